@@ -1,0 +1,1 @@
+//! Adapters to systems, and what keeps them resilient.

@@ -1,0 +1,3 @@
+//! The command line: the only place where everything meets.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! DMN models: decision tables and requirement graphs on FEEL.

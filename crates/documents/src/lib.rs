@@ -1,0 +1,1 @@
+//! X12, camt, CSV and JSON to and from canonical documents; pure.

@@ -1,0 +1,1 @@
+//! The token engine: instance and input in, events out; pure.

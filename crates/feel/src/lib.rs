@@ -1,0 +1,1 @@
+//! FEEL expressions: parse once, evaluate many; exact decimals; the clock is an argument.

@@ -1,0 +1,1 @@
+//! Partitions at work: group commit, timers, outbox, idempotency, replay.

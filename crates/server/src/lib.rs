@@ -1,0 +1,1 @@
+//! The HTTP API: identity, idempotency, problems, OpenAPI, metrics.

@@ -1,0 +1,1 @@
+//! The journal, state, timers and outbox behind one trait: SQLite.

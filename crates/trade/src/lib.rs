@@ -1,0 +1,1 @@
+//! The trade core: orders, stock, sourcing, credit, price, tax, billing, receivables, cash; pure.

@@ -1,0 +1,437 @@
+//! Exact decimal numbers with at least 34 digits.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::{Add, Mul, Neg, Sub};
+use std::str::FromStr;
+
+use fastnum::D128;
+use fastnum::decimal::{Context, RoundingMode};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An exact decimal number; a 128-bit coefficient, so at least 38 digits.
+///
+/// Equality ignores trailing zeros: `2.50 == 2.5`. There is no NaN and no infinity: what would give one is `None` from the
+/// checked operations. In JSON it is a string; in FEEL contexts the `feel` crate writes it as a JSON number.
+#[derive(Clone, Copy)]
+pub struct Decimal(D128);
+
+/// Why a text is not a decimal number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a decimal number")]
+pub struct DecimalError(pub String);
+
+/// How a number that lies between two representable ones is rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    /// Half away from zero; the default of the trade core (domain §1, conventions).
+    #[default]
+    HalfUp,
+    /// Half to the even neighbour; the default of FEEL.
+    HalfEven,
+    /// Half towards zero.
+    HalfDown,
+    /// Towards zero.
+    Down,
+    /// Away from zero.
+    Up,
+    /// Towards minus infinity.
+    Floor,
+    /// Towards plus infinity.
+    Ceiling,
+}
+
+impl Rounding {
+    fn mode(self) -> RoundingMode {
+        match self {
+            Self::HalfUp => RoundingMode::HalfUp,
+            Self::HalfEven => RoundingMode::HalfEven,
+            Self::HalfDown => RoundingMode::HalfDown,
+            Self::Down => RoundingMode::Down,
+            Self::Up => RoundingMode::Up,
+            Self::Floor => RoundingMode::Floor,
+            Self::Ceiling => RoundingMode::Ceiling,
+        }
+    }
+}
+
+impl Decimal {
+    /// Zero.
+    pub const ZERO: Self = Self(D128::ZERO);
+    /// One.
+    pub const ONE: Self = Self(D128::ONE);
+    /// One hundred, the divisor of every percentage.
+    pub const HUNDRED: Self = Self(fastnum::dec128!(100));
+    /// The largest magnitude of an exponent that a parsed number may have.
+    const MAX_EXPONENT: i32 = 6_144;
+
+    /// `mantissa × 10^-scale`.
+    pub fn new(mantissa: i128, scale: u32) -> Self {
+        let digits = fastnum::U128::from_u128(mantissa.unsigned_abs()).unwrap_or(fastnum::U128::MAX);
+        let sign = if mantissa < 0 { fastnum::decimal::Sign::Minus } else { fastnum::decimal::Sign::Plus };
+        let exponent = i32::try_from(scale).map_or(-Self::MAX_EXPONENT, |scale| -scale);
+        Self(D128::from_parts(digits, exponent, sign, Context::default()))
+    }
+
+    fn finite(value: D128) -> Option<Self> {
+        value.is_finite().then_some(Self(value))
+    }
+
+    /// The sum, or `None` where it has no finite value.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        Self::finite(self.0 + other.0)
+    }
+
+    /// The difference, or `None` where it has no finite value.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        Self::finite(self.0 - other.0)
+    }
+
+    /// The product, or `None` where it has no finite value.
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        Self::finite(self.0 * other.0)
+    }
+
+    /// The quotient, or `None` for a division by zero.
+    pub fn checked_div(self, other: Self) -> Option<Self> {
+        if other.is_zero() { None } else { Self::finite(self.0 / other.0) }
+    }
+
+    /// The remainder with the sign of the divisor (FEEL's `modulo`), or `None` for a division by zero.
+    pub fn checked_modulo(self, other: Self) -> Option<Self> {
+        let quotient = self.checked_div(other)?.round(0, Rounding::Floor);
+        self.checked_sub(quotient.checked_mul(other)?)
+    }
+
+    /// `self` to the power of `exponent`, or `None` where that is not a finite real number.
+    pub fn checked_pow(self, exponent: Self) -> Option<Self> {
+        if self.is_zero() && exponent.is_negative() {
+            return None;
+        }
+        match exponent.to_i64() {
+            Some(whole) => Self::finite(self.0.powi(i32::try_from(whole).ok()?)),
+            None if self.is_negative() => None,
+            None => Self::finite(self.0.pow(exponent.0)),
+        }
+    }
+
+    /// The square root, or `None` for a negative number.
+    pub fn sqrt(self) -> Option<Self> {
+        if self.is_negative() { None } else { Self::finite(self.0.sqrt()) }
+    }
+
+    /// The natural logarithm, or `None` for zero and negative numbers.
+    pub fn ln(self) -> Option<Self> {
+        if self.is_zero() || self.is_negative() { None } else { Self::finite(self.0.ln()) }
+    }
+
+    /// Euler's number to the power of `self`, or `None` where that is too large.
+    pub fn exp(self) -> Option<Self> {
+        Self::finite(self.0.exp())
+    }
+
+    /// Rounded to `scale` digits after the point; a negative scale rounds before it.
+    pub fn round(self, scale: i16, rounding: Rounding) -> Self {
+        if self.scale() <= i32::from(scale) {
+            return self;
+        }
+        Self(self.0.with_rounding_mode(rounding.mode()).rescale(scale).with_rounding_mode(RoundingMode::HalfEven))
+    }
+
+    /// The number without trailing zeros after the point.
+    pub fn normalize(self) -> Self {
+        Self(self.0.reduce())
+    }
+
+    /// Digits after the point as it is written now; negative for a number such as `1E+5`.
+    pub fn scale(self) -> i32 {
+        i32::from(self.0.fractional_digits_count())
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether it is less than zero.
+    pub fn is_negative(self) -> bool {
+        self.0.is_negative() && !self.0.is_zero()
+    }
+
+    /// Whether it has no fraction.
+    pub fn is_integer(self) -> bool {
+        self.0.is_integral()
+    }
+
+    /// Without its sign.
+    pub fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// The value as an integer, or `None` if it has a fraction or does not fit.
+    pub fn to_i64(self) -> Option<i64> {
+        if !self.is_integer() {
+            return None;
+        }
+        i64::try_from(self.mantissa_at(0)?).ok()
+    }
+
+    /// The value in units of `10^-scale`, or `None` if that has a fraction or does not fit.
+    pub fn mantissa_at(self, scale: u32) -> Option<i128> {
+        let shift = i32::try_from(scale).ok()?.checked_sub(self.scale())?;
+        let digits = self.0.digits().to_u128().ok()?;
+        let power = 10u128.checked_pow(shift.unsigned_abs());
+        let magnitude = match (shift >= 0, power) {
+            _ if digits == 0 => 0,
+            (true, power) => digits.checked_mul(power?)?,
+            (false, Some(power)) if digits.is_multiple_of(power) => digits / power,
+            (false, _) => return None,
+        };
+        let signed = i128::try_from(magnitude).ok()?;
+        Some(if self.0.is_negative() { -signed } else { signed })
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = DecimalError;
+
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        let refuse = || DecimalError(text.chars().take(60).collect());
+        let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+        if text.is_empty() || !text.chars().all(plain) || !text.contains(|c: char| c.is_ascii_digit()) {
+            return Err(refuse());
+        }
+        let value = D128::from_str(text, Context::default()).map_err(|_| refuse())?;
+        if !value.is_finite() || i32::from(value.fractional_digits_count()).abs() > Self::MAX_EXPONENT {
+            return Err(refuse());
+        }
+        Ok(Self(value))
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// Plain notation without trailing zeros, unless the exponent is so large that nobody could read it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reduced = self.0.reduce();
+        let scale = i32::from(reduced.fractional_digits_count());
+        if reduced.is_zero() {
+            return f.write_str("0");
+        }
+        if !(-40..=60).contains(&scale) {
+            return write!(f, "{reduced:e}");
+        }
+        let digits = reduced.digits().to_string();
+        if reduced.is_negative() {
+            f.write_str("-")?;
+        }
+        if scale <= 0 {
+            f.write_str(&digits)?;
+            return (0..-scale).try_for_each(|_| f.write_str("0"));
+        }
+        let point = digits.len() as i64 - i64::from(scale);
+        if point > 0 {
+            let (whole, fraction) = digits.split_at(point as usize);
+            write!(f, "{whole}.{fraction}")
+        } else {
+            f.write_str("0.")?;
+            (0..-point).try_for_each(|_| f.write_str("0"))?;
+            f.write_str(&digits)
+        }
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Decimal {}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
+
+impl Default for Decimal {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(value: i64) -> Self {
+        Self(D128::from(value))
+    }
+}
+
+impl From<i32> for Decimal {
+    fn from(value: i32) -> Self {
+        Self(D128::from(value))
+    }
+}
+
+impl From<u64> for Decimal {
+    fn from(value: u64) -> Self {
+        Self(D128::from(value))
+    }
+}
+
+impl From<usize> for Decimal {
+    fn from(value: usize) -> Self {
+        Self(D128::from(value as u64))
+    }
+}
+
+impl Add for Decimal {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Decimal {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Mul for Decimal {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        Self(self.0 * other.0)
+    }
+}
+
+impl Neg for Decimal {
+    type Output = Self;
+    fn neg(self) -> Self {
+        if self.is_zero() { self } else { Self(-self.0) }
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Decimal;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a decimal number as a string, such as \"12.50\"")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
+                text.parse().map_err(E::custom)
+            }
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Decimal, E> {
+                Ok(value.into())
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Decimal, E> {
+                Ok(value.into())
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn dec(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn prints_plainly_without_trailing_zeros() {
+        for (given, wanted) in [
+            ("12.50", "12.5"),
+            ("0", "0"),
+            ("-0", "0"),
+            ("0.00012", "0.00012"),
+            ("100", "100"),
+            ("1E+5", "100000"),
+            ("-3.10", "-3.1"),
+            ("99999999999999999999999999999999999999", "99999999999999999999999999999999999999"),
+        ] {
+            assert_eq!(dec(given).to_string(), wanted);
+        }
+    }
+
+    #[test]
+    fn rounds_as_the_mode_says() {
+        let cases = [
+            (Rounding::HalfUp, ["3", "-3", "2", "4"]),
+            (Rounding::HalfEven, ["2", "-2", "2", "4"]),
+            (Rounding::HalfDown, ["2", "-2", "2", "3"]),
+            (Rounding::Down, ["2", "-2", "2", "3"]),
+            (Rounding::Up, ["3", "-3", "3", "4"]),
+            (Rounding::Floor, ["2", "-3", "2", "3"]),
+            (Rounding::Ceiling, ["3", "-2", "3", "4"]),
+        ];
+        for (rounding, wanted) in cases {
+            let got = ["2.5", "-2.5", "2.4", "3.5"].map(|text| dec(text).round(0, rounding).to_string());
+            assert_eq!(got, wanted, "{rounding:?}");
+        }
+        assert_eq!(dec("1250").round(-2, Rounding::HalfEven).to_string(), "1200");
+    }
+
+    #[test]
+    fn what_has_no_finite_value_is_none() {
+        assert_eq!(Decimal::ONE.checked_div(Decimal::ZERO), None);
+        assert_eq!(dec("-1").sqrt(), None);
+        assert_eq!(Decimal::ZERO.ln(), None);
+        assert_eq!(Decimal::ZERO.checked_pow(dec("-1")), None);
+        assert_eq!(dec("-8").checked_pow(dec("0.5")), None);
+        assert_eq!(dec("10").checked_pow(dec("1e9")), None);
+    }
+
+    #[test]
+    fn modulo_has_the_sign_of_the_divisor() {
+        for (a, b, wanted) in [("10", "4", "2"), ("-10", "4", "2"), ("10", "-4", "-2"), ("10.1", "4.5", "1.1")] {
+            assert_eq!(dec(a).checked_modulo(dec(b)), Some(dec(wanted)), "{a} mod {b}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_number() {
+        for text in ["", "abc", "1,5", "NaN", "Infinity", "1e99999", "--1", "1.2.3", "e", "."] {
+            assert!(text.parse::<Decimal>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_mantissa_round_trip(mantissa in any::<i64>(), scale in 0u32..18) {
+            let value = Decimal::new(i128::from(mantissa), scale);
+            prop_assert_eq!(value.to_string().parse::<Decimal>().unwrap(), value);
+            prop_assert_eq!(value.mantissa_at(18), Some(i128::from(mantissa) * 10i128.pow(18 - scale)));
+        }
+    }
+}
