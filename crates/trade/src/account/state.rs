@@ -1,0 +1,251 @@
+//! State and events of an account.
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Day, Decimal, Text, Timestamp};
+
+use crate::books::Folded;
+use crate::ids::*;
+use crate::master::{BillingPolicy, ShipTo, Terms};
+
+/// A customer account. One partition holds all accounts of a legal entity, so credit is decided in one place.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Account {
+    /// Its number.
+    pub id: AccountId,
+    /// Master data.
+    pub profile: Profile,
+    /// What it owes and what is counted against its limit.
+    pub ledger: Ledger,
+}
+
+/// Master data of a customer.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// Name, as invoices show it.
+    pub name: Text,
+    /// Other names under which payments come.
+    pub aliases: Vec<Text>,
+    /// The smaller, the more important; decides service levels and severities. 1 to 9.
+    pub tier: u8,
+    /// Payment terms.
+    pub terms: Terms,
+    /// How its orders are billed unless the order says otherwise.
+    pub billing: BillingPolicy,
+    /// Credit limit; `None` means none was set and none is checked.
+    pub credit_limit: Option<Amount>,
+    /// No order passes.
+    pub blocked: bool,
+    /// Covered by insurance or guarantee; lowers the exposure.
+    pub secured: Amount,
+    /// Addresses that it may order to.
+    pub ship_tos: Vec<ShipTo>,
+    /// Bank accounts (IBAN or similar) that its payments come from.
+    pub bank_accounts: Vec<Text>,
+    /// Price books that apply, the strongest first: quote, contract, group, list, promotion (domain §1.3).
+    pub price_books: Vec<Text>,
+    /// Its orders ship complete or not at all.
+    pub ship_complete: bool,
+    /// Tax exemption: certificate number and last day of validity.
+    pub exemption: Option<(Text, Day)>,
+}
+
+/// The account's sub-ledger. Amounts are gross and in the company's currency.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Approved orders, not shipped.
+    pub open_orders: Amount,
+    /// Shipped, not invoiced.
+    pub shipped_not_invoiced: Amount,
+    /// Invoices and credit notes that are not settled.
+    pub open_items: Vec<OpenItem>,
+    /// Money received and not applied to an item: on-account credit.
+    pub unapplied: Amount,
+    /// Everything ever invoiced less credited.
+    pub invoiced_total: Amount,
+    /// Everything ever received from the customer, applied or not.
+    pub received_total: Amount,
+    /// Everything ever written off, deducted with approval, or granted as discount.
+    pub allowed_total: Amount,
+}
+
+/// An invoice or credit note that is not settled.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OpenItem {
+    /// The document.
+    pub invoice: InvoiceId,
+    /// Its legal number.
+    pub number: Text,
+    /// Which kind.
+    pub kind: ItemKind,
+    /// The order that it bills.
+    pub order: OrderId,
+    /// The customer's purchase order number.
+    pub purchase_order: Text,
+    /// Day of the document.
+    pub date: Day,
+    /// Day on which it is due.
+    pub due: Day,
+    /// Full amount; below zero for a credit note.
+    pub amount: Amount,
+    /// What is still open of it.
+    pub open: Amount,
+    /// Early-payment discount in minor units, and the last day on which it may be taken (without grace).
+    pub discount: Option<(Amount, Day)>,
+    /// In dispute: no write-off, no dunning.
+    pub disputed: Amount,
+}
+
+/// What an open item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// Goods or services.
+    #[default]
+    Invoice,
+    /// A deposit asked for before shipping.
+    Deposit,
+    /// Money given back.
+    CreditNote,
+}
+
+/// A fact about one account. Names in the feed: `credit.checked`, `account.profile_set` …
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum AccountEvent {
+    /// Master data was set as a whole.
+    ProfileSet {
+        /// The number.
+        id: AccountId,
+        /// The data.
+        profile: Box<Profile>,
+    },
+    /// The limit changed.
+    LimitSet {
+        /// The new one.
+        limit: Option<Amount>,
+        /// By whom.
+        by: Text,
+    },
+    /// Credit was checked for an order.
+    CreditChecked {
+        /// The order.
+        order: OrderId,
+        /// Exposure with the order.
+        exposure: Amount,
+        /// The limit it was held against.
+        limit: Option<Amount>,
+        /// The code of what was decided: `pass`, `CR-LIMIT`, `CR-OVERDUE` …
+        decision: Text,
+    },
+    /// Order value entered or left the exposure.
+    OpenOrdersChanged {
+        /// By how much.
+        by: Amount,
+    },
+    /// Shipped value entered or left the exposure.
+    ShippedChanged {
+        /// By how much.
+        by: Amount,
+    },
+    /// A document was posted.
+    ItemOpened(OpenItem),
+    /// An open item was paid, credited or written off in part or whole.
+    ItemReduced {
+        /// The document.
+        invoice: InvoiceId,
+        /// By how much; below zero for a credit note that was used up, and to reopen.
+        by: Amount,
+    },
+    /// An item came back after a payment was reversed.
+    ItemReopened(OpenItem),
+    /// Part of an item is in dispute.
+    ItemDisputed {
+        /// The document.
+        invoice: InvoiceId,
+        /// How much of it.
+        amount: Amount,
+        /// Deduction code (domain §1.7).
+        code: Text,
+    },
+    /// Money came in.
+    MoneyReceived {
+        /// How much; below zero when a bank took it back.
+        amount: Amount,
+    },
+    /// On-account credit grew or shrank.
+    UnappliedChanged {
+        /// By how much.
+        by: Amount,
+    },
+    /// A difference was allowed: discount taken, small difference, deduction accepted.
+    Allowed {
+        /// The document.
+        invoice: InvoiceId,
+        /// How much.
+        amount: Amount,
+        /// Its code: `DISCOUNT`, `TOLERANCE`, or a deduction code.
+        code: Text,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Ledger {
+    /// Open receivables: invoices less credit notes.
+    pub fn receivable(&self) -> Amount {
+        self.open_items.iter().map(|item| item.open).sum()
+    }
+
+    /// The open item of that document.
+    pub fn item(&self, invoice: InvoiceId) -> Option<&OpenItem> {
+        self.open_items.iter().find(|item| item.invoice == invoice)
+    }
+}
+
+impl Account {
+    /// The ship-to with that code.
+    pub fn ship_to(&self, code: &str) -> Option<&ShipTo> {
+        self.profile.ship_tos.iter().find(|ship_to| ship_to.code == code)
+    }
+
+    /// `percent` of the limit, for tolerances; nothing if there is no limit.
+    pub fn limit_tolerance(&self, percent: Decimal) -> Amount {
+        self.profile.credit_limit.map_or(Amount::ZERO, |limit| limit.percent(percent))
+    }
+}
+
+impl Folded for Account {
+    type Event = AccountEvent;
+
+    fn apply(&mut self, event: &AccountEvent) {
+        let ledger = &mut self.ledger;
+        match event {
+            AccountEvent::ProfileSet { id, profile } => {
+                self.id = id.clone();
+                self.profile = (**profile).clone();
+            }
+            AccountEvent::LimitSet { limit, .. } => self.profile.credit_limit = *limit,
+            AccountEvent::CreditChecked { .. } => {}
+            AccountEvent::OpenOrdersChanged { by } => ledger.open_orders += *by,
+            AccountEvent::ShippedChanged { by } => ledger.shipped_not_invoiced += *by,
+            AccountEvent::ItemOpened(item) => {
+                ledger.invoiced_total += item.amount;
+                ledger.open_items.push(item.clone());
+            }
+            AccountEvent::ItemReopened(item) => ledger.open_items.push(item.clone()),
+            AccountEvent::ItemReduced { invoice, by } => {
+                if let Some(item) = ledger.open_items.iter_mut().find(|item| item.invoice == *invoice) {
+                    item.open -= *by;
+                }
+                ledger.open_items.retain(|item| !item.open.is_zero());
+            }
+            AccountEvent::ItemDisputed { invoice, amount, .. } => {
+                if let Some(item) = ledger.open_items.iter_mut().find(|item| item.invoice == *invoice) {
+                    item.disputed = *amount;
+                }
+            }
+            AccountEvent::MoneyReceived { amount } => ledger.received_total += *amount,
+            AccountEvent::UnappliedChanged { by } => ledger.unapplied += *by,
+            AccountEvent::Allowed { amount, .. } => ledger.allowed_total += *amount,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! State and events of invoices and series.
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp};
+
+use crate::books::Folded;
+use crate::ids::*;
+
+/// An invoice or credit note. Once posted it is never changed; corrections are documents of their own (domain §1.6).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Invoice {
+    /// Our id.
+    pub id: InvoiceId,
+    /// Its legal number, taken at posting without gaps.
+    pub number: Text,
+    /// Which kind of document.
+    pub kind: DocumentKind,
+    /// Who owes it.
+    pub account: AccountId,
+    /// The order that it bills.
+    pub order: OrderId,
+    /// The customer's purchase order number.
+    pub purchase_order: Text,
+    /// Shipments that it bills.
+    pub shipments: Vec<ShipmentId>,
+    /// The invoice that it corrects, for a credit note.
+    pub corrects: Option<InvoiceId>,
+    /// Why, for a credit note.
+    pub reason: Text,
+    /// Currency of every amount in it.
+    pub currency: Currency,
+    /// Day of the document.
+    pub date: Day,
+    /// Day on which it is due.
+    pub due: Day,
+    /// Lines. Amounts of a credit note are above zero; its kind says which way they count.
+    pub lines: Vec<InvoiceLine>,
+    /// Freight, net.
+    pub freight: Amount,
+    /// Header discount, net, not negative.
+    pub discount: Amount,
+    /// Deposit consumed, net, not negative.
+    pub deposit: Amount,
+    /// Tax by rate.
+    pub taxes: Vec<TaxLine>,
+    /// Lines and freight less discount and deposit.
+    pub net: Amount,
+    /// Tax.
+    pub tax: Amount,
+    /// Net and tax: what is to be paid.
+    pub gross: Amount,
+    /// Early-payment discount and its last day.
+    pub early_payment: Option<(Amount, Day)>,
+    /// When it was posted.
+    pub posted_at: Timestamp,
+    /// The number that the ERP gave to the posting, once it confirmed.
+    pub erp_reference: Option<Text>,
+}
+
+/// Which kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// Goods that were shipped.
+    #[default]
+    Invoice,
+    /// A deposit asked for before shipping.
+    Deposit,
+    /// Money given back.
+    CreditNote,
+}
+
+/// A line of an invoice.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct InvoiceLine {
+    /// The order line.
+    pub line: LineNo,
+    /// The item.
+    pub item: ItemId,
+    /// Units.
+    pub quantity: Quantity,
+    /// Per unit.
+    pub price: Decimal,
+    /// Net.
+    pub net: Amount,
+    /// Tax rate in per cent.
+    pub tax_rate: Decimal,
+}
+
+/// Tax of one rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TaxLine {
+    /// In per cent.
+    pub rate: Decimal,
+    /// Net amount that it is on.
+    pub base: Amount,
+    /// Tax.
+    pub tax: Amount,
+}
+
+/// A fact about one invoice. Names in the feed: `invoice.released`, `credit_note.issued` …
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum InvoiceEvent {
+    /// It was posted, number and all.
+    Posted(Box<Invoice>),
+    /// The ERP confirmed the posting.
+    ConfirmedByErp {
+        /// Its number there.
+        reference: Text,
+    },
+    /// The customer disputes part of it.
+    Disputed {
+        /// How much.
+        amount: Amount,
+        /// Deduction code (domain §1.7).
+        code: Text,
+    },
+}
+
+/// A gap-free numbering series: legal entity, document type, year (domain §1.6).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Series {
+    /// The last number taken.
+    pub last: u64,
+    /// The date of the last document; the next may not be before it.
+    pub last_date: Day,
+}
+
+/// What happens to a series.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SeriesEvent {
+    /// A number was taken by a document in the same transaction.
+    NumberTaken {
+        /// The number: one more than the last.
+        number: u64,
+        /// The document's date.
+        date: Day,
+    },
+}
+
+impl Folded for Invoice {
+    type Event = InvoiceEvent;
+
+    fn apply(&mut self, event: &InvoiceEvent) {
+        match event {
+            InvoiceEvent::Posted(invoice) => *self = (**invoice).clone(),
+            InvoiceEvent::ConfirmedByErp { reference } => self.erp_reference = Some(reference.clone()),
+            InvoiceEvent::Disputed { .. } => {}
+        }
+    }
+}
+
+impl Folded for Series {
+    type Event = SeriesEvent;
+
+    fn apply(&mut self, event: &SeriesEvent) {
+        match event {
+            SeriesEvent::NumberTaken { number, date } => {
+                self.last = *number;
+                self.last_date = *date;
+            }
+        }
+    }
+}

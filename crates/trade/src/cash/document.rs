@@ -1,0 +1,44 @@
+//! A bank statement as it is read, whatever its format: the canonical statement document.
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Currency, Day, Text};
+
+/// A bank statement before we have looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StatementDocument {
+    /// The bank's identification of the statement; unique per account.
+    pub reference: Text,
+    /// Our bank account.
+    pub bank_account: Text,
+    /// Currency of every amount in it.
+    pub currency: Currency,
+    /// Balance before its entries; `None` where the format has none (CSV).
+    pub opening: Option<Amount>,
+    /// Balance after its entries.
+    pub closing: Option<Amount>,
+    /// Its entries.
+    pub entries: Vec<EntryDocument>,
+}
+
+/// An entry of a bank statement: money in (above zero) or out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EntryDocument {
+    /// The bank's reference of the entry.
+    pub bank_reference: Text,
+    /// Place in the statement, so that two equal entries stay two.
+    pub index: u32,
+    /// Day on which the money counts.
+    pub value_date: Day,
+    /// How much.
+    pub amount: Amount,
+    /// The bank takes an earlier entry back.
+    pub reversal: bool,
+    /// The payer's name.
+    pub payer_name: Text,
+    /// The payer's bank account.
+    pub payer_account: Text,
+    /// Structured references.
+    pub references: Vec<Text>,
+    /// Unstructured text.
+    pub remittance: Text,
+}

@@ -1,0 +1,1 @@
+//! Credit: exposure, the check, and who may release a hold (domain §1.2).

@@ -1,0 +1,270 @@
+//! State and events of warehouse orders and shipments.
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Quantity, Text, Timestamp};
+
+use crate::books::Folded;
+use crate::ids::*;
+
+/// A release of order lines to one warehouse.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WarehouseOrder {
+    /// Our number, which the warehouse is given.
+    pub id: WarehouseOrderId,
+    /// The order that it serves.
+    pub order: OrderId,
+    /// The warehouse.
+    pub node: NodeId,
+    /// What it shall ship.
+    pub lines: Vec<WarehouseLine>,
+    /// How far it is.
+    pub progress: Progress,
+    /// When it was made.
+    pub released_at: Timestamp,
+    /// The carrier's booking.
+    pub booking: Option<Booking>,
+    /// The warehouse was asked to cancel and has not answered.
+    pub cancel_requested: bool,
+    /// Shipments recorded so far.
+    pub shipments: Vec<ShipmentId>,
+}
+
+/// A line of a warehouse order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WarehouseLine {
+    /// The order line.
+    pub line: LineNo,
+    /// The item.
+    pub item: ItemId,
+    /// The reservation that the units are held under.
+    pub reservation: ReservationId,
+    /// Units to ship.
+    pub quantity: Quantity,
+    /// Units picked, shipped ones included.
+    pub picked: Quantity,
+    /// Units shipped.
+    pub shipped: Quantity,
+    /// Units that will not come from here: short-picked, rejected, cancelled.
+    pub dropped: Quantity,
+}
+
+/// How far a warehouse order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// Made here, not yet known to the warehouse.
+    #[default]
+    Created,
+    /// The warehouse has received it.
+    Sent,
+    /// The warehouse will do it.
+    Acknowledged,
+    /// Picked.
+    Picked,
+    /// Everything that will come has shipped.
+    Completed,
+    /// The warehouse refused it.
+    Rejected,
+    /// Cancelled before anything left.
+    Cancelled,
+}
+
+/// A carrier's booking.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Booking {
+    /// The carrier.
+    pub carrier: Text,
+    /// The carrier's service.
+    pub service: Text,
+    /// The booking's number.
+    pub reference: Text,
+    /// What it costs us.
+    pub cost: Amount,
+}
+
+/// A fact about one warehouse order. Names in the feed: `fulfilment.released`, `pick.confirmed` …
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WarehouseOrderEvent {
+    /// It was made.
+    Created(Box<WarehouseOrder>),
+    /// The warehouse has received it.
+    Sent,
+    /// The warehouse will do it.
+    Acknowledged,
+    /// The warehouse refused it; its units were put back before.
+    Rejected {
+        /// Why.
+        reason: Text,
+    },
+    /// Units were picked.
+    Picked {
+        /// By line: picked in all so far.
+        lines: Vec<(LineNo, Quantity)>,
+        /// Everything that will be picked has been.
+        complete: bool,
+    },
+    /// Units will not come from here.
+    Dropped {
+        /// The line.
+        line: LineNo,
+        /// How many.
+        quantity: Quantity,
+        /// `short_pick`, `cancelled`, `short_ship`.
+        reason: Text,
+    },
+    /// A carrier took it.
+    Booked(Booking),
+    /// The warehouse was asked to cancel.
+    CancelRequested,
+    /// The warehouse will not cancel: it is too late.
+    CancelRefused {
+        /// Why.
+        reason: Text,
+    },
+    /// It was cancelled.
+    Cancelled,
+    /// Units left.
+    Shipped {
+        /// The shipment.
+        shipment: ShipmentId,
+        /// By line.
+        lines: Vec<(LineNo, Quantity)>,
+    },
+    /// Everything that will come has shipped.
+    Completed,
+}
+
+/// Goods that left a warehouse together.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Our number.
+    pub id: ShipmentId,
+    /// The warehouse's number; unique per node.
+    pub reference: Text,
+    /// The order.
+    pub order: OrderId,
+    /// The warehouse order.
+    pub warehouse_order: WarehouseOrderId,
+    /// The warehouse.
+    pub node: NodeId,
+    /// When it left.
+    pub shipped_at: Timestamp,
+    /// The carrier.
+    pub carrier: Text,
+    /// The carrier's tracking number.
+    pub tracking: Text,
+    /// What is in it.
+    pub lines: Vec<ShipmentLine>,
+    /// The invoices that bill it.
+    pub invoices: Vec<InvoiceId>,
+    /// Gross value that the account's exposure counts as shipped and not invoiced for it.
+    pub exposed: Amount,
+}
+
+/// A line of a shipment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ShipmentLine {
+    /// The order line.
+    pub line: LineNo,
+    /// The item.
+    pub item: ItemId,
+    /// Units.
+    pub quantity: Quantity,
+    /// Units invoiced.
+    pub invoiced: Quantity,
+}
+
+/// A fact about one shipment. Names in the feed: `shipment.confirmed` …
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ShipmentEvent {
+    /// It left.
+    Confirmed(Box<Shipment>),
+    /// It was billed.
+    Invoiced {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// Units by line.
+        lines: Vec<(LineNo, Quantity)>,
+    },
+}
+
+impl WarehouseLine {
+    /// Units that will still be picked or shipped.
+    pub fn outstanding(&self) -> Quantity {
+        self.quantity - self.shipped - self.dropped
+    }
+}
+
+impl WarehouseOrder {
+    /// Whether nothing more will come of it.
+    pub fn is_done(&self) -> bool {
+        matches!(self.progress, Progress::Completed | Progress::Rejected | Progress::Cancelled)
+    }
+
+    fn line_mut(&mut self, no: LineNo) -> Option<&mut WarehouseLine> {
+        self.lines.iter_mut().find(|line| line.line == no)
+    }
+}
+
+impl Folded for WarehouseOrder {
+    type Event = WarehouseOrderEvent;
+
+    fn apply(&mut self, event: &WarehouseOrderEvent) {
+        match event {
+            WarehouseOrderEvent::Created(order) => *self = (**order).clone(),
+            WarehouseOrderEvent::Sent => self.progress = self.progress.max(Progress::Sent),
+            WarehouseOrderEvent::Acknowledged => self.progress = self.progress.max(Progress::Acknowledged),
+            WarehouseOrderEvent::Rejected { .. } => self.progress = Progress::Rejected,
+            WarehouseOrderEvent::Picked { lines, complete } => {
+                for (no, picked) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.picked = *picked;
+                    }
+                }
+                if *complete {
+                    self.progress = self.progress.max(Progress::Picked);
+                }
+            }
+            WarehouseOrderEvent::Dropped { line, quantity, .. } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.dropped += *quantity;
+                }
+            }
+            WarehouseOrderEvent::Booked(booking) => self.booking = Some(booking.clone()),
+            WarehouseOrderEvent::CancelRequested => self.cancel_requested = true,
+            WarehouseOrderEvent::CancelRefused { .. } => self.cancel_requested = false,
+            WarehouseOrderEvent::Cancelled => {
+                self.cancel_requested = false;
+                self.progress = Progress::Cancelled;
+            }
+            WarehouseOrderEvent::Shipped { shipment, lines } => {
+                self.shipments.push(*shipment);
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.shipped += *quantity;
+                        line.picked = line.picked.max(line.shipped);
+                    }
+                }
+            }
+            WarehouseOrderEvent::Completed => self.progress = Progress::Completed,
+        }
+    }
+}
+
+impl Folded for Shipment {
+    type Event = ShipmentEvent;
+
+    fn apply(&mut self, event: &ShipmentEvent) {
+        match event {
+            ShipmentEvent::Confirmed(shipment) => *self = (**shipment).clone(),
+            ShipmentEvent::Invoiced { invoice, lines } => {
+                self.invoices.push(*invoice);
+                for (no, quantity) in lines {
+                    if let Some(line) = self.lines.iter_mut().find(|line| line.line == *no) {
+                        line.invoiced += *quantity;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The company: its nodes, calendars, tax rates and policies.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Calendar, Currency, Day, Decimal, Minutes, Text};
+
+use crate::books::Folded;
+use crate::context::Role;
+use crate::ids::NodeId;
+
+/// One legal entity; a partition has exactly one.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Company {
+    /// Name, as documents show it.
+    pub name: Text,
+    /// Short code in document numbers, such as `CD`.
+    pub code: Text,
+    /// Country by its ISO 3166 code.
+    pub country: Text,
+    /// Currency of the books.
+    pub currency: Currency,
+    /// The company's calendar, for service levels and due dates.
+    pub calendar: Calendar,
+    /// Warehouses.
+    pub nodes: Vec<Node>,
+    /// Tax rates.
+    pub taxes: Vec<TaxRate>,
+    /// Policies.
+    pub policy: Policy,
+}
+
+/// A warehouse.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Node {
+    /// Its code.
+    pub id: NodeId,
+    /// Its name.
+    pub name: Text,
+    /// The smaller, the more preferred.
+    pub tier: u8,
+    /// When it works, in its local time.
+    pub calendar: Calendar,
+    /// Minute after local midnight up to which an order still ships on the same working day.
+    pub cut_off: u16,
+    /// Working days from receipt at the dock to stock that can be picked.
+    pub dock_to_stock_days: u16,
+    /// Working days to a country; the entry `*` is for all others.
+    pub transit_days: BTreeMap<Text, u16>,
+    /// Distance to a country in kilometres; the entry `*` is for all others.
+    pub distance_km: BTreeMap<Text, u32>,
+    /// Cost of a shipment in minor units.
+    pub cost_per_shipment: Amount,
+    /// Cost per kilometre in minor units, times 100.
+    pub cost_per_100_km: Amount,
+    /// Order lines that it can take per day; `None` without limit.
+    pub max_lines_per_day: Option<u32>,
+    /// Countries that it does not ship to.
+    pub excluded_countries: Vec<Text>,
+    /// May store and ship hazardous items.
+    pub hazardous: bool,
+    /// Longest distance that it ships; `None` without limit.
+    pub max_distance_km: Option<u32>,
+    /// Closed for new orders.
+    pub closed: bool,
+}
+
+/// A tax rate from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TaxRate {
+    /// Jurisdiction: a country, or a country and a region such as `US-CA`.
+    pub jurisdiction: Text,
+    /// Tax category of items.
+    pub category: Text,
+    /// In per cent.
+    pub rate: Decimal,
+    /// First day; `None` since ever.
+    pub from: Option<Day>,
+}
+
+/// What the company decides in general. Every default is the proposal of `domain.md`, marked [P] there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    /// Prices.
+    pub price: PricePolicy,
+    /// Credit.
+    pub credit: CreditPolicy,
+    /// Cash application.
+    pub cash: CashPolicy,
+    /// Who may release what.
+    pub authority: Vec<Authority>,
+    /// Service levels.
+    pub service: ServiceLevels,
+}
+
+/// Price validation (domain §1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PricePolicy {
+    /// Accepted difference in major units.
+    pub absolute_tolerance: Decimal,
+    /// Accepted difference in per cent of the expected price.
+    pub percent_tolerance: Decimal,
+    /// Lowest margin in per cent of the net-net price; `None` checks none.
+    pub margin_floor: Option<Decimal>,
+    /// A price above the expected one: true takes the lower, expected price; false raises an exception.
+    pub accept_lower_when_above: bool,
+}
+
+impl Default for PricePolicy {
+    fn default() -> Self {
+        Self {
+            absolute_tolerance: Decimal::ZERO,
+            percent_tolerance: Decimal::ONE,
+            margin_floor: None,
+            accept_lower_when_above: true,
+        }
+    }
+}
+
+/// Credit checks (domain §1.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreditPolicy {
+    /// Over the limit by so many per cent still passes, with a warning.
+    pub tolerance_percent: Decimal,
+    /// What on-account credit counts for.
+    pub unapplied: UnappliedPolicy,
+    /// An item overdue by more days than this …
+    pub overdue_days: u16,
+    /// … and with more than this open holds the order.
+    pub overdue_floor: Amount,
+    /// A release holds for so many days.
+    pub release_valid_days: u16,
+    /// A release holds until the order has grown by more than this per cent.
+    pub release_growth_percent: Decimal,
+}
+
+impl Default for CreditPolicy {
+    fn default() -> Self {
+        Self {
+            tolerance_percent: Decimal::ZERO,
+            unapplied: UnappliedPolicy::None,
+            overdue_days: 30,
+            overdue_floor: Amount(10_000),
+            release_valid_days: 7,
+            release_growth_percent: Decimal::from(10i64),
+        }
+    }
+}
+
+/// What on-account credit counts for in the exposure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnappliedPolicy {
+    /// Nothing.
+    #[default]
+    None,
+    /// What a person or an exact reference has confirmed as the customer's.
+    Verified,
+    /// Everything.
+    All,
+}
+
+/// Cash application (domain §1.7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CashPolicy {
+    /// Small differences up to this amount …
+    pub write_off_limit: Amount,
+    /// … and up to this per cent of the invoice are written off, once per payment.
+    pub write_off_percent: Decimal,
+    /// Days after the last discount day on which the discount is still granted.
+    pub discount_grace_days: u16,
+    /// The discount is taken on goods only, without tax and freight.
+    pub discount_excludes_tax: bool,
+    /// At most so many open items take part in the search for combinations.
+    pub combination_items: u16,
+}
+
+impl Default for CashPolicy {
+    fn default() -> Self {
+        Self {
+            write_off_limit: Amount(500),
+            write_off_percent: Decimal::new(5, 1),
+            discount_grace_days: 0,
+            discount_excludes_tax: false,
+            combination_items: 30,
+        }
+    }
+}
+
+/// What a role may release (domain §1.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authority {
+    /// The role.
+    pub role: Role,
+    /// Over the limit by at most so many per cent; `None` without limit.
+    pub over_percent: Option<Decimal>,
+    /// Over the limit by at most this amount; `None` without limit.
+    pub over_amount: Option<Amount>,
+}
+
+/// By when things are expected, in minutes of the calendar's working time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ServiceLevels {
+    /// From approval to release.
+    pub release: Minutes,
+    /// From release to the warehouse's acknowledgement.
+    pub acknowledge: Minutes,
+    /// From acknowledgement to pick.
+    pub pick: Minutes,
+    /// From pick to shipment.
+    pub ship: Minutes,
+    /// From shipment to invoice.
+    pub invoice: Minutes,
+    /// After the due date of an invoice.
+    pub payment: Minutes,
+}
+
+impl Default for ServiceLevels {
+    fn default() -> Self {
+        Self {
+            release: Minutes(60),
+            acknowledge: Minutes(30),
+            pick: Minutes(480),
+            ship: Minutes(480),
+            invoice: Minutes(1_440),
+            payment: Minutes(2_880),
+        }
+    }
+}
+
+/// What happens to the company's data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum CompanyEvent {
+    /// It was set as a whole.
+    Set(Box<Company>),
+}
+
+impl Company {
+    /// The key of the one aggregate of this kind.
+    pub const KEY: &'static str = "company";
+
+    /// The node with that code.
+    pub fn node(&self, id: &NodeId) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.id == *id)
+    }
+}
+
+impl Folded for Company {
+    type Event = CompanyEvent;
+
+    fn apply(&mut self, event: &CompanyEvent) {
+        match event {
+            CompanyEvent::Set(company) => *self = (**company).clone(),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Master data: items, prices, and the company with its nodes, calendars, taxes and policies.
+
+mod company;
+mod item;
+mod price_book;
+mod terms;
+
+pub use company::{
+    Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, ServiceLevels, TaxRate,
+    UnappliedPolicy,
+};
+pub use item::{Item, ItemEvent};
+pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
+pub use terms::{BillingPolicy, ShipTo, Terms};

@@ -1,0 +1,57 @@
+//! What is agreed with a customer and copied onto each order.
+
+use serde::{Deserialize, Serialize};
+use units::{Decimal, Text};
+
+/// Payment terms: `2/10 net 30` is `net_days: 30, discount_percent: 2, discount_days: 10`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Days after the invoice date on which it is due.
+    pub net_days: u16,
+    /// Early-payment discount in per cent.
+    pub discount_percent: Decimal,
+    /// Days after the invoice date up to which the discount may be taken.
+    pub discount_days: u16,
+    /// Paid before anything is shipped; no credit check.
+    pub prepayment: bool,
+}
+
+impl Default for Terms {
+    /// Net 30 days.
+    fn default() -> Self {
+        Self { net_days: 30, discount_percent: Decimal::ZERO, discount_days: 0, prepayment: false }
+    }
+}
+
+/// When an order is billed (domain §1.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "policy")]
+pub enum BillingPolicy {
+    /// An invoice per shipment.
+    #[default]
+    PerShipment,
+    /// One invoice when everything has shipped or was cancelled.
+    OnComplete,
+    /// A deposit at approval, consumed proportionally by an invoice per shipment.
+    Deposit {
+        /// Per cent of the order's value.
+        percent: Decimal,
+    },
+}
+
+/// A place that goods are sent to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ShipTo {
+    /// The customer's code for it.
+    pub code: Text,
+    /// Name on the label.
+    pub name: Text,
+    /// Street, number and so on.
+    pub street: Text,
+    /// Postal code.
+    pub postcode: Text,
+    /// City.
+    pub city: Text,
+    /// Country by its ISO 3166 code of two letters.
+    pub country: Text,
+}

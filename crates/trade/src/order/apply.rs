@@ -1,0 +1,134 @@
+//! Event to state: total and boring.
+
+use units::Quantity;
+
+use super::event::OrderEvent;
+use super::state::{Bucket, Line, Order};
+use crate::books::Folded;
+use crate::ids::LineNo;
+
+impl Order {
+    fn line_mut(&mut self, no: LineNo) -> Option<&mut Line> {
+        self.lines.iter_mut().find(|line| line.no == no)
+    }
+
+    /// Ordered units change only through `open`, so that every other bucket keeps what it has.
+    fn set_ordered(&mut self, no: LineNo, ordered: Quantity) {
+        if let Some(line) = self.line_mut(no) {
+            let difference = ordered - line.ordered();
+            line.buckets.open += difference;
+        }
+    }
+}
+
+impl Folded for Order {
+    type Event = OrderEvent;
+
+    fn apply(&mut self, event: &OrderEvent) {
+        match event {
+            OrderEvent::Received(order) => *self = (**order).clone(),
+            OrderEvent::DuplicateDetected { .. } | OrderEvent::Validated => {}
+            OrderEvent::LinePriced { line, price, rule, tax_category } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.price = *price;
+                    line.price_rule = rule.clone();
+                    line.tax_category = tax_category.clone();
+                }
+            }
+            OrderEvent::LineCorrected { line, item, ordered } => {
+                self.set_ordered(*line, *ordered);
+                if let Some(line) = self.line_mut(*line) {
+                    line.item = item.clone();
+                }
+            }
+            OrderEvent::TaxDetermined { rates, tax, .. } => {
+                self.tax = *tax;
+                for (no, rate) in rates {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.tax_rate = *rate;
+                    }
+                }
+            }
+            OrderEvent::HoldPlaced(hold) => {
+                self.holds.retain(|old| old.kind != hold.kind);
+                self.holds.push(hold.clone());
+            }
+            OrderEvent::HoldReleased { kind, .. } => self.holds.retain(|hold| hold.kind != *kind),
+            OrderEvent::Approved { at, exposed, .. } => {
+                self.approved_at = Some(*at);
+                self.exposed += *exposed;
+            }
+            OrderEvent::Rejected { reason } => self.rejected = Some(reason.clone()),
+            OrderEvent::Moved { line, from, to, quantity } => {
+                if let Some(line) = self.line_mut(*line) {
+                    *line.buckets.slot(*from) -= *quantity;
+                    *line.buckets.slot(*to) += *quantity;
+                }
+            }
+            OrderEvent::Allocated { line, allocation } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.allocations.retain(|old| old.reservation != allocation.reservation);
+                    if allocation.quantity.is_positive() {
+                        line.allocations.push(allocation.clone());
+                    }
+                }
+            }
+            OrderEvent::Promised { line, promise, .. } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.promise = *promise;
+                }
+            }
+            OrderEvent::Changed { ordered, added, prices, ship_to, requested, .. } => {
+                for (no, ordered) in ordered {
+                    self.set_ordered(*no, *ordered);
+                }
+                self.lines.extend(added.iter().cloned());
+                for (no, price) in prices {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.price = *price;
+                    }
+                }
+                if let Some(ship_to) = ship_to {
+                    self.ship_to = ship_to.clone();
+                }
+                if requested.is_some() {
+                    self.requested = *requested;
+                }
+                self.changes += 1;
+            }
+            OrderEvent::ExposureMoved { amount } => self.exposed -= *amount,
+            OrderEvent::Released { warehouse_order } => self.warehouse_orders.push(*warehouse_order),
+            OrderEvent::Shipped { shipment } => self.shipments.push(*shipment),
+            OrderEvent::Invoiced { invoice, lines, freight, discount, deposit, consumed, receivable } => {
+                self.invoices.push(*invoice);
+                self.freight_invoiced += *freight;
+                self.discount_invoiced += *discount;
+                self.deposit_invoiced += *deposit;
+                self.deposit_consumed += *consumed;
+                self.receivable += *receivable;
+                for (no, quantity, amount) in lines {
+                    let Some(line) = self.line_mut(*no) else { continue };
+                    if quantity.is_negative() || amount.is_negative() {
+                        line.credited -= *quantity;
+                        line.credited_amount -= *amount;
+                    } else {
+                        line.invoiced += *quantity;
+                        line.invoiced_amount += *amount;
+                    }
+                }
+            }
+            OrderEvent::ReceivableChanged { by } => self.receivable += *by,
+            OrderEvent::ReturnRequested { line, quantity } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.returned += *quantity;
+                }
+            }
+            OrderEvent::Closed { at } => self.closed_at = Some(*at),
+        }
+    }
+}
+
+/// Moves are between two different buckets; named here because every verb uses it.
+pub(crate) fn moved(line: LineNo, from: Bucket, to: Bucket, quantity: Quantity) -> OrderEvent {
+    OrderEvent::Moved { line, from, to, quantity }
+}

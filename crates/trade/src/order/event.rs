@@ -1,0 +1,169 @@
+//! What can have happened to an order.
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Day, Decimal, Quantity, Text, Timestamp};
+
+use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order};
+use crate::ids::*;
+use crate::master::ShipTo;
+
+/// A fact about one order. Names in the feed: `order.received`, `order.hold_placed` … (domain §1.5.3).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum OrderEvent {
+    /// It was received, every unit in `open`.
+    Received(Box<Order>),
+    /// It carries a purchase order number that the customer used before.
+    DuplicateDetected {
+        /// The order that came first.
+        first: OrderId,
+    },
+    /// A price was found for a line.
+    LinePriced {
+        /// The line.
+        line: LineNo,
+        /// Per base unit.
+        price: Decimal,
+        /// The rule that gave it.
+        rule: Text,
+        /// The tax category of the item.
+        tax_category: Text,
+    },
+    /// An item, unit or quantity of a line was corrected by a person.
+    LineCorrected {
+        /// The line.
+        line: LineNo,
+        /// The item that it stands for.
+        item: ItemId,
+        /// Units ordered; what differs from before enters or leaves `open`.
+        ordered: Quantity,
+    },
+    /// All checks that ran at validation passed, or their holds were released.
+    Validated,
+    /// Tax was determined.
+    TaxDetermined {
+        /// Rate in per cent by line.
+        rates: Vec<(LineNo, Decimal)>,
+        /// Of the whole order.
+        tax: Amount,
+        /// True if it is our own computation because the tax service could not be asked.
+        degraded: bool,
+    },
+    /// A check failed and keeps the order.
+    HoldPlaced(Hold),
+    /// A hold no longer keeps it.
+    HoldReleased {
+        /// Which.
+        kind: HoldKind,
+        /// By whom.
+        by: Text,
+        /// Why.
+        reason: Text,
+    },
+    /// It may be promised and shipped.
+    Approved {
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: Text,
+        /// Gross value that enters the account's exposure.
+        exposed: Amount,
+    },
+    /// A person refused it; every open unit was cancelled before.
+    Rejected {
+        /// Why.
+        reason: Text,
+    },
+    /// Units went from one bucket to another.
+    Moved {
+        /// The line.
+        line: LineNo,
+        /// From.
+        from: Bucket,
+        /// To.
+        to: Bucket,
+        /// How many; more than none.
+        quantity: Quantity,
+    },
+    /// A line was given stock, or its share changed.
+    Allocated {
+        /// The line.
+        line: LineNo,
+        /// Its share; replaces one of the same reservation, and goes away with quantity zero.
+        allocation: LineAllocation,
+    },
+    /// A promise was made or changed.
+    Promised {
+        /// The line.
+        line: LineNo,
+        /// The day before; `None` if this is the first promise.
+        was: Option<Day>,
+        /// The day now; `None` if nobody can tell.
+        promise: Option<Day>,
+        /// Why it changed.
+        cause: Text,
+    },
+    /// A change was accepted.
+    Changed {
+        /// Units ordered by line, where they differ: what is added enters `open`, what is taken away was moved to `cancelled`.
+        ordered: Vec<(LineNo, Quantity)>,
+        /// Lines that are new.
+        added: Vec<super::state::Line>,
+        /// Prices, where they differ.
+        prices: Vec<(LineNo, Decimal)>,
+        /// A new ship-to.
+        ship_to: Option<ShipTo>,
+        /// A new requested date.
+        requested: Option<Day>,
+        /// Who asked.
+        by: Text,
+    },
+    /// Part of the exposure went to another bucket of the account.
+    ExposureMoved {
+        /// How much is no longer counted as an open order.
+        amount: Amount,
+    },
+    /// A warehouse order was made from it.
+    Released {
+        /// The warehouse order.
+        warehouse_order: WarehouseOrderId,
+    },
+    /// A shipment was recorded.
+    Shipped {
+        /// The shipment.
+        shipment: ShipmentId,
+    },
+    /// An invoice or credit note was posted.
+    Invoiced {
+        /// The document.
+        invoice: InvoiceId,
+        /// Units and net amounts by line; negative for a credit note.
+        lines: Vec<(LineNo, Quantity, Amount)>,
+        /// Freight on it; negative for a credit note.
+        freight: Amount,
+        /// Discount on it; negative for a credit note.
+        discount: Amount,
+        /// Deposit invoiced with it, net.
+        deposit: Amount,
+        /// Deposit consumed by it, net.
+        consumed: Amount,
+        /// What the customer owes for it, or is owed (negative).
+        receivable: Amount,
+    },
+    /// What the customer owes for it changed by a payment, a credit or a write-off.
+    ReceivableChanged {
+        /// Negative when something was paid.
+        by: Amount,
+    },
+    /// The customer asked to return units.
+    ReturnRequested {
+        /// The line.
+        line: LineNo,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// It is done.
+    Closed {
+        /// When.
+        at: Timestamp,
+    },
+}

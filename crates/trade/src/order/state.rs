@@ -1,0 +1,376 @@
+//! What an order is, and the questions one may ask it.
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
+
+use crate::ids::*;
+use crate::master::{BillingPolicy, ShipTo, Terms};
+
+/// A sales order.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Order {
+    /// Our number.
+    pub id: OrderId,
+    /// The customer's account.
+    pub account: AccountId,
+    /// The customer's purchase order number; empty if there was none.
+    pub purchase_order: Text,
+    /// How it reached us.
+    pub channel: Channel,
+    /// Who submitted it; holds on it are released by somebody else (domain §1.2).
+    pub created_by: Text,
+    /// The original document, as it was received.
+    pub original: Original,
+    /// Currency of every amount in the order.
+    pub currency: Currency,
+    /// Where the goods go.
+    pub ship_to: ShipTo,
+    /// Payment terms as agreed when the order was received.
+    pub terms: Terms,
+    /// How it is billed.
+    pub billing: BillingPolicy,
+    /// Ship everything together or nothing.
+    pub ship_complete: bool,
+    /// The smaller, the earlier it is served.
+    pub priority: u8,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// When the customer wants it.
+    pub requested: Option<Day>,
+    /// The lines, in the order of their numbers.
+    pub lines: Vec<Line>,
+    /// Freight that the customer pays for the whole order, before tax.
+    pub freight: Amount,
+    /// Discount on the whole order, before tax; not negative.
+    pub discount: Amount,
+    /// Tax of the whole order as determined at validation.
+    pub tax: Amount,
+    /// What keeps it from going on. Empty means that nothing does.
+    pub holds: Vec<Hold>,
+    /// Gross value counted in the account's exposure as open orders, and not yet moved to another bucket.
+    pub exposed: Amount,
+    /// When it was approved.
+    pub approved_at: Option<Timestamp>,
+    /// Warehouse orders made from it.
+    pub warehouse_orders: Vec<WarehouseOrderId>,
+    /// Shipments made from it.
+    pub shipments: Vec<ShipmentId>,
+    /// Invoices and credit notes made from it.
+    pub invoices: Vec<InvoiceId>,
+    /// Freight invoiced so far, less credited.
+    pub freight_invoiced: Amount,
+    /// Discount granted on invoices so far, less credited.
+    pub discount_invoiced: Amount,
+    /// Deposit invoiced so far, net of tax.
+    pub deposit_invoiced: Amount,
+    /// Deposit consumed by later invoices so far, net of tax.
+    pub deposit_consumed: Amount,
+    /// Open receivables of its invoices; zero when they are paid, credited or written off.
+    pub receivable: Amount,
+    /// How many changes were accepted.
+    pub changes: u32,
+    /// Set when the order was rejected; the reason.
+    pub rejected: Option<Text>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// The way by which an order came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Our HTTP API.
+    #[default]
+    Api,
+    /// An imported file.
+    File,
+    /// An EDI document.
+    Edi,
+    /// The lab's or a customer's shop.
+    Shop,
+}
+
+/// Where the original document is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Original {
+    /// Format: `json`, `csv`, `x12-850` …
+    pub format: Text,
+    /// SHA-256 of the bytes in hex; the key under which they are kept.
+    pub sha256: Text,
+    /// Place within the document: line, segment or array index; empty for the whole.
+    pub place: Text,
+}
+
+/// A line of an order. All quantities are in the item's base unit, all prices per base unit.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Line {
+    /// 1, 2, 3 …
+    pub no: LineNo,
+    /// The item, as we know it.
+    pub item: ItemId,
+    /// The unit that the customer ordered in.
+    pub uom: Uom,
+    /// Where the units are; they add up to what was ordered.
+    pub buckets: Buckets,
+    /// The price that the customer asked for, if they did.
+    pub requested_price: Option<Decimal>,
+    /// The price that counts, once validated.
+    pub price: Decimal,
+    /// The rule that gave the price, for explanations.
+    pub price_rule: Text,
+    /// Tax rate in per cent.
+    pub tax_rate: Decimal,
+    /// The tax category of the item.
+    pub tax_category: Text,
+    /// When the last unit will be there, as promised.
+    pub promise: Option<Day>,
+    /// What the units in `allocated`, `released` and `picked`, and the pegs of `backordered`, hold in stock.
+    pub allocations: Vec<LineAllocation>,
+    /// Units invoiced.
+    pub invoiced: Quantity,
+    /// Units credited.
+    pub credited: Quantity,
+    /// Units that the customer asked to return.
+    pub returned: Quantity,
+    /// Net amount invoiced, before header discount and freight.
+    pub invoiced_amount: Amount,
+    /// Net amount credited, before header discount and freight.
+    pub credited_amount: Amount,
+}
+
+/// Quantities of a line by where its units are. Every ordered unit is in exactly one bucket (domain §1.5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Buckets {
+    /// Will never be shipped.
+    pub cancelled: Quantity,
+    /// Not promised yet.
+    pub open: Quantity,
+    /// Waits for supply.
+    pub backordered: Quantity,
+    /// Softly reserved at a node.
+    pub allocated: Quantity,
+    /// Released to a warehouse.
+    pub released: Quantity,
+    /// Picked by a warehouse.
+    pub picked: Quantity,
+    /// Left a warehouse.
+    pub shipped: Quantity,
+}
+
+/// The name of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bucket {
+    /// Will never be shipped.
+    Cancelled,
+    /// Not promised yet.
+    Open,
+    /// Waits for supply.
+    Backordered,
+    /// Softly reserved at a node.
+    Allocated,
+    /// Released to a warehouse.
+    Released,
+    /// Picked by a warehouse.
+    Picked,
+    /// Left a warehouse.
+    Shipped,
+}
+
+/// A line's share of the stock at one node.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LineAllocation {
+    /// The reservation in the stock's ledger.
+    pub reservation: ReservationId,
+    /// Where.
+    pub node: NodeId,
+    /// How many units it still covers.
+    pub quantity: Quantity,
+    /// The warehouse order that it was released with; soft until then.
+    pub warehouse_order: Option<WarehouseOrderId>,
+}
+
+/// What keeps an order from going on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Which check failed.
+    pub kind: HoldKind,
+    /// In words, with the numbers.
+    pub reason: Text,
+    /// The lines that it is about; empty for the whole order.
+    pub lines: Vec<LineNo>,
+    /// The amount at stake: over the limit, below the expected price …
+    pub amount: Amount,
+    /// Since when.
+    pub placed_at: Timestamp,
+    /// Its exception.
+    pub exception: Option<ExceptionId>,
+}
+
+/// The kinds of holds (domain §1.5.1); each leads to an exception of the type that `exception::Kind` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldKind {
+    /// An item, unit of measure or quantity that we do not know or do not sell.
+    Item,
+    /// A ship-to that we do not know or do not deliver to.
+    Address,
+    /// The same purchase order came before.
+    Duplicate,
+    /// A price outside the tolerance or below the margin floor.
+    Price,
+    /// Tax that differs from our own computation, or a missing certificate.
+    Tax,
+    /// Exposure above the limit, overdue items, a blocked account.
+    Credit,
+    /// Placed by a person.
+    Manual,
+}
+
+/// The label of an order; derived, never stored (domain §1.5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being checked.
+    Validating,
+    /// A hold keeps it.
+    OnHold,
+    /// Approved, nothing released yet.
+    Approved,
+    /// Waits for supply only.
+    Backordered,
+    /// Released, picked or partly so.
+    InFulfilment,
+    /// Some units shipped, others to come.
+    PartiallyFulfilled,
+    /// Everything that is not cancelled has shipped.
+    Fulfilled,
+    /// Everything shipped is invoiced.
+    Invoiced,
+    /// Nothing is owed any more.
+    Settled,
+    /// Done.
+    Closed,
+    /// Every unit was cancelled.
+    Cancelled,
+    /// Refused by a person.
+    Rejected,
+}
+
+impl Buckets {
+    /// All units in one bucket: open.
+    pub fn ordered_now(quantity: Quantity) -> Self {
+        Self { open: quantity, ..Self::default() }
+    }
+
+    /// Units ordered: the sum of all buckets.
+    pub fn ordered(&self) -> Quantity {
+        self.cancelled + self.open + self.backordered + self.allocated + self.released + self.picked + self.shipped
+    }
+
+    /// Units that will still be shipped.
+    pub fn to_ship(&self) -> Quantity {
+        self.open + self.backordered + self.allocated + self.released + self.picked
+    }
+
+    /// The units in one bucket.
+    pub fn get(&self, bucket: Bucket) -> Quantity {
+        match bucket {
+            Bucket::Cancelled => self.cancelled,
+            Bucket::Open => self.open,
+            Bucket::Backordered => self.backordered,
+            Bucket::Allocated => self.allocated,
+            Bucket::Released => self.released,
+            Bucket::Picked => self.picked,
+            Bucket::Shipped => self.shipped,
+        }
+    }
+
+    /// The units in one bucket, to change them; for appliers only.
+    pub(super) fn slot(&mut self, bucket: Bucket) -> &mut Quantity {
+        match bucket {
+            Bucket::Cancelled => &mut self.cancelled,
+            Bucket::Open => &mut self.open,
+            Bucket::Backordered => &mut self.backordered,
+            Bucket::Allocated => &mut self.allocated,
+            Bucket::Released => &mut self.released,
+            Bucket::Picked => &mut self.picked,
+            Bucket::Shipped => &mut self.shipped,
+        }
+    }
+
+    /// Whether no bucket is below zero.
+    pub fn is_sound(&self) -> bool {
+        let all = [self.cancelled, self.open, self.backordered, self.allocated, self.released, self.picked, self.shipped];
+        all.iter().all(|quantity| !quantity.is_negative())
+    }
+}
+
+impl Line {
+    /// Units ordered.
+    pub fn ordered(&self) -> Quantity {
+        self.buckets.ordered()
+    }
+
+    /// Units shipped and not invoiced: a pure function of the ledgers (domain §1.5.1).
+    pub fn to_invoice(&self) -> Quantity {
+        (self.buckets.shipped - self.invoiced).or_zero()
+    }
+}
+
+impl Order {
+    /// The line with that number.
+    pub fn line(&self, no: LineNo) -> Option<&Line> {
+        self.lines.iter().find(|line| line.no == no)
+    }
+
+    /// Whether a hold of that kind is there.
+    pub fn is_held_by(&self, kind: HoldKind) -> bool {
+        self.holds.iter().any(|hold| hold.kind == kind)
+    }
+
+    /// Whether every unit has shipped or was cancelled.
+    pub fn is_fulfilled(&self) -> bool {
+        self.lines.iter().all(|line| line.buckets.to_ship().is_zero())
+    }
+
+    /// Whether every shipped unit is invoiced.
+    pub fn is_invoiced(&self) -> bool {
+        self.lines.iter().all(|line| line.to_invoice().is_zero())
+    }
+
+    /// Units of all lines in one bucket.
+    pub fn units_in(&self, bucket: Bucket) -> Quantity {
+        self.lines.iter().map(|line| line.buckets.get(bucket)).sum()
+    }
+
+    /// The derived label.
+    pub fn status(&self) -> Status {
+        let units = |bucket| self.units_in(bucket).is_positive();
+        if self.closed_at.is_some() {
+            Status::Closed
+        } else if self.rejected.is_some() {
+            Status::Rejected
+        } else if !self.lines.is_empty() && self.lines.iter().all(|line| line.buckets.cancelled == line.ordered()) {
+            Status::Cancelled
+        } else if !self.holds.is_empty() {
+            Status::OnHold
+        } else if self.approved_at.is_none() {
+            Status::Validating
+        } else if self.is_fulfilled() {
+            match (self.is_invoiced(), self.receivable.is_zero()) {
+                (true, true) => Status::Settled,
+                (true, false) => Status::Invoiced,
+                (false, _) => Status::Fulfilled,
+            }
+        } else if units(Bucket::Shipped) {
+            Status::PartiallyFulfilled
+        } else if units(Bucket::Released) || units(Bucket::Picked) {
+            Status::InFulfilment
+        } else if units(Bucket::Backordered) && !units(Bucket::Allocated) && !units(Bucket::Open) {
+            Status::Backordered
+        } else {
+            Status::Approved
+        }
+    }
+}

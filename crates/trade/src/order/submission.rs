@@ -1,0 +1,63 @@
+//! An order as it is submitted, whatever the channel: the canonical order document.
+
+use serde::{Deserialize, Serialize};
+use units::{Amount, Currency, Day, Decimal, Text, Uom};
+
+use super::state::{Channel, Original};
+use crate::ids::*;
+use crate::master::ShipTo;
+
+/// An order before we have looked at it. Codes, units and quantities are the customer's own.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Submission {
+    /// The customer's account.
+    pub account: AccountId,
+    /// The customer's purchase order number; empty if there is none, and then no duplicate is recognised.
+    pub purchase_order: Text,
+    /// How it came.
+    pub channel: Channel,
+    /// The document that it was read from.
+    pub original: Original,
+    /// Currency of its prices; `None` means the company's.
+    pub currency: Option<Currency>,
+    /// Where the goods go: a code that the account knows, or a full address.
+    pub ship_to: Destination,
+    /// When the customer wants it.
+    pub requested: Option<Day>,
+    /// Everything together or nothing; `None` takes the account's rule.
+    pub ship_complete: Option<bool>,
+    /// Freight that the customer pays, net.
+    pub freight: Amount,
+    /// Discount on the whole order, net, not negative.
+    pub discount: Amount,
+    /// The lines.
+    pub lines: Vec<SubmittedLine>,
+}
+
+/// Where the goods go.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destination {
+    /// The account's first ship-to.
+    #[default]
+    Default,
+    /// A code that the account knows.
+    Code(Text),
+    /// A full address.
+    Address(ShipTo),
+}
+
+/// A line as it is submitted.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SubmittedLine {
+    /// Stock code, customer part number or GTIN.
+    pub item: Text,
+    /// What the customer calls it; for exceptions.
+    pub description: Text,
+    /// How many.
+    pub quantity: Decimal,
+    /// Of which unit; empty means the item's base unit.
+    pub uom: Uom,
+    /// The price per unit that the customer expects, if they say so.
+    pub price: Option<Decimal>,
+}

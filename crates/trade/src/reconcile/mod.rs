@@ -1,0 +1,1 @@
+//! Reconciliation: records that must agree (domain §1.10).

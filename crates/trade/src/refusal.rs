@@ -1,0 +1,98 @@
+//! Why a command is not carried out: data, not prose.
+
+use units::{Amount, Quantity, Text};
+
+use crate::books::Key;
+use crate::exception::Action;
+use crate::order::{HoldKind, Status};
+
+/// A command that was understood and is not carried out. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such thing.
+    #[error("there is no {0}")]
+    NotFound(Key),
+    /// A value is outside of what is possible.
+    #[error("{field} is {given}: {wanted}")]
+    Invalid {
+        /// Which value, as a path such as `lines[2].quantity`.
+        field: Text,
+        /// What was given.
+        given: Text,
+        /// What would be right.
+        wanted: Text,
+    },
+    /// The order is in a state in which this cannot be done.
+    #[error("order {order} is {status:?}: {why}")]
+    WrongStatus {
+        /// The order.
+        order: crate::ids::OrderId,
+        /// Its derived label.
+        status: Status,
+        /// Why that is in the way.
+        why: Text,
+    },
+    /// A hold is in the way.
+    #[error("the {0:?} hold is in the way")]
+    Held(HoldKind),
+    /// There is no hold of that kind.
+    #[error("there is no {0:?} hold")]
+    NotHeld(HoldKind),
+    /// More units than there are.
+    #[error("{wanted} units were asked for and {available} are available")]
+    NotEnough {
+        /// Asked for.
+        wanted: Quantity,
+        /// There.
+        available: Quantity,
+    },
+    /// A reservation that was released, consumed or has expired (domain §1.1.5, `reservation_not_active`).
+    #[error("reservation {0} is not active")]
+    ReservationNotActive(crate::ids::ReservationId),
+    /// More money than there is.
+    #[error("{wanted:?} minor units were asked for and {available:?} are open")]
+    TooMuchMoney {
+        /// Asked for.
+        wanted: Amount,
+        /// There.
+        available: Amount,
+    },
+    /// The actor may not do that.
+    #[error("{actor} may not do this: {why}")]
+    NotAllowed {
+        /// Who.
+        actor: Text,
+        /// Which authority is missing.
+        why: Text,
+    },
+    /// An exception does not offer this action.
+    #[error("{action:?} is not offered here")]
+    NotOffered {
+        /// What was asked for.
+        action: Action,
+        /// What is offered.
+        offered: Vec<Action>,
+    },
+    /// It was done before, in another way.
+    #[error("{0}")]
+    Conflict(Text),
+}
+
+impl Refusal {
+    /// Its code at the API, stable.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "not_found",
+            Self::Invalid { .. } => "invalid",
+            Self::WrongStatus { .. } => "wrong_status",
+            Self::Held(_) => "held",
+            Self::NotHeld(_) => "not_held",
+            Self::NotEnough { .. } => "not_enough_stock",
+            Self::ReservationNotActive(_) => "reservation_not_active",
+            Self::TooMuchMoney { .. } => "too_much_money",
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::NotOffered { .. } => "action_not_offered",
+            Self::Conflict(_) => "conflict",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Sourcing: which node ships what (domain §1.1.7).

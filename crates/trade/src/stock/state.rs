@@ -1,0 +1,239 @@
+//! State and events of a stock.
+
+use serde::{Deserialize, Serialize};
+use units::{Day, Quantity, Text, Timestamp};
+
+use crate::books::Folded;
+use crate::ids::*;
+
+/// The stock of one item at one node, in the item's base unit (domain §1.1.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stock {
+    /// Physically there.
+    pub on_hand: Quantity,
+    /// There, but blocked: quality control, damaged.
+    pub unavailable: Quantity,
+    /// Kept back; never promised.
+    pub safety: Quantity,
+    /// What is promised, soft and hard, in the order in which it was reserved.
+    pub claims: Vec<Claim>,
+    /// What is coming.
+    pub inbound: Vec<Inbound>,
+    /// Committed future and backordered demand without a reservation.
+    pub demand: Vec<Demand>,
+    /// Units that ever came in less those that were adjusted away; `on_hand + shipped` must equal it.
+    pub received: Quantity,
+    /// Units that ever left with a shipment.
+    pub shipped: Quantity,
+}
+
+/// A reservation: units promised to an order line, or to a caller of the availability API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The reservation; unique.
+    pub reservation: ReservationId,
+    /// For which line; `None` for a reservation made through the API without an order.
+    pub line: Option<(OrderId, LineNo)>,
+    /// Units.
+    pub quantity: Quantity,
+    /// Soft or hard.
+    pub kind: ClaimKind,
+    /// The smaller, the earlier it is served.
+    pub priority: u8,
+    /// The promised day.
+    pub promise: Option<Day>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// When it lapses by itself; `None` for orders.
+    pub expires: Option<Timestamp>,
+}
+
+/// How firmly units are bound (domain §1.1.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimKind {
+    /// A promise; may be moved.
+    Soft,
+    /// Bound to a warehouse order; moved only after the warehouse agreed.
+    Hard,
+    /// Picked: touched by nobody but the shipment.
+    Picked,
+}
+
+/// Supply that is expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbound {
+    /// The purchase order or transfer, unique per stock.
+    pub document: Text,
+    /// Units still to come.
+    pub quantity: Quantity,
+    /// When.
+    pub eta: Day,
+}
+
+/// Demand that waits for supply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demand {
+    /// The order line.
+    pub line: (OrderId, LineNo),
+    /// Units.
+    pub quantity: Quantity,
+    /// When they are due; `None` when no supply is in sight.
+    pub due: Option<Day>,
+    /// The smaller, the earlier it is served.
+    pub priority: u8,
+    /// Since when it waits.
+    pub since: Timestamp,
+}
+
+/// A fact about one stock. Names in the feed: `inventory.reserved`, `inventory.adjusted` …
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StockEvent {
+    /// Units came in.
+    Received {
+        /// The receipt.
+        receipt: Text,
+        /// Units.
+        quantity: Quantity,
+        /// The inbound document that it fulfils, if any; its expected quantity shrinks.
+        document: Option<Text>,
+    },
+    /// Units were found or lost.
+    Adjusted {
+        /// More (positive) or less.
+        on_hand: Quantity,
+        /// More or less that is blocked.
+        unavailable: Quantity,
+        /// Why.
+        reason: Text,
+        /// The count or damage report.
+        document: Text,
+    },
+    /// The safety stock was set.
+    SafetySet {
+        /// Units.
+        quantity: Quantity,
+    },
+    /// Supply was announced or changed; quantity zero takes it back.
+    InboundSet(Inbound),
+    /// Units were reserved, or a reservation was replaced by one with the same id: shrunk, hardened, picked.
+    Reserved(Claim),
+    /// A reservation ended without shipping.
+    ReservationReleased {
+        /// Which.
+        reservation: ReservationId,
+        /// Units that became free.
+        quantity: Quantity,
+        /// Why.
+        reason: Text,
+    },
+    /// A reservation lapsed.
+    ReservationExpired {
+        /// Which.
+        reservation: ReservationId,
+    },
+    /// Demand was noted or changed for an order line; quantity zero takes it back.
+    DemandSet(Demand),
+    /// Units left with a shipment.
+    Shipped {
+        /// The shipment.
+        shipment: ShipmentId,
+        /// The reservation that they were promised under.
+        reservation: ReservationId,
+        /// Units.
+        quantity: Quantity,
+    },
+    /// The warehouse cannot keep what was promised.
+    ShortageDetected {
+        /// Units that are missing.
+        short: Quantity,
+        /// The document that showed it.
+        cause: Text,
+    },
+}
+
+impl Stock {
+    /// Units promised with a certain firmness.
+    pub fn claimed(&self, kind: ClaimKind) -> Quantity {
+        self.claims.iter().filter(|claim| claim.kind == kind).map(|claim| claim.quantity).sum()
+    }
+
+    /// Units promised in any way.
+    pub fn reserved(&self) -> Quantity {
+        self.claims.iter().map(|claim| claim.quantity).sum()
+    }
+
+    /// The reservation with that id.
+    pub fn claim(&self, reservation: ReservationId) -> Option<&Claim> {
+        self.claims.iter().find(|claim| claim.reservation == reservation)
+    }
+
+    /// Available to fulfil: there and promised to nobody; below zero when something was lost (domain §1.1.1).
+    pub fn available_to_fulfil(&self) -> Quantity {
+        self.on_hand - self.unavailable - self.reserved()
+    }
+
+    /// Available to sell now (domain §1.1.1).
+    pub fn available_to_sell(&self) -> Quantity {
+        (self.available_to_fulfil() - self.safety).or_zero()
+    }
+}
+
+impl Folded for Stock {
+    type Event = StockEvent;
+
+    fn apply(&mut self, event: &StockEvent) {
+        match event {
+            StockEvent::Received { quantity, document, .. } => {
+                self.on_hand += *quantity;
+                self.received += *quantity;
+                if let Some(document) = document {
+                    if let Some(inbound) = self.inbound.iter_mut().find(|inbound| inbound.document == *document) {
+                        inbound.quantity = (inbound.quantity - *quantity).or_zero();
+                    }
+                    self.inbound.retain(|inbound| inbound.quantity.is_positive());
+                }
+            }
+            StockEvent::Adjusted { on_hand, unavailable, .. } => {
+                self.on_hand += *on_hand;
+                self.received += *on_hand;
+                self.unavailable += *unavailable;
+            }
+            StockEvent::SafetySet { quantity } => self.safety = *quantity,
+            StockEvent::InboundSet(inbound) => {
+                self.inbound.retain(|old| old.document != inbound.document);
+                if inbound.quantity.is_positive() {
+                    let at = self.inbound.partition_point(|old| old.eta <= inbound.eta);
+                    self.inbound.insert(at, inbound.clone());
+                }
+            }
+            StockEvent::Reserved(claim) => match self.claims.iter_mut().find(|old| old.reservation == claim.reservation) {
+                Some(old) => *old = claim.clone(),
+                None => self.claims.push(claim.clone()),
+            },
+            StockEvent::ReservationReleased { reservation, quantity, .. } => self.shrink(*reservation, *quantity),
+            StockEvent::ReservationExpired { reservation } => self.claims.retain(|claim| claim.reservation != *reservation),
+            StockEvent::DemandSet(demand) => {
+                self.demand.retain(|old| old.line != demand.line);
+                if demand.quantity.is_positive() {
+                    self.demand.push(demand.clone());
+                }
+            }
+            StockEvent::Shipped { reservation, quantity, .. } => {
+                self.on_hand -= *quantity;
+                self.shipped += *quantity;
+                self.shrink(*reservation, *quantity);
+            }
+            StockEvent::ShortageDetected { .. } => {}
+        }
+    }
+}
+
+impl Stock {
+    fn shrink(&mut self, reservation: ReservationId, quantity: Quantity) {
+        if let Some(claim) = self.claims.iter_mut().find(|claim| claim.reservation == reservation) {
+            claim.quantity -= quantity;
+        }
+        self.claims.retain(|claim| claim.quantity.is_positive());
+    }
+}

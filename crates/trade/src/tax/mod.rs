@@ -1,0 +1,1 @@
+//! Tax: our own computation, and how a quote is held against it (domain §1.4).
