@@ -3,4 +3,5 @@
 mod document;
 mod state;
 
+pub use document::{EntryDocument, StatementDocument};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
