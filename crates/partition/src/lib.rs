@@ -1,1 +1,29 @@
-//! Engine and trade as one decision: a command in, a journal entry out; and the fold; pure.
+//! Engine and trade as one decision: a command in, a journal entry out; and the fold.
+//!
+//! A [`Partition`] holds the aggregates of one legal entity that are in memory. [`Partition::decide`] carries out one
+//! [`Command`]: the trade core, the process engine and what follows from both run to the end inside it. What comes out is a
+//! [`Decision`]: the events, the reply, and which aggregates changed. Nothing here touches a clock, a socket or a disk; an
+//! aggregate that is not in memory stops the decision with [`Halt::Missing`], the caller loads it and asks again.
+//!
+//! Start with [`command`] for what can be asked, [`journal`] for what is written, and `decide/` for how.
+
+pub mod command;
+mod decide;
+pub mod definition;
+pub mod effect;
+mod fold;
+pub mod journal;
+pub mod key;
+mod partition;
+pub mod row;
+pub mod timer;
+
+pub use command::{Body, Command, Reply};
+pub use definition::{Definition, DefinitionId, Resource};
+pub use effect::{Effect, EffectId};
+pub use fold::Fold;
+pub use journal::{Decision, Entry, Event, Head};
+pub use key::{AnyKey, AnyState, Correlation, CorrelationKey};
+pub use partition::{Halt, Partition};
+pub use row::{Row, RowKey, Table};
+pub use timer::{Timer, TimerOwner};

@@ -1,0 +1,312 @@
+//! What can be asked of a partition, and what it answers.
+
+use engine::InstanceId;
+use feel::Context as Variables;
+use serde::{Deserialize, Serialize};
+use trade::cash::StatementDocument;
+use trade::exception::Action;
+use trade::fulfilment::ShipConfirm;
+use trade::master::{Company, Item, PriceBook};
+use trade::order::{Cancellation, Change, HoldKind, Submission};
+use trade::returns::ReturnDocument;
+use trade::stock::{Adjustment, Count, Inbound, Receipt, ReserveRequest};
+use trade::*;
+use units::{Amount, Quantity, Text, Timestamp};
+
+use crate::definition::Resource;
+use crate::effect::EffectId;
+
+/// A request to a partition. Time and identity arrive with it, so that it decides the same on every machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// When the edge accepted it.
+    pub at: Timestamp,
+    /// Who asks.
+    pub actor: Actor,
+    /// The idempotency key: same key and same body, same answer.
+    pub key: Option<Text>,
+    /// What is asked.
+    pub body: Body,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Body {
+    /// Set master data of items as a whole.
+    PutItems(Vec<Item>),
+    /// Set master data of accounts as a whole; their ledgers stay.
+    PutAccounts(Vec<(AccountId, trade::account::Profile)>),
+    /// Replace entries of a price book.
+    PutPriceBook(PriceBook),
+    /// Set the company: nodes, calendars, taxes, policies.
+    PutCompany(Box<Company>),
+    /// Change a credit limit.
+    SetCreditLimit {
+        /// Whose.
+        account: AccountId,
+        /// The new one.
+        limit: Option<Amount>,
+    },
+    /// Deploy processes and decisions; each new version is immutable.
+    Deploy(Vec<Resource>),
+
+    /// Receive an order.
+    ReceiveOrder(Box<Submission>),
+    /// Change an order.
+    ChangeOrder {
+        /// Which.
+        order: OrderId,
+        /// How.
+        change: Change,
+    },
+    /// Cancel an order or some of its units.
+    CancelOrder {
+        /// Which.
+        order: OrderId,
+        /// What and why.
+        cancellation: Cancellation,
+    },
+    /// Put a line right that names an unknown item or unit.
+    CorrectLine {
+        /// Which order.
+        order: OrderId,
+        /// Which line.
+        line: LineNo,
+        /// The item that it stands for.
+        item: ItemId,
+        /// Units in the item's base unit.
+        quantity: Quantity,
+    },
+    /// Place a hold by hand.
+    PlaceHold {
+        /// On which order.
+        order: OrderId,
+        /// Why.
+        reason: Text,
+    },
+    /// Release a hold.
+    ReleaseHold {
+        /// On which order.
+        order: OrderId,
+        /// Which.
+        hold: HoldKind,
+        /// Why.
+        reason: Text,
+    },
+
+    /// Goods came in.
+    ReceiveStock(Receipt),
+    /// Stock was counted.
+    CountStock(Count),
+    /// Stock was found or lost.
+    AdjustStock(Adjustment),
+    /// Supply was announced or changed.
+    AnnounceSupply {
+        /// Where and of what.
+        stock: StockKey,
+        /// How much and when.
+        inbound: Inbound,
+    },
+    /// Set what is kept back.
+    SetSafetyStock {
+        /// Where and of what.
+        stock: StockKey,
+        /// Units.
+        quantity: Quantity,
+    },
+    /// Reserve stock without an order.
+    Reserve(ReserveRequest),
+    /// Give a reservation back.
+    ReleaseReservation {
+        /// Where and of what.
+        stock: StockKey,
+        /// Which.
+        reservation: ReservationId,
+    },
+
+    /// A warehouse will do it.
+    WarehouseAcknowledged(WarehouseOrderId),
+    /// A warehouse refuses.
+    WarehouseRejected {
+        /// What.
+        warehouse_order: WarehouseOrderId,
+        /// Why.
+        reason: Text,
+    },
+    /// A warehouse picked.
+    WarehousePicked {
+        /// What.
+        warehouse_order: WarehouseOrderId,
+        /// Picked in all so far, by line.
+        lines: Vec<(LineNo, Quantity)>,
+        /// Nothing more will be picked.
+        complete: bool,
+    },
+    /// A warehouse shipped.
+    WarehouseShipped(ShipConfirm),
+    /// A warehouse answers a request to cancel.
+    WarehouseCancelAnswer {
+        /// What.
+        warehouse_order: WarehouseOrderId,
+        /// `None` if it cancelled, else why it did not.
+        refused: Option<Text>,
+    },
+
+    /// Import a bank statement and apply its entries.
+    ImportStatement(Box<StatementDocument>),
+    /// Apply a payment by hand.
+    MatchPayment {
+        /// Which.
+        payment: PaymentId,
+        /// To which documents, and how much.
+        items: Vec<(InvoiceId, Amount)>,
+        /// Write what is missing off.
+        write_off: bool,
+    },
+    /// Put a payment on an account.
+    PutOnAccount {
+        /// Which.
+        payment: PaymentId,
+        /// Whose it is.
+        account: AccountId,
+    },
+    /// Take a match back.
+    UnapplyPayment {
+        /// Which.
+        payment: PaymentId,
+        /// From which document.
+        invoice: InvoiceId,
+        /// Why.
+        reason: Text,
+    },
+    /// Credit units of an invoice.
+    CreditInvoice {
+        /// Which.
+        invoice: InvoiceId,
+        /// Units by line; empty for everything.
+        lines: Vec<(LineNo, Quantity)>,
+        /// Why.
+        reason: Text,
+    },
+
+    /// Record a request to return goods.
+    RequestReturn(ReturnDocument),
+
+    /// Take an exception on, or give it back with `None`.
+    AssignException {
+        /// Which.
+        exception: ExceptionId,
+        /// To whom.
+        to: Option<Text>,
+    },
+    /// Decide on an exception.
+    ResolveException {
+        /// Which.
+        exception: ExceptionId,
+        /// What.
+        action: Action,
+        /// Why.
+        reason: Text,
+        /// What the action needs, such as `{"invoices": ["IN-7"]}`; also handed to a waiting task.
+        details: Variables,
+    },
+    /// Complete a user task that is not an exception.
+    CompleteTask {
+        /// The process instance.
+        instance: InstanceId,
+        /// The task's key within it.
+        task: u32,
+        /// Result variables.
+        variables: Variables,
+    },
+
+    /// Start a process by hand.
+    StartInstance {
+        /// Its id; the latest version runs.
+        process: Text,
+        /// Start variables.
+        variables: Variables,
+    },
+    /// Cancel a process instance.
+    CancelInstance(InstanceId),
+    /// A timer came due.
+    FireTimer {
+        /// Whose.
+        owner: crate::timer::TimerOwner,
+    },
+    /// A system confirmed an effect.
+    EffectSucceeded {
+        /// Which.
+        effect: EffectId,
+        /// Its answer as variables.
+        response: Variables,
+    },
+    /// A system refused an effect, or it could not be delivered in all allowed attempts.
+    EffectFailed {
+        /// Which.
+        effect: EffectId,
+        /// A code for processes: `rejected`, `unavailable` …
+        code: Text,
+        /// In words.
+        message: Text,
+    },
+    /// Deliver dead letters again.
+    ReplayEffects(Vec<EffectId>),
+}
+
+/// What a partition answers to a command that it carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done; there is nothing to tell.
+    Done,
+    /// It had been done before; nothing changed.
+    Repeated,
+    /// The order that was received or changed.
+    Order(OrderId),
+    /// What a cancellation came to.
+    Cancelled {
+        /// The order.
+        order: OrderId,
+        /// Units cancelled at once.
+        cancelled: Quantity,
+        /// Warehouse orders that were asked and have to answer.
+        asked: Vec<WarehouseOrderId>,
+        /// Units that have shipped already.
+        too_late: Quantity,
+    },
+    /// Reservations, in the order of the request's lines; a line may have several, or none if partials are allowed.
+    Reserved(Vec<ReservedUnits>),
+    /// The shipment that was recorded.
+    Shipment(ShipmentId),
+    /// The payments of an imported statement, and how many entries were there before.
+    Statement {
+        /// New payments.
+        payments: Vec<PaymentId>,
+        /// Entries that were there before.
+        repeated: u32,
+    },
+    /// The document that was posted.
+    Invoice(InvoiceId),
+    /// The return request that was recorded.
+    Return(ReturnId),
+    /// The process instance that was started.
+    Instance(InstanceId),
+    /// The versions that were deployed.
+    Deployed(Vec<(Text, u32)>),
+}
+
+/// Units reserved at a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedUnits {
+    /// Index of the request's line.
+    pub line: usize,
+    /// The reservation.
+    pub reservation: ReservationId,
+    /// The item.
+    pub item: ItemId,
+    /// Where.
+    pub node: NodeId,
+    /// Units.
+    pub quantity: Quantity,
+}

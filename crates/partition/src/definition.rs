@@ -1,0 +1,64 @@
+//! Deployed processes and decisions: immutable versions.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use units::{Text, Timestamp};
+
+/// A file to deploy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// File name, for messages; the ending tells what it is: `.bpmn` or `.dmn`.
+    pub name: Text,
+    /// The XML.
+    pub xml: Text,
+}
+
+/// A version of a process or of a decision model.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct DefinitionId {
+    /// The process's id, or `dmn:` and the decision model's id.
+    pub id: Text,
+    /// 1, 2, 3 …
+    pub version: u32,
+}
+
+impl std::fmt::Display for DefinitionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.id, self.version)
+    }
+}
+
+/// A deployed version: its source, kept for ever, and what was made of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Definition {
+    /// Which.
+    pub id: DefinitionId,
+    /// Where it came from.
+    pub resource: Text,
+    /// The XML.
+    pub xml: Text,
+    /// When it was deployed.
+    pub deployed_at: Timestamp,
+    /// The executable form; parsed from the XML, never stored.
+    #[serde(skip)]
+    pub model: Model,
+}
+
+/// The executable form of a definition.
+#[derive(Debug, Clone, Default)]
+pub enum Model {
+    /// Not parsed.
+    #[default]
+    None,
+    /// A process.
+    Process(Arc<bpmn::Process>),
+    /// A decision model.
+    Decisions(Arc<dmn::Model>),
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.xml == other.xml && self.deployed_at == other.deployed_at
+    }
+}

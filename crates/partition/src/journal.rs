@@ -1,0 +1,115 @@
+//! What is written: events, entries, and the hash chain.
+
+use engine::InstanceId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use trade::Refusal;
+use units::{Text, Timestamp};
+
+use crate::command::{Command, Reply};
+use crate::definition::DefinitionId;
+use crate::effect::{Effect, EffectId};
+use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
+use crate::timer::Timer;
+
+/// A fact in the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// Something happened in the trade core.
+    Trade(trade::Event),
+    /// A process instance was made.
+    InstanceCreated {
+        /// Its number.
+        id: InstanceId,
+        /// The version that it runs on until its end.
+        definition: DefinitionId,
+        /// The calling instance and call activity.
+        parent: Option<(InstanceId, u32)>,
+    },
+    /// A process instance made steps.
+    Process(InstanceId, Vec<engine::Event>),
+    /// A process instance waits for a message.
+    Subscribed(CorrelationKey, InstanceId, u32),
+    /// It no longer does.
+    Unsubscribed(CorrelationKey, InstanceId, u32),
+    /// A message found nobody and waits.
+    MessageBuffered(CorrelationKey, Message),
+    /// A waiting message was delivered or has lapsed.
+    MessageGone(CorrelationKey, u64),
+    /// Another system shall do something.
+    EffectRequested(Box<Effect>),
+    /// It did, or the effect is no longer wanted.
+    EffectEnded(EffectId),
+    /// It could not be delivered, or was refused.
+    EffectDied(EffectId, Text, Text),
+    /// A dead letter is delivered again.
+    EffectReplayed(EffectId),
+    /// A version was deployed.
+    Deployed {
+        /// Which.
+        definition: DefinitionId,
+        /// Where it came from.
+        resource: Text,
+        /// The XML.
+        xml: Text,
+    },
+}
+
+/// A command and what came of it; one transaction's worth of history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// 1, 2, 3 … without gaps.
+    pub position: u64,
+    /// The command.
+    pub command: Command,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// Where the journal ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head {
+    /// The last position; 0 for an empty journal.
+    pub position: u64,
+    /// The hash of the last entry; zeros for an empty journal.
+    pub hash: [u8; 32],
+}
+
+impl Head {
+    /// The head after an entry with those bytes: SHA-256 over the hash before, the position and the bytes.
+    #[must_use]
+    pub fn extend(self, bytes: &[u8]) -> Self {
+        let position = self.position + 1;
+        let mut digest = Sha256::new();
+        digest.update(self.hash);
+        digest.update(position.to_be_bytes());
+        digest.update(bytes);
+        Self { position, hash: digest.finalize().into() }
+    }
+}
+
+/// What came of a command.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// What to journal; `None` if nothing happened: a refusal, or a repeat that changed nothing.
+    pub entry: Option<Entry>,
+    /// What to answer.
+    pub reply: Result<Reply, Refusal>,
+    /// The aggregates that changed, with their new state; `None` where they are gone.
+    pub changed: Vec<(AnyKey, Option<AnyState>)>,
+    /// Timers that were set.
+    pub timers_set: Vec<Timer>,
+    /// Timers that are no longer wanted or have fired.
+    pub timers_dropped: Vec<Timer>,
+    /// Effects to deliver once this is committed.
+    pub effects: Vec<std::sync::Arc<Effect>>,
+    /// Orders that the entry is about, for their timelines.
+    pub subjects: Vec<trade::OrderId>,
+}
+
+impl Decision {
+    /// When the command was accepted, if it is journalled.
+    pub fn at(&self) -> Option<Timestamp> {
+        self.entry.as_ref().map(|entry| entry.command.at)
+    }
+}

@@ -1,0 +1,96 @@
+//! Everything that a partition keeps, by key: the trade's aggregates and the process engine's.
+
+use std::sync::Arc;
+
+use engine::{Instance, InstanceId};
+use feel::Context as Variables;
+use serde::{Deserialize, Serialize};
+use trade::{Aggregate, Key};
+use units::{Text, Timestamp};
+
+use crate::definition::{Definition, DefinitionId};
+use crate::effect::{Effect, EffectId};
+
+/// Which thing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AnyKey {
+    /// An aggregate of the trade core.
+    Trade(Key),
+    /// A process instance.
+    Instance(InstanceId),
+    /// Where a message and its receivers find each other.
+    Correlation(CorrelationKey),
+    /// An effect that is not confirmed.
+    Effect(EffectId),
+    /// A version of a process or decision model.
+    Definition(DefinitionId),
+    /// Which version of a process or decision is the latest.
+    Latest(Text),
+}
+
+impl std::fmt::Display for AnyKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Trade(key) => key.fmt(f),
+            Self::Instance(id) => write!(f, "instance {id}"),
+            Self::Correlation(key) => write!(f, "correlation {key}"),
+            Self::Effect(id) => write!(f, "effect {id}"),
+            Self::Definition(id) => write!(f, "definition {id}"),
+            Self::Latest(id) => write!(f, "latest {id}"),
+        }
+    }
+}
+
+/// The state under a key; cheap to clone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AnyState {
+    /// An aggregate of the trade core.
+    Trade(Aggregate),
+    /// A process instance.
+    Instance(Arc<Instance>),
+    /// Where a message and its receivers find each other.
+    Correlation(Arc<Correlation>),
+    /// An effect that is not confirmed.
+    Effect(Arc<Effect>),
+    /// A version of a process or decision model.
+    Definition(Arc<Definition>),
+    /// Which version is the latest.
+    Latest(DefinitionId),
+}
+
+/// A message name and the key by which receivers are found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct CorrelationKey {
+    /// The message's name.
+    pub message: Text,
+    /// The correlation key.
+    pub key: Text,
+}
+
+impl std::fmt::Display for CorrelationKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.message, self.key)
+    }
+}
+
+/// Who waits for a message, and messages that wait for somebody. Never both for long: they are brought together at once.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Correlation {
+    /// Open subscriptions, the oldest first.
+    pub waiting: Vec<(InstanceId, u32)>,
+    /// Messages with time to live, the oldest first.
+    pub buffered: Vec<Message>,
+    /// Number of the last buffered message.
+    pub last: u64,
+}
+
+/// A message that waits for a receiver.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Number within its correlation.
+    pub number: u64,
+    /// When it lapses.
+    pub expires: Timestamp,
+    /// What it carries.
+    pub variables: Variables,
+}

@@ -1,0 +1,317 @@
+//! How state is kept: one row per aggregate, with the columns that queries need.
+
+use serde::{Deserialize, Serialize};
+use trade::{Aggregate, Key, Kind};
+use units::Text;
+
+use crate::key::{AnyKey, AnyState};
+
+/// A table: a kind of aggregate. Names and codes are on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// A kind of the trade core; table names are those of [`Kind::name`].
+    Trade(Kind),
+    /// Process instances.
+    Instance,
+    /// Messages and their receivers.
+    Correlation,
+    /// The outbox.
+    Effect,
+    /// Deployed versions.
+    Definition,
+    /// Latest versions.
+    Latest,
+}
+
+/// The key of a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RowKey {
+    /// What we number ourselves.
+    Number(u64),
+    /// What others name, or what is made of several parts; parts are separated by U+001F.
+    Text(String),
+}
+
+/// A row to write. The columns beside `data` serve queries only; an unused one is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Row {
+    /// The state, encoded.
+    pub data: Vec<u8>,
+    /// What a list filters by first: status of an order, an exception, a payment …
+    pub status: Option<Text>,
+    /// Account number.
+    pub account: Option<Text>,
+    /// The document it belongs to: order number of a shipment, item of a stock …
+    pub parent: Option<Text>,
+    /// A second name: purchase order number, legal number, type of an exception, capability of an effect.
+    pub label: Option<Text>,
+    /// When it began, in milliseconds since 1970.
+    pub at: Option<i64>,
+    /// When it is due, in milliseconds since 1970.
+    pub due: Option<i64>,
+    /// Money, in minor units.
+    pub amount: Option<i64>,
+}
+
+/// A query column of [`Row`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// See [`Row::status`].
+    Status,
+    /// See [`Row::account`].
+    Account,
+    /// See [`Row::parent`].
+    Parent,
+    /// See [`Row::label`].
+    Label,
+    /// See [`Row::at`].
+    At,
+    /// See [`Row::due`].
+    Due,
+}
+
+/// Why stored bytes could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("read {table} {key:?}: {source}")]
+pub struct DecodeError {
+    /// The table.
+    pub table: &'static str,
+    /// The row.
+    pub key: String,
+    /// What the decoder said.
+    pub source: rmp_serde::decode::Error,
+}
+
+impl Table {
+    /// All tables.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let others = [Self::Instance, Self::Correlation, Self::Effect, Self::Definition, Self::Latest];
+        Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trade(kind) => kind.name(),
+            Self::Instance => "instance",
+            Self::Correlation => "correlation",
+            Self::Effect => "effect",
+            Self::Definition => "definition",
+            Self::Latest => "latest",
+        }
+    }
+
+    /// Whether its keys are numbers; else they are texts.
+    pub fn is_numbered(self) -> bool {
+        match self {
+            Self::Trade(kind) => !matches!(
+                kind,
+                Kind::Stock
+                    | Kind::Account
+                    | Kind::Series
+                    | Kind::Statement
+                    | Kind::Item
+                    | Kind::PriceBook
+                    | Kind::Company
+                    | Kind::Reference
+                    | Kind::Counters
+            ),
+            Self::Instance | Self::Effect => true,
+            Self::Correlation | Self::Definition | Self::Latest => false,
+        }
+    }
+
+    /// Columns that lists filter by; each has an index, which every write pays for.
+    pub fn indexed(self) -> &'static [Column] {
+        match self {
+            Self::Trade(Kind::Order) => &[Column::Status, Column::Account],
+            Self::Trade(Kind::Stock) => &[Column::Parent],
+            Self::Trade(Kind::WarehouseOrder | Kind::Shipment) => &[Column::Parent],
+            Self::Trade(Kind::Invoice) => &[Column::Parent, Column::Account, Column::Label],
+            Self::Trade(Kind::Payment) => &[Column::Status, Column::Account],
+            Self::Trade(Kind::Exception) => &[Column::Status, Column::Parent],
+            Self::Trade(Kind::ReturnRequest) => &[Column::Status],
+            Self::Instance => &[Column::Parent],
+            Self::Effect => &[Column::Status],
+            _ => &[],
+        }
+    }
+}
+
+fn joined(parts: &[&str]) -> RowKey {
+    RowKey::Text(parts.join("\u{1f}"))
+}
+
+impl AnyKey {
+    /// The table and row of this key.
+    pub fn row(&self) -> (Table, RowKey) {
+        let table = match self {
+            Self::Trade(key) => Table::Trade(key.kind()),
+            Self::Instance(_) => Table::Instance,
+            Self::Correlation(_) => Table::Correlation,
+            Self::Effect(_) => Table::Effect,
+            Self::Definition(_) => Table::Definition,
+            Self::Latest(_) => Table::Latest,
+        };
+        let key = match self {
+            Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
+            Self::Trade(Key::WarehouseOrder(id)) => RowKey::Number(id.0),
+            Self::Trade(Key::Shipment(id)) => RowKey::Number(id.0),
+            Self::Trade(Key::Invoice(id)) => RowKey::Number(id.0),
+            Self::Trade(Key::Payment(id)) => RowKey::Number(id.0),
+            Self::Trade(Key::ReturnRequest(id)) => RowKey::Number(id.0),
+            Self::Trade(Key::Exception(id)) => RowKey::Number(id.0),
+            Self::Trade(Key::Stock(stock)) => joined(&[stock.item.as_str(), stock.node.as_str()]),
+            Self::Trade(Key::Statement(reference) | Key::Reference(reference)) => {
+                joined(&[&reference.within, &reference.reference])
+            }
+            Self::Trade(Key::Account(id)) => joined(&[id.as_str()]),
+            Self::Trade(Key::Item(id)) => joined(&[id.as_str()]),
+            Self::Trade(Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id)) => joined(&[id]),
+            Self::Instance(id) => RowKey::Number(id.0),
+            Self::Effect(id) => RowKey::Number(id.0),
+            Self::Correlation(key) => joined(&[&key.message, &key.key]),
+            Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
+            Self::Latest(id) => joined(&[id]),
+        };
+        (table, key)
+    }
+}
+
+impl AnyState {
+    /// The state as bytes: MessagePack, structures as arrays, so that fields may be appended and never reordered.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(256);
+        let written = match self {
+            Self::Trade(state) => rmp_serde::encode::write(&mut bytes, state),
+            Self::Instance(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Correlation(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Effect(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Definition(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Latest(state) => rmp_serde::encode::write(&mut bytes, state),
+        };
+        written.expect("writing to memory does not fail, and every state serialises");
+        bytes
+    }
+
+    /// Reads the state of a table's row.
+    pub fn decode(table: Table, key: &RowKey, bytes: &[u8]) -> Result<Self, DecodeError> {
+        use std::sync::Arc;
+        let decoded = match table {
+            Table::Trade(kind) => {
+                kind.deserialize(&mut rmp_serde::Deserializer::new(bytes)).map(Self::Trade)
+            }
+            Table::Instance => rmp_serde::from_slice(bytes).map(|state| Self::Instance(Arc::new(state))),
+            Table::Correlation => rmp_serde::from_slice(bytes).map(|state| Self::Correlation(Arc::new(state))),
+            Table::Effect => rmp_serde::from_slice(bytes).map(|state| Self::Effect(Arc::new(state))),
+            Table::Definition => rmp_serde::from_slice(bytes).map(|state| Self::Definition(Arc::new(state))),
+            Table::Latest => rmp_serde::from_slice(bytes).map(Self::Latest),
+        };
+        decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
+    }
+
+    /// The row to write.
+    pub fn to_row(&self, key: &AnyKey) -> Row {
+        let mut row = Row { data: self.encode(), ..Row::default() };
+        self.fill(key, &mut row);
+        row
+    }
+
+    fn fill(&self, key: &AnyKey, row: &mut Row) {
+        use std::fmt::Write;
+        fn text(value: impl std::fmt::Display) -> Option<Text> {
+            let mut text = Text::default();
+            write!(text, "{value}").ok()?;
+            Some(text)
+        }
+        fn label(value: &impl Serialize) -> Option<Text> {
+            // a unit variant's name as it is in JSON, without the quotes
+            let json = serde_json::to_string(value).ok()?;
+            Some(json.trim_matches('"').into())
+        }
+        match self {
+            Self::Trade(Aggregate::Order(order)) => {
+                row.status = label(&order.status());
+                row.account = Some(order.account.0.clone());
+                row.label = Some(order.purchase_order.clone());
+                row.at = Some(order.received_at.0);
+                row.due = order.requested.map(|day| day.start().0);
+                row.amount = Some(trade::order::net(order).0);
+            }
+            Self::Trade(Aggregate::Stock(stock)) => {
+                if let AnyKey::Trade(Key::Stock(key)) = key {
+                    row.parent = Some(key.item.0.clone());
+                    row.label = Some(key.node.0.clone());
+                }
+                row.amount = Some(stock.available_to_sell().0);
+            }
+            Self::Trade(Aggregate::Account(account)) => {
+                row.label = Some(account.profile.name.clone());
+                row.amount = Some(account.ledger.receivable().0);
+            }
+            Self::Trade(Aggregate::WarehouseOrder(order)) => {
+                row.status = label(&order.progress);
+                row.parent = text(order.order);
+                row.label = Some(order.node.0.clone());
+                row.at = Some(order.released_at.0);
+            }
+            Self::Trade(Aggregate::Shipment(shipment)) => {
+                row.parent = text(shipment.order);
+                row.label = Some(shipment.reference.clone());
+                row.at = Some(shipment.shipped_at.0);
+            }
+            Self::Trade(Aggregate::Invoice(invoice)) => {
+                row.status = label(&invoice.kind);
+                row.parent = text(invoice.order);
+                row.account = Some(invoice.account.0.clone());
+                row.label = Some(invoice.number.clone());
+                row.at = Some(invoice.posted_at.0);
+                row.due = Some(invoice.due.start().0);
+                row.amount = Some(invoice.gross.0);
+            }
+            Self::Trade(Aggregate::Payment(payment)) => {
+                row.status = label(&payment.status);
+                row.account = payment.account.as_ref().map(|account| account.0.clone());
+                row.label = Some(payment.bank_reference.clone());
+                row.at = Some(payment.received_at.0);
+                row.amount = Some(payment.amount.0);
+            }
+            Self::Trade(Aggregate::Exception(exception)) => {
+                row.status = label(&exception.status);
+                row.parent = exception.subject.order.and_then(text);
+                row.account = exception.subject.account.as_ref().map(|account| account.0.clone());
+                row.label = label(&exception.kind);
+                row.at = Some(exception.raised_at.0);
+                row.due = Some(exception.resolve_by.0);
+                row.amount = Some(exception.amount.0);
+            }
+            Self::Trade(Aggregate::ReturnRequest(request)) => {
+                row.status = label(&request.status);
+                row.parent = request.order.and_then(text);
+                row.account = Some(request.account.0.clone());
+                row.label = Some(request.reference.clone());
+                row.at = Some(request.requested_at.0);
+            }
+            Self::Trade(Aggregate::Item(item)) => row.label = Some(item.description.clone()),
+            Self::Trade(
+                Aggregate::Series(_)
+                | Aggregate::Statement(_)
+                | Aggregate::PriceBook(_)
+                | Aggregate::Company(_)
+                | Aggregate::Reference(_)
+                | Aggregate::Counters(_),
+            ) => {}
+            Self::Instance(_) | Self::Correlation(_) | Self::Latest(_) => {}
+            Self::Effect(effect) => {
+                row.status = Some(Text::const_new(if effect.dead.is_some() { "dead" } else { "pending" }));
+                row.parent = effect.order.and_then(text);
+                row.label = Some(effect.capability.clone());
+                row.at = Some(effect.requested_at.0);
+            }
+            Self::Definition(definition) => {
+                row.label = Some(definition.resource.clone());
+                row.at = Some(definition.deployed_at.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Timers: who wants to be woken, and when.
+
+use engine::InstanceId;
+use serde::{Deserialize, Serialize};
+use trade::{ExceptionId, ReservationId, StockKey};
+use units::Timestamp;
+
+use crate::key::CorrelationKey;
+
+/// Whom a timer wakes. There is at most one timer per owner.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum TimerOwner {
+    /// A timer of a process instance.
+    Instance(InstanceId, u32),
+    /// The end of a reservation without an order.
+    Reservation(StockKey, ReservationId),
+    /// The next escalation of an exception.
+    Exception(ExceptionId),
+    /// The end of a buffered message's time to live.
+    Message(CorrelationKey, u64),
+}
+
+/// A timer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Timer {
+    /// When it is due.
+    pub due: Timestamp,
+    /// Whom it wakes.
+    pub owner: TimerOwner,
+}
