@@ -21,6 +21,8 @@ pub struct Effect {
     pub route: Text,
     /// The order that it is about, for people.
     pub order: Option<trade::OrderId>,
+    /// The aggregate that a confirmation concerns: a warehouse order, an invoice.
+    pub subject: Option<trade::Key>,
     /// The process instance and job that wait for the result; `None` for effects that no process waits for.
     pub job: Option<(InstanceId, u32)>,
     /// The document, as JSON.
@@ -29,4 +31,11 @@ pub struct Effect {
     pub requested_at: Timestamp,
     /// Set when it could not be delivered: a dead letter, with code and cause.
     pub dead: Option<(Text, Text)>,
+}
+
+impl EffectId {
+    /// The effect of a job: there is one per job, so its number needs no counter.
+    pub fn of_job(instance: InstanceId, job: u32) -> Self {
+        Self(instance.0 << 24 | u64::from(job & 0xff_ffff))
+    }
 }

@@ -105,9 +105,30 @@ pub struct Decision {
     pub effects: Vec<std::sync::Arc<Effect>>,
     /// Orders that the entry is about, for their timelines.
     pub subjects: Vec<trade::OrderId>,
+    /// What was read and not changed, so that it stays in memory.
+    pub read: Vec<AnyKey>,
 }
 
 impl Decision {
+    /// A decision that is a reply and nothing else yet.
+    pub(crate) fn replied(reply: Result<Reply, Refusal>) -> Self {
+        Self {
+            entry: None,
+            reply,
+            changed: Vec::new(),
+            timers_set: Vec::new(),
+            timers_dropped: Vec::new(),
+            effects: Vec::new(),
+            subjects: Vec::new(),
+            read: Vec::new(),
+        }
+    }
+
+    /// A refusal: nothing happened.
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        Self::replied(Err(refusal))
+    }
+
     /// When the command was accepted, if it is journalled.
     pub fn at(&self) -> Option<Timestamp> {
         self.entry.as_ref().map(|entry| entry.command.at)

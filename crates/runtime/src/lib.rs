@@ -1,1 +1,23 @@
 //! Partitions at work: group commit, timers, outbox, idempotency, replay.
+//!
+//! A partition has one writer: a thread that decides commands one after the other, and beside it a thread that commits what
+//! was decided. While one batch syncs to disk the next one is decided, so the batch is as large as the disk is slow, and no
+//! timer is involved. Answers and effects leave only after their batch is on disk (design §3.3 to §3.5).
+//!
+//! Start with [`Runtime::start`] and [`Handle::ask`]; the loop is in `writer`, what is written in `batch`.
+
+mod batch;
+mod clock;
+mod committer;
+mod handle;
+mod idempotency;
+mod options;
+mod verify;
+mod writer;
+
+pub use clock::{Clock, SystemClock};
+pub use handle::{Answer, Handle, Request};
+pub use idempotency::digest;
+pub use options::{EffectSink, Options, Progress};
+pub use verify::{Difference, Verification, verify};
+pub use writer::{Runtime, RuntimeError};

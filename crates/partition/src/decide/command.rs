@@ -1,0 +1,427 @@
+//! From a command's body to the verb that carries it out.
+
+use engine::{Input, InstanceId};
+use feel::{Context as Variables, Value};
+use trade::cash::Outcome as CashOutcome;
+use trade::fulfilment::Booking;
+use trade::order::Cancellation;
+use trade::{AccountId, Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
+use units::{Amount, Text};
+
+use super::txn::{Outcome, Txn, text};
+use super::{definition, document, exception};
+use crate::command::{Body, Reply, ReservedUnits};
+use crate::effect::{Effect, EffectId};
+use crate::journal::Event;
+use crate::key::{AnyKey, AnyState};
+use crate::timer::TimerOwner;
+
+/// The process that carries an order.
+const ORDER_PROCESS: &str = "order-to-cash";
+
+pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    match body {
+        Body::PutItems(items) => {
+            for item in items {
+                trade::master::put_item(txn.books(), item, &cx)?;
+            }
+            Ok(Reply::Done)
+        }
+        Body::PutAccounts(accounts) => {
+            for (id, profile) in accounts {
+                trade::account::set_profile(txn.books(), id, profile, &cx)?;
+            }
+            Ok(Reply::Done)
+        }
+        Body::PutPriceBook(book) => done(trade::master::put_price_book(txn.books(), book, &cx)?),
+        Body::PutCompany(company) => done(trade::master::put_company(txn.books(), company, &cx)?),
+        Body::SetCreditLimit { account, limit } => done(trade::account::set_limit(txn.books(), account, *limit, &cx)?),
+        Body::Deploy(resources) => definition::deploy(txn, resources),
+
+        Body::ReceiveOrder(submission) => {
+            let id = trade::order::receive(txn.books(), submission, &cx)?;
+            txn.start(ORDER_PROCESS, None, order_variables(id))?;
+            Ok(Reply::Order(id))
+        }
+        Body::ChangeOrder { order, change } => {
+            let outcome = trade::order::change(txn.books(), *order, change, &cx)?;
+            ask_to_cancel(txn, &outcome.asked)?;
+            if outcome.recheck {
+                txn.publish("order.more", order, None);
+            }
+            Ok(Reply::Order(*order))
+        }
+        Body::CancelOrder { order, cancellation } => cancel(txn, *order, cancellation),
+        Body::CorrectLine { order, line, item, quantity } => {
+            trade::order::correct_line(txn.books(), *order, *line, item, *quantity, &cx)?;
+            Ok(Reply::Order(*order))
+        }
+        Body::PlaceHold { order, reason } => {
+            let kind = trade::order::HoldKind::Manual;
+            trade::order::place_hold(txn.books(), *order, kind, reason.clone(), Vec::new(), Amount::ZERO, &cx)?;
+            Ok(Reply::Order(*order))
+        }
+        Body::ReleaseHold { order, hold, reason } => {
+            trade::order::release_hold(txn.books(), *order, *hold, reason, &cx)?;
+            Ok(Reply::Order(*order))
+        }
+
+        Body::ReceiveStock(receipt) => {
+            let new = trade::stock::receive(txn.books(), receipt, &cx)?;
+            serve_backorders(txn, &StockKey::new(&receipt.item, &receipt.node))?;
+            Ok(if new { Reply::Done } else { Reply::Repeated })
+        }
+        Body::CountStock(count) => {
+            trade::stock::count(txn.books(), count, &cx)?;
+            serve_backorders(txn, &StockKey::new(&count.item, &count.node))?;
+            Ok(Reply::Done)
+        }
+        Body::AdjustStock(adjustment) => {
+            trade::stock::adjust(txn.books(), adjustment, &cx)?;
+            serve_backorders(txn, &StockKey::new(&adjustment.item, &adjustment.node))?;
+            Ok(Reply::Done)
+        }
+        Body::AnnounceSupply { stock, inbound } => {
+            trade::stock::announce(txn.books(), stock, inbound, &cx)?;
+            serve_backorders(txn, stock)?;
+            Ok(Reply::Done)
+        }
+        Body::SetSafetyStock { stock, quantity } => {
+            trade::stock::set_safety(txn.books(), stock, *quantity, &cx)?;
+            serve_backorders(txn, stock)?;
+            Ok(Reply::Done)
+        }
+        Body::Reserve(request) => {
+            let reserved = trade::stock::reserve(txn.books(), request, &cx)?;
+            let units = reserved.into_iter().map(|reserved| ReservedUnits {
+                line: reserved.line,
+                reservation: reserved.reservation,
+                item: reserved.stock.item,
+                node: reserved.stock.node,
+                quantity: reserved.quantity,
+            });
+            Ok(Reply::Reserved(units.collect()))
+        }
+        Body::ReleaseReservation { stock, reservation } => {
+            trade::stock::release_reservation(txn.books(), stock, *reservation, &cx)?;
+            serve_backorders(txn, stock)?;
+            Ok(Reply::Done)
+        }
+
+        Body::WarehouseAcknowledged(id) => {
+            let new = trade::fulfilment::acknowledge(txn.books(), *id, &cx)?;
+            Ok(if new { Reply::Done } else { Reply::Repeated })
+        }
+        Body::WarehouseRejected { warehouse_order, reason } => {
+            trade::fulfilment::reject(txn.books(), *warehouse_order, reason, &cx)?;
+            source_again(txn, *warehouse_order)?;
+            Ok(Reply::Done)
+        }
+        Body::WarehousePicked { warehouse_order, lines, complete } => {
+            let short = trade::fulfilment::pick(txn.books(), *warehouse_order, lines, *complete, &cx)?;
+            if short {
+                source_again(txn, *warehouse_order)?;
+            }
+            Ok(Reply::Done)
+        }
+        Body::WarehouseShipped(confirm) => {
+            let shipped = trade::fulfilment::ship(txn.books(), confirm, &cx)?;
+            if !shipped.new {
+                return Ok(Reply::Repeated);
+            }
+            if shipped.short {
+                source_again(txn, confirm.warehouse_order)?;
+            }
+            Ok(Reply::Shipment(shipped.shipment))
+        }
+        Body::WarehouseCancelAnswer { warehouse_order, refused } => {
+            match refused {
+                None => trade::fulfilment::cancel_confirmed(txn.books(), *warehouse_order, &cx)?,
+                Some(reason) => trade::fulfilment::cancel_refused(txn.books(), *warehouse_order, reason, &cx)?,
+            }
+            Ok(Reply::Done)
+        }
+
+        Body::ImportStatement(statement) => import(txn, statement),
+        Body::MatchPayment { payment, items, write_off } => {
+            trade::cash::match_manually(txn.books(), *payment, items, *write_off, &cx)?;
+            settled_payment(txn, *payment)?;
+            Ok(Reply::Done)
+        }
+        Body::PutOnAccount { payment, account } => {
+            trade::cash::put_on_account(txn.books(), *payment, account, &cx)?;
+            settled_payment(txn, *payment)?;
+            Ok(Reply::Done)
+        }
+        Body::UnapplyPayment { payment, invoice, reason } => {
+            trade::cash::unapply(txn.books(), *payment, *invoice, reason, &cx)?;
+            Ok(Reply::Done)
+        }
+        Body::CreditInvoice { invoice, lines, reason } => {
+            let note = trade::billing::credit_note(txn.books(), *invoice, lines, reason, &cx)?;
+            let variables = Variables::from_iter([("invoiceId", Value::from(note.to_string()))]);
+            txn.start("post-invoice", None, variables)?;
+            Ok(Reply::Invoice(note))
+        }
+        Body::RequestReturn(document) => {
+            let id = trade::returns::request(txn.books(), document, &cx)?;
+            let request = txn.books().return_request(&id)?;
+            let mut variables = Variables::from_iter([("returnId", Value::from(id.to_string()))]);
+            if let Some(order) = request.and_then(|request| request.order) {
+                variables.insert("orderId", Value::from(order.to_string()));
+            }
+            txn.start("return-request", None, variables)?;
+            Ok(Reply::Return(id))
+        }
+
+        Body::AssignException { exception, to } => {
+            trade::exception::assign(txn.books(), *exception, to.clone(), &cx)?;
+            Ok(Reply::Done)
+        }
+        Body::ResolveException { exception: id, action, reason, details } => {
+            exception::resolve(txn, *id, *action, reason, details)?;
+            Ok(Reply::Done)
+        }
+        Body::CompleteTask { instance, task, variables } => complete_task(txn, *instance, *task, variables),
+        Body::StartInstance { process, variables } => match txn.start(process, None, variables.clone())? {
+            Some(id) => Ok(Reply::Instance(id)),
+            None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
+        },
+        Body::CancelInstance(id) => {
+            if txn.instance(*id)?.is_none() {
+                return Err(Refusal::Conflict(text(format_args!("instance {id} has ended or never was"))).into());
+            }
+            txn.step(*id, Input::Cancel)?;
+            Ok(Reply::Done)
+        }
+        Body::FireTimer { owner } => fire(txn, owner),
+        Body::EffectSucceeded { effect, response } => succeeded(txn, *effect, response),
+        Body::EffectFailed { effect, code, message } => failed(txn, *effect, code, message),
+        Body::ReplayEffects(ids) => {
+            for id in ids {
+                replay(txn, *id)?;
+            }
+            Ok(Reply::Done)
+        }
+    }
+}
+
+fn done((): ()) -> Reply {
+    Reply::Done
+}
+
+fn order_variables(id: OrderId) -> Variables {
+    Variables::from_iter([("orderId", Value::from(id.to_string()))])
+}
+
+/// Cancels what can be cancelled at once and asks the warehouses for the rest (domain §1.5.4).
+pub(super) fn cancel(txn: &mut Txn<'_>, order: OrderId, cancellation: &Cancellation) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    let outcome = trade::order::cancel(txn.books(), order, cancellation, &cx)?;
+    ask_to_cancel(txn, &outcome.asked)?;
+    Ok(Reply::Cancelled {
+        order,
+        cancelled: outcome.cancelled,
+        asked: outcome.asked,
+        too_late: outcome.too_late,
+    })
+}
+
+fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
+    for id in asked {
+        let effect = document::cancellation(txn, *id)?;
+        txn.request(effect);
+    }
+    Ok(())
+}
+
+fn serve_backorders(txn: &mut Txn<'_>, stock: &StockKey) -> Outcome<()> {
+    let cx = txn.system.clone();
+    for order in trade::stock::serve_backorders(txn.books(), &stock.item, &cx)? {
+        txn.publish("order.more", order, None);
+    }
+    Ok(())
+}
+
+/// Units came back to the order: its process looks for another warehouse.
+fn source_again(txn: &mut Txn<'_>, warehouse_order: WarehouseOrderId) -> Outcome<()> {
+    if let Some(released) = txn.books().warehouse_order(&warehouse_order)? {
+        txn.publish("order.more", released.order, None);
+    }
+    Ok(())
+}
+
+fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    let system = txn.system.clone();
+    let imported = trade::cash::import(txn.books(), statement, &cx)?;
+    for id in &imported.payments {
+        let applied = trade::cash::apply(txn.books(), *id, &system)?;
+        let exception = match applied.outcome {
+            CashOutcome::Applied | CashOutcome::OnAccount => continue,
+            CashOutcome::Unmatched { .. } | CashOutcome::Suspense => trade::exception::ExceptionKind::PaymentUnmatched,
+            CashOutcome::Deduction => trade::exception::ExceptionKind::Deduction,
+        };
+        ask_about_payment(txn, *id, exception, &applied.reason)?;
+    }
+    Ok(Reply::Statement { payments: imported.payments, repeated: imported.repeated })
+}
+
+fn ask_about_payment(
+    txn: &mut Txn<'_>,
+    id: PaymentId,
+    kind: trade::exception::ExceptionKind,
+    reason: &Text,
+) -> Outcome<()> {
+    let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
+    let variables = Variables::from_iter([
+        ("paymentId", Value::from(id.to_string())),
+        ("exception", Value::from(super::task::label(&kind))),
+        ("reason", Value::from(reason.as_str())),
+        ("amount", super::task::money(payment.amount, payment.currency)),
+    ]);
+    txn.start("payment-exception", None, variables)?;
+    Ok(())
+}
+
+/// A payment was dealt with by hand: the exception that asked for it is void.
+fn settled_payment(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
+    exception::clear_for_key(txn, &Key::Payment(id), "the payment was dealt with")
+}
+
+fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: u32, variables: &Variables) -> Outcome<Reply> {
+    let waiting = txn.instance(id)?.is_some_and(|instance| instance.has_task(task));
+    if !waiting {
+        return Err(Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting"))).into());
+    }
+    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })?;
+    Ok(Reply::Done)
+}
+
+/// A timer came due. It may have been dropped since: then nothing happens.
+fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
+    let cx = txn.system.clone();
+    match owner {
+        TimerOwner::Instance(id, timer) => {
+            let due = txn.instance(*id)?.and_then(|instance| instance.timer_due(*timer));
+            if due.is_none_or(|due| due > cx.now) {
+                return Ok(Reply::Repeated);
+            }
+            txn.step(*id, Input::FireTimer { timer: *timer })?;
+        }
+        TimerOwner::Reservation(stock, reservation) => {
+            trade::stock::expire(txn.books(), stock, *reservation, &cx)?;
+            serve_backorders(txn, stock)?;
+        }
+        TimerOwner::Exception(id) => trade::exception::escalate(txn.books(), *id, &cx)?,
+        TimerOwner::Message(key, number) => {
+            let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
+                Some(AnyState::Correlation(correlation)) => correlation.buffered.iter().any(|message| message.number == *number),
+                _ => false,
+            };
+            if waiting {
+                txn.record(Event::MessageGone(key.clone(), *number));
+            }
+        }
+    }
+    Ok(Reply::Done)
+}
+
+fn succeeded(txn: &mut Txn<'_>, id: EffectId, response: &Variables) -> Outcome<Reply> {
+    let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
+    txn.record(Event::EffectEnded(id));
+    confirm(txn, &effect, response)?;
+    if let Some((instance, job)) = effect.job {
+        txn.step(instance, Input::CompleteJob { job, variables: response.clone() })?;
+    }
+    Ok(Reply::Done)
+}
+
+/// A status changes on a confirmed effect, never on an attempt (design §3.5).
+fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let word = |name: &str| response.get(name).and_then(|value| value.as_str()).map(Text::from).unwrap_or_default();
+    match (effect.capability.as_str(), &effect.subject) {
+        ("wms.release", Some(Key::WarehouseOrder(id))) => trade::fulfilment::sent(txn.books(), *id, &cx)?,
+        ("tms.book", Some(Key::WarehouseOrder(id))) => {
+            let currency = match effect.order {
+                Some(order) => txn.books().order(&order)?.map(|order| order.currency).unwrap_or_default(),
+                None => units::Currency::default(),
+            };
+            let cost = response.get("cost").and_then(|cost| cost.as_decimal().or_else(|| cost.as_str()?.parse().ok()));
+            let cost = cost.and_then(|cost| Amount::from_decimal(cost, currency, units::Rounding::HalfUp));
+            let booking = Booking {
+                carrier: word("carrier"),
+                service: word("service"),
+                reference: word("reference"),
+                cost: cost.unwrap_or_default(),
+            };
+            trade::fulfilment::book(txn.books(), *id, booking, &cx)?;
+        }
+        ("erp.post_invoice", Some(Key::Invoice(id))) => {
+            trade::billing::confirm_by_erp(txn.books(), *id, &word("reference"), &cx)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outcome<Reply> {
+    let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
+    if effect.dead.is_some() {
+        return Ok(Reply::Repeated);
+    }
+    match effect.job {
+        Some((instance_id, job)) if catches(txn, instance_id, job, code)? => {
+            txn.record(Event::EffectEnded(id));
+            let (code, message) = (code.clone(), message.clone());
+            txn.step(instance_id, Input::ThrowError { job, code, message, variables: Variables::default() })?;
+        }
+        _ => {
+            txn.record(Event::EffectDied(id, code.clone(), message.clone()));
+            let account: Option<AccountId> = match effect.order {
+                Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
+                None => None,
+            };
+            let subject = trade::exception::Subject { order: effect.order, account, key: effect.subject.clone() };
+            let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
+            let kind = trade::exception::ExceptionKind::Integration;
+            let cx = txn.system.clone();
+            trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+        }
+    }
+    Ok(Reply::Done)
+}
+
+/// Whether the process has a boundary event for that error on the waiting task, or in a scope around it.
+fn catches(txn: &mut Txn<'_>, id: InstanceId, job: u32, code: &str) -> Outcome<bool> {
+    let Some(instance) = txn.instance(id)? else { return Ok(false) };
+    let Some(process) = txn.process_of(&instance)? else { return Ok(false) };
+    Ok(engine::catches_error(&process, &instance, job, code))
+}
+
+fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
+    let Some(effect) = txn.effect(id)? else {
+        return Err(Refusal::Conflict(text(format_args!("{id} is not a dead letter"))).into());
+    };
+    if effect.dead.is_none() {
+        return Err(Refusal::Conflict(text(format_args!("{id} is on its way already"))).into());
+    }
+    txn.record(Event::EffectReplayed(id));
+    txn.deliver_again(id);
+    if let Some(key) = &effect.subject {
+        exception::clear_for_key(txn, key, "the dead letter was sent again")?;
+    }
+    Ok(())
+}
+
+/// The invariants that are on in production: better no answer than a wrong one (design §3.7).
+pub(super) fn invariant(aggregate: &Aggregate) -> Result<(), (&'static str, Text)> {
+    match aggregate {
+        Aggregate::Order(order) => trade::order::check(order).map_err(|what| ("UNITS_CONSERVED", what)),
+        Aggregate::Stock(stock) => trade::stock::check(stock).map_err(|what| ("STOCK_NOT_NEGATIVE", what)),
+        Aggregate::Account(account) => trade::account::check(account).map_err(|what| ("LEDGER_BALANCED", what)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,231 @@
+//! The documents that go to other systems, as JSON: what each connection task sends.
+
+use engine::InstanceId;
+use feel::Context as Variables;
+use serde::Serialize;
+use trade::master::ShipTo;
+use trade::{InvoiceId, Key, OrderId, Refusal, WarehouseOrderId};
+use units::{Amount, Currency, Quantity, Text};
+
+use super::task::{label, order};
+use super::txn::{Outcome, Txn, text};
+use crate::effect::{Effect, EffectId};
+
+/// Makes the effect of a connection task: capability, route and document.
+pub(super) fn effect(txn: &mut Txn<'_>, instance: InstanceId, job: u32, kind: &str, variables: &Variables) -> Outcome<Effect> {
+    let mut effect = Effect {
+        id: EffectId::of_job(instance, job),
+        capability: kind.into(),
+        job: Some((instance, job)),
+        requested_at: txn.now(),
+        ..Effect::default()
+    };
+    match kind {
+        "tax.quote" => {
+            let id: OrderId = id(variables, "orderId")?;
+            effect.order = Some(id);
+            effect.document = tax_quote(txn, id)?;
+        }
+        "wms.release" => {
+            let id: WarehouseOrderId = id(variables, "warehouseOrderId")?;
+            warehouse_order(txn, id, &mut effect)?;
+        }
+        "tms.book" => {
+            let id: WarehouseOrderId = id(variables, "warehouseOrderId")?;
+            booking(txn, id, &mut effect)?;
+        }
+        "erp.post_invoice" => {
+            let id: InvoiceId = id(variables, "invoiceId")?;
+            posting(txn, id, &mut effect)?;
+        }
+        _ => {
+            effect.order = id::<OrderId>(variables, "orderId").ok();
+            effect.document = text(variables.to_json());
+        }
+    }
+    Ok(effect)
+}
+
+/// Asks a warehouse to cancel what it has not shipped; no process waits for it, the warehouse answers with a command.
+pub(super) fn cancellation(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<Effect> {
+    let mut effect = Effect {
+        id: txn.loose_effect_id(),
+        capability: Text::const_new("wms.cancel"),
+        requested_at: txn.now(),
+        ..Effect::default()
+    };
+    warehouse_order(txn, id, &mut effect)?;
+    Ok(effect)
+}
+
+fn id<T: std::str::FromStr>(variables: &Variables, name: &str) -> Outcome<T> {
+    let id = variables.get(name).and_then(|id| id.as_str()?.parse().ok());
+    id.ok_or_else(|| {
+        let given = variables.get(name).map_or_else(|| Text::const_new("missing"), |value| text(value.to_json()));
+        let wanted = Text::const_new("the number of an existing document");
+        Refusal::Invalid { field: text(format_args!("variable {name}")), given, wanted }.into()
+    })
+}
+
+fn json(document: &impl Serialize) -> Text {
+    serde_json::to_string(document).unwrap_or_default().into()
+}
+
+fn plain(amount: Amount, currency: Currency) -> String {
+    amount.in_currency(currency).plain()
+}
+
+#[derive(Serialize)]
+struct QuoteDocument<'a> {
+    order: OrderId,
+    currency: Currency,
+    ship_to: &'a ShipTo,
+    lines: Vec<QuoteLine<'a>>,
+    freight: String,
+    discount: String,
+}
+
+#[derive(Serialize)]
+struct QuoteLine<'a> {
+    line: u64,
+    item: &'a str,
+    category: &'a str,
+    net: String,
+}
+
+fn tax_quote(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Text> {
+    let order = order(txn, id)?;
+    let lines = order.lines.iter().map(|line| QuoteLine {
+        line: line.no.0,
+        item: line.item.as_str(),
+        category: &line.tax_category,
+        net: plain(trade::order::line_net(line, order.currency), order.currency),
+    });
+    Ok(json(&QuoteDocument {
+        order: id,
+        currency: order.currency,
+        ship_to: &order.ship_to,
+        lines: lines.collect(),
+        freight: plain(order.freight, order.currency),
+        discount: plain(order.discount, order.currency),
+    }))
+}
+
+#[derive(Serialize)]
+struct ReleaseDocument<'a> {
+    warehouse_order: WarehouseOrderId,
+    order: OrderId,
+    node: &'a str,
+    ship_to: &'a ShipTo,
+    lines: Vec<ReleaseLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReleaseLine<'a> {
+    line: u64,
+    item: &'a str,
+    quantity: Quantity,
+}
+
+fn warehouse_order(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outcome<()> {
+    let key = Key::WarehouseOrder(id);
+    let released = txn.books().warehouse_order(&id)?.ok_or(Refusal::NotFound(key.clone()))?;
+    let order = order(txn, released.order)?;
+    let lines = released.lines.iter().map(|line| ReleaseLine {
+        line: line.line.0,
+        item: line.item.as_str(),
+        quantity: line.quantity,
+    });
+    effect.document = json(&ReleaseDocument {
+        warehouse_order: id,
+        order: released.order,
+        node: released.node.as_str(),
+        ship_to: &order.ship_to,
+        lines: lines.collect(),
+    });
+    effect.route = released.node.0.clone();
+    effect.order = Some(released.order);
+    effect.subject = Some(key);
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct BookingDocument<'a> {
+    warehouse_order: WarehouseOrderId,
+    order: OrderId,
+    node: &'a str,
+    ship_to: &'a ShipTo,
+    weight_grams: u64,
+}
+
+fn booking(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outcome<()> {
+    let key = Key::WarehouseOrder(id);
+    let released = txn.books().warehouse_order(&id)?.ok_or(Refusal::NotFound(key.clone()))?;
+    let order = order(txn, released.order)?;
+    let mut weight_grams = 0u64;
+    for line in &released.lines {
+        let item = txn.books().item(&line.item)?;
+        let grams = item.map_or(0, |item| u64::from(item.weight_grams));
+        weight_grams = weight_grams.saturating_add(grams.saturating_mul(line.outstanding().0.unsigned_abs()));
+    }
+    effect.document = json(&BookingDocument {
+        warehouse_order: id,
+        order: released.order,
+        node: released.node.as_str(),
+        ship_to: &order.ship_to,
+        weight_grams,
+    });
+    effect.order = Some(released.order);
+    effect.subject = Some(key);
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct PostingDocument<'a> {
+    invoice: InvoiceId,
+    number: &'a str,
+    kind: String,
+    account: &'a str,
+    account_name: &'a str,
+    order: OrderId,
+    purchase_order: &'a str,
+    date: units::Day,
+    due: units::Day,
+    currency: Currency,
+    net: String,
+    tax: String,
+    gross: String,
+    discount: Option<DiscountTerms>,
+}
+
+#[derive(Serialize)]
+struct DiscountTerms {
+    amount: String,
+    until: units::Day,
+}
+
+fn posting(txn: &mut Txn<'_>, id: InvoiceId, effect: &mut Effect) -> Outcome<()> {
+    let key = Key::Invoice(id);
+    let invoice = txn.books().invoice(&id)?.ok_or(Refusal::NotFound(key.clone()))?;
+    let account = txn.books().account(&invoice.account)?;
+    let currency = invoice.currency;
+    effect.document = json(&PostingDocument {
+        invoice: id,
+        number: &invoice.number,
+        kind: label(&invoice.kind),
+        account: invoice.account.as_str(),
+        account_name: account.as_ref().map_or("", |account| &account.profile.name),
+        order: invoice.order,
+        purchase_order: &invoice.purchase_order,
+        date: invoice.date,
+        due: invoice.due,
+        currency,
+        net: plain(invoice.net, currency),
+        tax: plain(invoice.tax, currency),
+        gross: plain(invoice.gross, currency),
+        discount: invoice.early_payment.map(|(amount, until)| DiscountTerms { amount: plain(amount, currency), until }),
+    });
+    effect.order = Some(invoice.order);
+    effect.subject = Some(key);
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Exceptions between processes and people: raised by user tasks and incidents, resolved by commands.
+
+use std::sync::Arc;
+
+use engine::{Input, Instance, InstanceId, Key as ElementKey};
+use feel::{Context as Variables, Environment, Expression, Mode, Value};
+use trade::cash::Payment;
+use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
+use trade::order::{Cancellation, HoldKind};
+use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, WarehouseOrderId};
+use units::{Amount, Text};
+
+use super::task::{label, order};
+use super::txn::{FollowUp, Outcome, Txn, text};
+use crate::key::AnyKey;
+
+/// Raises the exception that a user task stands for: its properties name type, reason and amount.
+pub(super) fn raise_for_task(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, task: ElementKey) -> Outcome<()> {
+    let Some(index) = instance.element_of(task) else { return Ok(()) };
+    let element = process.element(index);
+    let variables = instance.job_variables(task);
+    let property = |name: &str| property(element, name, &variables, txn.now());
+    let kind = property("crossdock:exception").and_then(|value| kind_named(value.as_str()?));
+    let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
+    let reason = match property("crossdock:reason") {
+        Some(Value::String(reason)) => Text::from(&*reason),
+        Some(Value::Null) | None => element.name().into(),
+        Some(other) => text(other.to_json()),
+    };
+    let amount = property("crossdock:amount").and_then(|value| value.as_decimal());
+    let subject = subject_of(txn, &variables)?;
+    let currency = match subject.order {
+        Some(id) => txn.books().order(&id)?.map(|order| order.currency).unwrap_or_default(),
+        None => units::Currency::default(),
+    };
+    let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
+    let hold = variables.get("hold").and_then(|hold| hold.as_context()?.get("kind").cloned());
+    let hold = hold.and_then(|kind| hold_named(kind.as_str()?));
+    let raise = Raise {
+        amount: amount.unwrap_or_default(),
+        task: Some(TaskRef { instance: instance.id().0, task }),
+        ..Raise::new(kind, subject.clone(), reason)
+    };
+    let cx = txn.system.clone();
+    let exception = trade::exception::raise(txn.books(), raise, &cx)?;
+    if let (Some(id), Some(hold)) = (subject.order, hold) {
+        trade::order::set_hold_exception(txn.books(), id, hold, exception, &cx)?;
+    }
+    Ok(())
+}
+
+/// The user task is gone because something else happened: its exception is void.
+pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: ElementKey) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let task = TaskRef { instance: instance.0, task };
+    if let Some(id) = trade::exception::of_task(txn.books(), task)? {
+        trade::exception::clear(txn.books(), id, "the process went on without it", &cx)?;
+    }
+    Ok(())
+}
+
+/// Raises the exception of a technical incident.
+pub(super) fn raise_for_incident(
+    txn: &mut Txn<'_>,
+    process: &bpmn::Process,
+    instance: &Instance,
+    incident: ElementKey,
+    message: &str,
+) -> Outcome<()> {
+    let at = instance.element_of(incident).map(|index| process.element(index).name().to_owned()).unwrap_or_default();
+    let subject = subject_of(txn, &instance.root_variables())?;
+    let reason = text(format_args!("{}, step “{at}”: {message}", process.name()));
+    let raise = Raise {
+        task: Some(TaskRef { instance: instance.id().0, task: incident }),
+        ..Raise::new(ExceptionKind::Integration, subject, reason)
+    };
+    let cx = txn.system.clone();
+    trade::exception::raise(txn.books(), raise, &cx)?;
+    Ok(())
+}
+
+fn subject_of(txn: &mut Txn<'_>, variables: &Variables) -> Outcome<Subject> {
+    fn id<T: std::str::FromStr>(variables: &Variables, name: &str) -> Option<T> {
+        variables.get(name)?.as_str()?.parse().ok()
+    }
+    let order: Option<OrderId> = id(variables, "orderId");
+    let key = id::<PaymentId>(variables, "paymentId")
+        .map(Key::Payment)
+        .or_else(|| id::<ReturnId>(variables, "returnId").map(Key::ReturnRequest))
+        .or_else(|| id::<InvoiceId>(variables, "invoiceId").map(Key::Invoice))
+        .or_else(|| id::<WarehouseOrderId>(variables, "warehouseOrderId").map(Key::WarehouseOrder));
+    let account = match (order, &key) {
+        (Some(id), _) => txn.books().order(&id)?.map(|order| order.account.clone()),
+        (None, Some(Key::Payment(id))) => txn.books().payment(id)?.and_then(|payment| payment.account.clone()),
+        (None, Some(Key::ReturnRequest(id))) => txn.books().return_request(id)?.map(|request| request.account.clone()),
+        (None, _) => None,
+    };
+    Ok(Subject { order, account, key })
+}
+
+fn property(element: &bpmn::Element, name: &str, variables: &Variables, now: units::Timestamp) -> Option<Value> {
+    let raw = element.property(name)?;
+    match raw.strip_prefix('=') {
+        None => Some(Value::from(raw)),
+        Some(expression) => {
+            let expression = Expression::parse(expression, Mode::Camunda).ok()?;
+            Some(expression.evaluate(variables, &Environment::at(now)).value)
+        }
+    }
+}
+
+fn kind_named(name: &str) -> Option<ExceptionKind> {
+    serde_json::from_value(serde_json::Value::from(name)).ok()
+}
+
+fn hold_named(name: &str) -> Option<HoldKind> {
+    serde_json::from_value(serde_json::Value::from(name)).ok()
+}
+
+/// Carries a person's decision out: first what it means in the trade, then the waiting task goes on.
+pub(super) fn resolve(txn: &mut Txn<'_>, id: ExceptionId, action: Action, reason: &Text, details: &Variables) -> Outcome<()> {
+    let exception = txn.books().exception(&id)?.ok_or(Refusal::NotFound(Key::Exception(id)))?;
+    let cx = txn.cx.clone();
+    trade::exception::resolve(txn.books(), id, action, reason, &cx)?;
+    mean(txn, &exception, action, reason, details)?;
+    let Some(task) = exception.task else { return Ok(()) };
+    let instance_id = InstanceId(task.instance);
+    let Some(instance) = txn.instance(instance_id)? else { return Ok(()) };
+    if instance.has_task(task.task) {
+        let variables = Variables::from_iter([
+            ("action", Value::from(label(&action))),
+            ("reason", Value::from(reason.as_str())),
+            ("resolvedBy", Value::from(cx.actor.id.as_str())),
+            ("details", Value::from(details.clone())),
+        ]);
+        txn.then(FollowUp::Step(instance_id, Input::CompleteTask { task: task.task, variables }));
+    } else if instance.has_incident(task.task) {
+        let input = match action {
+            Action::Cancel => Input::Cancel,
+            _ => Input::ResolveIncident { incident: task.task },
+        };
+        txn.then(FollowUp::Step(instance_id, input));
+    }
+    Ok(())
+}
+
+fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &Text, details: &Variables) -> Outcome<()> {
+    let cx = txn.cx.clone();
+    let hold = trade::exception::hold_of(exception.kind);
+    match (hold, exception.subject.order, exception.subject.key.as_ref()) {
+        (Some(hold), Some(id), _) if order(txn, id)?.is_held_by(hold) => match action {
+            Action::Release | Action::Degrade => trade::order::release_hold(txn.books(), id, hold, reason, &cx)?,
+            Action::UseExpectedPrice => {
+                trade::price::use_expected(txn.books(), id, &cx)?;
+                trade::order::release_hold(txn.books(), id, hold, reason, &cx)?;
+            }
+            Action::Cancel | Action::Reject => trade::order::reject(txn.books(), id, reason, &cx)?,
+            _ => {}
+        },
+        (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, reason, details)?,
+        (_, _, Some(Key::ReturnRequest(id))) => {
+            let authorise = match action {
+                Action::Authorise => true,
+                Action::Reject => false,
+                _ => return Ok(()),
+            };
+            trade::returns::decide(txn.books(), *id, authorise, reason, &cx)?;
+        }
+        (_, Some(id), _) if action == Action::Cancel => {
+            let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
+            super::command::cancel(txn, id, &cancellation)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, reason: &Text, details: &Variables) -> Outcome<()> {
+    let cx = txn.cx.clone();
+    let invalid = |field: &'static str, wanted: &'static str| Refusal::Invalid {
+        field: Text::const_new(field),
+        given: text(details.get(field.trim_start_matches("details.")).unwrap_or(&Value::Null).to_json()),
+        wanted: Text::const_new(wanted),
+    };
+    match action {
+        Action::Match | Action::WriteOff => {
+            let payment = txn.books().payment(&id)?.ok_or(Refusal::NotFound(Key::Payment(id)))?;
+            let named = details.get("invoices").and_then(|list| list.as_list());
+            let invoices: Option<Vec<InvoiceId>> = match named {
+                Some(list) => list.iter().map(|invoice| invoice.as_str()?.parse().ok()).collect(),
+                None => payment.candidates.first().map(|candidate| candidate.invoices.clone()),
+            };
+            let wanted = "a list of invoice ids such as [\"IN-7\"], when there is no candidate to take";
+            let invoices = invoices.ok_or_else(|| invalid("details.invoices", wanted))?;
+            let items = open_amounts(txn, &payment, &invoices)?;
+            trade::cash::match_manually(txn.books(), id, &items, action == Action::WriteOff, &cx)?;
+        }
+        Action::PutOnAccount => {
+            let payment = txn.books().payment(&id)?.ok_or(Refusal::NotFound(Key::Payment(id)))?;
+            let named = details.get("account").and_then(|account| account.as_str().map(AccountId::from));
+            let account = named.or_else(|| payment.account.clone());
+            let account = account.ok_or_else(|| invalid("details.account", "an account number"))?;
+            trade::cash::put_on_account(txn.books(), id, &account, &cx)?;
+        }
+        _ => {
+            let _ = reason;
+        }
+    }
+    Ok(())
+}
+
+/// How much of the payment goes to each invoice, in their order: what is open, until the money is used up.
+fn open_amounts(txn: &mut Txn<'_>, payment: &Payment, invoices: &[InvoiceId]) -> Outcome<Vec<(InvoiceId, Amount)>> {
+    let mut left = payment.unallocated();
+    let mut items = Vec::with_capacity(invoices.len());
+    for id in invoices {
+        let invoice = txn.books().invoice(id)?.ok_or(Refusal::NotFound(Key::Invoice(*id)))?;
+        let account = txn.books().account(&invoice.account)?;
+        let open = account.and_then(|account| account.ledger.item(*id).map(|item| item.open)).unwrap_or_default();
+        let amount = open.min(left);
+        left -= amount;
+        items.push((*id, amount));
+    }
+    Ok(items)
+}
+
+/// Ends the task of an exception that an event has cleared.
+pub(super) fn clear_for_key(txn: &mut Txn<'_>, key: &Key, cause: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let Some(id) = trade::exception::open_for(txn.books(), key)? else { return Ok(()) };
+    let exception = txn.books().exception(&id)?;
+    trade::exception::clear(txn.books(), id, cause, &cx)?;
+    let Some(task) = exception.and_then(|exception| exception.task) else { return Ok(()) };
+    if txn.get(&AnyKey::Instance(InstanceId(task.instance)))?.is_some() {
+        let variables = Variables::from_iter([("action", Value::from("cleared"))]);
+        let input = Input::CompleteTask { task: task.task, variables };
+        txn.then(FollowUp::Step(InstanceId(task.instance), input));
+    }
+    Ok(())
+}

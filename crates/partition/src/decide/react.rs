@@ -1,0 +1,182 @@
+//! What follows from an event: the one table that ties processes and the trade core together.
+
+use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
+use feel::Context as Variables;
+use trade::account::AccountEvent;
+use trade::fulfilment::{Progress, WarehouseOrderEvent};
+use trade::order::{Bucket, OrderEvent, Status};
+use trade::{Event as TradeEvent, OrderId};
+use units::Minutes;
+
+use super::task::{TASKS, label};
+use super::txn::{FollowUp, Outcome, Txn, TxnStop, text};
+use super::{document, exception};
+use crate::journal::Event;
+use crate::key::{AnyKey, AnyState, CorrelationKey};
+
+/// How long a warehouse's message waits for its process: long enough for any repair.
+const WAREHOUSE_MESSAGE_LIVES: Minutes = Minutes(30 * 1_440);
+
+/// Whether anything follows from an event of the trade core; most stand for themselves.
+pub(super) fn is_awaited(event: &TradeEvent) -> bool {
+    match event {
+        TradeEvent::Order(_, event) => matches!(
+            event,
+            OrderEvent::HoldReleased { .. }
+                | OrderEvent::Moved { to: Bucket::Shipped | Bucket::Cancelled, .. }
+                | OrderEvent::ReceivableChanged { .. }
+                | OrderEvent::Invoiced { .. }
+                | OrderEvent::Rejected { .. }
+        ),
+        TradeEvent::WarehouseOrder(_, event) => matches!(
+            event,
+            WarehouseOrderEvent::Acknowledged
+                | WarehouseOrderEvent::Picked { .. }
+                | WarehouseOrderEvent::Shipped { .. }
+                | WarehouseOrderEvent::Rejected { .. }
+                | WarehouseOrderEvent::Cancelled
+                | WarehouseOrderEvent::Completed
+        ),
+        TradeEvent::Account(_, event) => {
+            matches!(event, AccountEvent::ItemReduced { .. } | AccountEvent::LimitSet { .. } | AccountEvent::UnappliedChanged { .. })
+        }
+        _ => false,
+    }
+}
+
+/// The order that an event belongs to, for its timeline.
+pub(super) fn subject(event: &Event) -> Option<OrderId> {
+    match event {
+        Event::Trade(TradeEvent::Order(id, _)) => Some(*id),
+        Event::EffectRequested(effect) => effect.order,
+        _ => None,
+    }
+}
+
+/// Tells processes what happened in the trade core.
+pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
+    match event {
+        TradeEvent::Order(id, OrderEvent::HoldReleased { kind, .. }) => {
+            txn.publish("hold.released", format_args!("{id}:{}", label(kind)), None);
+        }
+        TradeEvent::Order(id, _) => order_state(txn, *id)?,
+        TradeEvent::WarehouseOrder(id, event) => {
+            let expires = Some(txn.now().plus(WAREHOUSE_MESSAGE_LIVES));
+            let shipped_nothing = |txn: &mut Txn<'_>| -> Outcome<bool> {
+                let order = txn.books().warehouse_order(id)?;
+                Ok(order.is_some_and(|order| order.progress == Progress::Completed && order.shipments.is_empty()))
+            };
+            match event {
+                WarehouseOrderEvent::Acknowledged => txn.publish("wms.acknowledged", id, expires),
+                WarehouseOrderEvent::Picked { complete: true, .. } => txn.publish("wms.picked", id, expires),
+                WarehouseOrderEvent::Shipped { .. } => txn.publish("wms.shipped", id, expires),
+                WarehouseOrderEvent::Rejected { .. } | WarehouseOrderEvent::Cancelled => {
+                    txn.publish("warehouse_order.closed", id, None);
+                }
+                WarehouseOrderEvent::Completed if shipped_nothing(txn)? => txn.publish("warehouse_order.closed", id, None),
+                _ => {}
+            }
+        }
+        TradeEvent::Account(id, _) => txn.then(FollowUp::RecheckCredit(id.clone())),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Messages without time to live: whoever is not waiting looks at the state itself before it waits.
+fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    match order.status() {
+        Status::Cancelled | Status::Rejected => txn.publish("order.cancelled", id, None),
+        _ if order.is_fulfilled() => {
+            txn.publish("order.fulfilled", id, None);
+            if order.is_invoiced() && order.receivable.is_zero() {
+                txn.publish("order.settled", id, None);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Does what a process asks for with the events of a step.
+pub(super) fn to_process(
+    txn: &mut Txn<'_>,
+    process: &bpmn::Process,
+    instance: &Instance,
+    events: &[ProcessEvent],
+) -> Outcome<()> {
+    let id = instance.id();
+    for event in events {
+        match event {
+            ProcessEvent::JobCreated { job, .. } => job_created(txn, process, instance, *job)?,
+            ProcessEvent::JobCancelled { job } => {
+                let effect = crate::effect::EffectId::of_job(id, *job);
+                if txn.effect(effect)?.is_some() {
+                    txn.record(Event::EffectEnded(effect));
+                }
+            }
+            ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
+            ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
+            ProcessEvent::SubscriptionOpened { subscription, name, correlation, .. } => {
+                let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
+                subscribe(txn, key, id, *subscription)?;
+            }
+            ProcessEvent::SubscriptionClosed { name, correlation, subscription, .. } => {
+                let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
+                txn.record(Event::Unsubscribed(key, id, *subscription));
+            }
+            ProcessEvent::ChildRequested { element, process, .. } => {
+                let variables = instance.child_variables(*element);
+                txn.then(FollowUp::Call { parent: id, element: *element, process: process.clone(), variables });
+            }
+            ProcessEvent::MessageThrown { name, correlation, variables, .. } => {
+                let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
+                txn.then(FollowUp::Publish { key, variables: variables.clone(), expires: None });
+            }
+            ProcessEvent::IncidentRaised { incident, message, .. } => {
+                exception::raise_for_incident(txn, process, instance, *incident, message)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn subscribe(txn: &mut Txn<'_>, key: CorrelationKey, id: engine::InstanceId, subscription: u32) -> Outcome<()> {
+    let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
+        Some(AnyState::Correlation(correlation)) => correlation.buffered.first().cloned(),
+        _ => None,
+    };
+    txn.record(Event::Subscribed(key.clone(), id, subscription));
+    if let Some(message) = waiting {
+        txn.record(Event::MessageGone(key, message.number));
+        let input = Input::Correlate { subscription, variables: message.variables };
+        txn.then(FollowUp::Step(id, input));
+    }
+    Ok(())
+}
+
+fn job_created(txn: &mut Txn<'_>, _process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
+    let id = instance.id();
+    let Some(kind) = instance.job_type(job) else { return Ok(()) };
+    if TASKS.iter().any(|(name, _)| *name == kind) {
+        txn.then(FollowUp::RunTask(id, job, kind));
+        return Ok(());
+    }
+    let variables: Variables = instance.job_variables(job);
+    let failed = |message| Input::FailJob { job, retries: 0, message, retry_at: None };
+    if !txn.capabilities.contains(&kind) {
+        let message = text(format_args!("no configured system offers {kind}"));
+        txn.then(FollowUp::Step(id, failed(message)));
+        return Ok(());
+    }
+    match document::effect(txn, id, job, &kind, &variables) {
+        Ok(effect) => txn.request(effect),
+        Err(TxnStop::Refused(refusal)) => {
+            txn.then(FollowUp::Step(id, failed(text(format_args!("{kind}: {refusal}")))));
+        }
+        Err(halt) => return Err(halt),
+    }
+    Ok(())
+}

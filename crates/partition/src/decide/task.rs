@@ -1,0 +1,215 @@
+//! Trade tasks: the steps of a process that run inside the transaction, against the trade core.
+
+use engine::{Input, InstanceId, Key as ElementKey};
+use feel::{Context as Variables, Value};
+use trade::exception::{ExceptionKind, Raise, Subject};
+use trade::order::{Bucket, Order, Status};
+use trade::{Key, OrderId, Refusal, WarehouseOrderId};
+use units::{Amount, Currency, Decimal, Text};
+
+use super::txn::{Outcome, Txn, TxnStop, text};
+
+/// The trade tasks that processes may use, and what each does. A deployment with any other `trade.…` type is refused.
+pub(crate) const TASKS: &[(&str, &str)] = &[
+    ("trade.validate", "checks items, units, ship-to, duplicates and prices; places and releases the holds"),
+    ("trade.determine_tax", "holds the tax quote in `taxQuote` against our own computation; null means nobody could be asked"),
+    ("trade.check_credit", "checks the account's exposure; gives all holds of the order as `holds`"),
+    ("trade.recheck", "validates, computes tax and checks credit after a change; gives `holds`"),
+    ("trade.approve", "approves the order; gives `tier`, `orderValue`, `channel`"),
+    ("trade.bill_deposit", "bills the deposit, if one is due; gives `invoices`"),
+    ("trade.promise", "promises and reserves stock; gives `allocated`, `backordered`, `promiseDate`"),
+    ("trade.release", "makes warehouse orders of what is reserved; gives `warehouseOrders`"),
+    ("trade.bill", "bills what is due; gives `invoices`, `warehouseOrderDone`, `orderFulfilled`"),
+    ("trade.order_state", "gives `orderFulfilled`, `orderSettled`, `orderCancelled`, `hasOpenUnits`, `due`"),
+    ("trade.close", "closes the order if nothing is left to do"),
+];
+
+/// Runs the trade task of a job and takes the process on: with its results, or with an incident if it is refused.
+pub(super) fn run(txn: &mut Txn<'_>, id: InstanceId, job: ElementKey, kind: &str) -> Outcome<()> {
+    let Some(instance) = txn.instance(id)? else { return Ok(()) };
+    if !instance.has_job(job) {
+        return Ok(());
+    }
+    let variables = instance.job_variables(job);
+    let input = match carry_out(txn, kind, &variables) {
+        Ok(results) => Input::CompleteJob { job, variables: results },
+        Err(TxnStop::Refused(refusal)) => {
+            Input::FailJob { job, retries: 0, message: text(format_args!("{kind}: {refusal}")), retry_at: None }
+        }
+        Err(halt) => return Err(halt),
+    };
+    txn.step(id, input)
+}
+
+fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Variables> {
+    let cx = txn.system.clone();
+    let id = order_id(variables)?;
+    match kind {
+        "trade.validate" => {
+            trade::order::validate(txn.books(), id, &cx)?;
+            trade::price::validate(txn.books(), id, &cx)?;
+            Ok(Variables::default())
+        }
+        "trade.determine_tax" => {
+            let quote = variables.get("taxQuote").and_then(|quote| tax_quote(txn, quote));
+            trade::tax::determine(txn.books(), id, quote.as_ref(), &cx)?;
+            Ok(Variables::default())
+        }
+        "trade.check_credit" => {
+            trade::credit::check(txn.books(), id, &cx)?;
+            holds(txn, id)
+        }
+        "trade.recheck" => {
+            trade::order::validate(txn.books(), id, &cx)?;
+            trade::price::validate(txn.books(), id, &cx)?;
+            trade::tax::determine(txn.books(), id, None, &cx)?;
+            trade::credit::check(txn.books(), id, &cx)?;
+            holds(txn, id)
+        }
+        "trade.approve" => {
+            trade::order::approve(txn.books(), id, &cx)?;
+            let order = order(txn, id)?;
+            let account = txn.books().account(&order.account)?;
+            let tier = account.map_or(5, |account| account.profile.tier);
+            Ok(Variables::from_iter([
+                ("tier", Value::from(i64::from(tier))),
+                ("orderValue", money(order.exposed, order.currency)),
+                ("channel", Value::from(label(&order.channel))),
+            ]))
+        }
+        "trade.bill_deposit" => {
+            let invoice = trade::billing::deposit(txn.books(), id, &cx)?;
+            Ok(Variables::from_iter([("invoices", list(invoice))]))
+        }
+        "trade.promise" => {
+            let promised = trade::order::promise(txn.books(), id, &cx)?;
+            let date = promised.promise.map_or(Value::Null, |day| Value::from(day.to_string()));
+            Ok(Variables::from_iter([
+                ("allocated", Value::from(promised.allocated.0)),
+                ("backordered", Value::from(promised.backordered.0)),
+                ("promiseDate", date),
+            ]))
+        }
+        "trade.release" => release(txn, id),
+        "trade.bill" => bill(txn, id, variables),
+        "trade.order_state" => state(txn, id),
+        "trade.close" => {
+            trade::order::close(txn.books(), id, &cx)?;
+            Ok(Variables::default())
+        }
+        other => Err(Refusal::Conflict(text(format_args!("there is no trade task {other}"))).into()),
+    }
+}
+
+fn release(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
+    let cx = txn.system.clone();
+    let released = trade::order::release(txn.books(), id, &cx)?;
+    let mut warehouse_orders = Vec::with_capacity(released.len());
+    for id in released {
+        let node = txn.books().warehouse_order(&id)?.map(|order| order.node.clone()).unwrap_or_default();
+        warehouse_orders.push(Value::from(Variables::from_iter([
+            ("id", Value::from(id.to_string())),
+            ("node", Value::from(node.as_str())),
+        ])));
+    }
+    Ok(Variables::from_iter([("warehouseOrders", Value::from(warehouse_orders))]))
+}
+
+fn bill(txn: &mut Txn<'_>, id: OrderId, variables: &Variables) -> Outcome<Variables> {
+    let cx = txn.system.clone();
+    let invoices = trade::billing::bill(txn.books(), id, &cx)?;
+    let order = order(txn, id)?;
+    if invoices.is_empty()
+        && let Some(reason) = trade::billing::blocked(txn.books(), id)?
+    {
+        let raise = Raise::new(ExceptionKind::BillingBlocked, subject(&order, None), reason);
+        trade::exception::raise(txn.books(), raise, &cx)?;
+    }
+    let done = match variables.get("warehouseOrderId").and_then(|id| id.as_str()?.parse::<WarehouseOrderId>().ok()) {
+        Some(id) => txn.books().warehouse_order(&id)?.is_none_or(|order| order.is_done()),
+        None => true,
+    };
+    Ok(Variables::from_iter([
+        ("invoices", list(invoices)),
+        ("warehouseOrderDone", Value::from(done)),
+        ("orderFulfilled", Value::from(order.is_fulfilled())),
+    ]))
+}
+
+fn state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
+    let order = order(txn, id)?;
+    let account = txn.books().account(&order.account)?;
+    let items = account.iter().flat_map(|account| &account.ledger.open_items).filter(|item| item.order == id);
+    let due = items.map(|item| item.due).max();
+    let status = order.status();
+    Ok(Variables::from_iter([
+        ("orderFulfilled", Value::from(order.is_fulfilled())),
+        ("orderSettled", Value::from(order.is_fulfilled() && order.is_invoiced() && order.receivable.is_zero())),
+        ("orderCancelled", Value::from(matches!(status, Status::Cancelled | Status::Rejected))),
+        ("hasOpenUnits", Value::from(order.units_in(Bucket::Open).is_positive())),
+        ("due", due.map_or(Value::Null, |day| Value::from(day.start().to_string()))),
+    ]))
+}
+
+fn holds(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
+    let order = order(txn, id)?;
+    let holds: Vec<Value> = order
+        .holds
+        .iter()
+        .map(|hold| {
+            Value::from(Variables::from_iter([
+                ("kind", Value::from(label(&hold.kind))),
+                ("exception", Value::from(label(&trade::exception::kind_of_hold(hold.kind)))),
+                ("reason", Value::from(hold.reason.as_str())),
+                ("amount", money(hold.amount, order.currency)),
+            ]))
+        })
+        .collect();
+    Ok(Variables::from_iter([("holds", Value::from(holds))]))
+}
+
+fn tax_quote(txn: &mut Txn<'_>, quote: &Value) -> Option<trade::tax::TaxQuote> {
+    let quote = quote.as_context()?;
+    let company = txn.books().company(&Text::const_new(trade::master::Company::KEY)).ok()??;
+    let number = |value: &Value| value.as_decimal().or_else(|| value.as_str()?.parse::<Decimal>().ok());
+    let tax = Amount::from_decimal(number(quote.get("tax")?)?, company.currency, units::Rounding::HalfUp)?;
+    let rates = quote.get("rates")?.as_list()?.iter().map(|entry| {
+        let entry = entry.as_context()?;
+        let line = u64::try_from(entry.get("line")?.as_decimal()?.to_i64()?).ok()?;
+        Some((trade::LineNo(line), number(entry.get("rate")?)?))
+    });
+    Some(trade::tax::TaxQuote { rates: rates.collect::<Option<Vec<_>>>()?, tax })
+}
+
+/// What an exception about this order is about.
+pub(super) fn subject(order: &Order, key: Option<Key>) -> Subject {
+    Subject { order: Some(order.id), account: Some(order.account.clone()), key }
+}
+
+/// The order that exists.
+pub(super) fn order(txn: &mut Txn<'_>, id: OrderId) -> Outcome<std::sync::Arc<Order>> {
+    txn.books().order(&id)?.ok_or_else(|| Refusal::NotFound(Key::Order(id)).into())
+}
+
+fn order_id(variables: &Variables) -> Outcome<OrderId> {
+    let id = variables.get("orderId").and_then(|id| id.as_str()?.parse().ok());
+    id.ok_or_else(|| {
+        let given = variables.get("orderId").map_or_else(|| Text::const_new("missing"), |value| text(value.to_json()));
+        let wanted = Text::const_new("an order number such as SO-17");
+        Refusal::Invalid { field: Text::const_new("variable orderId"), given, wanted }.into()
+    })
+}
+
+/// An amount as processes and decisions see it: a number in major units.
+pub(super) fn money(amount: Amount, currency: Currency) -> Value {
+    Value::from(amount.to_decimal(currency))
+}
+
+/// The name of a unit variant as JSON has it.
+pub(super) fn label(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default().trim_matches('"').to_owned()
+}
+
+fn list<T: std::fmt::Display>(ids: impl IntoIterator<Item = T>) -> Value {
+    Value::from(ids.into_iter().map(|id| Value::from(id.to_string())).collect::<Vec<_>>())
+}

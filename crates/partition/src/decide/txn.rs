@@ -1,0 +1,417 @@
+//! One decision under way: what it reads, what it changes, and what is still to follow.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use engine::{Cx, Decisions, Input, Instance, InstanceId, Key as ElementKey};
+use feel::{Context as Variables, Value};
+use trade::{Actor, Aggregate, Books, Context, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop};
+use units::{Text, Timestamp};
+
+use crate::command::{Command, Reply};
+use crate::definition::{DefinitionId, Model};
+use crate::effect::{Effect, EffectId};
+use crate::fold::{self, States, definition_of};
+use crate::journal::{Decision, Entry, Event};
+use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
+use crate::partition::{Cache, Halt};
+
+/// How many steps one command may lead to before it is taken for a loop.
+const MAX_FOLLOW_UPS: usize = 200_000;
+
+/// Why a decision stops before its end.
+#[derive(Debug)]
+pub(crate) enum TxnStop {
+    /// It is not carried out.
+    Refused(Refusal),
+    /// It cannot be decided now.
+    Halt(Halt),
+}
+
+impl From<Missing> for TxnStop {
+    fn from(missing: Missing) -> Self {
+        Self::Halt(Halt::Missing(AnyKey::Trade(missing.0)))
+    }
+}
+
+impl From<Stop> for TxnStop {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Missing(missing) => missing.into(),
+            Stop::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
+impl From<Refusal> for TxnStop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+pub(crate) type Outcome<T> = Result<T, TxnStop>;
+
+/// What follows from what has happened. Worked off in order, until nothing is left.
+#[derive(Debug)]
+pub(crate) enum FollowUp {
+    /// A trade task of a process is due.
+    RunTask(InstanceId, ElementKey, Text),
+    /// A message for whoever waits for it; with a time to live it waits for them.
+    Publish { key: CorrelationKey, variables: Variables, expires: Option<Timestamp> },
+    /// A called process is to start.
+    Call { parent: InstanceId, element: ElementKey, process: Text, variables: Variables },
+    /// A process instance is to go on.
+    Step(InstanceId, Input),
+    /// Something happened in the trade core that others may wait for.
+    React(TradeEvent),
+    /// An account's exposure shrank: held orders may pass.
+    RecheckCredit(trade::AccountId),
+}
+
+/// One decision under way.
+pub(crate) struct Txn<'a> {
+    cache: &'a Cache,
+    pub(crate) capabilities: &'a BTreeSet<Text>,
+    overlay: BTreeMap<AnyKey, Option<AnyState>>,
+    read: BTreeSet<AnyKey>,
+    /// Time, and whoever gave the command.
+    pub(crate) cx: Arc<Context>,
+    /// Time, and the process engine: what a deployed process does, it does by its own right.
+    pub(crate) system: Arc<Context>,
+    position: u64,
+    events: Vec<Event>,
+    effects: Vec<EffectId>,
+    follow_ups: VecDeque<FollowUp>,
+    unloaded: Option<AnyKey>,
+    loose_effects: u64,
+}
+
+impl<'a> Txn<'a> {
+    pub(crate) fn new(cache: &'a Cache, capabilities: &'a BTreeSet<Text>, position: u64, command: &Command) -> Self {
+        Self {
+            cache,
+            capabilities,
+            overlay: BTreeMap::new(),
+            read: BTreeSet::new(),
+            cx: Arc::new(Context { now: command.at, actor: command.actor.clone() }),
+            system: Arc::new(Context { now: command.at, actor: Actor::system() }),
+            position,
+            events: Vec::new(),
+            effects: Vec::new(),
+            follow_ups: VecDeque::new(),
+            unloaded: None,
+            loose_effects: 0,
+        }
+    }
+
+    /// When the command was accepted.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.cx.now
+    }
+
+    /// The trade core's view of this decision.
+    pub(crate) fn books(&mut self) -> &mut (dyn Books + '_) {
+        self
+    }
+
+    /// The state under a key, as this decision has made it.
+    pub(crate) fn get(&mut self, key: &AnyKey) -> Outcome<Option<AnyState>> {
+        if let Some(state) = self.overlay.get(key) {
+            return Ok(state.clone());
+        }
+        let Some(state) = self.cache.get(key) else {
+            return Err(TxnStop::Halt(Halt::Missing(key.clone())));
+        };
+        Ok(state.clone())
+    }
+
+    /// A process instance that has not ended.
+    pub(crate) fn instance(&mut self, id: InstanceId) -> Outcome<Option<Arc<Instance>>> {
+        Ok(match self.get(&AnyKey::Instance(id))? {
+            Some(AnyState::Instance(instance)) => Some(instance),
+            _ => None,
+        })
+    }
+
+    /// An effect that is not confirmed.
+    pub(crate) fn effect(&mut self, id: EffectId) -> Outcome<Option<Arc<Effect>>> {
+        Ok(match self.get(&AnyKey::Effect(id))? {
+            Some(AnyState::Effect(effect)) => Some(effect),
+            _ => None,
+        })
+    }
+
+    /// The latest version under an id: of a process, `dmn:` and a model, or `decision:` and a decision.
+    pub(crate) fn latest(&mut self, id: &str) -> Outcome<Option<DefinitionId>> {
+        Ok(match self.get(&AnyKey::Latest(id.into()))? {
+            Some(AnyState::Latest(definition)) => Some(definition),
+            _ => None,
+        })
+    }
+
+    /// What was made of a deployed version.
+    pub(crate) fn model(&mut self, id: &DefinitionId) -> Outcome<Model> {
+        Ok(match self.get(&AnyKey::Definition(id.clone()))? {
+            Some(AnyState::Definition(definition)) => definition.model.clone(),
+            _ => Model::None,
+        })
+    }
+
+    /// The process that an instance runs.
+    pub(crate) fn process_of(&mut self, instance: &Instance) -> Outcome<Option<Arc<bpmn::Process>>> {
+        Ok(match self.model(&definition_of(instance))? {
+            Model::Process(process) => Some(process),
+            Model::None | Model::Decisions(_) => None,
+        })
+    }
+
+    /// Records an event and applies it.
+    pub(crate) fn record(&mut self, event: Event) {
+        let now = self.cx.now;
+        fold::apply(self, &event, now);
+        self.events.push(event);
+    }
+
+    /// Records an event that makes things which did not exist before, and so need not be loaded.
+    pub(crate) fn record_new(&mut self, event: Event) {
+        if let Event::Deployed { definition, .. } = &event {
+            self.overlay.entry(AnyKey::Definition(definition.clone())).or_insert(None);
+        }
+        self.record(event);
+    }
+
+    /// The XML of a deployed version.
+    pub(crate) fn source(&mut self, id: &DefinitionId) -> Outcome<Option<Text>> {
+        Ok(match self.get(&AnyKey::Definition(id.clone()))? {
+            Some(AnyState::Definition(definition)) => Some(definition.xml.clone()),
+            _ => None,
+        })
+    }
+
+    /// Notes what is to be done once the step at hand is finished.
+    pub(crate) fn then(&mut self, follow_up: FollowUp) {
+        self.follow_ups.push_back(follow_up);
+    }
+
+    /// Sends a message; without time to live it is for those who wait now.
+    pub(crate) fn publish(&mut self, message: &str, key: impl std::fmt::Display, expires: Option<Timestamp>) {
+        let key = CorrelationKey { message: message.into(), key: text(key) };
+        self.then(FollowUp::Publish { key, variables: Variables::default(), expires });
+    }
+
+    /// Asks another system for something on behalf of a job.
+    pub(crate) fn request(&mut self, effect: Effect) {
+        self.effects.push(effect.id);
+        self.record(Event::EffectRequested(Box::new(effect)));
+    }
+
+    /// Delivers an effect once more, now that it is no dead letter any longer.
+    pub(crate) fn deliver_again(&mut self, id: EffectId) {
+        self.effects.push(id);
+    }
+
+    /// A number for an effect that no job waits for. Those of jobs are made of instance and job, these of the position.
+    pub(crate) fn loose_effect_id(&mut self) -> EffectId {
+        self.loose_effects += 1;
+        EffectId(1 << 62 | self.position << 12 | self.loose_effects)
+    }
+
+    /// Makes an instance of a process and starts it.
+    pub(crate) fn start(
+        &mut self,
+        process: &str,
+        parent: Option<(InstanceId, ElementKey)>,
+        variables: Variables,
+    ) -> Outcome<Option<InstanceId>> {
+        let Some(definition) = self.latest(process)? else { return Ok(None) };
+        let number = self.next_instance()?;
+        let id = InstanceId(number);
+        self.overlay.insert(AnyKey::Instance(id), None);
+        self.record(Event::InstanceCreated { id, definition, parent });
+        self.step(id, Input::Start { variables })?;
+        Ok(Some(id))
+    }
+
+    fn next_instance(&mut self) -> Outcome<u64> {
+        Ok(self.books().next_number(trade::Kind::Instance)?)
+    }
+
+    /// Takes a process instance one input further, and notes what follows from it.
+    pub(crate) fn step(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
+        let Some(instance) = self.instance(id)? else { return Ok(()) };
+        let Some(process) = self.process_of(&instance)? else { return Ok(()) };
+        let decisions = self.decisions_of(&process)?;
+        let cx = Cx { now: self.now(), decisions: &decisions, ..Cx::new(self.now(), &decisions) };
+        let mut stepped = (*instance).clone();
+        let mut events = Vec::with_capacity(16);
+        if let Err(refusal) = engine::step(&process, &mut stepped, input, &cx, &mut events) {
+            return Err(TxnStop::Refused(Refusal::Conflict(text(refusal))));
+        }
+        let ended = stepped.is_ended();
+        let slot = if ended { None } else { Some(AnyState::Instance(Arc::new(stepped.clone()))) };
+        self.overlay.insert(AnyKey::Instance(id), slot);
+        super::react::to_process(self, &process, &stepped, &events)?;
+        self.events.push(Event::Process(id, events));
+        Ok(())
+    }
+
+    fn decisions_of(&mut self, process: &bpmn::Process) -> Outcome<Models> {
+        let mut models = Vec::new();
+        for decision in process.called_decisions() {
+            if let Some(definition) = self.latest(&format!("decision:{decision}"))?
+                && let Model::Decisions(model) = self.model(&definition)?
+            {
+                models.push((Text::from(decision.to_string()), model));
+            }
+        }
+        Ok(Models(models))
+    }
+
+    /// Works off everything that follows, until nothing is left.
+    pub(crate) fn settle(&mut self) -> Outcome<()> {
+        let mut budget = MAX_FOLLOW_UPS;
+        while let Some(follow_up) = self.follow_ups.pop_front() {
+            budget -= 1;
+            if budget == 0 {
+                let why = "this command leads to more steps than any process needs: a loop without a wait";
+                return Err(TxnStop::Refused(Refusal::Conflict(Text::const_new(why))));
+            }
+            self.work_off(follow_up)?;
+        }
+        match self.unloaded.take() {
+            Some(key) => Err(TxnStop::Halt(Halt::Missing(key))),
+            None => Ok(()),
+        }
+    }
+
+    fn work_off(&mut self, follow_up: FollowUp) -> Outcome<()> {
+        match follow_up {
+            FollowUp::RunTask(instance, job, kind) => super::task::run(self, instance, job, &kind),
+            FollowUp::Publish { key, variables, expires } => self.deliver(key, variables, expires),
+            FollowUp::Call { parent, element, process, variables } => {
+                if self.start(&process, Some((parent, element)), variables)?.is_none() {
+                    let message = text(format_args!("no process {process} is deployed"));
+                    let input = Input::FailChild { element, code: Text::const_new("not_deployed"), message };
+                    self.step(parent, input)?;
+                }
+                Ok(())
+            }
+            FollowUp::Step(instance, input) => self.step(instance, input),
+            FollowUp::React(event) => super::react::to_trade(self, &event),
+            FollowUp::RecheckCredit(account) => {
+                let cx = self.system.clone();
+                trade::credit::recheck(self.books(), &account, &cx)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn deliver(&mut self, key: CorrelationKey, variables: Variables, expires: Option<Timestamp>) -> Outcome<()> {
+        let correlation = match self.get(&AnyKey::Correlation(key.clone()))? {
+            Some(AnyState::Correlation(correlation)) => correlation,
+            _ => Arc::default(),
+        };
+        if let Some((instance, subscription)) = correlation.waiting.first().copied() {
+            return self.step(instance, Input::Correlate { subscription, variables });
+        }
+        if let Some(expires) = expires {
+            let message = Message { number: correlation.last + 1, expires, variables };
+            self.record(Event::MessageBuffered(key, message));
+        }
+        Ok(())
+    }
+
+    /// Ends the decision: checks what it touched, and hands everything over.
+    pub(crate) fn finish(mut self, command: Command, reply: Reply) -> Result<Decision, Halt> {
+        if let Some(key) = self.unloaded.take() {
+            return Err(Halt::Missing(key));
+        }
+        let mut decision = Decision::replied(Ok(reply));
+        decision.read = self.read.into_iter().collect();
+        if self.events.is_empty() {
+            return Ok(decision);
+        }
+        for (key, state) in &self.overlay {
+            let before = self.cache.get(key).and_then(Option::as_ref);
+            if before == state.as_ref() && state.is_none() {
+                continue;
+            }
+            if let Some(state) = state {
+                super::check(key, state)?;
+            }
+            let old = before.map(|state| fold::timers(key, state)).unwrap_or_default();
+            let new = state.as_ref().map(|state| fold::timers(key, state)).unwrap_or_default();
+            decision.timers_dropped.extend(old.iter().filter(|timer| !new.contains(timer)).cloned());
+            decision.timers_set.extend(new.into_iter().filter(|timer| !old.contains(timer)));
+        }
+        for id in &self.effects {
+            if let Some(Some(AnyState::Effect(effect))) = self.overlay.get(&AnyKey::Effect(*id))
+                && effect.dead.is_none()
+            {
+                decision.effects.push(effect.clone());
+            }
+        }
+        let mut subjects: Vec<OrderId> = self.events.iter().filter_map(super::react::subject).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        decision.subjects = subjects;
+        decision.changed = self.overlay.into_iter().collect();
+        decision.entry = Some(Entry { position: self.position, command, events: self.events });
+        Ok(decision)
+    }
+}
+
+impl Books for Txn<'_> {
+    fn find(&mut self, key: &Key) -> Result<Option<Aggregate>, Missing> {
+        let any = AnyKey::Trade(key.clone());
+        let state = match self.overlay.get(&any) {
+            Some(state) => state,
+            None => self.cache.get(&any).ok_or_else(|| Missing(key.clone()))?,
+        };
+        Ok(match state {
+            Some(AnyState::Trade(aggregate)) => Some(aggregate.clone()),
+            _ => None,
+        })
+    }
+
+    fn emit(&mut self, event: TradeEvent) {
+        if super::react::is_awaited(&event) {
+            self.then(FollowUp::React(event.clone()));
+        }
+        self.record(Event::Trade(event));
+    }
+}
+
+impl States for Txn<'_> {
+    fn slot(&mut self, key: &AnyKey) -> &mut Option<AnyState> {
+        let (cache, unloaded) = (self.cache, &mut self.unloaded);
+        self.overlay.entry(key.clone()).or_insert_with(|| match cache.get(key) {
+            Some(state) => state.clone(),
+            None => {
+                unloaded.get_or_insert_with(|| key.clone());
+                None
+            }
+        })
+    }
+}
+
+/// The decision models that a process calls.
+struct Models(Vec<(Text, Arc<dmn::Model>)>);
+
+impl Decisions for Models {
+    fn evaluate(&self, decision: &str, variables: &Variables, now: Timestamp) -> Result<Value, String> {
+        let found = self.0.iter().find(|(id, _)| id.as_str() == decision);
+        let Some((_, model)) = found else { return Err(format!("no decision {decision} is deployed")) };
+        let outcome = model.evaluate(decision, variables, &feel::Environment::at(now));
+        outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
+    }
+}
+
+/// A value in text form without a detour over `String`.
+pub(crate) fn text(value: impl std::fmt::Display) -> Text {
+    use std::fmt::Write;
+    let mut text = Text::default();
+    // writing to memory does not fail
+    let _ = write!(text, "{value}");
+    text
+}

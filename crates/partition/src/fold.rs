@@ -1,0 +1,205 @@
+//! The fold: from events to state, the same for deciding and for replay.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use engine::{Instance, InstanceId};
+use trade::Aggregate;
+use units::Timestamp;
+
+use crate::definition::{Definition, DefinitionId, Model};
+use crate::journal::{Entry, Event};
+use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
+use crate::timer::{Timer, TimerOwner};
+
+/// Where the fold finds and puts states.
+pub(crate) trait States {
+    /// The place of a key's state; `None` in it if there is none.
+    fn slot(&mut self, key: &AnyKey) -> &mut Option<AnyState>;
+
+    /// The model of a deployed process.
+    fn process(&mut self, id: &DefinitionId) -> Option<Arc<bpmn::Process>> {
+        match self.slot(&AnyKey::Definition(id.clone())) {
+            Some(AnyState::Definition(definition)) => match &definition.model {
+                Model::Process(process) => Some(process.clone()),
+                Model::None | Model::Decisions(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn instance(&mut self, id: InstanceId) -> Option<&mut Instance> {
+        match self.slot(&AnyKey::Instance(id)) {
+            Some(AnyState::Instance(instance)) => Some(Arc::make_mut(instance)),
+            _ => None,
+        }
+    }
+
+    fn correlate(&mut self, key: &CorrelationKey, change: impl FnOnce(&mut Correlation)) {
+        let slot = self.slot(&AnyKey::Correlation(key.clone()));
+        let mut correlation = match slot.take() {
+            Some(AnyState::Correlation(correlation)) => correlation,
+            _ => Arc::default(),
+        };
+        change(Arc::make_mut(&mut correlation));
+        if !correlation.waiting.is_empty() || !correlation.buffered.is_empty() {
+            *slot = Some(AnyState::Correlation(correlation));
+        }
+    }
+}
+
+/// Applies one event. Never fails: what does not fit changes nothing, and `verify` finds it.
+pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
+    match event {
+        Event::Trade(event) => {
+            let key = event.key();
+            let kind = key.kind();
+            let slot = states.slot(&AnyKey::Trade(key));
+            match slot {
+                Some(AnyState::Trade(aggregate)) => aggregate.apply(event),
+                _ => {
+                    let mut aggregate = Aggregate::blank(kind);
+                    aggregate.apply(event);
+                    *slot = Some(AnyState::Trade(aggregate));
+                }
+            }
+        }
+        Event::InstanceCreated { id, definition, parent } => {
+            let parent = parent.map(|(instance, element)| engine::Parent { instance, element });
+            let instance = Instance::new(*id, definition.id.clone(), definition.version, parent);
+            *states.slot(&AnyKey::Instance(*id)) = Some(AnyState::Instance(Arc::new(instance)));
+        }
+        Event::Process(id, events) => {
+            let Some(definition) = states.instance(*id).map(|instance| definition_of(instance)) else { return };
+            let Some(process) = states.process(&definition) else { return };
+            let Some(instance) = states.instance(*id) else { return };
+            for event in events {
+                engine::apply(&process, instance, event);
+            }
+            if instance.is_ended() {
+                *states.slot(&AnyKey::Instance(*id)) = None;
+            }
+        }
+        Event::Subscribed(key, instance, subscription) => {
+            states.correlate(key, |correlation| correlation.waiting.push((*instance, *subscription)));
+        }
+        Event::Unsubscribed(key, instance, subscription) => {
+            states.correlate(key, |correlation| correlation.waiting.retain(|who| *who != (*instance, *subscription)));
+        }
+        Event::MessageBuffered(key, message) => states.correlate(key, |correlation| {
+            correlation.last = message.number;
+            correlation.buffered.push(message.clone());
+        }),
+        Event::MessageGone(key, number) => {
+            states.correlate(key, |correlation| correlation.buffered.retain(|message| message.number != *number));
+        }
+        Event::EffectRequested(effect) => {
+            *states.slot(&AnyKey::Effect(effect.id)) = Some(AnyState::Effect(Arc::new((**effect).clone())));
+        }
+        Event::EffectEnded(id) => *states.slot(&AnyKey::Effect(*id)) = None,
+        Event::EffectDied(id, code, cause) => {
+            if let Some(AnyState::Effect(effect)) = states.slot(&AnyKey::Effect(*id)) {
+                Arc::make_mut(effect).dead = Some((code.clone(), cause.clone()));
+            }
+        }
+        Event::EffectReplayed(id) => {
+            if let Some(AnyState::Effect(effect)) = states.slot(&AnyKey::Effect(*id)) {
+                Arc::make_mut(effect).dead = None;
+            }
+        }
+        Event::Deployed { definition, resource, xml } => {
+            let deployed = Definition {
+                id: definition.clone(),
+                resource: resource.clone(),
+                xml: xml.clone(),
+                deployed_at: at,
+                model: Model::None,
+            };
+            let deployed = crate::partition::parsed(Arc::new(deployed));
+            if let Model::Decisions(model) = &deployed.model {
+                for decision in model.decision_ids() {
+                    let latest = AnyKey::Latest(format!("decision:{decision}").into());
+                    *states.slot(&latest) = Some(AnyState::Latest(definition.clone()));
+                }
+            }
+            *states.slot(&AnyKey::Latest(definition.id.clone())) = Some(AnyState::Latest(definition.clone()));
+            *states.slot(&AnyKey::Definition(definition.clone())) = Some(AnyState::Definition(deployed));
+        }
+    }
+}
+
+/// The version that an instance runs on.
+pub(crate) fn definition_of(instance: &Instance) -> DefinitionId {
+    DefinitionId { id: instance.process_id().clone(), version: instance.version() }
+}
+
+/// The timers that a state wants. Timers are a function of the state, so they can be compared after a replay.
+pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
+    match (key, state) {
+        (AnyKey::Instance(id), AnyState::Instance(instance)) => instance
+            .timers()
+            .map(|(timer, due)| Timer { due, owner: TimerOwner::Instance(*id, timer) })
+            .collect(),
+        (AnyKey::Correlation(key), AnyState::Correlation(correlation)) => correlation
+            .buffered
+            .iter()
+            .map(|message| Timer { due: message.expires, owner: TimerOwner::Message(key.clone(), message.number) })
+            .collect(),
+        (AnyKey::Trade(trade::Key::Stock(stock)), AnyState::Trade(Aggregate::Stock(state))) => state
+            .claims
+            .iter()
+            .filter_map(|claim| {
+                let owner = TimerOwner::Reservation(stock.clone(), claim.reservation);
+                claim.expires.map(|due| Timer { due, owner })
+            })
+            .collect(),
+        (AnyKey::Trade(trade::Key::Exception(id)), AnyState::Trade(Aggregate::Exception(state))) => {
+            trade::exception::next_escalation(state)
+                .map(|due| Timer { due, owner: TimerOwner::Exception(*id) })
+                .into_iter()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A replay of a journal from its start: entries in, states out.
+#[derive(Debug, Default)]
+pub struct Fold {
+    states: BTreeMap<AnyKey, Option<AnyState>>,
+}
+
+impl States for BTreeMap<AnyKey, Option<AnyState>> {
+    fn slot(&mut self, key: &AnyKey) -> &mut Option<AnyState> {
+        self.entry(key.clone()).or_default()
+    }
+}
+
+impl Fold {
+    /// Nothing has happened yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes an entry over.
+    pub fn apply(&mut self, entry: &Entry) {
+        for event in &entry.events {
+            apply(&mut self.states, event, entry.command.at);
+        }
+    }
+
+    /// The state under a key.
+    pub fn get(&self, key: &AnyKey) -> Option<&AnyState> {
+        self.states.get(key).and_then(Option::as_ref)
+    }
+
+    /// All states, in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&AnyKey, &AnyState)> {
+        self.states.iter().filter_map(|(key, state)| Some((key, state.as_ref()?)))
+    }
+
+    /// The timers that must be set, in the order in which they come due.
+    pub fn timers(&self) -> std::collections::BTreeSet<Timer> {
+        self.iter().flat_map(|(key, state)| timers(key, state)).collect()
+    }
+}

@@ -1,0 +1,177 @@
+//! The aggregates of a partition that are in memory, and the way a command is decided on them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use units::Text;
+
+use crate::command::Command;
+use crate::definition::{Definition, Model};
+use crate::journal::Decision;
+use crate::key::{AnyKey, AnyState};
+
+/// Why a decision did not come to an end. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Halt {
+    /// An aggregate has to be loaded; then decide again.
+    #[error("{0} is not loaded")]
+    Missing(AnyKey),
+    /// A rule of the product itself was about to be broken: a bug. Nothing may be committed any more.
+    #[error("invariant {name} would be broken by {key}: {what}")]
+    Broken {
+        /// The invariant's name.
+        name: &'static str,
+        /// Where.
+        key: AnyKey,
+        /// How.
+        what: Text,
+    },
+}
+
+/// The working set of one legal entity: a cache of aggregates, and what is decided on it.
+///
+/// A key that is absent from the cache is unknown, not non-existent: reading it halts the decision until the caller has
+/// loaded it. So memory holds what is at work, not everything that ever was.
+#[derive(Debug)]
+pub struct Partition {
+    pub(crate) cache: Cache,
+    pub(crate) capabilities: Arc<BTreeSet<Text>>,
+    position: u64,
+}
+
+/// Aggregates by key, with the position at which each was last used and changed.
+///
+/// A hash map: nothing depends on its order, and lookups are most of what a decision does.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    #[expect(clippy::disallowed_types, reason = "looked up only; eviction sorts before it chooses")]
+    slots: std::collections::HashMap<AnyKey, Slot, std::hash::BuildHasherDefault<KeyHasher>>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    state: Option<AnyState>,
+    used: u64,
+    changed: u64,
+}
+
+/// FNV-1a: short keys, no attacker chooses them in numbers that matter, and the same on every run.
+pub(crate) struct KeyHasher(u64);
+
+impl Default for KeyHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl std::hash::Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.write_u64(value.unsigned_abs() as u64);
+    }
+}
+
+impl Cache {
+    /// The state under a key: `None` if it is not loaded, `Some(None)` if it does not exist.
+    pub(crate) fn get(&self, key: &AnyKey) -> Option<&Option<AnyState>> {
+        self.slots.get(key).map(|slot| &slot.state)
+    }
+}
+
+impl Partition {
+    /// An empty working set that continues after `position`. Deployments are held against the `capabilities` that the
+    /// configured systems offer.
+    pub fn new(position: u64, capabilities: impl IntoIterator<Item = Text>) -> Self {
+        Self { cache: Cache::default(), capabilities: Arc::new(capabilities.into_iter().collect()), position }
+    }
+
+    /// The position of the last entry.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// How many aggregates are in memory.
+    pub fn resident(&self) -> usize {
+        self.cache.slots.len()
+    }
+
+    /// Puts an aggregate into memory, as it was read from the store; `None` if the store has none.
+    pub fn load(&mut self, key: AnyKey, state: Option<AnyState>) {
+        let state = state.map(|state| match state {
+            AnyState::Definition(definition) => AnyState::Definition(parsed(definition)),
+            other => other,
+        });
+        self.cache.slots.insert(key, Slot { state, used: self.position, changed: 0 });
+    }
+
+    /// Carries out a command and takes its outcome over. The caller commits the decision, or never uses this partition
+    /// again.
+    pub fn decide(&mut self, command: Command) -> Result<Decision, Halt> {
+        let decision = crate::decide::decide(&self.cache, &self.capabilities, self.position, command)?;
+        if let Some(entry) = &decision.entry {
+            self.position = entry.position;
+        }
+        for (key, state) in &decision.changed {
+            let slot = Slot { state: state.clone(), used: self.position, changed: self.position };
+            self.cache.slots.insert(key.clone(), slot);
+        }
+        for key in &decision.read {
+            if let Some(slot) = self.cache.slots.get_mut(key) {
+                slot.used = self.position;
+            }
+        }
+        Ok(decision)
+    }
+
+    /// Forgets what was not used since `before` and not changed after `committed`, which the store may not have yet.
+    /// Master data and definitions stay.
+    pub fn evict(&mut self, before: u64, committed: u64) -> usize {
+        let count = self.cache.slots.len();
+        self.cache.slots.retain(|key, slot| stays(key) || slot.used >= before || slot.changed > committed);
+        count - self.cache.slots.len()
+    }
+}
+
+fn stays(key: &AnyKey) -> bool {
+    use trade::Key;
+    matches!(
+        key,
+        AnyKey::Definition(_)
+            | AnyKey::Latest(_)
+            | AnyKey::Trade(Key::Item(_) | Key::PriceBook(_) | Key::Company(_) | Key::Counters(_) | Key::Series(_))
+    )
+}
+
+/// The definition with its model; one that was deployed parses again, since it did then.
+pub(crate) fn parsed(definition: Arc<Definition>) -> Arc<Definition> {
+    let model = if definition.id.id.starts_with("dmn:") {
+        dmn::Model::parse(&definition.xml).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
+    } else {
+        bpmn::parse(&definition.xml).ok().and_then(|parsed| {
+            let process = parsed.processes.into_iter().find(|process| process.id() == definition.id.id.as_str());
+            process.map(|process| Model::Process(Arc::new(process)))
+        })
+    };
+    Arc::new(Definition { model: model.unwrap_or_default(), ..(*definition).clone() })
+}

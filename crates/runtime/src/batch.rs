@@ -1,0 +1,96 @@
+//! What is committed together.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use partition::{AnyKey, AnyState, Decision, Effect, Entry, Head, Row, RowKey, Table, Timer};
+use store::{StoredDocument, StoredEntry, StoredReply};
+
+use crate::handle::{Answer, Done};
+
+/// Decisions that wait for the disk, in the form in which they were made. Encoding is the committing thread's work.
+#[derive(Default)]
+pub(crate) struct Pending {
+    entries: Vec<Entry>,
+    subjects: Vec<(u64, u64)>,
+    changed: HashMap<AnyKey, Option<AnyState>>,
+    timers_set: BTreeSet<Timer>,
+    timers_dropped: BTreeSet<Timer>,
+    replies: Vec<(String, StoredReply)>,
+    documents: Vec<(String, StoredDocument)>,
+    pub(crate) prune_replies_before: Option<i64>,
+    /// Effects to deliver once this is on disk.
+    pub(crate) effects: Vec<Arc<Effect>>,
+    /// Who waits for which answer.
+    pub(crate) answers: Vec<(Done, Answer)>,
+}
+
+impl Pending {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.replies.is_empty() && self.answers.is_empty() && self.documents.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it has anything for the disk; answers to refusals alone do not.
+    pub(crate) fn needs_commit(&self) -> bool {
+        !(self.entries.is_empty() && self.replies.is_empty() && self.documents.is_empty())
+    }
+
+    /// Takes a decision over; the later state of an aggregate replaces the earlier one.
+    pub(crate) fn add(&mut self, decision: Decision) {
+        let Some(entry) = decision.entry else { return };
+        self.subjects.extend(decision.subjects.iter().map(|order| (order.0, entry.position)));
+        self.entries.push(entry);
+        self.changed.extend(decision.changed);
+        for timer in decision.timers_dropped {
+            if !self.timers_set.remove(&timer) {
+                self.timers_dropped.insert(timer);
+            }
+        }
+        for timer in decision.timers_set {
+            if !self.timers_dropped.remove(&timer) {
+                self.timers_set.insert(timer);
+            }
+        }
+        self.effects.extend(decision.effects);
+    }
+
+    pub(crate) fn add_reply(&mut self, key: String, reply: StoredReply) {
+        self.replies.push((key, reply));
+    }
+
+    pub(crate) fn add_documents(&mut self, documents: Vec<(String, StoredDocument)>) {
+        self.documents.extend(documents);
+    }
+
+    /// Encodes everything and chains the entries' hashes.
+    pub(crate) fn encode(&mut self, mut head: Head) -> store::Batch {
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for entry in self.entries.drain(..) {
+            let data = rmp_serde::to_vec(&entry).expect("an entry serialises, and memory does not fail");
+            head = head.extend(&data);
+            entries.push(StoredEntry { position: entry.position, at: entry.command.at.0, hash: head.hash, data });
+        }
+        let mut rows: Vec<(Table, RowKey, Option<Row>)> = Vec::with_capacity(self.changed.len());
+        for (key, state) in self.changed.drain() {
+            let (table, row) = key.row();
+            rows.push((table, row, state.map(|state| state.to_row(&key))));
+        }
+        rows.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        store::Batch {
+            head,
+            entries,
+            subjects: std::mem::take(&mut self.subjects),
+            rows,
+            timers_set: std::mem::take(&mut self.timers_set).into_iter().collect(),
+            timers_dropped: std::mem::take(&mut self.timers_dropped).into_iter().collect(),
+            replies: std::mem::take(&mut self.replies),
+            documents: std::mem::take(&mut self.documents),
+            meta: Vec::new(),
+            prune_replies_before: self.prune_replies_before.take(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The committing thread: encode, write, sync; then answer and let effects go.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Instant;
+
+use store::Store;
+use units::Text;
+
+use crate::batch::Pending;
+use crate::handle::{Answer, Message};
+use crate::options::{EffectSink, Progress};
+
+pub(crate) struct Committer {
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) sink: Arc<dyn EffectSink>,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) writer: Sender<Message>,
+}
+
+impl Committer {
+    /// Commits what comes until the writer is gone.
+    pub(crate) fn run(mut self, batches: &Receiver<Box<Pending>>) {
+        while let Ok(pending) = batches.recv() {
+            let message = self.commit(*pending);
+            if self.writer.send(message).is_err() {
+                break;
+            }
+        }
+    }
+
+    fn commit(&mut self, mut pending: Pending) -> Message {
+        let answers = std::mem::take(&mut pending.answers);
+        let effects = std::mem::take(&mut pending.effects);
+        let began = Instant::now();
+        if pending.needs_commit() {
+            let batch = pending.encode(self.store.head());
+            if let Err(error) = self.store.commit(&batch) {
+                tracing::error!(%error, entries = batch.entries.len(), "the batch was not committed; nothing of it has happened");
+                let detail = Text::from(error.to_string());
+                for (done, _) in answers {
+                    done(Answer::Failed { detail: detail.clone() });
+                }
+                return Message::CommitFailed { detail };
+            }
+            let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.progress.commits.fetch_add(1, Ordering::Relaxed);
+            self.progress.entries.fetch_add(batch.entries.len() as u64, Ordering::Relaxed);
+            self.progress.commit_micros.fetch_add(micros, Ordering::Relaxed);
+        }
+        let position = self.store.head().position;
+        self.progress.position.store(position, Ordering::Relaxed);
+        for (done, answer) in answers {
+            done(answer);
+        }
+        if !effects.is_empty() {
+            self.sink.deliver(effects);
+        }
+        Message::Committed { position }
+    }
+}

@@ -1,0 +1,140 @@
+//! Asking a partition from outside.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Sender;
+
+use partition::{Body, Reply};
+use serde::{Deserialize, Serialize};
+use store::StoredDocument;
+use trade::Actor;
+use units::{Text, Timestamp};
+
+use crate::options::Progress;
+
+/// A command on its way in.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who asks.
+    pub actor: Actor,
+    /// The idempotency key and the digest of what was asked under it; see [`crate::digest`].
+    pub key: Option<(Text, [u8; 32])>,
+    /// What is asked.
+    pub body: Body,
+    /// Original documents to keep with it: SHA-256 in hex, and the document.
+    pub documents: Vec<(String, StoredDocument)>,
+    /// When it was accepted; `None` takes the clock.
+    pub at: Option<Timestamp>,
+}
+
+impl Request {
+    /// A request without idempotency key.
+    pub fn new(actor: Actor, body: Body) -> Self {
+        Self { actor, key: None, body, documents: Vec::new(), at: None }
+    }
+
+    /// With an idempotency key; `digest` is of everything that makes the request what it is.
+    #[must_use]
+    pub fn with_key(mut self, key: impl Into<Text>, digest: [u8; 32]) -> Self {
+        self.key = Some((key.into(), digest));
+        self
+    }
+}
+
+/// What came of a request. Given only after it is on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// It was carried out.
+    Done {
+        /// The answer.
+        reply: Reply,
+        /// The position of its journal entry; the last one if nothing changed.
+        position: u64,
+    },
+    /// It was understood and is not carried out; nothing has changed.
+    Refused {
+        /// Stable code of the refusal.
+        code: Text,
+        /// In words, with the numbers.
+        detail: Text,
+    },
+    /// The idempotency key was used for another request before.
+    KeyReused,
+    /// It could not be committed; nothing has changed, and it may be tried again.
+    Failed {
+        /// Why.
+        detail: Text,
+    },
+}
+
+impl Answer {
+    /// The reply, or in words why there is none.
+    pub fn into_reply(self) -> Result<Reply, String> {
+        match self {
+            Self::Done { reply, .. } => Ok(reply),
+            Self::Refused { code, detail } => Err(format!("{code}: {detail}")),
+            Self::KeyReused => Err("the idempotency key was used for another request".to_owned()),
+            Self::Failed { detail } => Err(detail.into()),
+        }
+    }
+}
+
+/// Called with the answer, on the committing thread: it must not wait.
+pub(crate) type Done = Box<dyn FnOnce(Answer) + Send>;
+
+pub(crate) enum Message {
+    Ask(Box<Request>, Done),
+    Committed { position: u64 },
+    CommitFailed { detail: Text },
+    Stop,
+}
+
+/// A way to ask a partition; cheap to clone, usable from anywhere.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) sender: Sender<Message>,
+    pub(crate) progress: Arc<Progress>,
+}
+
+impl std::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handle").finish_non_exhaustive()
+    }
+}
+
+impl Handle {
+    /// Asks, and calls `done` with the answer once it is durable. `done` must not wait.
+    pub fn submit(&self, request: Request, done: impl FnOnce(Answer) + Send + 'static) {
+        self.progress.queued.fetch_add(1, Ordering::Relaxed);
+        let message = Message::Ask(Box::new(request), Box::new(done));
+        if let Err(unsent) = self.sender.send(message)
+            && let Message::Ask(_, done) = unsent.0
+        {
+            done(Answer::Failed { detail: Text::const_new("the partition is shut down") });
+        }
+    }
+
+    /// Asks, and waits for the answer without blocking the thread.
+    pub async fn ask(&self, request: Request) -> Answer {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        self.submit(request, move |answer| {
+            // whoever asked may have gone; the command was carried out all the same
+            let _ = sender.send(answer);
+        });
+        receiver.await.unwrap_or(Answer::Failed { detail: Text::const_new("the partition is shut down") })
+    }
+
+    /// Asks, and blocks the thread until the answer is there. Not for use inside an async runtime.
+    pub fn ask_blocking(&self, request: Request) -> Answer {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        self.submit(request, move |answer| {
+            let _ = sender.send(answer);
+        });
+        receiver.recv().unwrap_or(Answer::Failed { detail: Text::const_new("the partition is shut down") })
+    }
+
+    /// Figures of the partition.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+}

@@ -1,0 +1,178 @@
+//! The journal is the truth: fold it again from the start and compare.
+
+use partition::{AnyKey, Entry, Fold, Head, Row, RowKey, Table};
+use store::{Reader, RowQuery, StoreError};
+
+/// What a verification came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verification {
+    /// Journal entries folded.
+    pub entries: u64,
+    /// Aggregates compared.
+    pub aggregates: u64,
+    /// Timers compared.
+    pub timers: u64,
+    /// The first thing that differs, if any.
+    pub difference: Option<Difference>,
+}
+
+/// Where journal and state differ.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Difference {
+    /// An entry's hash does not follow from the one before and its bytes.
+    #[error("entry {position}: its hash does not follow from entry {} and its own bytes; somebody has altered one of them", position - 1)]
+    Hash {
+        /// The entry.
+        position: u64,
+    },
+    /// Positions are not 1, 2, 3 …
+    #[error("entry {expected} is missing; the next one is {found}")]
+    Gap {
+        /// The one that should be there.
+        expected: u64,
+        /// The one that is.
+        found: u64,
+    },
+    /// An entry cannot be read.
+    #[error("entry {position} cannot be read: {cause}")]
+    Unreadable {
+        /// The entry.
+        position: u64,
+        /// What the decoder said.
+        cause: String,
+    },
+    /// The stored state of an aggregate is not what its events add up to.
+    #[error("{what}: the stored {field} is not what the journal adds up to")]
+    State {
+        /// The aggregate.
+        what: String,
+        /// `state`, or the column that differs.
+        field: &'static str,
+    },
+    /// The journal has an aggregate that the state has not, or the other way round.
+    #[error("{what} is in the {place} only")]
+    Missing {
+        /// The aggregate or timer.
+        what: String,
+        /// `journal` or `state`.
+        place: &'static str,
+    },
+    /// The journal is shorter or longer than the store says.
+    #[error("the journal ends at {journal}, the state says {state}")]
+    Head {
+        /// Last position of the journal.
+        journal: u64,
+        /// Last position by the state.
+        state: u64,
+    },
+}
+
+/// Folds the journal again from the start and compares every aggregate, every timer and every hash. `tell` hears how many
+/// of how many entries are done.
+pub fn verify(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> Result<Verification, StoreError> {
+    let stored = reader.head()?;
+    let mut verification = Verification::default();
+    let mut fold = Fold::new();
+    let mut head = Head::default();
+    loop {
+        let page = reader.entries(head.position, 1_000)?;
+        if page.is_empty() {
+            break;
+        }
+        for entry in page {
+            if entry.position != head.position + 1 {
+                verification.difference = Some(Difference::Gap { expected: head.position + 1, found: entry.position });
+                return Ok(verification);
+            }
+            head = head.extend(&entry.data);
+            if head.hash != entry.hash {
+                verification.difference = Some(Difference::Hash { position: entry.position });
+                return Ok(verification);
+            }
+            match rmp_serde::from_slice::<Entry>(&entry.data) {
+                Ok(entry) => fold.apply(&entry),
+                Err(error) => {
+                    let cause = error.to_string();
+                    verification.difference = Some(Difference::Unreadable { position: head.position, cause });
+                    return Ok(verification);
+                }
+            }
+            verification.entries += 1;
+        }
+        tell(head.position, stored.position);
+    }
+    if head != stored {
+        let (journal, state) = (head.position, stored.position);
+        verification.difference = Some(Difference::Head { journal, state });
+        return Ok(verification);
+    }
+    verification.difference = compare(reader, &fold, &mut verification)?;
+    Ok(verification)
+}
+
+fn compare(reader: &mut dyn Reader, fold: &Fold, counts: &mut Verification) -> Result<Option<Difference>, StoreError> {
+    let mut folded: std::collections::BTreeMap<(Table, RowKey), &AnyKey> = std::collections::BTreeMap::new();
+    for (key, _) in fold.iter() {
+        folded.insert(key.row(), key);
+    }
+    for table in Table::all() {
+        let mut query = RowQuery::new(table).limit(1_000);
+        loop {
+            let page = reader.rows(&query)?;
+            let Some((last, _)) = page.last() else { break };
+            query = query.after(last.clone());
+            for (key, row) in &page {
+                counts.aggregates += 1;
+                let Some(any) = folded.remove(&(table, key.clone())) else {
+                    let what = format!("{} {key:?}", table.name());
+                    return Ok(Some(Difference::Missing { what, place: "state" }));
+                };
+                let Some(expected) = fold.get(any).map(|state| state.to_row(any)) else { continue };
+                if let Some(field) = different(&expected, row) {
+                    return Ok(Some(Difference::State { what: any.to_string(), field }));
+                }
+            }
+        }
+    }
+    if let Some(key) = folded.values().next() {
+        return Ok(Some(Difference::Missing { what: key.to_string(), place: "journal" }));
+    }
+    compare_timers(reader, fold, counts)
+}
+
+fn compare_timers(reader: &mut dyn Reader, fold: &Fold, counts: &mut Verification) -> Result<Option<Difference>, StoreError> {
+    let mut expected = fold.timers();
+    let mut after = None;
+    loop {
+        let page = reader.timers(after.as_ref(), 1_000)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.clone());
+        for timer in page {
+            counts.timers += 1;
+            if !expected.remove(&timer) {
+                let what = format!("timer {:?} due {}", timer.owner, timer.due);
+                return Ok(Some(Difference::Missing { what, place: "state" }));
+            }
+        }
+    }
+    Ok(expected.first().map(|timer| {
+        let what = format!("timer {:?} due {}", timer.owner, timer.due);
+        Difference::Missing { what, place: "journal" }
+    }))
+}
+
+fn different(expected: &Row, found: &Row) -> Option<&'static str> {
+    if expected.data != found.data {
+        return Some("state");
+    }
+    let columns = [
+        ("status", expected.status == found.status),
+        ("account", expected.account == found.account),
+        ("parent", expected.parent == found.parent),
+        ("label", expected.label == found.label),
+        ("at", expected.at == found.at),
+        ("due", expected.due == found.due),
+        ("amount", expected.amount == found.amount),
+    ];
+    columns.into_iter().find(|(_, equal)| !equal).map(|(name, _)| name)
+}

@@ -1,0 +1,344 @@
+//! The deciding thread: one command after the other, in memory; what is missing is loaded.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use partition::row::Column;
+use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Halt, Partition, RowKey, Table, Timer};
+use store::{Filter, Reader, RowQuery, Store, StoreError};
+use trade::Actor;
+use units::{Text, Timestamp};
+
+use crate::batch::Pending;
+use crate::clock::Clock;
+use crate::committer::Committer;
+use crate::handle::{Answer, Done, Handle, Message, Request};
+use crate::idempotency::{Answers, Known};
+use crate::options::{EffectSink, Options, Progress};
+
+/// How often one decision may stop to load something: far above what any command touches.
+const MAX_LOADS: usize = 100_000;
+/// The longest sleep without looking at the timers.
+const NAP: Duration = Duration::from_millis(250);
+/// After so long a timer that could not be carried out is tried again, in milliseconds.
+const TIMER_RETRY_MILLIS: i64 = 60_000;
+
+/// Why a partition cannot work.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The store failed.
+    #[error("open the partition: {0}")]
+    Store(#[from] StoreError),
+    /// What the store holds cannot be read.
+    #[error("open the partition: {0}")]
+    Decode(#[from] partition::row::DecodeError),
+    /// A thread could not be made.
+    #[error("start the partition's threads: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// A partition at work. Dropping it without [`Runtime::shutdown`] is like a crash: safe, and nothing is lost.
+#[derive(Debug)]
+pub struct Runtime {
+    handle: Handle,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Runtime {
+    /// Takes a store over and goes on where it stands: timers are set, and effects that were not confirmed are delivered
+    /// again, under the same keys.
+    pub fn start(
+        store: Box<dyn Store>,
+        options: Options,
+        sink: Arc<dyn EffectSink>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, RuntimeError> {
+        let progress = Arc::new(Progress::default());
+        let (sender, receiver) = channel();
+        let (batches, batch_receiver) = sync_channel(1);
+        let position = store.head().position;
+        progress.position.store(position, Ordering::Relaxed);
+        let mut reader = store.reader()?;
+        let timers = read_timers(reader.as_mut())?;
+        let unconfirmed = read_effects(reader.as_mut())?;
+        let handle = Handle { sender: sender.clone(), progress: progress.clone() };
+        let committer = Committer { store, sink: sink.clone(), progress: progress.clone(), writer: sender };
+        let writer = Writer {
+            partition: Partition::new(position, options.capabilities.iter().cloned()),
+            reader,
+            timers,
+            answers: Answers::default(),
+            pending: Box::default(),
+            syncing: false,
+            committed: position,
+            last_at: Timestamp::default(),
+            batches,
+            clock,
+            progress,
+            options,
+        };
+        let threads = vec![
+            std::thread::Builder::new().name("commit".into()).spawn(move || committer.run(&batch_receiver))?,
+            std::thread::Builder::new().name("decide".into()).spawn(move || writer.run(&receiver))?,
+        ];
+        if !unconfirmed.is_empty() {
+            tracing::info!(effects = unconfirmed.len(), "deliver again what was not confirmed");
+            sink.deliver(unconfirmed);
+        }
+        Ok(Self { handle, threads })
+    }
+
+    /// A way to ask it.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Ends it after what was asked so far is carried out and committed.
+    pub fn shutdown(self) {
+        // a thread that is gone has nothing left to commit
+        let _ = self.handle.sender.send(Message::Stop);
+        for thread in self.threads.into_iter().rev() {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the partition ended by a panic");
+            }
+        }
+    }
+}
+
+fn read_timers(reader: &mut dyn Reader) -> Result<BTreeSet<Timer>, StoreError> {
+    let mut timers = BTreeSet::new();
+    let mut after: Option<Timer> = None;
+    loop {
+        let page = reader.timers(after.as_ref(), 10_000)?;
+        let Some(last) = page.last() else { return Ok(timers) };
+        after = Some(last.clone());
+        timers.extend(page);
+    }
+}
+
+fn read_effects(reader: &mut dyn Reader) -> Result<Vec<Arc<Effect>>, RuntimeError> {
+    let mut effects = Vec::new();
+    let mut query = RowQuery::new(Table::Effect).filter(Filter::equal(Column::Status, "pending")).limit(1_000);
+    loop {
+        let page = reader.rows(&query)?;
+        let Some((last, _)) = page.last() else { return Ok(effects) };
+        query = query.after(last.clone());
+        for (key, row) in &page {
+            if let AnyState::Effect(effect) = AnyState::decode(Table::Effect, key, &row.data)? {
+                effects.push(effect);
+            }
+        }
+    }
+}
+
+struct Writer {
+    partition: Partition,
+    reader: Box<dyn Reader>,
+    timers: BTreeSet<Timer>,
+    answers: Answers,
+    pending: Box<Pending>,
+    /// A batch is on its way to the disk.
+    syncing: bool,
+    committed: u64,
+    last_at: Timestamp,
+    batches: SyncSender<Box<Pending>>,
+    clock: Arc<dyn Clock>,
+    progress: Arc<Progress>,
+    options: Options,
+}
+
+impl Writer {
+    fn run(mut self, messages: &Receiver<Message>) {
+        let mut stopping = false;
+        loop {
+            let first = match messages.recv_timeout(self.sleep()) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let began = Instant::now();
+            let mut next = first;
+            while let Some(message) = next.take() {
+                stopping |= matches!(message, Message::Stop);
+                self.take(message);
+                // a large batch does not grow further while the disk could work on it
+                if self.pending.len() < self.options.max_batch || self.syncing {
+                    next = messages.try_recv().ok();
+                }
+            }
+            self.fire_timers();
+            self.hand_over();
+            self.progress.decide_micros.fetch_add(
+                u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+                Ordering::Relaxed,
+            );
+            if stopping && !self.syncing && self.pending.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn sleep(&self) -> Duration {
+        let Some(timer) = self.timers.first() else { return NAP };
+        let millis = timer.due.millis_since(self.clock.now()).clamp(0, 250);
+        Duration::from_millis(millis.unsigned_abs())
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Ask(request, done) => {
+                self.progress.queued.fetch_sub(1, Ordering::Relaxed);
+                self.ask(*request, done);
+            }
+            Message::Committed { position } => {
+                self.syncing = false;
+                self.committed = position;
+                self.make_room();
+            }
+            Message::CommitFailed { detail } => self.start_over(&detail),
+            Message::Stop => {}
+        }
+    }
+
+    /// Time never runs backwards in a journal, whatever the machine's clock does.
+    fn now(&mut self) -> Timestamp {
+        self.last_at = self.last_at.max(self.clock.now());
+        self.last_at
+    }
+
+    fn ask(&mut self, request: Request, done: Done) {
+        let at = request.at.unwrap_or_else(|| self.now());
+        if let Some((key, digest)) = &request.key {
+            match self.answers.look_up(self.reader.as_mut(), key, digest) {
+                Ok(Known::New) => {}
+                // an answer that is not on disk yet leaves with the batch that it is in
+                Ok(Known::Answered(answer)) => return self.pending.answers.push((done, answer)),
+                Ok(Known::Reused) => return done(Answer::KeyReused),
+                Err(error) => return done(Answer::Failed { detail: error.to_string().into() }),
+            }
+        }
+        let key = request.key.as_ref().map(|(key, _)| key.clone());
+        let command = Command { at, actor: request.actor, key, body: request.body };
+        let answer = match self.decide(command) {
+            Ok(decision) => self.accept(decision),
+            Err(detail) => return done(Answer::Failed { detail }),
+        };
+        if let Some((key, digest)) = request.key {
+            let reply = self.answers.remember(key.clone(), digest, &answer, at);
+            self.pending.add_reply(key.into(), reply);
+        }
+        if matches!(answer, Answer::Done { .. }) {
+            self.pending.add_documents(request.documents);
+        }
+        self.pending.answers.push((done, answer));
+    }
+
+    fn accept(&mut self, decision: Decision) -> Answer {
+        self.progress.commands.fetch_add(1, Ordering::Relaxed);
+        for timer in &decision.timers_dropped {
+            self.timers.remove(timer);
+        }
+        self.timers.extend(decision.timers_set.iter().cloned());
+        let answer = match &decision.reply {
+            Ok(reply) => Answer::Done { reply: reply.clone(), position: self.partition.position() },
+            Err(refusal) => {
+                self.progress.refused.fetch_add(1, Ordering::Relaxed);
+                Answer::Refused { code: Text::const_new(refusal.code()), detail: refusal.to_string().into() }
+            }
+        };
+        self.pending.add(decision);
+        answer
+    }
+
+    /// Decides, and loads what turns out to be missing. The command may run several times; it is pure, so nobody sees it.
+    fn decide(&mut self, command: Command) -> Result<Decision, Text> {
+        if self.progress.halted() == 1 {
+            return Err(Text::const_new("the partition is halted: an invariant was about to be broken; run crossdock verify"));
+        }
+        for _ in 0..MAX_LOADS {
+            match self.partition.decide(command.clone()) {
+                Ok(decision) => return Ok(decision),
+                Err(Halt::Missing(key)) => self.load(key)?,
+                Err(broken @ Halt::Broken { .. }) => {
+                    self.progress.halted.store(1, Ordering::Relaxed);
+                    tracing::error!(%broken, ?command, "halt the partition");
+                    return Err(broken.to_string().into());
+                }
+            }
+        }
+        Err(Text::const_new("this command touches more records than any command may"))
+    }
+
+    fn load(&mut self, key: AnyKey) -> Result<(), Text> {
+        self.progress.loads.fetch_add(1, Ordering::Relaxed);
+        let (table, row): (Table, RowKey) = key.row();
+        let bytes = self.reader.row(table, &row).map_err(|error| Text::from(error.to_string()))?;
+        let state = bytes.map(|bytes| AnyState::decode(table, &row, &bytes)).transpose();
+        self.partition.load(key, state.map_err(|error| Text::from(error.to_string()))?);
+        Ok(())
+    }
+
+    fn fire_timers(&mut self) {
+        let now = self.now();
+        while let Some(timer) = self.timers.first().filter(|timer| timer.due <= now).cloned() {
+            self.timers.remove(&timer);
+            let body = Body::FireTimer { owner: timer.owner.clone() };
+            let command = Command { at: now, actor: Actor::system(), key: None, body };
+            let fired = self.decide(command).map(|decision| self.accept(decision));
+            match fired {
+                Ok(Answer::Done { .. }) => {}
+                other => {
+                    tracing::error!(?timer, ?other, "a timer could not be carried out; it is tried again");
+                    self.timers.insert(Timer { due: now.plus_millis(TIMER_RETRY_MILLIS), ..timer });
+                }
+            }
+            if self.pending.len() >= self.options.max_batch {
+                break;
+            }
+        }
+        self.progress.timers.store(self.timers.len() as u64, Ordering::Relaxed);
+    }
+
+    fn hand_over(&mut self) {
+        if self.syncing || self.pending.is_empty() {
+            return;
+        }
+        self.syncing = true;
+        let pending = std::mem::take(&mut self.pending);
+        // the committing thread lives as long as its channel, which this end holds
+        if self.batches.send(pending).is_err() {
+            tracing::error!("the committing thread is gone; nothing can be committed any more");
+            self.progress.halted.store(1, Ordering::Relaxed);
+        }
+    }
+
+    fn make_room(&mut self) {
+        let resident = self.partition.resident();
+        if resident > self.options.resident {
+            let position = self.partition.position();
+            // what was used in the younger half stays
+            let before = position.saturating_sub(self.options.resident as u64 / 16);
+            let evicted = self.partition.evict(before, self.committed);
+            tracing::debug!(resident, evicted, "made room");
+        }
+        self.progress.resident.store(self.partition.resident() as u64, Ordering::Relaxed);
+    }
+
+    /// The last batch is not on disk: forget what it did, and everything that was decided on top of it.
+    fn start_over(&mut self, detail: &Text) {
+        self.syncing = false;
+        for (done, _) in std::mem::take(&mut self.pending).answers {
+            done(Answer::Failed { detail: detail.clone() });
+        }
+        self.answers.forget();
+        self.partition = Partition::new(self.committed, self.options.capabilities.iter().cloned());
+        match read_timers(self.reader.as_mut()) {
+            Ok(timers) => self.timers = timers,
+            Err(error) => tracing::error!(%error, "the timers could not be read again; the present ones stay"),
+        }
+    }
+}
