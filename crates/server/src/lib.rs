@@ -1,1 +1,99 @@
 //! The HTTP API: identity, idempotency, problems, OpenAPI, metrics.
+//!
+//! A handler parses, asks the partition or a reader, and answers; it decides nothing. Reads come from the store, which is
+//! never behind: what was acknowledged is there. Conventions: problem details for every error, `Idempotency-Key` on every
+//! POST, an API key on every request but health, money and quantities as strings and integers, cursors for pages.
+//!
+//! One file per resource under `resource/`; start with [`router`].
+
+mod auth;
+mod config;
+mod extract;
+mod metrics;
+mod page;
+mod problem;
+mod readers;
+mod resource;
+mod state;
+mod submit;
+mod view;
+
+pub use auth::{KeyRing, hash_key};
+pub use config::{ConfigError, KeyConfig, ServerConfig};
+pub use problem::{CODES, FieldError, Problem};
+pub use readers::Readers;
+pub use state::AppState;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The largest request body, in bytes.
+pub const MAX_BODY: usize = 16 * 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Crossdock",
+        description = "Carries every order from every channel to matched cash, across sales, warehouse and finance systems.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    modifiers(&Security),
+    security(("api_key" = []))
+)]
+struct Api;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("cd_…").build();
+        api.components.get_or_insert_default().add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    }
+}
+
+fn resources() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .merge(resource::orders::routes())
+        .merge(resource::imports::routes())
+        .merge(resource::stock::routes())
+        .merge(resource::exceptions::routes())
+        .merge(resource::warehouse_orders::routes())
+        .merge(resource::shipments::routes())
+        .merge(resource::invoices::routes())
+        .merge(resource::payments::routes())
+        .merge(resource::accounts::routes())
+        .merge(resource::returns::routes())
+        .merge(resource::events::routes())
+        .merge(resource::systems::routes())
+        .merge(resource::processes::routes())
+        .merge(resource::progress::routes())
+}
+
+/// The description of the API, as it is served at `/openapi.json`.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    resources().into_openapi()
+}
+
+/// The whole API, ready to serve.
+pub fn router(state: AppState) -> Router {
+    let (routes, api) = resources().split_for_parts();
+    let description = axum::Json(api);
+    let guarded = routes
+        .route("/openapi.json", axum::routing::get(move || async move { description.clone() }))
+        .route("/metrics", axum::routing::get(metrics::show))
+        .route_layer(middleware::from_fn_with_state(state.clone(), auth::require_key));
+    Router::new()
+        .route("/healthz", axum::routing::get(resource::health::alive))
+        .route("/readyz", axum::routing::get(resource::health::ready))
+        .merge(guarded)
+        .fallback(problem::unknown_path)
+        .method_not_allowed_fallback(problem::unknown_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(problem::trace))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(problem::from_panic))
+        .with_state(state)
+}

@@ -1,0 +1,70 @@
+//! What the API is configured with.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+use trade::{Actor, Role};
+use units::{Amount, Text, Timestamp};
+
+/// The `[server]` part of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// Who may use it.
+    pub keys: Vec<KeyConfig>,
+    /// Read connections to the store.
+    pub readers: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7410)), keys: Vec::new(), readers: 4 }
+    }
+}
+
+/// An API key. Only its hash is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyConfig {
+    /// Who uses it: a person or a program.
+    pub name: Text,
+    /// SHA-256 of the key in hex.
+    pub sha256: String,
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// Up to which amount it may release holds, in minor units; nothing means what its roles allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
+    /// Until when it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A hash is not one.
+    #[error("server.keys, key {name}: `{given}` is not a SHA-256 hash of 64 hexadecimal digits; `crossdock key hash` makes one")]
+    Hash {
+        /// Whose.
+        name: Text,
+        /// What was given, cut.
+        given: String,
+    },
+    /// Two keys have the same hash.
+    #[error("server.keys: {first} and {second} have the same key; give each a key of its own, so that the record tells who acted")]
+    Twice {
+        /// One.
+        first: Text,
+        /// The other.
+        second: Text,
+    },
+}
+
+impl KeyConfig {
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { id: self.name.clone(), roles: self.roles.clone(), limit: self.limit.map(Amount) }
+    }
+}

@@ -1,0 +1,103 @@
+//! Pages of lists: opaque cursors, stable order.
+
+use partition::row::Column;
+use partition::{AnyState, Row, RowKey, Table};
+use serde::Serialize;
+use store::{Filter, Reader, RowQuery};
+
+use crate::problem::Problem;
+use crate::readers::decode;
+
+/// How many entries a page has unless the caller says otherwise.
+const DEFAULT_LIMIT: usize = 50;
+/// How many it may have at most.
+const MAX_LIMIT: usize = 500;
+
+/// A page of a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Page<T> {
+    /// The entries.
+    pub(crate) items: Vec<T>,
+    /// Where the next page starts: give it as `after`. Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
+}
+
+/// Reads a page of a table, the newest first for what we number.
+pub(crate) fn read<T>(
+    reader: &mut dyn Reader,
+    table: Table,
+    filters: &[(Column, Option<&str>)],
+    after: Option<&str>,
+    limit: Option<usize>,
+    mut show: impl FnMut(&RowKey, &Row, AnyState) -> Option<T>,
+) -> Result<Page<T>, Problem> {
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    if limit == 0 || limit > MAX_LIMIT {
+        return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to {MAX_LIMIT} entries")));
+    }
+    let mut query = RowQuery::new(table).limit(limit + 1);
+    for (column, value) in filters {
+        if let Some(value) = value {
+            query = query.filter(Filter::equal(*column, *value));
+        }
+    }
+    let newest_first = table.is_numbered();
+    if let Some(after) = after {
+        let key = parse_cursor(table, after)?;
+        query = if newest_first { query.before(key) } else { query.after(key) };
+    } else if newest_first {
+        query = query.descending();
+    }
+    let mut rows = reader.rows(&query)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|(key, _)| cursor(key));
+    let mut items = Vec::with_capacity(rows.len());
+    for (key, row) in &rows {
+        let state = decode(table, key, &row.data)?;
+        items.extend(show(key, row, state));
+    }
+    Ok(Page { items, next })
+}
+
+fn cursor(key: &RowKey) -> String {
+    match key {
+        RowKey::Number(number) => format!("n{number}"),
+        RowKey::Text(text) => text.bytes().fold(String::from("t"), |hex, byte| hex + &format!("{byte:02x}")),
+    }
+}
+
+fn parse_cursor(table: Table, cursor: &str) -> Result<RowKey, Problem> {
+    let wrong = || Problem::new("invalid", "after is not a cursor of this list: take `next` of the page before");
+    let key = if table.is_numbered() {
+        cursor.strip_prefix('n').and_then(|number| number.parse().ok()).map(RowKey::Number)
+    } else {
+        cursor.strip_prefix('t').filter(|hex| hex.is_ascii() && hex.len() % 2 == 0).and_then(|hex| {
+            let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).ok());
+            String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok().map(RowKey::Text)
+        })
+    };
+    key.ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trade::Kind;
+
+    #[test]
+    fn a_cursor_reads_back_and_rubbish_is_refused() {
+        for (table, key) in [
+            (Table::Trade(Kind::Order), RowKey::Number(17)),
+            (Table::Trade(Kind::Stock), RowKey::Text("A\u{1f}EAST".to_owned())),
+        ] {
+            assert_eq!(parse_cursor(table, &cursor(&key)).unwrap(), key);
+            for rubbish in ["", "x", "n", "t1", "tzz", "té"] {
+                if !(rubbish == "t" || rubbish.is_empty()) {
+                    assert!(parse_cursor(table, rubbish).is_err(), "{rubbish}");
+                }
+            }
+        }
+    }
+}

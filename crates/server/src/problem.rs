@@ -1,0 +1,179 @@
+//! Every error of the API in one form: problem details (RFC 9457).
+
+use std::any::Any;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use runtime::Answer;
+use serde::Serialize;
+use store::StoreError;
+
+/// What went wrong, for programs and for people.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// A page that explains the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened this time, with the values.
+    pub detail: String,
+    /// A stable code for programs.
+    pub code: String,
+    /// What is wrong where in the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// Names this request in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+}
+
+/// One thing that is wrong in a request.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FieldError {
+    /// Where: a JSON pointer, a row, a segment.
+    pub pointer: String,
+    /// What is wrong.
+    pub cause: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub mend: String,
+}
+
+/// Every code: its status and title. Each has a page in the reference.
+pub const CODES: &[(&str, u16, &str)] = &[
+    ("unauthorised", 401, "no valid API key"),
+    ("not_allowed", 403, "this key may not do that"),
+    ("not_found", 404, "there is no such thing"),
+    ("unknown_path", 404, "the API has no such path"),
+    ("unknown_method", 405, "the path does not know this method"),
+    ("invalid", 422, "a value is not possible"),
+    ("malformed", 400, "the request cannot be read"),
+    ("too_large", 413, "the request is too large"),
+    ("unsupported_media_type", 415, "the content type is not understood"),
+    ("idempotency_key_missing", 400, "a POST needs an Idempotency-Key"),
+    ("idempotency_key_reused", 422, "the Idempotency-Key was used for another request"),
+    ("wrong_status", 409, "the order is in a state in which this cannot be done"),
+    ("held", 409, "a hold is in the way"),
+    ("not_held", 409, "there is no such hold"),
+    ("not_enough_stock", 409, "there is not enough stock"),
+    ("reservation_not_active", 409, "the reservation is not active"),
+    ("too_much_money", 409, "more money than is open"),
+    ("action_not_offered", 409, "the exception does not offer this action"),
+    ("conflict", 409, "the request contradicts what is there"),
+    ("unavailable", 503, "the store cannot be written or read now"),
+    ("internal", 500, "a fault of ours"),
+];
+
+impl Problem {
+    /// A problem of a declared code; an unknown code is a fault of ours and is told as such.
+    pub fn new(code: &str, detail: impl Into<String>) -> Self {
+        let (code, status, title) = CODES.iter().find(|(name, ..)| *name == code).copied().unwrap_or(("internal", 500, "a fault of ours"));
+        Self {
+            kind: format!("/docs/problems/{code}"),
+            title: title.to_owned(),
+            status,
+            detail: detail.into(),
+            code: code.to_owned(),
+            errors: Vec::new(),
+            trace_id: None,
+        }
+    }
+
+    /// With what is wrong where.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// There is no such thing.
+    pub(crate) fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::new("not_found", format!("there is no {what}"))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(mut self) -> Response {
+        if self.status >= 500 {
+            // a store's words stay in the log (what the caller reads and what the log keeps travel separately)
+            tracing::error!(code = self.code, detail = self.detail, "request failed");
+        }
+        self.trace_id = TRACE.try_with(Clone::clone).ok();
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "read the store");
+        Self::new("unavailable", "the store could not be read; the log has the cause")
+    }
+}
+
+/// The problem of an answer that is no reply.
+pub(crate) fn of_answer(answer: Answer) -> Problem {
+    match answer {
+        Answer::Done { .. } => Problem::new("internal", "a reply of another kind was expected"),
+        Answer::Refused { code, detail } => Problem::new(&code, detail),
+        Answer::KeyReused => {
+            Problem::new("idempotency_key_reused", "send another Idempotency-Key, or the same request as before")
+        }
+        Answer::Failed { detail } => Problem::new("unavailable", detail),
+    }
+}
+
+pub(crate) async fn unknown_path(uri: axum::http::Uri) -> Problem {
+    Problem::new("unknown_path", format!("{} is not a path of this API; /openapi.json lists all", uri.path()))
+}
+
+pub(crate) async fn unknown_method(method: axum::http::Method, uri: axum::http::Uri) -> Problem {
+    Problem::new("unknown_method", format!("{method} is not possible on {}", uri.path()))
+}
+
+pub(crate) fn from_panic(_: Box<dyn Any + Send>) -> Response {
+    Problem::new("internal", "the request ended by a panic; the log has the place").into_response()
+}
+
+tokio::task_local! {
+    static TRACE: String;
+}
+
+static REQUESTS: AtomicU64 = AtomicU64::new(1);
+
+/// Gives the request a name, the caller's if it sent a W3C trace context, and puts it on the answer.
+pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let given = request.headers().get("traceparent").and_then(|value| value.to_str().ok()?.split('-').nth(1).map(str::to_owned));
+    let trace = given.filter(|trace| trace.len() == 32).unwrap_or_else(|| {
+        format!("{:032x}", u128::from(std::process::id()) << 64 | u128::from(REQUESTS.fetch_add(1, Ordering::Relaxed)))
+    });
+    TRACE.scope(trace, next.run(request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_code_of_its_own() {
+        for code in ["not_found", "invalid", "wrong_status", "held", "not_held", "not_enough_stock", "not_allowed", "conflict"] {
+            assert_eq!(Problem::new(code, "").code, code);
+        }
+        assert_eq!(Problem::new("never declared", "").status, 500);
+    }
+}

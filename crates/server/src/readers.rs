@@ -1,0 +1,70 @@
+//! A pool of read connections.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use partition::{AnyKey, AnyState};
+use store::{Reader, Store, StoreError};
+
+use crate::problem::Problem;
+
+/// Read connections to the store. A read takes one, and waits for one if all are taken.
+#[derive(Clone)]
+pub struct Readers {
+    pool: Arc<(Mutex<Vec<Box<dyn Reader>>>, Condvar)>,
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Readers").finish_non_exhaustive()
+    }
+}
+
+impl Readers {
+    /// Opens so many connections.
+    pub fn open(store: &dyn Store, count: usize) -> Result<Self, StoreError> {
+        let readers = (0..count.max(1)).map(|_| store.reader()).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { pool: Arc::new((Mutex::new(readers), Condvar::new())) })
+    }
+
+    /// Reads on a thread that may wait.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut dyn Reader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let this = self.clone();
+        let joined = tokio::task::spawn_blocking(move || this.read_blocking(read)).await;
+        joined.unwrap_or_else(|_| Err(Problem::new("internal", "a read ended by a panic; the log has the place")))
+    }
+
+    /// Reads on this thread.
+    pub fn read_blocking<T>(&self, read: impl FnOnce(&mut dyn Reader) -> Result<T, Problem>) -> Result<T, Problem> {
+        let (lock, freed) = &*self.pool;
+        let mut readers = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = loop {
+            match readers.pop() {
+                Some(reader) => break reader,
+                None => readers = freed.wait(readers).unwrap_or_else(PoisonError::into_inner),
+            }
+        };
+        drop(readers);
+        let result = read(reader.as_mut());
+        lock.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        freed.notify_one();
+        result
+    }
+}
+
+/// The state under a key, as it was last committed.
+pub(crate) fn state(reader: &mut dyn Reader, key: &AnyKey) -> Result<Option<AnyState>, Problem> {
+    let (table, row) = key.row();
+    let Some(bytes) = reader.row(table, &row)? else { return Ok(None) };
+    decode(table, &row, &bytes).map(Some)
+}
+
+/// Reads stored bytes.
+pub(crate) fn decode(table: partition::Table, key: &partition::RowKey, bytes: &[u8]) -> Result<AnyState, Problem> {
+    AnyState::decode(table, key, bytes).map_err(|error| {
+        tracing::error!(%error, "read the store");
+        Problem::new("internal", "a record could not be read; run crossdock verify")
+    })
+}

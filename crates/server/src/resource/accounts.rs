@@ -1,0 +1,123 @@
+//! Accounts: exposure and open items.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::{AnyKey, AnyState, Body};
+use serde::{Deserialize, Serialize};
+use trade::master::Company;
+use trade::{AccountId, Aggregate, Key};
+use units::{Currency, Money};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::{Caller, Json, Path, Reading};
+use crate::problem::Problem;
+use crate::resource::aggregate;
+use crate::resource::stock::{Accepted, accepted};
+use crate::state::AppState;
+use crate::submit::submit;
+use crate::view::{MoneyView, money};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(show)).routes(routes!(set_limit))
+}
+
+/// An account with what it owes and what counts against its limit.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct AccountView {
+    /// Its number.
+    id: String,
+    /// Its name.
+    name: String,
+    /// The smaller, the more important.
+    tier: u8,
+    /// No order passes.
+    blocked: bool,
+    /// The limit; absent if none was set.
+    credit_limit: Option<MoneyView>,
+    /// Approved orders, not shipped.
+    open_orders: MoneyView,
+    /// Shipped, not invoiced.
+    shipped_not_invoiced: MoneyView,
+    /// Invoices less credit notes that are not settled.
+    receivable: MoneyView,
+    /// Money received and not applied.
+    unapplied: MoneyView,
+    /// Documents that are not settled.
+    open_items: Vec<OpenItemView>,
+}
+
+/// A document that is not settled.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OpenItemView {
+    /// The document.
+    invoice: String,
+    /// Its legal number.
+    number: String,
+    /// The order that it bills.
+    order: String,
+    /// Day on which it is due.
+    due: String,
+    /// Full amount.
+    amount: MoneyView,
+    /// What is still open.
+    open: MoneyView,
+}
+
+async fn currency(state: &AppState) -> Result<Currency, Problem> {
+    let read = |reader: &mut dyn store::Reader| {
+        let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
+        Ok(match crate::readers::state(reader, &key)? {
+            Some(AnyState::Trade(Aggregate::Company(company))) => company.currency,
+            _ => Currency::default(),
+        })
+    };
+    state.readers.read(read).await
+}
+
+/// Show an account.
+#[utoipa::path(get, path = "/v1/accounts/{account}", tag = "finance", params(("account" = String, Path)), responses((status = 200, body = AccountView), (status = "4XX", body = Problem)))]
+async fn show(State(state): State<AppState>, _: Reading, Path(account): Path<String>) -> Result<JsonAnswer<AccountView>, Problem> {
+    let currency = currency(&state).await?;
+    let Aggregate::Account(account) = aggregate(&state, Key::Account(AccountId::from(account))).await? else {
+        return Err(Problem::not_found("account"));
+    };
+    let items = account.ledger.open_items.iter().map(|item| OpenItemView {
+        invoice: item.invoice.to_string(),
+        number: item.number.to_string(),
+        order: item.order.to_string(),
+        due: item.due.to_string(),
+        amount: money(item.amount, currency),
+        open: money(item.open, currency),
+    });
+    Ok(JsonAnswer(AccountView {
+        id: account.id.to_string(),
+        name: account.profile.name.to_string(),
+        tier: account.profile.tier,
+        blocked: account.profile.blocked,
+        credit_limit: account.profile.credit_limit.map(|limit| money(limit, currency)),
+        open_orders: money(account.ledger.open_orders, currency),
+        shipped_not_invoiced: money(account.ledger.shipped_not_invoiced, currency),
+        receivable: money(account.ledger.receivable(), currency),
+        unapplied: money(account.ledger.unapplied, currency),
+        open_items: items.collect(),
+    }))
+}
+
+/// A credit limit.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LimitRequest {
+    /// The new limit; absent or null sets none.
+    #[serde(default)]
+    #[schema(value_type = Option<MoneyView>)]
+    limit: Option<Money>,
+}
+
+/// Change a credit limit. Held orders that pass now go on at once.
+#[utoipa::path(post, path = "/v1/accounts/{account}/credit-limit", tag = "finance", params(("account" = String, Path), ("Idempotency-Key" = String, Header)), request_body = LimitRequest,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn set_limit(State(state): State<AppState>, caller: Caller, Path(account): Path<String>, Json(request, bytes): Json<LimitRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+    let body = Body::SetCreditLimit { account: AccountId::from(account), limit: request.limit.map(|limit| limit.amount) };
+    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+}

@@ -1,0 +1,181 @@
+//! The event feed: what happened, in the order of the journal, as CloudEvents.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::{Entry, Event};
+use serde::{Deserialize, Serialize};
+use store::{Reader, StoredEntry};
+use trade::OrderId;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::{Query, Reading};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// An event (CloudEvents 1.0). `source` and `id` together are unique for ever.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CloudEvent {
+    /// `1.0`.
+    specversion: &'static str,
+    /// Journal position and place within the entry.
+    #[schema(example = "17.3")]
+    id: String,
+    /// The partition.
+    source: &'static str,
+    /// What happened.
+    #[schema(example = "com.crossdock.order.hold_placed.v1")]
+    #[serde(rename = "type")]
+    kind: String,
+    /// To what.
+    subject: String,
+    /// When.
+    time: String,
+    /// Who asked for it.
+    actor: String,
+    /// The idempotency key of the command, if it had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotencykey: Option<String>,
+    /// `application/json`.
+    datacontenttype: &'static str,
+    /// The fact itself.
+    #[schema(value_type = Object)]
+    data: serde_json::Value,
+}
+
+/// A page of the feed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct EventPage {
+    /// In the order in which they happened.
+    events: Vec<CloudEvent>,
+    /// Give it as `after` to go on, now or later.
+    next: String,
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FeedQuery {
+    /// `next` of the page before; the start of the journal unless given.
+    after: Option<u64>,
+    /// Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more.
+    limit: Option<usize>,
+}
+
+/// Read what happened, from a position on.
+#[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedQuery), responses((status = 200, body = EventPage), (status = "4XX", body = Problem)))]
+async fn list(State(state): State<AppState>, _: Reading, Query(query): Query<FeedQuery>) -> Result<JsonAnswer<EventPage>, Problem> {
+    let limit = query.limit.unwrap_or(100);
+    if !(1..=1_000).contains(&limit) {
+        return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to 1000 entries")));
+    }
+    let after = query.after.unwrap_or(0);
+    let read = move |reader: &mut dyn Reader| {
+        let entries = reader.entries(after, limit)?;
+        page(&entries, after)
+    };
+    state.readers.read(read).await.map(JsonAnswer)
+}
+
+/// Everything that happened to an order.
+pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventPage, Problem> {
+    let mut entries = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = reader.subject(order.0, after, 500)?;
+        let Some(last) = page.last() else { break };
+        after = last.position;
+        entries.extend(page);
+    }
+    let mut page = page(&entries, after)?;
+    let subject = order.to_string();
+    page.events.retain(|event| event.subject == format!("order {subject}") || event.data["order"] == subject.as_str());
+    Ok(page)
+}
+
+fn page(entries: &[StoredEntry], after: u64) -> Result<EventPage, Problem> {
+    let mut events = Vec::new();
+    for stored in entries {
+        let entry: Entry = rmp_serde::from_slice(&stored.data).map_err(|error| {
+            tracing::error!(%error, position = stored.position, "read the journal");
+            Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
+        })?;
+        for (index, event) in entry.events.iter().enumerate() {
+            events.extend(cloud_event(&entry, index, event));
+        }
+    }
+    let next = entries.last().map_or(after, |entry| entry.position).to_string();
+    Ok(EventPage { events, next })
+}
+
+fn cloud_event(entry: &Entry, index: usize, event: &Event) -> Option<CloudEvent> {
+    let (kind, subject, data) = match event {
+        Event::Trade(trade) => {
+            let key = trade.key();
+            let json = serde_json::to_value(trade).ok()?;
+            // {"Order": ["SO-1", {"HoldPlaced": {…}}]}: the variant is the event's name
+            let fact = json.as_object()?.values().next()?.get(1)?.clone();
+            let (name, data) = match fact {
+                serde_json::Value::Object(map) => map.into_iter().next()?,
+                serde_json::Value::String(name) => (name, serde_json::Value::Object(serde_json::Map::new())),
+                _ => return None,
+            };
+            (format!("{}.{}", key.kind().name(), snake(&name)), key.to_string(), data)
+        }
+        Event::EffectRequested(effect) => {
+            let data = serde_json::json!({ "capability": effect.capability, "route": effect.route, "order": effect.order });
+            ("effect.requested".to_owned(), format!("effect {}", effect.id), data)
+        }
+        Event::EffectEnded(id) => ("effect.ended".to_owned(), format!("effect {id}"), serde_json::json!({})),
+        Event::EffectDied(id, code, cause) => {
+            ("message.dead_lettered".to_owned(), format!("effect {id}"), serde_json::json!({ "code": code, "cause": cause }))
+        }
+        Event::EffectReplayed(id) => ("message.replayed".to_owned(), format!("effect {id}"), serde_json::json!({})),
+        Event::Deployed { definition, resource, .. } => {
+            ("definition.deployed".to_owned(), definition.to_string(), serde_json::json!({ "resource": resource }))
+        }
+        // the steps of a process are its own affair; what they lead to in the trade is in the feed
+        Event::InstanceCreated { .. }
+        | Event::Process(..)
+        | Event::Subscribed(..)
+        | Event::Unsubscribed(..)
+        | Event::MessageBuffered(..)
+        | Event::MessageGone(..) => return None,
+    };
+    Some(CloudEvent {
+        specversion: "1.0",
+        id: format!("{}.{index}", entry.position),
+        source: "/crossdock/partitions/1",
+        kind: format!("com.crossdock.{kind}.v1"),
+        subject,
+        time: entry.command.at.to_string(),
+        actor: entry.command.actor.id.to_string(),
+        idempotencykey: entry.command.key.as_ref().map(|key| key.rsplit('\u{1f}').next().unwrap_or_default().to_owned()),
+        datacontenttype: "application/json",
+        data,
+    })
+}
+
+fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (index, letter) in name.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn event_names_are_in_snake_case() {
+        assert_eq!(super::snake("HoldPlaced"), "hold_placed");
+        assert_eq!(super::snake("Set"), "set");
+    }
+}

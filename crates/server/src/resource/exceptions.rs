@@ -1,0 +1,151 @@
+//! Exceptions and tasks: one queue, decided on by people.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use engine::InstanceId;
+use feel::Context as Variables;
+use partition::row::Column;
+use partition::{AnyState, Body, Table};
+use serde::Deserialize;
+use trade::exception::Action;
+use trade::{Aggregate, ExceptionId, Key, Kind};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::{Caller, Json, Path, Query, Reading};
+use crate::page::{self, Page};
+use crate::problem::Problem;
+use crate::resource::stock::{Accepted, accepted};
+use crate::resource::{aggregate, id};
+use crate::state::AppState;
+use crate::submit::submit;
+use crate::view::{self, ExceptionView};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(assign))
+        .routes(routes!(resolve))
+        .routes(routes!(tasks))
+        .routes(routes!(complete))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExceptionFilter {
+    /// `open`, `claimed`, `resolved` or `cleared`.
+    status: Option<String>,
+    /// Only exceptions of this order.
+    order: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Entries on a page: 1 to 500, 50 unless given.
+    limit: Option<usize>,
+}
+
+fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter, tasks_only: bool) -> Result<Page<ExceptionView>, Problem> {
+    let filters = [(Column::Status, filter.status.as_deref()), (Column::Parent, filter.order.as_deref())];
+    page::read(reader, Table::Trade(Kind::Exception), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
+        AnyState::Trade(Aggregate::Exception(exception)) if !tasks_only || exception.task.is_some() => {
+            Some(view::exception(&exception))
+        }
+        _ => None,
+    })
+}
+
+/// List exceptions, the newest first.
+#[utoipa::path(get, path = "/v1/exceptions", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>), (status = "4XX", body = Problem)))]
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<ExceptionFilter>) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
+    state.readers.read(move |reader| read(reader, &filter, false)).await.map(JsonAnswer)
+}
+
+/// Show an exception.
+#[utoipa::path(get, path = "/v1/exceptions/{exception}", tag = "exceptions", params(("exception" = String, Path)), responses((status = 200, body = ExceptionView), (status = "4XX", body = Problem)))]
+async fn show(State(state): State<AppState>, _: Reading, Path(exception): Path<String>) -> Result<JsonAnswer<ExceptionView>, Problem> {
+    match aggregate(&state, Key::Exception(id(&exception)?)).await? {
+        Aggregate::Exception(exception) => Ok(JsonAnswer(view::exception(&exception))),
+        _ => Err(Problem::not_found(exception)),
+    }
+}
+
+/// Whom to give an exception to.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Assignment {
+    /// The person; absent gives it back to its role.
+    #[serde(default)]
+    to: Option<String>,
+}
+
+/// Claim an exception, give it to somebody, or give it back.
+#[utoipa::path(post, path = "/v1/exceptions/{exception}/assignment", tag = "exceptions", params(("exception" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Assignment,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn assign(State(state): State<AppState>, caller: Caller, Path(exception): Path<String>, Json(request, bytes): Json<Assignment>) -> Result<JsonAnswer<Accepted>, Problem> {
+    let exception: ExceptionId = id(&exception)?;
+    let body = Body::AssignException { exception, to: request.to.map(Into::into) };
+    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+}
+
+/// What a person decided.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resolution {
+    /// One of the exception's actions.
+    #[schema(value_type = String, example = "release")]
+    action: Action,
+    /// Why; it goes on the record.
+    reason: String,
+    /// What the action needs, such as `{"invoices": ["IN-7"]}`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    details: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Decide on an exception. The waiting process goes on.
+#[utoipa::path(post, path = "/v1/exceptions/{exception}/resolution", tag = "exceptions", params(("exception" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Resolution,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn resolve(State(state): State<AppState>, caller: Caller, Path(exception): Path<String>, Json(request, bytes): Json<Resolution>) -> Result<JsonAnswer<Accepted>, Problem> {
+    let body = Body::ResolveException {
+        exception: id(&exception)?,
+        action: request.action,
+        reason: request.reason.into(),
+        details: variables(request.details)?,
+    };
+    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+}
+
+/// JSON as process variables.
+pub(crate) fn variables(json: serde_json::Map<String, serde_json::Value>) -> Result<Variables, Problem> {
+    feel::Value::from_json(&serde_json::Value::Object(json))
+        .ok()
+        .and_then(|value| value.as_context().cloned())
+        .ok_or_else(|| Problem::new("invalid", "the variables hold a number that is too large"))
+}
+
+/// List user tasks that wait for a person.
+#[utoipa::path(get, path = "/v1/tasks", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>), (status = "4XX", body = Problem)))]
+async fn tasks(State(state): State<AppState>, _: Reading, Query(mut filter): Query<ExceptionFilter>) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
+    filter.status.get_or_insert_with(|| "open".to_owned());
+    state.readers.read(move |reader| read(reader, &filter, true)).await.map(JsonAnswer)
+}
+
+/// Result variables of a task.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Completion {
+    /// By name.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    variables: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Complete a user task with result variables.
+#[utoipa::path(post, path = "/v1/tasks/{instance}/{task}/completion", tag = "exceptions", params(("instance" = String, Path), ("task" = u32, Path), ("Idempotency-Key" = String, Header)), request_body = Completion,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn complete(State(state): State<AppState>, caller: Caller, Path((instance, task)): Path<(String, u32)>, Json(request, bytes): Json<Completion>) -> Result<JsonAnswer<Accepted>, Problem> {
+    let instance: InstanceId = id(&instance)?;
+    let body = Body::CompleteTask { instance, task, variables: variables(request.variables)? };
+    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+}

@@ -1,0 +1,91 @@
+//! Invoices and credit notes.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::row::Column;
+use partition::{AnyState, Body, Reply, Table};
+use serde::Deserialize;
+use trade::{Aggregate, Key, Kind, LineNo, Role};
+use units::Quantity;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::require;
+use crate::extract::{Caller, Created, Json, Path, Query, Reading};
+use crate::page::{self, Page};
+use crate::problem::Problem;
+use crate::resource::orders::{LineQuantity, Numbered};
+use crate::resource::{aggregate, id};
+use crate::state::AppState;
+use crate::submit::{submit, unexpected};
+use crate::view::{self, InvoiceView};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(credit))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InvoiceFilter {
+    /// Only those of this order.
+    order: Option<String>,
+    /// Only those of this account.
+    account: Option<String>,
+    /// The document with this legal number.
+    number: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Entries on a page: 1 to 500, 50 unless given.
+    limit: Option<usize>,
+}
+
+/// List invoices and credit notes, the newest first.
+#[utoipa::path(get, path = "/v1/invoices", tag = "finance", params(InvoiceFilter), responses((status = 200, body = Page<InvoiceView>), (status = "4XX", body = Problem)))]
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<InvoiceFilter>) -> Result<JsonAnswer<Page<InvoiceView>>, Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        let filters = [
+            (Column::Parent, filter.order.as_deref()),
+            (Column::Account, filter.account.as_deref()),
+            (Column::Label, filter.number.as_deref()),
+        ];
+        page::read(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
+            AnyState::Trade(Aggregate::Invoice(invoice)) => Some(view::invoice(&invoice)),
+            _ => None,
+        })
+    };
+    state.readers.read(read).await.map(JsonAnswer)
+}
+
+/// Show an invoice or credit note.
+#[utoipa::path(get, path = "/v1/invoices/{invoice}", tag = "finance", params(("invoice" = String, Path)), responses((status = 200, body = InvoiceView), (status = "4XX", body = Problem)))]
+async fn show(State(state): State<AppState>, _: Reading, Path(invoice): Path<String>) -> Result<JsonAnswer<InvoiceView>, Problem> {
+    match aggregate(&state, Key::Invoice(id(&invoice)?)).await? {
+        Aggregate::Invoice(invoice) => Ok(JsonAnswer(view::invoice(&invoice))),
+        _ => Err(Problem::not_found(invoice)),
+    }
+}
+
+/// What to credit.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreditRequest {
+    /// Why.
+    reason: String,
+    /// Units by line; absent or empty credits everything.
+    #[serde(default)]
+    lines: Vec<LineQuantity>,
+}
+
+/// Credit units of an invoice. Never more than it bills.
+#[utoipa::path(post, path = "/v1/invoices/{invoice}/credit-notes", tag = "finance", params(("invoice" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CreditRequest,
+    responses((status = 201, body = Numbered), (status = "4XX", body = Problem)))]
+async fn credit(State(state): State<AppState>, caller: Caller, Path(invoice): Path<String>, Json(request, bytes): Json<CreditRequest>) -> Result<Created<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Receivables])?;
+    let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect();
+    let body = Body::CreditInvoice { invoice: id(&invoice)?, lines, reason: request.reason.into() };
+    match submit(&state, caller, &bytes, body).await? {
+        Reply::Invoice(id) => Ok(Created(Numbered { id: id.to_string() })),
+        other => Err(unexpected(&other)),
+    }
+}

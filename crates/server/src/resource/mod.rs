@@ -1,0 +1,42 @@
+//! The resources of the API, one file each.
+
+pub(crate) mod accounts;
+pub(crate) mod events;
+pub(crate) mod exceptions;
+pub(crate) mod health;
+pub(crate) mod imports;
+pub(crate) mod invoices;
+pub(crate) mod orders;
+pub(crate) mod payments;
+pub(crate) mod processes;
+pub(crate) mod progress;
+pub(crate) mod returns;
+pub(crate) mod shipments;
+pub(crate) mod stock;
+pub(crate) mod systems;
+pub(crate) mod warehouse_orders;
+
+use partition::{AnyKey, AnyState};
+use trade::{Aggregate, Key};
+
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// The committed state of an aggregate, or the problem that there is none.
+pub(crate) async fn aggregate(state: &AppState, key: Key) -> Result<Aggregate, Problem> {
+    state
+        .readers
+        .read(move |reader| {
+            let any = AnyKey::Trade(key.clone());
+            match crate::readers::state(reader, &any)? {
+                Some(AnyState::Trade(aggregate)) => Ok(aggregate),
+                _ => Err(Problem::not_found(key)),
+            }
+        })
+        .await
+}
+
+/// An id from the path, or the problem that it is none.
+pub(crate) fn id<T: std::str::FromStr<Err = units::IdError>>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|error: units::IdError| Problem::new("not_found", error.to_string()))
+}

@@ -1,0 +1,326 @@
+//! Orders: receive, look, change, cancel, hold.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use documents::orders::OrderDocument;
+use partition::row::Column;
+use partition::{AnyState, Body, Reply, Table};
+use serde::{Deserialize, Serialize};
+use trade::order::{Cancellation, Change, HoldKind, SubmittedLine};
+use trade::{Aggregate, ItemId, Key, Kind, LineNo, OrderId, Role};
+use units::{Day, Decimal, Quantity, Text};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::require;
+use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading};
+use crate::page::{self, Page};
+use crate::problem::{FieldError, Problem};
+use crate::resource::{aggregate, events, id};
+use crate::state::AppState;
+use crate::submit::{submit, submit_with, unexpected};
+use crate::view::{self, OrderView};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(receive, list))
+        .routes(routes!(show))
+        .routes(routes!(timeline))
+        .routes(routes!(original))
+        .routes(routes!(change))
+        .routes(routes!(cancel))
+        .routes(routes!(hold))
+        .routes(routes!(release_hold))
+        .routes(routes!(correct))
+}
+
+/// The number of something that was made or changed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Numbered {
+    /// Its number.
+    #[schema(example = "SO-17")]
+    pub(crate) id: String,
+}
+
+/// Receive an order.
+///
+/// The body is one order as the reference describes it; the original is kept. Validation, pricing, credit and promising
+/// follow at once; look at the order to see how far it is.
+#[utoipa::path(post, path = "/v1/orders", tag = "orders", request_body(content = serde_json::Value, content_type = "application/json"),
+    params(("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = Numbered), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn receive(State(state): State<AppState>, caller: Caller, Bytes(bytes): Bytes) -> Result<Created<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Sales])?;
+    let read = documents::orders::read(&bytes, Some(documents::orders::Format::Json), "body");
+    let errors: Vec<FieldError> = read.findings.iter().filter(|finding| finding.is_error()).map(field_error).collect();
+    if !errors.is_empty() {
+        return Err(Problem::new("invalid", "the order cannot be read").with_errors(errors));
+    }
+    let mut orders = read.records.into_iter().map(|(_, document)| document);
+    let (Some(OrderDocument::Order(submission)), None) = (orders.next(), orders.next()) else {
+        return Err(Problem::new("invalid", "the body has to be exactly one order; POST /v1/imports/orders takes several"));
+    };
+    let kept = vec![crate::resource::imports::kept(&bytes, "application/json", state.now())];
+    match submit_with(&state, caller, &bytes, Body::ReceiveOrder(Box::new(submission)), kept).await? {
+        Reply::Order(id) => Ok(Created(Numbered { id: id.to_string() })),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// A finding of a reader as the API shows it.
+pub(crate) fn field_error(finding: &documents::Finding) -> FieldError {
+    FieldError { pointer: finding.place.to_string(), cause: finding.cause.clone(), mend: finding.mend.clone() }
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OrderFilter {
+    /// Only orders with this label, such as `on_hold`.
+    status: Option<String>,
+    /// Only orders of this account.
+    account: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Entries on a page: 1 to 500, 50 unless given.
+    limit: Option<usize>,
+}
+
+/// List orders, the newest first.
+#[utoipa::path(get, path = "/v1/orders", tag = "orders", params(OrderFilter), responses((status = 200, body = Page<OrderView>), (status = "4XX", body = Problem)))]
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OrderFilter>) -> Result<JsonAnswer<Page<OrderView>>, Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
+        page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
+            AnyState::Trade(Aggregate::Order(order)) => Some(view::order(&order)),
+            _ => None,
+        })
+    };
+    state.readers.read(read).await.map(JsonAnswer)
+}
+
+/// Show an order.
+#[utoipa::path(get, path = "/v1/orders/{order}", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = OrderView), (status = "4XX", body = Problem)))]
+async fn show(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<JsonAnswer<OrderView>, Problem> {
+    match aggregate(&state, Key::Order(id(&order)?)).await? {
+        Aggregate::Order(order) => Ok(JsonAnswer(view::order(&order))),
+        _ => Err(Problem::not_found(order)),
+    }
+}
+
+/// Show what has happened to an order, with who and when.
+#[utoipa::path(get, path = "/v1/orders/{order}/timeline", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = events::EventPage), (status = "4XX", body = Problem)))]
+async fn timeline(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<JsonAnswer<events::EventPage>, Problem> {
+    let order: OrderId = id(&order)?;
+    aggregate(&state, Key::Order(order)).await?;
+    state.readers.read(move |reader| events::of_order(reader, order)).await.map(JsonAnswer)
+}
+
+/// Give the original document back, as it was received.
+#[utoipa::path(get, path = "/v1/orders/{order}/original", tag = "orders", params(("order" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
+async fn original(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<axum::response::Response, Problem> {
+    use axum::response::IntoResponse;
+    let Aggregate::Order(order) = aggregate(&state, Key::Order(id(&order)?)).await? else {
+        return Err(Problem::not_found(order));
+    };
+    let hash = order.original.sha256.to_string();
+    let document = state.readers.read(move |reader| Ok(reader.document(&hash)?)).await?;
+    let document = document.ok_or_else(|| Problem::not_found(format_args!("original of {}", order.id)))?;
+    Ok(([(axum::http::header::CONTENT_TYPE, document.media_type)], document.bytes).into_response())
+}
+
+/// A change of an order. What is absent stays as it is.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeRequest {
+    /// New quantities, in base units.
+    #[serde(default)]
+    quantities: Vec<LineQuantity>,
+    /// New prices.
+    #[serde(default)]
+    prices: Vec<LinePrice>,
+    /// New lines.
+    #[serde(default)]
+    added: Vec<AddedLine>,
+    /// A new requested date.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    requested: Option<Day>,
+}
+
+/// A quantity of a line.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineQuantity {
+    /// The line.
+    pub(crate) line: u64,
+    /// Units, in the item's base unit.
+    pub(crate) quantity: i64,
+}
+
+/// A price of a line.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinePrice {
+    /// The line.
+    line: u64,
+    /// Per base unit.
+    #[schema(value_type = String)]
+    price: Decimal,
+}
+
+/// A new line.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddedLine {
+    /// Stock code.
+    item: String,
+    /// How many.
+    #[schema(value_type = String)]
+    quantity: Decimal,
+    /// Of which unit; absent means the base unit.
+    #[serde(default)]
+    uom: String,
+    /// The price per unit that the customer expects.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    price: Option<Decimal>,
+}
+
+/// Change an order: quantities, prices, lines, dates.
+#[utoipa::path(post, path = "/v1/orders/{order}/changes", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ChangeRequest,
+    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+async fn change(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<ChangeRequest>) -> Result<JsonAnswer<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Sales])?;
+    let change = Change {
+        quantities: request.quantities.iter().map(|entry| (LineNo(entry.line), Quantity(entry.quantity))).collect(),
+        prices: request.prices.iter().map(|entry| (LineNo(entry.line), entry.price)).collect(),
+        added: request
+            .added
+            .into_iter()
+            .map(|line| SubmittedLine {
+                item: line.item.into(),
+                description: Text::default(),
+                quantity: line.quantity,
+                uom: units::Uom::from(line.uom),
+                price: line.price,
+            })
+            .collect(),
+        ship_to: None,
+        requested: request.requested,
+    };
+    numbered(submit(&state, caller, &bytes, Body::ChangeOrder { order: id(&order)?, change }).await?)
+}
+
+fn numbered(reply: Reply) -> Result<JsonAnswer<Numbered>, Problem> {
+    match reply {
+        Reply::Order(id) => Ok(JsonAnswer(Numbered { id: id.to_string() })),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// What to cancel.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelRequest {
+    /// Why.
+    reason: String,
+    /// Lines and how many units of each; absent or empty cancels the whole order.
+    #[serde(default)]
+    lines: Vec<CancelLine>,
+}
+
+/// A line to cancel.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelLine {
+    /// The line.
+    line: u64,
+    /// Units; absent cancels what is left.
+    #[serde(default)]
+    quantity: Option<i64>,
+}
+
+/// What a cancellation came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CancelResult {
+    /// The order.
+    id: String,
+    /// Units cancelled at once.
+    cancelled: i64,
+    /// Warehouse orders that were asked and have to answer.
+    asked: Vec<String>,
+    /// Units that have shipped already.
+    too_late: i64,
+}
+
+/// Cancel an order or some of its units.
+#[utoipa::path(post, path = "/v1/orders/{order}/cancellations", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CancelRequest,
+    responses((status = 200, body = CancelResult), (status = "4XX", body = Problem)))]
+async fn cancel(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<CancelRequest>) -> Result<JsonAnswer<CancelResult>, Problem> {
+    require(&caller.actor, &[Role::Sales])?;
+    let cancellation = Cancellation {
+        lines: request.lines.iter().map(|line| (LineNo(line.line), line.quantity.map(Quantity))).collect(),
+        reason: request.reason.into(),
+    };
+    match submit(&state, caller, &bytes, Body::CancelOrder { order: id(&order)?, cancellation }).await? {
+        Reply::Cancelled { order, cancelled, asked, too_late } => Ok(JsonAnswer(CancelResult {
+            id: order.to_string(),
+            cancelled: cancelled.0,
+            asked: asked.iter().map(ToString::to_string).collect(),
+            too_late: too_late.0,
+        })),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Why.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reason {
+    /// In words.
+    reason: String,
+}
+
+/// Place a hold by hand.
+#[utoipa::path(post, path = "/v1/orders/{order}/holds", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Reason,
+    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+async fn hold(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<Reason>) -> Result<JsonAnswer<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations])?;
+    numbered(submit(&state, caller, &bytes, Body::PlaceHold { order: id(&order)?, reason: request.reason.into() }).await?)
+}
+
+/// Release a hold. Who may depends on its kind and on the amount at stake.
+#[utoipa::path(post, path = "/v1/orders/{order}/holds/{kind}/release", tag = "orders", params(("order" = String, Path), ("kind" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Reason,
+    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+async fn release_hold(State(state): State<AppState>, caller: Caller, Path((order, kind)): Path<(String, String)>, Json(request, bytes): Json<Reason>) -> Result<JsonAnswer<Numbered>, Problem> {
+    let hold: HoldKind = serde_json::from_value(serde_json::Value::from(kind.as_str()))
+        .map_err(|_| Problem::new("not_found", format!("`{kind}` is not a kind of hold, such as credit or price")))?;
+    let body = Body::ReleaseHold { order: id(&order)?, hold, reason: request.reason.into() };
+    numbered(submit(&state, caller, &bytes, body).await?)
+}
+
+/// What a line really stands for.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Correction {
+    /// The item's stock code.
+    item: String,
+    /// Units in the item's base unit.
+    quantity: i64,
+}
+
+/// Put a line right that names an unknown item or unit.
+#[utoipa::path(post, path = "/v1/orders/{order}/lines/{line}/correction", tag = "orders", params(("order" = String, Path), ("line" = u64, Path), ("Idempotency-Key" = String, Header)), request_body = Correction,
+    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+async fn correct(State(state): State<AppState>, caller: Caller, Path((order, line)): Path<(String, u64)>, Json(request, bytes): Json<Correction>) -> Result<JsonAnswer<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Sales])?;
+    let body = Body::CorrectLine {
+        order: id(&order)?,
+        line: LineNo(line),
+        item: ItemId::from(request.item),
+        quantity: Quantity(request.quantity),
+    };
+    numbered(submit(&state, caller, &bytes, body).await?)
+}

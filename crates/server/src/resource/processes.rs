@@ -1,0 +1,121 @@
+//! Processes: deploy, list, start.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::{AnyState, Body, Reply, Resource, Table};
+use serde::{Deserialize, Serialize};
+use trade::Role;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::require;
+use crate::extract::{Caller, Created, Json, Path, Query, Reading};
+use crate::page::{self, Page};
+use crate::problem::Problem;
+use crate::resource::exceptions::variables;
+use crate::resource::orders::Numbered;
+use crate::state::AppState;
+use crate::submit::{submit, unexpected};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(deploy, list)).routes(routes!(start))
+}
+
+/// Files to deploy together.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deployment {
+    /// The files; all are deployed or none.
+    resources: Vec<DeployedFile>,
+}
+
+/// A BPMN or DMN file.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeployedFile {
+    /// File name; the ending tells what it is: `.bpmn` or `.dmn`.
+    name: String,
+    /// The XML.
+    xml: String,
+}
+
+/// A version of a process or decision model.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct VersionView {
+    /// The process's id, or `dmn:` and the model's.
+    id: String,
+    /// 1, 2, 3 …
+    version: u32,
+    /// The file that it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<String>,
+    /// When it was deployed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployed_at: Option<String>,
+}
+
+/// Deploy processes and decisions. What cannot run is refused with element, line and reason.
+#[utoipa::path(post, path = "/v1/processes", tag = "processes", params(("Idempotency-Key" = String, Header)), request_body = Deployment,
+    responses((status = 201, body = Vec<VersionView>), (status = "4XX", body = Problem)))]
+async fn deploy(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<Deployment>) -> Result<Created<Vec<VersionView>>, Problem> {
+    require(&caller.actor, &[Role::Operations])?;
+    let resources = request.resources.into_iter().map(|file| Resource { name: file.name.into(), xml: file.xml.into() });
+    match submit(&state, caller, &bytes, Body::Deploy(resources.collect())).await? {
+        Reply::Deployed(versions) => Ok(Created(
+            versions
+                .into_iter()
+                .map(|(id, version)| VersionView { id: id.to_string(), version, resource: None, deployed_at: None })
+                .collect(),
+        )),
+        other => Err(unexpected(&other)),
+    }
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Paging {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Entries on a page: 1 to 500, 50 unless given.
+    limit: Option<usize>,
+}
+
+/// List deployed versions.
+#[utoipa::path(get, path = "/v1/processes", tag = "processes", params(Paging), responses((status = 200, body = Page<VersionView>), (status = "4XX", body = Problem)))]
+async fn list(State(state): State<AppState>, _: Reading, Query(paging): Query<Paging>) -> Result<JsonAnswer<Page<VersionView>>, Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        page::read(reader, Table::Definition, &[], paging.after.as_deref(), paging.limit, |_, _, state| match state {
+            AnyState::Definition(definition) => Some(VersionView {
+                id: definition.id.id.to_string(),
+                version: definition.id.version,
+                resource: Some(definition.resource.to_string()),
+                deployed_at: Some(definition.deployed_at.to_string()),
+            }),
+            _ => None,
+        })
+    };
+    state.readers.read(read).await.map(JsonAnswer)
+}
+
+/// Variables to start with.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StartRequest {
+    /// By name.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    variables: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Start an instance of the latest version of a process.
+#[utoipa::path(post, path = "/v1/processes/{process}/instances", tag = "processes", params(("process" = String, Path), ("Idempotency-Key" = String, Header)), request_body = StartRequest,
+    responses((status = 201, body = Numbered), (status = "4XX", body = Problem)))]
+async fn start(State(state): State<AppState>, caller: Caller, Path(process): Path<String>, Json(request, bytes): Json<StartRequest>) -> Result<Created<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Operations])?;
+    let body = Body::StartInstance { process: process.into(), variables: variables(request.variables)? };
+    match submit(&state, caller, &bytes, body).await? {
+        Reply::Instance(id) => Ok(Created(Numbered { id: id.to_string() })),
+        other => Err(unexpected(&other)),
+    }
+}

@@ -1,0 +1,75 @@
+//! How far everything is: counts for boards and for the demo.
+
+use std::collections::BTreeMap;
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::row::Column;
+use partition::{Table};
+use serde::Serialize;
+use store::{Filter, Reader, RowQuery};
+use trade::Kind;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::Reading;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// Counts of what is there, by label.
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
+pub(crate) struct ProgressView {
+    /// Orders by status.
+    orders: BTreeMap<String, u64>,
+    /// Exceptions by status.
+    exceptions: BTreeMap<String, u64>,
+    /// Payments by status.
+    payments: BTreeMap<String, u64>,
+    /// Invoices and credit notes by kind.
+    invoices: BTreeMap<String, u64>,
+    /// Effects that are not confirmed: `pending` and `dead`.
+    effects: BTreeMap<String, u64>,
+    /// The last journal position.
+    position: u64,
+}
+
+const ORDER: &[&str] = &[
+    "validating", "on_hold", "approved", "backordered", "in_fulfilment", "partially_fulfilled", "fulfilled", "invoiced",
+    "settled", "closed", "cancelled", "rejected",
+];
+const EXCEPTION: &[&str] = &["open", "claimed", "resolved", "cleared"];
+const PAYMENT: &[&str] = &["received", "suspense", "unmatched", "applied", "on_account", "reversed"];
+const INVOICE: &[&str] = &["invoice", "deposit", "credit_note"];
+const EFFECT: &[&str] = &["pending", "dead"];
+
+fn counts(reader: &mut dyn Reader, table: Table, labels: &[&str]) -> Result<BTreeMap<String, u64>, Problem> {
+    let mut counts = BTreeMap::new();
+    for label in labels {
+        let count = reader.count(&RowQuery::new(table).filter(Filter::equal(Column::Status, *label)))?;
+        if count > 0 {
+            counts.insert((*label).to_owned(), count);
+        }
+    }
+    Ok(counts)
+}
+
+/// Show how far everything is.
+#[utoipa::path(get, path = "/v1/progress", tag = "systems", responses((status = 200, body = ProgressView), (status = "4XX", body = Problem)))]
+async fn show(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<ProgressView>, Problem> {
+    let position = state.partition.progress().position();
+    let read = move |reader: &mut dyn Reader| {
+        Ok(ProgressView {
+            orders: counts(reader, Table::Trade(Kind::Order), ORDER)?,
+            exceptions: counts(reader, Table::Trade(Kind::Exception), EXCEPTION)?,
+            payments: counts(reader, Table::Trade(Kind::Payment), PAYMENT)?,
+            invoices: counts(reader, Table::Trade(Kind::Invoice), INVOICE)?,
+            effects: counts(reader, Table::Effect, EFFECT)?,
+            position,
+        })
+    };
+    state.readers.read(read).await.map(JsonAnswer)
+}

@@ -1,0 +1,192 @@
+//! Warehouse orders: what warehouses report.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::row::Column;
+use partition::{AnyState, Body, Reply, Table};
+use serde::Deserialize;
+use trade::fulfilment::ShipConfirm;
+use trade::{Aggregate, Key, Kind, LineNo, Role, WarehouseOrderId};
+use units::{Quantity, Timestamp};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::require;
+use crate::extract::{Caller, Json, Path, Query, Reading};
+use crate::page::{self, Page};
+use crate::problem::Problem;
+use crate::resource::orders::{LineQuantity, Numbered};
+use crate::resource::stock::{Accepted, accepted};
+use crate::resource::{aggregate, id};
+use crate::state::AppState;
+use crate::submit::{submit, unexpected};
+use crate::view::{self, WarehouseOrderView};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(acknowledge))
+        .routes(routes!(reject))
+        .routes(routes!(pick))
+        .routes(routes!(ship))
+        .routes(routes!(cancel_answer))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfOrder {
+    /// Only those of this order.
+    pub(crate) order: Option<String>,
+    /// `next` of the page before.
+    pub(crate) after: Option<String>,
+    /// Entries on a page: 1 to 500, 50 unless given.
+    pub(crate) limit: Option<usize>,
+}
+
+/// List warehouse orders, the newest first.
+#[utoipa::path(get, path = "/v1/warehouse-orders", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<WarehouseOrderView>), (status = "4XX", body = Problem)))]
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OfOrder>) -> Result<JsonAnswer<Page<WarehouseOrderView>>, Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        let filters = [(Column::Parent, filter.order.as_deref())];
+        page::read(reader, Table::Trade(Kind::WarehouseOrder), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
+            AnyState::Trade(Aggregate::WarehouseOrder(order)) => Some(view::warehouse_order(&order)),
+            _ => None,
+        })
+    };
+    state.readers.read(read).await.map(JsonAnswer)
+}
+
+/// Show a warehouse order.
+#[utoipa::path(get, path = "/v1/warehouse-orders/{warehouse_order}", tag = "fulfilment", params(("warehouse_order" = String, Path)), responses((status = 200, body = WarehouseOrderView), (status = "4XX", body = Problem)))]
+async fn show(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<JsonAnswer<WarehouseOrderView>, Problem> {
+    match aggregate(&state, Key::WarehouseOrder(id(&order)?)).await? {
+        Aggregate::WarehouseOrder(order) => Ok(JsonAnswer(view::warehouse_order(&order))),
+        _ => Err(Problem::not_found(order)),
+    }
+}
+
+async fn tell(state: &AppState, caller: Caller, bytes: &[u8], body: Body) -> Result<JsonAnswer<Accepted>, Problem> {
+    require(&caller.actor, &[Role::Warehouse])?;
+    Ok(JsonAnswer(accepted(&submit(state, caller, bytes, body).await?)))
+}
+
+/// Nothing to say.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// The warehouse will do it.
+#[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/acknowledgements", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn acknowledge(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(_, bytes): Json<Nothing>) -> Result<JsonAnswer<Accepted>, Problem> {
+    tell(&state, caller, &bytes, Body::WarehouseAcknowledged(id(&order)?)).await
+}
+
+/// Why a warehouse refuses.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rejection {
+    /// In words.
+    reason: String,
+}
+
+/// The warehouse refuses. Its units go back to the order.
+#[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/rejections", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Rejection,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn reject(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<Rejection>) -> Result<JsonAnswer<Accepted>, Problem> {
+    let body = Body::WarehouseRejected { warehouse_order: id(&order)?, reason: request.reason.into() };
+    tell(&state, caller, &bytes, body).await
+}
+
+/// What was picked.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pick {
+    /// Picked in all so far, by line.
+    lines: Vec<PickedLine>,
+    /// Nothing more will be picked: what is missing was not there.
+    #[serde(default)]
+    complete: bool,
+}
+
+/// Picked units of a line.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PickedLine {
+    /// The order line.
+    line: u64,
+    /// Picked in all so far.
+    picked: i64,
+}
+
+/// The warehouse picked.
+#[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/picks", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Pick,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn pick(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<Pick>) -> Result<JsonAnswer<Accepted>, Problem> {
+    let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.picked))).collect();
+    let body = Body::WarehousePicked { warehouse_order: id(&order)?, lines, complete: request.complete };
+    tell(&state, caller, &bytes, body).await
+}
+
+/// What left.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShipConfirmation {
+    /// The warehouse's number of the shipment; a second one of the same number changes nothing.
+    reference: String,
+    /// When it left.
+    #[schema(value_type = String, format = DateTime)]
+    shipped_at: Timestamp,
+    /// The carrier.
+    #[serde(default)]
+    carrier: String,
+    /// The carrier's tracking number.
+    #[serde(default)]
+    tracking: String,
+    /// Nothing more comes of this warehouse order.
+    #[serde(default)]
+    complete: bool,
+    /// What is in it.
+    lines: Vec<LineQuantity>,
+}
+
+/// The warehouse shipped. The shipment is billed by the order's policy at once.
+#[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/shipments", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ShipConfirmation,
+    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+async fn ship(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<ShipConfirmation>) -> Result<JsonAnswer<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Warehouse])?;
+    let warehouse_order: WarehouseOrderId = id(&order)?;
+    let confirm = ShipConfirm {
+        warehouse_order,
+        reference: request.reference.into(),
+        shipped_at: request.shipped_at,
+        carrier: request.carrier.into(),
+        tracking: request.tracking.into(),
+        complete: request.complete,
+        lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),
+    };
+    match submit(&state, caller, &bytes, Body::WarehouseShipped(confirm)).await? {
+        Reply::Shipment(id) => Ok(JsonAnswer(Numbered { id: id.to_string() })),
+        Reply::Repeated => Ok(JsonAnswer(Numbered { id: "repeated".to_owned() })),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// The answer to a request to cancel.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelAnswer {
+    /// Why it is too late; absent or null if it was cancelled.
+    #[serde(default)]
+    refused: Option<String>,
+}
+
+/// The warehouse answers a request to cancel.
+#[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/cancel-answers", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CancelAnswer,
+    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+async fn cancel_answer(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<CancelAnswer>) -> Result<JsonAnswer<Accepted>, Problem> {
+    let body = Body::WarehouseCancelAnswer { warehouse_order: id(&order)?, refused: request.refused.map(Into::into) };
+    tell(&state, caller, &bytes, body).await
+}
