@@ -1,3 +1,40 @@
-//! The command line: the only place where everything meets.
+//! `crossdock`: the one program. Parses the command line and hands over; each command has a file of its own.
 
-fn main() {}
+mod api;
+mod command;
+mod config;
+mod keys;
+mod output;
+mod processes;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Carries every order from every channel to matched cash, across sales, warehouse and finance systems.
+#[derive(Debug, Parser)]
+#[command(name = "crossdock", version, propagate_version = true, max_term_width = 110)]
+struct Arguments {
+    #[command(subcommand)]
+    command: command::Command,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CROSSDOCK_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(arguments.command.default_log()));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    // a second installation is not possible here, so the first always succeeds
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match arguments.command.run() {
+        Ok(output::Finding::None) => ExitCode::SUCCESS,
+        Ok(output::Finding::Some) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("crossdock: {error:#}");
+            ExitCode::from(output::exit_code(&error))
+        }
+    }
+}

@@ -178,6 +178,39 @@ impl AnyKey {
     }
 }
 
+impl AnyKey {
+    /// The key of an aggregate of the trade core, from where its row is; `None` for a row that no such key leads to.
+    pub fn of_trade_row(table: Table, row: &RowKey) -> Option<Key> {
+        use trade::{Reference, StockKey};
+        let Table::Trade(kind) = table else { return None };
+        Some(match (kind, row) {
+            (Kind::Order, RowKey::Number(id)) => Key::Order(trade::OrderId(*id)),
+            (Kind::WarehouseOrder, RowKey::Number(id)) => Key::WarehouseOrder(trade::WarehouseOrderId(*id)),
+            (Kind::Shipment, RowKey::Number(id)) => Key::Shipment(trade::ShipmentId(*id)),
+            (Kind::Invoice, RowKey::Number(id)) => Key::Invoice(trade::InvoiceId(*id)),
+            (Kind::Payment, RowKey::Number(id)) => Key::Payment(trade::PaymentId(*id)),
+            (Kind::ReturnRequest, RowKey::Number(id)) => Key::ReturnRequest(trade::ReturnId(*id)),
+            (Kind::Exception, RowKey::Number(id)) => Key::Exception(trade::ExceptionId(*id)),
+            (Kind::Stock, RowKey::Text(text)) => {
+                let (item, node) = text.split_once('\u{1f}')?;
+                Key::Stock(StockKey { item: item.into(), node: node.into() })
+            }
+            (Kind::Statement | Kind::Reference, RowKey::Text(text)) => {
+                let (within, reference) = text.split_once('\u{1f}')?;
+                let reference = Reference { within: within.into(), reference: reference.into() };
+                if kind == Kind::Statement { Key::Statement(reference) } else { Key::Reference(reference) }
+            }
+            (Kind::Account, RowKey::Text(text)) => Key::Account(text.as_str().into()),
+            (Kind::Item, RowKey::Text(text)) => Key::Item(text.as_str().into()),
+            (Kind::Series, RowKey::Text(text)) => Key::Series(text.as_str().into()),
+            (Kind::PriceBook, RowKey::Text(text)) => Key::PriceBook(text.as_str().into()),
+            (Kind::Company, RowKey::Text(text)) => Key::Company(text.as_str().into()),
+            (Kind::Counters, RowKey::Text(text)) => Key::Counters(text.as_str().into()),
+            _ => return None,
+        })
+    }
+}
+
 impl AnyState {
     /// The state as bytes: MessagePack, structures as arrays, so that fields may be appended and never reordered.
     pub fn encode(&self) -> Vec<u8> {

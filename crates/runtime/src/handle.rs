@@ -103,6 +103,19 @@ impl std::fmt::Debug for Handle {
 }
 
 impl Handle {
+    /// A handle to nothing: every request fails with `why`. For readers of a store that no partition runs on.
+    pub fn closed(why: &'static str) -> Self {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            while let Ok(message) = receiver.recv() {
+                if let Message::Ask(_, done) = message {
+                    done(Answer::Failed { detail: Text::const_new(why) });
+                }
+            }
+        });
+        Self { sender, progress: Arc::default() }
+    }
+
     /// Asks, and calls `done` with the answer once it is durable. `done` must not wait.
     pub fn submit(&self, request: Request, done: impl FnOnce(Answer) + Send + 'static) {
         self.progress.queued.fetch_add(1, Ordering::Relaxed);

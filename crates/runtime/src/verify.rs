@@ -116,7 +116,7 @@ fn compare(reader: &mut dyn Reader, fold: &Fold, counts: &mut Verification) -> R
         folded.insert(key.row(), key);
     }
     for table in Table::all() {
-        let mut query = RowQuery::new(table).limit(1_000);
+        let mut query = RowQuery::table(table).limit(1_000);
         loop {
             let page = reader.rows(&query)?;
             let Some((last, _)) = page.last() else { break };

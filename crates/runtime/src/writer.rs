@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use partition::row::Column;
 use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Halt, Partition, RowKey, Table, Timer};
-use store::{Filter, Reader, RowQuery, Store, StoreError};
+use store::{Reader, RowQuery, Store, StoreError};
 use trade::Actor;
 use units::{Text, Timestamp};
 
@@ -122,7 +122,7 @@ fn read_timers(reader: &mut dyn Reader) -> Result<BTreeSet<Timer>, StoreError> {
 
 fn read_effects(reader: &mut dyn Reader) -> Result<Vec<Arc<Effect>>, RuntimeError> {
     let mut effects = Vec::new();
-    let mut query = RowQuery::new(Table::Effect).filter(Filter::equal(Column::Status, "pending")).limit(1_000);
+    let mut query = RowQuery::table(Table::Effect).is(Column::Status, "pending").limit(1_000);
     loop {
         let page = reader.rows(&query)?;
         let Some((last, _)) = page.last() else { return Ok(effects) };

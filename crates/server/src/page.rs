@@ -3,7 +3,7 @@
 use partition::row::Column;
 use partition::{AnyState, Row, RowKey, Table};
 use serde::Serialize;
-use store::{Filter, Reader, RowQuery};
+use store::{Reader, RowQuery};
 
 use crate::problem::Problem;
 use crate::readers::decode;
@@ -36,18 +36,19 @@ pub(crate) fn read<T>(
     if limit == 0 || limit > MAX_LIMIT {
         return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to {MAX_LIMIT} entries")));
     }
-    let mut query = RowQuery::new(table).limit(limit + 1);
+    let mut query = RowQuery::table(table).limit(limit + 1);
     for (column, value) in filters {
         if let Some(value) = value {
-            query = query.filter(Filter::equal(*column, *value));
+            query = query.is(*column, *value);
         }
     }
     let newest_first = table.is_numbered();
+    if newest_first {
+        query = query.descending();
+    }
     if let Some(after) = after {
         let key = parse_cursor(table, after)?;
         query = if newest_first { query.before(key) } else { query.after(key) };
-    } else if newest_first {
-        query = query.descending();
     }
     let mut rows = reader.rows(&query)?;
     let more = rows.len() > limit;

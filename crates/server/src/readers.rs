@@ -23,7 +23,12 @@ impl Readers {
     /// Opens so many connections.
     pub fn open(store: &dyn Store, count: usize) -> Result<Self, StoreError> {
         let readers = (0..count.max(1)).map(|_| store.reader()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { pool: Arc::new((Mutex::new(readers), Condvar::new())) })
+        Ok(Self::of(readers))
+    }
+
+    /// Uses these connections.
+    pub fn of(readers: Vec<Box<dyn Reader>>) -> Self {
+        Self { pool: Arc::new((Mutex::new(readers), Condvar::new())) }
     }
 
     /// Reads on a thread that may wait.

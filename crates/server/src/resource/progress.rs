@@ -7,7 +7,7 @@ use axum::extract::State;
 use partition::row::Column;
 use partition::{Table};
 use serde::Serialize;
-use store::{Filter, Reader, RowQuery};
+use store::{Reader, RowQuery};
 use trade::Kind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -49,7 +49,7 @@ const EFFECT: &[&str] = &["pending", "dead"];
 fn counts(reader: &mut dyn Reader, table: Table, labels: &[&str]) -> Result<BTreeMap<String, u64>, Problem> {
     let mut counts = BTreeMap::new();
     for label in labels {
-        let count = reader.count(&RowQuery::new(table).filter(Filter::equal(Column::Status, *label)))?;
+        let count = reader.count(&RowQuery::table(table).is(Column::Status, *label))?;
         if count > 0 {
             counts.insert((*label).to_owned(), count);
         }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyState, Body, Reply, RowKey, Table};
 use serde::{Deserialize, Serialize};
-use store::{Filter, Reader, RowQuery};
+use store::{Reader, RowQuery};
 use trade::stock::{Adjustment, AtpPolicy, Count, Inbound, Receipt, ReserveLine, ReserveRequest, Stock};
 use trade::{Aggregate, ItemId, Kind, NodeId, ReservationId, Role, StockKey};
 use units::{Day, Quantity};
@@ -183,8 +183,8 @@ async fn availability(State(state): State<AppState>, _: Reading, Query(query): Q
     let today = state.now().day();
     let until = query.until.unwrap_or(today.plus_days(365));
     let read = move |reader: &mut dyn Reader| {
-        let filter = Filter::equal(Column::Parent, query.item.as_str());
-        let rows = reader.rows(&RowQuery::new(Table::Trade(Kind::Stock)).filter(filter).limit(1_000))?;
+        let rows = RowQuery::table(Table::Trade(Kind::Stock)).is(Column::Parent, query.item.as_str()).limit(1_000);
+        let rows = reader.rows(&rows)?;
         if rows.is_empty() {
             return Err(Problem::not_found(format_args!("stock of item {}", query.item)));
         }

@@ -1,0 +1,151 @@
+//! Asking Crossdock: over HTTP with a key, or on the store itself when no server runs, and then only to read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::body::Body;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::output::{Unreachable, WrongUse};
+
+/// Where to ask. Shared by all commands that look at or change something.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Target {
+    /// Address of a running server
+    #[arg(long, env = "CROSSDOCK_URL", default_value = "http://127.0.0.1:7410", global = true)]
+    url: String,
+    /// API key
+    #[arg(long, env = "CROSSDOCK_API_KEY", hide_env_values = true, global = true)]
+    key: Option<String>,
+    /// Folder of a store that no server runs on; it is only read
+    #[arg(long, env = "CROSSDOCK_DATA", global = true)]
+    data: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// A way to ask.
+pub(crate) enum Api {
+    Http { client: reqwest::Client, url: String, key: String },
+    Store { router: axum::Router, key: String },
+}
+
+impl Target {
+    /// Connects. With a folder and no key it is the store; else the server.
+    pub(crate) fn open(&self) -> anyhow::Result<Api> {
+        match (&self.key, &self.data) {
+            (Some(key), None) => {
+                let client = reqwest::Client::builder().build().context("make the HTTP client")?;
+                Ok(Api::Http { client, url: self.url.trim_end_matches('/').to_owned(), key: key.clone() })
+            }
+            (_, Some(folder)) => store_api(folder),
+            (None, None) => Err(WrongUse(
+                "name an API key with --key or CROSSDOCK_API_KEY to ask the server, or a store folder with --data to read it without one".to_owned(),
+            )
+            .into()),
+        }
+    }
+}
+
+/// The API's own handlers on a store that is opened for reading.
+fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
+    let reader = store::Sqlite::open_read_only(folder)?;
+    let key = crate::keys::generate()?;
+    let owner = server::KeyConfig {
+        name: "command line".into(),
+        sha256: server::hash_key(&key),
+        roles: vec![trade::Role::Admin],
+        limit: None,
+        expires: None,
+    };
+    let state = server::AppState {
+        partition: runtime::Handle::closed("no server runs on this store, so it is only read; start `crossdock serve` and use --key"),
+        readers: server::Readers::of(vec![Box::new(reader)]),
+        keys: server::KeyRing::new(&[owner])?,
+        connections: Arc::new(connect::Connections::none()),
+        clock: Arc::new(runtime::SystemClock),
+    };
+    Ok(Api::Store { router: server::router(state), key })
+}
+
+impl Api {
+    /// Reads.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.send("GET", path, None, Vec::new()).await
+    }
+
+    /// Asks for something to be done, under an idempotency key; the same key does it once.
+    pub(crate) async fn post(&self, path: &str, idempotency_key: &str, body: impl Into<Vec<u8>>) -> anyhow::Result<Value> {
+        self.send("POST", path, Some(idempotency_key), body.into()).await
+    }
+
+    async fn send(&self, method: &str, path: &str, idempotency_key: Option<&str>, body: Vec<u8>) -> anyhow::Result<Value> {
+        let (status, bytes) = match self {
+            Self::Http { client, url, key } => {
+                let method: reqwest::Method = method.parse().context("HTTP method")?;
+                let mut request = client.request(method, format!("{url}{path}")).bearer_auth(key).body(body);
+                if let Some(idempotency_key) = idempotency_key {
+                    request = request.header("idempotency-key", idempotency_key);
+                }
+                let response = request.send().await.map_err(|error| {
+                    Unreachable(format!("ask {url}: {}; is `crossdock serve` running there?", root_cause(&error)))
+                })?;
+                (response.status().as_u16(), response.bytes().await.context("read the answer")?.to_vec())
+            }
+            Self::Store { router, key } => {
+                let mut request = axum::http::Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
+                if let Some(idempotency_key) = idempotency_key {
+                    request = request.header("idempotency-key", idempotency_key);
+                }
+                let response = router.clone().oneshot(request.body(Body::from(body)).context("make the request")?).await?;
+                let status = response.status().as_u16();
+                (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.context("read the answer")?.to_vec())
+            }
+        };
+        let value: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        if (200..300).contains(&status) {
+            return Ok(value);
+        }
+        Err(Refused { status, problem: value }.into())
+    }
+}
+
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+/// The server's refusal.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) status: u16,
+    pub(crate) problem: Value,
+}
+
+impl std::error::Error for Refused {}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = |name: &str| self.problem.get(name).and_then(Value::as_str).unwrap_or_default();
+        write!(f, "{} ({}): {}", text("title"), self.status, text("detail"))?;
+        for error in self.problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
+            let part = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+            write!(f, "\n  {}: {}", part("pointer"), part("cause"))?;
+            if !part("mend").is_empty() {
+                write!(f, "; {}", part("mend"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs a future on a runtime of its own: commands are short.
+pub(crate) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("start the async runtime")?.block_on(future)
+}

@@ -1,0 +1,120 @@
+//! `crossdock import` and `crossdock bank import`: files over the API.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::api::{Target, block_on};
+use crate::command::look::escape;
+use crate::output::{self, Finding, WrongUse, line};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Import orders: CSV, JSON, X12 850, or the Online Retail CSV
+    Orders(Orders),
+    /// Import master data: CSV or JSON
+    Master(Master),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Orders {
+    /// The file; `.gz` and `.zst` are unpacked
+    file: PathBuf,
+    /// Its format
+    #[arg(long, default_value = "auto", value_parser = ["auto", "csv", "json", "x12", "online-retail"])]
+    format: String,
+    /// Read and report, and import nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Master {
+    /// What it holds
+    #[arg(value_parser = ["items", "accounts", "prices", "company"])]
+    kind: String,
+    /// The file
+    file: PathBuf,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum BankCommand {
+    /// Import bank statements (camt.053 or CSV) and apply their payments
+    Import(BankImport),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BankImport {
+    /// The file
+    file: PathBuf,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Reads a file, unpacked if it is `.gz` or `.zst`.
+pub(crate) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    use std::io::Read;
+    /// Unpacked files beyond this are refused: a small file may hold a very large one.
+    const LIMIT: u64 = 1 << 30;
+    let file = std::fs::File::open(path).map_err(|error| WrongUse(format!("read {}: {error}", path.display())))?;
+    let reader: Box<dyn Read> = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("gz") => Box::new(flate2::read::GzDecoder::new(file)),
+        Some("zst") => Box::new(zstd::Decoder::new(file)?),
+        _ => Box::new(file),
+    };
+    let mut bytes = Vec::new();
+    let read = reader.take(LIMIT + 1).read_to_end(&mut bytes);
+    read.map_err(|error| WrongUse(format!("read {}: {error}", path.display())))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(WrongUse(format!("{} holds more than 1 GiB; split it", path.display())).into());
+    }
+    Ok(bytes)
+}
+
+fn send(target: &Target, path: &str, bytes: Vec<u8>) -> anyhow::Result<Finding> {
+    let api = target.open()?;
+    // the file's own hash is the key: a file that is sent twice is imported once
+    let key = format!("file-{}", server::hash_key(&format!("{path}{}", server::hash_key(&String::from_utf8_lossy(&bytes)))));
+    let report = block_on(api.post(path, &key, bytes))?;
+    if target.json {
+        output::json(&report)?;
+    } else {
+        print(&report);
+    }
+    let findings = report["findings"].as_array().is_some_and(|findings| !findings.is_empty());
+    Ok(if findings { Finding::Some } else { Finding::None })
+}
+
+fn print(report: &Value) {
+    for finding in report["findings"].as_array().into_iter().flatten() {
+        let part = |name: &str| finding[name].as_str().unwrap_or_default();
+        let mend = if part("mend").is_empty() { String::new() } else { format!("; {}", part("mend")) };
+        line(format_args!("{}: {}{mend}", part("pointer"), part("cause")));
+    }
+    for (reason, count) in report["rejected"].as_object().into_iter().flatten() {
+        line(format_args!("{count} rows are no orders: {reason}"));
+    }
+    line(format_args!("{} understood, {} imported, {} were there before", report["understood"], report["imported"], report["repeated"]));
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
+    match command {
+        Command::Orders(arguments) => {
+            let name = arguments.file.file_name().and_then(|name| name.to_str()).unwrap_or("file");
+            let path = format!("/v1/imports/orders?format={}&dry_run={}&name={}", arguments.format, arguments.dry_run, escape(name));
+            send(&arguments.target, &path, read_file(&arguments.file)?)
+        }
+        Command::Master(arguments) => {
+            send(&arguments.target, &format!("/v1/imports/master/{}", arguments.kind), read_file(&arguments.file)?)
+        }
+    }
+}
+
+pub(crate) fn bank(command: &BankCommand) -> anyhow::Result<Finding> {
+    let BankCommand::Import(arguments) = command;
+    send(&arguments.target, "/v1/bank-statements", read_file(&arguments.file)?)
+}

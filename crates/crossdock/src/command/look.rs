@@ -1,0 +1,382 @@
+//! Looking at orders, exceptions, tasks, stock and invoices, and deciding on exceptions and tasks.
+
+use serde_json::{Value, json};
+
+use crate::api::{Api, Target, block_on};
+use crate::output::{self, Finding, WrongUse, line, table};
+
+/// How many entries a list prints unless told otherwise.
+const LIMIT: usize = 50;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// Only those with this status
+    #[arg(long)]
+    status: Option<String>,
+    /// How many at most
+    #[arg(long, default_value_t = LIMIT)]
+    limit: usize,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// Its number
+    id: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum OrderCommand {
+    /// List orders, the newest first
+    List(List),
+    /// Show an order with its lines, holds and documents
+    Show(Show),
+    /// Show everything that happened to an order, with when and who
+    Timeline(Show),
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum ExceptionCommand {
+    /// List exceptions, the newest first
+    List(List),
+    /// Show an exception and what may be done
+    Show(Show),
+    /// Decide on an exception
+    Resolve(Resolve),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Resolve {
+    /// Its number
+    id: String,
+    /// One of the actions that `exception show` lists
+    #[arg(long)]
+    action: String,
+    /// Why; it goes on the record
+    #[arg(long)]
+    reason: String,
+    /// What the action needs, as a JSON object
+    #[arg(long, default_value = "{}")]
+    details: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum TaskCommand {
+    /// List user tasks that wait for a person
+    List(List),
+    /// Complete a user task
+    Complete(Complete),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Complete {
+    /// Process instance and key as `task list` shows them: PI-17/4
+    task: String,
+    /// Result variables, as a JSON object
+    #[arg(long, default_value = "{}")]
+    variables: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum StockCommand {
+    /// Show the stock of an item at every node, and what can be promised
+    Show(Show),
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum InvoiceCommand {
+    /// Show an invoice by its id or legal number
+    Show(Show),
+}
+
+/// Follows the pages of a list up to the limit.
+async fn pages(api: &Api, path: &str, filters: &[(&str, Option<&str>)], limit: usize) -> anyhow::Result<Vec<Value>> {
+    let mut items = Vec::new();
+    let mut after: Option<String> = None;
+    while items.len() < limit {
+        let mut query = format!("{path}?limit={}", (limit - items.len()).min(500));
+        for (name, value) in filters {
+            if let Some(value) = value {
+                query.push_str(&format!("&{name}={}", escape(value)));
+            }
+        }
+        if let Some(after) = &after {
+            query.push_str(&format!("&after={after}"));
+        }
+        let page = api.get(&query).await?;
+        items.extend(page["items"].as_array().cloned().unwrap_or_default());
+        match page["next"].as_str() {
+            Some(next) => after = Some(next.to_owned()),
+            None => break,
+        }
+    }
+    Ok(items)
+}
+
+/// A value for a path or query: everything but letters, digits and `-._~` is escaped.
+pub(crate) fn escape(value: &str) -> String {
+    value.bytes().fold(String::new(), |escaped, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped + &char::from(byte).to_string(),
+        other => escaped + &format!("%{other:02X}"),
+    })
+}
+
+fn list(list: &List, path: &str, columns: &[(&str, &str)]) -> anyhow::Result<Finding> {
+    let api = list.target.open()?;
+    let items = block_on(pages(&api, path, &[("status", list.status.as_deref())], list.limit))?;
+    if list.target.json {
+        output::json(&items)?;
+    } else {
+        table(&items, columns);
+    }
+    Ok(Finding::None)
+}
+
+fn get(target: &Target, path: &str) -> anyhow::Result<Value> {
+    let api = target.open()?;
+    block_on(api.get(path))
+}
+
+pub(crate) fn orders(command: &OrderCommand) -> anyhow::Result<Finding> {
+    match command {
+        OrderCommand::List(arguments) => list(
+            arguments,
+            "/v1/orders",
+            &[("order", "id"), ("status", "status"), ("account", "account"), ("purchase order", "purchase_order"), ("net", "net"), ("received", "received_at")],
+        ),
+        OrderCommand::Show(arguments) => {
+            let order = get(&arguments.target, &format!("/v1/orders/{}", escape(&arguments.id)))?;
+            if arguments.target.json {
+                output::json(&order)?;
+            } else {
+                show_order(&order);
+            }
+            Ok(Finding::None)
+        }
+        OrderCommand::Timeline(arguments) => {
+            let page = get(&arguments.target, &format!("/v1/orders/{}/timeline", escape(&arguments.id)))?;
+            let events = page["events"].as_array().cloned().unwrap_or_default();
+            if arguments.target.json {
+                output::json(&events)?;
+            } else {
+                let shown: Vec<Value> = events
+                    .iter()
+                    .map(|event| {
+                        let kind = event["type"].as_str().unwrap_or_default();
+                        let kind = kind.trim_start_matches("com.crossdock.").trim_end_matches(".v1");
+                        json!({ "time": event["time"], "what": kind, "actor": event["actor"], "data": event["data"].to_string() })
+                    })
+                    .collect();
+                table(&shown, &[("time", "time"), ("what", "what"), ("who", "actor"), ("facts", "data")]);
+            }
+            Ok(Finding::None)
+        }
+    }
+}
+
+fn field(label: &str, value: &Value) {
+    let shown = match value {
+        Value::Null => return,
+        Value::String(text) if text.is_empty() => return,
+        Value::String(text) => text.clone(),
+        Value::Object(money) if money.contains_key("amount") => {
+            format!("{} {}", money["amount"].as_str().unwrap_or_default(), money["currency"].as_str().unwrap_or_default())
+        }
+        Value::Array(items) if items.is_empty() => return,
+        Value::Array(items) => items.iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    line(format_args!("{label:<18}{shown}"));
+}
+
+fn show_order(order: &Value) {
+    for (label, name) in [
+        ("order", "id"),
+        ("status", "status"),
+        ("account", "account"),
+        ("purchase order", "purchase_order"),
+        ("channel", "channel"),
+        ("received", "received_at"),
+        ("requested", "requested"),
+        ("net", "net"),
+        ("tax", "tax"),
+        ("still owed", "receivable"),
+        ("warehouse orders", "warehouse_orders"),
+        ("shipments", "shipments"),
+        ("invoices", "invoices"),
+        ("closed", "closed_at"),
+    ] {
+        field(label, &order[name]);
+    }
+    let holds = order["holds"].as_array().cloned().unwrap_or_default();
+    if !holds.is_empty() {
+        line("");
+        table(&holds, &[("hold", "kind"), ("exception", "exception"), ("reason", "reason")]);
+    }
+    line("");
+    table(
+        order["lines"].as_array().map_or(&[], Vec::as_slice),
+        &[
+            ("line", "line"),
+            ("item", "item"),
+            ("ordered", "ordered"),
+            ("cancelled", "cancelled"),
+            ("open", "open"),
+            ("backordered", "backordered"),
+            ("allocated", "allocated"),
+            ("released", "released"),
+            ("picked", "picked"),
+            ("shipped", "shipped"),
+            ("invoiced", "invoiced"),
+            ("price", "price"),
+            ("promise", "promise"),
+        ],
+    );
+}
+
+pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> {
+    match command {
+        ExceptionCommand::List(arguments) => list(
+            arguments,
+            "/v1/exceptions",
+            &[("exception", "id"), ("type", "kind"), ("status", "status"), ("severity", "severity"), ("owner", "owner"), ("order", "order"), ("due", "resolve_by"), ("reason", "reason")],
+        ),
+        ExceptionCommand::Show(arguments) => {
+            let exception = get(&arguments.target, &format!("/v1/exceptions/{}", escape(&arguments.id)))?;
+            if arguments.target.json {
+                output::json(&exception)?;
+            } else {
+                for (label, name) in [
+                    ("exception", "id"),
+                    ("type", "kind"),
+                    ("status", "status"),
+                    ("severity", "severity"),
+                    ("owner", "owner"),
+                    ("assignee", "assignee"),
+                    ("order", "order"),
+                    ("account", "account"),
+                    ("about", "subject"),
+                    ("reason", "reason"),
+                    ("raised", "raised_at"),
+                    ("respond by", "respond_by"),
+                    ("resolve by", "resolve_by"),
+                    ("actions", "actions"),
+                    ("task", "task"),
+                ] {
+                    field(label, &exception[name]);
+                }
+            }
+            Ok(Finding::None)
+        }
+        ExceptionCommand::Resolve(arguments) => {
+            let details: Value = serde_json::from_str(&arguments.details).map_err(|error| WrongUse(format!("--details: {error}")))?;
+            let body = json!({ "action": arguments.action, "reason": arguments.reason, "details": details });
+            post(&arguments.target, &format!("/v1/exceptions/{}/resolution", escape(&arguments.id)), &body)
+        }
+    }
+}
+
+fn post(target: &Target, path: &str, body: &Value) -> anyhow::Result<Finding> {
+    let api = target.open()?;
+    let answer = block_on(api.post(path, &crate::keys::generate()?, body.to_string()))?;
+    if target.json {
+        output::json(&answer)?;
+    } else {
+        line(answer["result"].as_str().unwrap_or("done"));
+    }
+    Ok(Finding::None)
+}
+
+pub(crate) fn tasks(command: &TaskCommand) -> anyhow::Result<Finding> {
+    match command {
+        TaskCommand::List(arguments) => list(
+            arguments,
+            "/v1/tasks",
+            &[("task", "task"), ("exception", "id"), ("type", "kind"), ("owner", "owner"), ("order", "order"), ("due", "resolve_by"), ("reason", "reason")],
+        ),
+        TaskCommand::Complete(arguments) => {
+            let variables: Value = serde_json::from_str(&arguments.variables).map_err(|error| WrongUse(format!("--variables: {error}")))?;
+            let Some((instance, task)) = arguments.task.split_once('/') else {
+                return Err(WrongUse(format!("`{}` is not a task as `task list` shows it, such as PI-17/4", arguments.task)).into());
+            };
+            let path = format!("/v1/tasks/{}/{}/completion", escape(instance), escape(task));
+            post(&arguments.target, &path, &json!({ "variables": variables }))
+        }
+    }
+}
+
+pub(crate) fn stock(command: &StockCommand) -> anyhow::Result<Finding> {
+    let StockCommand::Show(arguments) = command;
+    let stock = get(&arguments.target, &format!("/v1/stock?item={}", escape(&arguments.id)))?;
+    let availability = get(&arguments.target, &format!("/v1/availability?item={}", escape(&arguments.id)))?;
+    if arguments.target.json {
+        output::json(&json!({ "stock": stock["items"], "availability": availability }))?;
+        return Ok(Finding::None);
+    }
+    table(
+        stock["items"].as_array().map_or(&[], Vec::as_slice),
+        &[("node", "node"), ("on hand", "on_hand"), ("unavailable", "unavailable"), ("safety", "safety"), ("soft", "soft"), ("hard", "hard"), ("available", "available"), ("backordered", "backordered")],
+    );
+    line("");
+    for node in availability["nodes"].as_array().into_iter().flatten() {
+        let steps: Vec<String> = node["steps"].as_array().into_iter().flatten().map(|step| format!("{} from {}", step["atp"], step["from"].as_str().unwrap_or_default())).collect();
+        line(format_args!("{}: can be promised {}", node["node"].as_str().unwrap_or_default(), steps.join(", ")));
+    }
+    Ok(Finding::None)
+}
+
+pub(crate) fn invoices(command: &InvoiceCommand) -> anyhow::Result<Finding> {
+    let InvoiceCommand::Show(arguments) = command;
+    let invoice = if arguments.id.starts_with("IN-") {
+        get(&arguments.target, &format!("/v1/invoices/{}", escape(&arguments.id)))?
+    } else {
+        let page = get(&arguments.target, &format!("/v1/invoices?number={}", escape(&arguments.id)))?;
+        let found = page["items"].get(0).cloned();
+        found.ok_or_else(|| anyhow::anyhow!("there is no invoice with the number {}", arguments.id))?
+    };
+    if arguments.target.json {
+        output::json(&invoice)?;
+        return Ok(Finding::None);
+    }
+    for (label, name) in [
+        ("invoice", "id"),
+        ("number", "number"),
+        ("kind", "kind"),
+        ("account", "account"),
+        ("order", "order"),
+        ("purchase order", "purchase_order"),
+        ("shipments", "shipments"),
+        ("corrects", "corrects"),
+        ("date", "date"),
+        ("due", "due"),
+        ("freight", "freight"),
+        ("discount", "discount"),
+        ("deposit", "deposit"),
+        ("net", "net"),
+        ("tax", "tax"),
+        ("gross", "gross"),
+        ("in the ERP", "erp_reference"),
+    ] {
+        field(label, &invoice[name]);
+    }
+    line("");
+    let lines = invoice["lines"].as_array().map_or(&[][..], Vec::as_slice);
+    table(lines, &[("line", "line"), ("item", "item"), ("units", "quantity"), ("price", "price"), ("net", "net"), ("tax %", "tax_rate")]);
+    Ok(Finding::None)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn values_in_paths_are_escaped() {
+        assert_eq!(super::escape("SO-1"), "SO-1");
+        assert_eq!(super::escape("a b/c?ü"), "a%20b%2Fc%3F%C3%BC");
+    }
+}

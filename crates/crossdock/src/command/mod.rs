@@ -1,0 +1,89 @@
+//! The commands, one file each.
+
+mod bench;
+mod check;
+mod demo;
+mod import;
+mod init;
+mod key;
+mod lab;
+mod look;
+mod serve;
+
+use clap::Subcommand;
+
+use crate::output::Finding;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the whole product at work: lab systems, real orders, a closing report
+    Demo(demo::Arguments),
+    /// Run the product
+    Serve(serve::Arguments),
+    /// Write a commented configuration and make a first API key
+    Init(init::Arguments),
+    /// Run the lab systems alone: ERP, warehouses, carrier, tax service, bank
+    Lab(lab::Arguments),
+    /// Import files
+    #[command(subcommand)]
+    Import(import::Command),
+    /// Look at orders
+    #[command(subcommand)]
+    Order(look::OrderCommand),
+    /// Look at exceptions and decide on them
+    #[command(subcommand)]
+    Exception(look::ExceptionCommand),
+    /// Look at user tasks and complete them
+    #[command(subcommand)]
+    Task(look::TaskCommand),
+    /// Look at stock
+    #[command(subcommand)]
+    Stock(look::StockCommand),
+    /// Look at invoices
+    #[command(subcommand)]
+    Invoice(look::InvoiceCommand),
+    /// Import bank statements
+    #[command(subcommand)]
+    Bank(import::BankCommand),
+    /// Fold the journal again from the start and compare it with the stored state
+    Verify(check::VerifyArguments),
+    /// Check that records agree: units, money, shipments, invoices, payments
+    Reconcile(check::ReconcileArguments),
+    /// Measure: whole orders on a file-backed store
+    Bench(bench::Arguments),
+    /// Make and hash API keys
+    #[command(subcommand)]
+    Key(key::Command),
+}
+
+impl Command {
+    /// What is logged unless CROSSDOCK_LOG says otherwise: servers tell more than commands.
+    pub(crate) fn default_log(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "info",
+            _ => "warn",
+        }
+    }
+
+    /// Carries it out.
+    pub(crate) fn run(self) -> anyhow::Result<Finding> {
+        match self {
+            Self::Demo(arguments) => demo::run(arguments),
+            Self::Serve(arguments) => serve::run(&arguments),
+            Self::Init(arguments) => init::run(&arguments),
+            Self::Lab(arguments) => lab::run(arguments),
+            Self::Import(command) => import::run(&command),
+            Self::Order(command) => look::orders(&command),
+            Self::Exception(command) => look::exceptions(&command),
+            Self::Task(command) => look::tasks(&command),
+            Self::Stock(command) => look::stock(&command),
+            Self::Invoice(command) => look::invoices(&command),
+            Self::Bank(command) => import::bank(&command),
+            Self::Verify(arguments) => check::verify(&arguments),
+            Self::Reconcile(arguments) => check::reconcile(&arguments),
+            Self::Bench(arguments) => bench::run(&arguments),
+            Self::Key(command) => key::run(&command),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `crossdock serve`: the product, from one configuration file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use partition::{Body, Effect, EffectId};
+use runtime::{Answer, Clock, EffectSink, Handle, Options, Request, Runtime, SystemClock};
+use store::Store;
+use trade::Actor;
+
+use crate::config::{self, Config};
+use crate::output::{Finding, WrongUse};
+use crate::processes;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The configuration file
+    #[arg(long, env = "CROSSDOCK_CONFIG", default_value = "crossdock.toml")]
+    config: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
+    let config = config::read(&arguments.config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the async runtime")?;
+    runtime.block_on(serve(config))
+}
+
+/// Takes effects from the partition to the connections, which are made after it.
+#[derive(Default)]
+struct Wire {
+    connections: std::sync::OnceLock<Arc<connect::Connections>>,
+    early: std::sync::Mutex<Vec<Arc<Effect>>>,
+}
+
+impl EffectSink for Wire {
+    fn deliver(&self, effects: Vec<Arc<Effect>>) {
+        let mut early = self.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match self.connections.get() {
+            Some(connections) => connections.deliver(effects.iter().map(|effect| delivery(effect)).collect()),
+            None => early.extend(effects),
+        }
+    }
+}
+
+impl Wire {
+    /// From here on effects go to these connections; those that came before go first.
+    fn connect(&self, connections: &Arc<connect::Connections>) {
+        let mut early = self.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let waiting = std::mem::take(&mut *early);
+        connections.deliver(waiting.iter().map(|effect| delivery(effect)).collect());
+        // set once, by the one caller
+        let _ = self.connections.set(connections.clone());
+    }
+}
+
+fn delivery(effect: &Effect) -> connect::Delivery {
+    connect::Delivery {
+        id: effect.id,
+        capability: effect.capability.clone(),
+        route: effect.route.clone(),
+        document: effect.document.clone(),
+        requested_at: effect.requested_at,
+    }
+}
+
+/// Results of effects, as commands.
+struct Results(Handle);
+
+impl Results {
+    fn tell(&self, body: Body) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
+        let handle = self.0.clone();
+        Box::pin(async move {
+            match handle.ask(Request::new(Actor::system(), body)).await {
+                Answer::Done { .. } => Ok(()),
+                Answer::Refused { code, detail } => Err(connect::SubmitError::refused(format!("{code}: {detail}"))),
+                Answer::KeyReused => Err(connect::SubmitError::refused("key reused".to_owned())),
+                Answer::Failed { detail } => Err(connect::SubmitError::unavailable(detail.to_string())),
+            }
+        })
+    }
+}
+
+impl connect::Outcomes for Results {
+    fn succeeded(&self, effect: EffectId, response: serde_json::Value) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
+        let response = feel::Value::from_json(&response).ok().and_then(|value| value.as_context().cloned()).unwrap_or_default();
+        self.tell(Body::EffectSucceeded { effect, response })
+    }
+
+    fn failed(&self, effect: EffectId, code: &str, message: &str) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
+        self.tell(Body::EffectFailed { effect, code: code.into(), message: message.into() })
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<Finding> {
+    let listener = tokio::net::TcpListener::bind(config.server.listen).await.map_err(|error| {
+        WrongUse(format!("listen on {}: {error}; is another crossdock running there? change server.listen", config.server.listen))
+    })?;
+    let address = listener.local_addr().context("ask for the address")?;
+    let keys = server::KeyRing::new(&config.server.keys).map_err(|error| WrongUse(error.to_string()))?;
+    let store = store::Sqlite::open(&config.data)?;
+    let readers = server::Readers::open(&store, config.server.readers)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let wire = Arc::new(Wire::default());
+    let options = Options { capabilities: config.connections.capabilities(), ..Options::default() };
+    let partition = Runtime::start(Box::new(store), options, wire.clone(), clock.clone())?;
+    let handle = partition.handle();
+    deploy(&handle).await?;
+    let inbound = Arc::new(super::inbound::Statements::new(handle.clone(), readers.clone()));
+    let connections = connect::Connections::start(config.connections, Arc::new(Results(handle.clone())), inbound)?;
+    let connections = Arc::new(connections);
+    wire.connect(&connections);
+    let state = server::AppState { partition: handle, readers, keys, connections: connections.clone(), clock };
+    tracing::info!(%address, data = %config.data.display(), "serving");
+    axum::serve(listener, server::router(state)).with_graceful_shutdown(interrupted()).await.context("serve")?;
+    tracing::info!("stopping: what was acknowledged is on disk");
+    connections.stop().await;
+    tokio::task::spawn_blocking(move || partition.shutdown()).await.context("stop the partition")?;
+    Ok(Finding::None)
+}
+
+/// Deploys what ships with the product; what is deployed already in the same words gets no new version.
+pub(crate) async fn deploy(handle: &Handle) -> anyhow::Result<()> {
+    let answer = handle.ask(Request::new(Actor::system(), Body::Deploy(processes::shipped()))).await;
+    answer.into_reply().map(drop).map_err(|why| anyhow::anyhow!("deploy the shipped processes: {why}"))
+}
+
+async fn interrupted() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // without a handler there is nothing to wait for but the end of the process
+    let _ = interrupt.await;
+}

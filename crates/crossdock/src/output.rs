@@ -1,0 +1,81 @@
+//! What commands print: tables for people, JSON for programs, and the exit code.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+/// Whether a check found something: exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// Nothing was found wrong.
+    None,
+    /// Something was.
+    Some,
+}
+
+/// The command was used wrongly: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct WrongUse(pub(crate) String);
+
+/// A server or system could not be reached: exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unreachable(pub(crate) String);
+
+/// 1 a finding, 2 wrong use, 3 could not reach.
+pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<WrongUse>() {
+        2
+    } else if error.is::<Unreachable>() {
+        3
+    } else {
+        1
+    }
+}
+
+/// Prints a line on standard output. A reader that has gone away is no error.
+pub(crate) fn line(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints JSON, indented.
+pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    line(serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Prints objects as a table with these columns, which are JSON pointers without the first slash.
+pub(crate) fn table(rows: &[Value], columns: &[(&str, &str)]) {
+    let cell = |row: &Value, pointer: &str| match row.pointer(&format!("/{pointer}")) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(Value::Object(money)) if money.contains_key("amount") => {
+            let part = |name: &str| money.get(name).and_then(Value::as_str).unwrap_or_default();
+            format!("{} {}", part("amount"), part("currency"))
+        }
+        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(" "),
+        Some(other) => other.to_string(),
+    };
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| columns.iter().map(|(_, pointer)| cell(row, pointer)).collect()).collect();
+    let widths: Vec<usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(index, (title, _))| cells.iter().map(|row| row[index].chars().count()).chain([title.chars().count()]).max().unwrap_or(0).min(60))
+        .collect();
+    let show = |values: &[String]| {
+        let mut text = String::new();
+        for (value, width) in values.iter().zip(&widths) {
+            let shown: String = value.chars().take(60).collect();
+            let pad = width.saturating_sub(shown.chars().count());
+            text.push_str(&shown);
+            text.push_str(&" ".repeat(pad + 2));
+        }
+        line(text.trim_end());
+    };
+    show(&columns.iter().map(|(title, _)| (*title).to_owned()).collect::<Vec<_>>());
+    cells.iter().for_each(|row| show(row));
+    if rows.is_empty() {
+        line("(none)");
+    }
+}
