@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for size in [1, 16, 256, 1_024] {
         let (before, began) = (store.statistics(), Instant::now());
         let (mut slowest, mut busy) = (Duration::ZERO, Duration::ZERO);
-        while began.elapsed() < TIME {
+        while began.elapsed() < Duration::from_millis(std::env::var("MS").map_or(1500, |v| v.parse().unwrap())) {
             let batch = batch(store.head(), command, size, false);
             let commit = Instant::now();
             store.commit(&batch)?;
@@ -91,7 +91,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn batch(head: Head, first: u64, count: u64, makes: bool) -> Batch {
     let mut batch = Batch { head, ..Batch::default() };
     for command in first..first + count {
-        let order = if makes { command } else { scattered(command) };
+        let order = if makes { command } else if std::env::var("RECENT").is_ok() { ORDERS - 5_000 + scattered(command) % 5_000 } else { scattered(command) };
         let data = vec![b'x'; 400];
         batch.head = batch.head.extend(&data);
         let Head { position, hash } = batch.head;

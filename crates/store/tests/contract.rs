@@ -1,5 +1,7 @@
 //! What a database must do to be a store. Every database passes all of it: add it to the list at the end.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail")]
+
 use std::path::Path;
 
 use partition::row::{Column, Row, RowKey};

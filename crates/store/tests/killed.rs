@@ -1,5 +1,7 @@
 //! A process that is killed in the middle of commits: what it was told to be on disk is there, and nothing is there by half.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -22,6 +22,8 @@ pub enum ReferenceEvent {
         /// The order that it led to.
         order: OrderId,
     },
+    /// It came for the first time, and what it is about is known from where it is kept: a goods receipt of a stock.
+    Seen,
     /// It came again.
     Repeated,
 }
@@ -32,6 +34,7 @@ impl Folded for ReferenceEntry {
     fn apply(&mut self, event: &ReferenceEvent) {
         match event {
             ReferenceEvent::Registered { order } => self.order = Some(*order),
+            ReferenceEvent::Seen => {}
             ReferenceEvent::Repeated => self.repeats += 1,
         }
     }

@@ -15,7 +15,7 @@ pub struct WarehouseOrder {
     pub order: OrderId,
     /// The warehouse.
     pub node: NodeId,
-    /// What it shall ship.
+    /// What it shall ship, in the order of the lines' numbers.
     pub lines: Vec<WarehouseLine>,
     /// How far it is.
     pub progress: Progress,
@@ -46,6 +46,10 @@ pub struct WarehouseLine {
     pub shipped: Quantity,
     /// Units that will not come from here: short-picked, rejected, cancelled.
     pub dropped: Quantity,
+    /// Units that the warehouse was asked not to ship, and has not answered for.
+    pub cancelling: Quantity,
+    /// Units dropped because the warehouse agreed to cancel them.
+    pub cancelled: Quantity,
 }
 
 /// How far a warehouse order is.
@@ -115,7 +119,15 @@ pub enum WarehouseOrderEvent {
     /// A carrier took it.
     Booked(Booking),
     /// The warehouse was asked to cancel.
-    CancelRequested,
+    CancelRequested {
+        /// By line: units that it shall not ship, besides those that it was asked for before.
+        lines: Vec<(LineNo, Quantity)>,
+    },
+    /// The warehouse agreed to cancel; the units were dropped before.
+    CancelConfirmed {
+        /// By line: units that it will not ship.
+        lines: Vec<(LineNo, Quantity)>,
+    },
     /// The warehouse will not cancel: it is too late.
     CancelRefused {
         /// Why.
@@ -193,6 +205,11 @@ impl WarehouseLine {
     pub fn outstanding(&self) -> Quantity {
         self.quantity - self.shipped - self.dropped
     }
+
+    /// Units that were picked and are still there.
+    pub fn staged(&self) -> Quantity {
+        (self.picked - self.shipped).or_zero().min(self.outstanding())
+    }
 }
 
 impl WarehouseOrder {
@@ -201,8 +218,20 @@ impl WarehouseOrder {
         matches!(self.progress, Progress::Completed | Progress::Rejected | Progress::Cancelled)
     }
 
+    /// The line for that order line.
+    pub fn line(&self, no: LineNo) -> Option<&WarehouseLine> {
+        let at = self.lines.binary_search_by_key(&no, |line| line.line).ok()?;
+        self.lines.get(at)
+    }
+
+    fn settle_cancellation(&mut self) {
+        self.cancel_requested = false;
+        self.lines.iter_mut().for_each(|line| line.cancelling = Quantity::ZERO);
+    }
+
     fn line_mut(&mut self, no: LineNo) -> Option<&mut WarehouseLine> {
-        self.lines.iter_mut().find(|line| line.line == no)
+        let at = self.lines.binary_search_by_key(&no, |line| line.line).ok()?;
+        self.lines.get_mut(at)
     }
 }
 
@@ -214,7 +243,10 @@ impl Folded for WarehouseOrder {
             WarehouseOrderEvent::Created(order) => *self = (**order).clone(),
             WarehouseOrderEvent::Sent => self.progress = self.progress.max(Progress::Sent),
             WarehouseOrderEvent::Acknowledged => self.progress = self.progress.max(Progress::Acknowledged),
-            WarehouseOrderEvent::Rejected { .. } => self.progress = Progress::Rejected,
+            WarehouseOrderEvent::Rejected { .. } => {
+                self.settle_cancellation();
+                self.progress = Progress::Rejected;
+            }
             WarehouseOrderEvent::Picked { lines, complete } => {
                 for (no, picked) in lines {
                     if let Some(line) = self.line_mut(*no) {
@@ -228,13 +260,29 @@ impl Folded for WarehouseOrder {
             WarehouseOrderEvent::Dropped { line, quantity, .. } => {
                 if let Some(line) = self.line_mut(*line) {
                     line.dropped += *quantity;
+                    line.cancelling = line.cancelling.min(line.outstanding());
                 }
             }
             WarehouseOrderEvent::Booked(booking) => self.booking = Some(booking.clone()),
-            WarehouseOrderEvent::CancelRequested => self.cancel_requested = true,
-            WarehouseOrderEvent::CancelRefused { .. } => self.cancel_requested = false,
+            WarehouseOrderEvent::CancelRequested { lines } => {
+                self.cancel_requested = true;
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.cancelling += *quantity;
+                    }
+                }
+            }
+            WarehouseOrderEvent::CancelConfirmed { lines } => {
+                self.settle_cancellation();
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.cancelled += *quantity;
+                    }
+                }
+            }
+            WarehouseOrderEvent::CancelRefused { .. } => self.settle_cancellation(),
             WarehouseOrderEvent::Cancelled => {
-                self.cancel_requested = false;
+                self.settle_cancellation();
                 self.progress = Progress::Cancelled;
             }
             WarehouseOrderEvent::Shipped { shipment, lines } => {
@@ -243,10 +291,14 @@ impl Folded for WarehouseOrder {
                     if let Some(line) = self.line_mut(*no) {
                         line.shipped += *quantity;
                         line.picked = line.picked.max(line.shipped);
+                        line.cancelling = line.cancelling.min(line.outstanding());
                     }
                 }
             }
-            WarehouseOrderEvent::Completed => self.progress = Progress::Completed,
+            WarehouseOrderEvent::Completed => {
+                self.settle_cancellation();
+                self.progress = Progress::Completed;
+            }
         }
     }
 }

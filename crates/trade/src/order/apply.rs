@@ -3,13 +3,14 @@
 use units::Quantity;
 
 use super::event::OrderEvent;
-use super::state::{Bucket, Line, Order};
+use super::state::{Bucket, HoldKind, Line, Order};
 use crate::books::Folded;
 use crate::ids::LineNo;
 
 impl Order {
     fn line_mut(&mut self, no: LineNo) -> Option<&mut Line> {
-        self.lines.iter_mut().find(|line| line.no == no)
+        let at = self.position(no)?;
+        self.lines.get_mut(at)
     }
 
     /// Ordered units change only through `open`, so that every other bucket keeps what it has.
@@ -27,22 +28,29 @@ impl Folded for Order {
     fn apply(&mut self, event: &OrderEvent) {
         match event {
             OrderEvent::Received(order) => *self = (**order).clone(),
-            OrderEvent::DuplicateDetected { .. } | OrderEvent::Validated => {}
+            OrderEvent::DuplicateDetected { first } => self.duplicate_of = Some(*first),
+            OrderEvent::Validated => self.validated = true,
             OrderEvent::LinePriced { line, price, rule, tax_category } => {
+                self.revalue = true;
                 if let Some(line) = self.line_mut(*line) {
                     line.price = *price;
                     line.price_rule = rule.clone();
                     line.tax_category = tax_category.clone();
                 }
             }
-            OrderEvent::LineCorrected { line, item, ordered } => {
+            OrderEvent::LineCorrected { line, item, ordered, requested_price } => {
+                self.validated = false;
+                self.revalue = true;
                 self.set_ordered(*line, *ordered);
                 if let Some(line) = self.line_mut(*line) {
                     line.item = item.clone();
+                    line.requested_price = *requested_price;
+                    line.unresolved = None;
                 }
             }
             OrderEvent::TaxDetermined { rates, tax, .. } => {
                 self.tax = *tax;
+                self.revalue = true;
                 for (no, rate) in rates {
                     if let Some(line) = self.line_mut(*no) {
                         line.tax_rate = *rate;
@@ -53,10 +61,20 @@ impl Folded for Order {
                 self.holds.retain(|old| old.kind != hold.kind);
                 self.holds.push(hold.clone());
             }
-            OrderEvent::HoldReleased { kind, .. } => self.holds.retain(|hold| hold.kind != *kind),
+            OrderEvent::HoldReleased { kind, .. } => {
+                self.holds.retain(|hold| hold.kind != *kind);
+                if *kind == HoldKind::Duplicate {
+                    self.duplicate_of = None;
+                }
+            }
             OrderEvent::Approved { at, exposed, .. } => {
                 self.approved_at = Some(*at);
                 self.exposed += *exposed;
+                self.revalue = false;
+            }
+            OrderEvent::Revalued { by } => {
+                self.exposed += *by;
+                self.revalue = false;
             }
             OrderEvent::Rejected { reason } => self.rejected = Some(reason.clone()),
             OrderEvent::Moved { line, from, to, quantity } => {
@@ -73,6 +91,11 @@ impl Folded for Order {
                     }
                 }
             }
+            OrderEvent::Pegged { line, pegs } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.pegs = pegs.clone();
+                }
+            }
             OrderEvent::Promised { line, promise, .. } => {
                 if let Some(line) = self.line_mut(*line) {
                     line.promise = *promise;
@@ -86,6 +109,7 @@ impl Folded for Order {
                 for (no, price) in prices {
                     if let Some(line) = self.line_mut(*no) {
                         line.price = *price;
+                        line.requested_price = Some(*price);
                     }
                 }
                 if let Some(ship_to) = ship_to {
@@ -95,6 +119,8 @@ impl Folded for Order {
                     self.requested = *requested;
                 }
                 self.changes += 1;
+                self.validated = false;
+                self.revalue = true;
             }
             OrderEvent::ExposureMoved { amount } => self.exposed -= *amount,
             OrderEvent::Released { warehouse_order } => self.warehouse_orders.push(*warehouse_order),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Amount, Day, Decimal, Quantity, Text, Timestamp};
 
-use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order};
+use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order, Peg};
 use crate::ids::*;
 use crate::master::ShipTo;
 
@@ -36,6 +36,8 @@ pub enum OrderEvent {
         item: ItemId,
         /// Units ordered; what differs from before enters or leaves `open`.
         ordered: Quantity,
+        /// The price per base unit that the customer asked for, if they did.
+        requested_price: Option<Decimal>,
     },
     /// All checks that ran at validation passed, or their holds were released.
     Validated,
@@ -68,6 +70,11 @@ pub enum OrderEvent {
         /// Gross value that enters the account's exposure.
         exposed: Amount,
     },
+    /// After a change, its value in the account's exposure was brought up to date.
+    Revalued {
+        /// By how much.
+        by: Amount,
+    },
     /// A person refused it; every open unit was cancelled before.
     Rejected {
         /// Why.
@@ -90,6 +97,13 @@ pub enum OrderEvent {
         line: LineNo,
         /// Its share; replaces one of the same reservation, and goes away with quantity zero.
         allocation: LineAllocation,
+    },
+    /// Backordered units wait for supply.
+    Pegged {
+        /// The line.
+        line: LineNo,
+        /// Where and for when; replaces what was there.
+        pegs: Vec<Peg>,
     },
     /// A promise was made or changed.
     Promised {

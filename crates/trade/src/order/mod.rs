@@ -1,12 +1,51 @@
 //! Sales orders: lines in quantity buckets, a set of holds, and the verbs that move them.
 //!
-//! The buckets are the truth and every label is derived from them (domain §1.5.1).
+//! The buckets are the truth and every label is derived from them (domain §1.5.1). One verb per file, in the order of an order's
+//! life: [`receive()`], [`validate()`], [`approve()`], [`promise()`], [`release()`], then `fulfilment`; [`change()`] and
+//! [`cancel()`] at any time. What is *not* here: prices, tax, credit and billing, which have folders of their own.
 
 mod apply;
+mod approve;
+mod bind;
+mod cancel;
+mod change;
+mod check;
+mod close;
+mod correct;
 mod event;
+mod find;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod hold;
+mod promise;
+mod receive;
+mod reject;
+mod release;
+mod resolve;
 mod state;
 mod submission;
+mod validate;
+mod value;
 
+pub use approve::approve;
+pub use cancel::{CancelOutcome, Cancellation, cancel};
+pub use change::{Change, ChangeOutcome, change};
+pub use check::check;
+pub use close::close;
+pub use correct::correct_line;
 pub use event::OrderEvent;
-pub use state::{Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Status};
+pub use hold::{place_hold, release_hold, set_hold_exception};
+pub use promise::{Promised, promise};
+pub use receive::receive;
+pub use reject::reject;
+pub use release::release;
+pub use state::{Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Status, Unresolved};
 pub use submission::{Destination, Submission, SubmittedLine};
+pub use validate::validate;
+pub use value::{gross, line_net, net};
+
+pub(crate) use apply::moved;
+pub(crate) use bind::{Backorder, Binding, bind, set_backorder, waiting_demand};
+pub(crate) use find::{company, existing, refused_nodes};
+pub(crate) use promise::promised_day;
+pub(crate) use value::{leave_exposure, leaving};

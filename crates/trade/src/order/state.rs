@@ -47,8 +47,14 @@ pub struct Order {
     pub tax: Amount,
     /// What keeps it from going on. Empty means that nothing does.
     pub holds: Vec<Hold>,
+    /// Its items, units and ship-to passed the checks since the last change.
+    pub validated: bool,
+    /// The order that came before with the same purchase order number, until somebody said that this one is meant.
+    pub duplicate_of: Option<OrderId>,
     /// Gross value counted in the account's exposure as open orders, and not yet moved to another bucket.
     pub exposed: Amount,
+    /// Quantities, prices or tax changed since the exposure was last valued.
+    pub revalue: bool,
     /// When it was approved.
     pub approved_at: Option<Timestamp>,
     /// Warehouse orders made from it.
@@ -124,8 +130,12 @@ pub struct Line {
     pub tax_category: Text,
     /// When the last unit will be there, as promised.
     pub promise: Option<Day>,
-    /// What the units in `allocated`, `released` and `picked`, and the pegs of `backordered`, hold in stock.
+    /// What the units in `allocated`, `released` and `picked` hold in stock.
     pub allocations: Vec<LineAllocation>,
+    /// Where the units in `backordered` wait, and for when.
+    pub pegs: Vec<Peg>,
+    /// What the customer wrote, as long as we cannot read it; the line's units are then the customer's, rounded up.
+    pub unresolved: Option<Unresolved>,
     /// Units invoiced.
     pub invoiced: Quantity,
     /// Units credited.
@@ -188,6 +198,32 @@ pub struct LineAllocation {
     pub quantity: Quantity,
     /// The warehouse order that it was released with; soft until then.
     pub warehouse_order: Option<WarehouseOrderId>,
+}
+
+/// Backordered units of a line that wait for the supply of one node.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Peg {
+    /// Where; the stock there carries the same units as demand.
+    pub node: NodeId,
+    /// How many units.
+    pub quantity: Quantity,
+    /// When the supply is expected; `None` when none is in sight.
+    pub due: Option<Day>,
+}
+
+/// A line as the customer wrote it, which names an item or unit that we do not know, or no whole number of base units.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Unresolved {
+    /// The customer's code of the item.
+    pub item: Text,
+    /// What the customer calls it.
+    pub description: Text,
+    /// How many.
+    pub quantity: Decimal,
+    /// Of which unit.
+    pub uom: Uom,
+    /// The price per unit that the customer expects, if they said so.
+    pub price: Option<Decimal>,
 }
 
 /// What keeps an order from going on.
@@ -316,12 +352,31 @@ impl Line {
     pub fn to_invoice(&self) -> Quantity {
         (self.buckets.shipped - self.invoiced).or_zero()
     }
+
+    /// Its soft reservation at a node; there is at most one.
+    pub fn soft_at(&self, node: &NodeId) -> Option<&LineAllocation> {
+        self.allocations.iter().find(|allocation| allocation.warehouse_order.is_none() && allocation.node == *node)
+    }
 }
 
 impl Order {
     /// The line with that number.
     pub fn line(&self, no: LineNo) -> Option<&Line> {
-        self.lines.iter().find(|line| line.no == no)
+        self.position(no).map(|at| &self.lines[at])
+    }
+
+    /// Where a line stands; its number says where to look first, so that orders of many lines stay quick.
+    pub(super) fn position(&self, no: LineNo) -> Option<usize> {
+        let guess = usize::try_from(no.0).unwrap_or(usize::MAX).wrapping_sub(1);
+        match self.lines.get(guess) {
+            Some(line) if line.no == no => Some(guess),
+            _ => self.lines.iter().position(|line| line.no == no),
+        }
+    }
+
+    /// Whether nothing may happen to it any more: closed, rejected, or every unit cancelled.
+    pub fn is_over(&self) -> bool {
+        matches!(self.status(), Status::Closed | Status::Rejected | Status::Cancelled)
     }
 
     /// Whether a hold of that kind is there.

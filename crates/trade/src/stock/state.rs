@@ -132,7 +132,7 @@ pub enum StockEvent {
         /// Which.
         reservation: ReservationId,
     },
-    /// Demand was noted or changed for an order line; quantity zero takes it back.
+    /// Demand was noted or changed for an order line and a due day; quantity zero takes it back.
     DemandSet(Demand),
     /// Units left with a shipment.
     Shipped {
@@ -214,7 +214,7 @@ impl Folded for Stock {
             StockEvent::ReservationReleased { reservation, quantity, .. } => self.shrink(*reservation, *quantity),
             StockEvent::ReservationExpired { reservation } => self.claims.retain(|claim| claim.reservation != *reservation),
             StockEvent::DemandSet(demand) => {
-                self.demand.retain(|old| old.line != demand.line);
+                self.demand.retain(|old| (old.line, old.due) != (demand.line, demand.due));
                 if demand.quantity.is_positive() {
                     self.demand.push(demand.clone());
                 }

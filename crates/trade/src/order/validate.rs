@@ -1,0 +1,264 @@
+//! The checks that need nothing but master data: items, units, ship-to, duplicates.
+
+use compact_str::format_compact;
+use units::{Amount, Text};
+
+use super::event::OrderEvent;
+use super::find::{company, existing};
+use super::hold::{lift, place};
+use super::resolve;
+use super::state::{HoldKind, Line, Order, Status};
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::master::{Company, ShipTo};
+
+/// How many lines a hold's reason spells out.
+const SPELLED_OUT: usize = 5;
+
+/// Checks an order against master data; places the Item, Address and Duplicate holds and lifts those whose cause is gone.
+///
+/// What could not be read before is read again, because an item or address may have been added since. A Duplicate hold that a person
+/// released stays released. Asking twice changes nothing. Source: domain §1.5.1, §1.5.3 (4–7), §1.12.
+pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    if order.is_over() {
+        return Ok(());
+    }
+    let was_validated = order.validated;
+    drop(order);
+    read_again(books, id)?;
+    find_address(books, id, cx)?;
+
+    let order = existing(books, id)?;
+    let company = company(books)?;
+    let mut lines = Vec::new();
+    let mut reasons = Vec::new();
+    for line in &order.lines {
+        if let Some(reason) = item_problem(books, line)? {
+            lines.push(line.no);
+            if reasons.len() < SPELLED_OUT {
+                reasons.push(format_compact!("line {}: {reason}", line.no.0));
+            }
+        }
+    }
+    let item = (!lines.is_empty()).then(|| {
+        let more = lines.len() - reasons.len();
+        let rest = if more > 0 { format_compact!("; and {more} more") } else { Text::default() };
+        format_compact!("{}{rest}", reasons.join("; "))
+    });
+    let address = if order.lines.iter().any(|line| line.buckets.open.is_positive()) {
+        address_problem(&company, &order.ship_to)
+    } else {
+        None
+    };
+    let duplicate = duplicate_problem(books, &order)?;
+    let is_clean = item.is_none() && address.is_none() && duplicate.is_none();
+    drop(order);
+
+    let findings = [(HoldKind::Item, item, lines), (HoldKind::Address, address, vec![]), (HoldKind::Duplicate, duplicate, vec![])];
+    for (kind, reason, lines) in findings {
+        match reason {
+            Some(reason) => place(books, id, kind, reason, lines, Amount::ZERO, cx)?,
+            None => lift(books, id, kind, "the cause is gone", cx)?,
+        }
+    }
+    if is_clean && !(was_validated && existing(books, id)?.validated) {
+        books.record(&id, OrderEvent::Validated);
+    }
+    Ok(())
+}
+
+/// Reads lines again that named something unknown.
+fn read_again(books: &mut dyn Books, id: OrderId) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    let mut corrections = Vec::new();
+    for line in &order.lines {
+        let Some(written) = line.unresolved.as_ref().filter(|_| line.buckets.open.is_positive()) else { continue };
+        let Some(item) = books.item(&ItemId(written.item.clone()))? else { continue };
+        if let Ok(reading) = resolve::read(&item, &written.uom, written.quantity, written.price) {
+            corrections.push(OrderEvent::LineCorrected {
+                line: line.no,
+                item: item.id.clone(),
+                ordered: reading.quantity.max(line.ordered() - line.buckets.open),
+                requested_price: reading.price,
+            });
+        }
+    }
+    drop(order);
+    corrections.into_iter().for_each(|correction| books.record(&id, correction));
+    Ok(())
+}
+
+/// Takes the address of a ship-to code that the account did not know when the order came.
+fn find_address(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    if order.ship_to.code.is_empty() || is_complete(&order.ship_to) {
+        return Ok(());
+    }
+    let Some(account) = books.account(&order.account)? else { return Ok(()) };
+    let known = account.ship_to(&order.ship_to.code).filter(|known| **known != order.ship_to).cloned();
+    drop(order);
+    if known.is_some() {
+        let by = cx.actor.id.clone();
+        let (ordered, added, prices) = (Vec::new(), Vec::new(), Vec::new());
+        books.record(&id, OrderEvent::Changed { ordered, added, prices, ship_to: known, requested: None, by });
+    }
+    Ok(())
+}
+
+fn item_problem(books: &mut dyn Books, line: &Line) -> Result<Option<Text>, Stop> {
+    if !line.buckets.open.is_positive() {
+        return Ok(None);
+    }
+    let code = line.unresolved.as_ref().map_or(&line.item.0, |written| &written.item);
+    let Some(item) = books.item(&ItemId(code.clone()))? else {
+        let description = line.unresolved.as_ref().map_or("", |written| written.description.as_str());
+        return Ok(Some(match description {
+            "" => format_compact!("item {code} is unknown"),
+            description => format_compact!("item {code} ({description}) is unknown"),
+        }));
+    };
+    if item.discontinued {
+        return Ok(Some(format_compact!("item {code} is no longer sold")));
+    }
+    Ok(match &line.unresolved {
+        Some(written) => resolve::read(&item, &written.uom, written.quantity, written.price).err(),
+        None => item.factor(&line.uom).is_none().then(|| format_compact!("{code} is not sold by {}", line.uom)),
+    })
+}
+
+fn is_complete(ship_to: &ShipTo) -> bool {
+    let country = ship_to.country.as_bytes();
+    let is_code = country.len() == 2 && country.iter().all(u8::is_ascii_uppercase);
+    is_code && !ship_to.street.trim().is_empty() && !ship_to.city.trim().is_empty()
+}
+
+/// What is wrong with a ship-to: unknown, incomplete, or in a country that no node serves.
+fn address_problem(company: &Company, ship_to: &ShipTo) -> Option<Text> {
+    if !is_complete(ship_to) {
+        let is_bare = ship_to.street.is_empty() && ship_to.city.is_empty() && ship_to.country.is_empty();
+        return Some(match (ship_to.code.as_str(), is_bare) {
+            ("", true) => Text::const_new("there is no ship-to"),
+            (code, true) => format_compact!("ship-to {code} is unknown"),
+            _ => Text::const_new("the ship-to lacks street, city, or a country code of two letters"),
+        });
+    }
+    let serves = |node: &crate::master::Node| !node.excluded_countries.contains(&ship_to.country);
+    let is_served = company.nodes.iter().any(serves);
+    (!is_served).then(|| format_compact!("no warehouse delivers to {}", ship_to.country))
+}
+
+/// An order that came before counts as long as it is not cancelled or rejected.
+fn duplicate_problem(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
+    let Some(first) = order.duplicate_of else { return Ok(None) };
+    let earlier = books.order(&first)?;
+    let counts = earlier.is_some_and(|earlier| !matches!(earlier.status(), Status::Cancelled | Status::Rejected));
+    Ok(counts.then(|| format_compact!("purchase order {} came before as {first}", order.purchase_order)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::AccountEvent;
+    use crate::master::{Item, ItemEvent};
+    use crate::order::fixture::{Story, clerk, submitted};
+    use crate::order::{Destination, Submission};
+    use units::Quantity;
+
+    fn kinds(story: &mut Story, id: OrderId) -> Vec<HoldKind> {
+        story.order(id).holds.iter().map(|hold| hold.kind).collect()
+    }
+
+    #[test]
+    fn a_sound_order_is_validated_once() {
+        let mut story = Story::new();
+        let id = story.receive(&story.submission()).unwrap();
+        story.validate(id);
+        assert!(story.order(id).validated && story.order(id).holds.is_empty());
+        story.books.take_events();
+        story.validate(id);
+        assert_eq!(story.books.take_events(), []);
+    }
+
+    #[test]
+    fn an_unknown_item_holds_the_order_until_it_is_known() {
+        let mut story = Story::new();
+        let lines = vec![submitted("X", "1"), submitted("NEW", "2")];
+        let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
+        story.validate(id);
+        let held = story.order(id).holds[0].clone();
+        assert_eq!((held.kind, held.reason.as_str(), &held.lines[..]), (HoldKind::Item, "line 2: item NEW is unknown", &[LineNo(2)][..]));
+
+        let item = Item { id: "NEW".into(), base_uom: "EA".into(), ..Item::default() };
+        story.books().record(&ItemId::from("NEW"), ItemEvent::Set(Box::new(item)));
+        story.validate(id);
+        assert_eq!(kinds(&mut story, id), []);
+        assert_eq!(story.order(id).lines[1].buckets.open, Quantity(2));
+        assert!(story.order(id).lines[1].unresolved.is_none());
+    }
+
+    #[test]
+    fn broken_quantities_and_unknown_units_hold_the_order() {
+        let mut story = Story::new();
+        let odd = crate::order::SubmittedLine { uom: "PALLET".into(), ..submitted("X", "1") };
+        let id = story.receive(&Submission { lines: vec![submitted("X", "0.5"), odd], ..story.submission() }).unwrap();
+        story.validate(id);
+        let reason = story.order(id).holds[0].reason.clone();
+        assert_eq!(reason, "line 1: 0.5  of X is no whole number of EA; line 2: X is not sold by PALLET");
+    }
+
+    #[test]
+    fn an_unknown_ship_to_holds_the_order_until_the_account_knows_it() {
+        let mut story = Story::new();
+        let ship_to = Destination::Code("DOCK-9".into());
+        let id = story.receive(&Submission { ship_to, ..story.submission() }).unwrap();
+        story.validate(id);
+        assert_eq!(story.order(id).holds[0].reason, "ship-to DOCK-9 is unknown");
+
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        let mut profile = account.profile.clone();
+        let known = ShipTo { code: "DOCK-9".into(), ..profile.ship_tos[0].clone() };
+        profile.ship_tos.push(known.clone());
+        story.books().record(&account.id, AccountEvent::ProfileSet { id: account.id.clone(), profile: Box::new(profile) });
+        story.validate(id);
+        assert_eq!(kinds(&mut story, id), []);
+        assert_eq!(story.order(id).ship_to, known);
+    }
+
+    #[test]
+    fn a_country_that_no_node_serves_holds_the_order() {
+        let mut story = Story::new();
+        let mut submission = story.submission();
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        submission.ship_to = Destination::Address(ShipTo { country: "KP".into(), ..account.profile.ship_tos[0].clone() });
+        let id = story.receive(&submission).unwrap();
+        story.validate(id);
+        assert_eq!(story.order(id).holds[0].reason, "no warehouse delivers to KP");
+    }
+
+    #[test]
+    fn a_duplicate_hold_that_a_person_released_stays_released() {
+        let mut story = Story::new();
+        let submission = Submission { purchase_order: "PO-9".into(), ..story.submission() };
+        let first = story.receive(&submission).unwrap();
+        let second = story.receive(&submission).unwrap();
+        story.validate(first);
+        story.validate(second);
+        assert_eq!((kinds(&mut story, first), kinds(&mut story, second)), (vec![], vec![HoldKind::Duplicate]));
+        super::super::release_hold(story.books(), second, HoldKind::Duplicate, "they want both", &clerk("ann", 5)).unwrap();
+        story.validate(second);
+        assert_eq!(kinds(&mut story, second), []);
+    }
+
+    #[test]
+    fn a_cancelled_order_does_not_make_the_next_one_a_duplicate() {
+        let mut story = Story::new();
+        let submission = Submission { purchase_order: "PO-9".into(), ..story.submission() };
+        let first = story.receive(&submission).unwrap();
+        super::super::reject(story.books(), first, "typing error", &clerk("ann", 1)).unwrap();
+        let second = story.receive(&submission).unwrap();
+        story.validate(second);
+        assert_eq!(kinds(&mut story, second), []);
+    }
+}

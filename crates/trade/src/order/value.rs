@@ -1,0 +1,154 @@
+//! What an order is worth, and what of it counts in the account's exposure (domain §1.2).
+
+use units::{Amount, Currency, Decimal, Quantity};
+
+use super::event::OrderEvent;
+use super::state::{Line, Order};
+use crate::account::AccountEvent;
+use crate::books::Books;
+use crate::ids::*;
+
+fn value(price: Decimal, quantity: Quantity, currency: Currency) -> Amount {
+    // received lines and prices are bounded, so the limit is reached by a person's price change at most
+    Amount::of(price, quantity, currency).unwrap_or(Amount::LIMIT)
+}
+
+/// Net value of a line's units that are not cancelled, in minor units, before header discount and freight.
+pub fn line_net(line: &Line, currency: Currency) -> Amount {
+    value(line.price, line.ordered() - line.buckets.cancelled, currency)
+}
+
+/// Net value of an order's lines in minor units, cancelled units left out, before header discount and freight.
+pub fn net(order: &Order) -> Amount {
+    order.lines.iter().map(|line| line_net(line, order.currency)).sum()
+}
+
+/// What the customer will owe for an order in minor units: lines less discount, freight and tax; never below zero.
+pub fn gross(order: &Order) -> Amount {
+    (net(order) - order.discount + order.freight + order.tax).max(Amount::ZERO)
+}
+
+/// The part of [`gross`] that is still to ship, by value.
+pub(super) fn gross_to_ship(order: &Order) -> Amount {
+    let all = Weight::of(order, |line| line.ordered() - line.buckets.cancelled);
+    let to_ship = Weight::of(order, |line| line.buckets.to_ship());
+    gross(order) - share_gone(gross(order), all, to_ship)
+}
+
+/// The part of the order's exposure that goes with units which are shipped or cancelled, by value; the last takes the rest.
+///
+/// `units` names each line once.
+pub(crate) fn leaving(order: &Order, units: &[(LineNo, Quantity)]) -> Amount {
+    let before = Weight::of(order, |line| line.buckets.to_ship());
+    let mut after = before;
+    for (no, quantity) in units {
+        if let Some(line) = order.line(*no) {
+            let to_ship = line.buckets.to_ship();
+            after.value -= value(line.price, to_ship, order.currency).0;
+            after.value += value(line.price, to_ship - *quantity, order.currency).0;
+            after.units -= quantity.0;
+        }
+    }
+    share_gone(order.exposed, before, after)
+}
+
+/// What amounts are shared by: value, or units where everything is free of charge.
+#[derive(Debug, Clone, Copy)]
+struct Weight {
+    value: i64,
+    units: i64,
+}
+
+impl Weight {
+    fn of(order: &Order, quantity: impl Fn(&Line) -> Quantity) -> Self {
+        let mut weight = Self { value: 0, units: 0 };
+        for line in &order.lines {
+            let quantity = quantity(line);
+            weight.units = weight.units.saturating_add(quantity.0);
+            weight.value = weight.value.saturating_add(value(line.price, quantity, order.currency).0);
+        }
+        weight
+    }
+}
+
+/// What of `total` goes when `before` shrinks to `after`: everything with the last unit.
+fn share_gone(total: Amount, before: Weight, after: Weight) -> Amount {
+    let (before, after) = match (before.value > 0, after.units > 0) {
+        (_, false) => return total,
+        (true, true) => (before.value, after.value.clamp(0, before.value)),
+        (false, true) => (before.units.max(1), after.units.clamp(0, before.units.max(1))),
+    };
+    let stays = i128::from(total.0) * i128::from(after) / i128::from(before);
+    // what stays is at most the total, which came from an i64
+    total - Amount(stays as i64)
+}
+
+/// Takes an amount out of what counts as open orders; with `shipped` it is counted as shipped and not invoiced from now on.
+pub(crate) fn leave_exposure(books: &mut dyn Books, order: OrderId, account: &AccountId, amount: Amount, shipped: bool) {
+    if amount.is_zero() {
+        return;
+    }
+    books.record(&order, OrderEvent::ExposureMoved { amount });
+    books.record(account, AccountEvent::OpenOrdersChanged { by: -amount });
+    if shipped {
+        books.record(account, AccountEvent::ShippedChanged { by: amount });
+    }
+}
+
+/// Brings the exposure of an approved order up to date after quantities, prices or tax changed.
+pub(super) fn revalue(books: &mut dyn Books, order: &Order) {
+    let by = gross_to_ship(order) - order.exposed;
+    if order.revalue && !by.is_zero() {
+        books.record(&order.id, OrderEvent::Revalued { by });
+        books.record(&order.account, AccountEvent::OpenOrdersChanged { by });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::Buckets;
+
+    fn order(prices: &[(&str, i64)]) -> Order {
+        let lines = prices.iter().zip(1..).map(|((price, units), no)| Line {
+            no: LineNo(no),
+            price: price.parse().unwrap(),
+            buckets: Buckets::ordered_now(Quantity(*units)),
+            ..Line::default()
+        });
+        Order { lines: lines.collect(), currency: Currency::EUR, ..Order::default() }
+    }
+
+    #[test]
+    fn gross_is_lines_less_discount_and_freight_and_tax() {
+        let mut order = order(&[("100.00", 10), ("40.00", 5)]);
+        (order.discount, order.freight, order.tax) = (Amount(6_000), Amount(6_000), Amount(12_000));
+        assert_eq!((net(&order), gross(&order)), (Amount(120_000), Amount(132_000)));
+        order.lines[1].buckets.cancelled = Quantity(5);
+        order.lines[1].buckets.open = Quantity(0);
+        assert_eq!(net(&order), Amount(100_000));
+    }
+
+    #[test]
+    fn exposure_leaves_by_value_and_the_last_unit_takes_the_rest() {
+        let mut order = order(&[("1.00", 3)]);
+        order.exposed = Amount(1_000);
+        let mut left = Vec::new();
+        for _ in 0..3 {
+            let amount = leaving(&order, &[(LineNo(1), Quantity(1))]);
+            order.exposed -= amount;
+            order.lines[0].buckets.open -= Quantity(1);
+            order.lines[0].buckets.shipped += Quantity(1);
+            left.push(amount.0);
+        }
+        assert_eq!(left, [334, 333, 333]);
+        assert_eq!(order.exposed, Amount(0));
+    }
+
+    #[test]
+    fn a_free_order_shares_its_freight_by_units() {
+        let mut order = order(&[("0", 4)]);
+        order.exposed = Amount(100);
+        assert_eq!(leaving(&order, &[(LineNo(1), Quantity(1))]), Amount(25));
+    }
+}

@@ -1,0 +1,129 @@
+//! What a node can do for a ship-to: whether it may serve it, how long that takes, and what it costs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use units::{Amount, Day, Text, Timestamp};
+
+use super::plan::Barrier;
+use super::request::Candidate;
+use crate::ids::*;
+use crate::master::{Company, Node};
+
+/// The entry of a table by country, or the one for all other countries.
+fn of_country<T: Copy + Default>(table: &BTreeMap<Text, T>, country: &str) -> T {
+    table.get(country).or_else(|| table.get("*")).copied().unwrap_or_default()
+}
+
+/// Working days on the way to a country; none if the node says nothing about it.
+pub fn transit_days(node: &Node, country: &str) -> u16 {
+    of_country(&node.transit_days, country)
+}
+
+/// The day on which units that can be picked at `node` from `ready` on reach `country`.
+///
+/// They ship on the first working day from `ready` on, but if that is today and the cut-off has passed, on the next one. Units
+/// still to come are ready after the node's dock-to-stock days. Source: domain §1.1.3.
+pub fn delivery_day(node: &Node, country: &str, ready: Day, now: Timestamp) -> Day {
+    let today = node.calendar.local_day(now);
+    let first = node.calendar.working_day_from(ready.max(today));
+    let has_passed = first == today && node.calendar.local_minute(now) > node.cut_off;
+    let ships = if has_passed { node.calendar.plus_working_days(first, 1) } else { first };
+    node.calendar.plus_working_days(ships, transit_days(node, country))
+}
+
+/// What rules a node out for an item and ship-to, whatever it has; capacity and distance lists apart (domain §1.1.7).
+pub(crate) fn barrier(node: &Node, country: &str, hazardous: bool, refused: &BTreeSet<NodeId>) -> Option<Barrier> {
+    let distance: u32 = of_country(&node.distance_km, country);
+    if node.closed {
+        Some(Barrier::Closed)
+    } else if node.excluded_countries.iter().any(|excluded| excluded == country) {
+        Some(Barrier::Country)
+    } else if node.max_distance_km.is_some_and(|limit| distance > limit) {
+        Some(Barrier::Distance)
+    } else if refused.contains(&node.id) {
+        Some(Barrier::Refused)
+    } else if hazardous && !node.hazardous {
+        Some(Barrier::Hazardous)
+    } else {
+        None
+    }
+}
+
+/// The node as sourcing sees it, without its stock.
+pub(crate) fn candidate(node: &Node, country: &str, lines_today: u32, refused: &BTreeSet<NodeId>, now: Timestamp) -> Candidate {
+    let distance_km: u32 = of_country(&node.distance_km, country);
+    let travel = i64::from(distance_km).saturating_mul(node.cost_per_100_km.0) / 100;
+    Candidate {
+        node: node.id.clone(),
+        tier: node.tier,
+        distance_km,
+        max_distance_km: node.max_distance_km,
+        cost: node.cost_per_shipment + Amount(travel),
+        delivers: delivery_day(node, country, node.calendar.local_day(now), now),
+        lines_left: node.max_lines_per_day.map(|limit| limit.saturating_sub(lines_today)),
+        hazardous: node.hazardous,
+        barred: barrier(node, country, false, refused),
+        available: BTreeMap::new(),
+    }
+}
+
+/// The places of the company's nodes, the preferred first: by tier, then code.
+pub(crate) fn in_order_of_preference(company: &Company) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..company.nodes.len()).collect();
+    places.sort_by(|a, b| {
+        let (a, b) = (&company.nodes[*a], &company.nodes[*b]);
+        (a.tier, &a.id).cmp(&(b.tier, &b.id))
+    });
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn node() -> Node {
+        Node {
+            id: "WH1".into(),
+            cut_off: 15 * 60,
+            dock_to_stock_days: 1,
+            transit_days: [("*".into(), 2)].into(),
+            ..Node::default()
+        }
+    }
+
+    #[test]
+    fn domain_1_1_3_promise_date() {
+        let node = node();
+        let now = at("2026-03-02T10:00:00Z");
+        let ready = node.calendar.plus_working_days(day("2026-03-06"), node.dock_to_stock_days);
+        assert_eq!(ready, day("2026-03-09"));
+        assert_eq!(delivery_day(&node, "DE", ready, now), day("2026-03-11"));
+    }
+
+    #[test]
+    fn after_the_cut_off_units_ship_on_the_next_working_day() {
+        let node = node();
+        let friday = day("2026-03-06");
+        assert_eq!(delivery_day(&node, "DE", friday, at("2026-03-06T15:00:00Z")), day("2026-03-10"));
+        assert_eq!(delivery_day(&node, "DE", friday, at("2026-03-06T15:01:00Z")), day("2026-03-11"));
+        assert_eq!(delivery_day(&node, "DE", friday, at("2026-03-07T15:01:00Z")), day("2026-03-11"));
+    }
+
+    #[test]
+    fn a_node_is_ruled_out_by_the_first_barrier() {
+        let refused = BTreeSet::from([NodeId::from("WH1")]);
+        assert_eq!(barrier(&node(), "DE", true, &refused), Some(Barrier::Refused));
+        assert_eq!(barrier(&node(), "DE", true, &BTreeSet::new()), Some(Barrier::Hazardous));
+        let closed = Node { closed: true, ..node() };
+        assert_eq!(barrier(&closed, "DE", false, &refused), Some(Barrier::Closed));
+        assert_eq!(barrier(&node(), "DE", false, &BTreeSet::new()), None);
+    }
+}
