@@ -1,1 +1,42 @@
 //! FEEL expressions: parse once, evaluate many; exact decimals; the clock is an argument.
+//!
+//! [`Expression::parse`] turns text into a tree that any number of threads may evaluate at once; [`UnaryTests`] is the form
+//! that decision tables use for their cells. Evaluating never fails, never hangs and never panics: what cannot be computed
+//! is null, and every such null comes with a [`Warning`] that says why and where. Time and randomness are part of the
+//! [`Environment`], so the same evaluation gives the same answer on replay.
+//!
+//! Source of the language: DMN 1.5 chapter 10, and the FEEL of Camunda 8 where the two differ.
+
+mod ast;
+mod builtin;
+mod codec;
+mod context;
+mod environment;
+mod error;
+mod evaluate;
+mod expression;
+mod function;
+mod json;
+mod lexer;
+mod parser;
+mod range;
+mod scope;
+mod temporal;
+mod unary;
+mod value;
+
+pub use codec::DecodeError;
+pub use context::Context;
+pub use environment::{Budget, Environment};
+pub use error::{ParseError, Position, Warning};
+pub use expression::{Evaluation, Expression, Mode};
+pub use function::Function;
+pub use json::JsonError;
+pub use range::Range;
+pub use scope::Scope;
+pub use temporal::{DateTime, DaysDuration, Time, YearsDuration};
+pub use unary::UnaryTests;
+pub use value::Value;
+
+/// A day in the Gregorian calendar, years -9999 to 9999.
+pub use jiff::civil::Date;

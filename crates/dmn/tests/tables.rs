@@ -1,0 +1,101 @@
+//! Decision tables by hit policy, requirement graphs, and what is refused.
+
+use dmn::{EvaluateError, Model};
+use feel::{Context, Environment, Value};
+use units::Timestamp;
+
+fn wrapped(decisions: &str) -> String {
+    format!(r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M">{decisions}</definitions>"#)
+}
+
+fn table(attributes: &str, rules: &[(&str, &str)]) -> String {
+    let rules: String = rules
+        .iter()
+        .enumerate()
+        .map(|(at, (input, output))| {
+            let (input, output) = (input.replace('<', "&lt;"), output.replace('<', "&lt;"));
+            format!("<rule id=\"r{at}\"><inputEntry><text>{input}</text></inputEntry><outputEntry><text>{output}</text></outputEntry></rule>")
+        })
+        .collect();
+    wrapped(&format!(
+        r#"<decision id="d" name="D"><decisionTable {attributes}><input label="x"><inputExpression><text>x</text></inputExpression></input>
+        <output name="y"><outputValues><text>"high", "low"</text></outputValues></output>{rules}</decisionTable></decision>"#
+    ))
+}
+
+fn evaluate(xml: &str, x: i64) -> Result<Value, EvaluateError> {
+    let (model, _) = Model::parse(xml).unwrap();
+    model.evaluate("d", &Context::from_iter([("x", x)]), &Environment::at(Timestamp(0))).map(|outcome| outcome.value)
+}
+
+#[test]
+fn every_hit_policy_does_what_it_says() {
+    let rules = [("> 1", "\"low\""), ("> 2", "\"high\""), ("> 3", "\"low\"")];
+    let given = |policy: &str, x| evaluate(&table(policy, &rules), x);
+    assert_eq!(given("hitPolicy=\"FIRST\"", 4).unwrap(), Value::from("low"));
+    assert_eq!(given("hitPolicy=\"PRIORITY\"", 4).unwrap(), Value::from("high"));
+    assert_eq!(given("hitPolicy=\"RULE ORDER\"", 4).unwrap().to_string(), r#"["low", "high", "low"]"#);
+    assert_eq!(given("hitPolicy=\"OUTPUT ORDER\"", 4).unwrap().to_string(), r#"["high", "low", "low"]"#);
+    assert_eq!(given("hitPolicy=\"COLLECT\"", 3).unwrap().to_string(), r#"["low", "high"]"#);
+    assert_eq!(given("hitPolicy=\"COLLECT\" aggregation=\"COUNT\"", 3).unwrap(), Value::from(2));
+    assert_eq!(given("", 2).unwrap(), Value::from("low"));
+    assert_eq!(given("", 0).unwrap(), Value::Null);
+    assert!(matches!(given("", 4), Err(EvaluateError::NotUnique { rules, .. }) if rules == [1, 2, 3]));
+    assert!(matches!(given("hitPolicy=\"ANY\"", 3), Err(EvaluateError::NotAny { .. })));
+}
+
+#[test]
+fn numbers_are_aggregated() {
+    let rules = [("> 0", "10"), ("> 0", "2.5")];
+    let given = |aggregation: &str| {
+        let attributes = format!("hitPolicy=\"COLLECT\" aggregation=\"{aggregation}\"");
+        evaluate(&table(&attributes, &rules), 1).unwrap().to_string()
+    };
+    assert_eq!([given("SUM"), given("MIN"), given("MAX"), given("COUNT")], ["12.5", "2.5", "10", "2"]);
+}
+
+#[test]
+fn required_decisions_are_made_first_and_explained() {
+    let xml = wrapped(
+        r##"<decision id="d"><informationRequirement><requiredDecision href="#size"/></informationRequirement>
+        <literalExpression><text>size + "!"</text></literalExpression></decision>
+        <decision id="size"><decisionTable hitPolicy="FIRST"><input label="X"><inputExpression><text>x</text></inputExpression></input><output name="o"/>
+        <rule id="big"><inputEntry><text>&gt;= 10</text></inputEntry><outputEntry><text>"big"</text></outputEntry></rule>
+        <rule id="small"><inputEntry><text>-</text></inputEntry><outputEntry><text>"small"</text></outputEntry></rule></decisionTable></decision>"##,
+    );
+    let (model, findings) = Model::parse(&xml).unwrap();
+    assert!(findings.is_empty());
+    let outcome = model.explain("d", &Context::from_iter([("x", 3)]), &Environment::at(Timestamp(0))).unwrap();
+    assert_eq!(outcome.value, Value::from("small!"));
+    assert_eq!(outcome.explained[0].matched, [(2, "small".into())]);
+    assert_eq!(outcome.explained[0].inputs[0].value, Value::from(3));
+    assert_eq!(outcome.explained[1].decision, "d");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_with_element_line_and_mend() {
+    let refused = |xml: &str| {
+        let findings = Model::parse(xml).err().unwrap();
+        findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let circle = wrapped(
+        "<decision id=\"a\"><informationRequirement><requiredDecision href=\"#a\"/></informationRequirement><literalExpression><text>1</text></literalExpression></decision>",
+    );
+    assert!(refused(&circle).contains("line 1, a: the decision requires itself"));
+    assert!(refused(&wrapped("<businessKnowledgeModel id=\"b\"/>")).contains("`businessKnowledgeModel` is not supported"));
+    assert!(refused(&table("", &[("> ", "1")])).contains("is no FEEL: line 1, column"));
+    assert!(refused(&table("hitPolicy=\"SOME\"", &[])).contains("hit policy `SOME` does not exist"));
+    assert!(refused("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>").contains("not well-formed"));
+    assert!(refused("not xml").contains("not well-formed"));
+    let literal = wrapped("<decision id=\"d\"><literalExpression><text>cuont(x)</text></literalExpression></decision>");
+    assert!(refused(&literal).contains("there is no function `cuont`"));
+}
+
+#[test]
+fn contexts_are_built_entry_by_entry() {
+    let xml = wrapped(
+        r#"<decision id="d"><context><contextEntry><variable name="a"/><literalExpression><text>x * 2</text></literalExpression></contextEntry>
+        <contextEntry><variable name="b"/><literalExpression><text>a + 1</text></literalExpression></contextEntry></context></decision>"#,
+    );
+    assert_eq!(evaluate(&xml, 2).unwrap().to_string(), "{a: 4, b: 5}");
+}

@@ -1,0 +1,99 @@
+//! Arguments of built-in functions, by type.
+
+use std::sync::Arc;
+
+use units::{Decimal, Text};
+
+use super::{Fault, null};
+use crate::{Context, Function, Value};
+
+/// The arguments of a call; those that are missing count as null.
+pub(crate) trait Arguments {
+    fn value(&self, place: usize) -> &Value;
+
+    fn number(&self, place: usize) -> Result<Decimal, Fault> {
+        match self.value(place) {
+            Value::Number(number) => Ok(*number),
+            other => wrong(place, "a number", other),
+        }
+    }
+
+    fn integer(&self, place: usize) -> Result<i64, Fault> {
+        match self.value(place).as_i64() {
+            Some(integer) => Ok(integer),
+            None => wrong(place, "a whole number", self.value(place)),
+        }
+    }
+
+    fn text(&self, place: usize) -> Result<&Text, Fault> {
+        match self.value(place) {
+            Value::String(text) => Ok(text),
+            other => wrong(place, "a string", other),
+        }
+    }
+
+    fn boolean(&self, place: usize) -> Result<bool, Fault> {
+        match self.value(place) {
+            Value::Bool(value) => Ok(*value),
+            other => wrong(place, "true or false", other),
+        }
+    }
+
+    fn context(&self, place: usize) -> Result<&Context, Fault> {
+        match self.value(place) {
+            Value::Context(context) => Ok(context),
+            other => wrong(place, "a context", other),
+        }
+    }
+
+    fn function(&self, place: usize) -> Result<&Function, Fault> {
+        match self.value(place) {
+            Value::Function(function) => Ok(function),
+            other => wrong(place, "a function", other),
+        }
+    }
+
+    /// A list; what is not one counts as a list of it alone, except null.
+    fn list(&self, place: usize) -> Result<Arc<Vec<Value>>, Fault> {
+        match self.value(place) {
+            Value::List(items) => Ok(items.clone()),
+            Value::Null => wrong(place, "a list", &Value::Null),
+            single => Ok(Arc::new(vec![single.clone()])),
+        }
+    }
+
+    /// Whether an argument is there and not null.
+    fn has(&self, place: usize) -> bool {
+        !self.value(place).is_null()
+    }
+}
+
+impl Arguments for [Value] {
+    fn value(&self, place: usize) -> &Value {
+        self.get(place).unwrap_or(&Value::Null)
+    }
+}
+
+fn wrong<T>(place: usize, expected: &str, found: &Value) -> Result<T, Fault> {
+    null(format!("argument {} has to be {expected}, and is {}", place + 1, found.type_name()))
+}
+
+/// The items of a call that takes a list, or the items as arguments.
+pub(crate) fn items(arguments: &[Value]) -> Result<Arc<Vec<Value>>, Fault> {
+    if let [_] = arguments { arguments.list(0) } else { Ok(Arc::new(arguments.to_vec())) }
+}
+
+/// Every item as a number.
+pub(crate) fn numbers(arguments: &[Value]) -> Result<Vec<Decimal>, Fault> {
+    let items = items(arguments)?;
+    let number = |item: &Value| match item {
+        Value::Number(number) => Ok(*number),
+        other => null(format!("every item has to be a number, and one is {}", other.type_name())),
+    };
+    items.iter().map(number).collect()
+}
+
+/// A result of arithmetic that may have overflown.
+pub(crate) fn finite(number: Option<Decimal>) -> Result<Value, Fault> {
+    number.map_or_else(|| null("the result is no number"), |number| Ok(Value::Number(number)))
+}

@@ -1,0 +1,142 @@
+//! Contexts: names with values, in the order of insertion.
+
+use std::fmt;
+use std::sync::Arc;
+
+use units::Text;
+
+use crate::Value;
+
+/// Names with values, in the order of insertion; cheap to clone, and copied when a shared one is changed.
+///
+/// Lookup is a walk over the entries: contexts of business documents have a few dozen, where that beats a tree.
+#[derive(Clone, Default)]
+pub struct Context(Option<Arc<Vec<(Text, Value)>>>);
+
+impl Context {
+    /// A context without entries.
+    pub const EMPTY: Self = Self(None);
+
+    /// The value under a name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.entries().iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value)
+    }
+
+    /// Whether there is an entry of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Sets the value under a name; a new name goes to the end. Gives the value that was there.
+    pub fn insert(&mut self, name: impl Into<Text>, value: impl Into<Value>) -> Option<Value> {
+        let (name, value) = (name.into(), value.into());
+        let entries = self.entries_mut();
+        match entries.iter_mut().find(|(key, _)| *key == name) {
+            Some((_, old)) => Some(std::mem::replace(old, value)),
+            None => {
+                entries.push((name, value));
+                None
+            }
+        }
+    }
+
+    /// Takes an entry away.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        let at = self.entries().iter().position(|(key, _)| key.as_str() == name)?;
+        Some(self.entries_mut().remove(at).1)
+    }
+
+    /// Sets every entry of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        for (name, value) in other {
+            self.insert(name.clone(), value.clone());
+        }
+    }
+
+    /// The entries, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, (Text, Value)> {
+        self.entries().iter()
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries().len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries().is_empty()
+    }
+
+    /// Adds an entry whose name is known to be new.
+    pub(crate) fn push_new(&mut self, name: Text, value: Value) {
+        self.entries_mut().push((name, value));
+    }
+
+    fn entries(&self) -> &[(Text, Value)] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    fn entries_mut(&mut self) -> &mut Vec<(Text, Value)> {
+        Arc::make_mut(self.0.get_or_insert_with(Arc::default))
+    }
+}
+
+impl PartialEq for Context {
+    /// Order does not matter: DMN 1.5 compares contexts by their keys.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(two)) if Arc::ptr_eq(one, two) => true,
+            _ => self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value)),
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|(name, value)| (name, value))).finish()
+    }
+}
+
+impl<N: Into<Text>, V: Into<Value>> FromIterator<(N, V)> for Context {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(entries: I) -> Self {
+        let mut context = Self::default();
+        for (name, value) in entries {
+            context.insert(name, value);
+        }
+        context
+    }
+}
+
+impl<'a> IntoIterator for &'a Context {
+    type Item = &'a (Text, Value);
+    type IntoIter = std::slice::Iter<'a, (Text, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_copy_leaves_the_original_alone() {
+        let original = Context::from_iter([("a", 1)]);
+        let mut copy = original.clone();
+        copy.insert("a", 2);
+        assert_eq!(original.get("a"), Some(&Value::from(1)));
+        assert_eq!(copy.get("a"), Some(&Value::from(2)));
+    }
+
+    #[test]
+    fn contexts_are_equal_whatever_the_order() {
+        assert_eq!(Context::from_iter([("a", 1), ("b", 2)]), Context::from_iter([("b", 2), ("a", 1)]));
+        assert_ne!(Context::from_iter([("a", 1)]), Context::from_iter([("a", 1), ("b", 2)]));
+    }
+}

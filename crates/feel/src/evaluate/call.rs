@@ -1,0 +1,91 @@
+//! Calls: of built-in functions, and of those that an expression defines.
+
+use std::sync::Arc;
+
+use units::Text;
+
+use super::{Evaluator, Frame, Step};
+use crate::ast::{Arguments, FunctionNode, Kind, Node};
+use crate::builtin::{Builtin, Fault};
+use crate::function::{Callable, Defined};
+use crate::{Function, Value};
+
+impl Evaluator<'_> {
+    pub(super) fn builtin(&mut self, at: u32, builtin: &'static Builtin, arguments: &[Node]) -> Step {
+        let values = arguments.iter().map(|node| self.node(node)).collect::<Result<smallvec::SmallVec<[Value; 4]>, _>>()?;
+        self.run_builtin(at, builtin, &values)
+    }
+
+    fn run_builtin(&mut self, at: u32, builtin: &'static Builtin, values: &[Value]) -> Step {
+        match (builtin.run)(self, values) {
+            Ok(value) => Ok(value),
+            Err(Fault::Exhausted(exhausted)) => Err(exhausted),
+            Err(Fault::Null(reason)) => Ok(self.null(at, format!("{}: {reason}", builtin.name))),
+        }
+    }
+
+    pub(super) fn call(&mut self, at: u32, callee: &Node, arguments: &Arguments) -> Step {
+        let name = match &callee.kind {
+            Kind::Name(name) => Some(name.clone()),
+            _ => None,
+        };
+        let function = match (self.node(callee)?, &name) {
+            (Value::Function(function), _) => function,
+            (Value::Null, Some(name)) => return Ok(self.null(at, format!("there is no function `{name}`"))),
+            (other, _) => return Ok(self.null(at, format!("{other} is not a function"))),
+        };
+        let values = match (arguments, &function.0) {
+            (Arguments::Positional(nodes), _) => nodes.iter().map(|node| self.node(node)).collect::<Result<Vec<_>, _>>()?,
+            (Arguments::Named(named), Callable::Defined(defined)) => {
+                let mut values = vec![Value::Null; defined.parameters.len()];
+                for (name, node) in named {
+                    let Some(place) = defined.parameters.iter().position(|parameter| parameter == name) else {
+                        return Ok(self.null(at, format!("the function has no parameter `{name}`")));
+                    };
+                    let value = self.node(node)?;
+                    if let Some(slot) = values.get_mut(place) {
+                        *slot = value;
+                    }
+                }
+                values
+            }
+            (Arguments::Named(_), Callable::Builtin(builtin)) => {
+                return Ok(self.null(at, format!("{} as a value takes its arguments by position", builtin.name)));
+            }
+        };
+        self.invoke(at, &function, name, &values)
+    }
+
+    /// Calls a function value; `name` is what it is called by, so that it can call itself.
+    pub(crate) fn invoke(&mut self, at: u32, function: &Function, name: Option<Text>, values: &[Value]) -> Step {
+        let defined = match &function.0 {
+            Callable::Builtin(builtin) if builtin.takes(values.len()) => return self.run_builtin(at, builtin, values),
+            Callable::Builtin(builtin) => {
+                return Ok(self.null(at, format!("{} takes {}, not {}", builtin.name, builtin.arity(), values.len())));
+            }
+            Callable::Defined(defined) => defined.clone(),
+        };
+        if defined.parameters.len() != values.len() {
+            let expected = defined.parameters.len();
+            return Ok(self.null(at, format!("the function takes {expected} arguments, not {}", values.len())));
+        }
+        let outer = self.frames.len();
+        self.frames.push(Frame::Edge);
+        if let Some(name) = name {
+            self.frames.push(Frame::Binding(name, Value::Function(function.clone())));
+        }
+        let captured = defined.captured.iter().map(|(name, value)| Frame::Binding(name.clone(), value.clone()));
+        self.frames.extend(captured);
+        let parameters = defined.parameters.iter().zip(values);
+        self.frames.extend(parameters.map(|(name, value)| Frame::Binding(name.clone(), value.clone())));
+        let value = self.node(&defined.body);
+        self.frames.truncate(outer);
+        value
+    }
+
+    pub(super) fn closure(&self, function: &FunctionNode) -> Value {
+        let captured = function.free.iter().filter_map(|name| Some((name.clone(), self.find(name)?))).collect();
+        let defined = Defined { parameters: function.parameters.clone(), body: function.body.clone(), captured };
+        Value::Function(Function(Callable::Defined(Arc::new(defined))))
+    }
+}

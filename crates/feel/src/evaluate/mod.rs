@@ -1,0 +1,225 @@
+//! Evaluation: a walk over the tree within a budget.
+
+mod call;
+mod iterate;
+mod operator;
+mod path;
+mod test;
+
+use units::Text;
+
+use crate::ast::{Kind, Node};
+use crate::range::Range;
+use crate::{Context, Environment, Position, Scope, Value, Warning};
+
+/// How many warnings are kept; more of them tell nothing new.
+const MAX_WARNINGS: usize = 100;
+
+/// The evaluation of one expression.
+pub(crate) struct Evaluator<'a> {
+    scope: &'a dyn Scope,
+    pub(crate) environment: &'a Environment,
+    frames: Vec<Frame>,
+    steps: u32,
+    depth: u32,
+    size: u32,
+    random: u64,
+    warnings: Vec<(u32, Text)>,
+}
+
+/// What is bound around the node at hand, innermost last.
+pub(crate) enum Frame {
+    Binding(Text, Value),
+    /// A context whose entries are in scope, as in a filter.
+    Open(Context),
+    /// The edge of a function: what lies below is not visible from inside.
+    Edge,
+}
+
+/// The budget is used up: everything ends.
+#[derive(Debug)]
+pub(crate) struct Exhausted(&'static str);
+
+/// What an evaluation step gives.
+pub(crate) type Step = Result<Value, Exhausted>;
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(scope: &'a dyn Scope, environment: &'a Environment) -> Self {
+        let random = environment.seed;
+        Self { scope, environment, frames: Vec::new(), steps: 0, depth: 0, size: 0, random, warnings: Vec::new() }
+    }
+
+    /// The value of a tree; null if the budget does not suffice.
+    pub(crate) fn run(&mut self, node: &Node) -> Value {
+        match self.node(node) {
+            Ok(value) => value,
+            Err(Exhausted(what)) => {
+                let reason = Text::from(format!("given up: the expression needs more than the {what} that it may use"));
+                self.warnings.insert(0, (node.at, reason));
+                Value::Null
+            }
+        }
+    }
+
+    pub(crate) fn into_warnings(self, text: &str) -> Vec<Warning> {
+        let warnings = self.warnings.into_iter();
+        warnings.map(|(at, reason)| Warning { position: Position::at(text, at as usize), reason }).collect()
+    }
+
+    /// Null, and why.
+    pub(crate) fn null(&mut self, at: u32, reason: impl Into<Text>) -> Value {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push((at, reason.into()));
+        }
+        Value::Null
+    }
+
+    /// Accounts for so many items or characters that are about to be made.
+    pub(crate) fn make(&mut self, size: usize) -> Result<(), Exhausted> {
+        self.size = self.size.saturating_add(u32::try_from(size).unwrap_or(u32::MAX));
+        if self.size > self.environment.budget.size { Err(Exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// The next random number below one, in 2^53 steps. Drawn from the seed, so a replay draws the same.
+    pub(crate) fn random(&mut self) -> u64 {
+        // splitmix64, by S. Vigna: one addition and three mixing steps
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) >> 11
+    }
+
+    pub(crate) fn node(&mut self, node: &Node) -> Step {
+        self.steps += 1;
+        if self.steps > self.environment.budget.steps {
+            return Err(Exhausted("time"));
+        }
+        match &node.kind {
+            Kind::Constant(value) => Ok(value.clone()),
+            Kind::Name(name) => Ok(self.named(node.at, name)),
+            _ => {
+                self.depth += 1;
+                if self.depth > self.environment.budget.depth {
+                    return Err(Exhausted("depth"));
+                }
+                let value = self.compound(node);
+                self.depth -= 1;
+                value
+            }
+        }
+    }
+
+    fn compound(&mut self, node: &Node) -> Step {
+        match &node.kind {
+            Kind::Constant(value) => Ok(value.clone()),
+            Kind::Name(name) => Ok(self.named(node.at, name)),
+            Kind::List(items) => {
+                self.make(items.len())?;
+                let values = items.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
+                Ok(Value::from(values))
+            }
+            Kind::Context(entries) => self.context(entries),
+            Kind::Range(range) => {
+                let end = |node: &Option<Node>, this: &mut Self| node.as_ref().map(|node| this.node(node)).transpose();
+                let (start, end) = (end(&range.start, self)?, end(&range.end, self)?);
+                if start.as_ref().is_some_and(Value::is_null) || end.as_ref().is_some_and(Value::is_null) {
+                    return Ok(self.null(node.at, "an end of the range is null"));
+                }
+                let (start_included, end_included) = (range.start_included, range.end_included);
+                Ok(Value::Range(Range { start, start_included, end, end_included }.into()))
+            }
+            Kind::Negate(operand) => {
+                let operand = self.node(operand)?;
+                Ok(self.negate(node.at, operand))
+            }
+            Kind::Arithmetic(operator, operands) => {
+                let [left, right] = &**operands;
+                let (left, right) = (self.node(left)?, self.node(right)?);
+                self.arithmetic(node.at, *operator, left, right)
+            }
+            Kind::Compare(comparison, operands) => {
+                let [left, right] = &**operands;
+                let (left, right) = (self.node(left)?, self.node(right)?);
+                Ok(self.compare(node.at, *comparison, &left, &right))
+            }
+            Kind::And(operands) => self.both(node.at, operands, false),
+            Kind::Or(operands) => self.both(node.at, operands, true),
+            Kind::Between(operands) => {
+                let [value, low, high] = &**operands;
+                let (value, low, high) = (self.node(value)?, self.node(low)?, self.node(high)?);
+                Ok(self.between(node.at, &value, &low, &high))
+            }
+            Kind::In(value, tests) => {
+                let value = self.node(value)?;
+                self.tests(&value, tests)
+            }
+            Kind::InstanceOf(value, of) => {
+                let value = self.node(value)?;
+                Ok(Value::Bool(path::is_instance(&value, of)))
+            }
+            Kind::If(parts) => {
+                let [condition, then, otherwise] = &**parts;
+                match self.node(condition)? {
+                    Value::Bool(true) => self.node(then),
+                    Value::Bool(false) => self.node(otherwise),
+                    other => {
+                        let reason = format!("the condition is {}, not true or false; the else part was taken", other.type_name());
+                        self.null(condition.at, reason);
+                        self.node(otherwise)
+                    }
+                }
+            }
+            Kind::For(iterators, body) => self.iteration(iterators, body),
+            Kind::Some(iterators, body) => self.quantified(node.at, iterators, body, true),
+            Kind::Every(iterators, body) => self.quantified(node.at, iterators, body, false),
+            Kind::Path(of, name) => {
+                let of = self.node(of)?;
+                Ok(self.path(node.at, &of, name))
+            }
+            Kind::Filter(parts) => self.filter(node.at, &parts[0], &parts[1]),
+            Kind::Builtin(builtin, arguments) => self.builtin(node.at, builtin, arguments),
+            Kind::Call(callee, arguments) => self.call(node.at, callee, arguments),
+            Kind::Function(function) => Ok(self.closure(function)),
+            Kind::IsDefined(what) => self.is_defined(what),
+        }
+    }
+
+    fn context(&mut self, entries: &[(Text, Node)]) -> Step {
+        self.make(entries.len())?;
+        let outer = self.frames.len();
+        let mut context = Context::default();
+        for (name, node) in entries {
+            let value = self.node(node)?;
+            context.push_new(name.clone(), value.clone());
+            // later entries see the earlier ones
+            self.frames.push(Frame::Binding(name.clone(), value));
+        }
+        self.frames.truncate(outer);
+        Ok(Value::Context(context))
+    }
+
+    fn named(&mut self, at: u32, name: &str) -> Value {
+        match self.find(name) {
+            Some(value) => value,
+            None => self.null(at, format!("there is no variable `{name}`")),
+        }
+    }
+
+    /// The value of a name, looked for from the innermost frame outwards.
+    pub(crate) fn find(&self, name: &str) -> Option<Value> {
+        for frame in self.frames.iter().rev() {
+            match frame {
+                Frame::Binding(bound, value) if bound == name => return Some(value.clone()),
+                Frame::Binding(..) => {}
+                Frame::Open(context) => {
+                    if let Some(value) = context.get(name) {
+                        return Some(value.clone());
+                    }
+                }
+                Frame::Edge => return None,
+            }
+        }
+        self.scope.lookup(name)
+    }
+}

@@ -1,0 +1,197 @@
+//! Arithmetic, comparison and logic (DMN 1.5, tables 50 to 57).
+
+use std::cmp::Ordering;
+
+use units::{Decimal, Text};
+
+use super::{Evaluator, Step};
+use crate::Value;
+use crate::ast::{Arithmetic, Comparison, Node};
+use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration, days_since_epoch, plus_months};
+use crate::value::{compare, equal};
+
+impl Evaluator<'_> {
+    pub(super) fn negate(&mut self, at: u32, operand: Value) -> Value {
+        match operand {
+            Value::Number(number) => Value::Number(-number),
+            Value::DaysDuration(duration) => Value::DaysDuration(DaysDuration::from_nanoseconds(-duration.nanoseconds())),
+            Value::YearsDuration(duration) => Value::YearsDuration(YearsDuration::from_months(-duration.months())),
+            other => self.null(at, format!("{} has no negative", with_article(&other))),
+        }
+    }
+
+    pub(super) fn arithmetic(&mut self, at: u32, operator: Arithmetic, left: Value, right: Value) -> Step {
+        if let (Arithmetic::Add, Value::String(left), Value::String(right)) = (operator, &left, &right) {
+            self.make(left.len() + right.len())?;
+            let mut joined = Text::with_capacity(left.len() + right.len());
+            joined.push_str(left);
+            joined.push_str(right);
+            return Ok(Value::String(joined));
+        }
+        let value = match (&left, &right) {
+            (Value::Number(left), Value::Number(right)) => numbers(operator, *left, *right).map(Value::Number),
+            _ => match operator {
+                Arithmetic::Add => add(&left, &right).or_else(|| add(&right, &left)),
+                Arithmetic::Subtract => subtract(&left, &right),
+                Arithmetic::Multiply => multiply(&left, &right).or_else(|| multiply(&right, &left)),
+                Arithmetic::Divide => divide(&left, &right),
+                Arithmetic::Power => None,
+            },
+        };
+        Ok(value.unwrap_or_else(|| self.null(at, no_result(operator, &left, &right))))
+    }
+
+    pub(super) fn compare(&mut self, at: u32, comparison: Comparison, left: &Value, right: &Value) -> Value {
+        let holds = match comparison {
+            Comparison::Equal => equal(left, right),
+            Comparison::NotEqual => equal(left, right).map(|equal| !equal),
+            Comparison::Less => compare(left, right).map(Ordering::is_lt),
+            Comparison::LessOrEqual => compare(left, right).map(Ordering::is_le),
+            Comparison::Greater => compare(left, right).map(Ordering::is_gt),
+            Comparison::GreaterOrEqual => compare(left, right).map(Ordering::is_ge),
+        };
+        match holds {
+            Some(holds) => Value::Bool(holds),
+            None => self.null(at, format!("{} cannot be compared with {}", with_article(left), with_article(right))),
+        }
+    }
+
+    pub(super) fn between(&mut self, at: u32, value: &Value, low: &Value, high: &Value) -> Value {
+        match (compare(value, low), compare(value, high)) {
+            (Some(low), Some(high)) => Value::Bool(low.is_ge() && high.is_le()),
+            _ => {
+                let (low, high) = (with_article(low), with_article(high));
+                self.null(at, format!("{} cannot be compared with {low} and {high}", with_article(value)))
+            }
+        }
+    }
+
+    /// `and` and `or` with three values: `decides` is the value of either that settles it.
+    pub(super) fn both(&mut self, at: u32, operands: &[Node; 2], decides: bool) -> Step {
+        let left = self.node(&operands[0])?;
+        if left == Value::Bool(decides) {
+            return Ok(left);
+        }
+        let right = self.node(&operands[1])?;
+        if right == Value::Bool(decides) {
+            return Ok(right);
+        }
+        match (&left, &right) {
+            (Value::Bool(_), Value::Bool(_)) => Ok(Value::Bool(!decides)),
+            (Value::Bool(_) | Value::Null, Value::Bool(_) | Value::Null) => Ok(Value::Null),
+            (Value::Bool(_) | Value::Null, other) | (other, _) => {
+                let reason = format!("{} is neither true nor false", with_article(other));
+                Ok(self.null(at, reason))
+            }
+        }
+    }
+}
+
+pub(super) fn with_article(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        other => format!("a {}", other.type_name()),
+    }
+}
+
+fn no_result(operator: Arithmetic, left: &Value, right: &Value) -> String {
+    let (left_type, right_type) = (with_article(left), with_article(right));
+    match (operator, left, right) {
+        (Arithmetic::Divide, Value::Number(_), Value::Number(divisor)) if divisor.is_zero() => "division by zero".into(),
+        (_, Value::Number(_), Value::Number(_)) => "the result is too large, or no number".into(),
+        (Arithmetic::Add, ..) => format!("{left_type} and {right_type} cannot be added"),
+        (Arithmetic::Subtract, ..) => format!("{right_type} cannot be subtracted from {left_type}"),
+        (Arithmetic::Multiply, ..) => format!("{left_type} and {right_type} cannot be multiplied"),
+        (Arithmetic::Divide, ..) => format!("{left_type} cannot be divided by {right_type}"),
+        (Arithmetic::Power, ..) => format!("{left_type} cannot be raised to the power of {right_type}"),
+    }
+}
+
+fn numbers(operator: Arithmetic, left: Decimal, right: Decimal) -> Option<Decimal> {
+    match operator {
+        Arithmetic::Add => left.checked_add(right),
+        Arithmetic::Subtract => left.checked_sub(right),
+        Arithmetic::Multiply => left.checked_mul(right),
+        Arithmetic::Divide => left.checked_div(right),
+        Arithmetic::Power => left.checked_pow(right),
+    }
+}
+
+/// The midnight of a day, in UTC as DMN 1.5 has it.
+pub(crate) fn midnight(date: crate::Date) -> DateTime {
+    DateTime { date, time: Time { clock: jiff::civil::Time::midnight(), offset: Some(0) } }
+}
+
+fn add(left: &Value, right: &Value) -> Option<Value> {
+    Some(match (left, right) {
+        (Value::DaysDuration(one), Value::DaysDuration(two)) => days(one.nanoseconds().checked_add(two.nanoseconds())?),
+        (Value::YearsDuration(one), Value::YearsDuration(two)) => years(one.months().checked_add(two.months())?),
+        (Value::DateTime(moment), Value::DaysDuration(duration)) => Value::DateTime(moment.plus(*duration)?),
+        (Value::DateTime(moment), Value::YearsDuration(duration)) => Value::DateTime(moment.plus_months(*duration)?),
+        (Value::Date(date), Value::DaysDuration(duration)) => Value::Date(midnight(*date).plus(*duration)?.date),
+        (Value::Date(date), Value::YearsDuration(duration)) => Value::Date(plus_months(*date, *duration)?),
+        (Value::Time(time), Value::DaysDuration(duration)) => Value::Time(time.plus(*duration)?),
+        _ => return None,
+    })
+}
+
+fn subtract(left: &Value, right: &Value) -> Option<Value> {
+    Some(match (left, right) {
+        (Value::Date(one), Value::Date(two)) => {
+            let count = i64::from(days_since_epoch(*one)) - i64::from(days_since_epoch(*two));
+            Value::DaysDuration(DaysDuration::from_seconds(count * crate::temporal::DAY))
+        }
+        (Value::DateTime(one), Value::DateTime(two)) => Value::DaysDuration(one.since(*two)?),
+        (Value::DateTime(one), Value::Date(two)) => Value::DaysDuration(one.since(midnight(*two))?),
+        (Value::Date(one), Value::DateTime(two)) => Value::DaysDuration(midnight(*one).since(*two)?),
+        (Value::Time(one), Value::Time(two)) if one.offset.is_some() == two.offset.is_some() => {
+            let moment = |time: &Time| DateTime { date: jiff::civil::date(1970, 1, 1), time: *time };
+            Value::DaysDuration(moment(one).since(moment(two))?)
+        }
+        (_, Value::DaysDuration(duration)) => {
+            return add(left, &days(duration.nanoseconds().checked_neg()?));
+        }
+        (_, Value::YearsDuration(duration)) => return add(left, &years(duration.months().checked_neg()?)),
+        _ => return None,
+    })
+}
+
+fn multiply(left: &Value, right: &Value) -> Option<Value> {
+    let Value::Number(factor) = right else { return None };
+    match left {
+        Value::DaysDuration(duration) => {
+            DaysDuration::from_decimal(duration.seconds().checked_mul(*factor)?).map(Value::DaysDuration)
+        }
+        Value::YearsDuration(duration) => whole_years(Decimal::from(duration.months()).checked_mul(*factor)?),
+        _ => None,
+    }
+}
+
+fn divide(left: &Value, right: &Value) -> Option<Value> {
+    match (left, right) {
+        (Value::DaysDuration(duration), Value::Number(divisor)) => {
+            DaysDuration::from_decimal(duration.seconds().checked_div(*divisor)?).map(Value::DaysDuration)
+        }
+        (Value::YearsDuration(duration), Value::Number(divisor)) => {
+            whole_years(Decimal::from(duration.months()).checked_div(*divisor)?)
+        }
+        (Value::DaysDuration(one), Value::DaysDuration(two)) => one.seconds().checked_div(two.seconds()).map(Value::Number),
+        (Value::YearsDuration(one), Value::YearsDuration(two)) => {
+            Decimal::from(one.months()).checked_div(Decimal::from(two.months())).map(Value::Number)
+        }
+        _ => None,
+    }
+}
+
+fn days(nanoseconds: i128) -> Value {
+    Value::DaysDuration(DaysDuration::from_nanoseconds(nanoseconds))
+}
+
+fn years(months: i64) -> Value {
+    Value::YearsDuration(YearsDuration::from_months(months))
+}
+
+fn whole_years(months: Decimal) -> Option<Value> {
+    months.round(0, units::Rounding::Down).to_i64().map(years)
+}
+

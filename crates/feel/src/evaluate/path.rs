@@ -1,0 +1,114 @@
+//! Paths, filters and types.
+
+use units::{Decimal, Text};
+
+use super::operator::with_article;
+use super::{Evaluator, Exhausted, Frame, Step};
+use crate::Value;
+use crate::ast::{Kind, Node, Type};
+use crate::builtin::property;
+
+impl Evaluator<'_> {
+    pub(super) fn path(&mut self, at: u32, of: &Value, name: &str) -> Value {
+        match of {
+            Value::Context(context) => match context.get(name) {
+                Some(value) => value.clone(),
+                None => self.null(at, format!("the context has no entry `{name}`")),
+            },
+            Value::List(items) => Value::list(items.iter().map(|item| self.path(at, item, name)).collect::<Vec<_>>()),
+            Value::Null => self.null(at, format!("`{name}` of null")),
+            other => match property(other, name) {
+                Some(value) => value,
+                None => self.null(at, format!("{} has no property `{name}`", with_article(other))),
+            },
+        }
+    }
+
+    /// The items for which a condition holds, or the one at an index from 1, or from -1 backwards.
+    pub(super) fn filter(&mut self, at: u32, list: &Node, filter: &Node) -> Step {
+        let list = self.node(list)?;
+        let single = [list.clone()];
+        let items: &[Value] = match &list {
+            Value::List(items) => items,
+            Value::Null => &[],
+            _ => &single,
+        };
+        if let Kind::Constant(Value::Number(index)) = &filter.kind {
+            return Ok(self.index(at, items, *index));
+        }
+        let mut kept = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            match self.held_against(item, filter)? {
+                Value::Bool(true) => kept.push(item.clone()),
+                Value::Number(index) if place == 0 => return Ok(self.index(at, items, index)),
+                _ => {}
+            }
+        }
+        self.make(kept.len())?;
+        Ok(Value::from(kept))
+    }
+
+    fn held_against(&mut self, item: &Value, filter: &Node) -> Result<Value, Exhausted> {
+        let outer = self.frames.len();
+        self.frames.push(Frame::Binding(Text::const_new("item"), item.clone()));
+        if let Value::Context(context) = item {
+            self.frames.push(Frame::Open(context.clone()));
+        }
+        let value = self.node(filter);
+        self.frames.truncate(outer);
+        value
+    }
+
+    fn index(&mut self, at: u32, items: &[Value], index: Decimal) -> Value {
+        let place = index.to_i64().and_then(|index| match index {
+            0 => None,
+            1.. => usize::try_from(index - 1).ok(),
+            _ => items.len().checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
+        });
+        match place.and_then(|place| items.get(place)) {
+            Some(item) => item.clone(),
+            None => self.null(at, format!("there is no item {index} in a list of {}", items.len())),
+        }
+    }
+
+    pub(super) fn is_defined(&mut self, what: &Node) -> Step {
+        Ok(Value::Bool(match &what.kind {
+            Kind::Name(name) => self.find(name).is_some(),
+            Kind::Path(of, name) => match self.is_defined(of)? {
+                Value::Bool(true) => match self.node(of)? {
+                    Value::Context(context) => context.contains(name),
+                    other => property(&other, name).is_some(),
+                },
+                _ => false,
+            },
+            _ => !self.node(what)?.is_null(),
+        }))
+    }
+}
+
+/// Whether a value is of a type. Null is of `Null` and of nothing else.
+pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
+    match (value, of) {
+        (Value::Null, of) => *of == Type::Null,
+        (_, Type::Any)
+        | (Value::Bool(_), Type::Bool)
+        | (Value::Number(_), Type::Number)
+        | (Value::String(_), Type::String)
+        | (Value::Date(_), Type::Date)
+        | (Value::Time(_), Type::Time)
+        | (Value::DateTime(_), Type::DateTime)
+        | (Value::DaysDuration(_), Type::DaysDuration)
+        | (Value::YearsDuration(_), Type::YearsDuration)
+        | (Value::Function(_), Type::Function) => true,
+        (Value::List(items), Type::List(of)) => **of == Type::Any || items.iter().all(|item| is_instance(item, of)),
+        (Value::Range(range), Type::Range(of)) => {
+            let mut ends = range.start.iter().chain(&range.end);
+            ends.all(|end| is_instance(end, of))
+        }
+        (Value::Context(context), Type::Context(fields)) => fields.iter().all(|(name, of)| {
+            let value = context.get(name);
+            value.is_some_and(|value| is_instance(value, of))
+        }),
+        _ => false,
+    }
+}

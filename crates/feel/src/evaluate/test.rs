@@ -1,0 +1,78 @@
+//! Unary tests: whether an input is, or lies in, what a cell says (DMN 1.5, table 55).
+
+use units::Text;
+
+use super::{Evaluator, Exhausted, Frame, Step};
+use crate::ast::{Comparison, Test, Tests};
+use crate::value::{compare, equal};
+use crate::Value;
+
+impl Evaluator<'_> {
+    /// Whether an input passes; not, if the budget does not suffice.
+    pub(crate) fn test(&mut self, input: &Value, tests: &Tests) -> bool {
+        match self.tests(input, tests) {
+            Ok(value) => value == Value::Bool(true),
+            Err(Exhausted(what)) => {
+                self.null(0, format!("given up: the test needs more than the {what} that it may use"));
+                false
+            }
+        }
+    }
+
+    pub(super) fn tests(&mut self, input: &Value, tests: &Tests) -> Step {
+        self.frames.push(Frame::Binding(Text::const_new("?"), input.clone()));
+        let mut passed = Some(tests.tests.is_empty());
+        for test in &tests.tests {
+            match self.one_test(input, test) {
+                Ok(Some(true)) => {
+                    passed = Some(true);
+                    break;
+                }
+                Ok(Some(false)) => {}
+                Ok(None) => passed = None,
+                Err(exhausted) => {
+                    self.frames.pop();
+                    return Err(exhausted);
+                }
+            }
+        }
+        self.frames.pop();
+        Ok(passed.map_or(Value::Null, |passed| Value::Bool(passed != tests.negated)))
+    }
+
+    fn one_test(&mut self, input: &Value, test: &Test) -> Result<Option<bool>, Exhausted> {
+        match test {
+            Test::Compare(comparison, node) => {
+                let right = self.node(node)?;
+                if input.is_null() && !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
+                    return Ok(Some(false));
+                }
+                Ok(self.compare(node.at, *comparison, input, &right).as_bool())
+            }
+            Test::Expression(node) => {
+                let value = self.node(node)?;
+                Ok(match &value {
+                    Value::Null => Some(input.is_null()),
+                    Value::Range(_) if !matches!(input, Value::Range(_)) => Some(is_in(input, &value)),
+                    Value::List(_) => Some(is_in(input, &value)),
+                    // a condition on the input, unless the input is itself true or false
+                    Value::Bool(holds) if !matches!(input, Value::Bool(_)) => Some(*holds),
+                    Value::Bool(holds) if matches!(node.kind, crate::ast::Kind::Constant(_)) => {
+                        Some(input.as_bool() == Some(*holds))
+                    }
+                    Value::Bool(holds) => Some(*holds),
+                    value => equal(input, value),
+                })
+            }
+        }
+    }
+}
+
+/// Whether an input is equal to a value, an item of it, or lies in a range of it.
+fn is_in(input: &Value, value: &Value) -> bool {
+    match value {
+        Value::List(items) => equal(input, value) == Some(true) || items.iter().any(|item| is_in(input, item)),
+        Value::Range(range) => range.includes(input) == Some(true) || input == value,
+        value => equal(input, value) == Some(true) || compare(input, value).is_some_and(std::cmp::Ordering::is_eq),
+    }
+}

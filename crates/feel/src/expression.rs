@@ -1,0 +1,103 @@
+//! Expressions: parsed once, evaluated many times.
+
+use std::fmt;
+use std::sync::Arc;
+
+use units::Text;
+
+use crate::ast::Node;
+use crate::evaluate::Evaluator;
+use crate::function::{Callable, Defined};
+use crate::{Context, Environment, Function, ParseError, Scope, Value, Warning};
+
+/// The dialect of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// As Camunda 8 reads it: names hold neither spaces nor operators unless they stand in backticks.
+    #[default]
+    Camunda,
+}
+
+/// An expression. Cheap to clone, and shared between threads.
+#[derive(Clone)]
+pub struct Expression(Arc<Parsed>);
+
+struct Parsed {
+    text: Text,
+    root: Arc<Node>,
+    names: Vec<Text>,
+    unknown_functions: Vec<Text>,
+}
+
+/// What an evaluation gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The value; null if there is none.
+    pub value: Value,
+    /// Why parts of it are null, in the order in which that was found. At most 100 of them.
+    pub warnings: Vec<Warning>,
+}
+
+impl Expression {
+    /// Reads an expression.
+    pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {
+        let outcome = crate::parser::expression(text, mode)?;
+        Ok(Self(Arc::new(Parsed {
+            text: text.into(),
+            root: Arc::new(outcome.root),
+            names: outcome.names,
+            unknown_functions: outcome.unknown_functions,
+        })))
+    }
+
+    /// The text it was parsed from.
+    pub fn text(&self) -> &Text {
+        &self.0.text
+    }
+
+    /// The variables that it reads, in order of their first use. Names inside filters are left out, since they may be
+    /// entries of the items.
+    pub fn names(&self) -> &[Text] {
+        &self.0.names
+    }
+
+    /// Functions that it calls which are neither built in nor defined in it; a variable has to hold them.
+    pub fn unknown_functions(&self) -> &[Text] {
+        &self.0.unknown_functions
+    }
+
+    /// Its value, if it is the same in every scope.
+    pub fn constant(&self) -> Option<&Value> {
+        match &self.0.root.kind {
+            crate::ast::Kind::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Computes its value.
+    pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> Evaluation {
+        let mut evaluator = Evaluator::new(scope, environment);
+        let value = evaluator.run(&self.0.root);
+        Evaluation { value, warnings: evaluator.into_warnings(&self.0.text) }
+    }
+
+    /// A function with this body, which sees its parameters and what it `captured`, and nothing else.
+    pub fn into_function(self, parameters: Vec<Text>, captured: &Context) -> Value {
+        let captured = captured.iter().cloned().collect();
+        let defined = Defined { parameters, body: self.0.root.clone(), captured };
+        Value::Function(Function(Callable::Defined(Arc::new(defined))))
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text == other.0.text
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0.text)
+    }
+}

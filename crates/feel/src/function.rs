@@ -1,0 +1,45 @@
+//! Function values: what the user defines, and the built-in ones by name.
+
+use std::sync::Arc;
+
+use units::Text;
+
+use crate::Value;
+use crate::ast::Node;
+use crate::builtin::Builtin;
+
+/// A function as a value. It lives as long as the evaluation; storing it gives null.
+#[derive(Clone)]
+pub struct Function(pub(crate) Callable);
+
+#[derive(Clone)]
+pub(crate) enum Callable {
+    Builtin(&'static Builtin),
+    Defined(Arc<Defined>),
+}
+
+/// A function that an expression defines, with the variables it uses from around it.
+pub(crate) struct Defined {
+    pub(crate) parameters: Vec<Text>,
+    pub(crate) body: Arc<Node>,
+    pub(crate) captured: Vec<(Text, Value)>,
+}
+
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Callable::Builtin(one), Callable::Builtin(two)) => std::ptr::eq(*one, *two),
+            (Callable::Defined(one), Callable::Defined(two)) => Arc::ptr_eq(one, two),
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Callable::Builtin(builtin) => write!(f, "function {}", builtin.name),
+            Callable::Defined(defined) => write!(f, "function({})", defined.parameters.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Reading dates, times and durations from ISO 8601 text. What does not fit exactly is `None`.
+
+use jiff::civil::Date;
+use units::Decimal;
+
+use super::{DAY, DateTime, DaysDuration, Time, YearsDuration};
+
+/// Either kind of duration.
+pub(crate) enum Duration {
+    Days(DaysDuration),
+    Years(YearsDuration),
+}
+
+/// `2026-11-23`, with a sign before negative years.
+pub(crate) fn date(text: &str) -> Option<Date> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let mut parts = digits.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    let year = i16::try_from(number(year, 4)?).ok()?;
+    let (month, day) = (i8::try_from(two_digits(month)?).ok()?, i8::try_from(two_digits(day)?).ok()?);
+    Date::new(if negative { -year } else { year }, month, day).ok()
+}
+
+/// `10:30:00`, `10:30:00.5`, `10:30:00Z`, `10:30:00+01:00`.
+pub(crate) fn time(text: &str) -> Option<Time> {
+    let (clock, offset) = match text.find(['Z', 'z', '+', '-']) {
+        None => (text, None),
+        Some(at) => {
+            let (clock, zone) = text.split_at_checked(at)?;
+            (clock, Some(offset(zone)?))
+        }
+    };
+    let mut parts = clock.split(':');
+    let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let (second, fraction) = second.split_once('.').map_or((second, None), |(whole, rest)| (whole, Some(rest)));
+    let nanoseconds = match fraction {
+        None => 0,
+        Some(digits) if digits.len() <= 9 => {
+            let padded = number(digits, 9)? * 10i64.pow(9 - u32::try_from(digits.len()).ok()?);
+            i32::try_from(padded).ok()?
+        }
+        Some(_) => return None,
+    };
+    let [hour, minute, second] = [hour, minute, second].map(|part| two_digits(part).and_then(|part| i8::try_from(part).ok()));
+    let clock = jiff::civil::Time::new(hour?, minute?, second?, nanoseconds).ok()?;
+    Some(Time { clock, offset })
+}
+
+fn offset(text: &str) -> Option<i32> {
+    if text.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let mut parts = rest.split(':');
+    let (hours, minutes) = (two_digits(parts.next()?)?, two_digits(parts.next()?)?);
+    let seconds = match parts.next() {
+        Some(seconds) => two_digits(seconds)?,
+        None => 0,
+    };
+    if parts.next().is_some() || hours > 18 || minutes > 59 || seconds > 59 {
+        return None;
+    }
+    Some(sign * i32::try_from(hours * 3600 + minutes * 60 + seconds).ok()?)
+}
+
+/// A date, `T`, and a time; or a date alone, which is its midnight.
+pub(crate) fn date_time(text: &str) -> Option<DateTime> {
+    match text.split_once('T') {
+        Some((day, clock)) => Some(DateTime { date: date(day)?, time: time(clock)? }),
+        None => {
+            let midnight = Time { clock: jiff::civil::Time::midnight(), offset: None };
+            Some(DateTime { date: date(text)?, time: midnight })
+        }
+    }
+}
+
+/// `P1Y2M` or `P1DT2H3M4.5S`; the two do not mix. Weeks, `P2W`, are seven days each.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let rest = rest.strip_prefix('P')?;
+    let (days, clock) = rest.split_once('T').map_or((rest, None), |(days, clock)| (days, Some(clock)));
+    if days.is_empty() && clock.is_none_or(str::is_empty) || clock.is_some_and(str::is_empty) {
+        return None;
+    }
+    let sign = if negative { -1 } else { 1 };
+    if clock.is_none() && days.ends_with(['Y', 'M']) {
+        let mut months = 0i64;
+        for (size, unit) in components(days, "YM")? {
+            let size = size.to_i64()?;
+            months = months.checked_add(if unit == 'Y' { size.checked_mul(12)? } else { size })?;
+        }
+        return Some(Duration::Years(YearsDuration::from_months(months.checked_mul(sign)?)));
+    }
+    let mut seconds = Decimal::ZERO;
+    let dated = components(days, "WD")?.into_iter().chain(components(clock.unwrap_or_default(), "HMS")?);
+    for (size, unit) in dated {
+        let factor = match unit {
+            'W' => 7 * DAY,
+            'D' => DAY,
+            'H' => 3600,
+            'M' => 60,
+            _ => 1,
+        };
+        if unit != 'S' && !size.is_integer() {
+            return None;
+        }
+        seconds = seconds.checked_add(size.checked_mul(Decimal::from(factor))?)?;
+    }
+    DaysDuration::from_decimal(seconds.checked_mul(Decimal::from(sign))?).map(Duration::Days)
+}
+
+/// Numbers each followed by a unit, the units in the order of `units` and each at most once.
+fn components(text: &str, units: &str) -> Option<Vec<(Decimal, char)>> {
+    let mut found = Vec::new();
+    let (mut rest, mut allowed) = (text, units);
+    while !rest.is_empty() {
+        let at = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (digits, tail) = rest.split_at_checked(at)?;
+        let unit = tail.chars().next()?;
+        let place = allowed.find(unit)?;
+        if digits.is_empty() || !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.len() > 25 {
+            return None;
+        }
+        found.push((digits.parse().ok()?, unit));
+        allowed = allowed.get(place + unit.len_utf8()..)?;
+        rest = tail.get(unit.len_utf8()..)?;
+    }
+    Some(found)
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    if text.len() == 2 { number(text, 2) } else { None }
+}
+
+fn number(text: &str, longest: usize) -> Option<i64> {
+    let fits = !text.is_empty() && text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back_equal() {
+        for text in ["2026-11-23T10:30:00Z", "2026-11-23T10:30:00.25+05:30", "0001-01-01T00:00:00", "2026-02-28T23:59:59-11:00"] {
+            assert_eq!(date_time(text).unwrap().to_string(), text);
+        }
+        for text in ["P1D", "PT1H", "-P1DT2H3M4.5S", "PT0.000000001S", "PT0S"] {
+            let Some(Duration::Days(duration)) = duration(text) else { panic!("{text} is a duration") };
+            assert_eq!(duration.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_or_duration_is_refused() {
+        for text in ["2026-13-01", "2026-1-01", "26-01-01", "2026-02-30", "2026-01-01-01", "", "x"] {
+            assert!(date(text).is_none(), "{text}");
+        }
+        for text in ["P", "PT", "P1", "P1H", "PT1D", "P1M1D", "1D", "P1.5D", "PT1S1M", "P1DT"] {
+            assert!(duration(text).is_none(), "{text}");
+        }
+        for text in ["10:30", "24:30:00", "10:30:00+25:00", "10:30:00Q"] {
+            assert!(time(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_compare_across_offsets() {
+        let one = date_time("2026-11-23T10:00:00+01:00").unwrap();
+        let two = date_time("2026-11-23T09:00:00Z").unwrap();
+        assert_eq!(one.compare(two), Some(std::cmp::Ordering::Equal));
+        assert_eq!(one.timestamp(), two.timestamp());
+        assert_eq!(DateTime::of(one.timestamp(), 3600), Some(one));
+    }
+}
