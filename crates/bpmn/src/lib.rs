@@ -1,1 +1,19 @@
 //! BPMN 2.0 XML, Camunda 8 dialect, into a checked, indexed, executable model.
+//!
+//! [`parse`] refuses what cannot run here, with element, line, cause and mend, so that nothing fails later that could have
+//! been seen before. Every expression is parsed once, here. A [`Process`] is immutable and holds its elements in one list:
+//! element 0 is the process itself, and each element knows its scope, its flows and what is attached to it.
+
+mod finding;
+mod formula;
+mod kind;
+mod model;
+mod parse;
+mod trigger;
+
+pub use finding::{Finding, Severity};
+pub use formula::Formula;
+pub use kind::{Call, Job, Kind, UserTask};
+pub use model::{Element, ElementIndex, Flow, FlowIndex, Mapping, MultiInstance, Process};
+pub use parse::{Parsed, parse};
+pub use trigger::{Message, TimerKind, Trigger};

@@ -1,0 +1,43 @@
+//! Attribute values that are either plain or a FEEL expression.
+
+use feel::{Environment, Expression, Mode, ParseError, Scope, Value};
+use units::Text;
+
+/// A plain value, or an expression, which begins with `=` in the XML.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Formula {
+    /// A plain text.
+    Plain(Text),
+    /// An expression.
+    Expression(Expression),
+}
+
+impl Formula {
+    /// Reads an attribute's value.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        match text.trim_start().strip_prefix('=') {
+            None => Ok(Self::Plain(text.into())),
+            Some(expression) => Ok(Self::Expression(Expression::parse(expression, Mode::Camunda)?)),
+        }
+    }
+
+    /// Its value: the plain text, or what the expression gives, and the first reason if that is null.
+    pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> (Value, Option<Text>) {
+        match self {
+            Self::Plain(text) => (Value::String(text.clone()), None),
+            Self::Expression(expression) => {
+                let evaluation = expression.evaluate(scope, environment);
+                let why = evaluation.warnings.first();
+                (evaluation.value, why.map(|warning| Text::from(format!("`{}`, {warning}", expression.text().trim()))))
+            }
+        }
+    }
+
+    /// The plain text, if it is one.
+    pub fn plain(&self) -> Option<&Text> {
+        match self {
+            Self::Plain(text) => Some(text),
+            Self::Expression(_) => None,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The executable model: elements and flows by index.
+
+use feel::Expression;
+use serde::{Deserialize, Serialize};
+use units::Text;
+
+use crate::{Formula, Kind};
+
+/// The place of an element in its process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ElementIndex(pub u16);
+
+/// The place of a sequence flow in its process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FlowIndex(pub u16);
+
+/// A process that can run. Immutable, and shared between threads.
+#[derive(Debug)]
+pub struct Process {
+    pub(crate) id: Text,
+    pub(crate) name: Text,
+    pub(crate) version_tag: Option<Text>,
+    pub(crate) elements: Vec<Element>,
+    pub(crate) flows: Vec<Flow>,
+}
+
+/// An element of a process.
+#[derive(Debug)]
+pub struct Element {
+    pub(crate) id: Text,
+    pub(crate) name: Text,
+    pub(crate) line: u32,
+    /// What it does.
+    pub kind: Kind,
+    /// The scope in which it lies; the process itself lies in itself.
+    pub scope: ElementIndex,
+    /// Flows that lead to it.
+    pub incoming: Vec<FlowIndex>,
+    /// Flows that lead away, in the order of the XML.
+    pub outgoing: Vec<FlowIndex>,
+    /// What is copied in when it begins.
+    pub inputs: Vec<Mapping>,
+    /// What is copied out when it ends.
+    pub outputs: Vec<Mapping>,
+    /// If it is done once per item of a list.
+    pub multi: Option<Box<MultiInstance>>,
+    /// Boundary events on it.
+    pub boundaries: Vec<ElementIndex>,
+    /// For a scope: its event sub-processes, each with its start event.
+    pub event_sub_processes: Vec<(ElementIndex, ElementIndex)>,
+    /// For a scope: the start event at which it begins.
+    pub start: Option<ElementIndex>,
+    pub(crate) properties: Vec<(Text, Text)>,
+}
+
+/// A sequence flow.
+#[derive(Debug)]
+pub struct Flow {
+    /// Its id.
+    pub id: Text,
+    /// Its name.
+    pub name: Text,
+    /// Where it begins.
+    pub source: ElementIndex,
+    /// Where it leads.
+    pub target: ElementIndex,
+    /// When it is taken, behind an exclusive gateway.
+    pub condition: Option<Expression>,
+}
+
+/// A value that is copied under a new name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    /// The value.
+    pub source: Formula,
+    /// The variable that takes it, entry within entry.
+    pub target: Vec<Text>,
+}
+
+/// Once per item of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MultiInstance {
+    /// One after the other, or all at once.
+    pub sequential: bool,
+    /// The list.
+    pub collection: Expression,
+    /// The variable that holds the item.
+    pub item: Option<Text>,
+    /// The variable that takes the list of results, and the result of one item.
+    pub output: Option<(Text, Expression)>,
+    /// When it is enough.
+    pub completion: Option<Expression>,
+}
+
+/// What an index that is not of this process stands for: the process itself.
+const PROCESS: ElementIndex = ElementIndex(0);
+
+impl Process {
+    /// The id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name, or the id if it has none.
+    pub fn name(&self) -> &str {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
+
+    /// The tag of this version, as the modeller gave it.
+    pub fn version_tag(&self) -> Option<&str> {
+        self.version_tag.as_deref()
+    }
+
+    /// The element at an index; the process itself for an index that is not of this process.
+    pub fn element(&self, index: ElementIndex) -> &Element {
+        self.elements.get(usize::from(index.0)).unwrap_or_else(|| self.root())
+    }
+
+    /// The process as an element: the outermost scope.
+    pub fn root(&self) -> &Element {
+        &self.elements[usize::from(PROCESS.0)]
+    }
+
+    /// All elements with their indexes, the process itself first.
+    pub fn elements(&self) -> impl Iterator<Item = (ElementIndex, &Element)> {
+        (0..).map(ElementIndex).zip(&self.elements)
+    }
+
+    /// The element of this id.
+    pub fn find(&self, id: &str) -> Option<ElementIndex> {
+        self.elements().find(|(_, element)| element.id == id).map(|(index, _)| index)
+    }
+
+    /// The flow at an index of this process.
+    pub fn flow(&self, index: FlowIndex) -> Option<&Flow> {
+        self.flows.get(usize::from(index.0))
+    }
+
+    /// Where the flows away from an element lead.
+    pub fn targets<'a>(&'a self, element: &'a Element) -> impl Iterator<Item = (FlowIndex, ElementIndex)> + 'a {
+        element.outgoing.iter().filter_map(|index| Some((*index, self.flow(*index)?.target)))
+    }
+
+    /// The fixed job types, and the elements that use them. Types given by expressions are only known when they run.
+    pub fn job_types(&self) -> impl Iterator<Item = (ElementIndex, &str)> {
+        self.elements().filter_map(|(index, element)| match &element.kind {
+            Kind::Job(job) => Some((index, job.kind.plain()?.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The ids of the decisions that it calls, where they are fixed.
+    pub fn called_decisions(&self) -> impl Iterator<Item = &Text> {
+        self.elements.iter().filter_map(|element| match &element.kind {
+            Kind::Decision(decision, _) => decision.plain(),
+            _ => None,
+        })
+    }
+
+    /// The ids of the processes that it calls, where they are fixed.
+    pub fn called_processes(&self) -> impl Iterator<Item = &Text> {
+        self.elements.iter().filter_map(|element| match &element.kind {
+            Kind::Call(call) => call.process.plain(),
+            _ => None,
+        })
+    }
+}
+
+impl Element {
+    /// The id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name, or the id if it has none.
+    pub fn name(&self) -> &str {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
+
+    /// The line in the XML, from 1.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The value of an extension property.
+    pub fn property(&self, name: &str) -> Option<&str> {
+        self.properties.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}

@@ -1,0 +1,241 @@
+//! Events: what sets them off, and what they throw.
+
+use feel::Value;
+use units::Text;
+
+use super::{Reader, Xml, children, zeebe};
+use crate::{ElementIndex, Formula, Kind, Message, TimerKind, Trigger};
+
+impl<'a, 'x> Reader<'a, 'x> {
+    pub(super) fn start_event(&mut self, node: Xml<'a, 'x>, scope: Option<&Kind>) -> Option<Kind> {
+        let trigger = self.trigger(node)?;
+        match (scope, &trigger) {
+            (Some(Kind::EventSubProcess { .. }), Trigger::None) => {
+                self.refuse(node, "the start event of an event sub-process needs a trigger", "give it a message, timer or error");
+                None
+            }
+            (Some(Kind::EventSubProcess { .. }), Trigger::Message(message)) if message.correlation.is_none() => {
+                self.refuse(node, "the message has no correlation key", "add one to the message");
+                None
+            }
+            (Some(Kind::EventSubProcess { .. }), Trigger::Error(_)) if node.attribute("isInterrupting") == Some("false") => {
+                self.refuse(node, "an error always interrupts", "make the start event interrupting");
+                None
+            }
+            (Some(Kind::EventSubProcess { .. }), _) | (_, Trigger::None) => Some(Kind::Start(trigger)),
+            (Some(Kind::Process), Trigger::Message(_) | Trigger::Timer(..)) => Some(Kind::Start(trigger)),
+            _ => {
+                self.refuse(node, "a start event here has no trigger", "use a plain start event");
+                None
+            }
+        }
+    }
+
+    pub(super) fn end_event(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
+        match self.definition(node)? {
+            None => Some(self.job(node)?.map_or(Kind::End, Kind::Job)),
+            Some(definition) => match definition.tag_name().name() {
+                "terminateEventDefinition" => Some(Kind::TerminateEnd),
+                "errorEventDefinition" => match self.error_code(definition)? {
+                    Some(code) => Some(Kind::ErrorEnd(code)),
+                    None => {
+                        self.refuse(definition, "the error has no code", "give it one");
+                        None
+                    }
+                },
+                "messageEventDefinition" => self.thrown_message(node, definition),
+                _ => {
+                    self.unknown(definition);
+                    None
+                }
+            },
+        }
+    }
+
+    pub(super) fn throw_event(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
+        match self.definition(node)? {
+            None => Some(self.job(node)?.map_or(Kind::Manual, Kind::Job)),
+            Some(definition) => match definition.tag_name().name() {
+                "linkEventDefinition" => Some(Kind::LinkThrow(ElementIndex(0))),
+                "messageEventDefinition" => self.thrown_message(node, definition),
+                _ => {
+                    self.unknown(definition);
+                    None
+                }
+            },
+        }
+    }
+
+    pub(super) fn catch_event(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
+        if self.definition(node)?.is_some_and(|definition| definition.tag_name().name() == "linkEventDefinition") {
+            return Some(Kind::LinkCatch);
+        }
+        match self.trigger(node)? {
+            trigger @ (Trigger::Message(_) | Trigger::Timer(..)) => {
+                if self.correlated(node, &trigger) { Some(Kind::Catch(trigger)) } else { None }
+            }
+            Trigger::None | Trigger::Error(_) => {
+                self.refuse(node, "a catch event waits for a message, a timer or a link", "give it one");
+                None
+            }
+        }
+    }
+
+    pub(super) fn boundary_event(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
+        let interrupting = node.attribute("cancelActivity") != Some("false");
+        let trigger = self.trigger(node)?;
+        match &trigger {
+            Trigger::None => {
+                self.refuse(node, "a boundary event needs a trigger", "give it a message, timer or error");
+                return None;
+            }
+            Trigger::Error(_) if !interrupting => {
+                self.refuse(node, "an error always interrupts", "make the boundary event interrupting");
+                return None;
+            }
+            _ => {}
+        }
+        if !self.correlated(node, &trigger) {
+            return None;
+        }
+        Some(Kind::Boundary { host: ElementIndex(0), interrupting, trigger })
+    }
+
+    fn correlated(&mut self, node: Xml<'a, 'x>, trigger: &Trigger) -> bool {
+        let missing = matches!(trigger, Trigger::Message(message) if message.correlation.is_none());
+        if missing {
+            self.refuse(node, "the message has no correlation key", "add one to the message");
+        }
+        !missing
+    }
+
+    /// The event definition in an event: `None` if there are several, `Some(None)` if there is none.
+    #[expect(clippy::option_option, reason = "wrong and absent are answered differently")]
+    fn definition(&mut self, node: Xml<'a, 'x>) -> Option<Option<Xml<'a, 'x>>> {
+        let mut definitions = children(node).filter(|child| child.tag_name().name().ends_with("EventDefinition"));
+        let first = definitions.next();
+        if definitions.next().is_some() {
+            self.refuse(node, "the event has several definitions", "use one event for each");
+            return None;
+        }
+        Some(first)
+    }
+
+    fn trigger(&mut self, node: Xml<'a, 'x>) -> Option<Trigger> {
+        let Some(definition) = self.definition(node)? else { return Some(Trigger::None) };
+        match definition.tag_name().name() {
+            "messageEventDefinition" => self.message(node, definition).map(Trigger::Message),
+            "timerEventDefinition" => self.timer(definition),
+            "errorEventDefinition" => self.error_code(definition).map(Trigger::Error),
+            _ => {
+                self.unknown(definition);
+                None
+            }
+        }
+    }
+
+    /// The message that an element refers to.
+    pub(super) fn message(&mut self, node: Xml<'a, 'x>, reference: Xml<'a, 'x>) -> Option<Message> {
+        let id = reference.attribute("messageRef").unwrap_or_default();
+        let Some(message) = self.messages.get(id).copied() else {
+            self.refuse(node, format!("it refers to no message: `{id}`"), "choose a message");
+            return None;
+        };
+        let name = message.attribute("name").unwrap_or_default();
+        if name.is_empty() {
+            self.refuse(message, "the message has no name", "give it one");
+            return None;
+        }
+        let name = self.formula(message, name)?;
+        let correlation = zeebe(message, "subscription").and_then(|subscription| subscription.attribute("correlationKey"));
+        let correlation = match correlation {
+            Some(key) => Some(self.expression(message, key)?),
+            None => None,
+        };
+        if node.tag_name().name() == "receiveTask" && correlation.is_none() {
+            self.refuse(node, "the message has no correlation key", "add one to the message");
+            return None;
+        }
+        Some(Message { name, correlation })
+    }
+
+    /// A thrown message goes out by a job if the event names one, and otherwise to whoever waits here.
+    fn thrown_message(&mut self, node: Xml<'a, 'x>, definition: Xml<'a, 'x>) -> Option<Kind> {
+        if let Some(job) = self.job(node)? {
+            return Some(Kind::Job(job));
+        }
+        let message = self.message(node, definition)?;
+        if message.correlation.is_none() {
+            self.refuse(node, "the thrown message has neither a job nor a correlation key", "add one of them");
+            return None;
+        }
+        Some(Kind::Throw(message))
+    }
+
+    /// The code of an error: `None` if it cannot be read, `Some(None)` for any error.
+    #[expect(clippy::option_option, reason = "wrong and absent are answered differently")]
+    fn error_code(&mut self, definition: Xml<'a, 'x>) -> Option<Option<Text>> {
+        let Some(id) = definition.attribute("errorRef") else { return Some(None) };
+        let Some(error) = self.errors.get(id).copied() else {
+            self.refuse(definition, format!("there is no error `{id}`"), "choose an error");
+            return None;
+        };
+        match error.attribute("errorCode") {
+            Some(code) if code.starts_with('=') => {
+                self.refuse(error, "the error code is an expression", "write the code itself");
+                None
+            }
+            Some(code) if !code.is_empty() => Some(Some(code.into())),
+            _ => Some(None),
+        }
+    }
+
+    fn timer(&mut self, definition: Xml<'a, 'x>) -> Option<Trigger> {
+        for child in children(definition) {
+            let kind = match child.tag_name().name() {
+                "timeDate" => TimerKind::Date,
+                "timeDuration" => TimerKind::Duration,
+                "timeCycle" => TimerKind::Cycle,
+                _ => continue,
+            };
+            let text = child.text().unwrap_or_default().trim();
+            let formula = self.formula(child, text)?;
+            if let Formula::Plain(text) = &formula
+                && !is_time(kind, text)
+            {
+                let wanted = match kind {
+                    TimerKind::Date => "a moment such as 2026-11-23T10:00:00Z",
+                    TimerKind::Duration => "a duration such as PT15M or P1D",
+                    TimerKind::Cycle => "repetitions such as R3/PT10M",
+                };
+                self.refuse(child, format!("`{text}` is not {wanted}"), format!("give {wanted}, or an expression"));
+                return None;
+            }
+            return Some(Trigger::Timer(kind, formula));
+        }
+        self.refuse(definition, "the timer has no time", "give it a date, a duration or a cycle");
+        None
+    }
+}
+
+/// Whether a plain text can be a time of this kind.
+fn is_time(kind: TimerKind, text: &str) -> bool {
+    match kind {
+        TimerKind::Date => temporal(text).is_some_and(|value| matches!(value, Value::DateTime(_))),
+        TimerKind::Duration => is_duration(text),
+        TimerKind::Cycle => text.strip_prefix('R').and_then(|rest| rest.split_once('/')).is_some_and(|(count, interval)| {
+            (count.is_empty() || count.parse::<u32>().is_ok()) && is_duration(interval)
+        }),
+    }
+}
+
+fn is_duration(text: &str) -> bool {
+    temporal(text).is_some_and(|value| matches!(value, Value::DaysDuration(_) | Value::YearsDuration(_)))
+}
+
+fn temporal(text: &str) -> Option<Value> {
+    let quoted = text.chars().all(|c| !matches!(c, '"' | '\\'));
+    let literal = format!("@\"{text}\"");
+    let parsed = if quoted { feel::Expression::parse(&literal, feel::Mode::Camunda).ok() } else { None };
+    parsed?.constant().cloned()
+}

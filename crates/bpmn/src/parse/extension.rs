@@ -1,0 +1,71 @@
+//! Extension elements: mappings, properties, loops.
+
+use units::Text;
+
+use super::{Reader, Xml, children, is_bpmn, zeebe};
+use crate::{Kind, Mapping, MultiInstance};
+
+/// The extension properties of an element.
+pub(super) fn properties(node: Xml<'_, '_>) -> Vec<(Text, Text)> {
+    let properties = zeebe(node, "properties").into_iter().flat_map(children);
+    let pair = |property: Xml<'_, '_>| Some((property.attribute("name")?.into(), property.attribute("value")?.into()));
+    properties.filter_map(pair).collect()
+}
+
+impl<'a, 'x> Reader<'a, 'x> {
+    /// What is copied in and out.
+    pub(super) fn mappings(&mut self, node: Xml<'a, 'x>) -> (Vec<Mapping>, Vec<Mapping>) {
+        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+        for mapping in zeebe(node, "ioMapping").into_iter().flat_map(children) {
+            let target: Vec<Text> = mapping.attribute("target").unwrap_or_default().split('.').map(Text::from).collect();
+            if target.iter().any(|part| part.is_empty()) {
+                self.refuse(mapping, "the mapping has no target, or an empty part in it", "name a variable");
+                continue;
+            }
+            let Some(source) = self.formula(mapping, mapping.attribute("source").unwrap_or_default()) else { continue };
+            match mapping.tag_name().name() {
+                "input" => inputs.push(Mapping { source, target }),
+                "output" => outputs.push(Mapping { source, target }),
+                _ => self.unknown(mapping),
+            }
+        }
+        (inputs, outputs)
+    }
+
+    /// Whether and how it is done once per item.
+    pub(super) fn multi_instance(&mut self, node: Xml<'a, 'x>, kind: &Kind) -> Option<Box<MultiInstance>> {
+        if let Some(standard) = children(node).find(|child| is_bpmn(*child, "standardLoopCharacteristics")) {
+            self.refuse(standard, "a standard loop is not supported", "use a multi-instance, or a gateway that leads back");
+        }
+        let characteristics = children(node).find(|child| is_bpmn(*child, "multiInstanceLoopCharacteristics"))?;
+        if !kind.is_activity() {
+            self.refuse(characteristics, "only activities can be multi-instance", "put it into a sub-process");
+            return None;
+        }
+        let Some(details) = zeebe(characteristics, "loopCharacteristics") else {
+            self.refuse(characteristics, "the multi-instance has no input collection", "name the list to go over");
+            return None;
+        };
+        let collection = self.expression(details, details.attribute("inputCollection").unwrap_or_default())?;
+        let output = match (details.attribute("outputCollection"), details.attribute("outputElement")) {
+            (Some(collection), Some(element)) => Some((Text::from(collection), self.expression(details, element)?)),
+            (None, None) => None,
+            _ => {
+                self.refuse(details, "output collection and output element go together", "give both or neither");
+                None
+            }
+        };
+        let completion = children(characteristics).find(|child| is_bpmn(*child, "completionCondition"));
+        let completion = match completion {
+            Some(condition) => Some(self.expression(condition, condition.text().unwrap_or_default())?),
+            None => None,
+        };
+        Some(Box::new(MultiInstance {
+            sequential: characteristics.attribute("isSequential") == Some("true"),
+            collection,
+            item: details.attribute("inputElement").map(Text::from),
+            output,
+            completion,
+        }))
+    }
+}

@@ -1,0 +1,430 @@
+//! From XML to a model, in three passes: elements, then flows, then checks.
+
+mod activity;
+mod check;
+mod event;
+mod extension;
+
+use std::collections::BTreeMap;
+
+use feel::{Expression, Mode};
+use roxmltree::{Document, Node, ParsingOptions};
+use units::Text;
+
+use crate::{Element, ElementIndex, Finding, Flow, FlowIndex, Formula, Kind, Process, Severity};
+
+pub(crate) const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+pub(crate) const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
+
+/// More than any diagram needs, and few enough to refuse a bomb.
+const MAX_NODES: u32 = 500_000;
+/// How deep sub-processes may be nested.
+const MAX_DEPTH: u32 = 30;
+
+pub(crate) type Xml<'a, 'x> = Node<'a, 'x>;
+
+/// What a file holds.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Its executable processes.
+    pub processes: Vec<Process>,
+    /// What is doubtful, but runs.
+    pub warnings: Vec<Finding>,
+}
+
+/// Reads a file. What cannot run is refused with everything that was found.
+pub fn parse(xml: &str) -> Result<Parsed, Vec<Finding>> {
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(xml, options).map_err(|error| {
+        vec![Finding {
+            severity: Severity::Error,
+            element: Text::default(),
+            name: Text::default(),
+            line: error.pos().row,
+            cause: Text::from(format!("this is not well-formed XML: {error}")),
+            mend: Text::const_new("export the diagram again from the modeler; a DOCTYPE is not allowed"),
+        }]
+    })?;
+    let mut reader = Reader::new(&document);
+    let processes = reader.definitions(document.root_element());
+    let refused = reader.findings.iter().any(|finding| finding.severity == Severity::Error);
+    if refused { Err(reader.findings) } else { Ok(Parsed { processes, warnings: reader.findings }) }
+}
+
+/// What the passes share.
+pub(crate) struct Reader<'a, 'x> {
+    document: &'a Document<'x>,
+    pub(crate) findings: Vec<Finding>,
+    /// Messages and errors by id.
+    messages: BTreeMap<&'a str, Xml<'a, 'x>>,
+    errors: BTreeMap<&'a str, Xml<'a, 'x>>,
+}
+
+/// A process while it is read.
+pub(crate) struct Draft<'a, 'x> {
+    pub(crate) elements: Vec<Element>,
+    pub(crate) nodes: Vec<Xml<'a, 'x>>,
+    pub(crate) flows: Vec<(Xml<'a, 'x>, ElementIndex)>,
+    pub(crate) by_id: BTreeMap<&'a str, ElementIndex>,
+}
+
+impl<'a, 'x> Reader<'a, 'x> {
+    fn new(document: &'a Document<'x>) -> Self {
+        Self { document, findings: Vec::new(), messages: BTreeMap::new(), errors: BTreeMap::new() }
+    }
+
+    // findings
+
+    fn find(&mut self, node: Xml<'a, 'x>, severity: Severity, cause: impl Into<Text>, mend: impl Into<Text>) {
+        // extension elements have no id: name the element that they belong to
+        let owner = node.ancestors().find(|node| node.has_attribute("id")).unwrap_or(node);
+        self.findings.push(Finding {
+            severity,
+            element: owner.attribute("id").unwrap_or_default().into(),
+            name: owner.attribute("name").unwrap_or_default().into(),
+            line: self.line(node),
+            cause: cause.into(),
+            mend: mend.into(),
+        });
+    }
+
+    pub(crate) fn refuse(&mut self, node: Xml<'a, 'x>, cause: impl Into<Text>, mend: impl Into<Text>) {
+        self.find(node, Severity::Error, cause, mend);
+    }
+
+    pub(crate) fn warn(&mut self, node: Xml<'a, 'x>, cause: impl Into<Text>, mend: impl Into<Text>) {
+        self.find(node, Severity::Warning, cause, mend);
+    }
+
+    pub(crate) fn unknown(&mut self, node: Xml<'a, 'x>) {
+        let cause = format!("`{}` is not supported here", node.tag_name().name());
+        self.refuse(node, cause, "model it with the supported elements");
+    }
+
+    fn line(&self, node: Xml<'a, 'x>) -> u32 {
+        self.document.text_pos_at(node.range().start).row
+    }
+
+    // expressions
+
+    /// An attribute that is plain or, with `=`, an expression.
+    pub(crate) fn formula(&mut self, node: Xml<'a, 'x>, text: &str) -> Option<Formula> {
+        match Formula::parse(text) {
+            Ok(formula) => {
+                if let Formula::Expression(expression) = &formula {
+                    self.known_functions(node, expression);
+                }
+                Some(formula)
+            }
+            Err(error) => {
+                self.no_feel(node, text, &error);
+                None
+            }
+        }
+    }
+
+    /// An attribute that has to be an expression; the `=` is optional.
+    pub(crate) fn expression(&mut self, node: Xml<'a, 'x>, text: &str) -> Option<Expression> {
+        let inner = text.trim_start().strip_prefix('=').unwrap_or(text);
+        match Expression::parse(inner, Mode::Camunda) {
+            Ok(expression) => {
+                self.known_functions(node, &expression);
+                Some(expression)
+            }
+            Err(error) => {
+                self.no_feel(node, text, &error);
+                None
+            }
+        }
+    }
+
+    fn known_functions(&mut self, node: Xml<'a, 'x>, expression: &Expression) {
+        for function in expression.unknown_functions() {
+            let cause = format!("there is no function `{function}` in `{}`", expression.text().trim());
+            self.refuse(node, cause, "use a built-in function");
+        }
+    }
+
+    fn no_feel(&mut self, node: Xml<'a, 'x>, text: &str, error: &feel::ParseError) {
+        let shown: String = text.trim().chars().take(120).collect();
+        self.refuse(node, format!("`{shown}` is no FEEL: {error}"), "mend the expression");
+    }
+
+    // first pass: elements
+
+    fn definitions(&mut self, root: Xml<'a, 'x>) -> Vec<Process> {
+        if root.tag_name().namespace() != Some(BPMN) || root.tag_name().name() != "definitions" {
+            self.refuse(root, "this is no BPMN 2.0 model", "save it as BPMN 2.0 XML");
+            return Vec::new();
+        }
+        // the diagram's layout lies in namespaces of its own
+        for node in children(root).filter(|node| node.tag_name().namespace() == Some(BPMN)) {
+            match node.tag_name().name() {
+                "message" => drop(self.messages.insert(node.attribute("id").unwrap_or_default(), node)),
+                "error" => drop(self.errors.insert(node.attribute("id").unwrap_or_default(), node)),
+                "process" | "extensionElements" | "documentation" | "collaboration" | "category" => {}
+                // what only signals and escalations use is refused where it is used
+                "signal" | "escalation" | "itemDefinition" | "import" => {}
+                _ => self.unknown(node),
+            }
+        }
+        let executable = |node: &Xml<'a, 'x>| is_bpmn(*node, "process") && node.attribute("isExecutable") != Some("false");
+        let processes: Vec<Process> = children(root).filter(executable).map(|node| self.process(node)).collect();
+        if processes.is_empty() {
+            self.refuse(root, "there is no executable process", "set `isExecutable` on a process");
+        }
+        processes
+    }
+
+    fn process(&mut self, node: Xml<'a, 'x>) -> Process {
+        let mut draft = Draft { elements: Vec::new(), nodes: Vec::new(), flows: Vec::new(), by_id: BTreeMap::new() };
+        let root = self.add(&mut draft, node, Kind::Process, ElementIndex(0));
+        self.contents(&mut draft, node, root, 0);
+        let flows = self.flows(&mut draft);
+        self.links(&mut draft);
+        self.attach(&mut draft);
+        self.default_flows(&mut draft, &flows);
+        self.check(&draft, &flows);
+        let tag = zeebe(node, "versionTag").and_then(|tag| tag.attribute("value")).map(Text::from);
+        Process {
+            id: node.attribute("id").unwrap_or_default().into(),
+            name: node.attribute("name").unwrap_or_default().into(),
+            version_tag: tag,
+            elements: draft.elements,
+            flows,
+        }
+    }
+
+    fn add(&mut self, draft: &mut Draft<'a, 'x>, node: Xml<'a, 'x>, kind: Kind, scope: ElementIndex) -> ElementIndex {
+        let id = node.attribute("id").unwrap_or_default();
+        if id.is_empty() {
+            self.refuse(node, "the element has no id", "give it one");
+        }
+        let index = u16::try_from(draft.elements.len()).unwrap_or_else(|_| {
+            self.refuse(node, "the process has more than 65,000 elements", "split it");
+            u16::MAX
+        });
+        let index = ElementIndex(index);
+        if draft.by_id.insert(id, index).is_some() {
+            self.refuse(node, format!("there are two elements with the id `{id}`"), "give each an id of its own");
+        }
+        let (inputs, outputs) = self.mappings(node);
+        let element = Element {
+            id: id.into(),
+            name: node.attribute("name").unwrap_or_default().into(),
+            line: self.line(node),
+            scope,
+            incoming: Vec::new(),
+            outgoing: Vec::new(),
+            inputs,
+            outputs,
+            multi: self.multi_instance(node, &kind),
+            boundaries: Vec::new(),
+            event_sub_processes: Vec::new(),
+            start: None,
+            properties: extension::properties(node),
+            kind,
+        };
+        draft.elements.push(element);
+        draft.nodes.push(node);
+        index
+    }
+
+    /// The elements inside of a scope.
+    fn contents(&mut self, draft: &mut Draft<'a, 'x>, scope_node: Xml<'a, 'x>, scope: ElementIndex, depth: u32) {
+        if depth > MAX_DEPTH {
+            self.refuse(scope_node, format!("sub-processes are nested more than {MAX_DEPTH} deep"), "call a process instead");
+            return;
+        }
+        for node in children(scope_node) {
+            if node.tag_name().namespace() != Some(BPMN) {
+                continue;
+            }
+            match node.tag_name().name() {
+                "sequenceFlow" => draft.flows.push((node, scope)),
+                "documentation" | "extensionElements" | "incoming" | "outgoing" | "laneSet" | "textAnnotation" | "association"
+                | "group" | "dataObject" | "dataObjectReference" | "dataStoreReference" | "multiInstanceLoopCharacteristics"
+                | "property" | "ioSpecification" => {}
+                "subProcess" => {
+                    let interrupting = true;
+                    let by_event = node.attribute("triggeredByEvent") == Some("true");
+                    let kind = if by_event { Kind::EventSubProcess { interrupting } } else { Kind::SubProcess };
+                    let inner = self.add(draft, node, kind, scope);
+                    self.contents(draft, node, inner, depth + 1);
+                }
+                _ => {
+                    if let Some(kind) = self.kind(node, draft.elements.get(usize::from(scope.0)).map(|scope| &scope.kind)) {
+                        self.add(draft, node, kind, scope);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an element is that is no scope; `None` if that cannot be run.
+    fn kind(&mut self, node: Xml<'a, 'x>, scope: Option<&Kind>) -> Option<Kind> {
+        match node.tag_name().name() {
+            "startEvent" => self.start_event(node, scope),
+            "endEvent" => self.end_event(node),
+            "intermediateThrowEvent" => self.throw_event(node),
+            "intermediateCatchEvent" => self.catch_event(node),
+            "boundaryEvent" => self.boundary_event(node),
+            "serviceTask" | "sendTask" | "businessRuleTask" | "scriptTask" | "userTask" | "receiveTask" | "manualTask" | "task"
+            | "callActivity" => self.activity(node),
+            "exclusiveGateway" => Some(Kind::Exclusive(None)),
+            "parallelGateway" => Some(Kind::Parallel),
+            "eventBasedGateway" => Some(Kind::EventBased),
+            _ => {
+                self.unknown(node);
+                None
+            }
+        }
+    }
+
+    // second pass: flows and what is attached
+
+    fn flows(&mut self, draft: &mut Draft<'a, 'x>) -> Vec<Flow> {
+        let mut flows = Vec::new();
+        for (node, scope) in std::mem::take(&mut draft.flows) {
+            let end = |this: &mut Self, attribute: &str| {
+                let id = node.attribute(attribute).unwrap_or_default();
+                let found = draft.by_id.get(id).copied();
+                let refused = found.is_none() && !this.is_refused(id);
+                if refused {
+                    this.refuse(node, format!("the flow has no {attribute}: there is no element `{id}`"), "connect both ends");
+                }
+                found
+            };
+            let (source, target) = (end(self, "sourceRef"), end(self, "targetRef"));
+            let condition = children(node).find(|child| is_bpmn(*child, "conditionExpression"));
+            let condition = condition.and_then(|condition| self.expression(condition, condition.text().unwrap_or_default()));
+            let (Some(source), Some(target)) = (source, target) else { continue };
+            let inside = |end: ElementIndex| draft.elements.get(usize::from(end.0)).is_some_and(|element| element.scope == scope);
+            if !inside(source) || !inside(target) {
+                self.refuse(node, "the flow crosses the edge of a sub-process", "end it inside, and go on from the sub-process");
+            }
+            let Ok(index) = u16::try_from(flows.len()) else { break };
+            if let Some(element) = draft.elements.get_mut(usize::from(source.0)) {
+                element.outgoing.push(FlowIndex(index));
+            }
+            if let Some(element) = draft.elements.get_mut(usize::from(target.0)) {
+                element.incoming.push(FlowIndex(index));
+            }
+            flows.push(Flow {
+                id: node.attribute("id").unwrap_or_default().into(),
+                name: node.attribute("name").unwrap_or_default().into(),
+                source,
+                target,
+                condition,
+            });
+        }
+        flows
+    }
+
+    /// Whether an element was refused already, so that its flows need no finding of their own.
+    fn is_refused(&self, id: &str) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error && finding.element == id)
+    }
+
+    fn default_flows(&mut self, draft: &mut Draft<'a, 'x>, flows: &[Flow]) {
+        for (element, node) in draft.elements.iter_mut().zip(&draft.nodes) {
+            let Kind::Exclusive(default) = &mut element.kind else { continue };
+            let Some(id) = node.attribute("default") else { continue };
+            *default = element.outgoing.iter().copied().find(|index| flows.get(usize::from(index.0)).is_some_and(|flow| flow.id == id));
+            if default.is_none() {
+                let node = *node;
+                self.refuse(node, format!("the default flow `{id}` does not leave this gateway"), "mark one of its own flows");
+            }
+        }
+    }
+
+    /// Link throw events get their targets.
+    fn links(&mut self, draft: &mut Draft<'a, 'x>) {
+        let name_of = |node: Xml<'a, 'x>| {
+            let definition = children(node).find(|child| is_bpmn(*child, "linkEventDefinition"));
+            definition.and_then(|definition| definition.attribute("name"))
+        };
+        let places: Vec<_> = draft.elements.iter().zip(&draft.nodes).enumerate().collect();
+        let mut targets = Vec::new();
+        for (place, (element, node)) in &places {
+            if !matches!(element.kind, Kind::LinkThrow(_)) {
+                continue;
+            }
+            let name = name_of(**node);
+            let found = places.iter().position(|(_, (other, other_node))| {
+                matches!(other.kind, Kind::LinkCatch) && other.scope == element.scope && name_of(**other_node) == name
+            });
+            match found.and_then(|found| u16::try_from(found).ok()) {
+                Some(found) => targets.push((*place, ElementIndex(found))),
+                None => {
+                    let cause = format!("no link catch event named `{}` is in the same scope", name.unwrap_or_default());
+                    self.refuse(**node, cause, "add one, or give both the same name");
+                }
+            }
+        }
+        for (place, target) in targets {
+            if let Some(element) = draft.elements.get_mut(place) {
+                element.kind = Kind::LinkThrow(target);
+            }
+        }
+    }
+
+    /// Boundary events go to their hosts, start events and event sub-processes to their scopes.
+    fn attach(&mut self, draft: &mut Draft<'a, 'x>) {
+        for place in 0..draft.elements.len() {
+            let Ok(index) = u16::try_from(place).map(ElementIndex) else { break };
+            let node = draft.nodes[place];
+            let scope = draft.elements[place].scope;
+            match &mut draft.elements[place].kind {
+                Kind::Boundary { host, .. } => {
+                    let id = node.attribute("attachedToRef").unwrap_or_default();
+                    let found = draft.by_id.get(id).copied();
+                    if let Some(found) = found {
+                        *host = found;
+                    }
+                    let activity = found.and_then(|found| draft.elements.get_mut(usize::from(found.0)));
+                    match activity.filter(|activity| activity.kind.is_activity()) {
+                        Some(activity) => activity.boundaries.push(index),
+                        None if self.is_refused(id) => {}
+                        None => self.refuse(node, format!("it is not attached to an activity: `{id}`"), "attach it to one"),
+                    }
+                }
+                Kind::Start(_) => {
+                    let starts = draft.elements[usize::from(scope.0)].start.replace(index);
+                    if starts.is_some() {
+                        self.refuse(node, "its scope has another start event already", "keep one");
+                    }
+                }
+                _ => {}
+            }
+        }
+        for place in 0..draft.elements.len() {
+            let (node, scope) = (draft.nodes[place], draft.elements[place].scope);
+            if !matches!(draft.elements[place].kind, Kind::EventSubProcess { .. }) {
+                continue;
+            }
+            let (Ok(index), Some(start)) = (u16::try_from(place).map(ElementIndex), draft.elements[place].start) else {
+                self.refuse(node, "the event sub-process has no start event", "add one with a message, timer or error");
+                continue;
+            };
+            let start_node = draft.nodes[usize::from(start.0)];
+            let interrupting = start_node.attribute("isInterrupting") != Some("false");
+            draft.elements[place].kind = Kind::EventSubProcess { interrupting };
+            draft.elements[usize::from(scope.0)].event_sub_processes.push((index, start));
+        }
+    }
+}
+
+pub(crate) fn children<'a, 'x>(node: Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> {
+    node.children().filter(Node::is_element)
+}
+
+pub(crate) fn is_bpmn(node: Xml<'_, '_>, name: &str) -> bool {
+    node.tag_name().namespace() == Some(BPMN) && node.tag_name().name() == name
+}
+
+/// An extension element of Camunda's.
+pub(crate) fn zeebe<'a, 'x>(node: Xml<'a, 'x>, name: &str) -> Option<Xml<'a, 'x>> {
+    let extensions = children(node).find(|child| is_bpmn(*child, "extensionElements"))?;
+    children(extensions).find(|child| child.tag_name().namespace() == Some(ZEEBE) && child.tag_name().name() == name)
+}

@@ -1,0 +1,82 @@
+//! What can be read, what is refused, and how.
+
+use bpmn::{Kind, parse};
+
+fn model(body: &str) -> String {
+    format!(
+        r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
+<bpmn:process id="p" name="P" isExecutable="true">{body}</bpmn:process></bpmn:definitions>"#
+    )
+}
+
+fn refused(body: &str) -> String {
+    let findings = parse(&model(body)).err().unwrap_or_default();
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+const START: &str = r#"<bpmn:startEvent id="s"/>"#;
+
+#[test]
+fn the_shipped_processes_can_be_read_without_a_warning() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../processes/order-to-cash");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "bpmn") {
+            let parsed = parse(&std::fs::read_to_string(&path).unwrap());
+            let parsed = parsed.unwrap_or_else(|findings| panic!("{}: {findings:#?}", path.display()));
+            assert!(parsed.warnings.is_empty(), "{}: {:?}", path.display(), parsed.warnings);
+            count += 1;
+        }
+    }
+    assert!(count >= 6);
+}
+
+#[test]
+fn elements_know_scope_flows_and_boundaries() {
+    let xml = model(&format!(
+        r#"{START}<bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="sub"/>
+        <bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:sequenceFlow id="f2" sourceRef="s2" targetRef="e2"/><bpmn:endEvent id="e2"/></bpmn:subProcess>
+        <bpmn:boundaryEvent id="b" attachedToRef="sub"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#
+    ));
+    let process = parse(&xml).unwrap().processes.remove(0);
+    let sub = process.find("sub").unwrap();
+    assert_eq!(process.element(process.find("e2").unwrap()).scope, sub);
+    assert_eq!(process.element(sub).boundaries, [process.find("b").unwrap()]);
+    assert_eq!(process.element(sub).start, process.find("s2"));
+    assert!(matches!(process.element(process.find("b").unwrap()).kind, Kind::Boundary { host, interrupting: true, .. } if host == sub));
+}
+
+#[test]
+fn what_cannot_run_is_refused_with_element_line_cause_and_mend() {
+    let unknown = refused(&format!(r#"{START}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="x"/><bpmn:complexGateway id="x" name="X"/>"#));
+    assert_eq!(unknown, "line 2, x \"X\": `complexGateway` is not supported here; model it with the supported elements");
+    assert!(refused(&format!(r#"{START}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="nowhere"/>"#)).contains("there is no element `nowhere`"));
+    assert!(refused(&format!(r#"{START}<bpmn:serviceTask id="t"/>"#)).contains("t: the task has no job type; add a task definition"));
+    assert!(refused("").contains("the process has no start event"));
+    assert!(refused(&format!(r#"{START}<bpmn:receiveTask id="r"/>"#)).contains("refers to no message"));
+    let gateway = r#"<bpmn:exclusiveGateway id="g"/><bpmn:endEvent id="a"/><bpmn:endEvent id="b"/>
+        <bpmn:sequenceFlow id="f1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="f2" sourceRef="g" targetRef="b"/>"#;
+    assert!(refused(&format!("{START}{gateway}")).contains("its flow `f1` has neither a condition nor is it the default"));
+    let script = r#"<bpmn:scriptTask id="t"><bpmn:extensionElements><zeebe:script expression="=1 +" resultVariable="x"/></bpmn:extensionElements></bpmn:scriptTask>"#;
+    assert!(refused(&format!("{START}{script}")).contains("t: `=1 +` is no FEEL: line 1, column 4"));
+    let timer = r#"<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>1 hour</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#;
+    assert!(refused(&format!("{START}{timer}")).contains("`1 hour` is not a duration such as PT15M"));
+}
+
+#[test]
+fn bombs_and_rubbish_are_refused() {
+    for xml in ["", "rubbish", "<a>", "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><l>&b;</l>"] {
+        let findings = parse(xml).err().unwrap();
+        assert!(findings[0].cause.contains("not well-formed"), "{xml}: {findings:?}");
+    }
+    let deep = format!("{}{}", "<bpmn:subProcess id=\"s\">".repeat(100), "</bpmn:subProcess>".repeat(100));
+    assert!(refused(&deep).contains("nested more than"));
+}
+
+#[test]
+fn what_is_never_reached_is_a_warning() {
+    let parsed = parse(&model(&format!(r#"{START}<bpmn:task id="lonely"/>"#))).unwrap();
+    assert_eq!(parsed.warnings.len(), 1);
+    assert_eq!(parsed.warnings[0].element, "lonely");
+}
