@@ -44,15 +44,25 @@ fn elements_know_scope_flows_and_boundaries() {
     assert_eq!(process.element(process.find("e2").unwrap()).scope, sub);
     assert_eq!(process.element(sub).boundaries, [process.find("b").unwrap()]);
     assert_eq!(process.element(sub).start, process.find("s2"));
-    assert!(matches!(process.element(process.find("b").unwrap()).kind, Kind::Boundary { host, interrupting: true, .. } if host == sub));
+    assert!(
+        matches!(process.element(process.find("b").unwrap()).kind, Kind::Boundary { host, interrupting: true, .. } if host == sub)
+    );
 }
 
 #[test]
 fn what_cannot_run_is_refused_with_element_line_cause_and_mend() {
-    let unknown = refused(&format!(r#"{START}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="x"/><bpmn:complexGateway id="x" name="X"/>"#));
+    let unknown = refused(&format!(
+        r#"{START}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="x"/><bpmn:complexGateway id="x" name="X"/>"#
+    ));
     assert_eq!(unknown, "line 2, x \"X\": `complexGateway` is not supported here; model it with the supported elements");
-    assert!(refused(&format!(r#"{START}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="nowhere"/>"#)).contains("there is no element `nowhere`"));
-    assert!(refused(&format!(r#"{START}<bpmn:serviceTask id="t"/>"#)).contains("t: the task has no job type; add a task definition"));
+    assert!(
+        refused(&format!(r#"{START}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="nowhere"/>"#))
+            .contains("there is no element `nowhere`")
+    );
+    assert!(
+        refused(&format!(r#"{START}<bpmn:serviceTask id="t"/>"#))
+            .contains("t: the task has no job type; add a task definition")
+    );
     assert!(refused("").contains("the process has no start event"));
     assert!(refused(&format!(r#"{START}<bpmn:receiveTask id="r"/>"#)).contains("refers to no message"));
     let gateway = r#"<bpmn:exclusiveGateway id="g"/><bpmn:endEvent id="a"/><bpmn:endEvent id="b"/>

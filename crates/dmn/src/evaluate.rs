@@ -27,7 +27,9 @@ pub enum EvaluateError {
     #[error("the model has no decision {0}")]
     Unknown(Text),
     /// A table with hit policy UNIQUE has several matches.
-    #[error("decision {decision}: rules {rules:?} match at the same time, and the hit policy is UNIQUE; mend the rules or the hit policy")]
+    #[error(
+        "decision {decision}: rules {rules:?} match at the same time, and the hit policy is UNIQUE; mend the rules or the hit policy"
+    )]
     NotUnique {
         /// The decision.
         decision: Text,
@@ -54,7 +56,12 @@ pub enum EvaluateError {
 
 impl Model {
     /// Makes a decision, and before it those that it requires.
-    pub fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Outcome, EvaluateError> {
+    pub fn evaluate(
+        &self,
+        decision: &str,
+        variables: &Context,
+        environment: &Environment,
+    ) -> Result<Outcome, EvaluateError> {
         self.run(decision, variables, environment, false)
     }
 
@@ -63,7 +70,13 @@ impl Model {
         self.run(decision, variables, environment, true)
     }
 
-    fn run(&self, id: &str, variables: &Context, environment: &Environment, explain: bool) -> Result<Outcome, EvaluateError> {
+    fn run(
+        &self,
+        id: &str,
+        variables: &Context,
+        environment: &Environment,
+        explain: bool,
+    ) -> Result<Outcome, EvaluateError> {
         let wanted = self.place(id).ok_or_else(|| EvaluateError::Unknown(id.into()))?;
         let mut needed = vec![false; self.decisions.len()];
         let mut open = vec![wanted];
@@ -73,14 +86,19 @@ impl Model {
                 open.extend(&decision.requires);
             }
         }
-        let mut run = Run { variables, results: Vec::new(), environment, warnings: Vec::new(), explained: explain.then(Vec::new) };
+        let mut run =
+            Run { variables, results: Vec::new(), environment, warnings: Vec::new(), explained: explain.then(Vec::new) };
         for (decision, _) in self.decisions.iter().zip(&needed).filter(|(_, needed)| **needed) {
             let value = run.decision(decision)?;
             run.results.push((decision.variable.clone(), value));
         }
         let sought = self.decisions.get(wanted).map(|decision| &decision.variable);
         let value = run.results.iter().find(|(name, _)| Some(name) == sought).map(|(_, value)| value.clone());
-        Ok(Outcome { value: value.unwrap_or_default(), warnings: run.warnings, explained: run.explained.unwrap_or_default() })
+        Ok(Outcome {
+            value: value.unwrap_or_default(),
+            warnings: run.warnings,
+            explained: run.explained.unwrap_or_default(),
+        })
     }
 }
 
@@ -173,9 +191,10 @@ impl Run<'_> {
         }
         let value = self.result(decision, table, &matched)?;
         if let Some(explained) = &mut self.explained {
-            let labels = table.inputs.iter().map(|input| {
-                if input.label.is_empty() { input.expression.text().clone() } else { input.label.clone() }
-            });
+            let labels = table
+                .inputs
+                .iter()
+                .map(|input| if input.label.is_empty() { input.expression.text().clone() } else { input.label.clone() });
             let inputs = labels.zip(inputs).map(|(label, value)| ExplainedInput { label, value }).collect();
             let rule = |place: &usize| (place + 1, table.rules.get(*place).map(|rule| rule.id.clone()).unwrap_or_default());
             let matched = matched.iter().map(rule).collect();
@@ -235,7 +254,9 @@ impl Run<'_> {
                 rows.sort_by(|one, two| by_priority(table, one, two));
                 Ok(Value::list(rows.into_iter().map(|row| named(table, row))))
             }
-            HitPolicy::RuleOrder | HitPolicy::Collect(None) => Ok(Value::list(rows.into_iter().map(|row| named(table, row)))),
+            HitPolicy::RuleOrder | HitPolicy::Collect(None) => {
+                Ok(Value::list(rows.into_iter().map(|row| named(table, row))))
+            }
             HitPolicy::Collect(Some(aggregation)) => {
                 let values = rows.into_iter().filter_map(|row| row.into_iter().next());
                 aggregate(aggregation, values).map_err(|cause| EvaluateError::NotAggregable { decision: id(), cause })
@@ -248,7 +269,8 @@ impl Run<'_> {
             return Value::Null;
         }
         let outputs = table.outputs.iter();
-        let row = outputs.map(|output| output.default.as_ref().map_or(Value::Null, |default| self.expression(decision, default)));
+        let row =
+            outputs.map(|output| output.default.as_ref().map_or(Value::Null, |default| self.expression(decision, default)));
         let row = row.collect();
         named(table, row)
     }

@@ -71,7 +71,11 @@ impl<'a, 'x> Parser<'a, 'x> {
     fn definitions(&mut self, root: Xml<'a, 'x>) -> Model {
         let known = root.tag_name().namespace().is_some_and(|namespace| NAMESPACES.contains(&namespace));
         if !known || root.tag_name().name() != "definitions" {
-            self.refuse(root, "this is no DMN model of version 1.3, 1.4 or 1.5", "save it with the namespace of one of them");
+            self.refuse(
+                root,
+                "this is no DMN model of version 1.3, 1.4 or 1.5",
+                "save it with the namespace of one of them",
+            );
         }
         let mut drafts = Vec::new();
         for child in elements(root) {
@@ -115,7 +119,11 @@ impl<'a, 'x> Parser<'a, 'x> {
                         let href = required.attribute("href").unwrap_or_default().trim_start_matches('#');
                         match ids.iter().position(|id| id == href) {
                             Some(place) => requires.push(place),
-                            None => self.refuse(child, format!("it requires the decision `{href}`, which is not there"), "require one of this model"),
+                            None => self.refuse(
+                                child,
+                                format!("it requires the decision `{href}`, which is not there"),
+                                "require one of this model",
+                            ),
                         }
                     }
                 }
@@ -198,7 +206,11 @@ impl<'a, 'x> Parser<'a, 'x> {
     fn expression(&mut self, node: Xml<'a, 'x>) -> Option<Expression> {
         let language = node.attribute("expressionLanguage").unwrap_or_default();
         if !language.is_empty() && !language.to_ascii_lowercase().contains("feel") {
-            self.refuse(node, format!("the expression language `{language}` is not supported"), "write the expression in FEEL");
+            self.refuse(
+                node,
+                format!("the expression language `{language}` is not supported"),
+                "write the expression in FEEL",
+            );
             return None;
         }
         let text = text_of(node);
@@ -258,7 +270,11 @@ impl<'a, 'x> Parser<'a, 'x> {
             self.refuse(node, "a table of several outputs has one without name", "name every output");
         }
         if table.outputs.len() > 1 && matches!(policy, HitPolicy::Collect(Some(_))) {
-            self.refuse(node, "outputs of several columns cannot be aggregated", "use one output, or COLLECT without aggregation");
+            self.refuse(
+                node,
+                "outputs of several columns cannot be aggregated",
+                "use one output, or COLLECT without aggregation",
+            );
         }
         if table.rules.is_empty() {
             self.find(node, Severity::Warning, "the table has no rule and always gives null", "add rules");
@@ -294,7 +310,8 @@ impl<'a, 'x> Parser<'a, 'x> {
     }
 
     fn output(&mut self, node: Xml<'a, 'x>) -> Output {
-        let mut output = Output { name: node.attribute("name").unwrap_or_default().into(), allowed: Vec::new(), default: None };
+        let mut output =
+            Output { name: node.attribute("name").unwrap_or_default().into(), allowed: Vec::new(), default: None };
         for child in elements(node) {
             match child.tag_name().name() {
                 "outputValues" => {
@@ -302,7 +319,11 @@ impl<'a, 'x> Parser<'a, 'x> {
                     match UnaryTests::parse(&text, Mode::Camunda) {
                         Ok(tests) => match tests.constants() {
                             Some(values) => output.allowed = values.into_iter().cloned().collect(),
-                            None => self.refuse(child, format!("`{}` is not a list of plain values", text.trim()), "list the values"),
+                            None => self.refuse(
+                                child,
+                                format!("`{}` is not a list of plain values", text.trim()),
+                                "list the values",
+                            ),
                         },
                         Err(error) => self.unreadable(child, &text, &error),
                     }
@@ -360,7 +381,9 @@ fn elements<'a, 'x>(node: Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> {
 /// The text of the `text` element in it.
 fn text_of(node: Xml<'_, '_>) -> String {
     let inner = elements(node).find(|child| child.has_tag_name_local("text"));
-    inner.map(|text| text.descendants().filter_map(|part| if part.is_text() { part.text() } else { None }).collect()).unwrap_or_default()
+    inner
+        .map(|text| text.descendants().filter_map(|part| if part.is_text() { part.text() } else { None }).collect())
+        .unwrap_or_default()
 }
 
 /// Tag names without regard to the namespace, of which DMN has one per version.

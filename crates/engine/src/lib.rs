@@ -1,1 +1,24 @@
 //! The token engine: instance and input in, events out; pure.
+//!
+//! [`step`] takes an [`Instance`] of a [`bpmn::Process`] one [`Input`] further, until every token waits or is gone, and writes
+//! down what happened as [`Event`]s. It changes the instance through [`apply`] alone, so folding the events again gives the
+//! same instance. What the world has to do about it (jobs, timers, messages, calls) is in the events; see [`Event`].
+//!
+//! Semantics are those of BPMN 2.0 as Camunda 8 runs it. Element by element they are in `step/`; a step is bounded, so a
+//! model that goes round in a circle ends in an incident and not in a hang.
+
+mod apply;
+mod event;
+mod input;
+mod instance;
+mod step;
+mod time;
+mod variables;
+mod waiting;
+
+pub use apply::apply;
+pub use event::{Event, Phase};
+pub use input::{Cx, Decisions, Input, Limits, NoDecisions, Refusal};
+pub use instance::{Instance, InstanceId, Key, Parent};
+pub use step::{catches_error, step};
+pub use waiting::{Waiting, WaitsFor};

@@ -37,9 +37,12 @@ impl Value {
             Self::String(text) => serde_json::Value::String(text.to_string()),
             Self::List(items) => serde_json::Value::Array(items.iter().map(Self::to_json).collect()),
             Self::Context(context) => context.to_json(),
-            Self::Date(_) | Self::Time(_) | Self::DateTime(_) | Self::DaysDuration(_) | Self::YearsDuration(_) | Self::Range(_) => {
-                serde_json::Value::String(self.to_string())
-            }
+            Self::Date(_)
+            | Self::Time(_)
+            | Self::DateTime(_)
+            | Self::DaysDuration(_)
+            | Self::YearsDuration(_)
+            | Self::Range(_) => serde_json::Value::String(self.to_string()),
         }
     }
 }

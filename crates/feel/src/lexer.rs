@@ -32,7 +32,8 @@ pub(crate) type Unreadable = (&'static str, Text);
 
 /// Longest first, so that `..` is not read as two marks.
 const MARKS: [&str; 24] = [
-    "..", "**", "<=", ">=", "!=", "->", "+", "-", "*", "/", "=", "<", ">", "(", ")", "[", "]", "{", "}", ",", ":", ".", "@", "?",
+    "..", "**", "<=", ">=", "!=", "->", "+", "-", "*", "/", "=", "<", ">", "(", ")", "[", "]", "{", "}", ",", ":", ".", "@",
+    "?",
 ];
 
 /// Skips white space and comments.

@@ -2,7 +2,9 @@
 
 use units::Text;
 
-use crate::ast::{Arguments, Arithmetic, Comparison, FunctionNode, Iterator, Kind, Node, Over, RangeNode, Test, Tests, Type};
+use crate::ast::{
+    Arguments, Arithmetic, Comparison, FunctionNode, Iterator, Kind, Node, Over, RangeNode, Test, Tests, Type,
+};
 use crate::builtin::{self, Builtin};
 use crate::lexer::{self, Token, Unreadable};
 use crate::range::Range;
@@ -719,7 +721,9 @@ impl<'a> Parser<'a> {
         self.advance()?;
         let first = self.test()?;
         match first {
-            Test::Expression(start) if self.take("..")? => Ok(vec![Test::Expression(self.range_end(at, Some(start), false)?)]),
+            Test::Expression(start) if self.take("..")? => {
+                Ok(vec![Test::Expression(self.range_end(at, Some(start), false)?)])
+            }
             first => {
                 let mut tests = vec![first];
                 while self.take(",")? {

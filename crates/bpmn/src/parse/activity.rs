@@ -122,6 +122,10 @@ impl<'a, 'x> Reader<'a, 'x> {
             return None;
         }
         let flag = |name: &str| called.attribute(name) != Some("false");
-        Some(Call { process, propagate_child: flag("propagateAllChildVariables"), propagate_parent: flag("propagateAllParentVariables") })
+        Some(Call {
+            process,
+            propagate_child: flag("propagateAllChildVariables"),
+            propagate_parent: flag("propagateAllParentVariables"),
+        })
     }
 }

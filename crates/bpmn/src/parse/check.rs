@@ -21,7 +21,11 @@ impl<'a, 'x> Reader<'a, 'x> {
                         }
                     }
                     if default.is_none() {
-                        self.warn(node, "the gateway has no default flow and stops if no condition holds", "mark one as the default");
+                        self.warn(
+                            node,
+                            "the gateway has no default flow and stops if no condition holds",
+                            "mark one as the default",
+                        );
                     }
                 }
                 Kind::EventBased => self.events_follow(draft, element, node, flows),
@@ -42,9 +46,14 @@ impl<'a, 'x> Reader<'a, 'x> {
                 }
                 _ => {}
             }
-            let conditional = |index: &crate::FlowIndex| flows.get(usize::from(index.0)).is_some_and(|flow| flow.condition.is_some());
+            let conditional =
+                |index: &crate::FlowIndex| flows.get(usize::from(index.0)).is_some_and(|flow| flow.condition.is_some());
             if !matches!(element.kind, Kind::Exclusive(_)) && element.outgoing.iter().any(conditional) {
-                self.refuse(node, "a condition stands on a flow that does not leave an exclusive gateway", "put a gateway there");
+                self.refuse(
+                    node,
+                    "a condition stands on a flow that does not leave an exclusive gateway",
+                    "put a gateway there",
+                );
             }
         }
         self.reachable(draft, flows);

@@ -11,7 +11,11 @@ impl<'a, 'x> Reader<'a, 'x> {
         let trigger = self.trigger(node)?;
         match (scope, &trigger) {
             (Some(Kind::EventSubProcess { .. }), Trigger::None) => {
-                self.refuse(node, "the start event of an event sub-process needs a trigger", "give it a message, timer or error");
+                self.refuse(
+                    node,
+                    "the start event of an event sub-process needs a trigger",
+                    "give it a message, timer or error",
+                );
                 None
             }
             (Some(Kind::EventSubProcess { .. }), Trigger::Message(message)) if message.correlation.is_none() => {
@@ -72,7 +76,11 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
         match self.trigger(node)? {
             trigger @ (Trigger::Message(_) | Trigger::Timer(..)) => {
-                if self.correlated(node, &trigger) { Some(Kind::Catch(trigger)) } else { None }
+                if self.correlated(node, &trigger) {
+                    Some(Kind::Catch(trigger))
+                } else {
+                    None
+                }
             }
             Trigger::None | Trigger::Error(_) => {
                 self.refuse(node, "a catch event waits for a message, a timer or a link", "give it one");
@@ -223,9 +231,10 @@ fn is_time(kind: TimerKind, text: &str) -> bool {
     match kind {
         TimerKind::Date => temporal(text).is_some_and(|value| matches!(value, Value::DateTime(_))),
         TimerKind::Duration => is_duration(text),
-        TimerKind::Cycle => text.strip_prefix('R').and_then(|rest| rest.split_once('/')).is_some_and(|(count, interval)| {
-            (count.is_empty() || count.parse::<u32>().is_ok()) && is_duration(interval)
-        }),
+        TimerKind::Cycle => text
+            .strip_prefix('R')
+            .and_then(|rest| rest.split_once('/'))
+            .is_some_and(|(count, interval)| (count.is_empty() || count.parse::<u32>().is_ok()) && is_duration(interval)),
     }
 }
 

@@ -233,7 +233,11 @@ impl<'a, 'x> Reader<'a, 'x> {
     /// The elements inside of a scope.
     fn contents(&mut self, draft: &mut Draft<'a, 'x>, scope_node: Xml<'a, 'x>, scope: ElementIndex, depth: u32) {
         if depth > MAX_DEPTH {
-            self.refuse(scope_node, format!("sub-processes are nested more than {MAX_DEPTH} deep"), "call a process instead");
+            self.refuse(
+                scope_node,
+                format!("sub-processes are nested more than {MAX_DEPTH} deep"),
+                "call a process instead",
+            );
             return;
         }
         for node in children(scope_node) {
@@ -242,9 +246,20 @@ impl<'a, 'x> Reader<'a, 'x> {
             }
             match node.tag_name().name() {
                 "sequenceFlow" => draft.flows.push((node, scope)),
-                "documentation" | "extensionElements" | "incoming" | "outgoing" | "laneSet" | "textAnnotation" | "association"
-                | "group" | "dataObject" | "dataObjectReference" | "dataStoreReference" | "multiInstanceLoopCharacteristics"
-                | "property" | "ioSpecification" => {}
+                "documentation"
+                | "extensionElements"
+                | "incoming"
+                | "outgoing"
+                | "laneSet"
+                | "textAnnotation"
+                | "association"
+                | "group"
+                | "dataObject"
+                | "dataObjectReference"
+                | "dataStoreReference"
+                | "multiInstanceLoopCharacteristics"
+                | "property"
+                | "ioSpecification" => {}
                 "subProcess" => {
                     let interrupting = true;
                     let by_event = node.attribute("triggeredByEvent") == Some("true");
@@ -269,8 +284,8 @@ impl<'a, 'x> Reader<'a, 'x> {
             "intermediateThrowEvent" => self.throw_event(node),
             "intermediateCatchEvent" => self.catch_event(node),
             "boundaryEvent" => self.boundary_event(node),
-            "serviceTask" | "sendTask" | "businessRuleTask" | "scriptTask" | "userTask" | "receiveTask" | "manualTask" | "task"
-            | "callActivity" => self.activity(node),
+            "serviceTask" | "sendTask" | "businessRuleTask" | "scriptTask" | "userTask" | "receiveTask" | "manualTask"
+            | "task" | "callActivity" => self.activity(node),
             "exclusiveGateway" => Some(Kind::Exclusive(None)),
             "parallelGateway" => Some(Kind::Parallel),
             "eventBasedGateway" => Some(Kind::EventBased),
@@ -291,7 +306,11 @@ impl<'a, 'x> Reader<'a, 'x> {
                 let found = draft.by_id.get(id).copied();
                 let refused = found.is_none() && !this.is_refused(id);
                 if refused {
-                    this.refuse(node, format!("the flow has no {attribute}: there is no element `{id}`"), "connect both ends");
+                    this.refuse(
+                        node,
+                        format!("the flow has no {attribute}: there is no element `{id}`"),
+                        "connect both ends",
+                    );
                 }
                 found
             };
@@ -299,9 +318,14 @@ impl<'a, 'x> Reader<'a, 'x> {
             let condition = children(node).find(|child| is_bpmn(*child, "conditionExpression"));
             let condition = condition.and_then(|condition| self.expression(condition, condition.text().unwrap_or_default()));
             let (Some(source), Some(target)) = (source, target) else { continue };
-            let inside = |end: ElementIndex| draft.elements.get(usize::from(end.0)).is_some_and(|element| element.scope == scope);
+            let inside =
+                |end: ElementIndex| draft.elements.get(usize::from(end.0)).is_some_and(|element| element.scope == scope);
             if !inside(source) || !inside(target) {
-                self.refuse(node, "the flow crosses the edge of a sub-process", "end it inside, and go on from the sub-process");
+                self.refuse(
+                    node,
+                    "the flow crosses the edge of a sub-process",
+                    "end it inside, and go on from the sub-process",
+                );
             }
             let Ok(index) = u16::try_from(flows.len()) else { break };
             if let Some(element) = draft.elements.get_mut(usize::from(source.0)) {
@@ -330,10 +354,18 @@ impl<'a, 'x> Reader<'a, 'x> {
         for (element, node) in draft.elements.iter_mut().zip(&draft.nodes) {
             let Kind::Exclusive(default) = &mut element.kind else { continue };
             let Some(id) = node.attribute("default") else { continue };
-            *default = element.outgoing.iter().copied().find(|index| flows.get(usize::from(index.0)).is_some_and(|flow| flow.id == id));
+            *default = element
+                .outgoing
+                .iter()
+                .copied()
+                .find(|index| flows.get(usize::from(index.0)).is_some_and(|flow| flow.id == id));
             if default.is_none() {
                 let node = *node;
-                self.refuse(node, format!("the default flow `{id}` does not leave this gateway"), "mark one of its own flows");
+                self.refuse(
+                    node,
+                    format!("the default flow `{id}` does not leave this gateway"),
+                    "mark one of its own flows",
+                );
             }
         }
     }

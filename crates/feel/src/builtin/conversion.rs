@@ -1,6 +1,5 @@
 //! Functions that make a value of one type from others.
 
-
 use super::arguments::Arguments;
 use super::{Builtin, Fault, null};
 use crate::temporal::{self, DateTime, Time, YearsDuration};
@@ -64,7 +63,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
                 let [hour, minute] = [arguments.integer(0)?, arguments.integer(1)?].map(i8::try_from);
                 let second = arguments.number(2)?;
                 let whole = second.round(0, units::Rounding::Down);
-                let fraction = second.checked_sub(whole).and_then(|fraction| fraction.round(9, units::Rounding::Down).mantissa_at(9));
+                let fraction =
+                    second.checked_sub(whole).and_then(|fraction| fraction.round(9, units::Rounding::Down).mantissa_at(9));
                 let parts = (hour, minute, whole.to_i64().map(i8::try_from), fraction.map(i32::try_from));
                 if let (Ok(hour), Ok(minute), Some(Ok(second)), Some(Ok(fraction))) = parts
                     && let Ok(clock) = jiff::civil::Time::new(hour, minute, second, fraction)
@@ -140,4 +140,3 @@ fn read(value: Option<Value>, text: &str, expected: &str) -> Result<Value, Fault
         None => null(format!("`{}` is not {expected}", text.chars().take(60).collect::<String>())),
     }
 }
-

@@ -7,9 +7,9 @@ use units::Decimal;
 
 use super::arguments::{Arguments, finite, items, numbers};
 use super::{Builtin, Fault, null};
+use crate::Value;
 use crate::evaluate::Evaluator;
 use crate::value::{compare, equal};
-use crate::Value;
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::new("count", &[&["list"]], |_, arguments| Ok(Value::from(arguments.list(0)?.len()))),
@@ -97,28 +97,24 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         Arc::make_mut(&mut list).remove(place);
         Ok(Value::List(list))
     }),
-    Builtin::new(
-        "list replace",
-        &[&["list", "position", "newItem"], &["list", "match", "newItem"]],
-        |call, arguments| {
-            let mut list = arguments.list(0)?;
-            call.make(list.len())?;
-            let replacement = arguments.value(2);
-            if let Value::Function(function) = arguments.value(1) {
-                let mut replaced = Vec::with_capacity(list.len());
-                for item in list.iter() {
-                    let matched = call.invoke(0, function, None, &[item.clone(), replacement.clone()])?;
-                    replaced.push(if matched == Value::Bool(true) { replacement.clone() } else { item.clone() });
-                }
-                return Ok(Value::from(replaced));
+    Builtin::new("list replace", &[&["list", "position", "newItem"], &["list", "match", "newItem"]], |call, arguments| {
+        let mut list = arguments.list(0)?;
+        call.make(list.len())?;
+        let replacement = arguments.value(2);
+        if let Value::Function(function) = arguments.value(1) {
+            let mut replaced = Vec::with_capacity(list.len());
+            for item in list.iter() {
+                let matched = call.invoke(0, function, None, &[item.clone(), replacement.clone()])?;
+                replaced.push(if matched == Value::Bool(true) { replacement.clone() } else { item.clone() });
             }
-            let place = place(&list, arguments.integer(1)?)?;
-            if let Some(item) = Arc::make_mut(&mut list).get_mut(place) {
-                item.clone_from(replacement);
-            }
-            Ok(Value::List(list))
-        },
-    ),
+            return Ok(Value::from(replaced));
+        }
+        let place = place(&list, arguments.integer(1)?)?;
+        if let Some(item) = Arc::make_mut(&mut list).get_mut(place) {
+            item.clone_from(replacement);
+        }
+        Ok(Value::List(list))
+    }),
     Builtin::new("reverse", &[&["list"]], |call, arguments| {
         let mut list = arguments.list(0)?;
         call.make(list.len())?;

@@ -8,18 +8,22 @@ use crate::Value;
 use crate::evaluate::Evaluator;
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
-    Builtin::new("substring", &[&["string", "start position"], &["string", "start position", "length"]], |call, arguments| {
-        let text = arguments.text(0)?;
-        let count = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-        let start = match arguments.integer(1)? {
-            0 => return null("positions begin at 1"),
-            start @ 1.. => start - 1,
-            start => (count + start).max(0),
-        };
-        let length = if arguments.has(2) { arguments.integer(2)?.max(0) } else { count };
-        let [start, length] = [start, length].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
-        made(call, text.chars().skip(start).take(length).collect())
-    }),
+    Builtin::new(
+        "substring",
+        &[&["string", "start position"], &["string", "start position", "length"]],
+        |call, arguments| {
+            let text = arguments.text(0)?;
+            let count = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+            let start = match arguments.integer(1)? {
+                0 => return null("positions begin at 1"),
+                start @ 1.. => start - 1,
+                start => (count + start).max(0),
+            };
+            let length = if arguments.has(2) { arguments.integer(2)?.max(0) } else { count };
+            let [start, length] = [start, length].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+            made(call, text.chars().skip(start).take(length).collect())
+        },
+    ),
     Builtin::new("string length", &[&["string"]], |_, arguments| Ok(Value::from(arguments.text(0)?.chars().count()))),
     Builtin::new("upper case", &[&["string"]], |call, arguments| made(call, arguments.text(0)?.to_uppercase())),
     Builtin::new("lower case", &[&["string"]], |call, arguments| made(call, arguments.text(0)?.to_lowercase())),

@@ -42,7 +42,8 @@ impl Evaluator<'_> {
                 Value::Bool(_) => {}
                 Value::Null => result = Value::Null,
                 other => {
-                    result = this.null(at, format!("what has to be satisfied is a {}, not true or false", other.type_name()));
+                    result =
+                        this.null(at, format!("what has to be satisfied is a {}, not true or false", other.type_name()));
                 }
             }
             Ok(Flow::On)

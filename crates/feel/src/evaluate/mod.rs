@@ -164,7 +164,8 @@ impl<'a> Evaluator<'a> {
                     Value::Bool(true) => self.node(then),
                     Value::Bool(false) => self.node(otherwise),
                     other => {
-                        let reason = format!("the condition is {}, not true or false; the else part was taken", other.type_name());
+                        let reason =
+                            format!("the condition is {}, not true or false; the else part was taken", other.type_name());
                         self.null(condition.at, reason);
                         self.node(otherwise)
                     }

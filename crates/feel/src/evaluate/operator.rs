@@ -194,4 +194,3 @@ fn years(months: i64) -> Value {
 fn whole_years(months: Decimal) -> Option<Value> {
     months.round(0, units::Rounding::Down).to_i64().map(years)
 }
-

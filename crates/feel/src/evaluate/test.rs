@@ -3,9 +3,9 @@
 use units::Text;
 
 use super::{Evaluator, Exhausted, Frame, Step};
+use crate::Value;
 use crate::ast::{Comparison, Test, Tests};
 use crate::value::{compare, equal};
-use crate::Value;
 
 impl Evaluator<'_> {
     /// Whether an input passes; not, if the budget does not suffice.

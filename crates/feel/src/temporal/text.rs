@@ -47,7 +47,8 @@ pub(crate) fn time(text: &str) -> Option<Time> {
         }
         Some(_) => return None,
     };
-    let [hour, minute, second] = [hour, minute, second].map(|part| two_digits(part).and_then(|part| i8::try_from(part).ok()));
+    let [hour, minute, second] =
+        [hour, minute, second].map(|part| two_digits(part).and_then(|part| i8::try_from(part).ok()));
     let clock = jiff::civil::Time::new(hour?, minute?, second?, nanoseconds).ok()?;
     Some(Time { clock, offset })
 }
@@ -153,7 +154,9 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back_equal() {
-        for text in ["2026-11-23T10:30:00Z", "2026-11-23T10:30:00.25+05:30", "0001-01-01T00:00:00", "2026-02-28T23:59:59-11:00"] {
+        for text in
+            ["2026-11-23T10:30:00Z", "2026-11-23T10:30:00.25+05:30", "0001-01-01T00:00:00", "2026-02-28T23:59:59-11:00"]
+        {
             assert_eq!(date_time(text).unwrap().to_string(), text);
         }
         for text in ["P1D", "PT1H", "-P1DT2H3M4.5S", "PT0.000000001S", "PT0S"] {

@@ -1,0 +1,148 @@
+//! The fold: what an event changes in an instance. Total and boring: what does not fit changes nothing.
+
+use bpmn::Process;
+use feel::{Context, Value};
+
+use crate::event::Event;
+use crate::instance::{
+    Arrival, Incident, Instance, Key, Live, Multi, OpenJob, OpenTask, OpenTimer, ROOT, Stage, Subscription,
+};
+
+/// Applies one event to the instance in which it happened.
+pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
+    match event {
+        Event::Started => {
+            instance.stage = Stage::Running;
+            begin(instance, ROOT, bpmn::ElementIndex(0), ROOT);
+        }
+        Event::Passed { .. } | Event::MessageThrown { .. } | Event::ChildRequested { .. } => {}
+        Event::Activated { key, element, scope } => begin(instance, *key, *element, *scope),
+        Event::Multiplied { key, total, items, collects } => {
+            if let Some(live) = instance.live_mut(*key) {
+                let results = collects.then(|| vec![Value::Null; *total as usize]);
+                live.multi = Some(Box::new(Multi { total: *total, begun: 0, done: 0, items: items.clone(), results }));
+            }
+        }
+        Event::ItemBegun { key } => {
+            if let Some(multi) = multi(instance, *key) {
+                multi.begun += 1;
+            }
+        }
+        Event::ItemDone { key, place, result } => {
+            if let Some(multi) = multi(instance, *key) {
+                multi.done += 1;
+                if let Some(slot) = multi.results.as_mut().and_then(|results| results.get_mut(*place as usize)) {
+                    slot.clone_from(result);
+                }
+            }
+        }
+        Event::Variables { scope, variables } => {
+            if let Some(live) = instance.live_mut(*scope) {
+                live.variables.merge(variables);
+            }
+        }
+        Event::JobCreated { job, element, kind, retries } => {
+            draw(instance, *job);
+            let (kind, retries) = (kind.clone(), *retries);
+            instance.jobs.push(OpenJob { key: *job, element: *element, kind, retries, retry_at: None });
+        }
+        Event::JobFailed { job, retries, retry_at } if *retries > 0 => {
+            if let Some(open) = instance.jobs.iter_mut().find(|open| open.key == *job) {
+                (open.retries, open.retry_at) = (*retries, *retry_at);
+            }
+        }
+        Event::JobRetried { job } => {
+            if let Some(open) = instance.jobs.iter_mut().find(|open| open.key == *job) {
+                open.retry_at = None;
+            }
+        }
+        Event::JobCompleted { job } | Event::JobFailed { job, .. } | Event::JobCancelled { job } => {
+            instance.jobs.retain(|open| open.key != *job);
+        }
+        Event::TaskCreated { task, element, assignee, candidate_groups, due } => {
+            draw(instance, *task);
+            let (assignee, candidate_groups) = (assignee.clone(), candidate_groups.clone());
+            instance.tasks.push(OpenTask { key: *task, element: *element, assignee, candidate_groups, due: *due });
+        }
+        Event::TaskCompleted { task } | Event::TaskCancelled { task } => instance.tasks.retain(|open| open.key != *task),
+        Event::TimerSet { timer, element, target, due, repeats } => {
+            draw(instance, *timer);
+            let (element, target, due, repeats) = (*element, *target, *due, *repeats);
+            instance.timers.push(OpenTimer { key: *timer, element, target, due, repeats });
+        }
+        Event::TimerFired { timer } => instance.timers.retain(|open| open.key != *timer),
+        Event::SubscriptionOpened { subscription, element, target, name, correlation } => {
+            draw(instance, *subscription);
+            let (name, correlation) = (name.clone(), correlation.clone());
+            let key = *subscription;
+            instance.subscriptions.push(Subscription { key, element: *element, target: *target, name, correlation });
+        }
+        Event::SubscriptionClosed { subscription, .. } => instance.subscriptions.retain(|open| open.key != *subscription),
+        Event::ChildEnded { element } | Event::ChildCancelled { element, .. } => {
+            if let Some(live) = instance.live_mut(*element) {
+                live.child = None;
+            }
+        }
+        Event::Arrived { scope, gateway, flow } => {
+            let here = |arrival: &&mut Arrival| (arrival.scope, arrival.gateway, arrival.flow) == (*scope, *gateway, *flow);
+            match instance.arrivals.iter_mut().find(here) {
+                Some(arrival) => arrival.tokens += 1,
+                None => instance.arrivals.push(Arrival { scope: *scope, gateway: *gateway, flow: *flow, tokens: 1 }),
+            }
+        }
+        Event::Joined { scope, gateway } => {
+            for arrival in &mut instance.arrivals {
+                if (arrival.scope, arrival.gateway) == (*scope, *gateway) {
+                    arrival.tokens -= 1;
+                }
+            }
+            instance.arrivals.retain(|arrival| arrival.tokens > 0);
+        }
+        Event::IncidentRaised { incident, element, phase, message } => {
+            draw(instance, *incident);
+            instance.incidents.push(Incident { key: *incident, element: *element, phase: *phase, message: message.clone() });
+        }
+        Event::IncidentResolved { incident } => instance.incidents.retain(|open| open.key != *incident),
+        Event::Completed { key } | Event::Terminated { key } => end(instance, *key),
+        Event::InstanceCompleted => instance.stage = Stage::Completed,
+        Event::InstanceTerminated => instance.stage = Stage::Terminated,
+        Event::InstanceFailed { .. } => instance.stage = Stage::Failed,
+    }
+}
+
+/// Notes that a key is used.
+fn draw(instance: &mut Instance, key: Key) {
+    instance.last_key = instance.last_key.max(key);
+}
+
+fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: Key) {
+    draw(instance, key);
+    if key != scope
+        && let Some(around) = instance.live_mut(scope)
+    {
+        around.children += 1;
+    }
+    let live = Live { key, element, scope, children: 0, variables: Context::EMPTY, multi: None, child: None };
+    // keys only grow, so the list stays sorted
+    instance.elements.push(live);
+}
+
+fn end(instance: &mut Instance, key: Key) {
+    let Ok(place) = instance.elements.binary_search_by_key(&key, |live| live.key) else { return };
+    let scope = instance.elements[place].scope;
+    if key == ROOT {
+        // whoever called wants to read the results
+        instance.elements.truncate(1);
+    } else {
+        instance.elements.remove(place);
+        if let Some(around) = instance.live_mut(scope) {
+            around.children -= 1;
+        }
+    }
+    instance.timers.retain(|timer| timer.element != key);
+    instance.arrivals.retain(|arrival| arrival.scope != key);
+}
+
+fn multi(instance: &mut Instance, key: Key) -> Option<&mut Multi> {
+    instance.live_mut(key)?.multi.as_deref_mut()
+}

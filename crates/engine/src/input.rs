@@ -1,0 +1,175 @@
+//! What can happen to an instance from outside, and what it needs from there.
+
+use bpmn::ElementIndex;
+use feel::{Context, Environment, Value};
+use units::{Text, Timestamp};
+
+use crate::instance::Key;
+
+/// Something that happens to an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// It begins at its plain start event.
+    Start {
+        /// Its first variables.
+        variables: Context,
+    },
+    /// It begins at a start event of its own choice: one with a message or a timer.
+    StartAt {
+        /// The start event.
+        element: ElementIndex,
+        /// Its first variables.
+        variables: Context,
+    },
+    /// A worker has done its job.
+    CompleteJob {
+        /// The job.
+        job: Key,
+        /// The results.
+        variables: Context,
+    },
+    /// A worker could not do its job.
+    FailJob {
+        /// The job.
+        job: Key,
+        /// How often it may still be tried; with none left an incident is raised.
+        retries: u32,
+        /// Why.
+        message: Text,
+        /// When it is tried again.
+        retry_at: Option<Timestamp>,
+    },
+    /// A worker found what the model calls an error.
+    ThrowError {
+        /// The job.
+        job: Key,
+        /// The error's code.
+        code: Text,
+        /// What went wrong.
+        message: Text,
+        /// What the error's handler gets to know.
+        variables: Context,
+    },
+    /// A person has done a task.
+    CompleteTask {
+        /// The task.
+        task: Key,
+        /// The results.
+        variables: Context,
+    },
+    /// A timer is due.
+    FireTimer {
+        /// The timer, or a job that waits for its next try.
+        timer: Key,
+    },
+    /// A message is there.
+    Correlate {
+        /// The subscription.
+        subscription: Key,
+        /// What the message carries.
+        variables: Context,
+    },
+    /// A called process has ended.
+    CompleteChild {
+        /// The element that called it.
+        element: Key,
+        /// The variables of its outermost scope.
+        variables: Context,
+    },
+    /// A called process ended with an error that it did not catch.
+    FailChild {
+        /// The element that called it.
+        element: Key,
+        /// The error's code.
+        code: Text,
+        /// What went wrong.
+        message: Text,
+    },
+    /// Somebody mended what was wrong: try again.
+    ResolveIncident {
+        /// The incident.
+        incident: Key,
+    },
+    /// Somebody sets variables.
+    SetVariables {
+        /// The scope, or 1 for the outermost.
+        scope: Key,
+        /// Names and values.
+        variables: Context,
+    },
+    /// The instance is to end now.
+    Cancel,
+}
+
+/// What a step needs from outside.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    /// When it happens.
+    pub now: Timestamp,
+    /// Who makes decisions.
+    pub decisions: &'a dyn Decisions,
+    /// How much one step may do.
+    pub limits: Limits,
+}
+
+impl<'a> Cx<'a> {
+    /// A step at `now`, with the default limits.
+    pub fn new(now: Timestamp, decisions: &'a dyn Decisions) -> Self {
+        Self { now, decisions, limits: Limits::default() }
+    }
+
+    pub(crate) fn environment(&self) -> Environment {
+        Environment::at(self.now)
+    }
+}
+
+/// How much one step may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Elements that begin or are passed. After that the token stops with an incident.
+    pub activations: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { activations: 100_000 }
+    }
+}
+
+/// Makes decisions for business rule tasks.
+pub trait Decisions {
+    /// The result of a decision, or why there is none.
+    fn evaluate(&self, decision: &str, variables: &Context, now: Timestamp) -> Result<Value, String>;
+}
+
+/// No decision is known.
+#[derive(Debug, Clone, Copy)]
+pub struct NoDecisions;
+
+impl Decisions for NoDecisions {
+    fn evaluate(&self, decision: &str, _variables: &Context, _now: Timestamp) -> Result<Value, String> {
+        Err(format!("no decision {decision} is deployed"))
+    }
+}
+
+/// Why an input cannot be taken. The instance is as it was only if a copy was stepped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The instance has ended.
+    #[error("the process instance has ended")]
+    Ended,
+    /// It has begun already.
+    #[error("the process instance has begun already")]
+    Begun,
+    /// The process has no such start event.
+    #[error("the process has no start event for this")]
+    NoStart,
+    /// What the input refers to is not there; it may have been there before.
+    #[error("{what} {key} is not open")]
+    Gone {
+        /// A job, task, timer, subscription, incident or element.
+        what: &'static str,
+        /// Its key.
+        key: Key,
+    },
+}

@@ -1,0 +1,278 @@
+//! The state of an instance: what is alive in it, and nothing else.
+
+use bpmn::{ElementIndex, FlowIndex, Kind, Process};
+use feel::{Context, Value};
+use serde::{Deserialize, Serialize};
+use units::{Text, Timestamp, number_id};
+
+use crate::event::Phase;
+
+number_id!(
+    /// A process instance.
+    InstanceId,
+    "PI"
+);
+
+/// An element, job, task, timer, subscription or incident: unique within its instance, never used again.
+pub type Key = u32;
+
+/// The key of the outermost scope.
+pub(crate) const ROOT: Key = 1;
+
+/// Who called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The calling instance.
+    pub instance: InstanceId,
+    /// The element that waits in it.
+    pub element: Key,
+}
+
+/// A running process. Compact: what has ended is gone from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    pub(crate) id: InstanceId,
+    pub(crate) process: Text,
+    pub(crate) version: u32,
+    pub(crate) parent: Option<Parent>,
+    pub(crate) last_key: Key,
+    pub(crate) stage: Stage,
+    /// Elements that have begun and not ended, by key.
+    pub(crate) elements: Vec<Live>,
+    pub(crate) jobs: Vec<OpenJob>,
+    pub(crate) tasks: Vec<OpenTask>,
+    pub(crate) timers: Vec<OpenTimer>,
+    pub(crate) subscriptions: Vec<Subscription>,
+    pub(crate) incidents: Vec<Incident>,
+    /// Tokens at parallel gateways.
+    pub(crate) arrivals: Vec<Arrival>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Stage {
+    #[serde(rename = "n")]
+    New,
+    #[serde(rename = "r")]
+    Running,
+    #[serde(rename = "c")]
+    Completed,
+    #[serde(rename = "t")]
+    Terminated,
+    #[serde(rename = "f")]
+    Failed,
+}
+
+/// An element that has begun and not ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Live {
+    pub(crate) key: Key,
+    pub(crate) element: ElementIndex,
+    pub(crate) scope: Key,
+    /// How many live elements have this one as their scope.
+    pub(crate) children: u32,
+    pub(crate) variables: Context,
+    pub(crate) multi: Option<Box<Multi>>,
+    pub(crate) child: Option<InstanceId>,
+}
+
+/// The state of an element that is done once per item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Multi {
+    pub(crate) total: u32,
+    pub(crate) begun: u32,
+    pub(crate) done: u32,
+    /// The items, if they are done one after the other.
+    pub(crate) items: Value,
+    /// The results so far, by place.
+    pub(crate) results: Option<Vec<Value>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct OpenJob {
+    pub(crate) key: Key,
+    pub(crate) element: Key,
+    pub(crate) kind: Option<Text>,
+    pub(crate) retries: u32,
+    pub(crate) retry_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct OpenTask {
+    pub(crate) key: Key,
+    pub(crate) element: Key,
+    pub(crate) assignee: Option<Text>,
+    pub(crate) candidate_groups: Vec<Text>,
+    pub(crate) due: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct OpenTimer {
+    pub(crate) key: Key,
+    pub(crate) element: Key,
+    pub(crate) target: ElementIndex,
+    pub(crate) due: Timestamp,
+    pub(crate) repeats: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Subscription {
+    pub(crate) key: Key,
+    pub(crate) element: Key,
+    pub(crate) target: ElementIndex,
+    pub(crate) name: Text,
+    pub(crate) correlation: Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Incident {
+    pub(crate) key: Key,
+    pub(crate) element: Key,
+    pub(crate) phase: Phase,
+    pub(crate) message: Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Arrival {
+    pub(crate) scope: Key,
+    pub(crate) gateway: ElementIndex,
+    pub(crate) flow: FlowIndex,
+    pub(crate) tokens: u32,
+}
+
+impl Instance {
+    /// An instance that has not begun.
+    pub fn new(id: InstanceId, process: Text, version: u32, parent: Option<Parent>) -> Self {
+        Self {
+            id,
+            process,
+            version,
+            parent,
+            last_key: 0,
+            stage: Stage::New,
+            elements: Vec::new(),
+            jobs: Vec::new(),
+            tasks: Vec::new(),
+            timers: Vec::new(),
+            subscriptions: Vec::new(),
+            incidents: Vec::new(),
+            arrivals: Vec::new(),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> InstanceId {
+        self.id
+    }
+
+    /// The id of its process.
+    pub fn process_id(&self) -> &Text {
+        &self.process
+    }
+
+    /// The version of its process.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Who called it, if somebody did.
+    pub fn parent(&self) -> Option<Parent> {
+        self.parent
+    }
+
+    /// Whether nothing happens in it any more.
+    pub fn is_ended(&self) -> bool {
+        matches!(self.stage, Stage::Completed | Stage::Terminated | Stage::Failed)
+    }
+
+    /// Whether it ended as it should.
+    pub fn is_completed(&self) -> bool {
+        self.stage == Stage::Completed
+    }
+
+    /// Notes which instance a call activity has started.
+    pub fn child_started(&mut self, element: Key, child: InstanceId) {
+        if let Some(live) = self.live_mut(element) {
+            live.child = Some(child);
+        }
+    }
+
+    /// The instance that a call activity has started.
+    pub fn child(&self, element: Key) -> Option<InstanceId> {
+        self.live(element)?.child
+    }
+
+    /// Whether a job waits for a worker.
+    pub fn has_job(&self, job: Key) -> bool {
+        self.job(job).is_some()
+    }
+
+    /// Whether a task waits for a person.
+    pub fn has_task(&self, task: Key) -> bool {
+        self.tasks.iter().any(|open| open.key == task)
+    }
+
+    /// Whether an incident is open.
+    pub fn has_incident(&self, incident: Key) -> bool {
+        self.incidents.iter().any(|open| open.key == incident)
+    }
+
+    /// The type of a job.
+    pub fn job_type(&self, process: &Process, job: Key) -> Option<Text> {
+        let open = self.job(job)?;
+        if let Some(kind) = &open.kind {
+            return Some(kind.clone());
+        }
+        match &process.element(self.live(open.element)?.element).kind {
+            Kind::Job(job) => job.kind.plain().cloned(),
+            _ => None,
+        }
+    }
+
+    /// The element that an element, job, task, timer, subscription or incident belongs to.
+    pub fn element_of(&self, key: Key) -> Option<ElementIndex> {
+        self.live(self.owner(key)?).map(|live| live.element)
+    }
+
+    /// The live element that a key belongs to.
+    pub(crate) fn owner(&self, key: Key) -> Option<Key> {
+        if self.live(key).is_some() {
+            return Some(key);
+        }
+        let jobs = self.jobs.iter().map(|open| (open.key, open.element));
+        let tasks = self.tasks.iter().map(|open| (open.key, open.element));
+        let timers = self.timers.iter().map(|open| (open.key, open.element));
+        let subscriptions = self.subscriptions.iter().map(|open| (open.key, open.element));
+        let incidents = self.incidents.iter().map(|open| (open.key, open.element));
+        let mut all = jobs.chain(tasks).chain(timers).chain(subscriptions).chain(incidents);
+        all.find(|(open, _)| *open == key).map(|(_, element)| element)
+    }
+
+    /// What has to be woken, and when: timers, and jobs that wait for their next try.
+    pub fn timers(&self) -> impl Iterator<Item = (Key, Timestamp)> + '_ {
+        let retries = self.jobs.iter().filter_map(|job| Some((job.key, job.retry_at?)));
+        self.timers.iter().map(|timer| (timer.key, timer.due)).chain(retries)
+    }
+
+    /// When a timer is due.
+    pub fn timer_due(&self, timer: Key) -> Option<Timestamp> {
+        self.timers().find(|(key, _)| *key == timer).map(|(_, due)| due)
+    }
+
+    pub(crate) fn job(&self, key: Key) -> Option<&OpenJob> {
+        self.jobs.iter().find(|open| open.key == key)
+    }
+
+    pub(crate) fn live(&self, key: Key) -> Option<&Live> {
+        self.elements.binary_search_by_key(&key, |live| live.key).ok().and_then(|place| self.elements.get(place))
+    }
+
+    pub(crate) fn live_mut(&mut self, key: Key) -> Option<&mut Live> {
+        let place = self.elements.binary_search_by_key(&key, |live| live.key).ok()?;
+        self.elements.get_mut(place)
+    }
+
+    /// Live elements directly inside of a scope, the youngest first.
+    pub(crate) fn inside(&self, scope: Key) -> Vec<Key> {
+        self.elements.iter().rev().filter(|live| live.scope == scope && live.key != scope).map(|live| live.key).collect()
+    }
+}

@@ -1,0 +1,246 @@
+//! Elements begin: what they copy in, what they watch, and what they do.
+
+use bpmn::{Call, Element, ElementIndex, Job, Kind, Message, Trigger, UserTask};
+use feel::{Context, Value};
+use units::Text;
+
+use super::{Step, Work};
+use crate::event::{Event, Phase};
+use crate::instance::{Key, ROOT};
+use crate::time;
+use crate::variables::mapped;
+
+/// What an element does once it has begun, or why it cannot begin.
+type Begun = Result<Next, Text>;
+
+enum Next {
+    /// It waits.
+    Wait(Vec<Event>),
+    /// It is done at once; these variables are its results.
+    Done(Context),
+    /// A path begins inside of it.
+    Inside(Vec<Event>, ElementIndex),
+}
+
+impl Step<'_, '_> {
+    /// An element begins, for the first time or after an incident was mended.
+    pub(super) fn begin(&mut self, key: Key) {
+        let Some((index, element)) = self.element_of(key) else { return };
+        let body = element.multi.is_some() && !self.is_item(key);
+        if let Kind::Exclusive(_) = element.kind {
+            return self.choose_again(key, index, element);
+        }
+        if body {
+            return self.multiply(key, element);
+        }
+        if !element.inputs.is_empty() {
+            let inputs = mapped(&element.inputs, &self.visible(key), &self.environment);
+            self.set_local(key, inputs);
+        }
+        let watched = if self.is_item(key) { Ok(Vec::new()) } else { self.watch_boundaries(key, element) };
+        match watched {
+            Ok(events) => {
+                self.emit_all(events);
+                self.work(key);
+            }
+            Err(message) => self.incident(key, Phase::Entering, message),
+        }
+    }
+
+    fn choose_again(&mut self, key: Key, index: ElementIndex, element: &Element) {
+        let Some(scope) = self.scope_of(key) else { return };
+        match self.choose(element, scope) {
+            Ok(_) => {
+                self.emit(Event::Completed { key });
+                self.queue.push_back(Work::Enter { element: index, scope, flow: None });
+            }
+            Err(message) => self.incident(key, Phase::Entering, message),
+        }
+    }
+
+    /// An element does what it is there for.
+    pub(super) fn work(&mut self, key: Key) {
+        let Some((index, element)) = self.element_of(key) else { return };
+        match self.behave(key, index, element) {
+            Ok(Next::Wait(events)) => self.emit_all(events),
+            Ok(Next::Done(results)) => self.work_done(key, results),
+            Ok(Next::Inside(events, start)) => {
+                self.emit_all(events);
+                self.queue.push_back(Work::Enter { element: start, scope: key, flow: None });
+            }
+            Err(message) => self.incident(key, Phase::Working, message),
+        }
+    }
+
+    fn behave(&mut self, key: Key, index: ElementIndex, element: &Element) -> Begun {
+        match &element.kind {
+            Kind::Job(job) => self.job(key, job).map(|event| Next::Wait(vec![event])),
+            Kind::UserTask(task) => self.task(key, task).map(|event| Next::Wait(vec![event])),
+            Kind::Script(expression, result) => {
+                let value = expression.evaluate(&self.visible(key), &self.environment).value;
+                Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
+            }
+            Kind::Decision(decision, result) => {
+                let id = self.text(key, decision, "the decision's id")?;
+                let variables = self.instance.visible(key);
+                let value = self.cx.decisions.evaluate(&id, &variables, self.cx.now).map_err(Text::from)?;
+                Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
+            }
+            Kind::Receive(message) => {
+                let next = self.draw();
+                self.subscribe(key, next, index, message).map(|event| Next::Wait(vec![event]))
+            }
+            Kind::Catch(trigger) => {
+                let next = self.draw();
+                self.watch(key, next, index, trigger).map(|event| Next::Wait(event.into_iter().collect()))
+            }
+            Kind::Call(call) => self.call(key, call).map(|event| Next::Wait(vec![event])),
+            Kind::EventBased => {
+                let mut events = Vec::new();
+                for (_, target) in self.process.targets(element) {
+                    let Kind::Catch(trigger) = &self.process.element(target).kind else { continue };
+                    let next = self.draw() + drawn(&events);
+                    events.extend(self.watch(key, next, target, trigger)?);
+                }
+                Ok(Next::Wait(events))
+            }
+            Kind::SubProcess | Kind::EventSubProcess { .. } => {
+                let start = element.start.ok_or(Text::const_new("the sub-process has no start event"))?;
+                self.watch_scope(key, element).map(|events| Next::Inside(events, start))
+            }
+            Kind::Throw(message) => {
+                let name = self.text(key, &message.name, "the message's name")?;
+                let correlation = self.correlation(key, message)?;
+                self.emit(Event::MessageThrown { name, correlation, variables: self.instance.variables(key) });
+                Ok(Next::Done(Context::default()))
+            }
+            Kind::ErrorEnd(code) => {
+                let message = Text::from(format!("error end event {}", element.name()));
+                self.throw(key, &code.clone(), &message, Context::default());
+                Ok(Next::Wait(Vec::new()))
+            }
+            Kind::TerminateEnd => {
+                self.terminate_scope(key);
+                Ok(Next::Wait(Vec::new()))
+            }
+            _ => Ok(Next::Done(Context::default())),
+        }
+    }
+
+    fn job(&self, element: Key, job: &Job) -> Result<Event, Text> {
+        let kind = match job.kind.plain() {
+            Some(_) => None,
+            None => Some(self.text(element, &job.kind, "the job type")?),
+        };
+        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment);
+        let number = retries.as_i64().or_else(|| retries.as_str()?.trim().parse().ok());
+        let retries = number.and_then(|number| u32::try_from(number).ok());
+        let retries = retries.ok_or(Text::const_new("the number of retries is no whole number"))?;
+        Ok(Event::JobCreated { job: self.draw(), element, kind, retries })
+    }
+
+    fn task(&self, element: Key, task: &UserTask) -> Result<Event, Text> {
+        let evaluated = |formula: &Option<bpmn::Formula>| {
+            formula.as_ref().map(|formula| formula.evaluate(&self.visible(element), &self.environment).0)
+        };
+        let assignee = evaluated(&task.assignee).and_then(|value| value.as_str().map(Text::from));
+        let candidate_groups = match evaluated(&task.candidate_groups) {
+            Some(Value::List(groups)) => groups.iter().filter_map(|group| group.as_str().map(Text::from)).collect(),
+            Some(Value::String(groups)) => groups.split(',').map(|group| Text::from(group.trim())).collect(),
+            _ => Vec::new(),
+        };
+        let due = match evaluated(&task.due) {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let refusal = || Text::from(format!("the due date needs a moment and has {value}"));
+                Some(time::moment(&value).ok_or_else(refusal)?)
+            }
+        };
+        Ok(Event::TaskCreated { task: self.draw(), element, assignee, candidate_groups, due })
+    }
+
+    fn call(&self, element: Key, call: &Call) -> Result<Event, Text> {
+        Ok(Event::ChildRequested { element, process: self.text(element, &call.process, "the called process")? })
+    }
+
+    fn text(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<Text, Text> {
+        if let Some(text) = formula.plain() {
+            return Ok(text.clone());
+        }
+        match formula.evaluate(&self.visible(scope), &self.environment) {
+            (Value::String(text), _) => Ok(text),
+            (other, why) => {
+                let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+                Err(Text::from(format!("{what} has to be a text and is {other}{why}")))
+            }
+        }
+    }
+
+    // watching: timers and subscriptions
+
+    /// What an element watches on its boundary.
+    pub(super) fn watch_boundaries(&self, key: Key, element: &Element) -> Result<Vec<Event>, Text> {
+        let mut events = Vec::new();
+        for boundary in &element.boundaries {
+            if let Kind::Boundary { trigger, .. } = &self.process.element(*boundary).kind {
+                let next = self.draw() + drawn(&events);
+                events.extend(self.watch(key, next, *boundary, trigger)?);
+            }
+        }
+        Ok(events)
+    }
+
+    /// What a scope watches for its event sub-processes.
+    pub(super) fn watch_scope(&self, key: Key, element: &Element) -> Result<Vec<Event>, Text> {
+        let mut events = Vec::new();
+        for (_, start) in &element.event_sub_processes {
+            if let Kind::Start(trigger) = &self.process.element(*start).kind {
+                let next = self.draw() + drawn(&events);
+                events.extend(self.watch(key, next, *start, trigger)?);
+            }
+        }
+        Ok(events)
+    }
+
+    fn watch(&self, element: Key, next: Key, target: ElementIndex, trigger: &Trigger) -> Result<Option<Event>, Text> {
+        match trigger {
+            Trigger::None | Trigger::Error(_) => Ok(None),
+            Trigger::Message(message) => self.subscribe(element, next, target, message).map(Some),
+            Trigger::Timer(kind, formula) => {
+                let due = time::due(*kind, formula, &self.visible(element), &self.environment)?;
+                Ok(Some(Event::TimerSet { timer: next, element, target, due: due.at, repeats: due.repeats }))
+            }
+        }
+    }
+
+    fn subscribe(&self, element: Key, next: Key, target: ElementIndex, message: &Message) -> Result<Event, Text> {
+        let name = self.text(element, &message.name, "the message's name")?;
+        let correlation = self.correlation(element, message)?;
+        Ok(Event::SubscriptionOpened { subscription: next, element, target, name, correlation })
+    }
+
+    fn correlation(&self, scope: Key, message: &Message) -> Result<Text, Text> {
+        let Some(expression) = &message.correlation else { return Ok(Text::default()) };
+        let evaluation = expression.evaluate(&self.visible(scope), &self.environment);
+        match evaluation.value {
+            Value::String(key) => Ok(key),
+            Value::Number(key) => Ok(Text::from(key.normalize().to_string())),
+            other => {
+                let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+                Err(Text::from(format!("the correlation key has to be a text or a number and is {other}{why}")))
+            }
+        }
+    }
+
+    /// Whether an element is one item of an element that is done once per item.
+    pub(super) fn is_item(&self, key: Key) -> bool {
+        let Some(live) = self.instance.live(key) else { return false };
+        key != ROOT
+            && self.instance.live(live.scope).is_some_and(|scope| scope.multi.is_some() && scope.element == live.element)
+    }
+}
+
+/// How many keys these events will use up.
+fn drawn(events: &[Event]) -> Key {
+    Key::try_from(events.len()).unwrap_or(Key::MAX)
+}

@@ -1,0 +1,140 @@
+//! Elements end: what they copy out, and what ends with them.
+
+use bpmn::Kind;
+use feel::Context;
+
+use super::{Step, Work};
+use crate::event::Event;
+use crate::instance::{Key, ROOT};
+use crate::variables::mapped;
+
+impl Step<'_, '_> {
+    /// The work of an element is done. With output mappings the results stay inside, for the mappings to choose from;
+    /// otherwise they go out as they are.
+    pub(super) fn work_done(&mut self, key: Key, results: Context) {
+        let Some((_, element)) = self.element_of(key) else { return };
+        if !element.outputs.is_empty() || self.is_item(key) {
+            self.set_local(key, results);
+        } else if let Some(scope) = self.scope_of(key) {
+            self.set(scope, &results);
+        }
+        self.queue.push_back(Work::Complete(key));
+    }
+
+    /// A called process has ended.
+    pub(super) fn child_done(&mut self, key: Key, results: Context) {
+        let Some((_, element)) = self.element_of(key) else { return };
+        let propagates = matches!(&element.kind, Kind::Call(call) if call.propagate_child);
+        if element.outputs.is_empty() && !propagates {
+            self.queue.push_back(Work::Complete(key));
+        } else {
+            self.work_done(key, results);
+        }
+    }
+
+    /// An element is done.
+    pub(super) fn complete(&mut self, key: Key) {
+        let Some((index, element)) = self.element_of(key) else { return };
+        let Some(scope) = self.scope_of(key) else { return };
+        if self.is_item(key) {
+            return self.item_done(key, element);
+        }
+        // the outputs of something done once per item were taken item by item
+        if element.multi.is_none() && !element.outputs.is_empty() {
+            let outputs = mapped(&element.outputs, &self.visible(key), &self.environment);
+            self.set(scope, &outputs);
+        }
+        self.close(key);
+        self.emit(Event::Completed { key });
+        if key == ROOT {
+            self.emit(Event::InstanceCompleted);
+        } else {
+            self.queue.push_back(Work::Leave { element: index, scope });
+        }
+    }
+
+    /// A scope without tokens is done.
+    pub(super) fn end_if_empty(&mut self, scope: Key) {
+        let Some(live) = self.instance.live(scope) else { return };
+        let tokens = live.children > 0 || self.instance.arrivals.iter().any(|arrival| arrival.scope == scope);
+        let stuck = self.instance.incidents.iter().any(|incident| incident.element == scope);
+        if tokens || stuck || self.instance.is_ended() {
+            return;
+        }
+        self.queue.push_back(Work::Complete(scope));
+    }
+
+    /// Closes what an element has open.
+    pub(super) fn close(&mut self, key: Key) {
+        let jobs: Vec<Key> = self.instance.jobs.iter().filter(|open| open.element == key).map(|open| open.key).collect();
+        for job in jobs {
+            self.emit(Event::JobCancelled { job });
+        }
+        let tasks: Vec<Key> = self.instance.tasks.iter().filter(|open| open.element == key).map(|open| open.key).collect();
+        for task in tasks {
+            self.emit(Event::TaskCancelled { task });
+        }
+        self.unsubscribe(key);
+        let incidents = self.instance.incidents.iter().filter(|open| open.element == key);
+        for incident in incidents.map(|open| open.key).collect::<Vec<_>>() {
+            self.emit(Event::IncidentResolved { incident });
+        }
+        if let Some(child) = self.instance.live(key).and_then(|live| live.child) {
+            self.emit(Event::ChildCancelled { element: key, child });
+        }
+    }
+
+    /// Closes the subscriptions of an element.
+    pub(super) fn unsubscribe(&mut self, key: Key) {
+        let open = self.instance.subscriptions.iter().filter(|open| open.element == key);
+        let open: Vec<_> = open.map(|open| (open.key, open.name.clone(), open.correlation.clone())).collect();
+        for (subscription, name, correlation) in open {
+            self.emit(Event::SubscriptionClosed { subscription, name, correlation });
+        }
+    }
+
+    /// Ends an element and everything inside of it, from the inside out.
+    pub(super) fn terminate(&mut self, key: Key) {
+        self.terminate_inside(key);
+        self.close(key);
+        self.emit(Event::Terminated { key });
+    }
+
+    /// Ends everything inside of a scope, but not the scope.
+    pub(super) fn terminate_inside(&mut self, scope: Key) {
+        // a list and not a recursion: scopes may be nested as deep as the model goes
+        let mut open = self.instance.inside(scope);
+        let mut order = Vec::new();
+        while let Some(key) = open.pop() {
+            order.push(key);
+            open.extend(self.instance.inside(key));
+        }
+        for key in order.into_iter().rev() {
+            self.close(key);
+            self.emit(Event::Terminated { key });
+        }
+        let waiting: Vec<_> = self.instance.arrivals.iter().filter(|arrival| arrival.scope == scope).copied().collect();
+        for arrival in waiting {
+            // tokens at gateways go with the scope
+            self.drop_tokens(arrival);
+        }
+    }
+
+    fn drop_tokens(&mut self, arrival: crate::instance::Arrival) {
+        let Some(place) = self.instance.arrivals.iter().position(|other| *other == arrival) else { return };
+        for _ in 0..arrival.tokens {
+            if self.instance.arrivals.get(place).is_some() {
+                self.emit(Event::Joined { scope: arrival.scope, gateway: arrival.gateway });
+            }
+        }
+    }
+
+    /// A terminate end event ends everything in its scope, and the scope with it.
+    pub(super) fn terminate_scope(&mut self, key: Key) {
+        let Some(scope) = self.scope_of(key) else { return };
+        self.terminate_inside(scope);
+        self.queue
+            .retain(|work| !matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope));
+        self.emptied.push(scope);
+    }
+}

@@ -1,0 +1,92 @@
+//! Errors: who catches them, from the inside out.
+
+use bpmn::{ElementIndex, Kind, Process, Trigger};
+use feel::Context;
+use units::Text;
+
+use super::Step;
+use crate::event::{Event, Phase};
+use crate::instance::{Instance, Key, ROOT};
+
+/// Who catches an error that a live element throws: the live element that is interrupted, and the event that goes off.
+pub(super) fn handler(process: &Process, instance: &Instance, thrower: Key, code: &str) -> Option<(Key, ElementIndex)> {
+    let mut key = thrower;
+    loop {
+        let live = instance.live(key)?;
+        let element = process.element(live.element);
+        // first what is inside of a scope: an event sub-process, unless the error comes out of it
+        if element.kind.is_scope() && key != thrower {
+            let starts = element.event_sub_processes.iter().map(|(_, start)| *start);
+            if let Some(start) = best(process, starts, code) {
+                return Some((key, start));
+            }
+        }
+        if let Some(boundary) = best(process, element.boundaries.iter().copied(), code) {
+            // the items of an element done once per item have no boundary of their own
+            let around = instance.live(live.scope).filter(|around| around.multi.is_some() && around.element == live.element);
+            return Some((around.map_or(key, |around| around.key), boundary));
+        }
+        if key == ROOT {
+            return None;
+        }
+        // an event sub-process does not catch what it throws itself: go on around its scope
+        let out_of_event_sub_process = matches!(element.kind, Kind::EventSubProcess { .. });
+        key = live.scope;
+        if out_of_event_sub_process {
+            let around = instance.live(key)?;
+            let element = process.element(around.element);
+            if let Some(boundary) = best(process, element.boundaries.iter().copied(), code) {
+                return Some((key, boundary));
+            }
+            if key == ROOT {
+                return None;
+            }
+            key = around.scope;
+        }
+    }
+}
+
+/// The event that catches a code: one for this code before one for any.
+fn best(process: &Process, events: impl Iterator<Item = ElementIndex> + Clone, code: &str) -> Option<ElementIndex> {
+    let catches = |index: &ElementIndex, exact: bool| {
+        let trigger = match &process.element(*index).kind {
+            Kind::Boundary { trigger, .. } | Kind::Start(trigger) => trigger,
+            _ => return false,
+        };
+        match trigger {
+            Trigger::Error(Some(wanted)) => exact && wanted == code,
+            Trigger::Error(None) => !exact,
+            _ => false,
+        }
+    };
+    events.clone().find(|index| catches(index, true)).or_else(|| events.clone().find(|index| catches(index, false)))
+}
+
+impl Step<'_, '_> {
+    /// An element throws an error. Uncaught, it ends a called instance and is thrown where that was called; in an instance
+    /// that nobody called it is an incident.
+    pub(super) fn throw(&mut self, thrower: Key, code: &Text, message: &Text, variables: Context) {
+        if let Some((key, event)) = handler(self.process, self.instance, thrower, code) {
+            let mut variables = variables;
+            if variables.is_empty() {
+                variables = Context::from_iter([("errorCode", code.as_str()), ("errorMessage", message.as_str())]);
+            }
+            self.trigger(key, event, variables);
+        } else if self.instance.parent.is_some() {
+            self.terminate_inside(ROOT);
+            self.close(ROOT);
+            self.queue.clear();
+            self.emptied.clear();
+            self.emit(Event::Terminated { key: ROOT });
+            self.emit(Event::InstanceFailed { code: code.clone(), message: message.clone() });
+        } else {
+            let jobs: Vec<Key> =
+                self.instance.jobs.iter().filter(|open| open.element == thrower).map(|open| open.key).collect();
+            for job in jobs {
+                self.emit(Event::JobCancelled { job });
+            }
+            let message = Text::from(format!("nobody catches the error {code}: {message}"));
+            self.incident(thrower, Phase::Working, message);
+        }
+    }
+}

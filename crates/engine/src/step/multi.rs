@@ -1,0 +1,92 @@
+//! Once per item: all at once, or one after the other.
+
+use bpmn::Element;
+use feel::{Context, Value};
+use units::Text;
+
+use super::{Step, Work};
+use crate::event::{Event, Phase};
+use crate::instance::Key;
+
+/// The variable that counts the items, from 1.
+const COUNTER: &str = "loopCounter";
+
+impl Step<'_, '_> {
+    /// Begins as many items as may be done at once.
+    pub(super) fn multiply(&mut self, key: Key, element: &Element) {
+        let Some(multi) = &element.multi else { return };
+        let items = multi.collection.evaluate(&self.visible(key), &self.environment);
+        let Value::List(list) = items.value else {
+            let why = items.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+            let collection = multi.collection.text().trim();
+            let message = format!("the collection `{collection}` has to be a list and is {}{why}", items.value);
+            return self.incident(key, Phase::Entering, Text::from(message));
+        };
+        let total = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        match self.watch_boundaries(key, element) {
+            Ok(events) => self.emit_all(events),
+            Err(message) => return self.incident(key, Phase::Entering, message),
+        }
+        let items = if multi.sequential { Value::List(list.clone()) } else { Value::Null };
+        self.emit(Event::Multiplied { key, total, items, collects: multi.output.is_some() });
+        if list.is_empty() {
+            return self.all_done(key, element);
+        }
+        let at_once = if multi.sequential { 1 } else { list.len() };
+        for (place, item) in list.iter().take(at_once).enumerate() {
+            self.begin_item(key, element, place, item.clone());
+        }
+    }
+
+    fn begin_item(&mut self, body: Key, element: &Element, place: usize, item: Value) {
+        let Some(index) = self.instance.live(body).map(|live| live.element) else { return };
+        self.emit(Event::ItemBegun { key: body });
+        let key = self.activate(index, body);
+        let mut variables = Context::from_iter([(COUNTER, place + 1)]);
+        if let Some(name) = element.multi.as_ref().and_then(|multi| multi.item.as_ref()) {
+            variables.insert(name.clone(), item);
+        }
+        self.set_local(key, variables);
+        self.begin(key);
+    }
+
+    /// One item is done: its result is collected, and the next begins, or all are done.
+    pub(super) fn item_done(&mut self, key: Key, element: &Element) {
+        let (Some(multi), Some(body)) = (&element.multi, self.scope_of(key)) else { return };
+        let counter = self.instance.variables(key).get(COUNTER).and_then(Value::as_i64).unwrap_or(1);
+        let outputs = crate::variables::mapped(&element.outputs, &self.visible(key), &self.environment);
+        self.set_local(key, outputs);
+        let result = match &multi.output {
+            Some((_, result)) => result.evaluate(&self.visible(key), &self.environment).value,
+            None => Value::Null,
+        };
+        let enough = multi
+            .completion
+            .as_ref()
+            .is_some_and(|condition| condition.evaluate(&self.visible(key), &self.environment).value == Value::Bool(true));
+        self.close(key);
+        self.emit(Event::Completed { key });
+        let place = u32::try_from(counter - 1).unwrap_or(0);
+        self.emit(Event::ItemDone { key: body, place, result });
+        let Some(state) = self.instance.live(body).and_then(|live| live.multi.as_deref()) else { return };
+        let (done, begun, total) = (state.done, state.begun, state.total);
+        if enough || done == total {
+            self.terminate_inside(body);
+            return self.all_done(body, element);
+        }
+        let next = state.items.as_list().and_then(|items| items.get(begun as usize)).cloned();
+        if let Some(item) = next {
+            self.begin_item(body, element, begun as usize, item);
+        }
+    }
+
+    fn all_done(&mut self, body: Key, element: &Element) {
+        let results = self.instance.live(body).and_then(|live| live.multi.as_ref()?.results.clone());
+        if let (Some((name, _)), Some(results)) = (element.multi.as_ref().and_then(|multi| multi.output.as_ref()), results)
+            && let Some(scope) = self.scope_of(body)
+        {
+            self.set(scope, &Context::from_iter([(name.clone(), Value::from(results))]));
+        }
+        self.queue.push_back(Work::Complete(body));
+    }
+}

@@ -1,0 +1,140 @@
+//! Events are set off: by a time, a message, or an error.
+
+use bpmn::{ElementIndex, Kind, Trigger};
+use feel::Context;
+
+use super::{Step, Work};
+use crate::event::Event;
+use crate::input::Refusal;
+use crate::instance::Key;
+use crate::time;
+use crate::variables::{Before, mapped};
+
+impl Step<'_, '_> {
+    /// A timer is due.
+    pub(super) fn fire(&mut self, timer: Key) -> Result<(), Refusal> {
+        if self.instance.job(timer).is_some_and(|job| job.retry_at.is_some()) {
+            self.emit(Event::JobRetried { job: timer });
+            return Ok(());
+        }
+        let open = self.instance.timers.iter().find(|open| open.key == timer);
+        let open = open.cloned().ok_or(Refusal::Gone { what: "timer", key: timer })?;
+        self.emit(Event::TimerFired { timer });
+        if open.repeats != Some(0) && !self.is_once(open.target) {
+            self.repeat(open.element, open.target, open.repeats);
+        }
+        self.trigger(open.element, open.target, Context::default());
+        Ok(())
+    }
+
+    /// The next turn of a cycle.
+    fn repeat(&mut self, element: Key, target: ElementIndex, repeats: Option<u32>) {
+        let trigger = match &self.process.element(target).kind {
+            Kind::Boundary { trigger, .. } | Kind::Start(trigger) => trigger,
+            _ => return,
+        };
+        let Trigger::Timer(kind, formula) = trigger else { return };
+        if let Ok(due) = time::due(*kind, formula, &self.visible(element), &self.environment) {
+            let (timer, repeats) = (self.draw(), repeats.map(|left| left - 1));
+            self.emit(Event::TimerSet { timer, element, target, due: due.at, repeats });
+        }
+    }
+
+    /// A message is there.
+    pub(super) fn correlate(&mut self, subscription: Key, variables: Context) -> Result<(), Refusal> {
+        let open = self.instance.subscriptions.iter().find(|open| open.key == subscription);
+        let open = open.cloned().ok_or(Refusal::Gone { what: "subscription", key: subscription })?;
+        if self.is_once(open.target) {
+            let (name, correlation) = (open.name, open.correlation);
+            self.emit(Event::SubscriptionClosed { subscription, name, correlation });
+        }
+        self.trigger(open.element, open.target, variables);
+        Ok(())
+    }
+
+    /// Whether an event goes off once only.
+    fn is_once(&self, target: ElementIndex) -> bool {
+        let element = self.process.element(target);
+        match &element.kind {
+            Kind::Boundary { interrupting, .. } => *interrupting,
+            Kind::Start(_) => {
+                matches!(self.process.element(element.scope).kind, Kind::EventSubProcess { interrupting: true })
+            }
+            _ => true,
+        }
+    }
+
+    /// The event `target` goes off, which the live element `key` watched for.
+    pub(super) fn trigger(&mut self, key: Key, target: ElementIndex, variables: Context) {
+        let element = self.process.element(target);
+        match &element.kind {
+            Kind::Boundary { interrupting, .. } => {
+                let Some(scope) = self.scope_of(key) else { return };
+                if *interrupting {
+                    self.terminate(key);
+                }
+                self.results(scope, target, variables);
+                self.emit(Event::Passed { element: target });
+                self.queue.push_back(Work::Leave { element: target, scope });
+            }
+            Kind::Start(_) => self.begin_event_sub_process(key, element.scope, target, variables),
+            // behind an event-based gateway: the gateway goes, the event is passed
+            Kind::Catch(_) if self.instance.live(key).is_some_and(|live| live.element != target) => {
+                let Some(scope) = self.scope_of(key) else { return };
+                self.close(key);
+                self.emit(Event::Completed { key });
+                self.results(scope, target, variables);
+                self.emit(Event::Passed { element: target });
+                self.queue.push_back(Work::Leave { element: target, scope });
+            }
+            _ => self.work_done(key, variables),
+        }
+    }
+
+    /// What an event brings along goes through its output mappings, or out as it is.
+    fn results(&mut self, scope: Key, target: ElementIndex, variables: Context) {
+        let element = self.process.element(target);
+        if element.outputs.is_empty() {
+            self.set(scope, &variables);
+        } else {
+            let behind = self.visible(scope);
+            let outputs = mapped(&element.outputs, &Before { new: &variables, behind: &behind }, &self.environment);
+            self.set(scope, &outputs);
+        }
+    }
+
+    fn begin_event_sub_process(&mut self, scope: Key, index: ElementIndex, start: ElementIndex, variables: Context) {
+        let Kind::EventSubProcess { interrupting } = self.process.element(index).kind else { return };
+        if interrupting {
+            self.terminate_inside(scope);
+            self.unsubscribe(scope);
+            let timers: Vec<Key> =
+                self.instance.timers.iter().filter(|open| open.element == scope).map(|open| open.key).collect();
+            for timer in timers {
+                // boundary timers of the scope itself go on
+                let of_scope = self.instance.timers.iter().find(|open| open.key == timer).map(|open| open.target);
+                let starts = of_scope.is_some_and(|target| matches!(self.process.element(target).kind, Kind::Start(_)));
+                if starts {
+                    self.emit(Event::TimerFired { timer });
+                }
+            }
+            self.watch_boundaries_again(scope);
+        }
+        self.results(scope, start, variables);
+        let key = self.activate(index, scope);
+        self.begin(key);
+    }
+
+    /// Subscriptions of a scope serve its boundary as well: those were closed with the others and open again.
+    fn watch_boundaries_again(&mut self, scope: Key) {
+        let Some((_, element)) = self.element_of(scope) else { return };
+        let Ok(events) = self.watch_boundaries(scope, element) else { return };
+        let messages = events.into_iter().filter(|event| matches!(event, Event::SubscriptionOpened { .. }));
+        for event in messages.collect::<Vec<_>>() {
+            if let Event::SubscriptionOpened { element, target, name, correlation, .. } = event {
+                let subscription = self.draw();
+                self.emit(Event::SubscriptionOpened { subscription, element, target, name, correlation });
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Variables: each scope has its own, and sees those around it.
+
+use bpmn::{Kind, Mapping, Process};
+use feel::{Context, Environment, Scope, Value};
+use units::Text;
+
+use crate::instance::{Instance, Key, Live, ROOT};
+
+/// The variables that are visible in a scope, innermost first. Nothing is copied.
+pub(crate) struct Visible<'a> {
+    pub(crate) instance: &'a Instance,
+    pub(crate) scope: Key,
+}
+
+impl Scope for Visible<'_> {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        let mut chain = self.instance.around(self.scope);
+        chain.find_map(|live| live.variables.get(name)).cloned()
+    }
+}
+
+/// New variables in front of a scope that does not have them yet.
+pub(crate) struct Before<'a> {
+    pub(crate) new: &'a Context,
+    pub(crate) behind: &'a dyn Scope,
+}
+
+impl Scope for Before<'_> {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        self.new.get(name).cloned().or_else(|| self.behind.lookup(name))
+    }
+}
+
+impl Instance {
+    /// A scope and those around it, innermost first.
+    fn around(&self, scope: Key) -> impl Iterator<Item = &Live> {
+        std::iter::successors(self.live(scope), |live| if live.key == live.scope { None } else { self.live(live.scope) })
+    }
+
+    /// The variables that a scope itself holds.
+    pub fn variables(&self, scope: Key) -> Context {
+        self.live(scope).map(|live| live.variables.clone()).unwrap_or_default()
+    }
+
+    /// The variables of the outermost scope; after the end they are the results.
+    pub fn root_variables(&self) -> Context {
+        self.variables(ROOT)
+    }
+
+    /// All variables that are visible in a scope.
+    pub fn visible(&self, scope: Key) -> Context {
+        let chain: Vec<&Live> = self.around(scope).collect();
+        let mut visible = Context::default();
+        for live in chain.into_iter().rev() {
+            visible.merge(&live.variables);
+        }
+        visible
+    }
+
+    /// All variables that are visible to a job, task or incident.
+    pub fn job_variables(&self, key: Key) -> Context {
+        self.owner(key).map(|element| self.visible(element)).unwrap_or_default()
+    }
+
+    /// The variables with which a called process begins.
+    pub fn child_variables(&self, process: &Process, element: Key) -> Context {
+        let Some(live) = self.live(element) else { return Context::default() };
+        match &process.element(live.element).kind {
+            Kind::Call(call) if call.propagate_parent => self.visible(element),
+            _ => live.variables.clone(),
+        }
+    }
+
+    /// Where variables that are set in a scope go: each to the innermost scope that has it, otherwise to the outermost.
+    pub(crate) fn destinations(&self, scope: Key, variables: &Context) -> Vec<(Key, Context)> {
+        let mut parts: Vec<(Key, Context)> = Vec::new();
+        for (name, value) in variables {
+            let holder = self.around(scope).find(|live| live.variables.contains(name)).map_or(ROOT, |live| live.key);
+            match parts.iter_mut().find(|(key, _)| *key == holder) {
+                Some((_, part)) => drop(part.insert(name.clone(), value.clone())),
+                None => parts.push((holder, Context::from_iter([(name.clone(), value.clone())]))),
+            }
+        }
+        parts
+    }
+}
+
+/// What mappings give. Later ones see what earlier ones made.
+pub(crate) fn mapped(mappings: &[Mapping], scope: &dyn Scope, environment: &Environment) -> Context {
+    let mut made = Context::default();
+    for mapping in mappings {
+        let (value, _) = mapping.source.evaluate(&Before { new: &made, behind: scope }, environment);
+        let Some((name, inner)) = mapping.target.split_first() else { continue };
+        if inner.is_empty() {
+            made.insert(name.clone(), value);
+            continue;
+        }
+        let old = made.get(name).cloned().or_else(|| scope.lookup(name));
+        let old = old.and_then(|old| old.as_context().cloned()).unwrap_or_default();
+        made.insert(name.clone(), put(old, inner, value));
+    }
+    made
+}
+
+fn put(mut context: Context, path: &[Text], value: Value) -> Value {
+    if let Some((name, inner)) = path.split_first() {
+        if inner.is_empty() {
+            context.insert(name.clone(), value);
+        } else {
+            let nested = context.get(name).and_then(Value::as_context).cloned().unwrap_or_default();
+            context.insert(name.clone(), put(nested, inner, value));
+        }
+    }
+    Value::Context(context)
+}
