@@ -1,5 +1,7 @@
 //! Decision tables by hit policy, requirement graphs, and what is refused.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use dmn::{EvaluateError, Model};
 use feel::{Context, Environment, Value};
 use units::Timestamp;

@@ -68,6 +68,11 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
             let parent = parent.map(|(instance, element)| engine::Parent { instance, element });
             let instance = Instance::new(*id, definition.id.clone(), definition.version, parent);
             *states.slot(&AnyKey::Instance(*id)) = Some(AnyState::Instance(Arc::new(instance)));
+            if let Some(parent) = parent
+                && let Some(calling) = states.instance(parent.instance)
+            {
+                calling.child_started(parent.element, *id);
+            }
         }
         Event::Process(id, events) => {
             let Some(definition) = states.instance(*id).map(|instance| definition_of(instance)) else { return };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::books::Folded;
+use crate::books::{Folded, Key};
 use crate::ids::OrderId;
 
 /// The document that a reference led to.
@@ -12,6 +12,8 @@ pub struct ReferenceEntry {
     pub order: Option<OrderId>,
     /// How often it came again.
     pub repeats: u32,
+    /// What it points to, where that is not an order; `None` if nothing, or more than one thing.
+    pub target: Option<Key>,
 }
 
 /// What happens to a reference.
@@ -26,6 +28,31 @@ pub enum ReferenceEvent {
     Seen,
     /// It came again.
     Repeated,
+    /// It points to something else from now on; `None` to nothing.
+    Pointed {
+        /// To what.
+        target: Option<Key>,
+    },
+}
+
+/// What a name within something points to.
+pub(crate) fn pointed(books: &mut dyn crate::books::Books, within: &str, name: &str) -> Result<Option<Key>, crate::books::Missing> {
+    let reference = crate::ids::Reference { within: within.into(), reference: name.into() };
+    Ok(books.reference(&reference)?.and_then(|entry| entry.target.clone()))
+}
+
+/// Lets a name within something point to `target`; nothing is recorded if it does already.
+pub(crate) fn point(
+    books: &mut dyn crate::books::Books,
+    within: &str,
+    name: &str,
+    target: Option<Key>,
+) -> Result<(), crate::books::Missing> {
+    if pointed(books, within, name)? != target {
+        let reference = crate::ids::Reference { within: within.into(), reference: name.into() };
+        books.record(&reference, ReferenceEvent::Pointed { target });
+    }
+    Ok(())
 }
 
 impl Folded for ReferenceEntry {
@@ -36,6 +63,7 @@ impl Folded for ReferenceEntry {
             ReferenceEvent::Registered { order } => self.order = Some(*order),
             ReferenceEvent::Seen => {}
             ReferenceEvent::Repeated => self.repeats += 1,
+            ReferenceEvent::Pointed { target } => self.target = target.clone(),
         }
     }
 }

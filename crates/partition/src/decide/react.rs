@@ -109,7 +109,7 @@ pub(super) fn to_process(
     let id = instance.id();
     for event in events {
         match event {
-            ProcessEvent::JobCreated { job, .. } => job_created(txn, process, instance, *job)?,
+            ProcessEvent::JobCreated { job, .. } | ProcessEvent::JobRetried { job } => job_created(txn, process, instance, *job)?,
             ProcessEvent::JobCancelled { job } => {
                 let effect = crate::effect::EffectId::of_job(id, *job);
                 if txn.effect(effect)?.is_some() {
@@ -127,8 +127,22 @@ pub(super) fn to_process(
                 txn.record(Event::Unsubscribed(key, id, *subscription));
             }
             ProcessEvent::ChildRequested { element, process, .. } => {
-                let variables = instance.child_variables(*element);
+                let variables = instance.child_variables(process, *element);
                 txn.then(FollowUp::Call { parent: id, element: *element, process: process.clone(), variables });
+            }
+            ProcessEvent::ChildCancelled { child, .. } => txn.then(FollowUp::Step(*child, Input::Cancel)),
+            ProcessEvent::InstanceCompleted => {
+                if let Some(parent) = instance.parent() {
+                    let input = Input::CompleteChild { element: parent.element, variables: instance.root_variables() };
+                    txn.then(FollowUp::Step(parent.instance, input));
+                }
+            }
+            ProcessEvent::InstanceFailed { code, message } => {
+                if let Some(parent) = instance.parent() {
+                    let (code, message) = (code.clone(), message.clone());
+                    let input = Input::FailChild { element: parent.element, code, message };
+                    txn.then(FollowUp::Step(parent.instance, input));
+                }
             }
             ProcessEvent::MessageThrown { name, correlation, variables, .. } => {
                 let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
@@ -157,9 +171,9 @@ fn subscribe(txn: &mut Txn<'_>, key: CorrelationKey, id: engine::InstanceId, sub
     Ok(())
 }
 
-fn job_created(txn: &mut Txn<'_>, _process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
+fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
     let id = instance.id();
-    let Some(kind) = instance.job_type(job) else { return Ok(()) };
+    let Some(kind) = instance.job_type(process, job) else { return Ok(()) };
     if TASKS.iter().any(|(name, _)| *name == kind) {
         txn.then(FollowUp::RunTask(id, job, kind));
         return Ok(());

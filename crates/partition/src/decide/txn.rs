@@ -255,6 +255,14 @@ impl<'a> Txn<'a> {
         Ok(())
     }
 
+    /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then.
+    fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
+        match self.step(id, input) {
+            Err(TxnStop::Refused(_)) => Ok(()),
+            other => other,
+        }
+    }
+
     fn decisions_of(&mut self, process: &bpmn::Process) -> Outcome<Models> {
         let mut models = Vec::new();
         for decision in process.called_decisions() {
@@ -296,7 +304,7 @@ impl<'a> Txn<'a> {
                 }
                 Ok(())
             }
-            FollowUp::Step(instance, input) => self.step(instance, input),
+            FollowUp::Step(instance, input) => self.step_if_open(instance, input),
             FollowUp::React(event) => super::react::to_trade(self, &event),
             FollowUp::RecheckCredit(account) => {
                 let cx = self.system.clone();
@@ -312,7 +320,7 @@ impl<'a> Txn<'a> {
             _ => Arc::default(),
         };
         if let Some((instance, subscription)) = correlation.waiting.first().copied() {
-            return self.step(instance, Input::Correlate { subscription, variables });
+            return self.step_if_open(instance, Input::Correlate { subscription, variables });
         }
         if let Some(expires) = expires {
             let message = Message { number: correlation.last + 1, expires, variables };

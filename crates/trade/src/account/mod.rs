@@ -1,5 +1,11 @@
 //! Customer accounts: who they are, what they owe, and what is counted against their limit.
 
+mod check;
+mod profile;
 mod state;
 
+pub use check::check;
+pub use profile::{set_limit, set_profile};
 pub use state::{Account, AccountEvent, ItemKind, Ledger, OpenItem, Profile};
+
+pub(crate) use profile::{BANK_ACCOUNT, PAYER_NAME, normalised};

@@ -66,6 +66,8 @@ pub struct Ledger {
     pub received_total: Amount,
     /// Everything ever written off, deducted with approval, or granted as discount.
     pub allowed_total: Amount,
+    /// Orders that a credit check holds, the oldest first.
+    pub held: Vec<OrderId>,
 }
 
 /// An invoice or credit note that is not settled.
@@ -187,6 +189,13 @@ pub enum AccountEvent {
         /// When.
         at: Timestamp,
     },
+    /// A credit check holds an order, or does not any more.
+    HeldChanged {
+        /// The order.
+        order: OrderId,
+        /// Whether it is held.
+        held: bool,
+    },
 }
 
 impl Ledger {
@@ -246,6 +255,13 @@ impl Folded for Account {
             AccountEvent::MoneyReceived { amount } => ledger.received_total += *amount,
             AccountEvent::UnappliedChanged { by } => ledger.unapplied += *by,
             AccountEvent::Allowed { amount, .. } => ledger.allowed_total += *amount,
+            AccountEvent::HeldChanged { order, held } => {
+                ledger.held.retain(|known| known != order);
+                if *held {
+                    let at = ledger.held.partition_point(|known| known < order);
+                    ledger.held.insert(at, *order);
+                }
+            }
         }
     }
 }

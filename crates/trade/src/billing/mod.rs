@@ -1,5 +1,16 @@
-//! Invoices, credit notes and their numbering series.
+//! Billing: what is shipped becomes an invoice, to the cent and without gaps in the numbers (domain §1.6).
 
+mod bill;
+mod confirm;
+mod credit_note;
+mod deposit;
+mod post;
+mod share;
 mod state;
 
+pub use bill::{bill, blocked};
+pub use confirm::confirm_by_erp;
+pub use credit_note::credit_note;
+pub use deposit::deposit;
+pub(crate) use post::open_item;
 pub use state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, Series, SeriesEvent, TaxLine};

@@ -1,7 +1,22 @@
-//! Cash application: payments, what they pay, and bank statements.
+//! Cash application: payments, what they pay, and bank statements (domain §1.7).
+//!
+//! The pipeline is in [`apply()`]; one stage after the other is asked, and the first that is certain decides. An ambiguous match is
+//! never posted.
 
+mod apply;
+mod combination;
 mod document;
+mod import;
+mod manual;
+mod post;
+mod references;
+mod reverse;
 mod state;
 
+pub use apply::{Applied, Outcome, apply};
 pub use document::{EntryDocument, StatementDocument};
+pub use import::{Imported, import};
+pub use manual::{match_manually, put_on_account, unapply};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
+
+pub(crate) use references::{NUMBER, numbers};

@@ -1,1 +1,9 @@
-//! Credit: exposure, the check, and who may release a hold (domain §1.2).
+//! Credit: exposure against the limit, who may let an order pass, and what lets it pass by itself (domain §1.2).
+
+mod authority;
+mod check;
+mod exposure;
+
+pub use authority::{authorise_release, record_release};
+pub use check::{Decision, check, recheck};
+pub use exposure::{Exposure, exposure};

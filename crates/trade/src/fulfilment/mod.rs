@@ -1,7 +1,19 @@
 //! Releases to warehouses and the shipments that come of them.
+//!
+//! Warehouses repeat themselves, overtake themselves and change their minds: every verb takes a message that came before, or that
+//! comes too late, without harm.
 
+mod answer;
+mod cancel;
+mod drop;
+mod pick;
+mod ship;
 mod state;
 
+pub use answer::{acknowledge, book, reject, sent};
+pub use cancel::{cancel_confirmed, cancel_refused};
+pub use pick::pick;
+pub use ship::{ShipConfirm, Shipped, ship};
 pub use state::{
     Booking, Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseLine, WarehouseOrder, WarehouseOrderEvent,
 };

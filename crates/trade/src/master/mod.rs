@@ -3,6 +3,7 @@
 mod company;
 mod item;
 mod price_book;
+mod put;
 mod terms;
 
 pub use company::{
@@ -11,4 +12,5 @@ pub use company::{
 };
 pub use item::{Item, ItemEvent};
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
+pub use put::{put_company, put_item, put_price_book};
 pub use terms::{BillingPolicy, ShipTo, Terms};

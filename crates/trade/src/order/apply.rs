@@ -63,8 +63,11 @@ impl Folded for Order {
             }
             OrderEvent::HoldReleased { kind, .. } => {
                 self.holds.retain(|hold| hold.kind != *kind);
-                if *kind == HoldKind::Duplicate {
-                    self.duplicate_of = None;
+                match kind {
+                    HoldKind::Duplicate => self.duplicate_of = None,
+                    HoldKind::Price => self.lines.iter_mut().for_each(|line| line.price_accepted = Some(line.price)),
+                    HoldKind::Tax => self.tax_accepted = Some(self.tax),
+                    _ => {}
                 }
             }
             OrderEvent::Approved { at, exposed, .. } => {
@@ -150,6 +153,7 @@ impl Folded for Order {
                 }
             }
             OrderEvent::Closed { at } => self.closed_at = Some(*at),
+            OrderEvent::CreditReleased { gross, at } => self.credit_release = Some((*gross, *at)),
         }
     }
 }

@@ -180,4 +180,11 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// A person let it pass in spite of the credit check.
+    CreditReleased {
+        /// Its gross value then.
+        gross: Amount,
+        /// When.
+        at: Timestamp,
+    },
 }

@@ -91,7 +91,7 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
 }
 
 /// Lifts a hold whose cause is gone; nothing happens if there is none.
-pub(super) fn lift(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: &str, cx: &Context) -> Result<(), Stop> {
+pub(crate) fn lift(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: &str, cx: &Context) -> Result<(), Stop> {
     if existing(books, id)?.is_held_by(kind) {
         books.record(&id, OrderEvent::HoldReleased { kind, by: cx.actor.id.clone(), reason: reason.into() });
     }

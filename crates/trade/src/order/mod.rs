@@ -45,7 +45,8 @@ pub use validate::validate;
 pub use value::{gross, line_net, net};
 
 pub(crate) use apply::moved;
-pub(crate) use bind::{Backorder, Binding, bind, set_backorder, waiting_demand};
+pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waiting_since};
 pub(crate) use find::{company, existing, refused_nodes};
-pub(crate) use promise::promised_day;
-pub(crate) use value::{leave_exposure, leaving};
+pub(crate) use hold::lift;
+pub(crate) use promise::{arrival, note_promise, serving};
+pub(crate) use value::{gross_to_ship, leave_exposure, leaving};

@@ -79,6 +79,10 @@ pub struct Order {
     pub rejected: Option<Text>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// The tax at which a person released the Tax hold; it is not held for the same again.
+    pub tax_accepted: Option<Amount>,
+    /// The gross value at which a person released the Credit hold, and when.
+    pub credit_release: Option<(Amount, Timestamp)>,
 }
 
 /// The way by which an order came.
@@ -146,6 +150,8 @@ pub struct Line {
     pub invoiced_amount: Amount,
     /// Net amount credited, before header discount and freight.
     pub credited_amount: Amount,
+    /// The price at which the Price hold was released; it is not held for the same again.
+    pub price_accepted: Option<Decimal>,
 }
 
 /// Quantities of a line by where its units are. Every ordered unit is in exactly one bucket (domain §1.5.1).

@@ -29,7 +29,7 @@ pub fn gross(order: &Order) -> Amount {
 }
 
 /// The part of [`gross`] that is still to ship, by value.
-pub(super) fn gross_to_ship(order: &Order) -> Amount {
+pub(crate) fn gross_to_ship(order: &Order) -> Amount {
     let all = Weight::of(order, |line| line.ordered() - line.buckets.cancelled);
     let to_ship = Weight::of(order, |line| line.buckets.to_ship());
     gross(order) - share_gone(gross(order), all, to_ship)

@@ -1,1 +1,7 @@
-//! Prices: what is expected, what is tolerated, and the margin floor (domain §1.3).
+//! Prices: what we expect, and whether what the customer wants is near enough (domain §1.3).
+
+mod expected;
+mod validate;
+
+pub use expected::{Expected, expected};
+pub use validate::{use_expected, validate};

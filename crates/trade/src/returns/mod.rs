@@ -1,5 +1,9 @@
-//! Requests to return goods: recorded, and waiting for a person's decision.
+//! Returns: a customer's request, and a person's decision on it.
 
+mod decide;
+mod request;
 mod state;
 
+pub use decide::decide;
+pub use request::{ReturnDocument, ReturnedLine, request};
 pub use state::{ReturnEvent, ReturnLine, ReturnRequest, ReturnStatus};

@@ -29,6 +29,13 @@ pub fn available_to_promise(stock: &Stock, day: Day, today: Day, policy: &AtpPol
     Ladder::of(stock, today, policy).promisable(day)
 }
 
+/// From which day on how much can be promised, today first; each step holds until the next. Ends with `until`.
+pub fn atp_steps(stock: &Stock, today: Day, until: Day, policy: &AtpPolicy) -> Vec<(Day, Quantity)> {
+    let ladder = Ladder::of(stock, today, policy);
+    let days = ladder.days().filter(|day| *day <= until.max(today));
+    days.map(|day| (day, ladder.promisable(day))).collect()
+}
+
 /// The balance `A(t)` of a stock as a staircase, to be promised from step by step within one decision.
 #[derive(Debug, Clone)]
 pub(crate) struct Ladder {

@@ -2,6 +2,25 @@
 //!
 //! Claims are the single truth of what is reserved; totals are sums over them (domain §3, lesson 7).
 
+mod adjust;
+mod atp;
+mod backorder;
+mod bump;
+mod check;
+mod peg;
+mod receive;
+mod reserve;
 mod state;
+mod supply;
 
+pub use adjust::{Adjustment, Count, adjust, count};
+pub use atp::{AtpPolicy, atp_steps, available_to_promise};
+pub use backorder::serve_backorders;
+pub use check::check;
+pub use receive::{Receipt, receive};
+pub use reserve::{ReserveLine, ReserveRequest, Reserved, expire, release_reservation, reserve};
 pub use state::{Claim, ClaimKind, Demand, Inbound, Stock, StockEvent};
+pub use supply::{announce, set_safety};
+
+pub(crate) use atp::Ladder;
+pub(crate) use peg::peg;

@@ -1,1 +1,7 @@
-//! Tax: our own computation, and how a quote is held against it (domain §1.4).
+//! Tax: our own computation, and the tax service's held against it (domain §1.4).
+
+mod compute;
+mod determine;
+
+pub use compute::{TaxComputation, of_parts, own};
+pub use determine::{TaxQuote, determine};

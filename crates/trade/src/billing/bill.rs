@@ -1,0 +1,190 @@
+//! Shipments are billed.
+
+use compact_str::format_compact;
+use units::{Amount, Quantity, Text};
+
+use super::post::{Effects, post, summed};
+use super::share::{due, next_value, progress};
+use super::state::{Invoice, InvoiceLine};
+use crate::account::AccountEvent;
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::fulfilment::{Shipment, ShipmentEvent};
+use crate::ids::*;
+use crate::master::BillingPolicy;
+use crate::order::{HoldKind, Order, existing};
+use crate::tax;
+
+/// Bills what is due by the order's policy: an invoice per shipment, or one for all when nothing is left to ship.
+///
+/// Nothing to bill gives an empty list, and so does an order that cannot be billed now: [`blocked`] says why. Source: domain §1.6.
+pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
+    let order = existing(books, id)?;
+    if blocked(books, id)?.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut unbilled = Vec::new();
+    for shipment in &order.shipments {
+        if let Some(shipment) = books.shipment(shipment)?.filter(|shipment| is_unbilled(shipment)) {
+            unbilled.push(shipment);
+        }
+    }
+    if unbilled.is_empty() {
+        return Ok(Vec::new());
+    }
+    let groups: Vec<&[std::sync::Arc<Shipment>]> = match order.billing {
+        BillingPolicy::OnComplete if !order.is_fulfilled() => Vec::new(),
+        BillingPolicy::OnComplete => vec![&unbilled],
+        BillingPolicy::PerShipment | BillingPolicy::Deposit { .. } => unbilled.chunks(1).collect(),
+    };
+    drop(order);
+    let mut posted = Vec::with_capacity(groups.len());
+    for shipments in groups {
+        posted.push(invoice(books, id, shipments, cx)?);
+    }
+    Ok(posted)
+}
+
+fn is_unbilled(shipment: &Shipment) -> bool {
+    shipment.lines.iter().any(|line| line.invoiced < line.quantity)
+}
+
+/// Why an order cannot be billed now; `None` if it can. Source: domain §1.6 (trigger).
+pub fn blocked(books: &mut dyn Books, id: OrderId) -> Result<Option<Text>, Stop> {
+    let order = existing(books, id)?;
+    let hold = order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax));
+    Ok(hold.map(|hold| format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason)))
+}
+
+fn invoice(books: &mut dyn Books, id: OrderId, shipments: &[std::sync::Arc<Shipment>], cx: &Context) -> Result<InvoiceId, Stop> {
+    let order = existing(books, id)?;
+    let units = |no: LineNo| -> Quantity {
+        let lines = shipments.iter().flat_map(|shipment| &shipment.lines).filter(|line| line.line == no);
+        lines.map(|line| line.quantity - line.invoiced).sum()
+    };
+    let mut lines = Vec::new();
+    let mut counted = Vec::new();
+    for line in &order.lines {
+        let quantity = units(line.no);
+        if quantity.is_positive() {
+            let net = next_value(&order, line, quantity);
+            let (item, price, tax_rate) = (line.item.clone(), line.price, line.tax_rate);
+            lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate });
+            counted.push((line.no, quantity, net));
+        }
+    }
+    let (billed, all) = progress(&order, |line| units(line.no));
+    let freight = due(order.freight, billed, all) - order.freight_invoiced;
+    let goods: Amount = lines.iter().map(|line| line.net).sum();
+    // a discount or deposit never makes an invoice negative
+    let discount = (due(order.discount, billed, all) - order.discount_invoiced).min(goods + freight);
+    let deposit = consumed(&order, billed, all, &units).min(goods + freight - discount);
+    let nets: Vec<_> = lines.iter().map(|line| (line.tax_rate, line.net)).collect();
+    let taxes = tax::of_parts(&nets, freight, discount + deposit);
+    let shipped = shipments.iter().map(|shipment| shipment.id).collect();
+    let draft = summed(Invoice { shipments: shipped, lines, freight, discount, deposit, taxes, ..Invoice::default() });
+    let effects = Effects { lines: counted, freight, discount, deposit: Amount::ZERO, consumed: deposit };
+    let posted = post(books, &order, draft, effects, cx)?;
+    for shipment in shipments {
+        let lines = shipment.lines.iter().map(|line| (line.line, line.quantity - line.invoiced)).collect();
+        books.record(&shipment.id, ShipmentEvent::Invoiced { invoice: posted, lines });
+        if !shipment.exposed.is_zero() {
+            books.record(&order.account, AccountEvent::ShippedChanged { by: -shipment.exposed });
+        }
+    }
+    Ok(posted)
+}
+
+/// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed.
+fn consumed(order: &Order, billed: i64, all: i64, units: &impl Fn(LineNo) -> Quantity) -> Amount {
+    let is_last = order.is_fulfilled() && order.lines.iter().all(|line| line.to_invoice() == units(line.no));
+    let due = if is_last { order.deposit_invoiced } else { due(order.deposit_invoiced, billed, all) };
+    due - order.deposit_consumed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::{DocumentKind, deposit};
+    use crate::order::fixture::{Story, at, submitted};
+    use crate::order::{OrderEvent, Submission, SubmittedLine, approve, promise, release};
+    use units::Decimal;
+
+    /// The order of the worked example: A 10 × 100, B 5 × 40, discount 60, freight 60, tax 10 %.
+    fn example(billing: BillingPolicy) -> (Story, OrderId) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        story.stock("Y", "WH2", 5);
+        let line = |item, quantity, price: &str| SubmittedLine { price: Some(price.parse().unwrap()), ..submitted(item, quantity) };
+        let submission = Submission {
+            lines: vec![line("X", "10", "100"), line("Y", "5", "40")],
+            freight: Amount(6_000),
+            discount: Amount(6_000),
+            ..story.submission()
+        };
+        let id = story.receive(&submission).unwrap();
+        let mut order = (*story.order(id)).clone();
+        order.billing = billing;
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        let ten = Decimal::from(10i64);
+        let rates = vec![(LineNo(1), ten), (LineNo(2), ten)];
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(12_000), degraded: false });
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        (story, id)
+    }
+
+    fn gross(story: &mut Story, id: InvoiceId) -> i64 {
+        story.books().invoice(&id).unwrap().unwrap().gross.0
+    }
+
+    #[test]
+    fn domain_1_6_freight_and_discount_are_prorated() {
+        let (mut story, id) = example(BillingPolicy::PerShipment);
+        story.ship_everything(id);
+        let posted = bill(story.books(), id, &at(4)).unwrap();
+        let amounts: Vec<i64> = posted.iter().map(|invoice| gross(&mut story, *invoice)).collect();
+        assert_eq!(amounts, [110_000, 22_000]);
+        assert_eq!(bill(story.books(), id, &at(5)).unwrap(), []);
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!((account.ledger.open_orders, account.ledger.shipped_not_invoiced), (Amount(0), Amount(0)));
+        assert_eq!(account.ledger.receivable(), Amount(132_000));
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_6_a_deposit_is_consumed_proportionally() {
+        let (mut story, id) = example(BillingPolicy::Deposit { percent: Decimal::from(30i64) });
+        let asked = deposit(story.books(), id, &at(2)).unwrap().unwrap();
+        assert_eq!(gross(&mut story, asked), 39_600);
+        assert_eq!(deposit(story.books(), id, &at(2)).unwrap(), None);
+        story.ship_everything(id);
+        let posted = bill(story.books(), id, &at(4)).unwrap();
+        let amounts: Vec<i64> = posted.iter().map(|invoice| gross(&mut story, *invoice)).collect();
+        assert_eq!(amounts, [77_000, 15_400]);
+        story.check();
+    }
+
+    #[test]
+    fn on_complete_waits_for_the_last_unit() {
+        let (mut story, id) = example(BillingPolicy::OnComplete);
+        let released = release(story.books(), id, &at(2)).unwrap();
+        story.ship(released[0], &[(1, 10)], "A");
+        assert_eq!(bill(story.books(), id, &at(4)).unwrap(), []);
+        story.ship(released[1], &[(2, 5)], "B");
+        let posted = bill(story.books(), id, &at(5)).unwrap();
+        assert_eq!((posted.len(), gross(&mut story, posted[0])), (1, 132_000));
+        story.check();
+    }
+
+    #[test]
+    fn numbers_have_no_gaps() {
+        let (mut story, id) = example(BillingPolicy::PerShipment);
+        story.ship_everything(id);
+        let posted = bill(story.books(), id, &at(4)).unwrap();
+        let numbers: Vec<String> =
+            posted.iter().map(|id| story.books().invoice(id).unwrap().unwrap().number.to_string()).collect();
+        assert_eq!(numbers, ["CD-2026-000001", "CD-2026-000002"]);
+        assert_eq!(story.books().invoice(&posted[0]).unwrap().unwrap().kind, DocumentKind::Invoice);
+    }
+}

@@ -1,0 +1,35 @@
+//! A deposit is asked for before anything ships.
+
+use units::{Amount, prorate};
+
+use super::post::{Effects, post, summed};
+use super::state::{DocumentKind, Invoice, TaxLine};
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::master::BillingPolicy;
+use crate::order::{existing, line_net, net};
+use crate::tax;
+
+/// Bills the deposit of an approved order, once; `None` if none is agreed or it is billed. Source: domain §1.6 (upfront).
+pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
+    let order = existing(books, id)?;
+    let BillingPolicy::Deposit { percent } = order.billing else { return Ok(None) };
+    let asked = (net(&order) - order.discount + order.freight).percent(percent);
+    if order.approved_at.is_none() || order.is_over() || !order.deposit_invoiced.is_zero() || !asked.is_positive() {
+        return Ok(None);
+    }
+    let nets: Vec<_> = order.lines.iter().map(|line| (line.tax_rate, line_net(line, order.currency))).collect();
+    let of_all = tax::of_parts(&nets, order.freight, order.discount);
+    let shares = prorate(asked.0, &of_all.iter().map(|tax| tax.base.0).collect::<Vec<_>>());
+    let taxes = of_all.iter().zip(shares).map(|(tax, share)| {
+        let base = Amount(share);
+        TaxLine { rate: tax.rate, base, tax: base.percent(tax.rate) }
+    });
+    // what is asked for stands in no line: as freight it would be shared again, so it is a line-less net amount
+    let draft = Invoice { kind: DocumentKind::Deposit, taxes: taxes.collect(), ..Invoice::default() };
+    let draft = summed(draft);
+    let draft = Invoice { net: asked, gross: asked + draft.tax, ..draft };
+    let effects = Effects { deposit: asked, ..Effects::default() };
+    post(books, &order, draft, effects, cx).map(Some)
+}

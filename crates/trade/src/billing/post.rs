@@ -1,0 +1,110 @@
+//! A document is posted: number, ledger and order in one transaction, or not at all.
+
+use compact_str::format_compact;
+use units::{Amount, Quantity};
+
+use super::state::{DocumentKind, Invoice, InvoiceEvent, SeriesEvent};
+use crate::account::{AccountEvent, ItemKind, OpenItem};
+use crate::books::{Books, Key, Kind, Stop};
+use crate::cash::{NUMBER, numbers};
+use crate::context::Context;
+use crate::ids::*;
+use crate::order::{Order, OrderEvent, company};
+use crate::reference::point;
+
+/// What a posting changes on the order besides what stands in the document.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Effects {
+    /// Units and amounts by line, as the order counts them.
+    pub(super) lines: Vec<(LineNo, Quantity, Amount)>,
+    /// Freight, discount, deposit and consumed deposit, as the order counts them.
+    pub(super) freight: Amount,
+    pub(super) discount: Amount,
+    pub(super) deposit: Amount,
+    pub(super) consumed: Amount,
+}
+
+/// Posts a document that is complete but for its id, number, dates and sums: the next legal number of its series, dated today or as
+/// late as the document before. Source: domain §1.6 (numbering).
+pub(super) fn post(books: &mut dyn Books, order: &Order, draft: Invoice, effects: Effects, cx: &Context) -> Result<InvoiceId, Stop> {
+    let id = InvoiceId(books.next_number(Kind::Invoice)?);
+    let company = company(books)?;
+    let today = company.calendar.local_day(cx.now);
+    let suffix = if draft.kind == DocumentKind::CreditNote { "C" } else { "" };
+    let code = if company.code.is_empty() { "INV" } else { company.code.as_str() };
+    let series = format_compact!("{code}{suffix}-{}", today.year());
+    let before = books.series(&series)?.unwrap_or_default();
+    let (number, date) = (before.last + 1, today.max(before.last_date));
+    books.record(&series, SeriesEvent::NumberTaken { number, date });
+    let terms = order.terms;
+    let due = if terms.prepayment { date } else { date.plus_days(i32::from(terms.net_days)) };
+    let early_payment = early_payment(order, &draft, company.policy.cash.discount_excludes_tax).map(|discount| {
+        let last = date.plus_days(i32::from(terms.discount_days));
+        (discount, last)
+    });
+    let invoice = Invoice {
+        id,
+        number: format_compact!("{series}-{number:06}"),
+        account: order.account.clone(),
+        order: order.id,
+        purchase_order: order.purchase_order.clone(),
+        currency: order.currency,
+        date,
+        due,
+        early_payment,
+        posted_at: cx.now,
+        ..draft
+    };
+    let owed = if invoice.kind == DocumentKind::CreditNote { -invoice.gross } else { invoice.gross };
+    for name in numbers(&invoice.number) {
+        point(books, NUMBER, &name, Some(Key::Invoice(id)))?;
+    }
+    let item = open_item(&invoice);
+    books.record(&id, InvoiceEvent::Posted(Box::new(invoice)));
+    let Effects { lines, freight, discount, deposit, consumed } = effects;
+    books.record(&order.id, OrderEvent::Invoiced { invoice: id, lines, freight, discount, deposit, consumed, receivable: owed });
+    if !owed.is_zero() {
+        books.record(&order.account, AccountEvent::ItemOpened(item));
+    }
+    Ok(id)
+}
+
+/// The open item that a document makes.
+pub(crate) fn open_item(invoice: &Invoice) -> OpenItem {
+    let (kind, amount) = match invoice.kind {
+        DocumentKind::Invoice => (ItemKind::Invoice, invoice.gross),
+        DocumentKind::Deposit => (ItemKind::Deposit, invoice.gross),
+        DocumentKind::CreditNote => (ItemKind::CreditNote, -invoice.gross),
+    };
+    OpenItem {
+        invoice: invoice.id,
+        number: invoice.number.clone(),
+        kind,
+        order: invoice.order,
+        purchase_order: invoice.purchase_order.clone(),
+        date: invoice.date,
+        due: invoice.due,
+        amount,
+        open: amount,
+        discount: invoice.early_payment,
+        disputed: Amount::ZERO,
+    }
+}
+
+fn early_payment(order: &Order, draft: &Invoice, goods_only: bool) -> Option<Amount> {
+    let percent = order.terms.discount_percent;
+    if percent.is_zero() || draft.kind != DocumentKind::Invoice {
+        return None;
+    }
+    let base = if goods_only { draft.net - draft.freight } else { draft.gross };
+    Some(base.percent(percent)).filter(|discount| discount.is_positive())
+}
+
+/// Sums of a document from its parts.
+pub(super) fn summed(draft: Invoice) -> Invoice {
+    let goods: Amount = draft.lines.iter().map(|line| line.net).sum();
+    let net = goods + draft.freight - draft.discount - draft.deposit;
+    let tax = draft.taxes.iter().map(|tax| tax.tax).sum();
+    Invoice { net, tax, gross: net + tax, ..draft }
+}
+

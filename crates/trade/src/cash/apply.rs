@@ -1,0 +1,412 @@
+//! The pipeline: who pays, what for, and whether that is certain (domain §1.7).
+
+use units::{Amount, Day, Text};
+
+use super::combination::{Found, combination};
+use super::post::{existing, on_account, post};
+use super::references::{NUMBER, named};
+use super::state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus};
+use crate::account::{Account, BANK_ACCOUNT, ItemKind, OpenItem, PAYER_NAME, normalised};
+use crate::books::{Books, Key, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::master::CashPolicy;
+use crate::order::company;
+use crate::reference::pointed;
+
+/// What became of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Whose money it is, if that is known.
+    pub account: Option<AccountId>,
+    /// What was done.
+    pub outcome: Outcome,
+    /// In words, for whoever has to decide.
+    pub reason: Text,
+}
+
+/// What was done with a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything is applied.
+    Applied,
+    /// Applied, and the rest lies on account.
+    OnAccount,
+    /// Nothing was applied; the payer is known.
+    Unmatched {
+        /// Several combinations fit.
+        ambiguous: bool,
+    },
+    /// Nothing was applied; nobody knows whose it is.
+    Suspense,
+    /// Applied, and part of an item was deducted.
+    Deduction,
+}
+
+/// A match that is certain.
+struct Match {
+    allocations: Vec<Allocation>,
+    method: Method,
+    evidence: String,
+    /// What is left of the payment.
+    rest: Amount,
+}
+
+/// Applies a payment by the stages 1 to 7 and 9. A payment that was applied before stays as it is. Source: domain §1.7.
+pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied, Stop> {
+    let payment = existing(books, id)?;
+    let done = |outcome, reason: &str| Applied { account: payment.account.clone(), outcome, reason: reason.into() };
+    match payment.status {
+        PaymentStatus::Applied | PaymentStatus::Reversed => return Ok(done(Outcome::Applied, "")),
+        PaymentStatus::OnAccount => return Ok(done(Outcome::OnAccount, "")),
+        _ => {}
+    }
+    if !payment.amount.is_positive() {
+        return give_up(books, &payment, None, Vec::new(), "money went out, or the bank took something back".into());
+    }
+    let referenced = referenced(books, &payment)?;
+    let Some((account_id, evidence)) = payer(books, &payment, &referenced)? else {
+        return give_up(books, &payment, None, Vec::new(), "nobody knows the payer".into());
+    };
+    if payment.account.as_ref() != Some(&account_id) {
+        books.record(&id, PaymentEvent::PayerIdentified { account: account_id.clone(), evidence: evidence.into() });
+    }
+    let Some(account) = books.account(&account_id)? else {
+        return give_up(books, &payment, None, Vec::new(), "the payer's account is gone".into());
+    };
+    let policy = company(books)?.policy.cash.clone();
+    let items = items(&account, &payment, &referenced);
+    let found = if items.is_empty() { by_amount(&account, &payment, &policy) } else { by_reference(&items, &payment, &policy) };
+    match found {
+        Ok(found) => {
+            let deducted = found.allocations.iter().any(|allocation| allocation.deduction.is_positive());
+            let reason = Text::from(found.evidence.as_str());
+            let (allocations, method) = (found.allocations, found.method);
+            post(books, id, &account_id, allocations, method, &found.evidence, cx)?;
+            if found.rest.is_positive() {
+                on_account(books, id, &account_id, found.rest);
+            }
+            let outcome = match (deducted, found.rest.is_positive()) {
+                (true, _) => Outcome::Deduction,
+                (false, true) => Outcome::OnAccount,
+                (false, false) => Outcome::Applied,
+            };
+            Ok(Applied { account: Some(account_id), outcome, reason })
+        }
+        Err((candidates, reason)) => give_up(books, &payment, Some(account_id), candidates, reason),
+    }
+}
+
+fn give_up(
+    books: &mut dyn Books,
+    payment: &Payment,
+    account: Option<AccountId>,
+    candidates: Vec<Candidate>,
+    reason: Text,
+) -> Result<Applied, Stop> {
+    let ambiguous = candidates.len() > 1;
+    let suspense = account.is_none();
+    books.record(&payment.id, PaymentEvent::Unmatched { candidates, reason: reason.clone(), suspense });
+    let outcome = if suspense { Outcome::Suspense } else { Outcome::Unmatched { ambiguous } };
+    Ok(Applied { account, outcome, reason })
+}
+
+/// Stage 2: the documents that the payment names.
+fn referenced(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>, Stop> {
+    let mut found = Vec::new();
+    for name in named(&payment.references, &payment.remittance) {
+        if let Some(Key::Invoice(invoice)) = pointed(books, NUMBER, &name)?
+            && !found.contains(&invoice)
+        {
+            found.push(invoice);
+        }
+    }
+    Ok(found)
+}
+
+/// Stage 1: whose money it is, and how we know.
+fn payer(books: &mut dyn Books, payment: &Payment, referenced: &[InvoiceId]) -> Result<Option<(AccountId, &'static str)>, Stop> {
+    if let Some(account) = &payment.account {
+        return Ok(Some((account.clone(), "identified before")));
+    }
+    let known = [(BANK_ACCOUNT, &payment.payer_account, "bank account"), (PAYER_NAME, &payment.payer_name, "name")];
+    for (within, name, evidence) in known {
+        if !name.is_empty()
+            && let Some(Key::Account(account)) = pointed(books, within, &normalised(name))?
+        {
+            return Ok(Some((account, evidence)));
+        }
+    }
+    let mut accounts = Vec::new();
+    for invoice in referenced {
+        accounts.extend(books.invoice(invoice)?.map(|invoice| invoice.account.clone()));
+    }
+    accounts.dedup();
+    Ok(match accounts.as_slice() {
+        [account] => Some((account.clone(), "documents named")),
+        _ => None,
+    })
+}
+
+/// The open items that the payment names: by number, by purchase order, by order number.
+fn items<'a>(account: &'a Account, payment: &Payment, referenced: &[InvoiceId]) -> Vec<&'a OpenItem> {
+    let words: Vec<Text> = payment.remittance.split_whitespace().chain(payment.references.iter().map(Text::as_str)).map(normalised).collect();
+    let names = |text: &str| !text.is_empty() && words.contains(&normalised(text));
+    let by_number: Vec<&OpenItem> = account.ledger.open_items.iter().filter(|item| referenced.contains(&item.invoice)).collect();
+    if !by_number.is_empty() {
+        return by_number;
+    }
+    let by_order = |item: &&OpenItem| names(&item.purchase_order) || names(&item.order.to_string());
+    account.ledger.open_items.iter().filter(by_order).collect()
+}
+
+/// The early-payment discount that may still be taken of an item.
+fn discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Amount {
+    match item.discount {
+        Some((amount, last)) if item.open == item.amount && paid <= last.plus_days(i32::from(policy.discount_grace_days)) => amount,
+        _ => Amount::ZERO,
+    }
+}
+
+fn whole(item: &OpenItem) -> Allocation {
+    Allocation { invoice: item.invoice, amount: item.open, ..Allocation::default() }
+}
+
+fn with_discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Allocation {
+    let discount = discount(item, paid, policy);
+    Allocation { invoice: item.invoice, amount: item.open - discount, discount, ..Allocation::default() }
+}
+
+fn sum(allocations: &[Allocation]) -> Amount {
+    allocations.iter().map(|allocation| allocation.amount).sum()
+}
+
+fn numbers(items: &[&OpenItem]) -> String {
+    let numbers: Vec<&str> = items.iter().map(|item| item.number.as_str()).collect();
+    numbers.join(", ")
+}
+
+type Decided = Result<Match, (Vec<Candidate>, Text)>;
+
+/// Stages 3 to 5: the items that are named.
+fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> Decided {
+    let paid = payment.value_date;
+    let full: Vec<Allocation> = items.iter().map(|item| whole(item)).collect();
+    let open = sum(&full);
+    let found = |allocations, method, why: &str, rest| Match { allocations, method, evidence: format!("{}: {why}", numbers(items)), rest };
+    if open == payment.amount {
+        return Ok(found(full, Method::Exact, "named, and the amount is theirs", Amount::ZERO));
+    }
+    let discounted: Vec<Allocation> = items.iter().map(|item| with_discount(item, paid, policy)).collect();
+    if sum(&discounted) == payment.amount {
+        return Ok(found(discounted, Method::ExactWithDiscount, "named, with the discount taken in time", Amount::ZERO));
+    }
+    if payment.amount > open {
+        let rest = payment.amount - open;
+        return Ok(found(full, Method::ReferencedWithDifference, "named, and more was paid", rest));
+    }
+    let short = open - payment.amount;
+    let tolerated = policy.write_off_limit.min(open.percent(policy.write_off_percent));
+    let disputed = items.iter().any(|item| item.disputed.is_positive());
+    let code = if short <= tolerated && !disputed { None } else { Some(code(items, short)) };
+    let allocations = short_paid(items, short, code.as_deref());
+    let Some(allocations) = allocations else {
+        let candidate = Candidate { invoices: items.iter().map(|item| item.invoice).collect(), evidence: Text::const_new("named") };
+        return Err((vec![candidate], Text::from(format!("{} are named, and too little was paid to say what for", numbers(items)))));
+    };
+    let why = match code {
+        None => "named, with a small difference".to_owned(),
+        Some(code) => format!("named, and {} was deducted ({code})", short.to_decimal(payment.currency)),
+    };
+    Ok(found(allocations, Method::ReferencedWithDifference, &why, Amount::ZERO))
+}
+
+/// The code of a deduction: an unearned discount if the amount is one, otherwise unknown (domain §1.7).
+fn code(items: &[&OpenItem], short: Amount) -> Text {
+    let discounts: Amount = items.iter().filter_map(|item| item.discount).map(|(amount, _)| amount).sum();
+    Text::const_new(if discounts.is_positive() && discounts == short { "UD" } else { "UNK" })
+}
+
+/// What is missing is missing from the last item that is large enough; without a code it is written off.
+fn short_paid(items: &[&OpenItem], short: Amount, code: Option<&str>) -> Option<Vec<Allocation>> {
+    let at = items.iter().rposition(|item| item.open > short)?;
+    let allocations = items.iter().enumerate().map(|(place, item)| {
+        let mut allocation = whole(item);
+        if place == at {
+            allocation.amount -= short;
+            match code {
+                Some(code) => (allocation.deduction, allocation.code) = (short, code.into()),
+                None => allocation.written_off = short,
+            }
+        }
+        allocation
+    });
+    Some(allocations.collect())
+}
+
+/// Stages 6 and 7: nothing is named, but the amount says it.
+fn by_amount(account: &Account, payment: &Payment, policy: &CashPolicy) -> Decided {
+    let paid = payment.value_date;
+    let items: Vec<&OpenItem> = account.ledger.open_items.iter().filter(|item| item.disputed.is_zero()).collect();
+    let candidate = |places: &[usize], why: &str| Candidate {
+        invoices: places.iter().filter_map(|at| items.get(*at)).map(|item| item.invoice).collect(),
+        evidence: why.into(),
+    };
+    let invoices = || items.iter().enumerate().filter(|(_, item)| item.kind != ItemKind::CreditNote);
+    let exact: Vec<usize> = invoices().filter(|(_, item)| item.open == payment.amount).map(|(at, _)| at).collect();
+    let taken = |item: &OpenItem| discount(item, paid, policy).is_positive() && with_discount(item, paid, policy).amount == payment.amount;
+    let discounted: Vec<usize> = invoices().filter(|(_, item)| taken(item)).map(|(at, _)| at).collect();
+    match (exact.as_slice(), discounted.as_slice()) {
+        ([], []) => {}
+        ([at], []) | ([], [at]) => {
+            let Some(item) = items.get(*at) else { return Err((Vec::new(), Text::default())) };
+            let allocation = if exact.is_empty() { with_discount(item, paid, policy) } else { whole(item) };
+            // the item alone has the amount, but a combination of others may have it as well
+            if let Found::Several(first, second) = subsets(&items, payment, policy) {
+                let candidates = vec![candidate(&first, "combination"), candidate(&second, "combination")];
+                return Err((candidates, Text::const_new("several combinations of open items have the amount")));
+            }
+            let evidence = format!("{}: the only open item of the payer with this amount", item.number);
+            return Ok(Match { allocations: vec![allocation], method: Method::SingleItem, evidence, rest: Amount::ZERO });
+        }
+        _ => {
+            let all = exact.iter().chain(&discounted);
+            let candidates = all.map(|at| candidate(&[*at], "amount")).collect();
+            return Err((candidates, Text::const_new("several open items of the payer have the amount")));
+        }
+    }
+    match subsets(&items, payment, policy) {
+        Found::None => Err((Vec::new(), Text::const_new("no open items of the payer have the amount"))),
+        Found::One(places) => {
+            let chosen: Vec<&OpenItem> = places.iter().filter_map(|at| items.get(*at)).copied().collect();
+            let allocations = chosen.iter().map(|item| whole(item)).collect();
+            let evidence = format!("{}: the only combination of the payer's open items with this amount", numbers(&chosen));
+            Ok(Match { allocations, method: Method::Combination, evidence, rest: Amount::ZERO })
+        }
+        Found::Several(first, second) => {
+            let candidates = vec![candidate(&first, "combination"), candidate(&second, "combination")];
+            Err((candidates, Text::const_new("several combinations of open items have the amount")))
+        }
+    }
+}
+
+fn subsets(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> Found {
+    let amounts: Vec<i64> = items.iter().map(|item| item.open.0).collect();
+    combination(&amounts, payment.amount.0, usize::from(policy.combination_items))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{AccountEvent, Profile};
+    use crate::books::{Kind, MemoryBooks};
+    use crate::cash::references::numbers as names_of;
+    use crate::order::fixture::at;
+    use crate::reference::point;
+    use units::Currency;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    /// An account with open items of these amounts, numbered from 1.
+    fn books(amounts: &[i64], discount: Option<(i64, &str)>) -> MemoryBooks {
+        let mut memory = MemoryBooks::new();
+        let books: &mut dyn Books = &mut memory;
+        let id = AccountId::from("ACME");
+        let profile = Profile { name: "Acme Ltd".into(), bank_accounts: vec!["DE02 1234".into()], tier: 3, ..Profile::default() };
+        crate::account::set_profile(books, &id, &profile, &at(0)).unwrap();
+        for (amount, number) in amounts.iter().zip(1..) {
+            let invoice = InvoiceId(number);
+            let item = OpenItem {
+                invoice,
+                number: format!("CD-2026-{number:06}").into(),
+                date: day("2026-03-01"),
+                due: day("2026-03-31"),
+                amount: Amount(*amount),
+                open: Amount(*amount),
+                discount: discount.map(|(amount, last)| (Amount(amount), day(last))),
+                ..OpenItem::default()
+            };
+            for name in names_of(&item.number) {
+                point(books, NUMBER, &name, Some(Key::Invoice(invoice))).unwrap();
+            }
+            books.record(&id, AccountEvent::ItemOpened(item));
+        }
+        memory
+    }
+
+    fn pay(books: &mut MemoryBooks, amount: i64, remittance: &str, paid: &str) -> (Outcome, Payment) {
+        let books: &mut dyn Books = books;
+        let id = PaymentId(books.next_number(Kind::Payment).unwrap());
+        let payment = Payment {
+            id,
+            amount: Amount(amount),
+            currency: Currency::EUR,
+            value_date: day(paid),
+            payer_account: "DE021234".into(),
+            remittance: remittance.into(),
+            ..Payment::default()
+        };
+        books.record(&id, PaymentEvent::Received(Box::new(payment)));
+        let applied = apply(books, id, &at(0)).unwrap();
+        crate::account::check(&books.account(&"ACME".into()).unwrap().unwrap()).unwrap();
+        (applied.outcome, (*books.payment(&id).unwrap().unwrap()).clone())
+    }
+
+    #[test]
+    fn domain_1_7_an_ambiguous_payment_is_never_posted() {
+        let mut memory = books(&[200_000, 135_000, 400_000, 335_000], None);
+        let (outcome, payment) = pay(&mut memory, 735_000, "thank you", "2026-03-10");
+        assert_eq!(outcome, Outcome::Unmatched { ambiguous: true });
+        assert_eq!((payment.allocations.len(), payment.candidates.len()), (0, 2));
+    }
+
+    #[test]
+    fn domain_1_7_early_payment_discount_in_time_late_and_with_grace() {
+        let terms = Some((10_000, "2026-03-11"));
+        let (outcome, payment) = pay(&mut books(&[500_000], terms), 490_000, "CD-2026-000001", "2026-03-10");
+        assert_eq!((outcome, payment.allocations[0].discount), (Outcome::Applied, Amount(10_000)));
+        let (outcome, payment) = pay(&mut books(&[500_000], terms), 490_000, "CD-2026-000001", "2026-03-12");
+        assert_eq!((outcome, payment.allocations[0].code.as_str()), (Outcome::Deduction, "UD"));
+        assert_eq!(payment.allocations[0].deduction, Amount(10_000));
+    }
+
+    #[test]
+    fn references_amounts_and_combinations_are_applied_in_this_order() {
+        let mut memory = books(&[10_000, 20_000, 30_500], None);
+        let (outcome, payment) = pay(&mut memory, 20_000, "CD-2026-2", "2026-03-10");
+        assert_eq!((outcome, payment.allocations[0].invoice), (Outcome::Applied, InvoiceId(2)));
+        let (outcome, payment) = pay(&mut memory, 40_500, "", "2026-03-10");
+        assert_eq!((outcome, payment.allocations.len()), (Outcome::Applied, 2));
+    }
+
+    #[test]
+    fn small_differences_are_written_off_and_larger_ones_stay_open() {
+        let (outcome, payment) = pay(&mut books(&[100_000], None), 99_700, "CD-2026-000001", "2026-03-10");
+        assert_eq!((outcome, payment.allocations[0].written_off), (Outcome::Applied, Amount(300)));
+        let mut memory = books(&[100_000], None);
+        let (outcome, payment) = pay(&mut memory, 90_000, "CD-2026-000001", "2026-03-10");
+        assert_eq!((outcome, payment.allocations[0].code.as_str()), (Outcome::Deduction, "UNK"));
+        let books: &mut dyn Books = &mut memory;
+        let account = books.account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!((account.ledger.receivable(), account.ledger.open_items[0].disputed), (Amount(10_000), Amount(10_000)));
+    }
+
+    #[test]
+    fn what_is_paid_too_much_lies_on_account() {
+        let mut memory = books(&[100_000], None);
+        let (outcome, payment) = pay(&mut memory, 100_250, "CD-2026-000001", "2026-03-10");
+        assert_eq!((outcome, payment.on_account, payment.unallocated()), (Outcome::OnAccount, Amount(250), Amount(0)));
+    }
+
+    #[test]
+    fn an_unknown_payer_is_suspense_unless_the_documents_say_whose_it_is() {
+        let mut memory = books(&[100_000], None);
+        let books: &mut dyn Books = &mut memory;
+        let id = PaymentId(9);
+        let payment = Payment { id, amount: Amount(5), payer_name: "Nobody".into(), ..Payment::default() };
+        books.record(&id, PaymentEvent::Received(Box::new(payment)));
+        assert_eq!(apply(books, id, &at(0)).unwrap().outcome, Outcome::Suspense);
+    }
+}

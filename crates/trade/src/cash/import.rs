@@ -1,0 +1,159 @@
+//! A bank statement is imported.
+
+use compact_str::format_compact;
+use units::{Amount, Text};
+
+use super::document::{EntryDocument, StatementDocument};
+use super::reverse::reverse;
+use super::state::{Payment, PaymentEvent, Statement, StatementEvent};
+use crate::books::{Books, Key, Kind, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::reference::{point, pointed};
+use crate::refusal::Refusal;
+
+/// What an import came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Imported {
+    /// New payments, in the order of the statement. Those that the bank took back at once are not among them.
+    pub payments: Vec<PaymentId>,
+    /// Entries that were there already.
+    pub repeated: u32,
+}
+
+/// Within which entries are known, by our bank account.
+fn entries(bank_account: &str) -> Text {
+    format_compact!("entry:{bank_account}")
+}
+
+/// Records the entries of a statement that are new; whatever was imported before is only counted.
+///
+/// An entry that takes an earlier one back reverses it. Refused when opening balance and entries do not give the closing balance.
+/// Source: domain §1.7, stage 0 and control checks.
+pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context) -> Result<Imported, Stop> {
+    let movements: Amount = document.entries.iter().map(|entry| entry.amount).sum();
+    if let (Some(opening), Some(closing)) = (document.opening, document.closing)
+        && opening + movements != closing
+    {
+        let money = |amount: Amount| amount.to_decimal(document.currency);
+        return Err(Refusal::Invalid {
+            field: Text::const_new("closing"),
+            given: format_compact!("{}", money(closing)),
+            wanted: format_compact!("{}: the opening balance {} and the entries", money(opening + movements), money(opening)),
+        }
+        .into());
+    }
+    let within = entries(&document.bank_account);
+    let mut imported = Imported::default();
+    let mut all = Vec::with_capacity(document.entries.len());
+    for entry in &document.entries {
+        let (reference, date, amount, index) = (&entry.bank_reference, entry.value_date, entry.amount.0, entry.index);
+        let name = format_compact!("{reference}|{date}|{amount}|{index}");
+        if pointed(books, &within, &name)?.is_some() {
+            imported.repeated += 1;
+            continue;
+        }
+        let id = record(books, document, entry, cx)?;
+        point(books, &within, &name, Some(Key::Payment(id)))?;
+        all.push(id);
+        let taken_back = if entry.reversal { find(books, document, entry)? } else { None };
+        match taken_back {
+            Some(original) => reverse(books, original, id, cx)?,
+            None => imported.payments.push(id),
+        }
+        point(books, &by_reference(&document.bank_account), &entry.bank_reference, Some(Key::Payment(id)))?;
+    }
+    let reference = Reference { within: document.bank_account.clone(), reference: document.reference.clone() };
+    if books.statement(&reference)?.is_none() {
+        let statement = Statement {
+            bank_account: document.bank_account.clone(),
+            opening: document.opening.unwrap_or_default(),
+            closing: document.closing.unwrap_or(document.opening.unwrap_or_default() + movements),
+            payments: all,
+            repeated: imported.repeated,
+            movements,
+            imported_at: cx.now,
+        };
+        books.record(&reference, StatementEvent::Imported(Box::new(statement)));
+    }
+    Ok(imported)
+}
+
+fn by_reference(bank_account: &str) -> Text {
+    format_compact!("bank-reference:{bank_account}")
+}
+
+fn record(books: &mut dyn Books, document: &StatementDocument, entry: &EntryDocument, cx: &Context) -> Result<PaymentId, Stop> {
+    let id = PaymentId(books.next_number(Kind::Payment)?);
+    let payment = Payment {
+        id,
+        bank_account: document.bank_account.clone(),
+        bank_reference: entry.bank_reference.clone(),
+        value_date: entry.value_date,
+        received_at: cx.now,
+        amount: entry.amount,
+        currency: document.currency,
+        payer_name: entry.payer_name.clone(),
+        payer_account: entry.payer_account.clone(),
+        references: entry.references.clone(),
+        remittance: entry.remittance.clone(),
+        ..Payment::default()
+    };
+    books.record(&id, PaymentEvent::Received(Box::new(payment)));
+    Ok(id)
+}
+
+/// The payment that an entry takes back: named by its bank reference, and of the opposite amount.
+fn find(books: &mut dyn Books, document: &StatementDocument, entry: &EntryDocument) -> Result<Option<PaymentId>, Stop> {
+    let names = entry.references.iter().map(Text::as_str).chain(entry.remittance.split_whitespace()).chain([entry.bank_reference.as_str()]);
+    for name in names {
+        if let Some(Key::Payment(id)) = pointed(books, &by_reference(&document.bank_account), name)?
+            && books.payment(&id)?.is_some_and(|payment| payment.amount == -entry.amount)
+        {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::MemoryBooks;
+    use crate::order::fixture::at;
+
+    fn statement(closing: i64) -> StatementDocument {
+        let entry = |index, amount| EntryDocument {
+            bank_reference: "B-1".into(),
+            index,
+            amount: Amount(amount),
+            ..EntryDocument::default()
+        };
+        StatementDocument {
+            reference: "S-1".into(),
+            bank_account: "DE99".into(),
+            opening: Some(Amount(100)),
+            closing: Some(Amount(closing)),
+            entries: vec![entry(0, 50), entry(1, 50)],
+            ..StatementDocument::default()
+        }
+    }
+
+    #[test]
+    fn equal_entries_of_one_statement_stay_two_and_come_only_once() {
+        let mut memory = MemoryBooks::new();
+        let books: &mut dyn Books = &mut memory;
+        let first = import(books, &statement(200), &at(0)).unwrap();
+        assert_eq!((first.payments.len(), first.repeated), (2, 0));
+        let again = import(books, &statement(200), &at(1)).unwrap();
+        assert_eq!((again.payments.len(), again.repeated), (0, 2));
+    }
+
+    #[test]
+    fn a_statement_whose_balances_do_not_fit_is_refused() {
+        let mut memory = MemoryBooks::new();
+        let refused = import(&mut memory as &mut dyn Books, &statement(201), &at(0));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))));
+        assert_eq!(memory.take_events(), []);
+    }
+}

@@ -1,0 +1,58 @@
+//! Money is applied: payment, account and orders together.
+
+use units::{Amount, Text};
+
+use super::state::{Allocation, Method, Payment, PaymentEvent};
+use crate::account::AccountEvent;
+use crate::books::{Books, Key, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::order::OrderEvent;
+use crate::refusal::Refusal;
+
+/// Applies money of a payment to open items of an account. The caller has checked that it fits.
+pub(super) fn post(
+    books: &mut dyn Books,
+    payment: PaymentId,
+    account: &AccountId,
+    allocations: Vec<Allocation>,
+    method: Method,
+    evidence: &str,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let ledger = books.account(account)?.ok_or_else(|| Refusal::NotFound(Key::Account(account.clone())))?;
+    let applied: Amount = allocations.iter().map(|allocation| allocation.amount).sum();
+    books.record(account, AccountEvent::MoneyReceived { amount: applied });
+    for allocation in &allocations {
+        let invoice = allocation.invoice;
+        let Some(item) = ledger.ledger.item(invoice) else { continue };
+        let settled = allocation.amount + allocation.discount + allocation.written_off;
+        for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, "TOLERANCE")] {
+            if !amount.is_zero() {
+                let code = Text::const_new(code);
+                books.record(account, AccountEvent::Allowed { invoice, amount, code, at: cx.now });
+            }
+        }
+        if allocation.deduction.is_positive() {
+            let (amount, code) = (allocation.deduction, allocation.code.clone());
+            books.record(account, AccountEvent::ItemDisputed { invoice, amount, code });
+        }
+        books.record(account, AccountEvent::ItemReduced { invoice, by: settled });
+        books.record(&item.order, OrderEvent::ReceivableChanged { by: -settled });
+    }
+    let (evidence, by) = (Text::from(evidence), cx.actor.id.clone());
+    books.record(&payment, PaymentEvent::Matched { allocations, method, evidence, by });
+    Ok(())
+}
+
+/// Puts money of a payment on an account, without an item.
+pub(super) fn on_account(books: &mut dyn Books, payment: PaymentId, account: &AccountId, amount: Amount) {
+    books.record(account, AccountEvent::MoneyReceived { amount });
+    books.record(account, AccountEvent::UnappliedChanged { by: amount });
+    books.record(&payment, PaymentEvent::PutOnAccount { amount });
+}
+
+/// The payment, or a refusal if there is none.
+pub(super) fn existing(books: &mut dyn Books, id: PaymentId) -> Result<std::sync::Arc<Payment>, Stop> {
+    books.payment(&id)?.ok_or_else(|| Refusal::NotFound(Key::Payment(id)).into())
+}

@@ -1,0 +1,60 @@
+//! A match is taken back, by a person or because the bank took the money back.
+
+use units::Amount;
+
+use super::post::existing;
+use super::state::{Allocation, PaymentEvent};
+use crate::account::AccountEvent;
+use crate::books::{Books, Key, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::order::OrderEvent;
+use crate::refusal::Refusal;
+
+/// The bank took money back: what it had paid is open again. Both entries are settled with each other.
+///
+/// Source: domain §1.7 (NSF, recall).
+pub(super) fn reverse(books: &mut dyn Books, original: PaymentId, entry: PaymentId, cx: &Context) -> Result<(), Stop> {
+    let payment = existing(books, original)?;
+    if let Some(account) = &payment.account {
+        for allocation in &payment.allocations {
+            reopen(books, account, allocation, cx)?;
+        }
+        if !payment.on_account.is_zero() {
+            books.record(account, AccountEvent::UnappliedChanged { by: -payment.on_account });
+            books.record(account, AccountEvent::MoneyReceived { amount: -payment.on_account });
+        }
+    }
+    let reason = units::Text::const_new("taken back by the bank");
+    books.record(&original, PaymentEvent::Reversed { reason: reason.clone() });
+    books.record(&entry, PaymentEvent::Reversed { reason });
+    Ok(())
+}
+
+/// Opens an item again by what one allocation settled.
+pub(super) fn reopen(books: &mut dyn Books, id: &AccountId, allocation: &Allocation, cx: &Context) -> Result<(), Stop> {
+    let invoice = allocation.invoice;
+    let document = books.invoice(&invoice)?.ok_or_else(|| Refusal::NotFound(Key::Invoice(invoice)))?;
+    let settled = allocation.amount + allocation.discount + allocation.written_off;
+    let account = books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())))?;
+    match account.ledger.item(invoice) {
+        Some(_) => books.record(id, AccountEvent::ItemReduced { invoice, by: -settled }),
+        None => {
+            let item = crate::account::OpenItem { open: settled, ..crate::billing::open_item(&document) };
+            books.record(id, AccountEvent::ItemReopened(item));
+        }
+    }
+    for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, "TOLERANCE")] {
+        if !amount.is_zero() {
+            let code = units::Text::const_new(code);
+            books.record(id, AccountEvent::Allowed { invoice, amount: -amount, code, at: cx.now });
+        }
+    }
+    if allocation.deduction.is_positive() {
+        let code = allocation.code.clone();
+        books.record(id, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
+    }
+    books.record(id, AccountEvent::MoneyReceived { amount: -allocation.amount });
+    books.record(&document.order, OrderEvent::ReceivableChanged { by: settled });
+    Ok(())
+}

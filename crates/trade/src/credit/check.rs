@@ -1,0 +1,215 @@
+//! An order against its account's limit.
+
+use compact_str::format_compact;
+use units::{Amount, Decimal, Text};
+
+use super::exposure::exposure;
+use crate::account::{Account, AccountEvent};
+use crate::books::{Books, Key, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::master::Company;
+use crate::order::{HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold};
+use crate::refusal::Refusal;
+
+/// What a credit check decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Within the limit.
+    Pass,
+    /// Over the limit, and within the tolerance.
+    PassWithWarning,
+    /// Over the limit, and a person has let it pass.
+    Released,
+    /// Held: the code, the reason, and by how much it is over.
+    Hold {
+        /// `CR-BLOCKED`, `CR-OVERDUE` or `CR-LIMIT`.
+        code: &'static str,
+        /// In words, with the numbers.
+        reason: Text,
+        /// By how much, in minor units.
+        over: Amount,
+    },
+}
+
+/// Checks an order's credit; places the Credit hold, or lifts it. Source: domain §1.2.
+pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decision, Stop> {
+    let order = existing(books, id)?;
+    if order.is_over() {
+        return Ok(Decision::Pass);
+    }
+    let account = account_of(books, &order.account)?;
+    let company = company(books)?;
+    let decision = decide(&company, &account, &order, cx);
+    let code = match &decision {
+        Decision::Pass => "pass",
+        Decision::PassWithWarning => "pass_with_warning",
+        Decision::Released => "released",
+        Decision::Hold { code, .. } => code,
+    };
+    let checked = AccountEvent::CreditChecked {
+        order: id,
+        exposure: exposure(&account, &company).total() + value_of(&order),
+        limit: account.profile.credit_limit,
+        decision: Text::const_new(code),
+    };
+    let account = order.account.clone();
+    drop(order);
+    books.record(&account, checked);
+    match &decision {
+        Decision::Hold { reason, over, .. } => {
+            place_hold(books, id, HoldKind::Credit, reason.clone(), Vec::new(), *over, cx)?;
+            note_held(books, &account, id, true)?;
+        }
+        _ => {
+            lift(books, id, HoldKind::Credit, "the credit suffices", cx)?;
+            note_held(books, &account, id, false)?;
+        }
+    }
+    Ok(decision)
+}
+
+/// Looks at the held orders of an account again after a payment or a changed limit, the oldest first; gives those that pass now.
+/// Source: domain §1.2.
+pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Result<Vec<OrderId>, Stop> {
+    let held = account_of(books, account)?.ledger.held.clone();
+    let mut passed = Vec::new();
+    let mut promised = Amount::ZERO;
+    for id in held {
+        let order = existing(books, id)?;
+        let account_now = account_of(books, account)?;
+        let company = company(books)?;
+        let passes = !order.is_held_by(HoldKind::Credit)
+            || !matches!(decide_with(&company, &account_now, &order, promised, cx), Decision::Hold { .. });
+        if passes {
+            // what passes now is not in the exposure before it is approved
+            promised += value_of(&order);
+            drop(order);
+            lift(books, id, HoldKind::Credit, "the credit suffices now", cx)?;
+            note_held(books, account, id, false)?;
+            passed.push(id);
+        }
+    }
+    Ok(passed)
+}
+
+/// Keeps the list of held orders of an account.
+pub(super) fn note_held(books: &mut dyn Books, account: &AccountId, order: OrderId, held: bool) -> Result<(), Stop> {
+    if account_of(books, account)?.ledger.held.contains(&order) != held {
+        books.record(account, AccountEvent::HeldChanged { order, held });
+    }
+    Ok(())
+}
+
+fn account_of(books: &mut dyn Books, id: &AccountId) -> Result<std::sync::Arc<Account>, Stop> {
+    books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())).into())
+}
+
+/// What the order adds to the exposure.
+fn value_of(order: &Order) -> Amount {
+    if order.approved_at.is_some() { gross_to_ship(order) - order.exposed } else { gross(order) }
+}
+
+fn decide(company: &Company, account: &Account, order: &Order, cx: &Context) -> Decision {
+    decide_with(company, account, order, Amount::ZERO, cx)
+}
+
+fn decide_with(company: &Company, account: &Account, order: &Order, promised: Amount, cx: &Context) -> Decision {
+    let policy = &company.policy.credit;
+    let value = value_of(order);
+    let exposure = exposure(account, company).total() + promised + value;
+    let money = |amount: Amount| amount.to_decimal(order.currency);
+    let hold = |code, reason, over| {
+        let valid = order.credit_release.is_some_and(|(released, at)| {
+            let days = i64::from(policy.release_valid_days) * 86_400_000;
+            let most = released + released.percent(policy.release_growth_percent);
+            cx.now.millis_since(at) <= days && gross(order) <= most
+        });
+        if valid { Decision::Released } else { Decision::Hold { code, reason, over } }
+    };
+    if account.profile.blocked {
+        return hold("CR-BLOCKED", Text::const_new("the account is blocked"), value);
+    }
+    if order.terms.prepayment {
+        return Decision::Pass;
+    }
+    let today = company.calendar.local_day(cx.now);
+    let overdue: Amount = account
+        .ledger
+        .open_items
+        .iter()
+        .filter(|item| today.days_since(item.due) > i32::from(policy.overdue_days) && item.open > policy.overdue_floor)
+        .map(|item| item.open)
+        .sum();
+    if overdue.is_positive() {
+        let reason = format_compact!("{} is overdue by more than {} days", money(overdue), policy.overdue_days);
+        return hold("CR-OVERDUE", reason, overdue);
+    }
+    let Some(limit) = account.profile.credit_limit else { return Decision::Pass };
+    let over = exposure - limit;
+    if !over.is_positive() {
+        return Decision::Pass;
+    }
+    if over <= account.limit_tolerance(policy.tolerance_percent) {
+        return Decision::PassWithWarning;
+    }
+    let percent = Decimal::from(over.0).checked_mul(Decimal::HUNDRED).and_then(|over| over.checked_div(Decimal::from(limit.0)));
+    let percent = percent.map(|percent| format!(", {} %", percent.round(2, units::Rounding::HalfUp))).unwrap_or_default();
+    let reason = format_compact!("exposure {} is over the limit {} by {}{percent}", money(exposure), money(limit), money(over));
+    hold("CR-LIMIT", reason, over)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{OpenItem, Profile};
+    use crate::master::UnappliedPolicy;
+    use crate::order::fixture::at;
+    use crate::order::{Buckets, Line};
+    use units::{Currency, Quantity};
+
+    fn case() -> (Company, Account, Order) {
+        let mut account = Account { profile: Profile { credit_limit: Some(Amount(10_000_000)), ..Profile::default() }, ..Account::default() };
+        let due = at(0).now.day().plus_days(10);
+        account.ledger.open_items.push(OpenItem { open: Amount(6_200_000), amount: Amount(6_200_000), due, ..OpenItem::default() });
+        account.ledger.shipped_not_invoiced = Amount(800_000);
+        account.ledger.open_orders = Amount(2_150_000);
+        account.ledger.unapplied = Amount(300_000);
+        let line = Line { price: "9200".parse().unwrap(), buckets: Buckets::ordered_now(Quantity(1)), ..Line::default() };
+        let order = Order { lines: vec![line], currency: Currency::EUR, ..Order::default() };
+        (Company::default(), account, order)
+    }
+
+    #[test]
+    fn domain_1_2_limit_tolerance_and_verified_cash() {
+        let (mut company, account, order) = case();
+        let over = decide(&company, &account, &order, &at(0));
+        assert!(matches!(over, Decision::Hold { code: "CR-LIMIT", over: Amount(70_000), .. }), "{over:?}");
+        company.policy.credit.tolerance_percent = Decimal::ONE;
+        assert_eq!(decide(&company, &account, &order, &at(0)), Decision::PassWithWarning);
+        company.policy.credit.tolerance_percent = Decimal::ZERO;
+        company.policy.credit.unapplied = UnappliedPolicy::Verified;
+        assert_eq!(decide(&company, &account, &order, &at(0)), Decision::Pass);
+    }
+
+    #[test]
+    fn overdue_items_and_blocked_accounts_hold_whatever_the_limit() {
+        let (company, mut account, order) = case();
+        account.profile.credit_limit = None;
+        assert_eq!(decide(&company, &account, &order, &at(0)), Decision::Pass);
+        account.ledger.open_items[0].due = at(0).now.day().plus_days(-31);
+        assert!(matches!(decide(&company, &account, &order, &at(0)), Decision::Hold { code: "CR-OVERDUE", .. }));
+        account.profile.blocked = true;
+        assert!(matches!(decide(&company, &account, &order, &at(0)), Decision::Hold { code: "CR-BLOCKED", .. }));
+    }
+
+    #[test]
+    fn a_release_counts_for_a_week_and_until_the_order_grows() {
+        let (company, account, mut order) = case();
+        order.credit_release = Some((Amount(920_000), at(0).now));
+        assert_eq!(decide(&company, &account, &order, &at(7 * 1_440)), Decision::Released);
+        assert!(matches!(decide(&company, &account, &order, &at(7 * 1_440 + 1)), Decision::Hold { .. }));
+        order.credit_release = Some((Amount(800_000), at(0).now));
+        assert!(matches!(decide(&company, &account, &order, &at(1)), Decision::Hold { .. }));
+    }
+}

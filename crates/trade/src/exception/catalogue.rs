@@ -1,0 +1,102 @@
+//! The catalogue: of each type who owns it, how long it may take, and what may be done.
+
+use units::{Amount, Minutes};
+
+use super::state::{Action, ExceptionKind, Severity};
+use crate::context::Role;
+use crate::order::HoldKind;
+
+/// What is fixed for a type of exception.
+pub(super) struct Entry {
+    pub(super) owner: Role,
+    /// By when it should be resolved at severity medium; others are multiples of it.
+    pub(super) resolve: Minutes,
+    pub(super) actions: &'static [Action],
+}
+
+/// The entry of a type (domain §1.12).
+pub(super) fn entry(kind: ExceptionKind) -> Entry {
+    use Action::*;
+    let entry = |owner, hours: i64, actions| Entry { owner, resolve: Minutes(hours * 60), actions };
+    match kind {
+        ExceptionKind::Price => entry(Role::Sales, 8, &[Release, UseExpectedPrice, Cancel]),
+        ExceptionKind::Credit => entry(Role::CreditClerk, 8, &[Release, Retry, Cancel]),
+        ExceptionKind::Tax => entry(Role::Receivables, 8, &[Release, Degrade, Retry, Cancel]),
+        ExceptionKind::Address | ExceptionKind::ItemXref => entry(Role::Sales, 8, &[Correct, Retry, Cancel]),
+        ExceptionKind::Duplicate => entry(Role::Sales, 4, &[Release, Cancel]),
+        ExceptionKind::Shortage | ExceptionKind::BackorderLate => entry(Role::Sales, 24, &[Wait, Resource, Cancel]),
+        ExceptionKind::WmsReject => entry(Role::Warehouse, 4, &[Retry, Wait, Cancel]),
+        ExceptionKind::ShipDiscrepancy => entry(Role::Warehouse, 8, &[Acknowledge]),
+        ExceptionKind::Carrier => entry(Role::Warehouse, 4, &[Retry, Acknowledge]),
+        ExceptionKind::BillingBlocked => entry(Role::Receivables, 8, &[Retry, Acknowledge]),
+        ExceptionKind::PartialBillingDecision => entry(Role::Receivables, 8, &[Release, Wait]),
+        ExceptionKind::InvoiceRejected => entry(Role::Receivables, 8, &[Retry, Acknowledge]),
+        ExceptionKind::PaymentUnmatched => entry(Role::Receivables, 24, &[Match, PutOnAccount, WriteOff, Wait, Acknowledge]),
+        ExceptionKind::Deduction => entry(Role::Receivables, 48, &[WriteOff, Reject, Acknowledge]),
+        ExceptionKind::ReturnDiscrepancy => entry(Role::Sales, 24, &[Authorise, Reject]),
+        ExceptionKind::ReconBreak => entry(Role::Receivables, 24, &[Acknowledge]),
+        ExceptionKind::Integration => entry(Role::Operations, 4, &[Retry, Cancel, Acknowledge]),
+        ExceptionKind::PolicyOverride => entry(Role::Director, 24, &[Release, Cancel, Acknowledge]),
+    }
+}
+
+/// How bad it is: by the money at stake and the customer's tier, 1 being the most important.
+pub(super) fn severity(amount: Amount, tier: u8) -> Severity {
+    let by_amount = match amount.abs().0 {
+        5_000_000.. => 3,
+        1_000_000.. => 2,
+        10_000.. => 1,
+        _ => 0,
+    };
+    match by_amount + u8::from(tier <= 2) {
+        0 => Severity::Low,
+        1 => Severity::Medium,
+        2 => Severity::High,
+        _ => Severity::Critical,
+    }
+}
+
+/// How much of the entry's time there is.
+pub(super) fn time(resolve: Minutes, severity: Severity) -> Minutes {
+    match severity {
+        Severity::Low => Minutes(resolve.0 * 2),
+        Severity::Medium => resolve,
+        Severity::High => Minutes(resolve.0 / 2),
+        Severity::Critical => Minutes(resolve.0 / 4),
+    }
+}
+
+/// Who is told when the owner does not answer.
+pub(super) fn above(role: Role) -> Role {
+    match role {
+        Role::CreditClerk => Role::CreditManager,
+        _ => Role::Director,
+    }
+}
+
+/// The type of exception that asks about a hold.
+pub fn kind_of_hold(hold: HoldKind) -> ExceptionKind {
+    match hold {
+        HoldKind::Item => ExceptionKind::ItemXref,
+        HoldKind::Address => ExceptionKind::Address,
+        HoldKind::Duplicate => ExceptionKind::Duplicate,
+        HoldKind::Price => ExceptionKind::Price,
+        HoldKind::Tax => ExceptionKind::Tax,
+        HoldKind::Credit => ExceptionKind::Credit,
+        HoldKind::Manual => ExceptionKind::PolicyOverride,
+    }
+}
+
+/// The hold that a type of exception asks about, if it asks about one.
+pub fn hold_of(kind: ExceptionKind) -> Option<HoldKind> {
+    let holds = [
+        HoldKind::Item,
+        HoldKind::Address,
+        HoldKind::Duplicate,
+        HoldKind::Price,
+        HoldKind::Tax,
+        HoldKind::Credit,
+        HoldKind::Manual,
+    ];
+    holds.into_iter().find(|hold| kind_of_hold(*hold) == kind)
+}

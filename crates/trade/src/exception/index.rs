@@ -1,0 +1,68 @@
+//! How open exceptions are found without looking at all of them.
+
+use units::Text;
+
+use super::state::{ExceptionKind, Subject, TaskRef};
+use crate::books::{Books, Key, Stop};
+use crate::ids::ExceptionId;
+use crate::reference::{point, pointed};
+
+const TASK: &str = "exception-of-task";
+const KEY: &str = "exception-of-key";
+
+/// The open exception that a waiting task stands for.
+pub fn of_task(books: &mut dyn Books, task: TaskRef) -> Result<Option<ExceptionId>, Stop> {
+    found(books, TASK, &name_of(task))
+}
+
+/// The latest open exception that is about an aggregate.
+pub fn open_for(books: &mut dyn Books, key: &Key) -> Result<Option<ExceptionId>, Stop> {
+    found(books, KEY, &key.to_string())
+}
+
+/// The open exception of a type and subject that no task waits for.
+pub(super) fn of_subject(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject) -> Result<Option<ExceptionId>, Stop> {
+    found(books, &within(kind), &subject_name(subject))
+}
+
+/// Lets everything that leads to an exception lead to it, or to nothing once it has ended.
+pub(super) fn note(
+    books: &mut dyn Books,
+    kind: ExceptionKind,
+    subject: &Subject,
+    task: Option<TaskRef>,
+    id: Option<ExceptionId>,
+) -> Result<(), Stop> {
+    let target = id.map(Key::Exception);
+    match task {
+        Some(task) => point(books, TASK, &name_of(task), target.clone())?,
+        None => point(books, &within(kind), &subject_name(subject), target.clone())?,
+    }
+    if let Some(key) = &subject.key {
+        point(books, KEY, &key.to_string(), target)?;
+    }
+    Ok(())
+}
+
+fn found(books: &mut dyn Books, within: &str, name: &str) -> Result<Option<ExceptionId>, Stop> {
+    let id = match pointed(books, within, name)? {
+        Some(Key::Exception(id)) => id,
+        _ => return Ok(None),
+    };
+    Ok(books.exception(&id)?.filter(|exception| exception.is_open()).map(|_| id))
+}
+
+fn within(kind: ExceptionKind) -> Text {
+    compact_str::format_compact!("exception:{kind:?}")
+}
+
+fn name_of(task: TaskRef) -> Text {
+    compact_str::format_compact!("{}/{}", task.instance, task.task)
+}
+
+fn subject_name(subject: &Subject) -> Text {
+    let part = |value: Option<String>| value.unwrap_or_default();
+    let order = part(subject.order.map(|order| order.to_string()));
+    let account = part(subject.account.as_ref().map(ToString::to_string));
+    Text::from(format!("{order}/{account}/{}", part(subject.key.as_ref().map(ToString::to_string))))
+}

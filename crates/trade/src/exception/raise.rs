@@ -1,0 +1,77 @@
+//! An exception is raised.
+
+use units::{Amount, Minutes, Text};
+
+use super::catalogue::{entry, severity, time};
+use super::index;
+use super::state::{Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
+use crate::books::{Books, Kind, Stop};
+use crate::context::Context;
+use crate::ids::ExceptionId;
+use crate::order::company;
+
+/// What is to be raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raise {
+    /// Its type.
+    pub kind: ExceptionKind,
+    /// What it is about.
+    pub subject: Subject,
+    /// In words, with the numbers.
+    pub reason: Text,
+    /// Money at stake.
+    pub amount: Amount,
+    /// The user task that waits for it.
+    pub task: Option<TaskRef>,
+}
+
+impl Raise {
+    /// An exception that no task waits for, without money at stake.
+    pub fn new(kind: ExceptionKind, subject: Subject, reason: impl Into<Text>) -> Self {
+        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None }
+    }
+}
+
+/// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, or the same
+/// type and subject, is not raised twice. Source: domain §1.12.
+pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
+    let Raise { kind, subject, reason, amount, task } = raise;
+    let known = match task {
+        Some(task) => index::of_task(books, task)?,
+        None => index::of_subject(books, kind, &subject)?,
+    };
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let tier = match &subject.account {
+        Some(account) => books.account(account)?.map_or(9, |account| account.profile.tier),
+        None => 9,
+    };
+    let entry = entry(kind);
+    let severity = severity(amount, tier);
+    let calendar = &company(books)?.calendar;
+    let resolve = time(entry.resolve, severity);
+    let id = ExceptionId(books.next_number(Kind::Exception)?);
+    index::note(books, kind, &subject, task, Some(id))?;
+    let exception = Exception {
+        id,
+        kind,
+        subject,
+        reason,
+        amount,
+        severity,
+        owner: entry.owner,
+        assignee: None,
+        raised_at: cx.now,
+        respond_by: calendar.after(cx.now, Minutes(resolve.0 / 4)),
+        resolve_by: calendar.after(cx.now, resolve),
+        escalations: 0,
+        actions: entry.actions.to_vec(),
+        task,
+        status: ExceptionStatus::Open,
+        resolution: None,
+        ended_at: None,
+    };
+    books.record(&id, ExceptionEvent::Raised(Box::new(exception)));
+    Ok(id)
+}

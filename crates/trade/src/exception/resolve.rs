@@ -1,0 +1,148 @@
+//! An exception is claimed, escalated and ended.
+
+use std::sync::Arc;
+
+use units::{Text, Timestamp};
+
+use super::catalogue::above;
+use super::index;
+use super::state::{Action, Exception, ExceptionEvent};
+use crate::books::{Books, Key, Stop};
+use crate::context::{Context, Role};
+use crate::ids::ExceptionId;
+use crate::refusal::Refusal;
+
+/// How much of the time to resolve has passed at each step of the ladder, in per cent.
+const LADDER: [i64; 3] = [50, 100, 150];
+
+/// A person decides. What the decision means is the caller's business.
+///
+/// Refused when it has ended, for an action that is not offered, without a reason, without the owner's role, and above the actor's
+/// limit. Source: domain §1.12.
+pub fn resolve(books: &mut dyn Books, id: ExceptionId, action: Action, reason: &str, cx: &Context) -> Result<(), Stop> {
+    let exception = open(books, id)?;
+    if !exception.actions.contains(&action) {
+        return Err(Refusal::NotOffered { action, offered: exception.actions.clone() }.into());
+    }
+    if reason.trim().is_empty() {
+        let wanted = Text::const_new("why this was decided");
+        return Err(Refusal::Invalid { field: Text::const_new("reason"), given: Text::const_new("empty"), wanted }.into());
+    }
+    let may = [exception.owner, above(exception.owner), Role::Director].into_iter().any(|role| cx.actor.has(role));
+    let refuse = |why: String| Refusal::NotAllowed { actor: cx.actor.id.clone(), why: Text::from(why) };
+    if !may {
+        return Err(refuse(format!("this is for {:?}", exception.owner)).into());
+    }
+    let gives_away = matches!(action, Action::Release | Action::WriteOff | Action::Authorise);
+    if gives_away && cx.actor.limit.is_some_and(|limit| exception.amount.abs() > limit) {
+        return Err(refuse("the amount at stake is above their limit".into()).into());
+    }
+    let (by, reason, at) = (cx.actor.id.clone(), Text::from(reason), cx.now);
+    books.record(&id, ExceptionEvent::Resolved { action, by, reason, at });
+    index::note(books, exception.kind, &exception.subject, exception.task, None)
+}
+
+/// An event makes it void. One that has ended stays as it is.
+pub fn clear(books: &mut dyn Books, id: ExceptionId, cause: &str, cx: &Context) -> Result<(), Stop> {
+    let exception = existing(books, id)?;
+    if exception.is_open() {
+        books.record(&id, ExceptionEvent::Cleared { cause: cause.into(), at: cx.now });
+        index::note(books, exception.kind, &exception.subject, exception.task, None)?;
+    }
+    Ok(())
+}
+
+/// Gives it to a person, or back to the role.
+pub fn assign(books: &mut dyn Books, id: ExceptionId, to: Option<Text>, _cx: &Context) -> Result<(), Stop> {
+    let exception = open(books, id)?;
+    if exception.assignee != to {
+        books.record(&id, ExceptionEvent::Assigned { to });
+    }
+    Ok(())
+}
+
+/// Tells the next on the ladder, if it is time. Source: domain §1.12.
+pub fn escalate(books: &mut dyn Books, id: ExceptionId, cx: &Context) -> Result<(), Stop> {
+    let exception = existing(books, id)?;
+    if next_escalation(&exception).is_some_and(|due| due <= cx.now) {
+        let to = if exception.escalations == 0 { exception.owner } else { above(exception.owner) };
+        books.record(&id, ExceptionEvent::Escalated { to });
+    }
+    Ok(())
+}
+
+/// When the next on the ladder is told; `None` when all were, or it has ended.
+pub fn next_escalation(exception: &Exception) -> Option<Timestamp> {
+    let percent = LADDER.get(usize::from(exception.escalations)).filter(|_| exception.is_open())?;
+    let span = exception.resolve_by.millis_since(exception.raised_at);
+    Some(exception.raised_at.plus_millis(span / 100 * percent))
+}
+
+fn existing(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> {
+    books.exception(&id)?.ok_or_else(|| Refusal::NotFound(Key::Exception(id)).into())
+}
+
+fn open(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> {
+    let exception = existing(books, id)?;
+    if exception.is_open() {
+        return Ok(exception);
+    }
+    Err(Refusal::Conflict(Text::from(format!("{id} has ended: {:?}", exception.status))).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exception::{ExceptionKind, ExceptionStatus, Raise, Severity, Subject, open_for, raise};
+    use crate::ids::{OrderId, PaymentId};
+    use crate::order::fixture::{Story, at, clerk};
+    use units::Amount;
+
+    fn raised(story: &mut Story) -> ExceptionId {
+        let subject = Subject { order: Some(OrderId(1)), account: Some("ACME".into()), key: Some(Key::Payment(PaymentId(7))) };
+        let wanted = Raise { amount: Amount(2_000_000), ..Raise::new(ExceptionKind::Price, subject, "too low") };
+        raise(story.books(), wanted, &at(0)).unwrap()
+    }
+
+    #[test]
+    fn the_same_is_not_raised_twice_and_is_found_by_what_it_is_about() {
+        let mut story = Story::new();
+        let id = raised(&mut story);
+        assert_eq!(raised(&mut story), id);
+        let key = Key::Payment(PaymentId(7));
+        assert_eq!(open_for(story.books(), &key).unwrap(), Some(id));
+        clear(story.books(), id, "paid", &at(1)).unwrap();
+        assert_eq!(open_for(story.books(), &key).unwrap(), None);
+        assert_ne!(raised(&mut story), id);
+    }
+
+    #[test]
+    fn only_offered_actions_with_a_reason_by_the_right_role_are_taken() {
+        let mut story = Story::new();
+        let id = raised(&mut story);
+        let books = story.books();
+        assert!(matches!(resolve(books, id, Action::Match, "x", &clerk("ann", 1)), Err(Stop::Refused(Refusal::NotOffered { .. }))));
+        assert!(matches!(resolve(books, id, Action::Release, " ", &clerk("ann", 1)), Err(Stop::Refused(Refusal::Invalid { .. }))));
+        let mut wrong = clerk("bob", 1);
+        wrong.actor.roles = vec![Role::Warehouse];
+        assert!(matches!(resolve(books, id, Action::Release, "x", &wrong), Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        resolve(books, id, Action::Release, "agreed", &clerk("ann", 1)).unwrap();
+        assert!(matches!(resolve(books, id, Action::Release, "x", &clerk("ann", 2)), Err(Stop::Refused(Refusal::Conflict(_)))));
+    }
+
+    #[test]
+    fn the_ladder_is_climbed_step_by_step() {
+        let mut story = Story::new();
+        let id = raised(&mut story);
+        let exception = |story: &mut Story| (*story.books().exception(&id).unwrap().unwrap()).clone();
+        assert_eq!(exception(&mut story).severity, Severity::High);
+        for expected in [Role::Sales, Role::Director, Role::Director] {
+            let due = next_escalation(&exception(&mut story)).unwrap();
+            escalate(story.books(), id, &Context { now: due.plus_millis(-1), ..at(0) }).unwrap();
+            escalate(story.books(), id, &Context { now: due, ..at(0) }).unwrap();
+            assert_eq!(exception(&mut story).owner, expected);
+        }
+        assert_eq!(next_escalation(&exception(&mut story)), None);
+        assert_eq!(exception(&mut story).status, ExceptionStatus::Open);
+    }
+}

@@ -1,0 +1,225 @@
+//! Goods have left a warehouse.
+
+use serde::{Deserialize, Serialize};
+use units::{Quantity, Text, Timestamp};
+
+use super::drop::{complete_if_done, fall_short, shrink, warehouse_order};
+use super::pick::{stage, unknown_line};
+use super::state::{Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseOrder, WarehouseOrderEvent};
+use crate::books::{Books, Kind, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::order::{Bucket, OrderEvent, existing, leave_exposure, leaving, moved};
+use crate::reference::ReferenceEvent;
+use crate::refusal::Refusal;
+use crate::stock::StockEvent;
+
+/// A warehouse's confirmation that goods left.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ShipConfirm {
+    /// The release that they were shipped for.
+    pub warehouse_order: WarehouseOrderId,
+    /// The warehouse's number of the shipment; unique per node.
+    pub reference: Text,
+    /// When they left.
+    pub shipped_at: Timestamp,
+    /// The carrier.
+    pub carrier: Text,
+    /// The carrier's tracking number.
+    pub tracking: Text,
+    /// Nothing more will be shipped for this release.
+    pub complete: bool,
+    /// Units by line.
+    pub lines: Vec<(LineNo, Quantity)>,
+}
+
+/// What a confirmation came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shipped {
+    /// Our number of the shipment.
+    pub shipment: ShipmentId,
+    /// Whether it was not known before.
+    pub new: bool,
+    /// Whether units will not come and went back to the order.
+    pub short: bool,
+}
+
+/// Records a shipment: units leave stock and order, and their value goes from open orders to shipped.
+///
+/// Known by the warehouse's reference, a repeat changes nothing. A shipment that overtook pick or acknowledgement implies both.
+/// Refused for more than is outstanding, and for a release that is over. Source: domain §1.5.1, §1.2 (exposure), §1.5.4 (ties).
+pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Result<Shipped, Stop> {
+    let id = confirm.warehouse_order;
+    let released = warehouse_order(books, id)?;
+    let within = Text::from(format!("shipment:{}", released.node));
+    let reference = Reference { within, reference: confirm.reference.clone() };
+    if books.reference(&reference)?.is_some() {
+        return repeated(books, &released, confirm);
+    }
+    check(&released, confirm)?;
+    let shipment = ShipmentId(books.next_number(Kind::Shipment)?);
+    books.record(&reference, ReferenceEvent::Seen);
+    imply(books, &released, confirm)?;
+
+    let order = existing(books, released.order)?;
+    let exposed = leaving(&order, &confirm.lines);
+    leave_exposure(books, order.id, &order.account, exposed, true);
+    drop(order);
+    let mut lines = Vec::with_capacity(confirm.lines.len());
+    for (no, quantity) in &confirm.lines {
+        let Some(line) = released.line(*no) else { continue };
+        let (reservation, quantity) = (line.reservation, *quantity);
+        let stock = StockKey::new(&line.item, &released.node);
+        books.record(&stock, StockEvent::Shipped { shipment, reservation, quantity });
+        shrink(books, released.order, *no, reservation, quantity)?;
+        books.record(&released.order, moved(*no, Bucket::Picked, Bucket::Shipped, quantity));
+        lines.push(ShipmentLine { line: *no, item: line.item.clone(), quantity, invoiced: Quantity::ZERO });
+    }
+    let record = Shipment {
+        id: shipment,
+        reference: confirm.reference.clone(),
+        order: released.order,
+        warehouse_order: id,
+        node: released.node.clone(),
+        shipped_at: confirm.shipped_at,
+        carrier: confirm.carrier.clone(),
+        tracking: confirm.tracking.clone(),
+        lines,
+        invoices: Vec::new(),
+        exposed,
+    };
+    books.record(&shipment, ShipmentEvent::Confirmed(Box::new(record)));
+    books.record(&released.order, OrderEvent::Shipped { shipment });
+    books.record(&id, WarehouseOrderEvent::Shipped { shipment, lines: confirm.lines.clone() });
+    let mut short = false;
+    if confirm.complete {
+        for no in released.lines.iter().map(|line| line.line) {
+            let now = warehouse_order(books, id)?;
+            if let Some(line) = now.line(no) {
+                short |= fall_short(books, &now, line, line.outstanding(), &Text::const_new("short_ship"))?;
+            }
+        }
+    }
+    complete_if_done(books, id)?;
+    Ok(Shipped { shipment, new: true, short })
+}
+
+/// A shipment that is known: the same again, or another under the same number.
+fn repeated(books: &mut dyn Books, released: &WarehouseOrder, confirm: &ShipConfirm) -> Result<Shipped, Stop> {
+    for id in &released.shipments {
+        let known = books.shipment(id)?.filter(|known| known.reference == confirm.reference);
+        if let Some(known) = known {
+            let lines: Vec<(LineNo, Quantity)> = known.lines.iter().map(|line| (line.line, line.quantity)).collect();
+            let mut told = confirm.lines.clone();
+            told.sort_unstable();
+            let same = { let mut lines = lines; lines.sort_unstable(); lines == told };
+            if same {
+                return Ok(Shipped { shipment: *id, new: false, short: false });
+            }
+        }
+    }
+    let (reference, node) = (&confirm.reference, &released.node);
+    let what = format!("{node} has confirmed another shipment under the number {reference}");
+    Err(Refusal::Conflict(Text::from(what)).into())
+}
+
+fn check(released: &WarehouseOrder, confirm: &ShipConfirm) -> Result<(), Refusal> {
+    if matches!(released.progress, Progress::Rejected | Progress::Cancelled) {
+        let what = format!("{} was {:?} before: nothing is to be shipped for it", released.id, released.progress);
+        return Err(Refusal::Conflict(Text::from(what)));
+    }
+    if confirm.lines.is_empty() || confirm.reference.is_empty() {
+        let (field, wanted) = if confirm.reference.is_empty() { ("reference", "the warehouse's number") } else { ("lines", "at least one line") };
+        return Err(Refusal::Invalid { field: field.into(), given: Text::const_new("empty"), wanted: wanted.into() });
+    }
+    for (at, (no, quantity)) in confirm.lines.iter().enumerate() {
+        let line = released.line(*no).ok_or_else(|| unknown_line(*no))?;
+        if !quantity.is_positive() || confirm.lines.iter().take(at).any(|(known, _)| known == no) {
+            return Err(Refusal::Invalid {
+                field: compact_str::format_compact!("lines[{at}].quantity"),
+                given: compact_str::format_compact!("{quantity}"),
+                wanted: Text::const_new("more than 0, and each line once"),
+            });
+        }
+        if *quantity > line.outstanding() {
+            return Err(Refusal::NotEnough { wanted: *quantity, available: line.outstanding() });
+        }
+    }
+    Ok(())
+}
+
+/// What is shipped was picked, and what was picked was acknowledged: says so if the warehouse has not.
+fn imply(books: &mut dyn Books, released: &WarehouseOrder, confirm: &ShipConfirm) -> Result<(), Stop> {
+    let mut picked = Vec::new();
+    for (no, quantity) in &confirm.lines {
+        let Some(line) = released.line(*no) else { continue };
+        let all = line.shipped + *quantity;
+        if all > line.picked {
+            stage(books, released.order, &released.node, line, all)?;
+            picked.push((*no, all));
+        }
+    }
+    if released.progress < Progress::Acknowledged {
+        books.record(&released.id, WarehouseOrderEvent::Acknowledged);
+    }
+    if released.progress < Progress::Picked || !picked.is_empty() {
+        books.record(&released.id, WarehouseOrderEvent::Picked { lines: picked, complete: true });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::fixture::{Story, at};
+    use crate::order::release;
+    use units::Amount;
+
+    fn released(story: &mut Story) -> (OrderId, WarehouseOrderId) {
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 10)]);
+        (id, release(story.books(), id, &at(2)).unwrap()[0])
+    }
+
+    fn confirm(warehouse_order: WarehouseOrderId, quantity: i64, reference: &str, complete: bool) -> ShipConfirm {
+        let lines = vec![(LineNo(1), Quantity(quantity))];
+        ShipConfirm { warehouse_order, reference: reference.into(), complete, lines, ..ShipConfirm::default() }
+    }
+
+    #[test]
+    fn several_shipments_move_the_exposure_to_the_cent() {
+        let mut story = Story::new();
+        let (id, released) = released(&mut story);
+        for (quantity, reference) in [(3, "A"), (3, "B"), (4, "C")] {
+            ship(story.books(), &confirm(released, quantity, reference, false), &at(3)).unwrap();
+        }
+        assert_eq!(story.open_orders(), Amount(0));
+        assert_eq!(story.order(id).units_in(Bucket::Shipped), Quantity(10));
+        assert!(story.books().warehouse_order(&released).unwrap().unwrap().is_done());
+        story.check();
+    }
+
+    #[test]
+    fn a_repeat_is_known_and_another_under_the_same_number_is_refused() {
+        let mut story = Story::new();
+        let (_, released) = released(&mut story);
+        let first = ship(story.books(), &confirm(released, 3, "A", false), &at(3)).unwrap();
+        let again = ship(story.books(), &confirm(released, 3, "A", false), &at(4)).unwrap();
+        assert_eq!((first.new, again.new, first.shipment), (true, false, again.shipment));
+        let other = ship(story.books(), &confirm(released, 4, "A", false), &at(5));
+        assert!(matches!(other, Err(Stop::Refused(Refusal::Conflict(_)))));
+        let over = ship(story.books(), &confirm(released, 8, "B", false), &at(6));
+        assert!(matches!(over, Err(Stop::Refused(Refusal::NotEnough { .. }))));
+        story.check();
+    }
+
+    #[test]
+    fn what_will_not_be_shipped_goes_back_to_the_order() {
+        let mut story = Story::new();
+        let (id, released) = released(&mut story);
+        let shipped = ship(story.books(), &confirm(released, 8, "A", true), &at(3)).unwrap();
+        assert!(shipped.short);
+        assert_eq!(story.order(id).units_in(Bucket::Open), Quantity(2));
+        story.check();
+    }
+}

@@ -1,0 +1,193 @@
+//! Units are cancelled, at whatever stage they are.
+
+use serde::{Deserialize, Serialize};
+use units::{Quantity, Text};
+
+use super::bind::{unbind, unpeg};
+use super::find::{existing, existing_and_live, invalid};
+use super::hold::lift_all;
+use super::state::{Bucket, Order};
+use super::value::{leave_exposure, leaving};
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::fulfilment::WarehouseOrderEvent;
+use crate::ids::*;
+use crate::refusal::Refusal;
+
+/// What to cancel.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// Lines, and how many units of each; `None` for all that are left. No line at all means the whole order.
+    pub lines: Vec<(LineNo, Option<Quantity>)>,
+    /// Why.
+    pub reason: Text,
+}
+
+/// What a cancellation came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CancelOutcome {
+    /// Units that are cancelled now.
+    pub cancelled: Quantity,
+    /// Warehouse orders whose warehouse has to be asked; each carries how many units.
+    pub asked: Vec<WarehouseOrderId>,
+    /// Units that have shipped: they come back as a return, or not at all.
+    pub too_late: Quantity,
+}
+
+/// Cancels units by the matrix: open, backordered and softly reserved ones at once, released and picked ones when the warehouse
+/// agrees, shipped ones not at all.
+///
+/// Refused for an unknown line, a quantity that is not positive or more than was ordered, and when the order is over. Source:
+/// domain §1.5.4.
+pub fn cancel(books: &mut dyn Books, id: OrderId, cancellation: &Cancellation, cx: &Context) -> Result<CancelOutcome, Stop> {
+    let order = existing_and_live(books, id, "nothing is left to cancel")?;
+    let mut outcome = CancelOutcome::default();
+    for (no, quantity) in wanted(&order, cancellation)? {
+        cancel_line(books, id, no, quantity, &cancellation.reason, &mut outcome)?;
+    }
+    if existing(books, id)?.is_over() {
+        lift_all(books, id, &cancellation.reason, cx)?;
+    }
+    Ok(outcome)
+}
+
+/// How many units of which line.
+fn wanted(order: &Order, cancellation: &Cancellation) -> Result<Vec<(LineNo, Quantity)>, Refusal> {
+    if cancellation.lines.is_empty() {
+        let lines = order.lines.iter().map(|line| (line.no, line.buckets.to_ship() + line.buckets.shipped));
+        return Ok(lines.filter(|(_, quantity)| quantity.is_positive()).collect());
+    }
+    let mut wanted: Vec<(LineNo, Quantity)> = Vec::with_capacity(cancellation.lines.len());
+    for (at, (no, quantity)) in cancellation.lines.iter().enumerate() {
+        let field = |name: &str| compact_str::format_compact!("lines[{at}].{name}");
+        let line = order.line(*no).ok_or_else(|| invalid(field("line"), no.0, "a line of the order"))?;
+        if wanted.iter().any(|(known, _)| known == no) {
+            return Err(invalid(field("line"), no.0, "each line once"));
+        }
+        let most = line.buckets.to_ship() + line.buckets.shipped;
+        let quantity = quantity.unwrap_or(line.buckets.to_ship());
+        if quantity.is_negative() || quantity.is_zero() && most.is_positive() && line.buckets.to_ship().is_positive() {
+            return Err(invalid(field("quantity"), quantity, "more than 0"));
+        }
+        if quantity > most {
+            return Err(Refusal::NotEnough { wanted: quantity, available: most });
+        }
+        wanted.push((*no, quantity));
+    }
+    Ok(wanted)
+}
+
+fn cancel_line(
+    books: &mut dyn Books,
+    id: OrderId,
+    no: LineNo,
+    quantity: Quantity,
+    reason: &Text,
+    outcome: &mut CancelOutcome,
+) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    let Some(line) = order.line(no) else { return Ok(()) };
+    let at_once = quantity.min(line.buckets.open + line.buckets.backordered + line.buckets.allocated);
+    if at_once.is_positive() {
+        let amount = leaving(&order, &[(no, at_once)]);
+        leave_exposure(books, id, &order.account, amount, false);
+        let mut left = at_once;
+        let open = line.buckets.open.min(left);
+        if open.is_positive() {
+            books.record(&id, super::moved(no, Bucket::Open, Bucket::Cancelled, open));
+            left -= open;
+        }
+        left -= unpeg(books, id, no, left, Bucket::Cancelled)?;
+        unbind(books, id, no, left, Bucket::Cancelled, reason)?;
+    }
+    outcome.cancelled += at_once;
+    let mut left = quantity - at_once;
+    for warehouse_order in order.warehouse_orders.iter().rev() {
+        let Some(released) = books.warehouse_order(warehouse_order)? else { continue };
+        let there = released.line(no).map_or(Quantity::ZERO, |line| line.outstanding() - line.cancelling);
+        let units = there.min(left);
+        if released.is_done() || !units.is_positive() {
+            continue;
+        }
+        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines: vec![(no, units)] });
+        if !outcome.asked.contains(warehouse_order) {
+            outcome.asked.push(*warehouse_order);
+        }
+        left -= units;
+    }
+    let asked_before = line.buckets.released + line.buckets.picked;
+    outcome.too_late += left.min(line.buckets.shipped).min((quantity - at_once - asked_before).or_zero());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fulfilment;
+    use crate::order::fixture::{Story, at, clerk};
+    use crate::order::{Status, release};
+    use units::Amount;
+
+    fn all() -> Cancellation {
+        Cancellation { lines: Vec::new(), reason: "changed mind".into() }
+    }
+
+    #[test]
+    fn domain_1_5_4_before_release_everything_is_cancelled_at_once() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 6);
+        let id = story.promised(&[("X", 10)]);
+        let outcome = cancel(story.books(), id, &all(), &clerk("ann", 3)).unwrap();
+        assert_eq!((outcome.cancelled, outcome.asked.len(), outcome.too_late), (Quantity(10), 0, Quantity(0)));
+        assert_eq!(story.order(id).status(), Status::Cancelled);
+        assert_eq!(story.open_orders(), Amount(0));
+        let stock = story.stock_of("X", "WH1");
+        assert_eq!((stock.available_to_sell(), stock.demand.len()), (Quantity(6), 0));
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_5_4_after_release_the_warehouse_is_asked() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 10)]);
+        let released = release(story.books(), id, &at(2)).unwrap()[0];
+        let outcome = cancel(story.books(), id, &all(), &clerk("ann", 3)).unwrap();
+        assert_eq!((outcome.cancelled, outcome.asked.as_slice()), (Quantity(0), [released].as_slice()));
+        let again = cancel(story.books(), id, &all(), &clerk("ann", 4)).unwrap();
+        assert_eq!((again.asked.len(), again.too_late), (0, Quantity(0)));
+        fulfilment::cancel_confirmed(story.books(), released, &at(5)).unwrap();
+        assert_eq!(story.order(id).status(), Status::Cancelled);
+        assert_eq!((story.open_orders(), story.stock_of("X", "WH1").available_to_sell()), (Amount(0), Quantity(10)));
+        story.check();
+    }
+
+    #[test]
+    fn a_shipment_that_was_recorded_first_wins_over_the_cancellation() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 10)]);
+        let released = release(story.books(), id, &at(2)).unwrap()[0];
+        cancel(story.books(), id, &all(), &clerk("ann", 3)).unwrap();
+        story.ship(released, &[(1, 10)], "S-1");
+        fulfilment::cancel_confirmed(story.books(), released, &at(5)).unwrap();
+        assert_eq!(story.order(id).units_in(Bucket::Shipped), Quantity(10));
+        let late = cancel(story.books(), id, &all(), &clerk("ann", 6)).unwrap();
+        assert_eq!(late.too_late, Quantity(10));
+        story.check();
+    }
+
+    #[test]
+    fn part_of_a_line_is_cancelled_where_it_hurts_least() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 6);
+        let id = story.promised(&[("X", 10)]);
+        let part = Cancellation { lines: vec![(LineNo(1), Some(Quantity(5)))], reason: "less".into() };
+        cancel(story.books(), id, &part, &clerk("ann", 3)).unwrap();
+        let buckets = story.order(id).lines[0].buckets;
+        assert_eq!((buckets.backordered, buckets.allocated, buckets.cancelled), (Quantity(0), Quantity(5), Quantity(5)));
+        let odd = Cancellation { lines: vec![(LineNo(1), Some(Quantity(50)))], reason: "less".into() };
+        assert!(matches!(cancel(story.books(), id, &odd, &clerk("ann", 4)), Err(Stop::Refused(Refusal::NotEnough { .. }))));
+        story.check();
+    }
+}

@@ -1,0 +1,156 @@
+//! A customer changes an order.
+
+use serde::{Deserialize, Serialize};
+use units::{Day, Decimal, Quantity, Text};
+
+use super::cancel::{Cancellation, cancel};
+use super::event::OrderEvent;
+use super::find::{existing_and_live, invalid, wrong_status};
+use super::resolve;
+use super::state::{Bucket, Order};
+use super::submission::SubmittedLine;
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::master::ShipTo;
+use crate::refusal::Refusal;
+
+/// What shall be different.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Change {
+    /// Units per line, cancelled ones left out.
+    pub quantities: Vec<(LineNo, Quantity)>,
+    /// New lines.
+    pub added: Vec<SubmittedLine>,
+    /// Prices per base unit, for lines of which nothing is invoiced.
+    pub prices: Vec<(LineNo, Decimal)>,
+    /// A new ship-to, as long as nothing is released.
+    pub ship_to: Option<ShipTo>,
+    /// A new requested day.
+    pub requested: Option<Day>,
+}
+
+/// What a change came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangeOutcome {
+    /// Warehouse orders whose warehouse has to be asked to ship less.
+    pub asked: Vec<WarehouseOrderId>,
+    /// Prices, tax, credit and promise have to be looked at again.
+    pub recheck: bool,
+}
+
+/// Changes an order by the matrix: what is taken away is cancelled, what is added enters `open` and is checked again.
+///
+/// Refused below what has shipped, for prices of invoiced lines, for a ship-to once a warehouse is at work, and for orders that are
+/// shipped or over. Source: domain §1.5.4.
+pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context) -> Result<ChangeOutcome, Stop> {
+    let order = existing_and_live(books, id, "it cannot be changed any more")?;
+    if order.is_fulfilled() {
+        return Err(wrong_status(&order, "everything has shipped: place another order").into());
+    }
+    let mut less = Vec::new();
+    let mut more = Vec::new();
+    for (at, (no, quantity)) in change.quantities.iter().enumerate() {
+        let field = |name: &str| compact_str::format_compact!("quantities[{at}].{name}");
+        let line = order.line(*no).ok_or_else(|| invalid(field("line"), no.0, "a line of the order"))?;
+        if quantity.is_negative() || *quantity > Quantity::LIMIT {
+            return Err(invalid(field("quantity"), quantity, "0 to 1,000,000,000").into());
+        }
+        let now = line.ordered() - line.buckets.cancelled;
+        if *quantity < line.buckets.shipped {
+            return Err(Refusal::NotEnough { wanted: now - *quantity, available: now - line.buckets.shipped }.into());
+        }
+        match quantity.cmp(&now) {
+            std::cmp::Ordering::Less => less.push((*no, Some(now - *quantity))),
+            std::cmp::Ordering::Greater => more.push((*no, line.ordered() + (*quantity - now))),
+            std::cmp::Ordering::Equal => {}
+        }
+    }
+    check_prices(&order, change)?;
+    if change.ship_to.is_some() && is_with_warehouse(&order) {
+        return Err(wrong_status(&order, "a warehouse is at work on it: the ship-to stays").into());
+    }
+    let added = added(books, &order, &change.added)?;
+    let requested = change.requested.filter(|day| Some(*day) != order.requested);
+    let recheck = !(more.is_empty() && added.is_empty() && change.prices.is_empty())
+        || change.ship_to.is_some()
+        || requested.is_some();
+    drop(order);
+    let mut outcome = ChangeOutcome { recheck, ..ChangeOutcome::default() };
+    if !less.is_empty() {
+        let cancellation = Cancellation { lines: less, reason: Text::const_new("changed by the customer") };
+        outcome.asked = cancel(books, id, &cancellation, cx)?.asked;
+    }
+    if recheck {
+        let (prices, ship_to) = (change.prices.clone(), change.ship_to.clone());
+        let by = cx.actor.id.clone();
+        books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to, requested, by });
+    }
+    Ok(outcome)
+}
+
+fn is_with_warehouse(order: &Order) -> bool {
+    [Bucket::Released, Bucket::Picked, Bucket::Shipped].iter().any(|bucket| order.units_in(*bucket).is_positive())
+}
+
+fn check_prices(order: &Order, change: &Change) -> Result<(), Refusal> {
+    for (at, (no, price)) in change.prices.iter().enumerate() {
+        let field = compact_str::format_compact!("prices[{at}]");
+        let line = order.line(*no).ok_or_else(|| invalid(field.clone(), no.0, "a line of the order"))?;
+        if line.invoiced.is_positive() {
+            return Err(invalid(field, price, "the price of a line that is not invoiced; credit the invoice instead"));
+        }
+        if price.is_negative() || *price > Decimal::from(1_000_000_000i64) {
+            return Err(invalid(field, price, "0 to 1,000,000,000"));
+        }
+    }
+    Ok(())
+}
+
+fn added(books: &mut dyn Books, order: &Order, lines: &[SubmittedLine]) -> Result<Vec<super::state::Line>, Stop> {
+    let last = order.lines.last().map_or(0, |line| line.no.0);
+    if order.lines.len() + lines.len() > super::receive::MAX_LINES {
+        return Err(invalid("added", lines.len(), "at most 20,000 lines in all").into());
+    }
+    let mut added = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        added.push(resolve::line(books, LineNo(last + at as u64 + 1), at, line, order.currency)?);
+    }
+    Ok(added)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::fixture::{Story, at, clerk, submitted};
+    use crate::order::release;
+
+    #[test]
+    fn more_enters_open_and_less_is_cancelled() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 5), ("X", 5)]);
+        let wanted = Change { quantities: vec![(LineNo(1), Quantity(8)), (LineNo(2), Quantity(3))], ..Change::default() };
+        let outcome = change(story.books(), id, &wanted, &clerk("ann", 3)).unwrap();
+        assert!(outcome.recheck && outcome.asked.is_empty());
+        let order = story.order(id);
+        assert_eq!(order.lines[0].buckets.open, Quantity(3));
+        assert_eq!((order.lines[1].buckets.allocated, order.lines[1].buckets.cancelled), (Quantity(3), Quantity(2)));
+        story.check();
+    }
+
+    #[test]
+    fn a_line_is_added_and_a_released_one_is_asked_about() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 5)]);
+        let released = release(story.books(), id, &at(2)).unwrap();
+        let wanted = Change { quantities: vec![(LineNo(1), Quantity(2))], added: vec![submitted("X", "4")], ..Change::default() };
+        let outcome = change(story.books(), id, &wanted, &clerk("ann", 3)).unwrap();
+        assert_eq!(outcome.asked, released);
+        assert_eq!(story.order(id).lines[1].buckets.open, Quantity(4));
+        let moved = Change { ship_to: Some(ShipTo::default()), ..Change::default() };
+        assert!(matches!(change(story.books(), id, &moved, &clerk("ann", 4)), Err(Stop::Refused(Refusal::WrongStatus { .. }))));
+        story.check();
+    }
+}

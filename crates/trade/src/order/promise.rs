@@ -1,0 +1,295 @@
+//! An order is promised: stock is reserved for what can be served now, and the rest waits for the supply that comes first.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use units::{Day, Quantity, Text};
+
+use super::bind::{Backorder, Binding, bind, set_backorder};
+use super::event::OrderEvent;
+use super::find::{company, existing, refused_nodes};
+use super::state::{Bucket, Line, Order, Peg};
+use super::value::line_net;
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::counters::Counters;
+use crate::ids::*;
+use crate::master::{Company, Node};
+use crate::refusal::Refusal;
+use crate::sourcing::{self, Plan, Request, RequestLine, Weights};
+use crate::stock::{AtpPolicy, Ladder, peg};
+
+/// What a promise came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Promised {
+    /// Units that were reserved now.
+    pub allocated: Quantity,
+    /// Units that wait for supply from now on.
+    pub backordered: Quantity,
+    /// When the last unit of the order will be there; `None` if nobody can tell.
+    pub promise: Option<Day>,
+    /// Which node ships what, and why others do not.
+    pub plan: Plan,
+}
+
+/// Promises the open units of an order: reserves softly what the network has, in the same transaction, and pegs the rest to supply.
+///
+/// Units for which no node may ship at all stay open. Promising an order without open units changes nothing. Refused while a hold
+/// is there and before approval. Source: domain §1.1.2, §1.1.3, §1.1.7.
+pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promised, Stop> {
+    let order = existing(books, id)?;
+    if let Some(hold) = order.holds.first().filter(|_| !order.is_over()) {
+        return Err(Refusal::Held(hold.kind).into());
+    }
+    if order.approved_at.is_none() && !order.is_over() {
+        return Err(super::find::wrong_status(&order, "it is not approved yet").into());
+    }
+    let open: Vec<&Line> = order.lines.iter().filter(|line| line.buckets.open.is_positive() && line.unresolved.is_none()).collect();
+    if open.is_empty() || order.is_over() {
+        return Ok(Promised { promise: latest(order.lines.iter()), ..Promised::default() });
+    }
+    let company = company(books)?;
+    let refused = refused_nodes(books, &order)?;
+    let network = Network::read(books, &company, open.iter().map(|line| &line.item))?;
+    let plan = plan(books, &order, &open, &network, &refused, cx)?;
+    let lines: Vec<LineNo> = open.iter().map(|line| line.no).collect();
+    let mut promised = Promised::default();
+    for assignment in &plan.assignments {
+        let Some(line) = order.line(assignment.line) else { continue };
+        let Some(node) = company.node(&assignment.node) else { continue };
+        let today = node.calendar.local_day(cx.now);
+        let binding = Binding {
+            order: id,
+            line: line.no,
+            stock: StockKey::new(&line.item, &assignment.node),
+            quantity: assignment.quantity,
+            from: Bucket::Open,
+            priority: order.priority,
+            promise: sourcing::delivery_day(node, &order.ship_to.country, today, cx.now),
+            now: cx.now,
+        };
+        bind(books, &binding)?;
+        promised.allocated += assignment.quantity;
+    }
+    for (no, quantity) in &plan.unfilled {
+        let Some(line) = order.line(*no) else { continue };
+        let whole = line_is_whole(books, &order, line)?;
+        let Some(pegs) = network.peg(books, &order, line, *quantity, whole, &refused, cx)? else { continue };
+        let since = super::bind::waiting_since(books, &order, *no)?;
+        let pegs = line.pegs.iter().cloned().chain(pegs).collect();
+        let (item, priority) = (line.item.clone(), order.priority);
+        set_backorder(books, Backorder { order: id, line: *no, item, pegs, priority, since })?;
+        books.record(&id, super::moved(*no, Bucket::Open, Bucket::Backordered, *quantity));
+        promised.backordered += *quantity;
+    }
+    drop(order);
+    for no in lines {
+        note_promise(books, id, no, &Text::const_new("promised"), cx)?;
+    }
+    promised.promise = latest(existing(books, id)?.lines.iter());
+    promised.plan = plan;
+    Ok(promised)
+}
+
+/// The latest promise of lines that are still to ship; `None` if one of them has none.
+fn latest<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<Day> {
+    let mut latest = None;
+    for line in lines.filter(|line| line.buckets.to_ship().is_positive()) {
+        latest = latest.max(Some(line.promise?));
+    }
+    latest
+}
+
+/// Whether a line may not be split over two shipments (domain §1.1.7, `min_split_value`).
+fn line_is_whole(books: &mut dyn Books, order: &Order, line: &Line) -> Result<bool, Stop> {
+    let item = books.item(&line.item)?;
+    let least = item.as_ref().and_then(|item| item.min_split_value);
+    Ok(least.is_some_and(|least| line_net(line, order.currency) < least))
+}
+
+fn plan(
+    books: &mut dyn Books,
+    order: &Order,
+    open: &[&Line],
+    network: &Network,
+    refused: &BTreeSet<NodeId>,
+    cx: &Context,
+) -> Result<Plan, Stop> {
+    let mut lines = Vec::with_capacity(open.len());
+    for line in open {
+        let hazardous = books.item(&line.item)?.is_some_and(|item| item.hazardous);
+        let whole = line_is_whole(books, order, line)?;
+        lines.push(RequestLine { line: line.no, item: line.item.clone(), quantity: line.buckets.open, hazardous, whole });
+    }
+    let counters = books.counters(&Text::const_new(Counters::KEY))?;
+    let mut candidates = Vec::with_capacity(network.company.nodes.len());
+    for (place, node) in network.company.nodes.iter().enumerate() {
+        let day = node.calendar.local_day(cx.now);
+        let taken = counters.as_ref().map_or(0, |counters| counters.lines_released(&node.id, day));
+        let mut candidate = sourcing::candidate(node, &order.ship_to.country, taken, refused, cx.now);
+        for (item, stocks) in &network.items {
+            let today = stocks.get(place).map(|stock| Ladder::of(stock, day, &AtpPolicy::default()).reservable());
+            candidate.available.insert(item.clone(), today.unwrap_or_default());
+        }
+        candidates.push(candidate);
+    }
+    let request = Request { lines, requested: order.requested, ..Request::default() };
+    Ok(sourcing::plan(&request, &candidates, &Weights::default()))
+}
+
+/// The stocks of some items at all nodes, as they were when the decision began.
+struct Network {
+    company: Arc<Company>,
+    items: Vec<(ItemId, Vec<Arc<crate::stock::Stock>>)>,
+}
+
+impl Network {
+    fn read<'a>(books: &mut dyn Books, company: &Arc<Company>, items: impl Iterator<Item = &'a ItemId>) -> Result<Self, Stop> {
+        let mut network = Self { company: company.clone(), items: Vec::new() };
+        for item in items {
+            if network.items.iter().any(|(known, _)| known == item) {
+                continue;
+            }
+            let mut stocks = Vec::with_capacity(company.nodes.len());
+            for node in &company.nodes {
+                stocks.push(books.stock(&StockKey::new(item, &node.id))?.unwrap_or_default());
+            }
+            network.items.push((item.clone(), stocks));
+        }
+        Ok(network)
+    }
+
+    /// Where units of a line wait; `None` if no node may ship them. Supply that an earlier line was given is not given again.
+    #[expect(clippy::too_many_arguments, reason = "each is another noun; a struct would be made and taken apart at once")]
+    fn peg(
+        &self,
+        books: &mut dyn Books,
+        order: &Order,
+        line: &Line,
+        quantity: Quantity,
+        whole: bool,
+        refused: &BTreeSet<NodeId>,
+        cx: &Context,
+    ) -> Result<Option<Vec<Peg>>, Stop> {
+        let hazardous = books.item(&line.item)?.is_some_and(|item| item.hazardous);
+        let country = order.ship_to.country.as_str();
+        let nodes = serving(&self.company, country, hazardous, refused);
+        if nodes.is_empty() {
+            return Ok(None);
+        }
+        let mut ladders = Vec::with_capacity(self.company.nodes.len());
+        for node in &self.company.nodes {
+            // read again: lines before this one may have been pegged in this very decision
+            let stock = books.stock(&StockKey::new(&line.item, &node.id))?.unwrap_or_default();
+            ladders.push(Ladder::of(&stock, node.calendar.local_day(cx.now), &AtpPolicy::default()));
+        }
+        let arrives = |place: usize, day: Day| arrival(&self.company.nodes[place], country, day, cx);
+        let waiting = peg(&mut ladders, &nodes, arrives, quantity, whole);
+        let pegs = waiting.into_iter().map(|(place, quantity, due)| Peg { node: self.company.nodes[place].id.clone(), quantity, due });
+        Ok(Some(pegs.collect()))
+    }
+}
+
+/// The places of the nodes that may ship an item to a country, the preferred first.
+pub(crate) fn serving(company: &Company, country: &str, hazardous: bool, refused: &BTreeSet<NodeId>) -> Vec<usize> {
+    let places = sourcing::in_order_of_preference(company).into_iter();
+    places.filter(|place| sourcing::barrier(&company.nodes[*place], country, hazardous, refused).is_none()).collect()
+}
+
+/// When supply of a day at a node reaches the customer (domain §1.1.3).
+pub(crate) fn arrival(node: &Node, country: &str, supply: Day, cx: &Context) -> Day {
+    let ready = node.calendar.plus_working_days(supply, node.dock_to_stock_days);
+    sourcing::delivery_day(node, country, ready, cx.now)
+}
+
+/// When the last unit of a line will be there, from what it holds and waits for; `None` if nobody can tell.
+pub(crate) fn promised_day(books: &mut dyn Books, id: OrderId, no: LineNo, cx: &Context) -> Result<Option<Day>, Stop> {
+    let order = existing(books, id)?;
+    let company = company(books)?;
+    let Some(line) = order.line(no) else { return Ok(None) };
+    if line.buckets.open.is_positive() {
+        return Ok(None);
+    }
+    let mut last = None;
+    for allocation in &line.allocations {
+        let stock = books.stock(&StockKey::new(&line.item, &allocation.node))?;
+        last = last.max(stock.and_then(|stock| stock.claim(allocation.reservation).and_then(|claim| claim.promise)));
+    }
+    for peg in &line.pegs {
+        let (Some(due), Some(node)) = (peg.due, company.node(&peg.node)) else { return Ok(None) };
+        last = last.max(Some(arrival(node, &order.ship_to.country, due, cx)));
+    }
+    Ok(last)
+}
+
+/// Brings the promise of a line up to date with what it holds and waits for.
+pub(crate) fn note_promise(books: &mut dyn Books, id: OrderId, no: LineNo, cause: &Text, cx: &Context) -> Result<(), Stop> {
+    let promise = promised_day(books, id, no, cx)?;
+    let was = existing(books, id)?.line(no).and_then(|line| line.promise);
+    if promise != was {
+        books.record(&id, OrderEvent::Promised { line: no, was, promise, cause: cause.clone() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::fixture::{Story, at};
+
+    #[test]
+    fn what_is_there_is_reserved_and_the_rest_waits() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 6);
+        let id = story.promised(&[("X", 10)]);
+        let order = story.order(id);
+        let line = &order.lines[0];
+        assert_eq!((line.buckets.allocated, line.buckets.backordered), (Quantity(6), Quantity(4)));
+        assert_eq!(line.promise, None);
+        assert_eq!(story.stock_of("X", "WH1").available_to_sell(), Quantity(0));
+        story.check();
+    }
+
+    #[test]
+    fn announced_supply_gives_the_backorder_a_date() {
+        let mut story = Story::new();
+        story.announce("X", "WH1", 20, "2026-03-06");
+        let id = story.promised(&[("X", 10)]);
+        let order = story.order(id);
+        assert_eq!(order.lines[0].pegs[0].due, Some("2026-03-06".parse().unwrap()));
+        assert!(order.lines[0].promise.is_some());
+        story.check();
+    }
+
+    #[test]
+    fn stock_is_never_promised_twice() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let first = story.promised(&[("X", 7)]);
+        let second = story.promised(&[("X", 7)]);
+        assert_eq!(story.order(first).units_in(Bucket::Allocated), Quantity(7));
+        assert_eq!(story.order(second).units_in(Bucket::Allocated), Quantity(3));
+        story.check();
+    }
+
+    #[test]
+    fn one_node_that_has_everything_is_preferred_to_two() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 5);
+        story.stock("X", "WH2", 5);
+        story.stock("Y", "WH2", 5);
+        let id = story.promised(&[("X", 5), ("Y", 5)]);
+        let nodes: BTreeSet<_> = story.order(id).lines.iter().flat_map(|line| line.allocations.clone()).map(|a| a.node).collect();
+        assert_eq!(nodes, [NodeId::from("WH2")].into());
+    }
+
+    #[test]
+    fn promising_twice_changes_nothing() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 6);
+        let id = story.promised(&[("X", 10)]);
+        story.books.take_events();
+        promise(story.books(), id, &at(9)).unwrap();
+        assert_eq!(story.books.take_events(), []);
+    }
+}

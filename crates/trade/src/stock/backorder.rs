@@ -1,0 +1,142 @@
+//! Supply came or went: those who wait are served in their order, and the others get a new date.
+
+use std::sync::Arc;
+
+use units::{Quantity, Text, Timestamp};
+
+use super::atp::{AtpPolicy, Ladder};
+use super::peg::peg;
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::master::Company;
+use crate::order::{
+    Backorder, Binding, Bucket, Peg, arrival, bind, company, existing, note_promise, refused_nodes, serving, set_backorder,
+};
+use crate::sourcing;
+
+/// A line that waits, in the order of service.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Waiting {
+    priority: u8,
+    since: Timestamp,
+    order: OrderId,
+    line: LineNo,
+}
+
+/// Serves the backorders of an item from what is free at all nodes, by priority and then by age; promises the rest again.
+///
+/// Gives the orders that got units. Source: domain §1.1.2, §1.1.6.
+pub fn serve_backorders(books: &mut dyn Books, item: &ItemId, cx: &Context) -> Result<Vec<OrderId>, Stop> {
+    let company = company(books)?;
+    let mut waiting: Vec<Waiting> = Vec::new();
+    let mut ladders = Vec::with_capacity(company.nodes.len());
+    for node in &company.nodes {
+        let stock = books.stock(&StockKey::new(item, &node.id))?.unwrap_or_default();
+        for demand in &stock.demand {
+            let (order, line) = demand.line;
+            waiting.push(Waiting { priority: demand.priority, since: demand.since, order, line });
+        }
+        ladders.push(Ladder::without_demand(&stock, node.calendar.local_day(cx.now), &AtpPolicy::default()));
+    }
+    waiting.sort_unstable();
+    waiting.dedup_by_key(|waiting| (waiting.order, waiting.line));
+    let mut served = Vec::new();
+    for waiting in waiting {
+        if serve(books, &company, &mut ladders, item, &waiting, cx)? {
+            served.push(waiting.order);
+        }
+    }
+    served.sort_unstable();
+    served.dedup();
+    Ok(served)
+}
+
+/// Gives one line what is free, and the rest a date. Says whether it got units.
+fn serve(
+    books: &mut dyn Books,
+    company: &Arc<Company>,
+    ladders: &mut [Ladder],
+    item: &ItemId,
+    waiting: &Waiting,
+    cx: &Context,
+) -> Result<bool, Stop> {
+    let order = existing(books, waiting.order)?;
+    let Some(line) = order.line(waiting.line) else { return Ok(false) };
+    let quantity: Quantity = line.pegs.iter().map(|peg| peg.quantity).sum();
+    let refused = refused_nodes(books, &order)?;
+    let hazardous = books.item(item)?.is_some_and(|item| item.hazardous);
+    let country = order.ship_to.country.clone();
+    let nodes = serving(company, &country, hazardous, &refused);
+    let mut shares = Vec::new();
+    let mut left = quantity;
+    for place in &nodes {
+        let units = ladders[*place].reservable().min(left);
+        if units.is_positive() {
+            ladders[*place].reserve(units);
+            shares.push((*place, units));
+            left -= units;
+        }
+    }
+    let arrives = |place: usize, day| arrival(&company.nodes[place], &country, day, cx);
+    let rest = if left.is_positive() { peg(ladders, &nodes, arrives, left, false) } else { Vec::new() };
+    // no node may ship it any more: it waits where it waited
+    let pegs = if rest.is_empty() && left.is_positive() {
+        line.pegs.iter().map(|peg| Peg { due: None, ..peg.clone() }).collect()
+    } else {
+        rest.into_iter().map(|(place, quantity, due)| Peg { node: company.nodes[place].id.clone(), quantity, due }).collect()
+    };
+    let priority = order.priority;
+    drop(order);
+    let (id, no) = (waiting.order, waiting.line);
+    set_backorder(books, Backorder { order: id, line: no, item: item.clone(), pegs, priority, since: waiting.since })?;
+    for (place, units) in &shares {
+        let node = &company.nodes[*place];
+        let today = node.calendar.local_day(cx.now);
+        let binding = Binding {
+            order: id,
+            line: no,
+            stock: StockKey::new(item, &node.id),
+            quantity: *units,
+            from: Bucket::Backordered,
+            priority,
+            promise: sourcing::delivery_day(node, &country, today, cx.now),
+            now: cx.now,
+        };
+        bind(books, &binding)?;
+    }
+    note_promise(books, id, no, &Text::const_new("supply"), cx)?;
+    Ok(!shares.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::fixture::{Story, at};
+
+    #[test]
+    fn who_waited_longest_is_served_first_and_the_rest_gets_a_date() {
+        let mut story = Story::new();
+        let first = story.promised(&[("X", 5)]);
+        let second = story.promised(&[("X", 5)]);
+        story.announce("X", "WH1", 10, "2026-03-10");
+        story.stock("X", "WH1", 7);
+        assert_eq!(serve_backorders(story.books(), &"X".into(), &at(5)).unwrap(), [first, second]);
+        assert_eq!(story.order(first).units_in(Bucket::Allocated), Quantity(5));
+        let waits = story.order(second);
+        assert_eq!((waits.units_in(Bucket::Allocated), waits.units_in(Bucket::Backordered)), (Quantity(2), Quantity(3)));
+        assert_eq!(waits.lines[0].pegs[0].due, Some("2026-03-10".parse().unwrap()));
+        story.check();
+    }
+
+    #[test]
+    fn serving_again_changes_nothing() {
+        let mut story = Story::new();
+        story.promised(&[("X", 5)]);
+        story.stock("X", "WH1", 3);
+        serve_backorders(story.books(), &"X".into(), &at(5)).unwrap();
+        story.books.take_events();
+        assert_eq!(serve_backorders(story.books(), &"X".into(), &at(6)).unwrap(), []);
+        assert_eq!(story.books.take_events(), []);
+    }
+}
