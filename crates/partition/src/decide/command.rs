@@ -34,9 +34,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             }
             Ok(Reply::Done)
         }
-        Body::PutPriceBook(book) => done(trade::master::put_price_book(txn.books(), book, &cx)?),
-        Body::PutCompany(company) => done(trade::master::put_company(txn.books(), company, &cx)?),
-        Body::SetCreditLimit { account, limit } => done(trade::account::set_limit(txn.books(), account, *limit, &cx)?),
+        Body::PutPriceBook(book) => Ok(done(trade::master::put_price_book(txn.books(), book, &cx)?)),
+        Body::PutCompany(company) => Ok(done(trade::master::put_company(txn.books(), company, &cx)?)),
+        Body::SetCreditLimit { account, limit } => Ok(done(trade::account::set_limit(txn.books(), account, *limit, &cx)?)),
         Body::Deploy(resources) => definition::deploy(txn, resources),
 
         Body::ReceiveOrder(submission) => {

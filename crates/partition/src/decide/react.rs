@@ -126,9 +126,9 @@ pub(super) fn to_process(
                 let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
                 txn.record(Event::Unsubscribed(key, id, *subscription));
             }
-            ProcessEvent::ChildRequested { element, process, .. } => {
+            ProcessEvent::ChildRequested { element, process: called, .. } => {
                 let variables = instance.child_variables(process, *element);
-                txn.then(FollowUp::Call { parent: id, element: *element, process: process.clone(), variables });
+                txn.then(FollowUp::Call { parent: id, element: *element, process: called.clone(), variables });
             }
             ProcessEvent::ChildCancelled { child, .. } => txn.then(FollowUp::Step(*child, Input::Cancel)),
             ProcessEvent::InstanceCompleted => {

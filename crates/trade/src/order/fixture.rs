@@ -48,6 +48,7 @@ impl Story {
             tier,
             calendar: Calendar::always(),
             cut_off: 24 * 60,
+            excluded_countries: vec!["KP".into()],
             ..Node::default()
         };
         let company = Company {

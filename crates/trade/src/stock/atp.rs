@@ -83,6 +83,7 @@ impl Ladder {
     }
 
     /// `A(t)`: the balance on a day.
+    #[cfg(test)]
     pub(crate) fn balance(&self, day: Day) -> Quantity {
         let at = self.steps.partition_point(|(from, _)| *from <= day);
         Quantity(self.steps[at.saturating_sub(1)].1)
