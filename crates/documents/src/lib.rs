@@ -1,1 +1,16 @@
-//! X12, camt, CSV and JSON to and from canonical documents; pure.
+//! Formats: bytes in, canonical documents and findings out; pure.
+//!
+//! A reader never fails as a whole because of one bad record: what is right comes as records, what is wrong as [`Finding`]s with
+//! place, cause and mend, and what is no record of the kind asked for is counted by reason. Formats of orders are in [`orders`],
+//! of bank statements in [`statements`], of master data in [`master`].
+
+mod csv_table;
+mod finding;
+pub mod master;
+pub mod orders;
+pub mod statements;
+
+pub use finding::{Finding, Place, Read, Reason, Severity};
+
+/// Larger documents are refused before they are read.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
