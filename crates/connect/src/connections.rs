@@ -1,0 +1,150 @@
+//! All systems together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use units::Text;
+
+use crate::config::ConnectionsConfig;
+use crate::health::SystemHealth;
+use crate::inbound::{Inbound, poll};
+use crate::system::System;
+use crate::{Delivery, Outcomes, http};
+
+/// Why the connections cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// A header's value cannot be found or used.
+    #[error("system {system}, header {header}: {cause}")]
+    Header {
+        /// Whose.
+        system: Text,
+        /// Which.
+        header: String,
+        /// Why.
+        cause: String,
+    },
+    /// An adapter that does not exist.
+    #[error("system {system}: there is no adapter `{adapter}`; use http")]
+    Adapter {
+        /// Whose.
+        system: Text,
+        /// What was given.
+        adapter: Text,
+    },
+    /// A base address that cannot be used.
+    #[error("system {system}: base_url `{url}` does not begin with http:// or https://")]
+    Url {
+        /// Whose.
+        system: Text,
+        /// What was given.
+        url: String,
+    },
+    /// The client could not be made.
+    #[error("make the HTTP client")]
+    Client(#[from] reqwest::Error),
+}
+
+/// The connected systems.
+pub struct Connections {
+    systems: Vec<Arc<System>>,
+    routes: BTreeMap<(String, String), usize>,
+    outcomes: Option<Arc<dyn Outcomes>>,
+    stop: watch::Sender<bool>,
+    tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Connections {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connections").field("systems", &self.systems.len()).finish_non_exhaustive()
+    }
+}
+
+impl Connections {
+    /// No systems at all: for a server that only reads.
+    pub fn none() -> Self {
+        let (stop, _) = watch::channel(false);
+        Self { systems: Vec::new(), routes: BTreeMap::new(), outcomes: None, stop, tasks: std::sync::Mutex::default() }
+    }
+
+    /// Connects to the systems: workers per system, and a poller where something is fetched. Within a Tokio runtime.
+    pub fn start(config: ConnectionsConfig, outcomes: Arc<dyn Outcomes>, inbound: Arc<dyn Inbound>) -> Result<Self, ConnectError> {
+        let client = reqwest::Client::builder().pool_max_idle_per_host(64).no_proxy().build()?;
+        let (stop, stopped) = watch::channel(false);
+        let routes = http::routes(&config.systems);
+        let mut systems = Vec::with_capacity(config.systems.len());
+        let mut tasks = Vec::new();
+        for config in config.systems {
+            if config.adapter != "http" {
+                return Err(ConnectError::Adapter { system: config.name, adapter: config.adapter });
+            }
+            if !config.base_url.starts_with("http://") && !config.base_url.starts_with("https://") {
+                return Err(ConnectError::Url { system: config.name, url: config.base_url });
+            }
+            let headers = http::headers(&config)?;
+            if let Some(wanted) = config.poll.clone() {
+                let polling = poll(client.clone(), config.clone(), wanted, headers.clone(), inbound.clone());
+                let mut stopped = stopped.clone();
+                tasks.push(tokio::spawn(async move {
+                    tokio::select! {
+                        () = polling => {}
+                        _ = stopped.changed() => {}
+                    }
+                }));
+            }
+            let workers = config.concurrency.clamp(1, 256);
+            let system = Arc::new(System::new(config, client.clone(), headers));
+            tasks.extend((0..workers).map(|_| tokio::spawn(system.clone().work(outcomes.clone(), stopped.clone()))));
+            systems.push(system);
+        }
+        Ok(Self { systems, routes, outcomes: Some(outcomes), stop, tasks: std::sync::Mutex::new(tasks) })
+    }
+
+    /// Takes effects over; each goes to the system that its capability and route name.
+    pub fn deliver(&self, batch: Vec<Delivery>) {
+        let mut by_system: BTreeMap<usize, Vec<Delivery>> = BTreeMap::new();
+        for delivery in batch {
+            let (capability, route) = (delivery.capability.to_string(), delivery.route.to_string());
+            let found = self.routes.get(&(capability.clone(), route.clone())).or_else(|| self.routes.get(&(capability, String::new())));
+            match found {
+                Some(at) => by_system.entry(*at).or_default().push(delivery),
+                None => self.nowhere(&delivery, &route),
+            }
+        }
+        for (at, deliveries) in by_system {
+            if let Some(system) = self.systems.get(at) {
+                system.enqueue(deliveries);
+            }
+        }
+    }
+
+    /// Nobody offers it: a dead letter, with the reason.
+    fn nowhere(&self, delivery: &Delivery, route: &str) {
+        let Some(outcomes) = &self.outcomes else { return };
+        let what = format!("no system offers {} for {route:?}", delivery.capability);
+        let outcome = outcomes.failed(delivery.id, "rejected", &what);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = outcome.await {
+                    tracing::error!(%error, "an outcome is refused");
+                }
+            });
+        }
+    }
+
+    /// How each system is.
+    pub fn health(&self) -> Vec<SystemHealth> {
+        self.systems.iter().map(|system| system.health()).collect()
+    }
+
+    /// Stops. What is under way is dropped: it is still in the outbox, and goes out again after the next start.
+    pub async fn stop(&self) {
+        let _ = self.stop.send(true);
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        for task in tasks {
+            let _ = task.await;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Calls over HTTP, and what their answers mean.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::config::{CapabilityConfig, SystemConfig};
+use crate::connections::ConnectError;
+
+/// What an answer means.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    /// Done.
+    Done(Value),
+    /// It will never be done.
+    Refused(String),
+    /// The system asks for another try, perhaps after a while.
+    Again(String, Option<Duration>),
+    /// The system cannot be reached, or is broken.
+    Down(String),
+}
+
+/// Headers of a system, with the secrets that they refer to.
+pub(crate) fn headers(config: &SystemConfig) -> Result<HeaderMap, ConnectError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &config.headers {
+        let wrong = |cause: String| ConnectError::Header { system: config.name.clone(), header: name.clone(), cause };
+        let secret = match value.split_once(':') {
+            Some(("env", variable)) => std::env::var(variable).map_err(|error| wrong(format!("variable {variable}: {error}")))?,
+            Some(("file", path)) => {
+                std::fs::read_to_string(path).map_err(|error| wrong(format!("file {path}: {error}")))?.trim().to_owned()
+            }
+            _ => value.clone(),
+        };
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|error| wrong(error.to_string()))?;
+        let mut secret = HeaderValue::from_str(&secret).map_err(|error| wrong(error.to_string()))?;
+        secret.set_sensitive(true);
+        headers.insert(header, secret);
+    }
+    Ok(headers)
+}
+
+/// The path of a call: `{field}` stands for a field of the document.
+pub(crate) fn path(template: &str, document: &Value) -> Result<String, String> {
+    let mut path = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (field, after) = after.split_once('}').ok_or_else(|| format!("`{template}` has a brace without end"))?;
+        let value = document.get(field).ok_or_else(|| format!("the document has no field `{field}`"))?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        path.push_str(before);
+        path.extend(text.chars().map(|c| if c.is_ascii_alphanumeric() || "-._~".contains(c) { c } else { '_' }));
+        rest = after;
+    }
+    path.push_str(rest);
+    Ok(path)
+}
+
+/// Sends an effect.
+pub(crate) async fn call(
+    client: &reqwest::Client,
+    config: &SystemConfig,
+    capability: &CapabilityConfig,
+    headers: &HeaderMap,
+    key: &str,
+    document: &str,
+) -> Verdict {
+    let parsed: Value = serde_json::from_str(document).unwrap_or(Value::Null);
+    let path = match path(&capability.path, &parsed) {
+        Ok(path) => path,
+        Err(cause) => return Verdict::Refused(cause),
+    };
+    let url = format!("{}{path}", config.base_url.trim_end_matches('/'));
+    let method = if capability.method == "PUT" { reqwest::Method::PUT } else { reqwest::Method::POST };
+    let request = client
+        .request(method, url)
+        .headers(headers.clone())
+        .header("idempotency-key", key)
+        .header("content-type", "application/json")
+        .timeout(Duration::from_millis(config.timeout_ms))
+        .body(document.to_owned());
+    match request.send().await {
+        Ok(response) => verdict(response).await,
+        Err(error) => Verdict::Down(cause(&error)),
+    }
+}
+
+async fn verdict(response: reqwest::Response) -> Verdict {
+    let status = response.status();
+    let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
+    let body = match response.bytes().await {
+        Ok(body) => body,
+        Err(error) => return Verdict::Down(cause(&error)),
+    };
+    if status.is_success() {
+        return match serde_json::from_slice(&body) {
+            Ok(value) => Verdict::Done(value),
+            Err(_) if body.is_empty() => Verdict::Done(Value::Object(serde_json::Map::new())),
+            Err(error) => Verdict::Refused(format!("the answer is no JSON: {error}")),
+        };
+    }
+    let shown = String::from_utf8_lossy(body.get(..body.len().min(500)).unwrap_or_default()).into_owned();
+    let what = format!("{status}: {shown}");
+    match status.as_u16() {
+        408 | 409 | 425 | 429 => Verdict::Again(what, after),
+        500.. => Verdict::Down(what),
+        _ => Verdict::Refused(what),
+    }
+}
+
+/// An error with what lies below it: reqwest keeps the telling part there.
+pub(crate) fn cause(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut below = error.source();
+    while let Some(source) = below {
+        text = format!("{text}: {source}");
+        below = source.source();
+    }
+    text
+}
+
+/// Which system serves a capability and route.
+pub(crate) fn routes(systems: &[SystemConfig]) -> BTreeMap<(String, String), usize> {
+    let mut routes = BTreeMap::new();
+    for (at, system) in systems.iter().enumerate() {
+        for (capability, details) in &system.capabilities {
+            routes.insert((capability.to_string(), details.route.to_string()), at);
+        }
+    }
+    routes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_take_fields_of_the_document_and_nothing_that_leaves_the_path() {
+        let document = serde_json::json!({ "id": "WO-1", "evil": "../a?b" });
+        assert_eq!(path("/releases/{id}/x", &document).unwrap(), "/releases/WO-1/x");
+        assert_eq!(path("/{evil}", &document).unwrap(), "/.._a_b");
+        assert!(path("/{none}", &document).is_err());
+    }
+}

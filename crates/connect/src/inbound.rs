@@ -1,0 +1,75 @@
+//! Documents that are fetched: bank statements.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+
+use crate::config::{PollConfig, SystemConfig};
+use crate::{BoxFuture, SubmitError};
+
+/// Takes documents that are fetched. Its futures end when the document is durable.
+pub trait Inbound: Send + Sync + 'static {
+    /// What was fetched last from a system; `0` if nothing was.
+    fn cursor(&self, system: &str) -> BoxFuture<'static, u64>;
+
+    /// A bank statement, camt.053. Taking it a second time changes nothing.
+    fn statement(&self, system: &str, id: u64, document: Vec<u8>) -> BoxFuture<'static, Result<(), SubmitError>>;
+}
+
+#[derive(Debug, Deserialize)]
+struct Statements {
+    statements: Vec<Statement>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Statement {
+    id: u64,
+    camt053: String,
+}
+
+/// Fetches for ever. What cannot be fetched or taken is tried again at the next turn.
+pub(crate) async fn poll(client: reqwest::Client, config: SystemConfig, poll: PollConfig, headers: HeaderMap, inbound: Arc<dyn Inbound>) {
+    let mut interval = tokio::time::interval(Duration::from_millis(poll.interval_ms.max(10)));
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut cursor = inbound.cursor(&config.name).await;
+    loop {
+        interval.tick().await;
+        match fetch(&client, &config, &poll, &headers, cursor).await {
+            Ok(statements) => {
+                for statement in statements {
+                    match inbound.statement(&config.name, statement.id, statement.camt053.into_bytes()).await {
+                        Ok(()) => cursor = cursor.max(statement.id),
+                        Err(SubmitError::Refused(why)) => {
+                            // it will never be taken: say so and go on, or it would keep all that follow
+                            tracing::error!(system = %config.name, statement = statement.id, %why, "a statement is refused");
+                            cursor = cursor.max(statement.id);
+                        }
+                        Err(SubmitError::Unavailable(why)) => {
+                            tracing::warn!(system = %config.name, %why, "a statement has to wait");
+                            break;
+                        }
+                    }
+                }
+            }
+            Err(why) => tracing::debug!(system = %config.name, %why, "nothing could be fetched"),
+        }
+    }
+}
+
+async fn fetch(
+    client: &reqwest::Client,
+    config: &SystemConfig,
+    poll: &PollConfig,
+    headers: &HeaderMap,
+    cursor: u64,
+) -> Result<Vec<Statement>, String> {
+    let path = poll.path.replace("{cursor}", &cursor.to_string());
+    let url = format!("{}{path}", config.base_url.trim_end_matches('/'));
+    let request = client.get(url).headers(headers.clone()).timeout(Duration::from_millis(config.timeout_ms));
+    let response = request.send().await.map_err(|error| crate::http::cause(&error))?;
+    let response = response.error_for_status().map_err(|error| error.to_string())?;
+    let statements: Statements = response.json().await.map_err(|error| crate::http::cause(&error))?;
+    Ok(statements.statements)
+}

@@ -1,0 +1,183 @@
+//! What keeps effects safe when a system is slow, broken, or down.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use connect::{BoxFuture, Connections, ConnectionsConfig, Delivery, Inbound, Outcomes, SubmitError};
+use partition::EffectId;
+use units::Timestamp;
+
+/// A system that fails its first calls, and remembers which keys it has carried out how often.
+#[derive(Clone, Default)]
+struct Faulty {
+    fails: Arc<AtomicU32>,
+    refuses: bool,
+    done: Arc<Mutex<BTreeMap<String, u32>>>,
+}
+
+async fn handle(State(faulty): State<Faulty>, headers: HeaderMap) -> (StatusCode, &'static str) {
+    if faulty.refuses {
+        return (StatusCode::UNPROCESSABLE_ENTITY, "no such item");
+    }
+    if faulty.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "down");
+    }
+    let key = headers.get("idempotency-key").unwrap().to_str().unwrap().to_owned();
+    *faulty.done.lock().unwrap().entry(key).or_default() += 1;
+    (StatusCode::OK, "{\"ok\":true}")
+}
+
+#[derive(Default)]
+struct Taken {
+    outcomes: Mutex<Vec<(EffectId, Result<serde_json::Value, String>)>>,
+    changed: tokio::sync::Notify,
+    /// So many outcomes are not taken at first.
+    busy: AtomicU32,
+}
+
+struct Sink(Arc<Taken>);
+
+impl Sink {
+    fn take(&self, effect: EffectId, outcome: Result<serde_json::Value, String>) -> BoxFuture<'static, Result<(), SubmitError>> {
+        let taken = self.0.clone();
+        Box::pin(async move {
+            if taken.busy.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+                return Err(SubmitError::unavailable("restarting".into()));
+            }
+            taken.outcomes.lock().unwrap().push((effect, outcome));
+            taken.changed.notify_one();
+            Ok(())
+        })
+    }
+}
+
+impl Outcomes for Sink {
+    fn succeeded(&self, effect: EffectId, response: serde_json::Value) -> BoxFuture<'static, Result<(), SubmitError>> {
+        self.take(effect, Ok(response))
+    }
+
+    fn failed(&self, effect: EffectId, code: &str, _message: &str) -> BoxFuture<'static, Result<(), SubmitError>> {
+        self.take(effect, Err(code.to_owned()))
+    }
+}
+
+struct Nothing;
+
+impl Inbound for Nothing {
+    fn cursor(&self, _system: &str) -> BoxFuture<'static, u64> {
+        Box::pin(async { 0 })
+    }
+
+    fn statement(&self, _system: &str, _id: u64, _document: Vec<u8>) -> BoxFuture<'static, Result<(), SubmitError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+async fn connected(faulty: Faulty, extra: &str, taken: &Arc<Taken>) -> Connections {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().route("/do", post(handle)).with_state(faulty);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let config = format!(
+        "[[systems]]\nname = \"s\"\nbase_url = \"http://{address}\"\nconcurrency = 4\nretry = {{ initial_ms = 5, max_ms = 20 }}\n\
+         circuit = {{ failures = 3, open_ms = 20 }}\n[systems.capabilities.\"x.do\"]\npath = \"/do\"\n{extra}"
+    );
+    let config: ConnectionsConfig = toml::from_str(&config).unwrap();
+    // the process installs a provider once; a second time is refused and does not matter
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Connections::start(config, Arc::new(Sink(taken.clone())), Arc::new(Nothing)).unwrap()
+}
+
+fn deliveries(count: u64) -> Vec<Delivery> {
+    let delivery = |number| Delivery {
+        id: EffectId(number),
+        capability: "x.do".into(),
+        route: "".into(),
+        document: "{}".into(),
+        requested_at: Timestamp(i64::MAX / 2),
+    };
+    (1..=count).map(delivery).collect()
+}
+
+/// Waits until so many outcomes are there.
+async fn outcomes(taken: &Arc<Taken>, count: usize) -> Vec<(EffectId, Result<serde_json::Value, String>)> {
+    let all = async {
+        loop {
+            let changed = taken.changed.notified();
+            let found = taken.outcomes.lock().unwrap().clone();
+            if found.len() >= count {
+                return found;
+            }
+            changed.await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), all).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_outage_opens_the_circuit_and_everything_catches_up_once() {
+    let taken = Arc::new(Taken::default());
+    let faulty = Faulty { fails: Arc::new(AtomicU32::new(12)), ..Faulty::default() };
+    let connections = connected(faulty.clone(), "", &taken).await;
+    connections.deliver(deliveries(50));
+    connections.deliver(deliveries(50));
+    let all = outcomes(&taken, 50).await;
+    assert_eq!(all.len(), 50);
+    assert!(all.iter().all(|(_, outcome)| outcome.is_ok()));
+    let done = faulty.done.lock().unwrap().clone();
+    assert_eq!((done.len(), done.values().max()), (50, Some(&1)));
+    let health = connections.health().remove(0);
+    assert!(!health.outages.is_empty() && health.outages[0].ended.is_some(), "{health:?}");
+    assert_eq!(health.delivered, 50);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_refused_is_not_repeated() {
+    let taken = Arc::new(Taken::default());
+    let connections = connected(Faulty { refuses: true, ..Faulty::default() }, "", &taken).await;
+    connections.deliver(deliveries(1));
+    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("rejected".to_owned()))]);
+    assert_eq!(connections.health()[0].retried, 0);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn an_outcome_is_offered_until_it_is_taken() {
+    let taken = Arc::new(Taken { busy: AtomicU32::new(3), ..Taken::default() });
+    let faulty = Faulty::default();
+    let connections = connected(faulty.clone(), "", &taken).await;
+    connections.deliver(deliveries(1));
+    assert_eq!(outcomes(&taken, 1).await.len(), 1);
+    assert_eq!(faulty.done.lock().unwrap().values().sum::<u32>(), 1, "the system is not asked again");
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn while_a_system_is_down_a_process_may_go_on_without_it() {
+    let taken = Arc::new(Taken::default());
+    let faulty = Faulty { fails: Arc::new(AtomicU32::new(u32::MAX)), ..Faulty::default() };
+    let connections = connected(faulty, "when_down = \"fail\"\n", &taken).await;
+    connections.deliver(deliveries(10));
+    let all = outcomes(&taken, 10).await;
+    assert!(all.iter().all(|(_, outcome)| *outcome == Err("unavailable".to_owned())));
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn what_nobody_offers_is_a_dead_letter_at_once() {
+    let taken = Arc::new(Taken::default());
+    let connections = connected(Faulty::default(), "", &taken).await;
+    let unknown = Delivery { capability: "y.do".into(), ..deliveries(1).remove(0) };
+    connections.deliver(vec![unknown]);
+    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("rejected".to_owned()))]);
+    connections.stop().await;
+}
