@@ -74,6 +74,7 @@ impl fmt::Display for Finding {
 
 /// Why rows were counted and not taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Reason {
     /// No customer is named.
     NoCustomer,
@@ -91,8 +92,8 @@ pub enum Reason {
     Manual,
     /// Samples.
     Samples,
-    /// Postage or discount where no goods are ordered or returned with it.
-    HeaderWithoutGoods,
+    /// Postage or discount that belongs to no order: alone, or taken back by a cancellation.
+    NoOrder,
     /// A value that cannot be read.
     Unreadable,
 }
@@ -108,7 +109,7 @@ impl fmt::Display for Reason {
             Self::Fees => "fees",
             Self::Manual => "manual",
             Self::Samples => "samples",
-            Self::HeaderWithoutGoods => "header_without_goods",
+            Self::NoOrder => "no_order",
             Self::Unreadable => "unreadable",
         })
     }
@@ -137,8 +138,20 @@ impl<T> Read<T> {
         Self { findings: vec![finding], ..Self::default() }
     }
 
-    pub(crate) fn reject(&mut self, reason: Reason) {
-        *self.rejected.entry(reason).or_default() += 1;
+    /// Notes a finding. After [`MAX_FINDINGS`](crate::MAX_FINDINGS) only that there are more: whoever mends a file starts with the first.
+    pub(crate) fn find(&mut self, finding: Finding) {
+        match self.findings.len().cmp(&crate::MAX_FINDINGS) {
+            std::cmp::Ordering::Less => self.findings.push(finding),
+            std::cmp::Ordering::Equal => {
+                let place = Place { document: finding.place.document, within: Text::default() };
+                self.findings.push(Finding::error(
+                    place,
+                    "more was found than is listed",
+                    "mend what is listed and read it again",
+                ));
+            }
+            std::cmp::Ordering::Greater => {}
+        }
     }
 }
 

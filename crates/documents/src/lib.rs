@@ -14,3 +14,9 @@ pub use finding::{Finding, Place, Read, Reason, Severity};
 
 /// Larger documents are refused before they are read.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Records that are read from one document; what comes after is a finding.
+pub const MAX_RECORDS: usize = 500_000;
+/// Findings that are listed for one document.
+pub const MAX_FINDINGS: usize = 1_000;
+/// Characters of a code, a name or any other field.
+pub const MAX_FIELD: usize = 10_000;

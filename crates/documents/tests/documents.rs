@@ -79,7 +79,7 @@ fn online_retail_rows_are_orders_returns_header_amounts_or_counted() {
     assert_eq!((returned.lines[0].item.0.as_str(), returned.lines[0].quantity.0), ("A", 2));
     let rejected: Vec<(Reason, u64)> = read.rejected.into_iter().collect();
     assert_eq!(rejected.iter().map(|(_, count)| count).sum::<u64>() + 4, 10, "no row is dropped silently");
-    assert!(rejected.contains(&(Reason::BadDebtAdjustment, 1)) && rejected.contains(&(Reason::HeaderWithoutGoods, 1)));
+    assert!(rejected.contains(&(Reason::BadDebtAdjustment, 1)) && rejected.contains(&(Reason::NoOrder, 1)));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod csv;
 mod json;
-mod online_retail;
+pub mod online_retail;
 mod x12;
 
 use std::str::FromStr;
