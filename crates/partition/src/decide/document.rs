@@ -28,7 +28,7 @@ pub(super) fn effect(txn: &mut Txn<'_>, instance: InstanceId, job: u32, kind: &s
         }
         "wms.release" => {
             let id: WarehouseOrderId = id(variables, "warehouseOrderId")?;
-            warehouse_order(txn, id, &mut effect)?;
+            warehouse_order(txn, id, &mut effect, |line| line.outstanding())?;
         }
         "tms.book" => {
             let id: WarehouseOrderId = id(variables, "warehouseOrderId")?;
@@ -54,7 +54,8 @@ pub(super) fn cancellation(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<E
         requested_at: txn.now(),
         ..Effect::default()
     };
-    warehouse_order(txn, id, &mut effect)?;
+    // what the warehouse shall not ship, not what it was asked to ship
+    warehouse_order(txn, id, &mut effect, |line| line.cancelling)?;
     Ok(effect)
 }
 
@@ -127,14 +128,19 @@ struct ReleaseLine<'a> {
     quantity: Quantity,
 }
 
-fn warehouse_order(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outcome<()> {
+fn warehouse_order(
+    txn: &mut Txn<'_>,
+    id: WarehouseOrderId,
+    effect: &mut Effect,
+    units: fn(&trade::fulfilment::WarehouseLine) -> units::Quantity,
+) -> Outcome<()> {
     let key = Key::WarehouseOrder(id);
     let released = txn.books().warehouse_order(&id)?.ok_or(Refusal::NotFound(key.clone()))?;
     let order = order(txn, released.order)?;
-    let lines = released.lines.iter().map(|line| ReleaseLine {
+    let lines = released.lines.iter().filter(|line| units(line).is_positive()).map(|line| ReleaseLine {
         line: line.line.0,
         item: line.item.as_str(),
-        quantity: line.quantity,
+        quantity: units(line),
     });
     effect.document = json(&ReleaseDocument {
         warehouse_order: id,
