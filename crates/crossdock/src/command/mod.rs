@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod demo;
 mod import;
+mod inbound;
 mod init;
 mod key;
 mod lab;

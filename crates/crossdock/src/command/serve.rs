@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::Context;
 use partition::{Body, Effect, EffectId};
 use runtime::{Answer, Clock, EffectSink, Handle, Options, Request, Runtime, SystemClock};
-use store::Store;
 use trade::Actor;
 
 use crate::config::{self, Config};
@@ -102,7 +101,7 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     let readers = server::Readers::open(&store, config.server.readers)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let wire = Arc::new(Wire::default());
-    let options = Options { capabilities: config.connections.capabilities(), ..Options::default() };
+    let options = Options { capabilities: config.connections.capabilities().into_iter().collect(), ..Options::default() };
     let partition = Runtime::start(Box::new(store), options, wire.clone(), clock.clone())?;
     let handle = partition.handle();
     deploy(&handle).await?;
@@ -125,7 +124,7 @@ pub(crate) async fn deploy(handle: &Handle) -> anyhow::Result<()> {
     answer.into_reply().map(drop).map_err(|why| anyhow::anyhow!("deploy the shipped processes: {why}"))
 }
 
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

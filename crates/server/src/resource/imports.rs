@@ -85,8 +85,14 @@ async fn orders(State(state): State<AppState>, caller: Caller, Query(query): Que
         one.key = format!("{}\u{1f}{index}", caller.key);
         let content = format!("{}#{index}", hash_bytes(&bytes));
         let body = match document {
-            OrderDocument::Order(submission) => Body::ReceiveOrder(Box::new(submission)),
-            OrderDocument::Return(document) => Body::RequestReturn(document),
+            OrderDocument::Order(mut submission) => {
+                submission.original.sha256 = hash_bytes(&bytes).into();
+                Body::ReceiveOrder(Box::new(submission))
+            }
+            OrderDocument::Return(mut document) => {
+                document.original.sha256 = hash_bytes(&bytes).into();
+                Body::RequestReturn(document)
+            }
         };
         let documents = if index == 0 { vec![kept(&bytes, "application/octet-stream", state.now())] } else { Vec::new() };
         match submit_with(&state, one, content.as_bytes(), body, documents).await {

@@ -69,7 +69,7 @@ async fn receive(State(state): State<AppState>, caller: Caller, Bytes(bytes): By
 
 /// A finding of a reader as the API shows it.
 pub(crate) fn field_error(finding: &documents::Finding) -> FieldError {
-    FieldError { pointer: finding.place.to_string(), cause: finding.cause.clone(), mend: finding.mend.clone() }
+    FieldError { pointer: finding.place.to_string(), cause: finding.cause.to_string(), mend: finding.mend.to_string() }
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -80,11 +80,10 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Finding> {
         say(&arguments, format_args!("{name:<8} {url}"));
     }
 
-    let began = Instant::now();
     let watch = watch::Watch::new(plan.orders(), !arguments.json);
     let fed = feed::feed(&api, &plan, &watch, &mut machinery).await?;
-    let stuck = watch.until_idle(&api, &mut machinery, PATIENCE).await?;
-    let report = report::read(&folder, &plan, &fed, began.elapsed())?;
+    let stuck = watch.until_idle(&api, &mut machinery, !arguments.no_clerks, arguments.seed, PATIENCE).await?;
+    let report = report::read(&folder, machinery.lab_urls(), &fed, watch.running(), machinery.restarts()).await?;
     watch.finish();
     if arguments.json {
         output::json(&report)?;
