@@ -115,13 +115,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
 /// Who asks, on reads.
 #[derive(Debug, Clone)]
-pub(crate) struct Reading(pub(crate) Actor);
+pub(crate) struct Reading;
 
 impl<S: Send + Sync> FromRequestParts<S> for Reading {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        actor(parts).map(Self)
+        actor(parts).map(|_| Self)
     }
 }
 

@@ -66,20 +66,19 @@ impl Plan {
             let field = |index: usize| record.get(index).unwrap_or_default().trim();
             let quantity: i64 = field(3).parse().unwrap_or(0);
             let account = field(6).trim_end_matches(".0").to_owned();
-            if account.is_empty() || quantity <= 0 {
+            if account.is_empty() {
+                continue;
+            }
+            // those who only return something are customers as well
+            self.accounts.entry(account).or_insert_with(|| field(7).to_owned());
+            if quantity <= 0 {
                 continue;
             }
             let code = field(1).to_uppercase();
             *self.demand.entry(code.clone()).or_default() += quantity;
             let item = self.items.entry(code).or_insert_with(|| (field(2).to_owned(), BTreeMap::new()));
             *item.1.entry(field(5).to_owned()).or_default() += 1;
-            self.accounts.entry(account).or_insert_with(|| field(7).to_owned());
         }
-    }
-
-    /// Documents that will be fed.
-    pub(super) fn documents(&self) -> usize {
-        self.invoices.len()
     }
 
     /// Orders among them.
