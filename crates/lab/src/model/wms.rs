@@ -127,6 +127,7 @@ impl Wms {
             "carrier": "lab",
             "tracking": format!("T{}", chance.draw("tracking", id) % 1_000_000_000),
             "complete": !more,
+            "sequence": release.shipments,
             "lines": lines,
         });
         (Some(body), more)

@@ -109,6 +109,9 @@ pub(crate) struct Pick {
     /// Nothing more will be picked: what is missing was not there.
     #[serde(default)]
     complete: bool,
+    /// Which shipment of the warehouse order it is, from 1; by it a last shipment that overtakes an earlier one is known.
+    #[serde(default)]
+    sequence: Option<u32>,
 }
 
 /// Picked units of a line.
@@ -165,6 +168,7 @@ async fn ship(State(state): State<AppState>, caller: Caller, Path(order): Path<S
         carrier: request.carrier.into(),
         tracking: request.tracking.into(),
         complete: request.complete,
+        sequence: request.sequence,
         lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),
     };
     match submit(&state, caller, &bytes, Body::WarehouseShipped(confirm)).await? {

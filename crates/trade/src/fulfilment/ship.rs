@@ -27,8 +27,11 @@ pub struct ShipConfirm {
     pub carrier: Text,
     /// The carrier's tracking number.
     pub tracking: Text,
-    /// Nothing more will be shipped for this release.
+    /// Nothing more will be shipped for this release after this one.
     pub complete: bool,
+    /// Which shipment of the release it is, from 1. A last shipment that overtakes an earlier one is known by it.
+    #[serde(default)]
+    pub sequence: Option<u32>,
     /// Units by line.
     pub lines: Vec<(LineNo, Quantity)>,
 }
@@ -91,8 +94,14 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
     books.record(&shipment, ShipmentEvent::Confirmed(Box::new(record)));
     books.record(&released.order, OrderEvent::Shipped { shipment });
     books.record(&id, WarehouseOrderEvent::Shipped { shipment, lines: confirm.lines.clone() });
+    if let Some(total) = confirm.sequence.filter(|_| confirm.complete) {
+        books.record(&id, WarehouseOrderEvent::LastShipmentKnown { total });
+    }
+    let now = warehouse_order(books, id)?;
+    let recorded = u32::try_from(now.shipments.len()).unwrap_or(u32::MAX);
+    let is_last = now.expected_shipments.map_or(confirm.complete, |total| recorded >= total);
     let mut short = false;
-    if confirm.complete {
+    if is_last {
         for no in released.lines.iter().map(|line| line.line) {
             let now = warehouse_order(books, id)?;
             if let Some(line) = now.line(no) {
@@ -112,8 +121,9 @@ fn repeated(books: &mut dyn Books, released: &WarehouseOrder, confirm: &ShipConf
             let lines: Vec<(LineNo, Quantity)> = known.lines.iter().map(|line| (line.line, line.quantity)).collect();
             let mut told = confirm.lines.clone();
             told.sort_unstable();
-            let same = { let mut lines = lines; lines.sort_unstable(); lines == told };
-            if same {
+            let mut lines = lines;
+            lines.sort_unstable();
+            if lines == told {
                 return Ok(Shipped { shipment: *id, new: false, short: false });
             }
         }
@@ -210,6 +220,19 @@ mod tests {
         assert!(matches!(other, Err(Stop::Refused(Refusal::Conflict(_)))));
         let over = ship(story.books(), &confirm(released, 8, "B", false), &at(6));
         assert!(matches!(over, Err(Stop::Refused(Refusal::NotEnough { .. }))));
+        story.check();
+    }
+
+    #[test]
+    fn a_last_shipment_that_overtakes_an_earlier_one_does_not_cut_it_off() {
+        let mut story = Story::new();
+        let (id, released) = released(&mut story);
+        let last = ShipConfirm { sequence: Some(2), ..confirm(released, 5, "B", true) };
+        assert!(!ship(story.books(), &last, &at(3)).unwrap().short);
+        let first = ShipConfirm { sequence: Some(1), ..confirm(released, 4, "A", false) };
+        assert!(ship(story.books(), &first, &at(4)).unwrap().short);
+        assert_eq!(story.order(id).units_in(Bucket::Shipped), Quantity(9));
+        assert_eq!(story.order(id).units_in(Bucket::Open), Quantity(1));
         story.check();
     }
 

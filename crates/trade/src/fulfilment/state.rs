@@ -27,6 +27,8 @@ pub struct WarehouseOrder {
     pub cancel_requested: bool,
     /// Shipments recorded so far.
     pub shipments: Vec<ShipmentId>,
+    /// How many shipments there will be in all, once the warehouse has said so; an earlier one may still be on its way to us.
+    pub expected_shipments: Option<u32>,
 }
 
 /// A line of a warehouse order.
@@ -144,6 +146,11 @@ pub enum WarehouseOrderEvent {
     },
     /// Everything that will come has shipped.
     Completed,
+    /// The warehouse has said how many shipments there are in all.
+    LastShipmentKnown {
+        /// How many.
+        total: u32,
+    },
 }
 
 /// Goods that left a warehouse together.
@@ -299,6 +306,7 @@ impl Folded for WarehouseOrder {
                 self.settle_cancellation();
                 self.progress = Progress::Completed;
             }
+            WarehouseOrderEvent::LastShipmentKnown { total } => self.expected_shipments = Some(*total),
         }
     }
 }

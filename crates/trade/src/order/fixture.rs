@@ -133,6 +133,7 @@ impl Story {
             carrier: "DPD".into(),
             tracking: Text::default(),
             complete: false,
+            sequence: None,
             lines: lines.iter().map(|(line, quantity)| (LineNo(*line), Quantity(*quantity))).collect(),
         };
         fulfilment::ship(self.books(), &confirm, &at(3)).unwrap().shipment

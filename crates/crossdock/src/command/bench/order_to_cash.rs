@@ -142,6 +142,7 @@ impl World {
                 carrier: Text::const_new("road"),
                 tracking: Text::default(),
                 complete: true,
+                sequence: None,
                 lines: release.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),
             };
             world.ask(Body::WarehouseShipped(confirm), |_, _| {});
