@@ -4,6 +4,7 @@
 //! place, cause and mend, and what is no record of the kind asked for is counted by reason. Formats of orders are in [`orders`],
 //! of bank statements in [`statements`], of master data in [`master`].
 
+mod amount;
 mod csv_table;
 mod finding;
 pub mod master;

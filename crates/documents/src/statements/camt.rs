@@ -2,8 +2,10 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 use trade::cash::{EntryDocument, StatementDocument};
-use units::{Amount, Currency, Day, Decimal, Rounding, Text};
+use units::{Amount, Currency, Day, Decimal, Text};
 
+use super::unbalanced;
+use crate::amount::exact;
 use crate::{Finding, Place, Read};
 
 /// More than any statement needs, and few enough to refuse a bomb.
@@ -52,21 +54,6 @@ pub(super) fn read(text: &str, name: &str) -> Read<StatementDocument> {
         ));
     }
     read
-}
-
-/// What is wrong with the balances, if anything is.
-pub(super) fn unbalanced(statement: &StatementDocument) -> Option<String> {
-    let (opening, closing) = (statement.opening?, statement.closing?);
-    let moved: Amount = statement.entries.iter().map(|entry| entry.amount).sum();
-    let money = |amount: Amount| amount.to_decimal(statement.currency);
-    (opening + moved != closing).then(|| {
-        format!(
-            "opening {} and entries of {} do not give the closing balance {}",
-            money(opening),
-            money(moved),
-            money(closing)
-        )
-    })
 }
 
 type Wrong = (usize, String);
@@ -173,7 +160,7 @@ fn signed(node: Xml<'_>, currency: Currency) -> Result<Amount, Wrong> {
 }
 
 fn minor(text: &str, currency: Currency) -> Option<Amount> {
-    Amount::from_decimal(text.trim().parse::<Decimal>().ok()?, currency, Rounding::HalfUp)
+    exact(text.trim().parse::<Decimal>().ok()?, currency)
 }
 
 fn children<'a>(node: Xml<'a>, name: &'static str) -> impl Iterator<Item = Xml<'a>> {
