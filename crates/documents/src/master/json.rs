@@ -11,7 +11,7 @@ use units::{Calendar, Text};
 use crate::{Finding, Place, Read};
 
 /// Fields that are maps or one of several shapes: they are given as a whole.
-const WHOLE: [&str; 6] = ["billing", "calendar", "distance_km", "entries", "transit_days", "uoms"];
+const WHOLE: [&str; 5] = ["billing", "distance_km", "entries", "transit_days", "uoms"];
 /// Decimals that may be left out. Decimals are text, so that no digit is lost, but a plain number is as good.
 const OPTIONAL_DECIMALS: [&str; 3] = ["landed_cost", "list_price", "margin_floor"];
 

@@ -2,7 +2,9 @@
 
 mod camt;
 mod csv;
+mod entry;
 mod write;
+mod xml;
 
 use trade::cash::StatementDocument;
 use units::Amount;

@@ -87,7 +87,7 @@ pub enum Fault {
 
 /// Reads a text with its envelopes.
 pub(super) fn examine(text: &str, name: &str) -> Examined {
-    let mut state = State { name, out: Examined::default(), open: Vec::new() };
+    let mut state = State { name, out: Examined::default(), open: Vec::new(), envelopes: Vec::new() };
     for segment in Segments::of(text, name) {
         if state.out.read.records.len() >= MAX_RECORDS {
             state.out.read.find(Finding::error(
@@ -106,6 +106,7 @@ pub(super) fn examine(text: &str, name: &str) -> Examined {
         }
     }
     state.abandon();
+    state.unended("ISA");
     state.out
 }
 
@@ -114,12 +115,21 @@ struct State<'a> {
     out: Examined,
     /// Segments of the transaction at hand, from ST.
     open: Vec<Segment<'a>>,
+    /// Beginnings of the interchange and the group at hand.
+    envelopes: Vec<Segment<'a>>,
 }
 
 impl<'a> State<'a> {
     fn take(&mut self, segment: Segment<'a>) {
         if matches!(segment.name(), "ISA" | "IEA" | "GS" | "GE" | "ST") {
             self.abandon();
+        }
+        if matches!(segment.name(), "ISA" | "GS") {
+            self.unended(segment.name());
+            self.envelopes.push(segment);
+        }
+        if matches!(segment.name(), "GE" | "IEA") {
+            self.envelopes.pop();
         }
         match segment.name() {
             "ISA" => self.out.interchanges.push(interchange(&segment)),
@@ -166,6 +176,15 @@ impl<'a> State<'a> {
         if end.get(2) != control {
             let cause = format!("the control number is {}, and the beginning says {control}", end.get(2));
             self.out.read.find(Finding::notice(place, cause, mend));
+        }
+    }
+
+    /// Tells envelopes that do not end, from the one of that name inwards.
+    fn unended(&mut self, name: &str) {
+        let from = self.envelopes.iter().position(|envelope| envelope.name() == name).unwrap_or(self.envelopes.len());
+        for envelope in self.envelopes.drain(from..) {
+            let place = envelope.place(self.name);
+            self.out.read.find(Finding::notice(place, "it does not end", "ask the sender whether something is missing"));
         }
     }
 
@@ -242,5 +261,43 @@ fn group(segment: &Segment<'_>) -> Group {
         control: segment.get(6).into(),
         announced: 0,
         transactions: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISA: &str = "ISA*00*          *00*          *ZZ*A*ZZ*B*260302*1000*U*00401*000000001*0*P*>~";
+    const ORDER: &str = "ST*850*0001~BEG*00*SA*P1**20260301~PO1*1*10*EA*2.50**VN*X-1~SE*4*0001~";
+
+    fn found(text: &str) -> (usize, Vec<String>) {
+        let read = examine(text, "f").read;
+        (read.records.len(), read.findings.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn envelopes_that_do_not_agree_are_told_and_the_orders_are_read() {
+        let (orders, findings) = found(&format!("{ISA}GS*PO*A*B*20260302*1000*5*X*004010~{ORDER}GE*2*6~IEA*1*000000009~"));
+        assert_eq!(orders, 1);
+        let causes = [
+            "it counts 2 transactions, and there are 1",
+            "is 6, and the beginning says 5",
+            "is 000000009, and the beginning says 000000001",
+        ];
+        assert!(
+            findings.len() == 3 && findings.iter().zip(causes).all(|(finding, cause)| finding.contains(cause)),
+            "{findings:?}"
+        );
+    }
+
+    #[test]
+    fn envelopes_that_do_not_end_are_told() {
+        let (orders, findings) = found(&format!("{ISA}GS*PO*A*B*20260302*1000*5*X*004010~{ORDER}"));
+        assert_eq!((orders, findings.len()), (1, 2), "{findings:?}");
+        assert!(
+            found(&format!("{ISA}GS*PO*A*B*20260302*1000*5*X*004010~ST*850*1~BEG*00*SA*P")).1[0]
+                .contains("the transaction does not end")
+        );
     }
 }
