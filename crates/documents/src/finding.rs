@@ -138,7 +138,8 @@ impl<T> Read<T> {
         Self { findings: vec![finding], ..Self::default() }
     }
 
-    /// Notes a finding. After [`MAX_FINDINGS`](crate::MAX_FINDINGS) only that there are more: whoever mends a file starts with the first.
+    /// Notes a finding. After [`MAX_FINDINGS`](crate::MAX_FINDINGS) only that there are more: whoever mends a file starts
+    /// with the first.
     pub(crate) fn find(&mut self, finding: Finding) {
         match self.findings.len().cmp(&crate::MAX_FINDINGS) {
             std::cmp::Ordering::Less => self.findings.push(finding),

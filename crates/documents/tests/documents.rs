@@ -144,10 +144,10 @@ proptest! {
 
     #[test]
     fn a_written_statement_reads_back_equal(
-        entries in proptest::collection::vec((1i64..1_000_000, any::<bool>(), "[A-Za-z&<> ]{0,20}", "[A-Z0-9]{0,10}"), 0..8),
+        entries in proptest::collection::vec((1i64..1_000_000, any::<(bool, bool)>(), "[A-Za-z&<> ]{0,20}", "[A-Z0-9]{0,10}"), 0..8),
         opening in -1_000_000i64..1_000_000,
     ) {
-        let entries: Vec<EntryDocument> = (0..).zip(entries).map(|(index, (amount, credit, text, reference))| EntryDocument {
+        let entries: Vec<EntryDocument> = (0..).zip(entries).map(|(index, (amount, (credit, reversal), text, reference))| EntryDocument {
             bank_reference: format!("B{index}").into(),
             index,
             value_date: Day(20_000),
@@ -156,7 +156,7 @@ proptest! {
             payer_account: reference.as_str().into(),
             references: if reference.is_empty() { Vec::new() } else { vec![reference.into()] },
             remittance: text.trim().into(),
-            reversal: false,
+            reversal,
         }).collect();
         let closing = Amount(opening) + entries.iter().map(|entry| entry.amount).sum();
         let statement = StatementDocument {
@@ -167,4 +167,60 @@ proptest! {
         prop_assert_eq!(&read.findings, &Vec::new());
         prop_assert_eq!(&read.records[0].1, &statement);
     }
+}
+
+#[test]
+fn deep_nesting_is_refused_before_it_costs_anything() {
+    let deep = "<a>".repeat(1_000_000);
+    assert!(statements::read(deep.as_bytes(), "s").findings[0].cause.contains("nested more than 200 deep"));
+    assert!(orders(&"[".repeat(1_000_000), None).1[0].contains("this is no JSON"));
+}
+
+#[test]
+fn a_file_full_of_errors_lists_the_first_thousand_and_says_so() {
+    let csv = format!("account,item,quantity\n{}", "A,X,none\n".repeat(5_000));
+    let (_, findings) = orders(&csv, None);
+    assert_eq!(findings.len(), documents::MAX_FINDINGS + 1);
+    assert_eq!(findings.last().unwrap(), "f: more was found than is listed; mend what is listed and read it again");
+}
+
+#[test]
+fn entries_that_are_not_booked_wait_until_they_are() {
+    let statement = StatementDocument {
+        reference: "S".into(),
+        currency: Currency::EUR,
+        entries: vec![EntryDocument { value_date: Day(20_000), amount: Amount(5), ..EntryDocument::default() }],
+        ..StatementDocument::default()
+    };
+    let xml = statements::write_camt053(&statement, Timestamp(0)).replace("<Cd>BOOK</Cd>", "<Cd>PDNG</Cd>");
+    let read = statements::read(xml.as_bytes(), "s");
+    assert!(read.records[0].1.entries.is_empty());
+    assert!(read.findings[0].to_string().contains("the entry is PDNG, and not booked"));
+}
+
+#[test]
+fn a_batch_that_does_not_add_up_stays_one_entry_with_all_references() {
+    let detail = |amount: &str, reference: &str| {
+        format!(
+            "<TxDtls><Amt Ccy=\"EUR\">{amount}</Amt><RmtInf><Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
+        )
+    };
+    let xml = |second: &str| {
+        format!(
+            "<Document><Stmt><Id>S</Id><Acct><Ccy>EUR</Ccy></Acct><Ntry><Amt Ccy=\"EUR\">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
+             <ValDt><Dt>2026-03-01</Dt></ValDt><NtryDtls>{}{}</NtryDtls></Ntry></Stmt></Document>",
+            detail("1.00", "A"),
+            detail(second, "B")
+        )
+    };
+    let entries = |second: &str| statements::read(xml(second).as_bytes(), "s").records.remove(0).1.entries;
+    assert_eq!(
+        entries("2.00").iter().map(|entry| (entry.index, entry.amount)).collect::<Vec<_>>(),
+        [(0, Amount(100)), (1, Amount(200))]
+    );
+    let torn = entries("1.50");
+    assert_eq!(
+        (torn.len(), torn[0].amount, torn[0].references.as_slice()),
+        (1, Amount(300), ["A".into(), "B".into()].as_slice())
+    );
 }

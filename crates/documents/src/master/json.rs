@@ -8,7 +8,7 @@ use trade::account::Profile;
 use trade::master::{Company, Item, Node, PriceBook, ShipTo, TaxRate};
 use units::{Calendar, Text};
 
-use crate::{Finding, Place, Read};
+use crate::{Finding, MAX_FIELD, MAX_RECORDS, Place, Read};
 
 /// Fields that are maps or one of several shapes: they are given as a whole.
 const WHOLE: [&str; 5] = ["billing", "distance_km", "entries", "transit_days", "uoms"];
@@ -59,14 +59,19 @@ pub(super) fn company(text: &str, name: &str) -> Read<Company> {
 fn records<T>(text: &str, name: &str, make: impl Fn(Value) -> Result<T, Wrong>) -> Read<T> {
     let mut read = Read::default();
     let values = match serde_json::from_str::<Value>(text) {
-        Ok(Value::Array(values)) => values.into_iter().enumerate().map(|(at, value)| (format!("/{at}"), value)).collect(),
+        Ok(Value::Array(values)) => {
+            values.into_iter().enumerate().map(|(at, value)| (format!("/{at}"), value)).collect::<Vec<_>>()
+        }
         Ok(value) => vec![(String::new(), value)],
         Err(error) => {
             let place = Place::new(name, format_args!("line {}, column {}", error.line(), error.column()));
             return Read::refused(Finding::error(place, format!("this is no JSON: {error}"), "mend the document"));
         }
     };
-    for (base, value) in values {
+    if values.len() > MAX_RECORDS {
+        read.find(Finding::error(Place::new(name, ""), format!("it has more than {MAX_RECORDS} records"), "split it"));
+    }
+    for (base, value) in values.into_iter().take(MAX_RECORDS) {
         match make(value) {
             Ok(record) => read.records.push((Place::new(name, base), record)),
             Err((pointer, cause)) => {
@@ -103,6 +108,7 @@ fn lay(onto: &mut Value, given: Map<String, Value>, pointer: &str) -> Result<(),
         let Some(slot) = onto.get_mut(&key) else { return Err((pointer, "there is no such field".to_owned())) };
         let wanted = match (&*slot, &value) {
             (Value::Object(_), Value::Object(_)) if !WHOLE.contains(&key.as_str()) => None,
+            (_, Value::String(text)) if text.len() > MAX_FIELD => Some("short enough"),
             (Value::Bool(_), given) if !given.is_boolean() => Some("true or false"),
             (Value::Number(_), given) if !given.is_number() => Some("a number"),
             (Value::String(_), Value::Number(number)) => {

@@ -7,7 +7,7 @@ use units::{Amount, Currency};
 use super::xml::{Lines, Xml, children, deeper_than, minor, path};
 use super::{entry, unbalanced};
 use crate::csv_table::short;
-use crate::{Finding, MAX_RECORDS, Place, Read};
+use crate::{Finding, MAX_FIELD, MAX_RECORDS, Place, Read};
 
 /// More than any statement needs, and few enough to refuse a bomb.
 const MAX_NODES: u32 = 2_000_000;
@@ -72,6 +72,9 @@ impl Notes<'_> {
 }
 
 fn statement<'a>(node: Xml<'a>, notes: &mut Notes<'_>) -> Result<StatementDocument, Wrong<'a>> {
+    if let Some(long) = node.descendants().find(|inner| inner.text().is_some_and(|text| text.len() > MAX_FIELD)) {
+        return Err(Wrong(long, format!("the text has more than {MAX_FIELD} bytes")));
+    }
     let account = children(node, "Acct").next();
     let id = account.and_then(|account| path(account, &["Id", "IBAN"]).or_else(|| path(account, &["Id", "Othr", "Id"])));
     let currency = account.and_then(|account| path(account, &["Ccy"]));

@@ -17,9 +17,9 @@ pub fn acknowledge(interchange: &Interchange, control: u32, at: Timestamp) -> St
     let control = control % 1_000_000_000;
     let mut out = String::new();
     // writing to a string does not fail
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "ISA*00*          *00*          *{}*{}*{}*{}*U*{}*{control:09}*0*{}*>~\n",
+        "ISA*00*          *00*          *{}*{}*{}*{}*U*{}*{control:09}*0*{}*>~",
         party(&interchange.receiver),
         party(&interchange.sender),
         date.get(2..).unwrap_or_default(),
@@ -30,13 +30,13 @@ pub fn acknowledge(interchange: &Interchange, control: u32, at: Timestamp) -> St
     for (number, group) in (1u32..).zip(&interchange.groups) {
         write_group(&mut out, group, number, date, time);
     }
-    let _ = write!(out, "IEA*{}*{control:09}~\n", interchange.groups.len());
+    let _ = writeln!(out, "IEA*{}*{control:09}~", interchange.groups.len());
     out
 }
 
 fn write_group(out: &mut String, group: &Group, number: u32, date: &str, time: &str) {
     let (from, to) = (clean(&group.receiver, 15), clean(&group.sender, 15));
-    let _ = write!(out, "GS*FA*{from}*{to}*{date}*{time}*{number}*X*004010~\n");
+    let _ = writeln!(out, "GS*FA*{from}*{to}*{date}*{time}*{number}*X*004010~");
     let mut body =
         vec![format!("ST*997*{number:04}"), format!("AK1*{}*{}", clean(&group.kind, 2), clean(&group.control, 9))];
     for transaction in &group.transactions {
@@ -52,9 +52,9 @@ fn write_group(out: &mut String, group: &Group, number: u32, date: &str, time: &
     body.push(format!("AK9*{verdict}*{}*{received}*{accepted}", group.announced));
     body.push(format!("SE*{}*{number:04}", body.len() + 1));
     for segment in body {
-        let _ = write!(out, "{segment}~\n");
+        let _ = writeln!(out, "{segment}~");
     }
-    let _ = write!(out, "GE*1*{number}~\n");
+    let _ = writeln!(out, "GE*1*{number}~");
 }
 
 fn write_transaction(body: &mut Vec<String>, transaction: &Transaction) {

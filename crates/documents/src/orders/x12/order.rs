@@ -20,8 +20,15 @@ pub(super) fn read(
     findings: &mut Vec<Finding>,
     faults: &mut Vec<Fault>,
 ) -> Submission {
-    let mut reader =
-        Reader { name, order: Submission::default(), parties: Parties::default(), passed: Vec::new(), findings, faults };
+    let mut reader = Reader {
+        name,
+        order: Submission::default(),
+        parties: Parties::default(),
+        counted: false,
+        passed: Vec::new(),
+        findings,
+        faults,
+    };
     for (position, segment) in (1..).zip(segments).skip(1) {
         if let Err(Wrong(cause, mend)) = reader.take(segment) {
             reader.wrong(segment, position, cause, mend);
@@ -55,6 +62,8 @@ struct Reader<'a> {
     name: &'a str,
     order: Submission,
     parties: Parties<'a>,
+    /// CTT has come; amounts before it are of a line.
+    counted: bool,
     /// Names of segments that were passed over, each told once.
     passed: Vec<&'a str>,
     findings: &'a mut Vec<Finding>,
@@ -97,6 +106,7 @@ impl<'a> Reader<'a> {
             }
             "SAC" if !in_lines => self.charge(segment)?,
             "CTT" => {
+                self.counted = true;
                 let lines = self.order.lines.len();
                 if segment.get(1).parse::<usize>().is_ok_and(|count| count != lines) {
                     return Err(Wrong(
@@ -105,7 +115,7 @@ impl<'a> Reader<'a> {
                     ));
                 }
             }
-            "AMT" if matches!(segment.get(1), "TT" | "1") => self.total(segment),
+            "AMT" if self.counted && matches!(segment.get(1), "TT" | "1") => self.total(segment),
             "REF" | "DTM" | "AMT" => {}
             other => {
                 if !self.passed.contains(&other) && self.passed.len() < MAX_FINDINGS {

@@ -1,6 +1,6 @@
 //! Segments: where one ends is told by the interchange that it stands in.
 
-use crate::{Finding, Place};
+use crate::{Finding, MAX_FIELD, Place};
 
 /// A segment and its number in the file, from 1.
 #[derive(Clone, Copy)]
@@ -79,6 +79,11 @@ impl<'a> Iterator for Segments<'a> {
             let text = text.trim();
             if !text.is_empty() {
                 self.number += 1;
+                if text.len() > MAX_FIELD {
+                    let place = Place::new(self.document, format_args!("segment {}", self.number));
+                    let cause = format!("the segment has more than {MAX_FIELD} bytes");
+                    return Some(Err(Finding::error(place, cause, "end segments with the terminator of the header")));
+                }
                 return Some(Ok(Segment { number: self.number, text, element }));
             }
         }
