@@ -32,7 +32,7 @@ impl Row<'_> {
     }
 
     /// What is wrong with a column of it.
-    pub(crate) fn wrong(&self, column: &str, cause: impl Into<units::Text>, mend: &'static str) -> Finding {
+    pub(crate) fn wrong(&self, column: &str, cause: impl Into<String>, mend: &'static str) -> Finding {
         Finding::error(Place::new(self.document, format_args!("row {}, column {column}", self.number)), cause, mend)
     }
 
