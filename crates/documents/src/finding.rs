@@ -42,21 +42,21 @@ pub struct Finding {
     /// Where.
     pub place: Place,
     /// What is wrong.
-    pub cause: Text,
+    pub cause: String,
     /// What would be right.
-    pub mend: Text,
+    pub mend: String,
     /// How bad it is.
     pub severity: Severity,
 }
 
 impl Finding {
     /// A record that has to be left out.
-    pub fn error(place: Place, cause: impl Into<Text>, mend: impl Into<Text>) -> Self {
+    pub fn error(place: Place, cause: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { place, cause: cause.into(), mend: mend.into(), severity: Severity::Error }
     }
 
     /// Something that was passed over.
-    pub fn notice(place: Place, cause: impl Into<Text>, mend: impl Into<Text>) -> Self {
+    pub fn notice(place: Place, cause: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { place, cause: cause.into(), mend: mend.into(), severity: Severity::Notice }
     }
 
@@ -138,7 +138,8 @@ impl<T> Read<T> {
         Self { findings: vec![finding], ..Self::default() }
     }
 
-    /// Notes a finding. After [`MAX_FINDINGS`](crate::MAX_FINDINGS) only that there are more: whoever mends a file starts with the first.
+    /// Notes a finding. After [`MAX_FINDINGS`](crate::MAX_FINDINGS) only that there are more: whoever mends a file starts
+    /// with the first.
     pub(crate) fn find(&mut self, finding: Finding) {
         match self.findings.len().cmp(&crate::MAX_FINDINGS) {
             std::cmp::Ordering::Less => self.findings.push(finding),

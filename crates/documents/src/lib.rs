@@ -2,8 +2,9 @@
 //!
 //! A reader never fails as a whole because of one bad record: what is right comes as records, what is wrong as [`Finding`]s with
 //! place, cause and mend, and what is no record of the kind asked for is counted by reason. Formats of orders are in [`orders`],
-//! of bank statements in [`statements`], of master data in [`master`].
+//! of bank statements in [`statements`], of master data in [`master`]. Everything is limited: bytes, records, findings and fields.
 
+mod amount;
 mod csv_table;
 mod finding;
 pub mod master;
@@ -18,5 +19,5 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 pub const MAX_RECORDS: usize = 500_000;
 /// Findings that are listed for one document.
 pub const MAX_FINDINGS: usize = 1_000;
-/// Characters of a code, a name or any other field.
+/// Bytes of a code, a name or any other field.
 pub const MAX_FIELD: usize = 10_000;

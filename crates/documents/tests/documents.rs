@@ -61,8 +61,11 @@ fn json_orders_come_alone_in_arrays_and_line_by_line() {
     assert_eq!(orders(&format!("[{one},{one}]"), None).0.len(), 2);
     assert_eq!(orders(&format!("{one}\n{one}\nrubbish\n"), None).0.len(), 2);
     let (none, findings) = orders(&format!("[{one},{}]", one.replace("2.5", "many")), None);
-    assert_eq!((none.len(), findings[0].as_str()), (1, "f, /1/lines/0/quantity: `many` is no number; give a number"));
-    assert!(orders(&one.replace("item", "itme"), None).1[0].contains("unknown field `itme`"));
+    assert_eq!(
+        (none.len(), findings[0].as_str()),
+        (1, "f, /1/lines/0/quantity: `many` is no number; give a number such as 12.50")
+    );
+    assert!(orders(&one.replace("item", "itme"), None).1[0].starts_with("f, /lines/0/itme: there is no such field"));
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn master_data_tells_fields_that_do_not_exist() {
     assert!(items.findings.is_empty(), "{:?}", items.findings);
     assert_eq!((items.records[0].1.weight_grams, items.records[0].1.hazardous), (250, true));
     let wrong = master::read_items(br#"[{"id":"X","colour":"red"}]"#, "items.json");
-    assert_eq!(wrong.findings[0].to_string(), "items.json, /0: there is no field `colour`; see the guide on master data");
+    assert_eq!(wrong.findings[0].to_string(), "items.json, /0/colour: there is no such field; see the guide on master data");
     let company = master::read_company(br#"{"code":"CD","currency":"EUR","nodes":[{"id":"EAST"}],"taxes":[{"jurisdiction":"DE","category":"standard","rate":"19"}]}"#, "c");
     assert!(company.findings.is_empty(), "{:?}", company.findings);
     let accounts = master::read_accounts(
@@ -141,10 +144,10 @@ proptest! {
 
     #[test]
     fn a_written_statement_reads_back_equal(
-        entries in proptest::collection::vec((1i64..1_000_000, any::<bool>(), "[A-Za-z&<> ]{0,20}", "[A-Z0-9]{0,10}"), 0..8),
+        entries in proptest::collection::vec((1i64..1_000_000, any::<(bool, bool)>(), "[A-Za-z&<> ]{0,20}", "[A-Z0-9]{0,10}"), 0..8),
         opening in -1_000_000i64..1_000_000,
     ) {
-        let entries: Vec<EntryDocument> = (0..).zip(entries).map(|(index, (amount, credit, text, reference))| EntryDocument {
+        let entries: Vec<EntryDocument> = (0..).zip(entries).map(|(index, (amount, (credit, reversal), text, reference))| EntryDocument {
             bank_reference: format!("B{index}").into(),
             index,
             value_date: Day(20_000),
@@ -153,7 +156,7 @@ proptest! {
             payer_account: reference.as_str().into(),
             references: if reference.is_empty() { Vec::new() } else { vec![reference.into()] },
             remittance: text.trim().into(),
-            reversal: false,
+            reversal,
         }).collect();
         let closing = Amount(opening) + entries.iter().map(|entry| entry.amount).sum();
         let statement = StatementDocument {
@@ -164,4 +167,60 @@ proptest! {
         prop_assert_eq!(&read.findings, &Vec::new());
         prop_assert_eq!(&read.records[0].1, &statement);
     }
+}
+
+#[test]
+fn deep_nesting_is_refused_before_it_costs_anything() {
+    let deep = "<a>".repeat(1_000_000);
+    assert!(statements::read(deep.as_bytes(), "s").findings[0].cause.contains("nested more than 200 deep"));
+    assert!(orders(&"[".repeat(1_000_000), None).1[0].contains("this is no JSON"));
+}
+
+#[test]
+fn a_file_full_of_errors_lists_the_first_thousand_and_says_so() {
+    let csv = format!("account,item,quantity\n{}", "A,X,none\n".repeat(5_000));
+    let (_, findings) = orders(&csv, None);
+    assert_eq!(findings.len(), documents::MAX_FINDINGS + 1);
+    assert_eq!(findings.last().unwrap(), "f: more was found than is listed; mend what is listed and read it again");
+}
+
+#[test]
+fn entries_that_are_not_booked_wait_until_they_are() {
+    let statement = StatementDocument {
+        reference: "S".into(),
+        currency: Currency::EUR,
+        entries: vec![EntryDocument { value_date: Day(20_000), amount: Amount(5), ..EntryDocument::default() }],
+        ..StatementDocument::default()
+    };
+    let xml = statements::write_camt053(&statement, Timestamp(0)).replace("<Cd>BOOK</Cd>", "<Cd>PDNG</Cd>");
+    let read = statements::read(xml.as_bytes(), "s");
+    assert!(read.records[0].1.entries.is_empty());
+    assert!(read.findings[0].to_string().contains("the entry is PDNG, and not booked"));
+}
+
+#[test]
+fn a_batch_that_does_not_add_up_stays_one_entry_with_all_references() {
+    let detail = |amount: &str, reference: &str| {
+        format!(
+            "<TxDtls><Amt Ccy=\"EUR\">{amount}</Amt><RmtInf><Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
+        )
+    };
+    let xml = |second: &str| {
+        format!(
+            "<Document><Stmt><Id>S</Id><Acct><Ccy>EUR</Ccy></Acct><Ntry><Amt Ccy=\"EUR\">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
+             <ValDt><Dt>2026-03-01</Dt></ValDt><NtryDtls>{}{}</NtryDtls></Ntry></Stmt></Document>",
+            detail("1.00", "A"),
+            detail(second, "B")
+        )
+    };
+    let entries = |second: &str| statements::read(xml(second).as_bytes(), "s").records.remove(0).1.entries;
+    assert_eq!(
+        entries("2.00").iter().map(|entry| (entry.index, entry.amount)).collect::<Vec<_>>(),
+        [(0, Amount(100)), (1, Amount(200))]
+    );
+    let torn = entries("1.50");
+    assert_eq!(
+        (torn.len(), torn[0].amount, torn[0].references.as_slice()),
+        (1, Amount(300), ["A".into(), "B".into()].as_slice())
+    );
 }

@@ -1,180 +1,149 @@
-//! Orders as JSON: one object, an array, or one object per line.
+//! Orders as JSON, in the shape of the API: one object, an array, or one object per line.
+//!
+//! ```json
+//! { "account": "ACME", "purchase_order": "4711", "currency": "EUR", "requested": "2026-11-30", "ship_complete": false,
+//!   "ship_to": "DOCK-1", "freight": { "amount": "12.50", "currency": "EUR" }, "discount": "3.00",
+//!   "lines": [ { "item": "X-1", "description": "Widget", "quantity": 12, "uom": "EA", "price": "2.50" } ] }
+//! ```
+//!
+//! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with
+//! `code`, `name`, `street`, `postcode`, `city` and `country`. Numbers may stand in quotation marks; every digit counts.
 
-use serde::Deserialize;
-use serde_json::Value;
-use trade::master::ShipTo;
-use trade::order::{Channel, Destination, Original, Submission, SubmittedLine};
-use units::{Amount, Currency, Day, Decimal};
+use serde_json::{Map, Value};
+use trade::order::{Channel, Original, Submission, SubmittedLine};
 
-use super::{OrderDocument, minor};
-use crate::{Finding, Place, Read};
+use super::OrderDocument;
+use super::fields::Fields;
+use crate::{Finding, MAX_RECORDS, Place, Read};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OrderJson {
-    account: String,
-    #[serde(default)]
-    purchase_order: String,
-    #[serde(default)]
-    currency: Option<Currency>,
-    #[serde(default)]
-    ship_to: Option<Value>,
-    #[serde(default)]
-    requested: Option<Day>,
-    #[serde(default)]
-    ship_complete: Option<bool>,
-    #[serde(default)]
-    freight: Option<Value>,
-    #[serde(default)]
-    discount: Option<Value>,
-    lines: Vec<LineJson>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LineJson {
-    item: String,
-    #[serde(default)]
-    description: String,
-    quantity: Value,
-    #[serde(default)]
-    uom: String,
-    #[serde(default)]
-    price: Option<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[derive(Default)]
-struct AddressJson {
-    code: String,
-    name: String,
-    street: String,
-    postcode: String,
-    city: String,
-    country: String,
-}
+const ORDER: [&str; 9] =
+    ["account", "purchase_order", "currency", "ship_to", "requested", "ship_complete", "freight", "discount", "lines"];
+const LINE: [&str; 5] = ["item", "description", "quantity", "uom", "price"];
 
 pub(super) fn read(text: &str, name: &str) -> Read<OrderDocument> {
     let mut read = Read::default();
-    let values = match serde_json::from_str::<Value>(text) {
-        Ok(Value::Array(values)) => values,
-        Ok(value) => vec![value],
-        Err(error) if text.trim_start().starts_with('{') && text.trim().lines().count() > 1 => {
-            return lines(text, name, &error);
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Array(values)) => {
+            for (at, value) in values.iter().take(MAX_RECORDS).enumerate() {
+                take(&mut read, name, &format!("/{at}"), value);
+            }
+            if values.len() > MAX_RECORDS {
+                read.find(Finding::error(
+                    Place::new(name, ""),
+                    format!("it has more than {MAX_RECORDS} orders"),
+                    "split it",
+                ));
+            }
+            read
         }
-        Err(error) => return Read::refused(syntax(name, &error)),
-    };
-    let many = values.len() > 1;
-    for (at, value) in values.into_iter().enumerate() {
-        let base = if many { format!("/{at}") } else { String::new() };
-        take(&mut read, name, &base, value);
+        Ok(value) => {
+            take(&mut read, name, "", &value);
+            read
+        }
+        Err(_) if is_lines(text) => lines(text, name),
+        Err(error) => Read::refused(syntax(name, error.line(), &error)),
+    }
+}
+
+/// Whether the first line is an object of its own.
+fn is_lines(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|first| serde_json::from_str::<Map<String, Value>>(first).is_ok())
+}
+
+/// One object per line; a line that cannot be read does not stop the others.
+fn lines(text: &str, name: &str) -> Read<OrderDocument> {
+    let mut read = Read::default();
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        if read.records.len() >= MAX_RECORDS {
+            read.find(Finding::error(Place::new(name, ""), format!("it has more than {MAX_RECORDS} orders"), "split it"));
+            break;
+        }
+        match serde_json::from_str::<Value>(line) {
+            Ok(value) => take(&mut read, name, &format!("line {}", at + 1), &value),
+            Err(error) => read.find(syntax(name, at + 1, &error)),
+        }
     }
     read
 }
 
-/// One object per line; a line that cannot be read does not stop the others.
-fn lines(text: &str, name: &str, whole: &serde_json::Error) -> Read<OrderDocument> {
-    let mut read = Read::default();
-    let mut understood = 0;
-    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<Value>(line) {
-            Ok(value) => {
-                understood += 1;
-                take(&mut read, name, &format!("line {}", at + 1), value);
-            }
-            Err(error) => {
-                let place = Place::new(name, format_args!("line {}, column {}", at + 1, error.column()));
-                read.findings.push(Finding::error(place, format!("this is no JSON: {error}"), "mend the line"));
-            }
-        }
-    }
-    if understood == 0 { Read::refused(syntax(name, whole)) } else { read }
-}
-
-fn syntax(name: &str, error: &serde_json::Error) -> Finding {
-    let place = Place::new(name, format_args!("line {}, column {}", error.line(), error.column()));
+fn syntax(name: &str, line: usize, error: &serde_json::Error) -> Finding {
+    let place = Place::new(name, format_args!("line {line}, column {}", error.column()));
     Finding::error(place, format!("this is no JSON: {error}"), "mend the document")
 }
 
-fn take(read: &mut Read<OrderDocument>, name: &str, base: &str, value: Value) {
-    let parsed = serde_json::from_value::<OrderJson>(value);
-    let outcome = match parsed {
-        Ok(order) => submission(order, base),
-        Err(error) => Err((base.to_owned(), error.to_string(), "see the order in the API's documentation")),
-    };
-    match outcome {
-        Ok(submission) => read.records.push((Place::new(name, base), OrderDocument::Order(submission))),
-        Err((pointer, cause, mend)) => read.findings.push(Finding::error(Place::new(name, pointer), cause, mend)),
+fn take(read: &mut Read<OrderDocument>, name: &str, base: &str, value: &Value) {
+    let mut findings = Vec::new();
+    let submission = Fields::of(value, name, base.to_owned(), &ORDER, &mut findings).map(|fields| order(fields, base));
+    if let Some(submission) = submission.filter(|_| findings.is_empty()) {
+        read.records.push((Place::new(name, base), OrderDocument::Order(submission)));
     }
+    findings.into_iter().for_each(|finding| read.find(finding));
 }
 
-type Wrong = (String, String, &'static str);
-
-fn submission(order: OrderJson, base: &str) -> Result<Submission, Wrong> {
-    let amount = |value: Option<&Value>, field: &str| -> Result<Amount, Wrong> {
-        let Some(value) = value else { return Ok(Amount::ZERO) };
-        let decimal = decimal(value, &format!("{base}/{field}"))?;
-        let wrong =
-            || (format!("{base}/{field}"), format!("{decimal} is no amount"), "give an amount that is not below zero");
-        minor(decimal).filter(|amount| !amount.is_negative()).ok_or_else(wrong)
-    };
-    let (freight, discount) = (amount(order.freight.as_ref(), "freight")?, amount(order.discount.as_ref(), "discount")?);
-    let mut lines = Vec::with_capacity(order.lines.len());
-    for (at, line) in order.lines.into_iter().enumerate() {
-        let price = line.price.as_ref().map(|price| decimal(price, &format!("{base}/lines/{at}/price"))).transpose()?;
-        lines.push(SubmittedLine {
-            item: line.item.into(),
-            description: line.description.into(),
-            quantity: decimal(&line.quantity, &format!("{base}/lines/{at}/quantity"))?,
-            uom: line.uom.into(),
-            price,
-        });
-    }
-    Ok(Submission {
-        account: order.account.into(),
-        purchase_order: order.purchase_order.into(),
+fn order(mut fields: Fields<'_>, base: &str) -> Submission {
+    let currency = fields.currency(&["freight", "discount"]);
+    Submission {
+        account: fields.needed("account").as_str().into(),
+        purchase_order: fields.text("purchase_order"),
         channel: Channel::Api,
         original: Original { format: "json".into(), place: base.into(), ..Original::default() },
-        currency: order.currency,
-        ship_to: destination(order.ship_to, base)?,
-        requested: order.requested,
-        ship_complete: order.ship_complete,
-        freight,
-        discount,
-        lines,
-    })
-}
-
-fn destination(value: Option<Value>, base: &str) -> Result<Destination, Wrong> {
-    match value {
-        None | Some(Value::Null) => Ok(Destination::Default),
-        Some(Value::String(code)) => Ok(Destination::Code(code.into())),
-        Some(value) => {
-            let wrong =
-                |error: serde_json::Error| (format!("{base}/ship_to"), error.to_string(), "give a code or an address");
-            let address: AddressJson = serde_json::from_value(value).map_err(wrong)?;
-            let AddressJson { code, name, street, postcode, city, country } = address;
-            Ok(Destination::Address(ShipTo {
-                code: code.into(),
-                name: name.into(),
-                street: street.into(),
-                postcode: postcode.into(),
-                city: city.into(),
-                country: country.into(),
-            }))
-        }
+        currency,
+        ship_to: fields.destination(),
+        requested: fields.parsed("requested", "a day such as 2026-11-30"),
+        ship_complete: fields.flag("ship_complete"),
+        freight: fields.amount("freight", currency),
+        discount: fields.amount("discount", currency),
+        lines: fields.lines(&LINE, line),
     }
 }
 
-/// A number, or a number in quotation marks; every digit counts.
-fn decimal(value: &Value, pointer: &str) -> Result<Decimal, Wrong> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    text.parse().map_err(|_| {
-        (pointer.to_owned(), format!("`{}` is no number", text.chars().take(40).collect::<String>()), "give a number")
-    })
+fn line(mut fields: Fields<'_>) -> SubmittedLine {
+    SubmittedLine {
+        item: fields.needed("item"),
+        description: fields.text("description"),
+        quantity: fields.quantity("quantity"),
+        uom: fields.text("uom").as_str().into(),
+        price: fields.price("price"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(text: &str) -> Vec<String> {
+        read(text, "f").findings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn everything_wrong_in_an_order_is_told_at_once() {
+        let text = r#"{"acount":"A","requested":"soon","freight":"1.005","lines":[{"item":"X","quantity":0},{"item":"","quantity":1,"price":-1}]}"#;
+        let pointers: Vec<String> =
+            read(text, "f").findings.iter().map(|finding| finding.place.within.to_string()).collect();
+        let wanted =
+            ["/acount", "/account", "/requested", "/freight", "/lines/0/quantity", "/lines/1/item", "/lines/1/price"];
+        assert_eq!(pointers, wanted);
+    }
+
+    #[test]
+    fn money_has_the_currency_of_the_order() {
+        let order = |freight: &str| {
+            format!(r#"{{"account":"A","currency":"USD","freight":{freight},"lines":[{{"item":"X","quantity":1}}]}}"#)
+        };
+        assert!(findings(&order(r#"{"amount":"1.50","currency":"USD"}"#)).is_empty());
+        assert_eq!(
+            findings(&order(r#"{"amount":"1.50","currency":"EUR"}"#)),
+            ["f, /freight: its currency is not that of the order; give it in USD"]
+        );
+    }
+
+    #[test]
+    fn a_broken_line_does_not_stop_the_others() {
+        let one = r#"{"account":"A","lines":[{"item":"X","quantity":1}]}"#;
+        let read = read(&format!("{one}\n\nrubbish\n{one}\n"), "f");
+        assert_eq!(read.records.len(), 2);
+        assert_eq!(read.records[1].0.to_string(), "f, line 4");
+        assert!(read.findings[0].to_string().starts_with("f, line 3, column 1: this is no JSON"));
+    }
 }

@@ -1,15 +1,15 @@
 //! Orders in every format, as the canonical order document.
 
 mod csv;
+mod fields;
 mod json;
 pub mod online_retail;
-mod x12;
+pub mod x12;
 
 use std::str::FromStr;
 
 use trade::order::Submission;
 use trade::returns::ReturnDocument;
-use units::{Amount, Currency, Decimal, Rounding};
 
 use crate::finding::text;
 use crate::{Finding, Place, Read};
@@ -88,9 +88,4 @@ fn detect(text: &str) -> Option<Format> {
     } else {
         None
     }
-}
-
-/// An amount in major units as minor ones, in any currency with two decimals: which it is, the account decides.
-fn minor(value: Decimal) -> Option<Amount> {
-    Amount::from_decimal(value, Currency::EUR, Rounding::HalfUp)
 }

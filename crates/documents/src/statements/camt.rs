@@ -1,193 +1,147 @@
-//! ISO 20022 camt.053: what is needed of it (domain §1.7), in any of its versions, which differ in what is not needed.
+//! ISO 20022 camt.053: what is needed of it (domain §1.7), in versions 02 to 08, which differ in where parties and states stand.
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, ParsingOptions};
 use trade::cash::{EntryDocument, StatementDocument};
-use units::{Amount, Currency, Day, Decimal, Rounding, Text};
+use units::{Amount, Currency};
 
-use crate::{Finding, Place, Read};
+use super::xml::{Lines, Xml, children, deeper_than, minor, path};
+use super::{entry, unbalanced};
+use crate::csv_table::short;
+use crate::{Finding, MAX_FIELD, MAX_RECORDS, Place, Read};
 
 /// More than any statement needs, and few enough to refuse a bomb.
 const MAX_NODES: u32 = 2_000_000;
-
-type Xml<'a> = Node<'a, 'a>;
+/// Deeper than any statement goes.
+const MAX_DEPTH: usize = 200;
+const MEND: &str = "ask the bank for the statement again";
 
 pub(super) fn read(text: &str, name: &str) -> Read<StatementDocument> {
+    if deeper_than(text, MAX_DEPTH) {
+        let place = Place::new(name, "");
+        return Read::refused(Finding::error(place, format!("its elements are nested more than {MAX_DEPTH} deep"), MEND));
+    }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = match Document::parse_with_options(text, options) {
         Ok(document) => document,
         Err(error) => {
             let place = Place::new(name, format_args!("line {}", error.pos().row));
-            return Read::refused(Finding::error(
-                place,
-                format!("this is not well-formed XML: {error}"),
-                "a DOCTYPE is not allowed",
-            ));
+            let cause = format!("this is not well-formed XML: {error}");
+            return Read::refused(Finding::error(place, cause, "send camt.053 without a DOCTYPE"));
         }
     };
+    let lines = Lines::of(text);
     let mut read = Read::default();
-    let statements = document.descendants().filter(|node| node.tag_name().name() == "Stmt");
-    for node in statements {
-        let line = document.text_pos_at(node.range().start).row;
-        let place = Place::new(name, format_args!("line {line}, Stmt"));
-        match statement(node) {
-            Ok(statement) => {
-                if let Some(cause) = unbalanced(&statement) {
-                    read.findings.push(Finding::error(place, cause, "ask the bank for the statement again"));
-                } else {
-                    read.records.push((place, statement));
-                }
-            }
-            Err((at, cause)) => {
-                let line = document.text_pos_at(at).row;
-                let place = Place::new(name, format_args!("line {line}"));
-                read.findings.push(Finding::error(place, cause, "ask the bank for the statement again"));
-            }
+    for node in document.descendants().filter(|node| node.tag_name().name() == "Stmt") {
+        let mut notes = Notes { document: name, lines: &lines, found: Vec::new() };
+        match statement(node, &mut notes) {
+            Ok(statement) => match unbalanced(&statement) {
+                Some(cause) => notes.found.push(Finding::error(notes.place(node), cause, MEND)),
+                None => read.records.push((notes.place(node), statement)),
+            },
+            Err(Wrong(at, cause)) => notes.found.push(Finding::error(notes.place(at), cause, MEND)),
         }
+        notes.found.into_iter().for_each(|finding| read.find(finding));
     }
     if read.records.is_empty() && read.findings.is_empty() {
-        read.findings.push(Finding::error(
-            Place::new(name, ""),
-            "there is no statement (Stmt) in it",
-            "send a camt.053 document",
-        ));
+        read.find(Finding::error(Place::new(name, ""), "there is no statement (Stmt) in it", "send a camt.053 document"));
     }
     read
 }
 
-/// What is wrong with the balances, if anything is.
-pub(super) fn unbalanced(statement: &StatementDocument) -> Option<String> {
-    let (opening, closing) = (statement.opening?, statement.closing?);
-    let moved: Amount = statement.entries.iter().map(|entry| entry.amount).sum();
-    let money = |amount: Amount| amount.to_decimal(statement.currency);
-    (opening + moved != closing).then(|| {
-        format!(
-            "opening {} and entries of {} do not give the closing balance {}",
-            money(opening),
-            money(moved),
-            money(closing)
-        )
-    })
+/// What makes a statement unusable, and where.
+pub(super) struct Wrong<'a>(pub(super) Xml<'a>, pub(super) String);
+
+/// What is told and changes nothing.
+pub(super) struct Notes<'n> {
+    document: &'n str,
+    lines: &'n Lines,
+    found: Vec<Finding>,
 }
 
-type Wrong = (usize, String);
+impl Notes<'_> {
+    fn place(&self, node: Xml<'_>) -> Place {
+        let line = self.lines.row(node.range().start);
+        Place::new(self.document, format_args!("line {line} ({})", node.tag_name().name()))
+    }
 
-fn statement(node: Xml<'_>) -> Result<StatementDocument, Wrong> {
-    let account = child(node, "Acct");
+    pub(super) fn add(&mut self, node: Xml<'_>, cause: String, mend: &'static str) {
+        if self.found.len() < crate::MAX_FINDINGS {
+            self.found.push(Finding::notice(self.place(node), cause, mend));
+        }
+    }
+}
+
+fn statement<'a>(node: Xml<'a>, notes: &mut Notes<'_>) -> Result<StatementDocument, Wrong<'a>> {
+    if let Some(long) = node.descendants().find(|inner| inner.text().is_some_and(|text| text.len() > MAX_FIELD)) {
+        return Err(Wrong(long, format!("the text has more than {MAX_FIELD} bytes")));
+    }
+    let account = children(node, "Acct").next();
     let id = account.and_then(|account| path(account, &["Id", "IBAN"]).or_else(|| path(account, &["Id", "Othr", "Id"])));
-    let currency = account
-        .and_then(|account| path(account, &["Ccy"]))
-        .or_else(|| node.descendants().find_map(|inner| inner.attribute("Ccy")));
-    let currency: Currency = match currency.map(str::parse) {
+    let currency = account.and_then(|account| path(account, &["Ccy"]));
+    // an account of several currencies names none: the balances do
+    let currency = currency.or_else(|| node.descendants().find_map(|inner| inner.attribute("Ccy")));
+    let currency = match currency.map(str::parse::<Currency>) {
         Some(Ok(currency)) => currency,
-        Some(Err(_)) => return Err((node.range().start, "the currency is not known".to_owned())),
-        None => Currency::default(),
+        Some(Err(error)) => return Err(Wrong(node, error.to_string())),
+        None => return Err(Wrong(node, "no currency is named".to_owned())),
     };
+    let (opening, closing) = balances(node, currency, notes)?;
     let mut statement = StatementDocument {
         reference: path(node, &["Id"]).unwrap_or_default().into(),
         bank_account: id.unwrap_or_default().into(),
         currency,
-        ..StatementDocument::default()
+        opening,
+        closing,
+        entries: Vec::new(),
     };
-    for balance in children(node, "Bal") {
-        let kind = path(balance, &["Tp", "CdOrPrtry", "Cd"]).unwrap_or_default();
-        let amount = signed(balance, currency)?;
-        match kind {
-            "OPBD" | "PRCD" => statement.opening = Some(amount),
-            "CLBD" => statement.closing = Some(amount),
-            _ => {}
-        }
-    }
     for entry in children(node, "Ntry") {
-        entries(entry, currency, &mut statement.entries)?;
+        if statement.entries.len() >= MAX_RECORDS {
+            return Err(Wrong(entry, format!("there are more than {MAX_RECORDS} entries")));
+        }
+        entry::read(entry, currency, notes, &mut statement.entries)?;
     }
+    number(&mut statement.entries);
     Ok(statement)
 }
 
-/// An entry, or the transactions of a batch, if their amounts are those of the entry.
-fn entries(node: Xml<'_>, currency: Currency, out: &mut Vec<EntryDocument>) -> Result<(), Wrong> {
-    let amount = signed(node, currency)?;
-    let date =
-        path(node, &["ValDt", "Dt"]).or_else(|| path(node, &["BookgDt", "Dt"])).or_else(|| path(node, &["ValDt", "DtTm"]));
-    let day = date.and_then(|date| date.get(..10)).and_then(|date| date.parse::<Day>().ok());
-    let day = day.ok_or_else(|| (node.range().start, "the entry has no day".to_owned()))?;
-    let base = EntryDocument {
-        bank_reference: path(node, &["AcctSvcrRef"]).or_else(|| path(node, &["NtryRef"])).unwrap_or_default().into(),
-        value_date: day,
-        amount,
-        reversal: path(node, &["RvslInd"]) == Some("true"),
-        ..EntryDocument::default()
-    };
-    let details: Vec<Xml<'_>> = children(node, "NtryDtls").flat_map(|details| children(details, "TxDtls")).collect();
-    let parts: Vec<EntryDocument> = details.iter().map(|details| transaction(*details, &base, currency)).collect();
-    let split: Amount = parts.iter().map(|part| part.amount).sum();
-    let index = |out: &[EntryDocument]| u32::try_from(out.len()).unwrap_or(u32::MAX);
-    if parts.len() > 1 && split == amount {
-        for part in parts {
-            out.push(EntryDocument { index: index(out), ..part });
+/// The balances before and after the entries. Without an opening balance the closing one of the day before says the same.
+fn balances<'a>(
+    node: Xml<'a>,
+    currency: Currency,
+    notes: &mut Notes<'_>,
+) -> Result<(Option<Amount>, Option<Amount>), Wrong<'a>> {
+    let (mut opening, mut before, mut closing) = (None, None, None);
+    for balance in children(node, "Bal") {
+        let slot = match path(balance, &["Tp", "CdOrPrtry", "Cd"]) {
+            Some("OPBD") => &mut opening,
+            Some("PRCD") => &mut before,
+            Some("CLBD") => &mut closing,
+            _ => continue,
+        };
+        let given = children(balance, "Amt").next().and_then(|amount| amount.attribute("Ccy"));
+        if given.is_some_and(|given| given != currency.as_str()) {
+            notes.add(balance, format!("the balance is not in {currency}"), "it was not held against the entries");
+            continue;
         }
-    } else {
-        let first = parts.into_iter().next().unwrap_or_else(|| base.clone());
-        out.push(EntryDocument { index: index(out), amount, ..first });
+        *slot = Some(signed(balance, currency)?);
     }
-    Ok(())
+    Ok((opening.or(before), closing))
 }
 
-fn transaction(node: Xml<'_>, entry: &EntryDocument, currency: Currency) -> EntryDocument {
-    let debit = entry.amount.is_negative();
-    let (party, account) = if debit { ("Cdtr", "CdtrAcct") } else { ("Dbtr", "DbtrAcct") };
-    let parties = child(node, "RltdPties");
-    let name = parties.and_then(|parties| path(parties, &[party, "Pty", "Nm"]).or_else(|| path(parties, &[party, "Nm"])));
-    let account = parties.and_then(|parties| child(parties, account));
-    let account =
-        account.and_then(|account| path(account, &["Id", "IBAN"]).or_else(|| path(account, &["Id", "Othr", "Id"])));
-    let amount = child(node, "Amt").or_else(|| child(child(child(node, "AmtDtls")?, "TxAmt")?, "Amt"));
-    let amount =
-        amount.and_then(|amount| minor(amount.text()?, currency)).map(|amount| if debit { -amount } else { amount });
-    let remittance = child(node, "RmtInf");
-    let texts = |name: &str| -> Vec<Text> {
-        let found = remittance
-            .into_iter()
-            .flat_map(|node| node.descendants().filter(|inner| inner.tag_name().name() == name).collect::<Vec<_>>());
-        found.filter_map(|node| node.text()).map(|text| Text::from(text.trim())).filter(|text| !text.is_empty()).collect()
-    };
-    let mut references = texts("Ref");
-    references.extend(texts("Nb"));
-    let end_to_end = path(node, &["Refs", "EndToEndId"]).filter(|id| !matches!(*id, "NOTPROVIDED" | ""));
-    references.extend(end_to_end.map(Text::from));
-    let own = path(node, &["Refs", "AcctSvcrRef"]).map(Text::from);
-    EntryDocument {
-        bank_reference: own.unwrap_or_else(|| entry.bank_reference.clone()),
-        amount: amount.unwrap_or(entry.amount),
-        payer_name: name.unwrap_or_default().into(),
-        payer_account: account.unwrap_or_default().into(),
-        references,
-        remittance: texts("Ustrd").join(" ").into(),
-        ..entry.clone()
-    }
-}
-
-fn signed(node: Xml<'_>, currency: Currency) -> Result<Amount, Wrong> {
+/// The amount of a node by its `Amt` and `CdtDbtInd`.
+pub(super) fn signed<'a>(node: Xml<'a>, currency: Currency) -> Result<Amount, Wrong<'a>> {
     let text = path(node, &["Amt"]).unwrap_or_default();
-    let amount = minor(text, currency).ok_or_else(|| (node.range().start, format!("`{text}` is no amount")))?;
-    Ok(if path(node, &["CdtDbtInd"]) == Some("DBIT") { -amount } else { amount })
-}
-
-fn minor(text: &str, currency: Currency) -> Option<Amount> {
-    Amount::from_decimal(text.trim().parse::<Decimal>().ok()?, currency, Rounding::HalfUp)
-}
-
-fn children<'a>(node: Xml<'a>, name: &'static str) -> impl Iterator<Item = Xml<'a>> {
-    node.children().filter(move |child| child.tag_name().name() == name)
-}
-
-fn child<'a>(node: Xml<'a>, name: &'static str) -> Option<Xml<'a>> {
-    children(node, name).next()
-}
-
-fn path<'a>(node: Xml<'a>, names: &[&'static str]) -> Option<&'a str> {
-    let mut node = node;
-    for name in names {
-        node = child(node, name)?;
+    let amount = minor(text, currency).filter(|amount| !amount.is_negative());
+    let amount = amount.ok_or_else(|| Wrong(node, format!("`{}` is no amount in {currency}", short(text))))?;
+    match path(node, &["CdtDbtInd"]) {
+        Some("CRDT") => Ok(amount),
+        Some("DBIT") => Ok(-amount),
+        _ => Err(Wrong(node, "CdtDbtInd is neither CRDT nor DBIT".to_owned())),
     }
-    node.text().map(str::trim)
+}
+
+fn number(entries: &mut [EntryDocument]) {
+    for (index, entry) in (0..).zip(entries) {
+        entry.index = index;
+    }
 }

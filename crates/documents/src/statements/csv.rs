@@ -1,70 +1,167 @@
-//! Bank statements as CSV: one row per entry, all of one statement.
+//! Bank statements as CSV, one row per entry.
+//!
+//! | Column | What it holds |
+//! |---|---|
+//! | `statement` | The bank's identification of the statement |
+//! | `bank_account` | Our account; needed |
+//! | `currency` | ISO 4217; `EUR` unless given |
+//! | `bank_reference` | The bank's reference of the entry; needed |
+//! | `value_date` | Day on which the money counts; needed |
+//! | `amount` | In major units, below zero for money that went out; needed |
+//! | `reversal` | `true` if the bank takes an earlier entry back |
+//! | `payer_name`, `payer_account` | Who paid |
+//! | `reference` | Structured references, separated by a vertical bar |
+//! | `remittance` | Unstructured text |
+//! | `opening`, `closing` | Balances of the statement, on any of its rows |
+
+use std::collections::BTreeMap;
 
 use trade::cash::{EntryDocument, StatementDocument};
-use units::{Amount, Currency, Day, Decimal, Rounding};
+use units::{Amount, Currency, Day, Text};
 
-use crate::csv_table::rows;
+use super::unbalanced;
+use crate::csv_table::{Row, rows};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 13] = [
     "statement",
     "bank_account",
     "currency",
     "bank_reference",
     "value_date",
     "amount",
+    "reversal",
     "payer_name",
     "payer_account",
+    "reference",
     "remittance",
+    "opening",
+    "closing",
 ];
+const AMOUNT: &str = "give an amount such as -12.50, below zero for money that went out";
+
+/// A statement whose rows are being read. Half of a statement is another statement, so one with a wrong row is left out as a whole.
+struct Open {
+    place: Place,
+    statement: StatementDocument,
+    sound: bool,
+}
 
 pub(super) fn read(text: &str, name: &str) -> Read<StatementDocument> {
-    let (rows, findings) = rows(text, name, &COLUMNS, &["bank_account", "bank_reference", "value_date", "amount"]);
-    let mut read = Read { findings, ..Read::default() };
-    let mut statements: Vec<StatementDocument> = Vec::new();
-    for row in rows {
-        let mut refuse = |column: &str, mend: &'static str| {
-            let cause = format!("`{}` cannot be read", row.get(column));
-            read.findings.push(Finding::error(row.column(name, column), cause, mend));
-        };
-        let currency = if row.get("currency").is_empty() { Ok(Currency::default()) } else { row.get("currency").parse() };
-        let Ok(currency) = currency else {
-            refuse("currency", "use an ISO 4217 code");
-            continue;
-        };
-        let amount = row.get("amount").parse::<Decimal>().ok();
-        let Some(amount) = amount.and_then(|amount| Amount::from_decimal(amount, currency, Rounding::HalfUp)) else {
-            refuse("amount", "give an amount, below zero for money that went out");
-            continue;
-        };
-        let Ok(value_date) = row.get("value_date").parse::<Day>() else {
-            refuse("value_date", "write days as 2026-11-23");
-            continue;
-        };
-        let (reference, bank_account) = (row.get("statement"), row.get("bank_account"));
-        let known = statements.iter().position(|known| known.reference == reference && known.bank_account == bank_account);
-        let at = known.unwrap_or_else(|| {
-            let (reference, bank_account) = (reference.into(), bank_account.into());
-            statements.push(StatementDocument { reference, bank_account, currency, ..StatementDocument::default() });
-            statements.len() - 1
-        });
-        let index = u32::try_from(statements[at].entries.len()).unwrap_or(u32::MAX);
-        statements[at].entries.push(EntryDocument {
-            bank_reference: row.get("bank_reference").into(),
-            index,
-            value_date,
-            amount,
-            reversal: false,
-            payer_name: row.get("payer_name").into(),
-            payer_account: row.get("payer_account").into(),
-            references: Vec::new(),
-            remittance: row.get("remittance").into(),
-        });
-    }
-    // half of a statement is another statement: one with a row that cannot be read is left out as a whole
-    if read.findings.iter().all(|finding| !finding.is_error()) {
-        let place = |at: usize| Place::new(name, format_args!("statement {}", at + 1));
-        read.records = statements.into_iter().enumerate().map(|(at, statement)| (place(at), statement)).collect();
+    let mut read = Read::default();
+    let mut open: BTreeMap<(Text, Text), Open> = BTreeMap::new();
+    let mut torn = false;
+    rows(
+        text,
+        name,
+        &COLUMNS,
+        &["bank_account", "bank_reference", "value_date", "amount"],
+        &mut read,
+        |read, row| match row {
+            Ok(row) => {
+                let key = (Text::from(row.get("statement")), Text::from(row.get("bank_account")));
+                let open = open.entry(key).or_insert_with(|| Open::new(&row));
+                if let Err(finding) = take(&mut open.statement, &row) {
+                    open.sound = false;
+                    read.find(*finding);
+                }
+            }
+            // nobody knows which statement it belongs to
+            Err(finding) => {
+                torn = true;
+                read.find(finding);
+            }
+        },
+    );
+    for Open { place, statement, .. } in open.into_values().filter(|open| open.sound && !torn) {
+        match unbalanced(&statement) {
+            Some(cause) => read.find(Finding::error(place, cause, "ask the bank for the statement again")),
+            None => read.records.push((place, statement)),
+        }
     }
     read
+}
+
+impl Open {
+    fn new(row: &Row<'_>) -> Self {
+        let statement = StatementDocument {
+            reference: row.get("statement").into(),
+            bank_account: row.get("bank_account").into(),
+            currency: row.get("currency").parse().unwrap_or_default(),
+            ..StatementDocument::default()
+        };
+        Self { place: row.place(), statement, sound: true }
+    }
+}
+
+fn take(statement: &mut StatementDocument, row: &Row<'_>) -> Result<(), Box<Finding>> {
+    let mend = "use one ISO 4217 code for the whole statement";
+    let currency = row.parsed::<Currency>("currency", mend)?.unwrap_or(statement.currency);
+    if currency != statement.currency {
+        let cause = format!("`{currency}` is not the currency of the statement, {}", statement.currency);
+        return Err(Box::new(row.wrong("currency", cause, mend)));
+    }
+    let needed = |column: &str| -> Result<Amount, Box<Finding>> {
+        row.amount(column, currency, AMOUNT)?.ok_or_else(|| Box::new(row.wrong(column, "it is empty", AMOUNT)))
+    };
+    row.needed("bank_account")?;
+    let value_date = row.parsed::<Day>("value_date", "write days as 2026-11-23")?;
+    let value_date =
+        value_date.ok_or_else(|| Box::new(row.wrong("value_date", "it is empty", "write days as 2026-11-23")))?;
+    for (column, balance) in [("opening", &mut statement.opening), ("closing", &mut statement.closing)] {
+        let given = row.amount(column, currency, AMOUNT)?;
+        if given.is_some() && balance.is_some() && given != *balance {
+            return Err(Box::new(row.wrong(
+                column,
+                "it contradicts an earlier row of the statement",
+                "give it once per statement",
+            )));
+        }
+        *balance = given.or(*balance);
+    }
+    let references = row.get("reference").split('|').map(str::trim).filter(|reference| !reference.is_empty());
+    statement.entries.push(EntryDocument {
+        bank_reference: row.needed("bank_reference")?.into(),
+        index: u32::try_from(statement.entries.len()).unwrap_or(u32::MAX),
+        value_date,
+        amount: needed("amount")?,
+        reversal: row.flag("reversal")?.unwrap_or_default(),
+        payer_name: row.get("payer_name").into(),
+        payer_account: row.get("payer_account").into(),
+        references: references.map(Text::from).collect(),
+        remittance: row.get("remittance").into(),
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "statement,bank_account,currency,bank_reference,value_date,amount,reference,opening,closing\n";
+
+    fn statements(rows: &str) -> (Vec<StatementDocument>, Vec<String>) {
+        let read = read(&format!("{HEADER}{rows}"), "f");
+        (
+            read.records.into_iter().map(|(_, statement)| statement).collect(),
+            read.findings.iter().map(ToString::to_string).collect(),
+        )
+    }
+
+    #[test]
+    fn a_statement_with_a_wrong_row_is_left_out_and_the_others_are_read() {
+        let (statements, findings) =
+            statements("S1,GB1,GBP,B1,2026-03-01,10.00,IN-1|IN-2,,\nS2,GB1,GBP,B2,2026-03-01,ten,,,\n");
+        assert_eq!(statements.len(), 1);
+        assert_eq!(statements[0].entries[0].references, ["IN-1", "IN-2"]);
+        assert!(findings[0].starts_with("f, row 3, column amount: `ten` cannot be read"), "{findings:?}");
+    }
+
+    #[test]
+    fn balances_are_held_against_the_entries() {
+        let (statements, findings) =
+            statements("S1,GB1,GBP,B1,2026-03-01,10.00,,5.00,\nS1,GB1,GBP,B2,2026-03-01,-1,,,14.50\n");
+        assert!(statements.is_empty());
+        assert!(findings[0].contains("do not give the closing balance 14.5"), "{findings:?}");
+    }
 }

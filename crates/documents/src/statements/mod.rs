@@ -2,9 +2,12 @@
 
 mod camt;
 mod csv;
+mod entry;
 mod write;
+mod xml;
 
 use trade::cash::StatementDocument;
+use units::Amount;
 
 use crate::Read;
 use crate::finding::text;
@@ -18,4 +21,19 @@ pub fn read(bytes: &[u8], name: &str) -> Read<StatementDocument> {
         Err(finding) => return Read::refused(finding),
     };
     if text.trim_start().starts_with('<') { camt::read(text, name) } else { csv::read(text, name) }
+}
+
+/// What is wrong with the balances, if anything is.
+fn unbalanced(statement: &StatementDocument) -> Option<String> {
+    let (opening, closing) = (statement.opening?, statement.closing?);
+    let moved: Amount = statement.entries.iter().map(|entry| entry.amount).sum();
+    let money = |amount: Amount| amount.to_decimal(statement.currency);
+    (opening + moved != closing).then(|| {
+        format!(
+            "opening {} and entries of {} do not give the closing balance {}",
+            money(opening),
+            money(moved),
+            money(closing)
+        )
+    })
 }

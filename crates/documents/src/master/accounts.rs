@@ -1,0 +1,189 @@
+//! Accounts as CSV.
+
+use std::collections::BTreeSet;
+
+use trade::AccountId;
+use trade::account::Profile;
+use trade::master::{BillingPolicy, ShipTo, Terms};
+use units::{Day, Decimal};
+
+use super::items::{list, minor_units};
+use crate::csv_table::{Row, rows, short};
+use crate::{Finding, Read};
+
+const COLUMNS: [&str; 23] = [
+    "id",
+    "name",
+    "aliases",
+    "tier",
+    "net_days",
+    "discount_percent",
+    "discount_days",
+    "prepayment",
+    "billing",
+    "credit_limit",
+    "secured",
+    "blocked",
+    "bank_accounts",
+    "price_books",
+    "ship_complete",
+    "exemption",
+    "exemption_until",
+    "ship_to",
+    "ship_to_name",
+    "ship_to_street",
+    "ship_to_postcode",
+    "ship_to_city",
+    "ship_to_country",
+];
+
+pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
+    let mut read: Read<(AccountId, Profile)> = Read::default();
+    let mut seen = BTreeSet::new();
+    rows(text, name, &COLUMNS, &["id"], &mut read, |read, row| {
+        let row = match row {
+            Ok(row) => row,
+            Err(finding) => return read.find(finding),
+        };
+        let id = AccountId::from(row.get("id"));
+        // further rows of an account add addresses
+        if let Some((_, (last, profile))) = read.records.last_mut()
+            && *last == id
+        {
+            match further(&row) {
+                Ok(address) => profile.ship_tos.push(address),
+                Err(finding) => read.find(*finding),
+            }
+            return;
+        }
+        if !seen.insert(id.clone()) {
+            let cause = format!("`{}` was there before", short(row.get("id")));
+            return read.find(row.wrong("id", cause, "put the rows of an account together"));
+        }
+        match profile(&row) {
+            Ok(profile) => read.records.push((row.place(), (id, profile))),
+            Err(finding) => read.find(*finding),
+        }
+    });
+    read
+}
+
+/// A further row holds an address and nothing else, because which of two names or limits would be right?
+fn further(row: &Row<'_>) -> Result<ShipTo, Box<Finding>> {
+    let other = row.fields().find(|(column, _)| *column != "id" && !column.starts_with("ship_to"));
+    match (other, address(row)) {
+        (Some((column, _)), _) => {
+            Err(Box::new(row.wrong(column, "a further row of an account adds an address only", "leave it empty")))
+        }
+        (None, Some(address)) => Ok(address),
+        (None, None) => {
+            Err(Box::new(row.wrong("ship_to", "the account was there before, and the row has no address", "take it out")))
+        }
+    }
+}
+
+fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
+    let id = row.needed("id")?;
+    let name = row.get("name");
+    let tier = row.parsed::<u8>("tier", "give 1 (most important) to 9")?.unwrap_or(5);
+    if !(1..=9).contains(&tier) {
+        return Err(Box::new(row.wrong("tier", format!("`{tier}` is no tier"), "give 1 (most important) to 9")));
+    }
+    let until = row.parsed::<Day>("exemption_until", "write days as 2026-11-23")?;
+    let exemption = match (row.get("exemption"), until) {
+        ("", None) => None,
+        ("", Some(_)) => return Err(Box::new(row.wrong("exemption", "it is empty", "give the number of the certificate"))),
+        (_, None) => return Err(Box::new(row.wrong("exemption_until", "it is empty", "give the certificate's last day"))),
+        (number, Some(until)) => Some((number.into(), until)),
+    };
+    Ok(Profile {
+        name: if name.is_empty() { id.into() } else { name.into() },
+        aliases: list(row.get("aliases")),
+        tier,
+        terms: terms(row)?,
+        billing: billing(row)?,
+        credit_limit: minor_units(row, "credit_limit")?,
+        blocked: row.flag("blocked")?.unwrap_or_default(),
+        secured: minor_units(row, "secured")?.unwrap_or_default(),
+        ship_tos: address(row).into_iter().collect(),
+        bank_accounts: list(row.get("bank_accounts")),
+        price_books: list(row.get("price_books")),
+        ship_complete: row.flag("ship_complete")?.unwrap_or_default(),
+        exemption,
+    })
+}
+
+fn terms(row: &Row<'_>) -> Result<Terms, Box<Finding>> {
+    let terms = Terms::default();
+    Ok(Terms {
+        net_days: row.parsed("net_days", "give whole days")?.unwrap_or(terms.net_days),
+        discount_percent: percent(row, "discount_percent", row.get("discount_percent"))?.unwrap_or_default(),
+        discount_days: row.parsed("discount_days", "give whole days")?.unwrap_or_default(),
+        prepayment: row.flag("prepayment")?.unwrap_or_default(),
+    })
+}
+
+fn billing(row: &Row<'_>) -> Result<BillingPolicy, Box<Finding>> {
+    match row.get("billing") {
+        "" | "per_shipment" => Ok(BillingPolicy::PerShipment),
+        "on_complete" => Ok(BillingPolicy::OnComplete),
+        other => match other.strip_prefix("deposit=").map(|text| percent(row, "billing", text)).transpose()?.flatten() {
+            Some(percent) => Ok(BillingPolicy::Deposit { percent }),
+            None => {
+                let cause = format!("`{}` is no way of billing", short(other));
+                Err(Box::new(row.wrong("billing", cause, "use per_shipment, on_complete or deposit=30")))
+            }
+        },
+    }
+}
+
+fn percent(row: &Row<'_>, column: &str, text: &str) -> Result<Option<Decimal>, Box<Finding>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let percent = text.parse::<Decimal>().ok().filter(|percent| !percent.is_negative() && *percent <= Decimal::HUNDRED);
+    let wrong = || Box::new(row.wrong(column, format!("`{}` is no percentage", short(text)), "give 0 to 100"));
+    percent.map(Some).ok_or_else(wrong)
+}
+
+/// The address of a row; `None` if it has none.
+fn address(row: &Row<'_>) -> Option<ShipTo> {
+    let address = ShipTo {
+        code: row.get("ship_to").into(),
+        name: row.get("ship_to_name").into(),
+        street: row.get("ship_to_street").into(),
+        postcode: row.get("ship_to_postcode").into(),
+        city: row.get("ship_to_city").into(),
+        country: row.get("ship_to_country").into(),
+    };
+    (address != ShipTo::default()).then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_rows_of_an_account_add_addresses() {
+        let csv = "id,name,billing,ship_to,ship_to_country\nA,Acme,deposit=30,M,DE\nA,,,N,FR\nB,Bert,,,\nA,,,O,ES\n";
+        let read = read(csv, "f");
+        let (id, acme) = &read.records[0].1;
+        assert_eq!((id.as_str(), acme.ship_tos.len()), ("A", 2));
+        assert_eq!(acme.billing, BillingPolicy::Deposit { percent: Decimal::from(30i64) });
+        assert_eq!(read.records.len(), 2);
+        assert_eq!(
+            read.findings[0].to_string(),
+            "f, row 5, column id: `A` was there before; put the rows of an account together"
+        );
+    }
+
+    #[test]
+    fn values_out_of_range_name_their_column() {
+        for (column, value) in [("tier", "0"), ("billing", "deposit=120"), ("credit_limit", "-1"), ("exemption", "X-1")] {
+            let read = read(&format!("id,{column}\nA,{value}\n"), "f");
+            assert!(
+                read.records.is_empty() && read.findings[0].to_string().starts_with(&format!("f, row 2, column {column}"))
+            );
+        }
+    }
+}
