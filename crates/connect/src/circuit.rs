@@ -14,8 +14,12 @@ pub(crate) struct Circuit {
 
 #[derive(Debug)]
 enum State {
-    Closed { failures: u32 },
-    Open { since: Instant },
+    Closed {
+        failures: u32,
+    },
+    Open {
+        since: Instant,
+    },
     /// One call is out to see whether the system is back.
     HalfOpen,
 }

@@ -70,7 +70,11 @@ impl Connections {
     }
 
     /// Connects to the systems: workers per system, and a poller where something is fetched. Within a Tokio runtime.
-    pub fn start(config: ConnectionsConfig, outcomes: Arc<dyn Outcomes>, inbound: Arc<dyn Inbound>) -> Result<Self, ConnectError> {
+    pub fn start(
+        config: ConnectionsConfig,
+        outcomes: Arc<dyn Outcomes>,
+        inbound: Arc<dyn Inbound>,
+    ) -> Result<Self, ConnectError> {
         let client = reqwest::Client::builder().pool_max_idle_per_host(64).no_proxy().build()?;
         let (stop, stopped) = watch::channel(false);
         let routes = http::routes(&config.systems);
@@ -107,7 +111,10 @@ impl Connections {
         let mut by_system: BTreeMap<usize, Vec<Delivery>> = BTreeMap::new();
         for delivery in batch {
             let (capability, route) = (delivery.capability.to_string(), delivery.route.to_string());
-            let found = self.routes.get(&(capability.clone(), route.clone())).or_else(|| self.routes.get(&(capability, String::new())));
+            let found = self
+                .routes
+                .get(&(capability.clone(), route.clone()))
+                .or_else(|| self.routes.get(&(capability, String::new())));
             match found {
                 Some(at) => by_system.entry(*at).or_default().push(delivery),
                 None => self.nowhere(&delivery, &route),

@@ -28,7 +28,9 @@ pub(crate) fn headers(config: &SystemConfig) -> Result<HeaderMap, ConnectError> 
     for (name, value) in &config.headers {
         let wrong = |cause: String| ConnectError::Header { system: config.name.clone(), header: name.clone(), cause };
         let secret = match value.split_once(':') {
-            Some(("env", variable)) => std::env::var(variable).map_err(|error| wrong(format!("variable {variable}: {error}")))?,
+            Some(("env", variable)) => {
+                std::env::var(variable).map_err(|error| wrong(format!("variable {variable}: {error}")))?
+            }
             Some(("file", path)) => {
                 std::fs::read_to_string(path).map_err(|error| wrong(format!("file {path}: {error}")))?.trim().to_owned()
             }
@@ -89,7 +91,8 @@ pub(crate) async fn call(
 
 async fn verdict(response: reqwest::Response) -> Verdict {
     let status = response.status();
-    let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
+    let after =
+        response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
     let body = match response.bytes().await {
         Ok(body) => body,
         Err(error) => return Verdict::Down(cause(&error)),

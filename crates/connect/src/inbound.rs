@@ -30,7 +30,13 @@ struct Statement {
 }
 
 /// Fetches for ever. What cannot be fetched or taken is tried again at the next turn.
-pub(crate) async fn poll(client: reqwest::Client, config: SystemConfig, poll: PollConfig, headers: HeaderMap, inbound: Arc<dyn Inbound>) {
+pub(crate) async fn poll(
+    client: reqwest::Client,
+    config: SystemConfig,
+    poll: PollConfig,
+    headers: HeaderMap,
+    inbound: Arc<dyn Inbound>,
+) {
     let mut interval = tokio::time::interval(Duration::from_millis(poll.interval_ms.max(10)));
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut cursor = inbound.cursor(&config.name).await;

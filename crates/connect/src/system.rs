@@ -131,7 +131,9 @@ impl System {
             return Err(next.map_or(Duration::from_secs(60), |next| next.duration_since(now)));
         };
         if let Err(wait) = inner.circuit.admit(now) {
-            let fails = |waiting: &Waiting| self.capability(&waiting.delivery).is_some_and(|found| found.when_down == WhenDown::Fail);
+            let fails = |waiting: &Waiting| {
+                self.capability(&waiting.delivery).is_some_and(|found| found.when_down == WhenDown::Fail)
+            };
             // what may fail while the system is down does not wait for it
             let place = inner.queue.iter().position(|waiting| ready(waiting) && fails(waiting));
             return place.and_then(|place| inner.queue.remove(place)).ok_or(wait);
@@ -154,7 +156,8 @@ impl System {
         }
         let key = waiting.delivery.id.to_string();
         let started = Instant::now();
-        let verdict = http::call(&self.client, &self.config, capability, &self.headers, &key, &waiting.delivery.document).await;
+        let verdict =
+            http::call(&self.client, &self.config, capability, &self.headers, &key, &waiting.delivery.document).await;
         waiting.attempts += 1;
         self.note(&verdict, started);
         match verdict {

@@ -46,7 +46,11 @@ struct Taken {
 struct Sink(Arc<Taken>);
 
 impl Sink {
-    fn take(&self, effect: EffectId, outcome: Result<serde_json::Value, String>) -> BoxFuture<'static, Result<(), SubmitError>> {
+    fn take(
+        &self,
+        effect: EffectId,
+        outcome: Result<serde_json::Value, String>,
+    ) -> BoxFuture<'static, Result<(), SubmitError>> {
         let taken = self.0.clone();
         Box::pin(async move {
             if taken.busy.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {

@@ -62,7 +62,9 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         expires: None,
     };
     let state = server::AppState {
-        partition: runtime::Handle::closed("no server runs on this store, so it is only read; start `crossdock serve` and use --key"),
+        partition: runtime::Handle::closed(
+            "no server runs on this store, so it is only read; start `crossdock serve` and use --key",
+        ),
         readers: server::Readers::of(vec![Box::new(reader)]),
         keys: server::KeyRing::new(&[owner])?,
         connections: Arc::new(connect::Connections::none()),
@@ -96,7 +98,8 @@ impl Api {
                 (response.status().as_u16(), response.bytes().await.context("read the answer")?.to_vec())
             }
             Self::Store { router, key } => {
-                let mut request = axum::http::Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
+                let mut request =
+                    axum::http::Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
                 if let Some(idempotency_key) = idempotency_key {
                     request = request.header("idempotency-key", idempotency_key);
                 }
@@ -105,7 +108,8 @@ impl Api {
                 (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.context("read the answer")?.to_vec())
             }
         };
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        let value: Value =
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
         if (200..300).contains(&status) {
             return Ok(value);
         }
@@ -147,5 +151,10 @@ impl std::fmt::Display for Refused {
 
 /// Runs a future on a runtime of its own: commands are short.
 pub(crate) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("start the async runtime")?.block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("start the async runtime")?
+        .block_on(future)
 }

@@ -43,6 +43,7 @@ pub(crate) fn write_initial(path: &Path, key_hash: &str) -> anyhow::Result<()> {
     let text = include_str!("initial.toml").replace("{key_hash}", key_hash);
     let mut options = std::fs::OpenOptions::new();
     let file = options.write(true).create_new(true).open(path);
-    let mut file = file.map_err(|error| WrongUse(format!("write {}: {error}; name another file or move that one away", path.display())))?;
+    let mut file = file
+        .map_err(|error| WrongUse(format!("write {}: {error}; name another file or move that one away", path.display())))?;
     std::io::Write::write_all(&mut file, text.as_bytes()).with_context(|| format!("write {}", path.display()))
 }

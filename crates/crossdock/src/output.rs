@@ -54,14 +54,21 @@ pub(crate) fn table(rows: &[Value], columns: &[(&str, &str)]) {
             let part = |name: &str| money.get(name).and_then(Value::as_str).unwrap_or_default();
             format!("{} {}", part("amount"), part("currency"))
         }
-        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(" "),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" "),
         Some(other) => other.to_string(),
     };
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| columns.iter().map(|(_, pointer)| cell(row, pointer)).collect()).collect();
+    let cells: Vec<Vec<String>> =
+        rows.iter().map(|row| columns.iter().map(|(_, pointer)| cell(row, pointer)).collect()).collect();
     let widths: Vec<usize> = columns
         .iter()
         .enumerate()
-        .map(|(index, (title, _))| cells.iter().map(|row| row[index].chars().count()).chain([title.chars().count()]).max().unwrap_or(0).min(60))
+        .map(|(index, (title, _))| {
+            cells.iter().map(|row| row[index].chars().count()).chain([title.chars().count()]).max().unwrap_or(0).min(60)
+        })
         .collect();
     let show = |values: &[String]| {
         let mut text = String::new();

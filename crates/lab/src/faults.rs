@@ -25,13 +25,30 @@ pub struct FaultProfile {
 
 impl FaultProfile {
     /// Nothing goes wrong.
-    pub const NONE: Self = Self { unavailable: 0, lost_answers: 0, repeated: 0, late: 0, rejected: 0, short: 0, split: 0, uncancellable: 0 };
+    pub const NONE: Self =
+        Self { unavailable: 0, lost_answers: 0, repeated: 0, late: 0, rejected: 0, short: 0, split: 0, uncancellable: 0 };
     /// What a good week is like.
-    pub const SOME: Self =
-        Self { unavailable: 10, lost_answers: 5, repeated: 20, late: 10, rejected: 5, short: 20, split: 80, uncancellable: 200 };
+    pub const SOME: Self = Self {
+        unavailable: 10,
+        lost_answers: 5,
+        repeated: 20,
+        late: 10,
+        rejected: 5,
+        short: 20,
+        split: 80,
+        uncancellable: 200,
+    };
     /// What a bad day is like.
-    pub const MANY: Self =
-        Self { unavailable: 100, lost_answers: 50, repeated: 200, late: 100, rejected: 30, short: 80, split: 200, uncancellable: 500 };
+    pub const MANY: Self = Self {
+        unavailable: 100,
+        lost_answers: 50,
+        repeated: 200,
+        late: 100,
+        rejected: 30,
+        short: 80,
+        split: 200,
+        uncancellable: 500,
+    };
 
     /// The profile of this name: `none`, `some` or `many`.
     pub fn named(name: &str) -> Option<Self> {

@@ -8,7 +8,7 @@ use units::{Currency, Decimal, Text};
 
 use crate::faults::FaultProfile;
 use crate::model::{Bank, Carrier, Chance, Erp, Model, Tax, Wms};
-use crate::service::{LabClock, Service};
+use crate::service::{LabClock, Service, Shared};
 
 /// What the lab is made of.
 #[derive(Debug, Clone)]
@@ -70,9 +70,13 @@ pub struct Lab {
 impl Lab {
     /// Starts all systems on loopback. Within a Tokio runtime.
     pub async fn start(config: LabConfig) -> Result<Self, LabError> {
-        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(32).build()?;
-        let clock = LabClock::new(config.speed);
-        let chance = Chance { seed: config.seed, faults: config.faults };
+        let shared = Shared {
+            chance: Chance { seed: config.seed, faults: config.faults },
+            clock: LabClock::new(config.speed),
+            product: config.product,
+            key: config.key,
+            client: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(32).build()?,
+        };
         let mut models: Vec<(String, Box<dyn Model>)> = vec![
             ("erp".into(), Box::new(Erp::default())),
             ("bank".into(), Box::new(Bank::new(config.currency))),
@@ -86,7 +90,7 @@ impl Lab {
         let mut services = Vec::with_capacity(models.len());
         for (name, model) in models {
             let folder = config.folder.as_deref();
-            let opened = Service::open(&name, model, chance, clock, &config.product, &config.key, folder, client.clone());
+            let opened = Service::open(&name, model, &shared, folder);
             services.push(opened.map_err(|source| LabError::Log { system: name.clone(), source })?);
         }
         let bank = services.iter().find(|service| service.name == "bank").cloned();

@@ -11,7 +11,7 @@ pub fn decide(seed: u64, id: &str, kind: &str, actions: &[String]) -> Option<(&'
         return None;
     }
     let wishes: &[(&str, &str)] = match kind {
-        "PRICE" if roll % 2 == 0 => &[("use_expected_price", "our price list counts")],
+        "PRICE" if roll.is_multiple_of(2) => &[("use_expected_price", "our price list counts")],
         "PRICE" => &[("release", "agreed with the customer")],
         "CREDIT" => &[("release", "good customer, pays reliably")],
         "TAX" => &[("release", "checked with the tax adviser")],

@@ -14,10 +14,13 @@ pub(crate) async fn send(service: Arc<Service>, message: Message) {
     let url = format!("{}{}", service.product.trim_end_matches('/'), message.path);
     let mut pause = Duration::from_millis(20);
     loop {
-        let request = service.client.post(&url).bearer_auth(&service.key).header("idempotency-key", &message.id).json(&message.body);
+        let request =
+            service.client.post(&url).bearer_auth(&service.key).header("idempotency-key", &message.id).json(&message.body);
         match request.timeout(Duration::from_secs(30)).send().await {
             Ok(response) if response.status().is_success() => break,
-            Ok(response) if response.status().is_client_error() && !matches!(response.status().as_u16(), 408 | 425 | 429) => {
+            Ok(response)
+                if response.status().is_client_error() && !matches!(response.status().as_u16(), 408 | 425 | 429) =>
+            {
                 let status = response.status();
                 let answer = response.text().await.unwrap_or_default();
                 service.refused(&message, &format!("{status}: {answer}"));
@@ -30,7 +33,8 @@ pub(crate) async fn send(service: Arc<Service>, message: Message) {
         }
     }
     if twice {
-        let again = service.client.post(&url).bearer_auth(&service.key).header("idempotency-key", &message.id).json(&message.body);
+        let again =
+            service.client.post(&url).bearer_auth(&service.key).header("idempotency-key", &message.id).json(&message.body);
         // a repeat that gets lost is no repeat
         let _ = again.timeout(Duration::from_secs(30)).send().await;
     }

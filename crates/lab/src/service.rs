@@ -44,6 +44,15 @@ impl LabClock {
     }
 }
 
+/// What all systems of a lab have in common.
+pub(crate) struct Shared {
+    pub(crate) chance: Chance,
+    pub(crate) clock: LabClock,
+    pub(crate) product: String,
+    pub(crate) key: String,
+    pub(crate) client: reqwest::Client,
+}
+
 /// A system that runs.
 pub(crate) struct Service {
     pub(crate) name: String,
@@ -71,15 +80,12 @@ struct Inner {
 }
 
 impl Service {
+    /// Opens a system: its model is brought to where the log in `folder` ends.
     pub(crate) fn open(
         name: &str,
         model: Box<dyn Model>,
-        chance: Chance,
-        clock: LabClock,
-        product: &str,
-        key: &str,
+        shared: &Shared,
         folder: Option<&Path>,
-        client: reqwest::Client,
     ) -> std::io::Result<Arc<Self>> {
         let (log, entries) = Log::open(folder, name)?;
         let inner = Inner {
@@ -94,11 +100,11 @@ impl Service {
         };
         let service = Self {
             name: name.to_owned(),
-            chance,
-            clock,
-            product: product.to_owned(),
-            key: key.to_owned(),
-            client,
+            chance: shared.chance,
+            clock: shared.clock,
+            product: shared.product.clone(),
+            key: shared.key.clone(),
+            client: shared.client.clone(),
             inner: Mutex::new(inner),
             changed: Notify::new(),
             senders: Arc::new(Semaphore::new(SENDERS)),
@@ -240,8 +246,16 @@ impl Service {
     }
 }
 
-async fn answer(State(service): State<Arc<Service>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> (StatusCode, axum::Json<Value>) {
-    let reply = |status: u16, body: Value| (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), axum::Json(body));
+async fn answer(
+    State(service): State<Arc<Service>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, axum::Json<Value>) {
+    let reply = |status: u16, body: Value| {
+        (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), axum::Json(body))
+    };
     let path = uri.path();
     if method == Method::GET {
         return match path {

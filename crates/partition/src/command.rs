@@ -150,6 +150,9 @@ pub enum Body {
         warehouse_order: WarehouseOrderId,
         /// `None` if it cancelled, else why it did not.
         refused: Option<Text>,
+        /// Units that it has cancelled in all so far, by line; none stands for everything that it was asked for.
+        #[serde(default)]
+        lines: Vec<(LineNo, Quantity)>,
     },
 
     /// Import a bank statement and apply its entries.

@@ -141,10 +141,9 @@ pub(crate) fn definition_of(instance: &Instance) -> DefinitionId {
 /// The timers that a state wants. Timers are a function of the state, so they can be compared after a replay.
 pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
     match (key, state) {
-        (AnyKey::Instance(id), AnyState::Instance(instance)) => instance
-            .timers()
-            .map(|(timer, due)| Timer { due, owner: TimerOwner::Instance(*id, timer) })
-            .collect(),
+        (AnyKey::Instance(id), AnyState::Instance(instance)) => {
+            instance.timers().map(|(timer, due)| Timer { due, owner: TimerOwner::Instance(*id, timer) }).collect()
+        }
         (AnyKey::Correlation(key), AnyState::Correlation(correlation)) => correlation
             .buffered
             .iter()

@@ -231,9 +231,7 @@ impl AnyState {
     pub fn decode(table: Table, key: &RowKey, bytes: &[u8]) -> Result<Self, DecodeError> {
         use std::sync::Arc;
         let decoded = match table {
-            Table::Trade(kind) => {
-                kind.deserialize(&mut rmp_serde::Deserializer::new(bytes)).map(Self::Trade)
-            }
+            Table::Trade(kind) => kind.deserialize(&mut rmp_serde::Deserializer::new(bytes)).map(Self::Trade),
             Table::Instance => rmp_serde::from_slice(bytes).map(|state| Self::Instance(Arc::new(state))),
             Table::Correlation => rmp_serde::from_slice(bytes).map(|state| Self::Correlation(Arc::new(state))),
             Table::Effect => rmp_serde::from_slice(bytes).map(|state| Self::Effect(Arc::new(state))),

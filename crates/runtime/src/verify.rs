@@ -140,7 +140,11 @@ fn compare(reader: &mut dyn Reader, fold: &Fold, counts: &mut Verification) -> R
     compare_timers(reader, fold, counts)
 }
 
-fn compare_timers(reader: &mut dyn Reader, fold: &Fold, counts: &mut Verification) -> Result<Option<Difference>, StoreError> {
+fn compare_timers(
+    reader: &mut dyn Reader,
+    fold: &Fold,
+    counts: &mut Verification,
+) -> Result<Option<Difference>, StoreError> {
     let mut expected = fold.timers();
     let mut after = None;
     loop {

@@ -172,10 +172,9 @@ impl Writer {
             }
             self.fire_timers();
             self.hand_over();
-            self.progress.decide_micros.fetch_add(
-                u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
-                Ordering::Relaxed,
-            );
+            self.progress
+                .decide_micros
+                .fetch_add(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
             if stopping && !self.syncing && self.pending.is_empty() {
                 return;
             }
@@ -257,7 +256,9 @@ impl Writer {
     /// Decides, and loads what turns out to be missing. The command may run several times; it is pure, so nobody sees it.
     fn decide(&mut self, command: Command) -> Result<Decision, Text> {
         if self.progress.halted() == 1 {
-            return Err(Text::const_new("the partition is halted: an invariant was about to be broken; run crossdock verify"));
+            return Err(Text::const_new(
+                "the partition is halted: an invariant was about to be broken; run crossdock verify",
+            ));
         }
         for _ in 0..MAX_LOADS {
             match self.partition.decide(command.clone()) {

@@ -46,7 +46,9 @@ pub struct KeyConfig {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A hash is not one.
-    #[error("server.keys, key {name}: `{given}` is not a SHA-256 hash of 64 hexadecimal digits; `crossdock key hash` makes one")]
+    #[error(
+        "server.keys, key {name}: `{given}` is not a SHA-256 hash of 64 hexadecimal digits; `crossdock key hash` makes one"
+    )]
     Hash {
         /// Whose.
         name: Text,
@@ -54,7 +56,9 @@ pub enum ConfigError {
         given: String,
     },
     /// Two keys have the same hash.
-    #[error("server.keys: {first} and {second} have the same key; give each a key of its own, so that the record tells who acted")]
+    #[error(
+        "server.keys: {first} and {second} have the same key; give each a key of its own, so that the record tells who acted"
+    )]
     Twice {
         /// One.
         first: Text,

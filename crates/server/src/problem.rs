@@ -73,7 +73,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
 impl Problem {
     /// A problem of a declared code; an unknown code is a fault of ours and is told as such.
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        let (code, status, title) = CODES.iter().find(|(name, ..)| *name == code).copied().unwrap_or(("internal", 500, "a fault of ours"));
+        let (code, status, title) =
+            CODES.iter().find(|(name, ..)| *name == code).copied().unwrap_or(("internal", 500, "a fault of ours"));
         Self {
             kind: format!("/docs/problems/{code}"),
             title: title.to_owned(),
@@ -158,7 +159,8 @@ static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
 /// Gives the request a name, the caller's if it sent a W3C trace context, and puts it on the answer.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
-    let given = request.headers().get("traceparent").and_then(|value| value.to_str().ok()?.split('-').nth(1).map(str::to_owned));
+    let given =
+        request.headers().get("traceparent").and_then(|value| value.to_str().ok()?.split('-').nth(1).map(str::to_owned));
     let trace = given.filter(|trace| trace.len() == 32).unwrap_or_else(|| {
         format!("{:032x}", u128::from(std::process::id()) << 64 | u128::from(REQUESTS.fetch_add(1, Ordering::Relaxed)))
     });
@@ -171,7 +173,9 @@ mod tests {
 
     #[test]
     fn every_refusal_has_a_code_of_its_own() {
-        for code in ["not_found", "invalid", "wrong_status", "held", "not_held", "not_enough_stock", "not_allowed", "conflict"] {
+        for code in
+            ["not_found", "invalid", "wrong_status", "held", "not_held", "not_enough_stock", "not_allowed", "conflict"]
+        {
             assert_eq!(Problem::new(code, "").code, code);
         }
         assert_eq!(Problem::new("never declared", "").status, 500);

@@ -1,9 +1,9 @@
 //! What the API shows of aggregates: types of their own, so that the inside may change.
 
 use serde::Serialize;
+use trade::billing::Invoice;
 use trade::cash::Payment;
 use trade::exception::Exception;
-use trade::billing::Invoice;
 use trade::fulfilment::{Shipment, WarehouseOrder};
 use trade::order::Order;
 use trade::returns::ReturnRequest;
@@ -547,10 +547,10 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         deduction: money(allocation.deduction, currency),
         code: allocation.code.to_string(),
     });
-    let candidates = payment.candidates.iter().map(|candidate| CandidateView {
-        invoices: texts(&candidate.invoices),
-        evidence: candidate.evidence.to_string(),
-    });
+    let candidates = payment
+        .candidates
+        .iter()
+        .map(|candidate| CandidateView { invoices: texts(&candidate.invoices), evidence: candidate.evidence.to_string() });
     PaymentView {
         id: payment.id.to_string(),
         status: name(&payment.status),

@@ -91,7 +91,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn batch(head: Head, first: u64, count: u64, makes: bool) -> Batch {
     let mut batch = Batch { head, ..Batch::default() };
     for command in first..first + count {
-        let order = if makes { command } else if std::env::var("RECENT").is_ok() { ORDERS - 5_000 + scattered(command) % 5_000 } else { scattered(command) };
+        let order = if makes {
+            command
+        } else if std::env::var("RECENT").is_ok() {
+            ORDERS - 5_000 + scattered(command) % 5_000
+        } else {
+            scattered(command)
+        };
         let data = vec![b'x'; 400];
         batch.head = batch.head.extend(&data);
         let Head { position, hash } = batch.head;

@@ -36,7 +36,11 @@ pub enum ReferenceEvent {
 }
 
 /// What a name within something points to.
-pub(crate) fn pointed(books: &mut dyn crate::books::Books, within: &str, name: &str) -> Result<Option<Key>, crate::books::Missing> {
+pub(crate) fn pointed(
+    books: &mut dyn crate::books::Books,
+    within: &str,
+    name: &str,
+) -> Result<Option<Key>, crate::books::Missing> {
     let reference = crate::ids::Reference { within: within.into(), reference: name.into() };
     Ok(books.reference(&reference)?.and_then(|entry| entry.target.clone()))
 }

@@ -94,7 +94,10 @@ pub(crate) fn reconcile(arguments: &ReconcileArguments) -> anyhow::Result<Findin
         output::json(&report)?;
     } else {
         for found in &report.breaks {
-            line(format_args!("{}  {}  {}: {} against {}", found.checkpoint, found.key, found.what, found.left, found.right));
+            line(format_args!(
+                "{}  {}  {}: {} against {}",
+                found.checkpoint, found.key, found.what, found.left, found.right
+            ));
         }
         line(format_args!("{} breaks", report.breaks.len()));
     }

@@ -98,14 +98,22 @@ fn print(report: &Value) {
     for (reason, count) in report["rejected"].as_object().into_iter().flatten() {
         line(format_args!("{count} rows are no orders: {reason}"));
     }
-    line(format_args!("{} understood, {} imported, {} were there before", report["understood"], report["imported"], report["repeated"]));
+    line(format_args!(
+        "{} understood, {} imported, {} were there before",
+        report["understood"], report["imported"], report["repeated"]
+    ));
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     match command {
         Command::Orders(arguments) => {
             let name = arguments.file.file_name().and_then(|name| name.to_str()).unwrap_or("file");
-            let path = format!("/v1/imports/orders?format={}&dry_run={}&name={}", arguments.format, arguments.dry_run, escape(name));
+            let path = format!(
+                "/v1/imports/orders?format={}&dry_run={}&name={}",
+                arguments.format,
+                arguments.dry_run,
+                escape(name)
+            );
             send(&arguments.target, &path, read_file(&arguments.file)?)
         }
         Command::Master(arguments) => {

@@ -149,7 +149,14 @@ pub(crate) fn orders(command: &OrderCommand) -> anyhow::Result<Finding> {
         OrderCommand::List(arguments) => list(
             arguments,
             "/v1/orders",
-            &[("order", "id"), ("status", "status"), ("account", "account"), ("purchase order", "purchase_order"), ("net", "net"), ("received", "received_at")],
+            &[
+                ("order", "id"),
+                ("status", "status"),
+                ("account", "account"),
+                ("purchase order", "purchase_order"),
+                ("net", "net"),
+                ("received", "received_at"),
+            ],
         ),
         OrderCommand::Show(arguments) => {
             let order = get(&arguments.target, &format!("/v1/orders/{}", escape(&arguments.id)))?;
@@ -190,7 +197,9 @@ fn field(label: &str, value: &Value) {
             format!("{} {}", money["amount"].as_str().unwrap_or_default(), money["currency"].as_str().unwrap_or_default())
         }
         Value::Array(items) if items.is_empty() => return,
-        Value::Array(items) => items.iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => {
+            items.iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     };
     line(format_args!("{label:<18}{shown}"));
@@ -246,7 +255,16 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
         ExceptionCommand::List(arguments) => list(
             arguments,
             "/v1/exceptions",
-            &[("exception", "id"), ("type", "kind"), ("status", "status"), ("severity", "severity"), ("owner", "owner"), ("order", "order"), ("due", "resolve_by"), ("reason", "reason")],
+            &[
+                ("exception", "id"),
+                ("type", "kind"),
+                ("status", "status"),
+                ("severity", "severity"),
+                ("owner", "owner"),
+                ("order", "order"),
+                ("due", "resolve_by"),
+                ("reason", "reason"),
+            ],
         ),
         ExceptionCommand::Show(arguments) => {
             let exception = get(&arguments.target, &format!("/v1/exceptions/{}", escape(&arguments.id)))?;
@@ -276,7 +294,8 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
             Ok(Finding::None)
         }
         ExceptionCommand::Resolve(arguments) => {
-            let details: Value = serde_json::from_str(&arguments.details).map_err(|error| WrongUse(format!("--details: {error}")))?;
+            let details: Value =
+                serde_json::from_str(&arguments.details).map_err(|error| WrongUse(format!("--details: {error}")))?;
             let body = json!({ "action": arguments.action, "reason": arguments.reason, "details": details });
             post(&arguments.target, &format!("/v1/exceptions/{}/resolution", escape(&arguments.id)), &body)
         }
@@ -299,12 +318,25 @@ pub(crate) fn tasks(command: &TaskCommand) -> anyhow::Result<Finding> {
         TaskCommand::List(arguments) => list(
             arguments,
             "/v1/tasks",
-            &[("task", "task"), ("exception", "id"), ("type", "kind"), ("owner", "owner"), ("order", "order"), ("due", "resolve_by"), ("reason", "reason")],
+            &[
+                ("task", "task"),
+                ("exception", "id"),
+                ("type", "kind"),
+                ("owner", "owner"),
+                ("order", "order"),
+                ("due", "resolve_by"),
+                ("reason", "reason"),
+            ],
         ),
         TaskCommand::Complete(arguments) => {
-            let variables: Value = serde_json::from_str(&arguments.variables).map_err(|error| WrongUse(format!("--variables: {error}")))?;
+            let variables: Value =
+                serde_json::from_str(&arguments.variables).map_err(|error| WrongUse(format!("--variables: {error}")))?;
             let Some((instance, task)) = arguments.task.split_once('/') else {
-                return Err(WrongUse(format!("`{}` is not a task as `task list` shows it, such as PI-17/4", arguments.task)).into());
+                return Err(WrongUse(format!(
+                    "`{}` is not a task as `task list` shows it, such as PI-17/4",
+                    arguments.task
+                ))
+                .into());
             };
             let path = format!("/v1/tasks/{}/{}/completion", escape(instance), escape(task));
             post(&arguments.target, &path, &json!({ "variables": variables }))
@@ -322,11 +354,25 @@ pub(crate) fn stock(command: &StockCommand) -> anyhow::Result<Finding> {
     }
     table(
         stock["items"].as_array().map_or(&[], Vec::as_slice),
-        &[("node", "node"), ("on hand", "on_hand"), ("unavailable", "unavailable"), ("safety", "safety"), ("soft", "soft"), ("hard", "hard"), ("available", "available"), ("backordered", "backordered")],
+        &[
+            ("node", "node"),
+            ("on hand", "on_hand"),
+            ("unavailable", "unavailable"),
+            ("safety", "safety"),
+            ("soft", "soft"),
+            ("hard", "hard"),
+            ("available", "available"),
+            ("backordered", "backordered"),
+        ],
     );
     line("");
     for node in availability["nodes"].as_array().into_iter().flatten() {
-        let steps: Vec<String> = node["steps"].as_array().into_iter().flatten().map(|step| format!("{} from {}", step["atp"], step["from"].as_str().unwrap_or_default())).collect();
+        let steps: Vec<String> = node["steps"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|step| format!("{} from {}", step["atp"], step["from"].as_str().unwrap_or_default()))
+            .collect();
         line(format_args!("{}: can be promised {}", node["node"].as_str().unwrap_or_default(), steps.join(", ")));
     }
     Ok(Finding::None)
@@ -368,7 +414,17 @@ pub(crate) fn invoices(command: &InvoiceCommand) -> anyhow::Result<Finding> {
     }
     line("");
     let lines = invoice["lines"].as_array().map_or(&[][..], Vec::as_slice);
-    table(lines, &[("line", "line"), ("item", "item"), ("units", "quantity"), ("price", "price"), ("net", "net"), ("tax %", "tax_rate")]);
+    table(
+        lines,
+        &[
+            ("line", "line"),
+            ("item", "item"),
+            ("units", "quantity"),
+            ("price", "price"),
+            ("net", "net"),
+            ("tax %", "tax_rate"),
+        ],
+    );
     Ok(Finding::None)
 }
 

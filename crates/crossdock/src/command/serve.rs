@@ -81,19 +81,32 @@ impl Results {
 }
 
 impl connect::Outcomes for Results {
-    fn succeeded(&self, effect: EffectId, response: serde_json::Value) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
-        let response = feel::Value::from_json(&response).ok().and_then(|value| value.as_context().cloned()).unwrap_or_default();
+    fn succeeded(
+        &self,
+        effect: EffectId,
+        response: serde_json::Value,
+    ) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
+        let response =
+            feel::Value::from_json(&response).ok().and_then(|value| value.as_context().cloned()).unwrap_or_default();
         self.tell(Body::EffectSucceeded { effect, response })
     }
 
-    fn failed(&self, effect: EffectId, code: &str, message: &str) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
+    fn failed(
+        &self,
+        effect: EffectId,
+        code: &str,
+        message: &str,
+    ) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
         self.tell(Body::EffectFailed { effect, code: code.into(), message: message.into() })
     }
 }
 
 async fn serve(config: Config) -> anyhow::Result<Finding> {
     let listener = tokio::net::TcpListener::bind(config.server.listen).await.map_err(|error| {
-        WrongUse(format!("listen on {}: {error}; is another crossdock running there? change server.listen", config.server.listen))
+        WrongUse(format!(
+            "listen on {}: {error}; is another crossdock running there? change server.listen",
+            config.server.listen
+        ))
     })?;
     let address = listener.local_addr().context("ask for the address")?;
     let keys = server::KeyRing::new(&config.server.keys).map_err(|error| WrongUse(error.to_string()))?;

@@ -216,7 +216,11 @@ impl Model for Bank {
         if path != "/statements" {
             return None;
         }
-        let after = query.split('&').find_map(|pair| pair.strip_prefix("after=")).and_then(|after| after.parse().ok()).unwrap_or(0u64);
+        let after = query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("after="))
+            .and_then(|after| after.parse().ok())
+            .unwrap_or(0u64);
         let new = self.statements.iter().filter(|(id, _)| *id > after).take(20);
         let statements: Vec<Value> = new.map(|(id, camt)| json!({ "id": id, "camt053": camt })).collect();
         Some(json!({ "statements": statements }))

@@ -19,7 +19,7 @@ impl Model for Carrier {
         let id = text(body, "warehouse_order");
         let grams = body["weight_grams"].as_u64().unwrap_or(0);
         let cents = 390 + grams / 1_000 * 35;
-        let service = if chance.draw("service", &id) % 5 == 0 { "express" } else { "standard" };
+        let service = if chance.draw("service", &id).is_multiple_of(5) { "express" } else { "standard" };
         let cost = format!("{}.{:02}", cents / 100, cents % 100);
         Answer::new(201, json!({ "carrier": "lab", "service": service, "reference": format!("BK-{id}"), "cost": cost }))
     }

@@ -29,6 +29,7 @@ struct Line {
     wanted: i64,
     found: i64,
     shipped: i64,
+    cancelled: i64,
 }
 
 impl Wms {
@@ -51,7 +52,7 @@ impl Wms {
         let mut release = Release::default();
         for line in &lines {
             let quantity = line["quantity"].as_i64().unwrap_or(0);
-            let entry = Line { item: text(line, "item"), wanted: quantity, found: quantity, shipped: 0 };
+            let entry = Line { item: text(line, "item"), wanted: quantity, found: quantity, shipped: 0, cancelled: 0 };
             release.lines.insert(line["line"].as_u64().unwrap_or(0), entry);
         }
         let answers = now + chance.between(5 * MINUTE, 40 * MINUTE, "acknowledge", &id);
@@ -76,12 +77,14 @@ impl Wms {
             return Answer::new(404, json!({ "error": format!("{id} is not known here") }));
         };
         // decided now: what is confirmed will not be shipped, whatever else is on its way
-        let refused = release.done || release.shipments > 0 || chance.hits(chance.faults.uncancellable, "uncancellable", &id);
+        let refused =
+            release.done || release.shipments > 0 || chance.hits(chance.faults.uncancellable, "uncancellable", &id);
         if !refused {
             for line in body["lines"].as_array().into_iter().flatten() {
                 if let Some(known) = release.lines.get_mut(&line["line"].as_u64().unwrap_or(0)) {
                     let units = line["quantity"].as_i64().unwrap_or(0).min(known.wanted - known.shipped);
                     known.wanted -= units;
+                    known.cancelled += units;
                     known.found = known.found.min(known.wanted);
                 }
             }
@@ -99,8 +102,10 @@ impl Wms {
                 line.found = line.wanted / 2;
             }
         }
-        let lines: Vec<Value> = release.lines.iter().map(|(no, line)| json!({ "line": no, "picked": line.found })).collect();
         let anything = release.lines.values().any(|line| line.wanted > 0);
+        // what was not found is out of the question from here on
+        release.lines.values_mut().for_each(|line| line.wanted = line.found);
+        let lines: Vec<Value> = release.lines.iter().map(|(no, line)| json!({ "line": no, "picked": line.found })).collect();
         anything.then(|| json!({ "lines": lines, "complete": true }))
     }
 
@@ -150,7 +155,8 @@ impl Model for Wms {
         let (verb, id) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let Some(release) = self.releases.get_mut(id) else { return (Vec::new(), Vec::new()) };
         let to = |operation: &str| format!("/v1/warehouse-orders/{id}/{operation}");
-        let message = |operation: &str, body: Value| Message { id: format!("{}:{action}", self.node), path: to(operation), body };
+        let message =
+            |operation: &str, body: Value| Message { id: format!("{}:{action}", self.node), path: to(operation), body };
         match verb {
             "reject" => (vec![message("rejections", json!({ "reason": "no capacity" }))], Vec::new()),
             "acknowledge" => (vec![message("acknowledgements", json!({}))], Vec::new()),
@@ -160,11 +166,15 @@ impl Model for Wms {
             }
             "ship" => {
                 let (body, more) = Self::ship(release, id, now, chance);
-                let again = Action { due: now + chance.between(HOUR, 20 * HOUR, "rest", id), name: format!("ship {id} rest") };
+                let again =
+                    Action { due: now + chance.between(HOUR, 20 * HOUR, "rest", id), name: format!("ship {id} rest") };
                 let actions = if more { vec![again] } else { Vec::new() };
                 (body.map(|body| message("shipments", body)).into_iter().collect(), actions)
             }
-            "cancelled" => (vec![message("cancel-answers", json!({ "refused": null }))], Vec::new()),
+            "cancelled" => {
+                let all = release.lines.iter().map(|(no, line)| json!({ "line": no, "quantity": line.cancelled }));
+                (vec![message("cancel-answers", json!({ "refused": null, "lines": all.collect::<Vec<_>>() }))], Vec::new())
+            }
             "keep" => (vec![message("cancel-answers", json!({ "refused": "it is on its way" }))], Vec::new()),
             _ => (Vec::new(), Vec::new()),
         }

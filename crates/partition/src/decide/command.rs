@@ -135,9 +135,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             }
             Ok(Reply::Shipment(shipped.shipment))
         }
-        Body::WarehouseCancelAnswer { warehouse_order, refused } => {
+        Body::WarehouseCancelAnswer { warehouse_order, refused, lines } => {
             match refused {
-                None => trade::fulfilment::cancel_confirmed(txn.books(), *warehouse_order, &cx)?,
+                None => trade::fulfilment::cancel_confirmed(txn.books(), *warehouse_order, lines, &cx)?,
                 Some(reason) => trade::fulfilment::cancel_refused(txn.books(), *warehouse_order, reason, &cx)?,
             }
             Ok(Reply::Done)
@@ -220,12 +220,7 @@ pub(super) fn cancel(txn: &mut Txn<'_>, order: OrderId, cancellation: &Cancellat
     let cx = txn.cx.clone();
     let outcome = trade::order::cancel(txn.books(), order, cancellation, &cx)?;
     ask_to_cancel(txn, &outcome.asked)?;
-    Ok(Reply::Cancelled {
-        order,
-        cancelled: outcome.cancelled,
-        asked: outcome.asked,
-        too_late: outcome.too_late,
-    })
+    Ok(Reply::Cancelled { order, cancelled: outcome.cancelled, asked: outcome.asked, too_late: outcome.too_late })
 }
 
 fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
@@ -268,12 +263,7 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
     Ok(Reply::Statement { payments: imported.payments, repeated: imported.repeated })
 }
 
-fn ask_about_payment(
-    txn: &mut Txn<'_>,
-    id: PaymentId,
-    kind: trade::exception::ExceptionKind,
-    reason: &Text,
-) -> Outcome<()> {
+fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::ExceptionKind, reason: &Text) -> Outcome<()> {
     let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),
@@ -317,7 +307,9 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
         TimerOwner::Exception(id) => trade::exception::escalate(txn.books(), *id, &cx)?,
         TimerOwner::Message(key, number) => {
             let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
-                Some(AnyState::Correlation(correlation)) => correlation.buffered.iter().any(|message| message.number == *number),
+                Some(AnyState::Correlation(correlation)) => {
+                    correlation.buffered.iter().any(|message| message.number == *number)
+                }
                 _ => false,
             };
             if waiting {

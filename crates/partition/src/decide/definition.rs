@@ -54,8 +54,7 @@ fn ids(txn: &Txn<'_>, resource: &Resource) -> Result<Vec<Text>, Vec<String>> {
             .map_err(|findings| lines(findings.iter().map(ToString::to_string).collect()))?;
         return Ok(vec![text(format_args!("dmn:{}", model.id()))]);
     }
-    let parsed =
-        bpmn::parse(&resource.xml).map_err(|findings| lines(findings.iter().map(ToString::to_string).collect()))?;
+    let parsed = bpmn::parse(&resource.xml).map_err(|findings| lines(findings.iter().map(ToString::to_string).collect()))?;
     let mut problems = Vec::new();
     for process in parsed.processes.iter().map(Arc::new) {
         for (element, kind) in process.job_types() {

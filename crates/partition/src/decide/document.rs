@@ -12,7 +12,13 @@ use super::txn::{Outcome, Txn, text};
 use crate::effect::{Effect, EffectId};
 
 /// Makes the effect of a connection task: capability, route and document.
-pub(super) fn effect(txn: &mut Txn<'_>, instance: InstanceId, job: u32, kind: &str, variables: &Variables) -> Outcome<Effect> {
+pub(super) fn effect(
+    txn: &mut Txn<'_>,
+    instance: InstanceId,
+    job: u32,
+    kind: &str,
+    variables: &Variables,
+) -> Outcome<Effect> {
     let mut effect = Effect {
         id: EffectId::of_job(instance, job),
         capability: kind.into(),

@@ -15,7 +15,12 @@ use super::txn::{FollowUp, Outcome, Txn, text};
 use crate::key::AnyKey;
 
 /// Raises the exception that a user task stands for: its properties name type, reason and amount.
-pub(super) fn raise_for_task(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, task: ElementKey) -> Outcome<()> {
+pub(super) fn raise_for_task(
+    txn: &mut Txn<'_>,
+    process: &bpmn::Process,
+    instance: &Instance,
+    task: ElementKey,
+) -> Outcome<()> {
     let Some(index) = instance.element_of(task) else { return Ok(()) };
     let element = process.element(index);
     let variables = instance.job_variables(task);
@@ -118,7 +123,13 @@ fn hold_named(name: &str) -> Option<HoldKind> {
 }
 
 /// Carries a person's decision out: first what it means in the trade, then the waiting task goes on.
-pub(super) fn resolve(txn: &mut Txn<'_>, id: ExceptionId, action: Action, reason: &Text, details: &Variables) -> Outcome<()> {
+pub(super) fn resolve(
+    txn: &mut Txn<'_>,
+    id: ExceptionId,
+    action: Action,
+    reason: &Text,
+    details: &Variables,
+) -> Outcome<()> {
     let exception = txn.books().exception(&id)?.ok_or(Refusal::NotFound(Key::Exception(id)))?;
     let cx = txn.cx.clone();
     trade::exception::resolve(txn.books(), id, action, reason, &cx)?;

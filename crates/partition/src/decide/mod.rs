@@ -29,7 +29,11 @@ pub(crate) fn decide(
     let outcome = command::carry_out(&mut txn, &command.body).and_then(|reply| txn.settle().map(|()| reply));
     match outcome {
         Ok(reply) => txn.finish(command, reply),
-        Err(TxnStop::Refused(refusal)) => Ok(Decision::refused(refusal)),
+        // what was written to without having been read was decided on a blank: load it, and decide again
+        Err(TxnStop::Refused(refusal)) => match txn.unloaded() {
+            Some(key) => Err(Halt::Missing(key)),
+            None => Ok(Decision::refused(refusal)),
+        },
         Err(TxnStop::Halt(halt)) => Err(halt),
     }
 }

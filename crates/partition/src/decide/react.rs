@@ -38,7 +38,10 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
                 | WarehouseOrderEvent::Completed
         ),
         TradeEvent::Account(_, event) => {
-            matches!(event, AccountEvent::ItemReduced { .. } | AccountEvent::LimitSet { .. } | AccountEvent::UnappliedChanged { .. })
+            matches!(
+                event,
+                AccountEvent::ItemReduced { .. } | AccountEvent::LimitSet { .. } | AccountEvent::UnappliedChanged { .. }
+            )
         }
         _ => false,
     }
@@ -109,7 +112,9 @@ pub(super) fn to_process(
     let id = instance.id();
     for event in events {
         match event {
-            ProcessEvent::JobCreated { job, .. } | ProcessEvent::JobRetried { job } => job_created(txn, process, instance, *job)?,
+            ProcessEvent::JobCreated { job, .. } | ProcessEvent::JobRetried { job } => {
+                job_created(txn, process, instance, *job)?
+            }
             ProcessEvent::JobCancelled { job } => {
                 let effect = crate::effect::EffectId::of_job(id, *job);
                 if txn.effect(effect)?.is_some() {

@@ -12,7 +12,10 @@ use super::txn::{Outcome, Txn, TxnStop, text};
 /// The trade tasks that processes may use, and what each does. A deployment with any other `trade.…` type is refused.
 pub(crate) const TASKS: &[(&str, &str)] = &[
     ("trade.validate", "checks items, units, ship-to, duplicates and prices; places and releases the holds"),
-    ("trade.determine_tax", "holds the tax quote in `taxQuote` against our own computation; null means nobody could be asked"),
+    (
+        "trade.determine_tax",
+        "holds the tax quote in `taxQuote` against our own computation; null means nobody could be asked",
+    ),
     ("trade.check_credit", "checks the account's exposure; gives all holds of the order as `holds`"),
     ("trade.recheck", "validates, computes tax and checks credit after a change; gives `holds`"),
     ("trade.approve", "approves the order; gives `tier`, `orderValue`, `channel`"),

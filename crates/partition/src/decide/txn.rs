@@ -333,6 +333,11 @@ impl<'a> Txn<'a> {
         Ok(())
     }
 
+    /// An aggregate that was written to and is not in memory.
+    pub(crate) fn unloaded(&mut self) -> Option<AnyKey> {
+        self.unloaded.take()
+    }
+
     /// Ends the decision: checks what it touched, and hands everything over.
     pub(crate) fn finish(mut self, command: Command, reply: Reply) -> Result<Decision, Halt> {
         if let Some(key) = self.unloaded.take() {

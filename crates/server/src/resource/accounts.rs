@@ -77,7 +77,11 @@ async fn currency(state: &AppState) -> Result<Currency, Problem> {
 
 /// Show an account.
 #[utoipa::path(get, path = "/v1/accounts/{account}", tag = "finance", params(("account" = String, Path)), responses((status = 200, body = AccountView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(account): Path<String>) -> Result<JsonAnswer<AccountView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(account): Path<String>,
+) -> Result<JsonAnswer<AccountView>, Problem> {
     let currency = currency(&state).await?;
     let Aggregate::Account(account) = aggregate(&state, Key::Account(AccountId::from(account))).await? else {
         return Err(Problem::not_found("account"));
@@ -117,7 +121,12 @@ pub(crate) struct LimitRequest {
 /// Change a credit limit. Held orders that pass now go on at once.
 #[utoipa::path(post, path = "/v1/accounts/{account}/credit-limit", tag = "finance", params(("account" = String, Path), ("Idempotency-Key" = String, Header)), request_body = LimitRequest,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn set_limit(State(state): State<AppState>, caller: Caller, Path(account): Path<String>, Json(request, bytes): Json<LimitRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn set_limit(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(account): Path<String>,
+    Json(request, bytes): Json<LimitRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     let body = Body::SetCreditLimit { account: AccountId::from(account), limit: request.limit.map(|limit| limit.amount) };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

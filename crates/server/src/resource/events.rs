@@ -68,7 +68,11 @@ pub(crate) struct FeedQuery {
 
 /// Read what happened, from a position on.
 #[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedQuery), responses((status = 200, body = EventPage), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(query): Query<FeedQuery>) -> Result<JsonAnswer<EventPage>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(query): Query<FeedQuery>,
+) -> Result<JsonAnswer<EventPage>, Problem> {
     let limit = query.limit.unwrap_or(100);
     if !(1..=1_000).contains(&limit) {
         return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to 1000 entries")));

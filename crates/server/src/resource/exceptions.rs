@@ -47,23 +47,33 @@ pub(crate) struct ExceptionFilter {
 
 fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter, tasks_only: bool) -> Result<Page<ExceptionView>, Problem> {
     let filters = [(Column::Status, filter.status.as_deref()), (Column::Parent, filter.order.as_deref())];
-    page::read(reader, Table::Trade(Kind::Exception), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
-        AnyState::Trade(Aggregate::Exception(exception)) if !tasks_only || exception.task.is_some() => {
-            Some(view::exception(&exception))
+    page::read(reader, Table::Trade(Kind::Exception), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+        match state {
+            AnyState::Trade(Aggregate::Exception(exception)) if !tasks_only || exception.task.is_some() => {
+                Some(view::exception(&exception))
+            }
+            _ => None,
         }
-        _ => None,
     })
 }
 
 /// List exceptions, the newest first.
 #[utoipa::path(get, path = "/v1/exceptions", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<ExceptionFilter>) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<ExceptionFilter>,
+) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
     state.readers.read(move |reader| read(reader, &filter, false)).await.map(JsonAnswer)
 }
 
 /// Show an exception.
 #[utoipa::path(get, path = "/v1/exceptions/{exception}", tag = "exceptions", params(("exception" = String, Path)), responses((status = 200, body = ExceptionView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(exception): Path<String>) -> Result<JsonAnswer<ExceptionView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(exception): Path<String>,
+) -> Result<JsonAnswer<ExceptionView>, Problem> {
     match aggregate(&state, Key::Exception(id(&exception)?)).await? {
         Aggregate::Exception(exception) => Ok(JsonAnswer(view::exception(&exception))),
         _ => Err(Problem::not_found(exception)),
@@ -82,7 +92,12 @@ pub(crate) struct Assignment {
 /// Claim an exception, give it to somebody, or give it back.
 #[utoipa::path(post, path = "/v1/exceptions/{exception}/assignment", tag = "exceptions", params(("exception" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Assignment,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn assign(State(state): State<AppState>, caller: Caller, Path(exception): Path<String>, Json(request, bytes): Json<Assignment>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn assign(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(exception): Path<String>,
+    Json(request, bytes): Json<Assignment>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     let exception: ExceptionId = id(&exception)?;
     let body = Body::AssignException { exception, to: request.to.map(Into::into) };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
@@ -106,7 +121,12 @@ pub(crate) struct Resolution {
 /// Decide on an exception. The waiting process goes on.
 #[utoipa::path(post, path = "/v1/exceptions/{exception}/resolution", tag = "exceptions", params(("exception" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Resolution,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn resolve(State(state): State<AppState>, caller: Caller, Path(exception): Path<String>, Json(request, bytes): Json<Resolution>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn resolve(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(exception): Path<String>,
+    Json(request, bytes): Json<Resolution>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     let body = Body::ResolveException {
         exception: id(&exception)?,
         action: request.action,
@@ -126,7 +146,11 @@ pub(crate) fn variables(json: serde_json::Map<String, serde_json::Value>) -> Res
 
 /// List user tasks that wait for a person.
 #[utoipa::path(get, path = "/v1/tasks", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>), (status = "4XX", body = Problem)))]
-async fn tasks(State(state): State<AppState>, _: Reading, Query(mut filter): Query<ExceptionFilter>) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
+async fn tasks(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(mut filter): Query<ExceptionFilter>,
+) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
     filter.status.get_or_insert_with(|| "open".to_owned());
     state.readers.read(move |reader| read(reader, &filter, true)).await.map(JsonAnswer)
 }
@@ -144,7 +168,12 @@ pub(crate) struct Completion {
 /// Complete a user task with result variables.
 #[utoipa::path(post, path = "/v1/tasks/{instance}/{task}/completion", tag = "exceptions", params(("instance" = String, Path), ("task" = u32, Path), ("Idempotency-Key" = String, Header)), request_body = Completion,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn complete(State(state): State<AppState>, caller: Caller, Path((instance, task)): Path<(String, u32)>, Json(request, bytes): Json<Completion>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn complete(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path((instance, task)): Path<(String, u32)>,
+    Json(request, bytes): Json<Completion>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     let instance: InstanceId = id(&instance)?;
     let body = Body::CompleteTask { instance, task, variables: variables(request.variables)? };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))

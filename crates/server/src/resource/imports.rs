@@ -62,7 +62,12 @@ pub(crate) struct ImportReport {
 /// Import a file of orders. A bad record is reported and does not stop the good ones.
 #[utoipa::path(post, path = "/v1/imports/orders", tag = "imports", params(ImportQuery, ("Idempotency-Key" = String, Header)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport), (status = "4XX", body = Problem)))]
-async fn orders(State(state): State<AppState>, caller: Caller, Query(query): Query<ImportQuery>, Bytes(bytes): Bytes) -> Result<JsonAnswer<ImportReport>, Problem> {
+async fn orders(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(query): Query<ImportQuery>,
+    Bytes(bytes): Bytes,
+) -> Result<JsonAnswer<ImportReport>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let format = match query.format.as_deref() {
         None | Some("auto") => None,
@@ -117,7 +122,12 @@ async fn orders(State(state): State<AppState>, caller: Caller, Query(query): Que
 /// Import master data: `items`, `accounts`, `prices` or `company`, as CSV or JSON.
 #[utoipa::path(post, path = "/v1/imports/master/{kind}", tag = "imports", params(("kind" = String, Path), ("Idempotency-Key" = String, Header)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport), (status = "4XX", body = Problem)))]
-async fn master(State(state): State<AppState>, caller: Caller, Path(kind): Path<String>, Bytes(bytes): Bytes) -> Result<JsonAnswer<ImportReport>, Problem> {
+async fn master(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(kind): Path<String>,
+    Bytes(bytes): Bytes,
+) -> Result<JsonAnswer<ImportReport>, Problem> {
     require(&caller.actor, &[Role::Admin])?;
     let mut report = ImportReport::default();
     let mut bodies = Vec::new();
@@ -144,7 +154,11 @@ async fn master(State(state): State<AppState>, caller: Caller, Path(kind): Path<
             report.note(&read);
             bodies.extend(read.records.into_iter().map(|(_, company)| Body::PutCompany(Box::new(company))));
         }
-        other => return Err(Problem::not_found(format_args!("kind of master data {other}; there are items, accounts, prices, company"))),
+        other => {
+            return Err(Problem::not_found(format_args!(
+                "kind of master data {other}; there are items, accounts, prices, company"
+            )));
+        }
     }
     for (index, body) in bodies.into_iter().enumerate() {
         let mut one = caller.clone();
@@ -165,7 +179,11 @@ impl ImportReport {
 /// Import bank statements (camt.053 or CSV) and apply their payments.
 #[utoipa::path(post, path = "/v1/bank-statements", tag = "payments", params(("Idempotency-Key" = String, Header)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport), (status = "4XX", body = Problem)))]
-async fn statement(State(state): State<AppState>, caller: Caller, Bytes(bytes): Bytes) -> Result<JsonAnswer<ImportReport>, Problem> {
+async fn statement(
+    State(state): State<AppState>,
+    caller: Caller,
+    Bytes(bytes): Bytes,
+) -> Result<JsonAnswer<ImportReport>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
     let read = documents::statements::read(&bytes, "body");
     let mut report = ImportReport::default();

@@ -42,16 +42,22 @@ pub(crate) struct InvoiceFilter {
 
 /// List invoices and credit notes, the newest first.
 #[utoipa::path(get, path = "/v1/invoices", tag = "finance", params(InvoiceFilter), responses((status = 200, body = Page<InvoiceView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<InvoiceFilter>) -> Result<JsonAnswer<Page<InvoiceView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<InvoiceFilter>,
+) -> Result<JsonAnswer<Page<InvoiceView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [
             (Column::Parent, filter.order.as_deref()),
             (Column::Account, filter.account.as_deref()),
             (Column::Label, filter.number.as_deref()),
         ];
-        page::read(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
-            AnyState::Trade(Aggregate::Invoice(invoice)) => Some(view::invoice(&invoice)),
-            _ => None,
+        page::read(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+            match state {
+                AnyState::Trade(Aggregate::Invoice(invoice)) => Some(view::invoice(&invoice)),
+                _ => None,
+            }
         })
     };
     state.readers.read(read).await.map(JsonAnswer)
@@ -59,7 +65,11 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<In
 
 /// Show an invoice or credit note.
 #[utoipa::path(get, path = "/v1/invoices/{invoice}", tag = "finance", params(("invoice" = String, Path)), responses((status = 200, body = InvoiceView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(invoice): Path<String>) -> Result<JsonAnswer<InvoiceView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(invoice): Path<String>,
+) -> Result<JsonAnswer<InvoiceView>, Problem> {
     match aggregate(&state, Key::Invoice(id(&invoice)?)).await? {
         Aggregate::Invoice(invoice) => Ok(JsonAnswer(view::invoice(&invoice))),
         _ => Err(Problem::not_found(invoice)),
@@ -80,7 +90,12 @@ pub(crate) struct CreditRequest {
 /// Credit units of an invoice. Never more than it bills.
 #[utoipa::path(post, path = "/v1/invoices/{invoice}/credit-notes", tag = "finance", params(("invoice" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CreditRequest,
     responses((status = 201, body = Numbered), (status = "4XX", body = Problem)))]
-async fn credit(State(state): State<AppState>, caller: Caller, Path(invoice): Path<String>, Json(request, bytes): Json<CreditRequest>) -> Result<Created<Numbered>, Problem> {
+async fn credit(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(invoice): Path<String>,
+    Json(request, bytes): Json<CreditRequest>,
+) -> Result<Created<Numbered>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
     let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect();
     let body = Body::CreditInvoice { invoice: id(&invoice)?, lines, reason: request.reason.into() };

@@ -88,12 +88,18 @@ pub(crate) struct OrderFilter {
 
 /// List orders, the newest first.
 #[utoipa::path(get, path = "/v1/orders", tag = "orders", params(OrderFilter), responses((status = 200, body = Page<OrderView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OrderFilter>) -> Result<JsonAnswer<Page<OrderView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<OrderFilter>,
+) -> Result<JsonAnswer<Page<OrderView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
-        page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
-            AnyState::Trade(Aggregate::Order(order)) => Some(view::order(&order)),
-            _ => None,
+        page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+            match state {
+                AnyState::Trade(Aggregate::Order(order)) => Some(view::order(&order)),
+                _ => None,
+            }
         })
     };
     state.readers.read(read).await.map(JsonAnswer)
@@ -101,7 +107,11 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Or
 
 /// Show an order.
 #[utoipa::path(get, path = "/v1/orders/{order}", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = OrderView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<JsonAnswer<OrderView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(order): Path<String>,
+) -> Result<JsonAnswer<OrderView>, Problem> {
     match aggregate(&state, Key::Order(id(&order)?)).await? {
         Aggregate::Order(order) => Ok(JsonAnswer(view::order(&order))),
         _ => Err(Problem::not_found(order)),
@@ -110,7 +120,11 @@ async fn show(State(state): State<AppState>, _: Reading, Path(order): Path<Strin
 
 /// Show what has happened to an order, with who and when.
 #[utoipa::path(get, path = "/v1/orders/{order}/timeline", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = events::EventPage), (status = "4XX", body = Problem)))]
-async fn timeline(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<JsonAnswer<events::EventPage>, Problem> {
+async fn timeline(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(order): Path<String>,
+) -> Result<JsonAnswer<events::EventPage>, Problem> {
     let order: OrderId = id(&order)?;
     aggregate(&state, Key::Order(order)).await?;
     state.readers.read(move |reader| events::of_order(reader, order)).await.map(JsonAnswer)
@@ -119,7 +133,11 @@ async fn timeline(State(state): State<AppState>, _: Reading, Path(order): Path<S
 /// Give the original document back, as it was received.
 #[utoipa::path(get, path = "/v1/orders/{order}/original", tag = "orders", params(("order" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
-async fn original(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<axum::response::Response, Problem> {
+async fn original(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(order): Path<String>,
+) -> Result<axum::response::Response, Problem> {
     use axum::response::IntoResponse;
     let Aggregate::Order(order) = aggregate(&state, Key::Order(id(&order)?)).await? else {
         return Err(Problem::not_found(order));
@@ -191,7 +209,12 @@ pub(crate) struct AddedLine {
 /// Change an order: quantities, prices, lines, dates.
 #[utoipa::path(post, path = "/v1/orders/{order}/changes", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ChangeRequest,
     responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
-async fn change(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<ChangeRequest>) -> Result<JsonAnswer<Numbered>, Problem> {
+async fn change(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<ChangeRequest>,
+) -> Result<JsonAnswer<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let change = Change {
         quantities: request.quantities.iter().map(|entry| (LineNo(entry.line), Quantity(entry.quantity))).collect(),
@@ -258,7 +281,12 @@ pub(crate) struct CancelResult {
 /// Cancel an order or some of its units.
 #[utoipa::path(post, path = "/v1/orders/{order}/cancellations", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CancelRequest,
     responses((status = 200, body = CancelResult), (status = "4XX", body = Problem)))]
-async fn cancel(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<CancelRequest>) -> Result<JsonAnswer<CancelResult>, Problem> {
+async fn cancel(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<CancelRequest>,
+) -> Result<JsonAnswer<CancelResult>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let cancellation = Cancellation {
         lines: request.lines.iter().map(|line| (LineNo(line.line), line.quantity.map(Quantity))).collect(),
@@ -286,7 +314,12 @@ pub(crate) struct Reason {
 /// Place a hold by hand.
 #[utoipa::path(post, path = "/v1/orders/{order}/holds", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Reason,
     responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
-async fn hold(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<Reason>) -> Result<JsonAnswer<Numbered>, Problem> {
+async fn hold(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<Reason>,
+) -> Result<JsonAnswer<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations])?;
     numbered(submit(&state, caller, &bytes, Body::PlaceHold { order: id(&order)?, reason: request.reason.into() }).await?)
 }
@@ -294,7 +327,12 @@ async fn hold(State(state): State<AppState>, caller: Caller, Path(order): Path<S
 /// Release a hold. Who may depends on its kind and on the amount at stake.
 #[utoipa::path(post, path = "/v1/orders/{order}/holds/{kind}/release", tag = "orders", params(("order" = String, Path), ("kind" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Reason,
     responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
-async fn release_hold(State(state): State<AppState>, caller: Caller, Path((order, kind)): Path<(String, String)>, Json(request, bytes): Json<Reason>) -> Result<JsonAnswer<Numbered>, Problem> {
+async fn release_hold(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path((order, kind)): Path<(String, String)>,
+    Json(request, bytes): Json<Reason>,
+) -> Result<JsonAnswer<Numbered>, Problem> {
     let hold: HoldKind = serde_json::from_value(serde_json::Value::from(kind.as_str()))
         .map_err(|_| Problem::new("not_found", format!("`{kind}` is not a kind of hold, such as credit or price")))?;
     let body = Body::ReleaseHold { order: id(&order)?, hold, reason: request.reason.into() };
@@ -314,7 +352,12 @@ pub(crate) struct Correction {
 /// Put a line right that names an unknown item or unit.
 #[utoipa::path(post, path = "/v1/orders/{order}/lines/{line}/correction", tag = "orders", params(("order" = String, Path), ("line" = u64, Path), ("Idempotency-Key" = String, Header)), request_body = Correction,
     responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
-async fn correct(State(state): State<AppState>, caller: Caller, Path((order, line)): Path<(String, u64)>, Json(request, bytes): Json<Correction>) -> Result<JsonAnswer<Numbered>, Problem> {
+async fn correct(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path((order, line)): Path<(String, u64)>,
+    Json(request, bytes): Json<Correction>,
+) -> Result<JsonAnswer<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let body = Body::CorrectLine {
         order: id(&order)?,

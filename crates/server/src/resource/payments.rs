@@ -45,12 +45,18 @@ pub(crate) struct PaymentFilter {
 
 /// List payments, the newest first.
 #[utoipa::path(get, path = "/v1/payments", tag = "finance", params(PaymentFilter), responses((status = 200, body = Page<PaymentView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<PaymentFilter>) -> Result<JsonAnswer<Page<PaymentView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<PaymentFilter>,
+) -> Result<JsonAnswer<Page<PaymentView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
-        page::read(reader, Table::Trade(Kind::Payment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
-            AnyState::Trade(Aggregate::Payment(payment)) => Some(view::payment(&payment)),
-            _ => None,
+        page::read(reader, Table::Trade(Kind::Payment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+            match state {
+                AnyState::Trade(Aggregate::Payment(payment)) => Some(view::payment(&payment)),
+                _ => None,
+            }
         })
     };
     state.readers.read(read).await.map(JsonAnswer)
@@ -58,7 +64,11 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Pa
 
 /// Show a payment.
 #[utoipa::path(get, path = "/v1/payments/{payment}", tag = "finance", params(("payment" = String, Path)), responses((status = 200, body = PaymentView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(payment): Path<String>) -> Result<JsonAnswer<PaymentView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(payment): Path<String>,
+) -> Result<JsonAnswer<PaymentView>, Problem> {
     match aggregate(&state, Key::Payment(id(&payment)?)).await? {
         Aggregate::Payment(payment) => Ok(JsonAnswer(view::payment(&payment))),
         _ => Err(Problem::not_found(payment)),
@@ -90,7 +100,12 @@ pub(crate) struct MatchItem {
 /// Apply a payment by hand.
 #[utoipa::path(post, path = "/v1/payments/{payment}/matches", tag = "finance", params(("payment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = MatchRequest,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn apply(State(state): State<AppState>, caller: Caller, Path(payment): Path<String>, Json(request, bytes): Json<MatchRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn apply(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(payment): Path<String>,
+    Json(request, bytes): Json<MatchRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
     let items = request.items.iter().map(|item| Ok((id::<InvoiceId>(&item.invoice)?, item.amount.amount)));
     let items = items.collect::<Result<Vec<_>, Problem>>()?;
@@ -109,7 +124,12 @@ pub(crate) struct OnAccountRequest {
 /// Put a payment on an account.
 #[utoipa::path(post, path = "/v1/payments/{payment}/on-account", tag = "finance", params(("payment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = OnAccountRequest,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn put_on_account(State(state): State<AppState>, caller: Caller, Path(payment): Path<String>, Json(request, bytes): Json<OnAccountRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn put_on_account(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(payment): Path<String>,
+    Json(request, bytes): Json<OnAccountRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
     let body = Body::PutOnAccount { payment: id(&payment)?, account: AccountId::from(request.account) };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
@@ -128,8 +148,14 @@ pub(crate) struct UnapplyRequest {
 /// Take a match back.
 #[utoipa::path(post, path = "/v1/payments/{payment}/unapplications", tag = "finance", params(("payment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = UnapplyRequest,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn unapply(State(state): State<AppState>, caller: Caller, Path(payment): Path<String>, Json(request, bytes): Json<UnapplyRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn unapply(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(payment): Path<String>,
+    Json(request, bytes): Json<UnapplyRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
-    let body = Body::UnapplyPayment { payment: id(&payment)?, invoice: id(&request.invoice)?, reason: request.reason.into() };
+    let body =
+        Body::UnapplyPayment { payment: id(&payment)?, invoice: id(&request.invoice)?, reason: request.reason.into() };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

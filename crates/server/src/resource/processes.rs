@@ -57,7 +57,11 @@ pub(crate) struct VersionView {
 /// Deploy processes and decisions. What cannot run is refused with element, line and reason.
 #[utoipa::path(post, path = "/v1/processes", tag = "processes", params(("Idempotency-Key" = String, Header)), request_body = Deployment,
     responses((status = 201, body = Vec<VersionView>), (status = "4XX", body = Problem)))]
-async fn deploy(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<Deployment>) -> Result<Created<Vec<VersionView>>, Problem> {
+async fn deploy(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<Deployment>,
+) -> Result<Created<Vec<VersionView>>, Problem> {
     require(&caller.actor, &[Role::Operations])?;
     let resources = request.resources.into_iter().map(|file| Resource { name: file.name.into(), xml: file.xml.into() });
     match submit(&state, caller, &bytes, Body::Deploy(resources.collect())).await? {
@@ -83,7 +87,11 @@ pub(crate) struct Paging {
 
 /// List deployed versions.
 #[utoipa::path(get, path = "/v1/processes", tag = "processes", params(Paging), responses((status = 200, body = Page<VersionView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(paging): Query<Paging>) -> Result<JsonAnswer<Page<VersionView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(paging): Query<Paging>,
+) -> Result<JsonAnswer<Page<VersionView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         page::read(reader, Table::Definition, &[], paging.after.as_deref(), paging.limit, |_, _, state| match state {
             AnyState::Definition(definition) => Some(VersionView {
@@ -111,7 +119,12 @@ pub(crate) struct StartRequest {
 /// Start an instance of the latest version of a process.
 #[utoipa::path(post, path = "/v1/processes/{process}/instances", tag = "processes", params(("process" = String, Path), ("Idempotency-Key" = String, Header)), request_body = StartRequest,
     responses((status = 201, body = Numbered), (status = "4XX", body = Problem)))]
-async fn start(State(state): State<AppState>, caller: Caller, Path(process): Path<String>, Json(request, bytes): Json<StartRequest>) -> Result<Created<Numbered>, Problem> {
+async fn start(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(process): Path<String>,
+    Json(request, bytes): Json<StartRequest>,
+) -> Result<Created<Numbered>, Problem> {
     require(&caller.actor, &[Role::Operations])?;
     let body = Body::StartInstance { process: process.into(), variables: variables(request.variables)? };
     match submit(&state, caller, &bytes, body).await? {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
+use partition::Table;
 use partition::row::Column;
-use partition::{Table};
 use serde::Serialize;
 use store::{Reader, RowQuery};
 use trade::Kind;
@@ -38,8 +38,18 @@ pub(crate) struct ProgressView {
 }
 
 const ORDER: &[&str] = &[
-    "validating", "on_hold", "approved", "backordered", "in_fulfilment", "partially_fulfilled", "fulfilled", "invoiced",
-    "settled", "closed", "cancelled", "rejected",
+    "validating",
+    "on_hold",
+    "approved",
+    "backordered",
+    "in_fulfilment",
+    "partially_fulfilled",
+    "fulfilled",
+    "invoiced",
+    "settled",
+    "closed",
+    "cancelled",
+    "rejected",
 ];
 const EXCEPTION: &[&str] = &["open", "claimed", "resolved", "cleared"];
 const PAYMENT: &[&str] = &["received", "suspense", "unmatched", "applied", "on_account", "reversed"];

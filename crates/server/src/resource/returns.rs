@@ -34,20 +34,35 @@ pub(crate) struct ReturnFilter {
 
 /// List return requests, the newest first. They are decided on as exceptions.
 #[utoipa::path(get, path = "/v1/returns", tag = "returns", params(ReturnFilter), responses((status = 200, body = Page<ReturnView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<ReturnFilter>) -> Result<JsonAnswer<Page<ReturnView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<ReturnFilter>,
+) -> Result<JsonAnswer<Page<ReturnView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref())];
-        page::read(reader, Table::Trade(Kind::ReturnRequest), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
-            AnyState::Trade(Aggregate::ReturnRequest(request)) => Some(view::return_request(&request)),
-            _ => None,
-        })
+        page::read(
+            reader,
+            Table::Trade(Kind::ReturnRequest),
+            &filters,
+            filter.after.as_deref(),
+            filter.limit,
+            |_, _, state| match state {
+                AnyState::Trade(Aggregate::ReturnRequest(request)) => Some(view::return_request(&request)),
+                _ => None,
+            },
+        )
     };
     state.readers.read(read).await.map(JsonAnswer)
 }
 
 /// Show a return request.
 #[utoipa::path(get, path = "/v1/returns/{return}", tag = "returns", params(("return" = String, Path)), responses((status = 200, body = ReturnView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(request): Path<String>) -> Result<JsonAnswer<ReturnView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(request): Path<String>,
+) -> Result<JsonAnswer<ReturnView>, Problem> {
     match aggregate(&state, Key::ReturnRequest(id(&request)?)).await? {
         Aggregate::ReturnRequest(request) => Ok(JsonAnswer(view::return_request(&request))),
         _ => Err(Problem::not_found(request)),

@@ -22,12 +22,18 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// List shipments, the newest first.
 #[utoipa::path(get, path = "/v1/shipments", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<ShipmentView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OfOrder>) -> Result<JsonAnswer<Page<ShipmentView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<OfOrder>,
+) -> Result<JsonAnswer<Page<ShipmentView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
-        page::read(reader, Table::Trade(Kind::Shipment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
-            AnyState::Trade(Aggregate::Shipment(shipment)) => Some(view::shipment(&shipment)),
-            _ => None,
+        page::read(reader, Table::Trade(Kind::Shipment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+            match state {
+                AnyState::Trade(Aggregate::Shipment(shipment)) => Some(view::shipment(&shipment)),
+                _ => None,
+            }
         })
     };
     state.readers.read(read).await.map(JsonAnswer)
@@ -35,7 +41,11 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Of
 
 /// Show a shipment.
 #[utoipa::path(get, path = "/v1/shipments/{shipment}", tag = "fulfilment", params(("shipment" = String, Path)), responses((status = 200, body = ShipmentView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(shipment): Path<String>) -> Result<JsonAnswer<ShipmentView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(shipment): Path<String>,
+) -> Result<JsonAnswer<ShipmentView>, Problem> {
     match aggregate(&state, Key::Shipment(id(&shipment)?)).await? {
         Aggregate::Shipment(shipment) => Ok(JsonAnswer(view::shipment(&shipment))),
         _ => Err(Problem::not_found(shipment)),

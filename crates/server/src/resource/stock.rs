@@ -117,12 +117,18 @@ pub(crate) struct StockFilter {
 
 /// List stocks by item and node.
 #[utoipa::path(get, path = "/v1/stock", tag = "stock", params(StockFilter), responses((status = 200, body = Page<StockView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<StockFilter>) -> Result<JsonAnswer<Page<StockView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<StockFilter>,
+) -> Result<JsonAnswer<Page<StockView>>, Problem> {
     let read = move |reader: &mut dyn Reader| {
         let filters = [(Column::Parent, filter.item.as_deref())];
-        page::read(reader, Table::Trade(Kind::Stock), &filters, filter.after.as_deref(), filter.limit, |key, _, state| match state {
-            AnyState::Trade(Aggregate::Stock(stock)) => Some(view(&key_of(key), &stock)),
-            _ => None,
+        page::read(reader, Table::Trade(Kind::Stock), &filters, filter.after.as_deref(), filter.limit, |key, _, state| {
+            match state {
+                AnyState::Trade(Aggregate::Stock(stock)) => Some(view(&key_of(key), &stock)),
+                _ => None,
+            }
         })
     };
     state.readers.read(read).await.map(JsonAnswer)
@@ -179,7 +185,11 @@ pub(crate) struct AvailabilityStep {
 
 /// Ask what can be promised. Looks ahead, so that later commitments are not robbed.
 #[utoipa::path(get, path = "/v1/availability", tag = "stock", params(AvailabilityQuery), responses((status = 200, body = AvailabilityView), (status = "4XX", body = Problem)))]
-async fn availability(State(state): State<AppState>, _: Reading, Query(query): Query<AvailabilityQuery>) -> Result<JsonAnswer<AvailabilityView>, Problem> {
+async fn availability(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(query): Query<AvailabilityQuery>,
+) -> Result<JsonAnswer<AvailabilityView>, Problem> {
     let today = state.now().day();
     let until = query.until.unwrap_or(today.plus_days(365));
     let read = move |reader: &mut dyn Reader| {
@@ -192,7 +202,9 @@ async fn availability(State(state): State<AppState>, _: Reading, Query(query): Q
         let mut nodes = Vec::with_capacity(rows.len());
         let mut promise: Option<Day> = None;
         for (key, row) in &rows {
-            let AnyState::Trade(Aggregate::Stock(stock)) = decode(Table::Trade(Kind::Stock), key, &row.data)? else { continue };
+            let AnyState::Trade(Aggregate::Stock(stock)) = decode(Table::Trade(Kind::Stock), key, &row.data)? else {
+                continue;
+            };
             let steps = trade::stock::atp_steps(&stock, today, until, &policy);
             if let Some(wanted) = query.quantity {
                 let first = steps.iter().find(|(_, atp)| atp.0 >= wanted).map(|(day, _)| *day);
@@ -265,7 +277,11 @@ pub(crate) struct ReservationView {
 /// Reserve stock without an order. An atomic check and decrement: never more than there is.
 #[utoipa::path(post, path = "/v1/availability/reservations", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = ReservationRequest,
     responses((status = 201, body = ReservationResult), (status = "4XX", body = Problem)))]
-async fn reserve(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<ReservationRequest>) -> Result<Created<ReservationResult>, Problem> {
+async fn reserve(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<ReservationRequest>,
+) -> Result<Created<ReservationResult>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let ttl = i64::from(request.ttl_seconds.unwrap_or(900)) * 1_000;
     let lines = request.lines.into_iter().map(|line| ReserveLine {
@@ -320,7 +336,12 @@ pub(crate) fn accepted(reply: &Reply) -> Accepted {
 /// Give a reservation back.
 #[utoipa::path(post, path = "/v1/availability/reservations/{reservation}/release", tag = "stock", params(("reservation" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ReservationPlace,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn give_back(State(state): State<AppState>, caller: Caller, Path(reservation): Path<String>, Json(place, bytes): Json<ReservationPlace>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn give_back(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(reservation): Path<String>,
+    Json(place, bytes): Json<ReservationPlace>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let reservation: ReservationId = id(&reservation)?;
     let stock = StockKey { item: ItemId::from(place.item), node: NodeId::from(place.node) };
@@ -347,7 +368,11 @@ pub(crate) struct ReceiptRequest {
 
 /// Record goods that came in. Backorders are served at once.
 #[utoipa::path(post, path = "/v1/stock/receipts", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = ReceiptRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn receive(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<ReceiptRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn receive(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<ReceiptRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Warehouse])?;
     let receipt = Receipt {
         item: ItemId::from(request.item),
@@ -381,7 +406,11 @@ pub(crate) struct CountRequest {
 
 /// Record a count. What can no longer be kept is taken from the least important promises.
 #[utoipa::path(post, path = "/v1/stock/counts", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = CountRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn count(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<CountRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn count(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<CountRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Warehouse])?;
     let count = Count {
         item: ItemId::from(request.item),
@@ -416,7 +445,11 @@ pub(crate) struct AdjustmentRequest {
 
 /// Record stock that was found or lost.
 #[utoipa::path(post, path = "/v1/stock/adjustments", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = AdjustmentRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn adjust(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<AdjustmentRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn adjust(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<AdjustmentRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Warehouse])?;
     let adjustment = Adjustment {
         item: ItemId::from(request.item),
@@ -448,7 +481,11 @@ pub(crate) struct SupplyRequest {
 
 /// Announce supply. Backorders get new promise dates at once.
 #[utoipa::path(post, path = "/v1/stock/inbound", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = SupplyRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn announce(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<SupplyRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn announce(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<SupplyRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Warehouse])?;
     let stock = StockKey { item: ItemId::from(request.item), node: NodeId::from(request.node) };
     let inbound = Inbound { document: request.document.into(), quantity: Quantity(request.quantity), eta: request.eta };
@@ -469,7 +506,11 @@ pub(crate) struct SafetyRequest {
 
 /// Set the safety stock.
 #[utoipa::path(post, path = "/v1/stock/safety", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = SafetyRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn safety(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<SafetyRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn safety(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<SafetyRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Warehouse])?;
     let stock = StockKey { item: ItemId::from(request.item), node: NodeId::from(request.node) };
     let body = Body::SetSafetyStock { stock, quantity: Quantity(request.quantity) };

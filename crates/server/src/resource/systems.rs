@@ -89,7 +89,11 @@ fn dead(reader: &mut dyn store::Reader, after: Option<&str>, limit: Option<usize
 
 /// List dead letters, the newest first.
 #[utoipa::path(get, path = "/v1/dead-letters", tag = "systems", params(Paging), responses((status = 200, body = Page<DeadLetter>), (status = "4XX", body = Problem)))]
-async fn dead_letters(State(state): State<AppState>, _: Reading, Query(paging): Query<Paging>) -> Result<JsonAnswer<Page<DeadLetter>>, Problem> {
+async fn dead_letters(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(paging): Query<Paging>,
+) -> Result<JsonAnswer<Page<DeadLetter>>, Problem> {
     state.readers.read(move |reader| dead(reader, paging.after.as_deref(), paging.limit)).await.map(JsonAnswer)
 }
 
@@ -107,7 +111,11 @@ pub(crate) struct ReplayRequest {
 /// Send dead letters again, under the keys that they had.
 #[utoipa::path(post, path = "/v1/dead-letters/replay", tag = "systems", params(("Idempotency-Key" = String, Header)), request_body = ReplayRequest,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn replay(State(state): State<AppState>, caller: Caller, Json(request, bytes): Json<ReplayRequest>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn replay(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(request, bytes): Json<ReplayRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Operations])?;
     let ids = request.ids.iter().map(|text| id::<EffectId>(text)).collect::<Result<Vec<_>, _>>()?;
     if request.dry_run {

@@ -47,20 +47,35 @@ pub(crate) struct OfOrder {
 
 /// List warehouse orders, the newest first.
 #[utoipa::path(get, path = "/v1/warehouse-orders", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<WarehouseOrderView>), (status = "4XX", body = Problem)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OfOrder>) -> Result<JsonAnswer<Page<WarehouseOrderView>>, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<OfOrder>,
+) -> Result<JsonAnswer<Page<WarehouseOrderView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
-        page::read(reader, Table::Trade(Kind::WarehouseOrder), &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
-            AnyState::Trade(Aggregate::WarehouseOrder(order)) => Some(view::warehouse_order(&order)),
-            _ => None,
-        })
+        page::read(
+            reader,
+            Table::Trade(Kind::WarehouseOrder),
+            &filters,
+            filter.after.as_deref(),
+            filter.limit,
+            |_, _, state| match state {
+                AnyState::Trade(Aggregate::WarehouseOrder(order)) => Some(view::warehouse_order(&order)),
+                _ => None,
+            },
+        )
     };
     state.readers.read(read).await.map(JsonAnswer)
 }
 
 /// Show a warehouse order.
 #[utoipa::path(get, path = "/v1/warehouse-orders/{warehouse_order}", tag = "fulfilment", params(("warehouse_order" = String, Path)), responses((status = 200, body = WarehouseOrderView), (status = "4XX", body = Problem)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(order): Path<String>) -> Result<JsonAnswer<WarehouseOrderView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(order): Path<String>,
+) -> Result<JsonAnswer<WarehouseOrderView>, Problem> {
     match aggregate(&state, Key::WarehouseOrder(id(&order)?)).await? {
         Aggregate::WarehouseOrder(order) => Ok(JsonAnswer(view::warehouse_order(&order))),
         _ => Err(Problem::not_found(order)),
@@ -80,7 +95,12 @@ pub(crate) struct Nothing {}
 /// The warehouse will do it.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/acknowledgements", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn acknowledge(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(_, bytes): Json<Nothing>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn acknowledge(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     tell(&state, caller, &bytes, Body::WarehouseAcknowledged(id(&order)?)).await
 }
 
@@ -95,7 +115,12 @@ pub(crate) struct Rejection {
 /// The warehouse refuses. Its units go back to the order.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/rejections", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Rejection,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn reject(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<Rejection>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn reject(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<Rejection>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     let body = Body::WarehouseRejected { warehouse_order: id(&order)?, reason: request.reason.into() };
     tell(&state, caller, &bytes, body).await
 }
@@ -127,7 +152,12 @@ pub(crate) struct PickedLine {
 /// The warehouse picked.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/picks", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Pick,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn pick(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<Pick>) -> Result<JsonAnswer<Accepted>, Problem> {
+async fn pick(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<Pick>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
     let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.picked))).collect();
     let body = Body::WarehousePicked { warehouse_order: id(&order)?, lines, complete: request.complete };
     tell(&state, caller, &bytes, body).await
@@ -158,7 +188,12 @@ pub(crate) struct ShipConfirmation {
 /// The warehouse shipped. The shipment is billed by the order's policy at once.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/shipments", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ShipConfirmation,
     responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
-async fn ship(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<ShipConfirmation>) -> Result<JsonAnswer<Numbered>, Problem> {
+async fn ship(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<ShipConfirmation>,
+) -> Result<JsonAnswer<Numbered>, Problem> {
     require(&caller.actor, &[Role::Warehouse])?;
     let warehouse_order: WarehouseOrderId = id(&order)?;
     let confirm = ShipConfirm {
@@ -185,12 +220,25 @@ pub(crate) struct CancelAnswer {
     /// Why it is too late; absent or null if it was cancelled.
     #[serde(default)]
     refused: Option<String>,
+    /// Units that it has cancelled in all so far, by line; absent for everything that it was asked for. Tell them, and an answer
+    /// that comes twice or late does no harm.
+    #[serde(default)]
+    lines: Vec<LineQuantity>,
 }
 
 /// The warehouse answers a request to cancel.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/cancel-answers", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CancelAnswer,
     responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
-async fn cancel_answer(State(state): State<AppState>, caller: Caller, Path(order): Path<String>, Json(request, bytes): Json<CancelAnswer>) -> Result<JsonAnswer<Accepted>, Problem> {
-    let body = Body::WarehouseCancelAnswer { warehouse_order: id(&order)?, refused: request.refused.map(Into::into) };
+async fn cancel_answer(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<CancelAnswer>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let body = Body::WarehouseCancelAnswer {
+        warehouse_order: id(&order)?,
+        refused: request.refused.map(Into::into),
+        lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),
+    };
     tell(&state, caller, &bytes, body).await
 }

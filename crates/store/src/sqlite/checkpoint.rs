@@ -10,16 +10,16 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 /// Pages to move for which the thread gets up.
-static WORTH_WHILE: std::sync::LazyLock<i64> = std::sync::LazyLock::new(|| std::env::var("WORTH_WHILE").map_or(2000, |v| v.parse().unwrap()));
+const WORTH_WHILE: i64 = 2_000;
 
 /// Pages in the log from which on it shall start again.
-static LONG: std::sync::LazyLock<i64> = std::sync::LazyLock::new(|| std::env::var("LONG").map_or(16000, |v| v.parse().unwrap()));
+const LONG: i64 = 16_000;
 
 /// Pages that the writer moves itself; at a disk's usual pace that takes a few milliseconds.
-static SHORT: std::sync::LazyLock<i64> = std::sync::LazyLock::new(|| std::env::var("SHORT").map_or(500, |v| v.parse().unwrap()));
+const SHORT: i64 = 500;
 
-/// Pages in the log from which on the writer moves the rest, however much it is: the disk does not keep up.
-
+/// So many times as long, the writer moves the rest however much it is: the disk does not keep up.
+const TOO_LONG: i64 = 4 * LONG;
 
 /// The thread that moves pages. Dropping it waits until it has stopped.
 #[derive(Debug)]
@@ -47,9 +47,9 @@ impl Checkpoints {
     pub(super) fn after_commit(&self, writer: &Connection) {
         let Some(log) = checkpoint(writer, "PRAGMA wal_checkpoint(NOOP)") else { return };
         let rest = log.pages - log.moved;
-        if rest > 0 && (log.pages >= 4 * *LONG || log.pages >= *LONG && rest <= *SHORT) {
+        if rest > 0 && (log.pages >= TOO_LONG || log.pages >= LONG && rest <= SHORT) {
             checkpoint(writer, "PRAGMA wal_checkpoint(PASSIVE)");
-        } else if rest >= *WORTH_WHILE || rest > 0 && log.pages >= *LONG {
+        } else if rest >= WORTH_WHILE || rest > 0 && log.pages >= LONG {
             // it is full when the thread is behind, and then it knows
             let _ = self.wake.as_ref().map(|wake| wake.try_send(()));
         }

@@ -65,13 +65,12 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(&fault)?;
     connection.busy_timeout(PATIENCE).map_err(&fault)?;
     // has an effect on an empty file only
-    connection.execute_batch(&format!("PRAGMA page_size = {}", std::env::var("PS").unwrap_or("4096".into()))).map_err(&fault)?;
+    connection.execute_batch("PRAGMA page_size = 4096").map_err(&fault)?;
     // before anything is changed in a file that may not be ours
     let is_empty = identify(&connection, path)?;
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; \
                     PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY";
     connection.execute_batch(settings).map_err(&fault)?;
-    if let Ok(p) = std::env::var("PR") { connection.execute_batch(&p).map_err(&fault)?; }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&fault)?;
     if is_empty {

@@ -114,7 +114,7 @@ impl Statements {
     pub(super) fn of(table: Table) -> Self {
         let name = table.name();
         let indexed: Vec<&str> = table.indexed().iter().map(|indexed| column(*indexed)).collect();
-        let simple = std::env::var("SIMPLE").is_ok(); let indexed = if simple { vec![] } else { indexed }; let set = |changes: &dyn Fn(&str) -> bool, value: &dyn Fn(usize, &str) -> String| {
+        let set = |changes: &dyn Fn(&str) -> bool, value: &dyn Fn(usize, &str) -> String| {
             let columns = COLUMNS.iter().enumerate().filter(|(_, column)| changes(column));
             columns.map(|(at, column)| format!("{column} = {}", value(at, column))).collect::<Vec<_>>().join(", ")
         };

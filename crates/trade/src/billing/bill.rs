@@ -56,7 +56,12 @@ pub fn blocked(books: &mut dyn Books, id: OrderId) -> Result<Option<Text>, Stop>
     Ok(hold.map(|hold| format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason)))
 }
 
-fn invoice(books: &mut dyn Books, id: OrderId, shipments: &[std::sync::Arc<Shipment>], cx: &Context) -> Result<InvoiceId, Stop> {
+fn invoice(
+    books: &mut dyn Books,
+    id: OrderId,
+    shipments: &[std::sync::Arc<Shipment>],
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
     let order = existing(books, id)?;
     let units = |no: LineNo| -> Quantity {
         let lines = shipments.iter().flat_map(|shipment| &shipment.lines).filter(|line| line.line == no);
@@ -115,7 +120,8 @@ mod tests {
         let mut story = Story::new();
         story.stock("X", "WH1", 10);
         story.stock("Y", "WH2", 5);
-        let line = |item, quantity, price: &str| SubmittedLine { price: Some(price.parse().unwrap()), ..submitted(item, quantity) };
+        let line =
+            |item, quantity, price: &str| SubmittedLine { price: Some(price.parse().unwrap()), ..submitted(item, quantity) };
         let submission = Submission {
             lines: vec![line("X", "10", "100"), line("Y", "5", "40")],
             freight: Amount(6_000),

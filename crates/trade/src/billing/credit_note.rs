@@ -30,7 +30,8 @@ pub fn credit_note(
     }
     let order = existing(books, original.order)?;
     let before = credited_before(books, &original)?;
-    let left = |line: &InvoiceLine| line.quantity - before.iter().filter(|(no, _)| *no == line.line).map(|(_, units)| *units).sum();
+    let left =
+        |line: &InvoiceLine| line.quantity - before.iter().filter(|(no, _)| *no == line.line).map(|(_, units)| *units).sum();
     let wanted: Vec<(LineNo, Quantity)> = if lines.is_empty() {
         original.lines.iter().map(|line| (line.line, left(line))).filter(|(_, units)| units.is_positive()).collect()
     } else {
@@ -130,7 +131,8 @@ mod tests {
         let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
         let mut amounts = Vec::new();
         for _ in 0..3 {
-            let note = credit_note(story.books(), invoice, &[(LineNo(1), Quantity(1))], "damaged", &clerk("ann", 5)).unwrap();
+            let note =
+                credit_note(story.books(), invoice, &[(LineNo(1), Quantity(1))], "damaged", &clerk("ann", 5)).unwrap();
             amounts.push(story.books().invoice(&note).unwrap().unwrap().gross.0);
         }
         assert_eq!(amounts, [3_333, 3_333, 3_334]);

@@ -26,7 +26,13 @@ pub(super) struct Effects {
 
 /// Posts a document that is complete but for its id, number, dates and sums: the next legal number of its series, dated today or as
 /// late as the document before. Source: domain §1.6 (numbering).
-pub(super) fn post(books: &mut dyn Books, order: &Order, draft: Invoice, effects: Effects, cx: &Context) -> Result<InvoiceId, Stop> {
+pub(super) fn post(
+    books: &mut dyn Books,
+    order: &Order,
+    draft: Invoice,
+    effects: Effects,
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
     let id = InvoiceId(books.next_number(Kind::Invoice)?);
     let company = company(books)?;
     let today = company.calendar.local_day(cx.now);
@@ -62,7 +68,10 @@ pub(super) fn post(books: &mut dyn Books, order: &Order, draft: Invoice, effects
     let item = open_item(&invoice);
     books.record(&id, InvoiceEvent::Posted(Box::new(invoice)));
     let Effects { lines, freight, discount, deposit, consumed } = effects;
-    books.record(&order.id, OrderEvent::Invoiced { invoice: id, lines, freight, discount, deposit, consumed, receivable: owed });
+    books.record(
+        &order.id,
+        OrderEvent::Invoiced { invoice: id, lines, freight, discount, deposit, consumed, receivable: owed },
+    );
     if !owed.is_zero() {
         books.record(&order.account, AccountEvent::ItemOpened(item));
     }
@@ -107,4 +116,3 @@ pub(super) fn summed(draft: Invoice) -> Invoice {
     let tax = draft.taxes.iter().map(|tax| tax.tax).sum();
     Invoice { net, tax, gross: net + tax, ..draft }
 }
-

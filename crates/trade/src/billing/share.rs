@@ -44,12 +44,14 @@ mod tests {
     #[test]
     fn domain_1_6_thirds_of_freight() {
         let mut before = Amount(0);
-        let parts: Vec<i64> = [1, 2, 3].map(|billed| {
-            let now = due(Amount(10_000), billed, 3);
-            let part = now - before;
-            before = now;
-            part.0
-        }).to_vec();
+        let parts: Vec<i64> = [1, 2, 3]
+            .map(|billed| {
+                let now = due(Amount(10_000), billed, 3);
+                let part = now - before;
+                before = now;
+                part.0
+            })
+            .to_vec();
         assert_eq!(parts, [3_333, 3_333, 3_334]);
     }
 }

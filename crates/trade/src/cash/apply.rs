@@ -76,7 +76,8 @@ pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Appli
     };
     let policy = company(books)?.policy.cash.clone();
     let items = items(&account, &payment, &referenced);
-    let found = if items.is_empty() { by_amount(&account, &payment, &policy) } else { by_reference(&items, &payment, &policy) };
+    let found =
+        if items.is_empty() { by_amount(&account, &payment, &policy) } else { by_reference(&items, &payment, &policy) };
     match found {
         Ok(found) => {
             let deducted = found.allocations.iter().any(|allocation| allocation.deduction.is_positive());
@@ -125,7 +126,11 @@ fn referenced(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>
 }
 
 /// Stage 1: whose money it is, and how we know.
-fn payer(books: &mut dyn Books, payment: &Payment, referenced: &[InvoiceId]) -> Result<Option<(AccountId, &'static str)>, Stop> {
+fn payer(
+    books: &mut dyn Books,
+    payment: &Payment,
+    referenced: &[InvoiceId],
+) -> Result<Option<(AccountId, &'static str)>, Stop> {
     if let Some(account) = &payment.account {
         return Ok(Some((account.clone(), "identified before")));
     }
@@ -150,9 +155,11 @@ fn payer(books: &mut dyn Books, payment: &Payment, referenced: &[InvoiceId]) -> 
 
 /// The open items that the payment names: by number, by purchase order, by order number.
 fn items<'a>(account: &'a Account, payment: &Payment, referenced: &[InvoiceId]) -> Vec<&'a OpenItem> {
-    let words: Vec<Text> = payment.remittance.split_whitespace().chain(payment.references.iter().map(Text::as_str)).map(normalised).collect();
+    let words: Vec<Text> =
+        payment.remittance.split_whitespace().chain(payment.references.iter().map(Text::as_str)).map(normalised).collect();
     let names = |text: &str| !text.is_empty() && words.contains(&normalised(text));
-    let by_number: Vec<&OpenItem> = account.ledger.open_items.iter().filter(|item| referenced.contains(&item.invoice)).collect();
+    let by_number: Vec<&OpenItem> =
+        account.ledger.open_items.iter().filter(|item| referenced.contains(&item.invoice)).collect();
     if !by_number.is_empty() {
         return by_number;
     }
@@ -163,7 +170,11 @@ fn items<'a>(account: &'a Account, payment: &Payment, referenced: &[InvoiceId]) 
 /// The early-payment discount that may still be taken of an item.
 fn discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Amount {
     match item.discount {
-        Some((amount, last)) if item.open == item.amount && paid <= last.plus_days(i32::from(policy.discount_grace_days)) => amount,
+        Some((amount, last))
+            if item.open == item.amount && paid <= last.plus_days(i32::from(policy.discount_grace_days)) =>
+        {
+            amount
+        }
         _ => Amount::ZERO,
     }
 }
@@ -193,7 +204,12 @@ fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> 
     let paid = payment.value_date;
     let full: Vec<Allocation> = items.iter().map(|item| whole(item)).collect();
     let open = sum(&full);
-    let found = |allocations, method, why: &str, rest| Match { allocations, method, evidence: format!("{}: {why}", numbers(items)), rest };
+    let found = |allocations, method, why: &str, rest| Match {
+        allocations,
+        method,
+        evidence: format!("{}: {why}", numbers(items)),
+        rest,
+    };
     if open == payment.amount {
         return Ok(found(full, Method::Exact, "named, and the amount is theirs", Amount::ZERO));
     }
@@ -211,8 +227,12 @@ fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> 
     let code = if short <= tolerated && !disputed { None } else { Some(code(items, short)) };
     let allocations = short_paid(items, short, code.as_deref());
     let Some(allocations) = allocations else {
-        let candidate = Candidate { invoices: items.iter().map(|item| item.invoice).collect(), evidence: Text::const_new("named") };
-        return Err((vec![candidate], Text::from(format!("{} are named, and too little was paid to say what for", numbers(items)))));
+        let candidate =
+            Candidate { invoices: items.iter().map(|item| item.invoice).collect(), evidence: Text::const_new("named") };
+        return Err((
+            vec![candidate],
+            Text::from(format!("{} are named, and too little was paid to say what for", numbers(items))),
+        ));
     };
     let why = match code {
         None => "named, with a small difference".to_owned(),
@@ -254,7 +274,9 @@ fn by_amount(account: &Account, payment: &Payment, policy: &CashPolicy) -> Decid
     };
     let invoices = || items.iter().enumerate().filter(|(_, item)| item.kind != ItemKind::CreditNote);
     let exact: Vec<usize> = invoices().filter(|(_, item)| item.open == payment.amount).map(|(at, _)| at).collect();
-    let taken = |item: &OpenItem| discount(item, paid, policy).is_positive() && with_discount(item, paid, policy).amount == payment.amount;
+    let taken = |item: &OpenItem| {
+        discount(item, paid, policy).is_positive() && with_discount(item, paid, policy).amount == payment.amount
+    };
     let discounted: Vec<usize> = invoices().filter(|(_, item)| taken(item)).map(|(at, _)| at).collect();
     match (exact.as_slice(), discounted.as_slice()) {
         ([], []) => {}
@@ -314,7 +336,8 @@ mod tests {
         let mut memory = MemoryBooks::new();
         let books: &mut dyn Books = &mut memory;
         let id = AccountId::from("ACME");
-        let profile = Profile { name: "Acme Ltd".into(), bank_accounts: vec!["DE02 1234".into()], tier: 3, ..Profile::default() };
+        let profile =
+            Profile { name: "Acme Ltd".into(), bank_accounts: vec!["DE02 1234".into()], tier: 3, ..Profile::default() };
         crate::account::set_profile(books, &id, &profile, &at(0)).unwrap();
         for (amount, number) in amounts.iter().zip(1..) {
             let invoice = InvoiceId(number);

@@ -39,7 +39,11 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
         return Err(Refusal::Invalid {
             field: Text::const_new("closing"),
             given: format_compact!("{}", money(closing)),
-            wanted: format_compact!("{}: the opening balance {} and the entries", money(opening + movements), money(opening)),
+            wanted: format_compact!(
+                "{}: the opening balance {} and the entries",
+                money(opening + movements),
+                money(opening)
+            ),
         }
         .into());
     }
@@ -83,7 +87,12 @@ fn by_reference(bank_account: &str) -> Text {
     format_compact!("bank-reference:{bank_account}")
 }
 
-fn record(books: &mut dyn Books, document: &StatementDocument, entry: &EntryDocument, cx: &Context) -> Result<PaymentId, Stop> {
+fn record(
+    books: &mut dyn Books,
+    document: &StatementDocument,
+    entry: &EntryDocument,
+    cx: &Context,
+) -> Result<PaymentId, Stop> {
     let id = PaymentId(books.next_number(Kind::Payment)?);
     let payment = Payment {
         id,
@@ -105,7 +114,12 @@ fn record(books: &mut dyn Books, document: &StatementDocument, entry: &EntryDocu
 
 /// The payment that an entry takes back: named by its bank reference, and of the opposite amount.
 fn find(books: &mut dyn Books, document: &StatementDocument, entry: &EntryDocument) -> Result<Option<PaymentId>, Stop> {
-    let names = entry.references.iter().map(Text::as_str).chain(entry.remittance.split_whitespace()).chain([entry.bank_reference.as_str()]);
+    let names = entry
+        .references
+        .iter()
+        .map(Text::as_str)
+        .chain(entry.remittance.split_whitespace())
+        .chain([entry.bank_reference.as_str()]);
     for name in names {
         if let Some(Key::Payment(id)) = pointed(books, &by_reference(&document.bank_account), name)?
             && books.payment(&id)?.is_some_and(|payment| payment.amount == -entry.amount)

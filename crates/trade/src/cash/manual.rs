@@ -33,7 +33,11 @@ pub fn match_manually(
     let mut forgiven = Amount::ZERO;
     for (at, (invoice, amount)) in items.iter().enumerate() {
         let open = ledger.item(*invoice).map_or(Amount::ZERO, |item| item.open);
-        let is_within = if open.is_negative() { *amount >= open && *amount <= Amount::ZERO } else { *amount <= open && !amount.is_negative() };
+        let is_within = if open.is_negative() {
+            *amount >= open && *amount <= Amount::ZERO
+        } else {
+            *amount <= open && !amount.is_negative()
+        };
         if !is_within || items.iter().take(at).any(|(other, _)| other == invoice) {
             return Err(Refusal::TooMuchMoney { wanted: *amount, available: open }.into());
         }
@@ -94,7 +98,10 @@ fn account_of(books: &mut dyn Books, payment: &Payment, items: &[(InvoiceId, Amo
     for (id, _) in items {
         let invoice = books.invoice(id)?.ok_or_else(|| Refusal::NotFound(Key::Invoice(*id)))?;
         if found.as_ref().is_some_and(|found| *found != invoice.account) {
-            return Err(Refusal::Conflict(Text::const_new("the documents belong to several accounts: match them one by one")).into());
+            return Err(Refusal::Conflict(Text::const_new(
+                "the documents belong to several accounts: match them one by one",
+            ))
+            .into());
         }
         found = Some(invoice.account.clone());
     }

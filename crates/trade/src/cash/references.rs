@@ -79,7 +79,8 @@ fn grouped(number: &str) -> Text {
             group.push(c);
         }
     }
-    let groups: Vec<&str> = groups.iter().map(|group| group.trim_start_matches('0')).filter(|group| !group.is_empty()).collect();
+    let groups: Vec<&str> =
+        groups.iter().map(|group| group.trim_start_matches('0')).filter(|group| !group.is_empty()).collect();
     if groups.len() < 2 { Text::default() } else { groups.join(".").into() }
 }
 

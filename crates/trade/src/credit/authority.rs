@@ -14,7 +14,13 @@ use crate::refusal::Refusal;
 ///
 /// Without a table of the company: clerks up to 5 % and 5,000.00, managers up to 20 % and 50,000.00, directors without limit; the
 /// process may, and whoever created the order may not. Source: domain §1.2.
-pub fn authorise_release(company: &Company, account: &Account, order: &Order, hold: &Hold, actor: &Actor) -> Result<(), Refusal> {
+pub fn authorise_release(
+    company: &Company,
+    account: &Account,
+    order: &Order,
+    hold: &Hold,
+    actor: &Actor,
+) -> Result<(), Refusal> {
     if actor.roles.contains(&Role::System) {
         return Ok(());
     }
@@ -48,7 +54,11 @@ pub fn record_release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resul
 }
 
 fn defaults() -> Vec<Authority> {
-    let entry = |role, percent: Option<i64>, amount| Authority { role, over_percent: percent.map(Decimal::from), over_amount: amount };
+    let entry = |role, percent: Option<i64>, amount| Authority {
+        role,
+        over_percent: percent.map(Decimal::from),
+        over_amount: amount,
+    };
     vec![
         entry(Role::CreditClerk, Some(5), Some(Amount(500_000))),
         entry(Role::CreditManager, Some(20), Some(Amount(5_000_000))),

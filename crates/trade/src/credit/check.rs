@@ -153,9 +153,11 @@ fn decide_with(company: &Company, account: &Account, order: &Order, promised: Am
     if over <= account.limit_tolerance(policy.tolerance_percent) {
         return Decision::PassWithWarning;
     }
-    let percent = Decimal::from(over.0).checked_mul(Decimal::HUNDRED).and_then(|over| over.checked_div(Decimal::from(limit.0)));
+    let percent =
+        Decimal::from(over.0).checked_mul(Decimal::HUNDRED).and_then(|over| over.checked_div(Decimal::from(limit.0)));
     let percent = percent.map(|percent| format!(", {} %", percent.round(2, units::Rounding::HalfUp))).unwrap_or_default();
-    let reason = format_compact!("exposure {} is over the limit {} by {}{percent}", money(exposure), money(limit), money(over));
+    let reason =
+        format_compact!("exposure {} is over the limit {} by {}{percent}", money(exposure), money(limit), money(over));
     hold("CR-LIMIT", reason, over)
 }
 
@@ -169,9 +171,17 @@ mod tests {
     use units::{Currency, Quantity};
 
     fn case() -> (Company, Account, Order) {
-        let mut account = Account { profile: Profile { credit_limit: Some(Amount(10_000_000)), ..Profile::default() }, ..Account::default() };
+        let mut account = Account {
+            profile: Profile { credit_limit: Some(Amount(10_000_000)), ..Profile::default() },
+            ..Account::default()
+        };
         let due = at(0).now.day().plus_days(10);
-        account.ledger.open_items.push(OpenItem { open: Amount(6_200_000), amount: Amount(6_200_000), due, ..OpenItem::default() });
+        account.ledger.open_items.push(OpenItem {
+            open: Amount(6_200_000),
+            amount: Amount(6_200_000),
+            due,
+            ..OpenItem::default()
+        });
         account.ledger.shipped_not_invoiced = Amount(800_000);
         account.ledger.open_orders = Amount(2_150_000);
         account.ledger.unapplied = Amount(300_000);

@@ -99,7 +99,8 @@ mod tests {
     use units::Amount;
 
     fn raised(story: &mut Story) -> ExceptionId {
-        let subject = Subject { order: Some(OrderId(1)), account: Some("ACME".into()), key: Some(Key::Payment(PaymentId(7))) };
+        let subject =
+            Subject { order: Some(OrderId(1)), account: Some("ACME".into()), key: Some(Key::Payment(PaymentId(7))) };
         let wanted = Raise { amount: Amount(2_000_000), ..Raise::new(ExceptionKind::Price, subject, "too low") };
         raise(story.books(), wanted, &at(0)).unwrap()
     }
@@ -121,13 +122,22 @@ mod tests {
         let mut story = Story::new();
         let id = raised(&mut story);
         let books = story.books();
-        assert!(matches!(resolve(books, id, Action::Match, "x", &clerk("ann", 1)), Err(Stop::Refused(Refusal::NotOffered { .. }))));
-        assert!(matches!(resolve(books, id, Action::Release, " ", &clerk("ann", 1)), Err(Stop::Refused(Refusal::Invalid { .. }))));
+        assert!(matches!(
+            resolve(books, id, Action::Match, "x", &clerk("ann", 1)),
+            Err(Stop::Refused(Refusal::NotOffered { .. }))
+        ));
+        assert!(matches!(
+            resolve(books, id, Action::Release, " ", &clerk("ann", 1)),
+            Err(Stop::Refused(Refusal::Invalid { .. }))
+        ));
         let mut wrong = clerk("bob", 1);
         wrong.actor.roles = vec![Role::Warehouse];
         assert!(matches!(resolve(books, id, Action::Release, "x", &wrong), Err(Stop::Refused(Refusal::NotAllowed { .. }))));
         resolve(books, id, Action::Release, "agreed", &clerk("ann", 1)).unwrap();
-        assert!(matches!(resolve(books, id, Action::Release, "x", &clerk("ann", 2)), Err(Stop::Refused(Refusal::Conflict(_)))));
+        assert!(matches!(
+            resolve(books, id, Action::Release, "x", &clerk("ann", 2)),
+            Err(Stop::Refused(Refusal::Conflict(_)))
+        ));
     }
 
     #[test]

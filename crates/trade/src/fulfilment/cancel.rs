@@ -11,20 +11,31 @@ use crate::order::Bucket;
 
 /// The warehouse will not ship what it was asked not to ship. What has shipped in between has shipped: the shipment wins.
 ///
-/// Without a request that waits for an answer nothing happens. Source: domain §1.5.4.
-pub fn cancel_confirmed(books: &mut dyn Books, id: WarehouseOrderId, _cx: &Context) -> Result<(), Stop> {
+/// `told` are the units that it has cancelled in all so far, by line, so that an answer which comes twice, or after a later one, changes
+/// nothing; none stands for everything that it was asked for. Source: domain §1.5.4.
+pub fn cancel_confirmed(
+    books: &mut dyn Books,
+    id: WarehouseOrderId,
+    told: &[(LineNo, Quantity)],
+    _cx: &Context,
+) -> Result<(), Stop> {
     let released = warehouse_order(books, id)?;
-    if !released.cancel_requested {
-        return Ok(());
-    }
     let mut lines = Vec::new();
     for line in &released.lines {
-        let quantity = line.cancelling.min(line.outstanding());
+        let agreed = match told.iter().find(|(no, _)| *no == line.line) {
+            Some((_, total)) => *total - line.cancelled,
+            None if told.is_empty() => line.cancelling,
+            None => Quantity::ZERO,
+        };
+        let quantity = agreed.min(line.outstanding());
         if quantity.is_positive() {
             let now = warehouse_order(books, id)?;
             drop_units(books, &now, line, quantity, Bucket::Cancelled, &Text::const_new("cancelled"))?;
             lines.push((line.line, quantity));
         }
+    }
+    if lines.is_empty() && !released.cancel_requested {
+        return Ok(());
     }
     books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines });
     let untouched = released.shipments.is_empty();

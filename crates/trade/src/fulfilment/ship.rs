@@ -139,7 +139,11 @@ fn check(released: &WarehouseOrder, confirm: &ShipConfirm) -> Result<(), Refusal
         return Err(Refusal::Conflict(Text::from(what)));
     }
     if confirm.lines.is_empty() || confirm.reference.is_empty() {
-        let (field, wanted) = if confirm.reference.is_empty() { ("reference", "the warehouse's number") } else { ("lines", "at least one line") };
+        let (field, wanted) = if confirm.reference.is_empty() {
+            ("reference", "the warehouse's number")
+        } else {
+            ("lines", "at least one line")
+        };
         return Err(Refusal::Invalid { field: field.into(), given: Text::const_new("empty"), wanted: wanted.into() });
     }
     for (at, (no, quantity)) in confirm.lines.iter().enumerate() {

@@ -280,12 +280,13 @@ impl Folded for WarehouseOrder {
                 }
             }
             WarehouseOrderEvent::CancelConfirmed { lines } => {
-                self.settle_cancellation();
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
                         line.cancelled += *quantity;
+                        line.cancelling = (line.cancelling - *quantity).or_zero();
                     }
                 }
+                self.cancel_requested = self.lines.iter().any(|line| line.cancelling.is_positive());
             }
             WarehouseOrderEvent::CancelRefused { .. } => self.settle_cancellation(),
             WarehouseOrderEvent::Cancelled => {

@@ -43,7 +43,12 @@ pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) ->
             let ascends = entry.tiers.windows(2).all(|pair| pair[0].from < pair[1].from);
             let sound = entry.tiers.iter().all(|tier| !tier.price.is_negative());
             if entry.tiers.is_empty() || !ascends || !sound {
-                return Err(invalid(&format!("entries.{item}"), "its tiers", "at least one, by ascending quantity, not below 0").into());
+                return Err(invalid(
+                    &format!("entries.{item}"),
+                    "its tiers",
+                    "at least one, by ascending quantity, not below 0",
+                )
+                .into());
             }
         }
     }

@@ -36,11 +36,9 @@ pub(crate) fn bind(books: &mut dyn Books, binding: &Binding) -> Result<(), Stop>
         None => None,
     };
     let claim = match held {
-        Some(claim) => Claim {
-            quantity: claim.quantity + binding.quantity,
-            promise: claim.promise.max(Some(binding.promise)),
-            ..claim
-        },
+        Some(claim) => {
+            Claim { quantity: claim.quantity + binding.quantity, promise: claim.promise.max(Some(binding.promise)), ..claim }
+        }
         None => Claim {
             reservation: ReservationId(books.next_number(Kind::Stock)?),
             line: Some((binding.order, binding.line)),
@@ -155,7 +153,13 @@ fn merged(pegs: Vec<Peg>) -> Vec<Peg> {
 }
 
 /// Takes units of a line out of its backorder, those due last first; returns how many were there.
-pub(crate) fn unpeg(books: &mut dyn Books, id: OrderId, line: LineNo, quantity: Quantity, to: Bucket) -> Result<Quantity, Stop> {
+pub(crate) fn unpeg(
+    books: &mut dyn Books,
+    id: OrderId,
+    line: LineNo,
+    quantity: Quantity,
+    to: Bucket,
+) -> Result<Quantity, Stop> {
     let order = existing(books, id)?;
     let Some(found) = order.line(line) else { return Ok(Quantity::ZERO) };
     let since = waiting_since(books, &order, line)?;

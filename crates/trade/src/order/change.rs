@@ -145,12 +145,16 @@ mod tests {
         story.stock("X", "WH1", 10);
         let id = story.promised(&[("X", 5)]);
         let released = release(story.books(), id, &at(2)).unwrap();
-        let wanted = Change { quantities: vec![(LineNo(1), Quantity(2))], added: vec![submitted("X", "4")], ..Change::default() };
+        let wanted =
+            Change { quantities: vec![(LineNo(1), Quantity(2))], added: vec![submitted("X", "4")], ..Change::default() };
         let outcome = change(story.books(), id, &wanted, &clerk("ann", 3)).unwrap();
         assert_eq!(outcome.asked, released);
         assert_eq!(story.order(id).lines[1].buckets.open, Quantity(4));
         let moved = Change { ship_to: Some(ShipTo::default()), ..Change::default() };
-        assert!(matches!(change(story.books(), id, &moved, &clerk("ann", 4)), Err(Stop::Refused(Refusal::WrongStatus { .. }))));
+        assert!(matches!(
+            change(story.books(), id, &moved, &clerk("ann", 4)),
+            Err(Stop::Refused(Refusal::WrongStatus { .. }))
+        ));
         story.check();
     }
 }

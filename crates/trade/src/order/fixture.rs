@@ -97,7 +97,8 @@ impl Story {
         let lines = self.order(id).lines.clone();
         for line in lines {
             let price = line.requested_price.unwrap_or(Decimal::from(10i64));
-            let event = super::OrderEvent::LinePriced { line: line.no, price, rule: "test".into(), tax_category: Text::default() };
+            let event =
+                super::OrderEvent::LinePriced { line: line.no, price, rule: "test".into(), tax_category: Text::default() };
             self.books().record(&id, event);
         }
         Ok(id)

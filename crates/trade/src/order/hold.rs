@@ -146,7 +146,8 @@ mod tests {
         let id = held(&mut story);
         set_hold_exception(story.books(), id, HoldKind::Manual, ExceptionId(4), &clerk("bob", 2)).unwrap();
         story.books.take_events();
-        place_hold(story.books(), id, HoldKind::Manual, "call first".into(), vec![], Amount(5_000), &clerk("eve", 3)).unwrap();
+        place_hold(story.books(), id, HoldKind::Manual, "call first".into(), vec![], Amount(5_000), &clerk("eve", 3))
+            .unwrap();
         assert_eq!(story.books.take_events(), []);
         assert_eq!(story.order(id).holds[0].exception, Some(ExceptionId(4)));
     }

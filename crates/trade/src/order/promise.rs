@@ -44,7 +44,8 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     if order.approved_at.is_none() && !order.is_over() {
         return Err(super::find::wrong_status(&order, "it is not approved yet").into());
     }
-    let open: Vec<&Line> = order.lines.iter().filter(|line| line.buckets.open.is_positive() && line.unresolved.is_none()).collect();
+    let open: Vec<&Line> =
+        order.lines.iter().filter(|line| line.buckets.open.is_positive() && line.unresolved.is_none()).collect();
     if open.is_empty() || order.is_over() {
         return Ok(Promised { promise: latest(order.lines.iter()), ..Promised::default() });
     }
@@ -144,7 +145,11 @@ struct Network {
 }
 
 impl Network {
-    fn read<'a>(books: &mut dyn Books, company: &Arc<Company>, items: impl Iterator<Item = &'a ItemId>) -> Result<Self, Stop> {
+    fn read<'a>(
+        books: &mut dyn Books,
+        company: &Arc<Company>,
+        items: impl Iterator<Item = &'a ItemId>,
+    ) -> Result<Self, Stop> {
         let mut network = Self { company: company.clone(), items: Vec::new() };
         for item in items {
             if network.items.iter().any(|(known, _)| known == item) {
@@ -185,7 +190,11 @@ impl Network {
         }
         let arrives = |place: usize, day: Day| arrival(&self.company.nodes[place], country, day, cx);
         let waiting = peg(&mut ladders, &nodes, arrives, quantity, whole);
-        let pegs = waiting.into_iter().map(|(place, quantity, due)| Peg { node: self.company.nodes[place].id.clone(), quantity, due });
+        let pegs = waiting.into_iter().map(|(place, quantity, due)| Peg {
+            node: self.company.nodes[place].id.clone(),
+            quantity,
+            due,
+        });
         Ok(Some(pegs.collect()))
     }
 }
@@ -279,7 +288,8 @@ mod tests {
         story.stock("X", "WH2", 5);
         story.stock("Y", "WH2", 5);
         let id = story.promised(&[("X", 5), ("Y", 5)]);
-        let nodes: BTreeSet<_> = story.order(id).lines.iter().flat_map(|line| line.allocations.clone()).map(|a| a.node).collect();
+        let nodes: BTreeSet<_> =
+            story.order(id).lines.iter().flat_map(|line| line.allocations.clone()).map(|a| a.node).collect();
         assert_eq!(nodes, [NodeId::from("WH2")].into());
     }
 

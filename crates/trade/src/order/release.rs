@@ -37,7 +37,8 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
             let key = units::Text::const_new(Counters::KEY);
             books.record(&key, CounterEvent::LinesReleased { node: node.clone(), day, lines });
         }
-        let released = WarehouseOrder { id: warehouse_order, order: id, node, lines, released_at: cx.now, ..WarehouseOrder::default() };
+        let released =
+            WarehouseOrder { id: warehouse_order, order: id, node, lines, released_at: cx.now, ..WarehouseOrder::default() };
         books.record(&warehouse_order, WarehouseOrderEvent::Created(Box::new(released)));
         books.record(&id, OrderEvent::Released { warehouse_order });
         made.push(warehouse_order);
@@ -48,8 +49,10 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
 /// The nodes that hold soft reservations of an order, by code.
 fn nodes(order: &Order) -> Vec<NodeId> {
     let allocations = order.lines.iter().flat_map(|line| &line.allocations);
-    let mut nodes: Vec<NodeId> =
-        allocations.filter(|allocation| allocation.warehouse_order.is_none()).map(|allocation| allocation.node.clone()).collect();
+    let mut nodes: Vec<NodeId> = allocations
+        .filter(|allocation| allocation.warehouse_order.is_none())
+        .map(|allocation| allocation.node.clone())
+        .collect();
     nodes.sort_unstable();
     nodes.dedup();
     nodes

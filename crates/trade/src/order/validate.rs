@@ -56,7 +56,8 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     let is_clean = item.is_none() && address.is_none() && duplicate.is_none();
     drop(order);
 
-    let findings = [(HoldKind::Item, item, lines), (HoldKind::Address, address, vec![]), (HoldKind::Duplicate, duplicate, vec![])];
+    let findings =
+        [(HoldKind::Item, item, lines), (HoldKind::Address, address, vec![]), (HoldKind::Duplicate, duplicate, vec![])];
     for (kind, reason, lines) in findings {
         match reason {
             Some(reason) => place(books, id, kind, reason, lines, Amount::ZERO, cx)?,
@@ -188,7 +189,10 @@ mod tests {
         let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
         story.validate(id);
         let held = story.order(id).holds[0].clone();
-        assert_eq!((held.kind, held.reason.as_str(), &held.lines[..]), (HoldKind::Item, "line 2: item NEW is unknown", &[LineNo(2)][..]));
+        assert_eq!(
+            (held.kind, held.reason.as_str(), &held.lines[..]),
+            (HoldKind::Item, "line 2: item NEW is unknown", &[LineNo(2)][..])
+        );
 
         let item = Item { id: "NEW".into(), base_uom: "EA".into(), ..Item::default() };
         story.books().record(&ItemId::from("NEW"), ItemEvent::Set(Box::new(item)));

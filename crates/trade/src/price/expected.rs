@@ -28,7 +28,8 @@ pub fn expected(
     for code in &account.profile.price_books {
         let Some(book) = books.price_book(code)? else { continue };
         let entries = book.entries.get(&item.id).map(Vec::as_slice).unwrap_or_default();
-        let valid = entries.iter().find(|entry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to));
+        let valid =
+            entries.iter().find(|entry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to));
         if let Some(price) = valid.and_then(|entry| of_tiers(entry, quantity)) {
             return Ok(Some(Expected { price, rule: code.clone() }));
         }
@@ -59,7 +60,11 @@ mod tests {
 
     fn contract(tiering: Tiering) -> PriceEntry {
         let tier = |from, price: &str| PriceTier { from: Quantity(from), price: price.parse().unwrap() };
-        PriceEntry { tiering, tiers: vec![tier(1, "12.50"), tier(100, "11.80"), tier(500, "11.10")], ..PriceEntry::default() }
+        PriceEntry {
+            tiering,
+            tiers: vec![tier(1, "12.50"), tier(100, "11.80"), tier(500, "11.10")],
+            ..PriceEntry::default()
+        }
     }
 
     #[test]

@@ -59,7 +59,8 @@ pub fn use_expected(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<
         let quantity = line.ordered() - line.buckets.cancelled;
         let Some(Expected { price, rule }) = expected(books, &account, &item, quantity, cx.now.day())? else { continue };
         if line.price != price {
-            books.record(&id, OrderEvent::LinePriced { line: line.no, price, rule, tax_category: item.tax_category.clone() });
+            books
+                .record(&id, OrderEvent::LinePriced { line: line.no, price, rule, tax_category: item.tax_category.clone() });
         }
     }
     Ok(())
@@ -92,7 +93,8 @@ fn judge(
         (Some(expected), None) => (expected.price, expected.rule, None),
         (Some(expected), Some(requested)) => {
             let difference = requested.checked_sub(expected.price).unwrap_or_default();
-            let percent = expected.price.checked_mul(policy.percent_tolerance).and_then(|part| part.checked_div(Decimal::HUNDRED));
+            let percent =
+                expected.price.checked_mul(policy.percent_tolerance).and_then(|part| part.checked_div(Decimal::HUNDRED));
             let tolerance = policy.absolute_tolerance.max(percent.unwrap_or_default());
             let reason = |word: &str| {
                 let (no, rule) = (line.no.0, &expected.rule);

@@ -57,16 +57,20 @@ impl Money {
                     return;
                 }
                 let matched = payment.applied() + payment.on_account;
-                report.hold("R7", payment.id, "matched at most what came in", matched <= payment.amount.max(Amount::ZERO), true);
+                report.hold(
+                    "R7",
+                    payment.id,
+                    "matched at most what came in",
+                    matched <= payment.amount.max(Amount::ZERO),
+                    true,
+                );
                 if let Some(account) = &payment.account {
                     self.received.entry(account.clone()).or_default().1 += matched.0;
                 }
             }
-            (_, Aggregate::Statement(statement)) => {
-                // entries that were there before are counted with the statement that brought them
-                if statement.repeated == 0 {
-                    self.moved.entry(statement.bank_account.clone()).or_default().0 += statement.movements.0;
-                }
+            // entries that were there before are counted with the statement that brought them
+            (_, Aggregate::Statement(statement)) if statement.repeated == 0 => {
+                self.moved.entry(statement.bank_account.clone()).or_default().0 += statement.movements.0;
             }
             (Key::Series(code), Aggregate::Series(series)) => self.series.entry(code.clone()).or_default().0 += series.last,
             _ => {}

@@ -86,7 +86,13 @@ impl Units {
             report.hold("R12", reservation, "reserved at the stock, allocated on the order", stock, order);
         }
         for ((order, line, node), (stock, pegs)) in self.demand {
-            report.hold("R12", format!("{order} line {} at {node}", line.0), "demand at the stock, backordered on the order", stock, pegs);
+            report.hold(
+                "R12",
+                format!("{order} line {} at {node}", line.0),
+                "demand at the stock, backordered on the order",
+                stock,
+                pegs,
+            );
         }
         let name = |(order, line): (OrderId, LineNo)| format!("{order} line {}", line.0);
         for (at, (order, warehouses)) in self.released {

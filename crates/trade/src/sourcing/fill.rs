@@ -88,7 +88,8 @@ impl<'a> Table<'a> {
         let width = self.nodes.len();
         let mut left = self.stock.clone();
         let mut lines_left: Vec<u32> = self.nodes.iter().map(|node| node.lines_left.unwrap_or(u32::MAX)).collect();
-        let mut filling = Filling { shares: Vec::with_capacity(self.request.lines.len()), missing: (self.wanted, self.wanted) };
+        let mut filling =
+            Filling { shares: Vec::with_capacity(self.request.lines.len()), missing: (self.wanted, self.wanted) };
         let mut open: Vec<usize> = Vec::with_capacity(set.len());
         for (at, line) in self.request.lines.iter().enumerate() {
             let row = self.item_of[at] * width;

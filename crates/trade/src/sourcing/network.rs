@@ -50,7 +50,13 @@ pub(crate) fn barrier(node: &Node, country: &str, hazardous: bool, refused: &BTr
 }
 
 /// The node as sourcing sees it, without its stock.
-pub(crate) fn candidate(node: &Node, country: &str, lines_today: u32, refused: &BTreeSet<NodeId>, now: Timestamp) -> Candidate {
+pub(crate) fn candidate(
+    node: &Node,
+    country: &str,
+    lines_today: u32,
+    refused: &BTreeSet<NodeId>,
+    now: Timestamp,
+) -> Candidate {
     let distance_km: u32 = of_country(&node.distance_km, country);
     let travel = i64::from(distance_km).saturating_mul(node.cost_per_100_km.0) / 100;
     Candidate {

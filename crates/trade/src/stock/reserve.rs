@@ -97,7 +97,12 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
 }
 
 /// Gives back a reservation that no order holds. Source: domain §1.1.5.
-pub fn release_reservation(books: &mut dyn Books, key: &StockKey, reservation: ReservationId, _cx: &Context) -> Result<(), Stop> {
+pub fn release_reservation(
+    books: &mut dyn Books,
+    key: &StockKey,
+    reservation: ReservationId,
+    _cx: &Context,
+) -> Result<(), Stop> {
     let claim = books.stock(key)?.and_then(|stock| stock.claim(reservation).cloned());
     match claim.filter(|claim| claim.line.is_none()) {
         Some(claim) => {

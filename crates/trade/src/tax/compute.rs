@@ -25,7 +25,8 @@ pub struct TaxComputation {
 pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> TaxComputation {
     let exempt = account.profile.exemption.as_ref().is_some_and(|(_, until)| day <= *until);
     let rate = |category: &str| -> Decimal {
-        let of_place = company.taxes.iter().filter(|rate| rate.jurisdiction == order.ship_to.country && rate.category == category);
+        let of_place =
+            company.taxes.iter().filter(|rate| rate.jurisdiction == order.ship_to.country && rate.category == category);
         let valid = of_place.filter(|rate| rate.from.is_none_or(|from| from <= day));
         valid.max_by_key(|rate| rate.from).map(|rate| rate.rate).unwrap_or_default()
     };

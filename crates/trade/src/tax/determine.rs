@@ -31,7 +31,8 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
     let agrees = quote.is_none_or(|quote| (quote.tax - computed.tax).abs() <= tolerance);
     let taken = quote.filter(|_| agrees);
     let tax = taken.map_or(computed.tax, |quote| quote.tax);
-    let quoted = |no: LineNo| taken.and_then(|quote| quote.rates.iter().find(|(line, _)| *line == no)).map(|(_, rate)| *rate);
+    let quoted =
+        |no: LineNo| taken.and_then(|quote| quote.rates.iter().find(|(line, _)| *line == no)).map(|(_, rate)| *rate);
     let rates: Vec<_> = computed.rates.iter().map(|(no, rate)| (*no, quoted(*no).unwrap_or(*rate))).collect();
     let same = order.tax == tax && rates.iter().all(|(no, rate)| order.line(*no).is_some_and(|line| line.tax_rate == *rate));
     let (currency, accepted, is_over) = (order.currency, order.tax_accepted, order.is_over());

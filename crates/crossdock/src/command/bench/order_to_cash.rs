@@ -308,7 +308,8 @@ pub(super) fn run(folder: &Path, orders: u64, lines: u64, inflight: u64) -> anyh
         problem: Mutex::default(),
         done,
     });
-    let options = Options { capabilities: CAPABILITIES.iter().map(|name| Text::const_new(name)).collect(), ..Options::default() };
+    let options =
+        Options { capabilities: CAPABILITIES.iter().map(|name| Text::const_new(name)).collect(), ..Options::default() };
     let runtime = Runtime::start(Box::new(store), options, Arc::new(Sink(world.clone())), Arc::new(SystemClock))?;
     let handle = runtime.handle();
     for body in master(orders, lines) {
@@ -339,7 +340,10 @@ pub(super) fn run(folder: &Path, orders: u64, lines: u64, inflight: u64) -> anyh
         workload: "order-to-cash",
         orders_per_second: Some(orders as f64 / seconds),
         steps_per_second: entries as f64 / seconds,
-        latency_ms: Latency { p50: measure::percentile(&mut latencies, 0.5), p99: measure::percentile(&mut latencies, 0.99) },
+        latency_ms: Latency {
+            p50: measure::percentile(&mut latencies, 0.5),
+            p99: measure::percentile(&mut latencies, 0.99),
+        },
         cpu_seconds_per_1000: cpu * 1_000.0 / orders as f64,
         bytes_per_order: measure::bytes_in(folder).saturating_sub(empty) / orders.max(1),
         peak_rss_mib,

@@ -142,7 +142,10 @@ pub(super) fn run(folder: &Path, instances: u64, inflight: u64) -> anyhow::Resul
         workload: "twelve-steps",
         instances_per_second: Some(rate),
         steps_per_second: entries as f64 / seconds,
-        latency_ms: Latency { p50: measure::percentile(&mut latencies, 0.5), p99: measure::percentile(&mut latencies, 0.99) },
+        latency_ms: Latency {
+            p50: measure::percentile(&mut latencies, 0.5),
+            p99: measure::percentile(&mut latencies, 0.99),
+        },
         cpu_seconds_per_1000: cpu * 1_000.0 / instances as f64,
         bytes_per_order: bytes / instances.max(1),
         peak_rss_mib,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::plan::{Plan, Stocking};
+use super::post;
 use super::processes::Machinery;
 use super::watch::Watch;
-use super::post;
 use crate::api::Api;
 
 /// How many requests are under way at a time.
@@ -29,7 +29,8 @@ pub(super) async fn feed(api: &Api, plan: &Plan, watch: &Watch, machinery: &mut 
     post(api, "/v1/imports/master/accounts", "demo-accounts", serde_json::to_vec(&accounts(plan))?).await?;
     watch.say("stock");
     let stock = plan.stock();
-    let opening = stock.iter().filter(|stocking| stocking.opening > 0).map(|stocking| receipt(stocking, "opening", stocking.opening));
+    let opening =
+        stock.iter().filter(|stocking| stocking.opening > 0).map(|stocking| receipt(stocking, "opening", stocking.opening));
     send_all(api, opening.collect(), machinery).await?;
     let announced = stock.iter().filter(|stocking| stocking.later > 0).map(|stocking| {
         let body = json!({ "item": stocking.item, "node": stocking.node, "document": document(stocking), "quantity": stocking.later, "eta": "2100-01-01" });
@@ -49,13 +50,18 @@ pub(super) async fn feed(api: &Api, plan: &Plan, watch: &Watch, machinery: &mut 
                 *fed.rejected.entry(reason.clone()).or_default() += count.as_u64().unwrap_or(0);
             }
             for finding in report["findings"].as_array().into_iter().flatten() {
-                fed.findings.push(format!("{}: {}", finding["pointer"].as_str().unwrap_or_default(), finding["cause"].as_str().unwrap_or_default()));
+                fed.findings.push(format!(
+                    "{}: {}",
+                    finding["pointer"].as_str().unwrap_or_default(),
+                    finding["cause"].as_str().unwrap_or_default()
+                ));
             }
         }
         watch.fed(batch.iter().map(|(_, _, count)| *count).sum());
     }
     watch.say("supply");
-    let later = stock.iter().filter(|stocking| stocking.later > 0).map(|stocking| receipt(stocking, "supply", stocking.later));
+    let later =
+        stock.iter().filter(|stocking| stocking.later > 0).map(|stocking| receipt(stocking, "supply", stocking.later));
     send_all(api, later.collect(), machinery).await?;
     Ok(fed)
 }
@@ -107,9 +113,7 @@ fn receipt(stocking: &Stocking, kind: &str, quantity: i64) -> Call {
 
 /// The company of the data: a British wholesaler, here with two warehouses.
 fn company() -> Value {
-    let node = |id: &str, name: &str, tier: u8| {
-        json!({ "id": id, "name": name, "tier": tier, "transit_days": { "*": 2 }, "distance_km": { "*": 200 * u32::from(tier) }, "cost_per_shipment": 450 })
-    };
+    let node = |id: &str, name: &str, tier: u8| json!({ "id": id, "name": name, "tier": tier, "transit_days": { "*": 2 }, "distance_km": { "*": 200 * u32::from(tier) }, "cost_per_shipment": 450 });
     json!({
         "name": "Lab Wholesale Ltd",
         "code": "LW",

@@ -58,7 +58,11 @@ pub(crate) struct Arguments {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Finding> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("start the async runtime")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("start the async runtime")?;
     runtime.block_on(demo(arguments))
 }
 
@@ -97,7 +101,10 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Finding> {
     if !arguments.exit {
         say(&arguments, format_args!(""));
         say(&arguments, format_args!("the API serves at {} until you press Ctrl-C; try", machinery.url()));
-        say(&arguments, format_args!("  crossdock --help; crossdock exception list --url {} --key {}", machinery.url(), machinery.key()));
+        say(
+            &arguments,
+            format_args!("  crossdock --help; crossdock exception list --url {} --key {}", machinery.url(), machinery.key()),
+        );
         machinery.supervise_until_interrupted().await?;
     }
     machinery.stop().await;

@@ -59,8 +59,7 @@ impl Machinery {
             systems.into_iter().map(|(name, url)| (name, url.as_str().unwrap_or_default().to_owned())).collect();
         std::fs::write(folder.join("crossdock.toml"), config(&url, &key, &systems)).context("write the configuration")?;
         let product = start_product(&program, folder)?;
-        let mut machinery =
-            Self { folder: folder.to_owned(), program, lab, product, systems, url, key, restarts: 0 };
+        let mut machinery = Self { folder: folder.to_owned(), program, lab, product, systems, url, key, restarts: 0 };
         machinery.until_ready().await?;
         Ok(machinery)
     }
@@ -75,7 +74,10 @@ impl Machinery {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                bail!("the product is not ready after a minute; its messages are in {}", self.folder.join("product.log").display());
+                bail!(
+                    "the product is not ready after a minute; its messages are in {}",
+                    self.folder.join("product.log").display()
+                );
             }
             self.supervise().await?;
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -160,7 +162,11 @@ fn was_killed(status: std::process::ExitStatus) -> bool {
 }
 
 fn start_product(program: &Path, folder: &Path) -> anyhow::Result<Child> {
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("product.log")).context("open product.log")?;
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join("product.log"))
+        .context("open product.log")?;
     let child = Command::new(program)
         .arg("serve")
         .arg("--config")

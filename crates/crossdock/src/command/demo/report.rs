@@ -57,7 +57,8 @@ pub(super) async fn read(
     let money = |amount: Amount| amount.to_decimal(Currency::GBP).to_string();
     let (exceptions, open) = exceptions(&mut reader)?;
     let lab = compare(systems, &mut reader, totals).await?;
-    let breaks: Vec<Value> = checked.breaks.iter().take(20).map(|found| serde_json::to_value(found).unwrap_or_default()).collect();
+    let breaks: Vec<Value> =
+        checked.breaks.iter().take(20).map(|found| serde_json::to_value(found).unwrap_or_default()).collect();
     let seconds = running.as_secs_f64();
     Ok(Report {
         orders: totals.orders,
@@ -112,7 +113,11 @@ fn each(reader: &mut dyn Reader, kind: Kind, mut take: impl FnMut(&Aggregate)) -
 }
 
 /// Units shipped, invoices posted and money received: the lab's ledgers against ours.
-async fn compare(systems: &[(String, String)], reader: &mut dyn Reader, totals: &trade::reconcile::Totals) -> anyhow::Result<Vec<String>> {
+async fn compare(
+    systems: &[(String, String)],
+    reader: &mut dyn Reader,
+    totals: &trade::reconcile::Totals,
+) -> anyhow::Result<Vec<String>> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let mut ledgers: BTreeMap<&str, Value> = BTreeMap::new();
     for (name, url) in systems {
@@ -124,7 +129,11 @@ async fn compare(systems: &[(String, String)], reader: &mut dyn Reader, totals: 
             differences.push(format!("{what}: the lab has {theirs}, Crossdock {ours}"));
         }
     };
-    let shipped: i64 = ledgers.iter().filter(|(name, _)| name.starts_with("wms-")).filter_map(|(_, ledger)| ledger["units_shipped"].as_i64()).sum();
+    let shipped: i64 = ledgers
+        .iter()
+        .filter(|(name, _)| name.starts_with("wms-"))
+        .filter_map(|(_, ledger)| ledger["units_shipped"].as_i64())
+        .sum();
     hold("units shipped", shipped, totals.units_shipped);
     let (mut posted, mut confirmed) = (0, 0);
     each(reader, Kind::Invoice, |aggregate| {

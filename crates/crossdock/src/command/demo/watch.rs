@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::processes::{Machinery, clerk_key};
 use super::post;
+use super::processes::{Machinery, clerk_key};
 use crate::api::Api;
 
 /// Nothing may change for so long before everything counts as done.
@@ -58,7 +58,8 @@ impl Watch {
     fn show(&self, progress: &Value) {
         let sum = |labels: &[&str]| labels.iter().filter_map(|label| progress["orders"][label].as_u64()).sum::<u64>();
         let closed = sum(&["closed", "settled", "cancelled", "rejected"]);
-        let received: u64 = progress["orders"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+        let received: u64 =
+            progress["orders"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
         let allocated = sum(&["approved", "in_fulfilment", "partially_fulfilled"]);
         let shipped = sum(&["fulfilled", "invoiced", "settled", "closed"]);
         let invoiced = sum(&["invoiced", "settled", "closed"]);
@@ -109,7 +110,9 @@ impl Watch {
             }
             if moved.elapsed() >= patience {
                 let (scheduled, unsent) = lab;
-                return Ok(Some(format!("{pending} effects wait, the lab has {scheduled} things to do and {unsent} messages to send")));
+                return Ok(Some(format!(
+                    "{pending} effects wait, the lab has {scheduled} things to do and {unsent} messages to send"
+                )));
             }
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
@@ -138,8 +141,12 @@ async fn work(api: &Api, seed: u64, left: &mut BTreeSet<String>) {
         if left.contains(&id) {
             continue;
         }
-        let actions: Vec<String> =
-            exception["actions"].as_array().into_iter().flatten().filter_map(|action| action.as_str().map(str::to_owned)).collect();
+        let actions: Vec<String> = exception["actions"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|action| action.as_str().map(str::to_owned))
+            .collect();
         let Some((action, reason)) = lab::people::decide(seed, &id, &text("kind"), &actions) else {
             left.insert(id);
             continue;
