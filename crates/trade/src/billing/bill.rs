@@ -12,8 +12,8 @@ use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
 use crate::master::BillingPolicy;
-use crate::order::{HoldKind, Order, existing};
-use crate::tax;
+use crate::order::{HoldKind, Order, company, existing};
+use crate::tax::{self, TaxedLine};
 
 /// Bills what is due by the order's policy: an invoice per shipment, or one for all when nothing is left to ship.
 ///
@@ -84,10 +84,12 @@ fn invoice(
     // a discount or deposit never makes an invoice negative
     let discount = (due(order.discount, billed, all) - order.discount_invoiced).min(goods + freight);
     let deposit = consumed(&order, billed, all, &units).min(goods + freight - discount);
-    let nets: Vec<_> = lines.iter().map(|line| (line.tax_rate, line.net)).collect();
-    let taxes = tax::of_parts(&nets, freight, discount + deposit);
+    let taxed = lines.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
+    let tax_rounding = company(books)?.policy.tax_rounding;
+    let taxes = tax::of_parts(tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount + deposit);
     let shipped = shipments.iter().map(|shipment| shipment.id).collect();
-    let draft = summed(Invoice { shipments: shipped, lines, freight, discount, deposit, taxes, ..Invoice::default() });
+    let draft = Invoice { shipments: shipped, lines, freight, discount, deposit, taxes, tax_rounding, ..Invoice::default() };
+    let draft = summed(draft);
     let effects = Effects { lines: counted, freight, discount, deposit: Amount::ZERO, consumed: deposit };
     let posted = post(books, &order, draft, effects, cx)?;
     for shipment in shipments {

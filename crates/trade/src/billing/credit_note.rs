@@ -4,14 +4,14 @@ use units::{Amount, Quantity, Text};
 
 use super::post::{Effects, post, summed};
 use super::share::due;
-use super::state::{DocumentKind, Invoice, InvoiceLine};
+use super::state::{DocumentKind, Invoice, InvoiceLine, TaxLine};
 use crate::account::AccountEvent;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::existing;
 use crate::refusal::Refusal;
-use crate::tax;
+use crate::tax::{self, TaxedLine};
 
 /// Credits units of an invoice at its own prices and rates; no line means everything that is left of it. What is open of the invoice
 /// is reduced first; the rest is the customer's credit.
@@ -30,8 +30,7 @@ pub fn credit_note(
     }
     let order = existing(books, original.order)?;
     let before = credited_before(books, &original)?;
-    let left =
-        |line: &InvoiceLine| line.quantity - before.iter().filter(|(no, _)| *no == line.line).map(|(_, units)| *units).sum();
+    let left = |line: &InvoiceLine| line.quantity - before.units(line.line);
     let wanted: Vec<(LineNo, Quantity)> = if lines.is_empty() {
         original.lines.iter().map(|line| (line.line, left(line))).filter(|(_, units)| units.is_positive()).collect()
     } else {
@@ -59,11 +58,17 @@ pub fn credit_note(
         counted.push((*no, -*quantity, -net));
         credited.push(InvoiceLine { quantity: *quantity, net, ..billed.clone() });
     }
-    let goods: Amount = original.lines.iter().map(|line| line.net).sum();
-    let part: Amount = credited.iter().map(|line| line.net).sum();
-    let discount = due(original.discount, part.0, goods.0);
-    let freight = if lines.is_empty() && before.is_empty() { original.freight } else { Amount::ZERO };
-    let nets: Vec<_> = credited.iter().map(|line| (line.tax_rate, line.net)).collect();
+    let goods = value(&original.lines);
+    let (gone, part) = (before.goods, value(&credited));
+    let discount = due(original.discount, (gone + part).0, goods.0) - due(original.discount, gone.0, goods.0);
+    let freight = if lines.is_empty() { original.freight - before.freight } else { Amount::ZERO };
+    let taxed =
+        credited.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
+    let mut taxes = tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount);
+    let is_rest = original.lines.iter().all(|line| left(line) == units_of(&credited, line.line));
+    if original.deposit.is_zero() {
+        before.keep_within(&original, &mut taxes, is_rest && before.freight + freight == original.freight);
+    }
     let draft = summed(Invoice {
         kind: DocumentKind::CreditNote,
         corrects: Some(invoice),
@@ -71,7 +76,8 @@ pub fn credit_note(
         lines: credited,
         freight,
         discount,
-        taxes: tax::of_parts(&nets, freight, discount),
+        taxes,
+        tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
     let effects = Effects { lines: counted, freight: -freight, discount: -discount, ..Effects::default() };
@@ -80,16 +86,51 @@ pub fn credit_note(
     Ok(note)
 }
 
-/// Units by line that earlier credit notes took back of an invoice.
-fn credited_before(books: &mut dyn Books, original: &Invoice) -> Result<Vec<(LineNo, Quantity)>, Stop> {
-    let mut before = Vec::new();
+/// What earlier credit notes took back of an invoice.
+#[derive(Debug, Default)]
+struct Before {
+    lines: Vec<(LineNo, Quantity)>,
+    goods: Amount,
+    freight: Amount,
+    taxes: Vec<TaxLine>,
+}
+
+impl Before {
+    fn units(&self, no: LineNo) -> Quantity {
+        self.lines.iter().filter(|(line, _)| *line == no).map(|(_, units)| *units).sum()
+    }
+
+    /// Keeps the tax of all credit notes within the invoice's, rate by rate; the last one takes what is left of it.
+    fn keep_within(&self, original: &Invoice, taxes: &mut [TaxLine], is_last: bool) {
+        let of_rate =
+            |taxes: &[TaxLine], rate| -> Amount { taxes.iter().filter(|tax| tax.rate == rate).map(|tax| tax.tax).sum() };
+        for tax in taxes {
+            let left = of_rate(&original.taxes, tax.rate) - of_rate(&self.taxes, tax.rate);
+            tax.tax = if is_last { left } else { tax.tax.min(left) };
+        }
+    }
+}
+
+fn credited_before(books: &mut dyn Books, original: &Invoice) -> Result<Before, Stop> {
+    let mut before = Before::default();
     for id in &existing(books, original.order)?.invoices {
         let note = books.invoice(id)?.filter(|note| note.corrects == Some(original.id));
         if let Some(note) = note {
-            before.extend(note.lines.iter().map(|line| (line.line, line.quantity)));
+            before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity)));
+            before.goods += value(&note.lines);
+            before.freight += note.freight;
+            before.taxes.extend(&note.taxes);
         }
     }
     Ok(before)
+}
+
+fn value(lines: &[InvoiceLine]) -> Amount {
+    lines.iter().map(|line| line.net).sum()
+}
+
+fn units_of(lines: &[InvoiceLine], no: LineNo) -> Quantity {
+    lines.iter().filter(|line| line.line == no).map(|line| line.quantity).sum()
 }
 
 /// A credit note settles what is open of its invoice.
@@ -117,7 +158,7 @@ mod tests {
     use super::*;
     use crate::billing::bill;
     use crate::order::fixture::{Story, at, clerk, submitted};
-    use crate::order::{Submission, SubmittedLine, approve, promise};
+    use crate::order::{OrderEvent, Submission, SubmittedLine, approve, promise};
 
     #[test]
     fn domain_1_6_one_by_one_the_credits_add_up() {
@@ -140,6 +181,30 @@ mod tests {
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
         assert_eq!((account.ledger.receivable(), account.ledger.open_items.len()), (Amount(0), 0));
         assert_eq!(story.order(id).receivable, Amount(0));
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_4_the_tax_of_all_credits_is_that_of_the_invoice() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 3);
+        let line = SubmittedLine { price: Some("0.55".parse().unwrap()), ..submitted("X", "3") };
+        let submission = Submission { lines: vec![line], freight: Amount(100), discount: Amount(10), ..story.submission() };
+        let id = story.receive(&submission).unwrap();
+        let rates = vec![(LineNo(1), "8.25".parse().unwrap())];
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(21), degraded: false });
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+        let unit = [(LineNo(1), Quantity(1))];
+        for units in [&unit[..], &unit[..], &[]] {
+            credit_note(story.books(), invoice, units, "damaged", &clerk("ann", 5)).unwrap();
+        }
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!((account.ledger.receivable(), account.ledger.invoiced_total), (Amount(0), Amount(0)));
+        let order = story.order(id);
+        assert_eq!((order.receivable, order.freight_invoiced, order.discount_invoiced), (Amount(0), Amount(0), Amount(0)));
         story.check();
     }
 }

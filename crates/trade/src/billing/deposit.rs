@@ -7,9 +7,9 @@ use super::state::{DocumentKind, Invoice, TaxLine};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::BillingPolicy;
+use crate::master::{BillingPolicy, TaxRounding};
 use crate::order::{existing, line_net, net};
-use crate::tax;
+use crate::tax::{self, TaxedLine};
 
 /// Bills the deposit of an approved order, once; `None` if none is agreed or it is billed. Source: domain §1.6 (upfront).
 pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
@@ -19,8 +19,12 @@ pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Optio
     if order.approved_at.is_none() || order.is_over() || !order.deposit_invoiced.is_zero() || !asked.is_positive() {
         return Ok(None);
     }
-    let nets: Vec<_> = order.lines.iter().map(|line| (line.tax_rate, line_net(line, order.currency))).collect();
-    let of_all = tax::of_parts(&nets, order.freight, order.discount);
+    let taxed = order.lines.iter().map(|line| {
+        let units = line.ordered() - line.buckets.cancelled;
+        TaxedLine::new(line.tax_rate, line_net(line, order.currency), line.price, units, order.currency)
+    });
+    // there is no line in this document, so there is one way to round it: once per rate
+    let of_all = tax::of_parts(TaxRounding::default(), &taxed.collect::<Vec<_>>(), order.freight, order.discount);
     let shares = prorate(asked.0, &of_all.iter().map(|tax| tax.base.0).collect::<Vec<_>>());
     let taxes = of_all.iter().zip(shares).map(|(tax, share)| {
         let base = Amount(share);

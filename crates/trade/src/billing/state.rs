@@ -5,6 +5,7 @@ use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp};
 
 use crate::books::Folded;
 use crate::ids::*;
+use crate::master::TaxRounding;
 
 /// An invoice or credit note. Once posted it is never changed; corrections are documents of their own (domain §1.6).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -55,6 +56,9 @@ pub struct Invoice {
     pub posted_at: Timestamp,
     /// The number that the ERP gave to the posting, once it confirmed.
     pub erp_reference: Option<Text>,
+    /// Where its tax was rounded; a credit note rounds as its invoice did.
+    #[serde(default)]
+    pub tax_rounding: TaxRounding,
 }
 
 /// Which kind of document.

@@ -92,6 +92,21 @@ pub struct Policy {
     pub authority: Vec<Authority>,
     /// Service levels.
     pub service: ServiceLevels,
+    /// Where tax is rounded; documents keep the one they were posted with.
+    pub tax_rounding: TaxRounding,
+}
+
+/// Where the tax of a document is rounded (domain §1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaxRounding {
+    /// Each line's tax.
+    Line,
+    /// Once per rate, on the sum of the unrounded lines.
+    Document,
+    /// Once per rate, on the sum of the rounded lines, as EN 16931 asks.
+    #[default]
+    DocumentFromRoundedLines,
 }
 
 /// Price validation (domain §1.3).

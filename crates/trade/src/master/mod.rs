@@ -8,7 +8,7 @@ mod terms;
 
 pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, ServiceLevels, TaxRate,
-    UnappliedPolicy,
+    TaxRounding, UnappliedPolicy,
 };
 pub use item::{Item, ItemEvent};
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};

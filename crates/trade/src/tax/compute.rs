@@ -1,11 +1,11 @@
 //! Tax from the company's own tables.
 
-use units::{Amount, Day, Decimal, prorate};
+use units::{Amount, Currency, Day, Decimal, Quantity, Rounding, prorate};
 
 use crate::account::Account;
 use crate::billing::TaxLine;
 use crate::ids::LineNo;
-use crate::master::Company;
+use crate::master::{Company, TaxRounding};
 use crate::order::{Order, line_net};
 
 /// What our own computation gives.
@@ -17,11 +17,33 @@ pub struct TaxComputation {
     pub lines: Vec<TaxLine>,
     /// Tax of the whole order.
     pub tax: Amount,
+    /// Where it was rounded.
+    pub mode: TaxRounding,
 }
 
-/// Tax of an order on a day: by the jurisdiction of the ship-to and the tax category of each line.
+/// A line as tax sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaxedLine {
+    /// In per cent.
+    pub rate: Decimal,
+    /// Net, as the document shows it.
+    pub net: Amount,
+    /// Net in minor units before it was rounded.
+    pub exact: Decimal,
+}
+
+impl TaxedLine {
+    /// A line of so many units at a price in major units, whose rounded net amount is `net`.
+    pub fn new(rate: Decimal, net: Amount, price: Decimal, units: Quantity, currency: Currency) -> Self {
+        let exact = price.checked_mul(Decimal::from(units.0));
+        let exact = exact.and_then(|major| major.checked_mul(Decimal::from(10i64.pow(currency.exponent()))));
+        Self { rate, net, exact: exact.unwrap_or(Decimal::from(net.0)) }
+    }
+}
+
+/// Tax of an order on a day: by the jurisdiction of the ship-to and the tax category of each line, rounded as the company does.
 ///
-/// Nothing where no rate is known, and with a valid exemption. Source: domain §1.4.
+/// Nothing where no rate is known, and with a valid exemption; one that has run out exempts nothing. Source: domain §1.4.
 pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> TaxComputation {
     let exempt = account.profile.exemption.as_ref().is_some_and(|(_, until)| day <= *until);
     let rate = |category: &str| -> Decimal {
@@ -30,54 +52,129 @@ pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> Tax
         let valid = of_place.filter(|rate| rate.from.is_none_or(|from| from <= day));
         valid.max_by_key(|rate| rate.from).map(|rate| rate.rate).unwrap_or_default()
     };
-    let rates = order.lines.iter().map(|line| (line.no, if exempt { Decimal::ZERO } else { rate(&line.tax_category) }));
-    let rates: Vec<(LineNo, Decimal)> = rates.collect();
-    let nets = order.lines.iter().zip(&rates).map(|(line, (_, rate))| (*rate, line_net(line, order.currency)));
-    let lines = of_parts(&nets.collect::<Vec<_>>(), order.freight, order.discount);
+    let mode = company.policy.tax_rounding;
+    let mut rates = Vec::with_capacity(order.lines.len());
+    let mut taxed = Vec::with_capacity(order.lines.len());
+    for line in &order.lines {
+        let rate = if exempt { Decimal::ZERO } else { rate(&line.tax_category) };
+        let units = line.ordered() - line.buckets.cancelled;
+        rates.push((line.no, rate));
+        taxed.push(TaxedLine::new(rate, line_net(line, order.currency), line.price, units, order.currency));
+    }
+    let lines = of_parts(mode, &taxed, order.freight, order.discount);
     let tax = lines.iter().map(|line| line.tax).sum();
-    TaxComputation { rates, lines, tax }
+    TaxComputation { rates, lines, tax, mode }
 }
 
-/// Tax by rate on lines of rate and net amount: freight and what is taken off are shared by value, and each rate is rounded once
-/// on the sum of its rounded lines (EN 16931). Source: domain §1.4, mode `document-from-rounded-lines`.
-pub fn of_parts(nets: &[(Decimal, Amount)], added: Amount, taken_off: Amount) -> Vec<TaxLine> {
-    let weights: Vec<i64> = nets.iter().map(|(_, net)| net.0).collect();
+/// Tax by rate, ascending. Freight and what is taken off are shared by value. Source: domain §1.4 (rounding modes).
+pub fn of_parts(mode: TaxRounding, lines: &[TaxedLine], added: Amount, taken_off: Amount) -> Vec<TaxLine> {
+    let weights: Vec<i64> = lines.iter().map(|line| line.net.0).collect();
     let shares = prorate((added - taken_off).0, &weights);
-    let mut taxes: Vec<TaxLine> = Vec::new();
-    for ((rate, net), share) in nets.iter().zip(shares) {
-        let base = *net + Amount(share);
-        match taxes.iter_mut().find(|tax| tax.rate == *rate) {
-            Some(tax) => tax.base += base,
-            None => taxes.push(TaxLine { rate: *rate, base, tax: Amount::ZERO }),
+    // beside each rate its unrounded base, which the mode `document` needs
+    let mut taxes: Vec<(TaxLine, Decimal)> = Vec::new();
+    for (line, share) in lines.iter().zip(shares) {
+        let base = line.net + Amount(share);
+        let exact = line.exact.checked_add(Decimal::from(share)).unwrap_or(Decimal::from(base.0));
+        let tax = base.percent(line.rate);
+        match taxes.iter_mut().find(|(tax, _)| tax.rate == line.rate) {
+            Some((of_rate, all)) => {
+                of_rate.base += base;
+                of_rate.tax += tax;
+                *all = all.checked_add(exact).unwrap_or(*all);
+            }
+            None => taxes.push((TaxLine { rate: line.rate, base, tax }, exact)),
         }
     }
-    for tax in &mut taxes {
-        tax.tax = tax.base.percent(tax.rate);
+    for (tax, exact) in &mut taxes {
+        match mode {
+            TaxRounding::Line => {}
+            TaxRounding::Document => tax.tax = percent_of(*exact, tax.rate).unwrap_or(tax.base.percent(tax.rate)),
+            TaxRounding::DocumentFromRoundedLines => tax.tax = tax.base.percent(tax.rate),
+        }
     }
-    taxes.sort_by_key(|tax| tax.rate);
-    taxes
+    taxes.sort_by_key(|(tax, _)| tax.rate);
+    taxes.into_iter().map(|(tax, _)| tax).collect()
+}
+
+fn percent_of(base: Decimal, rate: Decimal) -> Option<Amount> {
+    let tax = base.checked_mul(rate)?.checked_div(Decimal::HUNDRED)?;
+    tax.round(0, Rounding::HalfUp).to_i64().map(Amount)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::master::TaxRate;
+    use crate::order::{Buckets, Line};
+
+    const MODES: [TaxRounding; 3] = [TaxRounding::Line, TaxRounding::Document, TaxRounding::DocumentFromRoundedLines];
+
+    fn line(rate: &str, price: &str, units: i64, currency: Currency) -> TaxedLine {
+        let (price, units) = (price.parse().unwrap(), Quantity(units));
+        TaxedLine::new(rate.parse().unwrap(), Amount::of(price, units, currency).unwrap(), price, units, currency)
+    }
+
+    fn tax(mode: TaxRounding, lines: &[TaxedLine]) -> i64 {
+        of_parts(mode, lines, Amount(0), Amount(0)).iter().map(|tax| tax.tax.0).sum()
+    }
 
     #[test]
-    fn domain_1_4_each_rate_is_rounded_once() {
-        let rate: Decimal = "8.25".parse().unwrap();
-        let taxes = of_parts(&[(rate, Amount(55)); 3], Amount(0), Amount(0));
-        assert_eq!(taxes, [TaxLine { rate, base: Amount(165), tax: Amount(14) }]);
-        let rate = Decimal::from(22i64);
-        let taxes = of_parts(&[(rate, Amount(535_066))], Amount(0), Amount(0));
-        assert_eq!(taxes[0].tax, Amount(117_715));
+    fn domain_1_4_example_1_fully_unrounded_differs_by_a_cent() {
+        // 348.35 less 4 %
+        let lines = [line("22", "334.416", 16, Currency::EUR)];
+        assert_eq!(lines[0].net, Amount(535_066));
+        assert_eq!(MODES.map(|mode| 535_066 + tax(mode, &lines)), [652_781, 652_780, 652_781]);
+    }
+
+    #[test]
+    fn domain_1_4_example_2_each_line_or_all_at_once() {
+        let lines = [line("8.25", "0.55", 1, Currency::EUR); 3];
+        assert_eq!(MODES.map(|mode| tax(mode, &lines)), [15, 14, 14]);
+    }
+
+    #[test]
+    fn domain_1_4_example_3_lines_are_rounded_to_the_currency() {
+        let lines = [line("10", "100.5", 1, "JPY".parse().unwrap()); 2];
+        assert_eq!(lines[0].net + lines[1].net, Amount(202));
+        assert_eq!(MODES.map(|mode| of_parts(mode, &lines, Amount(0), Amount(0))[0].base), [Amount(202); 3]);
+        assert_eq!(MODES.map(|mode| tax(mode, &lines)), [20, 20, 20]);
     }
 
     #[test]
     fn freight_and_discount_are_taxed_with_the_goods() {
-        let ten = Decimal::from(10i64);
-        let taxes = of_parts(&[(ten, Amount(100_000)), (ten, Amount(20_000))], Amount(6_000), Amount(6_000));
-        assert_eq!((taxes[0].base, taxes[0].tax), (Amount(120_000), Amount(12_000)));
-        let mixed = of_parts(&[(ten, Amount(100)), (Decimal::ZERO, Amount(100))], Amount(10), Amount(0));
+        let taxes = |lines: &[TaxedLine], added, off| of_parts(TaxRounding::default(), lines, Amount(added), Amount(off));
+        let all = taxes(&[line("10", "1000", 1, Currency::EUR), line("10", "200", 1, Currency::EUR)], 6_000, 6_000);
+        assert_eq!((all[0].base, all[0].tax), (Amount(120_000), Amount(12_000)));
+        let mixed = taxes(&[line("10", "1", 1, Currency::EUR), line("0", "1", 1, Currency::EUR)], 10, 0);
         assert_eq!(mixed.iter().map(|tax| tax.base.0).collect::<Vec<_>>(), [105, 105]);
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_day_and_a_certificate_exempts_until_it_runs_out() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let rate = |rate: i64, from: Option<&str>| TaxRate {
+            jurisdiction: "DE".into(),
+            category: "standard".into(),
+            rate: Decimal::from(rate),
+            from: from.map(day),
+        };
+        let company = Company { taxes: vec![rate(16, None), rate(19, Some("2026-07-01"))], ..Company::default() };
+        let line = Line {
+            price: Decimal::from(100i64),
+            tax_category: "standard".into(),
+            buckets: Buckets::ordered_now(Quantity(1)),
+            ..Line::default()
+        };
+        let mut order = Order { lines: vec![line], ..Order::default() };
+        order.ship_to.country = "DE".into();
+        let mut account = Account::default();
+        let tax = |order: &Order, account: &Account, on: &str| own(&company, order, account, day(on)).tax;
+        assert_eq!(tax(&order, &account, "2026-06-30"), Amount(1_600));
+        assert_eq!(tax(&order, &account, "2026-07-01"), Amount(1_900));
+        account.profile.exemption = Some(("EX-1".into(), day("2026-07-31")));
+        assert_eq!(tax(&order, &account, "2026-07-31"), Amount(0));
+        assert_eq!(tax(&order, &account, "2026-08-01"), Amount(1_900));
+        order.ship_to.country = "FR".into();
+        assert_eq!(tax(&order, &account, "2026-08-01"), Amount(0));
     }
 }
