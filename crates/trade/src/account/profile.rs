@@ -1,12 +1,15 @@
 //! Master data and limit of an account.
 
-use units::{Amount, Text};
+use std::collections::BTreeSet;
+
+use units::{Amount, Decimal, Text};
 
 use super::state::{AccountEvent, Profile};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::ids::*;
-use crate::reference::{point, pointed};
+use crate::master::BillingPolicy;
+use crate::reference::{ReferenceEvent, point, pointed};
 use crate::refusal::Refusal;
 
 /// Within which payers' bank accounts are known.
@@ -16,42 +19,77 @@ pub(crate) const PAYER_NAME: &str = "payer-name";
 
 /// Sets the master data of an account as a whole; its ledger stays. Payers are known by it from now on (domain §1.7, stage 1).
 ///
-/// Refused without a number, with a tier outside of 1 to 9 and with amounts below zero.
-pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, _cx: &Context) -> Result<(), Stop> {
+/// Refused without a number, for values out of range, for two ship-tos of one code, and where it changes the credit limit for whoever
+/// [`set_limit`] refuses.
+pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx: &Context) -> Result<(), Stop> {
+    check_profile(id, profile)?;
+    let before = books.account(id)?.filter(|before| before.id == *id);
+    if before.as_ref().is_some_and(|before| before.profile == *profile) {
+        return Ok(());
+    }
+    let limit_before = before.as_ref().and_then(|before| before.profile.credit_limit);
+    if before.is_some() && limit_before != profile.credit_limit {
+        may_set_limits(cx)?;
+    }
+    books.record(id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile.clone()) });
+    if before.is_some() && limit_before != profile.credit_limit {
+        books.record(id, AccountEvent::LimitSet { limit: profile.credit_limit, by: cx.actor.id.clone() });
+    }
+    let known = before.as_ref().map(|before| names_of(&before.profile)).unwrap_or_default();
+    let wanted = names_of(profile);
+    for (within, name) in known.difference(&wanted) {
+        if pointed(books, within, name)? == Some(Key::Account(id.clone())) {
+            point(books, within, name, None)?;
+        }
+    }
+    for (within, name) in wanted.difference(&known) {
+        know(books, within, name, id)?;
+    }
+    Ok(())
+}
+
+fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
     if id.0.trim().is_empty() {
-        return Err(invalid("id", "empty", "the number of the account").into());
+        return Err(invalid("id", "empty", "the number of the account"));
     }
     if !(1..=9).contains(&profile.tier) {
-        return Err(invalid("tier", profile.tier, "1 (most important) to 9").into());
+        return Err(invalid("tier", profile.tier, "1 (most important) to 9"));
     }
     let amounts = [("credit_limit", profile.credit_limit.unwrap_or_default()), ("secured", profile.secured)];
     for (field, amount) in amounts {
         if amount.is_negative() || amount > Amount::LIMIT {
-            return Err(invalid(field, amount.0, "minor units from 0 to 10^15").into());
+            return Err(invalid(field, amount.0, "minor units from 0 to 10^15"));
         }
     }
-    let before = books.account(id)?;
-    if before.is_some_and(|before| before.profile == *profile && before.id == *id) {
-        return Ok(());
+    let deposit = match profile.billing {
+        BillingPolicy::Deposit { percent } => percent,
+        BillingPolicy::PerShipment | BillingPolicy::OnComplete => Decimal::ZERO,
+    };
+    for (field, percent) in [("terms.discount_percent", profile.terms.discount_percent), ("billing.percent", deposit)] {
+        if percent.is_negative() || percent > Decimal::HUNDRED {
+            return Err(invalid(field, percent, "0 to 100"));
+        }
     }
-    books.record(id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile.clone()) });
-    for bank_account in &profile.bank_accounts {
-        know(books, BANK_ACCOUNT, &normalised(bank_account), id)?;
-    }
-    for name in profile.aliases.iter().chain([&profile.name]) {
-        know(books, PAYER_NAME, &normalised(name), id)?;
+    let mut codes = BTreeSet::new();
+    for (at, ship_to) in profile.ship_tos.iter().enumerate() {
+        if !codes.insert(&ship_to.code) {
+            return Err(invalid(&format!("ship_tos[{at}].code"), &ship_to.code, "a code of its own"));
+        }
     }
     Ok(())
+}
+
+/// Under what its payments come, as it is kept.
+fn names_of(profile: &Profile) -> BTreeSet<(&'static str, Text)> {
+    let accounts = profile.bank_accounts.iter().map(|account| (BANK_ACCOUNT, normalised(account)));
+    let names = profile.aliases.iter().chain([&profile.name]).map(|name| (PAYER_NAME, normalised(name)));
+    accounts.chain(names).filter(|(_, name)| !name.is_empty()).collect()
 }
 
 /// Sets the credit limit; `None` checks none. Only credit managers, directors and administrators may (domain §1.2).
 pub fn set_limit(books: &mut dyn Books, id: &AccountId, limit: Option<Amount>, cx: &Context) -> Result<(), Stop> {
     let account = books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())))?;
-    let may = [Role::CreditManager, Role::Director, Role::Admin].into_iter().any(|role| cx.actor.has(role));
-    if !may {
-        let why = Text::const_new("only credit managers, directors and administrators change limits");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
-    }
+    may_set_limits(cx)?;
     if limit.is_some_and(|limit| limit.is_negative() || limit > Amount::LIMIT) {
         return Err(invalid("limit", limit.unwrap_or_default().0, "minor units from 0 to 10^15").into());
     }
@@ -61,20 +99,30 @@ pub fn set_limit(books: &mut dyn Books, id: &AccountId, limit: Option<Amount>, c
     Ok(())
 }
 
-/// Lets a payer's name or bank account lead to an account; one that two accounts share leads nowhere.
-fn know(books: &mut dyn Books, within: &str, name: &str, id: &AccountId) -> Result<(), Stop> {
-    if name.is_empty() {
+fn may_set_limits(cx: &Context) -> Result<(), Refusal> {
+    if [Role::CreditManager, Role::Director, Role::Admin].into_iter().any(|role| cx.actor.has(role)) {
         return Ok(());
     }
+    let why = Text::const_new("only credit managers, directors and administrators change limits");
+    Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why })
+}
+
+/// Lets a payer's name or bank account lead to an account. One that two accounts share leads nowhere from then on, because nobody
+/// can say whose money it brings.
+fn know(books: &mut dyn Books, within: &'static str, name: &Text, id: &AccountId) -> Result<(), Stop> {
     let mine = Key::Account(id.clone());
-    let reference = Reference { within: within.into(), reference: name.into() };
-    let known = books.reference(&reference)?.is_some();
-    let target = match pointed(books, within, name)? {
-        Some(other) if other != mine => None,
-        None if known => None,
-        _ => Some(mine),
-    };
-    Ok(point(books, within, name, target)?)
+    let reference = Reference { within: Text::const_new(within), reference: name.clone() };
+    let entry = books.reference(&reference)?.unwrap_or_default();
+    match &entry.target {
+        Some(target) if *target == mine => {}
+        Some(_) => {
+            books.record(&reference, ReferenceEvent::Repeated);
+            point(books, within, name, None)?;
+        }
+        None if entry.repeats == 0 => point(books, within, name, Some(mine))?,
+        None => {}
+    }
+    Ok(())
 }
 
 /// Names and account numbers as they are compared: capital letters and digits only.
@@ -84,4 +132,88 @@ pub(crate) fn normalised(text: &str) -> Text {
 
 fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
     Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::fixture::{Story, at, clerk};
+
+    fn profile(name: &str, bank_accounts: &[&str]) -> Profile {
+        let bank_accounts = bank_accounts.iter().map(|account| (*account).into()).collect();
+        Profile { name: name.into(), tier: 3, bank_accounts, ..Profile::default() }
+    }
+
+    fn payer(story: &mut Story, bank_account: &str) -> Option<Key> {
+        pointed(story.books(), BANK_ACCOUNT, bank_account).unwrap()
+    }
+
+    #[test]
+    fn payers_are_known_by_their_profile_and_no_longer_than_it_says() {
+        let mut story = Story::new();
+        let (a, b) = (AccountId::from("A"), AccountId::from("B"));
+        set_profile(story.books(), &a, &profile("Alpha", &["de12 3456"]), &at(0)).unwrap();
+        assert_eq!(payer(&mut story, "DE123456"), Some(Key::Account(a.clone())));
+        assert_eq!(pointed(story.books(), PAYER_NAME, "ALPHA").unwrap(), Some(Key::Account(a.clone())));
+        set_profile(story.books(), &a, &profile("Alpha", &[]), &at(1)).unwrap();
+        assert_eq!(payer(&mut story, "DE123456"), None);
+        set_profile(story.books(), &b, &profile("Beta", &["DE123456"]), &at(2)).unwrap();
+        assert_eq!(payer(&mut story, "DE123456"), Some(Key::Account(b)));
+    }
+
+    #[test]
+    fn a_bank_account_of_two_customers_says_nothing() {
+        let mut story = Story::new();
+        for (id, name) in [("A", "Alpha"), ("B", "Beta"), ("C", "Gamma")] {
+            set_profile(story.books(), &id.into(), &profile(name, &["DE1"]), &at(0)).unwrap();
+        }
+        assert_eq!(payer(&mut story, "DE1"), None);
+    }
+
+    #[test]
+    fn the_same_profile_again_changes_nothing() {
+        let mut story = Story::new();
+        set_profile(story.books(), &"A".into(), &profile("Alpha", &["DE1"]), &at(0)).unwrap();
+        story.books.take_events();
+        set_profile(story.books(), &"A".into(), &profile("Alpha", &["DE1"]), &at(1)).unwrap();
+        assert_eq!(story.books.take_events(), []);
+    }
+
+    #[test]
+    fn only_credit_managers_and_above_change_a_limit() {
+        let mut story = Story::new();
+        let id = AccountId::from("ACME");
+        let mut sales = clerk("ann", 0);
+        sales.actor.roles = vec![Role::Sales];
+        let profile = (*story.books().account(&id).unwrap().unwrap()).profile.clone();
+        let more = Profile { credit_limit: Some(Amount(1)), ..profile.clone() };
+        assert!(matches!(set_profile(story.books(), &id, &more, &sales), Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        assert!(matches!(set_limit(story.books(), &id, None, &sales), Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        set_profile(story.books(), &id, &Profile { name: "Acme Ltd".into(), ..profile }, &sales).unwrap();
+        set_profile(story.books(), &id, &more, &clerk("eve", 0)).unwrap();
+        assert!(set_limit(story.books(), &id, Some(Amount(-1)), &clerk("eve", 0)).is_err());
+        set_limit(story.books(), &id, None, &clerk("eve", 0)).unwrap();
+        assert_eq!(story.books().account(&id).unwrap().unwrap().profile.credit_limit, None);
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_by_their_field() {
+        let mut story = Story::new();
+        let mut field = |change: &dyn Fn(&mut Profile)| {
+            let mut changed = profile("Alpha", &[]);
+            change(&mut changed);
+            match set_profile(story.books(), &"A".into(), &changed, &at(0)) {
+                Err(Stop::Refused(Refusal::Invalid { field, .. })) => field.to_string(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(field(&|profile| profile.tier = 0), "tier");
+        assert_eq!(field(&|profile| profile.secured = Amount(-1)), "secured");
+        assert_eq!(field(&|profile| profile.terms.discount_percent = Decimal::from(101i64)), "terms.discount_percent");
+        assert_eq!(
+            field(&|profile| profile.billing = BillingPolicy::Deposit { percent: Decimal::from(-1i64) }),
+            "billing.percent"
+        );
+        assert_eq!(field(&|profile| profile.ship_tos = vec![Default::default(); 2]), "ship_tos[1].code");
+    }
 }

@@ -68,6 +68,9 @@ pub struct Ledger {
     pub allowed_total: Amount,
     /// Orders that a credit check holds, the oldest first.
     pub held: Vec<OrderId>,
+    /// The orders that were billed last, the latest at the end; at most [`Ledger::REMEMBERED`].
+    #[serde(default)]
+    pub billed: Vec<OrderId>,
 }
 
 /// An invoice or credit note that is not settled.
@@ -199,6 +202,9 @@ pub enum AccountEvent {
 }
 
 impl Ledger {
+    /// So many orders are remembered, to find what is returned.
+    pub const REMEMBERED: usize = 50;
+
     /// Open receivables: invoices less credit notes.
     pub fn receivable(&self) -> Amount {
         self.open_items.iter().map(|item| item.open).sum()
@@ -239,6 +245,10 @@ impl Folded for Account {
             AccountEvent::ItemOpened(item) => {
                 ledger.invoiced_total += item.amount;
                 ledger.open_items.push(item.clone());
+                ledger.billed.retain(|order| *order != item.order);
+                ledger.billed.push(item.order);
+                let forgotten = ledger.billed.len().saturating_sub(Ledger::REMEMBERED);
+                ledger.billed.drain(..forgotten);
             }
             AccountEvent::ItemReopened(item) => ledger.open_items.push(item.clone()),
             AccountEvent::ItemReduced { invoice, by } => {

@@ -40,19 +40,8 @@ pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decisio
     }
     let account = account_of(books, &order.account)?;
     let company = company(books)?;
-    let decision = decide(&company, &account, &order, cx);
-    let code = match &decision {
-        Decision::Pass => "pass",
-        Decision::PassWithWarning => "pass_with_warning",
-        Decision::Released => "released",
-        Decision::Hold { code, .. } => code,
-    };
-    let checked = AccountEvent::CreditChecked {
-        order: id,
-        exposure: exposure(&account, &company).total() + value_of(&order),
-        limit: account.profile.credit_limit,
-        decision: Text::const_new(code),
-    };
+    let decision = decide(&company, &account, &order, Amount::ZERO, cx);
+    let checked = checked(&company, &account, &order, Amount::ZERO, &decision);
     let account = order.account.clone();
     drop(order);
     books.record(&account, checked);
@@ -70,25 +59,31 @@ pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decisio
 }
 
 /// Looks at the held orders of an account again after a payment or a changed limit, the oldest first; gives those that pass now.
-/// Source: domain §1.2.
+///
+/// An order that passes counts for those after it, although it enters the exposure only when it is approved. Source: domain §1.2.
 pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Result<Vec<OrderId>, Stop> {
     let held = account_of(books, account)?.ledger.held.clone();
+    let company = company(books)?;
     let mut passed = Vec::new();
     let mut promised = Amount::ZERO;
     for id in held {
         let order = existing(books, id)?;
-        let account_now = account_of(books, account)?;
-        let company = company(books)?;
-        let passes = !order.is_held_by(HoldKind::Credit)
-            || !matches!(decide_with(&company, &account_now, &order, promised, cx), Decision::Hold { .. });
-        if passes {
-            // what passes now is not in the exposure before it is approved
-            promised += value_of(&order);
-            drop(order);
-            lift(books, id, HoldKind::Credit, "the credit suffices now", cx)?;
+        if !order.is_held_by(HoldKind::Credit) {
             note_held(books, account, id, false)?;
-            passed.push(id);
+            continue;
         }
+        let account_now = account_of(books, account)?;
+        let decision = decide(&company, &account_now, &order, promised, cx);
+        if matches!(decision, Decision::Hold { .. }) {
+            continue;
+        }
+        let checked = checked(&company, &account_now, &order, promised, &decision);
+        promised += value_of(&order);
+        drop((order, account_now));
+        books.record(account, checked);
+        lift(books, id, HoldKind::Credit, "the credit suffices now", cx)?;
+        note_held(books, account, id, false)?;
+        passed.push(id);
     }
     Ok(passed)
 }
@@ -110,11 +105,24 @@ fn value_of(order: &Order) -> Amount {
     if order.approved_at.is_some() { gross_to_ship(order) - order.exposed } else { gross(order) }
 }
 
-fn decide(company: &Company, account: &Account, order: &Order, cx: &Context) -> Decision {
-    decide_with(company, account, order, Amount::ZERO, cx)
+/// What is noted about a decision, so that somebody can ask for its reasons later.
+fn checked(company: &Company, account: &Account, order: &Order, promised: Amount, decision: &Decision) -> AccountEvent {
+    let code = match decision {
+        Decision::Pass => "pass",
+        Decision::PassWithWarning => "pass_with_warning",
+        Decision::Released => "released",
+        Decision::Hold { code, .. } => code,
+    };
+    AccountEvent::CreditChecked {
+        order: order.id,
+        exposure: exposure(account, company).total() + promised + value_of(order),
+        limit: account.profile.credit_limit,
+        decision: Text::const_new(code),
+    }
 }
 
-fn decide_with(company: &Company, account: &Account, order: &Order, promised: Amount, cx: &Context) -> Decision {
+/// The decision order of domain §1.2. `promised` is the value of orders that pass and are not in the exposure yet.
+fn decide(company: &Company, account: &Account, order: &Order, promised: Amount, cx: &Context) -> Decision {
     let policy = &company.policy.credit;
     let value = value_of(order);
     let exposure = exposure(account, company).total() + promised + value;
@@ -164,10 +172,11 @@ fn decide_with(company: &Company, account: &Account, order: &Order, promised: Am
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::set_limit;
     use crate::account::{OpenItem, Profile};
     use crate::master::UnappliedPolicy;
-    use crate::order::fixture::at;
-    use crate::order::{Buckets, Line};
+    use crate::order::fixture::{Story, at, clerk, submitted};
+    use crate::order::{Buckets, Cancellation, Line, Submission, cancel, release_hold};
     use units::{Currency, Quantity};
 
     fn case() -> (Company, Account, Order) {
@@ -193,33 +202,80 @@ mod tests {
     #[test]
     fn domain_1_2_limit_tolerance_and_verified_cash() {
         let (mut company, account, order) = case();
-        let over = decide(&company, &account, &order, &at(0));
+        let over = decide(&company, &account, &order, Amount(0), &at(0));
         assert!(matches!(over, Decision::Hold { code: "CR-LIMIT", over: Amount(70_000), .. }), "{over:?}");
         company.policy.credit.tolerance_percent = Decimal::ONE;
-        assert_eq!(decide(&company, &account, &order, &at(0)), Decision::PassWithWarning);
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::PassWithWarning);
         company.policy.credit.tolerance_percent = Decimal::ZERO;
         company.policy.credit.unapplied = UnappliedPolicy::Verified;
-        assert_eq!(decide(&company, &account, &order, &at(0)), Decision::Pass);
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
     }
 
     #[test]
     fn overdue_items_and_blocked_accounts_hold_whatever_the_limit() {
         let (company, mut account, order) = case();
         account.profile.credit_limit = None;
-        assert_eq!(decide(&company, &account, &order, &at(0)), Decision::Pass);
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
         account.ledger.open_items[0].due = at(0).now.day().plus_days(-31);
-        assert!(matches!(decide(&company, &account, &order, &at(0)), Decision::Hold { code: "CR-OVERDUE", .. }));
+        assert!(matches!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Hold { code: "CR-OVERDUE", .. }));
         account.profile.blocked = true;
-        assert!(matches!(decide(&company, &account, &order, &at(0)), Decision::Hold { code: "CR-BLOCKED", .. }));
+        assert!(matches!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Hold { code: "CR-BLOCKED", .. }));
     }
 
     #[test]
     fn a_release_counts_for_a_week_and_until_the_order_grows() {
         let (company, account, mut order) = case();
         order.credit_release = Some((Amount(920_000), at(0).now));
-        assert_eq!(decide(&company, &account, &order, &at(7 * 1_440)), Decision::Released);
-        assert!(matches!(decide(&company, &account, &order, &at(7 * 1_440 + 1)), Decision::Hold { .. }));
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(7 * 1_440)), Decision::Released);
+        assert!(matches!(decide(&company, &account, &order, Amount(0), &at(7 * 1_440 + 1)), Decision::Hold { .. }));
         order.credit_release = Some((Amount(800_000), at(0).now));
-        assert!(matches!(decide(&company, &account, &order, &at(1)), Decision::Hold { .. }));
+        assert!(matches!(decide(&company, &account, &order, Amount(0), &at(1)), Decision::Hold { .. }));
+    }
+
+    /// Orders of 100.00 each, and a limit that lets none of them pass.
+    fn held(orders: usize) -> (Story, Vec<OrderId>) {
+        let mut story = Story::new();
+        limit(&mut story, 0);
+        let mut ids = Vec::new();
+        for _ in 0..orders {
+            let submission = Submission { lines: vec![submitted("X", "10")], ..story.submission() };
+            let id = story.receive(&submission).unwrap();
+            assert!(matches!(check(story.books(), id, &at(1)).unwrap(), Decision::Hold { code: "CR-LIMIT", .. }));
+            ids.push(id);
+        }
+        (story, ids)
+    }
+
+    fn limit(story: &mut Story, amount: i64) {
+        set_limit(story.books(), &"ACME".into(), Some(Amount(amount)), &clerk("eve", 1)).unwrap();
+    }
+
+    #[test]
+    fn the_oldest_held_orders_pass_first_and_count_for_the_next() {
+        let (mut story, ids) = held(3);
+        assert_eq!(story.order(ids[0]).holds[0].amount, Amount(10_000));
+        limit(&mut story, 20_000);
+        assert_eq!(recheck(story.books(), &"ACME".into(), &at(2)).unwrap(), ids[..2]);
+        assert_eq!(recheck(story.books(), &"ACME".into(), &at(2)).unwrap(), ids[2..]);
+        assert!(ids.iter().all(|id| story.order(*id).holds.is_empty()));
+    }
+
+    #[test]
+    fn orders_that_are_gone_take_no_credit_from_those_that_wait() {
+        let (mut story, ids) = held(2);
+        cancel(story.books(), ids[0], &Cancellation { reason: "not wanted".into(), ..Cancellation::default() }, &at(2))
+            .unwrap();
+        limit(&mut story, 10_000);
+        assert_eq!(recheck(story.books(), &"ACME".into(), &at(3)).unwrap(), ids[1..]);
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!(account.ledger.held, []);
+    }
+
+    #[test]
+    fn what_a_director_released_is_not_held_again() {
+        let (mut story, ids) = held(1);
+        release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &clerk("eve", 2)).unwrap();
+        assert_eq!(check(story.books(), ids[0], &at(3)).unwrap(), Decision::Released);
+        assert!(story.order(ids[0]).holds.is_empty());
     }
 }

@@ -100,3 +100,29 @@ pub fn hold_of(kind: ExceptionKind) -> Option<HoldKind> {
     ];
     holds.into_iter().find(|hold| kind_of_hold(*hold) == kind)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn severity_grows_with_the_money_and_the_customer() {
+        assert_eq!(severity(Amount(9_999), 3), Severity::Low);
+        assert_eq!(severity(Amount(-10_000), 3), Severity::Medium);
+        assert_eq!(severity(Amount(10_000), 2), Severity::High);
+        assert_eq!(severity(Amount(5_000_000), 9), Severity::Critical);
+        assert_eq!(time(Minutes(480), Severity::Critical), Minutes(120));
+    }
+
+    #[test]
+    fn each_hold_asks_by_one_exception_that_offers_a_way_on() {
+        use HoldKind::*;
+        for hold in [Item, Address, Duplicate, Price, Tax, Credit, Manual] {
+            let kind = kind_of_hold(hold);
+            assert_eq!(hold_of(kind), Some(hold));
+            let actions = entry(kind).actions;
+            assert!(actions.contains(&Action::Release) || actions.contains(&Action::Correct), "{kind:?}");
+        }
+        assert_eq!(hold_of(ExceptionKind::Shortage), None);
+    }
+}

@@ -2,7 +2,7 @@
 
 use units::Text;
 
-use super::state::{ExceptionKind, Subject, TaskRef};
+use super::state::{Exception, ExceptionKind, Subject, TaskRef};
 use crate::books::{Books, Key, Stop};
 use crate::ids::ExceptionId;
 use crate::reference::{point, pointed};
@@ -29,23 +29,32 @@ pub(super) fn of_subject(
     found(books, &within(kind), &subject_name(subject))
 }
 
-/// Lets everything that leads to an exception lead to it, or to nothing once it has ended.
-pub(super) fn note(
-    books: &mut dyn Books,
-    kind: ExceptionKind,
-    subject: &Subject,
-    task: Option<TaskRef>,
-    id: Option<ExceptionId>,
-) -> Result<(), Stop> {
-    let target = id.map(Key::Exception);
-    match task {
-        Some(task) => point(books, TASK, &name_of(task), target.clone())?,
-        None => point(books, &within(kind), &subject_name(subject), target.clone())?,
-    }
-    if let Some(key) = &subject.key {
-        point(books, KEY, &key.to_string(), target)?;
+/// Lets what an exception is about lead to it.
+pub(super) fn note_open(books: &mut dyn Books, exception: &Exception) -> Result<(), Stop> {
+    for (within, name) in places(exception) {
+        point(books, &within, &name, Some(Key::Exception(exception.id)))?;
     }
     Ok(())
+}
+
+/// Lets what led to an exception that has ended lead nowhere, unless it leads to another one by now.
+pub(super) fn note_ended(books: &mut dyn Books, exception: &Exception) -> Result<(), Stop> {
+    for (within, name) in places(exception) {
+        if pointed(books, &within, &name)? == Some(Key::Exception(exception.id)) {
+            point(books, &within, &name, None)?;
+        }
+    }
+    Ok(())
+}
+
+fn places(exception: &Exception) -> Vec<(Text, Text)> {
+    let subject = &exception.subject;
+    let asked = match exception.task {
+        Some(task) => (Text::const_new(TASK), name_of(task)),
+        None => (within(exception.kind), subject_name(subject)),
+    };
+    let about = subject.key.as_ref().map(|key| (Text::const_new(KEY), compact_str::format_compact!("{key}")));
+    [asked].into_iter().chain(about).collect()
 }
 
 fn found(books: &mut dyn Books, within: &str, name: &str) -> Result<Option<ExceptionId>, Stop> {

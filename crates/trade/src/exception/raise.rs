@@ -52,7 +52,6 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
     let calendar = &company(books)?.calendar;
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
-    index::note(books, kind, &subject, task, Some(id))?;
     let exception = Exception {
         id,
         kind,
@@ -72,6 +71,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         resolution: None,
         ended_at: None,
     };
+    index::note_open(books, &exception)?;
     books.record(&id, ExceptionEvent::Raised(Box::new(exception)));
     Ok(id)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use units::{Text, Timestamp};
 
-use super::catalogue::above;
+use super::catalogue::{above, entry};
 use super::index;
 use super::state::{Action, Exception, ExceptionEvent};
 use crate::books::{Books, Key, Stop};
@@ -17,7 +17,7 @@ const LADDER: [i64; 3] = [50, 100, 150];
 
 /// A person decides. What the decision means is the caller's business.
 ///
-/// Refused when it has ended, for an action that is not offered, without a reason, without the owner's role, and above the actor's
+/// Refused when it has ended, for an action that is not offered, without a reason, for whom [`assign`] refuses, and above the actor's
 /// limit. Source: domain §1.12.
 pub fn resolve(books: &mut dyn Books, id: ExceptionId, action: Action, reason: &str, cx: &Context) -> Result<(), Stop> {
     let exception = open(books, id)?;
@@ -28,18 +28,15 @@ pub fn resolve(books: &mut dyn Books, id: ExceptionId, action: Action, reason: &
         let wanted = Text::const_new("why this was decided");
         return Err(Refusal::Invalid { field: Text::const_new("reason"), given: Text::const_new("empty"), wanted }.into());
     }
-    let may = [exception.owner, above(exception.owner), Role::Director].into_iter().any(|role| cx.actor.has(role));
-    let refuse = |why: String| Refusal::NotAllowed { actor: cx.actor.id.clone(), why: Text::from(why) };
-    if !may {
-        return Err(refuse(format!("this is for {:?}", exception.owner)).into());
-    }
+    own(&exception, cx)?;
     let gives_away = matches!(action, Action::Release | Action::WriteOff | Action::Authorise);
     if gives_away && cx.actor.limit.is_some_and(|limit| exception.amount.abs() > limit) {
-        return Err(refuse("the amount at stake is above their limit".into()).into());
+        let why = Text::const_new("the amount at stake is above their limit");
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
     let (by, reason, at) = (cx.actor.id.clone(), Text::from(reason), cx.now);
     books.record(&id, ExceptionEvent::Resolved { action, by, reason, at });
-    index::note(books, exception.kind, &exception.subject, exception.task, None)
+    index::note_ended(books, &exception)
 }
 
 /// An event makes it void. One that has ended stays as it is.
@@ -47,14 +44,18 @@ pub fn clear(books: &mut dyn Books, id: ExceptionId, cause: &str, cx: &Context) 
     let exception = existing(books, id)?;
     if exception.is_open() {
         books.record(&id, ExceptionEvent::Cleared { cause: cause.into(), at: cx.now });
-        index::note(books, exception.kind, &exception.subject, exception.task, None)?;
+        index::note_ended(books, &exception)?;
     }
     Ok(())
 }
 
-/// Gives it to a person, or back to the role.
-pub fn assign(books: &mut dyn Books, id: ExceptionId, to: Option<Text>, _cx: &Context) -> Result<(), Stop> {
+/// Gives it to a person, or back to the role; to oneself is to claim it.
+///
+/// Refused when it has ended, and for whom it is not: the role that the catalogue names, whom it was escalated to, and directors.
+/// An escalation takes it from nobody.
+pub fn assign(books: &mut dyn Books, id: ExceptionId, to: Option<Text>, cx: &Context) -> Result<(), Stop> {
     let exception = open(books, id)?;
+    own(&exception, cx)?;
     if exception.assignee != to {
         books.record(&id, ExceptionEvent::Assigned { to });
     }
@@ -76,6 +77,16 @@ pub fn next_escalation(exception: &Exception) -> Option<Timestamp> {
     let percent = LADDER.get(usize::from(exception.escalations)).filter(|_| exception.is_open())?;
     let span = exception.resolve_by.millis_since(exception.raised_at);
     Some(exception.raised_at.plus_millis(span / 100 * percent))
+}
+
+fn own(exception: &Exception, cx: &Context) -> Result<(), Refusal> {
+    let first = entry(exception.kind).owner;
+    let roles = [first, above(first), exception.owner, above(exception.owner), Role::Director];
+    if roles.into_iter().any(|role| cx.actor.has(role)) {
+        return Ok(());
+    }
+    let why = Text::from(format!("this is for {:?}", exception.owner));
+    Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why })
 }
 
 fn existing(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> {
@@ -154,5 +165,40 @@ mod tests {
         }
         assert_eq!(next_escalation(&exception(&mut story)), None);
         assert_eq!(exception(&mut story).status, ExceptionStatus::Open);
+    }
+
+    #[test]
+    fn whoever_it_was_for_may_answer_after_an_escalation() {
+        let mut story = Story::new();
+        let id = raised(&mut story);
+        for minute in [1, 2, 3] {
+            escalate(story.books(), id, &at(minute * 100_000)).unwrap();
+        }
+        let mut sales = clerk("ann", 1);
+        sales.actor.roles = vec![Role::Sales];
+        assign(story.books(), id, Some("ann".into()), &sales).unwrap();
+        resolve(story.books(), id, Action::Release, "agreed", &sales).unwrap();
+        assert!(assign(story.books(), id, None, &sales).is_err());
+    }
+
+    #[test]
+    fn nobody_claims_what_is_for_others() {
+        let mut story = Story::new();
+        let id = raised(&mut story);
+        let mut warehouse = clerk("bob", 1);
+        warehouse.actor.roles = vec![Role::Warehouse];
+        let refused = assign(story.books(), id, Some("bob".into()), &warehouse);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+    }
+
+    #[test]
+    fn the_end_of_one_exception_does_not_hide_another_about_the_same() {
+        let mut story = Story::new();
+        let first = raised(&mut story);
+        let key = Key::Payment(PaymentId(7));
+        let subject = Subject { key: Some(key.clone()), ..Subject::default() };
+        let second = raise(story.books(), Raise::new(ExceptionKind::Deduction, subject, "less"), &at(1)).unwrap();
+        clear(story.books(), first, "gone", &at(2)).unwrap();
+        assert_eq!(open_for(story.books(), &key).unwrap(), Some(second));
     }
 }

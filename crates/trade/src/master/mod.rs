@@ -2,6 +2,7 @@
 
 mod company;
 mod item;
+mod named;
 mod price_book;
 mod put;
 mod terms;
@@ -11,6 +12,7 @@ pub use company::{
     TaxRounding, UnappliedPolicy,
 };
 pub use item::{Item, ItemEvent};
+pub use named::item_named;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
 pub use put::{put_company, put_item, put_price_book};
 pub use terms::{BillingPolicy, ShipTo, Terms};

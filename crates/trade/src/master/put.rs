@@ -2,22 +2,34 @@
 
 use units::{Decimal, Text};
 
-use super::company::{Company, CompanyEvent};
+use super::company::{Company, CompanyEvent, Policy};
 use super::item::{Item, ItemEvent};
-use super::price_book::{PriceBook, PriceBookEvent};
+use super::named;
+use super::price_book::{PriceBook, PriceBookEvent, PriceEntry, Tiering};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::refusal::Refusal;
 
-/// Sets an item as a whole. Refused without a code, and with prices below zero.
+/// Sets an item as a whole; from now on it is known by its codes of others.
+///
+/// Refused without a code, with prices below zero or above a billion, and with units that hold nothing.
 pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(), Stop> {
     if item.id.0.trim().is_empty() {
         return Err(invalid("id", "empty", "the item's code").into());
     }
-    let prices = [("list_price", item.list_price), ("landed_cost", item.landed_cost)];
-    for (field, price) in prices {
-        if let Some(price) = price.filter(|price| price.is_negative() || *price > Decimal::from(1_000_000_000i64)) {
+    for (field, price) in [("list_price", item.list_price), ("landed_cost", item.landed_cost)] {
+        if let Some(price) = price.filter(|price| !is_price(*price)) {
             return Err(invalid(field, price, "0 to 1,000,000,000").into());
+        }
+    }
+    for (at, (uom, factor)) in item.uoms.iter().enumerate() {
+        let is_named_before = item.uoms.iter().take(at).any(|(other, _)| other == uom);
+        if uom.as_str().trim().is_empty() || is_named_before {
+            return Err(invalid(&format!("uoms[{at}].uom"), uom, "a unit, named once").into());
+        }
+        if factor.base == 0 || factor.per == 0 {
+            let given = format!("{}/{}", factor.base, factor.per);
+            return Err(invalid(&format!("uoms[{at}].factor"), given, "how many base units it holds").into());
         }
     }
     let mut item = item.clone();
@@ -25,32 +37,39 @@ pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(),
         item.base_uom = "EA".into();
     }
     let id = item.id.clone();
-    if books.item(&id)?.is_none_or(|before| *before != item) {
-        books.record(&id, ItemEvent::Set(Box::new(item)));
+    let before = books.item(&id)?;
+    if before.as_ref().is_some_and(|before| **before == item) {
+        return Ok(());
     }
+    named::know(books, &item, before.as_deref())?;
+    drop(before);
+    books.record(&id, ItemEvent::Set(Box::new(item)));
     Ok(())
 }
 
-/// Replaces entries of a price book; entries of items that are not named stay.
+/// Replaces entries of a price book; entries of items that are not named stay, and an item with none is taken out.
 ///
-/// Refused without a code, with tiers that do not ascend, and with prices below zero. Source: domain §1.3.
+/// Refused without a code, for entries that end before they begin, with tiers that do not ascend or leave a gap where each tier
+/// counts, and with prices below zero or above a billion. Source: domain §1.3.
 pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) -> Result<(), Stop> {
     if book.code.trim().is_empty() {
         return Err(invalid("code", "empty", "the book's code, such as list:EU").into());
     }
     for (item, entries) in &book.entries {
-        for entry in entries {
-            let ascends = entry.tiers.windows(2).all(|pair| pair[0].from < pair[1].from);
-            let sound = entry.tiers.iter().all(|tier| !tier.price.is_negative());
-            if entry.tiers.is_empty() || !ascends || !sound {
-                return Err(invalid(
-                    &format!("entries.{item}"),
-                    "its tiers",
-                    "at least one, by ascending quantity, not below 0",
-                )
-                .into());
-            }
+        for (at, entry) in entries.iter().enumerate() {
+            check_entry(&format!("entries.{item}[{at}]"), entry)?;
         }
+    }
+    let before = books.price_book(&book.code)?;
+    let is_known = before.is_some_and(|before| {
+        let same = book
+            .entries
+            .iter()
+            .all(|(item, entries)| before.entries.get(item).map_or(&[][..], Vec::as_slice) == &entries[..]);
+        same && before.code == book.code && before.description == book.description
+    });
+    if is_known {
+        return Ok(());
     }
     let (code, description) = (book.code.clone(), book.description.clone());
     let entries = book.entries.iter().map(|(item, entries)| (item.clone(), entries.clone())).collect();
@@ -58,16 +77,44 @@ pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) ->
     Ok(())
 }
 
-/// Sets the company as a whole. Refused without a node, with two nodes of one code, and to change the currency of books in use.
-pub fn put_company(books: &mut dyn Books, company: &Company, _cx: &Context) -> Result<(), Stop> {
-    if company.nodes.is_empty() {
-        return Err(invalid("nodes", "empty", "at least one warehouse").into());
+fn check_entry(path: &str, entry: &PriceEntry) -> Result<(), Refusal> {
+    if let (Some(from), Some(to)) = (entry.from, entry.to)
+        && to < from
+    {
+        return Err(invalid(&format!("{path}.to"), to, "a day that is not before the first"));
     }
-    for (at, node) in company.nodes.iter().enumerate() {
-        if node.id.0.trim().is_empty() || company.nodes.iter().take(at).any(|other| other.id == node.id) {
-            return Err(invalid(&format!("nodes[{at}].id"), &node.id, "a code of its own").into());
+    let Some(first) = entry.tiers.first() else {
+        return Err(invalid(&format!("{path}.tiers"), "empty", "at least one price"));
+    };
+    if entry.tiering == Tiering::Incremental && first.from.0 > 1 {
+        let wanted = "1, because each tier prices the units within it";
+        return Err(invalid(&format!("{path}.tiers[0].from"), first.from, wanted));
+    }
+    for (at, tier) in entry.tiers.iter().enumerate() {
+        let floor = at.checked_sub(1).and_then(|before| entry.tiers.get(before)).map_or(-1, |before| before.from.0);
+        if tier.from.0 <= floor {
+            return Err(invalid(&format!("{path}.tiers[{at}].from"), tier.from, "more than in the tier before"));
+        }
+        if !is_price(tier.price) {
+            return Err(invalid(&format!("{path}.tiers[{at}].price"), tier.price, "0 to 1,000,000,000"));
         }
     }
+    Ok(())
+}
+
+/// Sets the company as a whole.
+///
+/// Refused without a node, with two nodes of one code, with times, rates and tolerances out of range, and to change the currency of
+/// books in use.
+pub fn put_company(books: &mut dyn Books, company: &Company, _cx: &Context) -> Result<(), Stop> {
+    check_nodes(company)?;
+    for (at, tax) in company.taxes.iter().enumerate() {
+        if tax.jurisdiction.trim().is_empty() {
+            return Err(invalid(&format!("taxes[{at}].jurisdiction"), "empty", "a country code").into());
+        }
+        check_percent(&format!("taxes[{at}].rate"), tax.rate)?;
+    }
+    check_policy(&company.policy)?;
     let key = Text::const_new(Company::KEY);
     let before = books.company(&key)?;
     if before.as_ref().is_some_and(|before| before.currency != company.currency) {
@@ -79,6 +126,140 @@ pub fn put_company(books: &mut dyn Books, company: &Company, _cx: &Context) -> R
     Ok(())
 }
 
+fn check_nodes(company: &Company) -> Result<(), Refusal> {
+    if company.nodes.is_empty() {
+        return Err(invalid("nodes", "empty", "at least one warehouse"));
+    }
+    for (at, node) in company.nodes.iter().enumerate() {
+        if node.id.0.trim().is_empty() || company.nodes.iter().take(at).any(|other| other.id == node.id) {
+            return Err(invalid(&format!("nodes[{at}].id"), &node.id, "a code of its own"));
+        }
+        if node.cut_off > 24 * 60 {
+            return Err(invalid(&format!("nodes[{at}].cut_off"), node.cut_off, "0 to 1440, in minutes after midnight"));
+        }
+        if node.cost_per_shipment.is_negative() || node.cost_per_100_km.is_negative() {
+            return Err(invalid(&format!("nodes[{at}].cost"), "below 0", "costs from 0"));
+        }
+    }
+    Ok(())
+}
+
+fn check_policy(policy: &Policy) -> Result<(), Refusal> {
+    if policy.price.absolute_tolerance.is_negative() {
+        return Err(invalid("policy.price.absolute_tolerance", policy.price.absolute_tolerance, "0 or more"));
+    }
+    check_percent("policy.price.percent_tolerance", policy.price.percent_tolerance)?;
+    check_percent("policy.credit.tolerance_percent", policy.credit.tolerance_percent)?;
+    check_percent("policy.cash.write_off_percent", policy.cash.write_off_percent)?;
+    let growth = policy.credit.release_growth_percent;
+    if growth.is_negative() {
+        return Err(invalid("policy.credit.release_growth_percent", growth, "0 or more"));
+    }
+    let amounts = [
+        ("policy.credit.overdue_floor", policy.credit.overdue_floor),
+        ("policy.cash.write_off_limit", policy.cash.write_off_limit),
+    ];
+    for (field, amount) in amounts {
+        if amount.is_negative() {
+            return Err(invalid(field, amount.0, "0 or more"));
+        }
+    }
+    Ok(())
+}
+
+fn check_percent(field: &str, percent: Decimal) -> Result<(), Refusal> {
+    if percent.is_negative() || percent > Decimal::HUNDRED {
+        return Err(invalid(field, percent, "0 to 100"));
+    }
+    Ok(())
+}
+
+fn is_price(price: Decimal) -> bool {
+    !price.is_negative() && price <= Decimal::from(1_000_000_000i64)
+}
+
 fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
     Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ItemId;
+    use crate::master::{PriceTier, TaxRate};
+    use crate::order::fixture::{Story, at};
+    use units::{Amount, Quantity, UomFactor};
+
+    fn field(outcome: Result<(), Stop>) -> String {
+        match outcome {
+            Err(Stop::Refused(Refusal::Invalid { field, .. })) => field.to_string(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn items_out_of_range_are_refused_by_their_field() {
+        let mut story = Story::new();
+        let mut field = |change: &dyn Fn(&mut Item)| {
+            let mut item = Item { id: "A".into(), ..Item::default() };
+            change(&mut item);
+            field(put_item(story.books(), &item, &at(0)))
+        };
+        assert_eq!(field(&|item| item.id = " ".into()), "id");
+        assert_eq!(field(&|item| item.list_price = Some(Decimal::from(-1i64))), "list_price");
+        assert_eq!(field(&|item| item.uoms = vec![("CS".into(), UomFactor { base: 0, per: 1 })]), "uoms[0].factor");
+        assert_eq!(field(&|item| item.uoms = vec![("CS".into(), UomFactor::ONE); 2]), "uoms[1].uom");
+    }
+
+    #[test]
+    fn price_books_out_of_range_are_refused_by_their_field() {
+        let mut story = Story::new();
+        let tier = |from, price: i64| PriceTier { from: Quantity(from), price: Decimal::from(price) };
+        let mut field = |entry: PriceEntry| {
+            let entries = [(ItemId::from("X"), vec![entry])].into();
+            field(put_price_book(story.books(), &PriceBook { code: "L".into(), entries, ..PriceBook::default() }, &at(0)))
+        };
+        assert_eq!(field(PriceEntry::default()), "entries.X[0].tiers");
+        let entry = |tiers| PriceEntry { tiers, ..PriceEntry::default() };
+        assert_eq!(field(entry(vec![tier(1, 5), tier(1, 4)])), "entries.X[0].tiers[1].from");
+        assert_eq!(field(entry(vec![tier(1, -5)])), "entries.X[0].tiers[0].price");
+        let gap = PriceEntry { tiering: Tiering::Incremental, ..entry(vec![tier(10, 5)]) };
+        assert_eq!(field(gap), "entries.X[0].tiers[0].from");
+        let (from, to) = (Some("2026-03-02".parse().unwrap()), Some("2026-03-01".parse().unwrap()));
+        assert_eq!(field(PriceEntry { from, to, ..entry(vec![tier(1, 5)]) }), "entries.X[0].to");
+    }
+
+    #[test]
+    fn companies_out_of_range_are_refused_by_their_field() {
+        let mut story = Story::new();
+        let known = (*story.books().company(&Text::const_new(Company::KEY)).unwrap().unwrap()).clone();
+        let mut field = |change: &dyn Fn(&mut Company)| {
+            let mut company = known.clone();
+            change(&mut company);
+            field(put_company(story.books(), &company, &at(0)))
+        };
+        assert_eq!(field(&|company| company.nodes.clear()), "nodes");
+        assert_eq!(field(&|company| company.nodes[1].id = "WH1".into()), "nodes[1].id");
+        assert_eq!(field(&|company| company.nodes[0].cut_off = 1_441), "nodes[0].cut_off");
+        assert_eq!(field(&|company| company.currency = units::Currency::USD), "currency");
+        assert_eq!(field(&|company| company.policy.cash.write_off_limit = Amount(-1)), "policy.cash.write_off_limit");
+        let rate = TaxRate { jurisdiction: "DE".into(), rate: Decimal::from(101i64), ..TaxRate::default() };
+        assert_eq!(field(&|company| company.taxes = vec![rate.clone()]), "taxes[0].rate");
+    }
+
+    #[test]
+    fn the_same_again_records_nothing() {
+        let mut story = Story::new();
+        let item = Item { id: "A".into(), aliases: vec!["7".into()], ..Item::default() };
+        let entry =
+            PriceEntry { tiers: vec![PriceTier { from: Quantity(1), price: Decimal::ONE }], ..PriceEntry::default() };
+        let entries = [(ItemId::from("A"), vec![entry])].into();
+        let book = PriceBook { code: "L".into(), entries, ..PriceBook::default() };
+        for round in 0..2 {
+            put_item(story.books(), &item, &at(round)).unwrap();
+            put_price_book(story.books(), &book, &at(round)).unwrap();
+            let events = story.books.take_events();
+            assert_eq!(events.is_empty(), round == 1, "{events:?}");
+        }
+    }
 }

@@ -152,6 +152,11 @@ impl Folded for Order {
                     line.returned += *quantity;
                 }
             }
+            OrderEvent::ReturnRefused { line, quantity } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.returned -= *quantity;
+                }
+            }
             OrderEvent::Closed { at } => self.closed_at = Some(*at),
             OrderEvent::CreditReleased { gross, at } => self.credit_release = Some((*gross, *at)),
         }

@@ -175,6 +175,13 @@ pub enum OrderEvent {
         /// How many.
         quantity: Quantity,
     },
+    /// A return of units was refused: they may be asked for again.
+    ReturnRefused {
+        /// The line.
+        line: LineNo,
+        /// How many.
+        quantity: Quantity,
+    },
     /// It is done.
     Closed {
         /// When.

@@ -8,7 +8,7 @@ use super::state::{Buckets, Line, Unresolved};
 use super::submission::SubmittedLine;
 use crate::books::{Books, Stop};
 use crate::ids::*;
-use crate::master::Item;
+use crate::master::{Item, item_named};
 use crate::refusal::Refusal;
 
 /// A quantity and price in the item's base unit.
@@ -43,7 +43,7 @@ pub(super) fn line(
     currency: Currency,
 ) -> Result<Line, Stop> {
     check(at, submitted)?;
-    let item = books.item(&ItemId(submitted.item.clone()))?;
+    let item = item_named(books, &submitted.item)?;
     let reading = item.as_ref().map(|item| read(item, &submitted.uom, submitted.quantity, submitted.price));
     let too_large = |wanted| invalid(format_compact!("lines[{at}].quantity"), submitted.quantity, wanted);
     let mut line = Line { no, item: ItemId(submitted.item.clone()), uom: submitted.uom.clone(), ..Line::default() };

@@ -11,7 +11,7 @@ use super::state::{HoldKind, Line, Order, Status};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{Company, ShipTo};
+use crate::master::{Company, ShipTo, item_named};
 
 /// How many lines a hold's reason spells out.
 const SPELLED_OUT: usize = 5;
@@ -76,7 +76,7 @@ fn read_again(books: &mut dyn Books, id: OrderId) -> Result<(), Stop> {
     let mut corrections = Vec::new();
     for line in &order.lines {
         let Some(written) = line.unresolved.as_ref().filter(|_| line.buckets.open.is_positive()) else { continue };
-        let Some(item) = books.item(&ItemId(written.item.clone()))? else { continue };
+        let Some(item) = item_named(books, &written.item)? else { continue };
         if let Ok(reading) = resolve::read(&item, &written.uom, written.quantity, written.price) {
             corrections.push(OrderEvent::LineCorrected {
                 line: line.no,
@@ -113,7 +113,7 @@ fn item_problem(books: &mut dyn Books, line: &Line) -> Result<Option<Text>, Stop
         return Ok(None);
     }
     let code = line.unresolved.as_ref().map_or(&line.item.0, |written| &written.item);
-    let Some(item) = books.item(&ItemId(code.clone()))? else {
+    let Some(item) = item_named(books, code)? else {
         let description = line.unresolved.as_ref().map_or("", |written| written.description.as_str());
         return Ok(Some(match description {
             "" => format_compact!("item {code} is unknown"),

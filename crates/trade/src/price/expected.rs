@@ -17,7 +17,8 @@ pub struct Expected {
 
 /// The price of a quantity of an item for an account on a day; `None` if there is none.
 ///
-/// The account's price books count in the order of its profile, the item's list price last. Source: domain §1.3.
+/// The account's price books count in the order of its profile, the item's list price last; of the entries that are valid on that
+/// day, the one that began last. A quantity below the first tier has no price in that book. Source: domain §1.3.
 pub fn expected(
     books: &mut dyn Books,
     account: &Account,
@@ -28,9 +29,10 @@ pub fn expected(
     for code in &account.profile.price_books {
         let Some(book) = books.price_book(code)? else { continue };
         let entries = book.entries.get(&item.id).map(Vec::as_slice).unwrap_or_default();
-        let valid =
-            entries.iter().find(|entry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to));
-        if let Some(price) = valid.and_then(|entry| of_tiers(entry, quantity)) {
+        let is_valid =
+            |entry: &&PriceEntry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to);
+        let prices = entries.iter().filter(is_valid).filter_map(|entry| Some((entry.from, of_tiers(entry, quantity)?)));
+        if let Some((_, price)) = prices.max_by_key(|(from, _)| *from) {
             return Ok(Some(Expected { price, rule: code.clone() }));
         }
     }
@@ -41,6 +43,7 @@ fn of_tiers(entry: &PriceEntry, quantity: Quantity) -> Option<Decimal> {
     match entry.tiering {
         Tiering::AllUnits => entry.tiers.iter().rev().find(|tier| tier.from <= quantity).map(|tier| tier.price),
         Tiering::Incremental => {
+            entry.tiers.first().filter(|first| first.from <= quantity)?;
             let mut total = Decimal::ZERO;
             for (at, tier) in entry.tiers.iter().enumerate() {
                 let first = tier.from.max(Quantity(1));
@@ -56,7 +59,9 @@ fn of_tiers(entry: &PriceEntry, quantity: Quantity) -> Option<Decimal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::master::PriceTier;
+    use crate::ids::ItemId;
+    use crate::master::{PriceBook, PriceTier, put_price_book};
+    use crate::order::fixture::{Story, at};
 
     fn contract(tiering: Tiering) -> PriceEntry {
         let tier = |from, price: &str| PriceTier { from: Quantity(from), price: price.parse().unwrap() };
@@ -75,5 +80,44 @@ mod tests {
         assert_eq!(price(Tiering::AllUnits, 500), "11.1");
         let each: Decimal = price(Tiering::Incremental, 120).parse().unwrap();
         assert_eq!(each.checked_mul(Decimal::from(120i64)), Some("1485.30".parse().unwrap()));
+    }
+
+    #[test]
+    fn below_the_first_tier_there_is_no_price() {
+        for tiering in [Tiering::AllUnits, Tiering::Incremental] {
+            let entry = PriceEntry { tiers: contract(tiering).tiers.split_off(1), tiering, ..PriceEntry::default() };
+            assert_eq!(of_tiers(&entry, Quantity(99)), None);
+            assert!(of_tiers(&entry, Quantity(100)).is_some());
+        }
+        assert_eq!(of_tiers(&PriceEntry::default(), Quantity(0)), None);
+    }
+
+    #[test]
+    fn the_strongest_book_with_a_valid_price_wins_and_the_list_comes_last() {
+        let mut story = Story::new();
+        let entry = |price: i64, from: Option<&str>, to: Option<&str>| PriceEntry {
+            from: from.map(|day| day.parse().unwrap()),
+            to: to.map(|day| day.parse().unwrap()),
+            tiers: vec![PriceTier { from: Quantity(1), price: Decimal::from(price) }],
+            ..PriceEntry::default()
+        };
+        let contract =
+            vec![entry(8, Some("2026-03-01"), Some("2026-03-31")), entry(7, Some("2026-03-15"), Some("2026-03-31"))];
+        for (code, entries) in [("contract", contract), ("promotion", vec![entry(9, None, None)])] {
+            let entries = [(ItemId::from("X"), entries)].into();
+            put_price_book(story.books(), &PriceBook { code: code.into(), entries, ..PriceBook::default() }, &at(0))
+                .unwrap();
+        }
+        let mut account = Account::default();
+        account.profile.price_books = vec!["unknown".into(), "contract".into(), "promotion".into()];
+        let mut price = |item: &str, day: &str| {
+            let item = story.books().item(&item.into()).unwrap().unwrap();
+            let expected = expected(story.books(), &account, &item, Quantity(1), day.parse().unwrap()).unwrap().unwrap();
+            (expected.price.to_i64().unwrap(), expected.rule.to_string())
+        };
+        assert_eq!(price("X", "2026-03-14"), (8, "contract".into()));
+        assert_eq!(price("X", "2026-03-15"), (7, "contract".into()));
+        assert_eq!(price("X", "2026-04-01"), (9, "promotion".into()));
+        assert_eq!(price("Y", "2026-03-14"), (10, "list price".into()));
     }
 }

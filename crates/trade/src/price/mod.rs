@@ -1,6 +1,7 @@
 //! Prices: what we expect, and whether what the customer wants is near enough (domain §1.3).
 
 mod expected;
+mod judge;
 mod validate;
 
 pub use expected::{Expected, expected};

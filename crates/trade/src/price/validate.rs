@@ -1,63 +1,77 @@
 //! The prices of an order against what we expect.
 
-use compact_str::format_compact;
-use units::{Amount, Decimal, Text};
+use std::sync::Arc;
+
+use units::{Amount, Day, Text};
 
 use super::expected::{Expected, expected};
+use super::judge::{Fault, Judgement, judge, judge_margin, value};
 use crate::account::Account;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{Item, PricePolicy};
-use crate::order::{HoldKind, Line, Order, OrderEvent, company, existing, lift, net, place_hold};
+use crate::master::{Company, Item};
+use crate::order::{HoldKind, Line, Order, OrderEvent, company, existing, lift, place_hold};
 use crate::refusal::Refusal;
 
-/// What is wrong with the price of a line.
-struct Fault {
-    line: LineNo,
-    reason: Text,
-    amount: Amount,
-}
+/// How many faults a hold names in words.
+const NAMED: usize = 5;
 
 /// Prices every line and places the Price hold if one is outside the tolerance or below the margin floor; lifts it otherwise.
 ///
-/// A price at which a person released the hold is not held again. Source: domain §1.3.
+/// Prices are those of the day on which the order came, so one that waits for supply keeps them, and lines that are billed are not
+/// priced again. A price at which a person released the hold is not held again. Source: domain §1.3.
 pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
     let order = existing(books, id)?;
-    let policy = company(books)?.policy.price.clone();
+    let company = company(books)?;
     let account = account_of(books, &order)?;
-    let mut faults = Vec::new();
-    for line in order.lines.iter().filter(|line| line.unresolved.is_none()) {
-        let Some(item) = books.item(&line.item)? else { continue };
-        let quantity = line.ordered() - line.buckets.cancelled;
-        let wanted = expected(books, &account, &item, quantity, cx.now.day())?;
-        let (price, rule, fault) = judge(&policy, &order, line, &item, wanted);
+    let day = day_of(&company, &order);
+    let policy = &company.policy.price;
+    let mut priced = Vec::with_capacity(order.lines.len());
+    let mut goods = Amount::ZERO;
+    for line in &order.lines {
+        let Some(item) = item_to_price(books, line)? else {
+            goods += value(&order, line, line.price);
+            continue;
+        };
+        let judged = if line.price_accepted == Some(line.price) && !line.price_rule.is_empty() {
+            Judgement { price: line.price, rule: line.price_rule.clone(), fault: None }
+        } else {
+            let wanted = expected(books, &account, &item, line.ordered() - line.buckets.cancelled, day)?;
+            judge(policy, &order, line, wanted)
+        };
+        goods += value(&order, line, judged.price);
+        priced.push((line, item, judged));
+    }
+    let mut faults: Vec<(LineNo, Fault)> = Vec::new();
+    for (line, item, Judgement { price, rule, fault }) in priced {
         if line.price != price || line.price_rule != rule || line.tax_category != item.tax_category {
             let event = OrderEvent::LinePriced { line: line.no, price, rule, tax_category: item.tax_category.clone() };
             books.record(&id, event);
         }
-        faults.extend(fault.map(|(reason, amount)| Fault { line: line.no, reason, amount }));
+        let is_accepted = line.price_accepted == Some(price);
+        let fault = fault.or_else(|| judge_margin(policy, &order, line, &item, price, goods).filter(|_| !is_accepted));
+        faults.extend(fault.map(|fault| (line.no, fault)));
     }
     let is_over = order.is_over();
     drop(order);
     if faults.is_empty() || is_over {
         return lift(books, id, HoldKind::Price, "the prices are right", cx);
     }
-    let reason: Vec<&str> = faults.iter().take(5).map(|fault| fault.reason.as_str()).collect();
-    let more = if faults.len() > 5 { format!(" and {} more", faults.len() - 5) } else { String::new() };
-    let reason = Text::from(format!("{}{more}", reason.join("; ")));
-    let amount = faults.iter().map(|fault| fault.amount).sum();
-    place_hold(books, id, HoldKind::Price, reason, faults.iter().map(|fault| fault.line).collect(), amount, cx)
+    let lines = faults.iter().map(|(line, _)| *line).collect();
+    let amount = faults.iter().map(|(_, fault)| fault.amount).sum();
+    place_hold(books, id, HoldKind::Price, in_words(&faults), lines, amount, cx)
 }
 
 /// Takes our prices instead of the customer's, where we have one. Source: domain §1.3.
-pub fn use_expected(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+pub fn use_expected(books: &mut dyn Books, id: OrderId, _cx: &Context) -> Result<(), Stop> {
     let order = existing(books, id)?;
     let account = account_of(books, &order)?;
-    for line in order.lines.iter().filter(|line| line.unresolved.is_none() && line.invoiced.is_zero()) {
-        let Some(item) = books.item(&line.item)? else { continue };
-        let quantity = line.ordered() - line.buckets.cancelled;
-        let Some(Expected { price, rule }) = expected(books, &account, &item, quantity, cx.now.day())? else { continue };
+    let day = day_of(&*company(books)?, &order);
+    for line in &order.lines {
+        let Some(item) = item_to_price(books, line)? else { continue };
+        let units = line.ordered() - line.buckets.cancelled;
+        let Some(Expected { price, rule }) = expected(books, &account, &item, units, day)? else { continue };
         if line.price != price {
             books
                 .record(&id, OrderEvent::LinePriced { line: line.no, price, rule, tax_category: item.tax_category.clone() });
@@ -66,78 +80,36 @@ pub fn use_expected(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<
     Ok(())
 }
 
-fn account_of(books: &mut dyn Books, order: &Order) -> Result<std::sync::Arc<Account>, Stop> {
-    books.account(&order.account)?.ok_or_else(|| Refusal::NotFound(Key::Account(order.account.clone())).into())
-}
-
-/// The price that counts, its rule, and what is wrong with it.
-fn judge(
-    policy: &PricePolicy,
-    order: &Order,
-    line: &Line,
-    item: &Item,
-    wanted: Option<Expected>,
-) -> (Decimal, Text, Option<(Text, Amount)>) {
-    if line.price_accepted == Some(line.price) && !line.price_rule.is_empty() {
-        return (line.price, line.price_rule.clone(), None);
-    }
+/// The item of a line that has a price to find: it is known, something of it is still wanted, and nothing of it is billed.
+fn item_to_price(books: &mut dyn Books, line: &Line) -> Result<Option<Arc<Item>>, Stop> {
     let units = line.ordered() - line.buckets.cancelled;
-    let value = |price: Decimal| Amount::of(price, units, order.currency).unwrap_or(Amount::LIMIT);
-    let customer = Text::const_new("customer's price");
-    let (price, rule, fault) = match (wanted, line.requested_price) {
-        (None, requested) => {
-            let price = requested.unwrap_or_default();
-            let reason = format_compact!("line {}: there is no price for {}", line.no.0, line.item);
-            (price, customer, Some((reason, value(price))))
-        }
-        (Some(expected), None) => (expected.price, expected.rule, None),
-        (Some(expected), Some(requested)) => {
-            let difference = requested.checked_sub(expected.price).unwrap_or_default();
-            let percent =
-                expected.price.checked_mul(policy.percent_tolerance).and_then(|part| part.checked_div(Decimal::HUNDRED));
-            let tolerance = policy.absolute_tolerance.max(percent.unwrap_or_default());
-            let reason = |word: &str| {
-                let (no, rule) = (line.no.0, &expected.rule);
-                let reason = format_compact!("line {no}: {requested} asked, {} expected ({rule}): {word}", expected.price);
-                (reason, (value(expected.price) - value(requested)).abs())
-            };
-            if difference.abs() <= tolerance {
-                (requested, expected.rule, None)
-            } else if difference.is_negative() {
-                let fault = reason("too low");
-                (requested, customer, Some(fault))
-            } else if policy.accept_lower_when_above {
-                (expected.price, expected.rule, None)
-            } else {
-                let fault = reason("too high");
-                (requested, customer, Some(fault))
-            }
-        }
-    };
-    let fault = fault.or_else(|| {
-        let margin = margin(order, item, price)?;
-        let floor = policy.margin_floor.filter(|floor| margin < *floor)?;
-        let margin = margin.round(2, units::Rounding::HalfUp);
-        Some((format_compact!("line {}: the margin of {margin} % is below {floor} %", line.no.0), value(price)))
-    });
-    (price, rule, fault)
+    if line.unresolved.is_some() || !units.is_positive() || line.invoiced.is_positive() {
+        return Ok(None);
+    }
+    Ok(books.item(&line.item)?)
 }
 
-/// Margin in per cent of the net-net price: after the line's share of the header discount.
-fn margin(order: &Order, item: &Item, price: Decimal) -> Option<Decimal> {
-    let cost = item.landed_cost?;
-    let goods = net(order).to_decimal(order.currency);
-    let discount = order.discount.to_decimal(order.currency);
-    let share = if goods.is_zero() { Decimal::ZERO } else { discount.checked_div(goods)? };
-    let net_net = price.checked_mul(Decimal::ONE.checked_sub(share)?)?;
-    net_net.checked_sub(cost)?.checked_mul(Decimal::HUNDRED)?.checked_div(net_net)
+fn day_of(company: &Company, order: &Order) -> Day {
+    company.calendar.local_day(order.received_at)
+}
+
+fn in_words(faults: &[(LineNo, Fault)]) -> Text {
+    let named: Vec<&str> = faults.iter().take(NAMED).map(|(_, fault)| fault.reason.as_str()).collect();
+    let more = if faults.len() > NAMED { format!(" and {} more", faults.len() - NAMED) } else { String::new() };
+    Text::from(format!("{}{more}", named.join("; ")))
+}
+
+fn account_of(books: &mut dyn Books, order: &Order) -> Result<Arc<Account>, Stop> {
+    books.account(&order.account)?.ok_or_else(|| Refusal::NotFound(Key::Account(order.account.clone())).into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::master::{PriceBook, PriceEntry, PriceTier, put_item, put_price_book};
     use crate::order::fixture::{Story, at, clerk, submitted};
     use crate::order::{Submission, SubmittedLine, release_hold};
+    use units::{Decimal, Quantity};
 
     fn priced(story: &mut Story, price: &str) -> OrderId {
         let line = SubmittedLine { price: Some(price.parse().unwrap()), ..submitted("X", "10") };
@@ -174,5 +146,54 @@ mod tests {
         let mut story = Story::new();
         let id = priced(&mut story, "12.00");
         assert_eq!((story.order(id).holds.len(), story.order(id).lines[0].price), (0, Decimal::from(10i64)));
+    }
+
+    #[test]
+    fn a_later_price_changes_nothing_for_an_order_that_waits() {
+        let mut story = Story::new();
+        let id = story.receive(&Submission { lines: vec![submitted("X", "10")], ..story.submission() }).unwrap();
+        validate(story.books(), id, &at(1)).unwrap();
+        let account: AccountId = "ACME".into();
+        let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+        profile.price_books = vec!["list".into()];
+        crate::account::set_profile(story.books(), &account, &profile, &at(1)).unwrap();
+        let tiers = vec![PriceTier { from: Quantity(1), price: Decimal::from(11i64) }];
+        let entry = PriceEntry { from: Some("2026-03-03".parse().unwrap()), tiers, ..PriceEntry::default() };
+        let entries = [(ItemId::from("X"), vec![entry])].into();
+        put_price_book(story.books(), &PriceBook { code: "list".into(), entries, ..PriceBook::default() }, &at(1)).unwrap();
+        validate(story.books(), id, &at(3 * 1_440)).unwrap();
+        assert_eq!(story.order(id).lines[0].price, Decimal::from(10i64));
+    }
+
+    #[test]
+    fn the_margin_counts_the_discount_on_the_first_check_too() {
+        let mut story = Story::new();
+        let mut item = (*story.books().item(&"X".into()).unwrap().unwrap()).clone();
+        item.landed_cost = Some(Decimal::from(9i64));
+        put_item(story.books(), &item, &at(0)).unwrap();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.policy.price.margin_floor = Some(Decimal::from(10i64));
+        story.books().record(&key, crate::master::CompanyEvent::Set(Box::new(company)));
+        let priced = |story: &mut Story, discount| {
+            let submission =
+                Submission { lines: vec![submitted("X", "10")], discount: Amount(discount), ..story.submission() };
+            let id = crate::order::receive(story.books(), &submission, &clerk("shop", 0)).unwrap();
+            validate(story.books(), id, &at(1)).unwrap();
+            story.order(id).is_held_by(HoldKind::Price)
+        };
+        assert!(!priced(&mut story, 0));
+        assert!(priced(&mut story, 100));
+    }
+
+    #[test]
+    fn cancelled_lines_have_no_price_to_find() {
+        let mut story = Story::new();
+        let id = priced(&mut story, "9.00");
+        let (from, to) = (crate::order::Bucket::Open, crate::order::Bucket::Cancelled);
+        let cancelled = OrderEvent::Moved { line: LineNo(1), from, to, quantity: Quantity(10) };
+        story.books().record(&id, cancelled);
+        validate(story.books(), id, &at(2)).unwrap();
+        assert!(story.order(id).holds.is_empty());
     }
 }

@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 use units::{Quantity, Text};
 
 use super::state::{ReturnEvent, ReturnLine, ReturnRequest, ReturnStatus};
-use crate::books::{Books, Kind, Stop};
+use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::{OrderEvent, Original};
+use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
-/// How many of the account's open items are looked at for the goods.
-const LOOKED_AT: usize = 50;
+/// Within which a customer's references of returns are known, by account.
+const RETURN: &str = "return:";
 
 /// A request to return goods as it is read, whatever its format.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,10 +36,10 @@ pub struct ReturnedLine {
     pub quantity: Quantity,
 }
 
-/// Records a request. Each line is tied to the latest unpaid order of the account that shipped as many of the item; a line for which
-/// there is none waits for a person to say where it belongs.
+/// Records a request. Each line is tied to the latest order billed to the account that shipped as many of the item and did not get
+/// them back; a line for which there is none waits for a person to say where it belongs.
 ///
-/// Refused for an unknown account, no lines, and quantities out of range.
+/// Refused for an unknown account, no lines, quantities out of range, and a reference that came before. Source: domain §1.8.
 pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -> Result<ReturnId, Stop> {
     let Some(account) = books.account(&document.account)? else {
         return Err(invalid("account", &document.account, "the number of an account that we know").into());
@@ -51,8 +52,12 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
             return Err(invalid(&format!("lines[{at}].quantity"), line.quantity, "1 to 1,000,000,000").into());
         }
     }
-    let recent: Vec<OrderId> = account.ledger.open_items.iter().rev().take(LOOKED_AT).map(|item| item.order).collect();
+    let recent: Vec<OrderId> = account.ledger.billed.iter().rev().copied().collect();
     drop(account);
+    let (within, reference) = (format!("{RETURN}{}", document.account), document.reference.trim());
+    if let Some(known) = pointed(books, &within, reference)?.filter(|_| !reference.is_empty()) {
+        return Err(Refusal::Conflict(Text::from(format!("reference {reference} came before: {known}"))).into());
+    }
     let mut lines = Vec::with_capacity(document.lines.len());
     for returned in &document.lines {
         let line = find(books, &recent, returned)?;
@@ -62,6 +67,9 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
         lines.push(ReturnLine { item: returned.item.clone(), quantity: returned.quantity, line });
     }
     let id = ReturnId(books.next_number(Kind::ReturnRequest)?);
+    if !reference.is_empty() {
+        point(books, &within, reference, Some(Key::ReturnRequest(id)))?;
+    }
     let request = ReturnRequest {
         id,
         account: document.account.clone(),
@@ -92,4 +100,89 @@ fn find(books: &mut dyn Books, recent: &[OrderId], returned: &ReturnedLine) -> R
 
 fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
     Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::bill;
+    use crate::order::fixture::{Story, at, clerk};
+    use crate::returns::{ReturnStatus, decide};
+
+    /// Ten of X, shipped and billed.
+    fn billed(story: &mut Story) -> OrderId {
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 10)]);
+        story.ship_everything(id);
+        bill(story.books(), id, &at(4)).unwrap();
+        id
+    }
+
+    fn document(reference: &str, quantity: i64) -> ReturnDocument {
+        let lines = vec![ReturnedLine { item: "X".into(), quantity: Quantity(quantity) }];
+        ReturnDocument { account: "ACME".into(), reference: reference.into(), lines, ..ReturnDocument::default() }
+    }
+
+    fn ask(story: &mut Story, reference: &str, quantity: i64) -> Result<ReturnId, Stop> {
+        request(story.books(), &document(reference, quantity), &at(5))
+    }
+
+    fn order_of(story: &mut Story, id: ReturnId) -> Option<OrderId> {
+        story.books().return_request(&id).unwrap().unwrap().order
+    }
+
+    #[test]
+    fn goods_are_found_in_the_latest_order_that_still_has_them() {
+        let mut story = Story::new();
+        let (first, second) = (billed(&mut story), billed(&mut story));
+        let found: Vec<_> = ["A", "B", "C"]
+            .map(|reference| {
+                let id = ask(&mut story, reference, 6).unwrap();
+                order_of(&mut story, id)
+            })
+            .to_vec();
+        assert_eq!(found, [Some(second), Some(first), None]);
+        assert_eq!(story.order(second).lines[0].returned, Quantity(6));
+    }
+
+    #[test]
+    fn a_paid_order_is_found_too() {
+        let mut story = Story::new();
+        let id = billed(&mut story);
+        let account = AccountId::from("ACME");
+        let item = story.books().account(&account).unwrap().unwrap().ledger.open_items[0].clone();
+        let paid = crate::account::AccountEvent::ItemReduced { invoice: item.invoice, by: item.open };
+        story.books().record(&account, paid);
+        let request = ask(&mut story, "A", 1).unwrap();
+        assert_eq!(order_of(&mut story, request), Some(id));
+    }
+
+    #[test]
+    fn refused_units_may_be_asked_for_again_and_a_decision_stands() {
+        let mut story = Story::new();
+        let id = billed(&mut story);
+        let first = ask(&mut story, "A", 10).unwrap();
+        decide(story.books(), first, false, "too late", &clerk("ann", 6)).unwrap();
+        assert_eq!(story.order(id).lines[0].returned, Quantity(0));
+        assert!(decide(story.books(), first, true, "after all", &clerk("ann", 7)).is_err());
+        let second = ask(&mut story, "B", 10).unwrap();
+        decide(story.books(), second, true, "agreed", &clerk("ann", 8)).unwrap();
+        assert_eq!(story.order(id).lines[0].returned, Quantity(10));
+        assert_eq!(story.books().return_request(&second).unwrap().unwrap().status, ReturnStatus::Authorised);
+    }
+
+    #[test]
+    fn the_same_request_twice_and_broken_ones_are_refused() {
+        let mut story = Story::new();
+        billed(&mut story);
+        ask(&mut story, "A", 1).unwrap();
+        assert!(matches!(ask(&mut story, "A", 1), Err(Stop::Refused(Refusal::Conflict(_)))));
+        let mut refused = |document: &ReturnDocument| match request(story.books(), document, &at(5)) {
+            Err(Stop::Refused(Refusal::Invalid { field, .. })) => field.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(&ReturnDocument { account: "NOBODY".into(), ..document("B", 1) }), "account");
+        assert_eq!(refused(&ReturnDocument { lines: vec![], ..document("B", 1) }), "lines");
+        assert_eq!(refused(&document("B", 0)), "lines[0].quantity");
+    }
 }

@@ -1,0 +1,152 @@
+//! Whether a price may stand.
+
+use compact_str::format_compact;
+use units::{Amount, Decimal, Rounding, Text};
+
+use super::expected::Expected;
+use crate::master::{Item, PricePolicy};
+use crate::order::{Line, Order};
+
+/// What is wrong with a price, and how much money it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) reason: Text,
+    pub(super) amount: Amount,
+}
+
+/// The price that counts for a line, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Judgement {
+    pub(super) price: Decimal,
+    pub(super) rule: Text,
+    pub(super) fault: Option<Fault>,
+}
+
+/// Holds the customer's price against the expected one: within the larger of both tolerances it stands, a lower one is a fault, and
+/// a higher one is by policy replaced by ours or a fault. Where no price is known, the customer's is a fault too: a person has to say
+/// that it is right. Source: domain §1.3.
+pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Option<Expected>) -> Judgement {
+    let customers = |price, reason, amount| {
+        let rule = Text::const_new("customer's price");
+        Judgement { price, rule, fault: Some(Fault { reason, amount }) }
+    };
+    let no = line.no.0;
+    let Some(Expected { price, rule }) = wanted else {
+        let price = line.requested_price.unwrap_or_default();
+        let reason = format_compact!("line {no}: there is no price for {}", line.item);
+        return customers(price, reason, value(order, line, price));
+    };
+    let Some(requested) = line.requested_price else { return Judgement { price, rule, fault: None } };
+    let difference = requested.checked_sub(price).unwrap_or_default();
+    let percent = price.checked_mul(policy.percent_tolerance).and_then(|part| part.checked_div(Decimal::HUNDRED));
+    if difference.abs() <= policy.absolute_tolerance.max(percent.unwrap_or_default()) {
+        return Judgement { price: requested, rule, fault: None };
+    }
+    if !difference.is_negative() && policy.accept_lower_when_above {
+        return Judgement { price, rule, fault: None };
+    }
+    let word = if difference.is_negative() { "too low" } else { "too high" };
+    let percent = difference.checked_mul(Decimal::HUNDRED).and_then(|part| part.checked_div(price));
+    let percent = percent.map(|percent| format!(" by {} %", percent.abs().round(2, Rounding::HalfUp))).unwrap_or_default();
+    let reason = format_compact!("line {no}: {requested} asked, {price} expected ({rule}): {word}{percent}");
+    let amount = (value(order, line, price) - value(order, line, requested)).abs();
+    customers(requested, reason, amount)
+}
+
+/// Holds the net-net price of a line, after its share of the header discount, against the landed cost. `goods` is the net value of
+/// all lines at the prices that count. Source: domain §1.3 (margin floor).
+pub(super) fn judge_margin(
+    policy: &PricePolicy,
+    order: &Order,
+    line: &Line,
+    item: &Item,
+    price: Decimal,
+    goods: Amount,
+) -> Option<Fault> {
+    let (floor, cost) = (policy.margin_floor?, item.landed_cost?);
+    let (goods, discount) = (goods.to_decimal(order.currency), order.discount.to_decimal(order.currency));
+    let share = if goods.is_zero() { Decimal::ZERO } else { discount.checked_div(goods)? };
+    let net_net = price.checked_mul(Decimal::ONE.checked_sub(share)?)?;
+    let amount = value(order, line, price);
+    let no = line.no.0;
+    if net_net.is_zero() || net_net.is_negative() {
+        let reason = format_compact!("line {no}: given away at a cost of {cost}");
+        return Some(Fault { reason, amount: value(order, line, cost) }).filter(|_| !cost.is_zero());
+    }
+    let margin = net_net.checked_sub(cost)?.checked_mul(Decimal::HUNDRED)?.checked_div(net_net)?;
+    let reason = || format_compact!("line {no}: the margin of {} % is below {floor} %", margin.round(2, Rounding::HalfUp));
+    (margin < floor).then(|| Fault { reason: reason(), amount })
+}
+
+/// What the units of a line that are not cancelled cost at a price.
+pub(super) fn value(order: &Order, line: &Line, price: Decimal) -> Amount {
+    Amount::of(price, line.ordered() - line.buckets.cancelled, order.currency).unwrap_or(Amount::LIMIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::Buckets;
+    use units::Quantity;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    /// The worked example: 120 units at a contract price of 11.80.
+    fn case(requested: Option<&str>) -> (Order, Line, Option<Expected>) {
+        let buckets = Buckets::ordered_now(Quantity(120));
+        let line = Line { buckets, requested_price: requested.map(decimal), ..Line::default() };
+        let expected = Expected { price: decimal("11.80"), rule: "contract".into() };
+        (Order::default(), line, Some(expected))
+    }
+
+    #[test]
+    fn domain_1_3_a_price_below_the_tolerance_is_a_fault() {
+        let (order, line, expected) = case(Some("11.50"));
+        let judged = judge(&PricePolicy::default(), &order, &line, expected);
+        let fault = judged.fault.unwrap();
+        assert_eq!((judged.price, fault.amount), (decimal("11.50"), Amount(3_600)));
+        assert!(fault.reason.contains("too low by 2.54 %"), "{}", fault.reason);
+    }
+
+    #[test]
+    fn domain_1_3_the_margin_floor() {
+        let policy = PricePolicy { margin_floor: Some(decimal("15")), ..PricePolicy::default() };
+        let item = Item { landed_cost: Some(decimal("9.90")), ..Item::default() };
+        let (mut order, line, _) = case(None);
+        let goods = Amount(141_600);
+        let low = judge_margin(&policy, &order, &line, &item, decimal("11.50"), goods).unwrap();
+        assert!(low.reason.contains("13.91 %"), "{}", low.reason);
+        assert_eq!(judge_margin(&policy, &order, &line, &item, decimal("11.80"), goods), None);
+        // 5 % off the whole order is 5 % off each price
+        order.discount = Amount(7_080);
+        let low = judge_margin(&policy, &order, &line, &item, decimal("11.80"), goods).unwrap();
+        assert!(low.reason.contains("11.69 %"), "{}", low.reason);
+        assert!(judge_margin(&policy, &order, &line, &item, Decimal::ZERO, goods).is_some());
+    }
+
+    #[test]
+    fn the_larger_tolerance_counts() {
+        let (order, line, expected) = case(Some("11.30"));
+        let policy = PricePolicy { absolute_tolerance: decimal("0.50"), ..PricePolicy::default() };
+        let judged = judge(&policy, &order, &line, expected);
+        assert_eq!((judged.price, judged.rule.as_str(), judged.fault), (decimal("11.30"), "contract", None));
+    }
+
+    #[test]
+    fn a_higher_price_is_ours_or_a_fault_by_policy() {
+        let (order, line, expected) = case(Some("12.50"));
+        let ours = judge(&PricePolicy::default(), &order, &line, expected.clone());
+        assert_eq!((ours.price, ours.fault), (decimal("11.80"), None));
+        let strict = PricePolicy { accept_lower_when_above: false, ..PricePolicy::default() };
+        assert_eq!(judge(&strict, &order, &line, expected).fault.unwrap().amount, Amount(8_400));
+    }
+
+    #[test]
+    fn a_price_that_nobody_knows_waits_for_a_person() {
+        let (order, line, _) = case(Some("3"));
+        let judged = judge(&PricePolicy::default(), &order, &line, None);
+        assert_eq!((judged.price, judged.fault.unwrap().amount), (decimal("3"), Amount(36_000)));
+    }
+}
