@@ -132,7 +132,7 @@ fn accounts(plan: &Plan) -> Value {
             // a few customers are important, some have a tight limit
             let draw = super::plan::mix(plan.seed(), id);
             let tier = 1 + draw % 5;
-            let limit = if draw % 12 == 0 { json!(60_000) } else { json!(10_000_000) };
+            let limit = if draw.is_multiple_of(12) { json!(60_000) } else { json!(10_000_000) };
             json!({
                 "id": id,
                 "name": format!("Customer {id}"),
