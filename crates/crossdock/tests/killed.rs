@@ -41,7 +41,7 @@ fn twenty_kills_lose_and_double_nothing() {
         .arg(&data)
         .stdin(Stdio::null())
         .stdout(report)
-        .stderr(Stdio::null())
+        .stderr(std::fs::File::create(folder.path().join("errors.txt")).unwrap())
         .spawn()
         .unwrap();
     let (mut kills, mut last) = (0, String::new());
@@ -65,7 +65,8 @@ fn twenty_kills_lose_and_double_nothing() {
     );
     assert_eq!(kills, KILLS, "the demo was over before it was killed often enough");
     let report: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(report["orders"], 60);
+    // one of the first sixty invoices of the sample names no customer
+    assert_eq!(report["orders"], 59);
     assert_eq!((&report["conservation"], &report["verify"]), (&Value::from("ok"), &Value::from("ok")), "{text}");
     assert_eq!(report["lab"], Value::Array(Vec::new()), "the lab's ledgers differ: {text}");
     assert!(report["restarts"].as_u64().unwrap() >= u64::from(KILLS), "{text}");
