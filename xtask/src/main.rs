@@ -1,6 +1,6 @@
 //! The one door to this repository: `cargo xtask` builds, checks, tests, runs and measures everything.
 //!
-//! What people would have to remember is a check here; what they would have to repeat is a task. Start with [`test`] for what
+//! What people would have to remember is a check here; what they would have to repeat is a task. Start with [`mod@test`] for what
 //! has to hold before a change goes in, and `check/` for the rules that no compiler knows.
 
 mod book;

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn test_dependencies_are_kept_apart() {
+    fn dependencies_of_tests_are_kept_apart() {
         let metadata = serde_json::json!({"name": "store", "dependencies": [
             {"name": "units", "kind": null}, {"name": "tempfile", "kind": "dev"}, {"name": "cc", "kind": "build"},
             {"name": "units", "kind": null},

@@ -95,7 +95,12 @@ impl Api {
                 let response = request.send().await.map_err(|error| {
                     Unreachable(format!("ask {url}: {}; is `crossdock serve` running there?", root_cause(&error)))
                 })?;
-                (response.status().as_u16(), response.bytes().await.context("read the answer")?.to_vec())
+                let status = response.status().as_u16();
+                let body = response
+                    .bytes()
+                    .await
+                    .map_err(|error| Unreachable(format!("read the answer of {url}: {}", root_cause(&error))))?;
+                (status, body.to_vec())
             }
             Self::Store { router, key } => {
                 let mut request =

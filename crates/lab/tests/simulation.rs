@@ -24,6 +24,7 @@ const START: i64 = 1_772_445_600_000;
 const ITEMS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 
 /// What happens next.
+#[expect(clippy::large_enum_variant, reason = "a few hundred of them at a time")]
 enum Next {
     /// The product is told something; the number says how often it was tried.
     Command(Actor, Body),

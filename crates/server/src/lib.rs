@@ -6,6 +6,11 @@
 //!
 //! One file per resource under `resource/`; start with [`router`].
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a problem is made once per refused request; boxing it would cost more words than it saves"
+)]
+
 mod auth;
 mod config;
 mod extract;

@@ -7,10 +7,13 @@ use store::{Reader, Store, StoreError};
 
 use crate::problem::Problem;
 
+/// Readers that nobody uses at the moment.
+type Idle = Vec<Box<dyn Reader>>;
+
 /// Read connections to the store. A read takes one, and waits for one if all are taken.
 #[derive(Clone)]
 pub struct Readers {
-    pool: Arc<(Mutex<Vec<Box<dyn Reader>>>, Condvar)>,
+    pool: Arc<(Mutex<Idle>, Condvar)>,
 }
 
 impl std::fmt::Debug for Readers {

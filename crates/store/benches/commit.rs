@@ -17,7 +17,7 @@ use units::Timestamp;
 const ORDERS: u64 = 100_000;
 
 /// How long each batch size is measured.
-const TIME: Duration = Duration::from_secs(4);
+const TIME: Duration = Duration::from_millis(1_500);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout();
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for size in [1, 16, 256, 1_024] {
         let (before, began) = (store.statistics(), Instant::now());
         let (mut slowest, mut busy) = (Duration::ZERO, Duration::ZERO);
-        while began.elapsed() < Duration::from_millis(std::env::var("MS").map_or(1500, |v| v.parse().unwrap())) {
+        while began.elapsed() < TIME {
             let batch = batch(store.head(), command, size, false);
             let commit = Instant::now();
             store.commit(&batch)?;

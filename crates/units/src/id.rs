@@ -92,6 +92,8 @@ macro_rules! code_id {
 
 #[cfg(test)]
 mod tests {
+    #![allow(unreachable_pub, reason = "the macro makes public types")]
+
     number_id!(
         /// For the test.
         OrderId,

@@ -23,6 +23,7 @@ impl Inbound for Statements {
     fn cursor(&self, _system: &str) -> BoxFuture<'static, u64> {
         let readers = self.readers.clone();
         Box::pin(async move {
+            #[expect(clippy::result_large_err, reason = "the server's own type of refusal")]
             let count = readers.read(|reader| Ok(reader.count(&RowQuery::table(Table::Trade(Kind::Statement)))?)).await;
             count.unwrap_or(0)
         })

@@ -110,6 +110,8 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     })?;
     let address = listener.local_addr().context("ask for the address")?;
     let keys = server::KeyRing::new(&config.server.keys).map_err(|error| WrongUse(error.to_string()))?;
+    std::fs::create_dir_all(&config.data)
+        .map_err(|error| WrongUse(format!("make the folder {}: {error}", config.data.display())))?;
     let store = store::Sqlite::open(&config.data)?;
     let readers = server::Readers::open(&store, config.server.readers)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -134,9 +134,6 @@ pub(crate) struct Pick {
     /// Nothing more will be picked: what is missing was not there.
     #[serde(default)]
     complete: bool,
-    /// Which shipment of the warehouse order it is, from 1; by it a last shipment that overtakes an earlier one is known.
-    #[serde(default)]
-    sequence: Option<u32>,
 }
 
 /// Picked units of a line.
@@ -181,6 +178,9 @@ pub(crate) struct ShipConfirmation {
     /// Nothing more comes of this warehouse order.
     #[serde(default)]
     complete: bool,
+    /// Which shipment of the warehouse order it is, from 1; by it a last shipment that overtakes an earlier one is known.
+    #[serde(default)]
+    sequence: Option<u32>,
     /// What is in it.
     lines: Vec<LineQuantity>,
 }

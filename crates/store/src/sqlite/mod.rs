@@ -49,8 +49,6 @@ impl Sqlite {
     /// Errors: [`StoreError::InUse`] if another process has it, [`StoreError::Folder`] if it is missing or cannot be written,
     /// [`StoreError::Damaged`], [`StoreError::Foreign`] and [`StoreError::Newer`] if the file cannot be ours to write.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        // a missing folder is made; one that cannot be is told by the lock
-        let _ = std::fs::create_dir_all(folder);
         let lock = open::lock(folder)?;
         let path = open::file(folder);
         let connection = open::writer(&path)?;

@@ -18,6 +18,7 @@ const INSTANCES: u64 = 256;
 
 /// Steps per second.
 pub(super) fn run(folder: &Path, steps: u64, batch: u64) -> anyhow::Result<f64> {
+    std::fs::create_dir_all(folder)?;
     let mut store = store::Sqlite::open(folder)?;
     let mut head = Head::default();
     let began = Instant::now();

@@ -72,6 +72,7 @@ pub(crate) struct Latency {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     let temporary = tempfile::tempdir()?;
     let folder = arguments.store.clone().unwrap_or_else(|| temporary.path().join("store"));
+    std::fs::create_dir_all(&folder)?;
     let report = match arguments.workload {
         Workload::OrderToCash => order_to_cash::run(&folder, arguments.orders, arguments.lines, arguments.inflight)?,
         Workload::TwelveSteps => twelve_steps::run(&folder, arguments.orders, arguments.inflight)?,

@@ -24,9 +24,13 @@ pub(super) struct Fed {
 
 pub(super) async fn feed(api: &Api, plan: &Plan, watch: &Watch, machinery: &mut Machinery) -> anyhow::Result<Fed> {
     watch.say("master data");
-    post(api, "/v1/imports/master/company", "demo-company", serde_json::to_vec(&company())?).await?;
-    post(api, "/v1/imports/master/items", "demo-items", serde_json::to_vec(&plan.items())?).await?;
-    post(api, "/v1/imports/master/accounts", "demo-accounts", serde_json::to_vec(&accounts(plan))?).await?;
+    machinery
+        .while_alive(post(api, "/v1/imports/master/company", "demo-company", serde_json::to_vec(&company())?))
+        .await??;
+    machinery.while_alive(post(api, "/v1/imports/master/items", "demo-items", serde_json::to_vec(&plan.items())?)).await??;
+    machinery
+        .while_alive(post(api, "/v1/imports/master/accounts", "demo-accounts", serde_json::to_vec(&accounts(plan))?))
+        .await??;
     watch.say("stock");
     let stock = plan.stock();
     let opening =
@@ -41,10 +45,9 @@ pub(super) async fn feed(api: &Api, plan: &Plan, watch: &Watch, machinery: &mut 
     watch.begin_orders();
     let mut fed = Fed::default();
     for batch in plan.requests().chunks(AT_ONCE) {
-        machinery.supervise().await?;
         let path = "/v1/imports/orders?format=online-retail&name=input";
         let calls = batch.iter().map(|(key, body, _)| post(api, path, key, body.clone()));
-        for report in futures(calls).await {
+        for report in machinery.while_alive(futures(calls)).await? {
             let report = report?;
             for (reason, count) in report["rejected"].as_object().into_iter().flatten() {
                 *fed.rejected.entry(reason.clone()).or_default() += count.as_u64().unwrap_or(0);
@@ -70,9 +73,8 @@ type Call = (String, String, Value);
 
 async fn send_all(api: &Api, calls: Vec<Call>, machinery: &mut Machinery) -> anyhow::Result<()> {
     for batch in calls.chunks(AT_ONCE * 4) {
-        machinery.supervise().await?;
         let sent = batch.iter().map(|(path, key, body)| post(api, path, key, serde_json::to_vec(body).unwrap_or_default()));
-        for answer in futures(sent).await {
+        for answer in machinery.while_alive(futures(sent)).await? {
             answer?;
         }
     }
@@ -132,7 +134,7 @@ fn accounts(plan: &Plan) -> Value {
             // a few customers are important, some have a tight limit
             let draw = super::plan::mix(plan.seed(), id);
             let tier = 1 + draw % 5;
-            let limit = if draw % 12 == 0 { json!(60_000) } else { json!(10_000_000) };
+            let limit = if draw.is_multiple_of(12) { json!(60_000) } else { json!(10_000_000) };
             json!({
                 "id": id,
                 "name": format!("Customer {id}"),

@@ -120,12 +120,18 @@ fn say(arguments: &Arguments, text: std::fmt::Arguments<'_>) {
     }
 }
 
+/// Whether it may be different in a moment: the product is away, or on its way down.
+fn is_passing(error: &anyhow::Error) -> bool {
+    let down = error.downcast_ref::<crate::api::Refused>().is_some_and(|refused| refused.status == 503);
+    down || error.is::<output::Unreachable>()
+}
+
 /// Asks again while the product is being started again.
 async fn patiently<T>(mut ask: impl AsyncFnMut() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         match ask().await {
-            Err(error) if error.is::<output::Unreachable>() && Instant::now() < deadline => {
+            Err(error) if is_passing(&error) && Instant::now() < deadline => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
             other => return other,

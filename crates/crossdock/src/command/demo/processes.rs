@@ -101,6 +101,17 @@ impl Machinery {
         Ok(())
     }
 
+    /// Does something that asks the product, and starts the product again if it dies meanwhile.
+    pub(super) async fn while_alive<T>(&mut self, work: impl Future<Output = T>) -> anyhow::Result<T> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                () = tokio::time::sleep(Duration::from_millis(50)) => self.supervise().await?,
+            }
+        }
+    }
+
     /// How often the product was started again.
     pub(super) fn restarts(&self) -> u32 {
         self.restarts

@@ -92,7 +92,7 @@ impl Watch {
         loop {
             machinery.supervise().await?;
             if clerks {
-                work(&clerk, seed, &mut left).await;
+                machinery.while_alive(work(&clerk, seed, &mut left)).await?;
             }
             let lab = lab_state(&client, machinery.lab_urls()).await;
             let progress = api.get("/v1/progress").await.ok();
