@@ -185,7 +185,7 @@ mod tests {
         let id = AccountId::from("ACME");
         let mut sales = clerk("ann", 0);
         sales.actor.roles = vec![Role::Sales];
-        let profile = (*story.books().account(&id).unwrap().unwrap()).profile.clone();
+        let profile = story.books().account(&id).unwrap().unwrap().profile.clone();
         let more = Profile { credit_limit: Some(Amount(1)), ..profile.clone() };
         assert!(matches!(set_profile(story.books(), &id, &more, &sales), Err(Stop::Refused(Refusal::NotAllowed { .. }))));
         assert!(matches!(set_limit(story.books(), &id, None, &sales), Err(Stop::Refused(Refusal::NotAllowed { .. }))));

@@ -78,7 +78,7 @@ pub struct TaxRate {
     pub from: Option<Day>,
 }
 
-/// What the company decides in general. Every default is the proposal of `domain.md`, marked [P] there.
+/// What the company decides in general. Every default is the proposal of `domain.md`, where it is marked as our own.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Policy {
