@@ -23,14 +23,11 @@ impl Committer {
     /// Commits what comes until the writer is gone.
     pub(crate) fn run(mut self, batches: &Receiver<Box<Pending>>) {
         while let Ok(pending) = batches.recv() {
-            let message = self.commit(*pending);
-            if self.writer.send(message).is_err() {
-                break;
-            }
+            self.commit(*pending);
         }
     }
 
-    fn commit(&mut self, mut pending: Pending) -> Message {
+    fn commit(&mut self, mut pending: Pending) {
         let answers = std::mem::take(&mut pending.answers);
         let effects = std::mem::take(&mut pending.effects);
         let began = Instant::now();
@@ -42,7 +39,7 @@ impl Committer {
                 for (done, _) in answers {
                     done(Answer::Failed { detail: detail.clone() });
                 }
-                return Message::CommitFailed { detail };
+                return self.tell(Message::CommitFailed { detail });
             }
             let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.progress.commits.fetch_add(1, Ordering::Relaxed);
@@ -51,12 +48,18 @@ impl Committer {
         }
         let position = self.store.head().position;
         self.progress.position.store(position, Ordering::Relaxed);
+        // first of all, so that the next batch is on its way while the callers of this one are answered
+        self.tell(Message::Committed { position });
         for (done, answer) in answers {
             done(answer);
         }
         if !effects.is_empty() {
             self.sink.deliver(effects);
         }
-        Message::Committed { position }
+    }
+
+    /// A writer that is gone needs to know nothing any more.
+    fn tell(&self, message: Message) {
+        let _ = self.writer.send(message);
     }
 }

@@ -13,15 +13,16 @@ pub struct Options {
     pub capabilities: Vec<Text>,
     /// How many aggregates may stay in memory before those that were not used lately are let go.
     pub resident: usize,
-    /// How many commands at most are committed together.
-    pub max_batch: usize,
+    /// A batch of so many decisions goes to an idle disk although more commands wait, so that deciding and committing overlap.
+    /// While the disk is at work a batch grows without bound.
+    pub full_batch: usize,
     /// Answers to idempotency keys are kept for so many days.
     pub keep_replies_days: u16,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { capabilities: Vec::new(), resident: 200_000, max_batch: 4_096, keep_replies_days: 30 }
+        Self { capabilities: Vec::new(), resident: 200_000, full_batch: 128, keep_replies_days: 30 }
     }
 }
 

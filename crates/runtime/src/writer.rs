@@ -165,8 +165,8 @@ impl Writer {
             while let Some(message) = next.take() {
                 stopping |= matches!(message, Message::Stop);
                 self.take(message);
-                // a large batch does not grow further while the disk could work on it
-                if self.pending.len() < self.options.max_batch || self.syncing {
+                // a full batch does not grow further while the disk could work on it
+                if self.pending.len() < self.options.full_batch || self.syncing {
                     next = messages.try_recv().ok();
                 }
             }
@@ -297,7 +297,7 @@ impl Writer {
                     self.timers.insert(Timer { due: now.plus_millis(TIMER_RETRY_MILLIS), ..timer });
                 }
             }
-            if self.pending.len() >= self.options.max_batch {
+            if self.pending.len() >= self.options.full_batch {
                 break;
             }
         }
