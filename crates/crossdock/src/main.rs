@@ -3,7 +3,9 @@
 mod api;
 mod command;
 mod config;
+mod interrupt;
 mod keys;
+mod machinery;
 mod output;
 mod processes;
 

@@ -87,6 +87,6 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Finding> {
             line(format_args!("{name:<10} http://{address}   (its ledger: /ledger, an outage: POST /lab/outage)"));
         }
     }
-    super::serve::interrupted().await;
+    crate::interrupt::interrupted().await;
     Ok(Finding::None)
 }

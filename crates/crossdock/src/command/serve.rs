@@ -126,7 +126,10 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     wire.connect(&connections);
     let state = server::AppState { partition: handle, readers, keys, connections: connections.clone(), clock };
     tracing::info!(%address, data = %config.data.display(), "serving");
-    axum::serve(listener, server::router(state)).with_graceful_shutdown(interrupted()).await.context("serve")?;
+    axum::serve(listener, server::router(state))
+        .with_graceful_shutdown(crate::interrupt::interrupted())
+        .await
+        .context("serve")?;
     tracing::info!("stopping: what was acknowledged is on disk");
     connections.stop().await;
     tokio::task::spawn_blocking(move || partition.shutdown()).await.context("stop the partition")?;
@@ -137,21 +140,4 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
 pub(crate) async fn deploy(handle: &Handle) -> anyhow::Result<()> {
     let answer = handle.ask(Request::new(Actor::system(), Body::Deploy(processes::shipped()))).await;
     answer.into_reply().map(drop).map_err(|why| anyhow::anyhow!("deploy the shipped processes: {why}"))
-}
-
-pub(crate) async fn interrupted() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // without a handler there is nothing to wait for but the end of the process
-    let _ = interrupt.await;
 }

@@ -11,8 +11,17 @@ pub(super) fn cpu_seconds() -> f64 {
 
 /// The most memory that was resident, in MiB.
 pub(super) fn peak_rss_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
+    status_mib("self", "VmHWM:")
+}
+
+/// The memory of a process that is resident now, in MiB.
+pub(super) fn rss_mib(process: u32) -> u64 {
+    status_mib(&process.to_string(), "VmRSS:")
+}
+
+fn status_mib(process: &str, field: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 

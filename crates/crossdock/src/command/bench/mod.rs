@@ -2,7 +2,9 @@
 
 mod floor;
 mod measure;
+mod open_orders;
 mod order_to_cash;
+mod serving;
 mod twelve_steps;
 
 use std::path::PathBuf;
@@ -17,15 +19,24 @@ pub(crate) struct Arguments {
     /// What to measure
     #[arg(long, value_enum, default_value_t = Workload::OrderToCash)]
     workload: Workload,
-    /// How many orders or instances
-    #[arg(long, default_value_t = 20_000)]
-    orders: u64,
+    /// How many orders or instances; 20,000 unless given, and 100,000 for open-orders
+    #[arg(long)]
+    orders: Option<u64>,
     /// Lines of each order
     #[arg(long, default_value_t = 4)]
     lines: u64,
     /// How many are under way at the same time
     #[arg(long, default_value_t = 256)]
     inflight: u64,
+    /// Requests per second of the workload serving
+    #[arg(long, default_value_t = 500)]
+    rate: u64,
+    /// Seconds of the workload serving
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// Requests for the same item at the same moment, of the workload serving
+    #[arg(long, default_value_t = 10_000)]
+    rush: u64,
     /// Folder for the store; a temporary one unless given
     #[arg(long)]
     store: Option<PathBuf>,
@@ -40,6 +51,10 @@ enum Workload {
     OrderToCash,
     /// Instances of twelve trivial steps, each durable before the next begins, beside a bare loop of commits
     TwelveSteps,
+    /// Availability and reservations over HTTP while orders flow, and a rush on one item
+    Serving,
+    /// Start on an empty folder, and restart after `kill -9` with many open orders
+    OpenOrders,
 }
 
 /// What a run came to.
@@ -73,9 +88,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     let temporary = tempfile::tempdir()?;
     let folder = arguments.store.clone().unwrap_or_else(|| temporary.path().join("store"));
     std::fs::create_dir_all(&folder)?;
+    let (lines, inflight) = (arguments.lines, arguments.inflight);
+    let orders = |usual| arguments.orders.unwrap_or(usual);
     let report = match arguments.workload {
-        Workload::OrderToCash => order_to_cash::run(&folder, arguments.orders, arguments.lines, arguments.inflight)?,
-        Workload::TwelveSteps => twelve_steps::run(&folder, arguments.orders, arguments.inflight)?,
+        Workload::OrderToCash => order_to_cash::run(&folder, orders(20_000), lines, inflight)?,
+        Workload::TwelveSteps => twelve_steps::run(&folder, orders(20_000), inflight)?,
+        Workload::Serving => {
+            return show(&serving::run(&folder, arguments.rate, arguments.seconds, arguments.rush)?, arguments);
+        }
+        Workload::OpenOrders => return show(&open_orders::run(&folder, orders(100_000), lines, inflight)?, arguments),
     };
     if arguments.json {
         output::json(&report)?;
@@ -83,6 +104,30 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
         print(&report);
     }
     Ok(Finding::None)
+}
+
+/// Prints a report as it is: a line for each figure.
+fn show(report: &impl Serialize, arguments: &Arguments) -> anyhow::Result<Finding> {
+    if arguments.json {
+        output::json(report)?;
+    } else {
+        rows("", &serde_json::to_value(report)?);
+    }
+    Ok(Finding::None)
+}
+
+fn rows(above: &str, value: &serde_json::Value) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let name = format!("{above}{}", name.replace('_', " "));
+        match value {
+            serde_json::Value::Object(_) => rows(&format!("{name}, "), value),
+            serde_json::Value::String(text) => line(format_args!("{text}")),
+            serde_json::Value::Number(number) if number.is_f64() => {
+                line(format_args!("{name:<28}{:>14.2}", number.as_f64().unwrap_or_default()));
+            }
+            other => line(format_args!("{name:<28}{other:>14}")),
+        }
+    }
 }
 
 fn print(report: &Report) {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -26,13 +26,15 @@ use crate::processes;
 
 const ITEMS: u64 = 1_000;
 const ACCOUNTS: u64 = 500;
-const CAPABILITIES: &[&str] = &["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"];
+pub(super) const CAPABILITIES: &[&str] = &["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"];
 
 /// All the other systems in one: answers at once, and nothing else.
 struct World {
     handle: OnceLock<Handle>,
     total: u64,
     lines: u64,
+    /// Warehouses take orders and do nothing with them.
+    stays_open: bool,
     submitted: AtomicU64,
     finished: AtomicU64,
     began: Mutex<HashMap<u64, Instant>>,
@@ -111,7 +113,11 @@ impl World {
             }
             "wms.release" => {
                 let release: Release = serde_json::from_str(&effect.document)?;
+                let order = effect.order.map_or(0, |order| order.0);
                 self.ask(succeed(Variables::default()), move |world, _| {
+                    if world.stays_open {
+                        return world.matched(order);
+                    }
                     world.ask(Body::WarehouseAcknowledged(release.warehouse_order), move |world, _| world.pick(release));
                 });
             }
@@ -168,8 +174,9 @@ impl World {
         self.ask(Body::ImportStatement(Box::new(statement)), move |world, _| world.matched(order));
     }
 
+    /// An order is where it shall get to.
     fn matched(self: &Arc<Self>, order: u64) {
-        // an order that two warehouses serve has two invoices; the last one ends it
+        // of an order that two warehouses serve the first one counts
         let Some(began) = self.began.lock().unwrap_or_else(PoisonError::into_inner).remove(&order) else { return };
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.latencies.lock().unwrap_or_else(PoisonError::into_inner).push(micros);
@@ -294,48 +301,84 @@ fn master(orders: u64, lines: u64) -> Vec<Body> {
     bodies
 }
 
-pub(super) fn run(folder: &Path, orders: u64, lines: u64, inflight: u64) -> anyhow::Result<Report> {
-    let store = store::Sqlite::open(folder)?;
-    let (done, finished) = std::sync::mpsc::sync_channel(2);
-    let world = Arc::new(World {
-        handle: OnceLock::new(),
-        total: orders,
-        lines,
-        submitted: AtomicU64::new(0),
-        finished: AtomicU64::new(0),
-        began: Mutex::default(),
-        latencies: Mutex::default(),
-        problem: Mutex::default(),
-        done,
-    });
-    let options =
-        Options { capabilities: CAPABILITIES.iter().map(|name| Text::const_new(name)).collect(), ..Options::default() };
-    let runtime = Runtime::start(Box::new(store), options, Arc::new(Sink(world.clone())), Arc::new(SystemClock))?;
-    let handle = runtime.handle();
-    for body in master(orders, lines) {
-        let answer = handle.ask_blocking(Request::new(Actor::system(), body));
-        answer.into_reply().map_err(|why| anyhow::anyhow!("set up: {why}"))?;
-    }
-    world.handle.set(handle.clone()).map_err(|_| anyhow::anyhow!("the run is started once"))?;
+/// What is at work: a partition, and the world around it.
+struct Stage {
+    runtime: Runtime,
+    world: Arc<World>,
+    finished: Receiver<()>,
+}
 
+impl Stage {
+    fn set(folder: &Path, orders: u64, lines: u64, stays_open: bool) -> anyhow::Result<Self> {
+        let store = store::Sqlite::open(folder)?;
+        let (done, finished) = std::sync::mpsc::sync_channel(2);
+        let world = Arc::new(World {
+            handle: OnceLock::new(),
+            total: orders,
+            lines,
+            stays_open,
+            submitted: AtomicU64::new(0),
+            finished: AtomicU64::new(0),
+            began: Mutex::default(),
+            latencies: Mutex::default(),
+            problem: Mutex::default(),
+            done,
+        });
+        let options =
+            Options { capabilities: CAPABILITIES.iter().map(|name| Text::const_new(name)).collect(), ..Options::default() };
+        let runtime = Runtime::start(Box::new(store), options, Arc::new(Sink(world.clone())), Arc::new(SystemClock))?;
+        let handle = runtime.handle();
+        for body in master(orders, lines) {
+            let answer = handle.ask_blocking(Request::new(Actor::system(), body));
+            answer.into_reply().map_err(|why| anyhow::anyhow!("set up: {why}"))?;
+        }
+        world.handle.set(handle).map_err(|_| anyhow::anyhow!("the run is started once"))?;
+        Ok(Self { runtime, world, finished })
+    }
+
+    /// Takes all orders as far as they go.
+    fn play(&self, inflight: u64) -> anyhow::Result<()> {
+        for _ in 0..inflight.min(self.world.total) {
+            self.world.submit_one();
+        }
+        self.finished.recv()?;
+        match self.world.problem.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(problem) => anyhow::bail!("the run stopped: {problem}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Orders that wait in the warehouses.
+pub(super) struct Open {
+    pub(super) orders: u64,
+    pub(super) rss_mib: u64,
+}
+
+/// Fills a store with open orders.
+pub(super) fn open(folder: &Path, orders: u64, lines: u64, inflight: u64) -> anyhow::Result<Open> {
+    let stage = Stage::set(folder, orders, lines, true)?;
+    stage.play(inflight)?;
+    let rss_mib = measure::rss_mib(std::process::id());
+    stage.runtime.shutdown();
+    Ok(Open { orders, rss_mib })
+}
+
+pub(super) fn run(folder: &Path, orders: u64, lines: u64, inflight: u64) -> anyhow::Result<Report> {
+    let stage = Stage::set(folder, orders, lines, false)?;
+    let handle = stage.runtime.handle();
     let empty = measure::bytes_in(folder);
     let cpu = measure::cpu_seconds();
     let before = (handle.progress().entries(), handle.progress().commits());
     let began = Instant::now();
-    for _ in 0..inflight.min(orders) {
-        world.submit_one();
-    }
-    finished.recv()?;
+    stage.play(inflight)?;
     let seconds = began.elapsed().as_secs_f64();
     let cpu = measure::cpu_seconds() - cpu;
-    if let Some(problem) = world.problem.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        anyhow::bail!("the run stopped: {problem}");
-    }
     let entries = handle.progress().entries() - before.0;
     let commits = handle.progress().commits() - before.1;
     let peak_rss_mib = measure::peak_rss_mib();
-    runtime.shutdown();
-    let mut latencies = world.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    stage.runtime.shutdown();
+    let mut latencies = stage.world.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Report {
         workload: "order-to-cash",
         orders_per_second: Some(orders as f64 / seconds),

@@ -99,7 +99,7 @@ impl EffectSink for Sink {
 }
 
 pub(super) fn run(folder: &Path, instances: u64, inflight: u64) -> anyhow::Result<Report> {
-    let store = store::Sqlite::open(folder)?;
+    let (store, shape) = floor::Counted::new(store::Sqlite::open(folder)?);
     let (done, finished) = std::sync::mpsc::sync_channel(1);
     let driver = Arc::new(Driver {
         handle: OnceLock::new(),
@@ -119,6 +119,7 @@ pub(super) fn run(folder: &Path, instances: u64, inflight: u64) -> anyhow::Resul
     deployed.into_reply().map_err(|why| anyhow::anyhow!("deploy the process: {why}"))?;
     driver.handle.set(handle.clone()).map_err(|_| anyhow::anyhow!("the driver is started once"))?;
 
+    *shape.lock().unwrap_or_else(PoisonError::into_inner) = floor::Shape::default();
     let cpu = measure::cpu_seconds();
     let before = (handle.progress().entries(), handle.progress().commits());
     let began = Instant::now();
@@ -134,8 +135,8 @@ pub(super) fn run(folder: &Path, instances: u64, inflight: u64) -> anyhow::Resul
     runtime.shutdown();
     let bytes = measure::bytes_in(folder);
 
-    let floor = floor::run(&folder.with_extension("floor"), instances * (STEPS + 1), (entries / commits.max(1)).max(1))?;
-    let floor_instances = floor / (STEPS + 1) as f64;
+    let shape = std::mem::take(&mut *shape.lock().unwrap_or_else(PoisonError::into_inner));
+    let floor_instances = instances as f64 / floor::run(&folder.with_extension("floor"), &shape)?;
     let rate = instances as f64 / seconds;
     let mut latencies = driver.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Report {

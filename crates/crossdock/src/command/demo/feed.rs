@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::plan::{Plan, Stocking};
 use super::post;
-use super::processes::Machinery;
 use super::watch::Watch;
 use crate::api::Api;
+use crate::machinery::Machinery;
 
 /// How many requests are under way at a time.
 const AT_ONCE: usize = 8;

@@ -6,7 +6,6 @@
 
 mod feed;
 mod plan;
-mod processes;
 mod report;
 mod watch;
 
@@ -16,9 +15,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::api::Api;
+use crate::machinery::{Machinery, Setting};
 use crate::output::{self, Finding, line};
 use plan::Plan;
-use processes::Machinery;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -77,7 +76,9 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Finding> {
     };
     std::fs::create_dir_all(&folder).with_context(|| format!("make the folder {}", folder.display()))?;
     let plan = Plan::read(arguments.input.as_deref(), arguments.orders, arguments.seed)?;
-    let mut machinery = Machinery::start(&folder, &arguments).await?;
+    let Arguments { speed, seed, port, .. } = arguments;
+    let setting = Setting { speed, seed, port, faults: arguments.faults.clone() };
+    let mut machinery = Machinery::start(&folder, &setting).await?;
     let api = machinery.api()?;
     say(&arguments, format_args!("product  {}   (key: {})", machinery.url(), machinery.key()));
     for (name, url) in machinery.lab_urls() {

@@ -8,8 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::post;
-use super::processes::{Machinery, clerk_key};
 use crate::api::Api;
+use crate::machinery::{Machinery, clerk_key};
 
 /// Nothing may change for so long before everything counts as done.
 const REST: Duration = Duration::from_millis(2_500);

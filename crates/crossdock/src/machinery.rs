@@ -9,11 +9,23 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::Arguments;
 use crate::api::Api;
 
+/// How the two are started.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    /// How much faster than life the lab systems are.
+    pub(crate) speed: f64,
+    /// Fixes every decision of the lab systems.
+    pub(crate) seed: u64,
+    /// How often the lab systems delay, fail, repeat and reorder.
+    pub(crate) faults: String,
+    /// Port of the API; 0 for a free one.
+    pub(crate) port: u16,
+}
+
 /// The lab and the product, as processes of their own.
-pub(super) struct Machinery {
+pub(crate) struct Machinery {
     folder: PathBuf,
     program: PathBuf,
     lab: Child,
@@ -26,12 +38,12 @@ pub(super) struct Machinery {
 
 impl Machinery {
     /// Starts both on loopback, with their files in `folder`.
-    pub(super) async fn start(folder: &Path, arguments: &Arguments) -> anyhow::Result<Self> {
+    pub(crate) async fn start(folder: &Path, setting: &Setting) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("find this program")?;
         let kept = folder.join("demo.json");
         let (key, port) = match std::fs::read(&kept).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()) {
             Some(known) => (known["key"].as_str().unwrap_or_default().to_owned(), known["port"].as_u64().unwrap_or(0)),
-            None => (crate::keys::generate()?, u64::from(arguments.port)),
+            None => (crate::keys::generate()?, u64::from(setting.port)),
         };
         let port = match u16::try_from(port).unwrap_or(0) {
             0 => free_port()?,
@@ -40,8 +52,8 @@ impl Machinery {
         std::fs::write(&kept, serde_json::to_vec(&json!({ "key": key, "port": port }))?).context("write demo.json")?;
         let url = format!("http://127.0.0.1:{port}");
         let mut lab = Command::new(&program)
-            .args(["lab", "--json", "--port", "0", "--product", &url, "--faults", &arguments.faults])
-            .args(["--seed", &arguments.seed.to_string(), "--speed", &arguments.speed.to_string()])
+            .args(["lab", "--json", "--port", "0", "--product", &url, "--faults", &setting.faults])
+            .args(["--seed", &setting.seed.to_string(), "--speed", &setting.speed.to_string()])
             .arg("--data")
             .arg(folder.join("lab"))
             .env("CROSSDOCK_API_KEY", &key)
@@ -85,7 +97,7 @@ impl Machinery {
     }
 
     /// Starts the product again if it has died.
-    pub(super) async fn supervise(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn supervise(&mut self) -> anyhow::Result<()> {
         if let Some(status) = self.lab.try_wait()? {
             bail!("the lab has ended: {status}");
         }
@@ -102,7 +114,7 @@ impl Machinery {
     }
 
     /// Does something that asks the product, and starts the product again if it dies meanwhile.
-    pub(super) async fn while_alive<T>(&mut self, work: impl Future<Output = T>) -> anyhow::Result<T> {
+    pub(crate) async fn while_alive<T>(&mut self, work: impl Future<Output = T>) -> anyhow::Result<T> {
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
@@ -113,34 +125,34 @@ impl Machinery {
     }
 
     /// How often the product was started again.
-    pub(super) fn restarts(&self) -> u32 {
+    pub(crate) fn restarts(&self) -> u32 {
         self.restarts
     }
 
     /// A way to ask the product.
-    pub(super) fn api(&self) -> anyhow::Result<Api> {
+    pub(crate) fn api(&self) -> anyhow::Result<Api> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         Ok(Api::Http { client, url: self.url.clone(), key: self.key.clone() })
     }
 
     /// Where the product is.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The key for it.
-    pub(super) fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &str {
         &self.key
     }
 
     /// The lab systems, and where each is.
-    pub(super) fn lab_urls(&self) -> &[(String, String)] {
+    pub(crate) fn lab_urls(&self) -> &[(String, String)] {
         &self.systems
     }
 
     /// Keeps the product alive until Ctrl-C.
-    pub(super) async fn supervise_until_interrupted(&mut self) -> anyhow::Result<()> {
-        let interrupted = crate::command::serve::interrupted();
+    pub(crate) async fn supervise_until_interrupted(&mut self) -> anyhow::Result<()> {
+        let interrupted = crate::interrupt::interrupted();
         tokio::pin!(interrupted);
         loop {
             tokio::select! {
@@ -151,7 +163,7 @@ impl Machinery {
     }
 
     /// Stops both.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         // both are stopped the hard way: what was acknowledged is on disk
         let _ = self.product.kill().await;
         let _ = self.lab.kill().await;
@@ -234,6 +246,6 @@ fn config(url: &str, key: &str, systems: &[(String, String)]) -> String {
 }
 
 /// The clerks act under a key of their own: whoever submits an order does not release its holds.
-pub(super) fn clerk_key(key: &str) -> String {
+pub(crate) fn clerk_key(key: &str) -> String {
     format!("{key}_clerk")
 }
