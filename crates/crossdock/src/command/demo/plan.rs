@@ -1,14 +1,16 @@
 //! What the demo will do: documents to feed, and the master data and stock that they need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use anyhow::Context;
+use documents::orders::OrderDocument;
 use serde_json::{Value, json};
 
 use crate::command::import::read_file;
 
 /// The sample that ships with the product.
-const SAMPLE: &[u8] = include_bytes!("../../../../../samples/online-retail-sample.csv");
+const SAMPLE: &[u8] = include_bytes!("../../../../../samples/online-retail.csv.zst");
 /// How many documents go with one request.
 const CHUNK: usize = 20;
 
@@ -18,6 +20,8 @@ pub(super) struct Plan {
     header: String,
     /// Rows of one invoice number each, in the order of the file.
     invoices: Vec<(String, Vec<String>)>,
+    /// How many of them are orders; the others are returns, or have no row that could be ordered.
+    orders: usize,
     /// Units ordered by item.
     demand: BTreeMap<String, i64>,
     items: BTreeMap<String, (String, BTreeMap<String, u32>)>,
@@ -30,9 +34,10 @@ impl Plan {
     pub(super) fn read(input: Option<&Path>, orders: Option<usize>, seed: u64) -> anyhow::Result<Self> {
         let bytes = match input {
             Some(path) => read_file(path)?,
-            None => SAMPLE.to_vec(),
+            None => zstd::decode_all(SAMPLE).context("unpack the sample")?,
         };
         let text = String::from_utf8_lossy(&bytes);
+        let orders_of = orders_in(text.as_bytes());
         let mut lines = text.lines();
         let mut plan = Self { header: lines.next().unwrap_or_default().to_owned(), seed, ..Self::default() };
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -43,7 +48,7 @@ impl Plan {
             let place = match places.get(&invoice) {
                 Some(place) => *place,
                 None => {
-                    if !invoice.starts_with('C') {
+                    if orders_of.contains(&invoice) {
                         sales += 1;
                     }
                     if sales > limit {
@@ -56,6 +61,7 @@ impl Plan {
             };
             plan.invoices[place].1.push(row.to_owned());
         }
+        plan.orders = sales.min(limit);
         plan.derive();
         Ok(plan)
     }
@@ -83,7 +89,7 @@ impl Plan {
 
     /// Orders among them.
     pub(super) fn orders(&self) -> usize {
-        self.invoices.iter().filter(|(number, _)| !number.starts_with('C')).count()
+        self.orders
     }
 
     /// Requests to send: key and CSV body.
@@ -136,6 +142,17 @@ impl Plan {
     pub(super) fn seed(&self) -> u64 {
         self.seed
     }
+}
+
+/// The numbers of the invoices that are orders.
+fn orders_in(csv: &[u8]) -> BTreeSet<String> {
+    let dated = documents::orders::online_retail::Reader::new(csv, "input");
+    dated
+        .filter_map(|dated| match dated.document {
+            OrderDocument::Order(order) => Some(order.purchase_order.to_string()),
+            OrderDocument::Return(_) => None,
+        })
+        .collect()
 }
 
 /// Stock of an item at a node.
