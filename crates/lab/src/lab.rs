@@ -118,7 +118,7 @@ async fn listen(service: &Arc<Service>, port: u16) -> Result<SocketAddr, LabErro
     let address = listener.local_addr().map_err(wrong)?;
     let router = service.router();
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
+        if let Err(error) = axum::serve(listener, router.into_make_service()).await {
             tracing::error!(%error, "a lab system stopped");
         }
     });

@@ -19,6 +19,7 @@ pub mod row;
 pub mod timer;
 
 pub use command::{Body, Command, Reply};
+pub use decide::CAPABILITIES;
 pub use definition::{Definition, DefinitionId, Resource};
 pub use effect::{Effect, EffectId};
 pub use fold::Fold;

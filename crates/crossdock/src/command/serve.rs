@@ -1,12 +1,15 @@
 //! `crossdock serve`: the product, from one configuration file.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
 use partition::{Body, Effect, EffectId};
 use runtime::{Answer, Clock, EffectSink, Handle, Options, Request, Runtime, SystemClock};
+use tokio::net::{TcpListener, TcpSocket};
 use trade::Actor;
+use units::Text;
 
 use crate::config::{self, Config};
 use crate::output::{Finding, WrongUse};
@@ -102,7 +105,7 @@ impl connect::Outcomes for Results {
 }
 
 async fn serve(config: Config) -> anyhow::Result<Finding> {
-    let listener = tokio::net::TcpListener::bind(config.server.listen).await.map_err(|error| {
+    let listener = listen(config.server.listen).map_err(|error| {
         WrongUse(format!(
             "listen on {}: {error}; is another crossdock running there? change server.listen",
             config.server.listen
@@ -116,7 +119,7 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     let readers = server::Readers::open(&store, config.server.readers)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let wire = Arc::new(Wire::default());
-    let options = Options { capabilities: config.connections.capabilities().into_iter().collect(), ..Options::default() };
+    let options = Options { capabilities: capabilities(&config), ..Options::default() };
     let partition = Runtime::start(Box::new(store), options, wire.clone(), clock.clone())?;
     let handle = partition.handle();
     deploy(&handle).await?;
@@ -126,7 +129,8 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     wire.connect(&connections);
     let state = server::AppState { partition: handle, readers, keys, connections: connections.clone(), clock };
     tracing::info!(%address, data = %config.data.display(), "serving");
-    axum::serve(listener, server::router(state))
+    // the router itself would be copied for each connection, routes and all
+    axum::serve(listener, server::router(state).into_make_service())
         .with_graceful_shutdown(crate::interrupt::interrupted())
         .await
         .context("serve")?;
@@ -134,6 +138,31 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     connections.stop().await;
     tokio::task::spawn_blocking(move || partition.shutdown()).await.context("stop the partition")?;
     Ok(Finding::None)
+}
+
+/// What processes may ask for. What the shipped ones need is always among it: the product starts before its systems are
+/// configured, and what cannot go anywhere yet is a dead letter, to be replayed once it can.
+fn capabilities(config: &Config) -> Vec<Text> {
+    let mut capabilities = config.connections.capabilities();
+    for needed in partition::CAPABILITIES.map(Text::const_new) {
+        if capabilities.insert(needed.clone()) {
+            tracing::warn!(capability = %needed, "no system offers it: what needs it becomes a dead letter; configure one under [[systems]]");
+        }
+    }
+    capabilities.into_iter().collect()
+}
+
+/// Listens with room for thousands who come at the same moment; the system may allow fewer.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    const WAITING: u32 = 16_384;
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // after a restart the address is ours again at once
+    socket.set_reuseaddr(cfg!(unix))?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// Deploys what ships with the product; what is deployed already in the same words gets no new version.

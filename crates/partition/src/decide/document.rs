@@ -11,6 +11,9 @@ use super::task::{label, order};
 use super::txn::{Outcome, Txn, text};
 use crate::effect::{Effect, EffectId};
 
+/// The connection tasks that have a document of their own. Others send the variables of their job.
+pub const CAPABILITIES: [&str; 5] = ["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"];
+
 /// Makes the effect of a connection task: capability, route and document.
 pub(super) fn effect(
     txn: &mut Txn<'_>,

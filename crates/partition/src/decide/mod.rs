@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 use units::Text;
 
+pub use document::CAPABILITIES;
+
 use crate::command::Command;
 use crate::journal::Decision;
 use crate::key::{AnyKey, AnyState};

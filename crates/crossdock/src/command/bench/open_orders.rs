@@ -82,14 +82,10 @@ fn kill(product: &mut Child) -> anyhow::Result<()> {
 /// Starts the product on a store, and waits until it serves; with the seconds that it took.
 fn start(program: &Path, folder: &Path, store: &str, key: &str) -> anyhow::Result<(Child, SocketAddr, f64)> {
     let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
-    let mut config = format!(
-        "data = \"{store}\"\n[server]\nlisten = \"{address}\"\n[[server.keys]]\nname = \"bench\"\nsha256 = \"{}\"\nroles = [\"admin\"]\n\
-         [[systems]]\nname = \"nowhere\"\nbase_url = \"http://127.0.0.1:9\"\n",
+    let config = format!(
+        "data = \"{store}\"\n[server]\nlisten = \"{address}\"\n[[server.keys]]\nname = \"bench\"\nsha256 = \"{}\"\nroles = [\"admin\"]\n",
         server::hash_key(key)
     );
-    for capability in order_to_cash::CAPABILITIES {
-        config.push_str(&format!("[systems.capabilities.\"{capability}\"]\npath = \"/\"\n"));
-    }
     let path = folder.join("crossdock.toml");
     std::fs::write(&path, config)?;
     let log = std::fs::File::create(folder.join("product.log"))?;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use feel::{Context as Variables, Value};
-use partition::{Body, Effect, Reply};
+use partition::{Body, CAPABILITIES, Effect, Reply};
 use runtime::{Answer, EffectSink, Handle, Options, Request, Runtime, SystemClock};
 use serde::Deserialize;
 use trade::account::Profile;
@@ -26,7 +26,6 @@ use crate::processes;
 
 const ITEMS: u64 = 1_000;
 const ACCOUNTS: u64 = 500;
-pub(super) const CAPABILITIES: &[&str] = &["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"];
 
 /// All the other systems in one: answers at once, and nothing else.
 struct World {
