@@ -55,6 +55,8 @@ struct World {
     /// Answers of each system by idempotency key.
     answers: BTreeMap<(usize, String), (u16, Value)>,
     statements: u64,
+    /// Which system is away from when to when.
+    outages: Vec<(usize, i64, i64)>,
     /// What clerks have decided on, or left.
     seen: BTreeSet<String>,
 }
@@ -122,6 +124,7 @@ impl World {
             systems,
             answers: BTreeMap::new(),
             statements: 0,
+            outages: Vec::new(),
             seen: BTreeSet::new(),
         };
         world.prepare(resources);
@@ -191,6 +194,12 @@ impl World {
         for _ in 0..3 {
             let when = self.now + i64::try_from(self.draw(u64::try_from(6 * DAY).unwrap())).unwrap();
             self.at(when, Next::Crash);
+        }
+        for _ in 0..2 {
+            let system = usize::try_from(self.draw(6)).unwrap();
+            let begins = self.now + i64::try_from(self.draw(u64::try_from(4 * DAY).unwrap())).unwrap();
+            let lasts = i64::try_from(self.draw(u64::try_from(2 * DAY).unwrap())).unwrap();
+            self.outages.push((system, begins, begins + lasts));
         }
         self.at(self.now + HOUR, Next::Poll);
         self.at(self.now + HOUR, Next::Clerks);
@@ -326,6 +335,11 @@ impl World {
             return;
         }
         let (system, path) = system_of(&effect);
+        let outage = self.outages.iter().find(|(away, from, to)| *away == system && (*from..*to).contains(&self.now));
+        if let Some((_, _, back)) = outage {
+            let again = back - self.now + i64::try_from(self.draw(600_000)).unwrap();
+            return self.at(self.now + again, Next::Call(id, attempt));
+        }
         if self.draw(10) == 0 {
             // it does not get there
             return self.call(id, attempt + 1);
@@ -497,6 +511,35 @@ fn body_of(message: &Message) -> Body {
             Body::WarehouseCancelAnswer { warehouse_order: id, refused, lines }
         }
     }
+}
+
+/// Exceptions whose reason has these words: how many there were, and how many are still open.
+fn exceptions(world: &World, words: &str) -> (usize, usize) {
+    let about = world.durable.values().filter_map(|state| match state {
+        AnyState::Trade(Aggregate::Exception(exception)) if exception.reason.contains(words) => Some(exception.is_open()),
+        _ => None,
+    });
+    about.fold((0, 0), |(all, open), is_open| (all + 1, open + usize::from(is_open)))
+}
+
+#[test]
+fn late_releases_and_late_postings_are_put_before_people_until_they_arrive() {
+    let mut world = World::new(1, &shipped_processes());
+    let everything = START + 3 * DAY;
+    world.outages = vec![(2, START, everything), (4, START, everything), (5, START, everything)];
+    world.run();
+    world.check();
+    let (releases, still_late) = exceptions(&world, "in time");
+    assert!(releases > 10, "{releases} releases were late");
+    assert_eq!(still_late, 0);
+
+    let mut world = World::new(1, &shipped_processes());
+    world.outages = vec![(2, START, START + 6 * DAY)];
+    world.run();
+    world.check();
+    let (postings, still_late) = exceptions(&world, "has not reached the ERP in time");
+    assert!(postings > 10, "{postings} postings were late");
+    assert_eq!(still_late, 0);
 }
 
 fn simulate(seed: u64, resources: &[Resource]) {
