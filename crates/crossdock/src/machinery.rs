@@ -223,24 +223,30 @@ fn config(url: &str, key: &str, systems: &[(String, String)]) -> String {
         server::hash_key(&clerk_key(key)),
     );
     for (name, url) in systems {
-        let capabilities: Vec<(&str, &str, &str)> = match name.as_str() {
-            "tax" => vec![("tax.quote", "/quotes", "")],
-            "carrier" => vec![("tms.book", "/bookings", "")],
-            "erp" => vec![("erp.post_invoice", "/postings", "")],
-            "bank" => Vec::new(),
-            _ => vec![("wms.release", "/releases", name), ("wms.cancel", "/releases/{warehouse_order}/cancellations", name)],
-        };
-        text.push_str(&format!(
-            "\n[[systems]]\nname = \"{name}\"\nbase_url = \"{url}\"\ntimeout_ms = 10000\nconcurrency = 16\n\
-             retry = {{ initial_ms = 50, max_ms = 2000 }}\ncircuit = {{ failures = 8, open_ms = 250 }}\n"
-        ));
-        if name == "bank" {
-            text.push_str("poll = { path = \"/statements?after={cursor}\", interval_ms = 200 }\n");
-        }
-        for (capability, path, route) in capabilities {
-            let route = route.trim_start_matches("wms-").to_uppercase();
-            text.push_str(&format!("[systems.capabilities.\"{capability}\"]\npath = \"{path}\"\nroute = \"{route}\"\n"));
-        }
+        text.push_str(&lab_system(name, url));
+    }
+    text
+}
+
+/// How a system of the lab is connected, as TOML.
+pub(crate) fn lab_system(name: &str, url: &str) -> String {
+    let capabilities: Vec<(&str, &str, &str)> = match name {
+        "tax" => vec![("tax.quote", "/quotes", "")],
+        "carrier" => vec![("tms.book", "/bookings", "")],
+        "erp" => vec![("erp.post_invoice", "/postings", "")],
+        "bank" => Vec::new(),
+        _ => vec![("wms.release", "/releases", name), ("wms.cancel", "/releases/{warehouse_order}/cancellations", name)],
+    };
+    let mut text = format!(
+        "\n[[systems]]\nname = \"{name}\"\nbase_url = \"{url}\"\ntimeout_ms = 10000\nconcurrency = 16\n\
+         retry = {{ initial_ms = 50, max_ms = 2000 }}\ncircuit = {{ failures = 8, open_ms = 250 }}\n"
+    );
+    if name == "bank" {
+        text.push_str("poll = { path = \"/statements?after={cursor}\", interval_ms = 200 }\n");
+    }
+    for (capability, path, route) in capabilities {
+        let route = route.trim_start_matches("wms-").to_uppercase();
+        text.push_str(&format!("[systems.capabilities.\"{capability}\"]\npath = \"{path}\"\nroute = \"{route}\"\n"));
     }
     text
 }
