@@ -12,7 +12,9 @@ use lab::FaultProfile;
 use lab::model::{Action, Bank, Carrier, Chance, DAY, Erp, HOUR, MINUTE, Message, Model, Tax, Wms};
 use partition::{AnyKey, AnyState, Body, Command, Effect, EffectId, Entry, Fold, Halt, Partition, Reply, Resource, Timer};
 use serde_json::{Value, json};
+use trade::account::Profile;
 use trade::fulfilment::ShipConfirm;
+use trade::master::BillingPolicy;
 use trade::order::{Submission, SubmittedLine};
 use trade::stock::Receipt;
 use trade::{Actor, Aggregate, Key, LineNo, Role, WarehouseOrderId};
@@ -151,7 +153,15 @@ impl World {
             })
             .collect();
         let accounts = documents::master::read_accounts(Value::from(accounts).to_string().as_bytes(), "a").records;
-        self.must(Body::PutAccounts(accounts.into_iter().map(|(_, account)| account).collect()), &admin);
+        let accounts = accounts.into_iter().enumerate().map(|(at, (_, (id, profile)))| {
+            let billing = match at % 4 {
+                1 => BillingPolicy::Deposit { percent: Decimal::from(30i64) },
+                2 => BillingPolicy::OnComplete,
+                _ => BillingPolicy::PerShipment,
+            };
+            (id, Profile { billing, ..profile })
+        });
+        self.must(Body::PutAccounts(accounts.collect()), &admin);
         for item in ITEMS {
             for node in ["EAST", "WEST"] {
                 let opening = 60 + self.draw(120);
@@ -190,6 +200,13 @@ impl World {
                 let cancellation = trade::order::Cancellation { lines: Vec::new(), reason: "changed mind".into() };
                 self.at(arrives + 6 * HOUR, Next::Command(clerk(), Body::CancelOrder { order, cancellation }));
             }
+        }
+        for _ in 0..8 {
+            let order = trade::OrderId(1 + self.draw(ORDERS));
+            let quantities = vec![(LineNo(1), Quantity(i64::try_from(self.draw(15)).unwrap()))];
+            let change = trade::order::Change { quantities, ..trade::order::Change::default() };
+            let when = self.now + i64::try_from(self.draw(u64::try_from(5 * DAY).unwrap())).unwrap();
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
         }
         for _ in 0..3 {
             let when = self.now + i64::try_from(self.draw(u64::try_from(6 * DAY).unwrap())).unwrap();
@@ -506,8 +523,7 @@ fn body_of(message: &Message) -> Body {
             lines: lines("quantity"),
         }),
         _ => {
-            let refused = body["refused"].as_str().map(Text::from);
-            let lines = if refused.is_none() { lines("quantity") } else { Vec::new() };
+            let (refused, lines) = (body["refused"].as_str().map(Text::from), lines("ships"));
             Body::WarehouseCancelAnswer { warehouse_order: id, refused, lines }
         }
     }

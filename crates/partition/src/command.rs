@@ -150,7 +150,7 @@ pub enum Body {
         warehouse_order: WarehouseOrderId,
         /// `None` if it cancelled, else why it did not.
         refused: Option<Text>,
-        /// Units that it has cancelled in all so far, by line; none stands for everything that it was asked for.
+        /// Units that it ships in all, by line, those that have left included; none stands for doing all that it was asked for.
         #[serde(default)]
         lines: Vec<(LineNo, Quantity)>,
     },

@@ -29,7 +29,6 @@ struct Line {
     wanted: i64,
     found: i64,
     shipped: i64,
-    cancelled: i64,
 }
 
 impl Wms {
@@ -52,7 +51,7 @@ impl Wms {
         let mut release = Release::default();
         for line in &lines {
             let quantity = line["quantity"].as_i64().unwrap_or(0);
-            let entry = Line { item: text(line, "item"), wanted: quantity, found: quantity, shipped: 0, cancelled: 0 };
+            let entry = Line { item: text(line, "item"), wanted: quantity, found: quantity, shipped: 0 };
             release.lines.insert(line["line"].as_u64().unwrap_or(0), entry);
         }
         let answers = now + chance.between(5 * MINUTE, 40 * MINUTE, "acknowledge", &id);
@@ -84,7 +83,6 @@ impl Wms {
                 if let Some(known) = release.lines.get_mut(&line["line"].as_u64().unwrap_or(0)) {
                     let units = line["quantity"].as_i64().unwrap_or(0).min(known.wanted - known.shipped);
                     known.wanted -= units;
-                    known.cancelled += units;
                     known.found = known.found.min(known.wanted);
                 }
             }
@@ -171,11 +169,13 @@ impl Model for Wms {
                 let actions = if more { vec![again] } else { Vec::new() };
                 (body.map(|body| message("shipments", body)).into_iter().collect(), actions)
             }
-            "cancelled" => {
-                let all = release.lines.iter().map(|(no, line)| json!({ "line": no, "quantity": line.cancelled }));
-                (vec![message("cancel-answers", json!({ "refused": null, "lines": all.collect::<Vec<_>>() }))], Vec::new())
+            "cancelled" | "keep" => {
+                // what is shipped in all, as far as it is known now: true whatever has been told before
+                let lines = release.lines.iter().map(|(no, line)| json!({ "line": no, "ships": line.wanted }));
+                let refused = (verb == "keep").then_some("it is on its way");
+                let body = json!({ "refused": refused, "lines": lines.collect::<Vec<_>>() });
+                (vec![message("cancel-answers", body)], Vec::new())
             }
-            "keep" => (vec![message("cancel-answers", json!({ "refused": "it is on its way" }))], Vec::new()),
             _ => (Vec::new(), Vec::new()),
         }
     }

@@ -9,7 +9,7 @@ use trade::{AccountId, Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, Wa
 use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
-use super::{definition, document, exception};
+use super::{definition, document, exception, react};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
@@ -136,9 +136,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Shipment(shipped.shipment))
         }
         Body::WarehouseCancelAnswer { warehouse_order, refused, lines } => {
-            match refused {
-                None => trade::fulfilment::cancel_confirmed(txn.books(), *warehouse_order, lines, &cx)?,
-                Some(reason) => trade::fulfilment::cancel_refused(txn.books(), *warehouse_order, reason, &cx)?,
+            let refused = refused.as_deref();
+            if trade::fulfilment::cancel_answered(txn.books(), *warehouse_order, refused, lines, &cx)? {
+                source_again(txn, *warehouse_order)?;
             }
             Ok(Reply::Done)
         }
@@ -160,8 +160,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::CreditInvoice { invoice, lines, reason } => {
             let note = trade::billing::credit_note(txn.books(), *invoice, lines, reason, &cx)?;
-            let variables = Variables::from_iter([("invoiceId", Value::from(note.to_string()))]);
-            txn.start("post-invoice", None, variables)?;
+            react::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
         Body::RequestReturn(document) => {

@@ -1,11 +1,11 @@
 //! What follows from an event: the one table that ties processes and the trade core together.
 
 use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
-use feel::Context as Variables;
+use feel::{Context as Variables, Value};
 use trade::account::AccountEvent;
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
 use trade::order::{Bucket, OrderEvent, Status};
-use trade::{Event as TradeEvent, OrderId};
+use trade::{Event as TradeEvent, InvoiceId, OrderId};
 use units::Minutes;
 
 use super::task::{TASKS, label};
@@ -88,6 +88,10 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
 
 /// Messages without time to live: whoever is not waiting looks at the state itself before it waits.
 fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let cx = txn.system.clone();
+    if let Some(note) = trade::billing::release_deposit(txn.books(), id, &cx)? {
+        bring_to_erp(txn, note)?;
+    }
     let Some(order) = txn.books().order(&id)? else { return Ok(()) };
     match order.status() {
         Status::Cancelled | Status::Rejected => txn.publish("order.cancelled", id, None),
@@ -99,6 +103,14 @@ fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
         }
         _ => {}
     }
+    Ok(())
+}
+
+/// Starts the process that posts a document which no process of an order has made.
+pub(super) fn bring_to_erp(txn: &mut Txn<'_>, document: InvoiceId) -> Outcome<()> {
+    let order = txn.books().invoice(&document)?.map(|invoice| invoice.order.to_string());
+    let variables = [("invoiceId", Value::from(document.to_string())), ("orderId", Value::from(order))];
+    txn.start("post-invoice", None, Variables::from_iter(variables))?;
     Ok(())
 }
 

@@ -220,10 +220,20 @@ pub(crate) struct CancelAnswer {
     /// Why it is too late; absent or null if it was cancelled.
     #[serde(default)]
     refused: Option<String>,
-    /// Units that it has cancelled in all so far, by line; absent for everything that it was asked for. Tell them, and an answer
-    /// that comes twice or late does no harm.
+    /// Units that it ships in all, by line, those that have left included; absent for doing all that it was asked for. Tell them,
+    /// and no harm is done by an answer that comes twice or late, or by a pick that crosses it.
     #[serde(default)]
-    lines: Vec<LineQuantity>,
+    lines: Vec<LineShips>,
+}
+
+/// Where a line of a warehouse order ends.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineShips {
+    /// The line of the order.
+    line: u64,
+    /// Units that are shipped of it in all.
+    ships: i64,
 }
 
 /// The warehouse answers a request to cancel.
@@ -238,7 +248,7 @@ async fn cancel_answer(
     let body = Body::WarehouseCancelAnswer {
         warehouse_order: id(&order)?,
         refused: request.refused.map(Into::into),
-        lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),
+        lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.ships))).collect(),
     };
     tell(&state, caller, &bytes, body).await
 }

@@ -4,7 +4,7 @@ use compact_str::format_compact;
 use units::{Amount, Quantity, Text};
 
 use super::post::{Effects, post, summed};
-use super::share::{due, next_value, progress};
+use super::share::{due, next_value, progress, worth};
 use super::state::{Invoice, InvoiceLine};
 use crate::account::AccountEvent;
 use crate::books::{Books, Stop};
@@ -102,10 +102,12 @@ fn invoice(
     Ok(posted)
 }
 
-/// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed.
+/// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed. The share of
+/// cancelled units is given back, so they do not count here.
 fn consumed(order: &Order, billed: i64, all: i64, units: &impl Fn(LineNo) -> Quantity) -> Amount {
     let is_last = order.is_fulfilled() && order.lines.iter().all(|line| line.to_invoice() == units(line.no));
-    let due = if is_last { order.deposit_invoiced } else { due(order.deposit_invoiced, billed, all) };
+    let live = all - worth(order, |line| line.buckets.cancelled);
+    let due = if is_last { order.deposit_invoiced } else { due(order.deposit_invoiced, billed, live) };
     due - order.deposit_consumed
 }
 

@@ -134,7 +134,7 @@ fn units_of(lines: &[InvoiceLine], no: LineNo) -> Quantity {
 }
 
 /// A credit note settles what is open of its invoice.
-fn offset(books: &mut dyn Books, account: &AccountId, invoice: InvoiceId, note: InvoiceId) -> Result<(), Stop> {
+pub(super) fn offset(books: &mut dyn Books, account: &AccountId, invoice: InvoiceId, note: InvoiceId) -> Result<(), Stop> {
     let ledger = books.account(account)?.map(|account| account.ledger.clone()).unwrap_or_default();
     let open = |id| ledger.item(id).map_or(Amount::ZERO, |item| item.open);
     let amount = open(invoice).min(-open(note)).max(Amount::ZERO);

@@ -5,6 +5,7 @@ mod confirm;
 mod credit_note;
 mod deposit;
 mod post;
+mod release_deposit;
 mod share;
 mod state;
 
@@ -13,4 +14,5 @@ pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;
 pub use deposit::deposit;
 pub(crate) use post::open_item;
+pub use release_deposit::release_deposit;
 pub use state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, Series, SeriesEvent, TaxLine};

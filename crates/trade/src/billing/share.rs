@@ -26,15 +26,18 @@ pub(super) fn due(total: Amount, billed: i64, all: i64) -> Amount {
 }
 
 /// How much of the order is billed once `units` more of each line are: value billed then, and value of everything ordered. Cancelled
-/// units count as ordered, so they carry their share away; where everything is free, units count.
+/// units count as ordered, so they carry their share away.
 pub(super) fn progress(order: &Order, units: impl Fn(&Line) -> Quantity) -> (i64, i64) {
+    (worth(order, |line| line.invoiced + units(line)), worth(order, Line::ordered))
+}
+
+/// What so many units of each line weigh when something is shared: their value; where everything is free, their number.
+pub(super) fn worth(order: &Order, units: impl Fn(&Line) -> Quantity) -> i64 {
     let sum = |of: &dyn Fn(&Line) -> i64| order.lines.iter().map(of).fold(0i64, i64::saturating_add);
-    let all = sum(&|line| value(order, line, line.ordered()).0);
-    if all > 0 {
-        let billed = sum(&|line| value(order, line, line.invoiced + units(line)).0);
-        return (billed, all);
+    if sum(&|line| value(order, line, line.ordered()).0) > 0 {
+        return sum(&|line| value(order, line, units(line)).0);
     }
-    (sum(&|line| (line.invoiced + units(line)).0), sum(&|line| line.ordered().0))
+    sum(&|line| units(line).0)
 }
 
 #[cfg(test)]

@@ -64,8 +64,8 @@ pub(super) fn shrink(
     Ok(())
 }
 
-/// Takes units out of a warehouse order that the warehouse does not have: first those that were to be cancelled anyway, and the rest
-/// goes back to the order. Says whether any did.
+/// Takes units out of a warehouse order that will not come: first those that it was asked not to ship, and the rest goes back to the
+/// order and out of stock. Says whether any went back.
 pub(super) fn fall_short(
     books: &mut dyn Books,
     released: &WarehouseOrder,
@@ -77,10 +77,17 @@ pub(super) fn fall_short(
         return Ok(false);
     }
     let cancelled = short.min(line.cancelling);
-    drop_units(books, released, line, cancelled, Bucket::Cancelled, reason)?;
+    if cancelled.is_positive() {
+        books.record(&released.id, WarehouseOrderEvent::CancelConfirmed { lines: vec![(line.line, cancelled)] });
+        drop_units(books, released, line, cancelled, Bucket::Cancelled, &Text::const_new("cancelled"))?;
+    }
+    let short = short - cancelled;
+    if !short.is_positive() {
+        return Ok(false);
+    }
     let now = warehouse_order(books, released.id)?;
     if let Some(line) = now.line(line.line) {
-        drop_units(books, &now, line, short - cancelled, Bucket::Open, reason)?;
+        drop_units(books, &now, line, short, Bucket::Open, reason)?;
     }
     // what the warehouse cannot find is not there: otherwise it would be promised again at once
     let stock = StockKey::new(&line.item, &released.node);
@@ -92,7 +99,7 @@ pub(super) fn fall_short(
         let (on_hand, unavailable) = (-lost, Quantity::ZERO);
         books.record(&stock, StockEvent::Adjusted { on_hand, unavailable, reason: reason.clone(), document: cause });
     }
-    Ok(short > cancelled)
+    Ok(true)
 }
 
 /// Ends a warehouse order of which nothing more will come.

@@ -11,7 +11,7 @@ mod ship;
 mod state;
 
 pub use answer::{acknowledge, book, reject, sent};
-pub use cancel::{cancel_confirmed, cancel_refused};
+pub use cancel::cancel_answered;
 pub use pick::pick;
 pub use ship::{ShipConfirm, Shipped, ship};
 pub use state::{

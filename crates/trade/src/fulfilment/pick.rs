@@ -29,12 +29,13 @@ pub fn pick(
     let mut picked = Vec::with_capacity(lines.len());
     for (no, quantity) in lines {
         let line = released.line(*no).ok_or_else(|| unknown_line(*no))?;
-        let most = line.quantity - line.dropped;
-        if *quantity > most {
-            return Err(Refusal::NotEnough { wanted: *quantity, available: most }.into());
+        if *quantity > line.quantity {
+            return Err(Refusal::NotEnough { wanted: *quantity, available: line.quantity }.into());
         }
-        if *quantity > line.picked {
-            picked.push((*no, *quantity));
+        // units may have been cancelled after they were picked, and that may have been told first
+        let there = (*quantity).min(line.quantity - line.dropped);
+        if there > line.picked {
+            picked.push((*no, there));
         }
     }
     if picked.is_empty() && !(complete && released.progress < Progress::Picked) {

@@ -50,8 +50,6 @@ pub struct WarehouseLine {
     pub dropped: Quantity,
     /// Units that the warehouse was asked not to ship, and has not answered for.
     pub cancelling: Quantity,
-    /// Units dropped because the warehouse agreed to cancel them.
-    pub cancelled: Quantity,
 }
 
 /// How far a warehouse order is.
@@ -125,7 +123,7 @@ pub enum WarehouseOrderEvent {
         /// By line: units that it shall not ship, besides those that it was asked for before.
         lines: Vec<(LineNo, Quantity)>,
     },
-    /// The warehouse agreed to cancel; the units were dropped before.
+    /// The warehouse agreed to cancel; the units are dropped next.
     CancelConfirmed {
         /// By line: units that it will not ship.
         lines: Vec<(LineNo, Quantity)>,
@@ -282,7 +280,6 @@ impl Folded for WarehouseOrder {
             WarehouseOrderEvent::CancelConfirmed { lines } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
-                        line.cancelled += *quantity;
                         line.cancelling = (line.cancelling - *quantity).or_zero();
                     }
                 }

@@ -156,7 +156,7 @@ mod tests {
         assert_eq!((outcome.cancelled, outcome.asked.as_slice()), (Quantity(0), [released].as_slice()));
         let again = cancel(story.books(), id, &all(), &clerk("ann", 4)).unwrap();
         assert_eq!((again.asked.len(), again.too_late), (0, Quantity(0)));
-        fulfilment::cancel_confirmed(story.books(), released, &[], &at(5)).unwrap();
+        fulfilment::cancel_answered(story.books(), released, None, &[], &at(5)).unwrap();
         assert_eq!(story.order(id).status(), Status::Cancelled);
         assert_eq!((story.open_orders(), story.stock_of("X", "WH1").available_to_sell()), (Amount(0), Quantity(10)));
         story.check();
@@ -170,7 +170,7 @@ mod tests {
         let released = release(story.books(), id, &at(2)).unwrap()[0];
         cancel(story.books(), id, &all(), &clerk("ann", 3)).unwrap();
         story.ship(released, &[(1, 10)], "S-1");
-        fulfilment::cancel_confirmed(story.books(), released, &[], &at(5)).unwrap();
+        fulfilment::cancel_answered(story.books(), released, None, &[], &at(5)).unwrap();
         assert_eq!(story.order(id).units_in(Bucket::Shipped), Quantity(10));
         let late = cancel(story.books(), id, &all(), &clerk("ann", 6)).unwrap();
         assert_eq!(late.too_late, Quantity(10));

@@ -1,0 +1,150 @@
+//! The deposit of units that will not come is given back.
+
+use units::{Amount, prorate};
+
+use super::credit_note::offset;
+use super::post::{Effects, post};
+use super::share::{due, worth};
+use super::state::{DocumentKind, Invoice, TaxLine};
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::order::{Order, existing};
+
+/// Credits what of a deposit belongs to cancelled units, by value, and once nothing more will be billed all that was not consumed;
+/// `None` if there is nothing to give back.
+///
+/// It settles what is open of the deposit; what was paid already is the customer's credit, never refunded by itself. Source: domain
+/// §1.5.4 (deposit), §1.6.
+pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
+    let order = existing(books, id)?;
+    if order.deposit_invoiced <= order.deposit_consumed {
+        return Ok(None);
+    }
+    let Some(deposit) = deposit_of(books, &order)? else { return Ok(None) };
+    let (cancelled, all) = (worth(&order, |line| line.buckets.cancelled), worth(&order, |line| line.ordered()));
+    let is_billed = order.is_fulfilled() && order.is_invoiced();
+    let keep = if is_billed { Amount::ZERO } else { deposit.net - due(deposit.net, cancelled, all) };
+    let released = order.deposit_invoiced - keep.max(order.deposit_consumed);
+    if !released.is_positive() {
+        return Ok(None);
+    }
+    let before = deposit.net - order.deposit_invoiced;
+    let taxes: Vec<TaxLine> = taxes(&deposit, before, before + released);
+    let tax = taxes.iter().map(|tax| tax.tax).sum();
+    let draft = Invoice {
+        kind: DocumentKind::CreditNote,
+        corrects: Some(deposit.id),
+        reason: "deposit for what will not come".into(),
+        taxes,
+        net: released,
+        tax,
+        gross: released + tax,
+        ..Invoice::default()
+    };
+    let effects = Effects { deposit: -released, ..Effects::default() };
+    let note = post(books, &order, draft, effects, cx)?;
+    offset(books, &order.account, deposit.id, note)?;
+    Ok(Some(note))
+}
+
+fn deposit_of(books: &mut dyn Books, order: &Order) -> Result<Option<std::sync::Arc<Invoice>>, Stop> {
+    for id in &order.invoices {
+        if let Some(invoice) = books.invoice(id)?.filter(|invoice| invoice.kind == DocumentKind::Deposit) {
+            return Ok(Some(invoice));
+        }
+    }
+    Ok(None)
+}
+
+/// Tax of what is given back between two amounts: the difference of what it is up to each, so that all notes together give back the
+/// tax of the deposit.
+fn taxes(deposit: &Invoice, from: Amount, to: Amount) -> Vec<TaxLine> {
+    let weights: Vec<i64> = deposit.taxes.iter().map(|tax| tax.base.0).collect();
+    let (before, after) = (prorate(from.0, &weights), prorate(to.0, &weights));
+    let shares = before.into_iter().zip(after).map(|(before, after)| (Amount(before), Amount(after)));
+    let line = |tax: &TaxLine, before: Amount, after: Amount| TaxLine {
+        rate: tax.rate,
+        base: after - before,
+        tax: after.percent(tax.rate) - before.percent(tax.rate),
+    };
+    deposit.taxes.iter().zip(shares).map(|(tax, (before, after))| line(tax, before, after)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::{bill, deposit};
+    use crate::master::BillingPolicy;
+    use crate::order::fixture::{Story, at, clerk, submitted};
+    use crate::order::{Cancellation, OrderEvent, Submission, SubmittedLine, approve, cancel, promise};
+    use units::{Decimal, Quantity};
+
+    /// A 10 × 100 that is there and B 5 × 40 that is not, 10 % tax, a deposit of 30 %: 360 and 36 tax.
+    fn case() -> (Story, OrderId, InvoiceId) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let line =
+            |item, quantity, price: &str| SubmittedLine { price: Some(price.parse().unwrap()), ..submitted(item, quantity) };
+        let submission = Submission { lines: vec![line("X", "10", "100"), line("Y", "5", "40")], ..story.submission() };
+        let id = story.receive(&submission).unwrap();
+        let billing = BillingPolicy::Deposit { percent: Decimal::from(30i64) };
+        let order = Order { billing, ..(*story.order(id)).clone() };
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        let ten = Decimal::from(10i64);
+        let rates = vec![(LineNo(1), ten), (LineNo(2), ten)];
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(12_000), degraded: false });
+        approve(story.books(), id, &at(1)).unwrap();
+        let asked = deposit(story.books(), id, &at(1)).unwrap().unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        (story, id, asked)
+    }
+
+    fn cancel_line(story: &mut Story, id: OrderId, line: u64, units: i64) {
+        let lines = vec![(LineNo(line), Some(Quantity(units)))];
+        cancel(story.books(), id, &Cancellation { lines, reason: "less".into() }, &clerk("ann", 3)).unwrap();
+    }
+
+    fn receivable(story: &mut Story) -> Amount {
+        story.books().account(&"ACME".into()).unwrap().unwrap().ledger.receivable()
+    }
+
+    #[test]
+    fn domain_1_5_4_a_cancellation_releases_the_unused_deposit_pro_rata() {
+        let (mut story, id, _) = case();
+        cancel_line(&mut story, id, 2, 2);
+        // 80 of 1,200 will not come: 24 of the deposit of 360
+        let note = release_deposit(story.books(), id, &at(4)).unwrap().unwrap();
+        let note = story.books().invoice(&note).unwrap().unwrap();
+        assert_eq!((note.net, note.tax, note.gross), (Amount(2_400), Amount(240), Amount(2_640)));
+        assert_eq!(receivable(&mut story), Amount(39_600 - 2_640));
+        assert_eq!(release_deposit(story.books(), id, &at(5)).unwrap(), None);
+        story.check();
+    }
+
+    #[test]
+    fn what_is_left_when_everything_is_billed_is_given_back_to_the_cent() {
+        let (mut story, id, _) = case();
+        story.ship_everything(id);
+        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().deposit, Amount(30_000));
+        for units in [1, 4] {
+            cancel_line(&mut story, id, 2, units);
+            release_deposit(story.books(), id, &at(5)).unwrap().unwrap();
+        }
+        let order = story.order(id);
+        assert_eq!(order.deposit_invoiced, order.deposit_consumed);
+        // goods of 1,000 and 10 % tax, whatever was asked for before
+        assert_eq!(receivable(&mut story), Amount(110_000));
+        story.check();
+    }
+
+    #[test]
+    fn an_order_that_is_cancelled_whole_owes_nothing() {
+        let (mut story, id, _) = case();
+        cancel(story.books(), id, &Cancellation { lines: Vec::new(), reason: "none".into() }, &clerk("ann", 3)).unwrap();
+        release_deposit(story.books(), id, &at(4)).unwrap().unwrap();
+        assert_eq!((receivable(&mut story), story.order(id).receivable), (Amount(0), Amount(0)));
+        story.check();
+    }
+}
