@@ -147,6 +147,7 @@ pub(super) fn to_process(
                 let variables = instance.child_variables(process, *element);
                 txn.then(FollowUp::Call { parent: id, element: *element, process: called.clone(), variables });
             }
+            ProcessEvent::ChildCancelled { child, .. } if outlives_caller(txn, *child)? => {}
             ProcessEvent::ChildCancelled { child, .. } => txn.then(FollowUp::Step(*child, Input::Cancel)),
             ProcessEvent::InstanceCompleted => {
                 if let Some(parent) = instance.parent() {
@@ -172,6 +173,13 @@ pub(super) fn to_process(
         }
     }
     Ok(())
+}
+
+/// Whether a called process goes on when nobody waits for it any more: what has legally happened has to be brought to its end.
+fn outlives_caller(txn: &mut Txn<'_>, child: engine::InstanceId) -> Outcome<bool> {
+    let Some(instance) = txn.instance(child)? else { return Ok(false) };
+    let process = txn.process_of(&instance)?;
+    Ok(process.is_some_and(|process| process.root().property("crossdock:outlives-caller") == Some("true")))
 }
 
 fn subscribe(txn: &mut Txn<'_>, key: CorrelationKey, id: engine::InstanceId, subscription: u32) -> Outcome<()> {
