@@ -208,6 +208,16 @@ impl World {
             let when = self.now + i64::try_from(self.draw(u64::try_from(5 * DAY).unwrap())).unwrap();
             self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
         }
+        for _ in 0..4 {
+            let invoice = trade::InvoiceId(1 + self.draw(ORDERS));
+            let credit = Body::CreditInvoice { invoice, lines: Vec::new(), reason: "goodwill".into() };
+            let payment = trade::PaymentId(1 + self.draw(ORDERS));
+            let back = Body::UnapplyPayment { payment, invoice, reason: "wrong invoice".into() };
+            for body in [credit, back] {
+                let when = self.now + DAY + i64::try_from(self.draw(u64::try_from(9 * DAY).unwrap())).unwrap();
+                self.at(when, Next::Command(clerk(), body));
+            }
+        }
         for _ in 0..3 {
             let when = self.now + i64::try_from(self.draw(u64::try_from(6 * DAY).unwrap())).unwrap();
             self.at(when, Next::Crash);
