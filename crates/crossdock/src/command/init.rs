@@ -22,5 +22,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     line("");
     line("Next:");
     line(format_args!("  crossdock serve --config {}", arguments.file.display()));
+    line("  crossdock lab            in another terminal: the simulated systems that the configuration names");
+    line("  crossdock order list");
     Ok(Finding::None)
 }

@@ -74,6 +74,9 @@ impl Results {
                 Answer::Done { .. } => Ok(()),
                 Answer::Refused { code, detail } => Err(connect::SubmitError::refused(format!("{code}: {detail}"))),
                 Answer::KeyReused => Err(connect::SubmitError::refused("key reused".to_owned())),
+                Answer::Stale { .. } => {
+                    Err(connect::SubmitError::refused("nothing was assumed, so nothing can be stale".to_owned()))
+                }
                 Answer::Failed { detail } => Err(connect::SubmitError::unavailable(detail.to_string())),
             }
         })
@@ -103,10 +106,12 @@ impl connect::Outcomes for Results {
 
 async fn serve(config: Config) -> anyhow::Result<Finding> {
     let listener = tokio::net::TcpListener::bind(config.server.listen).await.map_err(|error| {
-        WrongUse(format!(
-            "listen on {}: {error}; is another crossdock running there? change server.listen",
-            config.server.listen
-        ))
+        let mend = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "is another crossdock running there? stop it, or change server.listen",
+            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; change server.listen",
+            _ => "change server.listen to an address of this machine",
+        };
+        WrongUse(format!("listen on {}: {error}; {mend}", config.server.listen))
     })?;
     let address = listener.local_addr().context("ask for the address")?;
     let keys = server::KeyRing::new(&config.server.keys).map_err(|error| WrongUse(error.to_string()))?;
@@ -121,10 +126,18 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     let handle = partition.handle();
     deploy(&handle).await?;
     let inbound = Arc::new(super::inbound::Statements::new(handle.clone(), readers.clone()));
-    let connections = connect::Connections::start(config.connections, Arc::new(Results(handle.clone())), inbound)?;
+    let connections = connect::Connections::start(config.connections, Arc::new(Results(handle.clone())), inbound)
+        .map_err(|error| WrongUse(format!("[[systems]]: {error}")))?;
     let connections = Arc::new(connections);
     wire.connect(&connections);
-    let state = server::AppState { partition: handle, readers, keys, connections: connections.clone(), clock };
+    let state = server::AppState {
+        partition: handle,
+        readers,
+        keys,
+        connections: connections.clone(),
+        clock,
+        in_flight: server::InFlight::default(),
+    };
     tracing::info!(%address, data = %config.data.display(), "serving");
     axum::serve(listener, server::router(state)).with_graceful_shutdown(interrupted()).await.context("serve")?;
     tracing::info!("stopping: what was acknowledged is on disk");
@@ -136,7 +149,14 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
 /// Deploys what ships with the product; what is deployed already in the same words gets no new version.
 pub(crate) async fn deploy(handle: &Handle) -> anyhow::Result<()> {
     let answer = handle.ask(Request::new(Actor::system(), Body::Deploy(processes::shipped()))).await;
-    answer.into_reply().map(drop).map_err(|why| anyhow::anyhow!("deploy the shipped processes: {why}"))
+    match answer {
+        Answer::Refused { detail, .. } => Err(WrongUse(format!(
+            "the shipped processes cannot be carried out with these systems:\n{detail}\nadd what is missing under [[systems]]; \
+             `crossdock init` writes a configuration that has it all"
+        ))
+        .into()),
+        other => other.into_reply().map(drop).map_err(|why| anyhow::anyhow!("deploy the shipped processes: {why}")),
+    }
 }
 
 pub(crate) async fn interrupted() {
