@@ -26,6 +26,12 @@ pub struct SystemHealth {
     pub last_error: Option<String>,
     /// Times at which it was down, the latest last; at most 20.
     pub outages: Vec<Outage>,
+    /// How often it was down since the start.
+    pub outages_total: u64,
+    /// How long it was down since the start, in milliseconds, the present outage included.
+    pub down_ms: u64,
+    /// Mean time from the beginning of an outage to its end, in milliseconds.
+    pub mean_time_to_recovery_ms: Option<u64>,
     /// Time to answer in milliseconds, of the last calls: the median.
     pub latency_p50_ms: Option<u64>,
     /// Time to answer in milliseconds, of the last calls: 99 of 100 were quicker.
@@ -41,6 +47,17 @@ impl SystemHealth {
     /// Effects that wait.
     pub fn queued(&self) -> usize {
         self.queued
+    }
+
+    /// How long the last outage that is over took, in milliseconds.
+    pub fn last_outage_ms(&self) -> Option<u64> {
+        let last = self.outages.iter().rev().find_map(|outage| outage.ended.map(|ended| (outage, ended)));
+        last.map(|(outage, ended)| outage.duration_ms(ended))
+    }
+
+    /// How long the last recovery took that is complete, in milliseconds.
+    pub fn last_recovery_ms(&self) -> Option<u64> {
+        self.outages.iter().rev().find_map(Outage::recovery_ms)
     }
 }
 
@@ -63,6 +80,20 @@ pub struct Outage {
     pub began: i64,
     /// When the system answered again.
     pub ended: Option<i64>,
-    /// When everything that had waited was delivered: the recovery.
+    /// When everything that had waited by then was delivered: the recovery.
     pub drained: Option<i64>,
+    /// Effects that waited when the system answered again.
+    pub backlog: usize,
+}
+
+impl Outage {
+    /// From its beginning to its end, or until `now`, in milliseconds.
+    pub fn duration_ms(&self, now: i64) -> u64 {
+        u64::try_from(self.ended.unwrap_or(now) - self.began).unwrap_or(0)
+    }
+
+    /// From its beginning until everything that had waited was delivered, in milliseconds.
+    pub fn recovery_ms(&self) -> Option<u64> {
+        self.drained.map(|drained| u64::try_from(drained - self.began).unwrap_or(0))
+    }
 }

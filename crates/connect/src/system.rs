@@ -35,6 +35,10 @@ struct Inner {
     circuit: Circuit,
     health: SystemHealth,
     latencies: VecDeque<u64>,
+    /// What had waited when the system came back, and has not been delivered yet.
+    backlog: BTreeSet<EffectId>,
+    /// Outages that are over, and how long they took together, in milliseconds.
+    recovered: (u64, u64),
 }
 
 struct Waiting {
@@ -57,11 +61,22 @@ impl System {
             failed: 0,
             last_error: None,
             outages: Vec::new(),
+            outages_total: 0,
+            down_ms: 0,
+            mean_time_to_recovery_ms: None,
             latency_p50_ms: None,
             latency_p99_ms: None,
         };
         let circuit = Circuit::new(config.circuit);
-        let inner = Inner { queue: VecDeque::new(), known: BTreeSet::new(), circuit, health, latencies: VecDeque::new() };
+        let inner = Inner {
+            queue: VecDeque::new(),
+            known: BTreeSet::new(),
+            circuit,
+            health,
+            latencies: VecDeque::new(),
+            backlog: BTreeSet::new(),
+            recovered: (0, 0),
+        };
         Self { config, client, headers, inner: Mutex::new(inner), work: Notify::new() }
     }
 
@@ -74,7 +89,11 @@ impl System {
         let mut sorted: Vec<u64> = inner.latencies.iter().copied().collect();
         sorted.sort_unstable();
         let at = |part: usize| sorted.get((sorted.len().saturating_sub(1)) * part / 100).copied();
+        let (outages, took) = inner.recovered;
+        let present = inner.health.outages.last().filter(|outage| outage.ended.is_none());
         SystemHealth {
+            down_ms: took + present.map_or(0, |outage| outage.duration_ms(now_ms())),
+            mean_time_to_recovery_ms: took.checked_div(outages),
             circuit: inner.circuit.state(),
             queued: inner.queue.len(),
             latency_p50_ms: at(50),
@@ -235,12 +254,10 @@ impl System {
         } else {
             inner.health.failed += 1;
         }
-        if inner.queue.is_empty()
-            && let Some(outage) = inner.health.outages.last_mut()
-            && outage.ended.is_some()
-            && outage.drained.is_none()
-        {
-            outage.drained = Some(now_ms());
+        inner.backlog.remove(&id);
+        if inner.backlog.is_empty() {
+            let is_waiting = |outage: &&mut Outage| outage.ended.is_some() && outage.drained.is_none();
+            inner.health.outages.iter_mut().filter(is_waiting).for_each(|outage| outage.drained = Some(now_ms()));
         }
     }
 
@@ -252,7 +269,8 @@ impl System {
                 inner.health.last_error = Some(cause.clone());
                 if inner.circuit.failed(Instant::now()) {
                     tracing::warn!(system = %self.config.name, %cause, "the system is down: its effects wait");
-                    inner.health.outages.push(Outage { began: now_ms(), ended: None, drained: None });
+                    inner.health.outages_total += 1;
+                    inner.health.outages.push(Outage { began: now_ms(), ended: None, drained: None, backlog: 0 });
                     if inner.health.outages.len() > OUTAGES {
                         inner.health.outages.remove(0);
                     }
@@ -265,9 +283,7 @@ impl System {
                 inner.latencies.push_back(took);
                 if inner.circuit.succeeded() {
                     tracing::info!(system = %self.config.name, queued = inner.queue.len(), "the system is back");
-                    if let Some(outage) = inner.health.outages.last_mut() {
-                        outage.ended = Some(now_ms());
-                    }
+                    inner.came_back(now_ms());
                 }
                 if let Verdict::Refused(cause) | Verdict::Again(cause, _) = verdict {
                     inner.health.last_error = Some(cause.clone());
@@ -278,6 +294,20 @@ impl System {
         if !matches!(verdict, Verdict::Down(_)) {
             // others may have waited for the circuit
             self.work.notify_waiters();
+        }
+    }
+}
+
+impl Inner {
+    /// The outage is over; what waits by now is what the recovery is measured by.
+    fn came_back(&mut self, now: i64) {
+        self.backlog = self.known.clone();
+        let backlog = self.backlog.len();
+        if let Some(outage) = self.health.outages.last_mut() {
+            outage.ended = Some(now);
+            outage.backlog = backlog;
+            self.recovered.0 += 1;
+            self.recovered.1 += outage.duration_ms(now);
         }
     }
 }

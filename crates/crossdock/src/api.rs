@@ -34,6 +34,11 @@ pub(crate) enum Api {
 }
 
 impl Target {
+    /// Whether a store is asked and no server.
+    pub(crate) fn is_store(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// Connects. With a folder and no key it is the store; else the server.
     pub(crate) fn open(&self) -> anyhow::Result<Api> {
         match (&self.key, &self.data) {
@@ -69,6 +74,7 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         keys: server::KeyRing::new(&[owner])?,
         connections: Arc::new(connect::Connections::none()),
         clock: Arc::new(runtime::SystemClock),
+        in_flight: server::InFlight::default(),
     };
     Ok(Api::Store { router: server::router(state), key })
 }

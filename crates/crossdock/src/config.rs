@@ -38,9 +38,9 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Writes a commented configuration that works as it is, with one key, and these systems at its end.
-pub(crate) fn write_initial(path: &Path, key_hash: &str, systems: &str) -> anyhow::Result<()> {
-    let text = include_str!("initial.toml").replace("{key_hash}", key_hash) + systems;
+/// Writes a commented configuration that works as it is, with one key.
+pub(crate) fn write_initial(path: &Path, key_hash: &str) -> anyhow::Result<()> {
+    let text = include_str!("initial.toml").replace("{key_hash}", key_hash);
     let mut options = std::fs::OpenOptions::new();
     let file = options.write(true).create_new(true).open(path);
     let mut file = file

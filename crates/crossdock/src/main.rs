@@ -17,6 +17,9 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Carries every order from every channel to matched cash, across sales, warehouse and finance systems.
+///
+/// Exit codes: 0 done, 1 something was found or refused, 2 wrong use (arguments, configuration, key), 3 a server or store could not be
+/// reached.
 #[derive(Debug, Parser)]
 #[command(name = "crossdock", version, propagate_version = true, max_term_width = 110)]
 struct Arguments {
@@ -28,7 +31,14 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("CROSSDOCK_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(arguments.command.default_log()));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    // colours are for people: a log file gets none
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(is_terminal)
+        .with_target(false)
+        .init();
     // a second installation is not possible here, so the first always succeeds
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command.run() {

@@ -23,14 +23,35 @@ pub(crate) struct WrongUse(pub(crate) String);
 #[error("{0}")]
 pub(crate) struct Unreachable(pub(crate) String);
 
-/// 1 a finding, 2 wrong use, 3 could not reach.
+/// 1 a finding or refusal, 2 wrong use, 3 could not reach.
 pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<WrongUse>() {
-        2
-    } else if error.is::<Unreachable>() {
-        3
-    } else {
-        1
+        return 2;
+    }
+    if error.is::<Unreachable>() {
+        return 3;
+    }
+    if let Some(refused) = error.downcast_ref::<crate::api::Refused>() {
+        return match refused.status {
+            401 => 2,
+            503 => 3,
+            _ => 1,
+        };
+    }
+    let runtime = match error.downcast_ref::<runtime::RuntimeError>() {
+        Some(runtime::RuntimeError::Store(store)) => Some(store),
+        _ => None,
+    };
+    runtime.or_else(|| error.downcast_ref::<store::StoreError>()).map_or(1, of_store)
+}
+
+/// A store that is not there, belongs to somebody else or does not answer could not be reached; a damaged one is a finding.
+fn of_store(error: &store::StoreError) -> u8 {
+    use store::StoreError as E;
+    match error {
+        E::Folder { .. } | E::Foreign { .. } | E::Newer { .. } | E::Older { .. } => 2,
+        E::InUse { .. } | E::Full { .. } | E::Busy { .. } | E::Disk { .. } => 3,
+        E::Damaged { .. } | E::Gap { .. } | E::Fork { .. } | E::Unfit { .. } => 1,
     }
 }
 

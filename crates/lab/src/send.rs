@@ -19,7 +19,10 @@ pub(crate) async fn send(service: Arc<Service>, message: Message) {
         match request.timeout(Duration::from_secs(30)).send().await {
             Ok(response) if response.status().is_success() => break,
             Ok(response)
-                if response.status().is_client_error() && !matches!(response.status().as_u16(), 408 | 425 | 429) =>
+                if response.status().is_client_error()
+                    && !matches!(response.status().as_u16(), 408 | 425 | 429)
+                    // whoever says when to ask again does not refuse
+                    && !response.headers().contains_key("retry-after") =>
             {
                 let status = response.status();
                 let answer = response.text().await.unwrap_or_default();

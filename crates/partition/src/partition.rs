@@ -116,6 +116,11 @@ impl Partition {
         self.cache.slots.len()
     }
 
+    /// The state under a key: `None` if it is not in memory, `Some(None)` if it does not exist.
+    pub fn state(&self, key: &AnyKey) -> Option<Option<&AnyState>> {
+        self.cache.get(key).map(Option::as_ref)
+    }
+
     /// Puts an aggregate into memory, as it was read from the store; `None` if the store has none.
     pub fn load(&mut self, key: AnyKey, state: Option<AnyState>) {
         let state = state.map(|state| match state {

@@ -35,6 +35,8 @@ impl Committer {
             let batch = pending.encode(self.store.head());
             if let Err(error) = self.store.commit(&batch) {
                 tracing::error!(%error, entries = batch.entries.len(), "the batch was not committed; nothing of it has happened");
+                self.progress.commits_failed.fetch_add(1, Ordering::Relaxed);
+                self.progress.cannot_write.store(1, Ordering::Relaxed);
                 let detail = Text::from(error.to_string());
                 for (done, _) in answers {
                     done(Answer::Failed { detail: detail.clone() });
@@ -43,6 +45,7 @@ impl Committer {
             }
             let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.progress.commits.fetch_add(1, Ordering::Relaxed);
+            self.progress.cannot_write.store(0, Ordering::Relaxed);
             self.progress.entries.fetch_add(batch.entries.len() as u64, Ordering::Relaxed);
             self.progress.commit_micros.fetch_add(micros, Ordering::Relaxed);
         }

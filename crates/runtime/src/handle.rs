@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 
-use partition::{Body, Reply};
+use partition::{AnyKey, Body, Reply};
 use serde::{Deserialize, Serialize};
 use store::StoredDocument;
 use trade::Actor;
@@ -25,12 +25,37 @@ pub struct Request {
     pub documents: Vec<(String, StoredDocument)>,
     /// When it was accepted; `None` takes the clock.
     pub at: Option<Timestamp>,
+    /// What the caller believes to be there; if it has changed, nothing is done.
+    pub condition: Option<Condition>,
+}
+
+/// An aggregate and the version of it that the caller has seen, or nothing for any version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Which aggregate.
+    pub key: AnyKey,
+    /// The versions that will do; empty means that it only has to exist.
+    pub versions: Vec<Version>,
+}
+
+/// Names a state of an aggregate; equal states have equal versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version(pub [u8; 8]);
+
+impl Version {
+    /// The version of a state by its stored bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let digest = crate::digest(&[bytes]);
+        let mut version = [0; 8];
+        version.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        Self(version)
+    }
 }
 
 impl Request {
     /// A request without idempotency key.
     pub fn new(actor: Actor, body: Body) -> Self {
-        Self { actor, key: None, body, documents: Vec::new(), at: None }
+        Self { actor, key: None, body, documents: Vec::new(), at: None, condition: None }
     }
 
     /// With an idempotency key; `digest` is of everything that makes the request what it is.
@@ -60,6 +85,11 @@ pub enum Answer {
     },
     /// The idempotency key was used for another request before.
     KeyReused,
+    /// The caller's condition does not hold: nothing has changed.
+    Stale {
+        /// The version that is there now; `None` if there is nothing.
+        version: Option<Version>,
+    },
     /// It could not be committed; nothing has changed, and it may be tried again.
     Failed {
         /// Why.
@@ -74,6 +104,7 @@ impl Answer {
             Self::Done { reply, .. } => Ok(reply),
             Self::Refused { code, detail } => Err(format!("{code}: {detail}")),
             Self::KeyReused => Err("the idempotency key was used for another request".to_owned()),
+            Self::Stale { .. } => Err("what it was based on has changed".to_owned()),
             Self::Failed { detail } => Err(detail.into()),
         }
     }

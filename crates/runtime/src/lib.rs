@@ -16,7 +16,7 @@ mod verify;
 mod writer;
 
 pub use clock::{Clock, SystemClock};
-pub use handle::{Answer, Handle, Request};
+pub use handle::{Answer, Condition, Handle, Request, Version};
 pub use idempotency::digest;
 pub use options::{EffectSink, Options, Progress};
 pub use verify::{Difference, Verification, verify};

@@ -38,6 +38,8 @@ pub struct Progress {
     pub(crate) commands: AtomicU64,
     pub(crate) refused: AtomicU64,
     pub(crate) commits: AtomicU64,
+    pub(crate) commits_failed: AtomicU64,
+    pub(crate) cannot_write: AtomicU64,
     pub(crate) entries: AtomicU64,
     pub(crate) commit_micros: AtomicU64,
     pub(crate) decide_micros: AtomicU64,
@@ -64,6 +66,10 @@ figures! {
     refused;
     /// Transactions committed.
     commits;
+    /// Transactions that failed: a full or broken disk. Nothing of them was answered with yes.
+    commits_failed;
+    /// 1 while the last transaction failed.
+    cannot_write;
     /// Journal entries written: durable steps.
     entries;
     /// Time spent in transactions, in microseconds.

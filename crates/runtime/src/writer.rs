@@ -16,7 +16,7 @@ use units::{Text, Timestamp};
 use crate::batch::Pending;
 use crate::clock::Clock;
 use crate::committer::Committer;
-use crate::handle::{Answer, Done, Handle, Message, Request};
+use crate::handle::{Answer, Condition, Done, Handle, Message, Request, Version};
 use crate::idempotency::{Answers, Known};
 use crate::options::{EffectSink, Options, Progress};
 
@@ -220,6 +220,13 @@ impl Writer {
                 Err(error) => return done(Answer::Failed { detail: error.to_string().into() }),
             }
         }
+        if let Some(condition) = &request.condition {
+            match self.meets(condition) {
+                Ok(None) => {}
+                Ok(Some(stale)) => return self.pending.answers.push((done, stale)),
+                Err(detail) => return done(Answer::Failed { detail }),
+            }
+        }
         let key = request.key.as_ref().map(|(key, _)| key.clone());
         let command = Command { at, actor: request.actor, key, body: request.body };
         let answer = match self.decide(command) {
@@ -234,6 +241,17 @@ impl Writer {
             self.pending.add_documents(request.documents);
         }
         self.pending.answers.push((done, answer));
+    }
+
+    /// Whether what the caller has seen is what is there; otherwise the answer that it is not.
+    fn meets(&mut self, condition: &Condition) -> Result<Option<Answer>, Text> {
+        if self.partition.state(&condition.key).is_none() {
+            self.load(condition.key.clone())?;
+        }
+        let state = self.partition.state(&condition.key).flatten();
+        let version = state.map(|state| Version::of(&state.encode()));
+        let holds = version.is_some_and(|version| condition.versions.is_empty() || condition.versions.contains(&version));
+        Ok((!holds).then_some(Answer::Stale { version }))
     }
 
     fn accept(&mut self, decision: Decision) -> Answer {

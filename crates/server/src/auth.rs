@@ -27,7 +27,7 @@ pub fn hash_key(key: &str) -> String {
 }
 
 /// SHA-256 in hex.
-pub(crate) fn hash_bytes(bytes: &[u8]) -> String {
+pub fn hash_bytes(bytes: &[u8]) -> String {
     use std::fmt::Write;
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
         // writing to memory does not fail

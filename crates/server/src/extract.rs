@@ -1,13 +1,28 @@
 //! What handlers take from a request, with problems instead of the framework's own errors.
 
-use axum::extract::rejection::BytesRejection;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as AxumQuery, Request};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use runtime::Version;
 use serde::de::DeserializeOwned;
-use trade::Actor;
+use trade::{Actor, Key};
 
+use crate::in_flight::Claim;
 use crate::problem::{FieldError, Problem};
+use crate::state::AppState;
+use crate::version::if_match;
+
+/// So much of a body that is too large is read and thrown away, because most clients listen only after they have sent all of it.
+const MAX_DRAINED: usize = 4 * crate::MAX_BODY;
+/// And no longer than this.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
 
 /// Parameters of the path.
 #[derive(Debug)]
@@ -41,36 +56,104 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
 /// The bytes of the body.
 #[derive(Debug)]
-pub(crate) struct Body(pub(crate) axum::body::Bytes);
+pub(crate) struct Body(pub(crate) Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::body::Bytes::from_request(request, state).await {
-            Ok(bytes) => Ok(Self(bytes)),
-            Err(error) => Err(of_bytes(error)),
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        if let Some(encoding) = text(&parts.headers, header::CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+            let detail = format!("the body is encoded with {encoding}; send it as it is");
+            return Err(Problem::new("unsupported_media_type", detail));
+        }
+        if text(&parts.headers, header::CONTENT_TYPE).is_some_and(|given| given.starts_with("multipart/")) {
+            let detail =
+                "a form with parts is not understood; send the file itself as the body, such as `curl --data-binary @FILE`";
+            return Err(Problem::new("unsupported_media_type", detail));
+        }
+        read(&parts.headers, body).await.map(Self)
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+}
+
+fn too_large() -> Problem {
+    let limit = crate::MAX_BODY / 1024 / 1024;
+    Problem::new("too_large", format!("a request may have {limit} MiB; split the file and send the parts"))
+}
+
+async fn read(headers: &HeaderMap, mut body: axum::body::Body) -> Result<Bytes, Problem> {
+    let announced = text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > crate::MAX_BODY as u64) {
+        // who asks first whether to go on has sent nothing yet
+        if !headers.contains_key(header::EXPECT) {
+            drain(&mut body, 0).await;
+        }
+        return Err(too_large());
+    }
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(data) = next(&mut body).await? {
+        if first.is_empty() {
+            first = data;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        if all.len() + data.len() > crate::MAX_BODY {
+            drain(&mut body, all.len()).await;
+            return Err(too_large());
+        }
+        all.extend_from_slice(&data);
+    }
+    let bytes = if all.is_empty() { first } else { Bytes::from(all) };
+    if bytes.len() > crate::MAX_BODY { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// The next piece of a body; trailers are passed over.
+async fn next(body: &mut axum::body::Body) -> Result<Option<Bytes>, Problem> {
+    loop {
+        match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data()
+                    && !data.is_empty()
+                {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(error)) => return Err(Problem::new("malformed", format!("the body could not be read: {error}"))),
         }
     }
 }
 
-fn of_bytes(error: BytesRejection) -> Problem {
-    let status = error.status();
-    if status == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        let limit = crate::MAX_BODY / 1024 / 1024;
-        return Problem::new("too_large", format!("a request may have {limit} MiB; split the file and send the parts"));
-    }
-    Problem::new("malformed", format!("the body could not be read: {}", error.body_text()))
+async fn drain(body: &mut axum::body::Body, read: usize) {
+    let mut read = read;
+    let all = async {
+        while let Ok(Some(data)) = next(body).await {
+            read += data.len();
+            if read > MAX_DRAINED {
+                break;
+            }
+        }
+    };
+    // whoever sends for longer gets the answer in the middle of it
+    let _ = tokio::time::timeout(DRAIN_TIME, all).await;
 }
 
 /// A JSON body, and its bytes for the digest of the request.
 #[derive(Debug)]
-pub(crate) struct Json<T>(pub(crate) T, pub(crate) axum::body::Bytes);
+pub(crate) struct Json<T>(pub(crate) T, pub(crate) Bytes);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        is_json(request.headers())?;
         let Body(bytes) = Body::from_request(request, state).await?;
         let text: &[u8] = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { &bytes };
         match serde_json::from_slice(text) {
@@ -80,36 +163,72 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// Refuses bodies that say that they are something else than JSON; to say nothing is fine.
+pub(crate) fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(given) = text(headers, header::CONTENT_TYPE) else { return Ok(()) };
+    let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json") {
+        return Ok(());
+    }
+    let detail = format!("the body is said to be {kind}; send JSON with the header `Content-Type: application/json`");
+    Err(Problem::new("unsupported_media_type", detail))
+}
+
 /// The problem of JSON that cannot be read, or that is not of the expected form.
 pub(crate) fn of_json(error: &serde_json::Error) -> Problem {
     let place = format!("line {}, column {}", error.line(), error.column());
-    let code = if error.is_data() { "invalid" } else { "malformed" };
-    let field = FieldError { pointer: place.clone(), cause: error.to_string(), mend: String::new() };
+    let (code, mend) = if error.is_data() {
+        ("invalid", "hold it against the schema of this path in /openapi.json")
+    } else {
+        ("malformed", "send one JSON object in UTF-8")
+    };
+    let field = FieldError { pointer: place.clone(), cause: error.to_string(), mend: mend.to_owned() };
     Problem::new(code, format!("the body is not what was expected, at {place}")).with_errors(vec![field])
 }
 
-/// Who asks, and the idempotency key that every POST carries.
+/// Who asks, and the idempotency key that every POST carries. As long as it or a clone lives, no other request has the key.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) actor: Actor,
     pub(crate) key: String,
     /// Method and path, which belong to what the key stands for.
     pub(crate) target: String,
+    /// The versions that `If-Match` names, and of which aggregate they are.
+    pub(crate) if_match: Option<Vec<Version>>,
+    pub(crate) about: Option<Key>,
+    _claim: Arc<Claim>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
+impl Caller {
+    /// Says which aggregate the request changes: what `If-Match` is about.
+    pub(crate) fn on(mut self, about: Key) -> Self {
+        self.about = Some(about);
+        self
+    }
+
+    /// The same caller with a key for one of several commands of a request.
+    pub(crate) fn part(&self, index: usize) -> Self {
+        Self { key: format!("{}\u{1f}{index}", self.key), ..self.clone() }
+    }
+}
+
+impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let actor = actor(parts)?;
         let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
         if key.is_empty() || key.len() > 200 {
             let detail = "send the header `Idempotency-Key` with 1 to 200 characters, unique to this request";
             return Err(Problem::new("idempotency_key_missing", detail));
         }
-        let target = format!("{} {}", parts.method, parts.uri);
         // keys of different callers do not meet
-        Ok(Self { key: format!("{}\u{1f}{key}", actor.id), actor, target })
+        let key = format!("{}\u{1f}{key}", actor.id);
+        let claim = state.in_flight.claim(&key).ok_or_else(|| {
+            Problem::new("in_progress", "a request with this Idempotency-Key is being worked on; ask again in a moment")
+        })?;
+        let target = format!("{} {}", parts.method, parts.uri.path());
+        Ok(Self { key, actor, target, if_match: if_match(&parts.headers)?, about: None, _claim: Arc::new(claim) })
     }
 }
 

@@ -13,7 +13,9 @@
 
 mod auth;
 mod config;
+mod describe;
 mod extract;
+mod in_flight;
 mod metrics;
 mod page;
 mod problem;
@@ -21,16 +23,17 @@ mod readers;
 mod resource;
 mod state;
 mod submit;
+mod version;
 mod view;
 
-pub use auth::{KeyRing, hash_key};
+pub use auth::{KeyRing, hash_bytes, hash_key};
 pub use config::{ConfigError, KeyConfig, ServerConfig};
+pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::Readers;
 pub use state::AppState;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -64,6 +67,7 @@ fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(resource::orders::routes())
         .merge(resource::imports::routes())
+        .merge(resource::master::routes())
         .merge(resource::stock::routes())
         .merge(resource::exceptions::routes())
         .merge(resource::warehouse_orders::routes())
@@ -71,33 +75,51 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::invoices::routes())
         .merge(resource::payments::routes())
         .merge(resource::accounts::routes())
+        .merge(resource::company::routes())
         .merge(resource::returns::routes())
         .merge(resource::events::routes())
         .merge(resource::systems::routes())
         .merge(resource::processes::routes())
         .merge(resource::progress::routes())
+        .merge(metrics::routes())
+        .merge(description())
+}
+
+/// The description of the API at its own path; made once, when it is first asked for.
+fn description() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(utoipa_axum::routes!(describe_api))
+}
+
+static DESCRIPTION: std::sync::LazyLock<axum::body::Bytes> = std::sync::LazyLock::new(|| {
+    let text = openapi().to_json().expect("a description is JSON, and memory does not fail");
+    axum::body::Bytes::from(text)
+});
+
+/// Describe this API.
+#[utoipa::path(get, path = "/openapi.json", tag = "systems", responses((status = 200, body = Object, content_type = "application/json")))]
+async fn describe_api() -> impl axum::response::IntoResponse {
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], DESCRIPTION.clone())
 }
 
 /// The description of the API, as it is served at `/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    resources().into_openapi()
+    let mut api = resource::health::routes().merge(resources()).into_openapi();
+    let ours = Api::openapi();
+    (api.info, api.security) = (ours.info, ours.security);
+    describe::complete(&mut api);
+    api
 }
 
-/// The whole API, ready to serve.
+/// The whole API, ready to serve. Without a key there is nothing but health, not even the news which paths there are.
 pub fn router(state: AppState) -> Router {
-    let (routes, api) = resources().split_for_parts();
-    let description = axum::Json(api);
-    let guarded = routes
-        .route("/openapi.json", axum::routing::get(move || async move { description.clone() }))
-        .route("/metrics", axum::routing::get(metrics::show))
-        .route_layer(middleware::from_fn_with_state(state.clone(), auth::require_key));
-    Router::new()
-        .route("/healthz", axum::routing::get(resource::health::alive))
-        .route("/readyz", axum::routing::get(resource::health::ready))
-        .merge(guarded)
+    let (guarded, _) = resources().split_for_parts();
+    let guarded = guarded
         .fallback(problem::unknown_path)
         .method_not_allowed_fallback(problem::unknown_method)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(state.clone(), auth::require_key));
+    let (open, _) = resource::health::routes().split_for_parts();
+    open.method_not_allowed_fallback(problem::unknown_method)
+        .merge(guarded)
         .layer(middleware::from_fn(problem::trace))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(problem::from_panic))
         .with_state(state)

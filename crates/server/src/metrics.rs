@@ -1,24 +1,38 @@
 //! Figures for Prometheus.
 
+use std::sync::atomic::AtomicU64;
+
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use connect::SystemHealth;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// Gauges are read off the running parts at each scrape, so nothing has to be kept in step.
-pub(crate) async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// Figures for Prometheus.
+///
+/// They are read off the running parts at each scrape, so nothing has to be kept in step.
+#[utoipa::path(get, path = "/metrics", tag = "systems", responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
+async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
     let progress = state.partition.progress();
     let mut registry = Registry::with_prefix("crossdock");
-    let figures: [(&str, &str, u64); 9] = [
+    let figures: [(&str, &str, u64); 11] = [
         ("commands_decided", "Commands decided since the start", progress.commands()),
         ("commands_refused", "Commands refused since the start", progress.refused()),
         ("commits", "Transactions committed since the start", progress.commits()),
+        ("commits_failed", "Transactions that failed since the start: a full or broken disk", progress.commits_failed()),
+        ("store_cannot_write", "1 while the last transaction failed", progress.cannot_write()),
         ("journal_entries_written", "Journal entries written since the start", progress.entries()),
         ("commands_queued", "Commands that wait to be decided", progress.queued()),
         ("aggregates_resident", "Aggregates in memory", progress.resident()),
@@ -35,21 +49,49 @@ pub(crate) async fn show(State(state): State<AppState>) -> Result<Response, Prob
         ("commit", "Time spent in transactions since the start", progress.commit_micros()),
         ("decide", "Time spent deciding since the start", progress.decide_micros()),
     ] {
-        let gauge: Gauge<f64, std::sync::atomic::AtomicU64> = Gauge::default();
+        let gauge: Gauge<f64, AtomicU64> = Gauge::default();
         gauge.set(std::time::Duration::from_micros(micros).as_secs_f64());
         registry.register_with_unit(name, help, Unit::Seconds, gauge);
     }
-    let queued: Family<Vec<(String, String)>, Gauge> = Family::default();
-    let open: Family<Vec<(String, String)>, Gauge> = Family::default();
-    for system in state.connections.health() {
-        let labels = vec![("system".to_owned(), system.name.to_string())];
-        queued.get_or_create(&labels).set(i64::try_from(system.queued).unwrap_or(i64::MAX));
-        open.get_or_create(&labels).set(i64::from(!system.is_closed()));
-    }
-    registry.register("system_effects_queued", "Effects that wait for a system", queued);
-    registry.register("system_circuit_open", "1 when the circuit to a system is not closed", open);
+    systems(&mut registry, &state.connections.health());
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| Problem::new("internal", error.to_string()))?;
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
+}
+
+/// How the connected systems are: what waits, and how long the last outage and the recovery from it took.
+fn systems(registry: &mut Registry, systems: &[SystemHealth]) {
+    type By<M> = Family<Vec<(String, String)>, M>;
+    let [queued, open, outages]: [By<Gauge>; 3] = Default::default();
+    let [down, last, recovery, mean]: [By<Gauge<f64, AtomicU64>>; 4] = Default::default();
+    for system in systems {
+        let labels = vec![("system".to_owned(), system.name.to_string())];
+        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        queued.get_or_create(&labels).set(count(system.queued as u64));
+        open.get_or_create(&labels).set(i64::from(!system.is_closed()));
+        outages.get_or_create(&labels).set(count(system.outages_total));
+        down.get_or_create(&labels).set(system.down_ms as f64 / 1000.0);
+        let figures = [
+            (&mean, system.mean_time_to_recovery_ms),
+            (&last, system.last_outage_ms()),
+            (&recovery, system.last_recovery_ms()),
+        ];
+        for (family, millis) in figures {
+            if let Some(millis) = millis {
+                family.get_or_create(&labels).set(millis as f64 / 1000.0);
+            }
+        }
+    }
+    registry.register("system_effects_queued", "Effects that wait for a system", queued);
+    registry.register("system_circuit_open", "1 when the circuit to a system is not closed", open);
+    registry.register("system_outages", "Outages of a system since the start", outages);
+    let seconds = |registry: &mut Registry, name: &str, help: &str, family: By<Gauge<f64, AtomicU64>>| {
+        registry.register_with_unit(name, help, Unit::Seconds, family);
+    };
+    seconds(registry, "system_down", "Time for which a system was down since the start", down);
+    seconds(registry, "system_last_outage", "How long the last outage of a system took", last);
+    let help = "From the beginning of the last outage until everything that had waited was delivered";
+    seconds(registry, "system_last_recovery", help, recovery);
+    seconds(registry, "system_mean_time_to_recovery", "Mean time from the beginning of an outage to its end", mean);
 }

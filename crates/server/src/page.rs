@@ -1,5 +1,7 @@
 //! Pages of lists: opaque cursors, stable order.
 
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
 use partition::row::Column;
 use partition::{AnyState, Row, RowKey, Table};
 use serde::Serialize;
@@ -21,6 +23,58 @@ pub(crate) struct Page<T> {
     /// Where the next page starts: give it as `after`. Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
+}
+
+/// A page as an answer; [`link`] puts the address of the next one on it.
+pub(crate) struct Listed<T>(pub(crate) T);
+
+/// Where the next page starts.
+#[derive(Debug, Clone)]
+struct Next(String);
+
+/// A list with a place where it goes on.
+pub(crate) trait Continued: Serialize {
+    /// The cursor of the next page.
+    fn next(&self) -> Option<&str>;
+}
+
+impl<T: Serialize> Continued for Page<T> {
+    fn next(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+}
+
+impl<T: Continued> IntoResponse for Listed<T> {
+    fn into_response(self) -> Response {
+        let next = self.0.next().map(|next| Next(next.to_owned()));
+        let mut response = axum::Json(self.0).into_response();
+        if let Some(next) = next {
+            response.extensions_mut().insert(next);
+        }
+        response
+    }
+}
+
+/// Tells the address of the next page in a `Link` header (RFC 8288): that of this one with another `after`.
+pub(crate) fn link(uri: &Uri, response: &mut Response) {
+    let Some(Next(next)) = response.extensions_mut().remove::<Next>() else { return };
+    let kept = uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty() && !part.starts_with("after="));
+    let query: Vec<&str> = kept.collect();
+    let and = if query.is_empty() { "" } else { "&" };
+    let link = format!("<{}?{}{and}after={next}>; rel=\"next\"", uri.path(), query.join("&"));
+    if let Ok(link) = HeaderValue::from_str(&link) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+}
+
+/// Refuses a status that nothing can have: an empty list would be taken for the truth.
+pub(crate) fn check_status(status: Option<&str>, known: &[&str]) -> Result<(), Problem> {
+    match status {
+        Some(status) if !known.contains(&status) => {
+            Err(Problem::new("invalid", format!("status is `{status}`: use one of {}", known.join(", "))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads a page of a table, the newest first for what we number.

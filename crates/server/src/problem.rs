@@ -31,6 +31,9 @@ pub struct Problem {
     /// Names this request in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
+    /// The version that is there, as an entity tag.
+    #[serde(skip)]
+    pub(crate) tag: Option<String>,
 }
 
 /// One thing that is wrong in a request.
@@ -57,6 +60,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("too_large", 413, "the request is too large"),
     ("unsupported_media_type", 415, "the content type is not understood"),
     ("idempotency_key_missing", 400, "a POST needs an Idempotency-Key"),
+    ("in_progress", 409, "a request with this Idempotency-Key is being worked on"),
+    ("changed", 412, "it has changed since it was read"),
     ("idempotency_key_reused", 422, "the Idempotency-Key was used for another request"),
     ("wrong_status", 409, "the order is in a state in which this cannot be done"),
     ("held", 409, "a hold is in the way"),
@@ -69,6 +74,17 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("unavailable", 503, "the store cannot be written or read now"),
     ("internal", 500, "a fault of ours"),
 ];
+
+/// What mends a refusal of one record of a file, by its code.
+pub(crate) fn mend_of(code: &str) -> &'static str {
+    match code {
+        "not_found" => "import what it names first, or mend the name",
+        "invalid" => "mend the value and send the record again",
+        "not_allowed" => "ask with a key that has the role for it",
+        "conflict" | "wrong_status" => "look at what is there; take the record out if it is done",
+        _ => "mend the record and send it again",
+    }
+}
 
 impl Problem {
     /// A problem of a declared code; an unknown code is a fault of ours and is told as such.
@@ -83,6 +99,7 @@ impl Problem {
             code: code.to_owned(),
             errors: Vec::new(),
             trace_id: None,
+            tag: None,
         }
     }
 
@@ -113,7 +130,10 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if let Some(tag) = self.tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+            headers.insert(header::ETAG, tag);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE || self.code == "in_progress" {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
@@ -134,6 +154,12 @@ pub(crate) fn of_answer(answer: Answer) -> Problem {
         Answer::Refused { code, detail } => Problem::new(&code, detail),
         Answer::KeyReused => {
             Problem::new("idempotency_key_reused", "send another Idempotency-Key, or the same request as before")
+        }
+        Answer::Stale { version } => {
+            let mut problem =
+                Problem::new("changed", "If-Match does not name the version that is there; read it again and decide anew");
+            problem.tag = version.map(crate::version::tag);
+            problem
         }
         Answer::Failed { detail } => Problem::new("unavailable", detail),
     }
@@ -159,12 +185,18 @@ static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
 /// Gives the request a name, the caller's if it sent a W3C trace context, and puts it on the answer.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     let given =
         request.headers().get("traceparent").and_then(|value| value.to_str().ok()?.split('-').nth(1).map(str::to_owned));
     let trace = given.filter(|trace| trace.len() == 32).unwrap_or_else(|| {
         format!("{:032x}", u128::from(std::process::id()) << 64 | u128::from(REQUESTS.fetch_add(1, Ordering::Relaxed)))
     });
-    TRACE.scope(trace, next.run(request)).await
+    let response = TRACE.scope(trace, next.run(request)).await;
+    let mut response = crate::version::unless_known(&method, if_none_match.as_ref(), response);
+    crate::page::link(&uri, &mut response);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 #[cfg(test)]

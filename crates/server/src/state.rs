@@ -7,6 +7,7 @@ use runtime::{Clock, Handle};
 use units::Timestamp;
 
 use crate::auth::KeyRing;
+use crate::in_flight::InFlight;
 use crate::readers::Readers;
 
 /// What handlers share; cheap to clone.
@@ -22,6 +23,8 @@ pub struct AppState {
     pub connections: Arc<Connections>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Idempotency keys of requests that are being worked on.
+    pub in_flight: InFlight,
 }
 
 impl std::fmt::Debug for AppState {

@@ -1,8 +1,9 @@
 //! From a request to the partition and back.
 
-use partition::{Body, Reply};
-use runtime::{Answer, Request};
+use partition::{AnyKey, Body, Reply};
+use runtime::{Answer, Condition, Request};
 use store::StoredDocument;
+use tokio::sync::oneshot;
 
 use crate::extract::Caller;
 use crate::problem::{Problem, of_answer};
@@ -21,12 +22,84 @@ pub(crate) async fn submit_with(
     body: Body,
     documents: Vec<(String, StoredDocument)>,
 ) -> Result<Reply, Problem> {
-    let digest = runtime::digest(&[caller.target.as_bytes(), content]);
-    let mut request = Request::new(caller.actor, body).with_key(caller.key, digest);
+    start(state, caller, content, body, documents)?.end().await
+}
+
+/// The same if what it is based on has not changed; the caller's own `If-Match` is not possible with it.
+pub(crate) async fn submit_if(
+    state: &AppState,
+    caller: Caller,
+    content: &[u8],
+    body: Body,
+    condition: Option<Condition>,
+) -> Result<Reply, Problem> {
+    if_match(&caller)?;
+    give(state, caller, content, body, Vec::new(), condition).end().await
+}
+
+/// A command that the partition has, and whose answer is still to come.
+pub(crate) struct Running {
+    answer: oneshot::Receiver<Answer>,
+    caller: Caller,
+}
+
+/// Gives a command to the partition: commands that are started one after the other are decided in that order.
+pub(crate) fn start(
+    state: &AppState,
+    caller: Caller,
+    content: &[u8],
+    body: Body,
+    documents: Vec<(String, StoredDocument)>,
+) -> Result<Running, Problem> {
+    let condition = if_match(&caller)?;
+    Ok(give(state, caller, content, body, documents, condition))
+}
+
+fn give(
+    state: &AppState,
+    caller: Caller,
+    content: &[u8],
+    body: Body,
+    documents: Vec<(String, StoredDocument)>,
+    condition: Option<Condition>,
+) -> Running {
+    let mut request = Request::new(caller.actor.clone(), body).with_key(caller.key.clone(), digest(&caller, content));
     request.documents = documents;
-    match state.partition.ask(request).await {
-        Answer::Done { reply, .. } => Ok(reply),
-        other => Err(of_answer(other)),
+    request.condition = condition;
+    let (sender, answer) = oneshot::channel();
+    state.partition.submit(request, move |answer| {
+        // whoever asked may have gone; the command was carried out all the same
+        let _ = sender.send(answer);
+    });
+    Running { answer, caller }
+}
+
+impl Running {
+    /// Waits for the answer. Until then no other request gets the caller's key.
+    pub(crate) async fn end(self) -> Result<Reply, Problem> {
+        let answer = self.answer.await;
+        drop(self.caller);
+        match answer {
+            Ok(Answer::Done { reply, .. }) => Ok(reply),
+            Ok(other) => Err(of_answer(other)),
+            Err(_) => Err(Problem::new("unavailable", "the partition is shut down")),
+        }
+    }
+}
+
+/// What a key stands for.
+pub(crate) fn digest(caller: &Caller, content: &[u8]) -> [u8; 32] {
+    runtime::digest(&[caller.target.as_bytes(), content])
+}
+
+/// What `If-Match` asks for. Where there is no single thing that it could be about, it is refused rather than ignored.
+fn if_match(caller: &Caller) -> Result<Option<Condition>, Problem> {
+    match (&caller.if_match, &caller.about) {
+        (None, _) => Ok(None),
+        (Some(versions), Some(about)) => {
+            Ok(Some(Condition { key: AnyKey::Trade(about.clone()), versions: versions.clone() }))
+        }
+        (Some(_), None) => Err(Problem::new("malformed", "If-Match is not possible here; leave it out")),
     }
 }
 

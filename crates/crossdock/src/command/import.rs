@@ -12,7 +12,7 @@ use crate::output::{self, Finding, WrongUse, line};
 pub(crate) enum Command {
     /// Import orders: CSV, JSON, X12 850, or the Online Retail CSV
     Orders(Orders),
-    /// Import master data: CSV or JSON
+    /// Import master data: items, prices, customers, terms, limits, company, warehouses, calendars, taxes; CSV or JSON
     Master(Master),
 }
 
@@ -26,6 +26,9 @@ pub(crate) struct Orders {
     /// Read and report, and import nothing
     #[arg(long)]
     dry_run: bool,
+    /// For X12: write the 997 that answers the sender into this file
+    #[arg(long, value_name = "FILE")]
+    acknowledgement: Option<PathBuf>,
     #[command(flatten)]
     target: Target,
 }
@@ -33,7 +36,7 @@ pub(crate) struct Orders {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Master {
     /// What it holds
-    #[arg(value_parser = ["items", "accounts", "prices", "company"])]
+    #[arg(value_parser = ["items", "prices", "customers", "accounts", "terms", "limits", "company", "warehouses", "calendars", "taxes"])]
     kind: String,
     /// The file
     file: PathBuf,
@@ -75,18 +78,30 @@ pub(crate) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn send(target: &Target, path: &str, bytes: Vec<u8>) -> anyhow::Result<Finding> {
+/// Sends a file under a key, and tells what came of it.
+fn send(target: &Target, path: &str, key: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
     let api = target.open()?;
-    // the file's own hash is the key: a file that is sent twice is imported once
-    let key = format!("file-{}", server::hash_key(&format!("{path}{}", server::hash_key(&String::from_utf8_lossy(&bytes)))));
-    let report = block_on(api.post(path, &key, bytes))?;
+    let report = block_on(api.post(path, key, bytes))?;
     if target.json {
         output::json(&report)?;
     } else {
         print(&report);
     }
-    let findings = report["findings"].as_array().is_some_and(|findings| !findings.is_empty());
-    Ok(if findings { Finding::Some } else { Finding::None })
+    Ok(report)
+}
+
+fn finding(report: &Value) -> Finding {
+    let is_empty = report["findings"].as_array().is_none_or(Vec::is_empty);
+    if is_empty { Finding::None } else { Finding::Some }
+}
+
+/// The file's own hash is the key: a file that is sent twice is imported once, whatever it is called.
+fn key_of(kind: &str, bytes: &[u8]) -> String {
+    format!("{kind}-{}", server::hash_bytes(bytes))
+}
+
+fn name_of(file: &Path) -> String {
+    escape(file.file_name().and_then(|name| name.to_str()).unwrap_or("file"))
 }
 
 fn print(report: &Value) {
@@ -106,23 +121,46 @@ fn print(report: &Value) {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     match command {
-        Command::Orders(arguments) => {
-            let name = arguments.file.file_name().and_then(|name| name.to_str()).unwrap_or("file");
-            let path = format!(
-                "/v1/imports/orders?format={}&dry_run={}&name={}",
-                arguments.format,
-                arguments.dry_run,
-                escape(name)
-            );
-            send(&arguments.target, &path, read_file(&arguments.file)?)
-        }
+        Command::Orders(arguments) => orders(arguments),
         Command::Master(arguments) => {
-            send(&arguments.target, &format!("/v1/imports/master/{}", arguments.kind), read_file(&arguments.file)?)
+            let bytes = read_file(&arguments.file)?;
+            let path = format!("/v1/imports/master/{}?name={}", arguments.kind, name_of(&arguments.file));
+            // setting the same again is wanted: somebody may have changed it meanwhile
+            send(&arguments.target, &path, &crate::keys::generate()?, bytes).map(|report| finding(&report))
         }
     }
 }
 
+fn orders(arguments: &Orders) -> anyhow::Result<Finding> {
+    let bytes = read_file(&arguments.file)?;
+    let path = format!(
+        "/v1/imports/orders?format={}&dry_run={}&name={}",
+        arguments.format,
+        arguments.dry_run,
+        name_of(&arguments.file)
+    );
+    let key = key_of(&format!("orders-{}", arguments.format), &bytes);
+    let report = send(&arguments.target, &path, &key, bytes)?;
+    let acknowledgements: Vec<&str> =
+        report["acknowledgements"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    match &arguments.acknowledgement {
+        Some(file) if !acknowledgements.is_empty() => {
+            let written = std::fs::write(file, acknowledgements.concat());
+            written.map_err(|error| WrongUse(format!("write the acknowledgement {}: {error}", file.display())))?;
+        }
+        Some(_) => eprintln!("crossdock: there is nothing to acknowledge: it is no X12, or a dry run"),
+        None if !arguments.target.json => {
+            acknowledgements.iter().for_each(|answer| line(format_args!("\n{}", answer.trim_end())))
+        }
+        None => {}
+    }
+    Ok(finding(&report))
+}
+
 pub(crate) fn bank(command: &BankCommand) -> anyhow::Result<Finding> {
     let BankCommand::Import(arguments) = command;
-    send(&arguments.target, "/v1/bank-statements", read_file(&arguments.file)?)
+    let bytes = read_file(&arguments.file)?;
+    let path = format!("/v1/bank-statements?name={}", name_of(&arguments.file));
+    let key = key_of("statement", &bytes);
+    send(&arguments.target, &path, &key, bytes).map(|report| finding(&report))
 }

@@ -43,6 +43,9 @@ impl Inbound for Statements {
                     Answer::Done { .. } => {}
                     Answer::Refused { code, detail } => return Err(SubmitError::refused(format!("{code}: {detail}"))),
                     Answer::KeyReused => return Err(SubmitError::refused("key reused".to_owned())),
+                    Answer::Stale { .. } => {
+                        return Err(SubmitError::refused("nothing was assumed, so nothing can be stale".to_owned()));
+                    }
                     Answer::Failed { detail } => return Err(SubmitError::unavailable(detail.to_string())),
                 }
             }

@@ -9,11 +9,6 @@ use units::{Currency, Decimal, Text};
 
 use crate::output::{Finding, WrongUse, line};
 
-/// The port of the first system, unless another one is given.
-pub(super) const FIRST_PORT: u16 = 8_100;
-/// The systems in the order of their ports, with the usual warehouses.
-pub(super) const SYSTEMS: [&str; 6] = ["erp", "bank", "carrier", "tax", "wms-east", "wms-west"];
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Where the product is, for what warehouses report
@@ -32,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "some", value_parser = ["none", "some", "many"])]
     faults: String,
     /// First port; each system takes the next one. 0 takes free ports
-    #[arg(long, default_value_t = FIRST_PORT)]
+    #[arg(long, default_value_t = 8100)]
     port: u16,
     /// Folder for the systems' logs; without it a restart forgets everything
     #[arg(long)]

@@ -188,7 +188,7 @@ pub(crate) fn orders(command: &OrderCommand) -> anyhow::Result<Finding> {
     }
 }
 
-fn field(label: &str, value: &Value) {
+pub(super) fn field(label: &str, value: &Value) {
     let shown = match value {
         Value::Null => return,
         Value::String(text) if text.is_empty() => return,

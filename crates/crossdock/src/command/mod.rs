@@ -10,6 +10,8 @@ mod key;
 mod lab;
 mod look;
 mod serve;
+mod simulate;
+mod system;
 
 use clap::Subcommand;
 
@@ -44,6 +46,9 @@ pub(crate) enum Command {
     /// Look at invoices
     #[command(subcommand)]
     Invoice(look::InvoiceCommand),
+    /// Look at connected systems: queues, circuits, outages and how long recovery took
+    #[command(subcommand)]
+    System(system::Command),
     /// Import bank statements
     #[command(subcommand)]
     Bank(import::BankCommand),
@@ -53,6 +58,8 @@ pub(crate) enum Command {
     Reconcile(check::ReconcileArguments),
     /// Measure: whole orders on a file-backed store
     Bench(bench::Arguments),
+    /// Run partitions with lab systems in virtual time, from a seed
+    Simulate(simulate::Arguments),
     /// Make and hash API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -80,10 +87,12 @@ impl Command {
             Self::Task(command) => look::tasks(&command),
             Self::Stock(command) => look::stock(&command),
             Self::Invoice(command) => look::invoices(&command),
+            Self::System(command) => system::run(&command),
             Self::Bank(command) => import::bank(&command),
             Self::Verify(arguments) => check::verify(&arguments),
             Self::Reconcile(arguments) => check::reconcile(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
+            Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Key(command) => key::run(&command),
         }
     }

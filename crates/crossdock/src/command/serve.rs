@@ -77,6 +77,9 @@ impl Results {
                 Answer::Done { .. } => Ok(()),
                 Answer::Refused { code, detail } => Err(connect::SubmitError::refused(format!("{code}: {detail}"))),
                 Answer::KeyReused => Err(connect::SubmitError::refused("key reused".to_owned())),
+                Answer::Stale { .. } => {
+                    Err(connect::SubmitError::refused("nothing was assumed, so nothing can be stale".to_owned()))
+                }
                 Answer::Failed { detail } => Err(connect::SubmitError::unavailable(detail.to_string())),
             }
         })
@@ -106,10 +109,12 @@ impl connect::Outcomes for Results {
 
 async fn serve(config: Config) -> anyhow::Result<Finding> {
     let listener = listen(config.server.listen).map_err(|error| {
-        WrongUse(format!(
-            "listen on {}: {error}; is another crossdock running there? change server.listen",
-            config.server.listen
-        ))
+        let mend = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "is another crossdock running there? stop it, or change server.listen",
+            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; change server.listen",
+            _ => "change server.listen to an address of this machine",
+        };
+        WrongUse(format!("listen on {}: {error}; {mend}", config.server.listen))
     })?;
     let address = listener.local_addr().context("ask for the address")?;
     let keys = server::KeyRing::new(&config.server.keys).map_err(|error| WrongUse(error.to_string()))?;
@@ -124,10 +129,18 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
     let handle = partition.handle();
     deploy(&handle).await?;
     let inbound = Arc::new(super::inbound::Statements::new(handle.clone(), readers.clone()));
-    let connections = connect::Connections::start(config.connections, Arc::new(Results(handle.clone())), inbound)?;
+    let connections = connect::Connections::start(config.connections, Arc::new(Results(handle.clone())), inbound)
+        .map_err(|error| WrongUse(format!("[[systems]]: {error}")))?;
     let connections = Arc::new(connections);
     wire.connect(&connections);
-    let state = server::AppState { partition: handle, readers, keys, connections: connections.clone(), clock };
+    let state = server::AppState {
+        partition: handle,
+        readers,
+        keys,
+        connections: connections.clone(),
+        clock,
+        in_flight: server::InFlight::default(),
+    };
     tracing::info!(%address, data = %config.data.display(), "serving");
     // the router itself would be copied for each connection, routes and all
     axum::serve(listener, server::router(state).into_make_service())

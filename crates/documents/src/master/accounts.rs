@@ -113,7 +113,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
     })
 }
 
-fn terms(row: &Row<'_>) -> Result<Terms, Box<Finding>> {
+pub(super) fn terms(row: &Row<'_>) -> Result<Terms, Box<Finding>> {
     let terms = Terms::default();
     Ok(Terms {
         net_days: row.parsed("net_days", "give whole days")?.unwrap_or(terms.net_days),
@@ -123,7 +123,7 @@ fn terms(row: &Row<'_>) -> Result<Terms, Box<Finding>> {
     })
 }
 
-fn billing(row: &Row<'_>) -> Result<BillingPolicy, Box<Finding>> {
+pub(super) fn billing(row: &Row<'_>) -> Result<BillingPolicy, Box<Finding>> {
     match row.get("billing") {
         "" | "per_shipment" => Ok(BillingPolicy::PerShipment),
         "on_complete" => Ok(BillingPolicy::OnComplete),

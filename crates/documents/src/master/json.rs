@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use trade::AccountId;
 use trade::account::Profile;
-use trade::master::{Company, Item, Node, PriceBook, ShipTo, TaxRate};
-use units::{Calendar, Text};
+use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, ShipTo, TaxRate, Terms};
+use trade::{AccountId, NodeId};
+use units::{Amount, Calendar, Decimal, Text};
 
 use crate::{Finding, MAX_FIELD, MAX_RECORDS, Place, Read};
 
@@ -47,13 +47,98 @@ pub(super) fn prices(text: &str, name: &str) -> Read<PriceBook> {
 }
 
 pub(super) fn company(text: &str, name: &str) -> Read<Company> {
-    let node = Node { calendar: Calendar::always(), cut_off: 24 * 60, tier: 1, ..Node::default() };
+    let node = node();
     let template = Company { calendar: Calendar::always(), ..Company::default() };
     records(text, name, |mut value| {
         each(&mut value, "nodes", &node)?;
         each(&mut value, "taxes", &TaxRate::default())?;
         overlay(&template, value, "")
     })
+}
+
+fn node() -> Node {
+    Node { calendar: Calendar::always(), cut_off: 24 * 60, tier: 1, ..Node::default() }
+}
+
+pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, bool)> {
+    let template = node();
+    records(text, name, |value| {
+        let has_calendar = value.get("calendar").is_some_and(|calendar| !calendar.is_null());
+        let node: Node = overlay(&template, value, "")?;
+        if node.id.0.is_empty() {
+            Err(("/id".to_owned(), "it is missing or empty".to_owned()))
+        } else {
+            Ok((node, has_calendar))
+        }
+    })
+}
+
+pub(super) fn calendars(text: &str, name: &str) -> Read<(Option<NodeId>, Calendar)> {
+    let template = Calendar::always();
+    records(text, name, |mut value| {
+        let node = take_text(&mut value, "warehouse")?.filter(|node| node != "*").map(NodeId::from);
+        Ok((node, overlay(&template, value, "")?))
+    })
+}
+
+pub(super) fn taxes(text: &str, name: &str) -> Read<TaxRate> {
+    records(text, name, |value| {
+        let tax: TaxRate = overlay(&TaxRate::default(), value, "")?;
+        if tax.rate.is_negative() || tax.rate > Decimal::HUNDRED {
+            return Err(("/rate".to_owned(), format!("`{}` is not 0 to 100 per cent", tax.rate)));
+        }
+        let missing = if tax.jurisdiction.is_empty() { Some("/jurisdiction") } else { None };
+        let missing = missing.or_else(|| tax.category.is_empty().then_some("/category"));
+        missing.map_or(Ok(tax), |field| Err((field.to_owned(), "it is missing or empty".to_owned())))
+    })
+}
+
+pub(super) fn terms(text: &str, name: &str) -> Read<(AccountId, Terms, Option<BillingPolicy>)> {
+    records(text, name, |mut value| {
+        let account = account(&mut value)?;
+        let billing = value.as_object_mut().and_then(|object| object.remove("billing")).filter(|billing| !billing.is_null());
+        let billing =
+            billing.map(serde_json::from_value).transpose().map_err(|error| ("/billing".to_owned(), error.to_string()))?;
+        if value.get("net_days").is_none() {
+            return Err(("/net_days".to_owned(), "it is missing".to_owned()));
+        }
+        Ok((account, overlay(&Terms::default(), value, "")?, billing))
+    })
+}
+
+pub(super) fn limits(text: &str, name: &str) -> Read<(AccountId, Option<Amount>)> {
+    records(text, name, |mut value| {
+        let account = account(&mut value)?;
+        let object = value.as_object_mut().ok_or_else(|| (String::new(), "it is no object".to_owned()))?;
+        let limit = match object.remove("credit_limit") {
+            Some(Value::Null) => None,
+            Some(limit) => {
+                let amount = limit.as_i64().map(Amount).filter(|amount| !amount.is_negative() && *amount <= Amount::LIMIT);
+                let cause = || format!("`{limit}` is no amount in minor units, from 0 to 10^15");
+                Some(amount.ok_or_else(|| ("/credit_limit".to_owned(), cause()))?)
+            }
+            None => return Err(("/credit_limit".to_owned(), "it is missing; null takes the limit away".to_owned())),
+        };
+        match object.keys().next() {
+            Some(other) => Err((format!("/{other}"), "there is no such field".to_owned())),
+            None => Ok((account, limit)),
+        }
+    })
+}
+
+/// The account that a record is about.
+fn account(value: &mut Value) -> Result<AccountId, Wrong> {
+    let account = take_text(value, "account")?;
+    account.map(AccountId::from).ok_or_else(|| ("/account".to_owned(), "it is missing or empty".to_owned()))
+}
+
+/// Takes a text out of an object; `None` if it is not there, null or empty.
+fn take_text(value: &mut Value, field: &str) -> Result<Option<String>, Wrong> {
+    match value.as_object_mut().and_then(|object| object.remove(field)) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(other) => Err((format!("/{field}"), format!("`{other}` is not a text"))),
+    }
 }
 
 fn records<T>(text: &str, name: &str, make: impl Fn(Value) -> Result<T, Wrong>) -> Read<T> {

@@ -1,17 +1,21 @@
-//! Master data: items, accounts, price books and the company, as CSV or JSON.
+//! Master data: items, accounts with their terms and limits, price books, and the company with its warehouses, calendars and tax codes,
+//! as CSV or JSON.
 //!
 //! In JSON the fields are those of the types in `trade`, by their names; what is left out has its default. A field that does not exist
 //! is a finding, so a slip of the pen is told. The columns of CSV are listed at each reader. Amounts are in minor units, prices in
 //! major units.
 
 mod accounts;
+mod agreements;
+mod company;
 mod items;
 mod json;
 mod prices;
 
-use trade::AccountId;
 use trade::account::Profile;
-use trade::master::{Company, Item, PriceBook};
+use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, TaxRate, Terms};
+use trade::{AccountId, NodeId};
+use units::{Amount, Calendar};
 
 use crate::finding::text;
 use crate::{Finding, Place, Read};
@@ -50,6 +54,40 @@ pub fn read_company(bytes: &[u8], name: &str) -> Read<Company> {
         Read::refused(Finding::error(Place::new(name, ""), "it does not begin with `{`", "give the company as JSON"))
     };
     read(bytes, name, json::company, no_csv)
+}
+
+/// Reads warehouses from JSON or CSV, and whether each brings a calendar of its own.
+///
+/// Columns: `id` (needed), `name`, `tier` (1 unless given; the lower, the sooner it is asked), `cut_off` (such as `15:30`; the end of
+/// the day unless given), `dock_to_stock_days`, `transit_days` and `distance_km` by country (such as `GB=1|*=5`),
+/// `cost_per_shipment`, `cost_per_100_km`, `max_lines_per_day`, `max_distance_km`, `excluded_countries`, `hazardous`, `closed`.
+pub fn read_warehouses(bytes: &[u8], name: &str) -> Read<(Node, bool)> {
+    read(bytes, name, json::warehouses, company::warehouses)
+}
+
+/// Reads calendars from JSON (the calendar's fields and `warehouse`) or CSV, each with the warehouse that it is for, or none for the
+/// company's own.
+///
+/// Columns: `warehouse` (empty for the company), `week` (`mon-fri`, or `mon|wed|fri`), `opens` and `closes` (such as `08:00`; round
+/// the clock unless given), `utc_offset` (minutes ahead of UTC), `holidays` (days, separated by a vertical bar).
+pub fn read_calendars(bytes: &[u8], name: &str) -> Read<(Option<NodeId>, Calendar)> {
+    read(bytes, name, json::calendars, company::calendars)
+}
+
+/// Reads tax codes from JSON or CSV: `jurisdiction` (a country), `category`, `rate` in per cent, and `from` which day on.
+pub fn read_taxes(bytes: &[u8], name: &str) -> Read<TaxRate> {
+    read(bytes, name, json::taxes, company::taxes)
+}
+
+/// Reads terms of accounts from JSON or CSV: `account` and `net_days` (both needed), `discount_percent`, `discount_days`,
+/// `prepayment`, `billing` (as in [`read_accounts`]; what is agreed stays if it is empty).
+pub fn read_terms(bytes: &[u8], name: &str) -> Read<(AccountId, Terms, Option<BillingPolicy>)> {
+    read(bytes, name, json::terms, agreements::read_terms)
+}
+
+/// Reads credit limits of accounts from JSON or CSV: `account`, `credit_limit` (empty or null for none).
+pub fn read_limits(bytes: &[u8], name: &str) -> Read<(AccountId, Option<Amount>)> {
+    read(bytes, name, json::limits, agreements::read_limits)
 }
 
 fn read<T>(bytes: &[u8], name: &str, json: impl Fn(&str, &str) -> Read<T>, csv: impl Fn(&str, &str) -> Read<T>) -> Read<T> {

@@ -4,7 +4,7 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::{AnyKey, AnyState, Body};
 use serde::{Deserialize, Serialize};
-use trade::master::Company;
+use trade::master::{BillingPolicy, Company, Terms};
 use trade::{AccountId, Aggregate, Key};
 use units::{Currency, Money};
 use utoipa_axum::router::OpenApiRouter;
@@ -12,10 +12,11 @@ use utoipa_axum::routes;
 
 use crate::extract::{Caller, Json, Path, Reading};
 use crate::problem::Problem;
-use crate::resource::aggregate;
 use crate::resource::stock::{Accepted, accepted};
+use crate::resource::versioned;
 use crate::state::AppState;
 use crate::submit::submit;
+use crate::version::Versioned;
 use crate::view::{MoneyView, money};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -33,6 +34,10 @@ pub(crate) struct AccountView {
     tier: u8,
     /// No order passes.
     blocked: bool,
+    /// What is agreed on payment.
+    terms: TermsView,
+    /// `per_shipment`, `on_complete`, or `deposit=30` for a deposit of 30 %.
+    billing: String,
     /// The limit; absent if none was set.
     credit_limit: Option<MoneyView>,
     /// Approved orders, not shipped.
@@ -45,6 +50,37 @@ pub(crate) struct AccountView {
     unapplied: MoneyView,
     /// Documents that are not settled.
     open_items: Vec<OpenItemView>,
+}
+
+/// What is agreed on payment.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct TermsView {
+    /// Days after the invoice date on which it is due.
+    net_days: u16,
+    /// Early-payment discount in per cent.
+    #[schema(example = "2")]
+    discount_percent: String,
+    /// Days after the invoice date up to which the discount may be taken.
+    discount_days: u16,
+    /// Paid before anything is shipped.
+    prepayment: bool,
+}
+
+fn terms(terms: &Terms) -> TermsView {
+    TermsView {
+        net_days: terms.net_days,
+        discount_percent: terms.discount_percent.to_string(),
+        discount_days: terms.discount_days,
+        prepayment: terms.prepayment,
+    }
+}
+
+fn billing(billing: BillingPolicy) -> String {
+    match billing {
+        BillingPolicy::PerShipment => "per_shipment".to_owned(),
+        BillingPolicy::OnComplete => "on_complete".to_owned(),
+        BillingPolicy::Deposit { percent } => format!("deposit={percent}"),
+    }
 }
 
 /// A document that is not settled.
@@ -76,14 +112,14 @@ async fn currency(state: &AppState) -> Result<Currency, Problem> {
 }
 
 /// Show an account.
-#[utoipa::path(get, path = "/v1/accounts/{account}", tag = "finance", params(("account" = String, Path)), responses((status = 200, body = AccountView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/accounts/{account}", tag = "finance", params(("account" = String, Path)), responses((status = 200, body = AccountView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(account): Path<String>,
-) -> Result<JsonAnswer<AccountView>, Problem> {
+) -> Result<Versioned<AccountView>, Problem> {
     let currency = currency(&state).await?;
-    let Aggregate::Account(account) = aggregate(&state, Key::Account(AccountId::from(account))).await? else {
+    let (Aggregate::Account(account), version) = versioned(&state, Key::Account(AccountId::from(account))).await? else {
         return Err(Problem::not_found("account"));
     };
     let items = account.ledger.open_items.iter().map(|item| OpenItemView {
@@ -94,18 +130,21 @@ async fn show(
         amount: money(item.amount, currency),
         open: money(item.open, currency),
     });
-    Ok(JsonAnswer(AccountView {
+    let view = AccountView {
         id: account.id.to_string(),
         name: account.profile.name.to_string(),
         tier: account.profile.tier,
         blocked: account.profile.blocked,
+        terms: terms(&account.profile.terms),
+        billing: billing(account.profile.billing),
         credit_limit: account.profile.credit_limit.map(|limit| money(limit, currency)),
         open_orders: money(account.ledger.open_orders, currency),
         shipped_not_invoiced: money(account.ledger.shipped_not_invoiced, currency),
         receivable: money(account.ledger.receivable(), currency),
         unapplied: money(account.ledger.unapplied, currency),
         open_items: items.collect(),
-    }))
+    };
+    Ok(Versioned(view, version))
 }
 
 /// A credit limit.
@@ -120,13 +159,15 @@ pub(crate) struct LimitRequest {
 
 /// Change a credit limit. Held orders that pass now go on at once.
 #[utoipa::path(post, path = "/v1/accounts/{account}/credit-limit", tag = "finance", params(("account" = String, Path), ("Idempotency-Key" = String, Header)), request_body = LimitRequest,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn set_limit(
     State(state): State<AppState>,
     caller: Caller,
     Path(account): Path<String>,
     Json(request, bytes): Json<LimitRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let body = Body::SetCreditLimit { account: AccountId::from(account), limit: request.limit.map(|limit| limit.amount) };
+    let account = AccountId::from(account);
+    let caller = caller.on(Key::Account(account.clone()));
+    let body = Body::SetCreditLimit { account, limit: request.limit.map(|limit| limit.amount) };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

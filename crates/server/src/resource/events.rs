@@ -1,6 +1,5 @@
 //! The event feed: what happened, in the order of the journal, as CloudEvents.
 
-use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::{Entry, Event};
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Query, Reading};
+use crate::page::{Continued, Listed};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -56,6 +56,13 @@ pub(crate) struct EventPage {
     next: String,
 }
 
+impl Continued for EventPage {
+    /// The feed never ends: there is always a place where it goes on.
+    fn next(&self) -> Option<&str> {
+        Some(&self.next)
+    }
+}
+
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -67,12 +74,12 @@ pub(crate) struct FeedQuery {
 }
 
 /// Read what happened, from a position on.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedQuery), responses((status = 200, body = EventPage), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedQuery), responses((status = 200, body = EventPage)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(query): Query<FeedQuery>,
-) -> Result<JsonAnswer<EventPage>, Problem> {
+) -> Result<Listed<EventPage>, Problem> {
     let limit = query.limit.unwrap_or(100);
     if !(1..=1_000).contains(&limit) {
         return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to 1000 entries")));
@@ -82,7 +89,7 @@ async fn list(
         let entries = reader.entries(after, limit)?;
         page(&entries, after)
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Everything that happened to an order.

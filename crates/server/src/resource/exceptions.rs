@@ -13,12 +13,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Caller, Json, Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::stock::{Accepted, accepted};
-use crate::resource::{aggregate, id};
+use crate::resource::{id, versioned};
 use crate::state::AppState;
 use crate::submit::submit;
+use crate::version::Versioned;
 use crate::view::{self, ExceptionView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -58,24 +59,25 @@ fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter, tasks_only: bo
 }
 
 /// List exceptions, the newest first.
-#[utoipa::path(get, path = "/v1/exceptions", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/exceptions", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<ExceptionFilter>,
-) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
-    state.readers.read(move |reader| read(reader, &filter, false)).await.map(JsonAnswer)
+) -> Result<Listed<Page<ExceptionView>>, Problem> {
+    page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
+    state.readers.read(move |reader| read(reader, &filter, false)).await.map(Listed)
 }
 
 /// Show an exception.
-#[utoipa::path(get, path = "/v1/exceptions/{exception}", tag = "exceptions", params(("exception" = String, Path)), responses((status = 200, body = ExceptionView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/exceptions/{exception}", tag = "exceptions", params(("exception" = String, Path)), responses((status = 200, body = ExceptionView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(exception): Path<String>,
-) -> Result<JsonAnswer<ExceptionView>, Problem> {
-    match aggregate(&state, Key::Exception(id(&exception)?)).await? {
-        Aggregate::Exception(exception) => Ok(JsonAnswer(view::exception(&exception))),
+) -> Result<Versioned<ExceptionView>, Problem> {
+    match versioned(&state, Key::Exception(id(&exception)?)).await? {
+        (Aggregate::Exception(exception), version) => Ok(Versioned(view::exception(&exception), version)),
         _ => Err(Problem::not_found(exception)),
     }
 }
@@ -91,7 +93,7 @@ pub(crate) struct Assignment {
 
 /// Claim an exception, give it to somebody, or give it back.
 #[utoipa::path(post, path = "/v1/exceptions/{exception}/assignment", tag = "exceptions", params(("exception" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Assignment,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn assign(
     State(state): State<AppState>,
     caller: Caller,
@@ -100,6 +102,7 @@ async fn assign(
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let exception: ExceptionId = id(&exception)?;
     let body = Body::AssignException { exception, to: request.to.map(Into::into) };
+    let caller = caller.on(Key::Exception(exception));
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }
 
@@ -120,15 +123,17 @@ pub(crate) struct Resolution {
 
 /// Decide on an exception. The waiting process goes on.
 #[utoipa::path(post, path = "/v1/exceptions/{exception}/resolution", tag = "exceptions", params(("exception" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Resolution,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn resolve(
     State(state): State<AppState>,
     caller: Caller,
     Path(exception): Path<String>,
     Json(request, bytes): Json<Resolution>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    let exception: ExceptionId = id(&exception)?;
+    let caller = caller.on(Key::Exception(exception));
     let body = Body::ResolveException {
-        exception: id(&exception)?,
+        exception,
         action: request.action,
         reason: request.reason.into(),
         details: variables(request.details)?,
@@ -145,14 +150,15 @@ pub(crate) fn variables(json: serde_json::Map<String, serde_json::Value>) -> Res
 }
 
 /// List user tasks that wait for a person.
-#[utoipa::path(get, path = "/v1/tasks", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/tasks", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>)))]
 async fn tasks(
     State(state): State<AppState>,
     _: Reading,
     Query(mut filter): Query<ExceptionFilter>,
-) -> Result<JsonAnswer<Page<ExceptionView>>, Problem> {
+) -> Result<Listed<Page<ExceptionView>>, Problem> {
+    page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
     filter.status.get_or_insert_with(|| "open".to_owned());
-    state.readers.read(move |reader| read(reader, &filter, true)).await.map(JsonAnswer)
+    state.readers.read(move |reader| read(reader, &filter, true)).await.map(Listed)
 }
 
 /// Result variables of a task.
@@ -167,7 +173,7 @@ pub(crate) struct Completion {
 
 /// Complete a user task with result variables.
 #[utoipa::path(post, path = "/v1/tasks/{instance}/{task}/completion", tag = "exceptions", params(("instance" = String, Path), ("task" = u32, Path), ("Idempotency-Key" = String, Header)), request_body = Completion,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn complete(
     State(state): State<AppState>,
     caller: Caller,

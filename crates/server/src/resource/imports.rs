@@ -1,7 +1,9 @@
-//! Files: orders of any format, master data, bank statements.
+//! Files of orders of any format, and bank statements.
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
+use documents::Place;
+use documents::orders::x12::{Interchange, acknowledge, examine};
 use documents::orders::{Format, OrderDocument};
 use partition::{Body, Reply};
 use serde::{Deserialize, Serialize};
@@ -12,14 +14,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::{hash_bytes, require};
-use crate::extract::{Body as Bytes, Caller, Path, Query};
-use crate::problem::{FieldError, Problem};
+use crate::extract::{Body as Bytes, Caller, Query};
+use crate::problem::{FieldError, Problem, mend_of};
 use crate::resource::orders::field_error;
 use crate::state::AppState;
-use crate::submit::{submit, submit_with};
+use crate::submit::{Running, digest, start};
+
+/// So many records are given to the partition before the first of their answers is waited for.
+const AHEAD: usize = 256;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(orders)).routes(routes!(master)).routes(routes!(statement))
+    OpenApiRouter::new().routes(routes!(orders)).routes(routes!(statement))
 }
 
 /// An original document, under its hash.
@@ -42,26 +47,106 @@ pub(crate) struct ImportQuery {
     name: Option<String>,
 }
 
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct NameQuery {
+    /// The file's name, for messages.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+}
+
 /// What an import came to.
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct ImportReport {
     /// Documents that were understood.
-    understood: usize,
+    pub(crate) understood: usize,
     /// Documents that were taken over; none on a dry run.
-    imported: usize,
+    pub(crate) imported: usize,
     /// Documents that had been taken over before.
-    repeated: usize,
-    /// Numbers of the orders and return requests that were made.
-    ids: Vec<String>,
+    pub(crate) repeated: usize,
+    /// Numbers of the orders, return requests and payments that were made.
+    pub(crate) ids: Vec<String>,
     /// Rows that are no orders, by reason.
-    rejected: std::collections::BTreeMap<String, u64>,
+    pub(crate) rejected: std::collections::BTreeMap<String, u64>,
     /// Everything that was found wrong, with place, cause and mend.
-    findings: Vec<FieldError>,
+    pub(crate) findings: Vec<FieldError>,
+    /// For X12: the 997 that answers the sender, one for each interchange, transaction by transaction as they fared. None on a dry run.
+    pub(crate) acknowledgements: Vec<String>,
+}
+
+impl ImportReport {
+    pub(crate) fn note<T>(&mut self, read: &documents::Read<T>) {
+        self.understood += read.records.len();
+        self.findings.extend(read.findings.iter().map(field_error));
+    }
+
+    pub(crate) fn refuse(&mut self, place: &Place, problem: Problem) {
+        let mend = mend_of(&problem.code).to_owned();
+        self.findings.push(FieldError { pointer: place.to_string(), cause: problem.detail, mend });
+    }
+}
+
+/// Refuses a key under which another file came, even if this one holds nothing to import.
+pub(crate) async fn check_key(state: &AppState, caller: &Caller, content: &[u8]) -> Result<(), Problem> {
+    let first = caller.part(0);
+    let wanted = digest(&first, content);
+    let known = state.readers.read(move |reader| Ok(reader.reply(&first.key)?)).await?;
+    match known {
+        Some(reply) if reply.digest != wanted => {
+            Err(Problem::new("idempotency_key_reused", "send another Idempotency-Key, or the same file as before"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Gives the records to the partition in their order, and the answers to `took` in the same order. Each has a key of its own, so
+/// that a file that is sent again repeats nothing; the original is kept with the first that is taken.
+async fn take_all(
+    state: &AppState,
+    caller: &Caller,
+    bytes: &[u8],
+    content: &str,
+    bodies: Vec<Body>,
+    mut took: impl FnMut(usize, Result<Reply, Problem>),
+) -> Result<(), Problem> {
+    check_key(state, caller, format!("{content}#0").as_bytes()).await?;
+    let mut running: std::collections::VecDeque<(usize, Running)> = std::collections::VecDeque::new();
+    let mut is_kept = false;
+    for (index, body) in bodies.into_iter().enumerate() {
+        let documents = if is_kept { Vec::new() } else { vec![kept(bytes, "application/octet-stream", state.now())] };
+        let content = format!("{content}#{index}");
+        running.push_back((index, start(state, caller.part(index), content.as_bytes(), body, documents)?));
+        while running.len() >= if is_kept { AHEAD } else { 1 } {
+            let Some((index, next)) = running.pop_front() else { break };
+            is_kept |= settle(index, next.end().await, &mut took)?;
+        }
+    }
+    for (index, next) in running {
+        settle(index, next.end().await, &mut took)?;
+    }
+    Ok(())
+}
+
+/// Whether a record was taken; what is our fault or concerns all records ends the import, to be sent again.
+fn settle(
+    index: usize,
+    answer: Result<Reply, Problem>,
+    took: &mut impl FnMut(usize, Result<Reply, Problem>),
+) -> Result<bool, Problem> {
+    if let Err(problem) = &answer
+        && (problem.status >= 500 || problem.code == "idempotency_key_reused")
+    {
+        return Err(problem.clone());
+    }
+    let is_taken = answer.is_ok();
+    took(index, answer);
+    Ok(is_taken)
 }
 
 /// Import a file of orders. A bad record is reported and does not stop the good ones.
 #[utoipa::path(post, path = "/v1/imports/orders", tag = "imports", params(ImportQuery, ("Idempotency-Key" = String, Header)),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport), (status = "4XX", body = Problem)))]
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport)))]
 async fn orders(
     State(state): State<AppState>,
     caller: Caller,
@@ -74,137 +159,104 @@ async fn orders(
         Some(name) => Some(name.parse::<Format>().map_err(|error| Problem::new("invalid", error.to_string()))?),
     };
     let name = query.name.unwrap_or_else(|| "body".to_owned());
-    let read = documents::orders::read(&bytes, format, &name);
+    let (read, mut interchanges) = match examined(&bytes, format, &name) {
+        Some(examined) => (examined.read, examined.interchanges),
+        None => (documents::orders::read(&bytes, format, &name), Vec::new()),
+    };
     let mut report = ImportReport {
-        understood: read.records.len(),
-        findings: read.findings.iter().map(field_error).collect(),
         rejected: read.rejected.iter().map(|(reason, count)| (reason.to_string(), *count)).collect(),
         ..ImportReport::default()
     };
+    report.note(&read);
     if query.dry_run {
         return Ok(JsonAnswer(report));
     }
-    for (index, (place, document)) in read.records.into_iter().enumerate() {
-        // each record has a key of its own, so a file that is sent again repeats nothing
-        let mut one = caller.clone();
-        one.key = format!("{}\u{1f}{index}", caller.key);
-        let content = format!("{}#{index}", hash_bytes(&bytes));
-        let body = match document {
-            OrderDocument::Order(mut submission) => {
-                submission.original.sha256 = hash_bytes(&bytes).into();
-                Body::ReceiveOrder(Box::new(submission))
-            }
-            OrderDocument::Return(mut document) => {
-                document.original.sha256 = hash_bytes(&bytes).into();
-                Body::RequestReturn(document)
-            }
-        };
-        let documents = if index == 0 { vec![kept(&bytes, "application/octet-stream", state.now())] } else { Vec::new() };
-        match submit_with(&state, one, content.as_bytes(), body, documents).await {
-            Ok(Reply::Order(id)) => {
-                report.imported += 1;
-                report.ids.push(id.to_string());
-            }
-            Ok(Reply::Return(id)) => {
-                report.imported += 1;
-                report.ids.push(id.to_string());
-            }
-            Ok(_) => report.repeated += 1,
-            Err(problem) if problem.status >= 500 => return Err(problem),
-            Err(problem) => {
-                report.findings.push(FieldError { pointer: place.to_string(), cause: problem.detail, mend: String::new() });
-            }
+    let hash = hash_bytes(&bytes);
+    let (places, bodies): (Vec<Place>, Vec<Body>) =
+        read.records.into_iter().map(|(place, document)| (place, body_of(document, &hash))).unzip();
+    let mut refused = Vec::new();
+    let took = |index: usize, answer: Result<Reply, Problem>| match (answer, places.get(index)) {
+        (Ok(Reply::Order(id)), _) => {
+            report.imported += 1;
+            report.ids.push(id.to_string());
         }
+        (Ok(Reply::Return(id)), _) => {
+            report.imported += 1;
+            report.ids.push(id.to_string());
+        }
+        (Ok(_), _) => report.repeated += 1,
+        (Err(problem), place) => {
+            refused.push(index);
+            report.refuse(place.unwrap_or(&Place::default()), problem);
+        }
+    };
+    // the same bytes in another format are another request; under another name they are not
+    let content = format!("{hash} {}", query.format.as_deref().unwrap_or("auto"));
+    take_all(&state, &caller, &bytes, &content, bodies, took).await?;
+    for interchange in &mut interchanges {
+        report.acknowledgements.push(answer_to(interchange, &refused, state.now()));
     }
     Ok(JsonAnswer(report))
 }
 
-/// Import master data: `items`, `accounts`, `prices` or `company`, as CSV or JSON.
-#[utoipa::path(post, path = "/v1/imports/master/{kind}", tag = "imports", params(("kind" = String, Path), ("Idempotency-Key" = String, Header)),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport), (status = "4XX", body = Problem)))]
-async fn master(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(kind): Path<String>,
-    Bytes(bytes): Bytes,
-) -> Result<JsonAnswer<ImportReport>, Problem> {
-    require(&caller.actor, &[Role::Admin])?;
-    let mut report = ImportReport::default();
-    let mut bodies = Vec::new();
-    match kind.as_str() {
-        "items" => {
-            let read = documents::master::read_items(&bytes, "items");
-            report.note(&read);
-            let items: Vec<_> = read.records.into_iter().map(|(_, item)| item).collect();
-            bodies.extend(items.chunks(500).map(|chunk| Body::PutItems(chunk.to_vec())));
+fn body_of(document: OrderDocument, hash: &str) -> Body {
+    match document {
+        OrderDocument::Order(mut submission) => {
+            submission.original.sha256 = hash.into();
+            Body::ReceiveOrder(Box::new(submission))
         }
-        "accounts" => {
-            let read = documents::master::read_accounts(&bytes, "accounts");
-            report.note(&read);
-            let accounts: Vec<_> = read.records.into_iter().map(|(_, account)| account).collect();
-            bodies.extend(accounts.chunks(500).map(|chunk| Body::PutAccounts(chunk.to_vec())));
-        }
-        "prices" => {
-            let read = documents::master::read_prices(&bytes, "prices");
-            report.note(&read);
-            bodies.extend(read.records.into_iter().map(|(_, book)| Body::PutPriceBook(book)));
-        }
-        "company" => {
-            let read = documents::master::read_company(&bytes, "company");
-            report.note(&read);
-            bodies.extend(read.records.into_iter().map(|(_, company)| Body::PutCompany(Box::new(company))));
-        }
-        other => {
-            return Err(Problem::not_found(format_args!(
-                "kind of master data {other}; there are items, accounts, prices, company"
-            )));
+        OrderDocument::Return(mut document) => {
+            document.original.sha256 = hash.into();
+            Body::RequestReturn(document)
         }
     }
-    for (index, body) in bodies.into_iter().enumerate() {
-        let mut one = caller.clone();
-        one.key = format!("{}\u{1f}{index}", caller.key);
-        submit(&state, one, &bytes, body).await?;
-        report.imported += 1;
-    }
-    Ok(JsonAnswer(report))
 }
 
-impl ImportReport {
-    fn note<T>(&mut self, read: &documents::Read<T>) {
-        self.understood += read.records.len();
-        self.findings.extend(read.findings.iter().map(field_error));
+/// X12 with its envelopes, if it is X12.
+fn examined(bytes: &[u8], format: Option<Format>, name: &str) -> Option<documents::orders::x12::Examined> {
+    let begins = bytes.trim_ascii_start().starts_with(b"ISA");
+    let examined = (format == Some(Format::X12) || format.is_none() && begins).then(|| examine(bytes, name))?;
+    // what holds no interchange is told by the reader of orders
+    (!examined.interchanges.is_empty()).then_some(examined)
+}
+
+/// The 997 for an interchange. Its control number is that of the interchange that it answers: unique between the partners as long as
+/// theirs are, and the same if the file comes again.
+fn answer_to(interchange: &mut Interchange, refused: &[usize], at: Timestamp) -> String {
+    let transactions = interchange.groups.iter_mut().flat_map(|group| &mut group.transactions);
+    for transaction in transactions {
+        if transaction.record.is_some_and(|record| refused.contains(&record)) {
+            transaction.record = None;
+        }
     }
+    let control = interchange.control.trim().parse::<u32>().ok().filter(|control| (1..1_000_000_000).contains(control));
+    acknowledge(interchange, control.unwrap_or(1), at)
 }
 
 /// Import bank statements (camt.053 or CSV) and apply their payments.
-#[utoipa::path(post, path = "/v1/bank-statements", tag = "payments", params(("Idempotency-Key" = String, Header)),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport), (status = "4XX", body = Problem)))]
+#[utoipa::path(post, path = "/v1/bank-statements", tag = "finance", params(NameQuery, ("Idempotency-Key" = String, Header)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport)))]
 async fn statement(
     State(state): State<AppState>,
     caller: Caller,
+    Query(query): Query<NameQuery>,
     Bytes(bytes): Bytes,
 ) -> Result<JsonAnswer<ImportReport>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
-    let read = documents::statements::read(&bytes, "body");
+    let read = documents::statements::read(&bytes, query.name.as_deref().unwrap_or("body"));
     let mut report = ImportReport::default();
     report.note(&read);
-    for (index, (place, document)) in read.records.into_iter().enumerate() {
-        let mut one = caller.clone();
-        one.key = format!("{}\u{1f}{index}", caller.key);
-        let content = format!("{}#{index}", hash_bytes(&bytes));
-        let documents = if index == 0 { vec![kept(&bytes, "application/octet-stream", state.now())] } else { Vec::new() };
-        match submit_with(&state, one, content.as_bytes(), Body::ImportStatement(Box::new(document)), documents).await {
-            Ok(Reply::Statement { payments, repeated }) => {
-                report.imported += payments.len();
-                report.repeated += repeated as usize;
-                report.ids.extend(payments.iter().map(ToString::to_string));
-            }
-            Ok(_) => report.repeated += 1,
-            Err(problem) if problem.status >= 500 => return Err(problem),
-            Err(problem) => {
-                report.findings.push(FieldError { pointer: place.to_string(), cause: problem.detail, mend: String::new() });
-            }
+    let (places, bodies): (Vec<Place>, Vec<Body>) =
+        read.records.into_iter().map(|(place, document)| (place, Body::ImportStatement(Box::new(document)))).unzip();
+    let took = |index: usize, answer: Result<Reply, Problem>| match (answer, places.get(index)) {
+        (Ok(Reply::Statement { payments, repeated }), _) => {
+            report.imported += payments.len();
+            report.repeated += repeated as usize;
+            report.ids.extend(payments.iter().map(ToString::to_string));
         }
-    }
+        (Ok(_), _) => report.repeated += 1,
+        (Err(problem), place) => report.refuse(place.unwrap_or(&Place::default()), problem),
+    };
+    take_all(&state, &caller, &bytes, &hash_bytes(&bytes), bodies, took).await?;
     Ok(JsonAnswer(report))
 }

@@ -1,23 +1,23 @@
 //! Invoices and credit notes.
 
-use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyState, Body, Reply, Table};
 use serde::Deserialize;
-use trade::{Aggregate, Key, Kind, LineNo, Role};
+use trade::{Aggregate, InvoiceId, Key, Kind, LineNo, Role};
 use units::Quantity;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::orders::{LineQuantity, Numbered};
-use crate::resource::{aggregate, id};
+use crate::resource::{id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
+use crate::version::Versioned;
 use crate::view::{self, InvoiceView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -41,12 +41,12 @@ pub(crate) struct InvoiceFilter {
 }
 
 /// List invoices and credit notes, the newest first.
-#[utoipa::path(get, path = "/v1/invoices", tag = "finance", params(InvoiceFilter), responses((status = 200, body = Page<InvoiceView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/invoices", tag = "finance", params(InvoiceFilter), responses((status = 200, body = Page<InvoiceView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<InvoiceFilter>,
-) -> Result<JsonAnswer<Page<InvoiceView>>, Problem> {
+) -> Result<Listed<Page<InvoiceView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [
             (Column::Parent, filter.order.as_deref()),
@@ -60,18 +60,18 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Show an invoice or credit note.
-#[utoipa::path(get, path = "/v1/invoices/{invoice}", tag = "finance", params(("invoice" = String, Path)), responses((status = 200, body = InvoiceView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/invoices/{invoice}", tag = "finance", params(("invoice" = String, Path)), responses((status = 200, body = InvoiceView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(invoice): Path<String>,
-) -> Result<JsonAnswer<InvoiceView>, Problem> {
-    match aggregate(&state, Key::Invoice(id(&invoice)?)).await? {
-        Aggregate::Invoice(invoice) => Ok(JsonAnswer(view::invoice(&invoice))),
+) -> Result<Versioned<InvoiceView>, Problem> {
+    match versioned(&state, Key::Invoice(id(&invoice)?)).await? {
+        (Aggregate::Invoice(invoice), version) => Ok(Versioned(view::invoice(&invoice), version)),
         _ => Err(Problem::not_found(invoice)),
     }
 }
@@ -89,7 +89,7 @@ pub(crate) struct CreditRequest {
 
 /// Credit units of an invoice. Never more than it bills.
 #[utoipa::path(post, path = "/v1/invoices/{invoice}/credit-notes", tag = "finance", params(("invoice" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CreditRequest,
-    responses((status = 201, body = Numbered), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = Numbered)))]
 async fn credit(
     State(state): State<AppState>,
     caller: Caller,
@@ -98,7 +98,9 @@ async fn credit(
 ) -> Result<Created<Numbered>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
     let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect();
-    let body = Body::CreditInvoice { invoice: id(&invoice)?, lines, reason: request.reason.into() };
+    let invoice: InvoiceId = id(&invoice)?;
+    let caller = caller.on(Key::Invoice(invoice));
+    let body = Body::CreditInvoice { invoice, lines, reason: request.reason.into() };
     match submit(&state, caller, &bytes, body).await? {
         Reply::Invoice(id) => Ok(Created(Numbered { id: id.to_string() })),
         other => Err(unexpected(&other)),

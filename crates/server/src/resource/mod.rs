@@ -1,11 +1,13 @@
 //! The resources of the API, one file each.
 
 pub(crate) mod accounts;
+pub(crate) mod company;
 pub(crate) mod events;
 pub(crate) mod exceptions;
 pub(crate) mod health;
 pub(crate) mod imports;
 pub(crate) mod invoices;
+pub(crate) mod master;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod processes;
@@ -17,6 +19,7 @@ pub(crate) mod systems;
 pub(crate) mod warehouse_orders;
 
 use partition::{AnyKey, AnyState};
+use runtime::Version;
 use trade::{Aggregate, Key};
 
 use crate::problem::Problem;
@@ -24,16 +27,20 @@ use crate::state::AppState;
 
 /// The committed state of an aggregate, or the problem that there is none.
 pub(crate) async fn aggregate(state: &AppState, key: Key) -> Result<Aggregate, Problem> {
-    state
-        .readers
-        .read(move |reader| {
-            let any = AnyKey::Trade(key.clone());
-            match crate::readers::state(reader, &any)? {
-                Some(AnyState::Trade(aggregate)) => Ok(aggregate),
-                _ => Err(Problem::not_found(key)),
-            }
-        })
-        .await
+    versioned(state, key).await.map(|(aggregate, _)| aggregate)
+}
+
+/// The same with its version.
+pub(crate) async fn versioned(state: &AppState, key: Key) -> Result<(Aggregate, Version), Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        let (table, row) = AnyKey::Trade(key.clone()).row();
+        let Some(bytes) = reader.row(table, &row)? else { return Err(Problem::not_found(key)) };
+        match crate::readers::decode(table, &row, &bytes)? {
+            AnyState::Trade(aggregate) => Ok((aggregate, Version::of(&bytes))),
+            _ => Err(Problem::not_found(key)),
+        }
+    };
+    state.readers.read(read).await
 }
 
 /// An id from the path, or the problem that it is none.

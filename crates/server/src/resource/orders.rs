@@ -14,11 +14,12 @@ use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
-use crate::resource::{aggregate, events, id};
+use crate::resource::{aggregate, events, id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, submit_with, unexpected};
+use crate::version::Versioned;
 use crate::view::{self, OrderView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -48,7 +49,7 @@ pub(crate) struct Numbered {
 /// follow at once; look at the order to see how far it is.
 #[utoipa::path(post, path = "/v1/orders", tag = "orders", request_body(content = serde_json::Value, content_type = "application/json"),
     params(("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Numbered), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 201, body = Numbered)))]
 async fn receive(State(state): State<AppState>, caller: Caller, Bytes(bytes): Bytes) -> Result<Created<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let read = documents::orders::read(&bytes, Some(documents::orders::Format::Json), "body");
@@ -87,12 +88,13 @@ pub(crate) struct OrderFilter {
 }
 
 /// List orders, the newest first.
-#[utoipa::path(get, path = "/v1/orders", tag = "orders", params(OrderFilter), responses((status = 200, body = Page<OrderView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/orders", tag = "orders", params(OrderFilter), responses((status = 200, body = Page<OrderView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<OrderFilter>,
-) -> Result<JsonAnswer<Page<OrderView>>, Problem> {
+) -> Result<Listed<Page<OrderView>>, Problem> {
+    page::check_status(filter.status.as_deref(), crate::resource::progress::ORDER)?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
         page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
@@ -102,24 +104,24 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Show an order.
-#[utoipa::path(get, path = "/v1/orders/{order}", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = OrderView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/orders/{order}", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = OrderView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(order): Path<String>,
-) -> Result<JsonAnswer<OrderView>, Problem> {
-    match aggregate(&state, Key::Order(id(&order)?)).await? {
-        Aggregate::Order(order) => Ok(JsonAnswer(view::order(&order))),
+) -> Result<Versioned<OrderView>, Problem> {
+    match versioned(&state, Key::Order(id(&order)?)).await? {
+        (Aggregate::Order(order), version) => Ok(Versioned(view::order(&order), version)),
         _ => Err(Problem::not_found(order)),
     }
 }
 
 /// Show what has happened to an order, with who and when.
-#[utoipa::path(get, path = "/v1/orders/{order}/timeline", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = events::EventPage), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/orders/{order}/timeline", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = events::EventPage)))]
 async fn timeline(
     State(state): State<AppState>,
     _: Reading,
@@ -132,7 +134,7 @@ async fn timeline(
 
 /// Give the original document back, as it was received.
 #[utoipa::path(get, path = "/v1/orders/{order}/original", tag = "orders", params(("order" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 async fn original(
     State(state): State<AppState>,
     _: Reading,
@@ -208,7 +210,7 @@ pub(crate) struct AddedLine {
 
 /// Change an order: quantities, prices, lines, dates.
 #[utoipa::path(post, path = "/v1/orders/{order}/changes", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ChangeRequest,
-    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Numbered)))]
 async fn change(
     State(state): State<AppState>,
     caller: Caller,
@@ -216,6 +218,7 @@ async fn change(
     Json(request, bytes): Json<ChangeRequest>,
 ) -> Result<JsonAnswer<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
+    let order: OrderId = id(&order)?;
     let change = Change {
         quantities: request.quantities.iter().map(|entry| (LineNo(entry.line), Quantity(entry.quantity))).collect(),
         prices: request.prices.iter().map(|entry| (LineNo(entry.line), entry.price)).collect(),
@@ -233,7 +236,7 @@ async fn change(
         ship_to: None,
         requested: request.requested,
     };
-    numbered(submit(&state, caller, &bytes, Body::ChangeOrder { order: id(&order)?, change }).await?)
+    numbered(submit(&state, caller.on(Key::Order(order)), &bytes, Body::ChangeOrder { order, change }).await?)
 }
 
 fn numbered(reply: Reply) -> Result<JsonAnswer<Numbered>, Problem> {
@@ -280,7 +283,7 @@ pub(crate) struct CancelResult {
 
 /// Cancel an order or some of its units.
 #[utoipa::path(post, path = "/v1/orders/{order}/cancellations", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CancelRequest,
-    responses((status = 200, body = CancelResult), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = CancelResult)))]
 async fn cancel(
     State(state): State<AppState>,
     caller: Caller,
@@ -288,11 +291,12 @@ async fn cancel(
     Json(request, bytes): Json<CancelRequest>,
 ) -> Result<JsonAnswer<CancelResult>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
+    let order: OrderId = id(&order)?;
     let cancellation = Cancellation {
         lines: request.lines.iter().map(|line| (LineNo(line.line), line.quantity.map(Quantity))).collect(),
         reason: request.reason.into(),
     };
-    match submit(&state, caller, &bytes, Body::CancelOrder { order: id(&order)?, cancellation }).await? {
+    match submit(&state, caller.on(Key::Order(order)), &bytes, Body::CancelOrder { order, cancellation }).await? {
         Reply::Cancelled { order, cancelled, asked, too_late } => Ok(JsonAnswer(CancelResult {
             id: order.to_string(),
             cancelled: cancelled.0,
@@ -313,7 +317,7 @@ pub(crate) struct Reason {
 
 /// Place a hold by hand.
 #[utoipa::path(post, path = "/v1/orders/{order}/holds", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Reason,
-    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Numbered)))]
 async fn hold(
     State(state): State<AppState>,
     caller: Caller,
@@ -321,12 +325,16 @@ async fn hold(
     Json(request, bytes): Json<Reason>,
 ) -> Result<JsonAnswer<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations])?;
-    numbered(submit(&state, caller, &bytes, Body::PlaceHold { order: id(&order)?, reason: request.reason.into() }).await?)
+    let order: OrderId = id(&order)?;
+    numbered(
+        submit(&state, caller.on(Key::Order(order)), &bytes, Body::PlaceHold { order, reason: request.reason.into() })
+            .await?,
+    )
 }
 
 /// Release a hold. Who may depends on its kind and on the amount at stake.
 #[utoipa::path(post, path = "/v1/orders/{order}/holds/{kind}/release", tag = "orders", params(("order" = String, Path), ("kind" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Reason,
-    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Numbered)))]
 async fn release_hold(
     State(state): State<AppState>,
     caller: Caller,
@@ -335,8 +343,9 @@ async fn release_hold(
 ) -> Result<JsonAnswer<Numbered>, Problem> {
     let hold: HoldKind = serde_json::from_value(serde_json::Value::from(kind.as_str()))
         .map_err(|_| Problem::new("not_found", format!("`{kind}` is not a kind of hold, such as credit or price")))?;
-    let body = Body::ReleaseHold { order: id(&order)?, hold, reason: request.reason.into() };
-    numbered(submit(&state, caller, &bytes, body).await?)
+    let order: OrderId = id(&order)?;
+    let body = Body::ReleaseHold { order, hold, reason: request.reason.into() };
+    numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)
 }
 
 /// What a line really stands for.
@@ -351,7 +360,7 @@ pub(crate) struct Correction {
 
 /// Put a line right that names an unknown item or unit.
 #[utoipa::path(post, path = "/v1/orders/{order}/lines/{line}/correction", tag = "orders", params(("order" = String, Path), ("line" = u64, Path), ("Idempotency-Key" = String, Header)), request_body = Correction,
-    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Numbered)))]
 async fn correct(
     State(state): State<AppState>,
     caller: Caller,
@@ -359,11 +368,12 @@ async fn correct(
     Json(request, bytes): Json<Correction>,
 ) -> Result<JsonAnswer<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
+    let order: OrderId = id(&order)?;
     let body = Body::CorrectLine {
-        order: id(&order)?,
+        order,
         line: LineNo(line),
         item: ItemId::from(request.item),
         quantity: Quantity(request.quantity),
     };
-    numbered(submit(&state, caller, &bytes, body).await?)
+    numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)
 }

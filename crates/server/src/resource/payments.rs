@@ -5,19 +5,20 @@ use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyState, Body, Table};
 use serde::Deserialize;
-use trade::{AccountId, Aggregate, InvoiceId, Key, Kind, Role};
+use trade::{AccountId, Aggregate, InvoiceId, Key, Kind, PaymentId, Role};
 use units::Money;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Caller, Json, Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::stock::{Accepted, accepted};
-use crate::resource::{aggregate, id};
+use crate::resource::{id, versioned};
 use crate::state::AppState;
 use crate::submit::submit;
+use crate::version::Versioned;
 use crate::view::{self, PaymentView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -44,12 +45,13 @@ pub(crate) struct PaymentFilter {
 }
 
 /// List payments, the newest first.
-#[utoipa::path(get, path = "/v1/payments", tag = "finance", params(PaymentFilter), responses((status = 200, body = Page<PaymentView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/payments", tag = "finance", params(PaymentFilter), responses((status = 200, body = Page<PaymentView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<PaymentFilter>,
-) -> Result<JsonAnswer<Page<PaymentView>>, Problem> {
+) -> Result<Listed<Page<PaymentView>>, Problem> {
+    page::check_status(filter.status.as_deref(), crate::resource::progress::PAYMENT)?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
         page::read(reader, Table::Trade(Kind::Payment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
@@ -59,18 +61,18 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Show a payment.
-#[utoipa::path(get, path = "/v1/payments/{payment}", tag = "finance", params(("payment" = String, Path)), responses((status = 200, body = PaymentView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/payments/{payment}", tag = "finance", params(("payment" = String, Path)), responses((status = 200, body = PaymentView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(payment): Path<String>,
-) -> Result<JsonAnswer<PaymentView>, Problem> {
-    match aggregate(&state, Key::Payment(id(&payment)?)).await? {
-        Aggregate::Payment(payment) => Ok(JsonAnswer(view::payment(&payment))),
+) -> Result<Versioned<PaymentView>, Problem> {
+    match versioned(&state, Key::Payment(id(&payment)?)).await? {
+        (Aggregate::Payment(payment), version) => Ok(Versioned(view::payment(&payment), version)),
         _ => Err(Problem::not_found(payment)),
     }
 }
@@ -99,7 +101,7 @@ pub(crate) struct MatchItem {
 
 /// Apply a payment by hand.
 #[utoipa::path(post, path = "/v1/payments/{payment}/matches", tag = "finance", params(("payment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = MatchRequest,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn apply(
     State(state): State<AppState>,
     caller: Caller,
@@ -109,7 +111,9 @@ async fn apply(
     require(&caller.actor, &[Role::Receivables])?;
     let items = request.items.iter().map(|item| Ok((id::<InvoiceId>(&item.invoice)?, item.amount.amount)));
     let items = items.collect::<Result<Vec<_>, Problem>>()?;
-    let body = Body::MatchPayment { payment: id(&payment)?, items, write_off: request.write_off };
+    let payment: PaymentId = id(&payment)?;
+    let caller = caller.on(Key::Payment(payment));
+    let body = Body::MatchPayment { payment, items, write_off: request.write_off };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }
 
@@ -123,7 +127,7 @@ pub(crate) struct OnAccountRequest {
 
 /// Put a payment on an account.
 #[utoipa::path(post, path = "/v1/payments/{payment}/on-account", tag = "finance", params(("payment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = OnAccountRequest,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn put_on_account(
     State(state): State<AppState>,
     caller: Caller,
@@ -131,7 +135,9 @@ async fn put_on_account(
     Json(request, bytes): Json<OnAccountRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
-    let body = Body::PutOnAccount { payment: id(&payment)?, account: AccountId::from(request.account) };
+    let payment: PaymentId = id(&payment)?;
+    let caller = caller.on(Key::Payment(payment));
+    let body = Body::PutOnAccount { payment, account: AccountId::from(request.account) };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }
 
@@ -147,7 +153,7 @@ pub(crate) struct UnapplyRequest {
 
 /// Take a match back.
 #[utoipa::path(post, path = "/v1/payments/{payment}/unapplications", tag = "finance", params(("payment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = UnapplyRequest,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn unapply(
     State(state): State<AppState>,
     caller: Caller,
@@ -155,7 +161,8 @@ async fn unapply(
     Json(request, bytes): Json<UnapplyRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
-    let body =
-        Body::UnapplyPayment { payment: id(&payment)?, invoice: id(&request.invoice)?, reason: request.reason.into() };
+    let payment: PaymentId = id(&payment)?;
+    let caller = caller.on(Key::Payment(payment));
+    let body = Body::UnapplyPayment { payment, invoice: id(&request.invoice)?, reason: request.reason.into() };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

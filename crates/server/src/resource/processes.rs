@@ -1,6 +1,5 @@
 //! Processes: deploy, list, start.
 
-use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::{AnyState, Body, Reply, Resource, Table};
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::exceptions::variables;
 use crate::resource::orders::Numbered;
@@ -56,7 +55,7 @@ pub(crate) struct VersionView {
 
 /// Deploy processes and decisions. What cannot run is refused with element, line and reason.
 #[utoipa::path(post, path = "/v1/processes", tag = "processes", params(("Idempotency-Key" = String, Header)), request_body = Deployment,
-    responses((status = 201, body = Vec<VersionView>), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = Vec<VersionView>)))]
 async fn deploy(
     State(state): State<AppState>,
     caller: Caller,
@@ -86,12 +85,12 @@ pub(crate) struct Paging {
 }
 
 /// List deployed versions.
-#[utoipa::path(get, path = "/v1/processes", tag = "processes", params(Paging), responses((status = 200, body = Page<VersionView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/processes", tag = "processes", params(Paging), responses((status = 200, body = Page<VersionView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(paging): Query<Paging>,
-) -> Result<JsonAnswer<Page<VersionView>>, Problem> {
+) -> Result<Listed<Page<VersionView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         page::read(reader, Table::Definition, &[], paging.after.as_deref(), paging.limit, |_, _, state| match state {
             AnyState::Definition(definition) => Some(VersionView {
@@ -103,7 +102,7 @@ async fn list(
             _ => None,
         })
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Variables to start with.
@@ -118,7 +117,7 @@ pub(crate) struct StartRequest {
 
 /// Start an instance of the latest version of a process.
 #[utoipa::path(post, path = "/v1/processes/{process}/instances", tag = "processes", params(("process" = String, Path), ("Idempotency-Key" = String, Header)), request_body = StartRequest,
-    responses((status = 201, body = Numbered), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = Numbered)))]
 async fn start(
     State(state): State<AppState>,
     caller: Caller,

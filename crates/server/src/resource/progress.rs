@@ -37,7 +37,8 @@ pub(crate) struct ProgressView {
     position: u64,
 }
 
-const ORDER: &[&str] = &[
+/// The labels of orders.
+pub(crate) const ORDER: &[&str] = &[
     "validating",
     "on_hold",
     "approved",
@@ -51,8 +52,10 @@ const ORDER: &[&str] = &[
     "cancelled",
     "rejected",
 ];
-const EXCEPTION: &[&str] = &["open", "claimed", "resolved", "cleared"];
-const PAYMENT: &[&str] = &["received", "suspense", "unmatched", "applied", "on_account", "reversed"];
+/// How far exceptions are.
+pub(crate) const EXCEPTION: &[&str] = &["open", "claimed", "resolved", "cleared"];
+/// How far payments are.
+pub(crate) const PAYMENT: &[&str] = &["received", "suspense", "unmatched", "applied", "on_account", "reversed"];
 const INVOICE: &[&str] = &["invoice", "deposit", "credit_note"];
 const EFFECT: &[&str] = &["pending", "dead"];
 
@@ -68,7 +71,7 @@ fn counts(reader: &mut dyn Reader, table: Table, labels: &[&str]) -> Result<BTre
 }
 
 /// Show how far everything is.
-#[utoipa::path(get, path = "/v1/progress", tag = "systems", responses((status = 200, body = ProgressView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/progress", tag = "systems", responses((status = 200, body = ProgressView)))]
 async fn show(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<ProgressView>, Problem> {
     let position = state.partition.progress().position();
     let read = move |reader: &mut dyn Reader| {

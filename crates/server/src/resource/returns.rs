@@ -1,6 +1,5 @@
 //! Requests to return goods.
 
-use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyState, Table};
@@ -10,10 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
-use crate::resource::{aggregate, id};
+use crate::resource::{id, versioned};
 use crate::state::AppState;
+use crate::version::Versioned;
 use crate::view::{self, ReturnView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -33,12 +33,13 @@ pub(crate) struct ReturnFilter {
 }
 
 /// List return requests, the newest first. They are decided on as exceptions.
-#[utoipa::path(get, path = "/v1/returns", tag = "returns", params(ReturnFilter), responses((status = 200, body = Page<ReturnView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/returns", tag = "returns", params(ReturnFilter), responses((status = 200, body = Page<ReturnView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<ReturnFilter>,
-) -> Result<JsonAnswer<Page<ReturnView>>, Problem> {
+) -> Result<Listed<Page<ReturnView>>, Problem> {
+    page::check_status(filter.status.as_deref(), &["requested", "authorised", "rejected"])?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref())];
         page::read(
@@ -53,18 +54,18 @@ async fn list(
             },
         )
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Show a return request.
-#[utoipa::path(get, path = "/v1/returns/{return}", tag = "returns", params(("return" = String, Path)), responses((status = 200, body = ReturnView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/returns/{return}", tag = "returns", params(("return" = String, Path)), responses((status = 200, body = ReturnView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(request): Path<String>,
-) -> Result<JsonAnswer<ReturnView>, Problem> {
-    match aggregate(&state, Key::ReturnRequest(id(&request)?)).await? {
-        Aggregate::ReturnRequest(request) => Ok(JsonAnswer(view::return_request(&request))),
+) -> Result<Versioned<ReturnView>, Problem> {
+    match versioned(&state, Key::ReturnRequest(id(&request)?)).await? {
+        (Aggregate::ReturnRequest(request), version) => Ok(Versioned(view::return_request(&request), version)),
         _ => Err(Problem::not_found(request)),
     }
 }

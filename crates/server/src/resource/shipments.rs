@@ -1,6 +1,5 @@
 //! Shipments.
 
-use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyState, Table};
@@ -9,11 +8,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::warehouse_orders::OfOrder;
-use crate::resource::{aggregate, id};
+use crate::resource::{id, versioned};
 use crate::state::AppState;
+use crate::version::Versioned;
 use crate::view::{self, ShipmentView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -21,12 +21,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// List shipments, the newest first.
-#[utoipa::path(get, path = "/v1/shipments", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<ShipmentView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/shipments", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<ShipmentView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<OfOrder>,
-) -> Result<JsonAnswer<Page<ShipmentView>>, Problem> {
+) -> Result<Listed<Page<ShipmentView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
         page::read(reader, Table::Trade(Kind::Shipment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
@@ -36,18 +36,18 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Show a shipment.
-#[utoipa::path(get, path = "/v1/shipments/{shipment}", tag = "fulfilment", params(("shipment" = String, Path)), responses((status = 200, body = ShipmentView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/shipments/{shipment}", tag = "fulfilment", params(("shipment" = String, Path)), responses((status = 200, body = ShipmentView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(shipment): Path<String>,
-) -> Result<JsonAnswer<ShipmentView>, Problem> {
-    match aggregate(&state, Key::Shipment(id(&shipment)?)).await? {
-        Aggregate::Shipment(shipment) => Ok(JsonAnswer(view::shipment(&shipment))),
+) -> Result<Versioned<ShipmentView>, Problem> {
+    match versioned(&state, Key::Shipment(id(&shipment)?)).await? {
+        (Aggregate::Shipment(shipment), version) => Ok(Versioned(view::shipment(&shipment), version)),
         _ => Err(Problem::not_found(shipment)),
     }
 }

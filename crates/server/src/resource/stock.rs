@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::readers::decode;
 use crate::resource::id;
@@ -116,12 +116,12 @@ pub(crate) struct StockFilter {
 }
 
 /// List stocks by item and node.
-#[utoipa::path(get, path = "/v1/stock", tag = "stock", params(StockFilter), responses((status = 200, body = Page<StockView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/stock", tag = "stock", params(StockFilter), responses((status = 200, body = Page<StockView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<StockFilter>,
-) -> Result<JsonAnswer<Page<StockView>>, Problem> {
+) -> Result<Listed<Page<StockView>>, Problem> {
     let read = move |reader: &mut dyn Reader| {
         let filters = [(Column::Parent, filter.item.as_deref())];
         page::read(reader, Table::Trade(Kind::Stock), &filters, filter.after.as_deref(), filter.limit, |key, _, state| {
@@ -131,7 +131,7 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -184,7 +184,7 @@ pub(crate) struct AvailabilityStep {
 }
 
 /// Ask what can be promised. Looks ahead, so that later commitments are not robbed.
-#[utoipa::path(get, path = "/v1/availability", tag = "stock", params(AvailabilityQuery), responses((status = 200, body = AvailabilityView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/availability", tag = "stock", params(AvailabilityQuery), responses((status = 200, body = AvailabilityView)))]
 async fn availability(
     State(state): State<AppState>,
     _: Reading,
@@ -276,7 +276,7 @@ pub(crate) struct ReservationView {
 
 /// Reserve stock without an order. An atomic check and decrement: never more than there is.
 #[utoipa::path(post, path = "/v1/availability/reservations", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = ReservationRequest,
-    responses((status = 201, body = ReservationResult), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = ReservationResult)))]
 async fn reserve(
     State(state): State<AppState>,
     caller: Caller,
@@ -335,7 +335,7 @@ pub(crate) fn accepted(reply: &Reply) -> Accepted {
 
 /// Give a reservation back.
 #[utoipa::path(post, path = "/v1/availability/reservations/{reservation}/release", tag = "stock", params(("reservation" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ReservationPlace,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn give_back(
     State(state): State<AppState>,
     caller: Caller,
@@ -367,7 +367,7 @@ pub(crate) struct ReceiptRequest {
 }
 
 /// Record goods that came in. Backorders are served at once.
-#[utoipa::path(post, path = "/v1/stock/receipts", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = ReceiptRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+#[utoipa::path(post, path = "/v1/stock/receipts", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = ReceiptRequest, responses((status = 200, body = Accepted)))]
 async fn receive(
     State(state): State<AppState>,
     caller: Caller,
@@ -405,7 +405,7 @@ pub(crate) struct CountRequest {
 }
 
 /// Record a count. What can no longer be kept is taken from the least important promises.
-#[utoipa::path(post, path = "/v1/stock/counts", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = CountRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+#[utoipa::path(post, path = "/v1/stock/counts", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = CountRequest, responses((status = 200, body = Accepted)))]
 async fn count(
     State(state): State<AppState>,
     caller: Caller,
@@ -444,7 +444,7 @@ pub(crate) struct AdjustmentRequest {
 }
 
 /// Record stock that was found or lost.
-#[utoipa::path(post, path = "/v1/stock/adjustments", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = AdjustmentRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+#[utoipa::path(post, path = "/v1/stock/adjustments", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = AdjustmentRequest, responses((status = 200, body = Accepted)))]
 async fn adjust(
     State(state): State<AppState>,
     caller: Caller,
@@ -480,7 +480,7 @@ pub(crate) struct SupplyRequest {
 }
 
 /// Announce supply. Backorders get new promise dates at once.
-#[utoipa::path(post, path = "/v1/stock/inbound", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = SupplyRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+#[utoipa::path(post, path = "/v1/stock/inbound", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = SupplyRequest, responses((status = 200, body = Accepted)))]
 async fn announce(
     State(state): State<AppState>,
     caller: Caller,
@@ -505,7 +505,7 @@ pub(crate) struct SafetyRequest {
 }
 
 /// Set the safety stock.
-#[utoipa::path(post, path = "/v1/stock/safety", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = SafetyRequest, responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+#[utoipa::path(post, path = "/v1/stock/safety", tag = "stock", params(("Idempotency-Key" = String, Header)), request_body = SafetyRequest, responses((status = 200, body = Accepted)))]
 async fn safety(
     State(state): State<AppState>,
     caller: Caller,

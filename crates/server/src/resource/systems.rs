@@ -2,16 +2,18 @@
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
+use connect::SystemHealth;
 use partition::row::Column;
 use partition::{AnyState, Body, EffectId, Table};
 use serde::{Deserialize, Serialize};
 use trade::Role;
+use units::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Caller, Json, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::id;
 use crate::resource::stock::{Accepted, accepted};
@@ -25,15 +27,120 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// The connected systems.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Systems {
-    /// One entry a system: circuit, queue, outages with their recovery times, latencies.
-    #[schema(value_type = Vec<Object>)]
-    systems: Vec<connect::SystemHealth>,
+    /// One entry a system.
+    systems: Vec<SystemView>,
+}
+
+/// A connected system: circuit, queue, outages with their recovery times, latencies.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct SystemView {
+    /// Its name.
+    #[schema(example = "wms-east")]
+    name: String,
+    /// What it can do.
+    capabilities: Vec<String>,
+    /// `closed` (up), `open` (down) or `half_open` (a call is out to see whether it is back).
+    circuit: CircuitState,
+    /// Effects that wait.
+    queued: usize,
+    /// Calls that are open.
+    in_flight: usize,
+    /// Effects that it carried out.
+    delivered: u64,
+    /// Calls that were repeated.
+    retried: u64,
+    /// Effects that it refused, or that were given up.
+    failed: u64,
+    /// What went wrong last.
+    last_error: Option<String>,
+    /// Outages since the start of the server.
+    outages_total: u64,
+    /// Time for which it was down since the start of the server, in milliseconds, the present outage included.
+    down_ms: u64,
+    /// Mean time from the beginning of an outage to its end, in milliseconds.
+    mean_time_to_recovery_ms: Option<u64>,
+    /// The last outages, the latest last; at most 20.
+    outages: Vec<OutageView>,
+    /// Time to answer in milliseconds, of the last calls: the median.
+    latency_p50_ms: Option<u64>,
+    /// Time to answer in milliseconds, of the last calls: 99 of 100 were quicker.
+    latency_p99_ms: Option<u64>,
+}
+
+/// A time at which a system was down.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OutageView {
+    /// When it was noticed.
+    began_at: String,
+    /// When the system answered again.
+    ended_at: Option<String>,
+    /// When everything that had waited by then was delivered.
+    drained_at: Option<String>,
+    /// From its beginning to its end, or until now, in milliseconds.
+    duration_ms: u64,
+    /// From its beginning until everything that had waited was delivered, in milliseconds.
+    recovery_ms: Option<u64>,
+    /// Effects that waited when the system answered again.
+    backlog: usize,
+}
+
+fn system(health: SystemHealth, now: Timestamp) -> SystemView {
+    let time = |millis: i64| Timestamp(millis).to_string();
+    let outages = health.outages.iter().map(|outage| OutageView {
+        began_at: time(outage.began),
+        ended_at: outage.ended.map(time),
+        drained_at: outage.drained.map(time),
+        duration_ms: outage.duration_ms(now.0),
+        recovery_ms: outage.recovery_ms(),
+        backlog: outage.backlog,
+    });
+    SystemView {
+        outages: outages.collect(),
+        name: health.name.to_string(),
+        capabilities: health.capabilities.iter().map(ToString::to_string).collect(),
+        circuit: health.circuit.into(),
+        queued: health.queued,
+        in_flight: health.in_flight,
+        delivered: health.delivered,
+        retried: health.retried,
+        failed: health.failed,
+        last_error: health.last_error,
+        outages_total: health.outages_total,
+        down_ms: health.down_ms,
+        mean_time_to_recovery_ms: health.mean_time_to_recovery_ms,
+        latency_p50_ms: health.latency_p50_ms,
+        latency_p99_ms: health.latency_p99_ms,
+    }
+}
+
+/// Whether a system counts as up.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CircuitState {
+    /// Up.
+    Closed,
+    /// Down.
+    Open,
+    /// Down, and a call is out to see whether it is back.
+    HalfOpen,
+}
+
+impl From<connect::CircuitState> for CircuitState {
+    fn from(state: connect::CircuitState) -> Self {
+        match state {
+            connect::CircuitState::Closed => Self::Closed,
+            connect::CircuitState::Open => Self::Open,
+            connect::CircuitState::HalfOpen => Self::HalfOpen,
+        }
+    }
 }
 
 /// Show the health of all connected systems.
-#[utoipa::path(get, path = "/v1/systems", tag = "systems", responses((status = 200, body = Systems), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/systems", tag = "systems", responses((status = 200, body = Systems)))]
 async fn list(State(state): State<AppState>, _: Reading) -> JsonAnswer<Systems> {
-    JsonAnswer(Systems { systems: state.connections.health() })
+    let now = state.now();
+    let systems = state.connections.health().into_iter().map(|health| system(health, now));
+    JsonAnswer(Systems { systems: systems.collect() })
 }
 
 /// An effect that could not be delivered.
@@ -88,13 +195,13 @@ fn dead(reader: &mut dyn store::Reader, after: Option<&str>, limit: Option<usize
 }
 
 /// List dead letters, the newest first.
-#[utoipa::path(get, path = "/v1/dead-letters", tag = "systems", params(Paging), responses((status = 200, body = Page<DeadLetter>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/dead-letters", tag = "systems", params(Paging), responses((status = 200, body = Page<DeadLetter>)))]
 async fn dead_letters(
     State(state): State<AppState>,
     _: Reading,
     Query(paging): Query<Paging>,
-) -> Result<JsonAnswer<Page<DeadLetter>>, Problem> {
-    state.readers.read(move |reader| dead(reader, paging.after.as_deref(), paging.limit)).await.map(JsonAnswer)
+) -> Result<Listed<Page<DeadLetter>>, Problem> {
+    state.readers.read(move |reader| dead(reader, paging.after.as_deref(), paging.limit)).await.map(Listed)
 }
 
 /// Which dead letters to send again.
@@ -110,7 +217,7 @@ pub(crate) struct ReplayRequest {
 
 /// Send dead letters again, under the keys that they had.
 #[utoipa::path(post, path = "/v1/dead-letters/replay", tag = "systems", params(("Idempotency-Key" = String, Header)), request_body = ReplayRequest,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn replay(
     State(state): State<AppState>,
     caller: Caller,

@@ -13,13 +13,14 @@ use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Caller, Json, Path, Query, Reading};
-use crate::page::{self, Page};
+use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::orders::{LineQuantity, Numbered};
 use crate::resource::stock::{Accepted, accepted};
-use crate::resource::{aggregate, id};
+use crate::resource::{id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
+use crate::version::Versioned;
 use crate::view::{self, WarehouseOrderView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -46,12 +47,12 @@ pub(crate) struct OfOrder {
 }
 
 /// List warehouse orders, the newest first.
-#[utoipa::path(get, path = "/v1/warehouse-orders", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<WarehouseOrderView>), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/warehouse-orders", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<WarehouseOrderView>)))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<OfOrder>,
-) -> Result<JsonAnswer<Page<WarehouseOrderView>>, Problem> {
+) -> Result<Listed<Page<WarehouseOrderView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
         page::read(
@@ -66,18 +67,18 @@ async fn list(
             },
         )
     };
-    state.readers.read(read).await.map(JsonAnswer)
+    state.readers.read(read).await.map(Listed)
 }
 
 /// Show a warehouse order.
-#[utoipa::path(get, path = "/v1/warehouse-orders/{warehouse_order}", tag = "fulfilment", params(("warehouse_order" = String, Path)), responses((status = 200, body = WarehouseOrderView), (status = "4XX", body = Problem)))]
+#[utoipa::path(get, path = "/v1/warehouse-orders/{warehouse_order}", tag = "fulfilment", params(("warehouse_order" = String, Path)), responses((status = 200, body = WarehouseOrderView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(order): Path<String>,
-) -> Result<JsonAnswer<WarehouseOrderView>, Problem> {
-    match aggregate(&state, Key::WarehouseOrder(id(&order)?)).await? {
-        Aggregate::WarehouseOrder(order) => Ok(JsonAnswer(view::warehouse_order(&order))),
+) -> Result<Versioned<WarehouseOrderView>, Problem> {
+    match versioned(&state, Key::WarehouseOrder(id(&order)?)).await? {
+        (Aggregate::WarehouseOrder(order), version) => Ok(Versioned(view::warehouse_order(&order), version)),
         _ => Err(Problem::not_found(order)),
     }
 }
@@ -94,7 +95,7 @@ pub(crate) struct Nothing {}
 
 /// The warehouse will do it.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/acknowledgements", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn acknowledge(
     State(state): State<AppState>,
     caller: Caller,
@@ -114,7 +115,7 @@ pub(crate) struct Rejection {
 
 /// The warehouse refuses. Its units go back to the order.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/rejections", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Rejection,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn reject(
     State(state): State<AppState>,
     caller: Caller,
@@ -148,7 +149,7 @@ pub(crate) struct PickedLine {
 
 /// The warehouse picked.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/picks", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Pick,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn pick(
     State(state): State<AppState>,
     caller: Caller,
@@ -187,7 +188,7 @@ pub(crate) struct ShipConfirmation {
 
 /// The warehouse shipped. The shipment is billed by the order's policy at once.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/shipments", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ShipConfirmation,
-    responses((status = 200, body = Numbered), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Numbered)))]
 async fn ship(
     State(state): State<AppState>,
     caller: Caller,
@@ -238,7 +239,7 @@ pub(crate) struct LineShips {
 
 /// The warehouse answers a request to cancel.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/cancel-answers", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CancelAnswer,
-    responses((status = 200, body = Accepted), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Accepted)))]
 async fn cancel_answer(
     State(state): State<AppState>,
     caller: Caller,

@@ -1,0 +1,140 @@
+//! How a world begins: processes, master data, stock, the orders of two days, and when the product will die.
+
+use partition::{Body, Resource};
+use serde_json::{Value, json};
+use trade::account::Profile;
+use trade::master::BillingPolicy;
+use trade::order::{Cancellation, Change, Submission, SubmittedLine};
+use trade::stock::Receipt;
+use trade::{Actor, InvoiceId, LineNo, OrderId, PaymentId, Role};
+use units::{Decimal, Quantity};
+
+use super::Failure;
+use super::world::{Next, World, clerk};
+use crate::model::{DAY, HOUR};
+
+const ITEMS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
+const ACCOUNTS: i64 = 8;
+
+impl World<'_> {
+    pub(super) fn prepare(&mut self, processes: &[Resource]) -> Result<(), Failure> {
+        let admin = Actor::system();
+        self.must(Body::Deploy(processes.to_vec()), &admin)?;
+        self.master_data(&admin)?;
+        self.stock(&admin)?;
+        self.orders();
+        self.second_thoughts();
+        self.send_away();
+        for _ in 0..3 {
+            let when = self.now + self.draw(6 * DAY);
+            self.at(when, Next::Crash);
+        }
+        self.at(self.now + HOUR, Next::Poll);
+        self.at(self.now + HOUR, Next::Clerks);
+        Ok(())
+    }
+
+    fn master_data(&mut self, admin: &Actor) -> Result<(), Failure> {
+        let company = json!({ "code": "SIM", "country": "GB", "currency": "GBP", "nodes": [{ "id": "EAST" }, { "id": "WEST" }],
+            "taxes": [{ "jurisdiction": "GB", "category": "standard", "rate": "20" }] });
+        for (_, company) in documents::master::read_company(company.to_string().as_bytes(), "c").records {
+            self.must(Body::PutCompany(Box::new(company)), admin)?;
+        }
+        let items: Vec<Value> =
+            ITEMS.iter().map(|id| json!({ "id": id, "list_price": "9.90", "tax_category": "standard" })).collect();
+        let items = documents::master::read_items(Value::from(items).to_string().as_bytes(), "i").records;
+        self.must(Body::PutItems(items.into_iter().map(|(_, item)| item).collect()), admin)?;
+        let accounts: Vec<Value> = (0..ACCOUNTS)
+            .map(|number| {
+                let limit = if number == 0 { 30_000 } else { 100_000_000 };
+                json!({ "id": format!("C{number}"), "name": format!("Customer {number}"), "tier": 1 + number % 5, "credit_limit": limit,
+                    "bank_accounts": [format!("GB00CUST{:0>12}", format!("C{number}"))],
+                    "ship_tos": [{ "code": "M", "name": "x", "street": "1", "postcode": "1", "city": "London", "country": "GB" }] })
+            })
+            .collect();
+        let accounts = documents::master::read_accounts(Value::from(accounts).to_string().as_bytes(), "a").records;
+        let accounts = accounts.into_iter().enumerate().map(|(at, (_, (id, profile)))| {
+            let billing = match at % 4 {
+                1 => BillingPolicy::Deposit { percent: Decimal::from(30i64) },
+                2 => BillingPolicy::OnComplete,
+                _ => BillingPolicy::PerShipment,
+            };
+            (id, Profile { billing, ..profile })
+        });
+        self.must(Body::PutAccounts(accounts.collect()), admin)?;
+        Ok(())
+    }
+
+    /// Orders are changed at any stage, invoices credited, payments taken off what they were applied to.
+    fn second_thoughts(&mut self) {
+        let below = i64::try_from(self.plan.orders).unwrap_or(i64::MAX);
+        for _ in 0..8 {
+            let order = OrderId(1 + self.draw(below).unsigned_abs());
+            let change = Change { quantities: vec![(LineNo(1), Quantity(self.draw(15)))], ..Change::default() };
+            let when = self.now + self.draw(5 * DAY);
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+        }
+        for _ in 0..4 {
+            let invoice = InvoiceId(1 + self.draw(below).unsigned_abs());
+            let payment = PaymentId(1 + self.draw(below).unsigned_abs());
+            let credit = Body::CreditInvoice { invoice, lines: Vec::new(), reason: "goodwill".into() };
+            let back = Body::UnapplyPayment { payment, invoice, reason: "wrong invoice".into() };
+            for body in [credit, back] {
+                let when = self.now + DAY + self.draw(9 * DAY);
+                self.at(when, Next::Command(clerk(), body));
+            }
+        }
+    }
+
+    fn stock(&mut self, admin: &Actor) -> Result<(), Failure> {
+        for item in ITEMS {
+            for node in ["EAST", "WEST"] {
+                let opening = 60 + self.draw(120);
+                let receipt = |receipt: &str, quantity: i64| Receipt {
+                    item: item.into(),
+                    node: node.into(),
+                    quantity: Quantity(quantity),
+                    receipt: receipt.into(),
+                    document: None,
+                };
+                self.must(Body::ReceiveStock(receipt("opening", opening)), admin)?;
+                let later = self.now + DAY * (1 + self.draw(4));
+                self.at(later, Next::Command(admin.clone(), Body::ReceiveStock(receipt("supply", 150))));
+            }
+        }
+        Ok(())
+    }
+
+    fn orders(&mut self) {
+        for number in 0..self.plan.orders {
+            let count = 1 + self.draw(4);
+            let mut lines = Vec::new();
+            for _ in 0..count {
+                let item = ITEMS.get(usize::try_from(self.draw(6)).unwrap_or(0)).copied().unwrap_or("A");
+                let quantity = Decimal::from(1 + self.draw(12));
+                let price = if self.draw(20) == 0 { "8.00" } else { "9.90" };
+                lines.push(SubmittedLine {
+                    item: item.into(),
+                    quantity,
+                    price: price.parse().ok(),
+                    ..SubmittedLine::default()
+                });
+            }
+            let submission = Submission {
+                account: format!("C{}", self.draw(ACCOUNTS)).as_str().into(),
+                purchase_order: format!("PO-{number}").into(),
+                lines,
+                ..Submission::default()
+            };
+            let arrives = self.now + self.draw(2 * DAY);
+            let shop = Actor { id: "shop".into(), roles: vec![Role::Sales], limit: None };
+            self.at(arrives, Next::Command(shop, Body::ReceiveOrder(Box::new(submission))));
+            if self.draw(10) == 0 {
+                let below = i64::try_from(self.plan.orders).unwrap_or(i64::MAX);
+                let order = OrderId(1 + self.draw(below).unsigned_abs());
+                let cancellation = Cancellation { lines: Vec::new(), reason: "changed mind".into() };
+                self.at(arrives + 6 * HOUR, Next::Command(clerk(), Body::CancelOrder { order, cancellation }));
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The company: its warehouses, calendars and tax codes, as they were imported.
+
+use axum::extract::State;
+use serde::Serialize;
+use trade::master::{Company, Node, TaxRate};
+use trade::{Aggregate, Key};
+use units::{Calendar, Currency};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::Reading;
+use crate::problem::Problem;
+use crate::resource::versioned;
+use crate::state::AppState;
+use crate::version::Versioned;
+use crate::view::{MoneyView, money};
+
+const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// The company.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CompanyView {
+    /// Its name.
+    name: String,
+    /// The code in its legal numbers.
+    code: String,
+    /// Its country.
+    country: String,
+    /// Its currency.
+    #[schema(example = "EUR")]
+    currency: String,
+    /// When its offices work.
+    calendar: CalendarView,
+    /// Where it ships from.
+    warehouses: Vec<WarehouseView>,
+    /// What is charged where.
+    taxes: Vec<TaxView>,
+}
+
+/// Working days, holidays and hours, in local time.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CalendarView {
+    /// Days on which people work.
+    #[schema(example = "mon|tue|wed|thu|fri")]
+    week: String,
+    /// Opens at.
+    #[schema(example = "08:00")]
+    opens: String,
+    /// Closes at.
+    #[schema(example = "18:00")]
+    closes: String,
+    /// Minutes ahead of UTC.
+    utc_offset: i64,
+    /// Days on which nobody works.
+    holidays: Vec<String>,
+}
+
+/// A warehouse.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct WarehouseView {
+    /// Its code.
+    id: String,
+    /// Its name.
+    name: String,
+    /// The lower, the sooner it is asked.
+    tier: u8,
+    /// What is released by then leaves on the same day.
+    #[schema(example = "15:30")]
+    cut_off: String,
+    /// When it works.
+    calendar: CalendarView,
+    /// Days on the road by country, `*` for all others.
+    transit_days: std::collections::BTreeMap<String, u16>,
+    /// What a shipment costs.
+    cost_per_shipment: MoneyView,
+    /// It is not used.
+    closed: bool,
+}
+
+/// A tax code.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct TaxView {
+    /// The country.
+    jurisdiction: String,
+    /// The category of items.
+    category: String,
+    /// In per cent.
+    rate: String,
+    /// From which day on.
+    from: Option<String>,
+}
+
+fn time(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn calendar(calendar: &Calendar) -> CalendarView {
+    let days = WEEK.iter().zip(calendar.week).filter(|(_, works)| *works).map(|(day, _)| *day);
+    CalendarView {
+        week: days.collect::<Vec<_>>().join("|"),
+        opens: time(calendar.hours.opens),
+        closes: time(calendar.hours.closes),
+        utc_offset: calendar.utc_offset.0,
+        holidays: calendar.holidays.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn warehouse(node: &Node, currency: Currency) -> WarehouseView {
+    WarehouseView {
+        id: node.id.to_string(),
+        name: node.name.to_string(),
+        tier: node.tier,
+        cut_off: time(node.cut_off),
+        calendar: calendar(&node.calendar),
+        transit_days: node.transit_days.iter().map(|(country, days)| (country.to_string(), *days)).collect(),
+        cost_per_shipment: money(node.cost_per_shipment, currency),
+        closed: node.closed,
+    }
+}
+
+fn tax(rate: &TaxRate) -> TaxView {
+    TaxView {
+        jurisdiction: rate.jurisdiction.to_string(),
+        category: rate.category.to_string(),
+        rate: rate.rate.to_string(),
+        from: rate.from.map(|day| day.to_string()),
+    }
+}
+
+/// Show the company with its warehouses, calendars and tax codes.
+#[utoipa::path(get, path = "/v1/company", tag = "company", responses((status = 200, body = CompanyView)))]
+async fn show(State(state): State<AppState>, _: Reading) -> Result<Versioned<CompanyView>, Problem> {
+    let (Aggregate::Company(company), version) = versioned(&state, Key::Company(Company::KEY.into())).await? else {
+        return Err(Problem::not_found("company"));
+    };
+    let view = CompanyView {
+        name: company.name.to_string(),
+        code: company.code.to_string(),
+        country: company.country.to_string(),
+        currency: company.currency.to_string(),
+        calendar: calendar(&company.calendar),
+        warehouses: company.nodes.iter().map(|node| warehouse(node, company.currency)).collect(),
+        taxes: company.taxes.iter().map(tax).collect(),
+    };
+    Ok(Versioned(view, version))
+}
