@@ -229,6 +229,45 @@ fn an_unknown_item_holds_its_line_and_a_negative_quantity_is_refused_with_its_pl
 }
 
 #[test]
+fn values_at_the_edge_of_what_can_be_are_told_and_none_is_taken_for_another() {
+    let mut site = Site::start();
+    site.fill();
+    for path in [
+        "/v1/orders/SO-18446744073709551615",
+        "/v1/orders/SO-99999999999999999999",
+        "/v1/orders/%00",
+        "/v1/invoices/IN-9223372036854775808",
+    ] {
+        site.get(path).problem(404, "not_found");
+    }
+    site.get("/v1/orders?after=n18446744073709551615").problem(422, "invalid");
+    site.get("/v1/events?after=18446744073709551616").problem(400, "malformed");
+    let limit = |amount: &str, currency: &str| json!({ "limit": { "amount": amount, "currency": currency } });
+    for (name, limit) in [("usd", limit("100.00", "USD")), ("huge", limit("1e30", "GBP")), ("below", limit("-1.00", "GBP"))]
+    {
+        site.post("/v1/accounts/10001/credit-limit", name, &limit).problem(422, "invalid");
+    }
+    let quantity = |quantity: Value| json!({ "item": "BRK-100", "node": "EAST", "quantity": quantity, "receipt": "edge" });
+    for (name, body) in [("max", quantity(json!(i64::MAX))), ("half", quantity(json!(0.5))), ("text", quantity(json!("5")))]
+    {
+        site.post("/v1/stock/receipts", name, &body).problem(422, "invalid");
+    }
+    let infinite = r#"{ "item": "BRK-100", "node": "EAST", "quantity": 1e400, "receipt": "edge" }"#;
+    site.send("/v1/stock/receipts", "infinite", infinite.as_bytes()).problem(400, "malformed");
+    for quantity in ["99999999999999999999999999999999999999", "1e300"] {
+        let body = json!({ "account": "10001", "lines": [{ "item": "BRK-100", "quantity": quantity }] });
+        site.post("/v1/orders", quantity, &body).problem(422, "invalid");
+    }
+    let late = json!({ "item": "BRK-100", "node": "EAST", "document": "late", "quantity": 7, "eta": "9999-12-31" });
+    assert_eq!(site.post("/v1/stock/inbound", "late", &late).status, 200);
+    let shown = site.get("/v1/availability?item=BRK-100&until=9999-12-31").json();
+    let steps = shown["nodes"].as_array().unwrap().iter().flat_map(|node| node["steps"].as_array().unwrap());
+    assert!(steps.into_iter().any(|step| step["from"] == "9999-12-31"), "{shown}");
+    assert!(site.down().success());
+    site.is_sound();
+}
+
+#[test]
 fn an_order_of_ten_thousand_lines_is_taken_whole() {
     let mut site = Site::start();
     site.fill();
