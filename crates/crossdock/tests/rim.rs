@@ -166,7 +166,6 @@ fn a_wrong_configuration_is_told_with_place_and_mend() {
             good.replace("name = \"erp\"", "name = \"erp\"\nheaders = { authorization = \"env:NOT_THERE_AT_ALL\" }"),
             &["system erp, header authorization", "NOT_THERE_AT_ALL"],
         ),
-        ("a system is missing", good.replace("tms.book", "tms.look"), &["tms.book", "Book a carrier", "[[systems]]"]),
     ];
     for (what, text, parts) in cases {
         assert_ne!(*text, good, "{what}");
@@ -177,6 +176,19 @@ fn a_wrong_configuration_is_told_with_place_and_mend() {
     }
     run(&["serve", "--config", "/nowhere/crossdock.toml"]).fails(2, &["/nowhere/crossdock.toml", "crossdock init"]);
     run(&["serve", "--comfig", "x"]).fails(2, &["--comfig"]);
+}
+
+#[test]
+fn a_product_without_its_systems_starts_and_puts_what_it_cannot_send_before_people() {
+    let mut site = Site::with(&[]);
+    site.fill();
+    let order = site.order("PO-1", "BRK-100", 2);
+    let asked = until("the question to a person", || {
+        let open = site.get(&format!("/v1/exceptions?order={order}")).json();
+        open["items"].as_array().and_then(|items| items.iter().find(|item| item["type"] == "WMS-REJECT")).cloned()
+    });
+    assert_eq!(asked["status"], "open", "{asked}");
+    site.kill();
 }
 
 fn hash_in(configuration: &str) -> String {
@@ -224,6 +236,45 @@ fn an_unknown_item_holds_its_line_and_a_negative_quantity_is_refused_with_its_pl
     site.kill();
     site.up();
     assert_eq!(site.get(&format!("/v1/orders/{known}")).status, 200);
+    assert!(site.down().success());
+    site.is_sound();
+}
+
+#[test]
+fn values_at_the_edge_of_what_can_be_are_told_and_none_is_taken_for_another() {
+    let mut site = Site::start();
+    site.fill();
+    for path in [
+        "/v1/orders/SO-18446744073709551615",
+        "/v1/orders/SO-99999999999999999999",
+        "/v1/orders/%00",
+        "/v1/invoices/IN-9223372036854775808",
+    ] {
+        site.get(path).problem(404, "not_found");
+    }
+    site.get("/v1/orders?after=n18446744073709551615").problem(422, "invalid");
+    site.get("/v1/events?after=18446744073709551616").problem(400, "malformed");
+    let limit = |amount: &str, currency: &str| json!({ "limit": { "amount": amount, "currency": currency } });
+    for (name, limit) in [("usd", limit("100.00", "USD")), ("huge", limit("1e30", "GBP")), ("below", limit("-1.00", "GBP"))]
+    {
+        site.post("/v1/accounts/10001/credit-limit", name, &limit).problem(422, "invalid");
+    }
+    let quantity = |quantity: Value| json!({ "item": "BRK-100", "node": "EAST", "quantity": quantity, "receipt": "edge" });
+    for (name, body) in [("max", quantity(json!(i64::MAX))), ("half", quantity(json!(0.5))), ("text", quantity(json!("5")))]
+    {
+        site.post("/v1/stock/receipts", name, &body).problem(422, "invalid");
+    }
+    let infinite = r#"{ "item": "BRK-100", "node": "EAST", "quantity": 1e400, "receipt": "edge" }"#;
+    site.send("/v1/stock/receipts", "infinite", infinite.as_bytes()).problem(400, "malformed");
+    for quantity in ["99999999999999999999999999999999999999", "1e300"] {
+        let body = json!({ "account": "10001", "lines": [{ "item": "BRK-100", "quantity": quantity }] });
+        site.post("/v1/orders", quantity, &body).problem(422, "invalid");
+    }
+    let late = json!({ "item": "BRK-100", "node": "EAST", "document": "late", "quantity": 7, "eta": "9999-12-31" });
+    assert_eq!(site.post("/v1/stock/inbound", "late", &late).status, 200);
+    let shown = site.get("/v1/availability?item=BRK-100&until=9999-12-31").json();
+    let steps = shown["nodes"].as_array().unwrap().iter().flat_map(|node| node["steps"].as_array().unwrap());
+    assert!(steps.into_iter().any(|step| step["from"] == "9999-12-31"), "{shown}");
     assert!(site.down().success());
     site.is_sound();
 }

@@ -1,7 +1,8 @@
 //! What every operation of the API has in common, put into its description in one place: how it is asked, and what may go wrong.
 
 use utoipa::openapi::content::Content;
-use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::header::Header;
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, PathItem, Ref, RefOr};
@@ -53,6 +54,13 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
 }
 
 fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
+    // names of handlers are alone in their file, and not in the whole API
+    operation.operation_id = Some(operation_id(path, method));
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response {
+            succeed(path, method, status, response, operation.parameters.as_deref().unwrap_or_default());
+        }
+    }
     let is_open = matches!(path, "/healthz" | "/readyz");
     let statuses = match method {
         _ if is_open => return,
@@ -64,14 +72,73 @@ fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
         operation.responses.responses.entry(status.to_string()).or_insert(RefOr::Ref(answer));
     }
     if *method == HttpMethod::Post && CONDITIONAL.iter().any(|prefix| path.starts_with(prefix)) {
-        let if_match = ParameterBuilder::new()
-            .name("If-Match")
-            .parameter_in(ParameterIn::Header)
-            .description(Some("The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done."))
-            .schema(Some(ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build()))
-            .build();
-        operation.parameters.get_or_insert_default().push(RefOr::T(if_match));
+        let what = "The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done.";
+        operation.parameters.get_or_insert_default().push(header("If-Match", what));
     }
+    if is_versioned(path, method) {
+        let what = "The `ETag` of what is known; if it is still so, the answer is 304 without a body.";
+        operation.parameters.get_or_insert_default().push(header("If-None-Match", what));
+        let unchanged = ResponseBuilder::new().description("It is still as it was.").header("ETag", text_header(VERSION));
+        operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged.build()));
+    }
+}
+
+const VERSION: &str = "Names this version of what is shown.";
+
+/// Whether it shows one thing that has a version.
+fn is_versioned(path: &str, method: &HttpMethod) -> bool {
+    *method == HttpMethod::Get && (path.ends_with('}') || path == "/v1/company")
+}
+
+/// What an answer has beside its body.
+fn succeed(
+    path: &str,
+    method: &HttpMethod,
+    status: &str,
+    response: &mut utoipa::openapi::Response,
+    parameters: &[RefOr<Parameter>],
+) {
+    if response.description.is_empty() {
+        response.description = match status {
+            "201" => "It was made.",
+            "503" => "It cannot work now.",
+            _ if *method == HttpMethod::Post => "It was done.",
+            _ => "What was asked for.",
+        }
+        .to_owned();
+    }
+    if is_versioned(path, method) {
+        response.headers.insert("ETag".to_owned(), RefOr::T(text_header(VERSION)));
+    }
+    let is_page = parameters.iter().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "after"));
+    if is_page {
+        let what = "The address of the next page with `rel=\"next\"`; absent on the last one.";
+        response.headers.insert("Link".to_owned(), RefOr::T(text_header(what)));
+    }
+}
+
+fn text_header(what: &str) -> Header {
+    let mut header = Header::new(ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build());
+    header.description = Some(what.to_owned());
+    header
+}
+
+fn header(name: &str, what: &str) -> RefOr<Parameter> {
+    let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build();
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).description(Some(what));
+    RefOr::T(parameter.schema(Some(text)).build())
+}
+
+/// `get_orders_by_order` for `GET /v1/orders/{order}`.
+fn operation_id(path: &str, method: &HttpMethod) -> String {
+    let mut id = if *method == HttpMethod::Post { "post".to_owned() } else { "get".to_owned() };
+    for segment in path.split(['/', '.']).filter(|segment| !segment.is_empty() && *segment != "v1") {
+        match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
+            Some(parameter) => id.push_str(&format!("_by_{parameter}")),
+            None => id.push_str(&format!("_{}", segment.replace('-', "_"))),
+        }
+    }
+    id
 }
 
 fn name(status: u16) -> String {
@@ -90,6 +157,32 @@ fn response(status: u16) -> utoipa::openapi::Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operations_have_names_of_their_own() {
+        let mut seen = std::collections::BTreeSet::new();
+        for item in crate::openapi().paths.paths.values_mut() {
+            for (_, operation) in operations(item) {
+                let id = operation.operation_id.clone().unwrap();
+                assert!(seen.insert(id.clone()), "{id} is there twice");
+            }
+        }
+        assert!(seen.contains("get_orders_by_order") && seen.contains("get_openapi_json"));
+    }
+
+    #[test]
+    fn every_code_has_a_section_in_the_reference() {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/reference/problems.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let wanted: Vec<&str> = CODES.iter().map(|(code, ..)| *code).collect();
+        assert_eq!(sections, wanted);
+        for (code, status, title) in CODES {
+            let section = page.split_once(&format!("## {code}\n")).unwrap().1;
+            let first = section.trim_start().lines().next().unwrap_or_default();
+            assert!(first.starts_with(&format!("{status}: {title}.")), "{code}: {first}");
+        }
+    }
 
     #[test]
     fn every_code_has_a_status_that_is_described() {

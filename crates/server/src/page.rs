@@ -126,7 +126,8 @@ fn cursor(key: &RowKey) -> String {
 fn parse_cursor(table: Table, cursor: &str) -> Result<RowKey, Problem> {
     let wrong = || Problem::new("invalid", "after is not a cursor of this list: take `next` of the page before");
     let key = if table.is_numbered() {
-        cursor.strip_prefix('n').and_then(|number| number.parse().ok()).map(RowKey::Number)
+        let number = cursor.strip_prefix('n').and_then(|number| number.parse().ok());
+        number.filter(|number| *number <= crate::resource::MAX_NUMBER).map(RowKey::Number)
     } else {
         cursor.strip_prefix('t').filter(|hex| hex.is_ascii() && hex.len() % 2 == 0).and_then(|hex| {
             let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).ok());
@@ -148,7 +149,7 @@ mod tests {
             (Table::Trade(Kind::Stock), RowKey::Text("A\u{1f}EAST".to_owned())),
         ] {
             assert_eq!(parse_cursor(table, &cursor(&key)).unwrap(), key);
-            for rubbish in ["", "x", "n", "t1", "tzz", "té"] {
+            for rubbish in ["", "x", "n", "n18446744073709551615", "t1", "tzz", "té"] {
                 if !(rubbish == "t" || rubbish.is_empty()) {
                     assert!(parse_cursor(table, rubbish).is_err(), "{rubbish}");
                 }

@@ -48,17 +48,32 @@ impl Readers {
     pub fn read_blocking<T>(&self, read: impl FnOnce(&mut dyn Reader) -> Result<T, Problem>) -> Result<T, Problem> {
         let (lock, freed) = &*self.pool;
         let mut readers = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut reader = loop {
+        let reader = loop {
             match readers.pop() {
                 Some(reader) => break reader,
                 None => readers = freed.wait(readers).unwrap_or_else(PoisonError::into_inner),
             }
         };
         drop(readers);
-        let result = read(reader.as_mut());
-        lock.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        let mut lease = Lease { pool: self, reader: Some(reader) };
+        match lease.reader.as_mut() {
+            Some(reader) => read(reader.as_mut()),
+            None => Err(Problem::new("internal", "a reader is there until its lease ends")),
+        }
+    }
+}
+
+/// A reader that goes back to the others however the read ends, by a panic too: a pool that shrinks would come to a halt.
+struct Lease<'a> {
+    pool: &'a Readers,
+    reader: Option<Box<dyn Reader>>,
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let (lock, freed) = &*self.pool.pool;
+        lock.lock().unwrap_or_else(PoisonError::into_inner).extend(self.reader.take());
         freed.notify_one();
-        result
     }
 }
 

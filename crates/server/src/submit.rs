@@ -92,8 +92,8 @@ pub(crate) fn digest(caller: &Caller, content: &[u8]) -> [u8; 32] {
     runtime::digest(&[caller.target.as_bytes(), content])
 }
 
-/// What `If-Match` asks for. Where there is no single thing that it could be about, it is refused rather than ignored.
-fn if_match(caller: &Caller) -> Result<Option<Condition>, Problem> {
+/// What `If-Match` asks for, if it can be asked here. Where there is no single thing that it could be about, it is refused rather than ignored.
+pub(crate) fn if_match(caller: &Caller) -> Result<Option<Condition>, Problem> {
     match (&caller.if_match, &caller.about) {
         (None, _) => Ok(None),
         (Some(versions), Some(about)) => {

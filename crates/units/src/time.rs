@@ -30,7 +30,8 @@ pub struct TimeError {
 }
 
 impl Timestamp {
-    const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+    /// From the year 1 to the last instant that every time zone still has in the year 9999.
+    const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_207_200_999;
 
     /// The day in UTC.
     pub fn day(self) -> Day {
@@ -69,7 +70,9 @@ impl Day {
     }
 
     fn civil(self) -> jiff::civil::Date {
-        jiff::tz::TimeZone::UTC.to_datetime(self.start().jiff()).date()
+        let days = jiff::Span::new().try_days(self.0);
+        let end = if self.0 < 0 { jiff::civil::Date::MIN } else { jiff::civil::Date::MAX };
+        days.map_or(end, |days| jiff::civil::Date::constant(1970, 1, 1).saturating_add(days))
     }
 
     /// Its first instant in UTC.
@@ -195,5 +198,17 @@ mod tests {
         assert!("2026-02-30".parse::<Day>().is_err());
         assert!("yesterday".parse::<Timestamp>().is_err());
         assert_eq!(Timestamp(-1).day().to_string(), "1969-12-31");
+    }
+
+    #[test]
+    fn the_last_days_of_the_calendar_print_as_they_were_read() {
+        for text in ["9999-12-30", "9999-12-31", "0001-01-01", "1970-01-01", "2000-02-29"] {
+            assert_eq!(text.parse::<Day>().unwrap().to_string(), text);
+        }
+        assert_eq!(Day(i32::MAX).to_string(), "9999-12-31");
+        let last: Timestamp = "9999-12-30T22:00:00.999Z".parse().unwrap();
+        assert_eq!(last.to_string(), "9999-12-30T22:00:00.999Z");
+        assert_eq!(Timestamp(i64::MAX).to_string(), last.to_string());
+        assert!("9999-12-31T23:00:00Z".parse::<Timestamp>().is_err());
     }
 }

@@ -154,12 +154,12 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
 }
 
 /// What processes may ask for. What the shipped ones need is always among it: the product starts before its systems are
-/// configured, and what cannot go anywhere yet is a dead letter, to be replayed once it can.
+/// configured, and what cannot go anywhere yet is put before a person, who lets it be sent again once it can.
 fn capabilities(config: &Config) -> Vec<Text> {
     let mut capabilities = config.connections.capabilities();
     for needed in partition::CAPABILITIES.map(Text::const_new) {
         if capabilities.insert(needed.clone()) {
-            tracing::warn!(capability = %needed, "no system offers it: what needs it becomes a dead letter; configure one under [[systems]]");
+            tracing::warn!(capability = %needed, "no system offers it: what needs it is refused and put before a person; configure one under [[systems]]");
         }
     }
     capabilities.into_iter().collect()

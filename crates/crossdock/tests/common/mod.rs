@@ -375,6 +375,39 @@ impl Drop for LabProcess {
     }
 }
 
+/// A system that accepts whatever it is sent, until the test ends; gives its address.
+pub(crate) fn accepts_everything() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            // a client that goes away is its own affair
+            let _ = accept(stream);
+        }
+    });
+    address
+}
+
+fn accept(mut stream: TcpStream) -> std::io::Result<()> {
+    let mut received = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        let read = stream.read(&mut piece)?;
+        received.extend_from_slice(&piece[..read]);
+        let text = String::from_utf8_lossy(&received).to_lowercase();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.split_once("content-length: ").and_then(|(_, rest)| rest.lines().next()?.trim().parse().ok());
+        if read == 0 || body.len() >= length.unwrap_or(0) {
+            let answer = "{\"accepted\":true}";
+            return write!(
+                stream,
+                "HTTP/1.1 202 Accepted\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{answer}",
+                answer.len()
+            );
+        }
+    }
+}
+
 /// An order of the first customer of the samples.
 pub(crate) fn order(purchase_order: &str, item: &str, quantity: i64) -> Value {
     json!({ "account": "10001", "purchase_order": purchase_order, "ship_to": "MAIN",

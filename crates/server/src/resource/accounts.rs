@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Caller, Json, Path, Reading};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::versioned;
 use crate::state::AppState;
@@ -100,6 +100,18 @@ pub(crate) struct OpenItemView {
     open: MoneyView,
 }
 
+/// Refuses money in another currency than the company's: it would be taken for the same number of ours.
+pub(crate) async fn check_currency(state: &AppState, place: &str, money: &Money) -> Result<(), Problem> {
+    let ours = currency(state).await?;
+    if money.currency == ours {
+        return Ok(());
+    }
+    let detail = format!("{place} is in {}, and the company's currency is {ours}", money.currency);
+    let mend = format!("give the amount in {ours}");
+    let error = FieldError { pointer: place.to_owned(), cause: format!("the currency is {}", money.currency), mend };
+    Err(Problem::new("invalid", detail).with_errors(vec![error]))
+}
+
 async fn currency(state: &AppState) -> Result<Currency, Problem> {
     let read = |reader: &mut dyn store::Reader| {
         let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
@@ -166,6 +178,9 @@ async fn set_limit(
     Path(account): Path<String>,
     Json(request, bytes): Json<LimitRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    if let Some(limit) = &request.limit {
+        check_currency(&state, "/limit", limit).await?;
+    }
     let account = AccountId::from(account);
     let caller = caller.on(Key::Account(account.clone()));
     let body = Body::SetCreditLimit { account, limit: request.limit.map(|limit| limit.amount) };

@@ -18,7 +18,7 @@ use crate::extract::{Body as Bytes, Caller, Query};
 use crate::problem::{FieldError, Problem, mend_of};
 use crate::resource::orders::field_error;
 use crate::state::AppState;
-use crate::submit::{Running, digest, start};
+use crate::submit::{Running, digest, if_match, start};
 
 /// So many records are given to the partition before the first of their answers is waited for.
 const AHEAD: usize = 256;
@@ -89,6 +89,7 @@ impl ImportReport {
 
 /// Refuses a key under which another file came, even if this one holds nothing to import.
 pub(crate) async fn check_key(state: &AppState, caller: &Caller, content: &[u8]) -> Result<(), Problem> {
+    if_match(caller)?;
     let first = caller.part(0);
     let wanted = digest(&first, content);
     let known = state.readers.read(move |reader| Ok(reader.reply(&first.key)?)).await?;

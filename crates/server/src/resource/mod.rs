@@ -45,5 +45,14 @@ pub(crate) async fn versioned(state: &AppState, key: Key) -> Result<(Aggregate, 
 
 /// An id from the path, or the problem that it is none.
 pub(crate) fn id<T: std::str::FromStr<Err = units::IdError>>(text: &str) -> Result<T, Problem> {
+    // no store numbers that far, and a number that it cannot have is no fault of its
+    let is_beyond =
+        text.rsplit('-').next().is_some_and(|number| number.parse::<u64>().is_ok_and(|number| number > MAX_NUMBER));
+    if is_beyond {
+        return Err(Problem::not_found(text));
+    }
     text.parse().map_err(|error: units::IdError| Problem::new("not_found", error.to_string()))
 }
+
+/// The largest number that a store can keep.
+pub(crate) const MAX_NUMBER: u64 = i64::MAX.unsigned_abs();

@@ -43,26 +43,131 @@ pub(crate) struct Numbered {
     pub(crate) id: String,
 }
 
+/// An order as the API receives it. `documents` reads it, with a finding for everything that is wrong; this describes it.
+#[derive(utoipa::ToSchema)]
+#[schema(as = OrderRequest)]
+#[expect(dead_code, reason = "it describes the body; the reader of orders reads it")]
+pub(crate) struct OrderRequest {
+    /// The customer's account.
+    #[schema(example = "10001")]
+    account: String,
+    /// The customer's purchase order number, by which an order that comes twice is recognised.
+    purchase_order: Option<String>,
+    /// ISO 4217 code; that of the amounts, or of the company, unless given.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    /// Where to; the account's first address unless given.
+    ship_to: Option<DestinationRequest>,
+    /// When the customer wants it.
+    #[schema(format = Date)]
+    requested: Option<String>,
+    /// Only in one shipment.
+    ship_complete: Option<bool>,
+    /// Freight that was agreed, net.
+    freight: Option<AmountRequest>,
+    /// A discount on the whole order, net.
+    discount: Option<AmountRequest>,
+    /// What is ordered.
+    #[schema(min_items = 1)]
+    lines: Vec<OrderLineRequest>,
+}
+
+/// The code of one of the account's addresses, or an address.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes the body; the reader of orders reads it")]
+pub(crate) enum DestinationRequest {
+    /// A code.
+    Code(String),
+    /// An address.
+    Address(AddressRequest),
+}
+
+/// An address.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes the body; the reader of orders reads it")]
+pub(crate) struct AddressRequest {
+    /// The customer's code for it.
+    code: Option<String>,
+    /// Name on the label.
+    name: Option<String>,
+    /// Street and number.
+    street: Option<String>,
+    /// Postal code.
+    postcode: Option<String>,
+    /// City.
+    city: Option<String>,
+    /// ISO 3166 code of two letters.
+    country: Option<String>,
+}
+
+/// An amount with its currency, or plain in the currency of the order.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes the body; the reader of orders reads it")]
+pub(crate) enum AmountRequest {
+    /// With its currency.
+    Money(crate::view::MoneyView),
+    /// As text, so that no digit is lost.
+    Text(String),
+    /// As a number.
+    Number(f64),
+}
+
+/// A number, in quotation marks or not.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes the body; the reader of orders reads it")]
+pub(crate) enum NumberRequest {
+    /// As text, so that no digit is lost.
+    Text(String),
+    /// As a number.
+    Number(f64),
+}
+
+/// A line of an order.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes the body; the reader of orders reads it")]
+pub(crate) struct OrderLineRequest {
+    /// The item's code, or one of its other codes.
+    item: String,
+    /// In the customer's words.
+    description: Option<String>,
+    /// How many; above zero.
+    quantity: NumberRequest,
+    /// Of which unit; the item's base unit unless given.
+    uom: Option<String>,
+    /// The price per unit that the customer expects.
+    price: Option<NumberRequest>,
+}
+
 /// Receive an order.
 ///
-/// The body is one order as the reference describes it; the original is kept. Validation, pricing, credit and promising
+/// The body is one order; the original is kept. Validation, pricing, credit and promising
 /// follow at once; look at the order to see how far it is.
-#[utoipa::path(post, path = "/v1/orders", tag = "orders", request_body(content = serde_json::Value, content_type = "application/json"),
+#[utoipa::path(post, path = "/v1/orders", tag = "orders", request_body = OrderRequest,
     params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Numbered)))]
-async fn receive(State(state): State<AppState>, caller: Caller, Bytes(bytes): Bytes) -> Result<Created<Numbered>, Problem> {
+async fn receive(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: axum::http::HeaderMap,
+    Bytes(bytes): Bytes,
+) -> Result<Created<Numbered>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
+    crate::extract::is_json(&headers)?;
     let read = documents::orders::read(&bytes, Some(documents::orders::Format::Json), "body");
     let errors: Vec<FieldError> = read.findings.iter().filter(|finding| finding.is_error()).map(field_error).collect();
     if !errors.is_empty() {
         return Err(Problem::new("invalid", "the order cannot be read").with_errors(errors));
     }
     let mut orders = read.records.into_iter().map(|(_, document)| document);
-    let (Some(OrderDocument::Order(submission)), None) = (orders.next(), orders.next()) else {
+    let (Some(OrderDocument::Order(mut submission)), None) = (orders.next(), orders.next()) else {
         return Err(Problem::new("invalid", "the body has to be exactly one order; POST /v1/imports/orders takes several"));
     };
-    let kept = vec![crate::resource::imports::kept(&bytes, "application/json", state.now())];
-    match submit_with(&state, caller, &bytes, Body::ReceiveOrder(Box::new(submission)), kept).await? {
+    let kept = crate::resource::imports::kept(&bytes, "application/json", state.now());
+    submission.original.sha256 = kept.0.as_str().into();
+    match submit_with(&state, caller, &bytes, Body::ReceiveOrder(Box::new(submission)), vec![kept]).await? {
         Reply::Order(id) => Ok(Created(Numbered { id: id.to_string() })),
         other => Err(unexpected(&other)),
     }
@@ -134,7 +239,7 @@ async fn timeline(
 
 /// Give the original document back, as it was received.
 #[utoipa::path(get, path = "/v1/orders/{order}/original", tag = "orders", params(("order" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*")))]
 async fn original(
     State(state): State<AppState>,
     _: Reading,

@@ -14,6 +14,7 @@ use crate::auth::require;
 use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
+use crate::resource::accounts::check_currency;
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
 use crate::state::AppState;
@@ -109,6 +110,9 @@ async fn apply(
     Json(request, bytes): Json<MatchRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
+    for (index, item) in request.items.iter().enumerate() {
+        check_currency(&state, &format!("/items/{index}/amount"), &item.amount).await?;
+    }
     let items = request.items.iter().map(|item| Ok((id::<InvoiceId>(&item.invoice)?, item.amount.amount)));
     let items = items.collect::<Result<Vec<_>, Problem>>()?;
     let payment: PaymentId = id(&payment)?;

@@ -1,0 +1,561 @@
+//! The API against its own description: every operation is called on the real binary, every answer is one that the description
+//! knows, and every change holds what is promised of all changes: an idempotency key, the same answer again, a conflict otherwise.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use common::{Answer, Ask, LabProcess, Site, order, sample, until};
+use serde_json::{Value, json};
+
+/// An answer that is described: path, method, status, media type.
+type Described = (String, String, u16, String);
+
+/// The API with its description, which every answer is held against.
+struct Api<'a> {
+    site: &'a Site,
+    schemas: Schemas,
+    answers: BTreeMap<Described, SchemaIndex>,
+    operations: BTreeSet<(String, String)>,
+    /// Bodies of requests, by path.
+    bodies: BTreeMap<String, SchemaIndex>,
+    succeeded: BTreeSet<(String, String)>,
+    key: u32,
+}
+
+const DOCUMENT: &str = "http://crossdock/api.json";
+
+impl<'a> Api<'a> {
+    fn of(site: &'a Site) -> Self {
+        let description = site.get("/openapi.json").json();
+        assert_eq!(description["openapi"].as_str().map(|version| &version[..3]), Some("3.1"));
+        // one document of schemas: the components, and one for each answer and body
+        let mut definitions = description["components"]["schemas"].as_object().unwrap().clone();
+        let mut described: Vec<(Described, String)> = Vec::new();
+        let mut bodies: Vec<(String, String)> = Vec::new();
+        let mut operations = BTreeSet::new();
+        for (path, item) in description["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let method = method.to_uppercase();
+                operations.insert((path.clone(), method.clone()));
+                if let Some(schema) = operation["requestBody"]["content"]["application/json"].get("schema") {
+                    let name = format!("body{}", definitions.len());
+                    definitions.insert(name.clone(), schema.clone());
+                    bodies.push((path.clone(), name));
+                }
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    let answer = match answer["$ref"].as_str() {
+                        Some(reference) => &description["components"]["responses"][reference.rsplit('/').next().unwrap()],
+                        None => answer,
+                    };
+                    assert!(answer["description"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path} {status}");
+                    let status: u16 = status.parse().unwrap();
+                    for (media_type, content) in answer["content"].as_object().into_iter().flatten() {
+                        let name = format!("answer{}", definitions.len());
+                        definitions.insert(name.clone(), content["schema"].clone());
+                        described.push(((path.clone(), method.clone(), status, media_type.clone()), name));
+                    }
+                }
+            }
+        }
+        let text = json!({ "$defs": definitions }).to_string().replace("#/components/schemas/", "#/$defs/");
+        let mut schemas = Schemas::new();
+        let mut compiler = Compiler::new();
+        compiler.add_resource(DOCUMENT, serde_json::from_str(&text).unwrap()).unwrap();
+        let mut compile = |name: &str| {
+            compiler
+                .compile(&format!("{DOCUMENT}#/$defs/{name}"), &mut schemas)
+                .unwrap_or_else(|error| panic!("{name}: {error}"))
+        };
+        let answers = described.into_iter().map(|(described, name)| (described, compile(&name))).collect();
+        let bodies = bodies.into_iter().map(|(path, name)| (path, compile(&name))).collect();
+        Self { site, schemas, answers, operations, bodies, succeeded: BTreeSet::new(), key: 0 }
+    }
+
+    /// The operation that a path belongs to.
+    fn template(&self, method: &str, path: &str) -> String {
+        let path = path.split('?').next().unwrap();
+        let parts: Vec<&str> = path.split('/').collect();
+        let fits = |template: &str| {
+            let known: Vec<&str> = template.split('/').collect();
+            known.len() == parts.len()
+                && known.iter().zip(&parts).all(|(known, part)| known == part || known.starts_with('{'))
+        };
+        // what is written out goes before what is a parameter
+        let found = self.operations.iter().filter(|(template, of)| of == method && fits(template));
+        let found = found.min_by_key(|(template, _)| template.matches('{').count());
+        found.unwrap_or_else(|| panic!("{method} {path} is not described")).0.clone()
+    }
+
+    /// Asks, and holds the answer against the description.
+    #[track_caller]
+    fn ask(&mut self, ask: &Ask) -> Answer {
+        let answer = self.site.ask(ask.clone());
+        let template = self.template(ask.method, &ask.path);
+        let media_type = answer.header("content-type").unwrap_or_default().split(';').next().unwrap().to_owned();
+        let described = (template.clone(), ask.method.to_owned(), answer.status, media_type.clone());
+        // an original is given back as it came, whatever it is
+        let as_it_came = (template.clone(), ask.method.to_owned(), answer.status, "*/*".to_owned());
+        if answer.status != 304 && !self.answers.contains_key(&as_it_came) {
+            let schema =
+                self.answers.get(&described).unwrap_or_else(|| panic!("{described:?} is not described: {answer:?}"));
+            if media_type.ends_with("json") {
+                let body = answer.json();
+                if let Err(error) = self.schemas.validate(&body, *schema) {
+                    panic!("{described:?} is not what is described: {error:#}\n{body:#}");
+                }
+            }
+        }
+        if answer.status < 300 {
+            self.succeeded.insert((template, ask.method.to_owned()));
+        }
+        answer
+    }
+
+    #[track_caller]
+    fn get(&mut self, path: &str) -> Answer {
+        let answer = self.ask(&Ask::new("GET", path));
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer
+    }
+
+    /// A change: carried out once, answered the same again, and refused without key, under a key of something else, and by If-Match.
+    #[track_caller]
+    fn change(&mut self, ask: Ask, body: &[u8]) -> Value {
+        self.key += 1;
+        let key = format!("change-{}", self.key);
+        let keyed = ask.clone().header("idempotency-key", &key).body(body);
+        self.ask(&ask.clone().body(body)).problem(400, "idempotency_key_missing");
+        let answer = self.ask(&keyed);
+        assert!(matches!(answer.status, 200 | 201), "{}: {answer:?}", ask.path);
+        let again = self.ask(&keyed);
+        assert_eq!((again.status, again.json()), (answer.status, answer.json()), "{}: another answer to the same", ask.path);
+        let other = [body, b" "].concat();
+        self.ask(&keyed.clone().body(&other)).problem(422, "idempotency_key_reused");
+        let stale =
+            self.ask(&keyed.header("idempotency-key", &format!("{key}-stale")).header("if-match", "\"0000000000000000\""));
+        assert!(matches!(stale.status, 412 | 400), "{}: {stale:?}", ask.path);
+        answer.json()
+    }
+
+    #[track_caller]
+    fn post(&mut self, path: &str, body: &Value) -> Value {
+        let template = self.template("POST", path);
+        let schema = self.bodies.get(&template).unwrap_or_else(|| panic!("{template} has no described body"));
+        if let Err(error) = self.schemas.validate(body, *schema) {
+            panic!("{template}: {error:#}\n{body:#}");
+        }
+        self.ask(&Ask::new("POST", path).header("idempotency-key", "form").header("content-type", "text/plain").body(b"{}"))
+            .problem(415, "unsupported_media_type");
+        self.change(Ask::new("POST", path).header("content-type", "application/json"), body.to_string().as_bytes())
+    }
+
+    #[track_caller]
+    fn file(&mut self, path: &str, body: &[u8]) -> Value {
+        self.ask(
+            &Ask::new("POST", path)
+                .header("idempotency-key", "form")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .body(b"--x--"),
+        )
+        .problem(415, "unsupported_media_type");
+        self.ask(&Ask::new("POST", path).header("idempotency-key", "gzip").header("content-encoding", "gzip").body(b"x"))
+            .problem(415, "unsupported_media_type");
+        self.change(Ask::new("POST", path), body)
+    }
+
+    /// A list: pages of one follow each other by cursor and by `Link`, and make up the whole.
+    #[track_caller]
+    fn list(&mut self, path: &str) -> Vec<Value> {
+        let all = self.get(&format!("{path}?limit=500")).json()["items"].as_array().unwrap().clone();
+        let (mut paged, mut next) = (Vec::new(), Some(format!("{path}?limit=3")));
+        while let Some(address) = next {
+            let page = self.get(&address);
+            paged.extend(page.json()["items"].as_array().unwrap().iter().cloned());
+            let link = page.header("link").map(|link| link.trim_start_matches('<').split_once('>').unwrap().0.to_owned());
+            let cursor = page.json()["next"].as_str().map(|cursor| format!("{path}?limit=3&after={cursor}"));
+            assert_eq!(link, cursor);
+            next = link;
+        }
+        let ids = |items: &[Value]| items.iter().map(|item| item["id"].clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&paged), ids(&all), "{path}");
+        for wrong in ["limit=0", "limit=501", "after=zz", "limit=x", "no_such_filter=1"] {
+            let status = self.ask(&Ask::new("GET", &format!("{path}?{wrong}"))).status;
+            assert!(matches!(status, 400 | 422), "{path}?{wrong}: {status}");
+        }
+        all
+    }
+
+    /// Something that is shown: with a version, and not sent again to whoever has it.
+    #[track_caller]
+    fn show(&mut self, path: &str) -> Value {
+        let shown = self.get(path);
+        let tag = shown.header("etag").unwrap_or_else(|| panic!("{path} has no version: {shown:?}")).to_owned();
+        let known = self.ask(&Ask::new("GET", path).header("if-none-match", &tag));
+        assert!(
+            known.body.is_empty() && (known.status, known.header("etag")) == (304, Some(tag.as_str())),
+            "{path}: {known:?}"
+        );
+        assert_eq!(self.ask(&Ask::new("GET", path).header("if-none-match", "\"0000000000000000\"")).status, 200);
+        shown.json()
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+/// East is served by the lab; West is ours to play: it accepts everything, and reports nothing by itself.
+#[test]
+fn every_operation_does_what_its_description_says() {
+    let mut lab = LabProcess::new();
+    let mut systems = lab.systems();
+    systems.retain(|(name, _)| name != "wms-west");
+    systems.push(("wms-west".to_owned(), common::accepts_everything()));
+    let mut site = Site::with(&systems);
+    lab.up(&site);
+    let mut api = Api::of(&site);
+    for path in [
+        "/v1/orders",
+        "/v1/availability",
+        "/v1/exceptions",
+        "/v1/tasks",
+        "/v1/shipments",
+        "/v1/invoices",
+        "/v1/payments",
+        "/v1/stock",
+        "/v1/events",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+    ] {
+        assert!(api.operations.contains(&(path.to_owned(), "GET".to_owned())), "{path} is missing");
+    }
+    master_data(&mut api);
+    stock(&mut api);
+    let shipped = fulfilment(&mut api);
+    orders(&mut api);
+    exceptions(&mut api);
+    finance(&mut api, &shipped);
+    returns(&mut api);
+    processes(&mut api);
+    rest(&mut api);
+    let missing: Vec<_> = api.operations.difference(&api.succeeded).collect();
+    assert!(missing.is_empty(), "never called with success: {missing:?}");
+    drop(api);
+    assert!(site.down().success());
+    site.is_sound();
+}
+
+fn master_data(api: &mut Api<'_>) {
+    for (kind, file) in
+        [("company", "company.json"), ("items", "items.csv"), ("customers", "accounts.csv"), ("prices", "prices.csv")]
+    {
+        let report = api.file(&format!("/v1/imports/master/{kind}"), &std::fs::read(sample(file)).unwrap());
+        assert_eq!((&report["findings"], &report["imported"]), (&json!([]), &report["understood"]), "{kind}");
+    }
+    api.file("/v1/imports/master/limits", b"account,credit_limit\n10001,100000000\n");
+    assert_eq!(api.show("/v1/company")["currency"], "GBP");
+    let limit = json!({ "limit": { "amount": "900000.00", "currency": "GBP" } });
+    api.post("/v1/accounts/10001/credit-limit", &limit);
+    assert_eq!(api.show("/v1/accounts/10001")["credit_limit"], limit["limit"]);
+    api.ask(&Ask::new("GET", "/v1/accounts/NOBODY")).problem(404, "not_found");
+    api.ask(&Ask::new("POST", "/v1/imports/master/gadgets").header("idempotency-key", "g").body(b"id\n"))
+        .problem(404, "not_found");
+}
+
+fn stock(api: &mut Api<'_>) {
+    for (item, node, quantity) in
+        [("BRK-100", "EAST", 500), ("LMP-300", "WEST", 500), ("ANC-200", "EAST", 500), ("PNT-010", "WEST", 9)]
+    {
+        let receipt = json!({ "item": item, "node": node, "quantity": quantity, "receipt": format!("R-{item}") });
+        assert_eq!(api.post("/v1/stock/receipts", &receipt)["result"], "done");
+    }
+    api.post("/v1/stock/counts", &json!({ "item": "PNT-010", "node": "WEST", "on_hand": 8, "document": "C-1" }));
+    api.post(
+        "/v1/stock/adjustments",
+        &json!({ "item": "PNT-010", "node": "WEST", "on_hand": 2, "document": "A-1", "reason": "found" }),
+    );
+    let inbound = json!({ "item": "PNT-010", "node": "WEST", "document": "PO-S", "quantity": 40, "eta": "2099-01-01" });
+    api.post("/v1/stock/inbound", &inbound);
+    api.post("/v1/stock/safety", &json!({ "item": "PNT-010", "node": "WEST", "quantity": 1 }));
+    let stocks = api.get("/v1/stock?item=PNT-010").json();
+    let paint = &stocks["items"][0];
+    assert_eq!(
+        (&paint["on_hand"], &paint["available"], &paint["inbound"][0]["quantity"]),
+        (&json!(10), &json!(9), &json!(40))
+    );
+    assert_eq!(api.get("/v1/availability?item=PNT-010&quantity=5").json()["available"], 9);
+    api.ask(&Ask::new("GET", "/v1/availability?item=NONE")).problem(404, "not_found");
+    api.ask(&Ask::new("GET", "/v1/availability")).problem(400, "malformed");
+
+    let reserved = api.post("/v1/availability/reservations", &json!({ "lines": [{ "item": "PNT-010", "quantity": 9 }] }));
+    let reservation = text(&reserved["reservations"][0]["reservation"]);
+    let more = json!({ "lines": [{ "item": "PNT-010", "quantity": 1 }] });
+    let refused = Ask::new("POST", "/v1/availability/reservations").header("idempotency-key", "more").json(&more);
+    api.ask(&refused).problem(409, "not_enough_stock");
+    let place = json!({ "item": "PNT-010", "node": "WEST" });
+    api.post(&format!("/v1/availability/reservations/{reservation}/release"), &place);
+    api.list("/v1/stock");
+}
+
+/// Orders that West ships, refuses and cancels; gives the order that it shipped.
+fn fulfilment(api: &mut Api<'_>) -> String {
+    let released = |api: &mut Api<'_>, name: &str| {
+        let id = text(&api.post("/v1/orders", &order(name, "LMP-300", 4))["id"]);
+        let work = until("the warehouse order in West", || {
+            let page = api.get(&format!("/v1/warehouse-orders?order={id}")).json();
+            page["items"].as_array().unwrap().first().map(|work| text(&work["id"]))
+        });
+        (id, work)
+    };
+    let (shipped, work) = released(api, "W-1");
+    api.post(&format!("/v1/warehouse-orders/{work}/acknowledgements"), &json!({}));
+    let picked = json!({ "lines": [{ "line": 1, "picked": 4 }], "complete": true });
+    api.post(&format!("/v1/warehouse-orders/{work}/picks"), &picked);
+    let shipment = json!({ "reference": "S-1", "shipped_at": "2026-11-24T08:00:00Z", "carrier": "van", "tracking": "T-1",
+        "complete": true, "lines": [{ "line": 1, "quantity": 4 }] });
+    let id = text(&api.post(&format!("/v1/warehouse-orders/{work}/shipments"), &shipment)["id"]);
+    assert_eq!(api.show(&format!("/v1/shipments/{id}"))["tracking"], "T-1");
+    assert_eq!(api.show(&format!("/v1/warehouse-orders/{work}"))["lines"][0]["shipped"], 4);
+
+    let (_, work) = released(api, "W-2");
+    api.post(&format!("/v1/warehouse-orders/{work}/rejections"), &json!({ "reason": "no room" }));
+
+    let (order, work) = released(api, "W-3");
+    api.post(&format!("/v1/warehouse-orders/{work}/acknowledgements"), &json!({}));
+    let cancelled = api.post(&format!("/v1/orders/{order}/cancellations"), &json!({ "reason": "too late" }));
+    assert_eq!(cancelled["asked"], json!([work]), "{cancelled}");
+    api.post(&format!("/v1/warehouse-orders/{work}/cancel-answers"), &json!({ "lines": [{ "line": 1, "quantity": 4 }] }));
+    api.list("/v1/warehouse-orders");
+    api.list("/v1/shipments");
+    api.ask(&Ask::new("GET", "/v1/warehouse-orders/WO-999")).problem(404, "not_found");
+    shipped
+}
+
+/// An order of the clerk's: whoever places an order does not release its holds.
+fn placed(api: &mut Api<'_>, name: &str, item: &str, quantity: i64) -> String {
+    let ask = Ask::new("POST", "/v1/orders").header("authorization", &format!("Bearer {}", common::CLERK));
+    text(
+        &api.change(ask.header("content-type", "application/json"), order(name, item, quantity).to_string().as_bytes())["id"],
+    )
+}
+
+fn orders(api: &mut Api<'_>) {
+    // paint is short, so this one stays where it can be changed
+    let id = placed(api, "O-1", "PNT-010", 30);
+    let path = format!("/v1/orders/{id}");
+    until("the paint to be backordered", || (api.get(&path).json()["lines"][0]["backordered"] != 0).then_some(()));
+    let before = api.get(&path);
+    let tag = before.header("etag").unwrap().to_owned();
+    let held = api.post(&format!("{path}/holds"), &json!({ "reason": "the customer asked to wait" }));
+    assert_eq!(held["id"], id.as_str());
+    // the version from before the hold is not the present one any more
+    let change = json!({ "quantities": [{ "line": 1, "quantity": 25 }], "added": [{ "item": "ANC-200", "quantity": "2" }] });
+    let changes = Ask::new("POST", &format!("{path}/changes")).json(&change);
+    let stale = api.ask(&changes.clone().header("idempotency-key", "stale").header("if-match", &tag));
+    stale.problem(412, "changed");
+    let present = api.get(&path).header("etag").unwrap().to_owned();
+    assert_eq!(stale.header("etag"), Some(present.as_str()));
+    let fresh = api.ask(&changes.header("idempotency-key", "fresh").header("if-match", &present));
+    assert_eq!(fresh.status, 200, "{fresh:?}");
+    api.post(&format!("{path}/changes"), &json!({ "requested": "2099-02-01" }));
+    let shown = api.show(&path);
+    assert_eq!((&shown["lines"][0]["cancelled"], &shown["lines"][1]["item"]), (&json!(5), &json!("ANC-200")), "{shown}");
+    let kind = text(&shown["holds"][0]["kind"]);
+    api.post(&format!("{path}/holds/{kind}/release"), &json!({ "reason": "goes on" }));
+    let timeline = api.get(&format!("{path}/timeline")).json();
+    assert!(timeline["events"].as_array().unwrap().iter().any(|event| event["type"] == "com.crossdock.order.received.v1"));
+    let original = api.get(&format!("{path}/original"));
+    assert_eq!(original.json()["purchase_order"], "O-1");
+
+    for (file, name) in [("orders.json", "json"), ("orders.csv", "csv"), ("orders-850.edi", "x12")] {
+        let report =
+            api.file(&format!("/v1/imports/orders?format={name}&name={file}"), &std::fs::read(sample(file)).unwrap());
+        assert!(report["imported"].as_u64().unwrap() > 0, "{report}");
+        assert_eq!(report["acknowledgements"].as_array().unwrap().len(), usize::from(name == "x12"), "{report}");
+        let first = text(&report["ids"][0]);
+        assert_eq!(api.get(&format!("/v1/orders/{first}/original")).body, std::fs::read(sample(file)).unwrap());
+    }
+    // the samples are what the description says an order is
+    let samples: Value = serde_json::from_slice(&std::fs::read(sample("orders.json")).unwrap()).unwrap();
+    let schema = api.bodies["/v1/orders"];
+    for order in samples.as_array().cloned().unwrap_or_else(|| vec![samples.clone()]) {
+        api.schemas.validate(&order, schema).unwrap_or_else(|error| panic!("{error:#}\n{order:#}"));
+    }
+    api.list("/v1/orders");
+    api.ask(&Ask::new("GET", "/v1/orders?status=sleeping")).problem(422, "invalid");
+    api.ask(&Ask::new("GET", "/v1/orders/SO-9999")).problem(404, "not_found");
+    api.ask(&Ask::new("GET", "/v1/orders/nonsense")).problem(404, "not_found");
+    let unknown = Ask::new("POST", "/v1/orders").header("idempotency-key", "unknown").json(&json!({ "acount": "x" }));
+    let problem = api.ask(&unknown).problem(422, "invalid");
+    assert!(problem["errors"].as_array().unwrap().len() >= 3, "everything wrong is told at once: {problem}");
+}
+
+fn exceptions(api: &mut Api<'_>) {
+    let held = |api: &mut Api<'_>, name: &str, item: &str| {
+        let id = placed(api, name, item, 2);
+        until("the exception of the unknown item", || {
+            let page = api.get(&format!("/v1/exceptions?status=open&order={id}")).json();
+            page["items"].as_array().unwrap().first().filter(|found| found["task"].is_string()).cloned()
+        })
+    };
+    let exception = held(api, "E-1", "NO-SUCH-1");
+    let order = text(&exception["order"]);
+    api.post(&format!("/v1/orders/{order}/lines/1/correction"), &json!({ "item": "BRK-100", "quantity": 2 }));
+
+    let exception = held(api, "E-2", "NO-SUCH-2");
+    let id = text(&exception["id"]);
+    api.post(&format!("/v1/exceptions/{id}/assignment"), &json!({ "to": "alice" }));
+    assert_eq!(api.show(&format!("/v1/exceptions/{id}"))["assignee"], "alice");
+    let not_offered = json!({ "action": "write_off", "reason": "x" });
+    let ask = Ask::new("POST", &format!("/v1/exceptions/{id}/resolution")).header("idempotency-key", "not-offered");
+    api.ask(&ask.json(&not_offered)).problem(409, "action_not_offered");
+    let action = text(exception["actions"].as_array().unwrap().last().unwrap());
+    let resolution = json!({ "action": action, "reason": "no such thing" });
+    api.post(&format!("/v1/exceptions/{id}/resolution"), &resolution);
+
+    let exception = held(api, "E-3", "NO-SUCH-3");
+    let task = text(&exception["task"]);
+    assert!(api.list("/v1/tasks").iter().any(|known| known["task"] == task.as_str()));
+    let variables = json!({ "variables": { "action": action, "reason": "same" } });
+    api.post(&format!("/v1/tasks/{task}/completion"), &variables);
+    api.list("/v1/exceptions");
+}
+
+fn finance(api: &mut Api<'_>, shipped: &str) {
+    let invoice = until("the invoice of what West has shipped", || {
+        let page = api.get(&format!("/v1/invoices?order={shipped}")).json();
+        page["items"].as_array().unwrap().first().cloned()
+    });
+    let id = text(&invoice["id"]);
+    assert_eq!(api.show(&format!("/v1/invoices/{id}"))["order"], shipped);
+    assert_eq!(api.get(&format!("/v1/invoices?number={}", text(&invoice["number"]))).json()["items"][0]["id"], id.as_str());
+
+    let csv = "statement,bank_account,currency,bank_reference,value_date,amount,payer_name,remittance\n\
+        ST-1,GB94BARC10201530093459,GBP,B-1,2026-11-24,7.77,Somebody,no idea\n\
+        ST-1,GB94BARC10201530093459,GBP,B-2,2026-11-24,5.00,Somebody else,none\n";
+    let report = api.file("/v1/bank-statements?name=bank.csv", csv.as_bytes());
+    assert_eq!((&report["imported"], &report["findings"]), (&json!(2), &json!([])), "{report}");
+    let payment = text(&report["ids"][0]);
+    assert_eq!(api.show(&format!("/v1/payments/{payment}"))["bank_reference"], "B-1");
+    api.post(&format!("/v1/payments/{payment}/on-account"), &json!({ "account": "10001" }));
+    let payment = text(&report["ids"][1]);
+    let money = json!({ "amount": "5.00", "currency": "GBP" });
+    api.post(&format!("/v1/payments/{payment}/matches"), &json!({ "items": [{ "invoice": id, "amount": money }] }));
+    assert_eq!(api.show(&format!("/v1/payments/{payment}"))["allocations"][0]["amount"], money);
+    api.post(&format!("/v1/payments/{payment}/unapplications"), &json!({ "invoice": id, "reason": "the wrong one" }));
+    let too_much = json!({ "items": [{ "invoice": id, "amount": { "amount": "99999.00", "currency": "GBP" } }] });
+    let ask =
+        Ask::new("POST", &format!("/v1/payments/{payment}/matches")).header("idempotency-key", "too-much").json(&too_much);
+    assert!((400..500).contains(&api.ask(&ask).status));
+    let credit = json!({ "reason": "one was broken", "lines": [{ "line": 1, "quantity": 1 }] });
+    api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
+    api.list("/v1/payments");
+    api.list("/v1/invoices");
+}
+
+fn returns(api: &mut Api<'_>) {
+    let csv = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+        C536391,BRK-100,BRACKET,-1,2010-12-01 10:24:00,4.50,10001,United Kingdom\n";
+    let report = api.file("/v1/imports/orders?format=online-retail&name=returns.csv", csv.as_bytes());
+    let id = text(&report["ids"][0]);
+    assert_eq!(api.show(&format!("/v1/returns/{id}"))["id"], id.as_str());
+    assert_eq!(api.list("/v1/returns").len(), 1);
+}
+
+fn processes(api: &mut Api<'_>) {
+    let xml = r#"<?xml version="1.0"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t"><bpmn:process id="greeting" isExecutable="true">
+        <bpmn:startEvent id="s"><bpmn:outgoing>f</bpmn:outgoing></bpmn:startEvent><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>
+        <bpmn:endEvent id="e"><bpmn:incoming>f</bpmn:incoming></bpmn:endEvent></bpmn:process></bpmn:definitions>"#;
+    let deployed = api.post("/v1/processes", &json!({ "resources": [{ "name": "greeting.bpmn", "xml": xml }] }));
+    assert_eq!((&deployed[0]["id"], &deployed[0]["version"]), (&json!("greeting"), &json!(1)), "{deployed}");
+    let started = api.post("/v1/processes/greeting/instances", &json!({ "variables": { "name": "Ada" } }));
+    assert!(text(&started["id"]).starts_with("PI-"));
+    assert!(api.list("/v1/processes").len() >= 8);
+    let broken = json!({ "resources": [{ "name": "broken.bpmn", "xml": "<a" }] });
+    let answer = api.ask(&Ask::new("POST", "/v1/processes").header("idempotency-key", "broken").json(&broken));
+    assert!((400..500).contains(&answer.status), "{answer:?}");
+}
+
+fn rest(api: &mut Api<'_>) {
+    api.post("/v1/dead-letters/replay", &json!({ "ids": [] }));
+    let unknown = Ask::new("POST", "/v1/dead-letters/replay").header("idempotency-key", "replay");
+    api.ask(&unknown.json(&json!({ "ids": ["E-999999"], "dry_run": true }))).problem(404, "not_found");
+    api.list("/v1/dead-letters");
+    for path in ["/v1/systems", "/v1/progress", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
+        api.get(path);
+    }
+    // the feed goes on from where it was read to, and misses nothing
+    let all = api.get("/v1/events?limit=1000").json();
+    let first = api.get("/v1/events?limit=5");
+    let next = text(&first.json()["next"]);
+    assert_eq!(first.header("link"), Some(format!("</v1/events?limit=5&after={next}>; rel=\"next\"").as_str()));
+    let count = first.json()["events"].as_array().unwrap().len();
+    let second = api.get(&format!("/v1/events?limit=1000&after={next}")).json();
+    assert_eq!(all["events"][count]["id"], second["events"][0]["id"]);
+}
+
+#[test]
+fn a_key_that_is_being_worked_on_is_told_to_wait_and_then_gets_the_stored_answer() {
+    let site = Site::start();
+    site.fill();
+    let ask = Ask::new("POST", "/v1/orders").header("idempotency-key", "slow").json(&order("PO-1", "BRK-100", 1));
+    let begun = ask.begin(site.address);
+    // the first request holds the key as soon as its head is there
+    let waiting = until("the key to be taken", || {
+        let answer = site.ask(Ask::new("POST", "/v1/orders").header("idempotency-key", "slow").body(b"{"));
+        (answer.status == 409).then_some(answer)
+    });
+    waiting.problem(409, "in_progress");
+    assert_eq!(waiting.header("retry-after"), Some("1"));
+    // another caller's key of the same name is another key
+    let other = ask.clone().header("authorization", &format!("Bearer {}", common::CLERK)).json(&order("PO-2", "BRK-100", 1));
+    let other = site.ask(other);
+    assert_eq!(other.status, 201, "{other:?}");
+    let done = begun.end();
+    assert_eq!(done.status, 201, "{done:?}");
+    assert_eq!(site.ask(ask).json(), done.json());
+    assert_ne!(other.json(), done.json());
+    assert_eq!(site.get("/v1/orders").json()["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_hundred_requests_at_once_under_one_key_make_one_order() {
+    let site = Site::start();
+    site.fill();
+    let body = order("PO-1", "BRK-100", 1);
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..100).map(|_| scope.spawn(|| site.post("/v1/orders", "same", &body))).collect();
+        asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+    });
+    let made: BTreeSet<String> =
+        answers.iter().filter(|answer| answer.status == 201).map(|answer| text(&answer.json()["id"])).collect();
+    assert_eq!(made.len(), 1, "{made:?}");
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        answer.problem(409, "in_progress");
+    }
+    assert_eq!(site.get("/v1/orders").json()["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_not_there_is_told_as_a_problem() {
+    let site = Site::start();
+    site.get("/v1/nothing").problem(404, "unknown_path");
+    site.get("/").problem(404, "unknown_path");
+    for (method, path) in
+        [("DELETE", "/v1/orders"), ("PUT", "/v1/orders/SO-1"), ("POST", "/healthz"), ("PATCH", "/v1/stock")]
+    {
+        let answer = site.ask(Ask::new(method, path));
+        answer.problem(405, "unknown_method");
+        assert!(answer.header("allow").is_some_and(|allowed| allowed.contains("GET")), "{answer:?}");
+    }
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let given = Ask::new("GET", "/v1/orders/SO-1").header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"));
+    assert_eq!(site.ask(given).problem(404, "not_found")["trace_id"], trace);
+}
