@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use partition::{AnyKey, AnyState, Table};
+use runtime::Clock;
 use serde_json::json;
 use store::{Reader, RowQuery};
+use units::Timestamp;
 
 use crate::output::{self, Finding, line};
 
@@ -66,8 +68,8 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
     Ok(if result.difference.is_none() { Finding::None } else { Finding::Some })
 }
 
-/// Reads every aggregate of the store and holds the records against each other.
-pub(crate) fn check(reader: &mut dyn Reader) -> anyhow::Result<trade::reconcile::Report> {
+/// Reads every aggregate of the store and holds the records against each other; with the time also against what is due by now.
+pub(crate) fn check(reader: &mut dyn Reader, now: Option<Timestamp>) -> anyhow::Result<trade::reconcile::Report> {
     let mut aggregates = Vec::new();
     for table in Table::all().filter(|table| matches!(table, Table::Trade(_))) {
         let mut query = RowQuery::table(table).limit(1_000);
@@ -84,19 +86,29 @@ pub(crate) fn check(reader: &mut dyn Reader) -> anyhow::Result<trade::reconcile:
             }
         }
     }
-    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate))))
+    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), now))
+}
+
+/// How old a break may be, in words.
+fn age(millis: i64) -> String {
+    match millis / 3_600_000 {
+        hours @ ..48 => format!("{} h old", hours.max(0)),
+        hours => format!("{} days old", hours / 24),
+    }
 }
 
 pub(crate) fn reconcile(arguments: &ReconcileArguments) -> anyhow::Result<Finding> {
     let mut reader = store::Sqlite::open_read_only(&arguments.data)?;
-    let report = check(&mut reader)?;
+    let now = runtime::SystemClock.now();
+    let report = check(&mut reader, Some(now))?;
     if arguments.json {
         output::json(&report)?;
     } else {
         for found in &report.breaks {
+            let age = found.since.map_or_else(|| "of unknown age".to_owned(), |since| age(now.millis_since(since)));
             line(format_args!(
-                "{}  {}  {}: {} against {}",
-                found.checkpoint, found.key, found.what, found.left, found.right
+                "{}  {}: {} against {}  ({:?}, {age}, worth {} minor units)",
+                found.id, found.what, found.left, found.right, found.owner, found.value.0
             ));
         }
         line(format_args!("{} breaks", report.breaks.len()));

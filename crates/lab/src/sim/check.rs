@@ -55,7 +55,7 @@ impl World<'_> {
                 _ => None,
             })
             .collect();
-        let report = trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)));
+        let report = trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), None);
         if !report.breaks.is_empty() {
             return Err(self.failure(format_args!("records do not agree: {:#?}", report.breaks)));
         }

@@ -60,8 +60,9 @@ pub fn credit_note(
     }
     let goods = value(&original.lines);
     let (gone, part) = (before.goods, value(&credited));
-    let discount = due(original.discount, (gone + part).0, goods.0) - due(original.discount, gone.0, goods.0);
     let freight = if lines.is_empty() { original.freight - before.freight } else { Amount::ZERO };
+    // a discount of more than the goods was granted on the freight, which may not come back: no note is negative
+    let discount = (due(original.discount, (gone + part).0, goods.0) - before.discount).min(part + freight);
     let taxed =
         credited.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
     let mut taxes = tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount);
@@ -91,6 +92,7 @@ pub fn credit_note(
 struct Before {
     lines: Vec<(LineNo, Quantity)>,
     goods: Amount,
+    discount: Amount,
     freight: Amount,
     taxes: Vec<TaxLine>,
 }
@@ -118,6 +120,7 @@ fn credited_before(books: &mut dyn Books, original: &Invoice) -> Result<Before, 
         if let Some(note) = note {
             before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity)));
             before.goods += value(&note.lines);
+            before.discount += note.discount;
             before.freight += note.freight;
             before.taxes.extend(&note.taxes);
         }

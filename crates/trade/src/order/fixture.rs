@@ -181,7 +181,7 @@ impl Story {
                 _ => {}
             }
         }
-        let report = crate::reconcile::check(self.books.iter());
+        let report = crate::reconcile::check(self.books.iter(), None);
         assert!(report.breaks.is_empty(), "{:#?}", report.breaks);
     }
 }

@@ -1,11 +1,12 @@
 //! What reconciliation found.
 
 use serde::Serialize;
-use units::{Amount, Text};
+use units::{Amount, Text, Timestamp};
 
 use crate::billing::DocumentKind;
 use crate::books::Aggregate;
 use crate::cash::PaymentStatus;
+use crate::context::Role;
 use crate::order::Bucket;
 
 /// Breaks, and the totals of the books.
@@ -20,16 +21,48 @@ pub struct Report {
 /// Two records that disagree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Break {
+    /// Checkpoint, cause and key: the same break has the same id in every run, so one that is missing from the next run is cleared.
+    pub id: Text,
     /// The checkpoint: `R4`, or `units` and `money` for conservation.
     pub checkpoint: &'static str,
     /// What it is about.
     pub key: Text,
     /// What disagrees.
-    pub what: Text,
+    pub what: &'static str,
     /// One side.
     pub left: Text,
     /// The other.
     pub right: Text,
+    /// When the record that it is about was made: the break is at most that old. `None` where no record says so.
+    pub since: Option<Timestamp>,
+    /// What is at stake in minor units: the difference, units at the price of their order.
+    pub value: Amount,
+    /// Who looks at it.
+    pub owner: Role,
+    /// Why such a break comes about, as a code.
+    pub cause: &'static str,
+}
+
+/// What two records are held against each other for, and whose business it is when they disagree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Check {
+    pub(super) checkpoint: &'static str,
+    pub(super) what: &'static str,
+    pub(super) cause: &'static str,
+    pub(super) owner: Role,
+}
+
+/// Since when, and how much is at stake.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Stake {
+    pub(super) since: Option<Timestamp>,
+    pub(super) value: Amount,
+}
+
+impl Stake {
+    pub(super) fn new(since: Option<Timestamp>, value: Amount) -> Self {
+        Self { since, value: value.abs() }
+    }
 }
 
 /// What there is in all. Amounts are minor units.
@@ -58,18 +91,32 @@ pub struct Totals {
 }
 
 impl Report {
-    pub(super) fn hold(
+    /// Notes a break if the two sides differ.
+    pub(super) fn hold<T: std::fmt::Display + PartialEq>(
         &mut self,
-        checkpoint: &'static str,
+        check: &Check,
         key: impl std::fmt::Display,
-        what: &str,
-        left: impl std::fmt::Display + PartialEq,
-        right: impl std::fmt::Display + PartialEq,
+        left: T,
+        right: T,
+        stake: Stake,
     ) {
-        let (left, right) = (Text::from(left.to_string()), Text::from(right.to_string()));
-        if left != right {
-            self.breaks.push(Break { checkpoint, key: Text::from(key.to_string()), what: what.into(), left, right });
+        if left == right {
+            return;
         }
+        let Check { checkpoint, what, cause, owner } = *check;
+        let key = Text::from(key.to_string());
+        self.breaks.push(Break {
+            id: compact_str::format_compact!("{checkpoint}:{cause}:{key}"),
+            checkpoint,
+            key,
+            what,
+            left: Text::from(left.to_string()),
+            right: Text::from(right.to_string()),
+            since: stake.since,
+            value: stake.value,
+            owner,
+            cause,
+        });
     }
 }
 

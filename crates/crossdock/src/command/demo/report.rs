@@ -51,7 +51,7 @@ pub(super) async fn read(
     restarts: u32,
 ) -> anyhow::Result<Report> {
     let mut reader = store::Sqlite::open_read_only(&folder.join("store"))?;
-    let checked = check::check(&mut reader)?;
+    let checked = check::check(&mut reader, None)?;
     let verified = runtime::verify(&mut reader, |_, _| {})?;
     let totals = &checked.totals;
     let money = |amount: Amount| amount.to_decimal(Currency::GBP).to_string();
