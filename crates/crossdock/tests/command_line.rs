@@ -136,6 +136,19 @@ fn every_kind_of_master_data_comes_in_by_file() {
         let said = site.cli(&["import", "master", kind, &path(&format!("{kind}.csv"))]);
         assert_eq!(said.code, 0, "{kind}: {said:?}");
     }
+    let said = site.cli(&["import", "master", "stock", &path("stock.csv"), "--json"]);
+    assert_eq!((said.code, &said.json()["imported"]), (0, &json!(6)), "{said:?}");
+    let shown = site.cli(&["stock", "show", "BRK-100", "--json"]).json();
+    let on_hand: Vec<&Value> = shown["stock"].as_array().unwrap().iter().map(|stock| &stock["on_hand"]).collect();
+    assert_eq!(on_hand, [&json!(600), &json!(200)], "{shown}");
+    let said = import(
+        "stock",
+        "s.json",
+        r#"[{"item":"BRK-100","warehouse":"EAST","on_hand":550},{"item":"GHOST","warehouse":"EAST","on_hand":1}]"#,
+    );
+    assert_eq!((said.code, &said.json()["imported"]), (1, &json!(1)), "{said:?}");
+    assert!(said.json()["findings"][0]["pointer"].as_str().unwrap().contains("s.json, /1"), "{said:?}");
+    assert_eq!(site.cli(&["stock", "show", "BRK-100", "--json"]).json()["stock"][0]["on_hand"], 550);
     let said = import("limits", "l.csv", "account,credit_limit\n10001,123400\n10002,\n");
     assert_eq!(said.code, 0, "{said:?}");
     let account = site.get("/v1/accounts/10001").json();

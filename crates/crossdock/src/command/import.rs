@@ -12,7 +12,7 @@ use crate::output::{self, Finding, WrongUse, line};
 pub(crate) enum Command {
     /// Import orders: CSV, JSON, X12 850, or the Online Retail CSV
     Orders(Orders),
-    /// Import master data: items, prices, customers, terms, limits, company, warehouses, calendars, taxes; CSV or JSON
+    /// Import master data: items, prices, customers, terms, limits, company, warehouses, calendars, taxes, counted stock; CSV or JSON
     Master(Master),
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Orders {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Master {
     /// What it holds
-    #[arg(value_parser = ["items", "prices", "customers", "accounts", "terms", "limits", "company", "warehouses", "calendars", "taxes"])]
+    #[arg(value_parser = ["items", "prices", "customers", "accounts", "terms", "limits", "company", "warehouses", "calendars", "taxes", "stock"])]
     kind: String,
     /// The file
     file: PathBuf,

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use trade::account::Profile;
 use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, ShipTo, TaxRate, Terms};
+use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar, Decimal, Text};
 
@@ -123,6 +124,18 @@ pub(super) fn limits(text: &str, name: &str) -> Read<(AccountId, Option<Amount>)
             Some(other) => Err((format!("/{other}"), "there is no such field".to_owned())),
             None => Ok((account, limit)),
         }
+    })
+}
+
+pub(super) fn stock(text: &str, name: &str) -> Read<Count> {
+    records(text, name, |mut value| {
+        let node = take_text(&mut value, "warehouse")?
+            .ok_or_else(|| ("/warehouse".to_owned(), "it is missing or empty".to_owned()))?;
+        if value.get("on_hand").is_none() {
+            return Err(("/on_hand".to_owned(), "it is missing".to_owned()));
+        }
+        let count: Count = overlay(&Count { node: NodeId::from(node), ..Count::default() }, value, "")?;
+        if count.item.0.is_empty() { Err(("/item".to_owned(), "it is missing or empty".to_owned())) } else { Ok(count) }
     })
 }
 

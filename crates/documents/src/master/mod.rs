@@ -11,9 +11,11 @@ mod company;
 mod items;
 mod json;
 mod prices;
+mod stock;
 
 use trade::account::Profile;
 use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, TaxRate, Terms};
+use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar};
 
@@ -88,6 +90,12 @@ pub fn read_terms(bytes: &[u8], name: &str) -> Read<(AccountId, Terms, Option<Bi
 /// Reads credit limits of accounts from JSON or CSV: `account`, `credit_limit` (empty or null for none).
 pub fn read_limits(bytes: &[u8], name: &str) -> Read<(AccountId, Option<Amount>)> {
     read(bytes, name, json::limits, agreements::read_limits)
+}
+
+/// Reads stock that was counted, from JSON or CSV: `item`, `warehouse` and `on_hand` (needed), `unavailable` of these, `document` (the
+/// count's number) and `reason`.
+pub fn read_stock(bytes: &[u8], name: &str) -> Read<Count> {
+    read(bytes, name, json::stock, stock::read)
 }
 
 fn read<T>(bytes: &[u8], name: &str, json: impl Fn(&str, &str) -> Read<T>, csv: impl Fn(&str, &str) -> Read<T>) -> Read<T> {

@@ -21,7 +21,7 @@ use crate::state::AppState;
 use crate::submit::{Running, digest, if_match, start};
 
 /// So many records are given to the partition before the first of their answers is waited for.
-const AHEAD: usize = 256;
+pub(crate) const AHEAD: usize = 256;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(orders)).routes(routes!(statement))

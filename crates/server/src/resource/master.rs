@@ -1,5 +1,7 @@
 //! Master data from files: whole kinds, and parts of accounts and of the company.
 
+use std::collections::VecDeque;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use documents::{Place, Read};
@@ -14,10 +16,10 @@ use utoipa_axum::routes;
 use crate::auth::{hash_bytes, require};
 use crate::extract::{Body as Bytes, Caller, Path, Query};
 use crate::problem::Problem;
-use crate::resource::imports::{ImportReport, NameQuery, check_key};
+use crate::resource::imports::{AHEAD, ImportReport, NameQuery, check_key};
 use crate::resource::versioned;
 use crate::state::AppState;
-use crate::submit::submit_if;
+use crate::submit::{Running, start, submit_if};
 
 /// So many records go to the partition as one command.
 const CHUNK: usize = 500;
@@ -26,7 +28,7 @@ const ATTEMPTS: usize = 20;
 
 /// The kinds that can be imported.
 pub(crate) const KINDS: &str =
-    "items, prices, customers (or accounts), terms, limits, company, warehouses, calendars, taxes";
+    "items, prices, customers (or accounts), terms, limits, company, warehouses, calendars, taxes, stock";
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(import))
@@ -35,7 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// Import master data, as CSV or JSON. What a file does not name stays as it is.
 ///
 /// Kinds: `items`, `prices`, `customers` (or `accounts`), `terms` and `limits` of customers that are there, `company`, and its
-/// `warehouses`, `calendars` and `taxes`. A bad record is reported and does not stop the good ones.
+/// `warehouses`, `calendars` and `taxes`; and `stock` as it was counted. A bad record is reported and does not stop the good ones.
 #[utoipa::path(post, path = "/v1/imports/master/{kind}", tag = "imports", params(("kind" = String, Path), NameQuery, ("Idempotency-Key" = String, Header)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport)))]
 async fn import(
@@ -62,6 +64,19 @@ async fn import(
         "limits" => {
             let read = documents::master::read_limits(&bytes, name);
             import.each(read, |(account, limit)| Body::SetCreditLimit { account, limit }).await?;
+        }
+        "stock" => {
+            let read = documents::master::read_stock(&bytes, name);
+            // a count without a number is known by its file: the same file again is the same count
+            let document = format!("file {}", import.content.get(..12).unwrap_or_default());
+            import
+                .each(read, |mut count| {
+                    if count.document.is_empty() {
+                        count.document = document.as_str().into();
+                    }
+                    Body::CountStock(count)
+                })
+                .await?;
         }
         "terms" => {
             let read = documents::master::read_terms(&bytes, name);
@@ -174,14 +189,28 @@ impl Import {
         Ok(())
     }
 
-    /// Records that are a command each.
+    /// Records that are a command each; some are under way at a time.
     async fn each<T>(&mut self, read: Read<T>, body: impl Fn(T) -> Body) -> Result<(), Problem> {
         self.report.note(&read);
+        let mut running: VecDeque<(Place, Running)> = VecDeque::new();
         for (place, record) in read.records {
-            let outcome = self.submit(body(record), None).await;
-            self.settle(&[place], outcome)?;
+            let caller = self.caller.part(self.parts);
+            self.parts += 1;
+            running.push_back((place, start(&self.state, caller, self.content.as_bytes(), body(record), Vec::new())?));
+            if running.len() >= AHEAD {
+                self.settle_next(&mut running).await?;
+            }
+        }
+        while !running.is_empty() {
+            self.settle_next(&mut running).await?;
         }
         Ok(())
+    }
+
+    async fn settle_next(&mut self, running: &mut VecDeque<(Place, Running)>) -> Result<(), Problem> {
+        let Some((place, next)) = running.pop_front() else { return Ok(()) };
+        let outcome = next.end().await.map(drop);
+        self.settle(&[place], outcome)
     }
 
     /// Changes of accounts that are there.
