@@ -210,4 +210,21 @@ mod tests {
         assert_eq!((order.receivable, order.freight_invoiced, order.discount_invoiced), (Amount(0), Amount(0), Amount(0)));
         story.check();
     }
+
+    #[test]
+    fn a_discount_of_more_than_the_goods_makes_no_credit_note_negative() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let base = story.submission();
+        let id = story.receive(&crate::order::Submission { freight: Amount(100), discount: Amount(10_060), ..base }).unwrap();
+        crate::order::approve(story.books(), id, &at(1)).unwrap();
+        crate::order::promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().gross, Amount(40));
+        let note = credit_note(story.books(), invoice, &[(LineNo(1), Quantity(10))], "broken", &clerk("ann", 5)).unwrap();
+        let note = story.books().invoice(&note).unwrap().unwrap();
+        assert_eq!((note.discount, note.gross), (Amount(10_000), Amount(0)));
+        story.check();
+    }
 }

@@ -325,6 +325,7 @@ mod tests {
     use crate::cash::references::numbers as names_of;
     use crate::order::fixture::at;
     use crate::reference::point;
+    use crate::refusal::Refusal;
     use units::Currency;
 
     fn day(text: &str) -> Day {
@@ -431,5 +432,109 @@ mod tests {
         let payment = Payment { id, amount: Amount(5), payer_name: "Nobody".into(), ..Payment::default() };
         books.record(&id, PaymentEvent::Received(Box::new(payment)));
         assert_eq!(apply(books, id, &at(0)).unwrap().outcome, Outcome::Suspense);
+    }
+
+    #[test]
+    fn a_credit_note_that_settled_other_items_is_not_taken_back_alone() {
+        let mut memory = books(&[100_000, -30_000], None);
+        let (outcome, payment) = pay(&mut memory, 70_000, "CD-2026-000001 CD-2026-000002", "2026-03-10");
+        assert_eq!((outcome, payment.allocations.len()), (Outcome::Applied, 2));
+        let books: &mut dyn Books = &mut memory;
+        let refused = crate::cash::unapply(books, payment.id, InvoiceId(2), "wrong", &at(1));
+        let wanted = Refusal::TooMuchMoney { wanted: Amount(100_000), available: Amount(70_000) };
+        assert_eq!(refused, Err(Stop::Refused(wanted)));
+    }
+
+    #[test]
+    fn domain_1_7_three_days_of_grace_allow_a_late_discount() {
+        let terms = Some((10_000, "2026-03-11"));
+        let mut memory = books(&[500_000], terms);
+        let grace = CashPolicy { discount_grace_days: 3, ..CashPolicy::default() };
+        let mut company = crate::master::Company::default();
+        company.policy.cash = grace;
+        let event = crate::master::CompanyEvent::Set(Box::new(company));
+        (&mut memory as &mut dyn Books).record(&Text::const_new(crate::master::Company::KEY), event);
+        let (outcome, payment) = pay(&mut memory, 490_000, "CD-2026-000001", "2026-03-12");
+        assert_eq!((outcome, payment.allocations[0].discount), (Outcome::Applied, Amount(10_000)));
+        let mut late = memory_of(&memory, 500_000);
+        let (outcome, payment) = pay(&mut late, 490_000, "CD-2026-000009", "2026-03-15");
+        assert_eq!((outcome, payment.allocations[0].code.as_str()), (Outcome::Deduction, "UD"));
+    }
+
+    /// The same books with one more item, of number 9 and the terms of the first.
+    fn memory_of(before: &MemoryBooks, amount: i64) -> MemoryBooks {
+        let mut memory = before.clone();
+        let books: &mut dyn Books = &mut memory;
+        let item = OpenItem {
+            invoice: InvoiceId(9),
+            number: "CD-2026-000009".into(),
+            amount: Amount(amount),
+            open: Amount(amount),
+            discount: Some((Amount(10_000), day("2026-03-11"))),
+            ..OpenItem::default()
+        };
+        for name in names_of(&item.number) {
+            point(books, NUMBER, &name, Some(Key::Invoice(InvoiceId(9)))).unwrap();
+        }
+        books.record(&AccountId::from("ACME"), AccountEvent::ItemOpened(item));
+        memory
+    }
+
+    #[test]
+    fn one_payment_settles_a_thousand_items() {
+        let amounts: Vec<i64> = (1..=1_000).map(|number| 100 + number).collect();
+        let mut memory = books(&amounts, None);
+        let numbers: Vec<String> = (1..=1_000).map(|number| format!("CD-2026-{number:06}")).collect();
+        let (outcome, payment) = pay(&mut memory, amounts.iter().sum(), &numbers.join(" "), "2026-03-10");
+        assert_eq!((outcome, payment.allocations.len(), payment.unallocated()), (Outcome::Applied, 1_000, Amount(0)));
+        let books: &mut dyn Books = &mut memory;
+        assert_eq!(books.account(&"ACME".into()).unwrap().unwrap().ledger.open_items, []);
+    }
+
+    #[test]
+    fn a_structured_creditor_reference_counts_only_with_right_check_digits() {
+        let reference = |text: &str| {
+            let mut memory = books(&[10_000, 10_000], None);
+            let books: &mut dyn Books = &mut memory;
+            for name in names_of("INV10042") {
+                point(books, NUMBER, &name, Some(Key::Invoice(InvoiceId(2)))).unwrap();
+            }
+            let id = PaymentId(books.next_number(Kind::Payment).unwrap());
+            let payment = Payment {
+                id,
+                amount: Amount(10_000),
+                payer_account: "DE021234".into(),
+                references: vec![text.into()],
+                ..Payment::default()
+            };
+            books.record(&id, PaymentEvent::Received(Box::new(payment)));
+            apply(books, id, &at(0)).unwrap().outcome
+        };
+        assert_eq!(reference("RF33INV10042"), Outcome::Applied);
+        // without the reference two items have the amount, and nothing says which one is meant
+        assert_eq!(reference("RF34INV10042"), Outcome::Unmatched { ambiguous: true });
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn no_payment_settles_more_than_it_is_nor_than_is_open(
+            amounts in proptest::collection::vec(1i64..5_000, 1..12),
+            paid in 1i64..20_000,
+            named in proptest::collection::vec(1usize..13, 0..6),
+            discount in proptest::option::of(1i64..50),
+        ) {
+            let terms = discount.map(|discount| (discount, "2026-03-11"));
+            let mut memory = books(&amounts, terms);
+            let numbers: Vec<String> = named.iter().map(|number| format!("CD-2026-{number:06}")).collect();
+            let (_, payment) = pay(&mut memory, paid, &numbers.join(" "), "2026-03-10");
+            proptest::prop_assert!(payment.applied() + payment.on_account <= payment.amount);
+            for allocation in &payment.allocations {
+                let open = amounts[allocation.invoice.0 as usize - 1];
+                let settled = allocation.amount + allocation.discount + allocation.written_off;
+                proptest::prop_assert!(settled.0 <= open && allocation.amount.is_positive(), "{allocation:?} of {open}");
+            }
+        }
     }
 }

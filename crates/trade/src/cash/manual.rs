@@ -73,12 +73,19 @@ pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId,
 }
 
 /// Takes a match back: the item is open again, and the money waits for a decision.
+///
+/// Refused for what the payment does not pay, and for a credit note that other items were settled with: they would be settled with
+/// money that never came.
 pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason: &str, cx: &Context) -> Result<(), Stop> {
     let payment = existing(books, id)?;
     let allocation = payment.allocations.iter().find(|allocation| allocation.invoice == invoice);
     let (Some(allocation), Some(account)) = (allocation, &payment.account) else {
         return Err(Refusal::Conflict(Text::from(format!("{id} does not pay {invoice}"))).into());
     };
+    let stays = payment.applied() + payment.on_account - allocation.amount;
+    if stays > payment.amount {
+        return Err(Refusal::TooMuchMoney { wanted: stays, available: payment.amount }.into());
+    }
     reopen(books, account, allocation, cx)?;
     books.record(&id, PaymentEvent::Unapplied { invoice, by: cx.actor.id.clone(), reason: reason.into() });
     Ok(())

@@ -1,14 +1,17 @@
 //! An exception is raised.
 
-use units::{Amount, Minutes, Text};
+use units::{Amount, Calendar, Minutes, Text};
 
 use super::catalogue::{entry, severity, time};
 use super::index;
 use super::state::{Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
-use crate::books::{Books, Kind, Stop};
-use crate::context::Context;
+use crate::books::{Books, Key, Kind, Stop};
+use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
 use crate::order::company;
+
+/// How much of the time to resolve has passed at each step of the ladder, in per cent: a warning, the lead, the manager.
+const LADDER: [i64; 3] = [50, 100, 150];
 
 /// What is to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,18 @@ impl Raise {
     }
 }
 
+/// The working time of whoever owns an exception: the warehouse's own where one is concerned, otherwise the company's.
+fn calendar_of(books: &mut dyn Books, owner: Role, subject: &Subject) -> Result<Calendar, Stop> {
+    let node = match &subject.key {
+        Some(Key::WarehouseOrder(id)) => books.warehouse_order(id)?.map(|released| released.node.clone()),
+        Some(Key::Shipment(id)) => books.shipment(id)?.map(|shipment| shipment.node.clone()),
+        _ => None,
+    };
+    let company = company(books)?;
+    let node = node.filter(|_| owner == Role::Warehouse).and_then(|node| company.node(&node));
+    Ok(node.map_or(&company.calendar, |node| &node.calendar).clone())
+}
+
 /// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, or the same
 /// type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
@@ -49,7 +64,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
     };
     let entry = entry(kind);
     let severity = severity(amount, tier);
-    let calendar = &company(books)?.calendar;
+    let calendar = &calendar_of(books, entry.owner, &subject)?;
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
     let exception = Exception {
@@ -64,6 +79,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         raised_at: cx.now,
         respond_by: calendar.after(cx.now, Minutes(resolve.0 / 4)),
         resolve_by: calendar.after(cx.now, resolve),
+        ladder: LADDER.map(|percent| calendar.after(cx.now, Minutes(resolve.0 * percent / 100))).to_vec(),
         escalations: 0,
         actions: entry.actions.to_vec(),
         task,

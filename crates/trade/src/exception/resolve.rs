@@ -12,9 +12,6 @@ use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
 use crate::refusal::Refusal;
 
-/// How much of the time to resolve has passed at each step of the ladder, in per cent.
-const LADDER: [i64; 3] = [50, 100, 150];
-
 /// A person decides. What the decision means is the caller's business.
 ///
 /// Refused when it has ended, for an action that is not offered, without a reason, for whom [`assign`] refuses, and above the actor's
@@ -74,9 +71,7 @@ pub fn escalate(books: &mut dyn Books, id: ExceptionId, cx: &Context) -> Result<
 
 /// When the next on the ladder is told; `None` when all were, or it has ended.
 pub fn next_escalation(exception: &Exception) -> Option<Timestamp> {
-    let percent = LADDER.get(usize::from(exception.escalations)).filter(|_| exception.is_open())?;
-    let span = exception.resolve_by.millis_since(exception.raised_at);
-    Some(exception.raised_at.plus_millis(span / 100 * percent))
+    exception.ladder.get(usize::from(exception.escalations)).copied().filter(|_| exception.is_open())
 }
 
 fn own(exception: &Exception, cx: &Context) -> Result<(), Refusal> {
@@ -200,5 +195,66 @@ mod tests {
         let second = raise(story.books(), Raise::new(ExceptionKind::Deduction, subject, "less"), &at(1)).unwrap();
         clear(story.books(), first, "gone", &at(2)).unwrap();
         assert_eq!(open_for(story.books(), &key).unwrap(), Some(second));
+    }
+
+    /// Books of a company that works from Monday to Friday, 9:00 to 17:00.
+    fn office_hours() -> Story {
+        let mut story = Story::new();
+        let key = Text::const_new(crate::master::Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.calendar = units::Calendar {
+            week: [true, true, true, true, true, false, false],
+            hours: units::OpeningHours { opens: 9 * 60, closes: 17 * 60 },
+            ..units::Calendar::always()
+        };
+        story.books().record(&key, crate::master::CompanyEvent::Set(Box::new(company)));
+        story
+    }
+
+    fn instant(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn domain_1_12_the_ladder_is_climbed_in_working_time() {
+        let mut story = office_hours();
+        // eight hours at severity medium, raised on Friday an hour before closing
+        let cx = Context { now: instant("2026-03-06T16:00:00Z"), ..at(0) };
+        let wanted = Raise { amount: Amount(10_000), ..Raise::new(ExceptionKind::Price, Subject::default(), "low") };
+        let id = raise(story.books(), wanted, &cx).unwrap();
+        let exception = story.books().exception(&id).unwrap().unwrap();
+        let expected = ["2026-03-09T12:00:00Z", "2026-03-09T16:00:00Z", "2026-03-10T12:00:00Z"].map(instant);
+        assert_eq!(exception.ladder, expected);
+        assert_eq!((exception.severity, exception.resolve_by), (Severity::Medium, expected[1]));
+    }
+
+    #[test]
+    fn domain_1_12_every_type_has_an_owner_a_clock_a_next_action_and_a_ladder() {
+        for kind in ExceptionKind::ALL {
+            let mut story = office_hours();
+            let id = raise(story.books(), Raise::new(kind, Subject::default(), "why"), &at(0)).unwrap();
+            let mut told = Vec::new();
+            let first = story.books().exception(&id).unwrap().unwrap();
+            assert!(!first.actions.is_empty() && first.respond_by > first.raised_at, "{kind:?}");
+            while let Some(due) = next_escalation(&story.books().exception(&id).unwrap().unwrap()) {
+                escalate(story.books(), id, &Context { now: due, ..at(0) }).unwrap();
+                told.push(story.books().exception(&id).unwrap().unwrap().owner);
+            }
+            assert_eq!(told, [first.owner, above(first.owner), Role::Director], "{kind:?}");
+            assert!(first.ladder.is_sorted() && first.ladder[1] == first.resolve_by, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_warehouse_answers_in_its_own_working_time() {
+        let mut story = office_hours();
+        story.stock("X", "WH1", 10);
+        let order = story.promised(&[("X", 10)]);
+        let released = crate::order::release(story.books(), order, &at(2)).unwrap()[0];
+        let subject = Subject { key: Some(Key::WarehouseOrder(released)), ..Subject::default() };
+        let cx = Context { now: instant("2026-03-06T16:00:00Z"), ..at(0) };
+        let id = raise(story.books(), Raise::new(ExceptionKind::WmsReject, subject, "no room"), &cx).unwrap();
+        // the node works round the clock: eight hours at severity low, weekend or not
+        assert_eq!(story.books().exception(&id).unwrap().unwrap().resolve_by, instant("2026-03-07T00:00:00Z"));
     }
 }

@@ -32,6 +32,8 @@ pub struct Exception {
     pub respond_by: Timestamp,
     /// By when it should be resolved.
     pub resolve_by: Timestamp,
+    /// When the next on the ladder is told, step by step, in working time.
+    pub ladder: Vec<Timestamp>,
     /// How often it was escalated.
     pub escalations: u8,
     /// What may be done.
@@ -110,6 +112,32 @@ pub enum ExceptionKind {
     Integration,
     /// A person went over a policy, and another one has to agree.
     PolicyOverride,
+}
+
+impl ExceptionKind {
+    /// The whole catalogue.
+    pub const ALL: [Self; 20] = [
+        Self::Price,
+        Self::Credit,
+        Self::Tax,
+        Self::Address,
+        Self::ItemXref,
+        Self::Duplicate,
+        Self::Shortage,
+        Self::BackorderLate,
+        Self::WmsReject,
+        Self::ShipDiscrepancy,
+        Self::Carrier,
+        Self::BillingBlocked,
+        Self::PartialBillingDecision,
+        Self::InvoiceRejected,
+        Self::PaymentUnmatched,
+        Self::Deduction,
+        Self::ReturnDiscrepancy,
+        Self::ReconBreak,
+        Self::Integration,
+        Self::PolicyOverride,
+    ];
 }
 
 /// How bad it is.
@@ -223,6 +251,7 @@ impl Default for Exception {
             raised_at: Timestamp::default(),
             respond_by: Timestamp::default(),
             resolve_by: Timestamp::default(),
+            ladder: Vec::new(),
             escalations: 0,
             actions: Vec::new(),
             task: None,

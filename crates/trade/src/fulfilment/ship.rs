@@ -45,6 +45,8 @@ pub struct Shipped {
     pub new: bool,
     /// Whether units will not come and went back to the order.
     pub short: bool,
+    /// Units that left although the stock was counted without them.
+    pub uncounted: Quantity,
 }
 
 /// Records a shipment: units leave stock and order, and their value goes from open orders to shipped.
@@ -69,10 +71,12 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
     leave_exposure(books, order.id, &order.account, exposed, true);
     drop(order);
     let mut lines = Vec::with_capacity(confirm.lines.len());
+    let mut uncounted = Quantity::ZERO;
     for (no, quantity) in &confirm.lines {
         let Some(line) = released.line(*no) else { continue };
         let (reservation, quantity) = (line.reservation, *quantity);
         let stock = StockKey::new(&line.item, &released.node);
+        uncounted += find(books, &stock, quantity, &confirm.reference)?;
         books.record(&stock, StockEvent::Shipped { shipment, reservation, quantity });
         shrink(books, released.order, *no, reservation, quantity)?;
         books.record(&released.order, moved(*no, Bucket::Picked, Bucket::Shipped, quantity));
@@ -110,7 +114,22 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
         }
     }
     complete_if_done(books, id)?;
-    Ok(Shipped { shipment, new: true, short })
+    Ok(Shipped { shipment, new: true, short, uncounted })
+}
+
+/// What has left was there: where a count says otherwise, the stock is set right first. Gives the units that the count had missed.
+///
+/// Goods may be counted while they stand packed at the dock, and a shipment is a fact that cannot be refused. Source: domain §1.1.6,
+/// §1.10 (R3).
+fn find(books: &mut dyn Books, stock: &StockKey, leaving: Quantity, reference: &Text) -> Result<Quantity, Stop> {
+    let there = books.stock(stock)?.map_or(Quantity::ZERO, |stock| stock.on_hand - stock.unavailable);
+    let missing = (leaving - there).or_zero();
+    if missing.is_positive() {
+        let reason = Text::const_new("shipped although counted as gone");
+        let (on_hand, unavailable, document) = (missing, Quantity::ZERO, reference.clone());
+        books.record(stock, StockEvent::Adjusted { on_hand, unavailable, reason, document });
+    }
+    Ok(missing)
 }
 
 /// A shipment that is known: the same again, or another under the same number.
@@ -124,7 +143,7 @@ fn repeated(books: &mut dyn Books, released: &WarehouseOrder, confirm: &ShipConf
             let mut lines = lines;
             lines.sort_unstable();
             if lines == told {
-                return Ok(Shipped { shipment: *id, new: false, short: false });
+                return Ok(Shipped { shipment: *id, new: false, short: false, uncounted: Quantity::ZERO });
             }
         }
     }
@@ -247,6 +266,26 @@ mod tests {
         let shipped = ship(story.books(), &confirm(released, 8, "A", true), &at(3)).unwrap();
         assert!(shipped.short);
         assert_eq!(story.order(id).units_in(Bucket::Open), Quantity(2));
+        story.check();
+    }
+
+    #[test]
+    fn what_left_although_it_was_counted_as_gone_sets_the_stock_right() {
+        let mut story = Story::new();
+        let (_, released) = released(&mut story);
+        let count = crate::stock::Count {
+            item: "X".into(),
+            node: "WH1".into(),
+            on_hand: Quantity(6),
+            unavailable: Quantity(2),
+            document: "C-1".into(),
+            ..crate::stock::Count::default()
+        };
+        crate::stock::count(story.books(), &count, &at(3)).unwrap();
+        let shipped = ship(story.books(), &confirm(released, 10, "A", true), &at(4)).unwrap();
+        assert_eq!(shipped.uncounted, Quantity(6));
+        let stock = story.stock_of("X", "WH1");
+        assert_eq!((stock.on_hand, stock.unavailable, stock.shipped), (Quantity(2), Quantity(2), Quantity(10)));
         story.check();
     }
 }
