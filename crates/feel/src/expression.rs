@@ -8,7 +8,7 @@ use units::Text;
 use crate::ast::Node;
 use crate::evaluate::Evaluator;
 use crate::function::{Callable, Defined};
-use crate::{Context, Environment, Function, ParseError, Scope, Value, Warning};
+use crate::{Budget, Context, Environment, Function, ParseError, Scope, Value, Warning};
 
 /// The dialect of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +37,8 @@ pub struct Evaluation {
     pub value: Value,
     /// Why parts of it are null, in the order in which that was found. At most 100 of them.
     pub warnings: Vec<Warning>,
+    /// How much of the budget was used up; depth does not count, since it is given back.
+    pub used: Budget,
 }
 
 impl Expression {
@@ -79,7 +81,8 @@ impl Expression {
     pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> Evaluation {
         let mut evaluator = Evaluator::new(scope, environment);
         let value = evaluator.run(&self.0.root);
-        Evaluation { value, warnings: evaluator.into_warnings(&self.0.text) }
+        let used = evaluator.used();
+        Evaluation { value, warnings: evaluator.into_warnings(&self.0.text), used }
     }
 
     /// A function with this body, which sees its parameters and what it `captured`, and nothing else.

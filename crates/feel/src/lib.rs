@@ -16,6 +16,7 @@ mod error;
 mod evaluate;
 mod expression;
 mod function;
+mod host;
 mod json;
 mod lexer;
 mod parser;
@@ -31,11 +32,12 @@ pub use environment::{Budget, Environment};
 pub use error::{ParseError, Position, Warning};
 pub use expression::{Evaluation, Expression, Mode};
 pub use function::Function;
+pub use host::{HostFunction, HostReply};
 pub use json::JsonError;
 pub use range::Range;
 pub use scope::Scope;
 pub use temporal::{DateTime, DaysDuration, Time, YearsDuration};
-pub use unary::UnaryTests;
+pub use unary::{Comparison, TestShape, UnaryTests};
 pub use value::Value;
 
 /// A day in the Gregorian calendar, years -9999 to 9999.

@@ -10,7 +10,7 @@ use units::Text;
 
 use crate::ast::{Kind, Node};
 use crate::range::Range;
-use crate::{Context, Environment, Position, Scope, Value, Warning};
+use crate::{Budget, Context, Environment, Position, Scope, Value, Warning};
 
 /// How many warnings are kept; more of them tell nothing new.
 const MAX_WARNINGS: usize = 100;
@@ -78,6 +78,33 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn make(&mut self, size: usize) -> Result<(), Exhausted> {
         self.size = self.size.saturating_add(u32::try_from(size).unwrap_or(u32::MAX));
         if self.size > self.environment.budget.size { Err(Exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// The environment of a call out of FEEL that takes `depth` levels: with the budget that is left.
+    pub(crate) fn remaining(&mut self, depth: u32) -> Result<Environment, Exhausted> {
+        let Budget { steps, depth: levels, size } = self.environment.budget;
+        let left = levels.saturating_sub(self.depth);
+        if left < depth {
+            return Err(Exhausted("depth"));
+        }
+        let budget =
+            Budget { steps: steps.saturating_sub(self.steps), depth: left - depth, size: size.saturating_sub(self.size) };
+        Ok(Environment { budget, seed: self.random(), ..*self.environment })
+    }
+
+    /// Accounts for what a call out of FEEL used up.
+    pub(crate) fn spend(&mut self, used: Budget) -> Result<(), Exhausted> {
+        self.steps = self.steps.saturating_add(used.steps);
+        self.size = self.size.saturating_add(used.size);
+        if self.steps > self.environment.budget.steps {
+            return Err(Exhausted("time"));
+        }
+        self.make(0)
+    }
+
+    /// What was used up so far.
+    pub(crate) fn used(&self) -> Budget {
+        Budget { steps: self.steps, depth: 0, size: self.size }
     }
 
     /// The next random number below one, in 2^53 steps. Drawn from the seed, so a replay draws the same.
