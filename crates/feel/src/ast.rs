@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     /// A call of whatever the first gives.
     Call(Box<Node>, Arguments),
     Function(FunctionNode),
+    /// A call that can give nothing but null, and why.
+    Invalid(Text),
     /// Whether a variable or an entry exists, which null does too.
     IsDefined(Box<Node>),
 }

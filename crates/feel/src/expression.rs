@@ -17,6 +17,8 @@ pub enum Mode {
     /// As Camunda 8 reads it: names hold neither spaces nor operators unless they stand in backticks.
     #[default]
     Camunda,
+    /// As the standard has it: names may hold spaces and operators, and a call with wrong arguments gives null.
+    Standard,
 }
 
 /// An expression. Cheap to clone, and shared between threads.
@@ -44,7 +46,12 @@ pub struct Evaluation {
 impl Expression {
     /// Reads an expression.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {
-        let outcome = crate::parser::expression(text, mode)?;
+        Self::parse_with_names(text, mode, &[])
+    }
+
+    /// Reads an expression in the scope of `names`, which [`Mode::Standard`] needs to tell names of several words.
+    pub fn parse_with_names(text: &str, mode: Mode, names: &[Text]) -> Result<Self, ParseError> {
+        let outcome = crate::parser::expression(text, mode, names)?;
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
             root: Arc::new(outcome.root),

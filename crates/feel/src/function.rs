@@ -6,7 +6,8 @@ use units::Text;
 
 use crate::ast::Node;
 use crate::builtin::Builtin;
-use crate::{HostFunction, Value};
+use crate::evaluate::Evaluator;
+use crate::{Context, Environment, Evaluation, HostFunction, Value};
 
 /// A function as a value. It lives as long as the evaluation; storing it gives null.
 #[derive(Clone)]
@@ -30,6 +31,23 @@ impl Function {
     /// A function that is written outside of FEEL.
     pub fn host(function: Arc<dyn HostFunction>) -> Self {
         Self(Callable::Host(function))
+    }
+
+    /// The names of its parameters, in order; `None` for a built-in function, which has several forms.
+    pub fn parameters(&self) -> Option<&[Text]> {
+        match &self.0 {
+            Callable::Builtin(_) => None,
+            Callable::Defined(defined) => Some(&defined.parameters),
+            Callable::Host(host) => Some(host.parameters()),
+        }
+    }
+
+    /// Calls it; the warnings have no position, since there is no text.
+    pub fn call(&self, arguments: &[Value], environment: &Environment) -> Evaluation {
+        let mut evaluator = Evaluator::new(&Context::EMPTY, environment);
+        let value = evaluator.call_from_outside(self, arguments);
+        let used = evaluator.used();
+        Evaluation { value, warnings: evaluator.into_warnings(""), used }
     }
 }
 

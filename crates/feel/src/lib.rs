@@ -19,6 +19,7 @@ mod function;
 mod host;
 mod json;
 mod lexer;
+mod names;
 mod parser;
 mod range;
 mod scope;

@@ -19,7 +19,12 @@ pub struct UnaryTests(Arc<(Text, Tests)>);
 impl UnaryTests {
     /// Reads the text of a cell.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {
-        let tests = crate::parser::unary_tests(text, mode)?;
+        Self::parse_with_names(text, mode, &[])
+    }
+
+    /// Reads a cell in the scope of `names`, which [`Mode::Standard`] needs to tell names of several words.
+    pub fn parse_with_names(text: &str, mode: Mode, names: &[Text]) -> Result<Self, ParseError> {
+        let tests = crate::parser::unary_tests(text, mode, names)?;
         Ok(Self(Arc::new((text.into(), tests))))
     }
 

@@ -10,7 +10,7 @@ use units::Text;
 
 use crate::ast::{Kind, Node};
 use crate::range::Range;
-use crate::{Budget, Context, Environment, Position, Scope, Value, Warning};
+use crate::{Budget, Context, Environment, Function, Position, Scope, Value, Warning};
 
 /// How many warnings are kept; more of them tell nothing new.
 const MAX_WARNINGS: usize = 100;
@@ -51,11 +51,22 @@ impl<'a> Evaluator<'a> {
 
     /// The value of a tree; null if the budget does not suffice.
     pub(crate) fn run(&mut self, node: &Node) -> Value {
-        match self.node(node) {
+        let step = self.node(node);
+        self.ended(node.at, step)
+    }
+
+    /// What a function gives that is called by no expression; null if the budget does not suffice.
+    pub(crate) fn call_from_outside(&mut self, function: &Function, arguments: &[Value]) -> Value {
+        let step = self.invoke(0, function, None, arguments);
+        self.ended(0, step)
+    }
+
+    fn ended(&mut self, at: u32, step: Step) -> Value {
+        match step {
             Ok(value) => value,
             Err(Exhausted(what)) => {
                 let reason = Text::from(format!("given up: the expression needs more than the {what} that it may use"));
-                self.warnings.insert(0, (node.at, reason));
+                self.warnings.insert(0, (at, reason));
                 Value::Null
             }
         }
@@ -209,6 +220,7 @@ impl<'a> Evaluator<'a> {
             Kind::Builtin(builtin, arguments) => self.builtin(node.at, builtin, arguments),
             Kind::Call(callee, arguments) => self.call(node.at, callee, arguments),
             Kind::Function(function) => Ok(self.closure(function)),
+            Kind::Invalid(reason) => Ok(self.null(node.at, reason.clone())),
             Kind::IsDefined(what) => self.is_defined(what),
         }
     }
