@@ -1,8 +1,13 @@
 //! Decision tables (DMN 1.5, chapter 8).
 
+use std::sync::Arc;
+
 use feel::{Expression, UnaryTests, Value};
 use serde::Serialize;
 use units::Text;
+
+use crate::index::Index;
+use crate::types::Type;
 
 /// What happens when several rules match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -44,17 +49,26 @@ pub(crate) struct Table {
     pub(crate) inputs: Vec<Input>,
     pub(crate) outputs: Vec<Output>,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) index: Index,
+    /// Its id and the line in the XML where it stands, for findings.
+    pub(crate) id: Text,
+    pub(crate) line: u32,
 }
 
 #[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) label: Text,
     pub(crate) expression: Expression,
+    /// What the input has to be; only looked at by the static checks.
+    pub(crate) of: Arc<Type>,
+    /// Values that the input may have, and no others.
+    pub(crate) allowed: Option<UnaryTests>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) name: Text,
+    pub(crate) of: Arc<Type>,
     /// Allowed values, the most important first.
     pub(crate) allowed: Vec<Value>,
     pub(crate) default: Option<Expression>,
@@ -63,6 +77,7 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) id: Text,
+    pub(crate) line: u32,
     pub(crate) inputs: Vec<Cell>,
     pub(crate) outputs: Vec<Expression>,
 }

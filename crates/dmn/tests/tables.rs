@@ -7,7 +7,9 @@ use feel::{Context, Environment, Value};
 use units::Timestamp;
 
 fn wrapped(decisions: &str) -> String {
-    format!(r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M">{decisions}</definitions>"#)
+    format!(
+        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M" namespace="http://camunda.org/schema/1.0/dmn">{decisions}</definitions>"#
+    )
 }
 
 fn table(attributes: &str, rules: &[(&str, &str)]) -> String {
@@ -84,7 +86,8 @@ fn what_cannot_be_done_is_refused_with_element_line_and_mend() {
         "<decision id=\"a\"><informationRequirement><requiredDecision href=\"#a\"/></informationRequirement><literalExpression><text>1</text></literalExpression></decision>",
     );
     assert!(refused(&circle).contains("line 1, a: the decision requires itself"));
-    assert!(refused(&wrapped("<businessKnowledgeModel id=\"b\"/>")).contains("`businessKnowledgeModel` is not supported"));
+    assert!(refused(&wrapped("<businessKnowledgeModel id=\"b\"/>")).contains("knowledge model has no logic"));
+    assert!(refused(&wrapped("<oracle id=\"o\"/>")).contains("line 1, o: the element `oracle` is not supported"));
     assert!(refused(&table("", &[("> ", "1")])).contains("is no FEEL: line 1, column"));
     assert!(refused(&table("hitPolicy=\"SOME\"", &[])).contains("hit policy `SOME` does not exist"));
     assert!(refused("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>").contains("not well-formed"));

@@ -11,7 +11,6 @@ use crate::{Environment, Evaluation, Mode, ParseError, Range, Scope, Value, Warn
 
 pub use crate::ast::Comparison;
 
-
 /// What an input has to be: `-`, `"a", "b"`, `> 5`, `[1..10)`, `not(3)`, or a condition on `?`.
 #[derive(Clone)]
 pub struct UnaryTests(Arc<(Text, Tests)>);
