@@ -11,6 +11,8 @@ use crate::types::Type;
 /// An expression in a box.
 #[derive(Debug)]
 pub(crate) enum Boxed {
+    /// Nothing is said.
+    Null,
     Literal(Expression),
     Table(Table),
     /// Entries that see the earlier ones; one without name is the result.

@@ -102,3 +102,19 @@ impl Cell {
         constants.map_or(Self::Tests(tests), Self::OneOf)
     }
 }
+
+impl std::fmt::Display for Cell {
+    /// As it could be written.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Any => f.write_str("-"),
+            Self::OneOf(values) => {
+                for (at, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if at > 0 { ", " } else { "" })?;
+                }
+                Ok(())
+            }
+            Self::Tests(tests) => f.write_str(tests.text().trim()),
+        }
+    }
+}

@@ -34,6 +34,7 @@ impl Run<'_> {
 
     pub(super) fn boxed(&mut self, boxed: &Boxed) -> Step {
         match boxed {
+            Boxed::Null => Ok(Value::Null),
             Boxed::Literal(expression) => Ok(self.expression(expression)),
             Boxed::Table(table) => self.table(table),
             Boxed::Context(entries) => self.context(entries),

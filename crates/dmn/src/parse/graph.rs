@@ -4,6 +4,7 @@ use units::Text;
 
 use super::xml::{Xml, child, elements};
 use super::{Parser, Source};
+use crate::Severity;
 use crate::boxed::Boxed;
 use crate::model::{Graph, Kind, Node, Requirement, Service};
 
@@ -146,10 +147,30 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
                 _ => self.unknown(part),
             }
         }
-        logic.unwrap_or_else(|| {
-            self.refuse(draft.xml, "the decision has no logic", "add a decision table or an expression");
-            Boxed::List(Vec::new())
-        })
+        if logic.is_none() && !self.has_logic(draft.xml) {
+            // the standard lets a decision be drawn before it is worked out; then it has no value
+            let severity = if self.is_camunda() { Severity::Error } else { Severity::Warning };
+            self.find(draft.xml, severity, "the decision has no logic", "add a decision table or an expression");
+        }
+        logic.unwrap_or(Boxed::Null)
+    }
+
+    /// Whether there is logic, though it may be none that can be read.
+    fn has_logic(&self, decision: Xml<'a, 'x>) -> bool {
+        const LOGIC: [&str; 11] = [
+            "decisionTable",
+            "literalExpression",
+            "context",
+            "functionDefinition",
+            "invocation",
+            "list",
+            "relation",
+            "conditional",
+            "filter",
+            "for",
+            "some",
+        ];
+        Self::parts(decision).any(|part| LOGIC.contains(&part.tag_name().name()) || part.tag_name().name() == "every")
     }
 
     fn knowledge(&mut self, draft: &Draft<'a, 'x>, drafts: &[Draft<'a, 'x>], requires: &mut Vec<Requirement>) -> Kind {

@@ -242,7 +242,14 @@ impl<'a> Evaluator<'a> {
     fn named(&mut self, at: u32, name: &str) -> Value {
         match self.find(name) {
             Some(value) => value,
-            None => self.null(at, format!("there is no variable `{name}`")),
+            None => match name.split_once('.') {
+                // a declared name with a dot in it may be declared elsewhere, and be a path here
+                Some((head, tail)) if self.find(head).is_some() => {
+                    let head = self.named(at, head);
+                    tail.split('.').fold(head, |of, entry| self.path(at, &of, entry.trim()))
+                }
+                _ => self.null(at, format!("there is no variable `{name}`")),
+            },
         }
     }
 
