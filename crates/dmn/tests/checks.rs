@@ -61,9 +61,15 @@ fn a_rule_that_earlier_ones_cover_is_never_reached() {
 #[test]
 fn cells_and_outputs_of_another_type_are_told() {
     let told = told("FIRST", &[["\"ten\"", "-", "1"], ["-", "> 5", "2"], ["-", "-", "\"three\""]]);
-    assert!(told.iter().any(|told| told.contains("rule 1, input 1: \"ten\" is a string, and the input a number")), "{told:?}");
+    assert!(
+        told.iter().any(|told| told.contains("rule 1, input 1: \"ten\" is a string, and the input a number")),
+        "{told:?}"
+    );
     assert!(told.iter().any(|told| told.contains("rule 2, input 2: 5 is a number, and the input a string")), "{told:?}");
-    assert!(told.iter().any(|told| told.contains("rule 3, output 1: \"three\" is a string, and the output a number")), "{told:?}");
+    assert!(
+        told.iter().any(|told| told.contains("rule 3, output 1: \"three\" is a string, and the output a number")),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod demo;
+mod dmn;
 mod import;
 mod inbound;
 mod init;
@@ -53,6 +54,9 @@ pub(crate) enum Command {
     Reconcile(check::ReconcileArguments),
     /// Measure: whole orders on a file-backed store
     Bench(bench::Arguments),
+    /// Make decisions of a DMN model, and run the cases of the DMN TCK
+    #[command(subcommand)]
+    Dmn(dmn::Command),
     /// Make and hash API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -84,6 +88,7 @@ impl Command {
             Self::Verify(arguments) => check::verify(&arguments),
             Self::Reconcile(arguments) => check::reconcile(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
+            Self::Dmn(command) => dmn::run(&command),
             Self::Key(command) => key::run(&command),
         }
     }

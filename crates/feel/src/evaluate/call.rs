@@ -11,7 +11,7 @@ use crate::function::{Callable, Defined};
 use crate::{Function, HostFunction, Value};
 
 /// How many levels a call out of FEEL takes from the depth that is left: as much stack as it may need itself.
-const HOST_DEPTH: u32 = 8;
+const HOST_DEPTH: u32 = 4;
 
 impl Evaluator<'_> {
     pub(super) fn builtin(&mut self, at: u32, builtin: &'static Builtin, arguments: &[Node]) -> Step {
