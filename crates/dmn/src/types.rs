@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use feel::{Context, Environment, UnaryTests, Value};
-use units::Text;
+use feel::{Context, Environment, HostType, UnaryTests, Value};
+use units::{Text, Timestamp};
 
 /// What a value has to be.
 #[derive(Debug, Clone, Default)]
@@ -122,6 +122,19 @@ impl Type {
         }
     }
 
+    /// Whether a value is an instance: as [`Type::holds`], but every component has to be there, and constraints do not
+    /// count, since the conformance cases have `256 instance of` a number up to 255 be true.
+    fn is_instance(&self, value: &Value, environment: &Environment) -> bool {
+        match (self, value) {
+            (Self::List(of), Value::List(items)) => items.iter().all(|item| of.is_instance(item, environment)),
+            (Self::Context(fields), Value::Context(context)) => {
+                fields.iter().all(|(name, of)| context.get(name).is_some_and(|value| of.is_instance(value, environment)))
+            }
+            (Self::Constrained(base, _), value) => base.is_instance(value, environment),
+            (of, value) => of.holds(value, environment),
+        }
+    }
+
     /// The value as this type: itself, the only item of a list, or a list of itself; otherwise why not.
     pub(crate) fn coerced(&self, value: Value, environment: &Environment) -> Result<Value, Text> {
         if self.holds(&value, environment) {
@@ -148,11 +161,16 @@ impl Type {
     }
 }
 
+impl HostType for Type {
+    fn holds(&self, value: &Value) -> bool {
+        self.is_instance(value, &Environment::at(Timestamp(0)))
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod tests {
     use feel::Mode;
-    use units::Timestamp;
 
     use super::*;
 

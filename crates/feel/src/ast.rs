@@ -6,6 +6,7 @@ use units::Text;
 
 use crate::Value;
 use crate::builtin::Builtin;
+use crate::declared::Named;
 
 /// A part of an expression, and where it stands in the text, in bytes.
 #[derive(Debug)]
@@ -139,4 +140,6 @@ pub(crate) enum Type {
     List(Box<Type>),
     Range(Box<Type>),
     Context(Vec<(Text, Type)>),
+    /// One that is defined outside.
+    Host(Named),
 }

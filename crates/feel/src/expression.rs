@@ -8,7 +8,7 @@ use units::Text;
 use crate::ast::Node;
 use crate::evaluate::Evaluator;
 use crate::function::{Callable, Defined};
-use crate::{Budget, Context, Environment, Function, ParseError, Scope, Value, Warning};
+use crate::{Budget, Context, Declared, Environment, Function, ParseError, Scope, Value, Warning};
 
 /// The dialect of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,12 +46,12 @@ pub struct Evaluation {
 impl Expression {
     /// Reads an expression.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {
-        Self::parse_with_names(text, mode, &[])
+        Self::parse_in(text, mode, &Declared::default())
     }
 
-    /// Reads an expression in the scope of `names`, which [`Mode::Standard`] needs to tell names of several words.
-    pub fn parse_with_names(text: &str, mode: Mode, names: &[Text]) -> Result<Self, ParseError> {
-        let outcome = crate::parser::expression(text, mode, names)?;
+    /// Reads an expression where something is declared, which [`Mode::Standard`] needs to tell names of several words.
+    pub fn parse_in(text: &str, mode: Mode, declared: &Declared) -> Result<Self, ParseError> {
+        let outcome = crate::parser::expression(text, mode, declared)?;
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
             root: Arc::new(outcome.root),

@@ -11,6 +11,7 @@ mod ast;
 mod builtin;
 mod codec;
 mod context;
+mod declared;
 mod environment;
 mod error;
 mod evaluate;
@@ -29,6 +30,7 @@ mod value;
 
 pub use codec::DecodeError;
 pub use context::Context;
+pub use declared::{Declared, HostType};
 pub use environment::{Budget, Environment};
 pub use error::{ParseError, Position, Warning};
 pub use expression::{Evaluation, Expression, Mode};

@@ -46,7 +46,7 @@ pub(crate) fn normal(name: &str) -> Text {
 }
 
 /// How long a name is where `text` begins with it, with any white space between its words.
-fn written(text: &str, name: &str) -> Option<usize> {
+pub(crate) fn written(text: &str, name: &str) -> Option<usize> {
     let mut rest = text;
     for c in name.chars() {
         if c == ' ' {

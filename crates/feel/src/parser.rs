@@ -6,11 +6,12 @@ use crate::ast::{
     Arguments, Arithmetic, Comparison, FunctionNode, Iterator, Kind, Node, Over, RangeNode, Test, Tests, Type,
 };
 use crate::builtin::{self, Builtin};
+use crate::declared::Named;
 use crate::lexer::{self, Token, Unreadable};
 use crate::names::{self, Names};
 use crate::range::Range;
 use crate::temporal;
-use crate::{Mode, ParseError, Position, Value};
+use crate::{Declared, Mode, ParseError, Position, Value};
 
 /// How deep brackets, calls and conditions may be nested.
 const MAX_DEPTH: u32 = 120;
@@ -24,8 +25,8 @@ pub(crate) struct Outcome {
     pub(crate) unknown_functions: Vec<Text>,
 }
 
-pub(crate) fn expression(text: &str, mode: Mode, names: &[Text]) -> Result<Outcome, ParseError> {
-    let mut parser = Parser::new(text, mode, names)?;
+pub(crate) fn expression(text: &str, mode: Mode, declared: &Declared) -> Result<Outcome, ParseError> {
+    let mut parser = Parser::new(text, mode, declared)?;
     let root = parser.expression()?;
     parser.end()?;
     let mut names: Vec<Text> = Vec::new();
@@ -37,8 +38,8 @@ pub(crate) fn expression(text: &str, mode: Mode, names: &[Text]) -> Result<Outco
     Ok(Outcome { root, names, unknown_functions: parser.unknown_functions })
 }
 
-pub(crate) fn unary_tests(text: &str, mode: Mode, names: &[Text]) -> Result<Tests, ParseError> {
-    let mut parser = Parser::new(text, mode, names)?;
+pub(crate) fn unary_tests(text: &str, mode: Mode, declared: &Declared) -> Result<Tests, ParseError> {
+    let mut parser = Parser::new(text, mode, declared)?;
     parser.bound.push(Text::const_new("?"));
     let tests = if parser.token == Token::Mark("-") && parser.peek_is_end() {
         parser.advance()?;
@@ -61,6 +62,7 @@ struct Parser<'a> {
     mode: Mode,
     /// Names of several words, of which only the standard's mode knows any.
     known: Names,
+    types: Vec<Named>,
     /// The token at hand, where it begins, and where it ends.
     token: Token,
     at: usize,
@@ -84,17 +86,18 @@ struct Use {
 type Parse<T> = Result<T, ParseError>;
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str, mode: Mode, names: &[Text]) -> Parse<Self> {
+    fn new(text: &'a str, mode: Mode, declared: &Declared) -> Parse<Self> {
         if text.len() > MAX_LENGTH {
             let found = Text::from(format!("{} bytes", text.len()));
             let expected = Text::from(format!("at most {MAX_LENGTH} bytes"));
             return Err(ParseError { position: Position::at(text, 0), expected, found });
         }
-        let known = if mode == Mode::Standard { Names::of(names) } else { Names::default() };
+        let known = if mode == Mode::Standard { Names::of(&declared.names) } else { Names::default() };
         let mut parser = Self {
             text,
             mode,
             known,
+            types: declared.types.iter().map(|(name, of)| Named(name.clone(), of.clone())).collect(),
             token: Token::End,
             at: 0,
             end: 0,
@@ -794,6 +797,13 @@ impl<'a> Parser<'a> {
     }
 
     fn type_inner(&mut self) -> Parse<Type> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let written = self.types.iter().filter_map(|of| Some((names::written(rest, &of.0)?, of)));
+        if let Some((length, named)) = written.max_by_key(|(length, _)| *length) {
+            let of = Type::Host(named.clone());
+            self.jump(self.at + length)?;
+            return Ok(of);
+        }
         let name = self.name()?;
         Ok(match name.as_str() {
             "Any" => Type::Any,
@@ -913,7 +923,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> String {
-        match expression(text, Mode::Camunda, &[]) {
+        match expression(text, Mode::Camunda, &Declared::default()) {
             Ok(_) => panic!("{text} parses"),
             Err(error) => error.to_string(),
         }
@@ -937,20 +947,21 @@ mod tests {
 
     #[test]
     fn free_names_leave_out_what_is_bound() {
-        let outcome = expression("for i in list return i + x + count(y[z = item])", Mode::Camunda, &[]).unwrap();
+        let outcome =
+            expression("for i in list return i + x + count(y[z = item])", Mode::Camunda, &Declared::default()).unwrap();
         assert_eq!(outcome.names, ["list", "x", "y"]);
     }
 
     #[test]
     fn unknown_functions_are_found() {
-        let outcome = expression("cout(list) + (function(f) f(1))(g)", Mode::Camunda, &[]).unwrap();
+        let outcome = expression("cout(list) + (function(f) f(1))(g)", Mode::Camunda, &Declared::default()).unwrap();
         assert_eq!(outcome.unknown_functions, ["cout"]);
         assert_eq!(outcome.names, ["cout", "list", "g"]);
     }
 
     #[test]
     fn negative_numbers_are_constants() {
-        let outcome = expression("-1.5", Mode::Camunda, &[]).unwrap();
+        let outcome = expression("-1.5", Mode::Camunda, &Declared::default()).unwrap();
         let Kind::Constant(value) = outcome.root.kind else { panic!("not folded") };
         assert_eq!(value, Value::Number(-Decimal::new(15, 1)));
     }

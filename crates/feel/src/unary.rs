@@ -7,7 +7,7 @@ use units::Text;
 
 use crate::ast::{Kind, Test, Tests};
 use crate::evaluate::Evaluator;
-use crate::{Environment, Evaluation, Mode, ParseError, Range, Scope, Value, Warning};
+use crate::{Declared, Environment, Evaluation, Mode, ParseError, Range, Scope, Value, Warning};
 
 pub use crate::ast::Comparison;
 
@@ -18,12 +18,12 @@ pub struct UnaryTests(Arc<(Text, Tests)>);
 impl UnaryTests {
     /// Reads the text of a cell.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {
-        Self::parse_with_names(text, mode, &[])
+        Self::parse_in(text, mode, &Declared::default())
     }
 
-    /// Reads a cell in the scope of `names`, which [`Mode::Standard`] needs to tell names of several words.
-    pub fn parse_with_names(text: &str, mode: Mode, names: &[Text]) -> Result<Self, ParseError> {
-        let tests = crate::parser::unary_tests(text, mode, names)?;
+    /// Reads a cell where something is declared, which [`Mode::Standard`] needs to tell names of several words.
+    pub fn parse_in(text: &str, mode: Mode, declared: &Declared) -> Result<Self, ParseError> {
+        let tests = crate::parser::unary_tests(text, mode, declared)?;
         Ok(Self(Arc::new((text.into(), tests))))
     }
 

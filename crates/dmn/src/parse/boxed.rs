@@ -81,7 +81,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
     /// refused; elsewhere a variable may hold it.
     fn unknown_functions(&mut self, node: Xml<'a, 'x>, expression: &Expression) {
         for name in expression.unknown_functions() {
-            if !self.sources[self.at].names.contains(name) {
+            if !self.sources[self.at].declared.names.contains(name) {
                 let severity = if self.is_camunda() { Severity::Error } else { Severity::Warning };
                 self.find(node, severity, format!("there is no function `{name}`"), "look for a misspelling");
             }

@@ -87,10 +87,10 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
                 match found {
                     Some(found) if found != at => {
                         let name = import.attribute("name").unwrap_or_default();
-                        let names = self.sources[found].names.clone();
+                        let names = self.sources[found].declared.names.clone();
                         let source: &mut Source<'_, '_> = &mut self.sources[at];
                         source.imports.push((name.into(), found));
-                        source.names.extend(names);
+                        source.declared.names.extend(names);
                     }
                     _ => self.refuse(
                         import,

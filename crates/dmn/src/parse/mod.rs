@@ -9,7 +9,7 @@ mod xml;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use feel::{Expression, Mode, ParseError, UnaryTests};
+use feel::{Declared, Expression, Mode, ParseError, UnaryTests};
 use roxmltree::{Document, ParsingOptions};
 use units::Text;
 
@@ -64,8 +64,9 @@ struct Source<'a, 'x> {
     mode: Mode,
     /// Names of imports and the place of the source that each brings.
     imports: Vec<(Text, usize)>,
-    /// Every name that the models declare: in the standard's FEEL, a name may hold spaces and operators.
-    names: Vec<Text>,
+    /// Every name that the models declare, and the item definitions: in the standard's FEEL, a name may hold spaces and
+    /// operators.
+    declared: Declared,
 }
 
 struct Parser<'a, 'x> {
@@ -129,18 +130,18 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         }
         names.sort_unstable();
         names.dedup();
-        Source { root, mode, imports: Vec::new(), names }
+        Source { root, mode, imports: Vec::new(), declared: Declared { names, types: Vec::new() } }
     }
 
     /// Reads FEEL in the mode of the model and with the names that it declares.
     fn feel(&self, text: &str) -> Result<Expression, ParseError> {
         let source = &self.sources[self.at];
-        Expression::parse_with_names(text, source.mode, &source.names)
+        Expression::parse_in(text, source.mode, &source.declared)
     }
 
     fn tests(&self, text: &str) -> Result<UnaryTests, ParseError> {
         let source = &self.sources[self.at];
-        UnaryTests::parse_with_names(text, source.mode, &source.names)
+        UnaryTests::parse_in(text, source.mode, &source.declared)
     }
 
     fn is_camunda(&self) -> bool {

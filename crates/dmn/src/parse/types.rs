@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use feel::HostType;
+use units::Text;
+
 use super::Parser;
 use super::xml::{Xml, child, elements, text_of, type_ref};
 use crate::types::Type;
@@ -24,7 +27,25 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
                 }
             }
         }
+        self.declare();
         self.at = 0;
+    }
+
+    /// Makes the item definitions known to `instance of`, imported ones under the name of their import.
+    fn declare(&mut self) {
+        let resolved = |source: usize, this: &Self| {
+            let own = this.types.iter().filter(move |((of, _), _)| *of == source);
+            own.filter_map(|((_, name), of)| Some((Text::from(name), of.clone()?))).collect::<Vec<_>>()
+        };
+        for source in 0..self.sources.len() {
+            let mut types: Vec<(Text, Arc<dyn HostType>)> = Vec::new();
+            types.extend(resolved(source, self).into_iter().map(|(name, of)| (name, of as Arc<dyn HostType>)));
+            for (import, imported) in self.sources[source].imports.clone() {
+                let imported = resolved(imported, self).into_iter();
+                types.extend(imported.map(|(name, of)| (format!("{import}.{name}").into(), of as Arc<dyn HostType>)));
+            }
+            self.sources[source].declared.types = types;
+        }
     }
 
     /// The type of this name, as it is seen in the source that is being read.
