@@ -19,7 +19,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout();
     // the first matches, one in the middle, only the last
     for (what, place) in [("first", 0), ("eleventh", 10), ("twentieth", 19)] {
-        for (kind, xml) in [("equality cells", equality()), ("two equality columns, one of ranges", ranges())] {
+        let tables = [
+            ("equality cells", equality()),
+            ("two equality columns, one of ranges", ranges()),
+            ("three columns of ranges, no column indexed", unindexed()),
+        ];
+        for (kind, xml) in tables {
             let (model, _) = Model::parse(&xml).map_err(|findings| format!("{findings:?}"))?;
             let mut variables = Context::default();
             variables.insert("tier", format!("tier {}", place % 5));
@@ -30,6 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             if given != Value::from(place) {
                 return Err(format!("the table gave {given}, not {place}").into());
             }
+            #[expect(clippy::disallowed_methods, reason = "a bench looks at the clock")]
             let (mut evaluations, began) = (0_u32, Instant::now());
             while began.elapsed() < TIME {
                 for _ in 0..ROUND {
@@ -45,18 +51,35 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn equality() -> String {
-    table(|_| "-".to_owned())
+    table(|place| [tier(place), region(place), "-".to_owned()])
 }
 
 fn ranges() -> String {
-    table(|place| format!("[{}..{})", place * 100, place * 100 + 100))
+    table(|place| [tier(place), region(place), range(place)])
 }
 
-fn table(total: impl Fn(u32) -> String) -> String {
+/// Every cell is looked at until the last column decides.
+fn unindexed() -> String {
+    table(|place| ["[\"a\"..\"z\"]".to_owned(), "[\"a\"..\"z\"]".to_owned(), range(place)])
+}
+
+fn tier(place: u32) -> String {
+    format!("\"tier {}\"", place % 5)
+}
+
+fn region(place: u32) -> String {
+    format!("\"region {}\"", place / 5)
+}
+
+fn range(place: u32) -> String {
+    format!("[{}..{})", place * 100, place * 100 + 100)
+}
+
+fn table(cells: impl Fn(u32) -> [String; 3]) -> String {
     let mut rules = String::new();
     for place in 0..20_u32 {
-        let cells = [format!("\"tier {}\"", place % 5), format!("\"region {}\"", place / 5), total(place)];
-        let cells: String = cells.iter().map(|cell| format!("<inputEntry><text>{cell}</text></inputEntry>")).collect();
+        let cells: String =
+            cells(place).iter().map(|cell| format!("<inputEntry><text>{cell}</text></inputEntry>")).collect();
         // writing to memory does not fail
         let _ = write!(rules, "<rule>{cells}<outputEntry><text>{place}</text></outputEntry></rule>");
     }

@@ -100,7 +100,7 @@ fn column(place: usize, rules: &[Rule], words: usize) -> Option<Column> {
                     set(column.rules.entry(Key::of(value)?).or_insert_with(|| vec![0; words]), number);
                 }
             }
-            Cell::Tests(_) => return None,
+            Cell::Tests(..) => return None,
         }
     }
     Some(column)

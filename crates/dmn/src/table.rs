@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use feel::{Expression, UnaryTests, Value};
+use feel::{Comparison, Expression, Range, TestShape, UnaryTests, Value};
 use serde::Serialize;
 use units::Text;
 
@@ -89,8 +89,62 @@ pub(crate) enum Cell {
     Any,
     /// Plain values, of which the input has to be one.
     OneOf(Vec<Value>),
-    /// Anything else.
-    Tests(UnaryTests),
+    /// Anything else, and its quick form if it has one.
+    Tests(UnaryTests, Option<Quick>),
+}
+
+/// Tests of constants, which need no evaluation.
+#[derive(Debug)]
+pub(crate) struct Quick {
+    negated: bool,
+    tests: Vec<QuickTest>,
+}
+
+#[derive(Debug)]
+enum QuickTest {
+    Compare(Comparison, Value),
+    Range(Range),
+}
+
+impl Quick {
+    fn of(tests: &UnaryTests) -> Option<Self> {
+        let (negated, shapes) = tests.shapes()?;
+        let tests = shapes.into_iter().map(|shape| match shape {
+            TestShape::Compare(comparison, value) => QuickTest::Compare(comparison, value.clone()),
+            TestShape::Range(range) => QuickTest::Range(range.clone()),
+        });
+        Some(Self { negated, tests: tests.collect() })
+    }
+
+    /// Whether an input passes; nothing if the types are not those that are compared here, so that the evaluation has to
+    /// say what it gives, and why.
+    pub(crate) fn passes(&self, input: &Value) -> Option<bool> {
+        let mut passed = false;
+        for test in &self.tests {
+            passed |= match test {
+                QuickTest::Range(range) => match input {
+                    Value::Number(_) | Value::String(_) => range.includes(input)?,
+                    _ => return None,
+                },
+                QuickTest::Compare(comparison, value) => {
+                    let order = match (input, value) {
+                        (Value::Number(input), Value::Number(value)) => input.cmp(value),
+                        (Value::String(input), Value::String(value)) => input.cmp(value),
+                        _ => return None,
+                    };
+                    match comparison {
+                        Comparison::Equal => order.is_eq(),
+                        Comparison::NotEqual => order.is_ne(),
+                        Comparison::Less => order.is_lt(),
+                        Comparison::LessOrEqual => order.is_le(),
+                        Comparison::Greater => order.is_gt(),
+                        Comparison::GreaterOrEqual => order.is_ge(),
+                    }
+                }
+            };
+        }
+        Some(passed != self.negated)
+    }
 }
 
 impl Cell {
@@ -99,7 +153,13 @@ impl Cell {
             return Self::Any;
         }
         let constants = tests.constants().map(|values| values.into_iter().cloned().collect::<Vec<_>>());
-        constants.map_or(Self::Tests(tests), Self::OneOf)
+        match constants {
+            Some(constants) => Self::OneOf(constants),
+            None => {
+                let quick = Quick::of(&tests);
+                Self::Tests(tests, quick)
+            }
+        }
     }
 }
 
@@ -114,7 +174,7 @@ impl std::fmt::Display for Cell {
                 }
                 Ok(())
             }
-            Self::Tests(tests) => f.write_str(tests.text().trim()),
+            Self::Tests(tests, _) => f.write_str(tests.text().trim()),
         }
     }
 }

@@ -104,3 +104,32 @@ fn contexts_are_built_entry_by_entry() {
     );
     assert_eq!(evaluate(&xml, 2).unwrap().to_string(), "{a: 4, b: 5}");
 }
+
+#[test]
+fn a_cell_of_constants_holds_as_its_evaluation_says() {
+    let environment = Environment::at(Timestamp(0));
+    let cells = [
+        "< 5",
+        "[1..5)",
+        "(1..5]",
+        ">= 3, 1",
+        "not(< 2)",
+        "not([2..4])",
+        "\"b\"",
+        "> \"b\"",
+        "[\"a\"..\"c\")",
+        "!= 3",
+        "null",
+    ];
+    let inputs =
+        [Value::Null, Value::from(1), Value::from(3), Value::from(5), Value::from("b"), Value::from("c"), Value::Bool(true)];
+    for cell in cells {
+        let (model, _) = Model::parse(&table("hitPolicy=\"FIRST\"", &[(cell, "\"low\"")])).unwrap();
+        let tests = feel::UnaryTests::parse(cell, feel::Mode::Camunda).unwrap();
+        for input in &inputs {
+            let outcome = model.evaluate("d", &Context::from_iter([("x", input.clone())]), &environment).unwrap();
+            let (expected, _) = tests.matches(input, &Context::EMPTY, &environment);
+            assert_eq!(outcome.value == Value::from("low"), expected, "{cell} of {input}");
+        }
+    }
+}

@@ -46,7 +46,7 @@ pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Option<Vec<
         match rule.inputs.get(column)? {
             Cell::Any => {}
             Cell::OneOf(values) => named.extend(values.iter().cloned()),
-            Cell::Tests(tests) => {
+            Cell::Tests(tests, _) => {
                 for shape in tests.shapes().map(|(_, shapes)| shapes).unwrap_or_default() {
                     match shape {
                         TestShape::Compare(comparison, value) => {
@@ -123,7 +123,7 @@ pub(super) fn holds(cell: &Cell, piece: &Piece) -> Holds {
         (Cell::Any, _) => Holds::Always,
         (Cell::OneOf(values), Piece::Value(value)) => sure(values.contains(value)),
         (Cell::OneOf(_), _) => Holds::Never,
-        (Cell::Tests(tests), piece) => match tests.shapes() {
+        (Cell::Tests(tests, _), piece) => match tests.shapes() {
             Some((negated, shapes)) => sure(shapes.iter().any(|shape| passes(shape, piece)) != negated),
             None => Holds::Perhaps,
         },

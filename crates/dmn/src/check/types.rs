@@ -51,7 +51,7 @@ fn operands(cell: &Cell) -> Vec<Value> {
     match cell {
         Cell::Any => Vec::new(),
         Cell::OneOf(values) => values.clone(),
-        Cell::Tests(tests) => {
+        Cell::Tests(tests, _) => {
             let shapes = tests.shapes().map(|(_, shapes)| shapes).unwrap_or_default();
             let values = shapes.into_iter().flat_map(|shape| match shape {
                 TestShape::Compare(_, value) => vec![value.clone()],

@@ -71,7 +71,10 @@ impl Run<'_> {
                 || match cell {
                     Cell::Any => true,
                     Cell::OneOf(values) => values.contains(input),
-                    Cell::Tests(tests) => self.test(tests, input),
+                    Cell::Tests(tests, quick) => match quick.as_ref().and_then(|quick| quick.passes(input)) {
+                        Some(passed) => passed,
+                        None => self.test(tests, input),
+                    },
                 }
         })
     }
