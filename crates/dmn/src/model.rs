@@ -1,63 +1,106 @@
-//! A model: decisions that require each other.
+//! A model: inputs, decisions, knowledge models and services that require each other.
 
-use feel::Expression;
+use std::sync::Arc;
+
 use units::Text;
 
-use crate::table::Table;
-use crate::{Finding, parse};
+use crate::boxed::{Boxed, FunctionBody};
+use crate::types::Type;
+use crate::{Finding, check, parse};
 
-/// A decision model. Immutable, and shared between threads.
-#[derive(Debug)]
-pub struct Model {
+/// A decision model. Immutable, cheap to clone, and shared between threads.
+#[derive(Debug, Clone)]
+pub struct Model(pub(crate) Arc<Graph>);
+
+/// The requirement graph: nodes that know the places of those that they require.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
     pub(crate) id: Text,
     pub(crate) name: Text,
-    /// In an order in which no decision comes before one that it requires.
-    pub(crate) decisions: Vec<Decision>,
+    pub(crate) nodes: Vec<Node>,
+    /// Places in an order in which no node comes before one that it requires.
+    pub(crate) order: Vec<usize>,
 }
 
-/// Something to decide.
+/// Something in the graph that has a value.
 #[derive(Debug)]
-pub(crate) struct Decision {
+pub(crate) struct Node {
     pub(crate) id: Text,
     pub(crate) name: Text,
-    /// The name under which others see its result.
+    /// The name under which others see its value.
     pub(crate) variable: Text,
-    /// Places, in the model, of the decisions that it requires.
-    pub(crate) requires: Vec<usize>,
-    pub(crate) logic: Logic,
+    /// What its value has to be.
+    pub(crate) of: Arc<Type>,
+    /// Whether another model brought it.
+    pub(crate) is_imported: bool,
+    pub(crate) requires: Vec<Requirement>,
+    pub(crate) kind: Kind,
 }
 
-/// How a decision comes to its result.
+/// What a node requires, and under which name it sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Requirement {
+    pub(crate) place: usize,
+    /// The name of the import, if another model has it: it is then seen as an entry of a context of that name.
+    pub(crate) import: Option<Text>,
+    pub(crate) is_visible: bool,
+}
+
 #[derive(Debug)]
-pub(crate) enum Logic {
-    Table(Table),
-    Literal(Expression),
-    /// Named entries, each seeing the earlier ones; the last without name is the result.
-    Context(Vec<(Option<Text>, Logic)>),
+pub(crate) enum Kind {
+    /// Given by whoever asks.
+    Input,
+    Decision(Boxed),
+    Knowledge(Arc<FunctionBody>),
+    Service(Service),
+}
+
+/// Decisions that are called together, like a function.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// What has to be given: input data first, then decisions that are not made here.
+    pub(crate) inputs: Vec<usize>,
+    /// The names of the inputs, in order.
+    pub(crate) parameters: Vec<Text>,
+    /// What it gives: one value, or a context if there are several.
+    pub(crate) outputs: Vec<usize>,
 }
 
 impl Model {
     /// Reads a model. What it cannot do is refused; what is doubtful comes as a warning with the model.
     pub fn parse(xml: &str) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        parse::model(xml)
+        Self::parse_with(xml, &[])
+    }
+
+    /// As [`Model::parse`], for a model that imports others, whose texts are given; they are found by their namespace.
+    pub fn parse_with(xml: &str, imported: &[&str]) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        let (graph, mut findings) = parse::graph(xml, imported)?;
+        check::graph(&graph, &mut findings);
+        Ok((Self(Arc::new(graph)), findings))
     }
 
     /// The id of the model.
     pub fn id(&self) -> &Text {
-        &self.id
+        &self.0.id
     }
 
     /// The name of the model.
     pub fn name(&self) -> &Text {
-        &self.name
+        &self.0.name
     }
 
     /// The ids of its decisions.
     pub fn decision_ids(&self) -> impl Iterator<Item = &Text> {
-        self.decisions.iter().map(|decision| &decision.id)
+        let own = self.0.nodes.iter().filter(|node| !node.is_imported && matches!(node.kind, Kind::Decision(_)));
+        own.map(|node| &node.id)
     }
+}
 
-    pub(crate) fn place(&self, id: &str) -> Option<usize> {
-        self.decisions.iter().position(|decision| decision.id == id)
+impl Graph {
+    /// The place of a decision, knowledge model or service: by its id, or else by its name.
+    pub(crate) fn place(&self, sought: &str) -> Option<usize> {
+        let callable = |node: &Node| !node.is_imported && !matches!(node.kind, Kind::Input);
+        let by_id = self.nodes.iter().position(|node| callable(node) && node.id == sought);
+        by_id.or_else(|| self.nodes.iter().position(|node| callable(node) && node.name == sought))
     }
 }

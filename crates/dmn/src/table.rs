@@ -1,8 +1,13 @@
 //! Decision tables (DMN 1.5, chapter 8).
 
-use feel::{Expression, UnaryTests, Value};
+use std::sync::Arc;
+
+use feel::{Comparison, Expression, Range, TestShape, UnaryTests, Value};
 use serde::Serialize;
 use units::Text;
+
+use crate::index::Index;
+use crate::types::Type;
 
 /// What happens when several rules match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -44,17 +49,26 @@ pub(crate) struct Table {
     pub(crate) inputs: Vec<Input>,
     pub(crate) outputs: Vec<Output>,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) index: Index,
+    /// Its id and the line in the XML where it stands, for findings.
+    pub(crate) id: Text,
+    pub(crate) line: u32,
 }
 
 #[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) label: Text,
     pub(crate) expression: Expression,
+    /// What the input has to be; only looked at by the static checks.
+    pub(crate) of: Arc<Type>,
+    /// Values that the input may have, and no others.
+    pub(crate) allowed: Option<UnaryTests>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) name: Text,
+    pub(crate) of: Arc<Type>,
     /// Allowed values, the most important first.
     pub(crate) allowed: Vec<Value>,
     pub(crate) default: Option<Expression>,
@@ -63,6 +77,7 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) id: Text,
+    pub(crate) line: u32,
     pub(crate) inputs: Vec<Cell>,
     pub(crate) outputs: Vec<Expression>,
 }
@@ -74,8 +89,62 @@ pub(crate) enum Cell {
     Any,
     /// Plain values, of which the input has to be one.
     OneOf(Vec<Value>),
-    /// Anything else.
-    Tests(UnaryTests),
+    /// Anything else, and its quick form if it has one.
+    Tests(UnaryTests, Option<Quick>),
+}
+
+/// Tests of constants, which need no evaluation.
+#[derive(Debug)]
+pub(crate) struct Quick {
+    negated: bool,
+    tests: Vec<QuickTest>,
+}
+
+#[derive(Debug)]
+enum QuickTest {
+    Compare(Comparison, Value),
+    Range(Range),
+}
+
+impl Quick {
+    fn of(tests: &UnaryTests) -> Option<Self> {
+        let (negated, shapes) = tests.shapes()?;
+        let tests = shapes.into_iter().map(|shape| match shape {
+            TestShape::Compare(comparison, value) => QuickTest::Compare(comparison, value.clone()),
+            TestShape::Range(range) => QuickTest::Range(range.clone()),
+        });
+        Some(Self { negated, tests: tests.collect() })
+    }
+
+    /// Whether an input passes; nothing if the types are not those that are compared here, so that the evaluation has to
+    /// say what it gives, and why.
+    pub(crate) fn passes(&self, input: &Value) -> Option<bool> {
+        let mut passed = false;
+        for test in &self.tests {
+            passed |= match test {
+                QuickTest::Range(range) => match input {
+                    Value::Number(_) | Value::String(_) => range.includes(input)?,
+                    _ => return None,
+                },
+                QuickTest::Compare(comparison, value) => {
+                    let order = match (input, value) {
+                        (Value::Number(input), Value::Number(value)) => input.cmp(value),
+                        (Value::String(input), Value::String(value)) => input.cmp(value),
+                        _ => return None,
+                    };
+                    match comparison {
+                        Comparison::Equal => order.is_eq(),
+                        Comparison::NotEqual => order.is_ne(),
+                        Comparison::Less => order.is_lt(),
+                        Comparison::LessOrEqual => order.is_le(),
+                        Comparison::Greater => order.is_gt(),
+                        Comparison::GreaterOrEqual => order.is_ge(),
+                    }
+                }
+            };
+        }
+        Some(passed != self.negated)
+    }
 }
 
 impl Cell {
@@ -84,6 +153,28 @@ impl Cell {
             return Self::Any;
         }
         let constants = tests.constants().map(|values| values.into_iter().cloned().collect::<Vec<_>>());
-        constants.map_or(Self::Tests(tests), Self::OneOf)
+        match constants {
+            Some(constants) => Self::OneOf(constants),
+            None => {
+                let quick = Quick::of(&tests);
+                Self::Tests(tests, quick)
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Cell {
+    /// As it could be written.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Any => f.write_str("-"),
+            Self::OneOf(values) => {
+                for (at, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if at > 0 { ", " } else { "" })?;
+                }
+                Ok(())
+            }
+            Self::Tests(tests, _) => f.write_str(tests.text().trim()),
+        }
     }
 }

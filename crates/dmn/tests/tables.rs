@@ -7,7 +7,9 @@ use feel::{Context, Environment, Value};
 use units::Timestamp;
 
 fn wrapped(decisions: &str) -> String {
-    format!(r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M">{decisions}</definitions>"#)
+    format!(
+        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M" namespace="http://camunda.org/schema/1.0/dmn">{decisions}</definitions>"#
+    )
 }
 
 fn table(attributes: &str, rules: &[(&str, &str)]) -> String {
@@ -84,7 +86,8 @@ fn what_cannot_be_done_is_refused_with_element_line_and_mend() {
         "<decision id=\"a\"><informationRequirement><requiredDecision href=\"#a\"/></informationRequirement><literalExpression><text>1</text></literalExpression></decision>",
     );
     assert!(refused(&circle).contains("line 1, a: the decision requires itself"));
-    assert!(refused(&wrapped("<businessKnowledgeModel id=\"b\"/>")).contains("`businessKnowledgeModel` is not supported"));
+    assert!(refused(&wrapped("<businessKnowledgeModel id=\"b\"/>")).contains("knowledge model has no logic"));
+    assert!(refused(&wrapped("<oracle id=\"o\"/>")).contains("line 1, o: the element `oracle` is not supported"));
     assert!(refused(&table("", &[("> ", "1")])).contains("is no FEEL: line 1, column"));
     assert!(refused(&table("hitPolicy=\"SOME\"", &[])).contains("hit policy `SOME` does not exist"));
     assert!(refused("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>").contains("not well-formed"));
@@ -100,4 +103,33 @@ fn contexts_are_built_entry_by_entry() {
         <contextEntry><variable name="b"/><literalExpression><text>a + 1</text></literalExpression></contextEntry></context></decision>"#,
     );
     assert_eq!(evaluate(&xml, 2).unwrap().to_string(), "{a: 4, b: 5}");
+}
+
+#[test]
+fn a_cell_of_constants_holds_as_its_evaluation_says() {
+    let environment = Environment::at(Timestamp(0));
+    let cells = [
+        "< 5",
+        "[1..5)",
+        "(1..5]",
+        ">= 3, 1",
+        "not(< 2)",
+        "not([2..4])",
+        "\"b\"",
+        "> \"b\"",
+        "[\"a\"..\"c\")",
+        "!= 3",
+        "null",
+    ];
+    let inputs =
+        [Value::Null, Value::from(1), Value::from(3), Value::from(5), Value::from("b"), Value::from("c"), Value::Bool(true)];
+    for cell in cells {
+        let (model, _) = Model::parse(&table("hitPolicy=\"FIRST\"", &[(cell, "\"low\"")])).unwrap();
+        let tests = feel::UnaryTests::parse(cell, feel::Mode::Camunda).unwrap();
+        for input in &inputs {
+            let outcome = model.evaluate("d", &Context::from_iter([("x", input.clone())]), &environment).unwrap();
+            let (expected, _) = tests.matches(input, &Context::EMPTY, &environment);
+            assert_eq!(outcome.value == Value::from("low"), expected, "{cell} of {input}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use units::Text;
 
 use crate::Value;
 use crate::builtin::Builtin;
+use crate::declared::Named;
 
 /// A part of an expression, and where it stands in the text, in bytes.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub(crate) enum Kind {
     /// A call of whatever the first gives.
     Call(Box<Node>, Arguments),
     Function(FunctionNode),
+    /// A call that can give nothing but null, and why.
+    Invalid(Text),
     /// Whether a variable or an entry exists, which null does too.
     IsDefined(Box<Node>),
 }
@@ -61,13 +64,20 @@ pub(crate) enum Arithmetic {
     Power,
 }
 
+/// How two values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
+pub enum Comparison {
+    /// `=`
     Equal,
+    /// `!=`
     NotEqual,
+    /// `<`
     Less,
+    /// `<=`
     LessOrEqual,
+    /// `>`
     Greater,
+    /// `>=`
     GreaterOrEqual,
 }
 
@@ -130,4 +140,6 @@ pub(crate) enum Type {
     List(Box<Type>),
     Range(Box<Type>),
     Context(Vec<(Text, Type)>),
+    /// One that is defined outside.
+    Host(Named),
 }

@@ -8,7 +8,7 @@ use units::Text;
 use crate::ast::Node;
 use crate::evaluate::Evaluator;
 use crate::function::{Callable, Defined};
-use crate::{Context, Environment, Function, ParseError, Scope, Value, Warning};
+use crate::{Budget, Context, Declared, Environment, Function, ParseError, Scope, Value, Warning};
 
 /// The dialect of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,6 +17,8 @@ pub enum Mode {
     /// As Camunda 8 reads it: names hold neither spaces nor operators unless they stand in backticks.
     #[default]
     Camunda,
+    /// As the standard has it: names may hold spaces and operators, and a call with wrong arguments gives null.
+    Standard,
 }
 
 /// An expression. Cheap to clone, and shared between threads.
@@ -37,12 +39,19 @@ pub struct Evaluation {
     pub value: Value,
     /// Why parts of it are null, in the order in which that was found. At most 100 of them.
     pub warnings: Vec<Warning>,
+    /// How much of the budget was used up; depth does not count, since it is given back.
+    pub used: Budget,
 }
 
 impl Expression {
     /// Reads an expression.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {
-        let outcome = crate::parser::expression(text, mode)?;
+        Self::parse_in(text, mode, &Declared::default())
+    }
+
+    /// Reads an expression where something is declared, which [`Mode::Standard`] needs to tell names of several words.
+    pub fn parse_in(text: &str, mode: Mode, declared: &Declared) -> Result<Self, ParseError> {
+        let outcome = crate::parser::expression(text, mode, declared)?;
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
             root: Arc::new(outcome.root),
@@ -79,7 +88,8 @@ impl Expression {
     pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> Evaluation {
         let mut evaluator = Evaluator::new(scope, environment);
         let value = evaluator.run(&self.0.root);
-        Evaluation { value, warnings: evaluator.into_warnings(&self.0.text) }
+        let used = evaluator.used();
+        Evaluation { value, warnings: evaluator.into_warnings(&self.0.text), used }
     }
 
     /// A function with this body, which sees its parameters and what it `captured`, and nothing else.

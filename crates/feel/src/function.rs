@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use units::Text;
 
-use crate::Value;
 use crate::ast::Node;
 use crate::builtin::Builtin;
+use crate::evaluate::Evaluator;
+use crate::{Context, Environment, Evaluation, HostFunction, Value};
 
 /// A function as a value. It lives as long as the evaluation; storing it gives null.
 #[derive(Clone)]
@@ -16,6 +17,7 @@ pub struct Function(pub(crate) Callable);
 pub(crate) enum Callable {
     Builtin(&'static Builtin),
     Defined(Arc<Defined>),
+    Host(Arc<dyn HostFunction>),
 }
 
 /// A function that an expression defines, with the variables it uses from around it.
@@ -25,11 +27,36 @@ pub(crate) struct Defined {
     pub(crate) captured: Vec<(Text, Value)>,
 }
 
+impl Function {
+    /// A function that is written outside of FEEL.
+    pub fn host(function: Arc<dyn HostFunction>) -> Self {
+        Self(Callable::Host(function))
+    }
+
+    /// The names of its parameters, in order; `None` for a built-in function, which has several forms.
+    pub fn parameters(&self) -> Option<&[Text]> {
+        match &self.0 {
+            Callable::Builtin(_) => None,
+            Callable::Defined(defined) => Some(&defined.parameters),
+            Callable::Host(host) => Some(host.parameters()),
+        }
+    }
+
+    /// Calls it; the warnings have no position, since there is no text.
+    pub fn call(&self, arguments: &[Value], environment: &Environment) -> Evaluation {
+        let mut evaluator = Evaluator::new(&Context::EMPTY, environment);
+        let value = evaluator.call_from_outside(self, arguments);
+        let used = evaluator.used();
+        Evaluation { value, warnings: evaluator.into_warnings(""), used }
+    }
+}
+
 impl PartialEq for Function {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Callable::Builtin(one), Callable::Builtin(two)) => std::ptr::eq(*one, *two),
             (Callable::Defined(one), Callable::Defined(two)) => Arc::ptr_eq(one, two),
+            (Callable::Host(one), Callable::Host(two)) => Arc::ptr_eq(one, two),
             _ => false,
         }
     }
@@ -40,6 +67,7 @@ impl std::fmt::Debug for Function {
         match &self.0 {
             Callable::Builtin(builtin) => write!(f, "function {}", builtin.name),
             Callable::Defined(defined) => write!(f, "function({})", defined.parameters.join(", ")),
+            Callable::Host(host) => write!(f, "function {}({})", host.name(), host.parameters().join(", ")),
         }
     }
 }

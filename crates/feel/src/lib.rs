@@ -11,13 +11,16 @@ mod ast;
 mod builtin;
 mod codec;
 mod context;
+mod declared;
 mod environment;
 mod error;
 mod evaluate;
 mod expression;
 mod function;
+mod host;
 mod json;
 mod lexer;
+mod names;
 mod parser;
 mod range;
 mod scope;
@@ -27,15 +30,17 @@ mod value;
 
 pub use codec::DecodeError;
 pub use context::Context;
+pub use declared::{Declared, HostType};
 pub use environment::{Budget, Environment};
 pub use error::{ParseError, Position, Warning};
 pub use expression::{Evaluation, Expression, Mode};
 pub use function::Function;
+pub use host::{HostFunction, HostReply};
 pub use json::JsonError;
 pub use range::Range;
 pub use scope::Scope;
 pub use temporal::{DateTime, DaysDuration, Time, YearsDuration};
-pub use unary::UnaryTests;
+pub use unary::{Comparison, TestShape, UnaryTests};
 pub use value::Value;
 
 /// A day in the Gregorian calendar, years -9999 to 9999.

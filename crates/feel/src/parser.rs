@@ -6,10 +6,12 @@ use crate::ast::{
     Arguments, Arithmetic, Comparison, FunctionNode, Iterator, Kind, Node, Over, RangeNode, Test, Tests, Type,
 };
 use crate::builtin::{self, Builtin};
+use crate::declared::Named;
 use crate::lexer::{self, Token, Unreadable};
+use crate::names::{self, Names};
 use crate::range::Range;
 use crate::temporal;
-use crate::{Mode, ParseError, Position, Value};
+use crate::{Declared, Mode, ParseError, Position, Value};
 
 /// How deep brackets, calls and conditions may be nested.
 const MAX_DEPTH: u32 = 120;
@@ -23,8 +25,8 @@ pub(crate) struct Outcome {
     pub(crate) unknown_functions: Vec<Text>,
 }
 
-pub(crate) fn expression(text: &str, _mode: Mode) -> Result<Outcome, ParseError> {
-    let mut parser = Parser::new(text)?;
+pub(crate) fn expression(text: &str, mode: Mode, declared: &Declared) -> Result<Outcome, ParseError> {
+    let mut parser = Parser::new(text, mode, declared)?;
     let root = parser.expression()?;
     parser.end()?;
     let mut names: Vec<Text> = Vec::new();
@@ -36,8 +38,8 @@ pub(crate) fn expression(text: &str, _mode: Mode) -> Result<Outcome, ParseError>
     Ok(Outcome { root, names, unknown_functions: parser.unknown_functions })
 }
 
-pub(crate) fn unary_tests(text: &str, _mode: Mode) -> Result<Tests, ParseError> {
-    let mut parser = Parser::new(text)?;
+pub(crate) fn unary_tests(text: &str, mode: Mode, declared: &Declared) -> Result<Tests, ParseError> {
+    let mut parser = Parser::new(text, mode, declared)?;
     parser.bound.push(Text::const_new("?"));
     let tests = if parser.token == Token::Mark("-") && parser.peek_is_end() {
         parser.advance()?;
@@ -57,6 +59,10 @@ pub(crate) fn unary_tests(text: &str, _mode: Mode) -> Result<Tests, ParseError> 
 
 struct Parser<'a> {
     text: &'a str,
+    mode: Mode,
+    /// Names of several words, of which only the standard's mode knows any.
+    known: Names,
+    types: Vec<Named>,
     /// The token at hand, where it begins, and where it ends.
     token: Token,
     at: usize,
@@ -80,14 +86,18 @@ struct Use {
 type Parse<T> = Result<T, ParseError>;
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str) -> Parse<Self> {
+    fn new(text: &'a str, mode: Mode, declared: &Declared) -> Parse<Self> {
         if text.len() > MAX_LENGTH {
             let found = Text::from(format!("{} bytes", text.len()));
             let expected = Text::from(format!("at most {MAX_LENGTH} bytes"));
             return Err(ParseError { position: Position::at(text, 0), expected, found });
         }
+        let known = if mode == Mode::Standard { Names::of(&declared.names) } else { Names::default() };
         let mut parser = Self {
             text,
+            mode,
+            known,
+            types: declared.types.iter().map(|(name, of)| Named(name.clone(), of.clone())).collect(),
             token: Token::End,
             at: 0,
             end: 0,
@@ -105,7 +115,12 @@ impl<'a> Parser<'a> {
 
     fn advance(&mut self) -> Parse<Token> {
         self.at = lexer::skip_blank(self.text, self.end);
-        let (token, end) = lexer::token(self.text, self.at).map_err(|unreadable| self.unreadable(unreadable))?;
+        let (mut token, mut end) = lexer::token(self.text, self.at).map_err(|unreadable| self.unreadable(unreadable))?;
+        if let Token::Name(_) = token
+            && let Some((name, length)) = self.known.longest(self.text.get(self.at..).unwrap_or_default())
+        {
+            (token, end) = (Token::Name(name.clone()), self.at + length);
+        }
         self.end = end;
         Ok(std::mem::replace(&mut self.token, token))
     }
@@ -448,6 +463,28 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A name that is declared here, up to one of `ends`. In the standard's mode it may have several words, and is known
+    /// from here on.
+    fn declared(&mut self, ends: &[&str]) -> Parse<Text> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let end = ends.iter().filter_map(|end| rest.find(end)).min();
+        let written = end.and_then(|end| rest.get(..end)).unwrap_or_default();
+        let is_name = matches!(self.token, Token::Name(_)) && !written.contains(['"', '{', '}', '[', ']', '(', '`']);
+        if self.mode != Mode::Standard || !is_name || written.len() <= self.end - self.at {
+            return self.name();
+        }
+        let name = names::normal(written);
+        self.learn(&name);
+        self.jump(self.at + written.len())?;
+        Ok(name)
+    }
+
+    fn learn(&mut self, name: &str) {
+        if self.mode == Mode::Standard {
+            self.known.add(name);
+        }
+    }
+
     fn temporal(&mut self, at: usize) -> Parse<Node> {
         self.advance()?;
         let Token::String(text) = &self.token else { return Err(self.wrong("a date, time or duration in quotation marks")) };
@@ -505,13 +542,14 @@ impl<'a> Parser<'a> {
                     self.advance()?;
                     text
                 }
-                _ => self.name()?,
+                _ => self.declared(&[":"])?,
             };
             if entries.iter().any(|(known, _)| *known == name) {
                 return Err(self.wrong(&format!("entries of different names, but there are two of `{name}`")));
             }
             self.expect(":")?;
             let value = self.expression()?;
+            self.learn(&name);
             self.bound.push(name.clone());
             entries.push((name, value));
             if !self.take(",")? {
@@ -539,7 +577,7 @@ impl<'a> Parser<'a> {
     fn iterators(&mut self) -> Parse<Vec<Iterator>> {
         let mut iterators = Vec::new();
         loop {
-            let name = self.name()?;
+            let name = self.declared(&[" in ", "\nin "])?;
             self.expect_name("in")?;
             let first = self.expression()?;
             let over = if self.take("..")? { Over::Numbers(first, self.expression()?) } else { Over::List(first) };
@@ -577,7 +615,7 @@ impl<'a> Parser<'a> {
         self.expect("(")?;
         let mut parameters = Vec::new();
         while !self.is_mark(")") {
-            parameters.push(self.name()?);
+            parameters.push(self.declared(&[",", ":", ")"])?);
             if self.take(":")? {
                 // parameter types are checked where a value is used
                 self.type_name()?;
@@ -653,8 +691,19 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let arguments = match self.arguments()? {
             Arguments::Positional(arguments) => arguments,
-            Arguments::Named(named) => self.by_position(builtin, named, start)?,
+            Arguments::Named(named) => match self.by_position(builtin, named, start) {
+                Ok(arguments) => arguments,
+                Err(error) if self.mode == Mode::Standard => {
+                    let reason = format!("{} has no parameters {}", builtin.name, error.found);
+                    return Ok(self.node(at, Kind::Invalid(reason.into())));
+                }
+                Err(error) => return Err(error),
+            },
         };
+        if !builtin.takes(arguments.len()) && self.mode == Mode::Standard {
+            let reason = format!("{} takes {}, not {}", builtin.name, builtin.arity(), arguments.len());
+            return Ok(self.node(at, Kind::Invalid(reason.into())));
+        }
         if !builtin.takes(arguments.len()) {
             let expected = Text::from(format!("{} of `{}`", builtin.arity(), builtin.name));
             let found = Text::from(arguments.len().to_string());
@@ -748,6 +797,13 @@ impl<'a> Parser<'a> {
     }
 
     fn type_inner(&mut self) -> Parse<Type> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let written = self.types.iter().filter_map(|of| Some((names::written(rest, &of.0)?, of)));
+        if let Some((length, named)) = written.max_by_key(|(length, _)| *length) {
+            let of = Type::Host(named.clone());
+            self.jump(self.at + length)?;
+            return Ok(of);
+        }
         let name = self.name()?;
         Ok(match name.as_str() {
             "Any" => Type::Any,
@@ -867,7 +923,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> String {
-        match expression(text, Mode::Camunda) {
+        match expression(text, Mode::Camunda, &Declared::default()) {
             Ok(_) => panic!("{text} parses"),
             Err(error) => error.to_string(),
         }
@@ -891,20 +947,21 @@ mod tests {
 
     #[test]
     fn free_names_leave_out_what_is_bound() {
-        let outcome = expression("for i in list return i + x + count(y[z = item])", Mode::Camunda).unwrap();
+        let outcome =
+            expression("for i in list return i + x + count(y[z = item])", Mode::Camunda, &Declared::default()).unwrap();
         assert_eq!(outcome.names, ["list", "x", "y"]);
     }
 
     #[test]
     fn unknown_functions_are_found() {
-        let outcome = expression("cout(list) + (function(f) f(1))(g)", Mode::Camunda).unwrap();
+        let outcome = expression("cout(list) + (function(f) f(1))(g)", Mode::Camunda, &Declared::default()).unwrap();
         assert_eq!(outcome.unknown_functions, ["cout"]);
         assert_eq!(outcome.names, ["cout", "list", "g"]);
     }
 
     #[test]
     fn negative_numbers_are_constants() {
-        let outcome = expression("-1.5", Mode::Camunda).unwrap();
+        let outcome = expression("-1.5", Mode::Camunda, &Declared::default()).unwrap();
         let Kind::Constant(value) = outcome.root.kind else { panic!("not folded") };
         assert_eq!(value, Value::Number(-Decimal::new(15, 1)));
     }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use units::Text;
 
-use crate::ast::{Comparison, Kind, Test, Tests};
+use crate::ast::{Kind, Test, Tests};
 use crate::evaluate::Evaluator;
-use crate::{Environment, Mode, ParseError, Scope, Value, Warning};
+use crate::{Declared, Environment, Evaluation, Mode, ParseError, Range, Scope, Value, Warning};
+
+pub use crate::ast::Comparison;
 
 /// What an input has to be: `-`, `"a", "b"`, `> 5`, `[1..10)`, `not(3)`, or a condition on `?`.
 #[derive(Clone)]
@@ -16,7 +18,12 @@ pub struct UnaryTests(Arc<(Text, Tests)>);
 impl UnaryTests {
     /// Reads the text of a cell.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {
-        let tests = crate::parser::unary_tests(text, mode)?;
+        Self::parse_in(text, mode, &Declared::default())
+    }
+
+    /// Reads a cell where something is declared, which [`Mode::Standard`] needs to tell names of several words.
+    pub fn parse_in(text: &str, mode: Mode, declared: &Declared) -> Result<Self, ParseError> {
+        let tests = crate::parser::unary_tests(text, mode, declared)?;
         Ok(Self(Arc::new((text.into(), tests))))
     }
 
@@ -41,12 +48,47 @@ impl UnaryTests {
 
     /// Whether an input passes. A test that gives null is not passed.
     pub fn matches(&self, input: &Value, scope: &dyn Scope, environment: &Environment) -> (bool, Vec<Warning>) {
-        if self.is_any() {
-            return (true, Vec::new());
-        }
+        let evaluation = self.evaluate(input, scope, environment);
+        (evaluation.value == Value::Bool(true), evaluation.warnings)
+    }
+
+    /// As [`UnaryTests::matches`], with what it used up; the value is true or false.
+    pub fn evaluate(&self, input: &Value, scope: &dyn Scope, environment: &Environment) -> Evaluation {
         let mut evaluator = Evaluator::new(scope, environment);
-        let passed = evaluator.test(input, &self.0.1);
-        (passed, evaluator.into_warnings(&self.0.0))
+        let passed = self.is_any() || evaluator.test(input, &self.0.1);
+        let used = evaluator.used();
+        Evaluation { value: Value::Bool(passed), warnings: evaluator.into_warnings(&self.0.0), used }
+    }
+
+    /// Whether the tests are negated, and what each is held against, if all of that is known without evaluating;
+    /// for static checks of tables. Not for `-`, see [`UnaryTests::is_any`].
+    pub fn shapes(&self) -> Option<(bool, Vec<TestShape<'_>>)> {
+        let shapes = self.0.1.tests.iter().map(shape).collect::<Option<Vec<_>>>()?;
+        Some((self.0.1.negated, shapes))
+    }
+}
+
+/// A test whose operands are constants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TestShape<'a> {
+    /// The input has to compare like this with a value.
+    Compare(Comparison, &'a Value),
+    /// The input has to lie in a range.
+    Range(&'a Range),
+}
+
+fn shape(test: &Test) -> Option<TestShape<'_>> {
+    match test {
+        Test::Compare(comparison, node) => match &node.kind {
+            Kind::Constant(value) => Some(TestShape::Compare(*comparison, value)),
+            _ => None,
+        },
+        Test::Expression(node) => match &node.kind {
+            Kind::Constant(Value::Range(range)) => Some(TestShape::Range(range)),
+            Kind::Constant(Value::List(_) | Value::Function(_)) => None,
+            Kind::Constant(value) => Some(TestShape::Compare(Comparison::Equal, value)),
+            _ => None,
+        },
     }
 }
 

@@ -18,6 +18,9 @@ pub(super) fn check(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
             continue;
         }
         let manifest = read(&path)?;
+        if is_apart(&manifest) {
+            continue;
+        }
         findings.extend(member(&manifest).into_iter().map(|finding| format!("{place}: {finding}")));
         used.extend(dependencies(&manifest).map(|(name, _)| name.to_owned()));
     }
@@ -58,6 +61,11 @@ fn member(manifest: &Table) -> Vec<String> {
     findings
 }
 
+/// Whether it is a workspace of its own, as fuzz targets are, which need another compiler.
+fn is_apart(manifest: &Table) -> bool {
+    manifest.contains_key("workspace")
+}
+
 fn unused(root: &Table, used: &BTreeSet<String>) -> Vec<String> {
     let declared = root.get("workspace").and_then(|workspace| workspace.get("dependencies")).and_then(Value::as_table);
     let names = declared.into_iter().flat_map(Table::keys).filter(|name| !used.contains(*name));
@@ -91,6 +99,12 @@ mod tests {
     fn a_crate_without_the_lints_is_found() {
         let found = findings(&GOOD.replace("[lints]\nworkspace = true\n", ""));
         assert_eq!(found, ["does not inherit the lints: add `[lints] workspace = true`"]);
+    }
+
+    #[test]
+    fn a_workspace_of_its_own_is_apart() {
+        assert!(is_apart(&"[package]\nname = \"fuzz\"\n[workspace]\n".parse().unwrap()));
+        assert!(!is_apart(&GOOD.parse().unwrap()));
     }
 
     #[test]

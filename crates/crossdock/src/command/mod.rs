@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod demo;
+mod dmn;
 mod import;
 mod inbound;
 mod init;
@@ -60,6 +61,9 @@ pub(crate) enum Command {
     Bench(bench::Arguments),
     /// Run partitions with lab systems in virtual time, from a seed
     Simulate(simulate::Arguments),
+    /// Make decisions of a DMN model, and run the cases of the DMN TCK
+    #[command(subcommand)]
+    Dmn(dmn::Command),
     /// Make and hash API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -93,6 +97,7 @@ impl Command {
             Self::Reconcile(arguments) => check::reconcile(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Simulate(arguments) => simulate::run(&arguments),
+            Self::Dmn(command) => dmn::run(&command),
             Self::Key(command) => key::run(&command),
         }
     }

@@ -8,7 +8,10 @@ use super::{Evaluator, Frame, Step};
 use crate::ast::{Arguments, FunctionNode, Kind, Node};
 use crate::builtin::{Builtin, Fault};
 use crate::function::{Callable, Defined};
-use crate::{Function, Value};
+use crate::{Function, HostFunction, Value};
+
+/// How many levels a call out of FEEL takes from the depth that is left: as much stack as it may need itself.
+const HOST_DEPTH: u32 = 4;
 
 impl Evaluator<'_> {
     pub(super) fn builtin(&mut self, at: u32, builtin: &'static Builtin, arguments: &[Node]) -> Step {
@@ -36,10 +39,15 @@ impl Evaluator<'_> {
         };
         let values = match (arguments, &function.0) {
             (Arguments::Positional(nodes), _) => nodes.iter().map(|node| self.node(node)).collect::<Result<Vec<_>, _>>()?,
-            (Arguments::Named(named), Callable::Defined(defined)) => {
-                let mut values = vec![Value::Null; defined.parameters.len()];
+            (Arguments::Named(named), Callable::Defined(_) | Callable::Host(_)) => {
+                let parameters = match &function.0 {
+                    Callable::Defined(defined) => &defined.parameters,
+                    Callable::Host(host) => host.parameters(),
+                    Callable::Builtin(_) => &[],
+                };
+                let mut values = vec![Value::Null; parameters.len()];
                 for (name, node) in named {
-                    let Some(place) = defined.parameters.iter().position(|parameter| parameter == name) else {
+                    let Some(place) = parameters.iter().position(|parameter| parameter == name) else {
                         return Ok(self.null(at, format!("the function has no parameter `{name}`")));
                     };
                     let value = self.node(node)?;
@@ -63,6 +71,7 @@ impl Evaluator<'_> {
             Callable::Builtin(builtin) => {
                 return Ok(self.null(at, format!("{} takes {}, not {}", builtin.name, builtin.arity(), values.len())));
             }
+            Callable::Host(host) => return self.run_host(at, host.as_ref(), values),
             Callable::Defined(defined) => defined.clone(),
         };
         if defined.parameters.len() != values.len() {
@@ -81,6 +90,20 @@ impl Evaluator<'_> {
         let value = self.node(&defined.body);
         self.frames.truncate(outer);
         value
+    }
+
+    fn run_host(&mut self, at: u32, host: &dyn HostFunction, values: &[Value]) -> Step {
+        let expected = host.parameters().len();
+        if expected != values.len() {
+            return Ok(self.null(at, format!("{} takes {expected} arguments, not {}", host.name(), values.len())));
+        }
+        let environment = self.remaining(HOST_DEPTH)?;
+        let reply = host.call(values, &environment);
+        for reason in reply.warnings {
+            self.null(at, format!("{}: {reason}", host.name()));
+        }
+        self.spend(reply.used)?;
+        Ok(reply.value)
     }
 
     pub(super) fn closure(&self, function: &FunctionNode) -> Value {

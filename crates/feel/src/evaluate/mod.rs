@@ -10,7 +10,7 @@ use units::Text;
 
 use crate::ast::{Kind, Node};
 use crate::range::Range;
-use crate::{Context, Environment, Position, Scope, Value, Warning};
+use crate::{Budget, Context, Environment, Function, Position, Scope, Value, Warning};
 
 /// How many warnings are kept; more of them tell nothing new.
 const MAX_WARNINGS: usize = 100;
@@ -51,11 +51,22 @@ impl<'a> Evaluator<'a> {
 
     /// The value of a tree; null if the budget does not suffice.
     pub(crate) fn run(&mut self, node: &Node) -> Value {
-        match self.node(node) {
+        let step = self.node(node);
+        self.ended(node.at, step)
+    }
+
+    /// What a function gives that is called by no expression; null if the budget does not suffice.
+    pub(crate) fn call_from_outside(&mut self, function: &Function, arguments: &[Value]) -> Value {
+        let step = self.invoke(0, function, None, arguments);
+        self.ended(0, step)
+    }
+
+    fn ended(&mut self, at: u32, step: Step) -> Value {
+        match step {
             Ok(value) => value,
             Err(Exhausted(what)) => {
                 let reason = Text::from(format!("given up: the expression needs more than the {what} that it may use"));
-                self.warnings.insert(0, (node.at, reason));
+                self.warnings.insert(0, (at, reason));
                 Value::Null
             }
         }
@@ -78,6 +89,33 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn make(&mut self, size: usize) -> Result<(), Exhausted> {
         self.size = self.size.saturating_add(u32::try_from(size).unwrap_or(u32::MAX));
         if self.size > self.environment.budget.size { Err(Exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// The environment of a call out of FEEL that takes `depth` levels: with the budget that is left.
+    pub(crate) fn remaining(&mut self, depth: u32) -> Result<Environment, Exhausted> {
+        let Budget { steps, depth: levels, size } = self.environment.budget;
+        let left = levels.saturating_sub(self.depth);
+        if left < depth {
+            return Err(Exhausted("depth"));
+        }
+        let budget =
+            Budget { steps: steps.saturating_sub(self.steps), depth: left - depth, size: size.saturating_sub(self.size) };
+        Ok(Environment { budget, seed: self.random(), ..*self.environment })
+    }
+
+    /// Accounts for what a call out of FEEL used up.
+    pub(crate) fn spend(&mut self, used: Budget) -> Result<(), Exhausted> {
+        self.steps = self.steps.saturating_add(used.steps);
+        self.size = self.size.saturating_add(used.size);
+        if self.steps > self.environment.budget.steps {
+            return Err(Exhausted("time"));
+        }
+        self.make(0)
+    }
+
+    /// What was used up so far.
+    pub(crate) fn used(&self) -> Budget {
+        Budget { steps: self.steps, depth: 0, size: self.size }
     }
 
     /// The next random number below one, in 2^53 steps. Drawn from the seed, so a replay draws the same.
@@ -182,6 +220,7 @@ impl<'a> Evaluator<'a> {
             Kind::Builtin(builtin, arguments) => self.builtin(node.at, builtin, arguments),
             Kind::Call(callee, arguments) => self.call(node.at, callee, arguments),
             Kind::Function(function) => Ok(self.closure(function)),
+            Kind::Invalid(reason) => Ok(self.null(node.at, reason.clone())),
             Kind::IsDefined(what) => self.is_defined(what),
         }
     }
@@ -203,7 +242,14 @@ impl<'a> Evaluator<'a> {
     fn named(&mut self, at: u32, name: &str) -> Value {
         match self.find(name) {
             Some(value) => value,
-            None => self.null(at, format!("there is no variable `{name}`")),
+            None => match name.split_once('.') {
+                // a declared name with a dot in it may be declared elsewhere, and be a path here
+                Some((head, tail)) if self.find(head).is_some() => {
+                    let head = self.named(at, head);
+                    tail.split('.').fold(head, |of, entry| self.path(at, &of, entry.trim()))
+                }
+                _ => self.null(at, format!("there is no variable `{name}`")),
+            },
         }
     }
 

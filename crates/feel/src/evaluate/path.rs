@@ -100,6 +100,7 @@ pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
         | (Value::DaysDuration(_), Type::DaysDuration)
         | (Value::YearsDuration(_), Type::YearsDuration)
         | (Value::Function(_), Type::Function) => true,
+        (value, Type::Host(named)) => named.1.holds(value),
         (Value::List(items), Type::List(of)) => **of == Type::Any || items.iter().all(|item| is_instance(item, of)),
         (Value::Range(range), Type::Range(of)) => {
             let mut ends = range.start.iter().chain(&range.end);

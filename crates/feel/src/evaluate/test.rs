@@ -4,7 +4,7 @@ use units::Text;
 
 use super::{Evaluator, Exhausted, Frame, Step};
 use crate::Value;
-use crate::ast::{Comparison, Test, Tests};
+use crate::ast::{Comparison, Kind, Test, Tests};
 use crate::value::{compare, equal};
 
 impl Evaluator<'_> {
@@ -57,7 +57,9 @@ impl Evaluator<'_> {
                     Value::List(_) => Some(is_in(input, &value)),
                     // a condition on the input, unless the input is itself true or false
                     Value::Bool(holds) if !matches!(input, Value::Bool(_)) => Some(*holds),
-                    Value::Bool(holds) if matches!(node.kind, crate::ast::Kind::Constant(_)) => {
+                    Value::Bool(holds) if matches!(node.kind, Kind::Constant(_)) => Some(input.as_bool() == Some(*holds)),
+                    // what a variable holds is compared; a condition on `?` says by itself whether it is met
+                    Value::Bool(holds) if matches!(node.kind, Kind::Name(_) | Kind::Path(..)) => {
                         Some(input.as_bool() == Some(*holds))
                     }
                     Value::Bool(holds) => Some(*holds),

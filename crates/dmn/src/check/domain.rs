@@ -1,0 +1,194 @@
+//! What an input can be, split into the pieces on which no cell of its column changes its mind.
+
+use std::cmp::Ordering;
+
+use feel::{Comparison, Range, TestShape, UnaryTests, Value};
+
+use crate::table::{Cell, Input, Table};
+use crate::types::Type;
+
+/// How surely a cell holds on a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Never,
+    Perhaps,
+    Always,
+}
+
+/// A part of a domain on which every cell of the column is constant.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Piece {
+    /// One value.
+    Value(Value),
+    /// What lies between two values, of which either may be missing.
+    Between(Option<Value>, Option<Value>),
+    /// All values that no cell names.
+    Others,
+}
+
+impl std::fmt::Display for Piece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Value(value) => value.fmt(f),
+            Self::Between(None, None) | Self::Others => f.write_str("anything else"),
+            Self::Between(Some(low), None) => write!(f, "> {low}"),
+            Self::Between(None, Some(high)) => write!(f, "< {high}"),
+            Self::Between(Some(low), Some(high)) => write!(f, "({low}..{high})"),
+        }
+    }
+}
+
+/// The pieces of a column; nothing if its constants are of several types, which the check of types tells.
+pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Option<Vec<Piece>> {
+    let mut named: Vec<Value> = Vec::new();
+    let mut ordered = matches!(input.of.base(), Type::Number);
+    for rule in &table.rules {
+        match rule.inputs.get(column)? {
+            Cell::Any => {}
+            Cell::OneOf(values) => named.extend(values.iter().cloned()),
+            Cell::Tests(tests, _) => {
+                for shape in tests.shapes().map(|(_, shapes)| shapes).unwrap_or_default() {
+                    match shape {
+                        TestShape::Compare(comparison, value) => {
+                            ordered |= !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+                            named.push(value.clone());
+                        }
+                        TestShape::Range(range) => {
+                            ordered = true;
+                            named.extend(range.start.iter().chain(&range.end).cloned());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    named.retain(|value| !value.is_null());
+    let first = named.first().map(std::mem::discriminant);
+    if named.iter().any(|value| Some(std::mem::discriminant(value)) != first) {
+        return None;
+    }
+    let is_bool = matches!(named.first(), Some(Value::Bool(_))) || matches!(input.of.base(), Type::Bool);
+    if is_bool {
+        return Some(vec![Piece::Value(Value::Bool(true)), Piece::Value(Value::Bool(false))]);
+    }
+    ordered |= named.first().is_some_and(|value| matches!(value, Value::Number(_)));
+    if ordered { between(named) } else { Some(listed(named, input)) }
+}
+
+/// Points and what lies between them.
+fn between(mut points: Vec<Value>) -> Option<Vec<Piece>> {
+    let mut comparable = true;
+    points.sort_by(|one, two| {
+        order(one, two).unwrap_or_else(|| {
+            comparable = false;
+            Ordering::Equal
+        })
+    });
+    if !comparable {
+        return None;
+    }
+    points.dedup_by(|one, two| order(one, two) == Some(Ordering::Equal));
+    let mut pieces = vec![Piece::Between(None, points.first().cloned())];
+    for (at, point) in points.iter().enumerate() {
+        pieces.push(Piece::Value(point.clone()));
+        pieces.push(Piece::Between(Some(point.clone()), points.get(at + 1).cloned()));
+    }
+    Some(pieces)
+}
+
+/// The values that are named or allowed, and all others unless only these are allowed.
+fn listed(mut values: Vec<Value>, input: &Input) -> Vec<Piece> {
+    let from_tests = |tests: &UnaryTests| tests.constants().map(|values| values.into_iter().cloned().collect::<Vec<_>>());
+    let allowed = input.allowed.as_ref().and_then(from_tests).or_else(|| input.of.allowed());
+    if let Some(allowed) = &allowed {
+        values.clone_from(allowed);
+    }
+    let mut unique: Vec<Value> = Vec::new();
+    for value in values {
+        if !unique.contains(&value) {
+            unique.push(value);
+        }
+    }
+    let mut pieces: Vec<Piece> = unique.into_iter().map(Piece::Value).collect();
+    if allowed.is_none() {
+        pieces.push(Piece::Others);
+    }
+    pieces
+}
+
+/// Whether a cell holds on a piece.
+pub(super) fn holds(cell: &Cell, piece: &Piece) -> Holds {
+    let sure = |holds: bool| if holds { Holds::Always } else { Holds::Never };
+    match (cell, piece) {
+        (Cell::Any, _) => Holds::Always,
+        (Cell::OneOf(values), Piece::Value(value)) => sure(values.contains(value)),
+        (Cell::OneOf(_), _) => Holds::Never,
+        (Cell::Tests(tests, _), piece) => match tests.shapes() {
+            Some((negated, shapes)) => sure(shapes.iter().any(|shape| passes(shape, piece)) != negated),
+            None => Holds::Perhaps,
+        },
+    }
+}
+
+fn passes(shape: &TestShape<'_>, piece: &Piece) -> bool {
+    match shape {
+        TestShape::Range(range) => in_range(range, piece),
+        TestShape::Compare(comparison, value) => {
+            let relation = relation(piece, value);
+            match comparison {
+                Comparison::Equal => relation == Some(Ordering::Equal),
+                Comparison::NotEqual => relation != Some(Ordering::Equal),
+                Comparison::Less => relation == Some(Ordering::Less),
+                Comparison::LessOrEqual => matches!(relation, Some(Ordering::Less | Ordering::Equal)),
+                Comparison::Greater => relation == Some(Ordering::Greater),
+                Comparison::GreaterOrEqual => matches!(relation, Some(Ordering::Greater | Ordering::Equal)),
+            }
+        }
+    }
+}
+
+/// How everything in a piece lies to a value that is one of the points of the column.
+fn relation(piece: &Piece, value: &Value) -> Option<Ordering> {
+    match piece {
+        Piece::Value(point) if point == value => Some(Ordering::Equal),
+        Piece::Value(point) => order(point, value),
+        Piece::Between(low, high) => {
+            let above = low.as_ref().and_then(|low| order(low, value)).is_some_and(Ordering::is_ge);
+            let below = high.as_ref().and_then(|high| order(high, value)).is_some_and(Ordering::is_le);
+            if above {
+                Some(Ordering::Greater)
+            } else if below {
+                Some(Ordering::Less)
+            } else {
+                None
+            }
+        }
+        Piece::Others => None,
+    }
+}
+
+fn in_range(range: &Range, piece: &Piece) -> bool {
+    let above = range.start.as_ref().is_none_or(|start| match relation(piece, start) {
+        Some(Ordering::Greater) => true,
+        Some(Ordering::Equal) => range.start_included,
+        _ => false,
+    });
+    let below = range.end.as_ref().is_none_or(|end| match relation(piece, end) {
+        Some(Ordering::Less) => true,
+        Some(Ordering::Equal) => range.end_included,
+        _ => false,
+    });
+    above && below
+}
+
+/// The order of two values of one type, as ranges see it.
+fn order(one: &Value, two: &Value) -> Option<Ordering> {
+    let up_to = |included| {
+        Range { start: None, start_included: false, end: Some(two.clone()), end_included: included }.includes(one)
+    };
+    Some(match (up_to(false)?, up_to(true)?) {
+        (true, _) => Ordering::Less,
+        (false, true) => Ordering::Equal,
+        (false, false) => Ordering::Greater,
+    })
+}

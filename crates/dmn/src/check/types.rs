@@ -1,0 +1,70 @@
+//! Cells that can never hold, and outputs that are not what they have to be.
+
+use feel::{Environment, TestShape, Value};
+use units::Timestamp;
+
+use super::warn;
+use crate::Finding;
+use crate::model::Node;
+use crate::table::{Cell, Table};
+use crate::types::Type;
+
+pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
+    for (place, rule) in table.rules.iter().enumerate() {
+        for (column, (input, cell)) in table.inputs.iter().zip(&rule.inputs).enumerate() {
+            for value in operands(cell) {
+                if !comparable(&input.of, &value) {
+                    let number = place + 1;
+                    let cause = format!(
+                        "rule {number}, input {}: {value} is a {}, and the input a {}",
+                        column + 1,
+                        value.type_name(),
+                        input.of.base().name()
+                    );
+                    warn(
+                        table,
+                        node,
+                        Some(place),
+                        cause,
+                        "compare values of one type; as it is, the cell never holds",
+                        findings,
+                    );
+                }
+            }
+        }
+        for (column, (output, cell)) in table.outputs.iter().zip(&rule.outputs).enumerate() {
+            let Some(value) = cell.constant() else { continue };
+            let at = || format!("rule {}, output {}: {value}", place + 1, column + 1);
+            if !output.of.base().holds(value, &Environment::at(Timestamp(0))) {
+                let cause = format!("{} is a {}, and the output a {}", at(), value.type_name(), output.of.base().name());
+                warn(table, node, Some(place), cause, "give a value of the type of the output", findings);
+            } else if !output.allowed.is_empty() && !value.is_null() && !output.allowed.contains(value) {
+                let cause = format!("{} is not one of the values of the output", at());
+                warn(table, node, Some(place), cause, "give one of them, or add it to them", findings);
+            }
+        }
+    }
+}
+
+/// The constants that a cell compares its input with.
+fn operands(cell: &Cell) -> Vec<Value> {
+    match cell {
+        Cell::Any => Vec::new(),
+        Cell::OneOf(values) => values.clone(),
+        Cell::Tests(tests, _) => {
+            let shapes = tests.shapes().map(|(_, shapes)| shapes).unwrap_or_default();
+            let values = shapes.into_iter().flat_map(|shape| match shape {
+                TestShape::Compare(_, value) => vec![value.clone()],
+                TestShape::Range(range) => range.start.iter().chain(&range.end).cloned().collect(),
+            });
+            values.collect()
+        }
+    }
+}
+
+fn comparable(of: &Type, value: &Value) -> bool {
+    // a condition, or a test of the items of a list, looks at more than the input
+    matches!(value, Value::Bool(_)) && !matches!(of.base(), Type::Bool | Type::Number | Type::String)
+        || matches!(of.base(), Type::List(_))
+        || of.base().holds(value, &Environment::at(Timestamp(0)))
+}

@@ -1,0 +1,192 @@
+//! From XML to a model. Whatever is not known is refused where it stands.
+
+mod boxed;
+mod graph;
+mod table;
+mod types;
+mod xml;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use feel::{Declared, Expression, Mode, ParseError, UnaryTests};
+use roxmltree::{Document, ParsingOptions};
+use units::Text;
+
+use crate::model::Graph;
+use crate::types::Type;
+use crate::{Finding, Severity};
+use xml::{Xml, elements, line, type_ref};
+
+/// More than any model needs, and few enough to refuse a bomb.
+const MAX_NODES: u32 = 200_000;
+
+/// DMN 1.1 to 1.5.
+const NAMESPACES: [&str; 5] = [
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/",
+    "https://www.omg.org/spec/DMN/20191111/MODEL/",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/",
+];
+
+/// What Camunda's modeler leaves in the models that it writes.
+const CAMUNDA: &str = "http://camunda.org/schema/";
+
+pub(crate) fn graph(xml: &str, imported: &[&str]) -> Result<(Graph, Vec<Finding>), Vec<Finding>> {
+    let mut documents = Vec::new();
+    for text in std::iter::once(&xml).chain(imported) {
+        let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+        documents.push(Document::parse_with_options(text, options).map_err(|error| {
+            vec![Finding {
+                severity: Severity::Error,
+                element: Text::default(),
+                name: Text::default(),
+                line: error.pos().row,
+                cause: Text::from(format!("this is not well-formed XML: {error}")),
+                mend: Text::const_new("export the model again from the modeler; a DOCTYPE is not allowed"),
+            }]
+        })?);
+    }
+    let mut parser = Parser { sources: Vec::new(), at: 0, findings: Vec::new(), types: BTreeMap::new() };
+    for document in &documents {
+        let source = parser.source(document.root_element());
+        parser.sources.push(source);
+    }
+    let graph = parser.graph();
+    let refused = parser.findings.iter().any(|finding| finding.severity == Severity::Error);
+    if refused { Err(parser.findings) } else { Ok((graph, parser.findings)) }
+}
+
+/// One of the models that are read together.
+struct Source<'a, 'x> {
+    root: Xml<'a, 'x>,
+    mode: Mode,
+    /// Names of imports and the place of the source that each brings.
+    imports: Vec<(Text, usize)>,
+    /// Every name that the models declare, and the item definitions: in the standard's FEEL, a name may hold spaces and
+    /// operators.
+    declared: Declared,
+}
+
+struct Parser<'a, 'x> {
+    sources: Vec<Source<'a, 'x>>,
+    /// The source that is being read.
+    at: usize,
+    findings: Vec<Finding>,
+    /// Item definitions by source and name; nothing while one is being resolved.
+    types: BTreeMap<(usize, String), Option<Arc<Type>>>,
+}
+
+impl<'a, 'x: 'a> Parser<'a, 'x> {
+    fn find(&mut self, node: Xml<'a, 'x>, severity: Severity, cause: impl Into<Text>, mend: impl Into<Text>) {
+        self.findings.push(Finding {
+            severity,
+            element: node.attribute("id").unwrap_or_default().into(),
+            name: node.attribute("name").unwrap_or_default().into(),
+            line: line(node),
+            cause: cause.into(),
+            mend: mend.into(),
+        });
+    }
+
+    fn refuse(&mut self, node: Xml<'a, 'x>, cause: impl Into<Text>, mend: impl Into<Text>) {
+        self.find(node, Severity::Error, cause, mend);
+    }
+
+    fn unknown(&mut self, node: Xml<'a, 'x>) {
+        let cause = format!("the element `{}` is not supported here", node.tag_name().name());
+        self.refuse(node, cause, "use what DMN 1.1 to 1.5 allows in this place");
+    }
+
+    fn source(&mut self, root: Xml<'a, 'x>) -> Source<'a, 'x> {
+        let known = root.tag_name().namespace().is_some_and(|namespace| NAMESPACES.contains(&namespace));
+        if !known || root.tag_name().name() != "definitions" {
+            self.refuse(root, "this is no DMN model of version 1.1 to 1.5", "save it with the namespace of one of them");
+        }
+        let camunda = root.attributes().any(|attribute| {
+            attribute.namespace().is_some_and(|namespace| namespace.starts_with(CAMUNDA))
+                || attribute.name() == "exporter" && attribute.value().contains("Camunda")
+        }) || root.attribute("namespace").is_some_and(|namespace| namespace.starts_with(CAMUNDA));
+        let mode = if camunda { Mode::Camunda } else { Mode::Standard };
+        let mut names: Vec<Text> = Vec::new();
+        for node in root.descendants().filter(|node| node.is_element()) {
+            let declares = matches!(
+                node.tag_name().name(),
+                "variable"
+                    | "inputData"
+                    | "decision"
+                    | "businessKnowledgeModel"
+                    | "decisionService"
+                    | "itemComponent"
+                    | "formalParameter"
+                    | "parameter"
+                    | "column"
+                    | "output"
+                    | "import"
+            );
+            let name = if declares { node.attribute("name") } else { node.attribute("iteratorVariable") };
+            names.extend(name.map(Text::from));
+        }
+        names.sort_unstable();
+        names.dedup();
+        Source { root, mode, imports: Vec::new(), declared: Declared { names, types: Vec::new() } }
+    }
+
+    /// Reads FEEL in the mode of the model and with the names that it declares.
+    fn feel(&self, text: &str) -> Result<Expression, ParseError> {
+        let source = &self.sources[self.at];
+        Expression::parse_in(text, source.mode, &source.declared)
+    }
+
+    fn tests(&self, text: &str) -> Result<UnaryTests, ParseError> {
+        let source = &self.sources[self.at];
+        UnaryTests::parse_in(text, source.mode, &source.declared)
+    }
+
+    fn is_camunda(&self) -> bool {
+        self.sources[self.at].mode == Mode::Camunda
+    }
+
+    /// Refuses a language that is not FEEL.
+    fn language(&mut self, node: Xml<'a, 'x>) {
+        for attribute in ["expressionLanguage", "typeLanguage"] {
+            if let Some(language) = node.attribute(attribute)
+                && !language.eq_ignore_ascii_case("feel")
+                && !(language.contains("omg.org/spec/DMN/") || language.contains("omg.org/spec/FEEL/"))
+            {
+                self.refuse(node, format!("the language `{language}` is not supported"), "use FEEL");
+            }
+        }
+    }
+
+    fn unreadable(&mut self, node: Xml<'a, 'x>, text: &str, error: &ParseError) {
+        let shown: String = text.trim().chars().take(80).collect();
+        self.refuse(node, format!("`{shown}` is no FEEL: {error}"), "mend the expression");
+    }
+
+    /// The type that an element names; anything, if it names none.
+    fn type_of(&mut self, node: Xml<'a, 'x>) -> Arc<Type> {
+        match type_ref(node) {
+            Some(name) if !name.is_empty() => self.named_type(node, &name),
+            _ => Arc::new(Type::Any),
+        }
+    }
+
+    /// The type that the `variable` of an element names.
+    fn type_of_variable(&mut self, node: Xml<'a, 'x>) -> Arc<Type> {
+        match xml::child(node, "variable") {
+            Some(variable) => self.type_of(variable),
+            None => Arc::new(Type::Any),
+        }
+    }
+
+    fn ignored(name: &str) -> bool {
+        matches!(name, "description" | "extensionElements" | "extension")
+    }
+
+    /// Its elements that say something.
+    fn parts(node: Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> {
+        elements(node).filter(|child| !Self::ignored(child.tag_name().name()))
+    }
+}

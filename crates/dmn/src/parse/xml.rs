@@ -1,0 +1,37 @@
+//! XML without regard to the prefix and to the namespace, of which DMN has one per version.
+
+use roxmltree::Node;
+
+pub(super) type Xml<'a, 'x> = Node<'a, 'x>;
+
+/// Its elements that belong to DMN; those of other namespaces are for others.
+pub(super) fn elements<'a, 'x: 'a>(node: Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> {
+    let namespace = node.tag_name().namespace();
+    node.children().filter(move |child| child.is_element() && child.tag_name().namespace() == namespace)
+}
+
+/// Its first element of this name.
+pub(super) fn child<'a, 'x: 'a>(node: Xml<'a, 'x>, name: &str) -> Option<Xml<'a, 'x>> {
+    elements(node).find(|child| child.tag_name().name() == name)
+}
+
+/// The text of the `text` element in it.
+pub(super) fn text_of(node: Xml<'_, '_>) -> String {
+    child(node, "text").map(inner_text).unwrap_or_default()
+}
+
+/// All text in it.
+pub(super) fn inner_text(node: Xml<'_, '_>) -> String {
+    node.descendants().filter_map(|part| if part.is_text() { part.text() } else { None }).collect()
+}
+
+/// The line where it starts, from 1.
+pub(super) fn line(node: Xml<'_, '_>) -> u32 {
+    node.document().text_pos_at(node.range().start).row
+}
+
+/// The type that it names: by attribute, or as DMN 1.2 and later also have it, by element.
+pub(super) fn type_ref(node: Xml<'_, '_>) -> Option<String> {
+    let by_element = || child(node, "typeRef").map(inner_text);
+    node.attribute("typeRef").map(str::to_owned).or_else(by_element).map(|name| name.trim().to_owned())
+}

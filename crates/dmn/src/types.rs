@@ -1,0 +1,198 @@
+//! Item definitions: what a value has to be, and the conversions that DMN makes by itself (DMN 1.5, 7.3.3 and 10.3.2.9.4).
+
+use std::sync::Arc;
+
+use feel::{Context, Environment, HostType, UnaryTests, Value};
+use units::{Text, Timestamp};
+
+/// What a value has to be.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Type {
+    #[default]
+    Any,
+    Bool,
+    Number,
+    String,
+    Date,
+    Time,
+    DateTime,
+    DaysDuration,
+    YearsDuration,
+    Function,
+    /// Any range.
+    Range,
+    /// A context of whatever entries.
+    AnyContext,
+    List(Arc<Type>),
+    Context(Vec<(Text, Arc<Type>)>),
+    /// A value of a type that also passes tests.
+    Constrained(Arc<Type>, UnaryTests),
+}
+
+impl Type {
+    /// A type that every model knows, by its name without prefix.
+    pub(crate) fn built_in(name: &str) -> Option<Self> {
+        Some(match name {
+            "Any" | "any" => Self::Any,
+            "boolean" => Self::Bool,
+            // integer, long and double are what Camunda 7 wrote
+            "number" | "integer" | "long" | "double" => Self::Number,
+            "string" => Self::String,
+            "date" => Self::Date,
+            "time" => Self::Time,
+            "dateTime" | "date and time" => Self::DateTime,
+            "dayTimeDuration" | "days and time duration" => Self::DaysDuration,
+            "yearMonthDuration" | "years and months duration" => Self::YearsDuration,
+            "function" => Self::Function,
+            "range" => Self::Range,
+            "context" => Self::AnyContext,
+            "list" => Self::List(Arc::new(Self::Any)),
+            _ => return None,
+        })
+    }
+
+    /// Whether everything is of it.
+    pub(crate) fn is_any(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
+    /// The type without constraints.
+    pub(crate) fn base(&self) -> &Self {
+        match self {
+            Self::Constrained(base, _) => base.base(),
+            other => other,
+        }
+    }
+
+    /// The plain values that its constraint lists, in their order.
+    pub(crate) fn allowed(&self) -> Option<Vec<Value>> {
+        match self {
+            Self::Constrained(base, tests) => {
+                let listed = tests.constants().map(|values| values.into_iter().cloned().collect());
+                listed.or_else(|| base.allowed())
+            }
+            _ => None,
+        }
+    }
+
+    /// Its name, for messages.
+    pub(crate) fn name(&self) -> Text {
+        Text::from(match self {
+            Self::Any => "anything",
+            Self::Bool => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::DateTime => "date and time",
+            Self::DaysDuration => "days and time duration",
+            Self::YearsDuration => "years and months duration",
+            Self::Function => "function",
+            Self::Range => "range",
+            Self::AnyContext | Self::Context(_) => "context",
+            Self::List(item) => return Text::from(format!("list of {}", item.name())),
+            Self::Constrained(base, tests) => return Text::from(format!("{} of {}", base.name(), tests.text().trim())),
+        })
+    }
+
+    /// Whether a value is of this type. Null is of every type.
+    pub(crate) fn holds(&self, value: &Value, environment: &Environment) -> bool {
+        match (self, value) {
+            (Self::Any, _)
+            | (_, Value::Null)
+            | (Self::Bool, Value::Bool(_))
+            | (Self::Number, Value::Number(_))
+            | (Self::String, Value::String(_))
+            | (Self::Date, Value::Date(_))
+            | (Self::Time, Value::Time(_))
+            | (Self::DateTime, Value::DateTime(_))
+            | (Self::DaysDuration, Value::DaysDuration(_))
+            | (Self::YearsDuration, Value::YearsDuration(_))
+            | (Self::Function, Value::Function(_))
+            | (Self::Range, Value::Range(_))
+            | (Self::AnyContext, Value::Context(_)) => true,
+            (Self::List(of), Value::List(items)) => items.iter().all(|item| of.holds(item, environment)),
+            (Self::Context(fields), Value::Context(context)) => {
+                fields.iter().all(|(name, of)| context.get(name).is_none_or(|value| of.holds(value, environment)))
+            }
+            (Self::Constrained(base, tests), value) => {
+                base.holds(value, environment) && tests.matches(value, &Context::EMPTY, environment).0
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a value is an instance: as [`Type::holds`], but every component has to be there, and constraints do not
+    /// count, since the conformance cases have `256 instance of` a number up to 255 be true.
+    fn is_instance(&self, value: &Value, environment: &Environment) -> bool {
+        match (self, value) {
+            (Self::List(of), Value::List(items)) => items.iter().all(|item| of.is_instance(item, environment)),
+            (Self::Context(fields), Value::Context(context)) => {
+                fields.iter().all(|(name, of)| context.get(name).is_some_and(|value| of.is_instance(value, environment)))
+            }
+            (Self::Constrained(base, _), value) => base.is_instance(value, environment),
+            (of, value) => of.holds(value, environment),
+        }
+    }
+
+    /// The value as this type: itself, the only item of a list, or a list of itself; otherwise why not.
+    pub(crate) fn coerced(&self, value: Value, environment: &Environment) -> Result<Value, Text> {
+        if self.holds(&value, environment) {
+            return Ok(value);
+        }
+        match (&value, self.base()) {
+            (Value::List(items), base) if !matches!(base, Self::List(_)) => {
+                if let [item] = items.as_slice()
+                    && self.holds(item, environment)
+                {
+                    return Ok(item.clone());
+                }
+            }
+            (single, Self::List(_)) if !matches!(single, Value::List(_)) => {
+                let list = Value::list([single.clone()]);
+                if self.holds(&list, environment) {
+                    return Ok(list);
+                }
+            }
+            _ => {}
+        }
+        let shown: String = value.to_string().chars().take(80).collect();
+        Err(Text::from(format!("{shown} is not a {}", self.name())))
+    }
+}
+
+impl HostType for Type {
+    fn holds(&self, value: &Value) -> bool {
+        self.is_instance(value, &Environment::at(Timestamp(0)))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod tests {
+    use feel::Mode;
+
+    use super::*;
+
+    fn coerced(of: &Type, value: impl Into<Value>) -> Option<String> {
+        of.coerced(value.into(), &Environment::at(Timestamp(0))).ok().map(|value| value.to_string())
+    }
+
+    #[test]
+    fn a_single_item_is_its_list_and_a_list_of_one_its_item() {
+        let numbers = Type::List(Arc::new(Type::Number));
+        assert_eq!(coerced(&numbers, 1).unwrap(), "[1]");
+        assert_eq!(coerced(&Type::Number, Value::list([Value::from(1)])).unwrap(), "1");
+        assert_eq!(coerced(&Type::Number, Value::list([Value::from(1), Value::from(2)])), None);
+        assert_eq!(coerced(&numbers, "a"), None);
+    }
+
+    #[test]
+    fn a_constraint_holds_for_what_is_converted_too() {
+        let small = Type::Constrained(Arc::new(Type::Number), UnaryTests::parse("< 5", Mode::Camunda).unwrap());
+        assert_eq!(coerced(&small, 4).unwrap(), "4");
+        assert_eq!(coerced(&small, 5), None);
+        assert_eq!(coerced(&small, Value::list([Value::from(4)])).unwrap(), "4");
+        assert_eq!(coerced(&small, Value::Null).unwrap(), "null");
+    }
+}
