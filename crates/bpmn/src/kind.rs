@@ -27,6 +27,12 @@ pub enum Kind {
     TerminateEnd,
     /// Throws a message: an end event if nothing follows, otherwise an intermediate event.
     Throw(Message),
+    /// Broadcasts a signal: an end event if nothing follows, otherwise an intermediate event.
+    SignalThrow(Formula),
+    /// Throws an escalation of this code to whoever catches it around; uncaught, nothing happens.
+    EscalationThrow(Text),
+    /// Undoes what was completed in its scope: all of it, or one activity.
+    CompensationThrow(Option<ElementIndex>),
     /// Waits.
     Catch(Trigger),
     /// Goes on elsewhere.
@@ -58,6 +64,10 @@ pub enum Kind {
     Exclusive(Option<FlowIndex>),
     /// All ways on, and waits for all ways in.
     Parallel,
+    /// All ways whose condition holds, the default if none does; waits for all tokens that can still come.
+    Inclusive(Option<FlowIndex>),
+    /// A sub-process without an order: the elements inside of it begin when they are asked for.
+    AdHoc(Box<AdHoc>),
     /// One way on: that of the event that comes first.
     EventBased,
     /// Another process.
@@ -71,6 +81,10 @@ pub struct Job {
     pub kind: Formula,
     /// How often it is tried.
     pub retries: Formula,
+    /// Jobs of a higher number are handed out first; 0 if not given. A property `crossdock:priority`.
+    pub priority: Option<Formula>,
+    /// How long a failed job rests if the worker does not say. A property `crossdock:backoff`.
+    pub backoff: Option<Formula>,
     /// Headers: fixed values for the worker.
     pub headers: Vec<(Text, Text)>,
 }
@@ -91,7 +105,7 @@ pub struct UserTask {
     /// 0 to 100, 50 if not given.
     pub priority: Option<Formula>,
     /// The form to fill in.
-    pub form: Option<Text>,
+    pub form: Option<Formula>,
 }
 
 /// A call of another process.
@@ -99,16 +113,43 @@ pub struct UserTask {
 pub struct Call {
     /// The id of the process.
     pub process: Formula,
+    /// Which version of it.
+    pub binding: Binding,
     /// Whether all variables of the called process come back; otherwise only those mapped.
     pub propagate_child: bool,
     /// Whether all visible variables go in; otherwise only those mapped.
     pub propagate_parent: bool,
 }
 
+/// Which version of a process, decision or form is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Binding {
+    /// The latest when it is needed.
+    #[default]
+    Latest,
+    /// The one that was the latest when the caller was deployed.
+    Deployment,
+    /// The latest with this tag.
+    VersionTag(Text),
+}
+
+/// What an ad-hoc sub-process begins with and when it is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdHoc {
+    /// A list of ids of elements inside that begin at once.
+    pub active: Option<Expression>,
+    /// When it is enough; without it, when nothing inside is active any more.
+    pub completion: Option<Expression>,
+    /// Whether what is still active is ended when it is enough.
+    pub cancel_remaining: bool,
+    /// The variable that takes the results, and the result of one path inside.
+    pub output: Option<(Text, Expression)>,
+}
+
 impl Kind {
     /// Whether tokens live inside of it.
     pub fn is_scope(&self) -> bool {
-        matches!(self, Self::Process | Self::SubProcess | Self::EventSubProcess { .. })
+        matches!(self, Self::Process | Self::SubProcess | Self::AdHoc(_) | Self::EventSubProcess { .. })
     }
 
     /// Whether boundary events may sit on it.
@@ -116,6 +157,7 @@ impl Kind {
         matches!(
             self,
             Self::SubProcess
+                | Self::AdHoc(_)
                 | Self::Job(_)
                 | Self::UserTask(_)
                 | Self::Script(..)
@@ -126,6 +168,11 @@ impl Kind {
         )
     }
 
+    /// Whether it can begin by itself where nothing leads to it: inside of an ad-hoc sub-process.
+    pub fn is_free(&self) -> bool {
+        !matches!(self, Self::Boundary { .. } | Self::EventSubProcess { .. } | Self::LinkCatch | Self::Start(_))
+    }
+
     /// What it is called in messages.
     pub fn label(&self) -> &'static str {
         match self {
@@ -134,7 +181,11 @@ impl Kind {
             Self::EventSubProcess { .. } => "event sub-process",
             Self::Start(_) => "start event",
             Self::End | Self::ErrorEnd(_) | Self::TerminateEnd => "end event",
-            Self::Throw(_) | Self::LinkThrow(_) => "throw event",
+            Self::Throw(_)
+            | Self::LinkThrow(_)
+            | Self::SignalThrow(_)
+            | Self::EscalationThrow(_)
+            | Self::CompensationThrow(_) => "throw event",
             Self::Catch(_) | Self::LinkCatch => "catch event",
             Self::Boundary { .. } => "boundary event",
             Self::Job(_) => "task",
@@ -145,6 +196,8 @@ impl Kind {
             Self::Manual => "manual task",
             Self::Exclusive(_) => "exclusive gateway",
             Self::Parallel => "parallel gateway",
+            Self::Inclusive(_) => "inclusive gateway",
+            Self::AdHoc(_) => "ad-hoc sub-process",
             Self::EventBased => "event-based gateway",
             Self::Call(_) => "call activity",
         }

@@ -7,13 +7,15 @@
 mod finding;
 mod formula;
 mod kind;
+mod listener;
 mod model;
 mod parse;
 mod trigger;
 
 pub use finding::{Finding, Severity};
 pub use formula::Formula;
-pub use kind::{Call, Job, Kind, UserTask};
+pub use kind::{AdHoc, Binding, Call, Job, Kind, UserTask};
+pub use listener::{Listener, ListensFor};
 pub use model::{Element, ElementIndex, Flow, FlowIndex, Mapping, MultiInstance, Process};
 pub use parse::{Parsed, parse};
 pub use trigger::{Message, TimerKind, Trigger};

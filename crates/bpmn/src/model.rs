@@ -4,7 +4,7 @@ use feel::Expression;
 use serde::{Deserialize, Serialize};
 use units::Text;
 
-use crate::{Formula, Kind};
+use crate::{Formula, Kind, Listener, ListensFor, Trigger};
 
 /// The place of an element in its process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +52,12 @@ pub struct Element {
     pub event_sub_processes: Vec<(ElementIndex, ElementIndex)>,
     /// For a scope: the start event at which it begins.
     pub start: Option<ElementIndex>,
+    /// For the process: all its start events, the plain one too.
+    pub starts: Vec<ElementIndex>,
+    /// Jobs at points of its life, in order.
+    pub listeners: Vec<Listener>,
+    /// Whether it is there to undo another activity, and runs only then.
+    pub compensates: bool,
     pub(crate) properties: Vec<(Text, Text)>,
 }
 
@@ -66,7 +72,7 @@ pub struct Flow {
     pub source: ElementIndex,
     /// Where it leads.
     pub target: ElementIndex,
-    /// When it is taken, behind an exclusive gateway.
+    /// When it is taken, behind an exclusive or inclusive gateway.
     pub condition: Option<Expression>,
 }
 
@@ -145,8 +151,21 @@ impl Process {
 
     /// The fixed job types, and the elements that use them. Types given by expressions are only known when they run.
     pub fn job_types(&self) -> impl Iterator<Item = (ElementIndex, &str)> {
-        self.elements().filter_map(|(index, element)| match &element.kind {
-            Kind::Job(job) => Some((index, job.kind.plain()?.as_str())),
+        self.elements().flat_map(|(index, element)| {
+            let work = match &element.kind {
+                Kind::Job(job) => Some(job),
+                _ => None,
+            };
+            let jobs = work.into_iter().chain(element.listeners.iter().map(|listener| &listener.job));
+            jobs.filter_map(move |job| Some((index, job.kind.plain()?.as_str())))
+        })
+    }
+
+    /// The start events with a trigger: messages, signals and times that begin an instance.
+    pub fn triggered_starts(&self) -> impl Iterator<Item = (ElementIndex, &Trigger)> {
+        self.root().starts.iter().filter_map(|index| match &self.element(*index).kind {
+            Kind::Start(Trigger::None) => None,
+            Kind::Start(trigger) => Some((*index, trigger)),
             _ => None,
         })
     }
@@ -182,6 +201,11 @@ impl Element {
     /// The line in the XML, from 1.
     pub fn line(&self) -> u32 {
         self.line
+    }
+
+    /// The listeners for a point of its life, each with its place among all of them.
+    pub fn listeners_for(&self, on: ListensFor) -> impl Iterator<Item = (u16, &Listener)> {
+        (0..).zip(&self.listeners).filter(move |(_, listener)| listener.on == on)
     }
 
     /// The value of an extension property.

@@ -3,7 +3,7 @@
 use feel::Expression;
 use units::Text;
 
-use crate::Formula;
+use crate::{ElementIndex, Formula};
 
 /// What a catching event waits for.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,12 @@ pub enum Trigger {
     Timer(TimerKind, Formula),
     /// An error of this code, or of any code.
     Error(Option<Text>),
+    /// A signal of this name.
+    Signal(Formula),
+    /// An escalation of this code, or of any code.
+    Escalation(Option<Text>),
+    /// The activity is to be undone after it was completed, by this activity.
+    Compensation(ElementIndex),
 }
 
 /// A message, by name and by the key that finds the receiver.

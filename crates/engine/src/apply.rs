@@ -5,18 +5,23 @@ use feel::{Context, Value};
 
 use crate::event::Event;
 use crate::instance::{
-    Arrival, Incident, Instance, Key, Live, Multi, OpenJob, OpenTask, OpenTimer, ROOT, Stage, Subscription,
+    Arrival, Compensable, Incident, Instance, Key, Live, Multi, OpenJob, OpenTask, OpenTimer, ROOT, Stage, Subscription,
 };
 
 /// Applies one event to the instance in which it happened.
 pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
     match event {
-        Event::Started => {
+        Event::Started { at, now } => {
             instance.stage = Stage::Running;
-            begin(instance, ROOT, bpmn::ElementIndex(0), ROOT);
+            instance.began_at = *at;
+            begin(instance, ROOT, bpmn::ElementIndex(0), ROOT, *now);
         }
-        Event::Passed { .. } | Event::MessageThrown { .. } | Event::ChildRequested { .. } => {}
-        Event::Activated { key, element, scope } => begin(instance, *key, *element, *scope),
+        Event::Passed { .. }
+        | Event::MessageThrown { .. }
+        | Event::SignalThrown { .. }
+        | Event::Escalated { .. }
+        | Event::ChildRequested { .. } => {}
+        Event::Activated { key, element, scope, now } => begin(instance, *key, *element, *scope, *now),
         Event::Multiplied { key, total, items, collects } => {
             if let Some(live) = instance.live_mut(*key) {
                 let results = collects.then(|| vec![Value::Null; *total as usize]);
@@ -41,10 +46,10 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
                 live.variables.merge(variables);
             }
         }
-        Event::JobCreated { job, element, kind, retries } => {
+        Event::JobCreated { job, element, kind, retries, priority, listener } => {
             draw(instance, *job);
-            let (kind, retries) = (kind.clone(), *retries);
-            instance.jobs.push(OpenJob { key: *job, element: *element, kind, retries, retry_at: None });
+            let (kind, retries, priority, listener) = (kind.clone(), *retries, *priority, *listener);
+            instance.jobs.push(OpenJob { key: *job, element: *element, kind, retries, retry_at: None, priority, listener });
         }
         Event::JobFailed { job, retries, retry_at } if *retries > 0 => {
             if let Some(open) = instance.jobs.iter_mut().find(|open| open.key == *job) {
@@ -59,10 +64,34 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
         Event::JobCompleted { job } | Event::JobFailed { job, .. } | Event::JobCancelled { job } => {
             instance.jobs.retain(|open| open.key != *job);
         }
-        Event::TaskCreated { task, element, assignee, candidate_groups, due } => {
+        Event::TaskCreated {
+            task,
+            element,
+            assignee,
+            candidate_groups,
+            due,
+            candidate_users,
+            follow_up,
+            priority,
+            form,
+        } => {
             draw(instance, *task);
-            let (assignee, candidate_groups) = (assignee.clone(), candidate_groups.clone());
-            instance.tasks.push(OpenTask { key: *task, element: *element, assignee, candidate_groups, due: *due });
+            instance.tasks.push(OpenTask {
+                key: *task,
+                element: *element,
+                assignee: assignee.clone(),
+                candidate_groups: candidate_groups.clone(),
+                due: *due,
+                candidate_users: candidate_users.clone(),
+                follow_up: *follow_up,
+                priority: *priority,
+                form: form.clone(),
+            });
+        }
+        Event::TaskAssigned { task, assignee } => {
+            if let Some(open) = instance.tasks.iter_mut().find(|open| open.key == *task) {
+                open.assignee.clone_from(assignee);
+            }
         }
         Event::TaskCompleted { task } | Event::TaskCancelled { task } => instance.tasks.retain(|open| open.key != *task),
         Event::TimerSet { timer, element, target, due, repeats } => {
@@ -71,11 +100,11 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.timers.push(OpenTimer { key: *timer, element, target, due, repeats });
         }
         Event::TimerFired { timer } => instance.timers.retain(|open| open.key != *timer),
-        Event::SubscriptionOpened { subscription, element, target, name, correlation } => {
+        Event::SubscriptionOpened { subscription, element, target, name, correlation, signal } => {
             draw(instance, *subscription);
             let (name, correlation) = (name.clone(), correlation.clone());
-            let key = *subscription;
-            instance.subscriptions.push(Subscription { key, element: *element, target: *target, name, correlation });
+            let (key, signal) = (*subscription, *signal);
+            instance.subscriptions.push(Subscription { key, element: *element, target: *target, name, correlation, signal });
         }
         Event::SubscriptionClosed { subscription, .. } => instance.subscriptions.retain(|open| open.key != *subscription),
         Event::ChildEnded { element } | Event::ChildCancelled { element, .. } => {
@@ -83,11 +112,13 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
                 live.child = None;
             }
         }
-        Event::Arrived { scope, gateway, flow } => {
+        Event::Arrived { scope, gateway, flow, now } => {
             let here = |arrival: &&mut Arrival| (arrival.scope, arrival.gateway, arrival.flow) == (*scope, *gateway, *flow);
             match instance.arrivals.iter_mut().find(here) {
                 Some(arrival) => arrival.tokens += 1,
-                None => instance.arrivals.push(Arrival { scope: *scope, gateway: *gateway, flow: *flow, tokens: 1 }),
+                None => {
+                    instance.arrivals.push(Arrival { scope: *scope, gateway: *gateway, flow: *flow, tokens: 1, since: *now })
+                }
             }
         }
         Event::Joined { scope, gateway } => {
@@ -98,12 +129,42 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             }
             instance.arrivals.retain(|arrival| arrival.tokens > 0);
         }
-        Event::IncidentRaised { incident, element, phase, message } => {
+        Event::IncidentRaised { incident, element, phase, message, now } => {
             draw(instance, *incident);
-            instance.incidents.push(Incident { key: *incident, element: *element, phase: *phase, message: message.clone() });
+            let (message, since) = (message.clone(), *now);
+            instance.incidents.push(Incident { key: *incident, element: *element, phase: *phase, message, since });
         }
         Event::IncidentResolved { incident } => instance.incidents.retain(|open| open.key != *incident),
-        Event::Completed { key } | Event::Terminated { key } => end(instance, *key),
+        Event::Completed { key } => {
+            hand_on(instance, *key);
+            end(instance, *key);
+        }
+        Event::Terminated { key } => end(instance, *key),
+        Event::Compensable { key, element, scope, variables } => {
+            let (key, element, scope, variables) = (*key, *element, *scope, variables.clone());
+            instance.compensables.push(Compensable { key, element, scope, variables });
+        }
+        Event::Compensating { key, thrower, of } => {
+            instance.compensables.retain(|done| done.key != *of);
+            if let Some(live) = instance.live_mut(*key) {
+                live.compensates = Some(*thrower);
+            }
+        }
+        Event::Paused { work, activations, now } => {
+            instance.held.clone_from(work);
+            instance.activations = *activations;
+            instance.held_since = *now;
+        }
+        Event::Continued => {
+            instance.held.clear();
+            instance.activations = 0;
+        }
+        Event::Suspended => instance.suspended = true,
+        Event::Resumed => instance.suspended = false,
+        Event::Migrated { version, elements, flows } => {
+            instance.version = *version;
+            crate::migrate::renumber(instance, elements, flows);
+        }
         Event::InstanceCompleted => instance.stage = Stage::Completed,
         Event::InstanceTerminated => instance.stage = Stage::Terminated,
         Event::InstanceFailed { .. } => instance.stage = Stage::Failed,
@@ -115,14 +176,37 @@ fn draw(instance: &mut Instance, key: Key) {
     instance.last_key = instance.last_key.max(key);
 }
 
-fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: Key) {
+/// What was completed inside of a scope can still be undone once the scope is completed; its variables come along.
+fn hand_on(instance: &mut Instance, scope: Key) {
+    if scope == ROOT || !instance.compensables.iter().any(|done| done.scope == scope) {
+        return;
+    }
+    let Some((outer, variables)) = instance.live(scope).map(|live| (live.scope, live.variables.clone())) else { return };
+    for done in instance.compensables.iter_mut().filter(|done| done.scope == scope) {
+        let mut merged = variables.clone();
+        merged.merge(&done.variables);
+        (done.scope, done.variables) = (outer, merged);
+    }
+}
+
+fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: Key, since: units::Timestamp) {
     draw(instance, key);
     if key != scope
         && let Some(around) = instance.live_mut(scope)
     {
         around.children += 1;
     }
-    let live = Live { key, element, scope, children: 0, variables: Context::EMPTY, multi: None, child: None };
+    let live = Live {
+        key,
+        element,
+        scope,
+        children: 0,
+        variables: Context::EMPTY,
+        multi: None,
+        child: None,
+        since,
+        compensates: None,
+    };
     // keys only grow, so the list stays sorted
     instance.elements.push(live);
 }
@@ -133,6 +217,8 @@ fn end(instance: &mut Instance, key: Key) {
     if key == ROOT {
         // whoever called wants to read the results
         instance.elements.truncate(1);
+        instance.compensables.clear();
+        instance.held.clear();
     } else {
         instance.elements.remove(place);
         if let Some(around) = instance.live_mut(scope) {
@@ -141,6 +227,7 @@ fn end(instance: &mut Instance, key: Key) {
     }
     instance.timers.retain(|timer| timer.element != key);
     instance.arrivals.retain(|arrival| arrival.scope != key);
+    instance.compensables.retain(|done| done.scope != key);
 }
 
 fn multi(instance: &mut Instance, key: Key) -> Option<&mut Multi> {

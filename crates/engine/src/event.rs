@@ -14,7 +14,12 @@ use crate::instance::{InstanceId, Key};
 pub enum Event {
     /// The instance began; its outermost scope has key 1.
     #[serde(rename = "s")]
-    Started,
+    Started {
+        /// The start event at which it begins.
+        at: ElementIndex,
+        /// When.
+        now: Timestamp,
+    },
     /// A token passed an element that does not wait.
     #[serde(rename = "p")]
     Passed {
@@ -30,6 +35,8 @@ pub enum Event {
         element: ElementIndex,
         /// The key of the scope around it.
         scope: Key,
+        /// When.
+        now: Timestamp,
     },
     /// An element that is done once per item knows its items.
     #[serde(rename = "m")]
@@ -38,7 +45,7 @@ pub enum Event {
         key: Key,
         /// How many items there are.
         total: u32,
-        /// The items, kept if they are done one after the other.
+        /// The items.
         items: Value,
         /// Whether results are collected.
         collects: bool,
@@ -78,6 +85,10 @@ pub enum Event {
         kind: Option<Text>,
         /// How often it may be tried.
         retries: u32,
+        /// Jobs of a higher number are handed out first.
+        priority: i32,
+        /// For a listener its place among those of the element; else it is the element's own work.
+        listener: Option<u16>,
     },
     /// A worker did it.
     #[serde(rename = "jc")]
@@ -120,6 +131,22 @@ pub enum Event {
         candidate_groups: Vec<Text>,
         /// By when it is to be done.
         due: Option<Timestamp>,
+        /// People of whom anybody may do it.
+        candidate_users: Vec<Text>,
+        /// When it is to be looked at.
+        follow_up: Option<Timestamp>,
+        /// 0 to 100.
+        priority: u8,
+        /// The form to fill in.
+        form: Option<Text>,
+    },
+    /// A task was given to somebody, or back to all.
+    #[serde(rename = "ta")]
+    TaskAssigned {
+        /// The task.
+        task: Key,
+        /// Who is to do it now.
+        assignee: Option<Text>,
     },
     /// A person did it.
     #[serde(rename = "tc")]
@@ -153,7 +180,7 @@ pub enum Event {
         /// The timer.
         timer: Key,
     },
-    /// Something waits for a message.
+    /// Something waits for a message or a signal.
     #[serde(rename = "o")]
     SubscriptionOpened {
         /// The subscription.
@@ -166,6 +193,8 @@ pub enum Event {
         name: Text,
         /// The key that finds the receiver.
         correlation: Text,
+        /// Whether it is a signal, which goes to all that wait for its name; it has no key.
+        signal: bool,
     },
     /// It does not wait any more: the message came, or something else did.
     #[serde(rename = "oc")]
@@ -176,6 +205,8 @@ pub enum Event {
         name: Text,
         /// The key that finds the receiver.
         correlation: Text,
+        /// Whether it was a signal.
+        signal: bool,
     },
     /// Another process is called. The caller starts it and says so with [`crate::Instance::child_started`].
     #[serde(rename = "c")]
@@ -209,7 +240,74 @@ pub enum Event {
         /// What it carries.
         variables: Context,
     },
-    /// A token waits at a parallel gateway for the others.
+    /// A signal goes out to all that wait for it.
+    #[serde(rename = "gs")]
+    SignalThrown {
+        /// Its name.
+        name: Text,
+        /// What it carries.
+        variables: Context,
+    },
+    /// An escalation that nobody caught leaves a called instance, which goes on; it is thrown again where it was called.
+    #[serde(rename = "ge")]
+    Escalated {
+        /// The escalation's code.
+        code: Text,
+        /// What it carries.
+        variables: Context,
+    },
+    /// An activity that can be undone was completed.
+    #[serde(rename = "u")]
+    Compensable {
+        /// The key that it had.
+        key: Key,
+        /// The activity.
+        element: ElementIndex,
+        /// The scope in which it can be undone.
+        scope: Key,
+        /// Its own variables, for whatever undoes it.
+        variables: Context,
+    },
+    /// An activity is being undone.
+    #[serde(rename = "uc")]
+    Compensating {
+        /// The live element that undoes it.
+        key: Key,
+        /// The live event that waits for that.
+        thrower: Key,
+        /// The key that the undone activity had.
+        of: Key,
+    },
+    /// The step used up its budget, or the instance is suspended: these tokens go on later.
+    #[serde(rename = "y")]
+    Paused {
+        /// The tokens on the move.
+        work: Vec<Work>,
+        /// How many elements began since something came from outside.
+        activations: u32,
+        /// When.
+        now: Timestamp,
+    },
+    /// The tokens that were held go on.
+    #[serde(rename = "yc")]
+    Continued,
+    /// No token moves until the instance is resumed.
+    #[serde(rename = "ys")]
+    Suspended,
+    /// Tokens may move again.
+    #[serde(rename = "yr")]
+    Resumed,
+    /// The instance goes on with another version of its process.
+    #[serde(rename = "yv")]
+    Migrated {
+        /// The version.
+        version: u32,
+        /// Old and new place of every element in use.
+        elements: Vec<(ElementIndex, ElementIndex)>,
+        /// Old and new place of every flow in use.
+        flows: Vec<(FlowIndex, FlowIndex)>,
+    },
+    /// A token waits at a joining gateway for the others.
     #[serde(rename = "q")]
     Arrived {
         /// The scope.
@@ -218,8 +316,10 @@ pub enum Event {
         gateway: ElementIndex,
         /// The flow on which it came.
         flow: FlowIndex,
+        /// When.
+        now: Timestamp,
     },
-    /// One token of every flow is there: they become one.
+    /// One token of every flow is there that can still come: they become one.
     #[serde(rename = "qj")]
     Joined {
         /// The scope.
@@ -238,6 +338,8 @@ pub enum Event {
         phase: Phase,
         /// What is wrong.
         message: Text,
+        /// When.
+        now: Timestamp,
     },
     /// It is mended, or void.
     #[serde(rename = "xr")]
@@ -285,4 +387,42 @@ pub enum Phase {
     /// It could not end.
     #[serde(rename = "l")]
     Leaving,
+    /// A listener failed: its place among those of the element.
+    #[serde(rename = "h")]
+    Listening(u16),
+}
+
+/// A token on the move, or an element at a point of its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Work {
+    /// A token comes to an element, on a flow or without one.
+    #[serde(rename = "e")]
+    Enter {
+        /// The element.
+        element: ElementIndex,
+        /// The scope.
+        scope: Key,
+        /// The flow.
+        flow: Option<FlowIndex>,
+    },
+    /// A token leaves an element by all its flows.
+    #[serde(rename = "l")]
+    Leave {
+        /// The element.
+        element: ElementIndex,
+        /// The scope.
+        scope: Key,
+    },
+    /// An element that was activated begins.
+    #[serde(rename = "b")]
+    Begin(Key),
+    /// The next item of an element that is done once per item begins.
+    #[serde(rename = "i")]
+    Item(Key),
+    /// An element that has begun is done.
+    #[serde(rename = "c")]
+    Complete(Key),
+    /// A token has gone out of a scope: it may have to end.
+    #[serde(rename = "z")]
+    Emptied(Key),
 }

@@ -50,6 +50,29 @@ pub enum Input {
         /// What the error's handler gets to know.
         variables: Context,
     },
+    /// A called process threw an escalation that it did not catch; it goes on.
+    Escalate {
+        /// The element that called it.
+        element: Key,
+        /// The escalation's code.
+        code: Text,
+        /// What it carries.
+        variables: Context,
+    },
+    /// Elements inside of an ad-hoc sub-process are to begin.
+    Activate {
+        /// The live ad-hoc sub-process.
+        scope: Key,
+        /// Ids of elements inside of it.
+        elements: Vec<Text>,
+    },
+    /// A task is given to somebody, or back to all.
+    AssignTask {
+        /// The task.
+        task: Key,
+        /// Who is to do it.
+        assignee: Option<Text>,
+    },
     /// A person has done a task.
     CompleteTask {
         /// The task.
@@ -99,6 +122,25 @@ pub enum Input {
     },
     /// The instance is to end now.
     Cancel,
+    /// Somebody moves tokens and changes variables.
+    Modify(Modification),
+    /// No token is to move until the instance is resumed. What comes in is taken and kept.
+    Suspend,
+    /// Tokens may move again.
+    Resume,
+    /// Tokens that were held since a step used up its budget go on.
+    Continue,
+}
+
+/// How somebody moves tokens: elements begin, then others are ended.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Modification {
+    /// Variables to set, by scope, before anything else.
+    pub variables: Vec<(Key, Context)>,
+    /// Elements to begin: each where its scope is live, in a new scope if none is.
+    pub start: Vec<ElementIndex>,
+    /// Live elements to end, with everything inside of them.
+    pub end: Vec<Key>,
 }
 
 /// What a step needs from outside.
@@ -126,13 +168,15 @@ impl<'a> Cx<'a> {
 /// How much one step may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Elements that begin or are passed. After that the token stops with an incident.
+    /// Elements that begin or are passed without anything from outside. After that the token stops with an incident.
     pub activations: u32,
+    /// Elements that begin or are passed in one step. After that the others wait for [`Input::Continue`].
+    pub slice: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { activations: 100_000 }
+        Self { activations: 100_000, slice: 1_000 }
     }
 }
 
@@ -164,6 +208,17 @@ pub enum Refusal {
     /// The process has no such start event.
     #[error("the process has no start event for this")]
     NoStart,
+    /// An element cannot begin there.
+    #[error("{element} cannot begin: {why}")]
+    NoPlace {
+        /// Its id.
+        element: Text,
+        /// Why.
+        why: &'static str,
+    },
+    /// It is suspended already, or not suspended.
+    #[error("the process instance is {0}")]
+    Suspension(&'static str),
     /// What the input refers to is not there; it may have been there before.
     #[error("{what} {key} is not open")]
     Gone {

@@ -5,7 +5,7 @@ use feel::{Context, Value};
 use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp, number_id};
 
-use crate::event::Phase;
+use crate::event::{Phase, Work};
 
 number_id!(
     /// A process instance.
@@ -18,6 +18,9 @@ pub type Key = u32;
 
 /// The key of the outermost scope.
 pub(crate) const ROOT: Key = 1;
+
+/// The timer that stands for tokens that are held: they go on as soon as others had their turn.
+pub(crate) const CONTINUE: Key = 0;
 
 /// Who called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +47,21 @@ pub struct Instance {
     pub(crate) timers: Vec<OpenTimer>,
     pub(crate) subscriptions: Vec<Subscription>,
     pub(crate) incidents: Vec<Incident>,
-    /// Tokens at parallel gateways.
+    /// Tokens at joining gateways.
     pub(crate) arrivals: Vec<Arrival>,
+    /// The start event at which it began.
+    pub(crate) began_at: ElementIndex,
+    /// Completed activities that can be undone, the oldest first.
+    pub(crate) compensables: Vec<Compensable>,
+    /// Tokens that are held.
+    pub(crate) held: Vec<Work>,
+    /// How many elements began since something came from outside, while tokens are held.
+    pub(crate) activations: u32,
+    /// Since when tokens are held.
+    pub(crate) held_since: Timestamp,
+    pub(crate) suspended: bool,
+    /// Name and correlation key of the message that began it.
+    pub(crate) begun_by: Option<(Text, Text)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +89,18 @@ pub(crate) struct Live {
     pub(crate) variables: Context,
     pub(crate) multi: Option<Box<Multi>>,
     pub(crate) child: Option<InstanceId>,
+    pub(crate) since: Timestamp,
+    /// The compensation event that waits for it.
+    pub(crate) compensates: Option<Key>,
+}
+
+/// A completed activity that can be undone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Compensable {
+    pub(crate) key: Key,
+    pub(crate) element: ElementIndex,
+    pub(crate) scope: Key,
+    pub(crate) variables: Context,
 }
 
 /// The state of an element that is done once per item.
@@ -81,7 +109,7 @@ pub(crate) struct Multi {
     pub(crate) total: u32,
     pub(crate) begun: u32,
     pub(crate) done: u32,
-    /// The items, if they are done one after the other.
+    /// The items that are still to begin, and those that have.
     pub(crate) items: Value,
     /// The results so far, by place.
     pub(crate) results: Option<Vec<Value>>,
@@ -94,6 +122,8 @@ pub(crate) struct OpenJob {
     pub(crate) kind: Option<Text>,
     pub(crate) retries: u32,
     pub(crate) retry_at: Option<Timestamp>,
+    pub(crate) priority: i32,
+    pub(crate) listener: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,6 +133,10 @@ pub(crate) struct OpenTask {
     pub(crate) assignee: Option<Text>,
     pub(crate) candidate_groups: Vec<Text>,
     pub(crate) due: Option<Timestamp>,
+    pub(crate) candidate_users: Vec<Text>,
+    pub(crate) follow_up: Option<Timestamp>,
+    pub(crate) priority: u8,
+    pub(crate) form: Option<Text>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -121,6 +155,7 @@ pub(crate) struct Subscription {
     pub(crate) target: ElementIndex,
     pub(crate) name: Text,
     pub(crate) correlation: Text,
+    pub(crate) signal: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -129,6 +164,7 @@ pub(crate) struct Incident {
     pub(crate) element: Key,
     pub(crate) phase: Phase,
     pub(crate) message: Text,
+    pub(crate) since: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +173,7 @@ pub(crate) struct Arrival {
     pub(crate) gateway: ElementIndex,
     pub(crate) flow: FlowIndex,
     pub(crate) tokens: u32,
+    pub(crate) since: Timestamp,
 }
 
 impl Instance {
@@ -156,6 +193,13 @@ impl Instance {
             subscriptions: Vec::new(),
             incidents: Vec::new(),
             arrivals: Vec::new(),
+            began_at: ElementIndex(0),
+            compensables: Vec::new(),
+            held: Vec::new(),
+            activations: 0,
+            held_since: Timestamp(0),
+            suspended: false,
+            begun_by: None,
         }
     }
 
@@ -179,6 +223,16 @@ impl Instance {
         self.parent
     }
 
+    /// Notes the name and the correlation key of the message that began it.
+    pub fn set_begun_by(&mut self, message: Option<(Text, Text)>) {
+        self.begun_by = message;
+    }
+
+    /// Name and correlation key of the message that began it, if one with a key did.
+    pub fn begun_by(&self) -> Option<&(Text, Text)> {
+        self.begun_by.as_ref()
+    }
+
     /// Whether nothing happens in it any more.
     pub fn is_ended(&self) -> bool {
         matches!(self.stage, Stage::Completed | Stage::Terminated | Stage::Failed)
@@ -187,6 +241,21 @@ impl Instance {
     /// Whether it ended as it should.
     pub fn is_completed(&self) -> bool {
         self.stage == Stage::Completed
+    }
+
+    /// Whether no token moves until it is resumed.
+    pub fn is_suspended(&self) -> bool {
+        self.suspended
+    }
+
+    /// Whether tokens wait for [`crate::Input::Continue`], since a step used up its budget.
+    pub fn wants_to_go_on(&self) -> bool {
+        !self.held.is_empty() && !self.suspended && !self.is_ended()
+    }
+
+    /// How urgent a job is: higher numbers first.
+    pub fn job_priority(&self, job: Key) -> Option<i32> {
+        self.job(job).map(|open| open.priority)
     }
 
     /// Notes which instance a call activity has started.
@@ -199,6 +268,11 @@ impl Instance {
     /// The instance that a call activity has started.
     pub fn child(&self, element: Key) -> Option<InstanceId> {
         self.live(element)?.child
+    }
+
+    /// Elements that have begun and not ended, each with its key, the outermost scope first.
+    pub fn live_elements(&self) -> impl Iterator<Item = (Key, ElementIndex)> + '_ {
+        self.elements.iter().map(|live| (live.key, live.element))
     }
 
     /// Whether a job waits for a worker.
@@ -222,7 +296,11 @@ impl Instance {
         if let Some(kind) = &open.kind {
             return Some(kind.clone());
         }
-        match &process.element(self.live(open.element)?.element).kind {
+        let element = process.element(self.live(open.element)?.element);
+        if let Some(place) = open.listener {
+            return element.listeners.get(usize::from(place))?.job.kind.plain().cloned();
+        }
+        match &element.kind {
             Kind::Job(job) => job.kind.plain().cloned(),
             _ => None,
         }
@@ -247,10 +325,11 @@ impl Instance {
         all.find(|(open, _)| *open == key).map(|(_, element)| element)
     }
 
-    /// What has to be woken, and when: timers, and jobs that wait for their next try.
+    /// What has to be woken, and when: timers, jobs that wait for their next try, and, as timer 0, tokens that are held.
     pub fn timers(&self) -> impl Iterator<Item = (Key, Timestamp)> + '_ {
         let retries = self.jobs.iter().filter_map(|job| Some((job.key, job.retry_at?)));
-        self.timers.iter().map(|timer| (timer.key, timer.due)).chain(retries)
+        let held = self.wants_to_go_on().then_some((CONTINUE, self.held_since));
+        self.timers.iter().map(|timer| (timer.key, timer.due)).chain(retries).chain(held)
     }
 
     /// When a timer is due.

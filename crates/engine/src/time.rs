@@ -44,7 +44,7 @@ pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
     }
 }
 
-fn later(now: Timestamp, value: &Value) -> Option<Timestamp> {
+pub(crate) fn later(now: Timestamp, value: &Value) -> Option<Timestamp> {
     match value {
         Value::DaysDuration(duration) => plus_days(now, *duration),
         Value::YearsDuration(duration) => plus_months(now, *duration),

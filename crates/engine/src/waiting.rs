@@ -1,19 +1,28 @@
-//! What an instance waits for.
+//! Why an instance waits: for what, since when, until when, what would release it, and who can.
 
-use bpmn::ElementIndex;
+use bpmn::{ElementIndex, Kind, Process};
 use units::{Text, Timestamp};
 
-use crate::instance::{Instance, InstanceId, Key};
+use crate::event::Work;
+use crate::instance::{Instance, InstanceId, Key, Live, ROOT};
 
 /// Something that an instance waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// The job, task, timer, subscription, incident, or calling element.
+    /// The job, task, timer, subscription, incident, or live element: the key under which it is answered.
     pub key: Key,
     /// The element that it holds up, or whose boundary it watches.
     pub element: ElementIndex,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when at the latest, if there is an end to it: a due time, or the next try.
+    pub until: Option<Timestamp>,
     /// What it is.
     pub what: WaitsFor,
+    /// Who can release it.
+    pub who: Text,
+    /// What would release it.
+    pub release: Text,
 }
 
 /// Kinds of waiting.
@@ -21,6 +30,8 @@ pub struct Waiting {
 pub enum WaitsFor {
     /// A worker.
     Job {
+        /// Its type.
+        kind: Text,
         /// How often it may still be tried.
         retries: u32,
         /// When it is tried again.
@@ -51,49 +62,194 @@ pub enum WaitsFor {
         /// The event that it sets off.
         target: ElementIndex,
     },
+    /// A signal.
+    Signal {
+        /// Its name.
+        name: Text,
+        /// The event that it sets off.
+        target: ElementIndex,
+    },
     /// A called process.
     Child(Option<InstanceId>),
     /// Somebody who mends what is wrong.
     Incident(Text),
-    /// Other tokens, at a parallel gateway.
-    Tokens,
+    /// Other tokens, at a joining gateway: the elements from which one still has to come.
+    Tokens(Vec<ElementIndex>),
+    /// Somebody who says what begins inside of an ad-hoc sub-process, or what is active in it.
+    AdHoc,
+    /// The activities that undo others.
+    Compensation,
+    /// Its next turn, or to be resumed.
+    Turn,
 }
 
 impl Instance {
-    /// Everything that it waits for.
-    pub fn waiting(&self, process: &bpmn::Process) -> Vec<Waiting> {
+    /// Everything that it waits for, the oldest first.
+    pub fn waiting(&self, process: &Process) -> Vec<Waiting> {
         let mut waiting = Vec::new();
-        let mut add = |key: Key, owner: Key, what: WaitsFor| {
-            if let Some(live) = self.live(owner) {
-                waiting.push(Waiting { key, element: live.element, what });
-            }
-        };
-        for job in &self.jobs {
-            add(job.key, job.element, WaitsFor::Job { retries: job.retries, retry_at: job.retry_at });
-        }
-        for task in &self.tasks {
-            let (assignee, candidate_groups) = (task.assignee.clone(), task.candidate_groups.clone());
-            add(task.key, task.element, WaitsFor::Task { assignee, candidate_groups, due: task.due });
-        }
-        for timer in &self.timers {
-            add(timer.key, timer.element, WaitsFor::Timer { due: timer.due, target: timer.target });
-        }
-        for open in &self.subscriptions {
-            let (name, correlation) = (open.name.clone(), open.correlation.clone());
-            add(open.key, open.element, WaitsFor::Message { name, correlation, target: open.target });
-        }
-        for incident in &self.incidents {
-            add(incident.key, incident.element, WaitsFor::Incident(incident.message.clone()));
-        }
+        self.answers(process, &mut waiting);
+        self.watches(process, &mut waiting);
         for live in &self.elements {
-            let calls = matches!(process.element(live.element).kind, bpmn::Kind::Call(_)) && live.multi.is_none();
-            if calls && !self.incidents.iter().any(|incident| incident.element == live.key) {
-                add(live.key, live.key, WaitsFor::Child(live.child));
-            }
+            waiting.extend(self.of_element(process, live));
         }
         for arrival in &self.arrivals {
-            waiting.push(Waiting { key: arrival.scope, element: arrival.gateway, what: WaitsFor::Tokens });
+            let came = |flow: &bpmn::FlowIndex| {
+                let mut all = self.arrivals.iter();
+                all.any(|other| (other.scope, other.gateway, other.flow) == (arrival.scope, arrival.gateway, *flow))
+            };
+            let missing = process.element(arrival.gateway).incoming.iter().filter(|flow| !came(flow));
+            let from: Vec<ElementIndex> = missing.filter_map(|flow| Some(process.flow(*flow)?.source)).collect();
+            let names: Vec<&str> = from.iter().map(|index| process.element(*index).name()).collect();
+            waiting.push(Waiting {
+                key: arrival.scope,
+                element: arrival.gateway,
+                since: arrival.since,
+                until: None,
+                release: Text::from(format!("a token that comes from {}", names.join(", "))),
+                who: Text::const_new("the process itself"),
+                what: WaitsFor::Tokens(from),
+            });
         }
+        if let Some(work) = self.held.first() {
+            let element = match work {
+                Work::Enter { element, .. } | Work::Leave { element, .. } => Some(*element),
+                Work::Begin(key) | Work::Item(key) | Work::Complete(key) | Work::Emptied(key) => {
+                    self.live(*key).map(|live| live.element)
+                }
+            };
+            let (release, who) = if self.suspended {
+                ("the instance is resumed", "whoever may operate the process")
+            } else {
+                ("its next turn comes", "the process itself")
+            };
+            waiting.push(Waiting {
+                key: ROOT,
+                element: element.unwrap_or(ElementIndex(0)),
+                since: self.held_since,
+                until: None,
+                what: WaitsFor::Turn,
+                who: Text::const_new(who),
+                release: Text::const_new(release),
+            });
+        }
+        waiting.sort_by_key(|waiting| waiting.since);
         waiting
+    }
+
+    /// Jobs, tasks and incidents: somebody has to answer.
+    fn answers(&self, process: &Process, waiting: &mut Vec<Waiting>) {
+        for job in &self.jobs {
+            let Some(live) = self.live(job.element) else { continue };
+            let kind = self.job_type(process, job.key).unwrap_or_default();
+            let (retries, retry_at) = (job.retries, job.retry_at);
+            waiting.push(Waiting {
+                key: job.key,
+                element: live.element,
+                since: live.since,
+                until: retry_at,
+                who: Text::from(format!("a worker for jobs of type {kind}")),
+                release: Text::from(match retry_at {
+                    Some(at) => format!("the next try at {at} succeeds"),
+                    None => format!("the job {kind} is completed, or throws an error"),
+                }),
+                what: WaitsFor::Job { kind, retries, retry_at },
+            });
+        }
+        for task in &self.tasks {
+            let Some(live) = self.live(task.element) else { continue };
+            let (assignee, candidate_groups) = (task.assignee.clone(), task.candidate_groups.clone());
+            let who = match &assignee {
+                Some(assignee) => assignee.clone(),
+                None if candidate_groups.is_empty() && task.candidate_users.is_empty() => Text::const_new("anybody"),
+                None => {
+                    let all: Vec<&str> =
+                        candidate_groups.iter().chain(&task.candidate_users).map(|name| name.as_str()).collect();
+                    Text::from(format!("anybody of {}", all.join(", ")))
+                }
+            };
+            waiting.push(Waiting {
+                key: task.key,
+                element: live.element,
+                since: live.since,
+                until: task.due,
+                who,
+                release: Text::const_new("the task is completed"),
+                what: WaitsFor::Task { assignee, candidate_groups, due: task.due },
+            });
+        }
+        for incident in &self.incidents {
+            let Some(live) = self.live(incident.element) else { continue };
+            waiting.push(Waiting {
+                key: incident.key,
+                element: live.element,
+                since: incident.since,
+                until: None,
+                who: Text::const_new("whoever may operate the process"),
+                release: Text::const_new("the cause is mended and the incident resolved"),
+                what: WaitsFor::Incident(incident.message.clone()),
+            });
+        }
+    }
+
+    /// Timers and subscriptions: something has to happen.
+    fn watches(&self, process: &Process, waiting: &mut Vec<Waiting>) {
+        for timer in &self.timers {
+            let Some(live) = self.live(timer.element) else { continue };
+            waiting.push(Waiting {
+                key: timer.key,
+                element: live.element,
+                since: live.since,
+                until: Some(timer.due),
+                who: Text::const_new("the clock"),
+                release: Text::from(format!("{} is due at {}", process.element(timer.target).name(), timer.due)),
+                what: WaitsFor::Timer { due: timer.due, target: timer.target },
+            });
+        }
+        for open in &self.subscriptions {
+            let Some(live) = self.live(open.element) else { continue };
+            let (name, correlation, target) = (open.name.clone(), open.correlation.clone(), open.target);
+            let (release, who, what) = if open.signal {
+                (format!("the signal {name}"), "whoever throws the signal", WaitsFor::Signal { name, target })
+            } else {
+                let release = format!("the message {name} with the key {correlation}");
+                (release, "whoever sends the message", WaitsFor::Message { name, correlation, target })
+            };
+            waiting.push(Waiting {
+                key: open.key,
+                element: live.element,
+                since: live.since,
+                until: None,
+                who: Text::const_new(who),
+                release: release.into(),
+                what,
+            });
+        }
+    }
+
+    /// What a live element itself waits for, beside its jobs, tasks and events.
+    fn of_element(&self, process: &Process, live: &Live) -> Option<Waiting> {
+        let listened = || self.jobs.iter().any(|job| job.element == live.key);
+        let stuck = || self.incidents.iter().any(|incident| incident.element == live.key);
+        let (what, who, release) = match &process.element(live.element).kind {
+            _ if live.multi.is_some() || listened() || stuck() => return None,
+            Kind::Call(_) => {
+                let release = match live.child {
+                    Some(child) => Text::from(format!("the process instance {child} ends")),
+                    None => Text::const_new("the called process begins"),
+                };
+                (WaitsFor::Child(live.child), "whoever works on the called process", release)
+            }
+            Kind::AdHoc(_) => {
+                let release = Text::const_new("what is active in it is completed, or more is activated, until it is enough");
+                (WaitsFor::AdHoc, "whoever may activate elements", release)
+            }
+            Kind::CompensationThrow(_) => {
+                let release = Text::const_new("everything that is being undone is undone");
+                (WaitsFor::Compensation, "the process itself", release)
+            }
+            _ => return None,
+        };
+        let (element, since, who) = (live.element, live.since, Text::const_new(who));
+        Some(Waiting { key: live.key, element, since, until: None, what, who, release })
     }
 }

@@ -40,6 +40,9 @@ pub struct Definition {
     pub xml: Text,
     /// When it was deployed.
     pub deployed_at: Timestamp,
+    /// The position in the journal at which it was deployed.
+    #[serde(default)]
+    pub deployment: u64,
     /// The executable form; parsed from the XML, never stored.
     #[serde(skip)]
     pub model: Model,
@@ -61,4 +64,14 @@ impl PartialEq for Definition {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && self.xml == other.xml && self.deployed_at == other.deployed_at
     }
+}
+
+/// Under which names the latest version of a process is found that messages and signals begin.
+pub(crate) fn started_by(process: &bpmn::Process) -> Vec<Text> {
+    let names = process.triggered_starts().filter_map(|(_, trigger)| match trigger {
+        bpmn::Trigger::Message(message) => Some(format!("message:{}", message.name.plain()?)),
+        bpmn::Trigger::Signal(name) => Some(format!("signal:{}", name.plain()?)),
+        _ => None,
+    });
+    names.map(Text::from).collect()
 }

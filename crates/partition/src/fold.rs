@@ -64,9 +64,10 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 }
             }
         }
-        Event::InstanceCreated { id, definition, parent } => {
+        Event::InstanceCreated { id, definition, parent, begun_by } => {
             let parent = parent.map(|(instance, element)| engine::Parent { instance, element });
-            let instance = Instance::new(*id, definition.id.clone(), definition.version, parent);
+            let mut instance = Instance::new(*id, definition.id.clone(), definition.version, parent);
+            instance.set_begun_by(begun_by.clone());
             *states.slot(&AnyKey::Instance(*id)) = Some(AnyState::Instance(Arc::new(instance)));
             if let Some(parent) = parent
                 && let Some(calling) = states.instance(parent.instance)
@@ -112,12 +113,13 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 Arc::make_mut(effect).dead = None;
             }
         }
-        Event::Deployed { definition, resource, xml } => {
+        Event::Deployed { definition, resource, xml, deployment } => {
             let deployed = Definition {
                 id: definition.clone(),
                 resource: resource.clone(),
                 xml: xml.clone(),
                 deployed_at: at,
+                deployment: *deployment,
                 model: Model::None,
             };
             let deployed = crate::partition::parsed(Arc::new(deployed));
@@ -125,6 +127,11 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 for decision in model.decision_ids() {
                     let latest = AnyKey::Latest(format!("decision:{decision}").into());
                     *states.slot(&latest) = Some(AnyState::Latest(definition.clone()));
+                }
+            }
+            if let Model::Process(process) = &deployed.model {
+                for trigger in crate::definition::started_by(process) {
+                    *states.slot(&AnyKey::Latest(trigger)) = Some(AnyState::Latest(definition.clone()));
                 }
             }
             *states.slot(&AnyKey::Latest(definition.id.clone())) = Some(AnyState::Latest(definition.clone()));

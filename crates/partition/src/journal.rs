@@ -25,6 +25,8 @@ pub enum Event {
         definition: DefinitionId,
         /// The calling instance and call activity.
         parent: Option<(InstanceId, u32)>,
+        /// Name and correlation key of the message that began it, if it has a key.
+        begun_by: Option<(Text, Text)>,
     },
     /// A process instance made steps.
     Process(InstanceId, Vec<engine::Event>),
@@ -52,6 +54,8 @@ pub enum Event {
         resource: Text,
         /// The XML.
         xml: Text,
+        /// The position at which it was deployed: the same for all that were deployed together.
+        deployment: u64,
     },
 }
 

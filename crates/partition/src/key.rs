@@ -67,6 +67,23 @@ pub struct CorrelationKey {
     pub key: Text,
 }
 
+impl CorrelationKey {
+    /// Where a signal and all that wait for it find each other.
+    pub fn signal(name: &str) -> Self {
+        Self { message: format!("signal:{name}").into(), key: Text::default() }
+    }
+
+    /// Where the one instance that a message began for a key, and the messages that wait for its end, find each other.
+    pub fn begun_by(message: &str, key: &Text) -> Self {
+        Self { message: format!("start:{message}").into(), key: key.clone() }
+    }
+
+    /// Where a subscription of a process is found.
+    pub(crate) fn of_subscription(name: &Text, correlation: &Text, signal: bool) -> Self {
+        if signal { Self::signal(name) } else { Self { message: name.clone(), key: correlation.clone() } }
+    }
+}
+
 impl std::fmt::Display for CorrelationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.message, self.key)

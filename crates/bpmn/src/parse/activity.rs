@@ -2,8 +2,9 @@
 
 use units::Text;
 
-use super::{Reader, Xml, children, zeebe};
-use crate::{Call, Formula, Job, Kind, UserTask};
+use super::extension::properties;
+use super::{Reader, Xml, children, is_bpmn, zeebe};
+use crate::{AdHoc, Binding, Call, Formula, Job, Kind, Listener, ListensFor, UserTask};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn activity(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
@@ -28,6 +29,34 @@ impl<'a, 'x> Reader<'a, 'x> {
     #[expect(clippy::option_option, reason = "unreadable and absent are answered differently")]
     pub(super) fn job(&mut self, node: Xml<'a, 'x>) -> Option<Option<Job>> {
         let Some(definition) = zeebe(node, "taskDefinition") else { return Some(None) };
+        let mut job = self.job_of(definition)?;
+        let headers = zeebe(node, "taskHeaders").into_iter().flat_map(children);
+        let header = |header: Xml<'_, '_>| Some((header.attribute("key")?.into(), header.attribute("value")?.into()));
+        job.headers = headers.filter_map(header).collect();
+        for (name, value) in properties(node) {
+            match name.as_str() {
+                "crossdock:priority" => job.priority = Some(self.formula(node, &value)?),
+                "crossdock:backoff" => job.backoff = Some(self.formula(node, &value)?),
+                _ => {}
+            }
+        }
+        if let Some(backoff) = job.backoff.as_ref().and_then(Formula::plain)
+            && !super::event::is_duration(backoff)
+        {
+            self.refuse(node, format!("the back-off `{backoff}` is not a duration such as PT15M"), "give one");
+            return None;
+        }
+        if let Some(priority) = job.priority.as_ref().and_then(Formula::plain)
+            && priority.trim().parse::<i32>().is_err()
+        {
+            self.refuse(node, format!("the job priority `{priority}` is not a whole number"), "give one");
+            return None;
+        }
+        Some(Some(job))
+    }
+
+    /// A job from the attributes `type` and `retries`: of a task definition or of a listener.
+    fn job_of(&mut self, definition: Xml<'a, 'x>) -> Option<Job> {
         let kind = self.formula(definition, definition.attribute("type").unwrap_or_default())?;
         if kind.plain().is_some_and(|kind| kind.trim().is_empty()) {
             self.refuse(definition, "the job type is empty", "name who does the work");
@@ -38,9 +67,79 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.refuse(definition, "the number of retries is not a whole number", "give one, such as 3");
             return None;
         }
-        let headers = zeebe(node, "taskHeaders").into_iter().flat_map(children);
-        let header = |header: Xml<'_, '_>| Some((header.attribute("key")?.into(), header.attribute("value")?.into()));
-        Some(Some(Job { kind, retries, headers: headers.filter_map(header).collect() }))
+        Some(Job { kind, retries, priority: None, backoff: None, headers: Vec::new() })
+    }
+
+    /// Execution listeners of any element, and task listeners of a user task.
+    pub(super) fn listeners(&mut self, node: Xml<'a, 'x>, kind: &Kind) -> Vec<Listener> {
+        let of_element = zeebe(node, "executionListeners").into_iter().flat_map(children);
+        let of_task = zeebe(node, "taskListeners").into_iter().flat_map(children);
+        let all: Vec<_> = of_element.map(|node| (node, false)).chain(of_task.map(|node| (node, true))).collect();
+        let mut listeners = Vec::new();
+        for (listener, of_task) in all {
+            let event = listener.attribute("eventType").unwrap_or_default();
+            let on = match (of_task, event) {
+                (false, "start") => ListensFor::Start,
+                (false, "end") => ListensFor::End,
+                (true, "creating" | "create") => ListensFor::Creating,
+                (true, "completing" | "complete") => ListensFor::Completing,
+                _ => {
+                    let cause = format!("a listener for `{event}` is not supported here");
+                    self.refuse(listener, cause, "listen for start or end, of a user task for creating or completing");
+                    continue;
+                }
+            };
+            if of_task && !matches!(kind, Kind::UserTask(_)) {
+                self.refuse(listener, "only user tasks have task listeners", "use an execution listener");
+                continue;
+            }
+            let refused = match kind {
+                Kind::Start(_) | Kind::Boundary { .. } | Kind::LinkCatch if on == ListensFor::Start => {
+                    Some("it has begun before a listener could know")
+                }
+                Kind::Boundary { .. } => Some("events on an edge have no listeners here"),
+                Kind::Exclusive(_) | Kind::Inclusive(_) | Kind::Parallel | Kind::EventBased if on == ListensFor::End => {
+                    Some("a gateway has gone on before a listener could know")
+                }
+                Kind::ErrorEnd(_) | Kind::TerminateEnd if on == ListensFor::End => {
+                    Some("it ends its scope, and itself with it")
+                }
+                _ => None,
+            };
+            if let Some(why) = refused {
+                self.refuse(listener, format!("a listener for `{event}` cannot be here: {why}"), "put it on a neighbour");
+                continue;
+            }
+            listeners.extend(self.job_of(listener).map(|job| Listener { on, job }));
+        }
+        listeners
+    }
+
+    /// What an ad-hoc sub-process begins with and when it ends.
+    pub(super) fn ad_hoc(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
+        if let Some(worker) = zeebe(node, "taskDefinition") {
+            let mend = "name the active elements by an expression, or have them activated";
+            self.refuse(worker, "an ad-hoc sub-process that a job worker leads is not supported", mend);
+            return None;
+        }
+        let mut ad_hoc = AdHoc { active: None, completion: None, cancel_remaining: true, output: None };
+        ad_hoc.cancel_remaining = node.attribute("cancelRemainingInstances") != Some("false");
+        if let Some(details) = zeebe(node, "adHoc") {
+            if let Some(active) = details.attribute("activeElementsCollection") {
+                ad_hoc.active = Some(self.expression(details, active)?);
+            }
+            match (details.attribute("outputCollection"), details.attribute("outputElement")) {
+                (Some(collection), Some(element)) => {
+                    ad_hoc.output = Some((Text::from(collection), self.expression(details, element)?));
+                }
+                (None, None) => {}
+                _ => self.refuse(details, "output collection and output element go together", "give both or neither"),
+            }
+        }
+        if let Some(condition) = children(node).find(|child| is_bpmn(*child, "completionCondition")) {
+            ad_hoc.completion = Some(self.expression(condition, condition.text().unwrap_or_default())?);
+        }
+        Some(Kind::AdHoc(Box::new(ad_hoc)))
     }
 
     fn business_rule_task(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
@@ -51,6 +150,14 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.refuse(node, "the task calls no decision", "name the decision and the variable for its result");
             return None;
         };
+        if let Some(binding @ ("deployment" | "versionTag")) = called.attribute("bindingType") {
+            self.refuse(
+                called,
+                format!("the binding `{binding}` of a decision is not supported"),
+                "bind to the latest version",
+            );
+            return None;
+        }
         let decision = self.formula(called, called.attribute("decisionId").unwrap_or_default())?;
         let result = self.result_variable(called)?;
         Some(Kind::Decision(decision, result))
@@ -94,7 +201,19 @@ impl<'a, 'x> Reader<'a, 'x> {
             task.priority = self.optional(priority, "priority")?;
         }
         let form = zeebe(node, "formDefinition");
-        task.form = form.and_then(|form| form.attribute("formId").or_else(|| form.attribute("formKey"))).map(Text::from);
+        if let Some(form) = form {
+            let named = ["formId", "formKey", "externalReference"].into_iter().find(|name| form.has_attribute(*name));
+            task.form = match named {
+                Some(named) => self.optional(form, named)?,
+                None => None,
+            };
+        }
+        if let Some(priority) = task.priority.as_ref().and_then(Formula::plain)
+            && !priority.trim().parse::<u8>().is_ok_and(|priority| priority <= 100)
+        {
+            self.refuse(node, format!("the priority `{priority}` is not between 0 and 100"), "give a number from 0 to 100");
+            return None;
+        }
         Some(task)
     }
 
@@ -117,13 +236,24 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.refuse(called, "the call activity calls no process", "name the process");
             return None;
         }
-        if let Some(binding @ ("deployment" | "versionTag")) = called.attribute("bindingType") {
-            self.refuse(called, format!("the binding `{binding}` is not supported"), "bind to the latest version");
-            return None;
-        }
+        let binding = match (called.attribute("bindingType"), called.attribute("versionTag")) {
+            (None | Some("latest"), _) => Binding::Latest,
+            (Some("deployment"), _) => Binding::Deployment,
+            (Some("versionTag"), Some(tag)) if !tag.is_empty() => Binding::VersionTag(tag.into()),
+            (Some("versionTag"), _) => {
+                self.refuse(called, "the binding names no version tag", "give the tag of the version");
+                return None;
+            }
+            (Some(other), _) => {
+                let mend = "bind to latest, deployment or versionTag";
+                self.refuse(called, format!("there is no binding `{other}`"), mend);
+                return None;
+            }
+        };
         let flag = |name: &str| called.attribute(name) != Some("false");
         Some(Call {
             process,
+            binding,
             propagate_child: flag("propagateAllChildVariables"),
             propagate_parent: flag("propagateAllParentVariables"),
         })

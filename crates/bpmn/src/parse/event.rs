@@ -14,7 +14,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(
                     node,
                     "the start event of an event sub-process needs a trigger",
-                    "give it a message, timer or error",
+                    "give it a message, a timer, a signal, an error or an escalation",
                 );
                 None
             }
@@ -26,8 +26,19 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(node, "an error always interrupts", "make the start event interrupting");
                 None
             }
+            (Some(Kind::EventSubProcess { .. }), Trigger::Compensation(_)) => {
+                let mend = "use a compensation event on the edge of an activity";
+                self.refuse(node, "an event sub-process is not started by compensation", mend);
+                None
+            }
+            (Some(Kind::AdHoc(_)), _) => {
+                self.refuse(node, "an ad-hoc sub-process has no start event", "remove it, and name the active elements");
+                None
+            }
             (Some(Kind::EventSubProcess { .. }), _) | (_, Trigger::None) => Some(Kind::Start(trigger)),
-            (Some(Kind::Process), Trigger::Message(_) | Trigger::Timer(..)) => Some(Kind::Start(trigger)),
+            (Some(Kind::Process), Trigger::Message(_) | Trigger::Timer(..) | Trigger::Signal(_)) => {
+                Some(Kind::Start(trigger))
+            }
             _ => {
                 self.refuse(node, "a start event here has no trigger", "use a plain start event");
                 None
@@ -47,12 +58,29 @@ impl<'a, 'x> Reader<'a, 'x> {
                         None
                     }
                 },
-                "messageEventDefinition" => self.thrown_message(node, definition),
-                _ => {
-                    self.unknown(definition);
+                _ => self.thrown(node, definition),
+            },
+        }
+    }
+
+    /// What end events and intermediate events both throw.
+    fn thrown(&mut self, node: Xml<'a, 'x>, definition: Xml<'a, 'x>) -> Option<Kind> {
+        match definition.tag_name().name() {
+            "messageEventDefinition" => self.thrown_message(node, definition),
+            "signalEventDefinition" => self.signal(definition).map(Kind::SignalThrow),
+            "escalationEventDefinition" => match self.escalation_code(definition)? {
+                Some(code) => Some(Kind::EscalationThrow(code)),
+                None => {
+                    self.refuse(definition, "the escalation has no code", "give it one");
                     None
                 }
             },
+            // the activity is found once all elements are known
+            "compensateEventDefinition" => Some(Kind::CompensationThrow(None)),
+            _ => {
+                self.unknown(definition);
+                None
+            }
         }
     }
 
@@ -61,11 +89,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             None => Some(self.job(node)?.map_or(Kind::Manual, Kind::Job)),
             Some(definition) => match definition.tag_name().name() {
                 "linkEventDefinition" => Some(Kind::LinkThrow(ElementIndex(0))),
-                "messageEventDefinition" => self.thrown_message(node, definition),
-                _ => {
-                    self.unknown(definition);
-                    None
-                }
+                _ => self.thrown(node, definition),
             },
         }
     }
@@ -75,15 +99,15 @@ impl<'a, 'x> Reader<'a, 'x> {
             return Some(Kind::LinkCatch);
         }
         match self.trigger(node)? {
-            trigger @ (Trigger::Message(_) | Trigger::Timer(..)) => {
+            trigger @ (Trigger::Message(_) | Trigger::Timer(..) | Trigger::Signal(_)) => {
                 if self.correlated(node, &trigger) {
                     Some(Kind::Catch(trigger))
                 } else {
                     None
                 }
             }
-            Trigger::None | Trigger::Error(_) => {
-                self.refuse(node, "a catch event waits for a message, a timer or a link", "give it one");
+            Trigger::None | Trigger::Error(_) | Trigger::Escalation(_) | Trigger::Compensation(_) => {
+                self.refuse(node, "a catch event waits for a message, a timer, a signal or a link", "give it one");
                 None
             }
         }
@@ -94,7 +118,11 @@ impl<'a, 'x> Reader<'a, 'x> {
         let trigger = self.trigger(node)?;
         match &trigger {
             Trigger::None => {
-                self.refuse(node, "a boundary event needs a trigger", "give it a message, timer or error");
+                self.refuse(
+                    node,
+                    "a boundary event needs a trigger",
+                    "give it a message, a timer, a signal, an error or an escalation",
+                );
                 return None;
             }
             Trigger::Error(_) if !interrupting => {
@@ -135,10 +163,48 @@ impl<'a, 'x> Reader<'a, 'x> {
             "messageEventDefinition" => self.message(node, definition).map(Trigger::Message),
             "timerEventDefinition" => self.timer(definition),
             "errorEventDefinition" => self.error_code(definition).map(Trigger::Error),
+            "signalEventDefinition" => self.signal(definition).map(Trigger::Signal),
+            "escalationEventDefinition" => self.escalation_code(definition).map(Trigger::Escalation),
+            "compensateEventDefinition" => Some(Trigger::Compensation(ElementIndex(0))),
+            "conditionalEventDefinition" => {
+                let mend = "Camunda 8.8 does not execute it: use a message that is sent when the condition comes true";
+                self.refuse(definition, "conditional events are not supported", mend);
+                None
+            }
             _ => {
                 self.unknown(definition);
                 None
             }
+        }
+    }
+
+    fn signal(&mut self, definition: Xml<'a, 'x>) -> Option<Formula> {
+        let id = definition.attribute("signalRef").unwrap_or_default();
+        let signal = self.signals.get(id).copied();
+        match signal.and_then(|signal| Some((signal, signal.attribute("name").filter(|name| !name.is_empty())?))) {
+            Some((signal, name)) => self.formula(signal, name),
+            None => {
+                self.refuse(definition, format!("it refers to no signal with a name: `{id}`"), "choose a signal");
+                None
+            }
+        }
+    }
+
+    /// The code of an escalation: `None` if it cannot be read, `Some(None)` for any escalation.
+    #[expect(clippy::option_option, reason = "wrong and absent are answered differently")]
+    fn escalation_code(&mut self, definition: Xml<'a, 'x>) -> Option<Option<Text>> {
+        let Some(id) = definition.attribute("escalationRef") else { return Some(None) };
+        let Some(escalation) = self.escalations.get(id).copied() else {
+            self.refuse(definition, format!("there is no escalation `{id}`"), "choose an escalation");
+            return None;
+        };
+        match escalation.attribute("escalationCode") {
+            Some(code) if code.starts_with('=') => {
+                self.refuse(escalation, "the escalation code is an expression", "write the code itself");
+                None
+            }
+            Some(code) if !code.is_empty() => Some(Some(code.into())),
+            _ => Some(None),
         }
     }
 
@@ -238,7 +304,7 @@ fn is_time(kind: TimerKind, text: &str) -> bool {
     }
 }
 
-fn is_duration(text: &str) -> bool {
+pub(super) fn is_duration(text: &str) -> bool {
     temporal(text).is_some_and(|value| matches!(value, Value::DaysDuration(_) | Value::YearsDuration(_)))
 }
 

@@ -12,7 +12,43 @@ pub(super) fn properties(node: Xml<'_, '_>) -> Vec<(Text, Text)> {
     properties.filter_map(pair).collect()
 }
 
+/// Camunda's extension elements that are read here, or that concern modelling only.
+const KNOWN: &[&str] = &[
+    "adHoc",
+    "assignmentDefinition",
+    "calledDecision",
+    "calledElement",
+    "executionListeners",
+    "formDefinition",
+    "ioMapping",
+    "loopCharacteristics",
+    "modelerTemplate",
+    "modelerTemplateVersion",
+    "priorityDefinition",
+    "properties",
+    "script",
+    "subscription",
+    "taskDefinition",
+    "taskHeaders",
+    "taskListeners",
+    "taskSchedule",
+    "userTask",
+    "userTaskForm",
+    "versionTag",
+];
+
 impl<'a, 'x> Reader<'a, 'x> {
+    /// Warns about extension elements of Camunda's that nothing here reads.
+    pub(super) fn known_extensions(&mut self, node: Xml<'a, 'x>) {
+        let extensions = children(node).filter(|child| is_bpmn(*child, "extensionElements")).flat_map(children);
+        for extension in extensions.filter(|extension| extension.tag_name().namespace() == Some(super::ZEEBE)) {
+            let name = extension.tag_name().name();
+            if !KNOWN.contains(&name) {
+                self.warn(extension, format!("the extension element `{name}` has no effect here"), "remove it");
+            }
+        }
+    }
+
     /// What is copied in and out.
     pub(super) fn mappings(&mut self, node: Xml<'a, 'x>) -> (Vec<Mapping>, Vec<Mapping>) {
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());

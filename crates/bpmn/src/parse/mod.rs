@@ -2,6 +2,8 @@
 
 mod activity;
 mod check;
+mod compensation;
+mod concurrency;
 mod event;
 mod extension;
 
@@ -11,7 +13,7 @@ use feel::{Expression, Mode};
 use roxmltree::{Document, Node, ParsingOptions};
 use units::Text;
 
-use crate::{Element, ElementIndex, Finding, Flow, FlowIndex, Formula, Kind, Process, Severity};
+use crate::{Element, ElementIndex, Finding, Flow, FlowIndex, Formula, Kind, Process, Severity, Trigger};
 
 pub(crate) const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 pub(crate) const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
@@ -58,6 +60,8 @@ pub(crate) struct Reader<'a, 'x> {
     /// Messages and errors by id.
     messages: BTreeMap<&'a str, Xml<'a, 'x>>,
     errors: BTreeMap<&'a str, Xml<'a, 'x>>,
+    signals: BTreeMap<&'a str, Xml<'a, 'x>>,
+    escalations: BTreeMap<&'a str, Xml<'a, 'x>>,
 }
 
 /// A process while it is read.
@@ -65,12 +69,20 @@ pub(crate) struct Draft<'a, 'x> {
     pub(crate) elements: Vec<Element>,
     pub(crate) nodes: Vec<Xml<'a, 'x>>,
     pub(crate) flows: Vec<(Xml<'a, 'x>, ElementIndex)>,
+    pub(crate) associations: Vec<Xml<'a, 'x>>,
     pub(crate) by_id: BTreeMap<&'a str, ElementIndex>,
 }
 
 impl<'a, 'x> Reader<'a, 'x> {
     fn new(document: &'a Document<'x>) -> Self {
-        Self { document, findings: Vec::new(), messages: BTreeMap::new(), errors: BTreeMap::new() }
+        Self {
+            document,
+            findings: Vec::new(),
+            messages: BTreeMap::new(),
+            errors: BTreeMap::new(),
+            signals: BTreeMap::new(),
+            escalations: BTreeMap::new(),
+        }
     }
 
     // findings
@@ -163,8 +175,9 @@ impl<'a, 'x> Reader<'a, 'x> {
                 "message" => drop(self.messages.insert(node.attribute("id").unwrap_or_default(), node)),
                 "error" => drop(self.errors.insert(node.attribute("id").unwrap_or_default(), node)),
                 "process" | "extensionElements" | "documentation" | "collaboration" | "category" => {}
-                // what only signals and escalations use is refused where it is used
-                "signal" | "escalation" | "itemDefinition" | "import" => {}
+                "signal" => drop(self.signals.insert(node.attribute("id").unwrap_or_default(), node)),
+                "escalation" => drop(self.escalations.insert(node.attribute("id").unwrap_or_default(), node)),
+                "itemDefinition" | "import" => {}
                 _ => self.unknown(node),
             }
         }
@@ -177,12 +190,19 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 
     fn process(&mut self, node: Xml<'a, 'x>) -> Process {
-        let mut draft = Draft { elements: Vec::new(), nodes: Vec::new(), flows: Vec::new(), by_id: BTreeMap::new() };
+        let mut draft = Draft {
+            elements: Vec::new(),
+            nodes: Vec::new(),
+            flows: Vec::new(),
+            associations: Vec::new(),
+            by_id: BTreeMap::new(),
+        };
         let root = self.add(&mut draft, node, Kind::Process, ElementIndex(0));
         self.contents(&mut draft, node, root, 0);
         let flows = self.flows(&mut draft);
         self.links(&mut draft);
         self.attach(&mut draft);
+        self.compensations(&mut draft);
         self.default_flows(&mut draft, &flows);
         self.check(&draft, &flows);
         let tag = zeebe(node, "versionTag").and_then(|tag| tag.attribute("value")).map(Text::from);
@@ -208,7 +228,9 @@ impl<'a, 'x> Reader<'a, 'x> {
         if draft.by_id.insert(id, index).is_some() {
             self.refuse(node, format!("there are two elements with the id `{id}`"), "give each an id of its own");
         }
+        self.known_extensions(node);
         let (inputs, outputs) = self.mappings(node);
+        let listeners = self.listeners(node, &kind);
         let element = Element {
             id: id.into(),
             name: node.attribute("name").unwrap_or_default().into(),
@@ -222,6 +244,9 @@ impl<'a, 'x> Reader<'a, 'x> {
             boundaries: Vec::new(),
             event_sub_processes: Vec::new(),
             start: None,
+            starts: Vec::new(),
+            listeners,
+            compensates: node.attribute("isForCompensation") == Some("true"),
             properties: extension::properties(node),
             kind,
         };
@@ -246,20 +271,27 @@ impl<'a, 'x> Reader<'a, 'x> {
             }
             match node.tag_name().name() {
                 "sequenceFlow" => draft.flows.push((node, scope)),
+                "association" => draft.associations.push(node),
                 "documentation"
                 | "extensionElements"
                 | "incoming"
                 | "outgoing"
                 | "laneSet"
                 | "textAnnotation"
-                | "association"
                 | "group"
                 | "dataObject"
                 | "dataObjectReference"
                 | "dataStoreReference"
                 | "multiInstanceLoopCharacteristics"
+                | "completionCondition"
                 | "property"
                 | "ioSpecification" => {}
+                "adHocSubProcess" => {
+                    if let Some(kind) = self.ad_hoc(node) {
+                        let inner = self.add(draft, node, kind, scope);
+                        self.contents(draft, node, inner, depth + 1);
+                    }
+                }
                 "subProcess" => {
                     let interrupting = true;
                     let by_event = node.attribute("triggeredByEvent") == Some("true");
@@ -287,6 +319,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             "serviceTask" | "sendTask" | "businessRuleTask" | "scriptTask" | "userTask" | "receiveTask" | "manualTask"
             | "task" | "callActivity" => self.activity(node),
             "exclusiveGateway" => Some(Kind::Exclusive(None)),
+            "inclusiveGateway" => Some(Kind::Inclusive(None)),
             "parallelGateway" => Some(Kind::Parallel),
             "eventBasedGateway" => Some(Kind::EventBased),
             _ => {
@@ -352,7 +385,7 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     fn default_flows(&mut self, draft: &mut Draft<'a, 'x>, flows: &[Flow]) {
         for (element, node) in draft.elements.iter_mut().zip(&draft.nodes) {
-            let Kind::Exclusive(default) = &mut element.kind else { continue };
+            let (Kind::Exclusive(default) | Kind::Inclusive(default)) = &mut element.kind else { continue };
             let Some(id) = node.attribute("default") else { continue };
             *default = element
                 .outgoing
@@ -422,9 +455,17 @@ impl<'a, 'x> Reader<'a, 'x> {
                     }
                 }
                 Kind::Start(_) => {
-                    let starts = draft.elements[usize::from(scope.0)].start.replace(index);
-                    if starts.is_some() {
+                    let trigger = matches!(&draft.elements[place].kind, Kind::Start(trigger) if *trigger != Trigger::None);
+                    let around = &mut draft.elements[usize::from(scope.0)];
+                    around.starts.push(index);
+                    let of_process = matches!(around.kind, Kind::Process);
+                    if of_process && trigger {
+                        // a plain start event, if there is one, stays the one that needs no trigger
+                        around.start = around.start.or(Some(index));
+                    } else if around.start.is_some_and(|other| !of_process || is_plain(draft, other)) {
                         self.refuse(node, "its scope has another start event already", "keep one");
+                    } else {
+                        draft.elements[usize::from(scope.0)].start = Some(index);
                     }
                 }
                 _ => {}
@@ -436,7 +477,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 continue;
             }
             let (Ok(index), Some(start)) = (u16::try_from(place).map(ElementIndex), draft.elements[place].start) else {
-                self.refuse(node, "the event sub-process has no start event", "add one with a message, timer or error");
+                self.refuse(node, "the event sub-process has no start event", "add one with a trigger");
                 continue;
             };
             let start_node = draft.nodes[usize::from(start.0)];
@@ -445,6 +486,10 @@ impl<'a, 'x> Reader<'a, 'x> {
             draft.elements[usize::from(scope.0)].event_sub_processes.push((index, start));
         }
     }
+}
+
+fn is_plain(draft: &Draft<'_, '_>, start: ElementIndex) -> bool {
+    draft.elements.get(usize::from(start.0)).is_some_and(|element| element.kind == Kind::Start(Trigger::None))
 }
 
 pub(crate) fn children<'a, 'x>(node: Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> {

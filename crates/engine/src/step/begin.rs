@@ -1,6 +1,6 @@
 //! Elements begin: what they copy in, what they watch, and what they do.
 
-use bpmn::{Call, Element, ElementIndex, Job, Kind, Message, Trigger, UserTask};
+use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Trigger, UserTask};
 use feel::{Context, Value};
 use units::Text;
 
@@ -18,18 +18,17 @@ enum Next {
     Wait(Vec<Event>),
     /// It is done at once; these variables are its results.
     Done(Context),
-    /// A path begins inside of it.
-    Inside(Vec<Event>, ElementIndex),
+    /// Paths begin inside of it.
+    Inside(Vec<Event>, Vec<ElementIndex>),
+    /// It has gone on by itself, or with its scope.
+    Gone,
 }
 
 impl Step<'_, '_> {
     /// An element begins, for the first time or after an incident was mended.
     pub(super) fn begin(&mut self, key: Key) {
-        let Some((index, element)) = self.element_of(key) else { return };
+        let Some((_, element)) = self.element_of(key) else { return };
         let body = element.multi.is_some() && !self.is_item(key);
-        if let Kind::Exclusive(_) = element.kind {
-            return self.choose_again(key, index, element);
-        }
         if body {
             return self.multiply(key, element);
         }
@@ -37,22 +36,19 @@ impl Step<'_, '_> {
             let inputs = mapped(&element.inputs, &self.visible(key), &self.environment);
             self.set_local(key, inputs);
         }
+        if !self.listen(key, element, ListensFor::Start, 0) {
+            self.begun(key);
+        }
+    }
+
+    /// An element has its inputs, and its listeners are done.
+    pub(super) fn begun(&mut self, key: Key) {
+        let Some((_, element)) = self.element_of(key) else { return };
         let watched = if self.is_item(key) { Ok(Vec::new()) } else { self.watch_boundaries(key, element) };
         match watched {
             Ok(events) => {
                 self.emit_all(events);
                 self.work(key);
-            }
-            Err(message) => self.incident(key, Phase::Entering, message),
-        }
-    }
-
-    fn choose_again(&mut self, key: Key, index: ElementIndex, element: &Element) {
-        let Some(scope) = self.scope_of(key) else { return };
-        match self.choose(element, scope) {
-            Ok(_) => {
-                self.emit(Event::Completed { key });
-                self.queue.push_back(Work::Enter { element: index, scope, flow: None });
             }
             Err(message) => self.incident(key, Phase::Entering, message),
         }
@@ -64,18 +60,35 @@ impl Step<'_, '_> {
         match self.behave(key, index, element) {
             Ok(Next::Wait(events)) => self.emit_all(events),
             Ok(Next::Done(results)) => self.work_done(key, results),
-            Ok(Next::Inside(events, start)) => {
+            Ok(Next::Inside(events, starts)) => {
                 self.emit_all(events);
-                self.queue.push_back(Work::Enter { element: start, scope: key, flow: None });
+                if starts.is_empty() {
+                    self.emptied.push(key);
+                }
+                self.queue.extend(starts.into_iter().map(|element| Work::Enter { element, scope: key, flow: None }));
             }
+            Ok(Next::Gone) => {}
             Err(message) => self.incident(key, Phase::Working, message),
         }
     }
 
     fn behave(&mut self, key: Key, index: ElementIndex, element: &Element) -> Begun {
         match &element.kind {
-            Kind::Job(job) => self.job(key, job).map(|event| Next::Wait(vec![event])),
-            Kind::UserTask(task) => self.task(key, task).map(|event| Next::Wait(vec![event])),
+            Kind::Job(job) => self.job(key, job, None).map(|event| Next::Wait(vec![event])),
+            Kind::UserTask(task) => {
+                if self.listen(key, element, ListensFor::Creating, 0) {
+                    return Ok(Next::Gone);
+                }
+                self.task(key, task).map(|event| Next::Wait(vec![event]))
+            }
+            Kind::Exclusive(_) | Kind::Inclusive(_) => {
+                let flows = self.choose(element, key)?;
+                let Some(scope) = self.scope_of(key) else { return Ok(Next::Gone) };
+                self.close(key);
+                self.emit(Event::Completed { key });
+                self.go_all(&flows, scope);
+                Ok(Next::Gone)
+            }
             Kind::Script(expression, result) => {
                 let value = expression.evaluate(&self.visible(key), &self.environment).value;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
@@ -104,15 +117,46 @@ impl Step<'_, '_> {
                 }
                 Ok(Next::Wait(events))
             }
+            Kind::Process => {
+                let start = self.instance.began_at;
+                self.watch_scope(key, element).map(|events| Next::Inside(events, vec![start]))
+            }
             Kind::SubProcess | Kind::EventSubProcess { .. } => {
                 let start = element.start.ok_or(Text::const_new("the sub-process has no start event"))?;
-                self.watch_scope(key, element).map(|events| Next::Inside(events, start))
+                self.watch_scope(key, element).map(|events| Next::Inside(events, vec![start]))
+            }
+            Kind::AdHoc(ad_hoc) => {
+                let active = self.active_elements(key, index, ad_hoc)?;
+                let mut events = self.watch_scope(key, element)?;
+                events.extend(self.no_results_yet(key, ad_hoc));
+                if active.is_empty() {
+                    return Ok(Next::Wait(events));
+                }
+                Ok(Next::Inside(events, active))
             }
             Kind::Throw(message) => {
                 let name = self.text(key, &message.name, "the message's name")?;
                 let correlation = self.correlation(key, message)?;
                 self.emit(Event::MessageThrown { name, correlation, variables: self.instance.variables(key) });
                 Ok(Next::Done(Context::default()))
+            }
+            Kind::SignalThrow(name) => {
+                let name = self.text(key, name, "the signal's name")?;
+                self.emit(Event::SignalThrown { name, variables: self.instance.variables(key) });
+                Ok(Next::Done(Context::default()))
+            }
+            Kind::EscalationThrow(code) => {
+                let variables = self.instance.variables(key);
+                self.escalate(key, code, variables);
+                // an interrupting handler has ended it already: then there is nothing left to do
+                Ok(Next::Done(Context::default()))
+            }
+            Kind::CompensationThrow(target) => {
+                if self.compensate(key, *target) {
+                    Ok(Next::Gone)
+                } else {
+                    Ok(Next::Done(Context::default()))
+                }
             }
             Kind::ErrorEnd(code) => {
                 let message = Text::from(format!("error end event {}", element.name()));
@@ -127,7 +171,7 @@ impl Step<'_, '_> {
         }
     }
 
-    fn job(&self, element: Key, job: &Job) -> Result<Event, Text> {
+    pub(super) fn job(&self, element: Key, job: &Job, listener: Option<u16>) -> Result<Event, Text> {
         let kind = match job.kind.plain() {
             Some(_) => None,
             None => Some(self.text(element, &job.kind, "the job type")?),
@@ -136,27 +180,50 @@ impl Step<'_, '_> {
         let number = retries.as_i64().or_else(|| retries.as_str()?.trim().parse().ok());
         let retries = number.and_then(|number| u32::try_from(number).ok());
         let retries = retries.ok_or(Text::const_new("the number of retries is no whole number"))?;
-        Ok(Event::JobCreated { job: self.draw(), element, kind, retries })
+        let priority = match &job.priority {
+            None => 0,
+            Some(priority) => self.whole(element, priority, "the job priority")?,
+        };
+        Ok(Event::JobCreated { job: self.draw(), element, kind, retries, priority, listener })
     }
 
-    fn task(&self, element: Key, task: &UserTask) -> Result<Event, Text> {
+    pub(super) fn task(&self, element: Key, task: &UserTask) -> Result<Event, Text> {
         let evaluated = |formula: &Option<bpmn::Formula>| {
             formula.as_ref().map(|formula| formula.evaluate(&self.visible(element), &self.environment).0)
         };
         let assignee = evaluated(&task.assignee).and_then(|value| value.as_str().map(Text::from));
-        let candidate_groups = match evaluated(&task.candidate_groups) {
-            Some(Value::List(groups)) => groups.iter().filter_map(|group| group.as_str().map(Text::from)).collect(),
-            Some(Value::String(groups)) => groups.split(',').map(|group| Text::from(group.trim())).collect(),
-            _ => Vec::new(),
-        };
-        let due = match evaluated(&task.due) {
-            None | Some(Value::Null) => None,
+        let candidate_groups = names(evaluated(&task.candidate_groups));
+        let candidate_users = names(evaluated(&task.candidate_users));
+        let moment = |formula: &Option<bpmn::Formula>, what: &str| match evaluated(formula) {
+            None | Some(Value::Null) => Ok(None),
             Some(value) => {
-                let refusal = || Text::from(format!("the due date needs a moment and has {value}"));
-                Some(time::moment(&value).ok_or_else(refusal)?)
+                let refusal = || Text::from(format!("the {what} date needs a moment and has {value}"));
+                time::moment(&value).map(Some).ok_or_else(refusal)
             }
         };
-        Ok(Event::TaskCreated { task: self.draw(), element, assignee, candidate_groups, due })
+        let (due, follow_up) = (moment(&task.due, "due")?, moment(&task.follow_up, "follow-up")?);
+        let priority = match &task.priority {
+            None => Some(50),
+            Some(priority) => {
+                u8::try_from(self.whole(element, priority, "the priority")?).ok().filter(|found| *found <= 100)
+            }
+        };
+        let priority = priority.ok_or(Text::const_new("the priority has to be between 0 and 100"))?;
+        let form = match &task.form {
+            None => None,
+            Some(form) => Some(self.text(element, form, "the form")?),
+        };
+        let task = self.draw();
+        Ok(Event::TaskCreated { task, element, assignee, candidate_groups, due, candidate_users, follow_up, priority, form })
+    }
+
+    fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
+        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment);
+        let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+        number.and_then(|number| i32::try_from(number).ok()).ok_or_else(|| {
+            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+            Text::from(format!("{what} has to be a whole number and is {value}{why}"))
+        })
     }
 
     fn call(&self, element: Key, call: &Call) -> Result<Event, Text> {
@@ -204,7 +271,12 @@ impl Step<'_, '_> {
 
     fn watch(&self, element: Key, next: Key, target: ElementIndex, trigger: &Trigger) -> Result<Option<Event>, Text> {
         match trigger {
-            Trigger::None | Trigger::Error(_) => Ok(None),
+            Trigger::None | Trigger::Error(_) | Trigger::Escalation(_) | Trigger::Compensation(_) => Ok(None),
+            Trigger::Signal(name) => {
+                let name = self.text(element, name, "the signal's name")?;
+                let correlation = Text::default();
+                Ok(Some(Event::SubscriptionOpened { subscription: next, element, target, name, correlation, signal: true }))
+            }
             Trigger::Message(message) => self.subscribe(element, next, target, message).map(Some),
             Trigger::Timer(kind, formula) => {
                 let due = time::due(*kind, formula, &self.visible(element), &self.environment)?;
@@ -216,7 +288,7 @@ impl Step<'_, '_> {
     fn subscribe(&self, element: Key, next: Key, target: ElementIndex, message: &Message) -> Result<Event, Text> {
         let name = self.text(element, &message.name, "the message's name")?;
         let correlation = self.correlation(element, message)?;
-        Ok(Event::SubscriptionOpened { subscription: next, element, target, name, correlation })
+        Ok(Event::SubscriptionOpened { subscription: next, element, target, name, correlation, signal: false })
     }
 
     fn correlation(&self, scope: Key, message: &Message) -> Result<Text, Text> {
@@ -237,6 +309,15 @@ impl Step<'_, '_> {
         let Some(live) = self.instance.live(key) else { return false };
         key != ROOT
             && self.instance.live(live.scope).is_some_and(|scope| scope.multi.is_some() && scope.element == live.element)
+    }
+}
+
+/// Names from a list, or from a text with commas.
+fn names(value: Option<Value>) -> Vec<Text> {
+    match value {
+        Some(Value::List(names)) => names.iter().filter_map(|name| name.as_str().map(Text::from)).collect(),
+        Some(Value::String(names)) => names.split(',').map(|name| Text::from(name.trim())).collect(),
+        _ => Vec::new(),
     }
 }
 

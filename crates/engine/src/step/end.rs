@@ -1,6 +1,6 @@
 //! Elements end: what they copy out, and what ends with them.
 
-use bpmn::Kind;
+use bpmn::{Element, Kind, ListensFor};
 use feel::Context;
 
 use super::{Step, Work};
@@ -13,12 +13,16 @@ impl Step<'_, '_> {
     /// otherwise they go out as they are.
     pub(super) fn work_done(&mut self, key: Key, results: Context) {
         let Some((_, element)) = self.element_of(key) else { return };
+        self.take_results(key, element, results);
+        self.queue.push_back(Work::Complete(key));
+    }
+
+    pub(super) fn take_results(&mut self, key: Key, element: &Element, results: Context) {
         if !element.outputs.is_empty() || self.is_item(key) {
             self.set_local(key, results);
         } else if let Some(scope) = self.scope_of(key) {
             self.set(scope, &results);
         }
-        self.queue.push_back(Work::Complete(key));
     }
 
     /// A called process has ended.
@@ -34,20 +38,42 @@ impl Step<'_, '_> {
 
     /// An element is done.
     pub(super) fn complete(&mut self, key: Key) {
-        let Some((index, element)) = self.element_of(key) else { return };
+        let Some((_, element)) = self.element_of(key) else { return };
         let Some(scope) = self.scope_of(key) else { return };
-        if self.is_item(key) {
-            return self.item_done(key, element);
+        let item = self.is_item(key);
+        if item {
+            let outputs = mapped(&element.outputs, &self.visible(key), &self.environment);
+            self.set_local(key, outputs);
         }
+        self.collect_ad_hoc(key, element);
         // the outputs of something done once per item were taken item by item
-        if element.multi.is_none() && !element.outputs.is_empty() {
+        if !item && element.multi.is_none() && !element.outputs.is_empty() {
             let outputs = mapped(&element.outputs, &self.visible(key), &self.environment);
             self.set(scope, &outputs);
         }
+        // listeners of something done once per item listen to each item
+        let body = !item && element.multi.is_some();
+        if body || !self.listen(key, element, ListensFor::End, 0) {
+            self.finish(key);
+        }
+    }
+
+    /// An element has given its results, and its listeners are done.
+    pub(super) fn finish(&mut self, key: Key) {
+        let Some((index, element)) = self.element_of(key) else { return };
+        let Some(live) = self.instance.live(key) else { return };
+        let (scope, compensates) = (live.scope, live.compensates);
+        if self.is_item(key) {
+            return self.item_done(key, element);
+        }
         self.close(key);
+        self.note_compensable(key, index, scope);
         self.emit(Event::Completed { key });
         if key == ROOT {
             self.emit(Event::InstanceCompleted);
+        } else if let Some(thrower) = compensates {
+            self.undone(thrower);
+            self.emptied.push(scope);
         } else {
             self.queue.push_back(Work::Leave { element: index, scope });
         }
@@ -57,8 +83,16 @@ impl Step<'_, '_> {
     pub(super) fn end_if_empty(&mut self, scope: Key) {
         let Some(live) = self.instance.live(scope) else { return };
         let tokens = live.children > 0 || self.instance.arrivals.iter().any(|arrival| arrival.scope == scope);
+        let Some((_, element)) = self.element_of(scope) else { return };
+        if !tokens && !self.is_done_when_empty(scope, element) {
+            return;
+        }
         let stuck = self.instance.incidents.iter().any(|incident| incident.element == scope);
         if tokens || stuck || self.instance.is_ended() {
+            return;
+        }
+        // its work is done already when its end listeners run: they end it
+        if self.instance.jobs.iter().any(|job| job.element == scope) {
             return;
         }
         self.queue.push_back(Work::Complete(scope));
@@ -87,9 +121,9 @@ impl Step<'_, '_> {
     /// Closes the subscriptions of an element.
     pub(super) fn unsubscribe(&mut self, key: Key) {
         let open = self.instance.subscriptions.iter().filter(|open| open.element == key);
-        let open: Vec<_> = open.map(|open| (open.key, open.name.clone(), open.correlation.clone())).collect();
-        for (subscription, name, correlation) in open {
-            self.emit(Event::SubscriptionClosed { subscription, name, correlation });
+        let open: Vec<_> = open.map(|open| (open.key, open.name.clone(), open.correlation.clone(), open.signal)).collect();
+        for (subscription, name, correlation, signal) in open {
+            self.emit(Event::SubscriptionClosed { subscription, name, correlation, signal });
         }
     }
 
@@ -133,8 +167,7 @@ impl Step<'_, '_> {
     pub(super) fn terminate_scope(&mut self, key: Key) {
         let Some(scope) = self.scope_of(key) else { return };
         self.terminate_inside(scope);
-        self.queue
-            .retain(|work| !matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope));
+        self.forget(scope);
         self.emptied.push(scope);
     }
 }

@@ -1,4 +1,4 @@
-//! Errors: who catches them, from the inside out.
+//! Errors and escalations: who catches them, from the inside out.
 
 use bpmn::{ElementIndex, Kind, Process, Trigger};
 use feel::Context;
@@ -8,8 +8,22 @@ use super::Step;
 use crate::event::{Event, Phase};
 use crate::instance::{Instance, Key, ROOT};
 
-/// Who catches an error that a live element throws: the live element that is interrupted, and the event that goes off.
-pub(super) fn handler(process: &Process, instance: &Instance, thrower: Key, code: &str) -> Option<(Key, ElementIndex)> {
+/// What is thrown.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Thrown<'a> {
+    /// An error of this code.
+    Error(&'a str),
+    /// An escalation of this code.
+    Escalation(&'a str),
+}
+
+/// Who catches what a live element throws: the live element that is interrupted, and the event that goes off.
+pub(super) fn handler(
+    process: &Process,
+    instance: &Instance,
+    thrower: Key,
+    code: Thrown<'_>,
+) -> Option<(Key, ElementIndex)> {
     let mut key = thrower;
     loop {
         let live = instance.live(key)?;
@@ -47,15 +61,16 @@ pub(super) fn handler(process: &Process, instance: &Instance, thrower: Key, code
 }
 
 /// The event that catches a code: one for this code before one for any.
-fn best(process: &Process, events: impl Iterator<Item = ElementIndex> + Clone, code: &str) -> Option<ElementIndex> {
+fn best(process: &Process, events: impl Iterator<Item = ElementIndex> + Clone, thrown: Thrown<'_>) -> Option<ElementIndex> {
     let catches = |index: &ElementIndex, exact: bool| {
         let trigger = match &process.element(*index).kind {
             Kind::Boundary { trigger, .. } | Kind::Start(trigger) => trigger,
             _ => return false,
         };
-        match trigger {
-            Trigger::Error(Some(wanted)) => exact && wanted == code,
-            Trigger::Error(None) => !exact,
+        match (trigger, thrown) {
+            (Trigger::Error(Some(wanted)), Thrown::Error(code)) => exact && wanted == code,
+            (Trigger::Escalation(Some(wanted)), Thrown::Escalation(code)) => exact && wanted == code,
+            (Trigger::Error(None), Thrown::Error(_)) | (Trigger::Escalation(None), Thrown::Escalation(_)) => !exact,
             _ => false,
         }
     };
@@ -66,7 +81,7 @@ impl Step<'_, '_> {
     /// An element throws an error. Uncaught, it ends a called instance and is thrown where that was called; in an instance
     /// that nobody called it is an incident.
     pub(super) fn throw(&mut self, thrower: Key, code: &Text, message: &Text, variables: Context) {
-        if let Some((key, event)) = handler(self.process, self.instance, thrower, code) {
+        if let Some((key, event)) = handler(self.process, self.instance, thrower, Thrown::Error(code)) {
             let mut variables = variables;
             if variables.is_empty() {
                 variables = Context::from_iter([("errorCode", code.as_str()), ("errorMessage", message.as_str())]);
@@ -82,11 +97,23 @@ impl Step<'_, '_> {
         } else {
             let jobs: Vec<Key> =
                 self.instance.jobs.iter().filter(|open| open.element == thrower).map(|open| open.key).collect();
+            let phase = jobs.first().map_or(Phase::Working, |job| self.phase_of(*job));
             for job in jobs {
                 self.emit(Event::JobCancelled { job });
             }
             let message = Text::from(format!("nobody catches the error {code}: {message}"));
-            self.incident(thrower, Phase::Working, message);
+            self.incident(thrower, phase, message);
+        }
+    }
+
+    /// An element throws an escalation. Uncaught, it leaves a called instance, and otherwise nothing happens.
+    pub(super) fn escalate(&mut self, thrower: Key, code: &Text, variables: Context) {
+        if let Some((key, event)) = handler(self.process, self.instance, thrower, Thrown::Escalation(code)) {
+            let variables =
+                if variables.is_empty() { Context::from_iter([("escalationCode", code.as_str())]) } else { variables };
+            self.trigger(key, event, variables);
+        } else if self.instance.parent.is_some() {
+            self.emit(Event::Escalated { code: code.clone(), variables });
         }
     }
 }

@@ -16,7 +16,7 @@ impl Step<'_, '_> {
         }
         self.activations += 1;
         let element = self.process.element(index);
-        if self.activations > self.cx.limits.activations {
+        if self.before.saturating_add(self.activations) > self.cx.limits.activations {
             let key = self.activate(index, scope);
             let limit = self.cx.limits.activations;
             let message =
@@ -25,20 +25,28 @@ impl Step<'_, '_> {
             return;
         }
         match &element.kind {
-            Kind::Parallel if element.incoming.len() > 1 => self.join(index, element, scope, flow),
-            Kind::Exclusive(_) => match self.choose(element, scope) {
-                Ok(Some(flow)) => {
+            Kind::Parallel | Kind::Inclusive(_) if element.incoming.len() > 1 && flow.is_some() => {
+                self.arrive(index, element, scope, flow);
+            }
+            _ => self.pass_on(index, scope),
+        }
+    }
+
+    /// A token is in an element: it goes through at once, or the element begins.
+    pub(super) fn pass_on(&mut self, index: ElementIndex, scope: Key) {
+        let element = self.process.element(index);
+        match &element.kind {
+            Kind::Exclusive(_) | Kind::Inclusive(_) if is_bare(element) => match self.choose(element, scope) {
+                Ok(flows) => {
                     self.emit(Event::Passed { element: index });
-                    self.go(flow, scope);
+                    self.go_all(&flows, scope);
                 }
-                // a gateway without a way on is an end
-                Ok(None) => self.pass(index, scope),
                 Err(message) => {
                     let key = self.activate(index, scope);
-                    self.incident(key, Phase::Entering, message);
+                    self.incident(key, Phase::Working, message);
                 }
             },
-            Kind::LinkThrow(target) => {
+            Kind::LinkThrow(target) if is_bare(element) => {
                 self.emit(Event::Passed { element: index });
                 self.queue.push_back(Work::Enter { element: *target, scope, flow: None });
             }
@@ -58,7 +66,7 @@ impl Step<'_, '_> {
     /// An element begins; what it does comes next.
     pub(super) fn activate(&mut self, element: ElementIndex, scope: Key) -> Key {
         let key = self.draw();
-        self.emit(Event::Activated { key, element, scope });
+        self.emit(Event::Activated { key, element, scope, now: self.cx.now });
         key
     }
 
@@ -71,10 +79,26 @@ impl Step<'_, '_> {
     /// A token leaves an element by all its flows, or ends.
     pub(super) fn leave(&mut self, index: ElementIndex, scope: Key) {
         let element = self.process.element(index);
+        if self.is_enough(scope, element.outgoing.is_empty()) {
+            return;
+        }
+        if let Kind::LinkThrow(target) = element.kind {
+            return self.queue.push_back(Work::Enter { element: target, scope, flow: None });
+        }
         if element.outgoing.is_empty() {
             self.emptied.push(scope);
         }
         for flow in &element.outgoing {
+            self.go(*flow, scope);
+        }
+    }
+
+    /// Goes on by these flows; without any the path ends.
+    pub(super) fn go_all(&mut self, flows: &[FlowIndex], scope: Key) {
+        if flows.is_empty() && !self.is_enough(scope, true) {
+            self.emptied.push(scope);
+        }
+        for flow in flows {
             self.go(*flow, scope);
         }
     }
@@ -85,28 +109,50 @@ impl Step<'_, '_> {
         }
     }
 
-    /// A token waits at a parallel gateway until one has come on every flow.
-    fn join(&mut self, index: ElementIndex, element: &Element, scope: Key, flow: Option<FlowIndex>) {
-        let Some(flow) = flow else { return self.pass(index, scope) };
-        self.emit(Event::Arrived { scope, gateway: index, flow });
+    /// A token waits at a joining gateway: a parallel one until a token has come on every flow, an inclusive one until no
+    /// token can come any more, which is known when nothing moves.
+    fn arrive(&mut self, index: ElementIndex, element: &Element, scope: Key, flow: Option<FlowIndex>) {
+        let Some(flow) = flow else { return };
+        self.emit(Event::Arrived { scope, gateway: index, flow, now: self.cx.now });
+        if matches!(element.kind, Kind::Inclusive(_)) {
+            return;
+        }
         let here = self.instance.arrivals.iter().filter(|arrival| arrival.scope == scope && arrival.gateway == index);
         if here.count() == element.incoming.len() {
             self.emit(Event::Joined { scope, gateway: index });
-            self.pass(index, scope);
+            self.pass_on(index, scope);
         }
     }
 
-    /// The one flow on which an exclusive gateway goes on.
-    pub(super) fn choose(&self, element: &Element, scope: Key) -> Result<Option<FlowIndex>, Text> {
-        let Kind::Exclusive(default) = element.kind else { return Ok(None) };
+    /// The flows on which a gateway goes on: one of an exclusive, each that holds of an inclusive gateway; none if none leads
+    /// away.
+    pub(super) fn choose(&self, element: &Element, scope: Key) -> Result<Vec<FlowIndex>, Text> {
+        let (default, all) = match element.kind {
+            Kind::Exclusive(default) => (default, false),
+            Kind::Inclusive(default) => (default, true),
+            _ => return Ok(element.outgoing.clone()),
+        };
+        let mut chosen = Vec::new();
         for index in &element.outgoing {
-            let Some(condition) = self.process.flow(*index).and_then(|flow| flow.condition.as_ref()) else { continue };
             if Some(*index) == default {
                 continue;
             }
+            let Some(flow) = self.process.flow(*index) else { continue };
+            let Some(condition) = &flow.condition else {
+                // an inclusive gateway always takes a flow without condition, an exclusive one if it is the only one
+                if all || element.outgoing.len() == 1 {
+                    chosen.push(*index);
+                }
+                continue;
+            };
             let evaluation = condition.evaluate(&self.visible(scope), &self.environment);
             match evaluation.value {
-                feel::Value::Bool(true) => return Ok(Some(*index)),
+                feel::Value::Bool(true) => {
+                    chosen.push(*index);
+                    if !all {
+                        break;
+                    }
+                }
                 feel::Value::Bool(false) => {}
                 other => {
                     let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
@@ -116,16 +162,21 @@ impl Step<'_, '_> {
                 }
             }
         }
-        match (default, element.outgoing.as_slice()) {
-            (Some(default), _) => Ok(Some(default)),
-            (None, []) => Ok(None),
-            (None, [only]) if self.process.flow(*only).is_some_and(|flow| flow.condition.is_none()) => Ok(Some(*only)),
-            (None, _) => Err(Text::const_new("no condition holds, and there is no default flow")),
+        if chosen.is_empty() {
+            chosen.extend(default);
         }
+        if chosen.is_empty() && !element.outgoing.is_empty() {
+            return Err(Text::const_new("no condition holds, and there is no default flow"));
+        }
+        Ok(chosen)
     }
 }
 
 /// Whether nothing is copied in or out, so that the element needs no scope of its own.
 fn is_bare(element: &Element) -> bool {
-    element.inputs.is_empty() && element.outputs.is_empty() && element.multi.is_none() && element.boundaries.is_empty()
+    element.inputs.is_empty()
+        && element.outputs.is_empty()
+        && element.listeners.is_empty()
+        && element.multi.is_none()
+        && element.boundaries.is_empty()
 }

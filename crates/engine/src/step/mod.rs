@@ -1,23 +1,29 @@
 //! One step: an input, and everything that follows from it until every token waits.
 
+mod ad_hoc;
 mod begin;
+mod compensate;
 mod end;
 mod error;
 mod flow;
+mod inclusive;
+mod listen;
+mod modify;
 mod multi;
 mod trigger;
 
 use std::collections::VecDeque;
 
-use bpmn::{Element, ElementIndex, FlowIndex, Process};
+use bpmn::{Element, ElementIndex, Process};
 use feel::{Context, Environment};
 use units::Text;
 
 use crate::apply::apply;
-use crate::event::{Event, Phase};
+use crate::event::{Event, Phase, Work};
 use crate::input::{Cx, Input, Refusal};
-use crate::instance::{Instance, Key, ROOT, Stage};
+use crate::instance::{CONTINUE, Instance, Key, ROOT, Stage};
 use crate::variables::Visible;
+use error::Thrown;
 
 /// Takes an instance one input further, and appends to `out` what happened. On a refusal the instance may be half way: step
 /// a copy.
@@ -32,16 +38,34 @@ pub fn step(
         return Err(Refusal::Ended);
     }
     let environment = cx.environment();
-    let mut step =
-        Step { process, instance, cx, environment, out, queue: VecDeque::new(), emptied: Vec::new(), activations: 0 };
+    let mut step = Step {
+        process,
+        instance,
+        cx,
+        environment,
+        out,
+        queue: VecDeque::new(),
+        emptied: Vec::new(),
+        activations: 0,
+        before: 0,
+    };
+    let goes_on = matches!(input, Input::Continue) || matches!(input, Input::FireTimer { timer: CONTINUE });
+    step.take_up(goes_on);
     step.take(input)?;
     step.run();
     Ok(())
 }
 
+/// What an input would lead to, or why it cannot be taken: a dry run. The instance stays as it is.
+pub fn preview(process: &Process, instance: &Instance, input: Input, cx: &Cx<'_>) -> Result<Vec<Event>, Refusal> {
+    let mut events = Vec::new();
+    step(process, &mut instance.clone(), input, cx, &mut events)?;
+    Ok(events)
+}
+
 /// Whether an error of this code, thrown by a job, would be caught in the instance.
 pub fn catches_error(process: &Process, instance: &Instance, job: Key, code: &str) -> bool {
-    instance.job(job).is_some_and(|job| error::handler(process, instance, job.element, code).is_some())
+    instance.job(job).is_some_and(|job| error::handler(process, instance, job.element, Thrown::Error(code)).is_some())
 }
 
 struct Step<'a, 'o> {
@@ -54,32 +78,62 @@ struct Step<'a, 'o> {
     /// Scopes out of which a token has gone: they may have to end.
     emptied: Vec<Key>,
     activations: u32,
-}
-
-/// A token on the move.
-enum Work {
-    /// It comes to an element, on a flow or without one.
-    Enter { element: ElementIndex, scope: Key, flow: Option<FlowIndex> },
-    /// It leaves an element by all its flows.
-    Leave { element: ElementIndex, scope: Key },
-    /// An element that has begun is done.
-    Complete(Key),
+    /// Activations of the steps before, if this one goes on with theirs.
+    before: u32,
 }
 
 impl<'a> Step<'a, '_> {
+    /// Takes up the tokens that the steps before have held.
+    fn take_up(&mut self, goes_on: bool) {
+        if self.instance.held.is_empty() {
+            return;
+        }
+        if goes_on {
+            self.before = self.instance.activations;
+        }
+        self.queue.extend(self.instance.held.iter().copied());
+        self.emit(Event::Continued);
+    }
+
     fn run(&mut self) {
         loop {
             while let Some(work) = self.queue.pop_front() {
+                if self.instance.suspended || self.activations >= self.cx.limits.slice {
+                    self.queue.push_front(work);
+                    return self.pause();
+                }
                 match work {
                     Work::Enter { element, scope, flow } => self.enter(element, scope, flow),
                     Work::Leave { element, scope } => self.leave(element, scope),
+                    Work::Begin(key) => self.begin(key),
+                    Work::Item(key) => self.next_item(key),
                     Work::Complete(key) => self.complete(key),
+                    Work::Emptied(scope) => self.emptied.push(scope),
                 }
             }
-            // only when no token moves can a scope be known to be empty
+            if self.instance.suspended && !self.emptied.is_empty() {
+                return self.pause();
+            }
+            // only when no token moves can an inclusive gateway know which tokens still come, and a scope that it is empty
+            if self.join_inclusive() {
+                continue;
+            }
             let Some(scope) = self.emptied.pop() else { return };
             self.end_if_empty(scope);
         }
+    }
+
+    /// Holds the tokens that are on the move.
+    fn pause(&mut self) {
+        if self.instance.is_ended() {
+            return;
+        }
+        let mut work: Vec<Work> = self.queue.drain(..).collect();
+        work.extend(self.emptied.drain(..).map(Work::Emptied));
+        let activations = self.before.saturating_add(self.activations);
+        // later than the pause before, so that it is a timer of its own
+        let now = self.cx.now.max(units::Timestamp(self.instance.held_since.0.saturating_add(1)));
+        self.emit(Event::Paused { work, activations, now });
     }
 
     fn emit(&mut self, event: Event) {
@@ -120,7 +174,7 @@ impl<'a> Step<'a, '_> {
 
     fn incident(&mut self, element: Key, phase: Phase, message: Text) {
         let incident = self.draw();
-        self.emit(Event::IncidentRaised { incident, element, phase, message });
+        self.emit(Event::IncidentRaised { incident, element, phase, message, now: self.cx.now });
     }
 
     fn take(&mut self, input: Input) -> Result<(), Refusal> {
@@ -137,19 +191,25 @@ impl<'a> Step<'a, '_> {
                 if plain { self.start(start, variables) } else { return Err(Refusal::NoStart) }
             }
             Input::StartAt { element, variables } => {
-                let start = matches!(self.process.element(element).kind, bpmn::Kind::Start(_));
+                let start = self.process.root().starts.contains(&element);
                 if start { self.start(element, variables) } else { return Err(Refusal::NoStart) }
             }
             Input::CompleteJob { job, variables } => {
                 let element = self.open_job(job)?;
+                let listener = self.instance.job(job).and_then(|open| open.listener);
                 self.emit(Event::JobCompleted { job });
-                self.work_done(element, variables);
+                match listener {
+                    Some(place) => self.listened(element, place, variables),
+                    None => self.work_done(element, variables),
+                }
             }
             Input::FailJob { job, retries, message, retry_at } => {
                 let element = self.open_job(job)?;
+                let retry_at = retry_at.or_else(|| self.backoff(job, element));
+                let phase = self.phase_of(job);
                 self.emit(Event::JobFailed { job, retries, retry_at });
                 if retries == 0 {
-                    self.incident(element, Phase::Working, message);
+                    self.incident(element, phase, message);
                 } else if retry_at.is_none() {
                     self.emit(Event::JobRetried { job });
                 }
@@ -162,8 +222,16 @@ impl<'a> Step<'a, '_> {
                 let open = self.instance.tasks.iter().find(|open| open.key == task);
                 let element = open.map(|open| open.element).ok_or(Refusal::Gone { what: "task", key: task })?;
                 self.emit(Event::TaskCompleted { task });
-                self.work_done(element, variables);
+                self.task_done(element, variables);
             }
+            Input::AssignTask { task, assignee } => {
+                if !self.instance.has_task(task) {
+                    return Err(Refusal::Gone { what: "task", key: task });
+                }
+                self.emit(Event::TaskAssigned { task, assignee });
+            }
+            // those that were held are taken up by every step
+            Input::Continue | Input::FireTimer { timer: CONTINUE } => {}
             Input::FireTimer { timer } => self.fire(timer)?,
             Input::Correlate { subscription, variables } => self.correlate(subscription, variables)?,
             Input::CompleteChild { element, variables } => {
@@ -176,6 +244,16 @@ impl<'a> Step<'a, '_> {
                 self.emit(Event::ChildEnded { element });
                 self.throw(element, &code, &message, Context::default());
             }
+            Input::Escalate { element, code, variables } => {
+                self.live_call(element)?;
+                self.escalate(element, &code, variables);
+            }
+            Input::Activate { scope, elements } => self.activate_inside(scope, &elements)?,
+            Input::Modify(modification) => self.modify(modification)?,
+            Input::Suspend if self.instance.suspended => return Err(Refusal::Suspension("suspended already")),
+            Input::Suspend => self.emit(Event::Suspended),
+            Input::Resume if !self.instance.suspended => return Err(Refusal::Suspension("not suspended")),
+            Input::Resume => self.emit(Event::Resumed),
             Input::ResolveIncident { incident } => self.resolve(incident)?,
             Input::SetVariables { scope, variables } => {
                 if self.instance.live(scope).is_none() {
@@ -189,21 +267,16 @@ impl<'a> Step<'a, '_> {
                 self.emit(Event::Terminated { key: ROOT });
                 self.emit(Event::InstanceTerminated);
                 self.queue.clear();
+                self.emptied.clear();
             }
         }
         Ok(())
     }
 
     fn start(&mut self, start: ElementIndex, variables: Context) {
-        self.emit(Event::Started);
+        self.emit(Event::Started { at: start, now: self.cx.now });
         self.set_local(ROOT, variables);
-        match self.watch_scope(ROOT, self.process.root()) {
-            Ok(events) => {
-                self.emit_all(events);
-                self.queue.push_back(Work::Enter { element: start, scope: ROOT, flow: None });
-            }
-            Err(message) => self.incident(ROOT, Phase::Entering, message),
-        }
+        self.queue.push_back(Work::Begin(ROOT));
     }
 
     fn emit_all(&mut self, events: Vec<Event>) {
@@ -228,16 +301,9 @@ impl<'a> Step<'a, '_> {
             open.map(|open| (open.element, open.phase)).ok_or(Refusal::Gone { what: "incident", key: incident })?;
         self.emit(Event::IncidentResolved { incident });
         match phase {
-            Phase::Entering if element == ROOT => match self.watch_scope(ROOT, self.process.root()) {
-                Ok(events) => {
-                    self.emit_all(events);
-                    let start = self.process.root().start;
-                    self.queue.extend(start.map(|element| Work::Enter { element, scope: ROOT, flow: None }));
-                }
-                Err(message) => self.incident(ROOT, Phase::Entering, message),
-            },
-            Phase::Entering => self.begin(element),
+            Phase::Entering => self.queue.push_back(Work::Begin(element)),
             Phase::Working => self.work(element),
+            Phase::Listening(place) => self.listen_again(element, place),
             Phase::Leaving => self.queue.push_back(Work::Complete(element)),
         }
         Ok(())

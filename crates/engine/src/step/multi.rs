@@ -27,14 +27,25 @@ impl Step<'_, '_> {
             Ok(events) => self.emit_all(events),
             Err(message) => return self.incident(key, Phase::Entering, message),
         }
-        let items = if multi.sequential { Value::List(list.clone()) } else { Value::Null };
-        self.emit(Event::Multiplied { key, total, items, collects: multi.output.is_some() });
+        self.emit(Event::Multiplied { key, total, items: Value::List(list.clone()), collects: multi.output.is_some() });
         if list.is_empty() {
             return self.all_done(key, element);
         }
-        let at_once = if multi.sequential { 1 } else { list.len() };
-        for (place, item) in list.iter().take(at_once).enumerate() {
-            self.begin_item(key, element, place, item.clone());
+        self.queue.push_back(Work::Item(key));
+    }
+
+    /// The next item begins. Those that may run at once each take a turn in the queue, so that a long list does not hold up
+    /// what else moves, and a step can stop between them.
+    pub(super) fn next_item(&mut self, body: Key) {
+        let Some((_, element)) = self.element_of(body) else { return };
+        let Some(state) = self.instance.live(body).and_then(|live| live.multi.as_deref()) else { return };
+        let place = state.begun as usize;
+        let Some(item) = state.items.as_list().and_then(|items| items.get(place)).cloned() else { return };
+        let more = state.begun + 1 < state.total && element.multi.as_ref().is_some_and(|multi| !multi.sequential);
+        self.activations += 1;
+        self.begin_item(body, element, place, item);
+        if more {
+            self.queue.push_back(Work::Item(body));
         }
     }
 
@@ -54,8 +65,6 @@ impl Step<'_, '_> {
     pub(super) fn item_done(&mut self, key: Key, element: &Element) {
         let (Some(multi), Some(body)) = (&element.multi, self.scope_of(key)) else { return };
         let counter = self.instance.variables(key).get(COUNTER).and_then(Value::as_i64).unwrap_or(1);
-        let outputs = crate::variables::mapped(&element.outputs, &self.visible(key), &self.environment);
-        self.set_local(key, outputs);
         let result = match &multi.output {
             Some((_, result)) => result.evaluate(&self.visible(key), &self.environment).value,
             None => Value::Null,
@@ -69,14 +78,14 @@ impl Step<'_, '_> {
         let place = u32::try_from(counter - 1).unwrap_or(0);
         self.emit(Event::ItemDone { key: body, place, result });
         let Some(state) = self.instance.live(body).and_then(|live| live.multi.as_deref()) else { return };
-        let (done, begun, total) = (state.done, state.begun, state.total);
+        let (done, total) = (state.done, state.total);
         if enough || done == total {
             self.terminate_inside(body);
+            self.queue.retain(|work| *work != Work::Item(body));
             return self.all_done(body, element);
         }
-        let next = state.items.as_list().and_then(|items| items.get(begun as usize)).cloned();
-        if let Some(item) = next {
-            self.begin_item(body, element, begun as usize, item);
+        if multi.sequential {
+            self.queue.push_back(Work::Item(body));
         }
     }
 

@@ -45,8 +45,8 @@ impl Step<'_, '_> {
         let open = self.instance.subscriptions.iter().find(|open| open.key == subscription);
         let open = open.cloned().ok_or(Refusal::Gone { what: "subscription", key: subscription })?;
         if self.is_once(open.target) {
-            let (name, correlation) = (open.name, open.correlation);
-            self.emit(Event::SubscriptionClosed { subscription, name, correlation });
+            let (name, correlation, signal) = (open.name, open.correlation, open.signal);
+            self.emit(Event::SubscriptionClosed { subscription, name, correlation, signal });
         }
         self.trigger(open.element, open.target, variables);
         Ok(())
@@ -122,7 +122,7 @@ impl Step<'_, '_> {
         }
         self.results(scope, start, variables);
         let key = self.activate(index, scope);
-        self.begin(key);
+        self.queue.push_back(Work::Begin(key));
     }
 
     /// Subscriptions of a scope serve its boundary as well: those were closed with the others and open again.
@@ -131,9 +131,9 @@ impl Step<'_, '_> {
         let Ok(events) = self.watch_boundaries(scope, element) else { return };
         let messages = events.into_iter().filter(|event| matches!(event, Event::SubscriptionOpened { .. }));
         for event in messages.collect::<Vec<_>>() {
-            if let Event::SubscriptionOpened { element, target, name, correlation, .. } = event {
+            if let Event::SubscriptionOpened { element, target, name, correlation, signal, .. } = event {
                 let subscription = self.draw();
-                self.emit(Event::SubscriptionOpened { subscription, element, target, name, correlation });
+                self.emit(Event::SubscriptionOpened { subscription, element, target, name, correlation, signal });
             }
         }
     }

@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod elements;
+mod events;
 mod exploration;
+mod operations;
 mod play;

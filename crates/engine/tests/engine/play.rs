@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bpmn::Process;
-use engine::{Cx, Decisions, Event, Input, Instance, InstanceId, Key, Refusal, WaitsFor, apply, step};
+use engine::{Cx, Decisions, Event, Input, Instance, InstanceId, Key, Limits, Refusal, WaitsFor, apply, step};
 use feel::{Context, Value};
 use units::Timestamp;
 
@@ -16,6 +16,7 @@ pub(crate) fn model(body: &str) -> Process {
 <bpmn:process id="p" isExecutable="true">{body}</bpmn:process>
 <bpmn:message id="go" name="go"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
 <bpmn:message id="stop" name="stop"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
+<bpmn:signal id="sig" name="alarm"/><bpmn:escalation id="late" escalationCode="late"/><bpmn:escalation id="other" escalationCode="other"/>
 <bpmn:error id="bad" errorCode="bad"/></bpmn:definitions>"#
     );
     let parsed = bpmn::parse(&xml).unwrap_or_else(|findings| panic!("{findings:#?}"));
@@ -61,12 +62,17 @@ pub(crate) struct Play<'a> {
     pub(crate) instance: Instance,
     pub(crate) events: Vec<Event>,
     pub(crate) now: Timestamp,
+    pub(crate) limits: Limits,
 }
 
 impl<'a> Play<'a> {
     pub(crate) fn new(process: &'a Process, variables: &str) -> Self {
+        Self::limited(process, variables, Limits::default())
+    }
+
+    pub(crate) fn limited(process: &'a Process, variables: &str, limits: Limits) -> Self {
         let instance = Instance::new(InstanceId(1), "p".into(), 1, None);
-        let mut play = Self { process, instance, events: Vec::new(), now: NOW };
+        let mut play = Self { process, instance, events: Vec::new(), now: NOW, limits };
         play.input(Input::Start { variables: serde_json::from_str(variables).unwrap() }).unwrap();
         play
     }
@@ -75,7 +81,7 @@ impl<'a> Play<'a> {
     pub(crate) fn input(&mut self, input: Input) -> Result<(), Refusal> {
         let mut stepped = self.instance.clone();
         let mut events = Vec::new();
-        step(self.process, &mut stepped, input, &Cx::new(self.now, &Rules), &mut events)?;
+        step(self.process, &mut stepped, input, &self.cx(), &mut events)?;
         let mut folded = self.instance.clone();
         for event in &events {
             let stored = rmp_serde::to_vec(event).unwrap();
@@ -86,6 +92,14 @@ impl<'a> Play<'a> {
         self.instance = stepped;
         self.events.extend(events);
         Ok(())
+    }
+
+    pub(crate) fn cx(&self) -> Cx<'static> {
+        Cx { limits: self.limits, ..Cx::new(self.now, &Rules) }
+    }
+
+    pub(crate) fn job_type(&self, id: &str) -> String {
+        self.instance.job_type(self.process, self.key(id)).unwrap().to_string()
     }
 
     /// What is open, by the id of the element: the key under which it is answered.

@@ -135,27 +135,46 @@ pub(super) fn to_process(
             }
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
-            ProcessEvent::SubscriptionOpened { subscription, name, correlation, .. } => {
-                let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
+            ProcessEvent::SubscriptionOpened { subscription, name, correlation, signal, .. } => {
+                let key = CorrelationKey::of_subscription(name, correlation, *signal);
                 subscribe(txn, key, id, *subscription)?;
             }
-            ProcessEvent::SubscriptionClosed { name, correlation, subscription, .. } => {
-                let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
+            ProcessEvent::SubscriptionClosed { name, correlation, subscription, signal } => {
+                let key = CorrelationKey::of_subscription(name, correlation, *signal);
                 txn.record(Event::Unsubscribed(key, id, *subscription));
             }
             ProcessEvent::ChildRequested { element, process: called, .. } => {
                 let variables = instance.child_variables(process, *element);
-                txn.then(FollowUp::Call { parent: id, element: *element, process: called.clone(), variables });
+                let index = instance.element_of(*element);
+                let binding = index.and_then(|index| match &process.element(index).kind {
+                    bpmn::Kind::Call(call) => Some(call.binding.clone()),
+                    _ => None,
+                });
+                let (called, binding) = (called.clone(), binding.unwrap_or_default());
+                txn.then(FollowUp::Call { parent: id, element: *element, process: called, binding, variables });
             }
             ProcessEvent::ChildCancelled { child, .. } if outlives_caller(txn, *child)? => {}
             ProcessEvent::ChildCancelled { child, .. } => txn.then(FollowUp::Step(*child, Input::Cancel)),
+            ProcessEvent::InstanceTerminated => release_start(txn, instance)?,
             ProcessEvent::InstanceCompleted => {
+                release_start(txn, instance)?;
                 if let Some(parent) = instance.parent() {
                     let input = Input::CompleteChild { element: parent.element, variables: instance.root_variables() };
                     txn.then(FollowUp::Step(parent.instance, input));
                 }
             }
+            ProcessEvent::SignalThrown { name, variables } => {
+                txn.then(FollowUp::Broadcast { signal: name.clone(), variables: variables.clone() });
+            }
+            ProcessEvent::Escalated { code, variables } => {
+                if let Some(parent) = instance.parent() {
+                    let (code, variables) = (code.clone(), variables.clone());
+                    let input = Input::Escalate { element: parent.element, code, variables };
+                    txn.then(FollowUp::Step(parent.instance, input));
+                }
+            }
             ProcessEvent::InstanceFailed { code, message } => {
+                release_start(txn, instance)?;
                 if let Some(parent) = instance.parent() {
                     let (code, message) = (code.clone(), message.clone());
                     let input = Input::FailChild { element: parent.element, code, message };
@@ -180,6 +199,23 @@ fn outlives_caller(txn: &mut Txn<'_>, child: engine::InstanceId) -> Outcome<bool
     let Some(instance) = txn.instance(child)? else { return Ok(false) };
     let process = txn.process_of(&instance)?;
     Ok(process.is_some_and(|process| process.root().property("crossdock:outlives-caller") == Some("true")))
+}
+
+/// The instance that a message began for a key has ended: the next message for that key may begin one.
+fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
+    let Some((message, key)) = instance.begun_by() else { return Ok(()) };
+    let lock = CorrelationKey::begun_by(message, key);
+    let next = match txn.get(&AnyKey::Correlation(lock.clone()))? {
+        Some(AnyState::Correlation(correlation)) => correlation.buffered.first().cloned(),
+        _ => None,
+    };
+    txn.record(Event::Unsubscribed(lock.clone(), instance.id(), 0));
+    if let Some(next) = next {
+        txn.record(Event::MessageGone(lock, next.number));
+        let key = CorrelationKey { message: message.clone(), key: key.clone() };
+        txn.then(FollowUp::Publish { key, variables: next.variables, expires: Some(next.expires) });
+    }
+    Ok(())
 }
 
 fn subscribe(txn: &mut Txn<'_>, key: CorrelationKey, id: engine::InstanceId, subscription: u32) -> Outcome<()> {

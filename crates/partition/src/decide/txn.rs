@@ -59,7 +59,9 @@ pub(crate) enum FollowUp {
     /// A message for whoever waits for it; with a time to live it waits for them.
     Publish { key: CorrelationKey, variables: Variables, expires: Option<Timestamp> },
     /// A called process is to start.
-    Call { parent: InstanceId, element: ElementKey, process: Text, variables: Variables },
+    Call { parent: InstanceId, element: ElementKey, process: Text, binding: bpmn::Binding, variables: Variables },
+    /// A signal for all that wait for it.
+    Broadcast { signal: Text, variables: Variables },
     /// A process instance is to go on.
     Step(InstanceId, Input),
     /// Something happened in the trade core that others may wait for.
@@ -218,6 +220,11 @@ impl<'a> Txn<'a> {
         EffectId(1 << 62 | self.position << 12 | self.loose_effects)
     }
 
+    /// The position of the entry that this decision becomes.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
     /// Makes an instance of a process and starts it.
     pub(crate) fn start(
         &mut self,
@@ -226,11 +233,116 @@ impl<'a> Txn<'a> {
         variables: Variables,
     ) -> Outcome<Option<InstanceId>> {
         let Some(definition) = self.latest(process)? else { return Ok(None) };
+        self.start_version(definition, parent, None, Input::Start { variables }).map(Some)
+    }
+
+    fn start_version(
+        &mut self,
+        definition: DefinitionId,
+        parent: Option<(InstanceId, ElementKey)>,
+        begun_by: Option<(Text, Text)>,
+        input: Input,
+    ) -> Outcome<InstanceId> {
         let id = self.next_instance();
         self.overlay.insert(AnyKey::Instance(id), None);
-        self.record(Event::InstanceCreated { id, definition, parent });
-        self.step(id, Input::Start { variables })?;
-        Ok(Some(id))
+        self.record(Event::InstanceCreated { id, definition, parent, begun_by });
+        self.step(id, input)?;
+        Ok(id)
+    }
+
+    /// The version of a process that a call means.
+    fn bound(&mut self, parent: InstanceId, process: &Text, binding: &bpmn::Binding) -> Outcome<Option<DefinitionId>> {
+        let Some(latest) = self.latest(process)? else { return Ok(None) };
+        if *binding == bpmn::Binding::Latest {
+            return Ok(Some(latest));
+        }
+        let caller = match self.instance(parent)? {
+            Some(parent) => self.deployment(&definition_of(&parent))?,
+            None => None,
+        };
+        for version in (1..=latest.version).rev() {
+            let definition = DefinitionId { id: latest.id.clone(), version };
+            let meant = match binding {
+                bpmn::Binding::Latest => true,
+                bpmn::Binding::Deployment => self.deployment(&definition)? <= caller,
+                bpmn::Binding::VersionTag(tag) => match self.model(&definition)? {
+                    Model::Process(process) => process.version_tag() == Some(tag),
+                    Model::None | Model::Decisions(_) => false,
+                },
+            };
+            if meant {
+                return Ok(Some(definition));
+            }
+        }
+        Ok(None)
+    }
+
+    fn deployment(&mut self, id: &DefinitionId) -> Outcome<Option<u64>> {
+        Ok(match self.get(&AnyKey::Definition(id.clone()))? {
+            Some(AnyState::Definition(definition)) => Some(definition.deployment),
+            _ => None,
+        })
+    }
+
+    /// The start event of the process that a message or a signal begins.
+    fn begins(&mut self, name: &str) -> Outcome<Option<(DefinitionId, bpmn::ElementIndex)>> {
+        let Some(definition) = self.latest(name)? else { return Ok(None) };
+        // a later version may begin otherwise
+        if self.latest(&definition.id)?.as_ref() != Some(&definition) {
+            return Ok(None);
+        }
+        let Model::Process(process) = self.model(&definition)? else { return Ok(None) };
+        let start = process.triggered_starts().find(|(_, trigger)| match trigger {
+            bpmn::Trigger::Message(message) => message.name.plain().is_some_and(|of| name == format!("message:{of}")),
+            bpmn::Trigger::Signal(of) => of.plain().is_some_and(|of| name == format!("signal:{of}")),
+            _ => false,
+        });
+        Ok(start.map(|(element, _)| (definition, element)))
+    }
+
+    /// Begins the process that a message begins; one instance at a time for each key. Whether there was one to begin.
+    fn begin_by_message(
+        &mut self,
+        key: &CorrelationKey,
+        variables: &Variables,
+        expires: Option<Timestamp>,
+    ) -> Outcome<bool> {
+        let Some((definition, element)) = self.begins(&format!("message:{}", key.message))? else { return Ok(false) };
+        let input = Input::StartAt { element, variables: variables.clone() };
+        if key.key.is_empty() {
+            self.start_version(definition, None, None, input)?;
+            return Ok(true);
+        }
+        let lock = CorrelationKey::begun_by(&key.message, &key.key);
+        let running = match self.get(&AnyKey::Correlation(lock.clone()))? {
+            Some(AnyState::Correlation(correlation)) => correlation,
+            _ => Arc::default(),
+        };
+        if running.waiting.is_empty() {
+            let begun_by = Some((key.message.clone(), key.key.clone()));
+            let id = InstanceId(self.position << 12 | (self.instances + 1));
+            self.record(Event::Subscribed(lock, id, 0));
+            self.start_version(definition, None, begun_by, input)?;
+        } else if let Some(expires) = expires {
+            let message = Message { number: running.last + 1, expires, variables: variables.clone() };
+            self.record(Event::MessageBuffered(lock, message));
+        }
+        Ok(true)
+    }
+
+    fn broadcast(&mut self, signal: &Text, variables: &Variables) -> Outcome<()> {
+        let waiting = match self.get(&AnyKey::Correlation(CorrelationKey::signal(signal)))? {
+            Some(AnyState::Correlation(correlation)) => correlation.waiting.clone(),
+            _ => Vec::new(),
+        };
+        for (instance, subscription) in waiting {
+            self.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+        }
+        if let Some((definition, element)) = self.begins(&format!("signal:{signal}"))? {
+            let input = Input::StartAt { element, variables: variables.clone() };
+            self.start_version(definition, None, None, input)?;
+        }
+        Ok(())
     }
 
     /// A number that was never used: the position of this entry, and a count within it. So instances need no counter of
@@ -300,9 +412,17 @@ impl<'a> Txn<'a> {
         match follow_up {
             FollowUp::RunTask(instance, job, kind) => super::task::run(self, instance, job, &kind),
             FollowUp::Publish { key, variables, expires } => self.deliver(key, variables, expires),
-            FollowUp::Call { parent, element, process, variables } => {
-                if self.start(&process, Some((parent, element)), variables)?.is_none() {
-                    let message = text(format_args!("no process {process} is deployed"));
+            FollowUp::Broadcast { signal, variables } => self.broadcast(&signal, &variables),
+            FollowUp::Call { parent, element, process, binding, variables } => {
+                if let Some(definition) = self.bound(parent, &process, &binding)? {
+                    self.start_version(definition, Some((parent, element)), None, Input::Start { variables })?;
+                } else {
+                    let message = match &binding {
+                        bpmn::Binding::VersionTag(tag) => {
+                            text(format_args!("no process {process} with tag {tag} is deployed"))
+                        }
+                        _ => text(format_args!("no process {process} is deployed")),
+                    };
                     let input = Input::FailChild { element, code: Text::const_new("not_deployed"), message };
                     self.step(parent, input)?;
                 }
@@ -325,6 +445,9 @@ impl<'a> Txn<'a> {
         };
         if let Some((instance, subscription)) = correlation.waiting.first().copied() {
             return self.step_if_open(instance, Input::Correlate { subscription, variables });
+        }
+        if self.begin_by_message(&key, &variables, expires)? {
+            return Ok(());
         }
         if let Some(expires) = expires {
             let message = Message { number: correlation.last + 1, expires, variables };

@@ -1,0 +1,25 @@
+//! Listeners: jobs around an element or a user task, which goes on only when they are done.
+
+use crate::Job;
+
+/// A job that is done at a point in the life of an element.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listener {
+    /// At which point.
+    pub on: ListensFor,
+    /// The job.
+    pub job: Job,
+}
+
+/// The point in the life of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListensFor {
+    /// The element begins: its inputs are there, its work is not begun.
+    Start,
+    /// The element ends: its outputs are taken, nothing has left it.
+    End,
+    /// A user task is about to be given to people.
+    Creating,
+    /// A user task is about to be done.
+    Completing,
+}

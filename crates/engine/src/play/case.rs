@@ -1,0 +1,122 @@
+//! Test cases beside a model: given, when, then.
+
+use bpmn::Process;
+use feel::Context;
+use serde::Deserialize;
+use units::{Text, Timestamp};
+
+use super::{Action, Happening, World};
+use crate::input::Decisions;
+use crate::waiting::WaitsFor;
+
+/// A test case.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What it shows.
+    pub name: Text,
+    /// How it begins.
+    #[serde(default)]
+    pub given: Given,
+    /// What happens.
+    #[serde(default)]
+    pub when: Vec<Action>,
+    /// How it has to be then.
+    pub then: Expected,
+}
+
+/// How a case begins.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// The process; the first one of the model if not named.
+    #[serde(default)]
+    pub process: Option<Text>,
+    /// Its first variables.
+    #[serde(default)]
+    pub variables: Context,
+}
+
+/// How it has to be in the end. What is not named is not looked at.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// Whether the first instance has ended.
+    #[serde(default)]
+    pub ended: Option<bool>,
+    /// The ids of all elements that wait, events on edges included, in any order.
+    #[serde(default)]
+    pub waiting: Option<Vec<Text>>,
+    /// Elements that were reached.
+    #[serde(default)]
+    pub visited: Vec<Text>,
+    /// Elements that were not.
+    #[serde(default)]
+    pub not_visited: Vec<Text>,
+    /// Variables of the outermost scope of the first instance.
+    #[serde(default)]
+    pub variables: Context,
+    /// Elements that are stuck, in any order; none if not named.
+    #[serde(default)]
+    pub incidents: Vec<Text>,
+}
+
+impl Case {
+    /// Plays the case, and says everything that is not as it has to be.
+    pub fn check(&self, processes: Vec<&Process>, decisions: &dyn Decisions, at: Timestamp) -> Vec<String> {
+        let mut world = World::new(processes, decisions, at);
+        if let Err(error) = world.start(self.given.process.as_deref(), self.given.variables.clone()) {
+            return vec![format!("given: {error}")];
+        }
+        for (place, action) in self.when.iter().enumerate() {
+            if let Err(error) = world.act(action) {
+                return vec![format!("when, step {}: {error}", place + 1)];
+            }
+        }
+        self.then.against(&world)
+    }
+}
+
+impl Expected {
+    fn against(&self, world: &World<'_>) -> Vec<String> {
+        let mut against = Vec::new();
+        let ended = world.first().is_some_and(crate::Instance::is_ended);
+        if self.ended.is_some_and(|wanted| wanted != ended) {
+            against.push(format!("the instance has {}ended", if ended { "" } else { "not " }));
+        }
+        let sorted = |mut names: Vec<Text>| {
+            names.sort_unstable();
+            names.join(", ")
+        };
+        let (stuck, open): (Vec<_>, Vec<_>) =
+            world.waiting().into_iter().partition(|(_, waiting)| matches!(waiting.what, WaitsFor::Incident(_)));
+        let ids = |all: Vec<(&bpmn::Element, crate::Waiting)>| {
+            sorted(all.into_iter().map(|(element, _)| Text::from(element.id())).collect())
+        };
+        let (stuck, open) = (ids(stuck), ids(open));
+        if let Some(wanted) = self.waiting.clone().map(sorted)
+            && wanted != open
+        {
+            against.push(format!("waiting should be [{wanted}] and is [{open}]"));
+        }
+        let wanted = sorted(self.incidents.clone());
+        if wanted != stuck {
+            against.push(format!("incidents should be [{wanted}] and are [{stuck}]"));
+        }
+        let reached = |id: &Text| {
+            let of = |line: &&super::Line| matches!(line.happening, Happening::Activated | Happening::Passed);
+            world.trace().iter().filter(of).any(|line| line.element == *id)
+        };
+        against.extend(self.visited.iter().filter(|id| !reached(id)).map(|id| format!("{id} was not reached")));
+        against.extend(self.not_visited.iter().filter(|id| reached(id)).map(|id| format!("{id} was reached")));
+        let variables = world.first().map(crate::Instance::root_variables).unwrap_or_default();
+        for (name, wanted) in &self.variables {
+            match variables.get(name) {
+                Some(value) if value == wanted => {}
+                Some(value) => against.push(format!("{name} should be {wanted} and is {value}")),
+                None => against.push(format!("{name} should be {wanted} and is not there")),
+            }
+        }
+        against
+    }
+}

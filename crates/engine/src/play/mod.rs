@@ -1,0 +1,258 @@
+//! Plays models without a server: a script answers what instances wait for, and the trace says what happened.
+//!
+//! A [`World`] holds processes, their instances and a clock that only the script moves. Calls between its processes,
+//! messages and signals find each other inside of it; calls of processes that it does not hold are answered by the script.
+
+mod case;
+mod script;
+mod trace;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bpmn::{Element, ElementIndex, Process};
+use feel::Context;
+use units::{Text, Timestamp};
+
+use crate::event::Event;
+use crate::input::{Cx, Decisions, Input, Refusal};
+use crate::instance::{Instance, InstanceId, Key, Parent};
+use crate::step::step;
+use crate::waiting::{Waiting, WaitsFor};
+
+pub use case::{Case, Expected, Given};
+pub use script::Action;
+pub use trace::{Happening, Line};
+
+/// More steps than that in one go are a loop between instances.
+const MAX_STEPS: usize = 100_000;
+
+/// Why a script cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlayError {
+    /// No such process.
+    #[error("there is no process {0}")]
+    NoProcess(Text),
+    /// The element does not wait for this.
+    #[error("{element} does not wait for that; what waits: {waiting}")]
+    NotWaiting {
+        /// The id in the script.
+        element: Text,
+        /// The ids of what waits.
+        waiting: Text,
+    },
+    /// Nobody waits for the message.
+    #[error("nobody waits for the message {name} with the key {key}; what waits: {waiting}")]
+    NotAwaited {
+        /// Its name.
+        name: Text,
+        /// Its key.
+        key: Text,
+        /// The ids of what waits.
+        waiting: Text,
+    },
+    /// The duration cannot be read.
+    #[error("`{0}` is not a duration such as PT15M or P1D")]
+    NoDuration(Text),
+    /// The instance refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Instances keep one another going without a wait.
+    #[error("the instances keep one another going without a wait")]
+    Endless,
+}
+
+/// Processes at play.
+pub struct World<'a> {
+    processes: Vec<&'a Process>,
+    decisions: &'a dyn Decisions,
+    now: Timestamp,
+    instances: Vec<Played<'a>>,
+    trace: Vec<Line>,
+    inputs: VecDeque<(usize, Input)>,
+}
+
+/// An instance at play, and the elements that its keys have stood for.
+struct Played<'a> {
+    process: &'a Process,
+    instance: Instance,
+    elements: BTreeMap<Key, ElementIndex>,
+}
+
+impl<'a> World<'a> {
+    /// A world of these processes, at this time.
+    pub fn new(processes: Vec<&'a Process>, decisions: &'a dyn Decisions, now: Timestamp) -> Self {
+        Self { processes, decisions, now, instances: Vec::new(), trace: Vec::new(), inputs: VecDeque::new() }
+    }
+
+    /// What happened so far.
+    pub fn trace(&self) -> &[Line] {
+        &self.trace
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The first instance: the one that the others follow from.
+    pub fn first(&self) -> Option<&Instance> {
+        self.instances.first().map(|played| &played.instance)
+    }
+
+    /// Begins an instance of a process: the first one if none is named.
+    pub fn start(&mut self, process: Option<&str>, variables: Context) -> Result<(), PlayError> {
+        let found = match process {
+            Some(id) => self.processes.iter().find(|process| process.id() == id),
+            None => self.processes.first(),
+        };
+        let process = *found.ok_or_else(|| PlayError::NoProcess(process.unwrap_or("at all").into()))?;
+        self.begin(process, None, Input::Start { variables });
+        self.settle()
+    }
+
+    /// Everything that is waited for: each with the element that it concerns.
+    pub fn waiting(&self) -> Vec<(&'a Element, Waiting)> {
+        let mut all = Vec::new();
+        for played in self.instances.iter().filter(|played| !played.instance.is_ended()) {
+            let waiting = played.instance.waiting(played.process);
+            all.extend(waiting.into_iter().map(|waiting| (played.element_of(&waiting), waiting)));
+        }
+        all
+    }
+
+    fn begin(&mut self, process: &'a Process, parent: Option<Parent>, input: Input) {
+        let id = InstanceId(self.instances.len() as u64 + 1);
+        let instance = Instance::new(id, process.id().into(), 1, parent);
+        self.instances.push(Played { process, instance, elements: BTreeMap::new() });
+        self.inputs.push_back((self.instances.len() - 1, input));
+    }
+
+    /// Works off what follows, until everything waits.
+    fn settle(&mut self) -> Result<(), PlayError> {
+        for _ in 0..MAX_STEPS {
+            let Some((place, input)) = self.inputs.pop_front() else { return Ok(()) };
+            self.step(place, input)?;
+        }
+        Err(PlayError::Endless)
+    }
+
+    fn step(&mut self, place: usize, input: Input) -> Result<(), PlayError> {
+        let Some(played) = self.instances.get_mut(place) else { return Ok(()) };
+        let mut events = Vec::new();
+        step(played.process, &mut played.instance, input, &Cx::new(self.now, self.decisions), &mut events)?;
+        if played.instance.wants_to_go_on() {
+            self.inputs.push_back((place, Input::Continue));
+        }
+        for event in events {
+            let Some(played) = self.instances.get_mut(place) else { break };
+            if let Event::Activated { key, element, .. } = &event {
+                played.elements.insert(*key, *element);
+            }
+            self.trace.extend(trace::line(played.process, &played.instance, &played.elements, self.now, &event));
+            self.follow(place, event);
+        }
+        Ok(())
+    }
+
+    /// What an event of one instance means for the others.
+    fn follow(&mut self, place: usize, event: Event) {
+        let Some(played) = self.instances.get(place) else { return };
+        let (id, parent) = (played.instance.id(), played.instance.parent());
+        match event {
+            Event::ChildRequested { element, process } => {
+                let Some(process) = self.processes.iter().copied().find(|other| other.id() == process) else { return };
+                let variables = played.instance.child_variables(played.process, element);
+                let child = InstanceId(self.instances.len() as u64 + 1);
+                self.begin(process, Some(Parent { instance: id, element }), Input::Start { variables });
+                if let Some(played) = self.instances.get_mut(place) {
+                    played.instance.child_started(element, child);
+                }
+            }
+            Event::ChildCancelled { child, .. } => {
+                if let Some(child) = self.place_of(child) {
+                    self.inputs.push_back((child, Input::Cancel));
+                }
+            }
+            Event::InstanceCompleted => {
+                let variables = played.instance.root_variables();
+                self.tell(parent, |element| Input::CompleteChild { element, variables });
+            }
+            Event::InstanceFailed { code, message } => {
+                self.tell(parent, |element| Input::FailChild { element, code, message });
+            }
+            Event::Escalated { code, variables } => {
+                self.tell(parent, |element| Input::Escalate { element, code, variables });
+            }
+            Event::MessageThrown { name, correlation, variables } => {
+                self.deliver(&name, &correlation, &variables);
+            }
+            Event::SignalThrown { name, variables } => self.broadcast(&name, &variables),
+            _ => {}
+        }
+    }
+
+    fn tell(&mut self, parent: Option<Parent>, input: impl FnOnce(Key) -> Input) {
+        let Some(parent) = parent else { return };
+        let Some(place) = self.place_of(parent.instance) else { return };
+        if !self.instances.get(place).is_some_and(|played| played.instance.is_ended()) {
+            self.inputs.push_back((place, input(parent.element)));
+        }
+    }
+
+    fn place_of(&self, id: InstanceId) -> Option<usize> {
+        self.instances.iter().position(|played| played.instance.id() == id)
+    }
+
+    /// Gives a message to the first that waits for it, or begins the process that it begins. Whether anybody took it.
+    fn deliver(&mut self, name: &str, key: &str, variables: &Context) -> bool {
+        let awaits = |played: &Played<'_>| {
+            let waiting = played.instance.waiting(played.process);
+            let this =
+                |what: &WaitsFor| matches!(what, WaitsFor::Message { name: n, correlation: c, .. } if n == name && c == key);
+            waiting.into_iter().find(|waiting| this(&waiting.what)).map(|waiting| waiting.key)
+        };
+        let found = self.instances.iter().enumerate().find_map(|(place, played)| Some((place, awaits(played)?)));
+        if let Some((place, subscription)) = found {
+            let variables = variables.clone();
+            self.inputs.push_back((place, Input::Correlate { subscription, variables }));
+            return true;
+        }
+        let named = |trigger: &bpmn::Trigger| matches!(trigger, bpmn::Trigger::Message(message) if message.name.plain().is_some_and(|plain| plain == name));
+        self.begin_by(named, variables)
+    }
+
+    fn broadcast(&mut self, name: &str, variables: &Context) {
+        for place in 0..self.instances.len() {
+            let Some(played) = self.instances.get(place) else { continue };
+            for waiting in played.instance.waiting(played.process) {
+                if matches!(&waiting.what, WaitsFor::Signal { name: awaited, .. } if awaited == name) {
+                    let input = Input::Correlate { subscription: waiting.key, variables: variables.clone() };
+                    self.inputs.push_back((place, input));
+                }
+            }
+        }
+        let named = |trigger: &bpmn::Trigger| matches!(trigger, bpmn::Trigger::Signal(signal) if signal.plain().is_some_and(|plain| plain == name));
+        self.begin_by(named, variables);
+    }
+
+    fn begin_by(&mut self, named: impl Fn(&bpmn::Trigger) -> bool, variables: &Context) -> bool {
+        let mut starts = self.processes.iter().copied().filter_map(|process| {
+            let start = process.triggered_starts().find(|(_, trigger)| named(trigger))?.0;
+            Some((process, start))
+        });
+        let Some((process, element)) = starts.next() else { return false };
+        self.begin(process, None, Input::StartAt { element, variables: variables.clone() });
+        true
+    }
+}
+
+impl<'a> Played<'a> {
+    /// The element that something waited for belongs to: for events on an edge the event, not the activity.
+    fn element_of(&self, waiting: &Waiting) -> &'a Element {
+        let index = match &waiting.what {
+            WaitsFor::Timer { target, .. } | WaitsFor::Message { target, .. } | WaitsFor::Signal { target, .. } => *target,
+            _ => waiting.element,
+        };
+        self.process.element(index)
+    }
+}

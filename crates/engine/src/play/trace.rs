@@ -1,0 +1,89 @@
+//! The trace: what happened to which element, for reading.
+
+use std::collections::BTreeMap;
+
+use bpmn::{ElementIndex, Process};
+use serde::Serialize;
+use units::{Text, Timestamp};
+
+use crate::event::Event;
+use crate::instance::{Instance, InstanceId, Key, ROOT};
+
+/// A line of the trace.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// When.
+    pub at: Timestamp,
+    /// In which instance.
+    pub instance: InstanceId,
+    /// The id of the element; of the process for what concerns the whole instance.
+    pub element: Text,
+    /// What happened.
+    pub happening: Happening,
+    /// More about it: a job's type, a message's name, what is wrong.
+    pub detail: Text,
+}
+
+/// What can happen to an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// It began.
+    Activated,
+    /// A token passed it.
+    Passed,
+    /// It waits for a worker.
+    JobCreated,
+    /// It waits for a person.
+    TaskCreated,
+    /// It waits for a time.
+    TimerSet,
+    /// It waits for a message or a signal.
+    Subscribed,
+    /// It threw something.
+    Thrown,
+    /// It stopped.
+    Incident,
+    /// It ended as it should.
+    Completed,
+    /// It was ended by something else.
+    Terminated,
+    /// The instance failed where it was called.
+    Failed,
+}
+
+/// The line of an event, if it has one.
+pub(super) fn line(
+    process: &Process,
+    instance: &Instance,
+    elements: &BTreeMap<Key, ElementIndex>,
+    at: Timestamp,
+    event: &Event,
+) -> Option<Line> {
+    let of = |key: &Key| if *key == ROOT { Some(ElementIndex(0)) } else { elements.get(key).copied() };
+    let none = Text::default;
+    let whole = Some(ElementIndex(0));
+    let (element, happening, detail) = match event {
+        Event::Started { .. } => (whole, Happening::Activated, none()),
+        Event::Activated { element, .. } => (Some(*element), Happening::Activated, none()),
+        Event::Passed { element } => (Some(*element), Happening::Passed, none()),
+        Event::JobCreated { job, element, kind, .. } => {
+            let kind = kind.clone().or_else(|| instance.job_type(process, *job)).unwrap_or_default();
+            (of(element), Happening::JobCreated, kind)
+        }
+        Event::TaskCreated { element, .. } => (of(element), Happening::TaskCreated, none()),
+        Event::TimerSet { target, due, .. } => (Some(*target), Happening::TimerSet, Text::from(due.to_string())),
+        Event::SubscriptionOpened { target, name, correlation, .. } => {
+            (Some(*target), Happening::Subscribed, Text::from(format!("{name} {correlation}").trim_end()))
+        }
+        Event::MessageThrown { name, .. } | Event::SignalThrown { name, .. } => (whole, Happening::Thrown, name.clone()),
+        Event::Escalated { code, .. } => (whole, Happening::Thrown, code.clone()),
+        Event::IncidentRaised { element, message, .. } => (of(element), Happening::Incident, message.clone()),
+        Event::Completed { key } => (of(key), Happening::Completed, none()),
+        Event::Terminated { key } => (of(key), Happening::Terminated, none()),
+        Event::InstanceFailed { code, .. } => (whole, Happening::Failed, code.clone()),
+        _ => return None,
+    };
+    let element = Text::from(process.element(element?).id());
+    Some(Line { at, instance: instance.id(), element, happening, detail })
+}

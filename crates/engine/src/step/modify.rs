@@ -1,0 +1,90 @@
+//! Modification: somebody moves tokens by hand.
+
+use bpmn::{ElementIndex, Kind};
+
+use super::{Step, Work};
+use crate::event::Phase;
+use crate::input::{Modification, Refusal};
+use crate::instance::{Key, ROOT};
+use crate::variables::mapped;
+
+impl Step<'_, '_> {
+    /// Sets variables, begins elements, then ends others; so a token can be moved without its scope ending in between.
+    pub(super) fn modify(&mut self, modification: Modification) -> Result<(), Refusal> {
+        for key in modification.variables.iter().map(|(scope, _)| scope).chain(&modification.end) {
+            if self.instance.live(*key).is_none() {
+                return Err(Refusal::Gone { what: "element", key: *key });
+            }
+        }
+        for (scope, variables) in modification.variables {
+            self.set_local(scope, variables);
+        }
+        for element in modification.start {
+            let scope = self.place_for(element)?;
+            self.queue.push_back(Work::Enter { element, scope, flow: None });
+        }
+        for key in modification.end {
+            if key == ROOT {
+                let why = "it is the instance itself: cancel that instead";
+                return Err(Refusal::NoPlace { element: self.process.id().into(), why });
+            }
+            // one before it may have taken it along
+            let Some(live) = self.instance.live(key) else { continue };
+            let (scope, thrower) = (live.scope, live.compensates);
+            self.terminate(key);
+            self.queue.retain(|work| match work {
+                Work::Enter { scope, .. } | Work::Leave { scope, .. } => self.instance.live(*scope).is_some(),
+                _ => true,
+            });
+            thrower.into_iter().for_each(|thrower| self.undone(thrower));
+            self.emptied.push(scope);
+        }
+        Ok(())
+    }
+
+    /// The live scope in which an element can begin; scopes that are not live begin for it, without their own start.
+    fn place_for(&mut self, index: ElementIndex) -> Result<Key, Refusal> {
+        let element = self.process.element(index);
+        let refuse = |why| Refusal::NoPlace { element: element.id().into(), why };
+        match &element.kind {
+            Kind::Process => return Err(refuse("it is the process itself")),
+            Kind::Start(_) => return Err(refuse("it is a start event: begin what follows it")),
+            Kind::Boundary { .. } => return Err(refuse("it is an event on an edge: begin what follows it")),
+            Kind::EventSubProcess { .. } => return Err(refuse("it is an event sub-process: begin what is inside")),
+            _ if element.compensates => return Err(refuse("it undoes another activity and runs only then")),
+            _ => {}
+        }
+        self.scope_for(element.scope).map_err(refuse)
+    }
+
+    fn scope_for(&mut self, index: ElementIndex) -> Result<Key, &'static str> {
+        if index.0 == 0 {
+            return Ok(ROOT);
+        }
+        let live = self.instance.elements.iter().filter(|live| live.element == index && live.multi.is_none());
+        let live: Vec<Key> = live.map(|live| live.key).collect();
+        match live.as_slice() {
+            [only] => return Ok(*only),
+            [] => {}
+            _ => return Err("its scope is live more than once"),
+        }
+        let element = self.process.element(index);
+        if element.multi.is_some() {
+            return Err("its scope is done once per item, and no item is live");
+        }
+        let outer = self.scope_for(element.scope)?;
+        let key = self.activate(index, outer);
+        let inputs = mapped(&element.inputs, &self.visible(key), &self.environment);
+        self.set_local(key, inputs);
+        let watched = self.watch_boundaries(key, element);
+        match watched {
+            Ok(events) => self.emit_all(events),
+            Err(message) => self.incident(key, Phase::Leaving, message),
+        }
+        match self.watch_scope(key, element) {
+            Ok(events) => self.emit_all(events),
+            Err(message) => self.incident(key, Phase::Leaving, message),
+        }
+        Ok(key)
+    }
+}

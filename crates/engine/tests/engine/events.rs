@@ -1,0 +1,227 @@
+//! Signals, escalations, compensation, listeners, ad-hoc sub-processes and inclusive gateways, by playing small models.
+
+use crate::play::{Play, condition, flow, model, path, task};
+use engine::{Event, Input, Limits};
+use feel::Context;
+
+const START: &str = r#"<bpmn:startEvent id="s"/>"#;
+const END: &str = r#"<bpmn:endEvent id="e"/>"#;
+
+#[test]
+fn inclusive_gateways_take_every_way_that_holds_and_wait_for_what_can_still_come() {
+    let gateways = r#"<bpmn:inclusiveGateway id="f" default="f-c"/><bpmn:inclusiveGateway id="j"/>"#;
+    let body = [
+        START,
+        gateways,
+        &task("a"),
+        &task("b"),
+        &task("c"),
+        &task("after"),
+        END,
+        &flow("s", "f"),
+        &condition("f", "a", "=x &gt; 1"),
+        &condition("f", "b", "=x &gt; 2"),
+        &flow("f", "c"),
+        &flow("a", "j"),
+        &flow("b", "j"),
+        &flow("c", "j"),
+        &path(&["j", "after", "e"]),
+    ];
+    let process = model(&body.concat());
+    let mut both = Play::new(&process, r#"{"x":3}"#);
+    assert_eq!(both.names(), ["a", "b"]);
+    both.complete("b", "{}");
+    assert_eq!(both.names(), ["a", "j"]);
+    both.complete("a", "{}");
+    assert_eq!(both.names(), ["after"]);
+    let mut one = Play::new(&process, r#"{"x":2}"#);
+    assert_eq!(one.names(), ["a"]);
+    one.complete("a", "{}");
+    assert_eq!(one.names(), ["after"], "nothing comes by the other ways");
+    assert_eq!(Play::new(&process, r#"{"x":0}"#).names(), ["c"], "the default");
+}
+
+#[test]
+fn signals_are_thrown_and_caught() {
+    let body = r#"<bpmn:intermediateThrowEvent id="t"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:intermediateThrowEvent>
+        <bpmn:intermediateCatchEvent id="c"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:intermediateCatchEvent>"#;
+    let process = model(&[START, body, END, &path(&["s", "t", "c", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    assert!(play.events.iter().any(|event| matches!(event, Event::SignalThrown { name, .. } if name == "alarm")));
+    assert_eq!(play.names(), ["c"], "a signal that went out before is not heard");
+    play.message("c", r#"{"level":2}"#);
+    assert!(play.ended());
+    assert_eq!(play.variables(), r#"{"level":2}"#);
+}
+
+#[test]
+fn escalations_run_beside_or_interrupt_and_uncaught_ones_do_nothing() {
+    let sub = |code: &str| {
+        format!(
+            r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:intermediateThrowEvent id="t"><bpmn:escalationEventDefinition escalationRef="{code}"/></bpmn:intermediateThrowEvent>{}{}</bpmn:subProcess>"#,
+            task("a"),
+            path(&["s2", "t", "a"])
+        )
+    };
+    let boundary = |interrupting: bool| {
+        format!(
+            r#"<bpmn:boundaryEvent id="b" attachedToRef="sub" cancelActivity="{interrupting}"><bpmn:escalationEventDefinition escalationRef="late"/></bpmn:boundaryEvent>"#
+        )
+    };
+    let played = |code: &str, interrupting: bool| {
+        let body = [START, &sub(code), &boundary(interrupting), &task("chase"), &flow("s", "sub"), &flow("b", "chase")];
+        let process = model(&body.concat());
+        Play::new(&process, "{}").names()
+    };
+    assert_eq!(played("late", false), ["a", "chase"]);
+    assert_eq!(played("late", true), ["chase"]);
+    assert_eq!(played("other", true), ["a"]);
+}
+
+#[test]
+fn compensation_undoes_what_was_completed_and_waits_for_it() {
+    let undoable = |id: &str| {
+        format!(
+            r#"{}<bpmn:boundaryEvent id="b{id}" attachedToRef="{id}"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>
+            <bpmn:serviceTask id="undo-{id}" isForCompensation="true"><bpmn:extensionElements><zeebe:taskDefinition type="undo"/></bpmn:extensionElements></bpmn:serviceTask>
+            <bpmn:association id="as-{id}" sourceRef="b{id}" targetRef="undo-{id}"/>"#,
+            task(id)
+        )
+    };
+    let throw = r#"<bpmn:intermediateThrowEvent id="t"><bpmn:compensateEventDefinition/></bpmn:intermediateThrowEvent>"#;
+    let sub = format!(
+        r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/>{}{}</bpmn:subProcess>"#,
+        undoable("b"),
+        flow("s2", "b")
+    );
+    let body = [START, &undoable("a"), &sub, throw, &undoable("c"), END, &path(&["s", "a", "sub", "t", "c", "e"])];
+    let process = model(&body.concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", "{}");
+    play.complete("b", "{}");
+    assert_eq!(
+        play.names(),
+        ["t", "undo-a", "undo-b"],
+        "what is inside of a completed sub-process too, and c is not done yet"
+    );
+    play.complete("undo-b", "{}");
+    assert_eq!(play.names(), ["t", "undo-a"]);
+    play.complete("undo-a", "{}");
+    assert_eq!(play.names(), ["c"], "the event has waited");
+    play.complete("c", "{}");
+    assert!(play.ended());
+}
+
+#[test]
+fn listeners_run_before_and_after_and_hold_the_element_up() {
+    let listened = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/>
+        <zeebe:executionListeners><zeebe:executionListener eventType="start" type="first"/><zeebe:executionListener eventType="start" type="second"/><zeebe:executionListener eventType="end" type="last" retries="1"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let process = model(&[START, listened, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    let mut seen = Vec::new();
+    for results in [r#"{"x":1}"#, "{}", "{}"] {
+        seen.push(play.job_type("a"));
+        play.complete("a", results);
+    }
+    assert_eq!(seen, ["first", "second", "a"]);
+    let job = play.open()["a"];
+    play.input(Input::FailJob { job, retries: 0, message: "broken".into(), retry_at: None }).unwrap();
+    assert_eq!(play.names(), ["incident a"]);
+    let incident = play.open()["incident a"];
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    assert_eq!(play.job_type("a"), "last", "the listener is tried again, not the work");
+    play.complete("a", "{}");
+    assert!(play.ended());
+}
+
+#[test]
+fn user_tasks_carry_people_dates_priority_and_form_and_can_be_assigned() {
+    let user = r#"<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:userTask/><zeebe:formDefinition formId="approve"/>
+        <zeebe:assignmentDefinition candidateGroups="=[&quot;sales&quot;]" candidateUsers="ann, bob"/><zeebe:priorityDefinition priority="=p"/>
+        <zeebe:taskSchedule dueDate="2026-12-01T00:00:00Z" followUpDate="2026-11-30T00:00:00Z"/>
+        <zeebe:taskListeners><zeebe:taskListener eventType="completing" type="audit"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>"#;
+    let process = model(&[START, user, END, &path(&["s", "u", "e"])].concat());
+    let mut play = Play::new(&process, r#"{"p":80}"#);
+    let created = play.events.iter().find_map(|event| match event {
+        Event::TaskCreated { priority, candidate_users, form, follow_up, .. } => {
+            Some((*priority, candidate_users.len(), form.clone(), follow_up.is_some()))
+        }
+        _ => None,
+    });
+    assert_eq!(created, Some((80, 2, Some("approve".into()), true)));
+    let task = play.open()["u"];
+    play.input(Input::AssignTask { task, assignee: Some("ann".into()) }).unwrap();
+    play.input(Input::CompleteTask { task, variables: Context::from_iter([("ok", true)]) }).unwrap();
+    assert_eq!(play.job_type("u"), "audit");
+    play.complete("u", "{}");
+    assert!(play.ended());
+    assert_eq!(Play::new(&process, r#"{"p":101}"#).names(), ["incident u"]);
+}
+
+#[test]
+fn ad_hoc_sub_processes_run_what_is_asked_for_until_it_is_enough() {
+    let ad_hoc = |condition: &str| {
+        format!(
+            r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:adHoc activeElementsCollection="=begin" outputCollection="results" outputElement="=r"/></bpmn:extensionElements>{}{}{}{}{condition}</bpmn:adHocSubProcess>"#,
+            task("a"),
+            task("b"),
+            task("c"),
+            flow("b", "c")
+        )
+    };
+    let process = model(&[START, &ad_hoc(""), END, &path(&["s", "ah", "e"])].concat());
+    let mut play = Play::new(&process, r#"{"begin":["a","b"]}"#);
+    assert_eq!(play.names(), ["a", "ah", "b"]);
+    play.complete("a", r#"{"r":1}"#);
+    play.complete("b", r#"{"r":2}"#);
+    assert_eq!(play.names(), ["ah", "c"]);
+    play.complete("c", r#"{"r":3}"#);
+    assert!(play.ended());
+    assert_eq!(play.variables(), r#"{"begin":["a","b"],"r":3,"results":[1,3]}"#);
+
+    let enough = ad_hoc("<bpmn:completionCondition>=r = 2</bpmn:completionCondition>");
+    let process = model(&[START, &enough, END, &path(&["s", "ah", "e"])].concat());
+    let mut play = Play::new(&process, r#"{"begin":[]}"#);
+    let scope = play.open()["ah"];
+    let activate = |element: &str| Input::Activate { scope, elements: vec![element.into()] };
+    play.input(activate("a")).unwrap();
+    play.complete("a", r#"{"r":1}"#);
+    assert_eq!(play.names(), ["ah"], "not enough yet");
+    assert!(play.input(activate("c")).is_err(), "something leads to it");
+    play.input(activate("a")).unwrap();
+    play.input(activate("b")).unwrap();
+    play.complete("a", r#"{"r":2}"#);
+    assert!(play.ended(), "what is still active is ended");
+}
+
+#[test]
+fn a_long_list_is_worked_off_in_slices_and_others_may_step_in_between() {
+    let multi = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/></bpmn:extensionElements>
+        <bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=for i in 1..250 return i" inputElement="item"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>"#;
+    let process = model(&[START, multi, END, &path(&["s", "a", "e"])].concat());
+    let limits = Limits { slice: 100, ..Limits::default() };
+    let mut play = Play::limited(&process, "{}", limits);
+    assert!(play.instance.wants_to_go_on());
+    assert!(play.names().len() <= 100, "{}", play.names().len());
+    let mut steps = 1;
+    while play.instance.wants_to_go_on() {
+        play.input(Input::Continue).unwrap();
+        steps += 1;
+    }
+    assert_eq!((steps, play.names().len()), (3, 250));
+    let mut cancelled = Play::limited(&process, "{}", limits);
+    cancelled.input(Input::Cancel).unwrap();
+    assert!(cancelled.ended() && cancelled.names().is_empty());
+}
+
+#[test]
+fn a_failed_job_rests_as_long_as_the_model_says() {
+    let job = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a" retries="=r"/>
+        <zeebe:properties><zeebe:property name="crossdock:backoff" value="=duration(&quot;PT5M&quot;)"/><zeebe:property name="crossdock:priority" value="=r * 10"/></zeebe:properties></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let process = model(&[START, job, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, r#"{"r":4}"#);
+    let job = play.open()["a"];
+    assert_eq!(play.instance.job_priority(job), Some(40));
+    play.input(Input::FailJob { job, retries: 3, message: "busy".into(), retry_at: None }).unwrap();
+    assert_eq!(play.instance.timer_due(job), Some(play.now.plus(units::Minutes(5))));
+}
