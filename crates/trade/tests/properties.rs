@@ -27,26 +27,85 @@ const ACCOUNTS: [&str; 3] = ["PER-SHIPMENT", "COMPLETE", "DEPOSIT"];
 /// What happens next. Numbers choose among what there is, by their remainder.
 #[derive(Debug, Clone)]
 enum Step {
-    Order { account: usize, lines: Vec<(usize, i64)>, freight: i64, discount: i64 },
-    Advance { order: usize },
-    Change { order: usize, line: usize, quantity: i64, price: Option<i64> },
-    Cancel { order: usize, line: Option<(usize, i64)> },
-    Receive { item: usize, node: usize, quantity: i64 },
-    Adjust { item: usize, node: usize, quantity: i64 },
-    Refuse { warehouse_order: usize },
-    Pick { warehouse_order: usize, part: i64, complete: bool },
-    Ship { warehouse_order: usize, part: i64, complete: bool },
-    Answer { warehouse_order: usize, agrees: bool },
-    Bill { order: usize },
-    Credit { invoice: usize, units: i64 },
-    Pay { invoices: Vec<usize>, difference: i64, is_named: bool },
-    TakeBack { payment: usize },
-    Match { payment: usize, invoice: usize, write_off: bool },
-    PutOnAccount { payment: usize },
-    Unapply { payment: usize },
-    Close { order: usize },
+    Order {
+        account: usize,
+        lines: Vec<(usize, i64)>,
+        freight: i64,
+        discount: i64,
+    },
+    Advance {
+        order: usize,
+    },
+    Change {
+        order: usize,
+        line: usize,
+        quantity: i64,
+        price: Option<i64>,
+    },
+    Cancel {
+        order: usize,
+        line: Option<(usize, i64)>,
+    },
+    Receive {
+        item: usize,
+        node: usize,
+        quantity: i64,
+    },
+    Adjust {
+        item: usize,
+        node: usize,
+        quantity: i64,
+    },
+    Refuse {
+        warehouse_order: usize,
+    },
+    Pick {
+        warehouse_order: usize,
+        part: i64,
+        complete: bool,
+    },
+    Ship {
+        warehouse_order: usize,
+        part: i64,
+        complete: bool,
+    },
+    Answer {
+        warehouse_order: usize,
+        agrees: bool,
+    },
+    Bill {
+        order: usize,
+    },
+    Credit {
+        invoice: usize,
+        units: i64,
+    },
+    Pay {
+        invoices: Vec<usize>,
+        difference: i64,
+        is_named: bool,
+    },
+    TakeBack {
+        payment: usize,
+    },
+    Match {
+        payment: usize,
+        invoice: usize,
+        write_off: bool,
+    },
+    PutOnAccount {
+        payment: usize,
+    },
+    Unapply {
+        payment: usize,
+    },
+    Close {
+        order: usize,
+    },
     /// A message that came before comes again.
-    Again { message: usize },
+    Again {
+        message: usize,
+    },
 }
 
 /// What comes from other systems, as it came: it may be repeated and overtake.
@@ -106,7 +165,8 @@ type Did = Result<&'static str, Stop>;
 impl World {
     fn new() -> Self {
         let mut world = Self { books: MemoryBooks::new(), minute: 0, messages: Vec::new(), done: BTreeMap::new() };
-        let node = |id: &str| Node { id: id.into(), tier: 1, calendar: Calendar::always(), cut_off: 1_440, ..Node::default() };
+        let node =
+            |id: &str| Node { id: id.into(), tier: 1, calendar: Calendar::always(), cut_off: 1_440, ..Node::default() };
         let company = Company {
             code: "CD".into(),
             country: "DE".into(),

@@ -216,7 +216,8 @@ mod tests {
         let mut story = Story::new();
         story.stock("X", "WH1", 10);
         let base = story.submission();
-        let id = story.receive(&crate::order::Submission { freight: Amount(100), discount: Amount(10_060), ..base }).unwrap();
+        let id =
+            story.receive(&crate::order::Submission { freight: Amount(100), discount: Amount(10_060), ..base }).unwrap();
         crate::order::approve(story.books(), id, &at(1)).unwrap();
         crate::order::promise(story.books(), id, &at(1)).unwrap();
         story.ship_everything(id);

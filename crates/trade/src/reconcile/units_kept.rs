@@ -21,8 +21,7 @@ const fn check(checkpoint: &'static str, cause: &'static str, owner: Role, what:
 const ORDER: Check = check("units", "order-unsound", Role::Operations, "the order, sound");
 const STOCK: Check = check("units", "stock-unsound", Role::Operations, "the stock, sound");
 const LEFT: Check = check("units", "stock-left", Role::Warehouse, "left the stock, in shipments");
-const RELEASED: Check =
-    check("R2", "release-differs", Role::Warehouse, "released by the order, outstanding at warehouses");
+const RELEASED: Check = check("R2", "release-differs", Role::Warehouse, "released by the order, outstanding at warehouses");
 const UNANSWERED: Check = check("R2", "release-unanswered", Role::Warehouse, "acknowledged within 30 minutes");
 const SHIPPED: Check = check("R3", "ship-differs", Role::Warehouse, "shipped by the order, by warehouse orders");
 const CONFIRMED: Check = check("R3", "shipment-missing", Role::Warehouse, "shipped by the order, in shipments");
@@ -32,8 +31,7 @@ const INVOICED: Check = check("R4", "bill-differs", Role::Receivables, "invoiced
 const BACKLOG: Check = check("R4", "billing-backlog", Role::Receivables, "billed within 24 hours of its shipment");
 const CLAIMED: Check =
     check("R12", "reservation-differs", Role::Operations, "reserved at the stock, allocated on the order");
-const DEMANDED: Check =
-    check("R12", "demand-differs", Role::Operations, "demand at the stock, backordered on the order");
+const DEMANDED: Check = check("R12", "demand-differs", Role::Operations, "demand at the stock, backordered on the order");
 
 type At = (OrderId, LineNo);
 
