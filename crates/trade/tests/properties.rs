@@ -4,6 +4,8 @@
 //! again at any later time. After every step every aggregate is sound, every record agrees with every other, and the receivables are
 //! what documents and payments say.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "id",
     "name",
     "aliases",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 23] = [
     "billing",
     "credit_limit",
     "secured",
+    "insurance_limit",
     "blocked",
     "bank_accounts",
     "price_books",
@@ -105,6 +106,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         credit_limit: minor_units(row, "credit_limit")?,
         blocked: row.flag("blocked")?.unwrap_or_default(),
         secured: minor_units(row, "secured")?.unwrap_or_default(),
+        insurance_limit: minor_units(row, "insurance_limit")?,
         ship_tos: address(row).into_iter().collect(),
         bank_accounts: list(row.get("bank_accounts")),
         price_books: list(row.get("price_books")),

@@ -34,7 +34,7 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// Reads accounts from JSON (the profile's fields and `id`) or CSV.
 ///
 /// Columns: `id` (needed), `name`, `aliases`, `tier` (5 unless given), `net_days`, `discount_percent`, `discount_days`, `prepayment`,
-/// `billing` (`per_shipment`, `on_complete` or `deposit=30` for a deposit of 30 %), `credit_limit`, `secured`, `blocked`,
+/// `billing` (`per_shipment`, `on_complete` or `deposit=30` for a deposit of 30 %), `credit_limit`, `secured`, `insurance_limit`, `blocked`,
 /// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
 /// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`. Further rows of an account that follow
 /// its first add addresses. Lists are separated by a vertical bar.

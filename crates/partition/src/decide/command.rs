@@ -73,13 +73,17 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(if new { Reply::Done } else { Reply::Repeated })
         }
         Body::CountStock(count) => {
-            trade::stock::count(txn.books(), count, &cx)?;
-            serve_backorders(txn, &StockKey::new(&count.item, &count.node))?;
+            let bumped = trade::stock::count(txn.books(), count, &cx)?;
+            let stock = StockKey::new(&count.item, &count.node);
+            serve_backorders(txn, &stock)?;
+            ask_about_shortage(txn, &stock, &bumped, &count.document)?;
             Ok(Reply::Done)
         }
         Body::AdjustStock(adjustment) => {
-            trade::stock::adjust(txn.books(), adjustment, &cx)?;
-            serve_backorders(txn, &StockKey::new(&adjustment.item, &adjustment.node))?;
+            let bumped = trade::stock::adjust(txn.books(), adjustment, &cx)?;
+            let stock = StockKey::new(&adjustment.item, &adjustment.node);
+            serve_backorders(txn, &stock)?;
+            ask_about_shortage(txn, &stock, &bumped, &adjustment.document)?;
             Ok(Reply::Done)
         }
         Body::AnnounceSupply { stock, inbound } => {
@@ -132,6 +136,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             }
             if shipped.short {
                 source_again(txn, confirm.warehouse_order)?;
+            }
+            if shipped.uncounted.is_positive() {
+                ask_about_shipment(txn, shipped.shipment, shipped.uncounted)?;
             }
             Ok(Reply::Shipment(shipped.shipment))
         }
@@ -232,9 +239,60 @@ fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
 
 fn serve_backorders(txn: &mut Txn<'_>, stock: &StockKey) -> Outcome<()> {
     let cx = txn.system.clone();
-    for order in trade::stock::serve_backorders(txn.books(), &stock.item, &cx)? {
+    let served = trade::stock::serve_backorders(txn.books(), &stock.item, &cx)?;
+    for order in &served {
         txn.publish("order.more", order, None);
     }
+    clear_shortages(txn, &stock.item, &served)
+}
+
+/// Orders that a smaller stock took units from, and that nobody else can serve: one exception for each (domain §1.1.6).
+fn ask_about_shortage(txn: &mut Txn<'_>, stock: &StockKey, bumped: &[OrderId], document: &Text) -> Outcome<()> {
+    let cx = txn.system.clone();
+    for id in bumped {
+        let Some(order) = txn.books().order(id)? else { continue };
+        let lines = order.lines.iter().filter(|line| line.item == stock.item);
+        let short: units::Quantity = lines.map(|line| line.buckets.backordered).sum();
+        if short.is_positive() {
+            let reason = text(format_args!("{short} of {} are missing at {} by {document}", stock.item, stock.node));
+            let subject = super::task::subject(&order, Some(Key::Stock(stock.clone())));
+            let kind = trade::exception::ExceptionKind::Shortage;
+            trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+        }
+    }
+    Ok(())
+}
+
+/// The shortage of an order is over when nothing of the item waits any more.
+fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let company = txn.books().company(&Text::const_new(trade::master::Company::KEY))?;
+    let nodes: Vec<_> = company.iter().flat_map(|company| &company.nodes).map(|node| node.id.clone()).collect();
+    for id in served {
+        let Some(order) = txn.books().order(id)? else { continue };
+        if order.lines.iter().any(|line| line.item == *item && line.buckets.backordered.is_positive()) {
+            continue;
+        }
+        for node in &nodes {
+            let subject = super::task::subject(&order, Some(Key::Stock(StockKey::new(item, node))));
+            let kind = trade::exception::ExceptionKind::Shortage;
+            if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &subject)? {
+                trade::exception::clear(txn.books(), exception, "the units were found", &cx)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Goods left that a count had not found: somebody looks at the count (domain §1.10, R3).
+fn ask_about_shipment(txn: &mut Txn<'_>, id: trade::ShipmentId, uncounted: units::Quantity) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let Some(shipment) = txn.books().shipment(&id)? else { return Ok(()) };
+    let order = super::task::order(txn, shipment.order)?;
+    let reason = text(format_args!("{uncounted} units left {} with {id} although they were counted as gone", shipment.node));
+    let subject = super::task::subject(&order, Some(Key::Shipment(id)));
+    let kind = trade::exception::ExceptionKind::ShipDiscrepancy;
+    trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
     Ok(())
 }
 

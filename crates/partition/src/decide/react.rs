@@ -4,7 +4,8 @@ use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
 use feel::{Context as Variables, Value};
 use trade::account::AccountEvent;
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
-use trade::order::{Bucket, OrderEvent, Status};
+use trade::master::BillingPolicy;
+use trade::order::{Bucket, HoldKind, OrderEvent, Status};
 use trade::{Event as TradeEvent, InvoiceId, OrderId};
 use units::Minutes;
 
@@ -61,8 +62,16 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
     match event {
         TradeEvent::Order(id, OrderEvent::HoldReleased { kind, .. }) => {
             txn.publish("hold.released", format_args!("{id}:{}", label(kind)), None);
+            if matches!(kind, HoldKind::Price | HoldKind::Tax) {
+                bill_backlog(txn, *id)?;
+            }
         }
-        TradeEvent::Order(id, _) => order_state(txn, *id)?,
+        TradeEvent::Order(id, event) => {
+            if matches!(event, OrderEvent::Moved { to: Bucket::Cancelled, .. }) {
+                bill_rest(txn, *id)?;
+            }
+            order_state(txn, *id)?;
+        }
         TradeEvent::WarehouseOrder(id, event) => {
             let expires = Some(txn.now().plus(WAREHOUSE_MESSAGE_LIVES));
             let shipped_nothing = |txn: &mut Txn<'_>| -> Outcome<bool> {
@@ -82,6 +91,32 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
         }
         TradeEvent::Account(id, _) => txn.then(FollowUp::RecheckCredit(id.clone())),
         _ => {}
+    }
+    Ok(())
+}
+
+/// The rest of an order that is billed on completion was cancelled: what has shipped is billed now, because no shipment follows that
+/// would bill it (domain §1.6: fulfilled and cancelled units make an order complete).
+fn bill_rest(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    if order.billing == BillingPolicy::OnComplete && order.is_fulfilled() && !order.is_invoiced() {
+        bill_backlog(txn, id)?;
+    }
+    Ok(())
+}
+
+/// Bills what has shipped and could not be billed then; its entry in the backlog is void.
+fn bill_backlog(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let posted = trade::billing::bill(txn.books(), id, &cx)?;
+    for invoice in &posted {
+        bring_to_erp(txn, *invoice)?;
+    }
+    let Some(order) = txn.books().order(&id)?.filter(|_| !posted.is_empty()) else { return Ok(()) };
+    let backlog = super::task::subject(&order, None);
+    let kind = trade::exception::ExceptionKind::BillingBlocked;
+    if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &backlog)? {
+        trade::exception::clear(txn.books(), exception, "billed", &cx)?;
     }
     Ok(())
 }

@@ -122,11 +122,14 @@ fn bill(txn: &mut Txn<'_>, id: OrderId, variables: &Variables) -> Outcome<Variab
     let cx = txn.system.clone();
     let invoices = trade::billing::bill(txn.books(), id, &cx)?;
     let order = order(txn, id)?;
+    let backlog = subject(&order, None);
     if invoices.is_empty()
         && let Some(reason) = trade::billing::blocked(txn.books(), id)?
     {
-        let raise = Raise::new(ExceptionKind::BillingBlocked, subject(&order, None), reason);
+        let raise = Raise::new(ExceptionKind::BillingBlocked, backlog, reason);
         trade::exception::raise(txn.books(), raise, &cx)?;
+    } else if let Some(exception) = trade::exception::of_subject(txn.books(), ExceptionKind::BillingBlocked, &backlog)? {
+        trade::exception::clear(txn.books(), exception, "billed", &cx)?;
     }
     let done = match variables.get("warehouseOrderId").and_then(|id| id.as_str()?.parse::<WarehouseOrderId>().ok()) {
         Some(id) => txn.books().warehouse_order(&id)?.is_none_or(|order| order.is_done()),

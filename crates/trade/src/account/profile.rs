@@ -28,11 +28,13 @@ pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx:
         return Ok(());
     }
     let limit_before = before.as_ref().and_then(|before| before.profile.credit_limit);
-    if before.is_some() && limit_before != profile.credit_limit {
+    let insured_before = before.as_ref().and_then(|before| before.profile.insurance_limit);
+    if before.is_some() && (limit_before, insured_before) != (profile.credit_limit, profile.insurance_limit) {
         may_set_limits(cx)?;
     }
     books.record(id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile.clone()) });
-    if before.is_some() && limit_before != profile.credit_limit {
+    // a changed insurance counts as well: whoever waits for credit is looked at again
+    if before.is_some() && (limit_before, insured_before) != (profile.credit_limit, profile.insurance_limit) {
         books.record(id, AccountEvent::LimitSet { limit: profile.credit_limit, by: cx.actor.id.clone() });
     }
     let known = before.as_ref().map(|before| names_of(&before.profile)).unwrap_or_default();
@@ -55,7 +57,11 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
     if !(1..=9).contains(&profile.tier) {
         return Err(invalid("tier", profile.tier, "1 (most important) to 9"));
     }
-    let amounts = [("credit_limit", profile.credit_limit.unwrap_or_default()), ("secured", profile.secured)];
+    let amounts = [
+        ("credit_limit", profile.credit_limit.unwrap_or_default()),
+        ("insurance_limit", profile.insurance_limit.unwrap_or_default()),
+        ("secured", profile.secured),
+    ];
     for (field, amount) in amounts {
         if amount.is_negative() || amount > Amount::LIMIT {
             return Err(invalid(field, amount.0, "minor units from 0 to 10^15"));

@@ -33,6 +33,8 @@ pub struct Profile {
     pub billing: BillingPolicy,
     /// Credit limit; `None` means none was set and none is checked.
     pub credit_limit: Option<Amount>,
+    /// What the credit insurer covers; orders beyond it are held. `None` means that nobody insures the account.
+    pub insurance_limit: Option<Amount>,
     /// No order passes.
     pub blocked: bool,
     /// Covered by insurance or guarantee; lowers the exposure.

@@ -23,7 +23,7 @@ pub enum Decision {
     Released,
     /// Held: the code, the reason, and by how much it is over.
     Hold {
-        /// `CR-BLOCKED`, `CR-OVERDUE` or `CR-LIMIT`.
+        /// `CR-BLOCKED`, `CR-PREPAYMENT`, `CR-OVERDUE`, `CR-LIMIT` or `CR-INSURANCE`.
         code: &'static str,
         /// In words, with the numbers.
         reason: Text,
@@ -139,7 +139,15 @@ fn decide(company: &Company, account: &Account, order: &Order, promised: Amount,
         return hold("CR-BLOCKED", Text::const_new("the account is blocked"), value);
     }
     if order.terms.prepayment {
-        return Decision::Pass;
+        // whoever prepays owes nothing, this order included: all money on account counts, and no limit does
+        let ledger = &account.ledger;
+        let owed = ledger.receivable() + ledger.shipped_not_invoiced + ledger.open_orders + promised + value;
+        let missing = owed - ledger.unapplied;
+        if !missing.is_positive() {
+            return Decision::Pass;
+        }
+        let reason = format_compact!("{} is to be paid before anything ships", money(missing));
+        return hold("CR-PREPAYMENT", reason, missing);
     }
     let today = company.calendar.local_day(cx.now);
     let overdue: Amount = account
@@ -153,13 +161,27 @@ fn decide(company: &Company, account: &Account, order: &Order, promised: Amount,
         let reason = format_compact!("{} is overdue by more than {} days", money(overdue), policy.overdue_days);
         return hold("CR-OVERDUE", reason, overdue);
     }
-    let Some(limit) = account.profile.credit_limit else { return Decision::Pass };
+    let uninsured = account.profile.insurance_limit.map(|insured| (exposure - insured, insured));
+    let uninsured = uninsured.filter(|(over, _)| over.is_positive());
+    let over_insurance = |passes| match uninsured {
+        Some((over, insured)) => {
+            let reason = format_compact!(
+                "exposure {} is over the {} that the insurer covers by {}",
+                money(exposure),
+                money(insured),
+                money(over)
+            );
+            hold("CR-INSURANCE", reason, over)
+        }
+        None => passes,
+    };
+    let Some(limit) = account.profile.credit_limit else { return over_insurance(Decision::Pass) };
     let over = exposure - limit;
     if !over.is_positive() {
-        return Decision::Pass;
+        return over_insurance(Decision::Pass);
     }
     if over <= account.limit_tolerance(policy.tolerance_percent) {
-        return Decision::PassWithWarning;
+        return over_insurance(Decision::PassWithWarning);
     }
     let percent =
         Decimal::from(over.0).checked_mul(Decimal::HUNDRED).and_then(|over| over.checked_div(Decimal::from(limit.0)));
@@ -277,5 +299,64 @@ mod tests {
         release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &clerk("eve", 2)).unwrap();
         assert_eq!(check(story.books(), ids[0], &at(3)).unwrap(), Decision::Released);
         assert!(story.order(ids[0]).holds.is_empty());
+    }
+
+    #[test]
+    fn domain_1_2_the_rules_count_in_their_order() {
+        let (company, mut account, mut order) = case();
+        let code = |account: &Account, order: &Order| match decide(&company, account, order, Amount(0), &at(0)) {
+            Decision::Hold { code, .. } => code,
+            _ => "pass",
+        };
+        account.profile.blocked = true;
+        account.ledger.open_items[0].due = at(0).now.day().plus_days(-31);
+        account.profile.insurance_limit = Some(Amount(1));
+        order.terms.prepayment = true;
+        assert_eq!(code(&account, &order), "CR-BLOCKED");
+        account.profile.blocked = false;
+        assert_eq!(code(&account, &order), "CR-PREPAYMENT");
+        order.terms.prepayment = false;
+        assert_eq!(code(&account, &order), "CR-OVERDUE");
+        account.ledger.open_items[0].due = at(0).now.day();
+        assert_eq!(code(&account, &order), "CR-LIMIT");
+        account.profile.credit_limit = None;
+        assert_eq!(code(&account, &order), "CR-INSURANCE");
+        account.profile.insurance_limit = Some(Amount(10_070_000));
+        assert_eq!(code(&account, &order), "pass");
+    }
+
+    #[test]
+    fn an_overdue_item_below_the_floor_or_within_the_days_holds_nothing() {
+        let (company, mut account, order) = case();
+        account.profile.credit_limit = None;
+        let days = i32::from(company.policy.credit.overdue_days);
+        account.ledger.open_items[0].due = at(0).now.day().plus_days(-days);
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
+        account.ledger.open_items[0].due = at(0).now.day().plus_days(-days - 1);
+        account.ledger.open_items[0].open = company.policy.credit.overdue_floor;
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
+    }
+
+    #[test]
+    fn a_prepaid_order_waits_for_its_money_and_goes_on_when_it_is_on_account() {
+        let mut story = Story::new();
+        let mut order = {
+            let id = story.receive(&story.submission()).unwrap();
+            (*story.order(id)).clone()
+        };
+        order.terms.prepayment = true;
+        let id = order.id;
+        story.books().record(&id, crate::order::OrderEvent::Received(Box::new(order)));
+        let decision = check(story.books(), id, &at(1)).unwrap();
+        assert!(matches!(decision, Decision::Hold { code: "CR-PREPAYMENT", over: Amount(10_000), .. }), "{decision:?}");
+        let on_account = |story: &mut Story, amount| {
+            let account = AccountId::from("ACME");
+            story.books().record(&account, AccountEvent::MoneyReceived { amount: Amount(amount) });
+            story.books().record(&account, AccountEvent::UnappliedChanged { by: Amount(amount) });
+            recheck(story.books(), &account, &at(2)).unwrap()
+        };
+        assert_eq!(on_account(&mut story, 9_999), []);
+        assert_eq!(on_account(&mut story, 1), [id]);
+        assert!(story.order(id).holds.is_empty());
     }
 }

@@ -21,11 +21,7 @@ pub fn open_for(books: &mut dyn Books, key: &Key) -> Result<Option<ExceptionId>,
 }
 
 /// The open exception of a type and subject that no task waits for.
-pub(super) fn of_subject(
-    books: &mut dyn Books,
-    kind: ExceptionKind,
-    subject: &Subject,
-) -> Result<Option<ExceptionId>, Stop> {
+pub fn of_subject(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject) -> Result<Option<ExceptionId>, Stop> {
     found(books, &within(kind), &subject_name(subject))
 }
 

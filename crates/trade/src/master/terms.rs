@@ -12,7 +12,7 @@ pub struct Terms {
     pub discount_percent: Decimal,
     /// Days after the invoice date up to which the discount may be taken.
     pub discount_days: u16,
-    /// Paid before anything is shipped; no credit check.
+    /// Paid before anything is shipped: held until the money is on account, and no limit counts.
     pub prepayment: bool,
 }
 

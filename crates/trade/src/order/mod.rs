@@ -17,6 +17,8 @@ mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod hold;
+#[cfg(test)]
+mod matrix;
 mod promise;
 mod receive;
 mod reject;

@@ -1,0 +1,233 @@
+//! The change and cancel matrix of domain §1.5.4, cell by cell: what happens to ten units at each stage.
+
+use units::{Amount, Quantity};
+
+use super::fixture::{Story, at, clerk};
+use super::{Bucket, Cancellation, Change, cancel, change, close, release};
+use crate::billing::bill;
+use crate::books::{Kind, Stop};
+use crate::cash::{Payment, PaymentEvent, match_manually};
+use crate::fulfilment::{acknowledge, pick};
+use crate::ids::*;
+use crate::master::ShipTo;
+use crate::refusal::Refusal;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Open,
+    Backordered,
+    Allocated,
+    Released,
+    Picked,
+    Shipped,
+    Invoiced,
+    Paid,
+    Closed,
+}
+
+/// Ten units of X at 10.00, all of them at one stage.
+fn at_stage(stage: Stage) -> (Story, OrderId) {
+    let mut story = Story::new();
+    if stage == Stage::Open {
+        let id = story.receive(&story.submission()).unwrap();
+        return (story, id);
+    }
+    if stage != Stage::Backordered {
+        story.stock("X", "WH1", 10);
+    }
+    let id = story.promised(&[("X", 10)]);
+    if stage >= Stage::Released {
+        let released = release(story.books(), id, &at(2)).unwrap()[0];
+        if stage >= Stage::Picked {
+            acknowledge(story.books(), released, &at(2)).unwrap();
+            pick(story.books(), released, &[(LineNo(1), Quantity(10))], true, &at(2)).unwrap();
+        }
+        if stage >= Stage::Shipped {
+            story.ship(released, &[(1, 10)], "S-1");
+        }
+    }
+    if stage >= Stage::Invoiced {
+        bill(story.books(), id, &at(4)).unwrap();
+    }
+    if stage >= Stage::Paid {
+        pay(&mut story, InvoiceId(1), 10_000);
+    }
+    if stage == Stage::Closed {
+        close(story.books(), id, &at(6)).unwrap();
+    }
+    (story, id)
+}
+
+fn pay(story: &mut Story, invoice: InvoiceId, amount: i64) {
+    let id = PaymentId(story.books().next_number(Kind::Payment).unwrap());
+    // no bank account, no statement: only the order's side counts here
+    let payment = Payment { id, amount: Amount(amount), ..Payment::default() };
+    story.books().record(&id, PaymentEvent::Received(Box::new(payment)));
+    match_manually(story.books(), id, &[(invoice, Amount(amount))], false, &at(5)).unwrap();
+}
+
+/// What became of a command, in a word or two.
+fn told(story: &mut Story, id: OrderId, result: Result<(bool, usize), Stop>) -> String {
+    let line = story.order(id).lines[0].clone();
+    match result {
+        Ok((recheck, asked)) => {
+            let cancelled = line.buckets.cancelled;
+            let open = line.buckets.open;
+            format!("cancelled {cancelled} open {open} asked {asked}{}", if recheck { " recheck" } else { "" })
+        }
+        Err(Stop::Refused(Refusal::WrongStatus { why, .. })) => format!("refused: {why}"),
+        Err(Stop::Refused(Refusal::NotEnough { .. })) => "refused: shipped".to_owned(),
+        Err(Stop::Refused(Refusal::Invalid { field, .. })) => format!("refused: {field}"),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn changed(stage: Stage, wanted: &Change) -> String {
+    let (mut story, id) = at_stage(stage);
+    let before = story.books.clone();
+    let result = change(story.books(), id, wanted, &clerk("ann", 7)).map(|outcome| (outcome.recheck, outcome.asked.len()));
+    if result.is_err() {
+        story.books = before;
+    }
+    let told = told(&mut story, id, result);
+    if stage < Stage::Paid {
+        story.check();
+    }
+    told
+}
+
+fn quantity(units: i64) -> Change {
+    Change { quantities: vec![(LineNo(1), Quantity(units))], ..Change::default() }
+}
+
+const ALL_SHIPPED: &str = "refused: everything has shipped: place another order";
+const OVER: &str = "refused: it cannot be changed any more";
+
+#[test]
+fn domain_1_5_4_a_decrease_at_each_stage() {
+    for (stage, expected) in [
+        (Stage::Open, "cancelled 4 open 6 asked 0"),
+        (Stage::Backordered, "cancelled 4 open 0 asked 0"),
+        (Stage::Allocated, "cancelled 4 open 0 asked 0"),
+        (Stage::Released, "cancelled 0 open 0 asked 1"),
+        (Stage::Picked, "cancelled 0 open 0 asked 1"),
+        (Stage::Shipped, ALL_SHIPPED),
+        (Stage::Invoiced, ALL_SHIPPED),
+        (Stage::Paid, ALL_SHIPPED),
+        (Stage::Closed, OVER),
+    ] {
+        assert_eq!(changed(stage, &quantity(6)), expected, "{stage:?}");
+    }
+}
+
+#[test]
+fn domain_1_5_4_a_cancellation_at_each_stage() {
+    for (stage, expected) in [
+        (Stage::Open, "cancelled 10 asked 0 too late 0"),
+        (Stage::Backordered, "cancelled 10 asked 0 too late 0"),
+        (Stage::Allocated, "cancelled 10 asked 0 too late 0"),
+        (Stage::Released, "cancelled 0 asked 1 too late 0"),
+        (Stage::Picked, "cancelled 0 asked 1 too late 0"),
+        (Stage::Shipped, "cancelled 0 asked 0 too late 10"),
+        (Stage::Invoiced, "cancelled 0 asked 0 too late 10"),
+        (Stage::Paid, "cancelled 0 asked 0 too late 10"),
+        (Stage::Closed, "refused: nothing is left to cancel"),
+    ] {
+        let (mut story, id) = at_stage(stage);
+        let all = Cancellation { lines: Vec::new(), reason: "not wanted".into() };
+        let found = match cancel(story.books(), id, &all, &clerk("ann", 7)) {
+            Ok(outcome) => {
+                let (cancelled, asked, late) = (outcome.cancelled, outcome.asked.len(), outcome.too_late);
+                format!("cancelled {cancelled} asked {asked} too late {late}")
+            }
+            Err(stop) => told(&mut story, id, Err(stop)),
+        };
+        assert_eq!(found, expected, "{stage:?}");
+        // whatever is cancelled at once gives its stock or its place in the queue back
+        if stage == Stage::Backordered || stage == Stage::Allocated {
+            let stock = story.stock_of("X", "WH1");
+            assert!(stock.claims.is_empty() && stock.demand.is_empty(), "{stage:?}");
+        }
+    }
+}
+
+#[test]
+fn domain_1_5_4_an_increase_at_each_stage() {
+    for (stage, expected) in [
+        (Stage::Open, "cancelled 0 open 13 asked 0 recheck"),
+        (Stage::Backordered, "cancelled 0 open 3 asked 0 recheck"),
+        (Stage::Allocated, "cancelled 0 open 3 asked 0 recheck"),
+        (Stage::Released, "cancelled 0 open 3 asked 0 recheck"),
+        (Stage::Picked, "cancelled 0 open 3 asked 0 recheck"),
+        (Stage::Shipped, ALL_SHIPPED),
+        (Stage::Invoiced, ALL_SHIPPED),
+        (Stage::Paid, ALL_SHIPPED),
+        (Stage::Closed, OVER),
+    ] {
+        assert_eq!(changed(stage, &quantity(13)), expected, "{stage:?}");
+    }
+}
+
+#[test]
+fn domain_1_5_4_a_price_at_each_stage() {
+    let price = Change { prices: vec![(LineNo(1), "9.50".parse().unwrap())], ..Change::default() };
+    for (stage, expected) in [
+        (Stage::Open, "cancelled 0 open 10 asked 0 recheck"),
+        (Stage::Backordered, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Allocated, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Released, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Picked, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Shipped, ALL_SHIPPED),
+        (Stage::Invoiced, ALL_SHIPPED),
+        (Stage::Paid, ALL_SHIPPED),
+        (Stage::Closed, OVER),
+    ] {
+        assert_eq!(changed(stage, &price), expected, "{stage:?}");
+    }
+}
+
+#[test]
+fn domain_1_5_4_a_price_of_a_line_that_is_invoiced_in_part_is_refused() {
+    let mut story = Story::new();
+    story.stock("X", "WH1", 4);
+    let id = story.promised(&[("X", 10)]);
+    story.ship_everything(id);
+    bill(story.books(), id, &at(4)).unwrap();
+    assert_eq!(story.order(id).units_in(Bucket::Backordered), Quantity(6));
+    let price = Change { prices: vec![(LineNo(1), "9.50".parse().unwrap())], ..Change::default() };
+    let refused = change(story.books(), id, &price, &clerk("ann", 7)).map(|_| (false, 0));
+    assert_eq!(told(&mut story, id, refused), "refused: prices[0]");
+}
+
+#[test]
+fn domain_1_5_4_an_address_at_each_stage() {
+    let address = ShipTo { street: "Street 2".into(), city: "Bonn".into(), country: "DE".into(), ..ShipTo::default() };
+    let address = Change { ship_to: Some(address), ..Change::default() };
+    let at_work = "refused: a warehouse is at work on it: the ship-to stays";
+    for (stage, expected) in [
+        (Stage::Open, "cancelled 0 open 10 asked 0 recheck"),
+        (Stage::Backordered, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Allocated, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Released, at_work),
+        (Stage::Picked, at_work),
+        (Stage::Shipped, ALL_SHIPPED),
+        (Stage::Invoiced, ALL_SHIPPED),
+        (Stage::Paid, ALL_SHIPPED),
+        (Stage::Closed, OVER),
+    ] {
+        assert_eq!(changed(stage, &address), expected, "{stage:?}");
+    }
+}
+
+#[test]
+fn domain_1_5_4_what_is_invoiced_or_paid_is_credited() {
+    for (stage, left) in [(Stage::Invoiced, 6_000), (Stage::Paid, -4_000)] {
+        let (mut story, id) = at_stage(stage);
+        let invoice = story.order(id).invoices[0];
+        let lines = [(LineNo(1), Quantity(4))];
+        crate::billing::credit_note(story.books(), invoice, &lines, "sent back", &clerk("ann", 8)).unwrap();
+        // not paid yet: less is owed; paid: the customer has a credit, which nobody pays out by itself
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!(account.ledger.receivable(), Amount(left), "{stage:?}");
+    }
+}
