@@ -80,13 +80,16 @@ struct Source<'a, 'x> {
     declared: Declared,
 }
 
+/// An item definition as a type, and how deep it is nested.
+type Resolved = (Arc<Type>, u32);
+
 struct Parser<'a, 'x> {
     sources: Vec<Source<'a, 'x>>,
     /// The source that is being read.
     at: usize,
     findings: Vec<Finding>,
     /// Item definitions by source and name; nothing while one is being resolved.
-    types: BTreeMap<(usize, String), Option<(Arc<Type>, u32)>>,
+    types: BTreeMap<(usize, String), Option<Resolved>>,
     /// The nodes of the graph by source and id.
     places: BTreeMap<(usize, &'a str), usize>,
     /// How deep the types are nested that the item definition at hand refers to.
