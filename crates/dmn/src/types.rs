@@ -1,9 +1,41 @@
 //! Item definitions: what a value has to be, and the conversions that DMN makes by itself (DMN 1.5, 7.3.3 and 10.3.2.9.4).
 
+use std::cell::Cell;
 use std::sync::Arc;
 
-use feel::{Context, Environment, HostType, UnaryTests, Value};
+use feel::{Budget, Context, Environment, HostType, UnaryTests, Value};
 use units::{Text, Timestamp};
+
+/// What checking constraints may use up, and has.
+pub(crate) struct Meter {
+    environment: Cell<Environment>,
+    used: Cell<Budget>,
+}
+
+impl Meter {
+    pub(crate) fn new(environment: Environment) -> Self {
+        Self { environment: Cell::new(environment), used: Cell::new(Budget { steps: 0, depth: 0, size: 0 }) }
+    }
+
+    /// What was used up.
+    pub(crate) fn used(&self) -> Budget {
+        self.used.get()
+    }
+
+    /// Whether a value passes; not, if the budget does not suffice.
+    fn passes(&self, tests: &UnaryTests, value: &Value) -> bool {
+        let mut environment = self.environment.get();
+        let evaluation = tests.evaluate(value, &Context::EMPTY, &environment);
+        let mut used = self.used.get();
+        used.steps = used.steps.saturating_add(evaluation.used.steps);
+        used.size = used.size.saturating_add(evaluation.used.size);
+        environment.budget.steps = environment.budget.steps.saturating_sub(evaluation.used.steps);
+        environment.budget.size = environment.budget.size.saturating_sub(evaluation.used.size);
+        self.used.set(used);
+        self.environment.set(environment);
+        evaluation.value == Value::Bool(true)
+    }
+}
 
 /// What a value has to be.
 #[derive(Debug, Clone, Default)]
@@ -96,7 +128,7 @@ impl Type {
     }
 
     /// Whether a value is of this type. Null is of every type.
-    pub(crate) fn holds(&self, value: &Value, environment: &Environment) -> bool {
+    pub(crate) fn holds(&self, value: &Value, meter: &Meter) -> bool {
         match (self, value) {
             (Self::Any, _)
             | (_, Value::Null)
@@ -111,46 +143,44 @@ impl Type {
             | (Self::Function, Value::Function(_))
             | (Self::Range, Value::Range(_))
             | (Self::AnyContext, Value::Context(_)) => true,
-            (Self::List(of), Value::List(items)) => items.iter().all(|item| of.holds(item, environment)),
+            (Self::List(of), Value::List(items)) => items.iter().all(|item| of.holds(item, meter)),
             (Self::Context(fields), Value::Context(context)) => {
-                fields.iter().all(|(name, of)| context.get(name).is_none_or(|value| of.holds(value, environment)))
+                fields.iter().all(|(name, of)| context.get(name).is_none_or(|value| of.holds(value, meter)))
             }
-            (Self::Constrained(base, tests), value) => {
-                base.holds(value, environment) && tests.matches(value, &Context::EMPTY, environment).0
-            }
+            (Self::Constrained(base, tests), value) => base.holds(value, meter) && meter.passes(tests, value),
             _ => false,
         }
     }
 
     /// Whether a value is an instance: as [`Type::holds`], but every component has to be there, and constraints do not
     /// count, since the conformance cases have `256 instance of` a number up to 255 be true.
-    fn is_instance(&self, value: &Value, environment: &Environment) -> bool {
+    fn is_instance(&self, value: &Value, meter: &Meter) -> bool {
         match (self, value) {
-            (Self::List(of), Value::List(items)) => items.iter().all(|item| of.is_instance(item, environment)),
+            (Self::List(of), Value::List(items)) => items.iter().all(|item| of.is_instance(item, meter)),
             (Self::Context(fields), Value::Context(context)) => {
-                fields.iter().all(|(name, of)| context.get(name).is_some_and(|value| of.is_instance(value, environment)))
+                fields.iter().all(|(name, of)| context.get(name).is_some_and(|value| of.is_instance(value, meter)))
             }
-            (Self::Constrained(base, _), value) => base.is_instance(value, environment),
-            (of, value) => of.holds(value, environment),
+            (Self::Constrained(base, _), value) => base.is_instance(value, meter),
+            (of, value) => of.holds(value, meter),
         }
     }
 
     /// The value as this type: itself, the only item of a list, or a list of itself; otherwise why not.
-    pub(crate) fn coerced(&self, value: Value, environment: &Environment) -> Result<Value, Text> {
-        if self.holds(&value, environment) {
+    pub(crate) fn coerced(&self, value: Value, meter: &Meter) -> Result<Value, Text> {
+        if self.holds(&value, meter) {
             return Ok(value);
         }
         match (&value, self.base()) {
             (Value::List(items), base) if !matches!(base, Self::List(_)) => {
                 if let [item] = items.as_slice()
-                    && self.holds(item, environment)
+                    && self.holds(item, meter)
                 {
                     return Ok(item.clone());
                 }
             }
             (single, Self::List(_)) if !matches!(single, Value::List(_)) => {
                 let list = Value::list([single.clone()]);
-                if self.holds(&list, environment) {
+                if self.holds(&list, meter) {
                     return Ok(list);
                 }
             }
@@ -163,7 +193,7 @@ impl Type {
 
 impl HostType for Type {
     fn holds(&self, value: &Value) -> bool {
-        self.is_instance(value, &Environment::at(Timestamp(0)))
+        self.is_instance(value, &Meter::new(Environment::at(Timestamp(0))))
     }
 }
 
@@ -175,7 +205,7 @@ mod tests {
     use super::*;
 
     fn coerced(of: &Type, value: impl Into<Value>) -> Option<String> {
-        of.coerced(value.into(), &Environment::at(Timestamp(0))).ok().map(|value| value.to_string())
+        of.coerced(value.into(), &Meter::new(Environment::at(Timestamp(0)))).ok().map(|value| value.to_string())
     }
 
     #[test]

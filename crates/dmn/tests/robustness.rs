@@ -107,3 +107,41 @@ fn nested_walks_share_one_budget() {
     let outcome = model.evaluate("d", &Context::EMPTY, &Environment::at(Timestamp(0))).unwrap();
     assert!(outcome.warnings.iter().any(|(_, warning)| warning.reason.contains("given up")), "{:?}", outcome.warnings);
 }
+
+#[test]
+fn recursion_through_deep_boxes_ends_before_the_stack_does() {
+    let (mut open, mut close) = (String::new(), String::new());
+    for _ in 0..30 {
+        open.push_str("<conditional><if><literalExpression><text>true</text></literalExpression></if><then>");
+        close.push_str("</then><else><literalExpression><text>0</text></literalExpression></else></conditional>");
+    }
+    let xml = format!(
+        r##"<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="m" name="M">
+        <businessKnowledgeModel id="b" name="on"><encapsulatedLogic><formalParameter name="n"/>{open}<literalExpression><text>on(n + 1)</text></literalExpression>{close}</encapsulatedLogic></businessKnowledgeModel>
+        <decision id="d" name="D"><knowledgeRequirement><requiredKnowledge href="#b"/></knowledgeRequirement><literalExpression><text>on(1)</text></literalExpression></decision></definitions>"##
+    );
+    let (model, _) = Model::parse(&xml).unwrap();
+    let outcome = model.evaluate("d", &Context::EMPTY, &Environment::at(Timestamp(0))).unwrap();
+    assert_eq!(outcome.value, Value::Null);
+    assert!(outcome.warnings.iter().any(|(_, warning)| warning.reason.contains("given up")), "{:?}", outcome.warnings);
+}
+
+#[test]
+fn a_long_chain_of_item_definitions_is_refused_in_either_order() {
+    let definitions: Vec<String> = (0..20_000)
+        .map(|at| {
+            format!("<itemDefinition name=\"t{at}\" isCollection=\"true\"><typeRef>t{}</typeRef></itemDefinition>", at + 1)
+        })
+        .chain(["<itemDefinition name=\"t20000\"><typeRef>number</typeRef></itemDefinition>".to_owned()])
+        .collect();
+    let mut backwards = definitions.clone();
+    backwards.reverse();
+    for definitions in [definitions, backwards] {
+        let xml = format!(
+            r#"<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="m" name="M">{}<decision id="d" name="D"><literalExpression><text>1</text></literalExpression></decision></definitions>"#,
+            definitions.concat()
+        );
+        let findings = Model::parse(&xml).err().unwrap();
+        assert!(findings.iter().any(|finding| finding.cause.contains("nested too deep")));
+    }
+}

@@ -7,7 +7,7 @@ use super::warn;
 use crate::Finding;
 use crate::model::Node;
 use crate::table::{Cell, Table};
-use crate::types::Type;
+use crate::types::{Meter, Type};
 
 pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
     for (place, rule) in table.rules.iter().enumerate() {
@@ -35,7 +35,7 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
         for (column, (output, cell)) in table.outputs.iter().zip(&rule.outputs).enumerate() {
             let Some(value) = cell.constant() else { continue };
             let at = || format!("rule {}, output {}: {value}", place + 1, column + 1);
-            if !output.of.base().holds(value, &Environment::at(Timestamp(0))) {
+            if !output.of.base().holds(value, &Meter::new(Environment::at(Timestamp(0)))) {
                 let cause = format!("{} is a {}, and the output a {}", at(), value.type_name(), output.of.base().name());
                 warn(table, node, Some(place), cause, "give a value of the type of the output", findings);
             } else if !output.allowed.is_empty() && !value.is_null() && !output.allowed.contains(value) {
@@ -66,5 +66,5 @@ fn comparable(of: &Type, value: &Value) -> bool {
     // a condition, or a test of the items of a list, looks at more than the input
     matches!(value, Value::Bool(_)) && !matches!(of.base(), Type::Bool | Type::Number | Type::String)
         || matches!(of.base(), Type::List(_))
-        || of.base().holds(value, &Environment::at(Timestamp(0)))
+        || of.base().holds(value, &Meter::new(Environment::at(Timestamp(0))))
 }

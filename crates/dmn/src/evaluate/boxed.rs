@@ -33,6 +33,17 @@ impl Run<'_> {
     }
 
     pub(super) fn boxed(&mut self, boxed: &Boxed) -> Step {
+        // boxes, nodes of FEEL and calls share the depth, and with it the stack
+        if self.environment.budget.depth < 2 {
+            return Ok(self.null("given up: the decision needs more than the depth that it may use"));
+        }
+        self.environment.budget.depth -= 1;
+        let value = self.inner(boxed);
+        self.environment.budget.depth += 1;
+        value
+    }
+
+    fn inner(&mut self, boxed: &Boxed) -> Step {
         match boxed {
             Boxed::Null => Ok(Value::Null),
             Boxed::Literal(expression) => Ok(self.expression(expression)),

@@ -11,7 +11,7 @@ use units::Text;
 
 use crate::Explained;
 use crate::model::{Graph, Kind, Model, Node};
-use crate::types::Type;
+use crate::types::{Meter, Type};
 
 use function::{KnowledgeFunction, ServiceFunction};
 
@@ -343,7 +343,10 @@ impl<'a> Run<'a> {
         if of.is_any() {
             return value;
         }
-        match of.coerced(value, &self.environment) {
+        let meter = Meter::new(self.environment);
+        let coerced = of.coerced(value, &meter);
+        self.spend(meter.used());
+        match coerced {
             Ok(value) => value,
             Err(reason) => self.null(reason),
         }

@@ -49,17 +49,15 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         }
         for (place, draft) in drafts.iter().enumerate() {
             let id = draft.xml.attribute("id").unwrap_or_default();
-            let earlier = drafts.iter().take(place);
             if id.is_empty() {
                 if draft.xml.tag_name().name() == "decision" {
                     self.refuse(draft.xml, "the decision has no id", "give it one");
                 }
-            } else if earlier.filter(|other| other.source == draft.source).any(|other| other.xml.attribute("id") == Some(id))
-            {
+            } else if self.places.insert((draft.source, id), place).is_some() {
                 self.refuse(draft.xml, "another element has the same id", "give every element an id of its own");
             }
         }
-        let nodes: Vec<Node> = drafts.iter().map(|draft| self.node(draft, &drafts)).collect();
+        let nodes: Vec<Node> = drafts.iter().map(|draft| self.node(draft)).collect();
         let nodes = named_parameters(nodes);
         let order = self.ordered(&nodes, &drafts);
         let root = self.sources[0].root;
@@ -103,7 +101,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         self.at = 0;
     }
 
-    fn node(&mut self, draft: &Draft<'a, 'x>, drafts: &[Draft<'a, 'x>]) -> Node {
+    fn node(&mut self, draft: &Draft<'a, 'x>) -> Node {
         self.at = draft.source;
         let xml = draft.xml;
         let attribute = |name: &str| Text::from(xml.attribute(name).unwrap_or_default());
@@ -116,9 +114,9 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         let mut node =
             Node { id, name, variable, of, is_imported: draft.source != 0, requires: Vec::new(), kind: Kind::Input };
         match xml.tag_name().name() {
-            "decision" => node.kind = Kind::Decision(self.decision(draft, drafts, &mut node.requires)),
-            "businessKnowledgeModel" => node.kind = self.knowledge(draft, drafts, &mut node.requires),
-            "decisionService" => node.kind = Kind::Service(self.service(draft, drafts, &mut node.requires)),
+            "decision" => node.kind = Kind::Decision(self.decision(draft, &mut node.requires)),
+            "businessKnowledgeModel" => node.kind = self.knowledge(draft, &mut node.requires),
+            "decisionService" => node.kind = Kind::Service(self.service(draft, &mut node.requires)),
             _ => {
                 for part in Self::parts(xml).filter(|part| part.tag_name().name() != "variable") {
                     self.unknown(part);
@@ -128,11 +126,11 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         node
     }
 
-    fn decision(&mut self, draft: &Draft<'a, 'x>, drafts: &[Draft<'a, 'x>], requires: &mut Vec<Requirement>) -> Boxed {
+    fn decision(&mut self, draft: &Draft<'a, 'x>, requires: &mut Vec<Requirement>) -> Boxed {
         let mut logic = None;
         for part in Self::parts(draft.xml) {
             match part.tag_name().name() {
-                "informationRequirement" | "knowledgeRequirement" => self.requirement(draft, part, drafts, requires),
+                "informationRequirement" | "knowledgeRequirement" => self.requirement(draft, part, requires),
                 "variable"
                 | "question"
                 | "allowedAnswers"
@@ -173,12 +171,12 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         Self::parts(decision).any(|part| LOGIC.contains(&part.tag_name().name()) || part.tag_name().name() == "every")
     }
 
-    fn knowledge(&mut self, draft: &Draft<'a, 'x>, drafts: &[Draft<'a, 'x>], requires: &mut Vec<Requirement>) -> Kind {
+    fn knowledge(&mut self, draft: &Draft<'a, 'x>, requires: &mut Vec<Requirement>) -> Kind {
         let mut body = None;
         for part in Self::parts(draft.xml) {
             match part.tag_name().name() {
                 "variable" | "authorityRequirement" => {}
-                "knowledgeRequirement" => self.requirement(draft, part, drafts, requires),
+                "knowledgeRequirement" => self.requirement(draft, part, requires),
                 "encapsulatedLogic" => body = self.function(part, 0),
                 _ => self.unknown(part),
             }
@@ -192,7 +190,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         }
     }
 
-    fn service(&mut self, draft: &Draft<'a, 'x>, drafts: &[Draft<'a, 'x>], requires: &mut Vec<Requirement>) -> Service {
+    fn service(&mut self, draft: &Draft<'a, 'x>, requires: &mut Vec<Requirement>) -> Service {
         let mut service = Service { inputs: Vec::new(), parameters: Vec::new(), outputs: Vec::new() };
         let mut decisions = Vec::new();
         for part in Self::parts(draft.xml) {
@@ -205,7 +203,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
                     continue;
                 }
             }
-            let Some(requirement) = self.referred(draft, part, drafts) else { continue };
+            let Some(requirement) = self.referred(draft, part) else { continue };
             match kind {
                 "outputDecision" => {
                     service.outputs.push(requirement.place);
@@ -223,16 +221,10 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         service
     }
 
-    fn requirement(
-        &mut self,
-        draft: &Draft<'a, 'x>,
-        node: Xml<'a, 'x>,
-        drafts: &[Draft<'a, 'x>],
-        to: &mut Vec<Requirement>,
-    ) {
+    fn requirement(&mut self, draft: &Draft<'a, 'x>, node: Xml<'a, 'x>, to: &mut Vec<Requirement>) {
         for part in Self::parts(node) {
             match part.tag_name().name() {
-                "requiredDecision" | "requiredInput" | "requiredKnowledge" => to.extend(self.referred(draft, part, drafts)),
+                "requiredDecision" | "requiredInput" | "requiredKnowledge" => to.extend(self.referred(draft, part)),
                 // a decision maker writes these into DMN 1.1; nothing is computed from them
                 "variable" => {}
                 _ => self.unknown(part),
@@ -241,7 +233,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
     }
 
     /// What an `href` points to: `#id`, or `namespace#id`.
-    fn referred(&mut self, draft: &Draft<'a, 'x>, node: Xml<'a, 'x>, drafts: &[Draft<'a, 'x>]) -> Option<Requirement> {
+    fn referred(&mut self, draft: &Draft<'a, 'x>, node: Xml<'a, 'x>) -> Option<Requirement> {
         let href = node.attribute("href").unwrap_or_default();
         let (namespace, id) = href.rsplit_once('#').unwrap_or(("", href));
         let here = &self.sources[draft.source];
@@ -255,10 +247,9 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
             None => (draft.source, None),
         };
         let known = is_here || import.is_some();
-        let found = drafts.iter().position(|other| known && other.source == source && other.xml.attribute("id") == Some(id));
+        let found = self.places.get(&(source, id)).copied().filter(|_| known);
         match found {
             Some(place) => Some(Requirement { place, import, is_visible: draft.xml.tag_name().name() != "decisionService" }),
-            // Camunda's tables take their inputs from variables; a drawing may still point at an input that is gone
             None => {
                 let cause = format!("it requires `{href}`, which is not there");
                 self.refuse(node, cause, "require what this model or an imported one has");

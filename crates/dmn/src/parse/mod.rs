@@ -16,7 +16,7 @@ use units::Text;
 use crate::model::Graph;
 use crate::types::Type;
 use crate::{Finding, Severity};
-use xml::{Xml, elements, line, type_ref};
+use xml::{Xml, elements, type_ref};
 
 /// More than any model needs, and few enough to refuse a bomb.
 const MAX_NODES: u32 = 200_000;
@@ -48,7 +48,15 @@ pub(crate) fn graph(xml: &str, imported: &[&str]) -> Result<(Graph, Vec<Finding>
             }]
         })?);
     }
-    let mut parser = Parser { sources: Vec::new(), at: 0, findings: Vec::new(), types: BTreeMap::new() };
+    let mut parser = Parser {
+        sources: Vec::new(),
+        at: 0,
+        findings: Vec::new(),
+        types: BTreeMap::new(),
+        places: BTreeMap::new(),
+        below: 0,
+        resolving: 0,
+    };
     for document in &documents {
         let source = parser.source(document.root_element());
         parser.sources.push(source);
@@ -64,10 +72,16 @@ struct Source<'a, 'x> {
     mode: Mode,
     /// Names of imports and the place of the source that each brings.
     imports: Vec<(Text, usize)>,
+    definitions: BTreeMap<&'a str, Xml<'a, 'x>>,
+    /// Where each line begins, in bytes.
+    lines: Vec<usize>,
     /// Every name that the models declare, and the item definitions: in the standard's FEEL, a name may hold spaces and
     /// operators.
     declared: Declared,
 }
+
+/// An item definition as a type, and how deep it is nested.
+type Resolved = (Arc<Type>, u32);
 
 struct Parser<'a, 'x> {
     sources: Vec<Source<'a, 'x>>,
@@ -75,7 +89,13 @@ struct Parser<'a, 'x> {
     at: usize,
     findings: Vec<Finding>,
     /// Item definitions by source and name; nothing while one is being resolved.
-    types: BTreeMap<(usize, String), Option<Arc<Type>>>,
+    types: BTreeMap<(usize, String), Option<Resolved>>,
+    /// The nodes of the graph by source and id.
+    places: BTreeMap<(usize, &'a str), usize>,
+    /// How deep the types are nested that the item definition at hand refers to.
+    below: u32,
+    /// How many item definitions are being resolved.
+    resolving: u32,
 }
 
 impl<'a, 'x: 'a> Parser<'a, 'x> {
@@ -84,10 +104,22 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
             severity,
             element: node.attribute("id").unwrap_or_default().into(),
             name: node.attribute("name").unwrap_or_default().into(),
-            line: line(node),
+            line: self.line(node),
             cause: cause.into(),
             mend: mend.into(),
         });
+    }
+
+    /// The line where an element starts, from 1.
+    fn line(&self, node: Xml<'a, 'x>) -> u32 {
+        let source = self.sources.iter().find(|source| std::ptr::eq(source.root.document(), node.document()));
+        match source {
+            Some(source) => {
+                let before = source.lines.partition_point(|start| *start <= node.range().start);
+                u32::try_from(before).unwrap_or(u32::MAX)
+            }
+            None => node.document().text_pos_at(node.range().start).row,
+        }
     }
 
     fn refuse(&mut self, node: Xml<'a, 'x>, cause: impl Into<Text>, mend: impl Into<Text>) {
@@ -130,7 +162,13 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         }
         names.sort_unstable();
         names.dedup();
-        Source { root, mode, imports: Vec::new(), declared: Declared { names, types: Vec::new() } }
+        let definitions = elements(root)
+            .filter(|node| node.tag_name().name() == "itemDefinition")
+            .filter_map(|node| Some((node.attribute("name")?, node)))
+            .collect();
+        let text = root.document().input_text();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Source { root, mode, imports: Vec::new(), definitions, lines, declared: Declared { names, types: Vec::new() } }
     }
 
     /// Reads FEEL in the mode of the model and with the names that it declares.

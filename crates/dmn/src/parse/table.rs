@@ -1,7 +1,7 @@
 //! Decision tables.
 
 use super::Parser;
-use super::xml::{Xml, child, line, text_of};
+use super::xml::{Xml, child, text_of};
 use crate::Severity;
 use crate::index::Index;
 use crate::table::{Aggregation, Cell, HitPolicy, Input, Output, Rule, Table};
@@ -16,7 +16,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
             rules: Vec::new(),
             index: Index::default(),
             id: node.attribute("id").unwrap_or_default().into(),
-            line: line(node),
+            line: self.line(node),
         };
         for child in Self::parts(node) {
             match child.tag_name().name() {
@@ -138,7 +138,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
     fn rule(&mut self, node: Xml<'a, 'x>, table: &Table) -> Option<Rule> {
         let mut rule = Rule {
             id: node.attribute("id").unwrap_or_default().into(),
-            line: line(node),
+            line: self.line(node),
             inputs: Vec::new(),
             outputs: Vec::new(),
         };

@@ -9,8 +9,8 @@ use super::Parser;
 use super::xml::{Xml, child, elements, text_of, type_ref};
 use crate::types::Type;
 
-/// How deep components may be nested.
-const MAX_DEPTH: u32 = 40;
+/// How deep components may be nested, and how deep item definitions may refer to each other.
+const MAX_DEPTH: u32 = 20;
 
 impl<'a, 'x: 'a> Parser<'a, 'x> {
     /// Resolves every item definition, so that a wrong one is found though nobody uses it.
@@ -35,7 +35,7 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
     fn declare(&mut self) {
         let resolved = |source: usize, this: &Self| {
             let own = this.types.iter().filter(move |((of, _), _)| *of == source);
-            own.filter_map(|((_, name), of)| Some((Text::from(name), of.clone()?))).collect::<Vec<_>>()
+            own.filter_map(|((_, name), of)| Some((Text::from(name), of.clone()?.0))).collect::<Vec<_>>()
         };
         for source in 0..self.sources.len() {
             let mut types: Vec<(Text, Arc<dyn HostType>)> = Vec::new();
@@ -82,19 +82,30 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
     fn defined_type(&mut self, node: Xml<'a, 'x>, name: &str) -> Option<Arc<Type>> {
         let key = (self.at, name.to_owned());
         match self.types.get(&key) {
-            Some(Some(of)) => return Some(of.clone()),
+            Some(Some((of, depth))) => {
+                let of = of.clone();
+                self.below = self.below.max(*depth);
+                return Some(of);
+            }
             Some(None) => {
                 self.refuse(node, format!("the type `{name}` contains itself"), "break the circle");
                 return Some(Arc::new(Type::Any));
             }
             None => {}
         }
-        let root = self.sources[self.at].root;
-        let definition = elements(root)
-            .find(|child| child.tag_name().name() == "itemDefinition" && child.attribute("name") == Some(name))?;
+        let definition = self.sources[self.at].definitions.get(name).copied()?;
         self.types.insert(key.clone(), None);
-        let of = Arc::new(self.item(definition, 0));
-        self.types.insert(key, Some(of.clone()));
+        let outer = std::mem::take(&mut self.below);
+        self.resolving += 1;
+        let of = if self.resolving > MAX_DEPTH { None } else { Some(self.item(definition, 0)) };
+        self.resolving -= 1;
+        let depth = self.below + 1;
+        let of = Arc::new(of.filter(|_| depth <= MAX_DEPTH).unwrap_or_else(|| {
+            self.refuse(definition, "the item definitions are nested too deep", "refer to other types less deeply");
+            Type::Any
+        }));
+        self.below = outer.max(depth.min(MAX_DEPTH));
+        self.types.insert(key, Some((of.clone(), depth)));
         Some(of)
     }
 

@@ -25,11 +25,6 @@ pub(super) fn inner_text(node: Xml<'_, '_>) -> String {
     node.descendants().filter_map(|part| if part.is_text() { part.text() } else { None }).collect()
 }
 
-/// The line where it starts, from 1.
-pub(super) fn line(node: Xml<'_, '_>) -> u32 {
-    node.document().text_pos_at(node.range().start).row
-}
-
 /// The type that it names: by attribute, or as DMN 1.2 and later also have it, by element.
 pub(super) fn type_ref(node: Xml<'_, '_>) -> Option<String> {
     let by_element = || child(node, "typeRef").map(inner_text);
