@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bench;
+mod bpmn;
 mod check;
 mod demo;
 mod import;
@@ -53,6 +54,9 @@ pub(crate) enum Command {
     Reconcile(check::ReconcileArguments),
     /// Measure: whole orders on a file-backed store
     Bench(bench::Arguments),
+    /// Look at, play and test process models without a server
+    #[command(subcommand)]
+    Bpmn(bpmn::Command),
     /// Make and hash API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -70,6 +74,7 @@ impl Command {
     /// Carries it out.
     pub(crate) fn run(self) -> anyhow::Result<Finding> {
         match self {
+            Self::Bpmn(command) => bpmn::run(&command),
             Self::Demo(arguments) => demo::run(arguments),
             Self::Serve(arguments) => serve::run(&arguments),
             Self::Init(arguments) => init::run(&arguments),
