@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bench;
+mod bpmn;
 mod check;
 mod demo;
 mod dmn;
@@ -64,6 +65,9 @@ pub(crate) enum Command {
     /// Make decisions of a DMN model, and run the cases of the DMN TCK
     #[command(subcommand)]
     Dmn(dmn::Command),
+    /// Look at, play and test process models without a server
+    #[command(subcommand)]
+    Bpmn(bpmn::Command),
     /// Make and hash API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -81,6 +85,7 @@ impl Command {
     /// Carries it out.
     pub(crate) fn run(self) -> anyhow::Result<Finding> {
         match self {
+            Self::Bpmn(command) => bpmn::run(&command),
             Self::Demo(arguments) => demo::run(arguments),
             Self::Serve(arguments) => serve::run(&arguments),
             Self::Init(arguments) => init::run(&arguments),

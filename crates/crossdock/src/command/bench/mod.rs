@@ -1,5 +1,6 @@
 //! `crossdock bench`: whole orders on a file-backed store, with connections answered in the process at once.
 
+mod engine;
 mod floor;
 mod measure;
 mod open_orders;
@@ -19,6 +20,9 @@ pub(crate) struct Arguments {
     /// What to measure
     #[arg(long, value_enum, default_value_t = Workload::OrderToCash)]
     workload: Workload,
+    /// What to measure, without the option's name
+    #[arg(value_enum, value_name = "WORKLOAD", conflicts_with = "workload")]
+    what: Option<Workload>,
     /// How many orders or instances; 20,000 unless given, and 100,000 for open-orders
     #[arg(long)]
     orders: Option<u64>,
@@ -49,6 +53,8 @@ pub(crate) struct Arguments {
 enum Workload {
     /// Orders from received to matched cash, every step and journal entry included
     OrderToCash,
+    /// The process engine alone, in memory, on one core
+    Engine,
     /// Instances of twelve trivial steps, each durable before the next begins, beside a bare loop of commits
     TwelveSteps,
     /// Availability and reservations over HTTP while orders flow, and a rush on one item
@@ -90,7 +96,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     std::fs::create_dir_all(&folder)?;
     let (lines, inflight) = (arguments.lines, arguments.inflight);
     let orders = |usual| arguments.orders.unwrap_or(usual);
-    let report = match arguments.workload {
+    let report = match arguments.what.unwrap_or(arguments.workload) {
+        Workload::Engine => return show(&engine::run(orders(200_000))?, arguments),
         Workload::OrderToCash => order_to_cash::run(&folder, orders(20_000), lines, inflight)?,
         Workload::TwelveSteps => twelve_steps::run(&folder, orders(20_000), inflight)?,
         Workload::Serving => {

@@ -1,0 +1,82 @@
+//! `crossdock bpmn`: look at, play and test process models without a server.
+
+mod lint;
+mod run;
+mod test;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use engine::Decisions;
+use feel::{Context, Environment, Value};
+use units::Timestamp;
+
+use crate::output::{Finding, WrongUse};
+
+/// What to do with a model.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Report everything that is wrong with models, without running them
+    Lint(lint::Arguments),
+    /// Play a model without a server; a script answers what it waits for
+    Run(run::Arguments),
+    /// Run test cases (given, when, then) beside a model
+    Test(test::Arguments),
+}
+
+/// Carries it out.
+pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
+    match command {
+        Command::Lint(arguments) => lint::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).map_err(|error| WrongUse(format!("read {}: {error}", path.display())).into())
+}
+
+/// The processes of a model file, or what is wrong with it.
+fn processes(path: &Path) -> anyhow::Result<Vec<bpmn::Process>> {
+    let parsed = bpmn::parse(&read(path)?).map_err(|findings| {
+        let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        WrongUse(format!("{} cannot run:\n{}", path.display(), lines.join("\n")))
+    })?;
+    Ok(parsed.processes)
+}
+
+/// Decision models from files.
+struct Models(Vec<dmn::Model>);
+
+impl Models {
+    fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut models = Vec::new();
+        for path in paths {
+            let (model, _) = dmn::Model::parse(&read(path)?).map_err(|findings| {
+                let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+                WrongUse(format!("{} cannot decide:\n{}", path.display(), lines.join("\n")))
+            })?;
+            models.push(model);
+        }
+        Ok(Self(models))
+    }
+}
+
+impl Decisions for Models {
+    fn evaluate(&self, decision: &str, variables: &Context, now: Timestamp) -> Result<Value, String> {
+        let decides = |model: &&dmn::Model| model.decision_ids().any(|id| id == decision);
+        let Some(model) = self.0.iter().find(decides) else { return Err(format!("no decision {decision} is given")) };
+        let outcome = model.evaluate(decision, variables, &Environment::at(now));
+        outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
+    }
+}
+
+/// A moment such as 2026-11-23T10:00:00Z.
+fn moment(text: &str) -> anyhow::Result<Timestamp> {
+    text.parse().map_err(|_| WrongUse(format!("`{text}` is no moment such as 2026-11-23T10:00:00Z")))
+}
+
+/// When models are played, unless somebody says otherwise: always the same, so that results are too.
+const PLAYED_AT: &str = "2026-01-05T08:00:00Z";
