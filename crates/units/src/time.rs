@@ -54,7 +54,9 @@ impl Timestamp {
     }
 
     fn jiff(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_millisecond(self.0.clamp(*Self::RANGE.start(), *Self::RANGE.end())).unwrap_or_default()
+        // only the thousandths of its very last second are beyond what it takes in milliseconds
+        let millis = self.0.clamp(*Self::RANGE.start(), *Self::RANGE.end());
+        jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX)
     }
 }
 

@@ -6,7 +6,6 @@ mod test;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Subcommand;
 use engine::Decisions;
 use feel::{Context, Environment, Value};
@@ -75,7 +74,7 @@ impl Decisions for Models {
 
 /// A moment such as 2026-11-23T10:00:00Z.
 fn moment(text: &str) -> anyhow::Result<Timestamp> {
-    text.parse().map_err(|_| WrongUse(format!("`{text}` is no moment such as 2026-11-23T10:00:00Z")))
+    text.parse().map_err(|_| WrongUse(format!("`{text}` is no moment such as 2026-11-23T10:00:00Z")).into())
 }
 
 /// When models are played, unless somebody says otherwise: always the same, so that results are too.
