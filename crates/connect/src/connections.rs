@@ -51,7 +51,8 @@ pub enum ConnectError {
 pub struct Connections {
     systems: Vec<Arc<System>>,
     routes: BTreeMap<(String, String), usize>,
-    outcomes: Option<Arc<dyn Outcomes>>,
+    /// Where outcomes go, and the runtime in which they are told: effects come from threads that have none.
+    outcomes: Option<(Arc<dyn Outcomes>, tokio::runtime::Handle)>,
     stop: watch::Sender<bool>,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
@@ -103,7 +104,13 @@ impl Connections {
             tasks.extend((0..workers).map(|_| tokio::spawn(system.clone().work(outcomes.clone(), stopped.clone()))));
             systems.push(system);
         }
-        Ok(Self { systems, routes, outcomes: Some(outcomes), stop, tasks: std::sync::Mutex::new(tasks) })
+        Ok(Self {
+            systems,
+            routes,
+            outcomes: Some((outcomes, tokio::runtime::Handle::current())),
+            stop,
+            tasks: std::sync::Mutex::new(tasks),
+        })
     }
 
     /// Takes effects over; each goes to the system that its capability and route name.
@@ -127,18 +134,16 @@ impl Connections {
         }
     }
 
-    /// Nobody offers it: a dead letter, with the reason.
+    /// Nobody offers it: it is refused, with the reason.
     fn nowhere(&self, delivery: &Delivery, route: &str) {
-        let Some(outcomes) = &self.outcomes else { return };
+        let Some((outcomes, runtime)) = &self.outcomes else { return };
         let what = format!("no system offers {} for {route:?}", delivery.capability);
         let outcome = outcomes.failed(delivery.id, "rejected", &what);
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if let Err(error) = outcome.await {
-                    tracing::error!(%error, "an outcome is refused");
-                }
-            });
-        }
+        runtime.spawn(async move {
+            if let Err(error) = outcome.await {
+                tracing::error!(%error, "an outcome is refused");
+            }
+        });
     }
 
     /// How each system is.

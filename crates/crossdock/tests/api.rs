@@ -330,7 +330,7 @@ fn fulfilment(api: &mut Api<'_>) -> String {
     api.post(&format!("/v1/warehouse-orders/{work}/acknowledgements"), &json!({}));
     let cancelled = api.post(&format!("/v1/orders/{order}/cancellations"), &json!({ "reason": "too late" }));
     assert_eq!(cancelled["asked"], json!([work]), "{cancelled}");
-    api.post(&format!("/v1/warehouse-orders/{work}/cancel-answers"), &json!({ "lines": [{ "line": 1, "quantity": 4 }] }));
+    api.post(&format!("/v1/warehouse-orders/{work}/cancel-answers"), &json!({ "lines": [{ "line": 1, "ships": 0 }] }));
     api.list("/v1/warehouse-orders");
     api.list("/v1/shipments");
     api.ask(&Ask::new("GET", "/v1/warehouse-orders/WO-999")).problem(404, "not_found");

@@ -247,7 +247,7 @@ fn every_command_that_looks_says_the_same_over_the_api_and_on_the_store() {
     site.up();
 
     let orders = site.cli(&["order", "list", "--limit", "500", "--json"]);
-    assert_eq!(orders.json().as_array().unwrap().len(), 59);
+    assert_eq!(orders.json().as_array().unwrap().len(), 60);
     let invoiced = orders.json().as_array().unwrap().iter().find(|order| !order["invoices"][0].is_null()).unwrap().clone();
     let id = invoiced["id"].as_str().unwrap();
     let invoice = invoiced["invoices"][0].as_str().unwrap();
