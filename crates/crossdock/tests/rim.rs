@@ -185,7 +185,7 @@ fn a_product_without_its_systems_starts_and_puts_what_it_cannot_send_before_peop
     let order = site.order("PO-1", "BRK-100", 2);
     let asked = until("the question to a person", || {
         let open = site.get(&format!("/v1/exceptions?order={order}")).json();
-        open["items"].as_array().and_then(|items| items.iter().find(|item| item["type"] == "WMS-REJECT")).cloned()
+        open["items"].as_array().and_then(|items| items.iter().find(|item| item["kind"] == "WMS-REJECT")).cloned()
     });
     assert_eq!(asked["status"], "open", "{asked}");
     site.kill();
