@@ -163,10 +163,7 @@ pub(super) fn to_process(
                 job_created(txn, process, instance, *job)?
             }
             ProcessEvent::JobCancelled { job } => {
-                let effect = crate::effect::EffectId::of_job(id, *job);
-                if txn.effect(effect)?.is_some() {
-                    txn.record(Event::EffectEnded(effect));
-                }
+                txn.withdraw(crate::effect::EffectId::of_job(id, *job))?;
             }
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
