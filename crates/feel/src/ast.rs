@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     List(Vec<Node>),
     Context(Vec<(Text, Node)>),
     Range(Box<RangeNode>),
+    /// What compares like this with a value: `(< 10)`.
+    UnaryRange(Comparison, Box<Node>),
     Negate(Box<Node>),
     Arithmetic(Arithmetic, Box<[Node; 2]>),
     Compare(Comparison, Box<[Node; 2]>),

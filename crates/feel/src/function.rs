@@ -7,7 +7,7 @@ use units::Text;
 use crate::ast::Node;
 use crate::builtin::Builtin;
 use crate::evaluate::Evaluator;
-use crate::{Context, Environment, Evaluation, HostFunction, Value};
+use crate::{Context, Environment, Evaluation, HostFunction, Mode, Value};
 
 /// A function as a value. It lives as long as the evaluation; storing it gives null.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ pub(crate) struct Defined {
     pub(crate) parameters: Vec<Text>,
     pub(crate) body: Arc<Node>,
     pub(crate) captured: Vec<(Text, Value)>,
+    pub(crate) mode: Mode,
 }
 
 impl Function {
@@ -44,7 +45,11 @@ impl Function {
 
     /// Calls it; the warnings have no position, since there is no text.
     pub fn call(&self, arguments: &[Value], environment: &Environment) -> Evaluation {
-        let mut evaluator = Evaluator::new(&Context::EMPTY, environment);
+        let mode = match &self.0 {
+            Callable::Defined(defined) => defined.mode,
+            Callable::Builtin(_) | Callable::Host(_) => Mode::default(),
+        };
+        let mut evaluator = Evaluator::new(&Context::EMPTY, environment, mode);
         let value = evaluator.call_from_outside(self, arguments);
         let used = evaluator.used();
         Evaluation { value, warnings: evaluator.into_warnings(""), used }

@@ -108,7 +108,8 @@ impl Evaluator<'_> {
 
     pub(super) fn closure(&self, function: &FunctionNode) -> Value {
         let captured = function.free.iter().filter_map(|name| Some((name.clone(), self.find(name)?))).collect();
-        let defined = Defined { parameters: function.parameters.clone(), body: function.body.clone(), captured };
+        let defined =
+            Defined { parameters: function.parameters.clone(), body: function.body.clone(), captured, mode: self.mode };
         Value::Function(Function(Callable::Defined(Arc::new(defined))))
     }
 }

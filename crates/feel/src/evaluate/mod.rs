@@ -9,8 +9,10 @@ mod test;
 use units::Text;
 
 use crate::ast::{Kind, Node};
-use crate::range::Range;
-use crate::{Budget, Context, Environment, Function, Position, Scope, Value, Warning};
+use crate::builtin;
+use crate::function::Callable;
+use crate::range::{Range, RangeForm};
+use crate::{Budget, Context, Environment, Function, Mode, Position, Scope, Value, Warning};
 
 /// How many warnings are kept; more of them tell nothing new.
 const MAX_WARNINGS: usize = 100;
@@ -19,6 +21,7 @@ const MAX_WARNINGS: usize = 100;
 pub(crate) struct Evaluator<'a> {
     scope: &'a dyn Scope,
     pub(crate) environment: &'a Environment,
+    mode: Mode,
     frames: Vec<Frame>,
     steps: u32,
     depth: u32,
@@ -44,9 +47,9 @@ pub(crate) struct Exhausted(&'static str);
 pub(crate) type Step = Result<Value, Exhausted>;
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(scope: &'a dyn Scope, environment: &'a Environment) -> Self {
+    pub(crate) fn new(scope: &'a dyn Scope, environment: &'a Environment, mode: Mode) -> Self {
         let random = environment.seed;
-        Self { scope, environment, frames: Vec::new(), steps: 0, depth: 0, size: 0, random, warnings: Vec::new() }
+        Self { scope, environment, mode, frames: Vec::new(), steps: 0, depth: 0, size: 0, random, warnings: Vec::new() }
     }
 
     /// The value of a tree; null if the budget does not suffice.
@@ -165,8 +168,13 @@ impl<'a> Evaluator<'a> {
                     return Ok(self.null(node.at, "an end of the range is null"));
                 }
                 let (start_included, end_included) = (range.start_included, range.end_included);
-                Ok(Value::Range(Range { start, start_included, end, end_included }.into()))
+                let range = Range { start, start_included, end, end_included, form: RangeForm::Interval };
+                Ok(self.range(node.at, range))
             }
+            Kind::UnaryRange(comparison, value) => match self.node(value)? {
+                Value::Null => Ok(self.null(node.at, "an end of the range is null")),
+                value => Ok(self.range(node.at, Range::comparing(*comparison, value))),
+            },
             Kind::Negate(operand) => {
                 let operand = self.node(operand)?;
                 Ok(self.negate(node.at, operand))
@@ -225,6 +233,13 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    fn range(&mut self, at: u32, range: Range) -> Value {
+        match range.fault() {
+            Some(fault) => self.null(at, fault),
+            None => Value::Range(range.into()),
+        }
+    }
+
     fn context(&mut self, entries: &[(Text, Node)]) -> Step {
         self.make(entries.len())?;
         let outer = self.frames.len();
@@ -242,14 +257,25 @@ impl<'a> Evaluator<'a> {
     fn named(&mut self, at: u32, name: &str) -> Value {
         match self.find(name) {
             Some(value) => value,
-            None => match name.split_once('.') {
-                // a declared name with a dot in it may be declared elsewhere, and be a path here
-                Some((head, tail)) if self.find(head).is_some() => {
-                    let head = self.named(at, head);
-                    tail.split('.').fold(head, |of, entry| self.path(at, &of, entry.trim()))
-                }
-                _ => self.null(at, format!("there is no variable `{name}`")),
-            },
+            None => self.otherwise_named(at, name),
+        }
+    }
+
+    /// A name that no variable has.
+    #[cold]
+    fn otherwise_named(&mut self, at: u32, name: &str) -> Value {
+        if self.mode.has_builtins_as_values()
+            && let Some(builtin) = builtin::find(name)
+        {
+            return Value::Function(Function(Callable::Builtin(builtin)));
+        }
+        match name.split_once('.') {
+            // a declared name with a dot in it may be declared elsewhere, and be a path here
+            Some((head, tail)) if self.find(head).is_some() => {
+                let head = self.named(at, head);
+                tail.split('.').fold(head, |of, entry| self.path(at, &of, entry.trim()))
+            }
+            _ => self.null(at, format!("there is no variable `{name}`")),
         }
     }
 

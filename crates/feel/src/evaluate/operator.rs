@@ -7,7 +7,7 @@ use units::{Decimal, Text};
 use super::{Evaluator, Step};
 use crate::Value;
 use crate::ast::{Arithmetic, Comparison, Node};
-use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration, days_since_epoch, plus_months};
+use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration};
 use crate::value::{compare, equal};
 
 impl Evaluator<'_> {
@@ -43,8 +43,8 @@ impl Evaluator<'_> {
 
     pub(super) fn compare(&mut self, at: u32, comparison: Comparison, left: &Value, right: &Value) -> Value {
         let holds = match comparison {
-            Comparison::Equal => equal(left, right),
-            Comparison::NotEqual => equal(left, right).map(|equal| !equal),
+            Comparison::Equal => self.equal(left, right),
+            Comparison::NotEqual => self.equal(left, right).map(|equal| !equal),
             Comparison::Less => compare(left, right).map(Ordering::is_lt),
             Comparison::LessOrEqual => compare(left, right).map(Ordering::is_le),
             Comparison::Greater => compare(left, right).map(Ordering::is_gt),
@@ -53,6 +53,19 @@ impl Evaluator<'_> {
         match holds {
             Some(holds) => Value::Bool(holds),
             None => self.null(at, format!("{} cannot be compared with {}", with_article(left), with_article(right))),
+        }
+    }
+
+    fn equal(&self, left: &Value, right: &Value) -> Option<bool> {
+        match (left, right) {
+            (Value::Time(one), Value::Time(two)) if self.mode.compares_whole_seconds() => {
+                equal(&Value::Time(one.whole_seconds()), &Value::Time(two.whole_seconds()))
+            }
+            (Value::DateTime(one), Value::DateTime(two)) if self.mode.compares_whole_seconds() => {
+                let [one, two] = [one, two].map(|moment| DateTime { time: moment.time.whole_seconds(), ..*moment });
+                equal(&Value::DateTime(one), &Value::DateTime(two))
+            }
+            _ => equal(left, right),
         }
     }
 
@@ -117,19 +130,14 @@ fn numbers(operator: Arithmetic, left: Decimal, right: Decimal) -> Option<Decima
     }
 }
 
-/// The midnight of a day, in UTC as DMN 1.5 has it.
-pub(crate) fn midnight(date: crate::Date) -> DateTime {
-    DateTime { date, time: Time { clock: jiff::civil::Time::midnight(), offset: Some(0) } }
-}
-
 fn add(left: &Value, right: &Value) -> Option<Value> {
     Some(match (left, right) {
         (Value::DaysDuration(one), Value::DaysDuration(two)) => days(one.nanoseconds().checked_add(two.nanoseconds())?),
         (Value::YearsDuration(one), Value::YearsDuration(two)) => years(one.months().checked_add(two.months())?),
         (Value::DateTime(moment), Value::DaysDuration(duration)) => Value::DateTime(moment.plus(*duration)?),
         (Value::DateTime(moment), Value::YearsDuration(duration)) => Value::DateTime(moment.plus_months(*duration)?),
-        (Value::Date(date), Value::DaysDuration(duration)) => Value::Date(midnight(*date).plus(*duration)?.date),
-        (Value::Date(date), Value::YearsDuration(duration)) => Value::Date(plus_months(*date, *duration)?),
+        (Value::Date(date), Value::DaysDuration(duration)) => Value::Date(DateTime::midnight(*date).plus(*duration)?.date),
+        (Value::Date(date), Value::YearsDuration(duration)) => Value::Date(date.plus_months(duration.months())?),
         (Value::Time(time), Value::DaysDuration(duration)) => Value::Time(time.plus(*duration)?),
         _ => return None,
     })
@@ -138,22 +146,28 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
 fn subtract(left: &Value, right: &Value) -> Option<Value> {
     Some(match (left, right) {
         (Value::Date(one), Value::Date(two)) => {
-            let count = i64::from(days_since_epoch(*one)) - i64::from(days_since_epoch(*two));
-            Value::DaysDuration(DaysDuration::from_seconds(count * crate::temporal::DAY))
+            Value::DaysDuration(DaysDuration::from_seconds((one.days() - two.days()) * crate::temporal::DAY))
         }
         (Value::DateTime(one), Value::DateTime(two)) => Value::DaysDuration(one.since(*two)?),
-        (Value::DateTime(one), Value::Date(two)) => Value::DaysDuration(one.since(midnight(*two))?),
-        (Value::Date(one), Value::DateTime(two)) => Value::DaysDuration(midnight(*one).since(*two)?),
-        (Value::Time(one), Value::Time(two)) if one.offset.is_some() == two.offset.is_some() => {
-            let moment = |time: &Time| DateTime { date: jiff::civil::date(1970, 1, 1), time: *time };
-            Value::DaysDuration(moment(one).since(moment(two))?)
-        }
+        (Value::DateTime(one), Value::Date(two)) => Value::DaysDuration(one.since(DateTime::midnight(*two))?),
+        (Value::Date(one), Value::DateTime(two)) => Value::DaysDuration(DateTime::midnight(*one).since(*two)?),
+        (Value::Time(one), Value::Time(two)) => Value::DaysDuration(between(*one, *two)?),
         (_, Value::DaysDuration(duration)) => {
             return add(left, &days(duration.nanoseconds().checked_neg()?));
         }
         (_, Value::YearsDuration(duration)) => return add(left, &years(duration.months().checked_neg()?)),
         _ => return None,
     })
+}
+
+/// The time on the clock between two times of day; `None` where their zones do not tell it.
+fn between(one: Time, two: Time) -> Option<DaysDuration> {
+    let clocks = i128::from(one.nanoseconds()) - i128::from(two.nanoseconds());
+    if one.zone == two.zone {
+        return Some(DaysDuration::from_nanoseconds(clocks));
+    }
+    let offsets = one.zone.fixed_offset()? - two.zone.fixed_offset()?;
+    Some(DaysDuration::from_nanoseconds(clocks - i128::from(offsets) * 1_000_000_000))
 }
 
 fn multiply(left: &Value, right: &Value) -> Option<Value> {

@@ -86,8 +86,9 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether a value is of a type. Null is of `Null` and of nothing else.
+/// Whether a value is of a type. Null is of `Null` and of nothing else, but conforms to any type where it is a part.
 pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
+    let part = |value: &Value, of: &Type| value.is_null() || is_instance(value, of);
     match (value, of) {
         (Value::Null, of) => *of == Type::Null,
         (_, Type::Any)
@@ -101,14 +102,14 @@ pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
         | (Value::YearsDuration(_), Type::YearsDuration)
         | (Value::Function(_), Type::Function) => true,
         (value, Type::Host(named)) => named.1.holds(value),
-        (Value::List(items), Type::List(of)) => **of == Type::Any || items.iter().all(|item| is_instance(item, of)),
+        (Value::List(items), Type::List(of)) => **of == Type::Any || items.iter().all(|item| part(item, of)),
         (Value::Range(range), Type::Range(of)) => {
             let mut ends = range.start.iter().chain(&range.end);
             ends.all(|end| is_instance(end, of))
         }
         (Value::Context(context), Type::Context(fields)) => fields.iter().all(|(name, of)| {
             let value = context.get(name);
-            value.is_some_and(|value| is_instance(value, of))
+            value.is_some_and(|value| part(value, of))
         }),
         _ => false,
     }
