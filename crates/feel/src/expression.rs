@@ -86,7 +86,8 @@ impl Expression {
     /// A function with this body, which sees its parameters and what it `captured`, and nothing else.
     pub fn into_function(self, parameters: Vec<Text>, captured: &Context) -> Value {
         let captured = captured.iter().cloned().collect();
-        let defined = Defined { parameters, body: self.0.root.clone(), captured, mode: self.0.mode };
+        let (types, body) = (Arc::default(), self.0.root.clone());
+        let defined = Defined { parameters, types, body, captured, mode: self.0.mode };
         Value::Function(Function(Callable::Defined(Arc::new(defined))))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use units::Text;
 
-use crate::ast::Node;
+use crate::ast::{Node, Type};
 use crate::builtin::Builtin;
 use crate::evaluate::Evaluator;
 use crate::{Context, Environment, Evaluation, HostFunction, Mode, Value};
@@ -23,6 +23,8 @@ pub(crate) enum Callable {
 /// A function that an expression defines, with the variables it uses from around it.
 pub(crate) struct Defined {
     pub(crate) parameters: Vec<Text>,
+    /// The types that the arguments have to conform to; none where nothing is told.
+    pub(crate) types: Arc<[Type]>,
     pub(crate) body: Arc<Node>,
     pub(crate) captured: Vec<(Text, Value)>,
     pub(crate) mode: Mode,

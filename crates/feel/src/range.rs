@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::Value;
 use crate::ast::Comparison;
-use crate::value::{compare, equal};
+use crate::value::{compare, equal, shown};
 
 /// Everything between two values, of which one may be missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +91,9 @@ impl Range {
         let (Some(start), Some(end)) = (&self.start, &self.end) else { return None };
         match compare(start, end) {
             None => Some(format!("a range from a {} to a {} has no order", start.type_name(), end.type_name())),
-            Some(Ordering::Greater) => Some(format!("the range begins at {start}, after its end at {end}")),
+            Some(Ordering::Greater) => {
+                Some(format!("the range begins at {}, after its end at {}", shown(start), shown(end)))
+            }
             Some(_) => None,
         }
     }

@@ -102,6 +102,15 @@ impl Value {
     }
 }
 
+/// A value as a message shows it: short.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
+        Value::List(_) | Value::Context(_) | Value::Range(_) | Value::Function(_) => format!("a {}", value.type_name()),
+        other => other.to_string(),
+    }
+}
+
 /// The order of two values of one type; `None` for values that have none.
 pub(crate) fn compare(one: &Value, two: &Value) -> Option<Ordering> {
     match (one, two) {

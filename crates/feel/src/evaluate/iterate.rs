@@ -5,9 +5,10 @@ use std::sync::Arc;
 use units::Text;
 
 use super::{Evaluator, Exhausted, Frame, Step};
-use crate::Value;
 use crate::ast::{Iterator, Node, Over};
 use crate::range::RangeForm;
+use crate::value::shown;
+use crate::{Date, Value};
 
 /// Goes on, or ends the loops.
 enum Flow {
@@ -21,15 +22,19 @@ impl Evaluator<'_> {
     pub(super) fn iteration(&mut self, iterators: &[Iterator], body: &Node) -> Step {
         let mut results: Arc<Vec<Value>> = Arc::default();
         let flow = self.loops(iterators, &mut |this| {
-            this.make(1)?;
             this.frames.push(Frame::Binding(Text::const_new("partial"), Value::List(results.clone())));
             let value = this.node(body);
             this.frames.pop();
-            // unless the body kept `partial`, this is the only one that holds the list
-            Arc::make_mut(&mut results).push(value?);
+            let value = value?;
+            this.keep(&value)?;
+            if Arc::strong_count(&results) > 1 {
+                // the body kept `partial`, so this list is another one from here on
+                this.make(results.len())?;
+            }
+            Arc::make_mut(&mut results).push(value);
             Ok(Flow::On)
         })?;
-        Ok(if matches!(flow, Flow::Null) { Value::Null } else { Value::List(results) })
+        if matches!(flow, Flow::Null) { Ok(Value::Null) } else { self.contained(Value::List(results)) }
     }
 
     /// `some` is decided by true, `every` by false; null does not decide.
@@ -60,8 +65,8 @@ impl Evaluator<'_> {
     ) -> Result<Flow, Exhausted> {
         let Some((iterator, inner)) = iterators.split_first() else { return body(self) };
         let Some(items) = self.items(iterator)? else { return Ok(Flow::Null) };
-        for item in items.iter() {
-            self.frames.push(Frame::Binding(iterator.name.clone(), item.clone()));
+        for item in items {
+            self.frames.push(Frame::Binding(iterator.name.clone(), item));
             let flow = self.loops(inner, body);
             self.frames.pop();
             match flow? {
@@ -73,57 +78,102 @@ impl Evaluator<'_> {
     }
 
     /// What an iterator runs over; none, with a warning, if that cannot be run over.
-    fn items(&mut self, iterator: &Iterator) -> Result<Option<Arc<Vec<Value>>>, Exhausted> {
+    fn items(&mut self, iterator: &Iterator) -> Result<Option<Items>, Exhausted> {
         let node = match &iterator.over {
             Over::List(node) => node,
             Over::Numbers(from, to) => {
                 let (start, end) = (self.node(from)?, self.node(to)?);
-                return Ok(self.sequence(from.at, &start, &end)?.map(Arc::new));
+                return self.sequence(from.at, &start, &end);
             }
         };
         match self.node(node)? {
-            Value::List(items) => Ok(Some(items)),
+            Value::List(items) => Ok(Some(Items::List(items, 0))),
             Value::Null => {
                 self.null(node.at, format!("`{}` runs over null", iterator.name));
                 Ok(None)
             }
             Value::Range(range) => match (&range.start, &range.end, range.form) {
                 (Some(start), Some(end), RangeForm::Interval) => {
-                    let Some(mut items) = self.sequence(node.at, start, end)? else { return Ok(None) };
-                    items.retain(|item| range.includes(item) == Some(true));
-                    Ok(Some(Arc::new(items)))
+                    let items = self.sequence(node.at, start, end)?;
+                    Ok(items.map(|items| items.between(range.start_included, range.end_included)))
                 }
                 _ => {
                     self.null(node.at, "a range without start or end cannot be run over");
                     Ok(None)
                 }
             },
-            single => Ok(Some(Arc::new(vec![single]))),
+            single => Ok(Some(Items::List(Arc::new(vec![single]), 0))),
         }
     }
 
     /// Whole numbers or days from one to another, downwards if need be.
-    fn sequence(&mut self, at: u32, start: &Value, end: &Value) -> Result<Option<Vec<Value>>, Exhausted> {
-        if let (Value::Date(start), Value::Date(end)) = (start, end) {
-            let count = end.days() - start.days();
-            self.make(usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX))?;
-            let days = (0..=count.abs()).filter_map(|day| start.plus_days(day * count.signum()));
-            return Ok(Some(days.map(Value::Date).collect()));
-        }
-        let (Some(first), Some(last)) = (start.as_i64(), end.as_i64()) else {
-            let beyond = |value: &Value| value.as_decimal().is_some_and(units::Decimal::is_integer);
-            if beyond(start) && beyond(end) {
-                // whole numbers so far from zero that no budget suffices
-                return Err(Exhausted("memory"));
+    fn sequence(&mut self, at: u32, start: &Value, end: &Value) -> Result<Option<Items>, Exhausted> {
+        let whole = |value: &Value| value.as_decimal().is_some_and(units::Decimal::is_integer);
+        match (start, end) {
+            (Value::Date(start), Value::Date(end)) => {
+                Ok(Some(Items::sequence(start.days(), end.days(), |day| Date::from_days(day).map(Value::Date))))
             }
-            self.null(at, format!("{start} to {end} cannot be run over: only whole numbers and days have a next one"));
-            return Ok(None);
-        };
-        self.make(usize::try_from(first.abs_diff(last)).unwrap_or(usize::MAX))?;
-        Ok(Some(if first <= last {
-            (first..=last).map(Value::from).collect()
-        } else {
-            (last..=first).rev().map(Value::from).collect()
-        }))
+            (start, end) if whole(start) && whole(end) => match (start.as_i64(), end.as_i64()) {
+                (Some(first), Some(last)) => Ok(Some(Items::sequence(first, last, |number| Some(Value::from(number))))),
+                // so far from zero that no budget suffices
+                _ => Err(Exhausted("time")),
+            },
+            _ => {
+                let (start, end) = (shown(start), shown(end));
+                self.null(at, format!("{start} to {end} cannot be run over: only whole numbers and days have a next one"));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// What is run over, one by one: a range is never made as a whole.
+enum Items {
+    List(Arc<Vec<Value>>, usize),
+    /// Whole numbers, or days by their number, both ends included.
+    Sequence {
+        next: i64,
+        left: u64,
+        step: i64,
+        of: fn(i64) -> Option<Value>,
+    },
+}
+
+impl Items {
+    fn sequence(first: i64, last: i64, of: fn(i64) -> Option<Value>) -> Self {
+        let step = if first <= last { 1 } else { -1 };
+        Self::Sequence { next: first, left: last.abs_diff(first).saturating_add(1), step, of }
+    }
+
+    /// Without the ends that do not belong to a range.
+    fn between(self, start_included: bool, end_included: bool) -> Self {
+        match self {
+            Self::Sequence { next, left, step, of } => {
+                let (skipped, cut) = (u64::from(!start_included), u64::from(!end_included));
+                let next = if start_included { next } else { next.saturating_add(step) };
+                Self::Sequence { next, left: left.saturating_sub(skipped).saturating_sub(cut), step, of }
+            }
+            list => list,
+        }
+    }
+}
+
+impl std::iter::Iterator for Items {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        match self {
+            Self::List(items, place) => {
+                let item = items.get(*place)?.clone();
+                *place += 1;
+                Some(item)
+            }
+            Self::Sequence { next, left, step, of } => {
+                *left = left.checked_sub(1)?;
+                let item = of(*next);
+                *next = next.saturating_add(*step);
+                item
+            }
+        }
     }
 }

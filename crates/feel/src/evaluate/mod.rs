@@ -5,6 +5,7 @@ mod iterate;
 mod operator;
 mod path;
 mod test;
+mod weight;
 
 use units::Text;
 
@@ -156,9 +157,13 @@ impl<'a> Evaluator<'a> {
             Kind::Constant(value) => Ok(value.clone()),
             Kind::Name(name) => Ok(self.named(node.at, name)),
             Kind::List(items) => {
-                self.make(items.len())?;
-                let values = items.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
-                Ok(Value::from(values))
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    let value = self.node(item)?;
+                    self.keep(&value)?;
+                    values.push(value);
+                }
+                self.contained(Value::from(values))
             }
             Kind::Context(entries) => self.context(entries),
             Kind::Range(range) => {
@@ -179,18 +184,15 @@ impl<'a> Evaluator<'a> {
                 let operand = self.node(operand)?;
                 Ok(self.negate(node.at, operand))
             }
-            Kind::Arithmetic(operator, operands) => {
-                let [left, right] = &**operands;
-                let (left, right) = (self.node(left)?, self.node(right)?);
-                self.arithmetic(node.at, *operator, left, right)
-            }
+            Kind::Arithmetic(first, rest) => self.operations(first, rest),
             Kind::Compare(comparison, operands) => {
                 let [left, right] = &**operands;
                 let (left, right) = (self.node(left)?, self.node(right)?);
+                self.walk_over(&left)?;
                 Ok(self.compare(node.at, *comparison, &left, &right))
             }
-            Kind::And(operands) => self.both(node.at, operands, false),
-            Kind::Or(operands) => self.both(node.at, operands, true),
+            Kind::And(operands) => self.junction(node.at, operands, false),
+            Kind::Or(operands) => self.junction(node.at, operands, true),
             Kind::Between(operands) => {
                 let [value, low, high] = &**operands;
                 let (value, low, high) = (self.node(value)?, self.node(low)?, self.node(high)?);
@@ -202,6 +204,7 @@ impl<'a> Evaluator<'a> {
             }
             Kind::InstanceOf(value, of) => {
                 let value = self.node(value)?;
+                self.walk_over(&value)?;
                 Ok(Value::Bool(path::is_instance(&value, of)))
             }
             Kind::If(parts) => {
@@ -222,12 +225,20 @@ impl<'a> Evaluator<'a> {
             Kind::Every(iterators, body) => self.quantified(node.at, iterators, body, false),
             Kind::Path(of, name) => {
                 let of = self.node(of)?;
-                Ok(self.path(node.at, &of, name))
+                let value = self.path(node.at, &of, name);
+                if let (Value::List(_), Value::List(entries)) = (&of, &value) {
+                    self.walk_over(&of)?;
+                    entries.iter().try_for_each(|entry| self.keep(entry))?;
+                }
+                Ok(value)
             }
             Kind::Filter(parts) => self.filter(node.at, &parts[0], &parts[1]),
             Kind::Builtin(builtin, arguments) => self.builtin(node.at, builtin, arguments),
             Kind::Call(callee, arguments) => self.call(node.at, callee, arguments),
-            Kind::Function(function) => Ok(self.closure(function)),
+            Kind::Function(function) => {
+                let closure = self.closure(function);
+                self.contained(closure)
+            }
             Kind::Invalid(reason) => Ok(self.null(node.at, reason.clone())),
             Kind::IsDefined(what) => self.is_defined(what),
         }
@@ -241,17 +252,17 @@ impl<'a> Evaluator<'a> {
     }
 
     fn context(&mut self, entries: &[(Text, Node)]) -> Step {
-        self.make(entries.len())?;
         let outer = self.frames.len();
         let mut context = Context::default();
         for (name, node) in entries {
             let value = self.node(node)?;
+            self.keep(&value)?;
             context.push_new(name.clone(), value.clone());
             // later entries see the earlier ones
             self.frames.push(Frame::Binding(name.clone(), value));
         }
         self.frames.truncate(outer);
-        Ok(Value::Context(context))
+        self.contained(Value::Context(context))
     }
 
     fn named(&mut self, at: u32, name: &str) -> Value {

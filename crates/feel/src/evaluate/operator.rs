@@ -6,7 +6,7 @@ use units::{Decimal, Text};
 
 use super::{Evaluator, Step};
 use crate::Value;
-use crate::ast::{Arithmetic, Comparison, Node};
+use crate::ast::{Arithmetic, Comparison, Node, Operation};
 use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration};
 use crate::value::{compare, equal};
 
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
         };
         match holds {
             Some(holds) => Value::Bool(holds),
-            None => self.null(at, format!("{} cannot be compared with {}", with_article(left), with_article(right))),
+            None => self.null(at, incomparable(left, right)),
         }
     }
 
@@ -72,30 +72,36 @@ impl Evaluator<'_> {
     pub(super) fn between(&mut self, at: u32, value: &Value, low: &Value, high: &Value) -> Value {
         match (compare(value, low), compare(value, high)) {
             (Some(low), Some(high)) => Value::Bool(low.is_ge() && high.is_le()),
-            _ => {
-                let (low, high) = (with_article(low), with_article(high));
-                self.null(at, format!("{} cannot be compared with {low} and {high}", with_article(value)))
-            }
+            (None, _) => self.null(at, incomparable(value, low)),
+            (_, None) => self.null(at, incomparable(value, high)),
         }
     }
 
-    /// `and` and `or` with three values: `decides` is the value of either that settles it.
-    pub(super) fn both(&mut self, at: u32, operands: &[Node; 2], decides: bool) -> Step {
-        let left = self.node(&operands[0])?;
-        if left == Value::Bool(decides) {
-            return Ok(left);
+    /// A row of operations, from left to right.
+    pub(super) fn operations(&mut self, first: &Node, rest: &[Operation]) -> Step {
+        let mut left = self.node(first)?;
+        for Operation { at, operator, operand } in rest {
+            let right = self.node(operand)?;
+            left = self.arithmetic(*at, *operator, left, right)?;
         }
-        let right = self.node(&operands[1])?;
-        if right == Value::Bool(decides) {
-            return Ok(right);
-        }
-        match (&left, &right) {
-            (Value::Bool(_), Value::Bool(_)) => Ok(Value::Bool(!decides)),
-            (Value::Bool(_) | Value::Null, Value::Bool(_) | Value::Null) => Ok(Value::Null),
-            (Value::Bool(_) | Value::Null, other) | (other, _) => {
-                let reason = format!("{} is neither true nor false", with_article(other));
-                Ok(self.null(at, reason))
+        Ok(left)
+    }
+
+    /// `and` and `or` with three values: `decides` is the value of any that settles it.
+    pub(super) fn junction(&mut self, at: u32, operands: &[Node], decides: bool) -> Step {
+        let (mut open, mut wrong) = (false, None);
+        for operand in operands {
+            match self.node(operand)? {
+                Value::Bool(value) if value == decides => return Ok(Value::Bool(decides)),
+                Value::Bool(_) => {}
+                Value::Null => open = true,
+                other => wrong = wrong.or(Some(other)),
             }
+        }
+        match wrong {
+            Some(other) => Ok(self.null(at, format!("{} is neither true nor false", with_article(&other)))),
+            None if open => Ok(Value::Null),
+            None => Ok(Value::Bool(!decides)),
         }
     }
 }
@@ -107,10 +113,36 @@ pub(super) fn with_article(value: &Value) -> String {
     }
 }
 
+/// Why two values have no order, or are not equal nor unequal.
+pub(super) fn incomparable(left: &Value, right: &Value) -> String {
+    let (one, two) = (with_article(left), with_article(right));
+    match (left, right) {
+        (Value::Time(_), Value::Time(_)) | (Value::DateTime(_), Value::DateTime(_)) => {
+            format!(
+                "{one} with a time zone cannot be compared with one without, nor times in different regions; give both an offset, such as Z"
+            )
+        }
+        _ if left.type_name() == right.type_name() => format!("{} values have no order", left.type_name()),
+        _ => format!("{one} cannot be compared with {two}; convert one of them"),
+    }
+}
+
 fn no_result(operator: Arithmetic, left: &Value, right: &Value) -> String {
     let (left_type, right_type) = (with_article(left), with_article(right));
     match (operator, left, right) {
-        (Arithmetic::Divide, Value::Number(_), Value::Number(divisor)) if divisor.is_zero() => "division by zero".into(),
+        (Arithmetic::Divide, _, Value::Number(divisor)) if divisor.is_zero() => "division by zero".into(),
+        (Arithmetic::Subtract, Value::DateTime(_), Value::DateTime(_) | Value::Date(_))
+        | (Arithmetic::Subtract, Value::Date(_), Value::DateTime(_))
+        | (Arithmetic::Subtract, Value::Time(_), Value::Time(_)) => {
+            format!(
+                "{right_type} cannot be subtracted from {left_type}, of which only one has an offset; a date counts as its beginning in UTC"
+            )
+        }
+        (_, Value::Date(_) | Value::DateTime(_), Value::DaysDuration(_) | Value::YearsDuration(_))
+            if operator != Arithmetic::Power =>
+        {
+            "the result lies outside the calendar".into()
+        }
         (_, Value::Number(_), Value::Number(_)) => "the result is too large, or no number".into(),
         (Arithmetic::Add, ..) => format!("{left_type} and {right_type} cannot be added"),
         (Arithmetic::Subtract, ..) => format!("{right_type} cannot be subtracted from {left_type}"),

@@ -3,7 +3,7 @@
 use units::Text;
 
 use super::{Parse, Parser};
-use crate::ast::{Arguments, FunctionNode, Kind, Node};
+use crate::ast::{Arguments, FunctionNode, Kind, Node, Type};
 use crate::builtin::Builtin;
 use crate::lexer::{self, Token};
 use crate::{ParseError, Position, Value};
@@ -12,13 +12,10 @@ impl Parser<'_> {
     pub(super) fn function(&mut self, at: usize) -> Parse<Node> {
         self.advance()?;
         self.expect("(")?;
-        let mut parameters = Vec::new();
+        let (mut parameters, mut types) = (Vec::new(), Vec::new());
         while !self.is_mark(")") {
             parameters.push(self.declared(&[",", ":", ")"])?);
-            if self.take(":")? {
-                // parameter types are checked where a value is used
-                self.type_name()?;
-            }
+            types.push(if self.take(":")? { self.type_name()? } else { Type::Any });
             if !self.take(",")? {
                 break;
             }
@@ -37,7 +34,7 @@ impl Parser<'_> {
                 free.push(used.name.clone());
             }
         }
-        Ok(self.node(at, Kind::Function(FunctionNode { parameters, body: body.into(), free })))
+        Ok(self.node(at, Kind::Function(FunctionNode { parameters, types: types.into(), body: body.into(), free })))
     }
 
     pub(super) fn arguments(&mut self) -> Parse<Arguments> {

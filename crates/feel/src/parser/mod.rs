@@ -20,6 +20,8 @@ pub(crate) use literal::temporal_value;
 
 /// How deep brackets, calls and conditions may be nested.
 const MAX_DEPTH: u32 = 120;
+/// How many levels a tree may have: a row of filters, say, nests without any bracket around it.
+const MAX_HEIGHT: u16 = 300;
 /// How long a text may be, in bytes.
 const MAX_LENGTH: usize = 200_000;
 
@@ -196,7 +198,7 @@ impl<'a> Parser<'a> {
     }
 
     fn node(&self, at: usize, kind: Kind) -> Node {
-        Node { at: u32::try_from(at).unwrap_or(u32::MAX), kind }
+        Node::new(at, kind)
     }
 }
 

@@ -14,6 +14,18 @@ impl Parser<'_> {
         self.node(at, Kind::Name(name))
     }
 
+    /// What stands after a point: the name of an entry, or of a property, of which some have two words.
+    pub(super) fn entry(&mut self) -> Parse<Text> {
+        let is_name = matches!(self.token, Token::Name(_));
+        let first = self.name()?;
+        let second = match first.as_str() {
+            "time" => "offset",
+            "start" | "end" => "included",
+            _ => return Ok(first),
+        };
+        Ok(if is_name && self.take_name(second)? { Text::from(format!("{first} {second}")) } else { first })
+    }
+
     pub(super) fn name(&mut self) -> Parse<Text> {
         match &self.token {
             Token::Name(_) | Token::Escaped(_) => match self.advance()? {

@@ -2,9 +2,9 @@
 
 use units::Text;
 
-use super::{MAX_DEPTH, Parse, Parser};
+use super::{MAX_DEPTH, MAX_HEIGHT, Parse, Parser};
 use crate::Value;
-use crate::ast::{Arithmetic, Comparison, Kind, Node, Tests};
+use crate::ast::{Arithmetic, Comparison, Kind, Node, Operation};
 use crate::lexer::Token;
 
 impl Parser<'_> {
@@ -32,26 +32,35 @@ impl Parser<'_> {
         if self.depth > MAX_DEPTH { Err(self.wrong(&format!("at most {MAX_DEPTH} levels of nesting"))) } else { Ok(()) }
     }
 
-    pub(super) fn disjunction(&mut self) -> Parse<Node> {
-        let mut left = self.conjunction()?;
-        while self.is_name("or") {
-            let at = self.at;
-            self.advance()?;
-            let right = self.conjunction()?;
-            left = self.node(at, Kind::Or(Box::new([left, right])));
-        }
-        Ok(left)
+    fn disjunction(&mut self) -> Parse<Node> {
+        self.row("or", Self::conjunction, Kind::Or)
     }
 
-    pub(super) fn conjunction(&mut self) -> Parse<Node> {
-        let mut left = self.comparison()?;
-        while self.is_name("and") {
-            let at = self.at;
-            self.advance()?;
-            let right = self.comparison()?;
-            left = self.node(at, Kind::And(Box::new([left, right])));
+    fn conjunction(&mut self) -> Parse<Node> {
+        self.row("and", Self::comparison, Kind::And)
+    }
+
+    /// Operands with one word between them.
+    fn row(&mut self, word: &str, operand: fn(&mut Self) -> Parse<Node>, make: fn(Vec<Node>) -> Kind) -> Parse<Node> {
+        let first = operand(self)?;
+        let at = self.at;
+        if !self.is_name(word) {
+            return Ok(first);
         }
-        Ok(left)
+        let mut operands = vec![first];
+        while self.take_name(word)? {
+            operands.push(operand(self)?);
+        }
+        Ok(self.node(at, make(operands)))
+    }
+
+    /// A node that holds what stands at its left, which may go on without end.
+    fn taller(&self, at: usize, kind: Kind) -> Parse<Node> {
+        let node = self.node(at, kind);
+        if node.height > MAX_HEIGHT {
+            return Err(self.wrong(&format!("at most {MAX_HEIGHT} levels of nesting; split the expression")));
+        }
+        Ok(node)
     }
 
     pub(super) fn comparison(&mut self) -> Parse<Node> {
@@ -61,21 +70,21 @@ impl Parser<'_> {
             if let Some(comparison) = self.comparison_mark() {
                 self.advance()?;
                 let right = self.sum()?;
-                left = self.node(at, Kind::Compare(comparison, Box::new([left, right])));
+                left = self.taller(at, Kind::Compare(comparison, Box::new([left, right])))?;
             } else if self.take_name("between")? {
                 let low = self.sum()?;
                 self.expect_name("and")?;
                 let high = self.sum()?;
-                left = self.node(at, Kind::Between(Box::new([left, low, high])));
+                left = self.taller(at, Kind::Between(Box::new([left, low, high])))?;
             } else if self.is_name("in") {
                 self.advance()?;
                 let tests = self.in_tests()?;
-                left = self.node(at, Kind::In(Box::new(left), Tests { negated: false, tests }));
+                left = self.taller(at, Kind::In(Box::new(left), tests))?;
             } else if self.is_name("instance") {
                 self.advance()?;
                 self.expect_name("of")?;
                 let of = self.type_name()?;
-                left = self.node(at, Kind::InstanceOf(Box::new(left), of));
+                left = self.taller(at, Kind::InstanceOf(Box::new(left), of))?;
             } else {
                 return Ok(left);
             }
@@ -96,47 +105,43 @@ impl Parser<'_> {
     }
 
     pub(super) fn sum(&mut self) -> Parse<Node> {
-        let mut left = self.product()?;
-        loop {
-            let operator = match self.token {
-                Token::Mark("+") => Arithmetic::Add,
-                Token::Mark("-") => Arithmetic::Subtract,
-                _ => return Ok(left),
-            };
-            left = self.arithmetic(operator, left, Self::product)?;
-        }
+        let additive = |token: &Token| match token {
+            Token::Mark("+") => Some(Arithmetic::Add),
+            Token::Mark("-") => Some(Arithmetic::Subtract),
+            _ => None,
+        };
+        self.operations(additive, Self::product)
     }
 
-    pub(super) fn product(&mut self) -> Parse<Node> {
-        let mut left = self.power()?;
-        loop {
-            let operator = match self.token {
-                Token::Mark("*") => Arithmetic::Multiply,
-                Token::Mark("/") => Arithmetic::Divide,
-                _ => return Ok(left),
-            };
-            left = self.arithmetic(operator, left, Self::power)?;
-        }
+    fn product(&mut self) -> Parse<Node> {
+        let multiplicative = |token: &Token| match token {
+            Token::Mark("*") => Some(Arithmetic::Multiply),
+            Token::Mark("/") => Some(Arithmetic::Divide),
+            _ => None,
+        };
+        self.operations(multiplicative, Self::power)
     }
 
-    pub(super) fn power(&mut self) -> Parse<Node> {
-        let mut left = self.negation()?;
-        while self.is_mark("**") {
-            left = self.arithmetic(Arithmetic::Power, left, Self::negation)?;
-        }
-        Ok(left)
+    fn power(&mut self) -> Parse<Node> {
+        let power = |token: &Token| matches!(token, Token::Mark("**")).then_some(Arithmetic::Power);
+        self.operations(power, Self::negation)
     }
 
-    pub(super) fn arithmetic(
+    /// Operands with operators of one precedence between them.
+    fn operations(
         &mut self,
-        operator: Arithmetic,
-        left: Node,
-        right: fn(&mut Self) -> Parse<Node>,
+        operator: fn(&Token) -> Option<Arithmetic>,
+        operand: fn(&mut Self) -> Parse<Node>,
     ) -> Parse<Node> {
+        let first = operand(self)?;
         let at = self.at;
-        self.advance()?;
-        let right = right(self)?;
-        Ok(self.node(at, Kind::Arithmetic(operator, Box::new([left, right]))))
+        let mut rest = Vec::new();
+        while let Some(operator) = operator(&self.token) {
+            let at = u32::try_from(self.at).unwrap_or(u32::MAX);
+            self.advance()?;
+            rest.push(Operation { at, operator, operand: operand(self)? });
+        }
+        Ok(if rest.is_empty() { first } else { self.node(at, Kind::Arithmetic(Box::new(first), rest)) })
     }
 
     pub(super) fn negation(&mut self) -> Parse<Node> {
@@ -158,11 +163,8 @@ impl Parser<'_> {
         loop {
             let at = self.at;
             if self.take(".")? {
-                let mut name = self.name()?;
-                if name == "time" && self.take_name("offset")? {
-                    name = Text::const_new("time offset");
-                }
-                left = self.node(at, Kind::Path(Box::new(left), name));
+                let name = self.entry()?;
+                left = self.taller(at, Kind::Path(Box::new(left), name))?;
             } else if self.is_mark("[") && !(self.may_close_range && self.closes_range()) {
                 self.advance()?;
                 let outer = std::mem::replace(&mut self.in_filter, true);
@@ -172,10 +174,10 @@ impl Parser<'_> {
                 self.in_filter = outer;
                 let filter = filter?;
                 self.expect("]")?;
-                left = self.node(at, Kind::Filter(Box::new([left, filter])));
+                left = self.taller(at, Kind::Filter(Box::new([left, filter])))?;
             } else if self.is_mark("(") {
                 let arguments = self.arguments()?;
-                left = self.node(at, Kind::Call(Box::new(left), arguments));
+                left = self.taller(at, Kind::Call(Box::new(left), arguments))?;
             } else {
                 return Ok(left);
             }

@@ -1,7 +1,7 @@
 //! Unary tests: what a cell of a table says, and what stands after `in`.
 
 use super::{Parse, Parser};
-use crate::ast::Test;
+use crate::ast::{Test, Tests};
 
 impl Parser<'_> {
     pub(super) fn tests(&mut self) -> Parse<Vec<Test>> {
@@ -22,18 +22,24 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands after `in`: a test, or tests in parentheses.
-    pub(super) fn in_tests(&mut self) -> Parse<Vec<Test>> {
-        let at = self.at;
-        if !self.is_mark("(") {
-            return match self.comparison_mark() {
-                Some(_) => Ok(vec![self.test()?]),
-                None => Ok(vec![Test::Expression(self.sum()?)]),
-            };
+    /// What stands after `in`: a test, tests in parentheses, or neither of these.
+    pub(super) fn in_tests(&mut self) -> Parse<Tests> {
+        if self.is_name("not") && self.peek_mark("(") {
+            self.advance()?;
+            return Ok(Tests { negated: true, tests: self.tests_in_parentheses()? });
         }
-        self.advance()?;
-        let first = self.test()?;
-        match first {
+        let tests = match self.comparison_mark() {
+            None if self.is_mark("(") => self.tests_in_parentheses()?,
+            None => vec![Test::Expression(self.sum()?)],
+            Some(_) => vec![self.test()?],
+        };
+        Ok(Tests { negated: false, tests })
+    }
+
+    fn tests_in_parentheses(&mut self) -> Parse<Vec<Test>> {
+        let at = self.at;
+        self.expect("(")?;
+        match self.test()? {
             Test::Expression(start) if self.take("..")? => {
                 Ok(vec![Test::Expression(self.range_end(at, Some(start), false)?)])
             }

@@ -62,20 +62,20 @@ impl Parser<'_> {
                 }
                 Type::Context(fields)
             }
-            "function" => {
-                if self.take("<")? {
-                    while !self.is_mark(">") {
-                        self.type_name()?;
-                        if !self.take(",")? {
-                            break;
-                        }
+            "function" if self.take("<")? => {
+                let mut parameters = Vec::new();
+                while !self.is_mark(">") {
+                    parameters.push(self.type_name()?);
+                    if !self.take(",")? {
+                        break;
                     }
-                    self.expect(">")?;
-                    self.expect("->")?;
-                    self.type_name()?;
                 }
-                Type::Function
+                self.expect(">")?;
+                self.expect("->")?;
+                self.type_name()?;
+                Type::Function(Some(parameters))
             }
+            "function" => Type::Function(None),
             _ => return Err(self.wrong(&format!("a type, and `{name}` is none"))),
         })
     }
