@@ -8,18 +8,7 @@ use units::Text;
 use crate::ast::Node;
 use crate::evaluate::Evaluator;
 use crate::function::{Callable, Defined};
-use crate::{Budget, Context, Declared, Environment, Function, ParseError, Scope, Value, Warning};
-
-/// The dialect of an expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Mode {
-    /// As Camunda 8 reads it: names hold neither spaces nor operators unless they stand in backticks.
-    #[default]
-    Camunda,
-    /// As the standard has it: names may hold spaces and operators, and a call with wrong arguments gives null.
-    Standard,
-}
+use crate::{Budget, Context, Declared, Environment, Function, Mode, ParseError, Scope, Value, Warning};
 
 /// An expression. Cheap to clone, and shared between threads.
 #[derive(Clone)]
@@ -27,6 +16,7 @@ pub struct Expression(Arc<Parsed>);
 
 struct Parsed {
     text: Text,
+    mode: Mode,
     root: Arc<Node>,
     names: Vec<Text>,
     unknown_functions: Vec<Text>,
@@ -54,6 +44,7 @@ impl Expression {
         let outcome = crate::parser::expression(text, mode, declared)?;
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
+            mode,
             root: Arc::new(outcome.root),
             names: outcome.names,
             unknown_functions: outcome.unknown_functions,
@@ -86,7 +77,7 @@ impl Expression {
 
     /// Computes its value.
     pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> Evaluation {
-        let mut evaluator = Evaluator::new(scope, environment);
+        let mut evaluator = Evaluator::new(scope, environment, self.0.mode);
         let value = evaluator.run(&self.0.root);
         let used = evaluator.used();
         Evaluation { value, warnings: evaluator.into_warnings(&self.0.text), used }
@@ -95,7 +86,8 @@ impl Expression {
     /// A function with this body, which sees its parameters and what it `captured`, and nothing else.
     pub fn into_function(self, parameters: Vec<Text>, captured: &Context) -> Value {
         let captured = captured.iter().cloned().collect();
-        let defined = Defined { parameters, body: self.0.root.clone(), captured };
+        let (types, body) = (Arc::default(), self.0.root.clone());
+        let defined = Defined { parameters, types, body, captured, mode: self.0.mode };
         Value::Function(Function(Callable::Defined(Arc::new(defined))))
     }
 }

@@ -2,13 +2,16 @@
 
 mod arguments;
 mod boolean;
+mod calendar;
 mod context;
 mod conversion;
+mod interval;
 mod list;
+mod moment;
 mod number;
 mod property;
+mod range;
 mod string;
-mod temporal;
 
 use units::Text;
 
@@ -78,21 +81,19 @@ impl Builtin {
         let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
         if self.variadic { "at least 1 argument".into() } else { format!("{} argument{plural}", counts.join(" or ")) }
     }
-
-    /// Whether its bare name is the function itself, to be handed to another; others may be names of variables.
-    pub(crate) fn is_value(&self) -> bool {
-        matches!(self.name, "abs" | "floor" | "ceiling" | "not" | "sum" | "max" | "min")
-    }
 }
 
-const TABLES: [&[Builtin]; 7] = [
+const TABLES: [&[Builtin]; 10] = [
     boolean::FUNCTIONS,
+    calendar::FUNCTIONS,
     context::FUNCTIONS,
     conversion::FUNCTIONS,
+    interval::FUNCTIONS,
     list::FUNCTIONS,
+    moment::FUNCTIONS,
     number::FUNCTIONS,
+    range::FUNCTIONS,
     string::FUNCTIONS,
-    temporal::FUNCTIONS,
 ];
 
 fn all() -> impl Iterator<Item = &'static Builtin> {
