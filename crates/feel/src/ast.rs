@@ -6,6 +6,7 @@ use units::Text;
 
 use crate::Value;
 use crate::builtin::Builtin;
+use crate::builtin::regex::Pattern;
 use crate::declared::Named;
 
 /// A part of an expression, and where it stands in the text, in bytes.
@@ -38,12 +39,14 @@ pub(crate) enum Kind {
     Filter(Box<[Node; 2]>),
     /// A call of a built-in function, its arguments in the order of its parameters.
     Builtin(&'static Builtin, Vec<Node>),
+    /// The same, of a function with a regular expression that is known already.
+    Matching(&'static Builtin, Vec<Node>, Arc<Pattern>),
     /// A call of whatever the first gives.
     Call(Box<Node>, Arguments),
     Function(FunctionNode),
     /// A call that can give nothing but null, and why.
     Invalid(Text),
-    /// Whether a variable or an entry exists, which null does too.
+    /// Whether a variable or an entry exists and is not null.
     IsDefined(Box<Node>),
 }
 

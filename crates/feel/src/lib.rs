@@ -21,6 +21,7 @@ mod host;
 mod json;
 mod lexer;
 mod names;
+mod number;
 mod parser;
 mod range;
 mod scope;
@@ -28,6 +29,7 @@ mod temporal;
 mod unary;
 mod value;
 
+pub use builtin::{Described, Group, functions};
 pub use codec::DecodeError;
 pub use context::Context;
 pub use declared::{Declared, HostType};

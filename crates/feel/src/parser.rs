@@ -419,6 +419,8 @@ impl<'a> Parser<'a> {
             "for" => return self.iteration(at),
             "some" | "every" => return self.quantified(at, name == "every"),
             "function" if self.peek_mark("(") => return self.function(at),
+            // here they can be nothing but the functions
+            "and" | "or" if self.peek_mark("(") => {}
             "and" | "or" | "between" | "in" | "then" | "else" | "return" | "satisfies" => {
                 return Err(self.wrong("a value, a name or an opening bracket"));
             }
@@ -691,6 +693,9 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let arguments = match self.arguments()? {
             Arguments::Positional(arguments) => arguments,
+            Arguments::Named(named) if builtin.misfit(&named).is_some() => {
+                return Ok(self.node(at, Kind::Invalid(builtin.misfit(&named).unwrap_or_default())));
+            }
             Arguments::Named(named) => match self.by_position(builtin, named, start) {
                 Ok(arguments) => arguments,
                 Err(error) if self.mode == Mode::Standard => {
@@ -713,7 +718,10 @@ impl<'a> Parser<'a> {
             let argument = arguments.into_iter().next();
             return Ok(self.node(at, argument.map_or(Kind::Constant(Value::Null), |node| Kind::IsDefined(Box::new(node)))));
         }
-        Ok(self.node(at, Kind::Builtin(builtin, arguments)))
+        match builtin::regex::known(builtin, &arguments) {
+            Some(pattern) => Ok(self.node(at, Kind::Matching(builtin, arguments, pattern))),
+            None => Ok(self.node(at, Kind::Builtin(builtin, arguments))),
+        }
     }
 
     /// Named arguments in the order of the first signature that has all of them.

@@ -1,7 +1,8 @@
 //! Functions that make a value of one type from others.
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, wrong};
 use super::{Builtin, Fault, null};
+use crate::number::{DIGITS, exact};
 use crate::temporal::{self, DateTime, Time, YearsDuration};
 use crate::{Date, Value};
 
@@ -14,23 +15,16 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         };
         call.make(text.len())?;
         Ok(Value::String(text))
-    }),
+    })
+    .told("from: Any -> string", "The value as text; what is inside of lists and contexts as FEEL writes it."),
     Builtin::new(
         "number",
         &[&["from"], &["from", "grouping separator"], &["from", "grouping separator", "decimal separator"]],
-        |_, arguments| {
-            let mut text = arguments.text(0)?.clone();
-            if arguments.has(1) {
-                text = text.replace(arguments.text(1)?.as_str(), "").into();
-            }
-            if arguments.has(2) {
-                text = text.replace(arguments.text(2)?.as_str(), ".").into();
-            }
-            match text.parse() {
-                Ok(number) => Ok(Value::Number(number)),
-                Err(error) => null(error.to_string()),
-            }
-        },
+        |_, arguments| number(arguments),
+    )
+    .told(
+        "from: string, grouping separator: string, decimal separator: string -> number",
+        "The number that a string says. Groups are separated by a space, a comma or a point; decimals by a comma or a point.",
     ),
     Builtin::new("date", &[&["from"], &["year", "month", "day"]], |_, arguments| {
         if arguments.len() == 3 {
@@ -50,7 +44,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             Value::String(text) => read(temporal::date(text).map(Value::Date), text, "a date such as 2026-11-23"),
             other => null(format!("a date cannot be made from a {}", other.type_name())),
         }
-    }),
+    })
+    .told("from: string or date and time, year: number, month: number, day: number -> date", "A day."),
     Builtin::new(
         "time",
         &[&["from"], &["hour", "minute", "second"], &["hour", "minute", "second", "offset"]],
@@ -79,6 +74,10 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             Value::String(text) => read(temporal::time(text).map(Value::Time), text, "a time such as 10:30:00Z"),
             other => null(format!("a time cannot be made from a {}", other.type_name())),
         },
+    )
+    .told(
+        "from: string or date and time, hour: number, minute: number, second: number, offset: duration -> time",
+        "A time of day.",
     ),
     Builtin::new("date and time", &[&["from"], &["date", "time"]], |_, arguments| {
         if arguments.len() == 2 {
@@ -104,7 +103,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             }
             other => null(format!("a date and time cannot be made from a {}", other.type_name())),
         }
-    }),
+    })
+    .told("from: string or date, date: date or date and time, time: time -> date and time", "A day with a time of day."),
     Builtin::new("duration", &[&["from"]], |_, arguments| match arguments.value(0) {
         duration @ (Value::DaysDuration(_) | Value::YearsDuration(_)) => Ok(duration.clone()),
         Value::String(text) => {
@@ -115,7 +115,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             read(duration, text, "a duration such as P1DT2H or P1Y6M")
         }
         other => null(format!("a duration cannot be made from a {}", other.type_name())),
-    }),
+    })
+    .told("from: string -> duration", "A duration: `P1DT2H`, or `P1Y6M`; the two kinds do not mix."),
     Builtin::new("years and months duration", &[&["from", "to"]], |_, arguments| {
         let day = |place| match arguments.value(place) {
             Value::Date(date) => Ok(*date),
@@ -131,8 +132,35 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             between += 1;
         }
         Ok(Value::YearsDuration(YearsDuration::from_months(between)))
-    }),
+    })
+    .told("from: date, to: date -> years and months duration", "The whole months between two days."),
 ];
+
+fn number(arguments: &[Value]) -> Result<Value, Fault> {
+    let separator = |place, allowed: &[&str], expected| match arguments.value(place) {
+        Value::Null => Ok(None),
+        Value::String(text) if allowed.contains(&text.as_str()) => Ok(Some(text.as_str())),
+        Value::String(_) => null(expected),
+        other => wrong(place, "a string", other),
+    };
+    let grouping = separator(1, &[" ", ",", "."], "`grouping separator` has to be a space, a comma or a point")?;
+    let decimal = separator(2, &[",", "."], "`decimal separator` has to be a comma or a point")?;
+    if grouping.is_some() && grouping == decimal {
+        return null("`grouping separator` and `decimal separator` have to differ");
+    }
+    let from = arguments.text(0)?;
+    let mut plain: String = from.chars().take(1_000).collect();
+    if let Some(grouping) = grouping {
+        plain = plain.replace(grouping, "");
+    }
+    if let Some(decimal) = decimal {
+        plain = plain.replace(decimal, ".");
+    }
+    match exact(plain.trim()) {
+        Some(number) => Ok(Value::Number(number)),
+        None => null(format!("`{}` is no number of at most {DIGITS} digits", from.chars().take(60).collect::<String>())),
+    }
+}
 
 fn read(value: Option<Value>, text: &str, expected: &str) -> Result<Value, Fault> {
     match value {
