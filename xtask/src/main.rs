@@ -3,8 +3,10 @@
 //! What people would have to remember is a check here; what they would have to repeat is a task. Start with [`mod@test`] for what
 //! has to hold before a change goes in, and `check/` for the rules that no compiler knows.
 
+mod bench;
 mod book;
 mod check;
+mod fuzz;
 mod generate;
 mod product;
 mod test;
@@ -41,8 +43,10 @@ enum Command {
     ///
     /// Builds `crossdock` in release and runs `crossdock demo` with the arguments given here.
     Demo(Passed),
-    /// Measure; the arguments are those of `crossdock bench`
+    /// Measure; the arguments are those of `crossdock bench`, or `feel` for expressions and decision tables
     Bench(Passed),
+    /// Throw made-up input at whatever reads languages, until the time is over or something falls over
+    Fuzz(fuzz::Arguments),
     /// Run partitions with lab systems in virtual time from a seed; the arguments are those of `crossdock simulate`
     ///
     /// A failing seed replays exactly: cargo xtask simulate --seed N
@@ -76,7 +80,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check => check::run(&workspace),
         Command::Generate => generate::run(&workspace),
         Command::Demo(passed) => product::run(&workspace, "demo", &passed.arguments),
-        Command::Bench(passed) => product::run(&workspace, "bench", &passed.arguments),
+        Command::Bench(passed) => bench::run(&workspace, &passed.arguments),
+        Command::Fuzz(arguments) => fuzz::run(&workspace, &arguments),
         Command::Simulate(passed) => product::run(&workspace, "simulate", &passed.arguments),
         Command::Docs(arguments) => book::run(&workspace, &arguments),
     }
@@ -98,5 +103,8 @@ mod tests {
         let parsed = Arguments::try_parse_from(["cargo xtask", "demo", "--orders", "50", "--help"]).unwrap();
         let Command::Demo(passed) = parsed.command else { panic!("not a demo") };
         assert_eq!(passed.arguments, ["--orders", "50", "--help"]);
+        let parsed = Arguments::try_parse_from(["cargo xtask", "bench", "--workload", "engine", "--json"]).unwrap();
+        let Command::Bench(passed) = parsed.command else { panic!("no bench") };
+        assert_eq!(passed.arguments, ["--workload", "engine", "--json"]);
     }
 }

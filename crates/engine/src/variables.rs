@@ -17,6 +17,11 @@ impl Scope for Visible<'_> {
         let mut chain = self.instance.around(self.scope);
         chain.find_map(|live| live.variables.get(name)).cloned()
     }
+
+    /// Instance and scope: two of them at the same moment draw different random numbers.
+    fn salt(&self) -> u64 {
+        self.instance.id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(self.scope)
+    }
 }
 
 /// New variables in front of a scope that does not have them yet.
@@ -28,6 +33,11 @@ pub(crate) struct Before<'a> {
 impl Scope for Before<'_> {
     fn lookup(&self, name: &str) -> Option<Value> {
         self.new.get(name).cloned().or_else(|| self.behind.lookup(name))
+    }
+
+    /// Each variable that was made tells what comes after it from what came before.
+    fn salt(&self) -> u64 {
+        self.behind.salt().wrapping_add((self.new.len() as u64).rotate_left(48))
     }
 }
 

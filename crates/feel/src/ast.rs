@@ -6,6 +6,7 @@ use units::Text;
 
 use crate::Value;
 use crate::builtin::Builtin;
+use crate::builtin::regex::Pattern;
 use crate::declared::Named;
 
 /// A part of an expression, and where it stands in the text, in bytes.
@@ -49,12 +50,14 @@ pub(crate) enum Kind {
     Filter(Box<[Node; 2]>),
     /// A call of a built-in function, its arguments in the order of its parameters.
     Builtin(&'static Builtin, Vec<Node>),
+    /// The same, of a function with a regular expression that is known already.
+    Matching(&'static Builtin, Vec<Node>, Arc<Pattern>),
     /// A call of whatever the first gives.
     Call(Box<Node>, Arguments),
     Function(FunctionNode),
     /// A call that can give nothing but null, and why.
     Invalid(Text),
-    /// Whether a variable or an entry exists, which null does too.
+    /// Whether a variable or an entry exists and is not null.
     IsDefined(Box<Node>),
 }
 
@@ -64,7 +67,11 @@ impl Kind {
         let highest = |nodes: &[Node]| nodes.iter().map(|node| node.height).max().unwrap_or_default();
         match self {
             Self::Constant(_) | Self::Name(_) | Self::Invalid(_) => 0,
-            Self::List(nodes) | Self::And(nodes) | Self::Or(nodes) | Self::Builtin(_, nodes) => highest(nodes),
+            Self::List(nodes)
+            | Self::And(nodes)
+            | Self::Or(nodes)
+            | Self::Builtin(_, nodes)
+            | Self::Matching(_, nodes, _) => highest(nodes),
             Self::Context(entries) => entries.iter().map(|(_, node)| node.height).max().unwrap_or_default(),
             Self::Range(range) => range.start.iter().chain(&range.end).map(|node| node.height).max().unwrap_or_default(),
             Self::UnaryRange(_, node)

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use units::{Decimal, Text};
+use units::Decimal;
 
+use crate::number::exact;
 use crate::{Context, Value, codec};
 
 /// How deep JSON may be nested.
@@ -84,7 +85,7 @@ fn number_from_json(number: &serde_json::Number) -> Result<Value, JsonError> {
         return Ok(Value::from(integer));
     }
     let text = number.to_string();
-    text.parse().map(Value::Number).map_err(|_| JsonError::Number(text.chars().take(60).collect()))
+    exact(&text).map(Value::Number).ok_or_else(|| JsonError::Number(text.chars().take(60).collect()))
 }
 
 fn number_to_json(number: Decimal) -> serde_json::Value {
@@ -195,11 +196,9 @@ impl<'de> Visitor<'de> for Entries {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut context = Context::default();
-        while let Some((name, value)) = map.next_entry::<Text, Value>()? {
-            context.insert(name, value);
-        }
-        Ok(Value::Context(context))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        // of two entries with one name the later counts, and finding that out takes no time that grows with their number
+        let object = serde_json::Map::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Value::from_json(&serde_json::Value::Object(object)).map_err(de::Error::custom)
     }
 }

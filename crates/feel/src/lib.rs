@@ -22,6 +22,7 @@ mod json;
 mod lexer;
 mod mode;
 mod names;
+mod number;
 mod parser;
 mod range;
 mod scope;
@@ -29,6 +30,7 @@ mod temporal;
 mod unary;
 mod value;
 
+pub use builtin::{Described, Group, functions};
 pub use codec::DecodeError;
 pub use context::Context;
 pub use declared::{Declared, HostType};

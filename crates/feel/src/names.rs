@@ -33,6 +33,12 @@ impl Names {
     }
 }
 
+/// Whether a name of a context may stand without quotation marks.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let begins = name.chars().next().is_some_and(lexer::is_name_start);
+    begins && name.chars().all(|c| lexer::is_name_part(c) || c == ' ') && !name.ends_with(' ')
+}
+
 /// A name with one space between its words.
 pub(crate) fn normal(name: &str) -> Text {
     let mut normal = Text::default();

@@ -1,13 +1,13 @@
 //! The values of FEEL.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use units::{Decimal, Text};
 
 use crate::temporal::{Date, DateTime, DaysDuration, Duration, Time, YearsDuration};
-use crate::{Context, Function, Range};
+use crate::{Context, Function, Range, names};
 
 /// A value. Cheap to clone: what is large is shared.
 #[derive(Clone, Default, PartialEq)]
@@ -145,7 +145,7 @@ impl fmt::Display for Value {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
             Self::Number(value) => value.normalize().fmt(f),
-            Self::String(value) => write!(f, "\"{value}\""),
+            Self::String(value) => quoted(f, value),
             Self::List(items) => {
                 f.write_str("[")?;
                 for (at, item) in items.iter().enumerate() {
@@ -156,7 +156,13 @@ impl fmt::Display for Value {
             Self::Context(context) => {
                 f.write_str("{")?;
                 for (at, (name, value)) in context.iter().enumerate() {
-                    write!(f, "{}{name}: {value}", if at > 0 { ", " } else { "" })?;
+                    f.write_str(if at > 0 { ", " } else { "" })?;
+                    if names::is_plain(name) {
+                        f.write_str(name)?
+                    } else {
+                        quoted(f, name)?
+                    }
+                    write!(f, ": {value}")?;
                 }
                 f.write_str("}")
             }
@@ -169,6 +175,22 @@ impl fmt::Display for Value {
             Self::Function(function) => write!(f, "{function:?}"),
         }
     }
+}
+
+/// As a literal, which reads back equal.
+fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    f.write_str("\"")?;
+    for c in text.chars() {
+        match c {
+            '"' => f.write_str("\\\"")?,
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            other => f.write_char(other)?,
+        }
+    }
+    f.write_str("\"")
 }
 
 impl fmt::Debug for Value {

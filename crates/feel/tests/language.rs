@@ -148,7 +148,8 @@ fn texts_and_lists_are_worked_on() {
     gives("distinct values([1, 2, 1])", "[1, 2]");
     gives("get value({a: {b: 2}}, [\"a\", \"b\"])", "2");
     gives("context merge({a: 1}, {b: 2})", "{a: 1, b: 2}");
-    gives("is defined(nothing)", "true");
+    gives("is defined(nothing)", "false");
+    gives("is defined(tags)", "true");
     gives("is defined(unknown.x)", "false");
     gives("get or else(nothing, 5)", "5");
     gives("modulo(-5, 3)", "1");

@@ -5,6 +5,7 @@ mod bpmn;
 mod check;
 mod demo;
 mod dmn;
+mod feel;
 mod import;
 mod inbound;
 mod init;
@@ -65,6 +66,8 @@ pub(crate) enum Command {
     /// Make decisions of a DMN model, and run the cases of the DMN TCK
     #[command(subcommand)]
     Dmn(dmn::Command),
+    /// Evaluate FEEL expressions: one, or many as JSON lines; and list the built-in functions
+    Feel(feel::Arguments),
     /// Look at, play and test process models without a server
     #[command(subcommand)]
     Bpmn(bpmn::Command),
@@ -103,6 +106,7 @@ impl Command {
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Dmn(command) => dmn::run(&command),
+            Self::Feel(arguments) => feel::run(&arguments),
             Self::Key(command) => key::run(&command),
         }
     }

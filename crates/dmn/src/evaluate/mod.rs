@@ -307,6 +307,8 @@ impl<'a> Run<'a> {
     }
 
     fn spend(&mut self, used: Budget) {
+        // the next expression draws other random numbers, even if it is the same text
+        self.environment.seed = self.environment.seed.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
         let left = &mut self.environment.budget;
         left.steps = left.steps.saturating_sub(used.steps);
         left.size = left.size.saturating_sub(used.size);

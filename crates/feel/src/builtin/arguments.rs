@@ -5,7 +5,8 @@ use std::sync::Arc;
 use units::{Decimal, Text};
 
 use super::{Fault, null};
-use crate::{Context, Function, Value};
+use crate::evaluate::Evaluator;
+use crate::{Budget, Context, Function, Value};
 
 /// The arguments of a call; those that are missing count as null.
 pub(crate) trait Arguments {
@@ -82,8 +83,14 @@ impl Arguments for [Value] {
     }
 }
 
-fn wrong<T>(place: usize, expected: &str, found: &Value) -> Result<T, Fault> {
-    null(format!("argument {} has to be {expected}, and is {}", place + 1, found.type_name()))
+pub(crate) fn wrong<T>(place: usize, expected: &'static str, found: &Value) -> Result<T, Fault> {
+    Err(Fault::Argument(place, expected, found.type_name()))
+}
+
+/// Accounts for so many bytes or items that are looked at: one step for each 32 of them.
+pub(crate) fn look(call: &mut Evaluator<'_>, size: usize) -> Result<(), Fault> {
+    let steps = u32::try_from(size / 32).unwrap_or(u32::MAX);
+    Ok(call.spend(Budget { steps, depth: 0, size: 0 })?)
 }
 
 /// The items of a call that takes a list, or the items as arguments.

@@ -2,14 +2,15 @@
 
 use units::Text;
 
-use super::arguments::Arguments;
-use super::{Builtin, Fault, null};
+use super::arguments::{Arguments, items, look};
+use super::{Builtin, Fault, Run, null};
 use crate::{Context, Value};
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
-    Builtin::new("get value", &[&["context", "key"], &["context", "keys"]], |_, arguments| {
+    Builtin::new("get value", &[&["m", "key"], &["context", "key"], &["context", "keys"]], |call, arguments| {
         let mut value = Value::Context(arguments.context(0)?.clone());
         for key in keys(arguments.value(1))? {
+            look(call, value.as_context().map_or(0, Context::len))?;
             let found = value.as_context().and_then(|context| context.get(&key)).cloned();
             value = match found {
                 Some(found) => found,
@@ -17,35 +18,40 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             };
         }
         Ok(value)
-    }),
-    Builtin::new("get entries", &[&["context"]], |_, arguments| {
-        let entries = arguments.context(0)?.iter();
+    })
+    .told(
+        "m: context, context: context, key: string, keys: list<string> -> Any",
+        "The value of an entry, or the one at the end of a path of names.",
+    ),
+    Builtin::new("get entries", &[&["m"], &["context"]], |call, arguments| {
+        let context = arguments.context(0)?;
+        call.make(context.len())?;
         let entry = |(key, value): &(Text, Value)| {
             Value::Context(Context::from_iter([("key", Value::from(key)), ("value", value.clone())]))
         };
-        Ok(Value::list(entries.map(entry)))
-    }),
-    Builtin::new("context put", &[&["context", "key", "value"], &["context", "keys", "value"]], |_, arguments| {
-        let keys = keys(arguments.value(1))?;
-        Ok(Value::Context(put(arguments.context(0)?, &keys, arguments.value(2))?))
-    }),
-    Builtin::variadic("context merge", &[&["contexts"]], |_, arguments| {
-        let contexts = super::arguments::items(arguments)?;
-        let mut merged = Context::default();
-        for context in contexts.iter() {
-            match context {
-                Value::Context(context) => merged.merge(context),
-                other => return null(format!("every item has to be a context, and one is {}", other.type_name())),
-            }
-        }
-        Ok(Value::Context(merged))
-    }),
-    Builtin::new("context", &[&["entries"]], |_, arguments| {
+        Ok(Value::list(context.iter().map(entry)))
+    })
+    .told("m: context, context: context -> list<context>", "The entries as a list of contexts with `key` and `value`."),
+    Builtin::new("context put", &[&["context", "key", "value"], &["context", "keys", "value"]], PUT).told(
+        "context: context, key: string, keys: list<string>, value: Any -> context",
+        "The context with an entry set, or one at the end of a path of names.",
+    ),
+    Builtin::new("put", &[&["context", "key", "value"]], PUT)
+        .told("context: context, key: string, value: Any -> context", "The older name of `context put`."),
+    Builtin::variadic("context merge", &[&["contexts"]], MERGE).told(
+        "contexts: list<context> -> context",
+        "All entries of several contexts; of two with the same name the later one counts.",
+    ),
+    Builtin::variadic("put all", &[&["contexts"]], MERGE)
+        .told("contexts: list<context> -> context", "The older name of `context merge`."),
+    Builtin::new("context", &[&["entries"]], |call, arguments| {
         let mut context = Context::default();
         for entry in arguments.list(0)?.iter() {
             let entry = entry.as_context();
             let key = entry.and_then(|entry| entry.get("key")).and_then(Value::as_str);
             let value = entry.and_then(|entry| entry.get("value"));
+            look(call, context.len())?;
+            call.make(1)?;
             match (key, value) {
                 (Some(key), Some(value)) if !context.contains(key) => {
                     context.insert(key, value.clone());
@@ -55,8 +61,31 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             }
         }
         Ok(Value::Context(context))
-    }),
+    })
+    .told("entries: list<context> -> context", "A context of entries that are contexts with `key` and `value`."),
 ];
+
+const PUT: Run = |call, arguments| {
+    let keys = keys(arguments.value(1))?;
+    call.make(arguments.context(0)?.len())?;
+    Ok(Value::Context(put(arguments.context(0)?, &keys, arguments.value(2))?))
+};
+
+const MERGE: Run = |call, arguments| {
+    let contexts = items(arguments)?;
+    let mut merged = Context::default();
+    for context in contexts.iter() {
+        match context {
+            Value::Context(context) => {
+                call.make(context.len())?;
+                look(call, merged.len().saturating_mul(context.len()))?;
+                merged.merge(context);
+            }
+            other => return null(format!("every item has to be a context, and one is {}", other.type_name())),
+        }
+    }
+    Ok(Value::Context(merged))
+};
 
 /// One name, or the names on the way to an inner entry.
 fn keys(value: &Value) -> Result<Vec<Text>, Fault> {
@@ -65,22 +94,31 @@ fn keys(value: &Value) -> Result<Vec<Text>, Fault> {
         other => null(format!("a key has to be a string, and is {}", other.type_name())),
     };
     match value {
+        Value::List(keys) if keys.is_empty() => null("there is no key"),
         Value::List(keys) => keys.iter().map(key).collect(),
         single => Ok(vec![key(single)?]),
     }
 }
 
+/// What is not there on the way is made; what is there and no context stops it.
 fn put(context: &Context, keys: &[Text], value: &Value) -> Result<Context, Fault> {
-    let Some((key, inner)) = keys.split_first() else { return null("there is no key") };
-    let mut changed = context.clone();
-    if inner.is_empty() {
-        changed.insert(key.clone(), value.clone());
-        return Ok(changed);
+    let Some((last, above)) = keys.split_last() else { return null("there is no key") };
+    let mut path = vec![context.clone()];
+    for key in above {
+        let inner = match path.last().and_then(|context| context.get(key)) {
+            Some(Value::Context(nested)) => nested.clone(),
+            None => Context::default(),
+            Some(other) => return null(format!("`{key}` is a {} and has no entries", other.type_name())),
+        };
+        path.push(inner);
     }
-    let nested = match context.get(key) {
-        Some(Value::Context(nested)) => nested.clone(),
-        _ => Context::default(),
-    };
-    changed.insert(key.clone(), put(&nested, inner, value)?);
-    Ok(changed)
+    let mut value = value.clone();
+    for (mut context, key) in path.into_iter().rev().zip(above.iter().chain([last]).rev()) {
+        context.insert(key.clone(), value);
+        value = Value::Context(context);
+    }
+    match value {
+        Value::Context(context) => Ok(context),
+        _ => null("there is no key"),
+    }
 }

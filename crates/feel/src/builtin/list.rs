@@ -1,80 +1,58 @@
 //! Functions on lists. Positions count from 1, and from -1 backwards.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use units::Decimal;
-
-use super::arguments::{Arguments, finite, items, numbers};
-use super::{Builtin, Fault, null};
+use super::arguments::{Arguments, items, look};
+use super::set::Seen;
+use super::{Builtin, Fault, Run, null};
 use crate::Value;
 use crate::evaluate::Evaluator;
-use crate::value::{compare, equal};
+use crate::value::equal;
+
+const LIST: &[&[&str]] = &[&["list"]];
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
-    Builtin::new("count", &[&["list"]], |_, arguments| Ok(Value::from(arguments.list(0)?.len()))),
-    Builtin::new("is empty", &[&["list"]], |_, arguments| Ok(Value::Bool(arguments.list(0)?.is_empty()))),
-    Builtin::new("list contains", &[&["list", "element"]], |_, arguments| {
-        Ok(Value::Bool(contains(&arguments.list(0)?, arguments.value(1))))
-    }),
-    Builtin::variadic("min", &[&["list"]], |_, arguments| extreme(arguments, Ordering::Less)),
-    Builtin::variadic("max", &[&["list"]], |_, arguments| extreme(arguments, Ordering::Greater)),
-    Builtin::variadic("sum", &[&["list"]], |_, arguments| match numbers(arguments)? {
-        numbers if numbers.is_empty() => Ok(Value::Null),
-        numbers => finite(sum(&numbers)),
-    }),
-    Builtin::variadic("product", &[&["list"]], |_, arguments| match numbers(arguments)? {
-        numbers if numbers.is_empty() => Ok(Value::Null),
-        numbers => finite(numbers.into_iter().try_fold(Decimal::ONE, Decimal::checked_mul)),
-    }),
-    Builtin::variadic("mean", &[&["list"]], |_, arguments| {
-        let numbers = numbers(arguments)?;
-        if numbers.is_empty() { Ok(Value::Null) } else { finite(mean(&numbers)) }
-    }),
-    Builtin::variadic("median", &[&["list"]], |_, arguments| {
-        let mut numbers = numbers(arguments)?;
-        numbers.sort_unstable();
-        let middle = numbers.len() / 2;
-        match (numbers.get(middle), numbers.len() % 2) {
-            (None, _) => Ok(Value::Null),
-            (Some(number), 1) => Ok(Value::Number(*number)),
-            _ => finite(numbers.get(middle - 1..=middle).and_then(mean)),
-        }
-    }),
-    Builtin::variadic("stddev", &[&["list"]], |_, arguments| {
-        let numbers = numbers(arguments)?;
-        if numbers.len() < 2 {
-            return null("fewer than two numbers have no standard deviation");
-        }
-        finite(deviation(&numbers))
-    }),
-    Builtin::variadic("mode", &[&["list"]], |_, arguments| {
-        let mut numbers = numbers(arguments)?;
-        numbers.sort_unstable();
-        let runs: Vec<&[Decimal]> = numbers.chunk_by(|one, two| one == two).collect();
-        let longest = runs.iter().map(|run| run.len()).max().unwrap_or(0);
-        let most = runs.iter().filter(|run| run.len() == longest);
-        Ok(Value::list(most.filter_map(|run| run.first().copied().map(Value::Number))))
-    }),
-    Builtin::variadic("all", &[&["list"]], |_, arguments| every(arguments, false)),
-    Builtin::variadic("any", &[&["list"]], |_, arguments| every(arguments, true)),
-    Builtin::new("sublist", &[&["list", "start position"], &["list", "start position", "length"]], |_, arguments| {
+    Builtin::new("count", LIST, |_, arguments| Ok(Value::from(arguments.list(0)?.len())))
+        .told("list: list -> number", "How many items there are."),
+    Builtin::new("is empty", LIST, |_, arguments| Ok(Value::Bool(arguments.list(0)?.is_empty())))
+        .told("list: list -> boolean", "Whether there are no items."),
+    Builtin::new("list contains", &[&["list", "element"]], |call, arguments| {
+        let list = arguments.list(0)?;
+        look(call, list.len().saturating_mul(8))?;
+        Ok(Value::Bool(contains(&list, arguments.value(1))))
+    })
+    .told("list: list, element: Any -> boolean", "Whether an item is equal to a value; null may be sought too."),
+    Builtin::variadic("all", LIST, ALL)
+        .told("list: list<boolean> -> boolean", "Whether every item is true; null if that hangs on an item that is null."),
+    Builtin::variadic("and", LIST, ALL).told("list: list<boolean> -> boolean", "The older name of `all`."),
+    Builtin::variadic("any", LIST, ANY)
+        .told("list: list<boolean> -> boolean", "Whether an item is true; null if that hangs on an item that is null."),
+    Builtin::variadic("or", LIST, ANY).told("list: list<boolean> -> boolean", "The older name of `any`."),
+    Builtin::new("sublist", &[&["list", "start position"], &["list", "start position", "length"]], |call, arguments| {
         let list = arguments.list(0)?;
         let start = place(&list, arguments.integer(1)?)?;
         let rest = list.get(start..).unwrap_or_default();
         let length = if arguments.has(2) { usize::try_from(arguments.integer(2)?).unwrap_or(0) } else { rest.len() };
         match rest.get(..length) {
-            Some(part) => Ok(Value::list(part.iter().cloned())),
-            None => null("the list is not that long"),
+            Some(part) => {
+                call.make(part.len())?;
+                Ok(Value::list(part.iter().cloned()))
+            }
+            None => null(format!("there are {} items from that position on, not {length}", rest.len())),
         }
-    }),
-    Builtin::variadic("append", &[&["list", "item"]], |call, arguments| {
+    })
+    .told(
+        "list: list, start position: number, length: number -> list",
+        "The items from a position on, all of them or so many.",
+    ),
+    Builtin::variadic("append", &[&["list", "item"], &["list", "items"]], |call, arguments| {
         let mut list = arguments.list(0)?;
         call.make(list.len() + arguments.len())?;
         Arc::make_mut(&mut list).extend(arguments.iter().skip(1).cloned());
         Ok(Value::List(list))
-    }),
-    Builtin::variadic("concatenate", &[&["list"]], |call, arguments| {
+    })
+    .told("list: list, item: Any, items: Any -> list", "The list with items at its end."),
+    Builtin::variadic("concatenate", &[&["list"], &["lists"]], |call, arguments| {
         let mut joined = Vec::new();
         for place in 0..arguments.len() {
             let list = arguments.list(place)?;
@@ -82,71 +60,75 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             joined.extend(list.iter().cloned());
         }
         Ok(Value::from(joined))
-    }),
+    })
+    .told("list: list, lists: list -> list", "The items of several lists, one list after the other."),
     Builtin::new("insert before", &[&["list", "position", "newItem"]], |call, arguments| {
         let mut list = arguments.list(0)?;
         call.make(list.len())?;
         let place = place(&list, arguments.integer(1)?)?;
         Arc::make_mut(&mut list).insert(place, arguments.value(2).clone());
         Ok(Value::List(list))
-    }),
+    })
+    .told("list: list, position: number, newItem: Any -> list", "The list with a new item before the one at a position."),
     Builtin::new("remove", &[&["list", "position"]], |call, arguments| {
         let mut list = arguments.list(0)?;
         call.make(list.len())?;
         let place = place(&list, arguments.integer(1)?)?;
         Arc::make_mut(&mut list).remove(place);
         Ok(Value::List(list))
-    }),
+    })
+    .told("list: list, position: number -> list", "The list without the item at a position."),
     Builtin::new("list replace", &[&["list", "position", "newItem"], &["list", "match", "newItem"]], |call, arguments| {
         let mut list = arguments.list(0)?;
         call.make(list.len())?;
-        let replacement = arguments.value(2);
-        if let Value::Function(function) = arguments.value(1) {
-            let mut replaced = Vec::with_capacity(list.len());
-            for item in list.iter() {
-                let matched = call.invoke(0, function, None, &[item.clone(), replacement.clone()])?;
-                replaced.push(if matched == Value::Bool(true) { replacement.clone() } else { item.clone() });
-            }
-            return Ok(Value::from(replaced));
+        if let Value::Function(_) = arguments.value(1) {
+            return replace_matching(call, &list, arguments);
         }
         let place = place(&list, arguments.integer(1)?)?;
         if let Some(item) = Arc::make_mut(&mut list).get_mut(place) {
-            item.clone_from(replacement);
+            item.clone_from(arguments.value(2));
         }
         Ok(Value::List(list))
-    }),
-    Builtin::new("reverse", &[&["list"]], |call, arguments| {
+    })
+    .told(
+        "list: list, position: number, match: function, newItem: Any -> list",
+        "The list with another item at a position, or wherever `match(item, newItem)` is true.",
+    ),
+    Builtin::new("reverse", LIST, |call, arguments| {
         let mut list = arguments.list(0)?;
         call.make(list.len())?;
         Arc::make_mut(&mut list).reverse();
         Ok(Value::List(list))
-    }),
-    Builtin::new("index of", &[&["list", "match"]], |_, arguments| {
+    })
+    .told("list: list -> list", "The items from the last to the first."),
+    Builtin::new("index of", &[&["list", "match"]], |call, arguments| {
         let (list, sought) = (arguments.list(0)?, arguments.value(1));
+        look(call, list.len().saturating_mul(8))?;
         let found = list.iter().enumerate().filter(|(_, item)| equal(item, sought) == Some(true));
         Ok(Value::list(found.map(|(place, _)| Value::from(place + 1))))
-    }),
-    Builtin::variadic("union", &[&["list"]], |call, arguments| {
+    })
+    .told("list: list, match: Any -> list<number>", "The positions of the items that are equal to a value."),
+    Builtin::variadic("union", &[&["list"], &["lists"]], |call, arguments| {
         let mut all = Vec::new();
         for place in 0..arguments.len() {
             all.extend(arguments.list(place)?.iter().cloned());
         }
         distinct(call, &all)
-    }),
-    Builtin::new("distinct values", &[&["list"]], |call, arguments| distinct(call, &arguments.list(0)?)),
-    Builtin::new("duplicate values", &[&["list"]], |call, arguments| {
-        let list = arguments.list(0)?;
-        let mut twice: Vec<Value> = Vec::new();
-        for (place, item) in list.iter().enumerate() {
-            call.make(place)?;
-            let seen = list.get(..place).unwrap_or_default();
-            if contains(seen, item) && !contains(&twice, item) {
+    })
+    .told("list: list, lists: list -> list", "The items of several lists, each once."),
+    Builtin::new("distinct values", LIST, |call, arguments| distinct(call, &arguments.list(0)?))
+        .told("list: list -> list", "The items, each once."),
+    Builtin::new("duplicate values", LIST, |call, arguments| {
+        let (mut seen, mut repeated, mut twice) = (Seen::default(), Seen::default(), Vec::new());
+        for item in arguments.list(0)?.iter() {
+            if !seen.add(call, item)? && repeated.add(call, item)? {
                 twice.push(item.clone());
             }
         }
         Ok(Value::from(twice))
-    }),
-    Builtin::new("flatten", &[&["list"]], |call, arguments| {
+    })
+    .told("list: list -> list", "The values that more than one item is equal to, each once."),
+    Builtin::new("flatten", LIST, |call, arguments| {
         let mut flat = Vec::new();
         let mut open: Vec<Value> = arguments.list(0)?.iter().rev().cloned().collect();
         while let Some(item) = open.pop() {
@@ -157,92 +139,62 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             }
         }
         Ok(Value::from(flat))
-    }),
-    Builtin::new("partition", &[&["list", "size"]], |_, arguments| {
-        let list = arguments.list(0)?;
-        match usize::try_from(arguments.integer(1)?) {
-            Ok(size @ 1..) => Ok(Value::list(list.chunks(size).map(|part| Value::list(part.iter().cloned())))),
-            _ => null("the size has to be at least 1"),
-        }
-    }),
-    Builtin::new("sort", &[&["list"], &["list", "precedes"]], |call, arguments| {
+    })
+    .told("list: list -> list", "The items of inner lists, however deep, as items of one list."),
+    Builtin::new("partition", &[&["list", "size"]], |call, arguments| {
         let list = arguments.list(0)?;
         call.make(list.len())?;
-        if !arguments.has(1) {
-            let mut sorted = list;
-            let mut comparable = true;
-            Arc::make_mut(&mut sorted).sort_by(|one, two| {
-                compare(one, two).unwrap_or_else(|| {
-                    comparable = false;
-                    Ordering::Equal
-                })
-            });
-            return if comparable { Ok(Value::List(sorted)) } else { null("the items cannot be compared with each other") };
+        match usize::try_from(arguments.integer(1)?) {
+            Ok(size @ 1..) => Ok(Value::list(list.chunks(size).map(|part| Value::list(part.iter().cloned())))),
+            _ => null("`size` has to be at least 1"),
         }
-        let precedes = arguments.function(1)?.clone();
-        merge_sort(call, list.to_vec(), &precedes).map(Value::from)
-    }),
+    })
+    .told("list: list, size: number -> list<list>", "The items in lists of a size; the last one may be shorter."),
 ];
+
+const ALL: Run = |_, arguments| every(arguments, false);
+const ANY: Run = |_, arguments| every(arguments, true);
 
 fn contains(list: &[Value], sought: &Value) -> bool {
     list.iter().any(|item| equal(item, sought) == Some(true))
 }
 
-fn sum(numbers: &[Decimal]) -> Option<Decimal> {
-    numbers.iter().copied().try_fold(Decimal::ZERO, Decimal::checked_add)
-}
-
-fn mean(numbers: &[Decimal]) -> Option<Decimal> {
-    sum(numbers)?.checked_div(Decimal::from(numbers.len()))
-}
-
-/// The deviation of a sample.
-fn deviation(numbers: &[Decimal]) -> Option<Decimal> {
-    let mean = mean(numbers)?;
-    let mut squares = Decimal::ZERO;
-    for number in numbers {
-        let distance = number.checked_sub(mean)?;
-        squares = squares.checked_add(distance.checked_mul(distance)?)?;
-    }
-    squares.checked_div(Decimal::from(numbers.len() - 1))?.sqrt()
-}
-
-fn extreme(arguments: &[Value], wanted: Ordering) -> Result<Value, Fault> {
-    let items = items(arguments)?;
-    let mut best: Option<&Value> = None;
-    for item in items.iter() {
-        match best.map(|best| compare(item, best)) {
-            None => best = Some(item),
-            Some(Some(order)) if order == wanted => best = Some(item),
-            Some(Some(_)) => {}
-            Some(None) => return null("the items cannot be compared with each other"),
-        }
-    }
-    Ok(best.cloned().unwrap_or_default())
-}
-
 /// `any` is decided by true, `all` by false; null leaves it open.
 fn every(arguments: &[Value], decides: bool) -> Result<Value, Fault> {
-    let mut result = Value::Bool(!decides);
+    let mut result = Ok(Value::Bool(!decides));
     for item in items(arguments)?.iter() {
         match item {
             Value::Bool(value) if *value == decides => return Ok(Value::Bool(decides)),
             Value::Bool(_) => {}
-            _ => result = Value::Null,
+            Value::Null if result.is_err() => {}
+            Value::Null => result = Ok(Value::Null),
+            other => result = null(format!("every item has to be true or false, and one is a {}", other.type_name())),
         }
     }
-    Ok(result)
+    result
 }
 
 fn distinct(call: &mut Evaluator<'_>, list: &[Value]) -> Result<Value, Fault> {
-    let mut found: Vec<Value> = Vec::new();
+    let (mut seen, mut found) = (Seen::default(), Vec::new());
     for item in list {
-        call.make(1 + found.len())?;
-        if !contains(&found, item) {
+        if seen.add(call, item)? {
             found.push(item.clone());
         }
     }
     Ok(Value::from(found))
+}
+
+fn replace_matching(call: &mut Evaluator<'_>, list: &[Value], arguments: &[Value]) -> Result<Value, Fault> {
+    let (function, replacement) = (arguments.function(1)?, arguments.value(2));
+    let mut replaced = Vec::with_capacity(list.len());
+    for item in list {
+        match call.invoke(0, function, None, &[item.clone(), replacement.clone()])? {
+            Value::Bool(true) => replaced.push(replacement.clone()),
+            Value::Bool(false) => replaced.push(item.clone()),
+            other => return null(format!("`match` has to give true or false, and gave {other}")),
+        }
+    }
+    Ok(Value::from(replaced))
 }
 
 fn place(list: &[Value], position: i64) -> Result<usize, Fault> {
@@ -255,23 +207,4 @@ fn place(list: &[Value], position: i64) -> Result<usize, Fault> {
         Some(place) if place < list.len() => Ok(place),
         _ => null(format!("there is no item {position} in a list of {}", list.len())),
     }
-}
-
-/// Sorts by a function of the user: it may answer anything, so the sort must end whatever it says.
-fn merge_sort(call: &mut Evaluator<'_>, items: Vec<Value>, precedes: &crate::Function) -> Result<Vec<Value>, Fault> {
-    if items.len() < 2 {
-        return Ok(items);
-    }
-    let mut left = items;
-    let right = left.split_off(left.len() / 2);
-    let (left, right) = (merge_sort(call, left, precedes)?, merge_sort(call, right, precedes)?);
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(one), Some(two)) = (left.peek(), right.peek()) {
-        let second_first = call.invoke(0, precedes, None, &[two.clone(), one.clone()])? == Value::Bool(true);
-        merged.extend(if second_first { right.next() } else { left.next() });
-    }
-    merged.extend(left);
-    merged.extend(right);
-    Ok(merged)
 }

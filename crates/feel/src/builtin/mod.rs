@@ -1,23 +1,33 @@
 //! The built-in functions: one table, one file per kind.
 
+mod aggregate;
 mod arguments;
 mod boolean;
 mod calendar;
 mod context;
 mod conversion;
+mod described;
 mod interval;
+mod json;
 mod list;
 mod moment;
 mod number;
+mod order;
 mod property;
+mod random;
 mod range;
+pub(crate) mod regex;
+mod set;
 mod string;
 
 use units::Text;
 
 use crate::Value;
+use crate::ast::{Kind, Node};
 use crate::evaluate::{Evaluator, Exhausted};
 
+pub(crate) use described::nearest;
+pub use described::{Described, Group, functions};
 pub(crate) use property::property;
 
 /// A built-in function.
@@ -28,6 +38,10 @@ pub(crate) struct Builtin {
     pub(crate) signatures: &'static [&'static [&'static str]],
     /// Whether it takes any number of arguments.
     pub(crate) variadic: bool,
+    /// The types of its parameters and of its value: `string: string, length: number -> string`.
+    pub(crate) types: &'static str,
+    /// What it gives, in a sentence.
+    pub(crate) help: &'static str,
     pub(crate) run: Run,
 }
 
@@ -44,6 +58,10 @@ pub(crate) type Run = fn(&mut Evaluator<'_>, &[Value]) -> Result<Value, Fault>;
 pub(crate) enum Fault {
     /// It gives null, for this reason.
     Null(Text),
+    /// An argument, counted from 0, has to be something else than it is: it gives null.
+    Argument(usize, &'static str, &'static str),
+    /// The whole evaluation gives null, for this reason.
+    Failed(Text),
     /// The budget is used up.
     Exhausted(Exhausted),
 }
@@ -61,11 +79,43 @@ pub(crate) fn null<T>(reason: impl Into<Text>) -> Result<T, Fault> {
 
 impl Builtin {
     const fn new(name: &'static str, signatures: &'static [&'static [&'static str]], run: Run) -> Self {
-        Self { name, signatures, variadic: false, run }
+        Self { name, signatures, variadic: false, types: "", help: "", run }
     }
 
     const fn variadic(name: &'static str, signatures: &'static [&'static [&'static str]], run: Run) -> Self {
-        Self { name, signatures, variadic: true, run }
+        Self { name, signatures, variadic: true, types: "", help: "", run }
+    }
+
+    /// With the types of its parameters and of its value, and what it gives in a sentence.
+    const fn told(self, types: &'static str, help: &'static str) -> Self {
+        Self { types, help, ..self }
+    }
+
+    /// What the parameter at a place is called in a call with so many arguments.
+    fn parameter(&self, place: usize, count: usize) -> &'static str {
+        let names = self.signatures.iter().find(|names| names.len() == count);
+        let names = names.or_else(|| self.signatures.iter().find(|names| place < names.len())).or(self.signatures.last());
+        names.and_then(|names| names.get(place).or(names.last())).copied().unwrap_or_default()
+    }
+
+    /// Why a call with so many arguments gives null because of one of them.
+    pub(crate) fn wrong(&self, place: usize, count: usize, expected: &str, found: &str) -> Text {
+        let article = if found == "null" { "" } else { "a " };
+        format!("{}: `{}` has to be {expected}, and is {article}{found}", self.name, self.parameter(place, count)).into()
+    }
+
+    /// Why named arguments do not fit, as far as they are literals: their parameters are of another type.
+    pub(crate) fn misfit(&self, named: &[(Text, Node)]) -> Option<Text> {
+        named.iter().find_map(|(name, node)| {
+            let of = described::type_of(self, name);
+            let scalar = matches!(of, "string" | "number" | "boolean" | "function");
+            let found = match &node.kind {
+                Kind::List(_) | Kind::Constant(Value::List(_)) => "list",
+                Kind::Context(_) => "context",
+                _ => return None,
+            };
+            scalar.then(|| format!("{}: `{name}` has to be a {of}, and is a {found}", self.name).into())
+        })
     }
 
     /// Whether it can be called with so many arguments.
@@ -76,6 +126,7 @@ impl Builtin {
     /// How many arguments it takes, in words.
     pub(crate) fn arity(&self) -> String {
         let mut counts: Vec<usize> = self.signatures.iter().map(|names| names.len()).collect();
+        counts.sort_unstable();
         counts.dedup();
         let plural = if counts == [1] { "" } else { "s" };
         let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
@@ -83,21 +134,26 @@ impl Builtin {
     }
 }
 
-const TABLES: [&[Builtin]; 10] = [
-    boolean::FUNCTIONS,
-    calendar::FUNCTIONS,
-    context::FUNCTIONS,
-    conversion::FUNCTIONS,
-    interval::FUNCTIONS,
-    list::FUNCTIONS,
-    moment::FUNCTIONS,
-    number::FUNCTIONS,
-    range::FUNCTIONS,
-    string::FUNCTIONS,
+const TABLES: [(Group, &[Builtin]); 15] = [
+    (Group::Boolean, boolean::FUNCTIONS),
+    (Group::String, string::FUNCTIONS),
+    (Group::String, regex::FUNCTIONS),
+    (Group::Number, number::FUNCTIONS),
+    (Group::Random, random::FUNCTIONS),
+    (Group::List, list::FUNCTIONS),
+    (Group::List, order::FUNCTIONS),
+    (Group::List, aggregate::FUNCTIONS),
+    (Group::Context, context::FUNCTIONS),
+    (Group::Conversion, conversion::FUNCTIONS),
+    (Group::Conversion, json::FUNCTIONS),
+    (Group::Temporal, moment::FUNCTIONS),
+    (Group::Temporal, calendar::FUNCTIONS),
+    (Group::Range, range::FUNCTIONS),
+    (Group::Range, interval::FUNCTIONS),
 ];
 
 fn all() -> impl Iterator<Item = &'static Builtin> {
-    TABLES.iter().copied().flatten()
+    TABLES.iter().flat_map(|(_, functions)| functions.iter())
 }
 
 /// The function of this name.

@@ -8,7 +8,7 @@ use super::operator::with_article;
 use super::path::conforming;
 use super::{Evaluator, Exhausted, Frame, Step};
 use crate::ast::{Arguments, FunctionNode, Kind, Node, Type};
-use crate::builtin::{Builtin, Fault};
+use crate::builtin::{self, Builtin, Fault};
 use crate::function::{Callable, Defined};
 use crate::{Function, HostFunction, Value};
 
@@ -26,6 +26,10 @@ impl Evaluator<'_> {
             Ok(value) => self.contained(value),
             Err(Fault::Exhausted(exhausted)) => Err(exhausted),
             Err(Fault::Null(reason)) => Ok(self.null(at, format!("{}: {reason}", builtin.name))),
+            Err(Fault::Argument(place, expected, found)) => {
+                Ok(self.null(at, builtin.wrong(place, values.len(), expected, found)))
+            }
+            Err(Fault::Failed(reason)) => Ok(self.fail(at, format!("{}: {reason}", builtin.name))),
         }
     }
 
@@ -34,6 +38,13 @@ impl Evaluator<'_> {
             Kind::Name(name) => Some(name.clone()),
             _ => None,
         };
+        if let Some(name) = &name
+            && !name.contains('.')
+            && self.find(name).is_none()
+        {
+            let nearest = builtin::nearest(name).map(|nearest| format!("; did you mean `{nearest}`?"));
+            return Ok(self.null(at, format!("there is no function `{name}`{}", nearest.unwrap_or_default())));
+        }
         let function = match (self.node(callee)?, &name) {
             (Value::Function(function), _) => function,
             (Value::Null, Some(name)) => return Ok(self.null(at, format!("there is no function `{name}`"))),

@@ -11,6 +11,7 @@ use units::Text;
 
 use crate::ast::{Kind, Node};
 use crate::builtin;
+use crate::builtin::regex::Patterns;
 use crate::function::Callable;
 use crate::range::{Range, RangeForm};
 use crate::{Budget, Context, Environment, Function, Mode, Position, Scope, Value, Warning};
@@ -29,6 +30,9 @@ pub(crate) struct Evaluator<'a> {
     size: u32,
     random: u64,
     warnings: Vec<(u32, Text)>,
+    /// Whether an assertion does not hold: everything is null then.
+    failed: bool,
+    pub(crate) patterns: Patterns,
 }
 
 /// What is bound around the node at hand, innermost last.
@@ -50,7 +54,25 @@ pub(crate) type Step = Result<Value, Exhausted>;
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(scope: &'a dyn Scope, environment: &'a Environment, mode: Mode) -> Self {
         let random = environment.seed;
-        Self { scope, environment, mode, frames: Vec::new(), steps: 0, depth: 0, size: 0, random, warnings: Vec::new() }
+        Self {
+            scope,
+            environment,
+            mode,
+            frames: Vec::new(),
+            steps: 0,
+            depth: 0,
+            size: 0,
+            random,
+            warnings: Vec::new(),
+            failed: false,
+            patterns: Patterns::default(),
+        }
+    }
+
+    /// Draws other random numbers than an evaluation with another salt.
+    pub(crate) fn salted(mut self, salt: u64) -> Self {
+        self.random ^= salt.rotate_left(17);
+        self
     }
 
     /// The value of a tree; null if the budget does not suffice.
@@ -67,6 +89,7 @@ impl<'a> Evaluator<'a> {
 
     fn ended(&mut self, at: u32, step: Step) -> Value {
         match step {
+            Ok(_) if self.failed => Value::Null,
             Ok(value) => value,
             Err(Exhausted(what)) => {
                 let reason = Text::from(format!("given up: the expression needs more than the {what} that it may use"));
@@ -87,6 +110,12 @@ impl<'a> Evaluator<'a> {
             self.warnings.push((at, reason.into()));
         }
         Value::Null
+    }
+
+    /// Null, and why; and null for the evaluation as a whole.
+    pub(crate) fn fail(&mut self, at: u32, reason: impl Into<Text>) -> Value {
+        self.failed = true;
+        self.null(at, reason)
     }
 
     /// Accounts for so many items or characters that are about to be made.
@@ -234,6 +263,10 @@ impl<'a> Evaluator<'a> {
             }
             Kind::Filter(parts) => self.filter(node.at, &parts[0], &parts[1]),
             Kind::Builtin(builtin, arguments) => self.builtin(node.at, builtin, arguments),
+            Kind::Matching(builtin, arguments, pattern) => {
+                self.patterns.keep(pattern);
+                self.builtin(node.at, builtin, arguments)
+            }
             Kind::Call(callee, arguments) => self.call(node.at, callee, arguments),
             Kind::Function(function) => {
                 let closure = self.closure(function);

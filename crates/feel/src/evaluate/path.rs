@@ -80,13 +80,14 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether there is a value and it is not null; what is missing on the way is no reason for a warning.
     pub(super) fn is_defined(&mut self, what: &Node) -> Step {
         Ok(Value::Bool(match &what.kind {
-            Kind::Name(name) => self.find(name).is_some(),
+            Kind::Name(name) => self.find(name).is_some_and(|value| !value.is_null()),
             Kind::Path(of, name) => match self.is_defined(of)? {
                 Value::Bool(true) => match self.node(of)? {
-                    Value::Context(context) => context.contains(name),
-                    other => property(&other, name).is_some(),
+                    Value::Context(context) => context.get(name).is_some_and(|value| !value.is_null()),
+                    other => property(&other, name).is_some_and(|value| !value.is_null()),
                 },
                 _ => false,
             },

@@ -4,7 +4,7 @@ use units::Text;
 
 use super::{Parse, Parser};
 use crate::ast::{Arguments, FunctionNode, Kind, Node, Type};
-use crate::builtin::Builtin;
+use crate::builtin::{self, Builtin};
 use crate::lexer::{self, Token};
 use crate::{ParseError, Position, Value};
 
@@ -85,6 +85,9 @@ impl Parser<'_> {
         let start = self.at;
         let arguments = match self.arguments()? {
             Arguments::Positional(arguments) => arguments,
+            Arguments::Named(named) if builtin.misfit(&named).is_some() => {
+                return Ok(self.node(at, Kind::Invalid(builtin.misfit(&named).unwrap_or_default())));
+            }
             Arguments::Named(named) => match self.by_position(builtin, named, start) {
                 Ok(arguments) => arguments,
                 Err(error) if self.mode.gives_null_for_what_cannot_be() => {
@@ -107,7 +110,10 @@ impl Parser<'_> {
             let argument = arguments.into_iter().next();
             return Ok(self.node(at, argument.map_or(Kind::Constant(Value::Null), |node| Kind::IsDefined(Box::new(node)))));
         }
-        Ok(self.node(at, Kind::Builtin(builtin, arguments)))
+        match builtin::regex::known(builtin, &arguments) {
+            Some(pattern) => Ok(self.node(at, Kind::Matching(builtin, arguments, pattern))),
+            None => Ok(self.node(at, Kind::Builtin(builtin, arguments))),
+        }
     }
 
     /// Named arguments in the order of the first signature that has all of them.

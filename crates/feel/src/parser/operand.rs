@@ -77,6 +77,8 @@ impl Parser<'_> {
             "for" => return self.iteration(at),
             "some" | "every" => return self.quantified(at, name == "every"),
             "function" if self.peek_mark("(") => return self.function(at),
+            // here they can be nothing but the functions
+            "and" | "or" if self.peek_mark("(") => {}
             "and" | "or" | "between" | "in" | "then" | "else" | "return" | "satisfies" => {
                 return Err(self.wrong("a value, a name or an opening bracket"));
             }
