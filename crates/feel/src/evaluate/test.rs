@@ -2,7 +2,7 @@
 
 use units::Text;
 
-use super::{Evaluator, Exhausted, Frame, Step};
+use super::{Evaluator, Exhausted, Frame, Step, given_up};
 use crate::Value;
 use crate::ast::{Comparison, Kind, Test, Tests};
 use crate::value::{compare, equal};
@@ -13,7 +13,7 @@ impl Evaluator<'_> {
         match self.tests(input, tests) {
             Ok(value) => value == Value::Bool(true),
             Err(Exhausted(what)) => {
-                self.null(0, format!("given up: the test needs more than the {what} that it may use"));
+                self.null(0, given_up(what));
                 false
             }
         }
