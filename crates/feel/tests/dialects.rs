@@ -64,6 +64,7 @@ fn logic_has_three_values() {
 fn names_of_several_words_are_read_where_they_are_declared() {
     let gives = |text: &str| evaluate(text, Mode::Standard).value.to_string();
     assert_eq!(gives("{order total: 1, a-b: 2, r: order total + a-b}.r"), "3");
+    assert_eq!(gives("{🐎: 1, été·2: 2, r: 🐎 + été·2}.r"), "3");
     assert_eq!(gives("for my item in [1, 2] return my item * 2"), "[2, 4]");
     assert_eq!(gives("(function(unit price, q) unit price * q)(2, 3)"), "6");
 }

@@ -71,6 +71,7 @@ fn values_are_instances_of_their_types() {
         ("(function(x: number) x) instance of function<string> -> number", "false"),
         ("(function() 1) instance of function<number> -> Any", "false"),
         ("(function() 1) instance of function<> -> Any", "true"),
+        ("(function() 1) instance of function<> -> string", "false"),
     ]);
     refusals(
         Mode::Camunda,

@@ -71,6 +71,9 @@ fn contexts_see_their_earlier_entries() {
         ("[1, 2, {a: [3, 4]}] = [1, 2, {a: [3, 4]}]", "true"),
         ("[1] != [2]", "true"),
         ("[] = null", "false"),
+        ("[1, 2] in [[1, 2], [3]]", "true"),
+        ("1 in [[1]]", "false"),
+        ("1 in [[0..2], 5]", "true"),
     ]);
     nulls(&[("{} = []", "a context cannot be compared with a list"), ("[] = 0", "a list cannot be compared")]);
 }

@@ -8,7 +8,7 @@ use crate::function::Callable;
 /// How deep values may be nested; less than what can be stored.
 const MAX_NESTING: u32 = 100;
 /// How many parts of a value are walked over in the time of one step.
-const PARTS_OF_STEP: u32 = 32;
+const PARTS_OF_STEP: u32 = 8;
 
 impl Evaluator<'_> {
     /// A list or context that was made: no heavier than the whole budget allows, and not nested too deep.
