@@ -47,6 +47,8 @@ fn membership_follows_the_ends() {
         ("5 in (<= 5)", "true"),
         ("5 in (!= 5)", "false"),
         ("6 in (!= 5)", "true"),
+        ("{r: (= [1, 2]), x: [1, 2] in r}.x", "true"),
+        ("{r: (!= \"a\"), x: \"a\" in r}.x", "false"),
         ("5 in not(1, 2)", "true"),
         ("5 in not([1..10])", "false"),
         ("5 in (> 10, 5)", "true"),
