@@ -205,8 +205,8 @@ pub(crate) enum Type {
     DateTime,
     DaysDuration,
     YearsDuration,
-    /// With the types of its parameters, if they are told.
-    Function(Option<Vec<Type>>),
+    /// With the types of its parameters and of its result, if they are told.
+    Function(Option<(Vec<Type>, Box<Type>)>),
     List(Box<Type>),
     Range(Box<Type>),
     Context(Vec<(Text, Type)>),

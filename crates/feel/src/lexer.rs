@@ -40,7 +40,8 @@ const MARKS: [&str; 24] = [
 pub(crate) fn skip_blank(text: &str, mut at: usize) -> usize {
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let trimmed = rest.trim_start();
+        // a byte order mark is blank, too (rule 61)
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{180e}'));
         at += rest.len() - trimmed.len();
         if trimmed.starts_with("//") {
             at += trimmed.find('\n').unwrap_or(trimmed.len());
@@ -80,12 +81,17 @@ pub(crate) fn token(text: &str, at: usize) -> Result<(Token, usize), Unreadable>
     }
 }
 
+/// Whether a name may begin with this character (DMN 1.5, 10.3.1.2, rule 28), or is written with `$` as in Camunda.
 pub(crate) fn is_name_start(c: char) -> bool {
-    c.is_alphabetic() || c == '_' || c == '$'
+    c.is_alphabetic()
+        || matches!(c, '_' | '$' | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}')
+        || matches!(c, '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+        || matches!(c, '\u{10000}'..='\u{effff}')
 }
 
+/// Whether a name may go on with this character (rules 29 and 30).
 pub(crate) fn is_name_part(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '$'
+    is_name_start(c) || c.is_alphanumeric() || matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }
 
 fn number(rest: &str) -> Result<(Decimal, usize), Unreadable> {

@@ -60,9 +60,15 @@ impl Range {
 
     /// Whether a value lies in it; `None` if it cannot be compared with the ends.
     pub fn includes(&self, value: &Value) -> Option<bool> {
-        if self.form == RangeForm::Except {
-            return self.start.as_ref().and_then(|except| equal(value, except)).map(|equal| !equal);
+        let is = |end: &Option<Value>| end.as_ref().and_then(|end| equal(value, end));
+        match self.form {
+            RangeForm::Interval => self.lies_between(value),
+            RangeForm::Exactly => is(&self.start),
+            RangeForm::Except => is(&self.start).map(|equal| !equal),
         }
+    }
+
+    fn lies_between(&self, value: &Value) -> Option<bool> {
         let above = match &self.start {
             None => true,
             Some(start) => match compare(value, start)? {

@@ -41,6 +41,9 @@ pub enum Value {
     Function(Function),
 }
 
+// every evaluation moves values about; a larger one would slow down all of them
+const _: () = assert!(std::mem::size_of::<Value>() <= 32);
+
 impl Value {
     /// The boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {

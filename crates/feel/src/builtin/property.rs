@@ -3,11 +3,15 @@
 use units::Decimal;
 
 use crate::Value;
+use crate::range::RangeForm;
 use crate::temporal::{DAY, Date, DaysDuration, Time, Zone};
+
+const SECOND: i128 = 1_000_000_000;
 
 /// The property of this name, if values of this type have it; null if this value does not.
 pub(crate) fn property(value: &Value, name: &str) -> Option<Value> {
     match value {
+        _ if name == "value" => in_units(value),
         Value::Date(date) => of_date(*date, name),
         Value::Time(time) => of_time(*time, time.zone.fixed_offset(), name),
         Value::DateTime(moment) => of_date(moment.date, name).or_else(|| of_time(moment.time, moment.offset(), name)),
@@ -18,6 +22,8 @@ pub(crate) fn property(value: &Value, name: &str) -> Option<Value> {
         },
         Value::DaysDuration(duration) => of_duration(*duration, name),
         Value::Range(range) => match name {
+            // what is everything but one value has no ends
+            "start" | "end" if range.form == RangeForm::Except => Some(Value::Null),
             "start" => Some(range.start.clone().unwrap_or_default()),
             "end" => Some(range.end.clone().unwrap_or_default()),
             "start included" => Some(Value::Bool(range.start_included)),
@@ -26,6 +32,27 @@ pub(crate) fn property(value: &Value, name: &str) -> Option<Value> {
         },
         _ => None,
     }
+}
+
+/// The number that stands for a temporal value: seconds since 1970, since midnight, or of a duration; or months
+/// (DMN 1.5, 10.3.2.3).
+fn in_units(value: &Value) -> Option<Value> {
+    Some(match value {
+        Value::Date(date) => Value::from(date.days() * DAY),
+        Value::Time(time) => {
+            let offset = i128::from(time.zone.fixed_offset().unwrap_or_default());
+            seconds(i128::from(time.nanoseconds()) - offset * SECOND)
+        }
+        Value::DateTime(moment) => seconds(moment.utc()),
+        Value::DaysDuration(duration) => seconds(duration.nanoseconds()),
+        Value::YearsDuration(duration) => Value::from(duration.months()),
+        _ => return None,
+    })
+}
+
+/// Nanoseconds as a number of seconds.
+fn seconds(nanoseconds: i128) -> Value {
+    Value::Number(Decimal::new(nanoseconds, 9).normalize())
 }
 
 fn of_date(date: Date, name: &str) -> Option<Value> {
@@ -43,10 +70,7 @@ fn of_time(time: Time, offset: Option<i32>, name: &str) -> Option<Value> {
     Some(match name {
         "hour" => Value::from(i64::from(time.clock.hour())),
         "minute" => Value::from(i64::from(time.clock.minute())),
-        "second" => {
-            let nanoseconds = i128::from(time.clock.second()) * 1_000_000_000 + i128::from(time.clock.subsec_nanosecond());
-            Value::Number(Decimal::new(nanoseconds, 9).normalize())
-        }
+        "second" => seconds(i128::from(time.clock.second()) * SECOND + i128::from(time.clock.subsec_nanosecond())),
         "time offset" => {
             offset.map_or(Value::Null, |offset| Value::DaysDuration(DaysDuration::from_seconds(i64::from(offset))))
         }
@@ -59,14 +83,12 @@ fn of_time(time: Time, offset: Option<i32>, name: &str) -> Option<Value> {
 }
 
 fn of_duration(duration: DaysDuration, name: &str) -> Option<Value> {
-    let seconds = duration.whole_seconds();
+    let whole = duration.whole_seconds();
     let part = match name {
-        "days" => seconds / i128::from(DAY),
-        "hours" => seconds / 3600 % 24,
-        "minutes" => seconds / 60 % 60,
-        "seconds" => {
-            return Some(Value::Number(Decimal::new(duration.nanoseconds() % 60_000_000_000, 9).normalize()));
-        }
+        "days" => whole / i128::from(DAY),
+        "hours" => whole / 3600 % 24,
+        "minutes" => whole / 60 % 60,
+        "seconds" => return Some(seconds(duration.nanoseconds() % (60 * SECOND))),
         _ => return None,
     };
     Some(Value::Number(Decimal::new(part, 0)))

@@ -35,7 +35,7 @@ impl Evaluator<'_> {
 
     pub(super) fn call(&mut self, at: u32, callee: &Node, arguments: &Arguments) -> Step {
         let name = match &callee.kind {
-            Kind::Name(name) => Some(name.clone()),
+            Kind::Name(name) | Kind::Path(_, name) => Some(name.clone()),
             _ => None,
         };
         if let Some(name) = &name

@@ -51,6 +51,17 @@ pub(crate) struct Exhausted(&'static str);
 /// What an evaluation step gives.
 pub(crate) type Step = Result<Value, Exhausted>;
 
+/// Why there is no value, and what to do about it.
+fn given_up(what: &str) -> Text {
+    let mend = match what {
+        "time" => "loop over fewer items",
+        "depth" => "call or nest fewer levels",
+        "memory" => "make fewer or shorter values",
+        _ => "nest values less deep",
+    };
+    format!("given up: the expression needs more than the {what} that it may use; {mend}").into()
+}
+
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(scope: &'a dyn Scope, environment: &'a Environment, mode: Mode) -> Self {
         let random = environment.seed;
@@ -92,8 +103,7 @@ impl<'a> Evaluator<'a> {
             Ok(_) if self.failed => Value::Null,
             Ok(value) => value,
             Err(Exhausted(what)) => {
-                let reason = Text::from(format!("given up: the expression needs more than the {what} that it may use"));
-                self.warnings.insert(0, (at, reason));
+                self.warnings.insert(0, (at, given_up(what)));
                 Value::Null
             }
         }

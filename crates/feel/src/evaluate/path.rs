@@ -111,7 +111,9 @@ pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
         | (Value::DaysDuration(_), Type::DaysDuration)
         | (Value::YearsDuration(_), Type::YearsDuration)
         | (Value::Function(_), Type::Function(None)) => true,
-        (Value::Function(function), Type::Function(Some(expected))) => takes(function, expected),
+        (Value::Function(function), Type::Function(Some((parameters, result)))) => {
+            takes(function, parameters) && may_give(function, result)
+        }
         (value, Type::Host(named)) => named.1.holds(value),
         (Value::List(items), Type::List(of)) => **of == Type::Any || items.iter().all(|item| part(item, of)),
         (Value::Range(range), Type::Range(of)) => {
@@ -126,8 +128,7 @@ pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
     }
 }
 
-/// Whether a function takes what the parameters of a function type give. What it gives itself is only known when it is
-/// called.
+/// Whether a function takes what the parameters of a function type give.
 fn takes(function: &Function, expected: &[Type]) -> bool {
     match &function.0 {
         Callable::Builtin(builtin) => builtin.takes(expected.len()),
@@ -136,6 +137,17 @@ fn takes(function: &Function, expected: &[Type]) -> bool {
             let mut types = defined.types.iter().zip(expected);
             defined.parameters.len() == expected.len() && types.all(|(of, expected)| *of == Type::Any || of == expected)
         }
+    }
+}
+
+/// Whether a function may give a value of a type. What it gives is only known when it is called, unless it is constant.
+fn may_give(function: &Function, result: &Type) -> bool {
+    match &function.0 {
+        Callable::Defined(defined) => match &defined.body.kind {
+            Kind::Constant(value) => value.is_null() || is_instance(value, result),
+            _ => true,
+        },
+        Callable::Builtin(_) | Callable::Host(_) => true,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use units::Text;
 
-use super::{Evaluator, Exhausted, Frame, Step};
+use super::{Evaluator, Exhausted, Frame, Step, given_up};
 use crate::Value;
 use crate::ast::{Comparison, Kind, Test, Tests};
-use crate::value::{compare, equal};
+use crate::value::equal;
 
 impl Evaluator<'_> {
     /// Whether an input passes; not, if the budget does not suffice.
@@ -13,7 +13,7 @@ impl Evaluator<'_> {
         match self.tests(input, tests) {
             Ok(value) => value == Value::Bool(true),
             Err(Exhausted(what)) => {
-                self.null(0, format!("given up: the test needs more than the {what} that it may use"));
+                self.null(0, given_up(what));
                 false
             }
         }
@@ -73,11 +73,17 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether an input is equal to a value, an item of it, or lies in a range of it.
+/// Whether an input is equal to a value, lies in a range, or is or lies in an item of a list.
 fn is_in(input: &Value, value: &Value) -> bool {
     match value {
-        Value::List(items) => equal(input, value) == Some(true) || items.iter().any(|item| is_in(input, item)),
+        Value::List(items) => equal(input, value) == Some(true) || items.iter().any(|item| is_or_lies_in(input, item)),
+        value => is_or_lies_in(input, value),
+    }
+}
+
+fn is_or_lies_in(input: &Value, value: &Value) -> bool {
+    match value {
         Value::Range(range) => range.includes(input) == Some(true) || input == value,
-        value => equal(input, value) == Some(true) || compare(input, value).is_some_and(std::cmp::Ordering::is_eq),
+        value => equal(input, value) == Some(true),
     }
 }

@@ -4,28 +4,35 @@
 use super::{Evaluator, Exhausted, Step};
 use crate::Value;
 use crate::function::Callable;
+use crate::range::RangeForm;
 
 /// How deep values may be nested; less than what can be stored.
 const MAX_NESTING: u32 = 100;
-/// How many parts of a value are walked over in the time of one step.
-const PARTS_OF_STEP: u32 = 32;
+/// How many parts of a value are weighed in the time of one step.
+const WEIGHED: u32 = 32;
+/// How many parts of a value are compared in the time of one step.
+const COMPARED: u32 = 8;
 
 impl Evaluator<'_> {
     /// A list or context that was made: no heavier than the whole budget allows, and not nested too deep.
     pub(super) fn contained(&mut self, value: Value) -> Step {
-        self.walk_over(&value)?;
+        self.weigh(&value, WEIGHED)?;
         Ok(value)
     }
 
-    /// Accounts for the time of a walk over a value.
+    /// Accounts for the time of a walk over a value that compares its parts.
     pub(super) fn walk_over(&mut self, value: &Value) -> Result<(), Exhausted> {
+        self.weigh(value, COMPARED)
+    }
+
+    fn weigh(&mut self, value: &Value, parts_of_step: u32) -> Result<(), Exhausted> {
         if !is_container(value) {
             return Ok(());
         }
         let whole = self.environment.budget.size;
         let mut left = whole;
         weigh(value, &mut left, MAX_NESTING)?;
-        self.steps = self.steps.saturating_add((whole - left) / PARTS_OF_STEP);
+        self.steps = self.steps.saturating_add((whole - left) / parts_of_step);
         if self.steps > self.environment.budget.steps { Err(Exhausted("time")) } else { Ok(()) }
     }
 
@@ -39,7 +46,12 @@ impl Evaluator<'_> {
 }
 
 fn is_container(value: &Value) -> bool {
-    matches!(value, Value::List(_) | Value::Context(_) | Value::Function(_) | Value::Range(_))
+    match value {
+        Value::List(_) | Value::Context(_) | Value::Function(_) => true,
+        // what lies between two ends has an order, which no container has
+        Value::Range(range) => range.form != RangeForm::Interval,
+        _ => false,
+    }
 }
 
 fn weigh(value: &Value, left: &mut u32, levels: u32) -> Result<(), Exhausted> {

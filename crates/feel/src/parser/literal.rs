@@ -51,7 +51,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn range_end(&mut self, at: usize, start: Option<Node>, start_included: bool) -> Parse<Node> {
-        let closes = self.is_mark(")") || self.is_mark("]") || self.is_mark("[");
+        let closes = self.is_mark(")") || self.is_mark("]") || self.is_mark("[") && self.closes_range();
         let end = if closes { None } else { Some(self.range_bound()?) };
         let end_included = self.is_mark("]");
         if !end_included && !self.is_mark(")") && !self.is_mark("[") {

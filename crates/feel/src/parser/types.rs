@@ -72,8 +72,8 @@ impl Parser<'_> {
                 }
                 self.expect(">")?;
                 self.expect("->")?;
-                self.type_name()?;
-                Type::Function(Some(parameters))
+                let result = self.type_name()?;
+                Type::Function(Some((parameters, Box::new(result))))
             }
             "function" => Type::Function(None),
             _ => return Err(self.wrong(&format!("a type, and `{name}` is none"))),

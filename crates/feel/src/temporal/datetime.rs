@@ -32,9 +32,14 @@ impl DateTime {
 
     /// The moment in UTC; a local time counts as UTC.
     pub fn timestamp(self) -> Timestamp {
-        let nanoseconds = self.local() - i128::from(self.offset().unwrap_or(0)) * SECOND;
+        let nanoseconds = self.utc();
         let end = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
         Timestamp(i64::try_from(nanoseconds.div_euclid(1_000_000)).unwrap_or(end))
+    }
+
+    /// Nanoseconds since 1970 in UTC; a local time counts as UTC.
+    pub(crate) fn utc(self) -> i128 {
+        self.local() - i128::from(self.offset().unwrap_or(0)) * SECOND
     }
 
     /// The same time on the clock, in a zone.
