@@ -38,7 +38,7 @@ impl Evaluator<'_> {
             Kind::Name(name) | Kind::Path(_, name) => Some(name.clone()),
             _ => None,
         };
-        if let Some(name) = &name
+        if let Kind::Name(name) = &callee.kind
             && !name.contains('.')
             && self.find(name).is_none()
         {
