@@ -13,7 +13,15 @@ use crate::declared::Named;
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) at: u32,
+    /// The levels of the tree from here down.
+    pub(crate) height: u16,
     pub(crate) kind: Kind,
+}
+
+impl Node {
+    pub(crate) fn new(at: usize, kind: Kind) -> Self {
+        Self { at: u32::try_from(at).unwrap_or(u32::MAX), height: kind.height().saturating_add(1), kind }
+    }
 }
 
 #[derive(Debug)]
@@ -23,11 +31,14 @@ pub(crate) enum Kind {
     List(Vec<Node>),
     Context(Vec<(Text, Node)>),
     Range(Box<RangeNode>),
+    /// What compares like this with a value: `(< 10)`.
+    UnaryRange(Comparison, Box<Node>),
     Negate(Box<Node>),
-    Arithmetic(Arithmetic, Box<[Node; 2]>),
+    /// A row of operators of one precedence, from left to right: a long one makes no deep tree.
+    Arithmetic(Box<Node>, Vec<Operation>),
     Compare(Comparison, Box<[Node; 2]>),
-    And(Box<[Node; 2]>),
-    Or(Box<[Node; 2]>),
+    And(Vec<Node>),
+    Or(Vec<Node>),
     Between(Box<[Node; 3]>),
     In(Box<Node>, Tests),
     InstanceOf(Box<Node>, Type),
@@ -48,6 +59,59 @@ pub(crate) enum Kind {
     Invalid(Text),
     /// Whether a variable or an entry exists and is not null.
     IsDefined(Box<Node>),
+}
+
+impl Kind {
+    /// The height of the highest part.
+    fn height(&self) -> u16 {
+        let highest = |nodes: &[Node]| nodes.iter().map(|node| node.height).max().unwrap_or_default();
+        match self {
+            Self::Constant(_) | Self::Name(_) | Self::Invalid(_) => 0,
+            Self::List(nodes)
+            | Self::And(nodes)
+            | Self::Or(nodes)
+            | Self::Builtin(_, nodes)
+            | Self::Matching(_, nodes, _) => highest(nodes),
+            Self::Context(entries) => entries.iter().map(|(_, node)| node.height).max().unwrap_or_default(),
+            Self::Range(range) => range.start.iter().chain(&range.end).map(|node| node.height).max().unwrap_or_default(),
+            Self::UnaryRange(_, node)
+            | Self::Negate(node)
+            | Self::InstanceOf(node, _)
+            | Self::Path(node, _)
+            | Self::IsDefined(node) => node.height,
+            Self::Arithmetic(first, rest) => {
+                rest.iter().map(|operation| operation.operand.height).fold(first.height, u16::max)
+            }
+            Self::Compare(_, nodes) | Self::Filter(nodes) => highest(&**nodes),
+            Self::Between(nodes) | Self::If(nodes) => highest(&**nodes),
+            Self::In(node, tests) => {
+                let tests = tests.tests.iter().map(|test| match test {
+                    Test::Compare(_, node) | Test::Expression(node) => node.height,
+                });
+                tests.fold(node.height, u16::max)
+            }
+            Self::For(iterators, body) | Self::Some(iterators, body) | Self::Every(iterators, body) => {
+                let over = iterators.iter().map(|iterator| match &iterator.over {
+                    Over::List(node) => node.height,
+                    Over::Numbers(from, to) => from.height.max(to.height),
+                });
+                over.fold(body.height, u16::max)
+            }
+            Self::Call(callee, Arguments::Positional(nodes)) => highest(nodes).max(callee.height),
+            Self::Call(callee, Arguments::Named(named)) => {
+                named.iter().map(|(_, node)| node.height).fold(callee.height, u16::max)
+            }
+            Self::Function(function) => function.body.height,
+        }
+    }
+}
+
+/// An operator and what stands at its right.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) at: u32,
+    pub(crate) operator: Arithmetic,
+    pub(crate) operand: Node,
 }
 
 #[derive(Debug)]
@@ -107,6 +171,8 @@ pub(crate) enum Arguments {
 #[derive(Debug)]
 pub(crate) struct FunctionNode {
     pub(crate) parameters: Vec<Text>,
+    /// One for each parameter; `Any` where none is told.
+    pub(crate) types: Arc<[Type]>,
     pub(crate) body: Arc<Node>,
     /// The names that the body takes from around the function.
     pub(crate) free: Vec<Text>,
@@ -139,7 +205,8 @@ pub(crate) enum Type {
     DateTime,
     DaysDuration,
     YearsDuration,
-    Function,
+    /// With the types of its parameters, if they are told.
+    Function(Option<Vec<Type>>),
     List(Box<Type>),
     Range(Box<Type>),
     Context(Vec<(Text, Type)>),

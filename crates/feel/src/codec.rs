@@ -5,7 +5,7 @@ use std::sync::Arc;
 use units::Text;
 
 use crate::parser::temporal_value;
-use crate::range::Range;
+use crate::range::{Range, RangeForm};
 use crate::{Context, Value};
 
 /// How deep values may be nested; deeper ones are cut off with null when they are written.
@@ -103,12 +103,20 @@ fn write(value: &Value, bytes: &mut Vec<u8>, depth: u32) {
             bytes.push(tag::RANGE);
             let ends = [(&range.start, range.start_included), (&range.end, range.end_included)];
             for (end, included) in ends {
-                bytes.push(u8::from(included) | u8::from(end.is_some()) << 1);
+                bytes.push(u8::from(included) | u8::from(end.is_some()) << 1 | form_bits(range.form));
                 if let Some(end) = end {
                     write(end, bytes, depth + 1);
                 }
             }
         }
+    }
+}
+
+fn form_bits(form: RangeForm) -> u8 {
+    match form {
+        RangeForm::Interval => 0,
+        RangeForm::Exactly => 1 << 2,
+        RangeForm::Except => 2 << 2,
     }
 }
 
@@ -206,18 +214,24 @@ impl<'a> Reader<'a> {
                 temporal_value(text).ok_or_else(|| self.wrong("this is no date, time or duration"))?
             }
             tag::RANGE => {
-                let (start, start_included) = self.range_end(depth)?;
-                let (end, end_included) = self.range_end(depth)?;
-                Value::Range(Range { start, start_included, end, end_included }.into())
+                let (start, start_included, form) = self.range_end(depth)?;
+                let (end, end_included, _) = self.range_end(depth)?;
+                Value::Range(Range { start, start_included, end, end_included, form }.into())
             }
             _ => return Err(self.wrong("there is no value of this kind")),
         })
     }
 
-    fn range_end(&mut self, depth: u32) -> Result<(Option<Value>, bool), DecodeError> {
+    fn range_end(&mut self, depth: u32) -> Result<(Option<Value>, bool, RangeForm), DecodeError> {
         let flags = self.byte()?;
+        let form = match flags >> 2 {
+            0 => RangeForm::Interval,
+            1 => RangeForm::Exactly,
+            2 => RangeForm::Except,
+            _ => return Err(self.wrong("there is no range of this kind")),
+        };
         let value = if flags & 2 != 0 { Some(self.value(depth + 1)?) } else { None };
-        Ok((value, flags & 1 != 0))
+        Ok((value, flags & 1 != 0, form))
     }
 }
 

@@ -8,18 +8,7 @@ use units::Text;
 use crate::ast::Node;
 use crate::evaluate::Evaluator;
 use crate::function::{Callable, Defined};
-use crate::{Budget, Context, Declared, Environment, Function, ParseError, Scope, Value, Warning};
-
-/// The dialect of an expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Mode {
-    /// As Camunda 8 reads it: names hold neither spaces nor operators unless they stand in backticks.
-    #[default]
-    Camunda,
-    /// As the standard has it: names may hold spaces and operators, and a call with wrong arguments gives null.
-    Standard,
-}
+use crate::{Budget, Context, Declared, Environment, Function, Mode, ParseError, Scope, Value, Warning};
 
 /// An expression. Cheap to clone, and shared between threads.
 #[derive(Clone)]
@@ -29,6 +18,7 @@ struct Parsed {
     text: Text,
     /// Told from the text, so that two expressions at the same moment draw different random numbers.
     salt: u64,
+    mode: Mode,
     root: Arc<Node>,
     names: Vec<Text>,
     unknown_functions: Vec<Text>,
@@ -57,6 +47,7 @@ impl Expression {
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
             salt: salt(text),
+            mode,
             root: Arc::new(outcome.root),
             names: outcome.names,
             unknown_functions: outcome.unknown_functions,
@@ -89,7 +80,7 @@ impl Expression {
 
     /// Computes its value.
     pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> Evaluation {
-        let mut evaluator = Evaluator::new(scope, environment).salted(self.0.salt ^ scope.salt());
+        let mut evaluator = Evaluator::new(scope, environment, self.0.mode).salted(self.0.salt ^ scope.salt());
         let value = evaluator.run(&self.0.root);
         let used = evaluator.used();
         Evaluation { value, warnings: evaluator.into_warnings(&self.0.text), used }
@@ -98,7 +89,8 @@ impl Expression {
     /// A function with this body, which sees its parameters and what it `captured`, and nothing else.
     pub fn into_function(self, parameters: Vec<Text>, captured: &Context) -> Value {
         let captured = captured.iter().cloned().collect();
-        let defined = Defined { parameters, body: self.0.root.clone(), captured };
+        let (types, body) = (Arc::default(), self.0.root.clone());
+        let defined = Defined { parameters, types, body, captured, mode: self.0.mode };
         Value::Function(Function(Callable::Defined(Arc::new(defined))))
     }
 }

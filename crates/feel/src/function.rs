@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use units::Text;
 
-use crate::ast::Node;
+use crate::ast::{Node, Type};
 use crate::builtin::Builtin;
 use crate::evaluate::Evaluator;
-use crate::{Context, Environment, Evaluation, HostFunction, Value};
+use crate::{Context, Environment, Evaluation, HostFunction, Mode, Value};
 
 /// A function as a value. It lives as long as the evaluation; storing it gives null.
 #[derive(Clone)]
@@ -23,8 +23,11 @@ pub(crate) enum Callable {
 /// A function that an expression defines, with the variables it uses from around it.
 pub(crate) struct Defined {
     pub(crate) parameters: Vec<Text>,
+    /// The types that the arguments have to conform to; none where nothing is told.
+    pub(crate) types: Arc<[Type]>,
     pub(crate) body: Arc<Node>,
     pub(crate) captured: Vec<(Text, Value)>,
+    pub(crate) mode: Mode,
 }
 
 impl Function {
@@ -44,7 +47,11 @@ impl Function {
 
     /// Calls it; the warnings have no position, since there is no text.
     pub fn call(&self, arguments: &[Value], environment: &Environment) -> Evaluation {
-        let mut evaluator = Evaluator::new(&Context::EMPTY, environment);
+        let mode = match &self.0 {
+            Callable::Defined(defined) => defined.mode,
+            Callable::Builtin(_) | Callable::Host(_) => Mode::default(),
+        };
+        let mut evaluator = Evaluator::new(&Context::EMPTY, environment, mode);
         let value = evaluator.call_from_outside(self, arguments);
         let used = evaluator.used();
         Evaluation { value, warnings: evaluator.into_warnings(""), used }

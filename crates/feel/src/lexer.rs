@@ -44,8 +44,8 @@ pub(crate) fn skip_blank(text: &str, mut at: usize) -> usize {
         at += rest.len() - trimmed.len();
         if trimmed.starts_with("//") {
             at += trimmed.find('\n').unwrap_or(trimmed.len());
-        } else if let Some(comment) = trimmed.strip_prefix("/*") {
-            at += comment.find("*/").map_or(trimmed.len(), |end| end + 4);
+        } else if let Some(end) = trimmed.strip_prefix("/*").and_then(|comment| comment.find("*/")) {
+            at += end + 4;
         } else {
             return at;
         }
@@ -58,6 +58,9 @@ pub(crate) fn token(text: &str, at: usize) -> Result<(Token, usize), Unreadable>
     let Some(first) = rest.chars().next() else { return Ok((Token::End, at)) };
     if first.is_ascii_digit() || first == '.' && rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {
         return number(rest).map(|(number, length)| (Token::Number(number), at + length));
+    }
+    if rest.starts_with("/*") {
+        return Err(("`*/`, the end of the comment", Text::const_new("the end")));
     }
     if first == '"' {
         return string(rest).map(|(text, length)| (Token::String(text), at + length));

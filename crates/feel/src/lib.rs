@@ -20,6 +20,7 @@ mod function;
 mod host;
 mod json;
 mod lexer;
+mod mode;
 mod names;
 mod number;
 mod parser;
@@ -35,15 +36,13 @@ pub use context::Context;
 pub use declared::{Declared, HostType};
 pub use environment::{Budget, Environment};
 pub use error::{ParseError, Position, Warning};
-pub use expression::{Evaluation, Expression, Mode};
+pub use expression::{Evaluation, Expression};
 pub use function::Function;
 pub use host::{HostFunction, HostReply};
 pub use json::JsonError;
-pub use range::Range;
+pub use mode::Mode;
+pub use range::{Range, RangeForm};
 pub use scope::Scope;
-pub use temporal::{DateTime, DaysDuration, Time, YearsDuration};
+pub use temporal::{Date, DateTime, DaysDuration, Region, Time, YearsDuration, Zone};
 pub use unary::{Comparison, TestShape, UnaryTests};
 pub use value::Value;
-
-/// A day in the Gregorian calendar, years -9999 to 9999.
-pub use jiff::civil::Date;

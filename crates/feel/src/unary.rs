@@ -7,13 +7,19 @@ use units::Text;
 
 use crate::ast::{Kind, Test, Tests};
 use crate::evaluate::Evaluator;
-use crate::{Declared, Environment, Evaluation, Mode, ParseError, Range, Scope, Value, Warning};
+use crate::{Declared, Environment, Evaluation, Mode, ParseError, Range, RangeForm, Scope, Value, Warning};
 
 pub use crate::ast::Comparison;
 
 /// What an input has to be: `-`, `"a", "b"`, `> 5`, `[1..10)`, `not(3)`, or a condition on `?`.
 #[derive(Clone)]
-pub struct UnaryTests(Arc<(Text, Tests)>);
+pub struct UnaryTests(Arc<Parsed>);
+
+struct Parsed {
+    text: Text,
+    tests: Tests,
+    mode: Mode,
+}
 
 impl UnaryTests {
     /// Reads the text of a cell.
@@ -24,22 +30,22 @@ impl UnaryTests {
     /// Reads a cell where something is declared, which [`Mode::Standard`] needs to tell names of several words.
     pub fn parse_in(text: &str, mode: Mode, declared: &Declared) -> Result<Self, ParseError> {
         let tests = crate::parser::unary_tests(text, mode, declared)?;
-        Ok(Self(Arc::new((text.into(), tests))))
+        Ok(Self(Arc::new(Parsed { text: text.into(), tests, mode })))
     }
 
     /// The text it was parsed from.
     pub fn text(&self) -> &Text {
-        &self.0.0
+        &self.0.text
     }
 
     /// Whether everything passes.
     pub fn is_any(&self) -> bool {
-        self.0.1.tests.is_empty()
+        self.0.tests.tests.is_empty()
     }
 
     /// The values that pass, if the tests are a plain list of constants.
     pub fn constants(&self) -> Option<Vec<&Value>> {
-        let tests = &self.0.1;
+        let tests = &self.0.tests;
         if tests.negated || tests.tests.is_empty() {
             return None;
         }
@@ -54,17 +60,17 @@ impl UnaryTests {
 
     /// As [`UnaryTests::matches`], with what it used up; the value is true or false.
     pub fn evaluate(&self, input: &Value, scope: &dyn Scope, environment: &Environment) -> Evaluation {
-        let mut evaluator = Evaluator::new(scope, environment);
-        let passed = self.is_any() || evaluator.test(input, &self.0.1);
+        let mut evaluator = Evaluator::new(scope, environment, self.0.mode);
+        let passed = self.is_any() || evaluator.test(input, &self.0.tests);
         let used = evaluator.used();
-        Evaluation { value: Value::Bool(passed), warnings: evaluator.into_warnings(&self.0.0), used }
+        Evaluation { value: Value::Bool(passed), warnings: evaluator.into_warnings(&self.0.text), used }
     }
 
     /// Whether the tests are negated, and what each is held against, if all of that is known without evaluating;
     /// for static checks of tables. Not for `-`, see [`UnaryTests::is_any`].
     pub fn shapes(&self) -> Option<(bool, Vec<TestShape<'_>>)> {
-        let shapes = self.0.1.tests.iter().map(shape).collect::<Option<Vec<_>>>()?;
-        Some((self.0.1.negated, shapes))
+        let shapes = self.0.tests.tests.iter().map(shape).collect::<Option<Vec<_>>>()?;
+        Some((self.0.tests.negated, shapes))
     }
 }
 
@@ -84,7 +90,12 @@ fn shape(test: &Test) -> Option<TestShape<'_>> {
             _ => None,
         },
         Test::Expression(node) => match &node.kind {
-            Kind::Constant(Value::Range(range)) => Some(TestShape::Range(range)),
+            Kind::Constant(Value::Range(range)) => match (&range.start, range.form) {
+                (_, RangeForm::Interval) => Some(TestShape::Range(range)),
+                (Some(value), RangeForm::Exactly) => Some(TestShape::Compare(Comparison::Equal, value)),
+                (Some(value), RangeForm::Except) => Some(TestShape::Compare(Comparison::NotEqual, value)),
+                (None, _) => None,
+            },
             Kind::Constant(Value::List(_) | Value::Function(_)) => None,
             Kind::Constant(value) => Some(TestShape::Compare(Comparison::Equal, value)),
             _ => None,
@@ -105,6 +116,6 @@ fn constant(test: &Test) -> Option<&Value> {
 
 impl fmt::Debug for UnaryTests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.0.0)
+        write!(f, "`{}`", self.0.text)
     }
 }

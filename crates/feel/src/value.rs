@@ -4,10 +4,9 @@ use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use units::{Decimal, Text};
 
-use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration};
+use crate::temporal::{Date, DateTime, DaysDuration, Duration, Time, YearsDuration};
 use crate::{Context, Function, Range, names};
 
 /// A value. Cheap to clone: what is large is shared.
@@ -103,6 +102,15 @@ impl Value {
     }
 }
 
+/// A value as a message shows it: short.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
+        Value::List(_) | Value::Context(_) | Value::Range(_) | Value::Function(_) => format!("a {}", value.type_name()),
+        other => other.to_string(),
+    }
+}
+
 /// The order of two values of one type; `None` for values that have none.
 pub(crate) fn compare(one: &Value, two: &Value) -> Option<Ordering> {
     match (one, two) {
@@ -163,17 +171,7 @@ impl fmt::Display for Value {
             Self::DateTime(value) => value.fmt(f),
             Self::DaysDuration(value) => value.fmt(f),
             Self::YearsDuration(value) => value.fmt(f),
-            Self::Range(range) => {
-                f.write_str(if range.start_included { "[" } else { "(" })?;
-                if let Some(start) = &range.start {
-                    start.fmt(f)?;
-                }
-                f.write_str("..")?;
-                if let Some(end) = &range.end {
-                    end.fmt(f)?;
-                }
-                f.write_str(if range.end_included { "]" } else { ")" })
-            }
+            Self::Range(range) => range.fmt(f),
             Self::Function(function) => write!(f, "{function:?}"),
         }
     }
@@ -226,6 +224,10 @@ from! {
     Context => |value| Self::Context(value);
     Date => |value| Self::Date(value);
     DateTime => |value| Self::DateTime(value);
+    Duration => |value| match value {
+        Duration::Days(duration) => Self::DaysDuration(duration),
+        Duration::Years(duration) => Self::YearsDuration(duration),
+    };
 }
 
 impl<T: Into<Self>> From<Option<T>> for Value {

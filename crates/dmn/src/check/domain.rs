@@ -183,10 +183,8 @@ fn in_range(range: &Range, piece: &Piece) -> bool {
 
 /// The order of two values of one type, as ranges see it.
 fn order(one: &Value, two: &Value) -> Option<Ordering> {
-    let up_to = |included| {
-        Range { start: None, start_included: false, end: Some(two.clone()), end_included: included }.includes(one)
-    };
-    Some(match (up_to(false)?, up_to(true)?) {
+    let is = |comparison| Range::comparing(comparison, two.clone()).includes(one);
+    Some(match (is(Comparison::Less)?, is(Comparison::LessOrEqual)?) {
         (true, _) => Ordering::Less,
         (false, true) => Ordering::Equal,
         (false, false) => Ordering::Greater,

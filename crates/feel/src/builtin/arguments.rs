@@ -12,43 +12,51 @@ use crate::{Budget, Context, Function, Value};
 pub(crate) trait Arguments {
     fn value(&self, place: usize) -> &Value;
 
-    fn number(&self, place: usize) -> Result<Decimal, Fault> {
+    /// An argument where no list is wanted: a list of one item counts as the item (DMN 1.5, 10.3.2.9.4).
+    fn single(&self, place: usize) -> &Value {
         match self.value(place) {
+            Value::List(items) if items.len() == 1 => items.first().unwrap_or(&Value::Null),
+            other => other,
+        }
+    }
+
+    fn number(&self, place: usize) -> Result<Decimal, Fault> {
+        match self.single(place) {
             Value::Number(number) => Ok(*number),
             other => wrong(place, "a number", other),
         }
     }
 
     fn integer(&self, place: usize) -> Result<i64, Fault> {
-        match self.value(place).as_i64() {
+        match self.single(place).as_i64() {
             Some(integer) => Ok(integer),
-            None => wrong(place, "a whole number", self.value(place)),
+            None => wrong(place, "a whole number", self.single(place)),
         }
     }
 
     fn text(&self, place: usize) -> Result<&Text, Fault> {
-        match self.value(place) {
+        match self.single(place) {
             Value::String(text) => Ok(text),
             other => wrong(place, "a string", other),
         }
     }
 
     fn boolean(&self, place: usize) -> Result<bool, Fault> {
-        match self.value(place) {
+        match self.single(place) {
             Value::Bool(value) => Ok(*value),
             other => wrong(place, "true or false", other),
         }
     }
 
     fn context(&self, place: usize) -> Result<&Context, Fault> {
-        match self.value(place) {
+        match self.single(place) {
             Value::Context(context) => Ok(context),
             other => wrong(place, "a context", other),
         }
     }
 
     fn function(&self, place: usize) -> Result<&Function, Fault> {
-        match self.value(place) {
+        match self.single(place) {
             Value::Function(function) => Ok(function),
             other => wrong(place, "a function", other),
         }

@@ -25,6 +25,8 @@ pub enum Group {
     Conversion,
     /// Dates, times and durations.
     Temporal,
+    /// Ranges, and which lies where.
+    Range,
 }
 
 impl Group {
@@ -39,6 +41,7 @@ impl Group {
             Self::Context => "Contexts",
             Self::Conversion => "Conversion",
             Self::Temporal => "Dates and times",
+            Self::Range => "Ranges",
         }
     }
 }

@@ -3,19 +3,22 @@
 mod aggregate;
 mod arguments;
 mod boolean;
+mod calendar;
 mod context;
 mod conversion;
 mod described;
+mod interval;
 mod json;
 mod list;
+mod moment;
 mod number;
 mod order;
 mod property;
 mod random;
+mod range;
 pub(crate) mod regex;
 mod set;
 mod string;
-mod temporal;
 
 use units::Text;
 
@@ -107,7 +110,8 @@ impl Builtin {
             let of = described::type_of(self, name);
             let scalar = matches!(of, "string" | "number" | "boolean" | "function");
             let found = match &node.kind {
-                Kind::List(_) | Kind::Constant(Value::List(_)) => "list",
+                Kind::List(items) if items.len() != 1 => "list",
+                Kind::Constant(Value::List(items)) if items.len() != 1 => "list",
                 Kind::Context(_) => "context",
                 _ => return None,
             };
@@ -129,14 +133,9 @@ impl Builtin {
         let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
         if self.variadic { "at least 1 argument".into() } else { format!("{} argument{plural}", counts.join(" or ")) }
     }
-
-    /// Whether its bare name is the function itself, to be handed to another; others may be names of variables.
-    pub(crate) fn is_value(&self) -> bool {
-        matches!(self.name, "abs" | "floor" | "ceiling" | "not" | "sum" | "max" | "min")
-    }
 }
 
-const TABLES: [(Group, &[Builtin]); 12] = [
+const TABLES: [(Group, &[Builtin]); 15] = [
     (Group::Boolean, boolean::FUNCTIONS),
     (Group::String, string::FUNCTIONS),
     (Group::String, regex::FUNCTIONS),
@@ -148,7 +147,10 @@ const TABLES: [(Group, &[Builtin]); 12] = [
     (Group::Context, context::FUNCTIONS),
     (Group::Conversion, conversion::FUNCTIONS),
     (Group::Conversion, json::FUNCTIONS),
-    (Group::Temporal, temporal::FUNCTIONS),
+    (Group::Temporal, moment::FUNCTIONS),
+    (Group::Temporal, calendar::FUNCTIONS),
+    (Group::Range, range::FUNCTIONS),
+    (Group::Range, interval::FUNCTIONS),
 ];
 
 fn all() -> impl Iterator<Item = &'static Builtin> {

@@ -3,14 +3,14 @@
 use units::Decimal;
 
 use crate::Value;
-use crate::temporal::{DAY, DaysDuration, Time};
+use crate::temporal::{DAY, Date, DaysDuration, Time, Zone};
 
 /// The property of this name, if values of this type have it; null if this value does not.
 pub(crate) fn property(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Date(date) => of_date(*date, name),
-        Value::Time(time) => of_time(*time, name),
-        Value::DateTime(moment) => of_date(moment.date, name).or_else(|| of_time(moment.time, name)),
+        Value::Time(time) => of_time(*time, time.zone.fixed_offset(), name),
+        Value::DateTime(moment) => of_date(moment.date, name).or_else(|| of_time(moment.time, moment.offset(), name)),
         Value::YearsDuration(duration) => match name {
             "years" => Some(Value::from(duration.months() / 12)),
             "months" => Some(Value::from(duration.months() % 12)),
@@ -28,18 +28,18 @@ pub(crate) fn property(value: &Value, name: &str) -> Option<Value> {
     }
 }
 
-fn of_date(date: crate::Date, name: &str) -> Option<Value> {
+fn of_date(date: Date, name: &str) -> Option<Value> {
     let number = match name {
         "year" => i64::from(date.year()),
         "month" => i64::from(date.month()),
         "day" => i64::from(date.day()),
-        "weekday" => i64::from(date.weekday().to_monday_one_offset()),
+        "weekday" => i64::from(date.weekday()),
         _ => return None,
     };
     Some(Value::from(number))
 }
 
-fn of_time(time: Time, name: &str) -> Option<Value> {
+fn of_time(time: Time, offset: Option<i32>, name: &str) -> Option<Value> {
     Some(match name {
         "hour" => Value::from(i64::from(time.clock.hour())),
         "minute" => Value::from(i64::from(time.clock.minute())),
@@ -48,9 +48,12 @@ fn of_time(time: Time, name: &str) -> Option<Value> {
             Value::Number(Decimal::new(nanoseconds, 9).normalize())
         }
         "time offset" => {
-            time.offset.map_or(Value::Null, |offset| Value::DaysDuration(DaysDuration::from_seconds(i64::from(offset))))
+            offset.map_or(Value::Null, |offset| Value::DaysDuration(DaysDuration::from_seconds(i64::from(offset))))
         }
-        "timezone" => Value::Null,
+        "timezone" => match time.zone {
+            Zone::Region(region) => Value::from(region.name()),
+            Zone::Local | Zone::Offset(_) => Value::Null,
+        },
         _ => return None,
     })
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use units::Text;
 
-use super::{Evaluator, Frame, Step};
-use crate::ast::{Arguments, FunctionNode, Kind, Node};
+use super::operator::with_article;
+use super::path::conforming;
+use super::{Evaluator, Exhausted, Frame, Step};
+use crate::ast::{Arguments, FunctionNode, Kind, Node, Type};
 use crate::builtin::{self, Builtin, Fault};
 use crate::function::{Callable, Defined};
 use crate::{Function, HostFunction, Value};
@@ -21,7 +23,7 @@ impl Evaluator<'_> {
 
     fn run_builtin(&mut self, at: u32, builtin: &'static Builtin, values: &[Value]) -> Step {
         match (builtin.run)(self, values) {
-            Ok(value) => Ok(value),
+            Ok(value) => self.contained(value),
             Err(Fault::Exhausted(exhausted)) => Err(exhausted),
             Err(Fault::Null(reason)) => Ok(self.null(at, format!("{}: {reason}", builtin.name))),
             Err(Fault::Argument(place, expected, found)) => {
@@ -46,7 +48,7 @@ impl Evaluator<'_> {
         let function = match (self.node(callee)?, &name) {
             (Value::Function(function), _) => function,
             (Value::Null, Some(name)) => return Ok(self.null(at, format!("there is no function `{name}`"))),
-            (other, _) => return Ok(self.null(at, format!("{other} is not a function"))),
+            (other, _) => return Ok(self.null(at, format!("{} is not a function", with_article(&other)))),
         };
         let values = match (arguments, &function.0) {
             (Arguments::Positional(nodes), _) => nodes.iter().map(|node| self.node(node)).collect::<Result<Vec<_>, _>>()?,
@@ -89,6 +91,7 @@ impl Evaluator<'_> {
             let expected = defined.parameters.len();
             return Ok(self.null(at, format!("the function takes {expected} arguments, not {}", values.len())));
         }
+        let Some(values) = self.conforming(at, &defined, values)? else { return Ok(Value::Null) };
         let outer = self.frames.len();
         self.frames.push(Frame::Edge);
         if let Some(name) = name {
@@ -97,10 +100,28 @@ impl Evaluator<'_> {
         let captured = defined.captured.iter().map(|(name, value)| Frame::Binding(name.clone(), value.clone()));
         self.frames.extend(captured);
         let parameters = defined.parameters.iter().zip(values);
-        self.frames.extend(parameters.map(|(name, value)| Frame::Binding(name.clone(), value.clone())));
+        self.frames.extend(parameters.map(|(name, value)| Frame::Binding(name.clone(), value)));
         let value = self.node(&defined.body);
         self.frames.truncate(outer);
         value
+    }
+
+    /// The arguments as the parameters want them; null, with a warning, if one is of another type.
+    fn conforming(&mut self, at: u32, defined: &Defined, values: &[Value]) -> Result<Option<Vec<Value>>, Exhausted> {
+        let mut conform = Vec::with_capacity(values.len());
+        for (place, value) in values.iter().enumerate() {
+            self.keep(value)?;
+            let of = defined.types.get(place).unwrap_or(&Type::Any);
+            match conforming(value, of) {
+                Some(value) => conform.push(value),
+                None => {
+                    let parameter = defined.parameters.get(place).map_or("", Text::as_str);
+                    self.null(at, format!("the parameter `{parameter}` cannot be {}", with_article(value)));
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(conform))
     }
 
     fn run_host(&mut self, at: u32, host: &dyn HostFunction, values: &[Value]) -> Step {
@@ -119,7 +140,8 @@ impl Evaluator<'_> {
 
     pub(super) fn closure(&self, function: &FunctionNode) -> Value {
         let captured = function.free.iter().filter_map(|name| Some((name.clone(), self.find(name)?))).collect();
-        let defined = Defined { parameters: function.parameters.clone(), body: function.body.clone(), captured };
+        let (parameters, types) = (function.parameters.clone(), function.types.clone());
+        let defined = Defined { parameters, types, body: function.body.clone(), captured, mode: self.mode };
         Value::Function(Function(Callable::Defined(Arc::new(defined))))
     }
 }

@@ -5,13 +5,15 @@ mod iterate;
 mod operator;
 mod path;
 mod test;
+mod weight;
 
 use units::Text;
 
 use crate::ast::{Kind, Node};
-use crate::builtin::regex::Patterns;
-use crate::range::Range;
-use crate::{Budget, Context, Environment, Function, Position, Scope, Value, Warning};
+use crate::builtin::{self, regex::Patterns};
+use crate::function::Callable;
+use crate::range::{Range, RangeForm};
+use crate::{Budget, Context, Environment, Function, Mode, Position, Scope, Value, Warning};
 
 /// How many warnings are kept; more of them tell nothing new.
 const MAX_WARNINGS: usize = 100;
@@ -20,6 +22,7 @@ const MAX_WARNINGS: usize = 100;
 pub(crate) struct Evaluator<'a> {
     scope: &'a dyn Scope,
     pub(crate) environment: &'a Environment,
+    pub(crate) mode: Mode,
     frames: Vec<Frame>,
     steps: u32,
     depth: u32,
@@ -48,11 +51,12 @@ pub(crate) struct Exhausted(&'static str);
 pub(crate) type Step = Result<Value, Exhausted>;
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(scope: &'a dyn Scope, environment: &'a Environment) -> Self {
+    pub(crate) fn new(scope: &'a dyn Scope, environment: &'a Environment, mode: Mode) -> Self {
         let random = environment.seed;
         Self {
             scope,
             environment,
+            mode,
             frames: Vec::new(),
             steps: 0,
             depth: 0,
@@ -181,9 +185,13 @@ impl<'a> Evaluator<'a> {
             Kind::Constant(value) => Ok(value.clone()),
             Kind::Name(name) => Ok(self.named(node.at, name)),
             Kind::List(items) => {
-                self.make(items.len())?;
-                let values = items.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
-                Ok(Value::from(values))
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    let value = self.node(item)?;
+                    self.keep(&value)?;
+                    values.push(value);
+                }
+                self.contained(Value::from(values))
             }
             Kind::Context(entries) => self.context(entries),
             Kind::Range(range) => {
@@ -193,24 +201,26 @@ impl<'a> Evaluator<'a> {
                     return Ok(self.null(node.at, "an end of the range is null"));
                 }
                 let (start_included, end_included) = (range.start_included, range.end_included);
-                Ok(Value::Range(Range { start, start_included, end, end_included }.into()))
+                let range = Range { start, start_included, end, end_included, form: RangeForm::Interval };
+                Ok(self.range(node.at, range))
             }
+            Kind::UnaryRange(comparison, value) => match self.node(value)? {
+                Value::Null => Ok(self.null(node.at, "an end of the range is null")),
+                value => Ok(self.range(node.at, Range::comparing(*comparison, value))),
+            },
             Kind::Negate(operand) => {
                 let operand = self.node(operand)?;
                 Ok(self.negate(node.at, operand))
             }
-            Kind::Arithmetic(operator, operands) => {
-                let [left, right] = &**operands;
-                let (left, right) = (self.node(left)?, self.node(right)?);
-                self.arithmetic(node.at, *operator, left, right)
-            }
+            Kind::Arithmetic(first, rest) => self.operations(first, rest),
             Kind::Compare(comparison, operands) => {
                 let [left, right] = &**operands;
                 let (left, right) = (self.node(left)?, self.node(right)?);
+                self.walk_over(&left)?;
                 Ok(self.compare(node.at, *comparison, &left, &right))
             }
-            Kind::And(operands) => self.both(node.at, operands, false),
-            Kind::Or(operands) => self.both(node.at, operands, true),
+            Kind::And(operands) => self.junction(node.at, operands, false),
+            Kind::Or(operands) => self.junction(node.at, operands, true),
             Kind::Between(operands) => {
                 let [value, low, high] = &**operands;
                 let (value, low, high) = (self.node(value)?, self.node(low)?, self.node(high)?);
@@ -222,6 +232,7 @@ impl<'a> Evaluator<'a> {
             }
             Kind::InstanceOf(value, of) => {
                 let value = self.node(value)?;
+                self.walk_over(&value)?;
                 Ok(Value::Bool(path::is_instance(&value, of)))
             }
             Kind::If(parts) => {
@@ -242,7 +253,12 @@ impl<'a> Evaluator<'a> {
             Kind::Every(iterators, body) => self.quantified(node.at, iterators, body, false),
             Kind::Path(of, name) => {
                 let of = self.node(of)?;
-                Ok(self.path(node.at, &of, name))
+                let value = self.path(node.at, &of, name);
+                if let (Value::List(_), Value::List(entries)) = (&of, &value) {
+                    self.walk_over(&of)?;
+                    entries.iter().try_for_each(|entry| self.keep(entry))?;
+                }
+                Ok(value)
             }
             Kind::Filter(parts) => self.filter(node.at, &parts[0], &parts[1]),
             Kind::Builtin(builtin, arguments) => self.builtin(node.at, builtin, arguments),
@@ -251,37 +267,58 @@ impl<'a> Evaluator<'a> {
                 self.builtin(node.at, builtin, arguments)
             }
             Kind::Call(callee, arguments) => self.call(node.at, callee, arguments),
-            Kind::Function(function) => Ok(self.closure(function)),
+            Kind::Function(function) => {
+                let closure = self.closure(function);
+                self.contained(closure)
+            }
             Kind::Invalid(reason) => Ok(self.null(node.at, reason.clone())),
             Kind::IsDefined(what) => self.is_defined(what),
         }
     }
 
+    fn range(&mut self, at: u32, range: Range) -> Value {
+        match range.fault() {
+            Some(fault) => self.null(at, fault),
+            None => Value::Range(range.into()),
+        }
+    }
+
     fn context(&mut self, entries: &[(Text, Node)]) -> Step {
-        self.make(entries.len())?;
         let outer = self.frames.len();
         let mut context = Context::default();
         for (name, node) in entries {
             let value = self.node(node)?;
+            self.keep(&value)?;
             context.push_new(name.clone(), value.clone());
             // later entries see the earlier ones
             self.frames.push(Frame::Binding(name.clone(), value));
         }
         self.frames.truncate(outer);
-        Ok(Value::Context(context))
+        self.contained(Value::Context(context))
     }
 
     fn named(&mut self, at: u32, name: &str) -> Value {
         match self.find(name) {
             Some(value) => value,
-            None => match name.split_once('.') {
-                // a declared name with a dot in it may be declared elsewhere, and be a path here
-                Some((head, tail)) if self.find(head).is_some() => {
-                    let head = self.named(at, head);
-                    tail.split('.').fold(head, |of, entry| self.path(at, &of, entry.trim()))
-                }
-                _ => self.null(at, format!("there is no variable `{name}`")),
-            },
+            None => self.otherwise_named(at, name),
+        }
+    }
+
+    /// A name that no variable has.
+    #[cold]
+    fn otherwise_named(&mut self, at: u32, name: &str) -> Value {
+        if self.mode.has_builtins_as_values()
+            && let Some(builtin) = builtin::find(name)
+        {
+            return Value::Function(Function(Callable::Builtin(builtin)));
+        }
+        match name.split_once('.') {
+            // a declared name with a dot in it may be declared elsewhere, and be a path here
+            Some((head, tail)) if self.find(head).is_some() => {
+                let head = self.named(at, head);
+                tail.split('.').fold(head, |of, entry| self.path(at, &of, entry.trim()))
+            }
+            _ => self.null(at, format!("there is no variable `{name}`")),
         }
     }
 

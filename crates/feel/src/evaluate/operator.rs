@@ -6,8 +6,8 @@ use units::{Decimal, Text};
 
 use super::{Evaluator, Step};
 use crate::Value;
-use crate::ast::{Arithmetic, Comparison, Node};
-use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration, days_since_epoch, plus_months};
+use crate::ast::{Arithmetic, Comparison, Node, Operation};
+use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration};
 use crate::value::{compare, equal};
 
 impl Evaluator<'_> {
@@ -43,8 +43,8 @@ impl Evaluator<'_> {
 
     pub(super) fn compare(&mut self, at: u32, comparison: Comparison, left: &Value, right: &Value) -> Value {
         let holds = match comparison {
-            Comparison::Equal => equal(left, right),
-            Comparison::NotEqual => equal(left, right).map(|equal| !equal),
+            Comparison::Equal => self.equal(left, right),
+            Comparison::NotEqual => self.equal(left, right).map(|equal| !equal),
             Comparison::Less => compare(left, right).map(Ordering::is_lt),
             Comparison::LessOrEqual => compare(left, right).map(Ordering::is_le),
             Comparison::Greater => compare(left, right).map(Ordering::is_gt),
@@ -52,37 +52,56 @@ impl Evaluator<'_> {
         };
         match holds {
             Some(holds) => Value::Bool(holds),
-            None => self.null(at, format!("{} cannot be compared with {}", with_article(left), with_article(right))),
+            None => self.null(at, incomparable(left, right)),
+        }
+    }
+
+    fn equal(&self, left: &Value, right: &Value) -> Option<bool> {
+        match (left, right) {
+            (Value::Time(one), Value::Time(two)) if self.mode.compares_whole_seconds() => {
+                equal(&Value::Time(one.whole_seconds()), &Value::Time(two.whole_seconds()))
+            }
+            (Value::DateTime(one), Value::DateTime(two)) if self.mode.compares_whole_seconds() => {
+                let [one, two] = [one, two].map(|moment| DateTime { time: moment.time.whole_seconds(), ..*moment });
+                equal(&Value::DateTime(one), &Value::DateTime(two))
+            }
+            _ => equal(left, right),
         }
     }
 
     pub(super) fn between(&mut self, at: u32, value: &Value, low: &Value, high: &Value) -> Value {
         match (compare(value, low), compare(value, high)) {
             (Some(low), Some(high)) => Value::Bool(low.is_ge() && high.is_le()),
-            _ => {
-                let (low, high) = (with_article(low), with_article(high));
-                self.null(at, format!("{} cannot be compared with {low} and {high}", with_article(value)))
-            }
+            (None, _) => self.null(at, incomparable(value, low)),
+            (_, None) => self.null(at, incomparable(value, high)),
         }
     }
 
-    /// `and` and `or` with three values: `decides` is the value of either that settles it.
-    pub(super) fn both(&mut self, at: u32, operands: &[Node; 2], decides: bool) -> Step {
-        let left = self.node(&operands[0])?;
-        if left == Value::Bool(decides) {
-            return Ok(left);
+    /// A row of operations, from left to right.
+    pub(super) fn operations(&mut self, first: &Node, rest: &[Operation]) -> Step {
+        let mut left = self.node(first)?;
+        for Operation { at, operator, operand } in rest {
+            let right = self.node(operand)?;
+            left = self.arithmetic(*at, *operator, left, right)?;
         }
-        let right = self.node(&operands[1])?;
-        if right == Value::Bool(decides) {
-            return Ok(right);
-        }
-        match (&left, &right) {
-            (Value::Bool(_), Value::Bool(_)) => Ok(Value::Bool(!decides)),
-            (Value::Bool(_) | Value::Null, Value::Bool(_) | Value::Null) => Ok(Value::Null),
-            (Value::Bool(_) | Value::Null, other) | (other, _) => {
-                let reason = format!("{} is neither true nor false", with_article(other));
-                Ok(self.null(at, reason))
+        Ok(left)
+    }
+
+    /// `and` and `or` with three values: `decides` is the value of any that settles it.
+    pub(super) fn junction(&mut self, at: u32, operands: &[Node], decides: bool) -> Step {
+        let (mut open, mut wrong) = (false, None);
+        for operand in operands {
+            match self.node(operand)? {
+                Value::Bool(value) if value == decides => return Ok(Value::Bool(decides)),
+                Value::Bool(_) => {}
+                Value::Null => open = true,
+                other => wrong = wrong.or(Some(other)),
             }
+        }
+        match wrong {
+            Some(other) => Ok(self.null(at, format!("{} is neither true nor false", with_article(&other)))),
+            None if open => Ok(Value::Null),
+            None => Ok(Value::Bool(!decides)),
         }
     }
 }
@@ -94,10 +113,36 @@ pub(super) fn with_article(value: &Value) -> String {
     }
 }
 
+/// Why two values have no order, or are not equal nor unequal.
+pub(super) fn incomparable(left: &Value, right: &Value) -> String {
+    let (one, two) = (with_article(left), with_article(right));
+    match (left, right) {
+        (Value::Time(_), Value::Time(_)) | (Value::DateTime(_), Value::DateTime(_)) => {
+            format!(
+                "{one} with a time zone cannot be compared with one without, nor times in different regions; give both an offset, such as Z"
+            )
+        }
+        _ if left.type_name() == right.type_name() => format!("{} values have no order", left.type_name()),
+        _ => format!("{one} cannot be compared with {two}; convert one of them"),
+    }
+}
+
 fn no_result(operator: Arithmetic, left: &Value, right: &Value) -> String {
     let (left_type, right_type) = (with_article(left), with_article(right));
     match (operator, left, right) {
-        (Arithmetic::Divide, Value::Number(_), Value::Number(divisor)) if divisor.is_zero() => "division by zero".into(),
+        (Arithmetic::Divide, _, Value::Number(divisor)) if divisor.is_zero() => "division by zero".into(),
+        (Arithmetic::Subtract, Value::DateTime(_), Value::DateTime(_) | Value::Date(_))
+        | (Arithmetic::Subtract, Value::Date(_), Value::DateTime(_))
+        | (Arithmetic::Subtract, Value::Time(_), Value::Time(_)) => {
+            format!(
+                "{right_type} cannot be subtracted from {left_type}, of which only one has an offset; a date counts as its beginning in UTC"
+            )
+        }
+        (_, Value::Date(_) | Value::DateTime(_), Value::DaysDuration(_) | Value::YearsDuration(_))
+            if operator != Arithmetic::Power =>
+        {
+            "the result lies outside the calendar".into()
+        }
         (_, Value::Number(_), Value::Number(_)) => "the result is too large, or no number".into(),
         (Arithmetic::Add, ..) => format!("{left_type} and {right_type} cannot be added"),
         (Arithmetic::Subtract, ..) => format!("{right_type} cannot be subtracted from {left_type}"),
@@ -117,19 +162,14 @@ fn numbers(operator: Arithmetic, left: Decimal, right: Decimal) -> Option<Decima
     }
 }
 
-/// The midnight of a day, in UTC as DMN 1.5 has it.
-pub(crate) fn midnight(date: crate::Date) -> DateTime {
-    DateTime { date, time: Time { clock: jiff::civil::Time::midnight(), offset: Some(0) } }
-}
-
 fn add(left: &Value, right: &Value) -> Option<Value> {
     Some(match (left, right) {
         (Value::DaysDuration(one), Value::DaysDuration(two)) => days(one.nanoseconds().checked_add(two.nanoseconds())?),
         (Value::YearsDuration(one), Value::YearsDuration(two)) => years(one.months().checked_add(two.months())?),
         (Value::DateTime(moment), Value::DaysDuration(duration)) => Value::DateTime(moment.plus(*duration)?),
         (Value::DateTime(moment), Value::YearsDuration(duration)) => Value::DateTime(moment.plus_months(*duration)?),
-        (Value::Date(date), Value::DaysDuration(duration)) => Value::Date(midnight(*date).plus(*duration)?.date),
-        (Value::Date(date), Value::YearsDuration(duration)) => Value::Date(plus_months(*date, *duration)?),
+        (Value::Date(date), Value::DaysDuration(duration)) => Value::Date(DateTime::midnight(*date).plus(*duration)?.date),
+        (Value::Date(date), Value::YearsDuration(duration)) => Value::Date(date.plus_months(duration.months())?),
         (Value::Time(time), Value::DaysDuration(duration)) => Value::Time(time.plus(*duration)?),
         _ => return None,
     })
@@ -138,22 +178,28 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
 fn subtract(left: &Value, right: &Value) -> Option<Value> {
     Some(match (left, right) {
         (Value::Date(one), Value::Date(two)) => {
-            let count = i64::from(days_since_epoch(*one)) - i64::from(days_since_epoch(*two));
-            Value::DaysDuration(DaysDuration::from_seconds(count * crate::temporal::DAY))
+            Value::DaysDuration(DaysDuration::from_seconds((one.days() - two.days()) * crate::temporal::DAY))
         }
         (Value::DateTime(one), Value::DateTime(two)) => Value::DaysDuration(one.since(*two)?),
-        (Value::DateTime(one), Value::Date(two)) => Value::DaysDuration(one.since(midnight(*two))?),
-        (Value::Date(one), Value::DateTime(two)) => Value::DaysDuration(midnight(*one).since(*two)?),
-        (Value::Time(one), Value::Time(two)) if one.offset.is_some() == two.offset.is_some() => {
-            let moment = |time: &Time| DateTime { date: jiff::civil::date(1970, 1, 1), time: *time };
-            Value::DaysDuration(moment(one).since(moment(two))?)
-        }
+        (Value::DateTime(one), Value::Date(two)) => Value::DaysDuration(one.since(DateTime::midnight(*two))?),
+        (Value::Date(one), Value::DateTime(two)) => Value::DaysDuration(DateTime::midnight(*one).since(*two)?),
+        (Value::Time(one), Value::Time(two)) => Value::DaysDuration(between(*one, *two)?),
         (_, Value::DaysDuration(duration)) => {
             return add(left, &days(duration.nanoseconds().checked_neg()?));
         }
         (_, Value::YearsDuration(duration)) => return add(left, &years(duration.months().checked_neg()?)),
         _ => return None,
     })
+}
+
+/// The time on the clock between two times of day; `None` where their zones do not tell it.
+fn between(one: Time, two: Time) -> Option<DaysDuration> {
+    let clocks = i128::from(one.nanoseconds()) - i128::from(two.nanoseconds());
+    if one.zone == two.zone {
+        return Some(DaysDuration::from_nanoseconds(clocks));
+    }
+    let offsets = one.zone.fixed_offset()? - two.zone.fixed_offset()?;
+    Some(DaysDuration::from_nanoseconds(clocks - i128::from(offsets) * 1_000_000_000))
 }
 
 fn multiply(left: &Value, right: &Value) -> Option<Value> {

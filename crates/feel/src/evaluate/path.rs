@@ -4,9 +4,11 @@ use units::{Decimal, Text};
 
 use super::operator::with_article;
 use super::{Evaluator, Exhausted, Frame, Step};
-use crate::Value;
 use crate::ast::{Kind, Node, Type};
 use crate::builtin::property;
+use crate::function::Callable;
+use crate::temporal::DateTime;
+use crate::{Function, Value};
 
 impl Evaluator<'_> {
     pub(super) fn path(&mut self, at: u32, of: &Value, name: &str) -> Value {
@@ -39,12 +41,19 @@ impl Evaluator<'_> {
         let mut kept = Vec::new();
         for (place, item) in items.iter().enumerate() {
             match self.held_against(item, filter)? {
-                Value::Bool(true) => kept.push(item.clone()),
+                Value::Bool(true) => {
+                    self.keep(item)?;
+                    kept.push(item.clone());
+                }
+                Value::Bool(false) | Value::Null => {}
                 Value::Number(index) if place == 0 => return Ok(self.index(at, items, index)),
-                _ => {}
+                other => {
+                    let reason =
+                        format!("the filter gives {}, and has to give true, false or an index", with_article(&other));
+                    return Ok(self.null(filter.at, reason));
+                }
             }
         }
-        self.make(kept.len())?;
         Ok(Value::from(kept))
     }
 
@@ -87,8 +96,9 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether a value is of a type. Null is of `Null` and of nothing else.
+/// Whether a value is of a type. Null is of `Null` and of nothing else, but conforms to any type where it is a part.
 pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
+    let part = |value: &Value, of: &Type| value.is_null() || is_instance(value, of);
     match (value, of) {
         (Value::Null, of) => *of == Type::Null,
         (_, Type::Any)
@@ -100,17 +110,48 @@ pub(crate) fn is_instance(value: &Value, of: &Type) -> bool {
         | (Value::DateTime(_), Type::DateTime)
         | (Value::DaysDuration(_), Type::DaysDuration)
         | (Value::YearsDuration(_), Type::YearsDuration)
-        | (Value::Function(_), Type::Function) => true,
+        | (Value::Function(_), Type::Function(None)) => true,
+        (Value::Function(function), Type::Function(Some(expected))) => takes(function, expected),
         (value, Type::Host(named)) => named.1.holds(value),
-        (Value::List(items), Type::List(of)) => **of == Type::Any || items.iter().all(|item| is_instance(item, of)),
+        (Value::List(items), Type::List(of)) => **of == Type::Any || items.iter().all(|item| part(item, of)),
         (Value::Range(range), Type::Range(of)) => {
             let mut ends = range.start.iter().chain(&range.end);
             ends.all(|end| is_instance(end, of))
         }
         (Value::Context(context), Type::Context(fields)) => fields.iter().all(|(name, of)| {
             let value = context.get(name);
-            value.is_some_and(|value| is_instance(value, of))
+            value.is_some_and(|value| part(value, of))
         }),
         _ => false,
+    }
+}
+
+/// Whether a function takes what the parameters of a function type give. What it gives itself is only known when it is
+/// called.
+fn takes(function: &Function, expected: &[Type]) -> bool {
+    match &function.0 {
+        Callable::Builtin(builtin) => builtin.takes(expected.len()),
+        Callable::Host(host) => host.parameters().len() == expected.len(),
+        Callable::Defined(defined) => {
+            let mut types = defined.types.iter().zip(expected);
+            defined.parameters.len() == expected.len() && types.all(|(of, expected)| *of == Type::Any || of == expected)
+        }
+    }
+}
+
+/// A value as one of a type: itself, the only item of a list, the only item in a list, or the beginning of a day
+/// (DMN 1.5, 10.3.2.9.4). `None` if it is of another type.
+pub(super) fn conforming(value: &Value, of: &Type) -> Option<Value> {
+    if value.is_null() || is_instance(value, of) {
+        return Some(value.clone());
+    }
+    match (value, of) {
+        (Value::Date(date), Type::DateTime) => Some(Value::DateTime(DateTime::midnight(*date))),
+        (Value::List(items), of) if !matches!(of, Type::List(_)) => match items.as_slice() {
+            [single] => conforming(single, of),
+            _ => None,
+        },
+        (value, Type::List(of)) if !matches!(value, Value::List(_)) => Some(Value::list([conforming(value, of)?])),
+        _ => None,
     }
 }

@@ -51,7 +51,10 @@ impl Evaluator<'_> {
             }
             Test::Expression(node) => {
                 let value = self.node(node)?;
+                self.walk_over(&value)?;
                 Ok(match &value {
+                    // there is no such range
+                    Value::Null if matches!(node.kind, Kind::Range(_) | Kind::UnaryRange(..)) => None,
                     Value::Null => Some(input.is_null()),
                     Value::Range(_) if !matches!(input, Value::Range(_)) => Some(is_in(input, &value)),
                     Value::List(_) => Some(is_in(input, &value)),

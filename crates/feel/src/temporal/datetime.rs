@@ -3,17 +3,18 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use jiff::civil::Date;
 use units::Timestamp;
 
-use super::{DAY, DaysDuration, Time, YearsDuration};
+use super::{DAY, Date, DaysDuration, Time, YearsDuration, Zone};
+
+const SECOND: i128 = 1_000_000_000;
 
 /// A day and a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime {
     /// The day.
     pub date: Date,
-    /// The time, with or without an offset.
+    /// The time, and where.
     pub time: Time,
 }
 
@@ -21,53 +22,83 @@ impl DateTime {
     /// The moment, in the given offset from UTC in seconds.
     pub fn of(moment: Timestamp, offset: i32) -> Option<Self> {
         let local = moment.0.checked_add(i64::from(offset) * 1000)?;
-        let nanoseconds = i128::from(local) * 1_000_000;
-        Self::from_nanoseconds(nanoseconds, Some(offset))
+        Self::from_local(i128::from(local) * 1_000_000, Zone::Offset(offset))
     }
 
-    /// The moment in UTC; a time without offset counts as UTC.
+    /// The beginning of a day in UTC, which is what a day counts as among moments (DMN 1.5, 10.3.2.3.5).
+    pub(crate) fn midnight(date: Date) -> Self {
+        Self { date, time: Time::midnight(Zone::UTC) }
+    }
+
+    /// The moment in UTC; a local time counts as UTC.
     pub fn timestamp(self) -> Timestamp {
-        let nanoseconds = self.local() - i128::from(self.time.offset.unwrap_or(0)) * 1_000_000_000;
-        Timestamp(i64::try_from(nanoseconds.div_euclid(1_000_000)).unwrap_or(i64::MAX))
+        let nanoseconds = self.local() - i128::from(self.offset().unwrap_or(0)) * SECOND;
+        let end = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
+        Timestamp(i64::try_from(nanoseconds.div_euclid(1_000_000)).unwrap_or(end))
     }
 
-    /// Earlier or later; `None` between one with and one without an offset.
+    /// The same time on the clock, in a zone.
+    pub(crate) fn placed_in(self, zone: Zone) -> Option<Self> {
+        let placed = Self { time: Time { zone, ..self.time }, ..self };
+        // a time that the clocks of the zone leave out moves on, as if it were counted on
+        if let Zone::Region(_) = zone { placed.plus(DaysDuration::default()) } else { Some(placed) }
+    }
+
+    /// The same moment on the clocks of another zone.
+    pub(crate) fn in_zone(self, zone: Zone) -> Option<Self> {
+        let utc = self.local() - i128::from(self.offset()?) * SECOND;
+        Self::from_utc(utc, zone)
+    }
+
+    /// Seconds east of UTC; `None` for a local time.
+    pub fn offset(self) -> Option<i32> {
+        self.time.zone.offset(self.date, self.time.clock)
+    }
+
+    /// Earlier or later; `None` between a local time and one that is not.
     pub fn compare(self, other: Self) -> Option<Ordering> {
         self.since(other).map(|duration| duration.nanoseconds().cmp(&0))
     }
 
-    /// The time between the two; `None` between one with and one without an offset.
+    /// The time between the two; `None` between a local time and one that is not.
     pub(crate) fn since(self, other: Self) -> Option<DaysDuration> {
         let difference = self.local() - other.local();
-        match (self.time.offset, other.time.offset) {
-            (Some(one), Some(two)) => {
-                Some(DaysDuration::from_nanoseconds(difference - i128::from(one - two) * 1_000_000_000))
-            }
+        match (self.offset(), other.offset()) {
+            (Some(one), Some(two)) => Some(DaysDuration::from_nanoseconds(difference - i128::from(one - two) * SECOND)),
             (None, None) => Some(DaysDuration::from_nanoseconds(difference)),
             _ => None,
         }
     }
 
+    /// So much time later. In a region that is counted on the clock of UTC: a day with a change of clocks is not 24 hours.
     pub(crate) fn plus(self, duration: DaysDuration) -> Option<Self> {
-        Self::from_nanoseconds(self.local().checked_add(duration.nanoseconds())?, self.time.offset)
+        let local = self.local().checked_add(duration.nanoseconds())?;
+        match (self.time.zone, self.offset()) {
+            (Zone::Region(_), Some(offset)) => Self::from_utc(local - i128::from(offset) * SECOND, self.time.zone),
+            _ => Self::from_local(local, self.time.zone),
+        }
     }
 
     pub(crate) fn plus_months(self, duration: YearsDuration) -> Option<Self> {
-        Some(Self { date: plus_months(self.date, duration)?, ..self })
+        Some(Self { date: self.date.plus_months(duration.months())?, ..self })
     }
 
-    /// Nanoseconds on the local clock since 1970.
+    /// Nanoseconds on the clock of the place since 1970.
     fn local(self) -> i128 {
-        let days = i64::from(days_since_epoch(self.date));
-        let seconds = days * DAY + self.time.seconds();
-        i128::from(seconds) * 1_000_000_000 + i128::from(self.time.clock.subsec_nanosecond())
+        i128::from(self.date.days()) * i128::from(DAY) * SECOND + i128::from(self.time.nanoseconds())
     }
 
-    fn from_nanoseconds(nanoseconds: i128, offset: Option<i32>) -> Option<Self> {
-        let day = i128::from(DAY) * 1_000_000_000;
-        let date = date_of(i32::try_from(nanoseconds.div_euclid(day)).ok()?)?;
-        let midnight = Time { clock: jiff::civil::Time::midnight(), offset };
-        Some(Self { date, time: midnight.plus(DaysDuration::from_nanoseconds(nanoseconds.rem_euclid(day)))? })
+    fn from_local(nanoseconds: i128, zone: Zone) -> Option<Self> {
+        let day = i128::from(DAY) * SECOND;
+        let date = Date::from_days(i64::try_from(nanoseconds.div_euclid(day)).ok()?)?;
+        let rest = DaysDuration::from_nanoseconds(nanoseconds.rem_euclid(day));
+        Some(Self { date, time: Time::midnight(zone).plus(rest)? })
+    }
+
+    fn from_utc(nanoseconds: i128, zone: Zone) -> Option<Self> {
+        let utc = Self::from_local(nanoseconds, Zone::UTC)?;
+        let offset = zone.offset_from_utc(utc.date, utc.time.clock)?;
+        Self::from_local(nanoseconds.checked_add(i128::from(offset) * SECOND)?, zone)
     }
 }
 
@@ -77,23 +108,23 @@ impl fmt::Display for DateTime {
     }
 }
 
-const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+#[cfg(test)]
+mod tests {
+    use super::super::date_time;
+    use super::*;
 
-/// Days since 1970-01-01.
-pub(crate) fn days_since_epoch(date: Date) -> i32 {
-    date.since((jiff::Unit::Day, EPOCH)).map_or(0, |span| span.get_days())
-}
+    #[test]
+    fn a_day_of_changed_clocks_has_another_length() {
+        let evening = date_time("2026-03-28T22:00:00@Europe/Paris").unwrap();
+        let later = evening.plus(DaysDuration::from_seconds(DAY)).unwrap();
+        assert_eq!(later.to_string(), "2026-03-29T23:00:00@Europe/Paris");
+        assert_eq!(later.since(evening), Some(DaysDuration::from_seconds(DAY)));
+        assert_eq!(later.in_zone(Zone::UTC).unwrap().to_string(), "2026-03-29T21:00:00Z");
+    }
 
-fn date_of(days: i32) -> Option<Date> {
-    plus_days(EPOCH, days)
-}
-
-/// The day that many days later.
-pub(crate) fn plus_days(date: Date, days: i32) -> Option<Date> {
-    date.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
-}
-
-/// The same day that many months later, or the last of that month.
-pub(crate) fn plus_months(date: Date, duration: YearsDuration) -> Option<Date> {
-    date.checked_add(jiff::Span::new().try_months(duration.months()).ok()?).ok()
+    #[test]
+    fn a_moment_beyond_the_clock_is_its_end() {
+        assert_eq!(date_time("999999999-12-31T23:59:59Z").unwrap().timestamp(), Timestamp(i64::MAX));
+        assert_eq!(date_time("-999999999-01-01T00:00:00Z").unwrap().timestamp(), Timestamp(i64::MIN));
+    }
 }

@@ -1,15 +1,18 @@
 //! Dates, times and durations (DMN 1.5, 10.3.2.3), written and read as ISO 8601 does.
 
+mod date;
 mod datetime;
 mod duration;
 mod text;
 mod time;
+mod zone;
 
+pub use date::Date;
 pub use datetime::DateTime;
 pub use duration::{DaysDuration, YearsDuration};
 pub use time::Time;
+pub use zone::{Region, Zone};
 
-pub(crate) use datetime::{days_since_epoch, plus_days, plus_months};
 pub(crate) use text::{Duration, date, date_time, duration, time};
 
 /// Seconds of a day.

@@ -1,30 +1,38 @@
-//! Times of day, with or without an offset from UTC.
+//! Times of day, wherever they are meant.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::{DAY, DaysDuration};
+use super::{DAY, DaysDuration, Zone};
 
-/// A time of day; with an offset from UTC, or without one for "local time, wherever that is".
+/// A time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time {
     /// The time on the clock.
     pub clock: jiff::civil::Time,
-    /// Seconds east of UTC.
-    pub offset: Option<i32>,
+    /// Where.
+    pub zone: Zone,
 }
 
 impl Time {
-    /// Earlier or later; `None` between a time with and one without an offset.
+    /// The beginning of a day.
+    pub(crate) fn midnight(zone: Zone) -> Self {
+        Self { clock: jiff::civil::Time::midnight(), zone }
+    }
+
+    /// Earlier or later; `None` between times in different regions, whose offset only a date would tell, and between a
+    /// local time and one that is not.
     pub fn compare(self, other: Self) -> Option<Ordering> {
-        match (self.offset, other.offset) {
-            (Some(one), Some(two)) => {
-                let utc = |time: Self, offset: i32| (time.seconds() - i64::from(offset), time.clock.subsec_nanosecond());
-                Some(utc(self, one).cmp(&utc(other, two)))
-            }
-            (None, None) => Some(self.clock.cmp(&other.clock)),
-            _ => None,
+        if self.zone == other.zone {
+            return Some(self.clock.cmp(&other.clock));
         }
+        let utc = |time: Self| Some(time.nanoseconds() - i64::from(time.zone.fixed_offset()?) * 1_000_000_000);
+        Some(utc(self)?.cmp(&utc(other)?))
+    }
+
+    /// Nanoseconds since midnight.
+    pub(crate) fn nanoseconds(self) -> i64 {
+        self.seconds() * 1_000_000_000 + i64::from(self.clock.subsec_nanosecond())
     }
 
     /// Seconds since midnight.
@@ -32,11 +40,17 @@ impl Time {
         i64::from(self.clock.hour()) * 3600 + i64::from(self.clock.minute()) * 60 + i64::from(self.clock.second())
     }
 
+    /// Without the fraction of its second.
+    pub(crate) fn whole_seconds(self) -> Self {
+        let (hour, minute, second) = (self.clock.hour(), self.clock.minute(), self.clock.second());
+        let clock = jiff::civil::Time::new(hour, minute, second, 0);
+        Self { clock: clock.unwrap_or(self.clock), ..self }
+    }
+
     /// That much later, past midnight if need be.
     pub(crate) fn plus(self, duration: DaysDuration) -> Option<Self> {
         let day = i128::from(DAY) * 1_000_000_000;
-        let start = i128::from(self.seconds()) * 1_000_000_000 + i128::from(self.clock.subsec_nanosecond());
-        let nanoseconds = start.checked_add(duration.nanoseconds())?.rem_euclid(day);
+        let nanoseconds = i128::from(self.nanoseconds()).checked_add(duration.nanoseconds())?.rem_euclid(day);
         let seconds = i32::try_from(nanoseconds / 1_000_000_000).ok()?;
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         let clock = jiff::civil::Time::new(
@@ -45,7 +59,7 @@ impl Time {
             i8::try_from(second).ok()?,
             i32::try_from(nanoseconds % 1_000_000_000).ok()?,
         );
-        Some(Self { clock: clock.ok()?, offset: self.offset })
+        Some(Self { clock: clock.ok()?, zone: self.zone })
     }
 }
 
@@ -57,14 +71,6 @@ impl fmt::Display for Time {
             let digits = format!("{:09}", clock.subsec_nanosecond());
             write!(f, ".{}", digits.trim_end_matches('0'))?;
         }
-        match self.offset {
-            None => Ok(()),
-            Some(0) => f.write_str("Z"),
-            Some(offset) => {
-                let (sign, size) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs());
-                write!(f, "{sign}{:02}:{:02}", size / 3600, size / 60 % 60)?;
-                if size % 60 != 0 { write!(f, ":{:02}", size % 60) } else { Ok(()) }
-            }
-        }
+        self.zone.fmt(f)
     }
 }
