@@ -16,9 +16,9 @@ pub struct Expression(Arc<Parsed>);
 
 struct Parsed {
     text: Text,
-    mode: Mode,
     /// Told from the text, so that two expressions at the same moment draw different random numbers.
     salt: u64,
+    mode: Mode,
     root: Arc<Node>,
     names: Vec<Text>,
     unknown_functions: Vec<Text>,
@@ -46,8 +46,8 @@ impl Expression {
         let outcome = crate::parser::expression(text, mode, declared)?;
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
-            mode,
             salt: salt(text),
+            mode,
             root: Arc::new(outcome.root),
             names: outcome.names,
             unknown_functions: outcome.unknown_functions,

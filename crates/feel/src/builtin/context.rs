@@ -4,7 +4,7 @@ use units::Text;
 
 use super::arguments::{Arguments, items, look};
 use super::{Builtin, Fault, Run, null};
-use crate::{Context, Value};
+use crate::{Context, Mode, Value};
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::new("get value", &[&["m", "key"], &["context", "key"], &["context", "keys"]], |call, arguments| {
@@ -53,7 +53,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             look(call, context.len())?;
             call.make(1)?;
             match (key, value) {
-                (Some(key), Some(value)) if !context.contains(key) => {
+                (Some(key), Some(value)) if !context.contains(key) || call.mode == Mode::Camunda => {
                     context.insert(key, value.clone());
                 }
                 (Some(key), Some(_)) => return null(format!("there are two entries `{key}`")),

@@ -25,7 +25,7 @@ pub enum Group {
     Conversion,
     /// Dates, times and durations.
     Temporal,
-    /// Ranges, and points in them.
+    /// Ranges, and which lies where.
     Range,
 }
 

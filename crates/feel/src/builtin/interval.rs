@@ -11,89 +11,68 @@ use crate::range::RangeForm;
 use crate::value::compare;
 use crate::{Range, Value};
 
+/// Points and ranges, by whatever names a form gives them.
+const TYPES: &str = "point: Any, point1: Any, point2: Any, range: range, range1: range, range2: range -> boolean";
+
 pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::new(
         "before",
         &[&["point1", "point2"], &["point", "range"], &["range", "point"], &["range1", "range2"]],
         |_, arguments| relation(arguments, Any, Any, |one, two| Ok(one.end.compare(&two.start)? == Less)),
     )
-    .told(
-        "point1: Any, point2: Any, point: Any, range: range, range1: range, range2: range -> boolean",
-        "Whether the first ends before the second begins.",
-    ),
+    .told(TYPES, "Whether the first ends before the second begins."),
     Builtin::new(
         "after",
         &[&["point1", "point2"], &["point", "range"], &["range", "point"], &["range1", "range2"]],
         |_, arguments| relation(arguments, Any, Any, |one, two| Ok(one.start.compare(&two.end)? == Greater)),
     )
-    .told(
-        "point1: Any, point2: Any, point: Any, range: range, range1: range, range2: range -> boolean",
-        "Whether the first begins after the second ends.",
-    ),
+    .told(TYPES, "Whether the first begins after the second ends."),
     Builtin::new("meets", &[&["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Interval, |one, two| one.end.touches(&two.start))
     })
-    .told(
-        "range1: range, range2: range -> boolean",
-        "Whether the first ends exactly where the second begins, and both have that point.",
-    ),
+    .told(TYPES, "Whether the first ends exactly where the second begins."),
     Builtin::new("met by", &[&["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Interval, |one, two| one.start.touches(&two.end))
     })
-    .told(
-        "range1: range, range2: range -> boolean",
-        "Whether the first begins exactly where the second ends, and both have that point.",
-    ),
+    .told(TYPES, "Whether the first begins exactly where the second ends."),
     Builtin::new("overlaps", &[&["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Interval, |one, two| {
             Ok(one.start.compare(&two.end)?.is_le() && two.start.compare(&one.end)?.is_le())
         })
     })
-    .told("range1: range, range2: range -> boolean", "Whether the two have a point in common."),
+    .told(TYPES, "Whether the two have a value in common."),
     Builtin::new("overlaps before", &[&["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Interval, overlaps_before)
     })
-    .told("range1: range, range2: range -> boolean", "Whether the first begins before the second and ends in it."),
+    .told(TYPES, "Whether the first begins before the second, and ends within it."),
     Builtin::new("overlaps after", &[&["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Interval, |one, two| overlaps_before(two, one))
     })
-    .told("range1: range, range2: range -> boolean", "Whether the first begins in the second and ends after it."),
+    .told(TYPES, "Whether the first begins within the second, and ends after it."),
     Builtin::new("finishes", &[&["point", "range"], &["range1", "range2"]], |_, arguments| {
         relation(arguments, Any, Interval, finishes)
     })
-    .told(
-        "point: Any, range: range, range1: range, range2: range -> boolean",
-        "Whether the first ends where the range ends, and begins in it.",
-    ),
+    .told(TYPES, "Whether the first lies in the second, and ends with it."),
     Builtin::new("finished by", &[&["range", "point"], &["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Any, |one, two| finishes(two, one))
     })
-    .told(
-        "point: Any, range: range, range1: range, range2: range -> boolean",
-        "Whether the second ends where the range ends, and begins in it.",
-    ),
+    .told(TYPES, "Whether the second lies in the first, and ends with it."),
     Builtin::new("includes", &[&["range", "point"], &["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Any, includes)
     })
-    .told("point: Any, range: range, range1: range, range2: range -> boolean", "Whether the second lies in the range."),
+    .told(TYPES, "Whether the second lies in the first."),
     Builtin::new("during", &[&["point", "range"], &["range1", "range2"]], |_, arguments| {
         relation(arguments, Any, Interval, |one, two| includes(two, one))
     })
-    .told("point: Any, range: range, range1: range, range2: range -> boolean", "Whether the first lies in the range."),
+    .told(TYPES, "Whether the first lies in the second."),
     Builtin::new("starts", &[&["point", "range"], &["range1", "range2"]], |_, arguments| {
         relation(arguments, Any, Interval, starts)
     })
-    .told(
-        "point: Any, range: range, range1: range, range2: range -> boolean",
-        "Whether the first begins where the range begins, and ends in it.",
-    ),
+    .told(TYPES, "Whether the first lies in the second, and begins with it."),
     Builtin::new("started by", &[&["range", "point"], &["range1", "range2"]], |_, arguments| {
         relation(arguments, Interval, Any, |one, two| starts(two, one))
     })
-    .told(
-        "point: Any, range: range, range1: range, range2: range -> boolean",
-        "Whether the second begins where the range begins, and ends in it.",
-    ),
+    .told(TYPES, "Whether the second lies in the first, and begins with it."),
     Builtin::new("coincides", &[&["point1", "point2"], &["range1", "range2"]], |_, arguments| {
         let is_range = |place| matches!(arguments.value(place), Value::Range(_));
         if is_range(0) != is_range(1) {
@@ -103,7 +82,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             Ok(one.start.compare(&two.start)? == Equal && one.end.compare(&two.end)? == Equal)
         })
     })
-    .told("point1: Any, point2: Any, range1: range, range2: range -> boolean", "Whether both are the same points."),
+    .told(TYPES, "Whether the two are the same."),
 ];
 
 /// What an argument may be.

@@ -110,7 +110,8 @@ impl Builtin {
             let of = described::type_of(self, name);
             let scalar = matches!(of, "string" | "number" | "boolean" | "function");
             let found = match &node.kind {
-                Kind::List(_) | Kind::Constant(Value::List(_)) => "list",
+                Kind::List(items) if items.len() != 1 => "list",
+                Kind::Constant(Value::List(items)) if items.len() != 1 => "list",
                 Kind::Context(_) => "context",
                 _ => return None,
             };
@@ -163,7 +164,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Builtin> {
 
 /// The function of several words that `text` begins with and calls, and the length of its name as written.
 pub(crate) fn spaced(text: &str) -> Option<(&'static Builtin, usize)> {
-    let candidates = all().filter(|builtin| builtin.name.contains(' '));
+    // most names are those of variables: the first letter alone rules out nearly all functions
+    let first = text.as_bytes().first()?;
+    let candidates = all().filter(|builtin| builtin.name.as_bytes().first() == Some(first) && builtin.name.contains(' '));
     let written = candidates.filter_map(|builtin| written_length(text, builtin.name).map(|length| (builtin, length)));
     written.max_by_key(|(_, length)| *length)
 }

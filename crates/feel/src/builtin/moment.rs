@@ -19,7 +19,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             Value::String(text) => read(temporal::date(text).map(Value::Date), text, "a date such as 2026-11-23"),
             other => cannot("a date", other),
         }
-    }).told("from: string or date and time, year: number, month: number, day: number -> date", "A day."),
+    })
+    .told("from: string or date and time, year: number, month: number, day: number -> date", "A day, from text such as `2026-11-23` or from its parts."),
     Builtin::new(
         "time",
         &[&["from"], &["hour", "minute", "second"], &["hour", "minute", "second", "offset"]],
@@ -35,7 +36,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
                 other => cannot("a time", other),
             }
         },
-    ).told("from: string or date and time, hour: number, minute: number, second: number, offset: days and time duration -> time", "A time of day."),
+    )
+    .told("from: string or date and time, hour: number, minute: number, second: number, offset: days and time duration -> time", "A time of day, from text such as `10:30:00Z` or from its parts."),
     Builtin::new("date and time", &[&["from"], &["date", "time"], &["date", "timezone"]], |_, arguments| {
         if arguments.len() == 2 {
             return date_and_time(arguments);
@@ -49,16 +51,19 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             }
             other => cannot("a date and time", other),
         }
-    }).told("from: string or date, date: date or date and time, time: time, timezone: string -> date and time", "A day with a time of day, or the moment on the clocks of another zone."),
+    })
+    .told("from: string or date, date: date or date and time, time: time, timezone: string -> date and time", "A day with a time of day, or a moment on the clocks of another zone."),
     Builtin::new("duration", &[&["from"]], |_, arguments| match arguments.single(0) {
         duration @ (Value::DaysDuration(_) | Value::YearsDuration(_)) => Ok(duration.clone()),
         Value::String(text) => read(temporal::duration(text).map(Value::from), text, "a duration such as P1DT2H or P1Y6M"),
         other => cannot("a duration", other),
-    }).told("from: string -> duration", "A duration: `P1DT2H`, or `P1Y6M`; the two kinds do not mix."),
+    })
+    .told("from: string -> duration", "A duration, `P1DT2H` or `P1Y6M`; the two kinds do not mix."),
     Builtin::new("years and months duration", &[&["from", "to"]], |_, arguments| {
         let months = day(arguments, 0)?.months_until(day(arguments, 1)?);
         Ok(Value::YearsDuration(YearsDuration::from_months(months)))
-    }).told("from: date, to: date -> years and months duration", "The whole months between two days."),
+    })
+    .told("from: date or date and time, to: date or date and time -> years and months duration", "The whole months between two days."),
 ];
 
 fn cannot<T>(what: &str, from: &Value) -> Result<T, Fault> {

@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[Builtin::new("range", &[&["from"]], |
         None => null("a range in a text has to have both ends"),
     }
 })
-.told("from: string -> range", "The range that a text writes: `[1..10)`.")];
+.told("from: string -> range", "The range that a text such as `[18..21)` writes.")];
 
 /// The value of an end: a literal, or a date, time or duration that is made from one.
 fn end(call: &mut Evaluator<'_>, node: &Option<Node>) -> Result<Option<Value>, Fault> {

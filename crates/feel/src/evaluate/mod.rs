@@ -10,8 +10,7 @@ mod weight;
 use units::Text;
 
 use crate::ast::{Kind, Node};
-use crate::builtin;
-use crate::builtin::regex::Patterns;
+use crate::builtin::{self, regex::Patterns};
 use crate::function::Callable;
 use crate::range::{Range, RangeForm};
 use crate::{Budget, Context, Environment, Function, Mode, Position, Scope, Value, Warning};
@@ -23,7 +22,7 @@ const MAX_WARNINGS: usize = 100;
 pub(crate) struct Evaluator<'a> {
     scope: &'a dyn Scope,
     pub(crate) environment: &'a Environment,
-    mode: Mode,
+    pub(crate) mode: Mode,
     frames: Vec<Frame>,
     steps: u32,
     depth: u32,
