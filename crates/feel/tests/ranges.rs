@@ -76,6 +76,9 @@ fn what_is_no_range_is_null_and_says_why() {
         (r#"[1.."a"]"#, "a range from a number to a string has no order"),
         ("[[1]..[2]]", "a list cannot be an end of a range"),
         ("[null..1]", "an end of the range is null"),
+        (r#""a" in (1, > 2)"#, "cannot be compared with"),
+        (r#""a" in (1, 2)"#, "a string cannot be compared with what it is tested for"),
+        ("1 in [2..null]", "an end of the range is null"),
     ]);
 }
 

@@ -2,6 +2,7 @@
 
 use units::Text;
 
+use super::operator::with_article;
 use super::{Evaluator, Exhausted, Frame, Step, given_up};
 use crate::Value;
 use crate::ast::{Comparison, Kind, Test, Tests};
@@ -21,6 +22,7 @@ impl Evaluator<'_> {
 
     pub(super) fn tests(&mut self, input: &Value, tests: &Tests) -> Step {
         self.frames.push(Frame::Binding(Text::const_new("?"), input.clone()));
+        let told = self.warnings.len();
         let mut passed = Some(tests.tests.is_empty());
         for test in &tests.tests {
             match self.one_test(input, test) {
@@ -37,6 +39,12 @@ impl Evaluator<'_> {
             }
         }
         self.frames.pop();
+        if passed.is_none() && self.warnings.len() == told {
+            let at = tests.tests.first().map_or(0, |test| match test {
+                Test::Compare(_, node) | Test::Expression(node) => node.at,
+            });
+            self.null(at, format!("{} cannot be compared with what it is tested for", with_article(input)));
+        }
         Ok(passed.map_or(Value::Null, |passed| Value::Bool(passed != tests.negated)))
     }
 
