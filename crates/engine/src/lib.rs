@@ -12,6 +12,7 @@ mod event;
 mod input;
 mod instance;
 mod migrate;
+mod overview;
 pub mod play;
 mod step;
 mod time;

@@ -1,4 +1,4 @@
-//! Deployed processes and decisions: immutable versions.
+//! Deployed processes, decisions and forms: immutable versions.
 
 use std::sync::Arc;
 
@@ -8,16 +8,16 @@ use units::{Text, Timestamp};
 /// A file to deploy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
-    /// File name, for messages; the ending tells what it is: `.bpmn` or `.dmn`.
+    /// File name, for messages; the ending tells what it is: `.bpmn`, `.dmn` or `.form`.
     pub name: Text,
-    /// The XML.
+    /// What is in it: XML, or the JSON of a form.
     pub xml: Text,
 }
 
 /// A version of a process or of a decision model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct DefinitionId {
-    /// The process's id, or `dmn:` and the decision model's id.
+    /// The process's id, or `dmn:` and the decision model's, or `form:` and the form's.
     pub id: Text,
     /// 1, 2, 3 …
     pub version: u32,
@@ -58,6 +58,22 @@ pub enum Model {
     Process(Arc<bpmn::Process>),
     /// A decision model.
     Decisions(Arc<dmn::Model>),
+    /// A form; it is kept as it is.
+    Form,
+}
+
+/// A form of the modeler: JSON with an id.
+#[derive(Debug)]
+pub(crate) struct Form;
+
+impl Form {
+    /// The id in a form's JSON, or why there is none.
+    pub(crate) fn id_of(json: &str) -> Result<Text, Text> {
+        let form: serde_json::Value =
+            serde_json::from_str(json).map_err(|error| Text::from(format!("it is not JSON: {error}")))?;
+        let id = form.get("id").and_then(serde_json::Value::as_str).filter(|id| !id.is_empty());
+        id.map(Text::from).ok_or(Text::const_new("the form has no id"))
+    }
 }
 
 impl PartialEq for Definition {

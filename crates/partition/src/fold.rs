@@ -7,6 +7,7 @@ use engine::{Instance, InstanceId};
 use trade::Aggregate;
 use units::Timestamp;
 
+use crate::batch::{Batch, BatchPart, PART};
 use crate::definition::{Definition, DefinitionId, Model};
 use crate::journal::{Entry, Event};
 use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
@@ -22,7 +23,7 @@ pub(crate) trait States {
         match self.slot(&AnyKey::Definition(id.clone())) {
             Some(AnyState::Definition(definition)) => match &definition.model {
                 Model::Process(process) => Some(process.clone()),
-                Model::None | Model::Decisions(_) => None,
+                Model::None | Model::Decisions(_) | Model::Form => None,
             },
             _ => None,
         }
@@ -113,6 +114,47 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 Arc::make_mut(effect).dead = None;
             }
         }
+        Event::BatchBegun { id, operation, by, reason, filter, instances } => {
+            for (number, instances) in (0..).zip(instances.chunks(PART as usize)) {
+                let part = BatchPart { instances: instances.to_vec(), failures: Vec::new() };
+                *states.slot(&AnyKey::BatchPart(*id, number)) = Some(AnyState::BatchPart(Arc::new(part)));
+            }
+            let batch = Batch {
+                id: *id,
+                operation: operation.clone(),
+                by: by.clone(),
+                reason: reason.clone(),
+                filter: filter.clone(),
+                begun_at: at,
+                total: u32::try_from(instances.len()).unwrap_or(u32::MAX),
+                done: 0,
+                failed: 0,
+                next_at: at,
+                ended_at: None,
+            };
+            *states.slot(&AnyKey::Batch(*id)) = Some(AnyState::Batch(Arc::new(batch)));
+        }
+        Event::BatchAdvanced(id, count, failures) => {
+            let Some(AnyState::Batch(batch)) = states.slot(&AnyKey::Batch(*id)) else { return };
+            let batch = Arc::make_mut(batch);
+            let part = batch.done / PART;
+            batch.done += count;
+            batch.failed += u32::try_from(failures.len()).unwrap_or(u32::MAX);
+            // a moment later, so that others have their turn between two slices
+            batch.next_at = at.plus_millis(1);
+            batch.ended_at = (batch.done >= batch.total).then_some(at);
+            if failures.is_empty() {
+                return;
+            }
+            if let Some(AnyState::BatchPart(part)) = states.slot(&AnyKey::BatchPart(*id, part)) {
+                Arc::make_mut(part).failures.extend(failures.iter().cloned());
+            }
+        }
+        Event::BatchStopped(id) => {
+            if let Some(AnyState::Batch(batch)) = states.slot(&AnyKey::Batch(*id)) {
+                Arc::make_mut(batch).ended_at = Some(at);
+            }
+        }
         Event::Deployed { definition, resource, xml, deployment } => {
             let deployed = Definition {
                 id: definition.clone(),
@@ -169,6 +211,9 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
                 .map(|due| Timer { due, owner: TimerOwner::Exception(*id) })
                 .into_iter()
                 .collect()
+        }
+        (AnyKey::Batch(id), AnyState::Batch(batch)) if !batch.is_ended() => {
+            vec![Timer { due: batch.next_at, owner: TimerOwner::Batch(*id) }]
         }
         _ => Vec::new(),
     }

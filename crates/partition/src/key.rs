@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use trade::{Aggregate, Key};
 use units::{Text, Timestamp};
 
+use crate::batch::{Batch, BatchId, BatchPart};
 use crate::definition::{Definition, DefinitionId};
 use crate::effect::{Effect, EffectId};
 
@@ -26,6 +27,10 @@ pub enum AnyKey {
     Definition(DefinitionId),
     /// Which version of a process or decision is the latest.
     Latest(Text),
+    /// An operation on many instances.
+    Batch(BatchId),
+    /// Some of the instances of a batch.
+    BatchPart(BatchId, u32),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -37,6 +42,8 @@ impl std::fmt::Display for AnyKey {
             Self::Effect(id) => write!(f, "effect {id}"),
             Self::Definition(id) => write!(f, "definition {id}"),
             Self::Latest(id) => write!(f, "latest {id}"),
+            Self::Batch(id) => write!(f, "batch {id}"),
+            Self::BatchPart(id, part) => write!(f, "part {part} of batch {id}"),
         }
     }
 }
@@ -56,6 +63,10 @@ pub enum AnyState {
     Definition(Arc<Definition>),
     /// Which version is the latest.
     Latest(DefinitionId),
+    /// An operation on many instances.
+    Batch(Arc<Batch>),
+    /// Some of the instances of a batch.
+    BatchPart(Arc<BatchPart>),
 }
 
 /// A message name and the key by which receivers are found.

@@ -170,7 +170,9 @@ fn stays(key: &AnyKey) -> bool {
 
 /// The definition with its model; one that was deployed parses again, since it did then.
 pub(crate) fn parsed(definition: Arc<Definition>) -> Arc<Definition> {
-    let model = if definition.id.id.starts_with("dmn:") {
+    let model = if definition.id.id.starts_with("form:") {
+        Some(Model::Form)
+    } else if definition.id.id.starts_with("dmn:") {
         dmn::Model::parse(&definition.xml).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
     } else {
         bpmn::parse(&definition.xml).ok().and_then(|parsed| {

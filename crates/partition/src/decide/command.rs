@@ -5,11 +5,11 @@ use feel::{Context as Variables, Value};
 use trade::cash::Outcome as CashOutcome;
 use trade::fulfilment::Booking;
 use trade::order::Cancellation;
-use trade::{AccountId, Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
+use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
 use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
-use super::{definition, document, exception, react};
+use super::{batch, definition, document, exception, message, operate, react};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
@@ -194,13 +194,21 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Some(id) => Ok(Reply::Instance(id)),
             None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
         },
-        Body::CancelInstance(id) => {
-            if txn.instance(*id)?.is_none() {
-                return Err(Refusal::Conflict(text(format_args!("instance {id} has ended or never was"))).into());
-            }
-            txn.step(*id, Input::Cancel)?;
+        Body::Operate { instance, operation, .. } => {
+            operate::authorise(&cx.actor)?;
+            operate::operate(txn, *instance, operation)?;
             Ok(Reply::Done)
         }
+        Body::OperateMany { instances, filter, operation, reason } => {
+            operate::authorise(&cx.actor)?;
+            batch::begin(txn, instances, filter, operation, reason)
+        }
+        Body::StopBatch(id) => {
+            operate::authorise(&cx.actor)?;
+            batch::stop(txn, *id)
+        }
+        Body::PublishMessage { name, key, variables, lives_ms } => message::publish(txn, name, key, variables, *lives_ms),
+        Body::BroadcastSignal { name, variables } => message::broadcast(txn, name, variables),
         Body::FireTimer { owner } => fire(txn, owner),
         Body::EffectSucceeded { effect, response } => succeeded(txn, *effect, response),
         Body::EffectFailed { effect, code, message } => failed(txn, *effect, code, message),
@@ -373,6 +381,7 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
                 txn.record(Event::MessageGone(key.clone(), *number));
             }
         }
+        TimerOwner::Batch(id) => return batch::advance(txn, *id),
     }
     Ok(Reply::Done)
 }
@@ -429,15 +438,7 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
         }
         _ => {
             txn.record(Event::EffectDied(id, code.clone(), message.clone()));
-            let account: Option<AccountId> = match effect.order {
-                Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
-                None => None,
-            };
-            let subject = trade::exception::Subject { order: effect.order, account, key: effect.subject.clone() };
-            let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
-            let kind = trade::exception::ExceptionKind::Integration;
-            let cx = txn.system.clone();
-            trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+            exception::raise_for_dead_letter(txn, &effect, code, message)?;
         }
     }
     Ok(Reply::Done)
@@ -459,9 +460,7 @@ fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
     }
     txn.record(Event::EffectReplayed(id));
     txn.deliver_again(id);
-    if let Some(key) = &effect.subject {
-        exception::clear_for_key(txn, key, "the dead letter was sent again")?;
-    }
+    exception::clear_dead_letter(txn, &effect, "the dead letter was sent again")?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use units::{Amount, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
+use crate::effect::Effect;
 use crate::key::AnyKey;
 
 /// Raises the exception that a user task stands for: its properties name type, reason and amount.
@@ -62,6 +63,43 @@ pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: Elem
         trade::exception::clear(txn.books(), id, "the process went on without it", &cx)?;
     }
     Ok(())
+}
+
+/// The incident is mended, or void: its exception is over.
+pub(super) fn clear_for_incident(txn: &mut Txn<'_>, instance: InstanceId, incident: ElementKey) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let task = TaskRef { instance: instance.0, task: incident };
+    if let Some(id) = trade::exception::of_task(txn.books(), task)? {
+        trade::exception::clear(txn.books(), id, "the incident was mended, or is void", &cx)?;
+    }
+    Ok(())
+}
+
+/// Raises the exception of an effect that could not be delivered.
+pub(super) fn raise_for_dead_letter(txn: &mut Txn<'_>, effect: &Effect, code: &str, message: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let subject = subject_of_effect(txn, effect)?;
+    let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
+    trade::exception::raise(txn.books(), Raise::new(ExceptionKind::Integration, subject, reason), &cx)?;
+    Ok(())
+}
+
+/// The effect was sent again, or is not wanted any more: the exception that it could not be delivered is over.
+pub(super) fn clear_dead_letter(txn: &mut Txn<'_>, effect: &Effect, cause: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let subject = subject_of_effect(txn, effect)?;
+    if let Some(id) = trade::exception::of_subject(txn.books(), ExceptionKind::Integration, &subject)? {
+        trade::exception::clear(txn.books(), id, cause, &cx)?;
+    }
+    Ok(())
+}
+
+fn subject_of_effect(txn: &mut Txn<'_>, effect: &Effect) -> Outcome<Subject> {
+    let account: Option<AccountId> = match effect.order {
+        Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
+        None => None,
+    };
+    Ok(Subject { order: effect.order, account, key: effect.subject.clone() })
 }
 
 /// Raises the exception of a technical incident.

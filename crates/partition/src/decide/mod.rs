@@ -1,9 +1,12 @@
 //! How a command is decided: the verb, then everything that follows from it, to the end.
 
+mod batch;
 mod command;
 mod definition;
 mod document;
 mod exception;
+mod message;
+mod operate;
 mod react;
 mod task;
 mod txn;

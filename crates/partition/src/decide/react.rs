@@ -164,7 +164,10 @@ pub(super) fn to_process(
             }
             ProcessEvent::JobCancelled { job } => {
                 let effect = crate::effect::EffectId::of_job(id, *job);
-                if txn.effect(effect)?.is_some() {
+                if let Some(found) = txn.effect(effect)? {
+                    if found.dead.is_some() {
+                        exception::clear_dead_letter(txn, &found, "the process went on without it")?;
+                    }
                     txn.record(Event::EffectEnded(effect));
                 }
             }
@@ -220,6 +223,7 @@ pub(super) fn to_process(
                 let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
                 txn.then(FollowUp::Publish { key, variables: variables.clone(), expires: None });
             }
+            ProcessEvent::IncidentResolved { incident } => exception::clear_for_incident(txn, id, *incident)?,
             ProcessEvent::IncidentRaised { incident, message, .. } => {
                 exception::raise_for_incident(txn, process, instance, *incident, message)?;
             }
