@@ -170,6 +170,11 @@ impl Process {
         })
     }
 
+    /// The start events that a time sets off: they begin an instance by themselves, see `engine::first_start`.
+    pub fn timer_starts(&self) -> impl Iterator<Item = ElementIndex> {
+        self.triggered_starts().filter(|(_, trigger)| matches!(trigger, Trigger::Timer(..))).map(|(index, _)| index)
+    }
+
     /// The ids of the decisions that it calls, where they are fixed.
     pub fn called_decisions(&self) -> impl Iterator<Item = &Text> {
         self.elements.iter().filter_map(|element| match &element.kind {

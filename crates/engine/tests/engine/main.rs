@@ -7,3 +7,4 @@ mod events;
 mod exploration;
 mod operations;
 mod play;
+mod timers;
