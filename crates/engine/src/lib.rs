@@ -15,15 +15,17 @@ mod migrate;
 pub mod play;
 mod schedule;
 mod step;
+mod task;
 mod time;
 mod variables;
 mod waiting;
 
 pub use apply::apply;
 pub use event::{Event, Phase, Work};
-pub use input::{Cx, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
+pub use input::{AdHocLead, Cx, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
 pub use instance::{Instance, InstanceId, Key, Parent};
 pub use migrate::{Migration, migrate};
 pub use schedule::{first_start, next_start};
 pub use step::{catches_error, preview, step};
+pub use task::{TaskAnswer, TaskChanges, TaskDetails};
 pub use waiting::{Waiting, WaitsFor};

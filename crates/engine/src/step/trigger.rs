@@ -70,9 +70,7 @@ impl Step<'_, '_> {
                 if *interrupting {
                     self.terminate(key);
                 }
-                self.results(scope, target, variables);
-                self.emit(Event::Passed { element: target });
-                self.queue.push_back(Work::Leave { element: target, scope });
+                self.went_off(target, scope, variables);
             }
             Kind::Start(_) => self.begin_event_sub_process(key, element.scope, target, variables),
             // behind an event-based gateway: the gateway goes, the event is passed
@@ -80,11 +78,21 @@ impl Step<'_, '_> {
                 let Some(scope) = self.scope_of(key) else { return };
                 self.close(key);
                 self.emit(Event::Completed { key });
-                self.results(scope, target, variables);
-                self.emit(Event::Passed { element: target });
-                self.queue.push_back(Work::Leave { element: target, scope });
+                self.went_off(target, scope, variables);
             }
             _ => self.work_done(key, variables),
+        }
+    }
+
+    /// An event that somebody else watched for is passed; if somebody listens for its end, it is live until they are done.
+    fn went_off(&mut self, target: ElementIndex, scope: Key, variables: Context) {
+        if self.process.element(target).listeners.is_empty() {
+            self.results(scope, target, variables);
+            self.emit(Event::Passed { element: target });
+            self.queue.push_back(Work::Leave { element: target, scope });
+        } else {
+            let key = self.activate(target, scope);
+            self.work_done(key, variables);
         }
     }
 
@@ -105,6 +113,10 @@ impl Step<'_, '_> {
         if interrupting {
             self.terminate_inside(scope);
             self.unsubscribe(scope);
+            if self.is_led(scope) {
+                self.dismiss_leader(scope);
+                self.emit(Event::AdHocFulfilled { key: scope });
+            }
             let timers: Vec<Key> =
                 self.instance.timers.iter().filter(|open| open.element == scope).map(|open| open.key).collect();
             for timer in timers {

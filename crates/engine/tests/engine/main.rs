@@ -8,3 +8,4 @@ mod exploration;
 mod operations;
 mod play;
 mod timers;
+mod user_tasks;
