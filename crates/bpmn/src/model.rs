@@ -59,6 +59,7 @@ pub struct Element {
     /// Whether it is there to undo another activity, and runs only then.
     pub compensates: bool,
     pub(crate) properties: Vec<(Text, Text)>,
+    pub(crate) documentation: Text,
 }
 
 /// A sequence flow.
@@ -154,6 +155,7 @@ impl Process {
         self.elements().flat_map(|(index, element)| {
             let work = match &element.kind {
                 Kind::Job(job) => Some(job),
+                Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref(),
                 _ => None,
             };
             let jobs = work.into_iter().chain(element.listeners.iter().map(|listener| &listener.job));
@@ -168,6 +170,11 @@ impl Process {
             Kind::Start(trigger) => Some((*index, trigger)),
             _ => None,
         })
+    }
+
+    /// The start events that a time sets off: they begin an instance by themselves, see `engine::first_start`.
+    pub fn timer_starts(&self) -> impl Iterator<Item = ElementIndex> {
+        self.triggered_starts().filter(|(_, trigger)| matches!(trigger, Trigger::Timer(..))).map(|(index, _)| index)
     }
 
     /// The ids of the decisions that it calls, where they are fixed.
@@ -206,6 +213,16 @@ impl Element {
     /// The listeners for a point of its life, each with its place among all of them.
     pub fn listeners_for(&self, on: ListensFor) -> impl Iterator<Item = (u16, &Listener)> {
         (0..).zip(&self.listeners).filter(move |(_, listener)| listener.on == on)
+    }
+
+    /// What the modeller wrote about it, or nothing.
+    pub fn documentation(&self) -> &str {
+        &self.documentation
+    }
+
+    /// The extension properties, by name.
+    pub fn properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.properties.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The value of an extension property.

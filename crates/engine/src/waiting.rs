@@ -155,8 +155,11 @@ impl Instance {
                 what: WaitsFor::Job { kind, retries, retry_at },
             });
         }
-        for task in &self.tasks {
+        // a task whose listeners are asked waits for them
+        for task in self.tasks.iter().filter(|task| self.pending_change(task.element).is_none()) {
             let Some(live) = self.live(task.element) else { continue };
+            let task_key = task.key;
+            let task = &task.details;
             let (assignee, candidate_groups) = (task.assignee.clone(), task.candidate_groups.clone());
             let who = match &assignee {
                 Some(assignee) => assignee.clone(),
@@ -168,7 +171,7 @@ impl Instance {
                 }
             };
             waiting.push(Waiting {
-                key: task.key,
+                key: task_key,
                 element: live.element,
                 since: live.since,
                 until: task.due,

@@ -1,13 +1,15 @@
 //! What can be seen to be wrong without running.
 
 use super::{Draft, Reader};
-use crate::{Element, ElementIndex, Flow, Formula, Kind, TimerKind, Trigger};
+use units::Timestamp;
+
+use crate::{Cycle, Element, ElementIndex, Flow, Formula, Interval, Kind, TimerKind, Trigger};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn check(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
         for (place, (element, node)) in draft.elements.iter().zip(&draft.nodes).enumerate() {
             let node = *node;
-            self.timer_means_something(element, node);
+            self.timer_means_something(draft, element, node);
             self.caught_twice(draft, element);
             match &element.kind {
                 Kind::Process | Kind::SubProcess if element.start.is_none() => {
@@ -88,28 +90,48 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 
     /// Timers that can be read and still do not mean what they seem to.
-    fn timer_means_something(&mut self, element: &Element, node: super::Xml<'a, 'x>) {
-        let (trigger, once) = match &element.kind {
-            Kind::Catch(trigger) => (trigger, true),
-            Kind::Boundary { trigger, interrupting, .. } => (trigger, *interrupting),
-            Kind::Start(trigger) => (trigger, false),
-            _ => return,
-        };
+    fn timer_means_something(&mut self, draft: &Draft<'a, 'x>, element: &Element, node: super::Xml<'a, 'x>) {
+        let (Kind::Catch(trigger) | Kind::Start(trigger) | Kind::Boundary { trigger, .. }) = &element.kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
-        if *kind == TimerKind::Cycle && matches!(element.kind, Kind::Catch(_)) {
-            self.refuse(node, "a catch event waits once and has a cycle", "give it a date or a duration");
-        } else if *kind == TimerKind::Cycle && once {
-            self.warn(node, "the timer repeats, but it ends its activity the first time", "give it a duration");
+        let scope = draft.elements.get(usize::from(element.scope.0)).map(|scope| &scope.kind);
+        let wrong = match (kind, &element.kind, scope) {
+            (TimerKind::Cycle, Kind::Catch(_), _) => {
+                Some(("a catch event waits once and has a cycle", "give it a date or a duration"))
+            }
+            (TimerKind::Cycle, Kind::Boundary { interrupting: true, .. }, _) => {
+                Some(("the timer repeats, but it ends its activity the first time", "give it a date or a duration"))
+            }
+            (TimerKind::Cycle, Kind::Start(_), Some(Kind::EventSubProcess { interrupting: true })) => {
+                Some(("the timer repeats, but it ends its scope the first time", "give it a date or a duration"))
+            }
+            (TimerKind::Duration, Kind::Start(_), Some(Kind::Process)) => {
+                Some(("nothing is there from which the duration could run", "give a date, or a cycle such as R/P1D"))
+            }
+            _ => None,
+        };
+        if let Some((cause, mend)) = wrong {
+            self.refuse(node, cause, mend);
         }
         let Formula::Plain(text) = formula else { return };
-        let text = text.trim();
-        if *kind == TimerKind::Cycle && text.starts_with("R0/") {
-            self.refuse(node, "the timer goes off no times", "give it one repetition or more, or remove it");
-        }
-        let nothing = |text: &str| text.starts_with('P') && !text.chars().any(|c| c.is_ascii_digit() && c != '0');
-        let interval = text.split_once('/').map_or(text, |(_, interval)| interval);
-        if *kind != TimerKind::Date && (text.starts_with("-P") || interval.starts_with("-P") || nothing(interval)) {
-            self.refuse(node, format!("`{text}` is no time at all"), "give a duration above zero");
+        match kind {
+            TimerKind::Date => {}
+            TimerKind::Duration => {
+                if Interval::parse(text.trim()).is_some_and(|interval| !interval.is_positive()) {
+                    self.refuse(node, format!("`{text}` is no time at all"), "give a duration above zero");
+                }
+            }
+            TimerKind::Cycle => match Cycle::parse(text) {
+                Ok(Cycle::Repeating { times: Some(0), .. }) => {
+                    self.refuse(node, "the timer goes off no times", "give it one repetition or more, or remove it");
+                }
+                Ok(Cycle::Repeating { interval, .. }) if !interval.is_positive() => {
+                    self.refuse(node, format!("`{text}` is no time at all"), "give an interval above zero");
+                }
+                Ok(Cycle::Cron(cron)) if cron.after(Timestamp(0)).is_none() => {
+                    self.refuse(node, format!("`{text}` is a day that never comes"), "mend the cron expression");
+                }
+                _ => {}
+            },
         }
     }
 

@@ -248,6 +248,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             listeners,
             compensates: node.attribute("isForCompensation") == Some("true"),
             properties: extension::properties(node),
+            documentation: extension::documentation(node),
             kind,
         };
         draft.elements.push(element);
