@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use units::Text;
 
 use crate::config::ConnectionsConfig;
-use crate::health::SystemHealth;
+use crate::health::{SystemHealth, Underway};
 use crate::inbound::{Inbound, poll};
 use crate::system::System;
 use crate::{Delivery, Outcomes, http};
@@ -144,6 +144,11 @@ impl Connections {
                 tracing::error!(%error, "an outcome is refused");
             }
         });
+    }
+
+    /// How far an effect is, if one of the systems has it.
+    pub fn underway(&self, id: partition::EffectId) -> Option<Underway> {
+        self.systems.iter().find_map(|system| system.underway(id))
     }
 
     /// How each system is.

@@ -1,6 +1,7 @@
 //! One system: its queue, its workers, its circuit.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,7 +12,7 @@ use tokio::sync::{Notify, watch};
 use crate::backoff::pause;
 use crate::circuit::Circuit;
 use crate::config::{SystemConfig, WhenDown};
-use crate::health::{CircuitState, Outage, SystemHealth};
+use crate::health::{CircuitState, Outage, SystemHealth, Underway};
 use crate::http::{self, Verdict};
 use crate::{Delivery, Outcomes, SubmitError};
 
@@ -30,8 +31,8 @@ pub(crate) struct System {
 
 struct Inner {
     queue: VecDeque<Waiting>,
-    /// Effects that wait or are under way; a second delivery of one of them is dropped.
-    known: BTreeSet<EffectId>,
+    /// Effects that wait or are under way, and how often each was tried; a second delivery of one of them is dropped.
+    known: BTreeMap<EffectId, u32>,
     circuit: Circuit,
     health: SystemHealth,
     latencies: VecDeque<u64>,
@@ -70,7 +71,7 @@ impl System {
         let circuit = Circuit::new(config.circuit);
         let inner = Inner {
             queue: VecDeque::new(),
-            known: BTreeSet::new(),
+            known: BTreeMap::new(),
             circuit,
             health,
             latencies: VecDeque::new(),
@@ -102,12 +103,21 @@ impl System {
         }
     }
 
+    /// How far an effect is, if it waits here or is under way.
+    pub(crate) fn underway(&self, id: EffectId) -> Option<Underway> {
+        let inner = self.lock();
+        let attempts = *inner.known.get(&id)?;
+        let last_error = inner.health.last_error.clone().filter(|_| attempts > 0);
+        Some(Underway { system: self.config.name.clone(), circuit: inner.circuit.state(), attempts, last_error })
+    }
+
     /// Takes effects over. Those that are here already are dropped.
     pub(crate) fn enqueue(&self, deliveries: impl IntoIterator<Item = Delivery>) {
         let mut inner = self.lock();
         let mut new = 0;
         for delivery in deliveries {
-            if inner.known.insert(delivery.id) {
+            if let Entry::Vacant(new_one) = inner.known.entry(delivery.id) {
+                new_one.insert(0);
                 inner.queue.push_back(Waiting { delivery, attempts: 0, from: None });
                 new += 1;
             }
@@ -178,6 +188,7 @@ impl System {
         let verdict =
             http::call(&self.client, &self.config, capability, &self.headers, &key, &waiting.delivery.document).await;
         waiting.attempts += 1;
+        self.lock().known.insert(waiting.delivery.id, waiting.attempts);
         self.note(&verdict, started);
         match verdict {
             Verdict::Done(response) => {
@@ -211,6 +222,8 @@ impl System {
 
     async fn fail(&self, waiting: &Waiting, outcomes: &Arc<dyn Outcomes>, code: &str, cause: &str) {
         let id = waiting.delivery.id;
+        // a process may ask for the same again before it is known here that the failure was taken
+        self.lock().known.remove(&id);
         self.offer(|| outcomes.failed(id, code, cause)).await;
         self.ended(id, false);
     }
@@ -247,9 +260,9 @@ impl System {
 
     fn ended(&self, id: EffectId, delivered: bool) {
         let mut inner = self.lock();
-        inner.known.remove(&id);
         inner.health.in_flight = inner.health.in_flight.saturating_sub(1);
         if delivered {
+            inner.known.remove(&id);
             inner.health.delivered += 1;
         } else {
             inner.health.failed += 1;
@@ -301,7 +314,7 @@ impl System {
 impl Inner {
     /// The outage is over; what waits by now is what the recovery is measured by.
     fn came_back(&mut self, now: i64) {
-        self.backlog = self.known.clone();
+        self.backlog = self.known.keys().copied().collect();
         let backlog = self.backlog.len();
         if let Some(outage) = self.health.outages.last_mut() {
             outage.ended = Some(now);

@@ -82,6 +82,32 @@ impl PartialEq for Definition {
     }
 }
 
+impl Definition {
+    /// With its executable form, which is not stored. What was deployed parses again, since it did then.
+    #[must_use]
+    pub fn parsed(self) -> Self {
+        let model = if self.id.id.starts_with("form:") {
+            Some(Model::Form)
+        } else if self.id.id.starts_with("dmn:") {
+            dmn::Model::parse(&self.xml).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
+        } else {
+            bpmn::parse(&self.xml).ok().and_then(|parsed| {
+                let process = parsed.processes.into_iter().find(|process| process.id() == self.id.id.as_str());
+                process.map(|process| Model::Process(Arc::new(process)))
+            })
+        };
+        Self { model: model.unwrap_or_default(), ..self }
+    }
+
+    /// The process, if it is one.
+    pub fn process(&self) -> Option<&Arc<bpmn::Process>> {
+        match &self.model {
+            Model::Process(process) => Some(process),
+            Model::None | Model::Decisions(_) | Model::Form => None,
+        }
+    }
+}
+
 /// Under which names the latest version of a process is found that messages and signals begin.
 pub(crate) fn started_by(process: &bpmn::Process) -> Vec<Text> {
     let names = process.triggered_starts().filter_map(|(_, trigger)| match trigger {

@@ -11,6 +11,7 @@ use crate::batch::{Batch, BatchPart, PART};
 use crate::definition::{Definition, DefinitionId, Model};
 use crate::journal::{Entry, Event};
 use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
+use crate::schedule::ScheduledStart;
 use crate::timer::{Timer, TimerOwner};
 
 /// Where the fold finds and puts states.
@@ -21,10 +22,7 @@ pub(crate) trait States {
     /// The model of a deployed process.
     fn process(&mut self, id: &DefinitionId) -> Option<Arc<bpmn::Process>> {
         match self.slot(&AnyKey::Definition(id.clone())) {
-            Some(AnyState::Definition(definition)) => match &definition.model {
-                Model::Process(process) => Some(process.clone()),
-                Model::None | Model::Decisions(_) | Model::Form => None,
-            },
+            Some(AnyState::Definition(definition)) => definition.process().cloned(),
             _ => None,
         }
     }
@@ -155,6 +153,10 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 Arc::make_mut(batch).ended_at = Some(at);
             }
         }
+        Event::Scheduled(schedule) => {
+            let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
+            *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;
+        }
         Event::Deployed { definition, resource, xml, deployment } => {
             let deployed = Definition {
                 id: definition.clone(),
@@ -164,7 +166,7 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 deployment: *deployment,
                 model: Model::None,
             };
-            let deployed = crate::partition::parsed(Arc::new(deployed));
+            let deployed = Arc::new(deployed.parsed());
             if let Model::Decisions(model) = &deployed.model {
                 for decision in model.decision_ids() {
                     let latest = AnyKey::Latest(format!("decision:{decision}").into());
@@ -214,6 +216,10 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
         }
         (AnyKey::Batch(id), AnyState::Batch(batch)) if !batch.is_ended() => {
             vec![Timer { due: batch.next_at, owner: TimerOwner::Batch(*id) }]
+        }
+        (AnyKey::Schedule(id), AnyState::Schedule(schedule)) => {
+            let owner = |start: &ScheduledStart| TimerOwner::Start(id.clone(), start.element.0);
+            schedule.starts.iter().map(|start| Timer { due: start.due, owner: owner(start) }).collect()
         }
         _ => Vec::new(),
     }

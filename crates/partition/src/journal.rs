@@ -12,6 +12,7 @@ use crate::definition::DefinitionId;
 use crate::effect::{Effect, EffectId};
 use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::operation::Operation;
+use crate::schedule::Schedule;
 use crate::timer::Timer;
 
 /// A fact in the journal.
@@ -78,6 +79,8 @@ pub enum Event {
     BatchAdvanced(BatchId, u32, Vec<(InstanceId, Text)>),
     /// It was stopped before its end.
     BatchStopped(BatchId),
+    /// From now on a process begins by itself at these times; at none any more if there are none.
+    Scheduled(Schedule),
 }
 
 /// A command and what came of it; one transaction's worth of history.

@@ -11,6 +11,7 @@ use units::{Text, Timestamp};
 use crate::batch::{Batch, BatchId, BatchPart};
 use crate::definition::{Definition, DefinitionId};
 use crate::effect::{Effect, EffectId};
+use crate::schedule::Schedule;
 
 /// Which thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub enum AnyKey {
     Batch(BatchId),
     /// Some of the instances of a batch.
     BatchPart(BatchId, u32),
+    /// When a process begins by itself.
+    Schedule(Text),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -44,6 +47,7 @@ impl std::fmt::Display for AnyKey {
             Self::Latest(id) => write!(f, "latest {id}"),
             Self::Batch(id) => write!(f, "batch {id}"),
             Self::BatchPart(id, part) => write!(f, "part {part} of batch {id}"),
+            Self::Schedule(id) => write!(f, "schedule of {id}"),
         }
     }
 }
@@ -67,6 +71,8 @@ pub enum AnyState {
     Batch(Arc<Batch>),
     /// Some of the instances of a batch.
     BatchPart(Arc<BatchPart>),
+    /// When a process begins by itself.
+    Schedule(Arc<Schedule>),
 }
 
 /// A message name and the key by which receivers are found.

@@ -19,6 +19,7 @@ pub mod key;
 pub mod operation;
 mod partition;
 pub mod row;
+pub mod schedule;
 pub mod timer;
 
 pub use batch::{Batch, BatchId, BatchPart};
@@ -32,4 +33,5 @@ pub use key::{AnyKey, AnyState, Correlation, CorrelationKey};
 pub use operation::{Modification, Operation};
 pub use partition::{Halt, Partition};
 pub use row::{Row, RowKey, Table};
+pub use schedule::{Schedule, ScheduledStart};
 pub use timer::{Timer, TimerOwner};

@@ -25,6 +25,8 @@ pub enum Table {
     Batch,
     /// The instances of batches.
     BatchPart,
+    /// When processes begin by themselves.
+    Schedule,
 }
 
 /// The key of a row.
@@ -97,6 +99,7 @@ impl Table {
             Self::Latest,
             Self::Batch,
             Self::BatchPart,
+            Self::Schedule,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -112,6 +115,7 @@ impl Table {
             Self::Latest => "latest",
             Self::Batch => "batch",
             Self::BatchPart => "batch_part",
+            Self::Schedule => "schedule",
         }
     }
 
@@ -131,7 +135,7 @@ impl Table {
                     | Kind::Counters
             ),
             Self::Instance | Self::Effect | Self::Batch => true,
-            Self::Correlation | Self::Definition | Self::Latest | Self::BatchPart => false,
+            Self::Correlation | Self::Definition | Self::Latest | Self::BatchPart | Self::Schedule => false,
         }
     }
 
@@ -168,6 +172,7 @@ impl AnyKey {
             Self::Latest(_) => Table::Latest,
             Self::Batch(_) => Table::Batch,
             Self::BatchPart(..) => Table::BatchPart,
+            Self::Schedule(_) => Table::Schedule,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -188,7 +193,7 @@ impl AnyKey {
             Self::Effect(id) => RowKey::Number(id.0),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
-            Self::Latest(id) => joined(&[id]),
+            Self::Latest(id) | Self::Schedule(id) => joined(&[id]),
             Self::Batch(id) => RowKey::Number(id.0),
             // with leading zeros, so that the parts of a batch are found in their order
             Self::BatchPart(id, part) => RowKey::Text(format!("{id}\u{1f}{part:06}")),
@@ -243,6 +248,7 @@ impl AnyState {
             Self::Latest(state) => rmp_serde::encode::write(&mut bytes, state),
             Self::Batch(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::BatchPart(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Schedule(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -260,6 +266,7 @@ impl AnyState {
             Table::Latest => rmp_serde::from_slice(bytes).map(Self::Latest),
             Table::Batch => rmp_serde::from_slice(bytes).map(|state| Self::Batch(Arc::new(state))),
             Table::BatchPart => rmp_serde::from_slice(bytes).map(|state| Self::BatchPart(Arc::new(state))),
+            Table::Schedule => rmp_serde::from_slice(bytes).map(|state| Self::Schedule(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -362,6 +369,7 @@ impl AnyState {
                 row.at = instance.started_at().map(|at| at.0);
             }
             Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) => {}
+            Self::Schedule(schedule) => row.due = schedule.starts.iter().map(|start| start.due.0).min(),
             Self::Batch(batch) => {
                 row.status = Some(Text::const_new(batch.status()));
                 row.label = Some(Text::const_new(batch.operation.name()));

@@ -3,7 +3,7 @@
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
 use trade::{ExceptionId, ReservationId, StockKey};
-use units::Timestamp;
+use units::{Text, Timestamp};
 
 use crate::batch::BatchId;
 use crate::key::CorrelationKey;
@@ -21,6 +21,8 @@ pub enum TimerOwner {
     Message(CorrelationKey, u64),
     /// The next slice of a batch.
     Batch(BatchId),
+    /// A timer start event, by its place in the newest version of a process.
+    Start(Text, u16),
 }
 
 /// A timer.

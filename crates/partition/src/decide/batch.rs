@@ -89,9 +89,7 @@ fn batch(txn: &mut Txn<'_>, id: BatchId) -> Outcome<Option<Arc<Batch>>> {
 fn next(txn: &mut Txn<'_>, batch: &Batch) -> Outcome<Vec<InstanceId>> {
     let (number, from) = (batch.done / PART, batch.done % PART);
     Ok(match txn.get(&AnyKey::BatchPart(batch.id, number))? {
-        Some(AnyState::BatchPart(part)) => {
-            part.instances.iter().skip(from as usize).take(SLICE as usize).copied().collect()
-        }
+        Some(AnyState::BatchPart(part)) => part.instances.iter().skip(from as usize).take(SLICE as usize).copied().collect(),
         _ => Vec::new(),
     })
 }

@@ -9,7 +9,7 @@ use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrde
 use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
-use super::{batch, definition, document, exception, message, operate, react};
+use super::{batch, definition, document, exception, message, operate, react, schedule};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
@@ -382,6 +382,7 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
             }
         }
         TimerOwner::Batch(id) => return batch::advance(txn, *id),
+        TimerOwner::Start(process, element) => return schedule::fire(txn, process, *element),
     }
     Ok(Reply::Done)
 }
@@ -436,12 +437,27 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
             let (code, message) = (code.clone(), message.clone());
             txn.step(instance_id, Input::ThrowError { job, code, message, variables: Variables::default() })?;
         }
+        Some((instance_id, job)) if let Some(retries) = further_tries(txn, instance_id, job, code)? => {
+            txn.record(Event::EffectEnded(id));
+            txn.step(instance_id, Input::FailJob { job, retries, message: message.clone(), retry_at: None })?;
+        }
         _ => {
             txn.record(Event::EffectDied(id, code.clone(), message.clone()));
             exception::raise_for_dead_letter(txn, &effect, code, message)?;
         }
     }
     Ok(Reply::Done)
+}
+
+/// How often a job may be tried after this failure, if its model says that it rests and is tried again. Without a back-off in the model it
+/// is as the system's configuration says, which has been followed by now; and what a system refuses is not better for being said again.
+fn further_tries(txn: &mut Txn<'_>, id: InstanceId, job: u32, code: &str) -> Outcome<Option<u32>> {
+    let Some(instance) = txn.instance(id)?.filter(|_| code == "unavailable") else { return Ok(None) };
+    let Some(process) = txn.process_of(&instance)? else { return Ok(None) };
+    let rests = instance
+        .element_of(job)
+        .is_some_and(|index| matches!(&process.element(index).kind, bpmn::Kind::Job(model) if model.backoff.is_some()));
+    Ok(instance.job_retries(job).map(|left| left.saturating_sub(1)).filter(|left| rests && *left > 0))
 }
 
 /// Whether the process has a boundary event for that error on the waiting task, or in a scope around it.

@@ -41,10 +41,19 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply
     let mut deployed = Vec::new();
     for (resource, content) in parsed {
         for id in content.ids {
-            deployed.push(one(txn, resource, id)?);
+            let process = content.processes.iter().find(|process| process.id() == id.as_str());
+            let before = txn.latest(&id)?;
+            let (id, version) = one(txn, resource, id)?;
+            let is_new = before.is_none_or(|before| before.version != version);
+            deployed.push((id.clone(), version));
+            let Some(process) = process.filter(|_| is_new) else { continue };
+            for (element, cause) in super::schedule::deployed(txn, DefinitionId { id, version }, process)? {
+                let mend = Text::const_new("give a time that needs no variables, such as R/P1D or 0 0 6 * * MON-FRI");
+                findings.push(Finding { place: place(resource, process.element(element)), cause, mend });
+            }
         }
     }
-    Ok(Reply::Deployed(deployed))
+    if findings.is_empty() { Ok(Reply::Deployed(deployed)) } else { Err(Refusal::NotDeployable(findings).into()) }
 }
 
 fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text) -> Outcome<(Text, u32)> {
@@ -69,7 +78,11 @@ fn twice(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
         for id in &content.ids {
             if let Some(other) = known.insert(id, &resource.name) {
                 let cause = text(format_args!("{id} is in {other} too"));
-                findings.push(Finding { place: resource.name.clone(), cause, mend: Text::const_new("give one of them another id") });
+                findings.push(Finding {
+                    place: resource.name.clone(),
+                    cause,
+                    mend: Text::const_new("give one of them another id"),
+                });
             }
         }
     }
@@ -84,12 +97,8 @@ fn starts(txn: &mut Txn<'_>, parsed: &[(&Resource, Content)], findings: &mut Vec
             let name = match trigger {
                 bpmn::Trigger::Message(message) => message.name.plain().map(|name| text(format_args!("message:{name}"))),
                 bpmn::Trigger::Signal(name) => name.plain().map(|name| text(format_args!("signal:{name}"))),
-                _ => {
-                    let cause = Text::const_new("a timer does not begin processes here");
-                    let mend = Text::const_new("begin it by a message or a call");
-                    findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
-                    continue;
-                }
+                // a time may begin as many as it likes
+                _ => continue,
             };
             let Some(name) = name else {
                 let cause = Text::const_new("the name of what begins the process is an expression");
@@ -135,9 +144,8 @@ fn at(resource: &Resource, line: u32, id: &str, name: &str) -> Text {
 }
 
 fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
-    let whole = |cause: Text, mend: &'static str| {
-        vec![Finding { place: resource.name.clone(), cause, mend: Text::const_new(mend) }]
-    };
+    let whole =
+        |cause: Text, mend: &'static str| vec![Finding { place: resource.name.clone(), cause, mend: Text::const_new(mend) }];
     match resource.name.rsplit('.').next().unwrap_or_default() {
         "bpmn" => processes(txn, resource),
         "dmn" => match dmn::Model::parse(&resource.xml) {

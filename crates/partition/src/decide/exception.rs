@@ -25,7 +25,8 @@ pub(super) fn raise_for_task(
     let Some(index) = instance.element_of(task) else { return Ok(()) };
     let element = process.element(index);
     let variables = instance.job_variables(task);
-    let property = |name: &str| property(element, name, &variables, txn.now());
+    let environment = txn.environment();
+    let property = |name: &str| property(element, name, &variables, &environment);
     let kind = property("crossdock:exception").and_then(|value| kind_named(value.as_str()?));
     let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
     let reason = match property("crossdock:reason") {
@@ -141,13 +142,13 @@ fn subject_of(txn: &mut Txn<'_>, variables: &Variables) -> Outcome<Subject> {
     Ok(Subject { order, account, key })
 }
 
-fn property(element: &bpmn::Element, name: &str, variables: &Variables, now: units::Timestamp) -> Option<Value> {
+fn property(element: &bpmn::Element, name: &str, variables: &Variables, environment: &Environment) -> Option<Value> {
     let raw = element.property(name)?;
     match raw.strip_prefix('=') {
         None => Some(Value::from(raw)),
         Some(expression) => {
             let expression = Expression::parse(expression, Mode::Camunda).ok()?;
-            Some(expression.evaluate(variables, &Environment::at(now)).value)
+            Some(expression.evaluate(variables, environment).value)
         }
     }
 }

@@ -8,6 +8,7 @@ mod exception;
 mod message;
 mod operate;
 mod react;
+mod schedule;
 mod task;
 mod txn;
 

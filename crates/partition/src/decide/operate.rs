@@ -93,7 +93,8 @@ fn cancel(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
         && txn.instance(parent.instance)?.is_some_and(|caller| caller.child(parent.element) == Some(instance.id()))
     {
         let (id, caller) = (instance.id(), parent.instance);
-        let why = format_args!("{caller} has called {id} and waits for it; cancel {caller}, or end the calling element there");
+        let why =
+            format_args!("{caller} has called {id} and waits for it; cancel {caller}, or end the calling element there");
         return Err(Refusal::Conflict(text(why)).into());
     }
     txn.step(instance.id(), Input::Cancel)
@@ -102,7 +103,8 @@ fn cancel(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
 /// Tries again where an instance is stuck: with incidents the engine, with dead letters the system that did not take them.
 fn retry(txn: &mut Txn<'_>, instance: &Instance, only: Option<ElementKey>, variables: &Variables) -> Outcome<()> {
     let id = instance.id();
-    let incidents: Vec<ElementKey> = instance.incidents().filter(|incident| only.is_none_or(|only| only == *incident)).collect();
+    let incidents: Vec<ElementKey> =
+        instance.incidents().filter(|incident| only.is_none_or(|only| only == *incident)).collect();
     let mut dead = Vec::new();
     for job in instance.jobs().filter(|_| only.is_none()) {
         let effect = EffectId::of_job(id, job);
@@ -162,7 +164,8 @@ fn live(process: &Process, instance: &Instance, name: &Text) -> Result<Vec<Eleme
     let mut found: Vec<ElementKey> =
         elements.filter(|(key, index)| is_meant(*key, process.element(*index).id())).map(|(key, _)| key).collect();
     // the items of something done once per item lie inside of it and have its id: to end it is to end them
-    let inner: Vec<ElementKey> = found.iter().copied().filter(|key| instance.scope_of(*key).is_some_and(|scope| found.contains(&scope))).collect();
+    let inner: Vec<ElementKey> =
+        found.iter().copied().filter(|key| instance.scope_of(*key).is_some_and(|scope| found.contains(&scope))).collect();
     found.retain(|key| !inner.contains(key));
     if found.is_empty() {
         let mut here: Vec<&str> =

@@ -113,6 +113,13 @@ impl<'a> Txn<'a> {
         self.cx.now
     }
 
+    /// What expressions know of the outside: the time comes with the command, and chance from its time and position, so that a replay
+    /// draws the same.
+    pub(crate) fn environment(&self) -> feel::Environment {
+        let seed = self.position.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.now().0.unsigned_abs();
+        feel::Environment { seed, ..feel::Environment::at(self.now()) }
+    }
+
     /// The trade core's view of this decision.
     pub(crate) fn books(&mut self) -> &mut (dyn Books + '_) {
         self
@@ -342,7 +349,7 @@ impl<'a> Txn<'a> {
                 models.push((Text::from(decision.to_string()), model));
             }
         }
-        Ok(Models(models))
+        Ok(Models { models, environment: self.environment() })
     }
 
     /// Works off everything that follows, until nothing is left.
@@ -365,7 +372,9 @@ impl<'a> Txn<'a> {
     fn work_off(&mut self, follow_up: FollowUp) -> Outcome<()> {
         match follow_up {
             FollowUp::RunTask(instance, job, kind) => super::task::run(self, instance, job, &kind),
-            FollowUp::Publish { key, variables, expires } => super::message::deliver(self, key, variables, expires).map(drop),
+            FollowUp::Publish { key, variables, expires } => {
+                super::message::deliver(self, key, variables, expires).map(drop)
+            }
             FollowUp::Broadcast { signal, variables } => super::message::throw(self, &signal, &variables).map(drop),
             FollowUp::Call { parent, element, process, binding, variables } => {
                 if let Some(definition) = self.bound(parent, &process, &binding)? {
@@ -492,13 +501,16 @@ impl States for Txn<'_> {
 }
 
 /// The decision models that a process calls.
-struct Models(Vec<(Text, Arc<dmn::Model>)>);
+struct Models {
+    models: Vec<(Text, Arc<dmn::Model>)>,
+    environment: feel::Environment,
+}
 
 impl Decisions for Models {
     fn evaluate(&self, decision: &str, variables: &Variables, now: Timestamp) -> Result<Value, String> {
-        let found = self.0.iter().find(|(id, _)| id.as_str() == decision);
+        let found = self.models.iter().find(|(id, _)| id.as_str() == decision);
         let Some((_, model)) = found else { return Err(format!("no decision {decision} is deployed")) };
-        let outcome = model.evaluate(decision, variables, &feel::Environment::at(now));
+        let outcome = model.evaluate(decision, variables, &feel::Environment { now, ..self.environment });
         outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
     }
 }

@@ -85,6 +85,7 @@ fn a_batch_of_several_parts_reaches_the_last_of_them_and_an_empty_one_is_refused
     let batch = batch(&world, id);
     assert_eq!((batch.status(), batch.total, batch.done, batch.failed), ("done", 1_205, 1_205, 0));
     assert!(world.instance(*all.last().unwrap()).unwrap().is_suspended());
-    let none = Body::OperateMany { instances: Vec::new(), filter: "".into(), operation: Operation::Cancel, reason: "".into() };
+    let none =
+        Body::OperateMany { instances: Vec::new(), filter: "".into(), operation: Operation::Cancel, reason: "".into() };
     assert_eq!(world.ask(none).unwrap_err().code(), "invalid");
 }

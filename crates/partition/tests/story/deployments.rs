@@ -77,12 +77,15 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
         ("picture.png", "the name does not tell what it is"),
         ("broken.dmn", ""),
     ] {
-        let found = refused.findings().iter().any(|finding| finding.place.starts_with(place) && finding.cause.contains(cause));
+        let found =
+            refused.findings().iter().any(|finding| finding.place.starts_with(place) && finding.cause.contains(cause));
         assert!(found, "{place}: {cause} is not in:\n{refused}");
     }
     let job = refused.findings().iter().find(|finding| finding.place.starts_with("jobs.bpmn")).unwrap();
     assert!(job.place.contains("line ") && job.place.contains("element do"), "{}", job.place);
     assert!(!job.mend.is_empty());
     assert_eq!(world.ask(deployment(&[])).unwrap_err().code(), "not_deployable");
-    assert!(world.ask(partition::Body::StartInstance { process: "good".into(), variables: feel::Context::default() }).is_err());
+    assert!(
+        world.ask(partition::Body::StartInstance { process: "good".into(), variables: feel::Context::default() }).is_err()
+    );
 }

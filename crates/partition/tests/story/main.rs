@@ -6,4 +6,6 @@ mod batches;
 mod deployments;
 mod messages;
 mod operations;
+
+mod schedules;
 mod world;

@@ -233,7 +233,16 @@ fn ten_thousand_items_are_begun_a_slice_at_a_time_and_others_go_on_meanwhile() {
     let many = r#"<bpmn:userTask id="t"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=for i in 1..10000 return i" inputElement="i"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"#;
     world.deploy(&[
         ("many.bpmn", line("many", &many.replace("userTask", "manualTask"), &["t"])),
-        ("held.bpmn", line("held", &many.replace(r#"<bpmn:userTask id="t">"#, r#"<bpmn:receiveTask id="t" messageRef="m-go">"#).replace("</bpmn:userTask>", "</bpmn:receiveTask>"), &["t"])),
+        (
+            "held.bpmn",
+            line(
+                "held",
+                &many
+                    .replace(r#"<bpmn:userTask id="t">"#, r#"<bpmn:receiveTask id="t" messageRef="m-go">"#)
+                    .replace("</bpmn:userTask>", "</bpmn:receiveTask>"),
+                &["t"],
+            ),
+        ),
         ("one.bpmn", line("one", &task("do"), &["do"])),
     ]);
     let held = world.start("held", r#"{"key": "K"}"#);

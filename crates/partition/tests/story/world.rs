@@ -7,7 +7,9 @@ use std::sync::Arc;
 use engine::{Instance, InstanceId};
 use feel::{Context as Variables, Value};
 use partition::definition::Model;
-use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Fold, Halt, Operation, Partition, Reply, Resource, Timer};
+use partition::{
+    AnyKey, AnyState, Body, Command, Decision, Effect, Fold, Halt, Operation, Partition, Reply, Resource, Timer,
+};
 use trade::{Actor, Aggregate, Refusal, Role};
 use units::{Text, Timestamp};
 
@@ -173,8 +175,7 @@ impl World {
     /// The ids of the elements that are active in an instance, or nothing if it has ended.
     pub(crate) fn active(&self, id: InstanceId) -> Vec<String> {
         let Some(instance) = self.instance(id) else { return Vec::new() };
-        let definition =
-            partition::DefinitionId { id: instance.process_id().clone(), version: instance.version() };
+        let definition = partition::DefinitionId { id: instance.process_id().clone(), version: instance.version() };
         let Some(AnyState::Definition(definition)) = self.state(&AnyKey::Definition(definition)) else { return Vec::new() };
         let Model::Process(process) = &definition.model else { return Vec::new() };
         let live = instance.live_elements().skip(1);
