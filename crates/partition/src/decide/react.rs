@@ -164,12 +164,10 @@ pub(super) fn to_process(
             }
             ProcessEvent::JobCancelled { job } => {
                 let effect = crate::effect::EffectId::of_job(id, *job);
-                if let Some(found) = txn.effect(effect)? {
-                    if found.dead.is_some() {
-                        exception::clear_dead_letter(txn, &found, "the process went on without it")?;
-                    }
-                    txn.record(Event::EffectEnded(effect));
+                if let Some(dead) = txn.effect(effect)?.filter(|found| found.dead.is_some()) {
+                    exception::clear_dead_letter(txn, &dead, "the process went on without it")?;
                 }
+                txn.withdraw(effect)?;
             }
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
