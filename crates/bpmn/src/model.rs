@@ -1,10 +1,12 @@
 //! The executable model: elements and flows by index.
 
+use std::collections::BTreeMap;
+
 use feel::Expression;
 use serde::{Deserialize, Serialize};
 use units::Text;
 
-use crate::{Formula, Kind, Listener, ListensFor, Trigger};
+use crate::{Finding, Formula, Kind, Listener, ListensFor, Severity, Trigger};
 
 /// The place of an element in its process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +26,7 @@ pub struct Process {
     pub(crate) version_tag: Option<Text>,
     pub(crate) elements: Vec<Element>,
     pub(crate) flows: Vec<Flow>,
+    pub(crate) by_id: BTreeMap<Text, ElementIndex>,
 }
 
 /// An element of a process.
@@ -137,7 +140,7 @@ impl Process {
 
     /// The element of this id.
     pub fn find(&self, id: &str) -> Option<ElementIndex> {
-        self.elements().find(|(_, element)| element.id == id).map(|(index, _)| index)
+        self.by_id.get(id).copied()
     }
 
     /// The flow at an index of this process.
@@ -161,6 +164,23 @@ impl Process {
             let jobs = work.into_iter().chain(element.listeners.iter().map(|listener| &listener.job));
             jobs.filter_map(move |job| Some((index, job.kind.plain()?.as_str())))
         })
+    }
+
+    /// What is wrong with the fixed job types, if these are all that anybody carries out.
+    pub fn unknown_job_types(&self, known: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+        let unknown = self.job_types().filter(|(_, kind)| !known(kind));
+        let finding = |(index, kind): (ElementIndex, &str)| {
+            let element = self.element(index);
+            Finding {
+                severity: Severity::Error,
+                element: element.id.clone(),
+                name: element.name.clone(),
+                line: element.line,
+                cause: Text::from(format!("nobody carries out jobs of type `{kind}`")),
+                mend: Text::const_new("name a type that a worker or a system carries out"),
+            }
+        };
+        unknown.map(finding).collect()
     }
 
     /// The start events with a trigger: messages, signals and times that begin an instance.

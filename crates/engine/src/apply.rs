@@ -157,8 +157,8 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.held.clear();
             instance.activations = 0;
         }
-        Event::Suspended => instance.suspended = true,
-        Event::Resumed => instance.suspended = false,
+        Event::Suspended { now } => (instance.suspended, instance.suspended_since) = (true, *now),
+        Event::Resumed => (instance.suspended, instance.suspended_since) = (false, units::Timestamp(0)),
         Event::Migrated { version, elements, flows } => {
             instance.version = *version;
             crate::migrate::renumber(instance, elements, flows);

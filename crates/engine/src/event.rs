@@ -314,7 +314,10 @@ pub enum Event {
     Continued,
     /// No token moves until the instance is resumed.
     #[serde(rename = "ys")]
-    Suspended,
+    Suspended {
+        /// When.
+        now: Timestamp,
+    },
     /// Tokens may move again.
     #[serde(rename = "yr")]
     Resumed,

@@ -176,6 +176,8 @@ pub struct Modification {
     pub start: Vec<ElementIndex>,
     /// Live elements to end, with everything inside of them.
     pub end: Vec<Key>,
+    /// Joining gateways at which the tokens that wait are ended, each with its scope.
+    pub end_waiting: Vec<(Key, ElementIndex)>,
 }
 
 /// What a step needs from outside.
@@ -274,6 +276,14 @@ pub enum Refusal {
     FulfilledAndMore {
         /// The job.
         job: Key,
+    },
+    /// No token waits at a gateway.
+    #[error("no token waits at {gateway} in scope {scope}")]
+    NoToken {
+        /// The gateway's id.
+        gateway: Text,
+        /// The scope.
+        scope: Key,
     },
     /// It is suspended already, or not suspended.
     #[error("the process instance is {0}")]

@@ -65,6 +65,8 @@ pub struct Instance {
     pub(crate) begun_by: Option<(Text, Text)>,
     /// Changes of tasks that listeners have not let through yet.
     pub(crate) pending_changes: Vec<PendingChange>,
+    /// Since when it is suspended.
+    pub(crate) suspended_since: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,6 +202,7 @@ impl Instance {
             suspended: false,
             begun_by: None,
             pending_changes: Vec::new(),
+            suspended_since: Timestamp(0),
         }
     }
 

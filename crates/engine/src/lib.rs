@@ -8,6 +8,7 @@
 //! model that goes round in a circle ends in an incident and not in a hang.
 
 mod apply;
+mod check;
 mod event;
 mod input;
 mod instance;
@@ -22,10 +23,11 @@ mod variables;
 mod waiting;
 
 pub use apply::apply;
+pub use check::{Broken, check};
 pub use event::{Event, Phase, Work};
 pub use input::{AdHocLead, Cx, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
 pub use instance::{Instance, InstanceId, Key, Parent};
-pub use migrate::{Migration, migrate};
+pub use migrate::{Migration, Obstacle, migrate};
 pub use schedule::{first_start, next_start};
 pub use step::{catches_error, preview, step};
 pub use task::{TaskAnswer, TaskChanges, TaskDetails};

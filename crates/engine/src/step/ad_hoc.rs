@@ -172,18 +172,15 @@ impl Step<'_, '_> {
             return false;
         }
         let Some(condition) = &ad_hoc.completion else { return false };
-        let evaluation = condition.evaluate(&self.visible(scope), &self.environment);
-        match evaluation.value {
-            Value::Bool(true) if ad_hoc.cancel_remaining => {
+        match self.holds(scope, condition) {
+            Ok(true) if ad_hoc.cancel_remaining => {
                 self.terminate_inside(scope);
                 self.forget(scope);
                 self.queue.push_back(Work::Complete(scope));
                 true
             }
-            Value::Bool(_) => false,
-            other => {
-                let text = condition.text().trim();
-                let message = Text::from(format!("the completion condition `{text}` gives {other}, not true or false"));
+            Ok(_) => false,
+            Err(message) => {
                 self.incident(scope, Phase::Leaving, message);
                 false
             }

@@ -251,7 +251,7 @@ impl<'a> Step<'a, '_> {
             Input::Activate { scope, elements } => self.activate_inside(scope, &elements)?,
             Input::Modify(modification) => self.modify(modification)?,
             Input::Suspend if self.instance.suspended => return Err(Refusal::Suspension("suspended already")),
-            Input::Suspend => self.emit(Event::Suspended),
+            Input::Suspend => self.emit(Event::Suspended { now: self.cx.now }),
             Input::Resume if !self.instance.suspended => return Err(Refusal::Suspension("not suspended")),
             Input::Resume => self.emit(Event::Resumed),
             Input::ResolveIncident { incident } => self.resolve(incident)?,

@@ -112,6 +112,8 @@ impl Step<'_, '_> {
         let Kind::EventSubProcess { interrupting } = self.process.element(index).kind else { return };
         if interrupting {
             self.terminate_inside(scope);
+            // and the tokens that were on their way in it
+            self.forget(scope);
             self.unsubscribe(scope);
             if self.is_led(scope) {
                 self.dismiss_leader(scope);
