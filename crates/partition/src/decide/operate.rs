@@ -135,29 +135,41 @@ fn retry(txn: &mut Txn<'_>, instance: &Instance, only: Option<ElementKey>, varia
 fn resolved(process: &Process, instance: &Instance, asked: &Modification) -> Result<engine::Modification, Refusal> {
     let place = |id: &Text| process.find(id).ok_or_else(|| unknown(process, instance, id));
     let mut start = asked.start.iter().map(place).collect::<Result<Vec<_>, _>>()?;
-    let mut end = Vec::new();
-    for (from, to) in &asked.moves {
+    let (mut end, mut end_waiting) = (Vec::new(), Vec::new());
+    for (from, to) in asked.moves.iter().map(|(from, to)| (from, Some(to))).chain(asked.end.iter().map(|id| (id, None))) {
         let tokens = live(process, instance, from)?;
-        start.extend(std::iter::repeat_n(place(to)?, tokens.len()));
-        end.extend(tokens);
-    }
-    for element in &asked.end {
-        end.extend(live(process, instance, element)?);
+        if let Some(to) = to {
+            start.extend(std::iter::repeat_n(place(to)?, tokens.elements.len() + tokens.at_gateways.len()));
+        }
+        end.extend(tokens.elements);
+        end_waiting.extend(tokens.at_gateways);
     }
     let variables = match asked.variables.is_empty() {
         true => Vec::new(),
         false => vec![(ROOT, asked.variables.clone())],
     };
-    if start.is_empty() && end.is_empty() && variables.is_empty() {
+    if start.is_empty() && end.is_empty() && end_waiting.is_empty() && variables.is_empty() {
         let wanted = Text::const_new("elements to start, end or move, or variables to set");
         let given = Text::const_new("empty");
         return Err(Refusal::Invalid { field: Text::const_new("modification"), given, wanted });
     }
-    Ok(engine::Modification { variables, start, end })
+    Ok(engine::Modification { variables, start, end, end_waiting })
 }
 
-/// The keys of a live element, given by its id, or by one key.
-fn live(process: &Process, instance: &Instance, name: &Text) -> Result<Vec<ElementKey>, Refusal> {
+/// What is meant by the name of an element: live ones by their keys, and joining gateways at which tokens wait, by their scope.
+struct Tokens {
+    elements: Vec<ElementKey>,
+    at_gateways: Vec<(ElementKey, bpmn::ElementIndex)>,
+}
+
+/// The tokens at an element, given by its id, or by the key of a live one.
+fn live(process: &Process, instance: &Instance, name: &Text) -> Result<Tokens, Refusal> {
+    let waiting = instance.waiting(process).into_iter();
+    let joins = waiting.filter(|waiting| matches!(waiting.what, engine::WaitsFor::Tokens(_)));
+    let joins: Vec<_> = joins.map(|waiting| (waiting.key, waiting.element)).collect();
+    let mut at_gateways: Vec<_> =
+        joins.iter().copied().filter(|(_, gateway)| process.element(*gateway).id() == name.as_str()).collect();
+    at_gateways.dedup();
     let by_key = name.parse::<ElementKey>().ok();
     let is_meant = |key: ElementKey, id: &str| by_key == Some(key) || id == name.as_str();
     let elements = instance.live_elements().filter(|(key, _)| *key != ROOT);
@@ -167,14 +179,15 @@ fn live(process: &Process, instance: &Instance, name: &Text) -> Result<Vec<Eleme
     let inner: Vec<ElementKey> =
         found.iter().copied().filter(|key| instance.scope_of(*key).is_some_and(|scope| found.contains(&scope))).collect();
     found.retain(|key| !inner.contains(key));
-    if found.is_empty() {
+    if found.is_empty() && at_gateways.is_empty() {
         let mut here: Vec<&str> =
             instance.live_elements().filter(|(key, _)| *key != ROOT).map(|(_, index)| process.element(index).id()).collect();
+        here.extend(joins.iter().map(|(_, gateway)| process.element(*gateway).id()));
         here.dedup();
         let why = format_args!("element `{name}` is not active in {}; active are: {}", instance.id(), here.join(", "));
         return Err(Refusal::Conflict(text(why)));
     }
-    Ok(found)
+    Ok(Tokens { elements: found, at_gateways })
 }
 
 fn unknown(process: &Process, instance: &Instance, id: &Text) -> Refusal {
@@ -212,7 +225,7 @@ fn migrate(txn: &mut Txn<'_>, instance: &Instance, version: Option<u32>, element
         }
         Err(against) => {
             let place = text(format_args!("{} to version {}", instance.id(), target.version));
-            let finding = |cause| Finding { place: place.clone(), cause, mend: Text::default() };
+            let finding = |cause| Finding { place: place.clone(), cause: text(cause), mend: Text::default() };
             Err(Refusal::InTheWay(against.into_iter().map(finding).collect()).into())
         }
     }

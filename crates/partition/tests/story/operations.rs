@@ -117,6 +117,22 @@ fn tokens_are_moved_by_the_ids_of_the_model_and_variables_are_set_before() {
 }
 
 #[test]
+fn a_token_that_waits_at_a_gateway_is_ended_or_moved_by_the_id_of_the_gateway() {
+    let mut world = World::new();
+    let fork =
+        [r#"<bpmn:parallelGateway id="fork"/>"#, &user_task("a"), &user_task("b"), r#"<bpmn:parallelGateway id="join"/>"#];
+    let flows = r#"<bpmn:sequenceFlow id="f-fork-b" sourceRef="fork" targetRef="b"/><bpmn:sequenceFlow id="f-b-join" sourceRef="b" targetRef="join"/>"#;
+    world.deploy(&[("a.bpmn", line("a", &[&fork.concat(), flows].concat(), &["fork", "a", "join"]))]);
+    let id = world.start("a", "{}");
+    let task = world.instance(id).unwrap().live_elements().nth(1).unwrap().0 + 1;
+    world.done(Body::CompleteTask { instance: id, task, variables: variables_of("{}") });
+    check(&world, id, "v1 b");
+    world.operate(id, modify(&[], &[], &[("join", "a")])).unwrap();
+    check(&world, id, "v1 b a");
+    assert!(world.operate(id, modify(&[], &["join"], &[])).is_err(), "no token waits there any more");
+}
+
+#[test]
 fn an_instance_goes_on_with_another_version_or_hears_everything_that_stands_in_the_way() {
     let mut world = World::new();
     world.deploy(&[("a.bpmn", line("a", &[user_task("t"), task("do")].concat(), &["t", "do"]))]);

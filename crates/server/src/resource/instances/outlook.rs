@@ -136,7 +136,7 @@ impl Teller<'_> {
             ProcessEvent::Variables { scope, .. } => (*scope, "gets variables"),
             ProcessEvent::InstanceCompleted => (0, "is completed"),
             ProcessEvent::InstanceTerminated => (0, "is ended"),
-            ProcessEvent::Suspended => (0, "is suspended"),
+            ProcessEvent::Suspended { .. } => (0, "is suspended"),
             ProcessEvent::Resumed => (0, "is resumed"),
             ProcessEvent::Migrated { version, .. } => {
                 if let Some(definition) = self.known.get_mut(&id).and_then(|known| known.version.as_mut()) {

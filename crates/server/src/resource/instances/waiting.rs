@@ -60,7 +60,7 @@ pub(crate) struct WaitView {
     name: String,
     /// The key under which it is answered.
     key: u32,
-    /// `job`, `task`, `timer`, `message`, `signal`, `call`, `incident`, `tokens`, `ad_hoc`, `compensation` or `turn`.
+    /// `job`, `task`, `timer`, `message`, `signal`, `call`, `incident`, `tokens`, `items`, `ad_hoc`, `compensation` or `turn`.
     waits_for: &'static str,
     /// Since when.
     since: String,
@@ -253,6 +253,7 @@ fn kind(what: &WaitsFor) -> &'static str {
         WaitsFor::Incident(_) => "incident",
         WaitsFor::Tokens(_) => "tokens",
         WaitsFor::AdHoc => "ad_hoc",
+        WaitsFor::Items { .. } => "items",
         WaitsFor::Compensation => "compensation",
         WaitsFor::Turn => "turn",
     }
