@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use trade::Finding;
 use units::{Text, Timestamp};
 
 /// A file to deploy.
@@ -12,6 +13,42 @@ pub struct Resource {
     pub name: Text,
     /// What is in it: XML, or the JSON of a form.
     pub xml: Text,
+}
+
+impl Resource {
+    /// What is doubtful in it but runs, and the ids that it deploys; nothing of either if it cannot be deployed.
+    pub fn warnings(&self) -> (Vec<Text>, Vec<Finding>) {
+        if self.name.ends_with(".dmn") {
+            let Ok((model, findings)) = dmn::Model::parse(&self.xml) else { return Default::default() };
+            let finding = |found: dmn::Finding| Finding {
+                place: self.place(found.line, &found.element, &found.name),
+                cause: found.cause,
+                mend: found.mend,
+            };
+            return (vec![Text::from(format!("dmn:{}", model.id()))], findings.into_iter().map(finding).collect());
+        }
+        let parsed = if self.name.ends_with(".bpmn") { bpmn::parse(&self.xml).ok() } else { None };
+        let Some(parsed) = parsed else { return Default::default() };
+        let finding = |found: bpmn::Finding| Finding {
+            place: self.place(found.line, &found.element, &found.name),
+            cause: found.cause,
+            mend: found.mend,
+        };
+        let ids = parsed.processes.iter().map(|process| process.id().into()).collect();
+        (ids, parsed.warnings.into_iter().map(finding).collect())
+    }
+
+    /// A place in it: file, line and element, as far as there are any.
+    pub(crate) fn place(&self, line: u32, id: &str, name: &str) -> Text {
+        let mut place = format!("{}, line {line}", self.name);
+        if !id.is_empty() {
+            place.push_str(&format!(", element {id}"));
+        }
+        if !name.is_empty() && name != id {
+            place.push_str(&format!(" ({name})"));
+        }
+        place.into()
+    }
 }
 
 /// A version of a process or of a decision model.

@@ -173,12 +173,13 @@ pub(crate) fn of_refusal(code: &str, detail: String, findings: &[trade::Finding]
         return Problem::new(code, detail);
     }
     let many = if findings.len() == 1 { "one thing is" } else { "several things are" };
-    let errors = findings.iter().map(|finding| FieldError {
-        pointer: finding.place.to_string(),
-        cause: finding.cause.to_string(),
-        mend: finding.mend.to_string(),
-    });
-    Problem::new(code, format!("{many} in the way, and nothing has changed")).with_errors(errors.collect())
+    Problem::new(code, format!("{many} in the way, and nothing has changed"))
+        .with_errors(findings.iter().map(field).collect())
+}
+
+/// A finding of the partition at the API.
+pub(crate) fn field(finding: &trade::Finding) -> FieldError {
+    FieldError { pointer: finding.place.to_string(), cause: finding.cause.to_string(), mend: finding.mend.to_string() }
 }
 
 pub(crate) async fn unknown_path(uri: axum::http::Uri) -> Problem {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::api::{Target, block_on};
-use crate::output::{self, Finding, WrongUse, table};
+use crate::output::{self, Finding, WrongUse, line, table};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -30,7 +30,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     if arguments.target.json {
         output::json(&versions)?;
     } else {
-        table(versions.as_array().map_or(&[], Vec::as_slice), &[("deployed", "id"), ("version", "version")]);
+        let versions = versions.as_array().map_or(&[][..], Vec::as_slice);
+        table(versions, &[("deployed", "id"), ("version", "version")]);
+        for warning in versions.iter().flat_map(|version| version["warnings"].as_array().into_iter().flatten()) {
+            let part = |name: &str| warning[name].as_str().unwrap_or_default();
+            line(format_args!("warning: {}: {}; {}", part("pointer"), part("cause"), part("mend")));
+        }
     }
     Ok(Finding::None)
 }

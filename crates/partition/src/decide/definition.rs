@@ -128,19 +128,7 @@ fn begun_by(txn: &mut Txn<'_>, name: &str) -> Outcome<Option<Text>> {
 }
 
 fn place(resource: &Resource, element: &bpmn::Element) -> Text {
-    at(resource, element.line(), element.id(), element.name())
-}
-
-/// File, line and element, as far as there are any.
-fn at(resource: &Resource, line: u32, id: &str, name: &str) -> Text {
-    let mut place = format!("{}, line {line}", resource.name);
-    if !id.is_empty() {
-        place.push_str(&format!(", element {id}"));
-    }
-    if !name.is_empty() && name != id {
-        place.push_str(&format!(" ({name})"));
-    }
-    place.into()
+    resource.place(element.line(), element.id(), element.name())
 }
 
 fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
@@ -154,7 +142,7 @@ fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
                 .into_iter()
                 .filter(|finding| finding.severity == dmn::Severity::Error)
                 .map(|finding| Finding {
-                    place: at(resource, finding.line, &finding.element, &finding.name),
+                    place: resource.place(finding.line, &finding.element, &finding.name),
                     cause: finding.cause,
                     mend: finding.mend,
                 })
@@ -172,7 +160,7 @@ fn processes(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>
     let parsed = bpmn::parse(&resource.xml).map_err(|findings| -> Vec<Finding> {
         let errors = findings.into_iter().filter(|finding| finding.severity == bpmn::Severity::Error);
         let finding = |finding: bpmn::Finding| Finding {
-            place: at(resource, finding.line, &finding.element, &finding.name),
+            place: resource.place(finding.line, &finding.element, &finding.name),
             cause: finding.cause,
             mend: finding.mend,
         };

@@ -414,7 +414,8 @@ impl<'a> Txn<'a> {
 
     /// Does something and everything that follows from it, or nothing of it if it is refused.
     pub(crate) fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<Result<(), Refusal>> {
-        let (overlay, events, effects) = (self.overlay.clone(), self.events.len(), self.effects.len());
+        let (events, effects, withdrawn) = (self.events.len(), self.effects.len(), self.withdrawn.len());
+        let overlay = self.overlay.clone();
         match work(self).and_then(|()| self.settle()) {
             Ok(()) => Ok(Ok(())),
             Err(TxnStop::Refused(refusal)) => {
@@ -425,6 +426,7 @@ impl<'a> Txn<'a> {
                 self.overlay = overlay;
                 self.events.truncate(events);
                 self.effects.truncate(effects);
+                self.withdrawn.truncate(withdrawn);
                 self.follow_ups.clear();
                 Ok(Err(refusal))
             }

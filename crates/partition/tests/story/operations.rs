@@ -122,13 +122,13 @@ fn a_token_that_waits_at_a_gateway_is_ended_or_moved_by_the_id_of_the_gateway() 
     let fork =
         [r#"<bpmn:parallelGateway id="fork"/>"#, &user_task("a"), &user_task("b"), r#"<bpmn:parallelGateway id="join"/>"#];
     let flows = r#"<bpmn:sequenceFlow id="f-fork-b" sourceRef="fork" targetRef="b"/><bpmn:sequenceFlow id="f-b-join" sourceRef="b" targetRef="join"/>"#;
-    world.deploy(&[("a.bpmn", line("a", &[&fork.concat(), flows].concat(), &["fork", "a", "join"]))]);
-    let id = world.start("a", "{}");
+    world.deploy(&[("p.bpmn", line("p", &[&fork.concat(), flows].concat(), &["fork", "a", "join"]))]);
+    let id = world.start("p", "{}");
     let task = world.instance(id).unwrap().live_elements().nth(1).unwrap().0 + 1;
     world.done(Body::CompleteTask { instance: id, task, variables: variables_of("{}") });
-    check(&world, id, "v1 b");
-    world.operate(id, modify(&[], &[], &[("join", "a")])).unwrap();
-    check(&world, id, "v1 b a");
+    check(&world, id, "v1 a");
+    world.operate(id, modify(&[], &[], &[("join", "b")])).unwrap();
+    check(&world, id, "v1 a b");
     assert!(world.operate(id, modify(&[], &["join"], &[])).is_err(), "no token waits there any more");
 }
 

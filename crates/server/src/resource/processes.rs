@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::resource::exceptions::variables;
 use crate::resource::orders::Numbered;
 use crate::state::AppState;
@@ -52,6 +52,9 @@ pub(crate) struct VersionView {
     /// When it was deployed.
     #[serde(skip_serializing_if = "Option::is_none")]
     deployed_at: Option<String>,
+    /// What is doubtful in it, but runs; only when it is deployed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<FieldError>,
 }
 
 /// Deploy processes and decisions. What cannot run is refused with element, line and reason.
@@ -64,11 +67,19 @@ async fn deploy(
 ) -> Result<Created<Vec<VersionView>>, Problem> {
     require(&caller.actor, &[Role::Operations])?;
     let resources = request.resources.into_iter().map(|file| Resource { name: file.name.into(), xml: file.xml.into() });
-    match submit(&state, caller, &bytes, Body::Deploy(resources.collect())).await? {
+    let resources: Vec<Resource> = resources.collect();
+    let mut doubts: Vec<_> = resources.iter().map(Resource::warnings).collect();
+    match submit(&state, caller, &bytes, Body::Deploy(resources)).await? {
         Reply::Deployed(versions) => Ok(Created(
             versions
                 .into_iter()
-                .map(|(id, version)| VersionView { id: id.to_string(), version, resource: None, deployed_at: None })
+                .map(|(id, version)| {
+                    // those of a file with several processes are told once
+                    let of_file = doubts.iter_mut().find(|(ids, _)| ids.contains(&id));
+                    let warnings = of_file.map(|(_, warnings)| std::mem::take(warnings)).unwrap_or_default();
+                    let warnings = warnings.iter().map(crate::problem::field).collect();
+                    VersionView { id: id.to_string(), version, resource: None, deployed_at: None, warnings }
+                })
                 .collect(),
         )),
         other => Err(unexpected(&other)),
@@ -122,6 +133,7 @@ fn view(definition: &partition::Definition) -> VersionView {
         version: definition.id.version,
         resource: Some(definition.resource.to_string()),
         deployed_at: Some(definition.deployed_at.to_string()),
+        warnings: Vec::new(),
     }
 }
 

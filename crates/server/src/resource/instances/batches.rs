@@ -27,6 +27,7 @@ use crate::problem::Problem;
 use crate::readers;
 use crate::resource::id;
 use crate::resource::stock::{Accepted, accepted};
+use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
 
@@ -132,7 +133,6 @@ async fn begin(
     let filter = if request.filter.is_empty() { "all".to_owned() } else { request.filter.describe() };
     let wanted = request.filter;
     let instances = state.readers.read(move |reader| meant(reader, &wanted)).await?;
-    let matched = instances.len();
     if request.dry_run {
         let (capabilities, now, actor) = (outlook::capabilities(&state.connections), state.now(), caller.actor.clone());
         let attempt = move |reader: &mut dyn Reader| {
@@ -143,13 +143,12 @@ async fn begin(
     }
     let body = Body::OperateMany { instances, filter: filter.into(), operation, reason: request.reason.into() };
     match submit(&state, caller, &bytes, body).await? {
-        Reply::Batch(id) => Ok(JsonAnswer(BatchAnswer {
-            id: Some(id.to_string()),
-            matched,
-            would_change: None,
-            would_fail: None,
-            failures: Vec::new(),
-        })),
+        Reply::Batch(id) => {
+            // by now the filter may mean others: the batch itself says how many it has, also when the same is asked again
+            let matched = state.readers.read(move |reader| total(reader, id)).await?;
+            let (would_change, would_fail, failures) = (None, None, Vec::new());
+            Ok(JsonAnswer(BatchAnswer { id: Some(id.to_string()), matched, would_change, would_fail, failures }))
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -161,6 +160,13 @@ fn meant(reader: &mut dyn Reader, filter: &InstanceFilter) -> Result<Vec<Instanc
         return Err(Problem::new("invalid", detail));
     }
     Ok(found.iter().map(|found| found.instance.id()).collect())
+}
+
+fn total(reader: &mut dyn Reader, id: BatchId) -> Result<usize, Problem> {
+    match readers::state(reader, &AnyKey::Batch(id))? {
+        Some(AnyState::Batch(batch)) => Ok(batch.total as usize),
+        _ => Err(Problem::not_found(format_args!("batch {id}"))),
+    }
 }
 
 /// Tries it on each, as the batch would.
@@ -267,14 +273,15 @@ fn detailed(reader: &mut dyn Reader, id: BatchId) -> Result<crate::version::Vers
 }
 
 /// Stop a batch; what it has done stays done.
-#[utoipa::path(post, path = "/v1/batches/{batch}/stop", tag = "processes", params(("batch" = String, Path), ("Idempotency-Key" = String, Header)),
+#[utoipa::path(post, path = "/v1/batches/{batch}/stop", tag = "processes", params(("batch" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
     responses((status = 200, body = Accepted)))]
 async fn stop(
     State(state): State<AppState>,
     caller: Caller,
     Path(batch): Path<String>,
+    Json(Nothing {}, bytes): Json<Nothing>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     require(&caller.actor, &[Role::Operations])?;
     let batch: BatchId = id(&batch)?;
-    Ok(JsonAnswer(accepted(&submit(&state, caller, b"", Body::StopBatch(batch)).await?)))
+    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, Body::StopBatch(batch)).await?)))
 }

@@ -136,7 +136,7 @@ async fn list(
         return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to {MAX_LIMIT} entries")));
     }
     let below = match &listing.after {
-        Some(after) => Some(id::<InstanceId>(after)?),
+        Some(after) => Some(cursor(after)?),
         None => None,
     };
     let read = move |reader: &mut dyn store::Reader| {
@@ -147,6 +147,11 @@ async fn list(
         Ok(Page { items: found.iter().map(view).collect(), next })
     };
     state.readers.read(read).await.map(Listed)
+}
+
+fn cursor(after: &str) -> Result<InstanceId, Problem> {
+    let wrong = || Problem::new("invalid", "after is not a cursor of this list: take `next` of the page before");
+    id(after).map_err(|_| wrong())
 }
 
 /// Show a running process instance: its variables, and what it waits for.
