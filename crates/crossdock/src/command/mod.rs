@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Order(look::OrderCommand),
     /// Look at running process instances, ask why they wait, and do something to one or to many
     #[command(subcommand)]
-    Instance(instance::Command),
+    Instance(Box<instance::Command>),
     /// Look at operations on many instances
     #[command(subcommand)]
     Batch(instance::BatchCommand),
