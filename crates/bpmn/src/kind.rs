@@ -142,6 +142,8 @@ pub struct AdHoc {
     pub completion: Option<Expression>,
     /// Whether what is still active is ended when it is enough.
     pub cancel_remaining: bool,
+    /// The job of the worker that leads it, which says what begins and when it is enough; then no expression does.
+    pub job: Option<Job>,
     /// The variable that takes the results, and the result of one path inside.
     pub output: Option<(Text, Expression)>,
 }

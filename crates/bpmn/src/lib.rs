@@ -10,6 +10,7 @@ mod kind;
 mod listener;
 mod model;
 mod parse;
+mod time;
 mod trigger;
 
 pub use finding::{Finding, Severity};
@@ -18,4 +19,5 @@ pub use kind::{AdHoc, Binding, Call, Job, Kind, UserTask};
 pub use listener::{Listener, ListensFor};
 pub use model::{Element, ElementIndex, Flow, FlowIndex, Mapping, MultiInstance, Process};
 pub use parse::{Parsed, parse};
+pub use time::{Cron, Cycle, Interval, Repetition};
 pub use trigger::{Message, TimerKind, Trigger};

@@ -20,6 +20,10 @@ pub enum ListensFor {
     End,
     /// A user task is about to be given to people.
     Creating,
+    /// A user task is about to be given to somebody.
+    Assigning,
+    /// What a user task carries is about to be changed.
+    Updating,
     /// A user task is about to be done.
     Completing,
 }

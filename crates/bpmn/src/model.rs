@@ -1,10 +1,12 @@
 //! The executable model: elements and flows by index.
 
+use std::collections::BTreeMap;
+
 use feel::Expression;
 use serde::{Deserialize, Serialize};
 use units::Text;
 
-use crate::{Formula, Kind, Listener, ListensFor, Trigger};
+use crate::{Finding, Formula, Kind, Listener, ListensFor, Severity, Trigger};
 
 /// The place of an element in its process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +26,7 @@ pub struct Process {
     pub(crate) version_tag: Option<Text>,
     pub(crate) elements: Vec<Element>,
     pub(crate) flows: Vec<Flow>,
+    pub(crate) by_id: BTreeMap<Text, ElementIndex>,
 }
 
 /// An element of a process.
@@ -59,6 +62,7 @@ pub struct Element {
     /// Whether it is there to undo another activity, and runs only then.
     pub compensates: bool,
     pub(crate) properties: Vec<(Text, Text)>,
+    pub(crate) documentation: Text,
 }
 
 /// A sequence flow.
@@ -136,7 +140,7 @@ impl Process {
 
     /// The element of this id.
     pub fn find(&self, id: &str) -> Option<ElementIndex> {
-        self.elements().find(|(_, element)| element.id == id).map(|(index, _)| index)
+        self.by_id.get(id).copied()
     }
 
     /// The flow at an index of this process.
@@ -154,11 +158,29 @@ impl Process {
         self.elements().flat_map(|(index, element)| {
             let work = match &element.kind {
                 Kind::Job(job) => Some(job),
+                Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref(),
                 _ => None,
             };
             let jobs = work.into_iter().chain(element.listeners.iter().map(|listener| &listener.job));
             jobs.filter_map(move |job| Some((index, job.kind.plain()?.as_str())))
         })
+    }
+
+    /// What is wrong with the fixed job types, if these are all that anybody carries out.
+    pub fn unknown_job_types(&self, known: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+        let unknown = self.job_types().filter(|(_, kind)| !known(kind));
+        let finding = |(index, kind): (ElementIndex, &str)| {
+            let element = self.element(index);
+            Finding {
+                severity: Severity::Error,
+                element: element.id.clone(),
+                name: element.name.clone(),
+                line: element.line,
+                cause: Text::from(format!("nobody carries out jobs of type `{kind}`")),
+                mend: Text::const_new("name a type that a worker or a system carries out"),
+            }
+        };
+        unknown.map(finding).collect()
     }
 
     /// The start events with a trigger: messages, signals and times that begin an instance.
@@ -168,6 +190,11 @@ impl Process {
             Kind::Start(trigger) => Some((*index, trigger)),
             _ => None,
         })
+    }
+
+    /// The start events that a time sets off: they begin an instance by themselves, see `engine::first_start`.
+    pub fn timer_starts(&self) -> impl Iterator<Item = ElementIndex> {
+        self.triggered_starts().filter(|(_, trigger)| matches!(trigger, Trigger::Timer(..))).map(|(index, _)| index)
     }
 
     /// The ids of the decisions that it calls, where they are fixed.
@@ -206,6 +233,16 @@ impl Element {
     /// The listeners for a point of its life, each with its place among all of them.
     pub fn listeners_for(&self, on: ListensFor) -> impl Iterator<Item = (u16, &Listener)> {
         (0..).zip(&self.listeners).filter(move |(_, listener)| listener.on == on)
+    }
+
+    /// What the modeller wrote about it, or nothing.
+    pub fn documentation(&self) -> &str {
+        &self.documentation
+    }
+
+    /// The extension properties, by name.
+    pub fn properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.properties.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The value of an extension property.

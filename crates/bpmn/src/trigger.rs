@@ -40,6 +40,6 @@ pub enum TimerKind {
     Date,
     /// A duration from now.
     Duration,
-    /// A duration, so many times: `R3/PT10M`, or `R/PT10M` for as long as it goes.
+    /// An interval, so many times (`R3/PT10M`) or for ever (`R/PT10M`), or a cron expression; see [`crate::Cycle`].
     Cycle,
 }

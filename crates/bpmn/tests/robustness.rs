@@ -58,3 +58,37 @@ proptest! {
         prop_assert!(bpmn::parse(&text).is_err_and(|findings| !findings.is_empty()));
     }
 }
+
+/// A process of so many tasks in a row, with an event on the edge of each, and links and associations besides.
+fn long(tasks: usize) -> String {
+    use std::fmt::Write as _;
+    let mut body = String::from("<startEvent id=\"t0\"/>\n");
+    for number in 1..=tasks {
+        let before = number - 1;
+        writeln!(
+            body,
+            "<task id=\"t{number}\"/><sequenceFlow id=\"f{number}\" sourceRef=\"t{before}\" targetRef=\"t{number}\"/>\n\
+             <boundaryEvent id=\"b{number}\" attachedToRef=\"t{number}\"><errorEventDefinition/></boundaryEvent>"
+        )
+        .unwrap();
+    }
+    format!(
+        "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\"><process id=\"p\">{body}</process></definitions>"
+    )
+}
+
+#[test]
+fn a_process_of_tens_of_thousands_of_elements_is_read_and_each_is_found_by_its_id_and_line() {
+    let parsed = bpmn::parse(&long(20_000)).unwrap();
+    let process = &parsed.processes[0];
+    assert_eq!(process.elements().count(), 40_002);
+    let last = process.element(process.find("t20000").unwrap());
+    assert_eq!(last.line(), 40_000);
+    assert!(parsed.warnings.is_empty());
+}
+
+#[test]
+fn more_elements_than_an_index_can_hold_are_refused() {
+    let findings = bpmn::parse(&long(33_000)).unwrap_err();
+    assert!(findings.iter().any(|finding| finding.cause.contains("more than 65,000 elements")));
+}

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use units::Text;
 
 use crate::config::{ConnectionsConfig, RetryConfig};
-use crate::health::SystemHealth;
+use crate::health::{SystemHealth, Underway};
 use crate::inbound::{Inbound, poll};
 use crate::system::{System, offer};
 use crate::{Delivery, Outcomes, http};
@@ -151,6 +151,11 @@ impl Connections {
                 tracing::error!(effect = %id, %why, "a failure is refused");
             }
         });
+    }
+
+    /// How far an effect is, if one of the systems has it.
+    pub fn underway(&self, id: EffectId) -> Option<Underway> {
+        self.systems.iter().find_map(|system| system.underway(id))
     }
 
     /// Nobody wants these effects any more: what has not gone out stays here.

@@ -61,6 +61,19 @@ impl SystemHealth {
     }
 }
 
+/// How far an effect is that a system has not confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Underway {
+    /// The system.
+    pub system: Text,
+    /// Whether that counts as up.
+    pub circuit: CircuitState,
+    /// How often it was tried since the start of the server.
+    pub attempts: u32,
+    /// What went wrong last at that system.
+    pub last_error: Option<String>,
+}
+
 /// Whether a system counts as up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -24,7 +24,7 @@ use units::{Text, Timestamp};
 
 pub use config::{CapabilityConfig, CircuitConfig, ConnectionsConfig, PollConfig, RetryConfig, SystemConfig, WhenDown};
 pub use connections::{ConnectError, Connections};
-pub use health::{CircuitState, Outage, SystemHealth};
+pub use health::{CircuitState, Outage, SystemHealth, Underway};
 pub use inbound::Inbound;
 
 /// A future on the heap, for traits that are objects.

@@ -1,6 +1,6 @@
 //! One system: its queue, its workers, its circuit.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use crate::backoff::pause;
 use crate::circuit::Circuit;
 use crate::config::{RetryConfig, SystemConfig, WhenDown};
-use crate::health::{CircuitState, Outage, SystemHealth};
+use crate::health::{CircuitState, Outage, SystemHealth, Underway};
 use crate::http::{self, Verdict};
 use crate::queue::{Queue, Waiting};
 use crate::{Delivery, Outcomes, SubmitError};
@@ -33,6 +33,8 @@ pub(crate) struct System {
 
 struct Inner {
     queue: Queue,
+    /// How often those under way or waiting were tried, if they were.
+    attempts: BTreeMap<EffectId, u32>,
     circuit: Circuit,
     health: SystemHealth,
     latencies: VecDeque<u64>,
@@ -64,6 +66,7 @@ impl System {
         let circuit = Circuit::new(config.circuit);
         let inner = Inner {
             queue: Queue::default(),
+            attempts: BTreeMap::new(),
             circuit,
             health,
             latencies: VecDeque::new(),
@@ -93,6 +96,17 @@ impl System {
             latency_p99_ms: at(99),
             ..inner.health.clone()
         }
+    }
+
+    /// How far an effect is, if it waits here or is under way.
+    pub(crate) fn underway(&self, id: EffectId) -> Option<Underway> {
+        let inner = self.lock();
+        if !inner.queue.known().contains(&id) {
+            return None;
+        }
+        let attempts = inner.attempts.get(&id).copied().unwrap_or(0);
+        let last_error = inner.health.last_error.clone().filter(|_| attempts > 0);
+        Some(Underway { system: self.config.name.clone(), circuit: inner.circuit.state(), attempts, last_error })
     }
 
     /// Takes effects over. Those that are here already are dropped.
@@ -182,6 +196,7 @@ impl System {
         let verdict =
             http::call(&self.client, &self.config, capability, &self.headers, &key, &waiting.delivery.document).await;
         waiting.attempts += 1;
+        self.lock().attempts.insert(waiting.delivery.id, waiting.attempts);
         self.note(&verdict, started);
         match verdict {
             Verdict::Done(response) => {
@@ -218,6 +233,8 @@ impl System {
 
     async fn fail(&self, waiting: &Waiting, outcomes: &Arc<dyn Outcomes>, code: &str, cause: &str) {
         let id = waiting.delivery.id;
+        // a process may ask for the same again before it is known here that the failure was taken
+        self.lock().queue.ended(&waiting.delivery);
         if let Err(why) = self.offer(|| outcomes.failed(id, code, cause)).await {
             tracing::error!(system = %self.config.name, effect = %id, %code, %cause, %why, "a failure is refused");
         }
@@ -240,9 +257,10 @@ impl System {
 
     fn ended(&self, delivery: &Delivery, delivered: bool) {
         let mut inner = self.lock();
-        inner.queue.ended(delivery);
         inner.health.in_flight = inner.health.in_flight.saturating_sub(1);
+        inner.attempts.remove(&delivery.id);
         if delivered {
+            inner.queue.ended(delivery);
             inner.health.delivered += 1;
         } else {
             inner.health.failed += 1;

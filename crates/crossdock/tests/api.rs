@@ -480,7 +480,58 @@ fn processes(api: &mut Api<'_>) {
     assert!(api.list("/v1/processes").len() >= 8);
     let broken = json!({ "resources": [{ "name": "broken.bpmn", "xml": "<a" }] });
     let answer = api.ask(&Ask::new("POST", "/v1/processes").header("idempotency-key", "broken").json(&broken));
-    assert!((400..500).contains(&answer.status), "{answer:?}");
+    answer.problem(422, "not_deployable");
+    assert_eq!(answer.json()["errors"][0]["pointer"], "broken.bpmn, line 1", "{answer:?}");
+    assert_eq!(api.get("/v1/processes/greeting/versions").json().as_array().unwrap().len(), 1);
+    assert_eq!(api.show("/v1/processes/greeting/versions/1")["xml"], xml);
+    api.ask(&Ask::new("GET", "/v1/processes/greeting/versions/2")).problem(404, "not_found");
+    instances(api, &xml.replace("greeting", "visit"));
+}
+
+/// Instances that wait for a person, and what can be done to them.
+fn instances(api: &mut Api<'_>, xml: &str) {
+    let xml = xml.replace(
+        r#"targetRef="e"/>"#,
+        r#"targetRef="t"/><bpmn:userTask id="t"/><bpmn:sequenceFlow id="g" sourceRef="t" targetRef="e"/>"#,
+    );
+    api.post("/v1/processes", &json!({ "resources": [{ "name": "visit.bpmn", "xml": xml }] }));
+    let mut begin =
+        || text(&api.post("/v1/processes/visit/instances", &json!({ "variables": { "businessKey": "V" } }))["id"]);
+    let (one, _) = (begin(), begin());
+    let listed = |api: &mut Api<'_>, query: &str| api.get(&format!("/v1/instances?{query}")).json();
+    let both = listed(api, "process=visit&element=t&business_key=V&limit=1");
+    let next = text(&both["next"]);
+    let other = listed(api, &format!("process=visit&element=t&business_key=V&limit=1&after={next}"));
+    assert_eq!((&other["items"][0]["id"], &other["next"]), (&json!(one), &Value::Null), "{both}{other}");
+    for wrong in ["limit=0", "limit=501", "after=zz", "limit=x", "no_such_filter=1", "state=asleep", "started_after=noon"] {
+        let status = api.ask(&Ask::new("GET", &format!("/v1/instances?{wrong}"))).status;
+        assert!(matches!(status, 400 | 422), "{wrong}: {status}");
+    }
+    let shown = api.show(&format!("/v1/instances/{one}"));
+    assert_eq!((&shown["state"], &shown["waiting"][0]["waits_for"]), (&json!("running"), &json!("task")), "{shown}");
+    let waiting = api.get(&format!("/v1/instances/{one}/waiting")).json();
+    assert!(waiting["waiting"][0]["exception"]["owner"].is_string(), "{waiting}");
+    let operations = format!("/v1/instances/{one}/operations");
+    let dry = Ask::new("POST", &operations).header("idempotency-key", "dry");
+    let dry = api.ask(&dry.json(&json!({ "operation": { "type": "cancel" }, "dry_run": true }))).json();
+    assert_eq!(dry["result"], "would be done", "{dry}");
+    assert!(dry["changes"].as_array().is_some_and(|changes| changes.iter().any(|change| change["element"] == "t")), "{dry}");
+    api.post(&operations, &json!({ "operation": { "type": "suspend" }, "reason": "holidays" }));
+    assert_eq!(listed(api, "state=suspended")["items"].as_array().unwrap().len(), 1);
+    let migrate = json!({ "operation": { "type": "migrate", "version": 7 } });
+    api.ask(&Ask::new("POST", &operations).header("idempotency-key", "to-7").json(&migrate)).problem(422, "invalid");
+    let batch = api.post("/v1/batches", &json!({ "operation": { "type": "cancel" }, "filter": { "process": "visit" } }));
+    assert_eq!(batch["matched"], 2, "{batch}");
+    let path = format!("/v1/batches/{}", text(&batch["id"]));
+    until("the batch to end", || (api.get(&path).json()["status"] == "done").then_some(()));
+    assert_eq!(api.show(&path)["failed"], 0);
+    assert_eq!(api.list("/v1/batches").len(), 1);
+    api.post(&format!("{path}/stop"), &json!({}));
+    let sent = api.post("/v1/messages", &json!({ "name": "nobody-waits", "correlation_key": "K", "time_to_live_ms": 1000 }));
+    assert_eq!(sent, json!({ "receivers": [], "begun": [], "waits": true }));
+    assert_eq!(api.post("/v1/signals", &json!({ "name": "nobody-waits" }))["waits"], false);
+    let order = text(&api.list("/v1/orders")[0]["id"]);
+    assert_eq!(api.get(&format!("/v1/orders/{order}/waiting")).json()["order"], order.as_str());
 }
 
 fn rest(api: &mut Api<'_>) {

@@ -7,6 +7,7 @@ use crate::event::Event;
 use crate::instance::{
     Arrival, Compensable, Incident, Instance, Key, Live, Multi, OpenJob, OpenTask, OpenTimer, ROOT, Stage, Subscription,
 };
+use crate::task::PendingChange;
 
 /// Applies one event to the instance in which it happened.
 pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
@@ -64,35 +65,27 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
         Event::JobCompleted { job } | Event::JobFailed { job, .. } | Event::JobCancelled { job } => {
             instance.jobs.retain(|open| open.key != *job);
         }
-        Event::TaskCreated {
-            task,
-            element,
-            assignee,
-            candidate_groups,
-            due,
-            candidate_users,
-            follow_up,
-            priority,
-            form,
-        } => {
+        Event::TaskCreated { task, element, details } => {
             draw(instance, *task);
-            instance.tasks.push(OpenTask {
-                key: *task,
-                element: *element,
-                assignee: assignee.clone(),
-                candidate_groups: candidate_groups.clone(),
-                due: *due,
-                candidate_users: candidate_users.clone(),
-                follow_up: *follow_up,
-                priority: *priority,
-                form: form.clone(),
-            });
+            settle(instance, *element);
+            instance.tasks.push(OpenTask { key: *task, element: *element, details: (**details).clone() });
         }
         Event::TaskAssigned { task, assignee } => {
-            if let Some(open) = instance.tasks.iter_mut().find(|open| open.key == *task) {
-                open.assignee.clone_from(assignee);
+            if let Some(open) = changed(instance, *task) {
+                open.details.assignee.clone_from(assignee);
             }
         }
+        Event::TaskUpdated { task, details } => {
+            if let Some(open) = changed(instance, *task) {
+                open.details = (**details).clone();
+            }
+        }
+        Event::TaskChanging { element, details, variables } => {
+            settle(instance, *element);
+            let (details, variables) = ((**details).clone(), variables.clone());
+            instance.pending_changes.push(PendingChange { element: *element, details, variables });
+        }
+        Event::TaskKept { element, .. } => settle(instance, *element),
         Event::TaskCompleted { task } | Event::TaskCancelled { task } => instance.tasks.retain(|open| open.key != *task),
         Event::TimerSet { timer, element, target, due, repeats } => {
             draw(instance, *timer);
@@ -140,6 +133,11 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             end(instance, *key);
         }
         Event::Terminated { key } => end(instance, *key),
+        Event::AdHocFulfilled { key } => {
+            if let Some(live) = instance.live_mut(*key) {
+                live.fulfilled = true;
+            }
+        }
         Event::Compensable { key, element, scope, variables } => {
             let (key, element, scope, variables) = (*key, *element, *scope, variables.clone());
             instance.compensables.push(Compensable { key, element, scope, variables });
@@ -159,8 +157,8 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.held.clear();
             instance.activations = 0;
         }
-        Event::Suspended => instance.suspended = true,
-        Event::Resumed => instance.suspended = false,
+        Event::Suspended { now } => (instance.suspended, instance.suspended_since) = (true, *now),
+        Event::Resumed => (instance.suspended, instance.suspended_since) = (false, units::Timestamp(0)),
         Event::Migrated { version, elements, flows } => {
             instance.version = *version;
             crate::migrate::renumber(instance, elements, flows);
@@ -174,6 +172,18 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
 /// Notes that a key is used.
 fn draw(instance: &mut Instance, key: Key) {
     instance.last_key = instance.last_key.max(key);
+}
+
+/// A change of a task is through, or not to be.
+fn settle(instance: &mut Instance, element: Key) {
+    instance.pending_changes.retain(|pending| pending.element != element);
+}
+
+/// The task that is changed.
+fn changed(instance: &mut Instance, task: Key) -> Option<&mut OpenTask> {
+    let element = instance.tasks.iter().find(|open| open.key == task)?.element;
+    settle(instance, element);
+    instance.tasks.iter_mut().find(|open| open.key == task)
 }
 
 /// What was completed inside of a scope can still be undone once the scope is completed; its variables come along.
@@ -206,6 +216,7 @@ fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: 
         child: None,
         since,
         compensates: None,
+        fulfilled: false,
     };
     // keys only grow, so the list stays sorted
     instance.elements.push(live);
@@ -225,6 +236,7 @@ fn end(instance: &mut Instance, key: Key) {
             around.children -= 1;
         }
     }
+    settle(instance, key);
     instance.timers.retain(|timer| timer.element != key);
     instance.arrivals.retain(|arrival| arrival.scope != key);
     instance.compensables.retain(|done| done.scope != key);

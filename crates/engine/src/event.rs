@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp};
 
 use crate::instance::{InstanceId, Key};
+use crate::task::TaskDetails;
 
 /// Something that happened. Journals keep these for ever: variants and fields may be appended, never renamed or reordered.
 ///
@@ -125,20 +126,8 @@ pub enum Event {
         task: Key,
         /// The element that waits for it.
         element: Key,
-        /// Who is to do it.
-        assignee: Option<Text>,
-        /// Groups of which anybody may do it.
-        candidate_groups: Vec<Text>,
-        /// By when it is to be done.
-        due: Option<Timestamp>,
-        /// People of whom anybody may do it.
-        candidate_users: Vec<Text>,
-        /// When it is to be looked at.
-        follow_up: Option<Timestamp>,
-        /// 0 to 100.
-        priority: u8,
-        /// The form to fill in.
-        form: Option<Text>,
+        /// What it carries.
+        details: Box<TaskDetails>,
     },
     /// A task was given to somebody, or back to all.
     #[serde(rename = "ta")]
@@ -147,6 +136,32 @@ pub enum Event {
         task: Key,
         /// Who is to do it now.
         assignee: Option<Text>,
+    },
+    /// What a task carries was changed.
+    #[serde(rename = "tu")]
+    TaskUpdated {
+        /// The task.
+        task: Key,
+        /// What it carries now.
+        details: Box<TaskDetails>,
+    },
+    /// A task is to be created or changed, and its listeners are asked; or one of them corrected the change.
+    #[serde(rename = "th")]
+    TaskChanging {
+        /// The element of the task.
+        element: Key,
+        /// What it will carry.
+        details: Box<TaskDetails>,
+        /// Variables that come with the change.
+        variables: Context,
+    },
+    /// A listener denied the change of a task: it stays as it was.
+    #[serde(rename = "tk")]
+    TaskKept {
+        /// The element of the task.
+        element: Key,
+        /// Why.
+        why: Text,
     },
     /// A person did it.
     #[serde(rename = "tc")]
@@ -256,6 +271,12 @@ pub enum Event {
         /// What it carries.
         variables: Context,
     },
+    /// The worker that leads an ad-hoc sub-process said that it is enough: it ends once nothing is active in it.
+    #[serde(rename = "ah")]
+    AdHocFulfilled {
+        /// The ad-hoc sub-process.
+        key: Key,
+    },
     /// An activity that can be undone was completed.
     #[serde(rename = "u")]
     Compensable {
@@ -293,7 +314,10 @@ pub enum Event {
     Continued,
     /// No token moves until the instance is resumed.
     #[serde(rename = "ys")]
-    Suspended,
+    Suspended {
+        /// When.
+        now: Timestamp,
+    },
     /// Tokens may move again.
     #[serde(rename = "yr")]
     Resumed,

@@ -5,6 +5,7 @@ use feel::{Context, Environment, Value};
 use units::{Text, Timestamp};
 
 use crate::instance::Key;
+use crate::task::{TaskAnswer, TaskChanges};
 
 /// Something that happens to an instance.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +66,29 @@ pub enum Input {
         scope: Key,
         /// Ids of elements inside of it.
         elements: Vec<Text>,
+    },
+    /// The worker that leads an ad-hoc sub-process has decided what comes next.
+    LeadAdHoc {
+        /// The job of the ad-hoc sub-process.
+        job: Key,
+        /// Its results.
+        variables: Context,
+        /// What is to happen.
+        lead: AdHocLead,
+    },
+    /// A worker answers for a listener of a user task. [`Input::CompleteJob`] lets the change through as it is.
+    AnswerTaskListener {
+        /// The listener's job.
+        job: Key,
+        /// The answer.
+        answer: TaskAnswer,
+    },
+    /// Somebody changes what a task carries.
+    UpdateTask {
+        /// The task.
+        task: Key,
+        /// What is to be different.
+        changes: TaskChanges,
     },
     /// A task is given to somebody, or back to all.
     AssignTask {
@@ -132,6 +156,17 @@ pub enum Input {
     Continue,
 }
 
+/// What comes next in an ad-hoc sub-process, in the view of the worker that leads it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AdHocLead {
+    /// Ids of elements inside of it that begin, each with variables of its own.
+    pub activate: Vec<(Text, Context)>,
+    /// Whether it is enough. Then nothing more may begin.
+    pub fulfilled: bool,
+    /// Whether what is still active is ended when it is enough.
+    pub cancel_remaining: bool,
+}
+
 /// How somebody moves tokens: elements begin, then others are ended.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Modification {
@@ -141,6 +176,8 @@ pub struct Modification {
     pub start: Vec<ElementIndex>,
     /// Live elements to end, with everything inside of them.
     pub end: Vec<Key>,
+    /// Joining gateways at which the tokens that wait are ended, each with its scope.
+    pub end_waiting: Vec<(Key, ElementIndex)>,
 }
 
 /// What a step needs from outside.
@@ -215,6 +252,38 @@ pub enum Refusal {
         element: Text,
         /// Why.
         why: &'static str,
+    },
+    /// A listener has not answered yet for a change of the task.
+    #[error("task {task} is being changed: a listener has not answered yet")]
+    TaskBusy {
+        /// The task.
+        task: Key,
+    },
+    /// The creation of a task cannot be denied.
+    #[error("job {job}: the creation of a task cannot be denied; let it through, or throw an error")]
+    Undeniable {
+        /// The listener's job.
+        job: Key,
+    },
+    /// The model says who is to do a task, so its creation does not change that.
+    #[error("job {job}: the model names an assignee; correct that in a listener for assigning")]
+    AssignedByModel {
+        /// The listener's job.
+        job: Key,
+    },
+    /// A worker that leads an ad-hoc sub-process said both that it is enough and that more begins.
+    #[error("job {job}: it is enough, or more begins, but not both")]
+    FulfilledAndMore {
+        /// The job.
+        job: Key,
+    },
+    /// No token waits at a gateway.
+    #[error("no token waits at {gateway} in scope {scope}")]
+    NoToken {
+        /// The gateway's id.
+        gateway: Text,
+        /// The scope.
+        scope: Key,
     },
     /// It is suspended already, or not suspended.
     #[error("the process instance is {0}")]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp, number_id};
 
 use crate::event::{Phase, Work};
+use crate::task::{PendingChange, TaskDetails};
 
 number_id!(
     /// A process instance.
@@ -62,6 +63,10 @@ pub struct Instance {
     pub(crate) suspended: bool,
     /// Name and correlation key of the message that began it.
     pub(crate) begun_by: Option<(Text, Text)>,
+    /// Changes of tasks that listeners have not let through yet.
+    pub(crate) pending_changes: Vec<PendingChange>,
+    /// Since when it is suspended.
+    pub(crate) suspended_since: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +97,8 @@ pub(crate) struct Live {
     pub(crate) since: Timestamp,
     /// The compensation event that waits for it.
     pub(crate) compensates: Option<Key>,
+    /// For an ad-hoc sub-process that a worker leads: it was said to be enough.
+    pub(crate) fulfilled: bool,
 }
 
 /// A completed activity that can be undone.
@@ -130,13 +137,7 @@ pub(crate) struct OpenJob {
 pub(crate) struct OpenTask {
     pub(crate) key: Key,
     pub(crate) element: Key,
-    pub(crate) assignee: Option<Text>,
-    pub(crate) candidate_groups: Vec<Text>,
-    pub(crate) due: Option<Timestamp>,
-    pub(crate) candidate_users: Vec<Text>,
-    pub(crate) follow_up: Option<Timestamp>,
-    pub(crate) priority: u8,
-    pub(crate) form: Option<Text>,
+    pub(crate) details: TaskDetails,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -200,6 +201,8 @@ impl Instance {
             held_since: Timestamp(0),
             suspended: false,
             begun_by: None,
+            pending_changes: Vec::new(),
+            suspended_since: Timestamp(0),
         }
     }
 
@@ -302,6 +305,7 @@ impl Instance {
         }
         match &element.kind {
             Kind::Job(job) => job.kind.plain().cloned(),
+            Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref()?.kind.plain().cloned(),
             _ => None,
         }
     }
@@ -335,6 +339,26 @@ impl Instance {
     /// When a timer is due.
     pub fn timer_due(&self, timer: Key) -> Option<Timestamp> {
         self.timers().find(|(key, _)| *key == timer).map(|(_, due)| due)
+    }
+
+    /// What the task of a listener's job is to carry, as far as its listeners have let it through.
+    pub fn changing_task(&self, job: Key) -> Option<&TaskDetails> {
+        let open = self.job(job).filter(|open| open.listener.is_some())?;
+        self.pending_change(open.element).map(|pending| &pending.details)
+    }
+
+    /// What a person's task carries.
+    pub fn task(&self, task: Key) -> Option<&TaskDetails> {
+        self.tasks.iter().find(|open| open.key == task).map(|open| &open.details)
+    }
+
+    pub(crate) fn pending_change(&self, element: Key) -> Option<&PendingChange> {
+        self.pending_changes.iter().find(|pending| pending.element == element)
+    }
+
+    /// The task of a live element.
+    pub(crate) fn task_of(&self, element: Key) -> Option<&OpenTask> {
+        self.tasks.iter().find(|open| open.element == element)
     }
 
     pub(crate) fn job(&self, key: Key) -> Option<&OpenJob> {

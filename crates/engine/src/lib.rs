@@ -8,20 +8,27 @@
 //! model that goes round in a circle ends in an incident and not in a hang.
 
 mod apply;
+mod check;
 mod event;
 mod input;
 mod instance;
 mod migrate;
+mod overview;
 pub mod play;
+mod schedule;
 mod step;
+mod task;
 mod time;
 mod variables;
 mod waiting;
 
 pub use apply::apply;
+pub use check::{Broken, check};
 pub use event::{Event, Phase, Work};
-pub use input::{Cx, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
+pub use input::{AdHocLead, Cx, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
 pub use instance::{Instance, InstanceId, Key, Parent};
-pub use migrate::{Migration, migrate};
+pub use migrate::{Migration, Obstacle, migrate};
+pub use schedule::{first_start, next_start};
 pub use step::{catches_error, preview, step};
+pub use task::{TaskAnswer, TaskChanges, TaskDetails};
 pub use waiting::{Waiting, WaitsFor};

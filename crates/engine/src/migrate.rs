@@ -16,6 +16,54 @@ pub struct Migration {
     pub elements: Vec<(Text, Text)>,
 }
 
+/// What stands against a migration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// The instance has ended.
+    #[error("the process instance has ended")]
+    Ended,
+    /// The mapping names an element that the old version does not have.
+    #[error("the mapping names `{element}`, which is not in the old version")]
+    NotInOld {
+        /// The id that is named.
+        element: Text,
+    },
+    /// The mapping names an element that the new version does not have.
+    #[error("the mapping names `{element}`, which is not in the new version")]
+    NotInNew {
+        /// The id that is named.
+        element: Text,
+    },
+    /// An element in use has no counterpart.
+    #[error("`{element}` is in use and is not in the new version; map it to another element")]
+    NoCounterpart {
+        /// Its id.
+        element: Text,
+    },
+    /// The counterpart of an element in use does not go on as it does.
+    #[error("`{element}` is in use, and `{target}` in the new version is {differs}")]
+    Differs {
+        /// Its id.
+        element: Text,
+        /// The id of its counterpart.
+        target: Text,
+        /// How the two differ.
+        differs: &'static str,
+    },
+    /// A token came to a joining gateway by a flow that is gone.
+    #[error("a token came by the flow `{flow}`, which the new version does not have there")]
+    NoFlow {
+        /// The flow's id.
+        flow: Text,
+    },
+    /// A job is open whose type would be another one.
+    #[error("a job of `{element}` is open, and the new version has another type")]
+    JobType {
+        /// The id of the element.
+        element: Text,
+    },
+}
+
 /// Takes an instance over to another version of its process and appends what happened to `out`; or says everything that
 /// stands against it, and changes nothing. As a check before, call it with a copy.
 ///
@@ -27,17 +75,17 @@ pub fn migrate(
     instance: &mut Instance,
     migration: &Migration,
     out: &mut Vec<Event>,
-) -> Result<(), Vec<Text>> {
+) -> Result<(), Vec<Obstacle>> {
     let mut plan = Plan { from, to, migration, elements: Vec::new(), flows: Vec::new(), against: Vec::new() };
     if instance.is_ended() {
-        return Err(vec![Text::const_new("the process instance has ended")]);
+        return Err(vec![Obstacle::Ended]);
     }
     for (old, new) in &migration.elements {
         if from.find(old).is_none() {
-            plan.against.push(Text::from(format!("the mapping names `{old}`, which is not in the old version")));
+            plan.against.push(Obstacle::NotInOld { element: old.clone() });
         }
         if to.find(new).is_none() {
-            plan.against.push(Text::from(format!("the mapping names `{new}`, which is not in the new version")));
+            plan.against.push(Obstacle::NotInNew { element: new.clone() });
         }
     }
     for live in &instance.elements {
@@ -79,7 +127,7 @@ pub fn migrate(
             },
         );
         if !kept {
-            plan.against.push(Text::from(format!("a job of `{}` is open, and the new version has another type", old.id())));
+            plan.against.push(Obstacle::JobType { element: old.id().into() });
         }
     }
     if !plan.against.is_empty() {
@@ -97,7 +145,7 @@ struct Plan<'a> {
     migration: &'a Migration,
     elements: Vec<(ElementIndex, ElementIndex)>,
     flows: Vec<(FlowIndex, FlowIndex)>,
-    against: Vec<Text>,
+    against: Vec<Obstacle>,
 }
 
 impl Plan<'_> {
@@ -116,8 +164,7 @@ impl Plan<'_> {
         }
         let element = self.from.element(old);
         let Some(new) = self.counterpart(old) else {
-            let cause = format!("`{}` is in use and is not in the new version; map it to another element", element.id());
-            return self.against.push(cause.into());
+            return self.against.push(Obstacle::NoCounterpart { element: element.id().into() });
         };
         let target = self.to.element(new);
         let differs = if std::mem::discriminant(&element.kind) != std::mem::discriminant(&target.kind) {
@@ -136,8 +183,8 @@ impl Plan<'_> {
         };
         match differs {
             Some(differs) => {
-                let cause = format!("`{}` is in use, and `{}` in the new version is {differs}", element.id(), target.id());
-                self.against.push(cause.into());
+                let (element, target) = (element.id().into(), target.id().into());
+                self.against.push(Obstacle::Differs { element, target, differs });
             }
             None => self.elements.push((old, new)),
         }
@@ -154,8 +201,7 @@ impl Plan<'_> {
         match incoming.find(same) {
             Some(new) => self.flows.push((old, *new)),
             None => {
-                let cause = format!("a token came by the flow `{}`, which the new version does not have there", flow.id);
-                self.against.push(cause.into());
+                self.against.push(Obstacle::NoFlow { flow: flow.id.clone() });
             }
         }
     }

@@ -69,7 +69,13 @@ impl Instance {
 
     /// All variables that are visible to a job, task or incident.
     pub fn job_variables(&self, key: Key) -> Context {
-        self.owner(key).map(|element| self.visible(element)).unwrap_or_default()
+        let Some(element) = self.owner(key) else { return Context::default() };
+        let mut visible = self.visible(element);
+        // the listeners of a task see what comes with its change
+        if let Some(pending) = self.pending_change(element) {
+            visible.merge(&pending.variables);
+        }
+        visible
     }
 
     /// The variables with which a called process begins.

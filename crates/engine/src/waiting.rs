@@ -43,8 +43,14 @@ pub enum WaitsFor {
         assignee: Option<Text>,
         /// Groups of which anybody may do it.
         candidate_groups: Vec<Text>,
+        /// People of whom anybody may do it.
+        candidate_users: Vec<Text>,
         /// By when.
         due: Option<Timestamp>,
+        /// When it is to be looked at.
+        follow_up: Option<Timestamp>,
+        /// 0 to 100.
+        priority: u8,
     },
     /// A time.
     Timer {
@@ -77,6 +83,13 @@ pub enum WaitsFor {
     Tokens(Vec<ElementIndex>),
     /// Somebody who says what begins inside of an ad-hoc sub-process, or what is active in it.
     AdHoc,
+    /// Items of an activity that is done once per item.
+    Items {
+        /// How many are done.
+        done: u32,
+        /// How many there are.
+        total: u32,
+    },
     /// The activities that undo others.
     Compensation,
     /// Its next turn, or to be resumed.
@@ -110,30 +123,34 @@ impl Instance {
                 what: WaitsFor::Tokens(from),
             });
         }
-        if let Some(work) = self.held.first() {
-            let element = match work {
-                Work::Enter { element, .. } | Work::Leave { element, .. } => Some(*element),
-                Work::Begin(key) | Work::Item(key) | Work::Complete(key) | Work::Emptied(key) => {
-                    self.live(*key).map(|live| live.element)
-                }
-            };
-            let (release, who) = if self.suspended {
-                ("the instance is resumed", "whoever may operate the process")
-            } else {
-                ("its next turn comes", "the process itself")
-            };
-            waiting.push(Waiting {
-                key: ROOT,
-                element: element.unwrap_or(ElementIndex(0)),
-                since: self.held_since,
-                until: None,
-                what: WaitsFor::Turn,
-                who: Text::const_new(who),
-                release: Text::const_new(release),
-            });
-        }
+        waiting.extend(self.turn());
         waiting.sort_by_key(|waiting| waiting.since);
         waiting
+    }
+
+    /// That tokens are held, or none may move.
+    fn turn(&self) -> Option<Waiting> {
+        let of = |work: &Work| match work {
+            Work::Enter { element, .. } | Work::Leave { element, .. } => Some(*element),
+            Work::Begin(key) | Work::Item(key) | Work::Complete(key) | Work::Emptied(key) => {
+                self.live(*key).map(|live| live.element)
+            }
+        };
+        let (since, release, who) = if self.suspended {
+            (self.suspended_since, "the instance is resumed", "whoever may operate the process")
+        } else {
+            self.held.first()?;
+            (self.held_since, "its next turn comes", "the process itself")
+        };
+        Some(Waiting {
+            key: ROOT,
+            element: self.held.first().and_then(of).unwrap_or(ElementIndex(0)),
+            since,
+            until: None,
+            what: WaitsFor::Turn,
+            who: Text::const_new(who),
+            release: Text::const_new(release),
+        })
     }
 
     /// Jobs, tasks and incidents: somebody has to answer.
@@ -155,8 +172,11 @@ impl Instance {
                 what: WaitsFor::Job { kind, retries, retry_at },
             });
         }
-        for task in &self.tasks {
+        // a task whose listeners are asked waits for them
+        for task in self.tasks.iter().filter(|task| self.pending_change(task.element).is_none()) {
             let Some(live) = self.live(task.element) else { continue };
+            let task_key = task.key;
+            let task = &task.details;
             let (assignee, candidate_groups) = (task.assignee.clone(), task.candidate_groups.clone());
             let who = match &assignee {
                 Some(assignee) => assignee.clone(),
@@ -168,13 +188,20 @@ impl Instance {
                 }
             };
             waiting.push(Waiting {
-                key: task.key,
+                key: task_key,
                 element: live.element,
                 since: live.since,
                 until: task.due,
                 who,
                 release: Text::const_new("the task is completed"),
-                what: WaitsFor::Task { assignee, candidate_groups, due: task.due },
+                what: WaitsFor::Task {
+                    assignee,
+                    candidate_groups,
+                    candidate_users: task.candidate_users.clone(),
+                    due: task.due,
+                    follow_up: task.follow_up,
+                    priority: task.priority,
+                },
             });
         }
         for incident in &self.incidents {
@@ -231,7 +258,13 @@ impl Instance {
         let listened = || self.jobs.iter().any(|job| job.element == live.key);
         let stuck = || self.incidents.iter().any(|incident| incident.element == live.key);
         let (what, who, release) = match &process.element(live.element).kind {
-            _ if live.multi.is_some() || listened() || stuck() => return None,
+            _ if listened() || stuck() => return None,
+            kind if live.multi.is_some() || !matches!(kind, Kind::Call(_) | Kind::AdHoc(_) | Kind::CompensationThrow(_)) => {
+                let multi = live.multi.as_deref()?;
+                let (done, total) = (multi.done, multi.total);
+                let release = Text::from(format!("all {total} items are done, or enough of them; {done} are"));
+                (WaitsFor::Items { done, total }, "whoever works on the items", release)
+            }
             Kind::Call(_) => {
                 let release = match live.child {
                     Some(child) => Text::from(format!("the process instance {child} ends")),

@@ -13,8 +13,10 @@ use trade::stock::{Adjustment, Count, Inbound, Receipt, ReserveRequest};
 use trade::*;
 use units::{Amount, Quantity, Text, Timestamp};
 
+use crate::batch::BatchId;
 use crate::definition::Resource;
 use crate::effect::EffectId;
+use crate::operation::Operation;
 
 /// A request to a partition. Time and identity arrive with it, so that it decides the same on every machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -230,8 +232,46 @@ pub enum Body {
         /// Start variables.
         variables: Variables,
     },
-    /// Cancel a process instance.
-    CancelInstance(InstanceId),
+    /// Do something to a running process instance.
+    Operate {
+        /// Which.
+        instance: InstanceId,
+        /// What.
+        operation: Operation,
+        /// Why; it goes on the record.
+        reason: Text,
+    },
+    /// Do something to many running process instances, a slice at a time.
+    OperateMany {
+        /// Which.
+        instances: Vec<InstanceId>,
+        /// How they were chosen, for people.
+        filter: Text,
+        /// What.
+        operation: Operation,
+        /// Why; it goes on the record.
+        reason: Text,
+    },
+    /// Stop a batch before its end; what it has done stays done.
+    StopBatch(BatchId),
+    /// Send a message to whoever waits for it, or to the process that it begins.
+    PublishMessage {
+        /// Its name.
+        name: Text,
+        /// The key that finds the receiver; may be empty for messages that begin processes.
+        key: Text,
+        /// What it carries.
+        variables: Variables,
+        /// How long it waits for a receiver, in milliseconds; 0 for not at all.
+        lives_ms: u64,
+    },
+    /// Throw a signal to all that wait for it, and to the process that it begins.
+    BroadcastSignal {
+        /// Its name.
+        name: Text,
+        /// What it carries.
+        variables: Variables,
+    },
     /// A timer came due.
     FireTimer {
         /// Whose.
@@ -297,6 +337,17 @@ pub enum Reply {
     Instance(InstanceId),
     /// The versions that were deployed.
     Deployed(Vec<(Text, u32)>),
+    /// The batch that was begun.
+    Batch(BatchId),
+    /// Who took a message or signal.
+    Received {
+        /// Instances that waited for it.
+        receivers: Vec<InstanceId>,
+        /// Instances that it began.
+        begun: Vec<InstanceId>,
+        /// Whether it waits for somebody.
+        waits: bool,
+    },
 }
 
 /// Units reserved at a node.

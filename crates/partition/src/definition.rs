@@ -1,23 +1,60 @@
-//! Deployed processes and decisions: immutable versions.
+//! Deployed processes, decisions and forms: immutable versions.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use trade::Finding;
 use units::{Text, Timestamp};
 
 /// A file to deploy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
-    /// File name, for messages; the ending tells what it is: `.bpmn` or `.dmn`.
+    /// File name, for messages; the ending tells what it is: `.bpmn`, `.dmn` or `.form`.
     pub name: Text,
-    /// The XML.
+    /// What is in it: XML, or the JSON of a form.
     pub xml: Text,
+}
+
+impl Resource {
+    /// What is doubtful in it but runs, and the ids that it deploys; nothing of either if it cannot be deployed.
+    pub fn warnings(&self) -> (Vec<Text>, Vec<Finding>) {
+        if self.name.ends_with(".dmn") {
+            let Ok((model, findings)) = dmn::Model::parse(&self.xml) else { return Default::default() };
+            let finding = |found: dmn::Finding| Finding {
+                place: self.place(found.line, &found.element, &found.name),
+                cause: found.cause,
+                mend: found.mend,
+            };
+            return (vec![Text::from(format!("dmn:{}", model.id()))], findings.into_iter().map(finding).collect());
+        }
+        let parsed = if self.name.ends_with(".bpmn") { bpmn::parse(&self.xml).ok() } else { None };
+        let Some(parsed) = parsed else { return Default::default() };
+        let finding = |found: bpmn::Finding| Finding {
+            place: self.place(found.line, &found.element, &found.name),
+            cause: found.cause,
+            mend: found.mend,
+        };
+        let ids = parsed.processes.iter().map(|process| process.id().into()).collect();
+        (ids, parsed.warnings.into_iter().map(finding).collect())
+    }
+
+    /// A place in it: file, line and element, as far as there are any.
+    pub(crate) fn place(&self, line: u32, id: &str, name: &str) -> Text {
+        let mut place = format!("{}, line {line}", self.name);
+        if !id.is_empty() {
+            place.push_str(&format!(", element {id}"));
+        }
+        if !name.is_empty() && name != id {
+            place.push_str(&format!(" ({name})"));
+        }
+        place.into()
+    }
 }
 
 /// A version of a process or of a decision model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct DefinitionId {
-    /// The process's id, or `dmn:` and the decision model's id.
+    /// The process's id, or `dmn:` and the decision model's, or `form:` and the form's.
     pub id: Text,
     /// 1, 2, 3 …
     pub version: u32,
@@ -58,11 +95,53 @@ pub enum Model {
     Process(Arc<bpmn::Process>),
     /// A decision model.
     Decisions(Arc<dmn::Model>),
+    /// A form; it is kept as it is.
+    Form,
+}
+
+/// A form of the modeler: JSON with an id.
+#[derive(Debug)]
+pub(crate) struct Form;
+
+impl Form {
+    /// The id in a form's JSON, or why there is none.
+    pub(crate) fn id_of(json: &str) -> Result<Text, Text> {
+        let form: serde_json::Value =
+            serde_json::from_str(json).map_err(|error| Text::from(format!("it is not JSON: {error}")))?;
+        let id = form.get("id").and_then(serde_json::Value::as_str).filter(|id| !id.is_empty());
+        id.map(Text::from).ok_or(Text::const_new("the form has no id"))
+    }
 }
 
 impl PartialEq for Definition {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && self.xml == other.xml && self.deployed_at == other.deployed_at
+    }
+}
+
+impl Definition {
+    /// With its executable form, which is not stored. What was deployed parses again, since it did then.
+    #[must_use]
+    pub fn parsed(self) -> Self {
+        let model = if self.id.id.starts_with("form:") {
+            Some(Model::Form)
+        } else if self.id.id.starts_with("dmn:") {
+            dmn::Model::parse(&self.xml).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
+        } else {
+            bpmn::parse(&self.xml).ok().and_then(|parsed| {
+                let process = parsed.processes.into_iter().find(|process| process.id() == self.id.id.as_str());
+                process.map(|process| Model::Process(Arc::new(process)))
+            })
+        };
+        Self { model: model.unwrap_or_default(), ..self }
+    }
+
+    /// The process, if it is one.
+    pub fn process(&self) -> Option<&Arc<bpmn::Process>> {
+        match &self.model {
+            Model::Process(process) => Some(process),
+            Model::None | Model::Decisions(_) | Model::Form => None,
+        }
     }
 }
 

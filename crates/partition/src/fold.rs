@@ -7,9 +7,11 @@ use engine::{Instance, InstanceId};
 use trade::Aggregate;
 use units::Timestamp;
 
+use crate::batch::{Batch, BatchPart, PART};
 use crate::definition::{Definition, DefinitionId, Model};
 use crate::journal::{Entry, Event};
 use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
+use crate::schedule::ScheduledStart;
 use crate::timer::{Timer, TimerOwner};
 
 /// Where the fold finds and puts states.
@@ -20,10 +22,7 @@ pub(crate) trait States {
     /// The model of a deployed process.
     fn process(&mut self, id: &DefinitionId) -> Option<Arc<bpmn::Process>> {
         match self.slot(&AnyKey::Definition(id.clone())) {
-            Some(AnyState::Definition(definition)) => match &definition.model {
-                Model::Process(process) => Some(process.clone()),
-                Model::None | Model::Decisions(_) => None,
-            },
+            Some(AnyState::Definition(definition)) => definition.process().cloned(),
             _ => None,
         }
     }
@@ -113,6 +112,51 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 Arc::make_mut(effect).dead = None;
             }
         }
+        Event::BatchBegun { id, operation, by, reason, filter, instances } => {
+            for (number, instances) in (0..).zip(instances.chunks(PART as usize)) {
+                let part = BatchPart { instances: instances.to_vec(), failures: Vec::new() };
+                *states.slot(&AnyKey::BatchPart(*id, number)) = Some(AnyState::BatchPart(Arc::new(part)));
+            }
+            let batch = Batch {
+                id: *id,
+                operation: operation.clone(),
+                by: by.clone(),
+                reason: reason.clone(),
+                filter: filter.clone(),
+                begun_at: at,
+                total: u32::try_from(instances.len()).unwrap_or(u32::MAX),
+                done: 0,
+                failed: 0,
+                next_at: at,
+                ended_at: None,
+            };
+            *states.slot(&AnyKey::Batch(*id)) = Some(AnyState::Batch(Arc::new(batch)));
+        }
+        Event::BatchAdvanced(id, count, failures) => {
+            let Some(AnyState::Batch(batch)) = states.slot(&AnyKey::Batch(*id)) else { return };
+            let batch = Arc::make_mut(batch);
+            let part = batch.done / PART;
+            batch.done += count;
+            batch.failed += u32::try_from(failures.len()).unwrap_or(u32::MAX);
+            // a moment later, so that others have their turn between two slices
+            batch.next_at = at.plus_millis(1);
+            batch.ended_at = (batch.done >= batch.total).then_some(at);
+            if failures.is_empty() {
+                return;
+            }
+            if let Some(AnyState::BatchPart(part)) = states.slot(&AnyKey::BatchPart(*id, part)) {
+                Arc::make_mut(part).failures.extend(failures.iter().cloned());
+            }
+        }
+        Event::BatchStopped(id) => {
+            if let Some(AnyState::Batch(batch)) = states.slot(&AnyKey::Batch(*id)) {
+                Arc::make_mut(batch).ended_at = Some(at);
+            }
+        }
+        Event::Scheduled(schedule) => {
+            let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
+            *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;
+        }
         Event::Deployed { definition, resource, xml, deployment } => {
             let deployed = Definition {
                 id: definition.clone(),
@@ -122,7 +166,7 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 deployment: *deployment,
                 model: Model::None,
             };
-            let deployed = crate::partition::parsed(Arc::new(deployed));
+            let deployed = Arc::new(deployed.parsed());
             if let Model::Decisions(model) = &deployed.model {
                 for decision in model.decision_ids() {
                     let latest = AnyKey::Latest(format!("decision:{decision}").into());
@@ -169,6 +213,13 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
                 .map(|due| Timer { due, owner: TimerOwner::Exception(*id) })
                 .into_iter()
                 .collect()
+        }
+        (AnyKey::Batch(id), AnyState::Batch(batch)) if !batch.is_ended() => {
+            vec![Timer { due: batch.next_at, owner: TimerOwner::Batch(*id) }]
+        }
+        (AnyKey::Schedule(id), AnyState::Schedule(schedule)) => {
+            let owner = |start: &ScheduledStart| TimerOwner::Start(id.clone(), start.element.0);
+            schedule.starts.iter().map(|start| Timer { due: start.due, owner: owner(start) }).collect()
         }
         _ => Vec::new(),
     }

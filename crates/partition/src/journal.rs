@@ -3,13 +3,16 @@
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use trade::Refusal;
+use trade::{Actor, Refusal};
 use units::{Text, Timestamp};
 
+use crate::batch::BatchId;
 use crate::command::{Command, Reply};
 use crate::definition::DefinitionId;
 use crate::effect::{Effect, EffectId};
 use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
+use crate::operation::Operation;
+use crate::schedule::Schedule;
 use crate::timer::Timer;
 
 /// A fact in the journal.
@@ -57,6 +60,27 @@ pub enum Event {
         /// The position at which it was deployed: the same for all that were deployed together.
         deployment: u64,
     },
+    /// An operation on many instances began.
+    BatchBegun {
+        /// Its number.
+        id: BatchId,
+        /// What is done to each.
+        operation: Operation,
+        /// Who began it.
+        by: Actor,
+        /// Why.
+        reason: Text,
+        /// How the instances were chosen, for people.
+        filter: Text,
+        /// The instances.
+        instances: Vec<InstanceId>,
+    },
+    /// So many more instances of it were dealt with, all of one part; these could not be changed.
+    BatchAdvanced(BatchId, u32, Vec<(InstanceId, Text)>),
+    /// It was stopped before its end.
+    BatchStopped(BatchId),
+    /// From now on a process begins by itself at these times; at none any more if there are none.
+    Scheduled(Schedule),
 }
 
 /// A command and what came of it; one transaction's worth of history.

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use trade::{Aggregate, Key};
 use units::{Text, Timestamp};
 
+use crate::batch::{Batch, BatchId, BatchPart};
 use crate::definition::{Definition, DefinitionId};
 use crate::effect::{Effect, EffectId};
+use crate::schedule::Schedule;
 
 /// Which thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +28,12 @@ pub enum AnyKey {
     Definition(DefinitionId),
     /// Which version of a process or decision is the latest.
     Latest(Text),
+    /// An operation on many instances.
+    Batch(BatchId),
+    /// Some of the instances of a batch.
+    BatchPart(BatchId, u32),
+    /// When a process begins by itself.
+    Schedule(Text),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -37,6 +45,9 @@ impl std::fmt::Display for AnyKey {
             Self::Effect(id) => write!(f, "effect {id}"),
             Self::Definition(id) => write!(f, "definition {id}"),
             Self::Latest(id) => write!(f, "latest {id}"),
+            Self::Batch(id) => write!(f, "batch {id}"),
+            Self::BatchPart(id, part) => write!(f, "part {part} of batch {id}"),
+            Self::Schedule(id) => write!(f, "schedule of {id}"),
         }
     }
 }
@@ -56,6 +67,12 @@ pub enum AnyState {
     Definition(Arc<Definition>),
     /// Which version is the latest.
     Latest(DefinitionId),
+    /// An operation on many instances.
+    Batch(Arc<Batch>),
+    /// Some of the instances of a batch.
+    BatchPart(Arc<BatchPart>),
+    /// When a process begins by itself.
+    Schedule(Arc<Schedule>),
 }
 
 /// A message name and the key by which receivers are found.

@@ -7,17 +7,22 @@
 //!
 //! Start with [`command`] for what can be asked, [`journal`] for what is written, and `decide/` for how.
 
+pub mod batch;
 pub mod command;
 mod decide;
 pub mod definition;
 pub mod effect;
 mod fold;
+pub mod instance;
 pub mod journal;
 pub mod key;
+pub mod operation;
 mod partition;
 pub mod row;
+pub mod schedule;
 pub mod timer;
 
+pub use batch::{Batch, BatchId, BatchPart};
 pub use command::{Body, Command, Reply};
 pub use decide::CAPABILITIES;
 pub use definition::{Definition, DefinitionId, Resource};
@@ -25,6 +30,8 @@ pub use effect::{Effect, EffectId};
 pub use fold::Fold;
 pub use journal::{Decision, Entry, Event, Head};
 pub use key::{AnyKey, AnyState, Correlation, CorrelationKey};
+pub use operation::{Modification, Operation};
 pub use partition::{Halt, Partition};
 pub use row::{Row, RowKey, Table};
+pub use schedule::{Schedule, ScheduledStart};
 pub use timer::{Timer, TimerOwner};

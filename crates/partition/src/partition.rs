@@ -6,7 +6,6 @@ use std::sync::Arc;
 use units::Text;
 
 use crate::command::Command;
-use crate::definition::{Definition, Model};
 use crate::journal::Decision;
 use crate::key::{AnyKey, AnyState};
 
@@ -126,7 +125,7 @@ impl Partition {
     /// Puts an aggregate into memory, as it was read from the store; `None` if the store has none.
     pub fn load(&mut self, key: AnyKey, state: Option<AnyState>) {
         let state = state.map(|state| match state {
-            AnyState::Definition(definition) => AnyState::Definition(parsed(definition)),
+            AnyState::Definition(definition) => AnyState::Definition(Arc::new((*definition).clone().parsed())),
             other => other,
         });
         self.cache.slots.insert(key, Slot { state, used: self.clock, changed: 0 });
@@ -171,17 +170,4 @@ fn stays(key: &AnyKey) -> bool {
             | AnyKey::Latest(_)
             | AnyKey::Trade(Key::Item(_) | Key::PriceBook(_) | Key::Company(_) | Key::Counters(_) | Key::Series(_))
     )
-}
-
-/// The definition with its model; one that was deployed parses again, since it did then.
-pub(crate) fn parsed(definition: Arc<Definition>) -> Arc<Definition> {
-    let model = if definition.id.id.starts_with("dmn:") {
-        dmn::Model::parse(&definition.xml).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
-    } else {
-        bpmn::parse(&definition.xml).ok().and_then(|parsed| {
-            let process = parsed.processes.into_iter().find(|process| process.id() == definition.id.id.as_str());
-            process.map(|process| Model::Process(Arc::new(process)))
-        })
-    };
-    Arc::new(Definition { model: model.unwrap_or_default(), ..(*definition).clone() })
 }

@@ -21,6 +21,12 @@ pub enum Table {
     Definition,
     /// Latest versions.
     Latest,
+    /// Operations on many instances.
+    Batch,
+    /// The instances of batches.
+    BatchPart,
+    /// When processes begin by themselves.
+    Schedule,
 }
 
 /// The key of a row.
@@ -85,7 +91,16 @@ pub struct DecodeError {
 impl Table {
     /// All tables.
     pub fn all() -> impl Iterator<Item = Self> {
-        let others = [Self::Instance, Self::Correlation, Self::Effect, Self::Definition, Self::Latest];
+        let others = [
+            Self::Instance,
+            Self::Correlation,
+            Self::Effect,
+            Self::Definition,
+            Self::Latest,
+            Self::Batch,
+            Self::BatchPart,
+            Self::Schedule,
+        ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
 
@@ -98,6 +113,9 @@ impl Table {
             Self::Effect => "effect",
             Self::Definition => "definition",
             Self::Latest => "latest",
+            Self::Batch => "batch",
+            Self::BatchPart => "batch_part",
+            Self::Schedule => "schedule",
         }
     }
 
@@ -116,8 +134,8 @@ impl Table {
                     | Kind::Reference
                     | Kind::Counters
             ),
-            Self::Instance | Self::Effect => true,
-            Self::Correlation | Self::Definition | Self::Latest => false,
+            Self::Instance | Self::Effect | Self::Batch => true,
+            Self::Correlation | Self::Definition | Self::Latest | Self::BatchPart | Self::Schedule => false,
         }
     }
 
@@ -152,6 +170,9 @@ impl AnyKey {
             Self::Effect(_) => Table::Effect,
             Self::Definition(_) => Table::Definition,
             Self::Latest(_) => Table::Latest,
+            Self::Batch(_) => Table::Batch,
+            Self::BatchPart(..) => Table::BatchPart,
+            Self::Schedule(_) => Table::Schedule,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -172,7 +193,10 @@ impl AnyKey {
             Self::Effect(id) => RowKey::Number(id.0),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
-            Self::Latest(id) => joined(&[id]),
+            Self::Latest(id) | Self::Schedule(id) => joined(&[id]),
+            Self::Batch(id) => RowKey::Number(id.0),
+            // with leading zeros, so that the parts of a batch are found in their order
+            Self::BatchPart(id, part) => RowKey::Text(format!("{id}\u{1f}{part:06}")),
         };
         (table, key)
     }
@@ -222,6 +246,9 @@ impl AnyState {
             Self::Effect(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Definition(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Latest(state) => rmp_serde::encode::write(&mut bytes, state),
+            Self::Batch(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::BatchPart(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Schedule(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -237,6 +264,9 @@ impl AnyState {
             Table::Effect => rmp_serde::from_slice(bytes).map(|state| Self::Effect(Arc::new(state))),
             Table::Definition => rmp_serde::from_slice(bytes).map(|state| Self::Definition(Arc::new(state))),
             Table::Latest => rmp_serde::from_slice(bytes).map(Self::Latest),
+            Table::Batch => rmp_serde::from_slice(bytes).map(|state| Self::Batch(Arc::new(state))),
+            Table::BatchPart => rmp_serde::from_slice(bytes).map(|state| Self::BatchPart(Arc::new(state))),
+            Table::Schedule => rmp_serde::from_slice(bytes).map(|state| Self::Schedule(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -332,7 +362,19 @@ impl AnyState {
                 | Aggregate::Reference(_)
                 | Aggregate::Counters(_),
             ) => {}
-            Self::Instance(_) | Self::Correlation(_) | Self::Latest(_) => {}
+            Self::Instance(instance) => {
+                row.status = Some(Text::const_new(crate::instance::state(instance).name()));
+                row.parent = crate::instance::business_key(instance);
+                row.label = Some(instance.process_id().clone());
+                row.at = instance.started_at().map(|at| at.0);
+            }
+            Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) => {}
+            Self::Schedule(schedule) => row.due = schedule.starts.iter().map(|start| start.due.0).min(),
+            Self::Batch(batch) => {
+                row.status = Some(Text::const_new(batch.status()));
+                row.label = Some(Text::const_new(batch.operation.name()));
+                row.at = Some(batch.begun_at.0);
+            }
             Self::Effect(effect) => {
                 row.status = Some(Text::const_new(if effect.dead.is_some() { "dead" } else { "pending" }));
                 row.parent = effect.order.and_then(text);

@@ -3,8 +3,9 @@
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
 use trade::{ExceptionId, ReservationId, StockKey};
-use units::Timestamp;
+use units::{Text, Timestamp};
 
+use crate::batch::BatchId;
 use crate::key::CorrelationKey;
 
 /// Whom a timer wakes. There is at most one timer per owner.
@@ -18,6 +19,10 @@ pub enum TimerOwner {
     Exception(ExceptionId),
     /// The end of a buffered message's time to live.
     Message(CorrelationKey, u64),
+    /// The next slice of a batch.
+    Batch(BatchId),
+    /// A timer start event, by its place in the newest version of a process.
+    Start(Text, u16),
 }
 
 /// A timer.

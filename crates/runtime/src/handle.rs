@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use partition::{AnyKey, Body, Reply};
 use serde::{Deserialize, Serialize};
 use store::StoredDocument;
-use trade::Actor;
+use trade::{Actor, Finding};
 use units::{Text, Timestamp};
 
 use crate::options::Progress;
@@ -82,6 +82,9 @@ pub enum Answer {
         code: Text,
         /// In words, with the numbers.
         detail: Text,
+        /// What is wrong where, if it is more than one thing.
+        #[serde(default)]
+        findings: Vec<Finding>,
     },
     /// The idempotency key was used for another request before.
     KeyReused,
@@ -102,7 +105,7 @@ impl Answer {
     pub fn into_reply(self) -> Result<Reply, String> {
         match self {
             Self::Done { reply, .. } => Ok(reply),
-            Self::Refused { code, detail } => Err(format!("{code}: {detail}")),
+            Self::Refused { code, detail, .. } => Err(format!("{code}: {detail}")),
             Self::KeyReused => Err("the idempotency key was used for another request".to_owned()),
             Self::Stale { .. } => Err("what it was based on has changed".to_owned()),
             Self::Failed { detail } => Err(detail.into()),

@@ -12,6 +12,7 @@ mod committer;
 mod handle;
 mod idempotency;
 mod options;
+mod preview;
 mod verify;
 mod writer;
 
@@ -19,5 +20,6 @@ pub use clock::{Clock, SystemClock};
 pub use handle::{Answer, Condition, Handle, Request, Version};
 pub use idempotency::digest;
 pub use options::{EffectSink, Options, Progress};
+pub use preview::Preview;
 pub use verify::{Difference, Verification, verify};
 pub use writer::{Runtime, RuntimeError};

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use partition::row::Column;
-use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Halt, Partition, RowKey, Table, Timer};
+use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Halt, Partition, Table, Timer};
 use store::{Reader, RowQuery, Store, StoreError};
 use trade::Actor;
 use units::{Text, Timestamp};
@@ -268,7 +268,11 @@ impl Writer {
             Ok(reply) => Answer::Done { reply: reply.clone(), position: self.partition.position() },
             Err(refusal) => {
                 self.progress.refused.fetch_add(1, Ordering::Relaxed);
-                Answer::Refused { code: Text::const_new(refusal.code()), detail: refusal.to_string().into() }
+                Answer::Refused {
+                    code: Text::const_new(refusal.code()),
+                    detail: refusal.to_string().into(),
+                    findings: refusal.findings().to_vec(),
+                }
             }
         };
         self.pending.add(decision);
@@ -298,11 +302,7 @@ impl Writer {
 
     fn load(&mut self, key: AnyKey) -> Result<(), Text> {
         self.progress.loads.fetch_add(1, Ordering::Relaxed);
-        let (table, row): (Table, RowKey) = key.row();
-        let bytes = self.reader.row(table, &row).map_err(|error| Text::from(error.to_string()))?;
-        let state = bytes.map(|bytes| AnyState::decode(table, &row, &bytes)).transpose();
-        self.partition.load(key, state.map_err(|error| Text::from(error.to_string()))?);
-        Ok(())
+        crate::preview::load(&mut self.partition, self.reader.as_mut(), key)
     }
 
     fn fire_timers(&mut self) {

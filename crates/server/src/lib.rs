@@ -80,6 +80,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::events::routes())
         .merge(resource::systems::routes())
         .merge(resource::processes::routes())
+        .merge(resource::instances::routes())
         .merge(resource::progress::routes())
         .merge(metrics::routes())
         .merge(description())

@@ -70,6 +70,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("reservation_not_active", 409, "the reservation is not active"),
     ("too_much_money", 409, "more money than is open"),
     ("action_not_offered", 409, "the exception does not offer this action"),
+    ("not_deployable", 422, "a model cannot be deployed"),
+    ("in_the_way", 409, "the instance cannot go on with that version"),
     ("conflict", 409, "the request contradicts what is there"),
     ("unavailable", 503, "the store cannot be written or read now"),
     ("internal", 500, "a fault of ours"),
@@ -151,7 +153,7 @@ impl From<StoreError> for Problem {
 pub(crate) fn of_answer(answer: Answer) -> Problem {
     match answer {
         Answer::Done { .. } => Problem::new("internal", "a reply of another kind was expected"),
-        Answer::Refused { code, detail } => Problem::new(&code, detail),
+        Answer::Refused { code, detail, findings } => of_refusal(&code, detail.into(), &findings),
         Answer::KeyReused => {
             Problem::new("idempotency_key_reused", "send another Idempotency-Key, or the same request as before")
         }
@@ -163,6 +165,21 @@ pub(crate) fn of_answer(answer: Answer) -> Problem {
         }
         Answer::Failed { detail } => Problem::new("unavailable", detail),
     }
+}
+
+/// The problem of a refusal, with what is wrong where if it is more than one thing.
+pub(crate) fn of_refusal(code: &str, detail: String, findings: &[trade::Finding]) -> Problem {
+    if findings.is_empty() {
+        return Problem::new(code, detail);
+    }
+    let many = if findings.len() == 1 { "one thing is" } else { "several things are" };
+    Problem::new(code, format!("{many} in the way, and nothing has changed"))
+        .with_errors(findings.iter().map(field).collect())
+}
+
+/// A finding of the partition at the API.
+pub(crate) fn field(finding: &trade::Finding) -> FieldError {
+    FieldError { pointer: finding.place.to_string(), cause: finding.cause.to_string(), mend: finding.mend.to_string() }
 }
 
 pub(crate) async fn unknown_path(uri: axum::http::Uri) -> Problem {

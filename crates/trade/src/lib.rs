@@ -32,4 +32,4 @@ pub use context::{Actor, Context, Role};
 pub use counters::{CounterEvent, Counters};
 pub use ids::*;
 pub use reference::{ReferenceEntry, ReferenceEvent};
-pub use refusal::Refusal;
+pub use refusal::{Finding, Refusal};

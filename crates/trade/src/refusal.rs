@@ -1,5 +1,6 @@
 //! Why a command is not carried out: data, not prose.
 
+use serde::{Deserialize, Serialize};
 use units::{Amount, Quantity, Text};
 
 use crate::books::Key;
@@ -76,6 +77,34 @@ pub enum Refusal {
     /// It was done before, in another way.
     #[error("{0}")]
     Conflict(Text),
+    /// Models that cannot be deployed: everything that is wrong with them.
+    #[error("{}", lines(.0))]
+    NotDeployable(Vec<Finding>),
+    /// A running process instance cannot be taken to another version: everything that stands in the way.
+    #[error("{}", lines(.0))]
+    InTheWay(Vec<Finding>),
+}
+
+/// One thing that is wrong: where, why, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Finding {
+    /// Where: file, line and element.
+    pub place: Text,
+    /// What is wrong.
+    pub cause: Text,
+    /// What would be right; may be empty.
+    pub mend: Text,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.cause)?;
+        if self.mend.is_empty() { Ok(()) } else { write!(f, "; {}", self.mend) }
+    }
+}
+
+fn lines(findings: &[Finding]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 impl Refusal {
@@ -93,6 +122,16 @@ impl Refusal {
             Self::NotAllowed { .. } => "not_allowed",
             Self::NotOffered { .. } => "action_not_offered",
             Self::Conflict(_) => "conflict",
+            Self::NotDeployable(_) => "not_deployable",
+            Self::InTheWay(_) => "in_the_way",
+        }
+    }
+
+    /// What is wrong where, if it is more than one thing.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::NotDeployable(findings) | Self::InTheWay(findings) => findings,
+            _ => &[],
         }
     }
 }

@@ -4,7 +4,7 @@ use units::Text;
 
 use super::extension::properties;
 use super::{Reader, Xml, children, is_bpmn, zeebe};
-use crate::{AdHoc, Binding, Call, Formula, Job, Kind, Listener, ListensFor, UserTask};
+use crate::{AdHoc, Binding, Call, Formula, Job, Kind, Listener, ListensFor, Trigger, UserTask};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn activity(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
@@ -30,9 +30,7 @@ impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn job(&mut self, node: Xml<'a, 'x>) -> Option<Option<Job>> {
         let Some(definition) = zeebe(node, "taskDefinition") else { return Some(None) };
         let mut job = self.job_of(definition)?;
-        let headers = zeebe(node, "taskHeaders").into_iter().flat_map(children);
-        let header = |header: Xml<'_, '_>| Some((header.attribute("key")?.into(), header.attribute("value")?.into()));
-        job.headers = headers.filter_map(header).collect();
+        job.headers = zeebe(node, "taskHeaders").map(pairs).unwrap_or_default();
         for (name, value) in properties(node) {
             match name.as_str() {
                 "crossdock:priority" => job.priority = Some(self.formula(node, &value)?),
@@ -82,10 +80,21 @@ impl<'a, 'x> Reader<'a, 'x> {
                 (false, "start") => ListensFor::Start,
                 (false, "end") => ListensFor::End,
                 (true, "creating" | "create") => ListensFor::Creating,
+                (true, "assigning" | "assignment") => ListensFor::Assigning,
+                (true, "updating" | "update") => ListensFor::Updating,
                 (true, "completing" | "complete") => ListensFor::Completing,
+                (true, "canceling" | "cancel") => {
+                    let cause = "a listener for `canceling` is not supported: an interruption waits for nobody here";
+                    self.refuse(listener, cause, "put the work behind the event that interrupts the task");
+                    continue;
+                }
                 _ => {
                     let cause = format!("a listener for `{event}` is not supported here");
-                    self.refuse(listener, cause, "listen for start or end, of a user task for creating or completing");
+                    self.refuse(
+                        listener,
+                        cause,
+                        "listen for start or end, of a user task for creating, assigning, updating or completing",
+                    );
                     continue;
                 }
             };
@@ -97,7 +106,9 @@ impl<'a, 'x> Reader<'a, 'x> {
                 Kind::Start(_) | Kind::Boundary { .. } | Kind::LinkCatch if on == ListensFor::Start => {
                     Some("it has begun before a listener could know")
                 }
-                Kind::Boundary { .. } => Some("events on an edge have no listeners here"),
+                Kind::Boundary { trigger: Trigger::Compensation(_), .. } => {
+                    Some("the activity that undoes has listeners of its own")
+                }
                 Kind::Exclusive(_) | Kind::Inclusive(_) | Kind::Parallel | Kind::EventBased if on == ListensFor::End => {
                     Some("a gateway has gone on before a listener could know")
                 }
@@ -110,19 +121,23 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(listener, format!("a listener for `{event}` cannot be here: {why}"), "put it on a neighbour");
                 continue;
             }
-            listeners.extend(self.job_of(listener).map(|job| Listener { on, job }));
+            let Some(mut job) = self.job_of(listener) else { continue };
+            let same = |other: &Listener| other.on == on && other.job.kind == job.kind;
+            if listeners.iter().any(same) {
+                let cause = format!("there are two listeners for `{event}` with the same job type");
+                self.refuse(listener, cause, "keep one, or give them different types");
+                continue;
+            }
+            job.headers = headers(listener);
+            listeners.push(Listener { on, job });
         }
         listeners
     }
 
     /// What an ad-hoc sub-process begins with and when it ends.
     pub(super) fn ad_hoc(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
-        if let Some(worker) = zeebe(node, "taskDefinition") {
-            let mend = "name the active elements by an expression, or have them activated";
-            self.refuse(worker, "an ad-hoc sub-process that a job worker leads is not supported", mend);
-            return None;
-        }
-        let mut ad_hoc = AdHoc { active: None, completion: None, cancel_remaining: true, output: None };
+        let mut ad_hoc =
+            AdHoc { active: None, completion: None, cancel_remaining: true, job: self.job(node)?, output: None };
         ad_hoc.cancel_remaining = node.attribute("cancelRemainingInstances") != Some("false");
         if let Some(details) = zeebe(node, "adHoc") {
             if let Some(active) = details.attribute("activeElementsCollection") {
@@ -138,6 +153,17 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
         if let Some(condition) = children(node).find(|child| is_bpmn(*child, "completionCondition")) {
             ad_hoc.completion = Some(self.expression(condition, condition.text().unwrap_or_default())?);
+        }
+        if ad_hoc.job.is_some() {
+            let others = [
+                (ad_hoc.active.is_some(), "names active elements"),
+                (ad_hoc.completion.is_some(), "has a completion condition"),
+                (!ad_hoc.cancel_remaining, "keeps what is still active"),
+            ];
+            for (_, what) in others.into_iter().filter(|(there, _)| *there) {
+                let cause = format!("a job worker leads the ad-hoc sub-process, and the model {what} as well");
+                self.refuse(node, cause, "leave that to the worker, or remove the task definition");
+            }
         }
         Some(Kind::AdHoc(Box::new(ad_hoc)))
     }
@@ -258,4 +284,15 @@ impl<'a, 'x> Reader<'a, 'x> {
             propagate_parent: flag("propagateAllParentVariables"),
         })
     }
+}
+
+/// The headers that a listener itself has: they lie directly in it.
+fn headers(listener: Xml<'_, '_>) -> Vec<(Text, Text)> {
+    let own = children(listener).find(|child| child.tag_name().name() == "taskHeaders");
+    own.map(pairs).unwrap_or_default()
+}
+
+fn pairs(headers: Xml<'_, '_>) -> Vec<(Text, Text)> {
+    let header = |header: Xml<'_, '_>| Some((header.attribute("key")?.into(), header.attribute("value")?.into()));
+    children(headers).filter_map(header).collect()
 }

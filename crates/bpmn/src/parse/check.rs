@@ -1,81 +1,93 @@
 //! What can be seen to be wrong without running.
 
-use super::{Draft, Reader};
-use crate::{Element, ElementIndex, Flow, Formula, Kind, TimerKind, Trigger};
+use units::Timestamp;
+
+use super::{Draft, Reader, Xml};
+use crate::{Cycle, Element, ElementIndex, Flow, FlowIndex, Formula, Interval, Kind, TimerKind, Trigger};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn check(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
         for (place, (element, node)) in draft.elements.iter().zip(&draft.nodes).enumerate() {
             let node = *node;
-            self.timer_means_something(element, node);
-            self.caught_twice(draft, element);
+            self.timer_means_something(draft, element, node);
+            self.caught_twice(draft, &element.boundaries, "the activity");
+            let starts: Vec<ElementIndex> = element.event_sub_processes.iter().map(|(_, start)| *start).collect();
+            self.caught_twice(draft, &starts, "the scope");
+            self.begun_twice(draft, element);
             match &element.kind {
                 Kind::Process | Kind::SubProcess if element.start.is_none() => {
                     self.refuse(node, format!("the {} has no start event", element.kind.label()), "add one");
                 }
                 Kind::AdHoc(_) => self.ad_hoc_contents(draft, place, node),
                 Kind::Exclusive(default) | Kind::Inclusive(default) if element.outgoing.len() > 1 => {
-                    for index in &element.outgoing {
-                        let flow = flows.get(usize::from(index.0));
-                        let exclusive = matches!(element.kind, Kind::Exclusive(_));
-                        let bare = flow.filter(|flow| exclusive && flow.condition.is_none() && Some(*index) != *default);
-                        if let Some(flow) = bare {
-                            let cause = format!("its flow `{}` has neither a condition nor is it the default", flow.id);
-                            self.refuse(node, cause, "write a condition, or mark it as the default");
-                        }
-                    }
-                    let always = |index: &crate::FlowIndex| {
-                        flows.get(usize::from(index.0)).is_some_and(|flow| flow.condition.is_none())
-                    };
-                    if default.is_none() && !element.outgoing.iter().any(always) {
-                        self.warn(
-                            node,
-                            "the gateway has no default flow and stops if no condition holds",
-                            "mark one as the default",
-                        );
-                    }
+                    self.choices(element, *default, node, flows);
                 }
                 Kind::EventBased => self.events_follow(draft, element, node, flows),
-                Kind::End | Kind::ErrorEnd(_) | Kind::TerminateEnd if !element.outgoing.is_empty() => {
-                    self.refuse(node, "flows lead away from an end event", "remove them");
-                }
-                Kind::Start(_) if !element.incoming.is_empty() => {
-                    self.refuse(node, "flows lead to a start event", "remove them");
-                }
-                Kind::LinkCatch if !element.incoming.is_empty() => {
-                    self.refuse(node, "flows lead to a link catch event", "remove them");
-                }
-                Kind::LinkThrow(_) if !element.outgoing.is_empty() => {
-                    self.refuse(node, "flows lead away from a link throw event", "remove them");
-                }
-                Kind::Boundary { .. } if !element.incoming.is_empty() => {
-                    self.refuse(node, "flows lead to a boundary event", "remove them");
-                }
-                Kind::Boundary { trigger: Trigger::Compensation(_), .. } if !element.outgoing.is_empty() => {
-                    self.refuse(node, "flows lead away from a compensation event", "associate it with an activity instead");
-                }
+                Kind::CompensationThrow(Some(target)) => self.undoes_something(draft, *target, node),
                 _ => {}
             }
-            let conditional =
-                |index: &crate::FlowIndex| flows.get(usize::from(index.0)).is_some_and(|flow| flow.condition.is_some());
-            if element.compensates && (!element.incoming.is_empty() || !element.outgoing.is_empty()) {
-                self.refuse(node, "flows touch an activity that undoes another", "remove them: it runs only then");
-            }
-            if !matches!(element.kind, Kind::Exclusive(_) | Kind::Inclusive(_)) && element.outgoing.iter().any(conditional) {
-                self.refuse(
-                    node,
-                    "a condition stands on a flow that does not leave an exclusive or inclusive gateway",
-                    "put a gateway there",
-                );
-            }
+            self.flows_belong(element, node, flows);
         }
         self.reachable(draft, flows);
         self.joins(draft, flows);
         self.ends(draft, flows);
     }
 
+    /// Each way on of an exclusive or inclusive gateway says when it is taken.
+    fn choices(&mut self, element: &Element, default: Option<FlowIndex>, node: Xml<'a, 'x>, flows: &[Flow]) {
+        let exclusive = matches!(element.kind, Kind::Exclusive(_));
+        let mut always = false;
+        for index in &element.outgoing {
+            let Some(flow) = flows.get(usize::from(index.0)) else { continue };
+            always |= flow.condition.is_none();
+            if Some(*index) == default {
+                if flow.condition.is_some() {
+                    let cause = format!("the default flow `{}` has a condition, which nobody looks at", flow.id);
+                    self.warn(node, cause, "remove the condition: the default is taken when no other holds");
+                }
+            } else if exclusive && flow.condition.is_none() {
+                let cause = format!("its flow `{}` has neither a condition nor is it the default", flow.id);
+                self.refuse(node, cause, "write a condition, or mark it as the default");
+            }
+        }
+        if default.is_none() && !always {
+            let cause = "the gateway has no default flow and stops if no condition holds";
+            self.warn(node, cause, "mark one as the default");
+        }
+    }
+
+    /// Flows begin and end only where tokens come and go by flows, and have conditions only where somebody looks at them.
+    fn flows_belong(&mut self, element: &Element, node: Xml<'a, 'x>, flows: &[Flow]) {
+        let (comes, goes) = (!element.incoming.is_empty(), !element.outgoing.is_empty());
+        let wrong = match &element.kind {
+            _ if node.tag_name().name() == "endEvent" && goes => Some(("flows lead away from an end event", "remove them")),
+            Kind::Start(_) if comes => Some(("flows lead to a start event", "remove them")),
+            Kind::LinkCatch if comes => Some(("flows lead to a link catch event", "remove them")),
+            Kind::LinkThrow(_) if goes => Some(("flows lead away from a link throw event", "remove them")),
+            Kind::EventSubProcess { .. } if comes || goes => {
+                Some(("flows touch an event sub-process", "remove them: its start event sets it off"))
+            }
+            Kind::Boundary { .. } if comes => Some(("flows lead to a boundary event", "remove them")),
+            Kind::Boundary { trigger: Trigger::Compensation(_), .. } if goes => {
+                Some(("flows lead away from a compensation event", "associate it with an activity instead"))
+            }
+            _ if element.compensates && (comes || goes) => {
+                Some(("flows touch an activity that undoes another", "remove them: it runs only then"))
+            }
+            _ => None,
+        };
+        if let Some((cause, mend)) = wrong {
+            self.refuse(node, cause, mend);
+        }
+        let conditional = |index: &FlowIndex| flows.get(usize::from(index.0)).is_some_and(|flow| flow.condition.is_some());
+        if !matches!(element.kind, Kind::Exclusive(_) | Kind::Inclusive(_)) && element.outgoing.iter().any(conditional) {
+            let cause = "a condition stands on a flow that does not leave an exclusive or inclusive gateway";
+            self.refuse(node, cause, "put a gateway there");
+        }
+    }
+
     /// An ad-hoc sub-process holds activities, and neither begins nor ends by events.
-    fn ad_hoc_contents(&mut self, draft: &Draft<'a, 'x>, place: usize, node: super::Xml<'a, 'x>) {
+    fn ad_hoc_contents(&mut self, draft: &Draft<'a, 'x>, place: usize, node: Xml<'a, 'x>) {
         let inside = || draft.elements.iter().filter(|inner| usize::from(inner.scope.0) == place);
         if !inside().any(|inner| inner.kind.is_activity()) {
             self.refuse(node, "the ad-hoc sub-process has no activity inside", "add one");
@@ -88,67 +100,119 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 
     /// Timers that can be read and still do not mean what they seem to.
-    fn timer_means_something(&mut self, element: &Element, node: super::Xml<'a, 'x>) {
-        let (trigger, once) = match &element.kind {
-            Kind::Catch(trigger) => (trigger, true),
-            Kind::Boundary { trigger, interrupting, .. } => (trigger, *interrupting),
-            Kind::Start(trigger) => (trigger, false),
-            _ => return,
-        };
+    fn timer_means_something(&mut self, draft: &Draft<'a, 'x>, element: &Element, node: Xml<'a, 'x>) {
+        let (Kind::Catch(trigger) | Kind::Start(trigger) | Kind::Boundary { trigger, .. }) = &element.kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
-        if *kind == TimerKind::Cycle && matches!(element.kind, Kind::Catch(_)) {
-            self.refuse(node, "a catch event waits once and has a cycle", "give it a date or a duration");
-        } else if *kind == TimerKind::Cycle && once {
-            self.warn(node, "the timer repeats, but it ends its activity the first time", "give it a duration");
+        let scope = draft.elements.get(usize::from(element.scope.0)).map(|scope| &scope.kind);
+        let wrong = match (kind, &element.kind, scope) {
+            (TimerKind::Cycle, Kind::Catch(_), _) => {
+                Some(("a catch event waits once and has a cycle", "give it a date or a duration"))
+            }
+            (TimerKind::Cycle, Kind::Boundary { interrupting: true, .. }, _) => {
+                Some(("the timer repeats, but it ends its activity the first time", "give it a date or a duration"))
+            }
+            (TimerKind::Cycle, Kind::Start(_), Some(Kind::EventSubProcess { interrupting: true })) => {
+                Some(("the timer repeats, but it ends its scope the first time", "give it a date or a duration"))
+            }
+            (TimerKind::Duration, Kind::Start(_), Some(Kind::Process)) => {
+                Some(("nothing is there from which the duration could run", "give a date, or a cycle such as R/P1D"))
+            }
+            _ => None,
+        };
+        if let Some((cause, mend)) = wrong {
+            self.refuse(node, cause, mend);
         }
         let Formula::Plain(text) = formula else { return };
-        let text = text.trim();
-        if *kind == TimerKind::Cycle && text.starts_with("R0/") {
-            self.refuse(node, "the timer goes off no times", "give it one repetition or more, or remove it");
-        }
-        let nothing = |text: &str| text.starts_with('P') && !text.chars().any(|c| c.is_ascii_digit() && c != '0');
-        let interval = text.split_once('/').map_or(text, |(_, interval)| interval);
-        if *kind != TimerKind::Date && (text.starts_with("-P") || interval.starts_with("-P") || nothing(interval)) {
-            self.refuse(node, format!("`{text}` is no time at all"), "give a duration above zero");
+        match kind {
+            TimerKind::Date => {}
+            TimerKind::Duration => {
+                if Interval::parse(text.trim()).is_some_and(|interval| !interval.is_positive()) {
+                    self.refuse(node, format!("`{text}` is no time at all"), "give a duration above zero");
+                }
+            }
+            TimerKind::Cycle => match Cycle::parse(text) {
+                Ok(Cycle::Repeating { times: Some(0), .. }) => {
+                    self.refuse(node, "the timer goes off no times", "give it one repetition or more, or remove it");
+                }
+                Ok(Cycle::Repeating { interval, .. }) if !interval.is_positive() => {
+                    self.refuse(node, format!("`{text}` is no time at all"), "give an interval above zero");
+                }
+                Ok(Cycle::Cron(cron)) if cron.after(Timestamp(0)).is_none() => {
+                    self.refuse(node, format!("`{text}` is a day that never comes"), "mend the cron expression");
+                }
+                _ => {}
+            },
         }
     }
 
-    /// Warns about events on the same activity that catch the same: only one of them can.
-    fn caught_twice(&mut self, draft: &Draft<'a, 'x>, element: &Element) {
+    /// Warns about events that catch the same in one place: only one of them can.
+    fn caught_twice(&mut self, draft: &Draft<'a, 'x>, events: &[ElementIndex], place: &str) {
         let mut seen: Vec<&Trigger> = Vec::new();
-        for index in &element.boundaries {
-            let place = usize::from(index.0);
-            let Some(Kind::Boundary { trigger, .. }) = draft.elements.get(place).map(|boundary| &boundary.kind) else {
-                continue;
+        for index in events {
+            let at = usize::from(index.0);
+            let trigger = match draft.elements.get(at).map(|event| &event.kind) {
+                Some(Kind::Boundary { trigger, .. } | Kind::Start(trigger)) => trigger,
+                _ => continue,
             };
-            if matches!(trigger, Trigger::Error(_) | Trigger::Escalation(_)) && seen.contains(&trigger) {
-                self.warn(draft.nodes[place], "another event on the activity catches the same", "keep one of them");
+            let once = matches!(trigger, Trigger::Error(_) | Trigger::Escalation(_) | Trigger::Message(_));
+            if once && seen.contains(&trigger) {
+                self.warn(draft.nodes[at], format!("another event on {place} catches the same"), "keep one of them");
             }
             seen.push(trigger);
+        }
+    }
+
+    /// Refuses start events of a process that the same message or signal sets off.
+    fn begun_twice(&mut self, draft: &Draft<'a, 'x>, element: &Element) {
+        let mut seen: Vec<&Trigger> = Vec::new();
+        for index in element.starts.iter().map(|index| usize::from(index.0)) {
+            let Some(Kind::Start(trigger @ (Trigger::Message(_) | Trigger::Signal(_)))) =
+                draft.elements.get(index).map(|start| &start.kind)
+            else {
+                continue;
+            };
+            if seen.contains(&trigger) {
+                self.refuse(draft.nodes[index], "another start event is set off by the same", "keep one of them");
+            }
+            seen.push(trigger);
+        }
+    }
+
+    /// Warns about a compensation event for an activity that nothing undoes.
+    fn undoes_something(&mut self, draft: &Draft<'a, 'x>, target: ElementIndex, node: Xml<'a, 'x>) {
+        let Some(activity) = draft.elements.get(usize::from(target.0)) else { return };
+        let undone = |boundary: &ElementIndex| {
+            let kind = draft.elements.get(usize::from(boundary.0)).map(|boundary| &boundary.kind);
+            matches!(kind, Some(Kind::Boundary { trigger: Trigger::Compensation(_), .. }))
+        };
+        if !activity.kind.is_scope() && !activity.boundaries.iter().any(undone) {
+            let cause = format!("nothing undoes the activity `{}`", activity.id());
+            self.warn(node, cause, "add a compensation event and an activity that undoes it");
         }
     }
 
     /// Warns about circles that no token can leave.
     fn ends(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
         let leads_on = |element: &Element| !element.outgoing.is_empty() || matches!(element.kind, Kind::LinkThrow(_));
-        let mut ends: Vec<bool> = draft.elements.iter().map(|element| !leads_on(element)).collect();
-        loop {
-            let mut changed = false;
-            for (place, element) in draft.elements.iter().enumerate() {
-                let after =
-                    element.outgoing.iter().filter_map(|index| flows.get(usize::from(index.0))).map(|flow| flow.target);
-                let link = match element.kind {
-                    Kind::LinkThrow(target) => Some(target),
-                    _ => None,
-                };
-                // an event on the edge can lead out of the circle as well
-                let mut next = after.chain(link).chain(element.boundaries.iter().copied());
-                if !ends[place] && next.any(|index| ends.get(usize::from(index.0)) == Some(&true)) {
-                    (ends[place], changed) = (true, true);
-                }
+        // where a token may have come from
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); draft.elements.len()];
+        for (place, element) in draft.elements.iter().enumerate() {
+            let after = element.outgoing.iter().filter_map(|index| flows.get(usize::from(index.0))).map(|flow| flow.target);
+            let link = match element.kind {
+                Kind::LinkThrow(target) => Some(target),
+                _ => None,
+            };
+            // an event on the edge can lead out of the circle as well
+            for next in after.chain(link).chain(element.boundaries.iter().copied()) {
+                before.get_mut(usize::from(next.0)).into_iter().for_each(|before| before.push(place));
             }
-            if !changed {
-                break;
+        }
+        let mut ends = vec![false; draft.elements.len()];
+        let mut open: Vec<usize> =
+            draft.elements.iter().enumerate().filter(|(_, element)| !leads_on(element)).map(|(place, _)| place).collect();
+        while let Some(place) = open.pop() {
+            if !std::mem::replace(&mut ends[place], true) {
+                open.extend(&before[place]);
             }
         }
         // one finding for each circle is enough: the first element in it
@@ -157,7 +221,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
     }
 
-    fn events_follow(&mut self, draft: &Draft<'a, 'x>, element: &Element, node: super::Xml<'a, 'x>, flows: &[Flow]) {
+    fn events_follow(&mut self, draft: &Draft<'a, 'x>, element: &Element, node: Xml<'a, 'x>, flows: &[Flow]) {
         if element.outgoing.len() < 2 {
             self.refuse(node, "an event-based gateway has fewer than two ways on", "add events, or remove the gateway");
         }

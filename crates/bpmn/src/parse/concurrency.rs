@@ -97,8 +97,8 @@ fn concurrency(draft: &Draft<'_, '_>, flows: &[Flow], places: usize) -> Concurre
         }
     }
     while let Some((one, other)) = relation.open.pop() {
-        for target in next.get(one).cloned().unwrap_or_default() {
-            relation.add(target, other);
+        for target in next.get(one).into_iter().flatten() {
+            relation.add(*target, other);
         }
     }
     relation

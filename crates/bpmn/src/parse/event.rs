@@ -4,7 +4,7 @@ use feel::Value;
 use units::Text;
 
 use super::{Reader, Xml, children, zeebe};
-use crate::{ElementIndex, Formula, Kind, Message, TimerKind, Trigger};
+use crate::{Cycle, ElementIndex, Interval, Kind, Message, TimerKind, Trigger};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn start_event(&mut self, node: Xml<'a, 'x>, scope: Option<&Kind>) -> Option<Kind> {
@@ -178,7 +178,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
     }
 
-    fn signal(&mut self, definition: Xml<'a, 'x>) -> Option<Formula> {
+    fn signal(&mut self, definition: Xml<'a, 'x>) -> Option<crate::Formula> {
         let id = definition.attribute("signalRef").unwrap_or_default();
         let signal = self.signals.get(id).copied();
         match signal.and_then(|signal| Some((signal, signal.attribute("name").filter(|name| !name.is_empty())?))) {
@@ -274,15 +274,8 @@ impl<'a, 'x> Reader<'a, 'x> {
             };
             let text = child.text().unwrap_or_default().trim();
             let formula = self.formula(child, text)?;
-            if let Formula::Plain(text) = &formula
-                && !is_time(kind, text)
-            {
-                let wanted = match kind {
-                    TimerKind::Date => "a moment such as 2026-11-23T10:00:00Z",
-                    TimerKind::Duration => "a duration such as PT15M or P1D",
-                    TimerKind::Cycle => "repetitions such as R3/PT10M",
-                };
-                self.refuse(child, format!("`{text}` is not {wanted}"), format!("give {wanted}, or an expression"));
+            if let Some(why) = formula.plain().and_then(|text| not_a_time(kind, text)) {
+                self.refuse(child, why, "mend the time, or give an expression");
                 return None;
             }
             return Some(Trigger::Timer(kind, formula));
@@ -292,20 +285,19 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 }
 
-/// Whether a plain text can be a time of this kind.
-fn is_time(kind: TimerKind, text: &str) -> bool {
+/// Why a plain text can not be a time of this kind, if it cannot.
+fn not_a_time(kind: TimerKind, text: &str) -> Option<String> {
+    let is_moment = || temporal(text).is_some_and(|value| matches!(value, Value::DateTime(_)));
     match kind {
-        TimerKind::Date => temporal(text).is_some_and(|value| matches!(value, Value::DateTime(_))),
-        TimerKind::Duration => is_duration(text),
-        TimerKind::Cycle => text
-            .strip_prefix('R')
-            .and_then(|rest| rest.split_once('/'))
-            .is_some_and(|(count, interval)| (count.is_empty() || count.parse::<u32>().is_ok()) && is_duration(interval)),
+        TimerKind::Date if !is_moment() => Some(format!("`{text}` is not a moment such as 2026-11-23T10:00:00Z")),
+        TimerKind::Duration if !is_duration(text) => Some(format!("`{text}` is not a duration such as PT15M or P1D")),
+        TimerKind::Cycle => Cycle::parse(text).err(),
+        TimerKind::Date | TimerKind::Duration => None,
     }
 }
 
 pub(super) fn is_duration(text: &str) -> bool {
-    temporal(text).is_some_and(|value| matches!(value, Value::DaysDuration(_) | Value::YearsDuration(_)))
+    Interval::parse(text).is_some()
 }
 
 fn temporal(text: &str) -> Option<Value> {

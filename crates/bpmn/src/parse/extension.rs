@@ -12,6 +12,12 @@ pub(super) fn properties(node: Xml<'_, '_>) -> Vec<(Text, Text)> {
     properties.filter_map(pair).collect()
 }
 
+/// What the modeller wrote about an element.
+pub(super) fn documentation(node: Xml<'_, '_>) -> Text {
+    let documentation = children(node).find(|child| is_bpmn(*child, "documentation"));
+    documentation.and_then(|documentation| documentation.text()).unwrap_or_default().trim().into()
+}
+
 /// Camunda's extension elements that are read here, or that concern modelling only.
 const KNOWN: &[&str] = &[
     "adHoc",

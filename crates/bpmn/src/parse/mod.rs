@@ -1,19 +1,20 @@
-//! From XML to a model, in three passes: elements, then flows, then checks.
+//! From XML to a model, in three passes: elements (here), then flows and what is attached (`connect`), then checks (`check`).
 
 mod activity;
 mod check;
 mod compensation;
 mod concurrency;
+mod connect;
 mod event;
 mod extension;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use feel::{Expression, Mode};
 use roxmltree::{Document, Node, ParsingOptions};
 use units::Text;
 
-use crate::{Element, ElementIndex, Finding, Flow, FlowIndex, Formula, Kind, Process, Severity, Trigger};
+use crate::{Element, ElementIndex, Finding, Formula, Kind, Process, Severity};
 
 pub(crate) const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 pub(crate) const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
@@ -55,8 +56,11 @@ pub fn parse(xml: &str) -> Result<Parsed, Vec<Finding>> {
 
 /// What the passes share.
 pub(crate) struct Reader<'a, 'x> {
-    document: &'a Document<'x>,
+    /// Where the lines of the text end.
+    line_ends: Vec<usize>,
     pub(crate) findings: Vec<Finding>,
+    /// Ids of what was refused.
+    refused: BTreeSet<&'a str>,
     /// Messages and errors by id.
     messages: BTreeMap<&'a str, Xml<'a, 'x>>,
     errors: BTreeMap<&'a str, Xml<'a, 'x>>,
@@ -76,8 +80,16 @@ pub(crate) struct Draft<'a, 'x> {
 impl<'a, 'x> Reader<'a, 'x> {
     fn new(document: &'a Document<'x>) -> Self {
         Self {
-            document,
+            // once for all: asking the document counts from its beginning each time
+            line_ends: document
+                .input_text()
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at)
+                .collect(),
             findings: Vec::new(),
+            refused: BTreeSet::new(),
             messages: BTreeMap::new(),
             errors: BTreeMap::new(),
             signals: BTreeMap::new(),
@@ -90,6 +102,9 @@ impl<'a, 'x> Reader<'a, 'x> {
     fn find(&mut self, node: Xml<'a, 'x>, severity: Severity, cause: impl Into<Text>, mend: impl Into<Text>) {
         // extension elements have no id: name the element that they belong to
         let owner = node.ancestors().find(|node| node.has_attribute("id")).unwrap_or(node);
+        if severity == Severity::Error {
+            self.refused.extend(owner.attribute("id"));
+        }
         self.findings.push(Finding {
             severity,
             element: owner.attribute("id").unwrap_or_default().into(),
@@ -114,7 +129,8 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 
     fn line(&self, node: Xml<'a, 'x>) -> u32 {
-        self.document.text_pos_at(node.range().start).row
+        let ended = self.line_ends.partition_point(|end| *end < node.range().start);
+        u32::try_from(ended + 1).unwrap_or(u32::MAX)
     }
 
     // expressions
@@ -207,6 +223,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         self.check(&draft, &flows);
         let tag = zeebe(node, "versionTag").and_then(|tag| tag.attribute("value")).map(Text::from);
         Process {
+            by_id: draft.by_id.iter().map(|(id, index)| (Text::from(*id), *index)).collect(),
             id: node.attribute("id").unwrap_or_default().into(),
             name: node.attribute("name").unwrap_or_default().into(),
             version_tag: tag,
@@ -248,6 +265,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             listeners,
             compensates: node.attribute("isForCompensation") == Some("true"),
             properties: extension::properties(node),
+            documentation: extension::documentation(node),
             kind,
         };
         draft.elements.push(element);
@@ -328,168 +346,6 @@ impl<'a, 'x> Reader<'a, 'x> {
             }
         }
     }
-
-    // second pass: flows and what is attached
-
-    fn flows(&mut self, draft: &mut Draft<'a, 'x>) -> Vec<Flow> {
-        let mut flows = Vec::new();
-        for (node, scope) in std::mem::take(&mut draft.flows) {
-            let end = |this: &mut Self, attribute: &str| {
-                let id = node.attribute(attribute).unwrap_or_default();
-                let found = draft.by_id.get(id).copied();
-                let refused = found.is_none() && !this.is_refused(id);
-                if refused {
-                    this.refuse(
-                        node,
-                        format!("the flow has no {attribute}: there is no element `{id}`"),
-                        "connect both ends",
-                    );
-                }
-                found
-            };
-            let (source, target) = (end(self, "sourceRef"), end(self, "targetRef"));
-            let condition = children(node).find(|child| is_bpmn(*child, "conditionExpression"));
-            let condition = condition.and_then(|condition| self.expression(condition, condition.text().unwrap_or_default()));
-            let (Some(source), Some(target)) = (source, target) else { continue };
-            let inside =
-                |end: ElementIndex| draft.elements.get(usize::from(end.0)).is_some_and(|element| element.scope == scope);
-            if !inside(source) || !inside(target) {
-                self.refuse(
-                    node,
-                    "the flow crosses the edge of a sub-process",
-                    "end it inside, and go on from the sub-process",
-                );
-            }
-            let Ok(index) = u16::try_from(flows.len()) else { break };
-            if let Some(element) = draft.elements.get_mut(usize::from(source.0)) {
-                element.outgoing.push(FlowIndex(index));
-            }
-            if let Some(element) = draft.elements.get_mut(usize::from(target.0)) {
-                element.incoming.push(FlowIndex(index));
-            }
-            flows.push(Flow {
-                id: node.attribute("id").unwrap_or_default().into(),
-                name: node.attribute("name").unwrap_or_default().into(),
-                source,
-                target,
-                condition,
-            });
-        }
-        flows
-    }
-
-    /// Whether an element was refused already, so that its flows need no finding of their own.
-    fn is_refused(&self, id: &str) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error && finding.element == id)
-    }
-
-    fn default_flows(&mut self, draft: &mut Draft<'a, 'x>, flows: &[Flow]) {
-        for (element, node) in draft.elements.iter_mut().zip(&draft.nodes) {
-            let (Kind::Exclusive(default) | Kind::Inclusive(default)) = &mut element.kind else { continue };
-            let Some(id) = node.attribute("default") else { continue };
-            *default = element
-                .outgoing
-                .iter()
-                .copied()
-                .find(|index| flows.get(usize::from(index.0)).is_some_and(|flow| flow.id == id));
-            if default.is_none() {
-                let node = *node;
-                self.refuse(
-                    node,
-                    format!("the default flow `{id}` does not leave this gateway"),
-                    "mark one of its own flows",
-                );
-            }
-        }
-    }
-
-    /// Link throw events get their targets.
-    fn links(&mut self, draft: &mut Draft<'a, 'x>) {
-        let name_of = |node: Xml<'a, 'x>| {
-            let definition = children(node).find(|child| is_bpmn(*child, "linkEventDefinition"));
-            definition.and_then(|definition| definition.attribute("name"))
-        };
-        let places: Vec<_> = draft.elements.iter().zip(&draft.nodes).enumerate().collect();
-        let mut targets = Vec::new();
-        for (place, (element, node)) in &places {
-            if !matches!(element.kind, Kind::LinkThrow(_)) {
-                continue;
-            }
-            let name = name_of(**node);
-            let found = places.iter().position(|(_, (other, other_node))| {
-                matches!(other.kind, Kind::LinkCatch) && other.scope == element.scope && name_of(**other_node) == name
-            });
-            match found.and_then(|found| u16::try_from(found).ok()) {
-                Some(found) => targets.push((*place, ElementIndex(found))),
-                None => {
-                    let cause = format!("no link catch event named `{}` is in the same scope", name.unwrap_or_default());
-                    self.refuse(**node, cause, "add one, or give both the same name");
-                }
-            }
-        }
-        for (place, target) in targets {
-            if let Some(element) = draft.elements.get_mut(place) {
-                element.kind = Kind::LinkThrow(target);
-            }
-        }
-    }
-
-    /// Boundary events go to their hosts, start events and event sub-processes to their scopes.
-    fn attach(&mut self, draft: &mut Draft<'a, 'x>) {
-        for place in 0..draft.elements.len() {
-            let Ok(index) = u16::try_from(place).map(ElementIndex) else { break };
-            let node = draft.nodes[place];
-            let scope = draft.elements[place].scope;
-            match &mut draft.elements[place].kind {
-                Kind::Boundary { host, .. } => {
-                    let id = node.attribute("attachedToRef").unwrap_or_default();
-                    let found = draft.by_id.get(id).copied();
-                    if let Some(found) = found {
-                        *host = found;
-                    }
-                    let activity = found.and_then(|found| draft.elements.get_mut(usize::from(found.0)));
-                    match activity.filter(|activity| activity.kind.is_activity()) {
-                        Some(activity) => activity.boundaries.push(index),
-                        None if self.is_refused(id) => {}
-                        None => self.refuse(node, format!("it is not attached to an activity: `{id}`"), "attach it to one"),
-                    }
-                }
-                Kind::Start(_) => {
-                    let trigger = matches!(&draft.elements[place].kind, Kind::Start(trigger) if *trigger != Trigger::None);
-                    let around = &mut draft.elements[usize::from(scope.0)];
-                    around.starts.push(index);
-                    let of_process = matches!(around.kind, Kind::Process);
-                    if of_process && trigger {
-                        // a plain start event, if there is one, stays the one that needs no trigger
-                        around.start = around.start.or(Some(index));
-                    } else if around.start.is_some_and(|other| !of_process || is_plain(draft, other)) {
-                        self.refuse(node, "its scope has another start event already", "keep one");
-                    } else {
-                        draft.elements[usize::from(scope.0)].start = Some(index);
-                    }
-                }
-                _ => {}
-            }
-        }
-        for place in 0..draft.elements.len() {
-            let (node, scope) = (draft.nodes[place], draft.elements[place].scope);
-            if !matches!(draft.elements[place].kind, Kind::EventSubProcess { .. }) {
-                continue;
-            }
-            let (Ok(index), Some(start)) = (u16::try_from(place).map(ElementIndex), draft.elements[place].start) else {
-                self.refuse(node, "the event sub-process has no start event", "add one with a trigger");
-                continue;
-            };
-            let start_node = draft.nodes[usize::from(start.0)];
-            let interrupting = start_node.attribute("isInterrupting") != Some("false");
-            draft.elements[place].kind = Kind::EventSubProcess { interrupting };
-            draft.elements[usize::from(scope.0)].event_sub_processes.push((index, start));
-        }
-    }
-}
-
-fn is_plain(draft: &Draft<'_, '_>, start: ElementIndex) -> bool {
-    draft.elements.get(usize::from(start.0)).is_some_and(|element| element.kind == Kind::Start(Trigger::None))
 }
 
 pub(crate) fn children<'a, 'x>(node: Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> {

@@ -41,7 +41,7 @@ impl Inbound for Statements {
                 let body = Body::ImportStatement(Box::new(statement));
                 match handle.ask(Request::new(Actor::system(), body)).await {
                     Answer::Done { .. } => {}
-                    Answer::Refused { code, detail } => return Err(SubmitError::refused(format!("{code}: {detail}"))),
+                    Answer::Refused { code, detail, .. } => return Err(SubmitError::refused(format!("{code}: {detail}"))),
                     Answer::KeyReused => return Err(SubmitError::refused("key reused".to_owned())),
                     Answer::Stale { .. } => {
                         return Err(SubmitError::refused("nothing was assumed, so nothing can be stale".to_owned()));

@@ -23,9 +23,9 @@ pub(crate) struct List {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
     /// Its number
-    id: String,
+    pub(super) id: String,
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -36,6 +36,8 @@ pub(crate) enum OrderCommand {
     Show(Show),
     /// Show everything that happened to an order, with when and who
     Timeline(Show),
+    /// Say why an order waits: for what, since when, until when, what would release it, and who can
+    Why(Show),
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -97,7 +99,12 @@ pub(crate) enum InvoiceCommand {
 }
 
 /// Follows the pages of a list up to the limit.
-async fn pages(api: &Api, path: &str, filters: &[(&str, Option<&str>)], limit: usize) -> anyhow::Result<Vec<Value>> {
+pub(super) async fn pages(
+    api: &Api,
+    path: &str,
+    filters: &[(&str, Option<&str>)],
+    limit: usize,
+) -> anyhow::Result<Vec<Value>> {
     let mut items = Vec::new();
     let mut after: Option<String> = None;
     while items.len() < limit {
@@ -128,7 +135,7 @@ pub(crate) fn escape(value: &str) -> String {
     })
 }
 
-fn list(list: &List, path: &str, columns: &[(&str, &str)]) -> anyhow::Result<Finding> {
+pub(super) fn list(list: &List, path: &str, columns: &[(&str, &str)]) -> anyhow::Result<Finding> {
     let api = list.target.open()?;
     let items = block_on(pages(&api, path, &[("status", list.status.as_deref())], list.limit))?;
     if list.target.json {
@@ -139,7 +146,7 @@ fn list(list: &List, path: &str, columns: &[(&str, &str)]) -> anyhow::Result<Fin
     Ok(Finding::None)
 }
 
-fn get(target: &Target, path: &str) -> anyhow::Result<Value> {
+pub(super) fn get(target: &Target, path: &str) -> anyhow::Result<Value> {
     let api = target.open()?;
     block_on(api.get(path))
 }
@@ -167,6 +174,7 @@ pub(crate) fn orders(command: &OrderCommand) -> anyhow::Result<Finding> {
             }
             Ok(Finding::None)
         }
+        OrderCommand::Why(arguments) => super::instance::order_why(arguments),
         OrderCommand::Timeline(arguments) => {
             let page = get(&arguments.target, &format!("/v1/orders/{}/timeline", escape(&arguments.id)))?;
             let events = page["events"].as_array().cloned().unwrap_or_default();
@@ -302,7 +310,7 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
     }
 }
 
-fn post(target: &Target, path: &str, body: &Value) -> anyhow::Result<Finding> {
+pub(super) fn post(target: &Target, path: &str, body: &Value) -> anyhow::Result<Finding> {
     let api = target.open()?;
     let answer = block_on(api.post(path, &crate::keys::generate()?, body.to_string()))?;
     if target.json {

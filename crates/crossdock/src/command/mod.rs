@@ -4,11 +4,13 @@ mod bench;
 mod bpmn;
 mod check;
 mod demo;
+mod deploy;
 mod dmn;
 mod feel;
 mod import;
 mod inbound;
 mod init;
+mod instance;
 mod key;
 mod lab;
 mod look;
@@ -37,6 +39,14 @@ pub(crate) enum Command {
     /// Look at orders
     #[command(subcommand)]
     Order(look::OrderCommand),
+    /// Look at running process instances, ask why they wait, and do something to one or to many
+    #[command(subcommand)]
+    Instance(Box<instance::Command>),
+    /// Look at operations on many instances
+    #[command(subcommand)]
+    Batch(instance::BatchCommand),
+    /// Deploy processes, decisions and forms
+    Deploy(deploy::Arguments),
     /// Look at exceptions and decide on them
     #[command(subcommand)]
     Exception(look::ExceptionCommand),
@@ -95,6 +105,9 @@ impl Command {
             Self::Lab(arguments) => lab::run(arguments),
             Self::Import(command) => import::run(&command),
             Self::Order(command) => look::orders(&command),
+            Self::Instance(command) => instance::run(&command),
+            Self::Batch(command) => instance::batches(&command),
+            Self::Deploy(arguments) => deploy::run(&arguments),
             Self::Exception(command) => look::exceptions(&command),
             Self::Task(command) => look::tasks(&command),
             Self::Stock(command) => look::stock(&command),

@@ -84,7 +84,7 @@ impl Results {
         Box::pin(async move {
             match handle.ask(Request::new(Actor::system(), body)).await {
                 Answer::Done { .. } => Ok(()),
-                Answer::Refused { code, detail } => Err(connect::SubmitError::refused(format!("{code}: {detail}"))),
+                Answer::Refused { code, detail, .. } => Err(connect::SubmitError::refused(format!("{code}: {detail}"))),
                 Answer::KeyReused => Err(connect::SubmitError::refused("key reused".to_owned())),
                 Answer::Stale { .. } => {
                     Err(connect::SubmitError::refused("nothing was assumed, so nothing can be stale".to_owned()))

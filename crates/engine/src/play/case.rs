@@ -1,5 +1,7 @@
 //! Test cases beside a model: given, when, then.
 
+use std::collections::BTreeMap;
+
 use bpmn::Process;
 use feel::Context;
 use serde::Deserialize;
@@ -56,9 +58,27 @@ pub struct Expected {
     /// Variables of the outermost scope of the first instance.
     #[serde(default)]
     pub variables: Context,
+    /// Open user tasks, by the id of their element: who has them and until when.
+    #[serde(default)]
+    pub tasks: BTreeMap<Text, ExpectedTask>,
     /// Elements that are stuck, in any order; none if not named.
     #[serde(default)]
     pub incidents: Vec<Text>,
+}
+
+/// What an open user task has to carry. What is not named is not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedTask {
+    /// Who is to do it.
+    #[serde(default)]
+    pub assignee: Option<Text>,
+    /// Groups of which anybody may do it.
+    #[serde(default)]
+    pub candidate_groups: Option<Vec<Text>>,
+    /// By when it is to be done.
+    #[serde(default)]
+    pub due: Option<Timestamp>,
 }
 
 impl Case {
@@ -70,10 +90,14 @@ impl Case {
         }
         for (place, action) in self.when.iter().enumerate() {
             if let Err(error) = world.act(action) {
-                return vec![format!("when, step {}: {error}", place + 1)];
+                return vec![format!("when, step {}: {error}", place + 1), happened(&world)];
             }
         }
-        self.then.against(&world)
+        let mut against = self.then.against(&world);
+        if !against.is_empty() {
+            against.push(happened(&world));
+        }
+        against
     }
 }
 
@@ -90,6 +114,8 @@ impl Expected {
         };
         let (stuck, open): (Vec<_>, Vec<_>) =
             world.waiting().into_iter().partition(|(_, waiting)| matches!(waiting.what, WaitsFor::Incident(_)));
+        // what an activity waits for that is done once per item are its items, which are listed themselves
+        let open = open.into_iter().filter(|(_, waiting)| !matches!(waiting.what, WaitsFor::Items { .. })).collect();
         let ids = |all: Vec<(&bpmn::Element, crate::Waiting)>| {
             sorted(all.into_iter().map(|(element, _)| Text::from(element.id())).collect())
         };
@@ -109,6 +135,7 @@ impl Expected {
         };
         against.extend(self.visited.iter().filter(|id| !reached(id)).map(|id| format!("{id} was not reached")));
         against.extend(self.not_visited.iter().filter(|id| reached(id)).map(|id| format!("{id} was reached")));
+        against.extend(self.tasks.iter().flat_map(|(id, wanted)| wanted.against(id, world)));
         let variables = world.first().map(crate::Instance::root_variables).unwrap_or_default();
         for (name, wanted) in &self.variables {
             match variables.get(name) {
@@ -119,4 +146,44 @@ impl Expected {
         }
         against
     }
+}
+
+impl ExpectedTask {
+    fn against(&self, id: &Text, world: &World<'_>) -> Vec<String> {
+        let waiting = world.waiting();
+        let open = waiting.iter().find_map(|(element, waiting)| match &waiting.what {
+            WaitsFor::Task { assignee, candidate_groups, due, .. } if element.id() == id => {
+                Some((assignee.clone(), candidate_groups.clone(), *due))
+            }
+            _ => None,
+        });
+        let Some((assignee, groups, due)) = open else {
+            return vec![format!("{id} should be an open user task and is not")];
+        };
+        let mut against = Vec::new();
+        if self.assignee.is_some() && self.assignee != assignee {
+            let (wanted, is) = (self.assignee.as_deref().unwrap_or_default(), assignee.as_deref().unwrap_or("nobody"));
+            against.push(format!("{id} should be assigned to {wanted} and is to {is}"));
+        }
+        if let Some(wanted) = self.candidate_groups.as_ref().filter(|wanted| **wanted != groups) {
+            against.push(format!("{id} should be for [{}] and is for [{}]", wanted.join(", "), groups.join(", ")));
+        }
+        if let Some(wanted) = self.due.filter(|wanted| Some(*wanted) != due) {
+            let is = due.map_or("open".to_owned(), |due| due.to_string());
+            against.push(format!("{id} should be due at {wanted} and is {is}"));
+        }
+        against
+    }
+}
+
+/// The way that was taken, for whoever looks for the mistake.
+fn happened(world: &World<'_>) -> String {
+    let reached =
+        |line: &&super::Line| matches!(line.happening, Happening::Activated | Happening::Passed | Happening::Incident);
+    let told = |line: &super::Line| match line.happening {
+        Happening::Incident => format!("stuck at {}: {}", line.element, line.detail),
+        _ => line.element.to_string(),
+    };
+    let steps: Vec<String> = world.trace().iter().filter(reached).map(told).collect();
+    format!("what happened: {}", steps.join(", "))
 }

@@ -9,17 +9,18 @@ mod trace;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bpmn::{Element, ElementIndex, Process};
+use bpmn::{Element, ElementIndex, Kind, Process, Repetition};
 use feel::Context;
 use units::{Text, Timestamp};
 
 use crate::event::Event;
 use crate::input::{Cx, Decisions, Input, Refusal};
 use crate::instance::{Instance, InstanceId, Key, Parent};
+use crate::schedule::{first_start, next_start};
 use crate::step::step;
 use crate::waiting::{Waiting, WaitsFor};
 
-pub use case::{Case, Expected, Given};
+pub use case::{Case, Expected, ExpectedTask, Given};
 pub use script::Action;
 pub use trace::{Happening, Line};
 
@@ -69,6 +70,15 @@ pub struct World<'a> {
     instances: Vec<Played<'a>>,
     trace: Vec<Line>,
     inputs: VecDeque<(usize, Input)>,
+    /// When timer start events go off next.
+    schedule: Vec<Scheduled<'a>>,
+}
+
+/// A timer start event that will go off.
+struct Scheduled<'a> {
+    process: &'a Process,
+    start: ElementIndex,
+    next: Repetition,
 }
 
 /// An instance at play, and the elements that its keys have stood for.
@@ -81,7 +91,14 @@ struct Played<'a> {
 impl<'a> World<'a> {
     /// A world of these processes, at this time.
     pub fn new(processes: Vec<&'a Process>, decisions: &'a dyn Decisions, now: Timestamp) -> Self {
-        Self { processes, decisions, now, instances: Vec::new(), trace: Vec::new(), inputs: VecDeque::new() }
+        let starts = processes.iter().flat_map(|process| process.timer_starts().map(|start| (*process, start)));
+        // what cannot be computed never goes off; a model is deployed for that to be told
+        let scheduled = |(process, start)| {
+            let next = first_start(process, start, now).ok()?;
+            Some(Scheduled { process, start, next })
+        };
+        let schedule = starts.filter_map(scheduled).collect();
+        Self { processes, decisions, now, instances: Vec::new(), trace: Vec::new(), inputs: VecDeque::new(), schedule }
     }
 
     /// What happened so far.
@@ -99,14 +116,18 @@ impl<'a> World<'a> {
         self.instances.first().map(|played| &played.instance)
     }
 
-    /// Begins an instance of a process: the first one if none is named.
+    /// Begins an instance of a process, the first one if none is named; one that a message, a signal or a time begins waits
+    /// for that.
     pub fn start(&mut self, process: Option<&str>, variables: Context) -> Result<(), PlayError> {
         let found = match process {
             Some(id) => self.processes.iter().find(|process| process.id() == id),
             None => self.processes.first(),
         };
         let process = *found.ok_or_else(|| PlayError::NoProcess(process.unwrap_or("at all").into()))?;
-        self.begin(process, None, Input::Start { variables });
+        let plain = |start: &ElementIndex| matches!(process.element(*start).kind, Kind::Start(bpmn::Trigger::None));
+        if process.root().starts.iter().any(plain) {
+            self.begin(process, None, Input::Start { variables });
+        }
         self.settle()
     }
 
@@ -189,6 +210,25 @@ impl<'a> World<'a> {
             Event::SignalThrown { name, variables } => self.broadcast(&name, &variables),
             _ => {}
         }
+    }
+
+    /// When the next timer start event goes off.
+    fn next_scheduled(&self) -> Option<Timestamp> {
+        self.schedule.iter().map(|scheduled| scheduled.next.at).min()
+    }
+
+    /// Begins what the timer start event begins that is due first.
+    fn begin_scheduled(&mut self) -> Result<(), PlayError> {
+        let first = self.schedule.iter().enumerate().min_by_key(|(_, scheduled)| scheduled.next.at);
+        let Some((place, Scheduled { process, start, next })) = first else { return Ok(()) };
+        let (process, start, last) = (*process, *start, *next);
+        self.now = self.now.max(last.at);
+        match next_start(process, start, last, self.now) {
+            Some(next) => self.schedule[place].next = next,
+            None => drop(self.schedule.remove(place)),
+        }
+        self.begin(process, None, Input::StartAt { element: start, variables: Context::default() });
+        self.settle()
     }
 
     fn tell(&mut self, parent: Option<Parent>, input: impl FnOnce(Key) -> Input) {

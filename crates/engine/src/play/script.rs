@@ -5,7 +5,8 @@ use serde::Deserialize;
 use units::{Text, Timestamp};
 
 use super::{PlayError, World};
-use crate::input::Input;
+use crate::input::{AdHocLead, Input};
+use crate::task::TaskAnswer;
 use crate::waiting::WaitsFor;
 
 /// A step of a script. Elements are named by id; of several that wait, the oldest is meant.
@@ -72,6 +73,33 @@ pub enum Action {
         #[serde(default)]
         variables: Context,
     },
+    /// A user task is given to somebody, or back to all.
+    Assign {
+        /// The user task.
+        element: Text,
+        /// Who is to do it.
+        #[serde(default)]
+        to: Option<Text>,
+    },
+    /// The listener of a user task denies a change.
+    Deny {
+        /// The user task.
+        element: Text,
+        /// Why.
+        #[serde(default)]
+        reason: Text,
+    },
+    /// The worker that leads an ad-hoc sub-process decides.
+    Lead {
+        /// The ad-hoc sub-process.
+        element: Text,
+        /// What is to begin.
+        #[serde(default)]
+        activate: Vec<Text>,
+        /// Whether it is enough, and what is still active ends.
+        #[serde(default)]
+        fulfilled: bool,
+    },
     /// Elements inside of an ad-hoc sub-process are to begin.
     Activate {
         /// The ad-hoc sub-process.
@@ -135,6 +163,24 @@ impl World<'_> {
                 WaitsFor::AdHoc => Some(Input::Activate { scope: key, elements: inside.clone() }),
                 _ => None,
             }),
+            Action::Assign { element, to } => self.answer(element, |key, what| match what {
+                WaitsFor::Task { .. } => Some(Input::AssignTask { task: key, assignee: to.clone() }),
+                _ => None,
+            }),
+            Action::Deny { element, reason } => self.answer(element, |key, what| match what {
+                WaitsFor::Job { .. } => {
+                    Some(Input::AnswerTaskListener { job: key, answer: TaskAnswer::Deny(reason.clone()) })
+                }
+                _ => None,
+            }),
+            Action::Lead { element, activate, fulfilled } => self.answer(element, |key, what| match what {
+                WaitsFor::Job { .. } => {
+                    let activate = activate.iter().map(|id| (id.clone(), Context::default())).collect();
+                    let lead = AdHocLead { activate, fulfilled: *fulfilled, cancel_remaining: *fulfilled };
+                    Some(Input::LeadAdHoc { job: key, variables: Context::default(), lead })
+                }
+                _ => None,
+            }),
             Action::Cancel => {
                 self.inputs.push_back((0, Input::Cancel));
                 self.settle()
@@ -179,6 +225,11 @@ impl World<'_> {
             let timers =
                 running.flat_map(|(place, played)| played.instance.timers().map(move |(timer, due)| (due, place, timer)));
             let next: Option<(Timestamp, usize, u32)> = timers.min().filter(|(due, _, _)| *due <= end);
+            let begins = self.next_scheduled().filter(|at| *at <= end);
+            if begins.is_some_and(|at| next.is_none_or(|(due, _, _)| at <= due)) {
+                self.begin_scheduled()?;
+                continue;
+            }
             let Some((due, place, timer)) = next else {
                 self.now = end;
                 return Ok(());

@@ -6,10 +6,112 @@ use units::Text;
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
-use crate::input::Refusal;
+use crate::input::{AdHocLead, Refusal};
 use crate::instance::Key;
 
+/// The variable that says what can begin inside.
+const INSIDE: &str = "adHocSubProcessElements";
+
 impl Step<'_, '_> {
+    /// An ad-hoc sub-process begins: with the elements that its expression names, or with a job for the worker that leads it.
+    pub(super) fn begin_ad_hoc(
+        &mut self,
+        key: Key,
+        index: ElementIndex,
+        element: &Element,
+        ad_hoc: &AdHoc,
+    ) -> Result<Vec<ElementIndex>, Text> {
+        // its job is tried again: it has begun before
+        if ad_hoc.job.is_some() && self.instance.live(key).is_some_and(|live| live.variables.contains(INSIDE)) {
+            self.ask_leader(key, element);
+            return Ok(Vec::new());
+        }
+        let active = self.active_elements(key, index, ad_hoc)?;
+        let events = self.watch_scope(key, element)?;
+        self.emit_all(events);
+        let mut variables = Context::from_iter([(INSIDE, self.described(index))]);
+        if let Some((name, _)) = &ad_hoc.output {
+            // begun here, so that the results lie inside and not somewhere around
+            variables.insert(name.clone(), Value::from(Vec::<Value>::new()));
+        }
+        self.set_local(key, variables);
+        self.ask_leader(key, element);
+        Ok(active)
+    }
+
+    /// The elements that can begin inside of an ad-hoc sub-process, for whoever chooses among them.
+    fn described(&self, index: ElementIndex) -> Value {
+        let inside = self.process.elements().filter(|(_, inner)| self.startable(index, inner.id()).is_some());
+        let described = inside.map(|(_, inner)| {
+            let properties = inner.properties().map(|(name, value)| (Text::from(name), Value::from(value)));
+            Value::Context(Context::from_iter([
+                ("elementId", Value::from(inner.id())),
+                ("elementName", Value::from(inner.name())),
+                ("documentation", Value::from(inner.documentation())),
+                ("properties", Value::Context(Context::from_iter(properties))),
+            ]))
+        });
+        Value::from(described.collect::<Vec<_>>())
+    }
+
+    /// Whether a worker leads a live element.
+    pub(super) fn is_led(&self, key: Key) -> bool {
+        let led =
+            |(_, element): (ElementIndex, &Element)| matches!(&element.kind, Kind::AdHoc(ad_hoc) if ad_hoc.job.is_some());
+        self.element_of(key).is_some_and(led)
+    }
+
+    /// A job for the worker that leads an ad-hoc sub-process, if one does. There is one at a time.
+    fn ask_leader(&mut self, key: Key, element: &Element) {
+        let Kind::AdHoc(ad_hoc) = &element.kind else { return };
+        let fulfilled = self.instance.live(key).is_none_or(|live| live.fulfilled);
+        let Some(job) = ad_hoc.job.as_ref().filter(|_| !fulfilled) else { return };
+        self.dismiss_leader(key);
+        match self.job(key, job, None) {
+            Ok(event) => self.emit(event),
+            Err(message) => self.incident(key, Phase::Working, message),
+        }
+    }
+
+    /// Takes the job of the worker that leads an ad-hoc sub-process back.
+    pub(super) fn dismiss_leader(&mut self, key: Key) {
+        let open = self.instance.jobs.iter().find(|open| open.element == key && open.listener.is_none());
+        if let Some(job) = open.map(|open| open.key) {
+            self.emit(Event::JobCancelled { job });
+        }
+    }
+
+    /// The worker that leads an ad-hoc sub-process has decided.
+    pub(super) fn lead(&mut self, job: Key, variables: Context, lead: AdHocLead) -> Result<(), Refusal> {
+        let scope = self.open_job(job)?;
+        let Some((index, _)) = self.element_of(scope).filter(|_| self.is_led(scope)) else {
+            return Err(Refusal::Gone { what: "job of an ad-hoc sub-process", key: job });
+        };
+        if lead.fulfilled && !lead.activate.is_empty() {
+            return Err(Refusal::FulfilledAndMore { job });
+        }
+        let mut begin = Vec::new();
+        for (id, own) in lead.activate {
+            begin.push((self.place_inside(index, &id)?, own));
+        }
+        self.emit(Event::JobCompleted { job });
+        self.set_local(scope, variables);
+        for (element, own) in begin {
+            let key = self.activate(element, scope);
+            self.set_local(key, own);
+            self.queue.push_back(Work::Begin(key));
+        }
+        if lead.fulfilled {
+            self.emit(Event::AdHocFulfilled { key: scope });
+            if lead.cancel_remaining {
+                self.terminate_inside(scope);
+                self.forget(scope);
+            }
+            self.emptied.push(scope);
+        }
+        Ok(())
+    }
+
     /// The elements that begin at once.
     pub(super) fn active_elements(&self, key: Key, index: ElementIndex, ad_hoc: &AdHoc) -> Result<Vec<ElementIndex>, Text> {
         let Some(expression) = &ad_hoc.active else { return Ok(Vec::new()) };
@@ -34,6 +136,11 @@ impl Step<'_, '_> {
         (element.scope == scope && index != scope && free && !attached).then_some(index)
     }
 
+    fn place_inside(&self, scope: ElementIndex, id: &Text) -> Result<ElementIndex, Refusal> {
+        let why = "it is no element of the ad-hoc sub-process that nothing leads to";
+        self.startable(scope, id).ok_or_else(|| Refusal::NoPlace { element: id.clone(), why })
+    }
+
     /// Somebody asks for elements inside of an ad-hoc sub-process.
     pub(super) fn activate_inside(&mut self, scope: Key, ids: &[Text]) -> Result<(), Refusal> {
         let found = self.element_of(scope).filter(|(_, element)| matches!(element.kind, Kind::AdHoc(_)));
@@ -42,10 +149,7 @@ impl Step<'_, '_> {
             return Err(Refusal::Gone { what: "ad-hoc sub-process", key: scope });
         };
         for id in ids {
-            let element = self.startable(index, id).ok_or_else(|| Refusal::NoPlace {
-                element: id.clone(),
-                why: "it is no element of the ad-hoc sub-process that nothing leads to",
-            })?;
+            let element = self.place_inside(index, id)?;
             self.queue.push_back(Work::Enter { element, scope, flow: None });
         }
         Ok(())
@@ -63,19 +167,20 @@ impl Step<'_, '_> {
             results.push(result);
             self.set_local(scope, Context::from_iter([(name.clone(), Value::from(results))]));
         }
+        if path_ends && ad_hoc.job.is_some() {
+            self.ask_leader(scope, element);
+            return false;
+        }
         let Some(condition) = &ad_hoc.completion else { return false };
-        let evaluation = condition.evaluate(&self.visible(scope), &self.environment);
-        match evaluation.value {
-            Value::Bool(true) if ad_hoc.cancel_remaining => {
+        match self.holds(scope, condition) {
+            Ok(true) if ad_hoc.cancel_remaining => {
                 self.terminate_inside(scope);
                 self.forget(scope);
                 self.queue.push_back(Work::Complete(scope));
                 true
             }
-            Value::Bool(_) => false,
-            other => {
-                let text = condition.text().trim();
-                let message = Text::from(format!("the completion condition `{text}` gives {other}, not true or false"));
+            Ok(_) => false,
+            Err(message) => {
                 self.incident(scope, Phase::Leaving, message);
                 false
             }
@@ -85,6 +190,9 @@ impl Step<'_, '_> {
     /// Whether an ad-hoc sub-process in which nothing is active is done: always, unless a condition says when.
     pub(super) fn is_done_when_empty(&self, scope: Key, element: &Element) -> bool {
         let Kind::AdHoc(ad_hoc) = &element.kind else { return true };
+        if ad_hoc.job.is_some() {
+            return self.instance.live(scope).is_some_and(|live| live.fulfilled);
+        }
         let holds = |condition: &feel::Expression| {
             condition.evaluate(&self.visible(scope), &self.environment).value == Value::Bool(true)
         };
@@ -105,14 +213,5 @@ impl Step<'_, '_> {
     pub(super) fn forget(&mut self, scope: Key) {
         self.queue
             .retain(|work| !matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope));
-    }
-
-    /// Begins the results' list, so that it lies inside and not somewhere around.
-    pub(super) fn no_results_yet(&self, key: Key, ad_hoc: &AdHoc) -> Option<Event> {
-        let (name, _) = ad_hoc.output.as_ref()?;
-        Some(Event::Variables {
-            scope: key,
-            variables: Context::from_iter([(name.clone(), Value::from(Vec::<Value>::new()))]),
-        })
     }
 }

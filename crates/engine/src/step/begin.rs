@@ -1,6 +1,6 @@
 //! Elements begin: what they copy in, what they watch, and what they do.
 
-use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Trigger, UserTask};
+use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Trigger};
 use feel::{Context, Value};
 use units::Text;
 
@@ -75,12 +75,7 @@ impl Step<'_, '_> {
     fn behave(&mut self, key: Key, index: ElementIndex, element: &Element) -> Begun {
         match &element.kind {
             Kind::Job(job) => self.job(key, job, None).map(|event| Next::Wait(vec![event])),
-            Kind::UserTask(task) => {
-                if self.listen(key, element, ListensFor::Creating, 0) {
-                    return Ok(Next::Gone);
-                }
-                self.task(key, task).map(|event| Next::Wait(vec![event]))
-            }
+            Kind::UserTask(task) => self.begin_user_task(key, element, task).map(|()| Next::Gone),
             Kind::Exclusive(_) | Kind::Inclusive(_) => {
                 let flows = self.choose(element, key)?;
                 let Some(scope) = self.scope_of(key) else { return Ok(Next::Gone) };
@@ -125,15 +120,10 @@ impl Step<'_, '_> {
                 let start = element.start.ok_or(Text::const_new("the sub-process has no start event"))?;
                 self.watch_scope(key, element).map(|events| Next::Inside(events, vec![start]))
             }
-            Kind::AdHoc(ad_hoc) => {
-                let active = self.active_elements(key, index, ad_hoc)?;
-                let mut events = self.watch_scope(key, element)?;
-                events.extend(self.no_results_yet(key, ad_hoc));
-                if active.is_empty() {
-                    return Ok(Next::Wait(events));
-                }
-                Ok(Next::Inside(events, active))
-            }
+            Kind::AdHoc(ad_hoc) => match self.begin_ad_hoc(key, index, element, ad_hoc)? {
+                active if active.is_empty() => Ok(Next::Gone),
+                active => Ok(Next::Inside(Vec::new(), active)),
+            },
             Kind::Throw(message) => {
                 let name = self.text(key, &message.name, "the message's name")?;
                 let correlation = self.correlation(key, message)?;
@@ -187,37 +177,7 @@ impl Step<'_, '_> {
         Ok(Event::JobCreated { job: self.draw(), element, kind, retries, priority, listener })
     }
 
-    pub(super) fn task(&self, element: Key, task: &UserTask) -> Result<Event, Text> {
-        let evaluated = |formula: &Option<bpmn::Formula>| {
-            formula.as_ref().map(|formula| formula.evaluate(&self.visible(element), &self.environment).0)
-        };
-        let assignee = evaluated(&task.assignee).and_then(|value| value.as_str().map(Text::from));
-        let candidate_groups = names(evaluated(&task.candidate_groups));
-        let candidate_users = names(evaluated(&task.candidate_users));
-        let moment = |formula: &Option<bpmn::Formula>, what: &str| match evaluated(formula) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => {
-                let refusal = || Text::from(format!("the {what} date needs a moment and has {value}"));
-                time::moment(&value).map(Some).ok_or_else(refusal)
-            }
-        };
-        let (due, follow_up) = (moment(&task.due, "due")?, moment(&task.follow_up, "follow-up")?);
-        let priority = match &task.priority {
-            None => Some(50),
-            Some(priority) => {
-                u8::try_from(self.whole(element, priority, "the priority")?).ok().filter(|found| *found <= 100)
-            }
-        };
-        let priority = priority.ok_or(Text::const_new("the priority has to be between 0 and 100"))?;
-        let form = match &task.form {
-            None => None,
-            Some(form) => Some(self.text(element, form, "the form")?),
-        };
-        let task = self.draw();
-        Ok(Event::TaskCreated { task, element, assignee, candidate_groups, due, candidate_users, follow_up, priority, form })
-    }
-
-    fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
+    pub(super) fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
         let (value, why) = formula.evaluate(&self.visible(scope), &self.environment);
         let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
         number.and_then(|number| i32::try_from(number).ok()).ok_or_else(|| {
@@ -230,7 +190,7 @@ impl Step<'_, '_> {
         Ok(Event::ChildRequested { element, process: self.text(element, &call.process, "the called process")? })
     }
 
-    fn text(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<Text, Text> {
+    pub(super) fn text(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<Text, Text> {
         if let Some(text) = formula.plain() {
             return Ok(text.clone());
         }
@@ -309,15 +269,6 @@ impl Step<'_, '_> {
         let Some(live) = self.instance.live(key) else { return false };
         key != ROOT
             && self.instance.live(live.scope).is_some_and(|scope| scope.multi.is_some() && scope.element == live.element)
-    }
-}
-
-/// Names from a list, or from a text with commas.
-fn names(value: Option<Value>) -> Vec<Text> {
-    match value {
-        Some(Value::List(names)) => names.iter().filter_map(|name| name.as_str().map(Text::from)).collect(),
-        Some(Value::String(names)) => names.split(',').map(|name| Text::from(name.trim())).collect(),
-        _ => Vec::new(),
     }
 }
 

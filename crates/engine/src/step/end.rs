@@ -1,6 +1,6 @@
 //! Elements end: what they copy out, and what ends with them.
 
-use bpmn::{Element, Kind, ListensFor};
+use bpmn::{Element, ElementIndex, Kind, ListensFor};
 use feel::Context;
 
 use super::{Step, Work};
@@ -147,19 +147,16 @@ impl Step<'_, '_> {
             self.close(key);
             self.emit(Event::Terminated { key });
         }
-        let waiting: Vec<_> = self.instance.arrivals.iter().filter(|arrival| arrival.scope == scope).copied().collect();
-        for arrival in waiting {
-            // tokens at gateways go with the scope
-            self.drop_tokens(arrival);
+        // tokens at gateways go with the scope
+        while let Some(arrival) = self.instance.arrivals.iter().find(|arrival| arrival.scope == scope) {
+            self.drop_tokens_at(scope, arrival.gateway);
         }
     }
 
-    fn drop_tokens(&mut self, arrival: crate::instance::Arrival) {
-        let Some(place) = self.instance.arrivals.iter().position(|other| *other == arrival) else { return };
-        for _ in 0..arrival.tokens {
-            if self.instance.arrivals.get(place).is_some() {
-                self.emit(Event::Joined { scope: arrival.scope, gateway: arrival.gateway });
-            }
+    /// Ends all tokens that wait at a joining gateway.
+    pub(super) fn drop_tokens_at(&mut self, scope: Key, gateway: ElementIndex) {
+        while self.instance.arrivals.iter().any(|arrival| (arrival.scope, arrival.gateway) == (scope, gateway)) {
+            self.emit(Event::Joined { scope, gateway });
         }
     }
 

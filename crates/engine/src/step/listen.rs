@@ -4,7 +4,7 @@ use bpmn::{Element, Kind, ListensFor};
 use feel::Context;
 use units::Timestamp;
 
-use super::{Step, Work};
+use super::Step;
 use crate::event::Phase;
 use crate::instance::Key;
 use crate::time;
@@ -25,17 +25,18 @@ impl Step<'_, '_> {
         let Some((_, element)) = self.element_of(key) else { return };
         let Some(on) = element.listeners.get(usize::from(place)).map(|listener| listener.on) else { return };
         match (on, self.scope_of(key)) {
-            (ListensFor::Start | ListensFor::Creating, _) | (_, None) => self.set_local(key, variables),
-            (ListensFor::End | ListensFor::Completing, Some(scope)) => self.set(scope, &variables),
+            (ListensFor::End, Some(scope)) => self.set(scope, &variables),
+            _ => self.set_local(key, variables),
         }
         if self.listen(key, element, on, place.saturating_add(1)) {
             return;
         }
         match on {
             ListensFor::Start => self.begun(key),
-            ListensFor::Creating => self.give_to_people(key),
-            ListensFor::Completing => self.queue.push_back(Work::Complete(key)),
             ListensFor::End => self.finish(key),
+            ListensFor::Creating | ListensFor::Assigning | ListensFor::Updating | ListensFor::Completing => {
+                self.task_changed(key, element, on);
+            }
         }
     }
 
@@ -56,29 +57,13 @@ impl Step<'_, '_> {
     pub(super) fn backoff(&self, job: Key, element: Key) -> Option<Timestamp> {
         self.instance.job(job).filter(|open| open.listener.is_none())?;
         let (_, element_model) = self.element_of(element)?;
-        let Kind::Job(model) = &element_model.kind else { return None };
+        let model = match &element_model.kind {
+            Kind::Job(model) => model,
+            Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref()?,
+            _ => return None,
+        };
         let due = time::due(bpmn::TimerKind::Duration, model.backoff.as_ref()?, &self.visible(element), &self.environment);
         // a back-off that gives no duration is none: the job is tried again at once
         due.ok().map(|due| due.at)
-    }
-
-    /// A person has done a task: its listeners get to know, then it is done.
-    pub(super) fn task_done(&mut self, key: Key, results: Context) {
-        let Some((_, element)) = self.element_of(key) else { return };
-        if element.listeners_for(ListensFor::Completing).next().is_none() {
-            return self.work_done(key, results);
-        }
-        self.take_results(key, element, results);
-        self.listen(key, element, ListensFor::Completing, 0);
-    }
-
-    /// A user task is given to people.
-    pub(super) fn give_to_people(&mut self, key: Key) {
-        let Some((_, element)) = self.element_of(key) else { return };
-        let Kind::UserTask(task) = &element.kind else { return };
-        match self.task(key, task) {
-            Ok(event) => self.emit(event),
-            Err(message) => self.incident(key, Phase::Working, message),
-        }
     }
 }

@@ -11,6 +11,7 @@ mod listen;
 mod modify;
 mod multi;
 mod trigger;
+mod user_task;
 
 use std::collections::VecDeque;
 
@@ -20,7 +21,7 @@ use units::Text;
 
 use crate::apply::apply;
 use crate::event::{Event, Phase, Work};
-use crate::input::{Cx, Input, Refusal};
+use crate::input::{AdHocLead, Cx, Input, Refusal};
 use crate::instance::{CONTINUE, Instance, Key, ROOT, Stage};
 use crate::variables::Visible;
 use error::Thrown;
@@ -197,10 +198,16 @@ impl<'a> Step<'a, '_> {
             Input::CompleteJob { job, variables } => {
                 let element = self.open_job(job)?;
                 let listener = self.instance.job(job).and_then(|open| open.listener);
-                self.emit(Event::JobCompleted { job });
                 match listener {
-                    Some(place) => self.listened(element, place, variables),
-                    None => self.work_done(element, variables),
+                    Some(place) => {
+                        self.emit(Event::JobCompleted { job });
+                        self.listened(element, place, variables);
+                    }
+                    None if self.is_led(element) => self.lead(job, variables, AdHocLead::default())?,
+                    None => {
+                        self.emit(Event::JobCompleted { job });
+                        self.work_done(element, variables);
+                    }
                 }
             }
             Input::FailJob { job, retries, message, retry_at } => {
@@ -218,18 +225,11 @@ impl<'a> Step<'a, '_> {
                 let element = self.open_job(job)?;
                 self.throw(element, &code, &message, variables);
             }
-            Input::CompleteTask { task, variables } => {
-                let open = self.instance.tasks.iter().find(|open| open.key == task);
-                let element = open.map(|open| open.element).ok_or(Refusal::Gone { what: "task", key: task })?;
-                self.emit(Event::TaskCompleted { task });
-                self.task_done(element, variables);
-            }
-            Input::AssignTask { task, assignee } => {
-                if !self.instance.has_task(task) {
-                    return Err(Refusal::Gone { what: "task", key: task });
-                }
-                self.emit(Event::TaskAssigned { task, assignee });
-            }
+            Input::CompleteTask { task, variables } => self.complete_task(task, variables)?,
+            Input::AssignTask { task, assignee } => self.assign_task(task, assignee)?,
+            Input::UpdateTask { task, changes } => self.update_task(task, changes)?,
+            Input::AnswerTaskListener { job, answer } => self.answer_task_listener(job, answer)?,
+            Input::LeadAdHoc { job, variables, lead } => self.lead(job, variables, lead)?,
             // those that were held are taken up by every step
             Input::Continue | Input::FireTimer { timer: CONTINUE } => {}
             Input::FireTimer { timer } => self.fire(timer)?,
@@ -251,7 +251,7 @@ impl<'a> Step<'a, '_> {
             Input::Activate { scope, elements } => self.activate_inside(scope, &elements)?,
             Input::Modify(modification) => self.modify(modification)?,
             Input::Suspend if self.instance.suspended => return Err(Refusal::Suspension("suspended already")),
-            Input::Suspend => self.emit(Event::Suspended),
+            Input::Suspend => self.emit(Event::Suspended { now: self.cx.now }),
             Input::Resume if !self.instance.suspended => return Err(Refusal::Suspension("not suspended")),
             Input::Resume => self.emit(Event::Resumed),
             Input::ResolveIncident { incident } => self.resolve(incident)?,
@@ -259,7 +259,9 @@ impl<'a> Step<'a, '_> {
                 if self.instance.live(scope).is_none() {
                     return Err(Refusal::Gone { what: "scope", key: scope });
                 }
-                self.set_local(scope, variables);
+                if !self.listeners_ask_for(scope, &variables)? {
+                    self.set_local(scope, variables);
+                }
             }
             Input::Cancel => {
                 self.terminate_inside(ROOT);

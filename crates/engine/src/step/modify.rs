@@ -5,7 +5,7 @@ use bpmn::{ElementIndex, Kind};
 use super::{Step, Work};
 use crate::event::Phase;
 use crate::input::{Modification, Refusal};
-use crate::instance::{Key, ROOT};
+use crate::instance::{Arrival, Key, ROOT};
 use crate::variables::mapped;
 
 impl Step<'_, '_> {
@@ -16,12 +16,23 @@ impl Step<'_, '_> {
                 return Err(Refusal::Gone { what: "element", key: *key });
             }
         }
+        for (scope, gateway) in &modification.end_waiting {
+            let waits = |arrival: &Arrival| (arrival.scope, arrival.gateway) == (*scope, *gateway);
+            if !self.instance.arrivals.iter().any(waits) {
+                let gateway = self.process.element(*gateway).id().into();
+                return Err(Refusal::NoToken { gateway, scope: *scope });
+            }
+        }
         for (scope, variables) in modification.variables {
             self.set_local(scope, variables);
         }
         for element in modification.start {
             let scope = self.place_for(element)?;
             self.queue.push_back(Work::Enter { element, scope, flow: None });
+        }
+        for (scope, gateway) in modification.end_waiting {
+            self.drop_tokens_at(scope, gateway);
+            self.emptied.push(scope);
         }
         for key in modification.end {
             if key == ROOT {

@@ -69,10 +69,11 @@ impl Step<'_, '_> {
             Some((_, result)) => result.evaluate(&self.visible(key), &self.environment).value,
             None => Value::Null,
         };
-        let enough = multi
-            .completion
-            .as_ref()
-            .is_some_and(|condition| condition.evaluate(&self.visible(key), &self.environment).value == Value::Bool(true));
+        let enough = match multi.completion.as_ref().map(|condition| self.holds(key, condition)) {
+            None => false,
+            Some(Ok(enough)) => enough,
+            Some(Err(message)) => return self.incident(key, Phase::Leaving, message),
+        };
         self.close(key);
         self.emit(Event::Completed { key });
         let place = u32::try_from(counter - 1).unwrap_or(0);
@@ -86,6 +87,19 @@ impl Step<'_, '_> {
         }
         if multi.sequential {
             self.queue.push_back(Work::Item(body));
+        }
+    }
+
+    /// Whether a completion condition holds, or why it is neither true nor false.
+    pub(super) fn holds(&self, key: Key, condition: &feel::Expression) -> Result<bool, Text> {
+        let evaluation = condition.evaluate(&self.visible(key), &self.environment);
+        match evaluation.value {
+            Value::Bool(holds) => Ok(holds),
+            other => {
+                let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+                let text = condition.text().trim();
+                Err(Text::from(format!("the completion condition `{text}` gives {other}, not true or false{why}")))
+            }
         }
     }
 

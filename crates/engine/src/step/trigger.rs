@@ -1,6 +1,6 @@
 //! Events are set off: by a time, a message, or an error.
 
-use bpmn::{ElementIndex, Kind, Trigger};
+use bpmn::{ElementIndex, Kind, Repetition, Trigger};
 use feel::Context;
 
 use super::{Step, Work};
@@ -20,23 +20,20 @@ impl Step<'_, '_> {
         let open = self.instance.timers.iter().find(|open| open.key == timer);
         let open = open.cloned().ok_or(Refusal::Gone { what: "timer", key: timer })?;
         self.emit(Event::TimerFired { timer });
-        if open.repeats != Some(0) && !self.is_once(open.target) {
-            self.repeat(open.element, open.target, open.repeats);
+        if !self.is_once(open.target) {
+            self.repeat(open.element, open.target, Repetition { at: open.due, repeats: open.repeats });
         }
         self.trigger(open.element, open.target, Context::default());
         Ok(())
     }
 
     /// The next turn of a cycle.
-    fn repeat(&mut self, element: Key, target: ElementIndex, repeats: Option<u32>) {
-        let trigger = match &self.process.element(target).kind {
-            Kind::Boundary { trigger, .. } | Kind::Start(trigger) => trigger,
-            _ => return,
-        };
+    fn repeat(&mut self, element: Key, target: ElementIndex, last: Repetition) {
+        let (Kind::Boundary { trigger, .. } | Kind::Start(trigger)) = &self.process.element(target).kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
-        if let Ok(due) = time::due(*kind, formula, &self.visible(element), &self.environment) {
-            let (timer, repeats) = (self.draw(), repeats.map(|left| left - 1));
-            self.emit(Event::TimerSet { timer, element, target, due: due.at, repeats });
+        if let Some(next) = time::again(*kind, formula, last, &self.visible(element), &self.environment) {
+            let timer = self.draw();
+            self.emit(Event::TimerSet { timer, element, target, due: next.at, repeats: next.repeats });
         }
     }
 
@@ -73,9 +70,7 @@ impl Step<'_, '_> {
                 if *interrupting {
                     self.terminate(key);
                 }
-                self.results(scope, target, variables);
-                self.emit(Event::Passed { element: target });
-                self.queue.push_back(Work::Leave { element: target, scope });
+                self.went_off(target, scope, variables);
             }
             Kind::Start(_) => self.begin_event_sub_process(key, element.scope, target, variables),
             // behind an event-based gateway: the gateway goes, the event is passed
@@ -83,11 +78,21 @@ impl Step<'_, '_> {
                 let Some(scope) = self.scope_of(key) else { return };
                 self.close(key);
                 self.emit(Event::Completed { key });
-                self.results(scope, target, variables);
-                self.emit(Event::Passed { element: target });
-                self.queue.push_back(Work::Leave { element: target, scope });
+                self.went_off(target, scope, variables);
             }
             _ => self.work_done(key, variables),
+        }
+    }
+
+    /// An event that somebody else watched for is passed; if somebody listens for its end, it is live until they are done.
+    fn went_off(&mut self, target: ElementIndex, scope: Key, variables: Context) {
+        if self.process.element(target).listeners.is_empty() {
+            self.results(scope, target, variables);
+            self.emit(Event::Passed { element: target });
+            self.queue.push_back(Work::Leave { element: target, scope });
+        } else {
+            let key = self.activate(target, scope);
+            self.work_done(key, variables);
         }
     }
 
@@ -107,7 +112,13 @@ impl Step<'_, '_> {
         let Kind::EventSubProcess { interrupting } = self.process.element(index).kind else { return };
         if interrupting {
             self.terminate_inside(scope);
+            // and the tokens that were on their way in it
+            self.forget(scope);
             self.unsubscribe(scope);
+            if self.is_led(scope) {
+                self.dismiss_leader(scope);
+                self.emit(Event::AdHocFulfilled { key: scope });
+            }
             let timers: Vec<Key> =
                 self.instance.timers.iter().filter(|open| open.element == scope).map(|open| open.key).collect();
             for timer in timers {

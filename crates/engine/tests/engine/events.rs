@@ -143,8 +143,8 @@ fn user_tasks_carry_people_dates_priority_and_form_and_can_be_assigned() {
     let process = model(&[START, user, END, &path(&["s", "u", "e"])].concat());
     let mut play = Play::new(&process, r#"{"p":80}"#);
     let created = play.events.iter().find_map(|event| match event {
-        Event::TaskCreated { priority, candidate_users, form, follow_up, .. } => {
-            Some((*priority, candidate_users.len(), form.clone(), follow_up.is_some()))
+        Event::TaskCreated { details, .. } => {
+            Some((details.priority, details.candidate_users.len(), details.form.clone(), details.follow_up.is_some()))
         }
         _ => None,
     });
@@ -224,4 +224,75 @@ fn a_failed_job_rests_as_long_as_the_model_says() {
     assert_eq!(play.instance.job_priority(job), Some(40));
     play.input(Input::FailJob { job, retries: 3, message: "busy".into(), retry_at: None }).unwrap();
     assert_eq!(play.instance.timer_due(job), Some(play.now.plus(units::Minutes(5))));
+}
+
+#[test]
+fn a_worker_can_lead_an_ad_hoc_sub_process() {
+    let led = format!(
+        r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:taskDefinition type="lead"/><zeebe:adHoc outputCollection="results" outputElement="=r"/></bpmn:extensionElements>{}{}{}{}</bpmn:adHocSubProcess>"#,
+        task("a"),
+        task("b"),
+        task("c"),
+        flow("b", "c")
+    );
+    let process = model(&[START, &led, END, &path(&["s", "ah", "e"])].concat());
+    let lead = |play: &mut Play<'_>, activate: &[&str], fulfilled: bool, cancel_remaining: bool| {
+        let own = |id: &&str| ((*id).into(), Context::from_iter([("of", *id)]));
+        let lead = engine::AdHocLead { activate: activate.iter().map(own).collect(), fulfilled, cancel_remaining };
+        let job = play.open()["ah"];
+        play.input(Input::LeadAdHoc { job, variables: Context::default(), lead })
+    };
+    let mut play = Play::new(&process, "{}");
+    assert_eq!(play.job_type("ah"), "lead");
+    let known = play.instance.job_variables(play.open()["ah"]).to_json().to_string();
+    assert!(known.contains(r#""elementId":"a""#) && !known.contains(r#""elementId":"c""#), "c follows b: {known}");
+    assert!(lead(&mut play, &["c"], false, false).unwrap_err().to_string().contains("c cannot begin"));
+    assert!(lead(&mut play, &["a"], true, false).unwrap_err().to_string().contains("not both"));
+    lead(&mut play, &["a", "b"], false, false).unwrap();
+    assert_eq!(play.names(), ["a", "ah", "b"]);
+    assert_eq!(play.instance.job_variables(play.open()["b"]).get("of"), Some(&"b".into()));
+    let waits = play.instance.waiting(&process).iter().any(|waiting| matches!(waiting.what, engine::WaitsFor::AdHoc));
+    assert!(waits, "no job is open while the worker has decided and nothing has ended");
+    play.complete("a", r#"{"r":1}"#);
+    assert_eq!(play.job_type("ah"), "lead", "a path has ended: it is asked again");
+    let mut gentle = play.clone();
+    lead(&mut gentle, &[], true, false).unwrap();
+    assert_eq!(gentle.names(), ["ah", "b"], "what is active goes on");
+    gentle.complete("b", "{}");
+    gentle.complete("c", r#"{"r":3}"#);
+    assert!(gentle.ended());
+    assert_eq!(gentle.variables(), r#"{"r":3,"results":[1,3]}"#);
+    lead(&mut play, &[], true, true).unwrap();
+    assert!(play.ended(), "what is active is ended");
+}
+
+#[test]
+fn a_failed_lead_is_an_incident_and_is_asked_again_when_resolved() {
+    let led = format!(
+        r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:taskDefinition type="lead"/></bpmn:extensionElements>{}</bpmn:adHocSubProcess>"#,
+        task("a")
+    );
+    let process = model(&[START, &led, END, &path(&["s", "ah", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    let job = play.open()["ah"];
+    play.input(Input::FailJob { job, retries: 0, message: "broken".into(), retry_at: None }).unwrap();
+    let incident = play.open()["incident ah"];
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    assert_eq!(play.job_type("ah"), "lead");
+    play.complete("ah", "{}");
+    assert!(!play.ended(), "the worker has not said that it is enough");
+}
+
+#[test]
+fn listeners_at_the_end_of_events_on_an_edge_hold_the_path_up() {
+    let event = r#"<bpmn:boundaryEvent id="t" attachedToRef="a"><bpmn:extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="end" type="note"><zeebe:taskHeaders><zeebe:header key="k" value="v"/></zeebe:taskHeaders></zeebe:executionListener></zeebe:executionListeners></bpmn:extensionElements><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#;
+    let process = model(&[START, &task("a"), event, &task("late"), &path(&["s", "a"]), &flow("t", "late")].concat());
+    let mut play = Play::new(&process, "{}");
+    play.fire("t");
+    assert_eq!((play.names(), play.job_type("t")), (vec!["t".to_owned()], "note".to_owned()));
+    play.complete("t", r#"{"seen":true}"#);
+    assert_eq!(play.names(), ["late"]);
+    assert_eq!(play.variables(), r#"{"seen":true}"#);
+    let headers = &process.element(process.find("t").unwrap()).listeners[0].job.headers;
+    assert_eq!(headers, &[("k".into(), "v".into())]);
 }

@@ -1,10 +1,12 @@
 //! Every order in which what is open can be answered: each ends, and leaves nothing behind.
 
 use crate::play::{Play, condition, flow, model, path, task};
-use engine::Input;
+use engine::{Event, Input, Migration, Modification, TaskAnswer, migrate};
 use feel::Context;
 
-/// Answers what is open in every possible order; checks that cancelling ends the instance at every point.
+/// Answers what is open in every possible order. At every state that is reached, what always holds holds (each step of
+/// [`Play`] looks at that), and every operation leaves it so: cancelling ends the instance, suspending and resuming changes
+/// nothing, ending any element and beginning any other keeps the tokens, migrating to the same model changes nothing.
 fn explore(play: &Play<'_>, depth: u32, ends: &mut u32) {
     assert!(depth < 40, "this does not end: {:?}", play.names());
     if play.ended() {
@@ -12,15 +14,7 @@ fn explore(play: &Play<'_>, depth: u32, ends: &mut u32) {
         assert!(play.names().is_empty(), "left behind: {:?}", play.names());
         return;
     }
-    // held and taken up again, it is as if nothing had been
-    let mut suspended = play.clone();
-    suspended.input(Input::Suspend).unwrap();
-    suspended.input(Input::Resume).unwrap();
-    assert_eq!(suspended.instance, play.instance);
-    let mut cancelled = play.clone();
-    cancelled.input(Input::Cancel).unwrap();
-    assert!(cancelled.ended());
-    assert!(cancelled.names().is_empty(), "left behind: {:?}", cancelled.names());
+    operate(play);
     assert!(!play.names().is_empty(), "nothing is open, but it has not ended");
     for key in play.open().into_values() {
         let variables = Context::default;
@@ -30,14 +24,59 @@ fn explore(play: &Play<'_>, depth: u32, ends: &mut u32) {
             Input::FireTimer { timer: key },
             Input::Correlate { subscription: key, variables: variables() },
             Input::CompleteTask { task: key, variables: variables() },
+            Input::AnswerTaskListener { job: key, answer: TaskAnswer::Deny("no".into()) },
             Input::CompleteChild { element: key, variables: variables() },
+            Input::FailChild { element: key, code: "bad".into(), message: "bad".into() },
         ] {
+            // a denied change may be asked for again without end: once is enough
+            let denies = matches!(input, Input::AnswerTaskListener { .. });
+            let before = play.events.iter().any(|event| matches!(event, Event::TaskKept { .. }));
             let mut next = play.clone();
-            if next.input(input).is_ok() {
+            if !(denies && before) && next.input(input).is_ok() {
                 explore(&next, depth + 1, ends);
             }
         }
     }
+}
+
+/// What people may do at a state, each on a copy of it.
+fn operate(play: &Play<'_>) {
+    // held and taken up again, it is as if nothing had been
+    let mut suspended = play.clone();
+    suspended.input(Input::Suspend).unwrap();
+    suspended.input(Input::Resume).unwrap();
+    assert_eq!(suspended.instance, play.instance);
+    cancel(play);
+    let mut migrated = play.instance.clone();
+    let same = Migration { version: play.instance.version(), elements: Vec::new() };
+    migrate(play.process, play.process, &mut migrated, &same, &mut Vec::new()).unwrap();
+    assert_eq!(migrated, play.instance);
+    for (key, _) in play.instance.live_elements().filter(|(key, _)| *key != 1) {
+        let mut ended = play.clone();
+        ended.input(Input::Modify(Modification { end: vec![key], ..Modification::default() })).unwrap();
+        cancel(&ended);
+        let mut failed = play.clone();
+        // an error that nobody sees coming, at every job
+        if failed.input(Input::FailJob { job: key, retries: 0, message: "broken".into(), retry_at: None }).is_ok() {
+            cancel(&failed);
+        }
+    }
+    for (index, _) in play.process.elements() {
+        let mut begun = play.clone();
+        if begun.input(Input::Modify(Modification { start: vec![index], ..Modification::default() })).is_ok() {
+            cancel(&begun);
+        }
+    }
+}
+
+fn cancel(play: &Play<'_>) {
+    if play.ended() {
+        return;
+    }
+    let mut cancelled = play.clone();
+    cancelled.input(Input::Cancel).unwrap();
+    assert!(cancelled.ended());
+    assert!(cancelled.names().is_empty(), "left behind: {:?}", cancelled.names());
 }
 
 #[test]
@@ -138,4 +177,51 @@ fn no_order_leaves_a_token_behind_around_items_signals_and_events() {
     let flows = [path(&["s", "a", "w", "m", "e"]), path(&["w", "h", "e"]), path(&["x", "e"]), path(&["g", "w"])].concat();
     let ends = orders(&[START, multi, gateway, END, &flows]);
     assert!(ends > 15, "{ends}");
+}
+
+#[test]
+fn no_order_leaves_a_token_behind_along_tasks_links_and_calls() {
+    let user = r#"<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="creating" type="l1"/><zeebe:taskListener eventType="completing" type="l2"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>"#;
+    let rest = r#"<bpmn:intermediateThrowEvent id="l"><bpmn:linkEventDefinition name="L"/></bpmn:intermediateThrowEvent><bpmn:intermediateCatchEvent id="k"><bpmn:linkEventDefinition name="L"/></bpmn:intermediateCatchEvent>
+        <bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="child"/></bpmn:extensionElements></bpmn:callActivity>
+        <bpmn:boundaryEvent id="x" attachedToRef="c"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent>
+        <bpmn:scriptTask id="sc"><bpmn:extensionElements><zeebe:script expression="=x + 1" resultVariable="x"/></bpmn:extensionElements></bpmn:scriptTask>
+        <bpmn:businessRuleTask id="d"><bpmn:extensionElements><zeebe:calledDecision decisionId="double" resultVariable="y"/></bpmn:extensionElements></bpmn:businessRuleTask>
+        <bpmn:receiveTask id="r" messageRef="go"/><bpmn:endEvent id="m"><bpmn:messageEventDefinition messageRef="stop"/></bpmn:endEvent>"#;
+    let flows = [path(&["s", "u", "l"]), path(&["k", "c", "sc", "d", "r", "m"]), flow("x", "d")].concat();
+    let ends = orders(&[START, user, rest, &flows]);
+    assert_eq!(ends, 4, "denied once or never, and the call ends well or badly");
+}
+
+#[test]
+fn no_order_leaves_a_token_behind_around_escalations_errors_and_terminations() {
+    let sub = r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:parallelGateway id="f"/>
+        <bpmn:intermediateThrowEvent id="esc"><bpmn:escalationEventDefinition escalationRef="late"/></bpmn:intermediateThrowEvent>
+        <bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:endEvent id="err"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:endEvent>
+        <bpmn:endEvent id="term"><bpmn:terminateEventDefinition/></bpmn:endEvent>
+        <bpmn:subProcess id="esp" triggeredByEvent="true"><bpmn:startEvent id="es"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:startEvent><bpmn:userTask id="mend"/><bpmn:sequenceFlow id="es-mend" sourceRef="es" targetRef="mend"/></bpmn:subProcess>"#;
+    let flows = [path(&["s2", "f", "a", "err"]), path(&["f", "esc", "b", "term"])].concat();
+    let late = r#"</bpmn:subProcess><bpmn:boundaryEvent id="late-b" attachedToRef="sub" cancelActivity="false"><bpmn:escalationEventDefinition escalationRef="late"/></bpmn:boundaryEvent>
+        <bpmn:intermediateThrowEvent id="sig-t"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:intermediateThrowEvent><bpmn:userTask id="chase"/>"#;
+    let around = [path(&["s", "sub", "e"]), path(&["late-b", "sig-t", "chase"])].concat();
+    let ends = orders(&[START, sub, &flows, late, END, &around]);
+    assert_eq!(ends, 5, "mend and chase in either order, chase after the end, and chase before either");
+}
+
+#[test]
+fn a_token_on_its_way_does_not_outlive_the_scope_that_an_escalation_interrupts() {
+    let interrupt = r#"<bpmn:subProcess id="esp" triggeredByEvent="true"><bpmn:startEvent id="es"><bpmn:escalationEventDefinition escalationRef="late"/></bpmn:startEvent><bpmn:userTask id="only"/><bpmn:sequenceFlow id="es-only" sourceRef="es" targetRef="only"/></bpmn:subProcess>"#;
+    let body = r#"<bpmn:parallelGateway id="f"/><bpmn:endEvent id="t"><bpmn:escalationEventDefinition escalationRef="late"/></bpmn:endEvent><bpmn:userTask id="a"/>"#;
+    let process = model(&[START, body, interrupt, &path(&["s", "f", "t"]), &flow("f", "a")].concat());
+    assert_eq!(Play::new(&process, "{}").names(), ["only"]);
+    assert_eq!(orders(&[START, body, interrupt, &path(&["s", "f", "t"]), &flow("f", "a")]), 1);
+}
+
+#[test]
+fn no_order_leaves_a_token_behind_in_ad_hoc_sub_processes_and_nested_items() {
+    let ad_hoc = r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:adHoc activeElementsCollection="=[&quot;a&quot;,&quot;b&quot;]" outputCollection="out" outputElement="=1"/></bpmn:extensionElements><bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:task id="after"/><bpmn:sequenceFlow id="b-after" sourceRef="b" targetRef="after"/><bpmn:completionCondition>=count(out) = 1</bpmn:completionCondition></bpmn:adHocSubProcess>"#;
+    let nested = r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:userTask id="i"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2]" inputElement="y" outputCollection="inner" outputElement="=x * y"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask><bpmn:sequenceFlow id="s2-i" sourceRef="s2" targetRef="i"/>
+        <bpmn:multiInstanceLoopCharacteristics isSequential="true"><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2]" inputElement="x" outputCollection="outer" outputElement="=inner"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>"#;
+    let ends = orders(&[START, ad_hoc, nested, END, &path(&["s", "ah", "sub", "e"])]);
+    assert_eq!(ends, 2 * 2 * 2, "either of the two, then two orders in each of two turns");
 }

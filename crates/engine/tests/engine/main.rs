@@ -7,3 +7,5 @@ mod events;
 mod exploration;
 mod operations;
 mod play;
+mod timers;
+mod user_tasks;

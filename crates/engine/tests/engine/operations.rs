@@ -1,7 +1,7 @@
 //! What people may do to a running instance.
 
 use crate::play::{Play, flow, model, path, task};
-use engine::{Event, Input, Migration, Modification, migrate, preview};
+use engine::{Event, Input, Migration, Modification, Obstacle, Refusal, WaitsFor, migrate, preview};
 use feel::Context;
 
 const START: &str = r#"<bpmn:startEvent id="s"/>"#;
@@ -22,7 +22,7 @@ fn tokens_can_be_moved_into_scopes_that_are_not_live_and_the_instance_goes_on() 
     let live = play.instance.live_elements().find(|(_, element)| process.element(*element).id() == "a").unwrap().0;
     let start = vec![process.find("b").unwrap()];
     let variables = vec![(1, Context::from_iter([("x", 1)]))];
-    let modification = Modification { variables, start, end: vec![live] };
+    let modification = Modification { variables, start, end: vec![live], ..Modification::default() };
     let dry = preview(&process, &play.instance, Input::Modify(modification.clone()), &play.cx()).unwrap();
     assert!(dry.iter().any(|event| matches!(event, Event::JobCancelled { .. })));
     assert_eq!(play.names(), ["a"], "a dry run changes nothing");
@@ -75,10 +75,10 @@ fn an_instance_migrates_if_everything_in_use_has_a_place_in_the_new_version() {
     let mut play = Play::new(&old, "{}");
     let unmapped = Migration { version: 2, elements: Vec::new() };
     let against = migrate(&old, &new, &mut play.instance.clone(), &unmapped, &mut Vec::new()).unwrap_err();
-    assert_eq!(against, ["`a` is in use and is not in the new version; map it to another element"]);
+    assert_eq!(against, [Obstacle::NoCounterpart { element: "a".into() }]);
     let wrong = Migration { version: 2, elements: vec![("a".into(), "before".into())] };
     let against = migrate(&old, &new, &mut play.instance.clone(), &wrong, &mut Vec::new()).unwrap_err();
-    assert!(against[0].contains("another kind of element"), "{against:?}");
+    assert!(against[0].to_string().contains("another kind of element"), "{against:?}");
     let mapped = Migration { version: 2, elements: vec![("a".into(), "a2".into())] };
     let mut folded = play.instance.clone();
     let mut events = Vec::new();
@@ -92,4 +92,100 @@ fn an_instance_migrates_if_everything_in_use_has_a_place_in_the_new_version() {
     assert_eq!(moved.names(), ["a2"]);
     moved.complete("a2", "{}");
     assert_eq!(moved.names(), ["more"]);
+}
+
+#[test]
+fn tokens_that_wait_at_a_join_can_be_ended() {
+    let gateways = r#"<bpmn:parallelGateway id="f"/><bpmn:parallelGateway id="j"/>"#;
+    let flows = [path(&["s", "f", "a", "j", "e"]), path(&["f", "b", "j"])].concat();
+    let process = model(&[START, gateways, &task("a"), &task("b"), END, &flows].concat());
+    let mut play = Play::new(&process, "{}");
+    let join = process.find("j").unwrap();
+    let end = |scope| Input::Modify(Modification { end_waiting: vec![(scope, join)], ..Modification::default() });
+    let refused = play.input(end(1)).unwrap_err();
+    assert_eq!(refused, Refusal::NoToken { gateway: "j".into(), scope: 1 });
+    play.complete("a", "{}");
+    play.input(end(1)).unwrap();
+    assert_eq!(play.names(), ["b"]);
+    play.complete("b", "{}");
+    assert_eq!(play.names(), ["j"], "it waits for the token that was ended");
+}
+
+#[test]
+fn everything_that_waits_says_for_what_since_when_and_who_can() {
+    let user = r#"<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:userTask/><zeebe:assignmentDefinition candidateGroups="sales" candidateUsers="ann, bob"/><zeebe:taskSchedule dueDate="2026-12-01T00:00:00Z"/></bpmn:extensionElements></bpmn:userTask>"#;
+    let items = r#"<bpmn:serviceTask id="i"><bpmn:extensionElements><zeebe:taskDefinition type="pick"/></bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2]"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>"#;
+    let catch = r#"<bpmn:intermediateCatchEvent id="m"><bpmn:messageEventDefinition messageRef="go"/></bpmn:intermediateCatchEvent>
+        <bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>
+        <bpmn:intermediateCatchEvent id="g"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:intermediateCatchEvent>"#;
+    let call = r#"<bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="child"/></bpmn:extensionElements></bpmn:callActivity>"#;
+    let stuck = r#"<bpmn:scriptTask id="x"><bpmn:extensionElements><zeebe:script expression="=1" resultVariable="y"/><zeebe:executionListeners><zeebe:executionListener eventType="start" type="=nobody"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:scriptTask>"#;
+    let fork = r#"<bpmn:parallelGateway id="f"/><bpmn:parallelGateway id="j"/><bpmn:task id="done"/>"#;
+    let ends = ["u", "i", "m", "t", "g", "c", "x", "done"];
+    let flows: String = ends.iter().map(|id| [flow("f", id), flow(id, "j")].concat()).collect();
+    let process =
+        model(&[START, user, items, catch, call, stuck, fork, END, &path(&["s", "f"]), &flow("j", "e"), &flows].concat());
+    let mut play = Play::new(&process, r#"{"id":"7"}"#);
+    play.input(Input::Suspend).unwrap();
+    let told: Vec<String> = play
+        .instance
+        .waiting(&process)
+        .into_iter()
+        .map(|waiting| {
+            assert_eq!(waiting.since, play.now);
+            format!("{}: {} ({})", process.element(waiting.element).id(), waiting.release, waiting.who)
+        })
+        .collect();
+    for expected in [
+        "u: the task is completed (anybody of sales, ann, bob)",
+        "i: the job pick is completed, or throws an error (a worker for jobs of type pick)",
+        "i: all 2 items are done, or enough of them; 0 are (whoever works on the items)",
+        "m: the message go with the key 7 (whoever sends the message)",
+        "g: the signal alarm (whoever throws the signal)",
+        "c: the called process begins (whoever works on the called process)",
+        "x: the cause is mended and the incident resolved (whoever may operate the process)",
+        "p: the instance is resumed (whoever may operate the process)",
+    ] {
+        assert!(told.iter().any(|line| line == expected), "{expected}\n{told:#?}");
+    }
+    assert!(told.iter().any(|line| line.starts_with("t: t is due at ") && line.ends_with("(the clock)")), "{told:#?}");
+    let join = told.iter().find(|line| line.starts_with("j: ")).unwrap();
+    assert!(join.starts_with("j: a token that comes from ") && join.contains("u, i") && !join.contains("done"), "{join}");
+    let due = play.instance.waiting(&process).into_iter().find_map(|waiting| match waiting.what {
+        WaitsFor::Task { candidate_users, .. } => Some((candidate_users.len(), waiting.until.is_some())),
+        _ => None,
+    });
+    assert_eq!(due, Some((2, true)));
+}
+
+#[test]
+fn ten_thousand_items_take_turns_and_no_turn_is_long() {
+    let multi = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/></bpmn:extensionElements>
+        <bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=for i in 1..10000 return i" inputElement="item" outputCollection="results" outputElement="=item"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>"#;
+    let process = model(&[START, multi, END, &path(&["s", "a", "e"])].concat());
+    let mut instance = engine::Instance::new(engine::InstanceId(1), "p".into(), 1, None);
+    let cx = engine::Cx::new(crate::play::NOW, &crate::play::Rules);
+    let mut jobs = Vec::new();
+    let mut input = Input::Start { variables: Context::default() };
+    loop {
+        let mut events = Vec::new();
+        engine::step(&process, &mut instance, input, &cx, &mut events).unwrap();
+        assert!(events.len() < 5_000, "a turn of {} events", events.len());
+        jobs.extend(events.iter().filter_map(|event| match event {
+            Event::JobCreated { job, .. } => Some(*job),
+            _ => None,
+        }));
+        if !instance.wants_to_go_on() {
+            break;
+        }
+        input = Input::Continue;
+    }
+    assert_eq!(jobs.len(), 10_000);
+    for job in jobs {
+        let done = Input::CompleteJob { job, variables: Context::default() };
+        engine::step(&process, &mut instance, done, &cx, &mut Vec::new()).unwrap();
+    }
+    assert!(instance.is_completed());
+    let results = instance.root_variables().get("results").and_then(|list| list.as_list().map(<[feel::Value]>::len));
+    assert_eq!(results, Some(10_000));
 }

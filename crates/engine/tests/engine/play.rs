@@ -89,6 +89,7 @@ impl<'a> Play<'a> {
         }
         assert_eq!(folded, stepped, "the fold differs from the step");
         assert_eq!(rmp_serde::from_slice::<Instance>(&rmp_serde::to_vec(&stepped).unwrap()).unwrap(), stepped);
+        engine::check(self.process, &stepped).unwrap();
         self.instance = stepped;
         self.events.extend(events);
         Ok(())
@@ -105,7 +106,8 @@ impl<'a> Play<'a> {
     /// What is open, by the id of the element: the key under which it is answered.
     pub(crate) fn open(&self) -> BTreeMap<String, Key> {
         let mut open = BTreeMap::new();
-        for waiting in self.instance.waiting(self.process) {
+        let named = |waiting: &engine::Waiting| !matches!(waiting.what, WaitsFor::Items { .. });
+        for waiting in self.instance.waiting(self.process).into_iter().filter(named) {
             let id = |index| self.process.element(index).id().to_owned();
             let name = match &waiting.what {
                 WaitsFor::Timer { target, .. } | WaitsFor::Message { target, .. } => id(*target),

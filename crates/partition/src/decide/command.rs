@@ -5,11 +5,11 @@ use feel::{Context as Variables, Value};
 use trade::cash::Outcome as CashOutcome;
 use trade::fulfilment::Booking;
 use trade::order::Cancellation;
-use trade::{AccountId, Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
+use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
 use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
-use super::{definition, document, exception, react};
+use super::{batch, definition, document, exception, message, operate, react, schedule};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
@@ -194,13 +194,21 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Some(id) => Ok(Reply::Instance(id)),
             None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
         },
-        Body::CancelInstance(id) => {
-            if txn.instance(*id)?.is_none() {
-                return Err(Refusal::Conflict(text(format_args!("instance {id} has ended or never was"))).into());
-            }
-            txn.step(*id, Input::Cancel)?;
+        Body::Operate { instance, operation, .. } => {
+            operate::authorise(&cx.actor)?;
+            operate::operate(txn, *instance, operation)?;
             Ok(Reply::Done)
         }
+        Body::OperateMany { instances, filter, operation, reason } => {
+            operate::authorise(&cx.actor)?;
+            batch::begin(txn, instances, filter, operation, reason)
+        }
+        Body::StopBatch(id) => {
+            operate::authorise(&cx.actor)?;
+            batch::stop(txn, *id)
+        }
+        Body::PublishMessage { name, key, variables, lives_ms } => message::publish(txn, name, key, variables, *lives_ms),
+        Body::BroadcastSignal { name, variables } => message::broadcast(txn, name, variables),
         Body::FireTimer { owner } => fire(txn, owner),
         Body::EffectSucceeded { effect, response } => succeeded(txn, *effect, response),
         Body::EffectFailed { effect, code, message } => failed(txn, *effect, code, message),
@@ -373,6 +381,8 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
                 txn.record(Event::MessageGone(key.clone(), *number));
             }
         }
+        TimerOwner::Batch(id) => return batch::advance(txn, *id),
+        TimerOwner::Start(process, element) => return schedule::fire(txn, process, *element),
     }
     Ok(Reply::Done)
 }
@@ -427,20 +437,27 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
             let (code, message) = (code.clone(), message.clone());
             txn.step(instance_id, Input::ThrowError { job, code, message, variables: Variables::default() })?;
         }
+        Some((instance_id, job)) if let Some(retries) = further_tries(txn, instance_id, job, code)? => {
+            txn.record(Event::EffectEnded(id));
+            txn.step(instance_id, Input::FailJob { job, retries, message: message.clone(), retry_at: None })?;
+        }
         _ => {
             txn.record(Event::EffectDied(id, code.clone(), message.clone()));
-            let account: Option<AccountId> = match effect.order {
-                Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
-                None => None,
-            };
-            let subject = trade::exception::Subject { order: effect.order, account, key: effect.subject.clone() };
-            let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
-            let kind = trade::exception::ExceptionKind::Integration;
-            let cx = txn.system.clone();
-            trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+            exception::raise_for_dead_letter(txn, &effect, code, message)?;
         }
     }
     Ok(Reply::Done)
+}
+
+/// How often a job may be tried after this failure, if its model says that it rests and is tried again. Without a back-off in the model it
+/// is as the system's configuration says, which has been followed by now; and what a system refuses is not better for being said again.
+fn further_tries(txn: &mut Txn<'_>, id: InstanceId, job: u32, code: &str) -> Outcome<Option<u32>> {
+    let Some(instance) = txn.instance(id)?.filter(|_| code == "unavailable") else { return Ok(None) };
+    let Some(process) = txn.process_of(&instance)? else { return Ok(None) };
+    let rests = instance
+        .element_of(job)
+        .is_some_and(|index| matches!(&process.element(index).kind, bpmn::Kind::Job(model) if model.backoff.is_some()));
+    Ok(instance.job_retries(job).map(|left| left.saturating_sub(1)).filter(|left| rests && *left > 0))
 }
 
 /// Whether the process has a boundary event for that error on the waiting task, or in a scope around it.
@@ -459,9 +476,7 @@ fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
     }
     txn.record(Event::EffectReplayed(id));
     txn.deliver_again(id);
-    if let Some(key) = &effect.subject {
-        exception::clear_for_key(txn, key, "the dead letter was sent again")?;
-    }
+    exception::clear_dead_letter(txn, &effect, "the dead letter was sent again")?;
     Ok(())
 }
 

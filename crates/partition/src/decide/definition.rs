@@ -1,36 +1,59 @@
-//! Deployment: models are parsed and checked once, and what cannot run is refused.
+//! Deployment: models are parsed and checked once, and what cannot run is refused with everything that is wrong.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use trade::Refusal;
+use trade::{Finding, Refusal};
 use units::Text;
 
 use super::task::TASKS;
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
-use crate::definition::{DefinitionId, Resource};
+use crate::definition::{DefinitionId, Form, Resource};
 use crate::journal::Event;
+
+/// What a resource holds: the ids that it deploys, and its processes.
+struct Content {
+    ids: Vec<Text>,
+    processes: Vec<Arc<bpmn::Process>>,
+}
 
 /// Deploys all resources or none. A resource that is deployed already in the same words gets no new version.
 pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply> {
     let mut findings = Vec::new();
     let mut parsed = Vec::new();
+    if resources.is_empty() {
+        let (place, cause) = (Text::const_new("deployment"), Text::const_new("it has no files"));
+        findings.push(Finding { place, cause, mend: Text::const_new("name .bpmn, .dmn or .form files") });
+    }
     for resource in resources {
-        match ids(txn, resource)? {
-            Ok(ids) => parsed.push((resource, ids)),
-            Err(problems) => findings.extend(problems.into_iter().map(|problem| format!("{}: {problem}", resource.name))),
+        match read(txn, resource) {
+            Ok(content) => parsed.push((resource, content)),
+            Err(problems) => findings.extend(problems),
         }
     }
+    twice(&parsed, &mut findings);
+    starts(txn, &parsed, &mut findings)?;
     if !findings.is_empty() {
-        return Err(Refusal::Conflict(findings.join("\n").into()).into());
+        findings.dedup();
+        return Err(Refusal::NotDeployable(findings).into());
     }
     let mut deployed = Vec::new();
-    for (resource, ids) in parsed {
-        for id in ids {
-            deployed.push(one(txn, resource, id)?);
+    for (resource, content) in parsed {
+        for id in content.ids {
+            let process = content.processes.iter().find(|process| process.id() == id.as_str());
+            let before = txn.latest(&id)?;
+            let (id, version) = one(txn, resource, id)?;
+            let is_new = before.is_none_or(|before| before.version != version);
+            deployed.push((id.clone(), version));
+            let Some(process) = process.filter(|_| is_new) else { continue };
+            for (element, cause) in super::schedule::deployed(txn, DefinitionId { id, version }, process)? {
+                let mend = Text::const_new("give a time that needs no variables, such as R/P1D or 0 0 6 * * MON-FRI");
+                findings.push(Finding { place: place(resource, process.element(element)), cause, mend });
+            }
         }
     }
-    Ok(Reply::Deployed(deployed))
+    if findings.is_empty() { Ok(Reply::Deployed(deployed)) } else { Err(Refusal::NotDeployable(findings).into()) }
 }
 
 fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text) -> Outcome<(Text, u32)> {
@@ -48,83 +71,120 @@ fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text) -> Outcome<(Text, u32)>
     Ok((id, version))
 }
 
-/// The ids that a resource deploys, or why it cannot be deployed.
-fn ids(txn: &mut Txn<'_>, resource: &Resource) -> Outcome<Result<Vec<Text>, Vec<String>>> {
-    let mut problems = match read(txn, resource) {
-        Ok((ids, None)) => return Ok(Ok(ids)),
-        Ok((ids, Some(processes))) => {
-            let mut problems = Vec::new();
-            for process in &processes {
-                starts(txn, process, &mut problems)?;
+/// An id may be in one file only: otherwise two versions of it would come of one deployment.
+fn twice(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
+    let mut known: BTreeMap<&Text, &Text> = BTreeMap::new();
+    for (resource, content) in parsed {
+        for id in &content.ids {
+            if let Some(other) = known.insert(id, &resource.name) {
+                let cause = text(format_args!("{id} is in {other} too"));
+                findings.push(Finding {
+                    place: resource.name.clone(),
+                    cause,
+                    mend: Text::const_new("give one of them another id"),
+                });
             }
-            if problems.is_empty() {
-                return Ok(Ok(ids));
-            }
-            problems
         }
-        Err(problems) => problems,
-    };
-    problems.dedup();
-    Ok(Err(problems))
+    }
 }
 
-/// Messages and signals that begin a process begin that one only, and times begin none here.
-fn starts(txn: &mut Txn<'_>, process: &bpmn::Process, problems: &mut Vec<String>) -> Outcome<()> {
-    for (index, trigger) in process.triggered_starts() {
-        let element = process.element(index);
-        let at = format!("element {} ({}), line {}", element.id(), element.name(), element.line());
-        let name = match trigger {
-            bpmn::Trigger::Message(message) => message.name.plain().map(|name| format!("message:{name}")),
-            bpmn::Trigger::Signal(name) => name.plain().map(|name| format!("signal:{name}")),
-            _ => {
-                problems.push(format!("{at}: a timer does not begin processes here; begin it by a message or a call"));
+/// Messages and signals that begin a process begin that one only.
+fn starts(txn: &mut Txn<'_>, parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) -> Outcome<()> {
+    let mut here: BTreeMap<Text, Text> = BTreeMap::new();
+    let all = parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(|process| (*resource, process)));
+    for (resource, process) in all {
+        for (index, trigger) in process.triggered_starts() {
+            let name = match trigger {
+                bpmn::Trigger::Message(message) => message.name.plain().map(|name| text(format_args!("message:{name}"))),
+                bpmn::Trigger::Signal(name) => name.plain().map(|name| text(format_args!("signal:{name}"))),
+                // a time may begin as many as it likes
+                _ => continue,
+            };
+            let Some(name) = name else {
+                let cause = Text::const_new("the name of what begins the process is an expression");
+                let mend = Text::const_new("write the name itself");
+                findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
                 continue;
+            };
+            let other = match here.insert(name.clone(), process.id().into()) {
+                Some(other) if other != process.id() => Some(other),
+                _ => begun_by(txn, &name)?.filter(|other| other != process.id()),
+            };
+            if let Some(other) = other {
+                let cause = text(format_args!("{name} begins the process {other} already"));
+                let mend = Text::const_new("use another name");
+                findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
             }
-        };
-        let Some(name) = name else {
-            problems.push(format!("{at}: the name of what begins a process is an expression; write the name itself"));
-            continue;
-        };
-        let Some(other) = txn.latest(&name)?.filter(|other| other.id != process.id()) else { continue };
-        // an older version of the other process may have given it up
-        let latest = txn.latest(&other.id)?;
-        if latest.is_some_and(|latest| latest == other) {
-            problems.push(format!("{at}: {name} begins the process {} already; use another name", other.id));
         }
     }
     Ok(())
 }
 
-/// What a resource holds: the ids that it deploys, and its processes.
-type Content = (Vec<Text>, Option<Vec<Arc<bpmn::Process>>>);
+/// The process that a message or signal begins by now; an older version may have given it up.
+fn begun_by(txn: &mut Txn<'_>, name: &str) -> Outcome<Option<Text>> {
+    let Some(known) = txn.latest(name)? else { return Ok(None) };
+    let latest = txn.latest(&known.id)?;
+    Ok((latest.as_ref() == Some(&known)).then_some(known.id))
+}
 
-fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<String>> {
-    let lines = |findings: Vec<String>| if findings.is_empty() { vec!["nothing to deploy".to_owned()] } else { findings };
-    if resource.name.ends_with(".dmn") {
-        let (model, _) = dmn::Model::parse(&resource.xml)
-            .map_err(|findings| lines(findings.iter().map(ToString::to_string).collect()))?;
-        return Ok((vec![text(format_args!("dmn:{}", model.id()))], None));
+fn place(resource: &Resource, element: &bpmn::Element) -> Text {
+    resource.place(element.line(), element.id(), element.name())
+}
+
+fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
+    let whole =
+        |cause: Text, mend: &'static str| vec![Finding { place: resource.name.clone(), cause, mend: Text::const_new(mend) }];
+    match resource.name.rsplit('.').next().unwrap_or_default() {
+        "bpmn" => processes(txn, resource),
+        "dmn" => match dmn::Model::parse(&resource.xml) {
+            Ok((model, _)) => Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new() }),
+            Err(findings) => Err(findings
+                .into_iter()
+                .filter(|finding| finding.severity == dmn::Severity::Error)
+                .map(|finding| Finding {
+                    place: resource.place(finding.line, &finding.element, &finding.name),
+                    cause: finding.cause,
+                    mend: finding.mend,
+                })
+                .collect()),
+        },
+        "form" => match Form::id_of(&resource.xml) {
+            Ok(id) => Ok(Content { ids: vec![text(format_args!("form:{id}"))], processes: Vec::new() }),
+            Err(cause) => Err(whole(cause, "export it from the modeler again")),
+        },
+        _ => Err(whole(Text::const_new("the name does not tell what it is"), "let it end in .bpmn, .dmn or .form")),
     }
-    let parsed = bpmn::parse(&resource.xml).map_err(|findings| lines(findings.iter().map(ToString::to_string).collect()))?;
-    let mut problems = Vec::new();
+}
+
+fn processes(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
+    let parsed = bpmn::parse(&resource.xml).map_err(|findings| -> Vec<Finding> {
+        let errors = findings.into_iter().filter(|finding| finding.severity == bpmn::Severity::Error);
+        let finding = |finding: bpmn::Finding| Finding {
+            place: resource.place(finding.line, &finding.element, &finding.name),
+            cause: finding.cause,
+            mend: finding.mend,
+        };
+        errors.map(finding).collect()
+    })?;
     let processes: Vec<_> = parsed.processes.into_iter().map(Arc::new).collect();
+    let mut findings = Vec::new();
+    if processes.is_empty() {
+        let (cause, mend) = (Text::const_new("it has no process that can run"), Text::const_new("mark one as executable"));
+        findings.push(Finding { place: resource.name.clone(), cause, mend });
+    }
     for process in &processes {
         for (element, kind) in process.job_types() {
-            let known = TASKS.iter().any(|(name, _)| *name == kind) || txn.capabilities.contains(kind);
-            if !known {
-                let element = process.element(element);
-                problems.push(format!(
-                    "element {} ({}), line {}: nobody carries out jobs of type {kind}; name a trade task or a capability of a configured system",
-                    element.id(),
-                    element.name(),
-                    element.line(),
-                ));
+            if TASKS.iter().any(|(name, _)| *name == kind) || txn.capabilities.contains(kind) {
+                continue;
             }
+            let cause = text(format_args!("nobody carries out jobs of type {kind}"));
+            let mend = Text::const_new("name a trade task or a capability of a configured system");
+            findings.push(Finding { place: place(resource, process.element(element)), cause, mend });
         }
     }
-    if problems.is_empty() {
-        Ok((processes.iter().map(|process| process.id().into()).collect(), Some(processes)))
+    if findings.is_empty() {
+        Ok(Content { ids: processes.iter().map(|process| process.id().into()).collect(), processes })
     } else {
-        Err(problems)
+        Err(findings)
     }
 }

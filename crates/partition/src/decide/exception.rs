@@ -12,6 +12,7 @@ use units::{Amount, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
+use crate::effect::Effect;
 use crate::key::AnyKey;
 
 /// Raises the exception that a user task stands for: its properties name type, reason and amount.
@@ -24,7 +25,8 @@ pub(super) fn raise_for_task(
     let Some(index) = instance.element_of(task) else { return Ok(()) };
     let element = process.element(index);
     let variables = instance.job_variables(task);
-    let property = |name: &str| property(element, name, &variables, txn.now());
+    let environment = txn.environment();
+    let property = |name: &str| property(element, name, &variables, &environment);
     let kind = property("crossdock:exception").and_then(|value| kind_named(value.as_str()?));
     let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
     let reason = match property("crossdock:reason") {
@@ -62,6 +64,43 @@ pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: Elem
         trade::exception::clear(txn.books(), id, "the process went on without it", &cx)?;
     }
     Ok(())
+}
+
+/// The incident is mended, or void: its exception is over.
+pub(super) fn clear_for_incident(txn: &mut Txn<'_>, instance: InstanceId, incident: ElementKey) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let task = TaskRef { instance: instance.0, task: incident };
+    if let Some(id) = trade::exception::of_task(txn.books(), task)? {
+        trade::exception::clear(txn.books(), id, "the incident was mended, or is void", &cx)?;
+    }
+    Ok(())
+}
+
+/// Raises the exception of an effect that could not be delivered.
+pub(super) fn raise_for_dead_letter(txn: &mut Txn<'_>, effect: &Effect, code: &str, message: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let subject = subject_of_effect(txn, effect)?;
+    let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
+    trade::exception::raise(txn.books(), Raise::new(ExceptionKind::Integration, subject, reason), &cx)?;
+    Ok(())
+}
+
+/// The effect was sent again, or is not wanted any more: the exception that it could not be delivered is over.
+pub(super) fn clear_dead_letter(txn: &mut Txn<'_>, effect: &Effect, cause: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let subject = subject_of_effect(txn, effect)?;
+    if let Some(id) = trade::exception::of_subject(txn.books(), ExceptionKind::Integration, &subject)? {
+        trade::exception::clear(txn.books(), id, cause, &cx)?;
+    }
+    Ok(())
+}
+
+fn subject_of_effect(txn: &mut Txn<'_>, effect: &Effect) -> Outcome<Subject> {
+    let account: Option<AccountId> = match effect.order {
+        Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
+        None => None,
+    };
+    Ok(Subject { order: effect.order, account, key: effect.subject.clone() })
 }
 
 /// Raises the exception of a technical incident.
@@ -103,13 +142,13 @@ fn subject_of(txn: &mut Txn<'_>, variables: &Variables) -> Outcome<Subject> {
     Ok(Subject { order, account, key })
 }
 
-fn property(element: &bpmn::Element, name: &str, variables: &Variables, now: units::Timestamp) -> Option<Value> {
+fn property(element: &bpmn::Element, name: &str, variables: &Variables, environment: &Environment) -> Option<Value> {
     let raw = element.property(name)?;
     match raw.strip_prefix('=') {
         None => Some(Value::from(raw)),
         Some(expression) => {
             let expression = Expression::parse(expression, Mode::Camunda).ok()?;
-            Some(expression.evaluate(variables, &Environment::at(now)).value)
+            Some(expression.evaluate(variables, environment).value)
         }
     }
 }

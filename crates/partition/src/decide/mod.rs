@@ -1,10 +1,14 @@
 //! How a command is decided: the verb, then everything that follows from it, to the end.
 
+mod batch;
 mod command;
 mod definition;
 mod document;
 mod exception;
+mod message;
+mod operate;
 mod react;
+mod schedule;
 mod task;
 mod txn;
 

@@ -163,7 +163,11 @@ pub(super) fn to_process(
                 job_created(txn, process, instance, *job)?
             }
             ProcessEvent::JobCancelled { job } => {
-                txn.withdraw(crate::effect::EffectId::of_job(id, *job))?;
+                let effect = crate::effect::EffectId::of_job(id, *job);
+                if let Some(dead) = txn.effect(effect)?.filter(|found| found.dead.is_some()) {
+                    exception::clear_dead_letter(txn, &dead, "the process went on without it")?;
+                }
+                txn.withdraw(effect)?;
             }
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
@@ -217,6 +221,7 @@ pub(super) fn to_process(
                 let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
                 txn.then(FollowUp::Publish { key, variables: variables.clone(), expires: None });
             }
+            ProcessEvent::IncidentResolved { incident } => exception::clear_for_incident(txn, id, *incident)?,
             ProcessEvent::IncidentRaised { incident, message, .. } => {
                 exception::raise_for_incident(txn, process, instance, *incident, message)?;
             }

@@ -13,7 +13,7 @@ use crate::definition::{DefinitionId, Model};
 use crate::effect::{Effect, EffectId};
 use crate::fold::{self, States, definition_of};
 use crate::journal::{Decision, Entry, Event};
-use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
+use crate::key::{AnyKey, AnyState, CorrelationKey};
 use crate::partition::{Cache, Halt};
 
 /// How many steps one command may lead to before it is taken for a loop.
@@ -115,6 +115,13 @@ impl<'a> Txn<'a> {
         self.cx.now
     }
 
+    /// What expressions know of the outside: the time comes with the command, and chance from its time and position, so that a replay
+    /// draws the same.
+    pub(crate) fn environment(&self) -> feel::Environment {
+        let seed = self.position.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.now().0.unsigned_abs();
+        feel::Environment { seed, ..feel::Environment::at(self.now()) }
+    }
+
     /// The trade core's view of this decision.
     pub(crate) fn books(&mut self) -> &mut (dyn Books + '_) {
         self
@@ -167,7 +174,7 @@ impl<'a> Txn<'a> {
     pub(crate) fn process_of(&mut self, instance: &Instance) -> Outcome<Option<Arc<bpmn::Process>>> {
         Ok(match self.model(&definition_of(instance))? {
             Model::Process(process) => Some(process),
-            Model::None | Model::Decisions(_) => None,
+            Model::None | Model::Decisions(_) | Model::Form => None,
         })
     }
 
@@ -180,8 +187,16 @@ impl<'a> Txn<'a> {
 
     /// Records an event that makes things which did not exist before, and so need not be loaded.
     pub(crate) fn record_new(&mut self, event: Event) {
-        if let Event::Deployed { definition, .. } = &event {
-            self.overlay.entry(AnyKey::Definition(definition.clone())).or_insert(None);
+        match &event {
+            Event::Deployed { definition, .. } => {
+                self.overlay.entry(AnyKey::Definition(definition.clone())).or_insert(None);
+            }
+            Event::BatchBegun { id, instances, .. } => {
+                self.overlay.insert(AnyKey::Batch(*id), None);
+                let parts = u32::try_from(instances.len()).unwrap_or(u32::MAX).div_ceil(crate::batch::PART);
+                self.overlay.extend((0..parts).map(|part| (AnyKey::BatchPart(*id, part), None)));
+            }
+            _ => {}
         }
         self.record(event);
     }
@@ -247,7 +262,8 @@ impl<'a> Txn<'a> {
         self.start_version(definition, parent, None, Input::Start { variables }).map(Some)
     }
 
-    fn start_version(
+    /// Makes an instance of a version and starts it; `begun_by` is the message with a key that did.
+    pub(crate) fn start_version(
         &mut self,
         definition: DefinitionId,
         parent: Option<(InstanceId, ElementKey)>,
@@ -278,7 +294,7 @@ impl<'a> Txn<'a> {
                 bpmn::Binding::Deployment => self.deployment(&definition)? <= caller,
                 bpmn::Binding::VersionTag(tag) => match self.model(&definition)? {
                     Model::Process(process) => process.version_tag() == Some(tag),
-                    Model::None | Model::Decisions(_) => false,
+                    Model::None | Model::Decisions(_) | Model::Form => false,
                 },
             };
             if meant {
@@ -295,72 +311,17 @@ impl<'a> Txn<'a> {
         })
     }
 
-    /// The start event of the process that a message or a signal begins.
-    fn begins(&mut self, name: &str) -> Outcome<Option<(DefinitionId, bpmn::ElementIndex)>> {
-        let Some(definition) = self.latest(name)? else { return Ok(None) };
-        // a later version may begin otherwise
-        if self.latest(&definition.id)?.as_ref() != Some(&definition) {
-            return Ok(None);
-        }
-        let Model::Process(process) = self.model(&definition)? else { return Ok(None) };
-        let start = process.triggered_starts().find(|(_, trigger)| match trigger {
-            bpmn::Trigger::Message(message) => message.name.plain().is_some_and(|of| name == format!("message:{of}")),
-            bpmn::Trigger::Signal(of) => of.plain().is_some_and(|of| name == format!("signal:{of}")),
-            _ => false,
-        });
-        Ok(start.map(|(element, _)| (definition, element)))
-    }
-
-    /// Begins the process that a message begins; one instance at a time for each key. Whether there was one to begin.
-    fn begin_by_message(
-        &mut self,
-        key: &CorrelationKey,
-        variables: &Variables,
-        expires: Option<Timestamp>,
-    ) -> Outcome<bool> {
-        let Some((definition, element)) = self.begins(&format!("message:{}", key.message))? else { return Ok(false) };
-        let input = Input::StartAt { element, variables: variables.clone() };
-        if key.key.is_empty() {
-            self.start_version(definition, None, None, input)?;
-            return Ok(true);
-        }
-        let lock = CorrelationKey::begun_by(&key.message, &key.key);
-        let running = match self.get(&AnyKey::Correlation(lock.clone()))? {
-            Some(AnyState::Correlation(correlation)) => correlation,
-            _ => Arc::default(),
-        };
-        if running.waiting.is_empty() {
-            let begun_by = Some((key.message.clone(), key.key.clone()));
-            let id = InstanceId(self.position << 12 | (self.instances + 1));
-            self.record(Event::Subscribed(lock, id, 0));
-            self.start_version(definition, None, begun_by, input)?;
-        } else if let Some(expires) = expires {
-            let message = Message { number: running.last + 1, expires, variables: variables.clone() };
-            self.record(Event::MessageBuffered(lock, message));
-        }
-        Ok(true)
-    }
-
-    fn broadcast(&mut self, signal: &Text, variables: &Variables) -> Outcome<()> {
-        let waiting = match self.get(&AnyKey::Correlation(CorrelationKey::signal(signal)))? {
-            Some(AnyState::Correlation(correlation)) => correlation.waiting.clone(),
-            _ => Vec::new(),
-        };
-        for (instance, subscription) in waiting {
-            self.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
-        }
-        if let Some((definition, element)) = self.begins(&format!("signal:{signal}"))? {
-            let input = Input::StartAt { element, variables: variables.clone() };
-            self.start_version(definition, None, None, input)?;
-        }
-        Ok(())
-    }
-
     /// A number that was never used: the position of this entry, and a count within it. So instances need no counter of
     /// their own, which every order would write.
     fn next_instance(&mut self) -> InstanceId {
+        let id = self.upcoming_instance();
         self.instances += 1;
-        InstanceId(self.position << 12 | self.instances)
+        id
+    }
+
+    /// The number that the next instance will have.
+    pub(crate) fn upcoming_instance(&self) -> InstanceId {
+        InstanceId(self.position << 12 | (self.instances + 1))
     }
 
     /// Takes a process instance one input further, and notes what follows from it.
@@ -374,8 +335,8 @@ impl<'a> Txn<'a> {
         if let Err(refusal) = engine::step(&process, &mut stepped, input, &cx, &mut events) {
             return Err(TxnStop::Refused(Refusal::Conflict(text(refusal))));
         }
-        let ended = stepped.is_ended();
-        let slot = if ended { None } else { Some(AnyState::Instance(Arc::new(stepped.clone()))) };
+        let stepped = Arc::new(stepped);
+        let slot = if stepped.is_ended() { None } else { Some(AnyState::Instance(stepped.clone())) };
         self.overlay.insert(AnyKey::Instance(id), slot);
         super::react::to_process(self, &process, &stepped, &events)?;
         self.events.push(Event::Process(id, events));
@@ -383,7 +344,7 @@ impl<'a> Txn<'a> {
     }
 
     /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then.
-    fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
+    pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
         match self.step(id, input) {
             Err(TxnStop::Refused(_)) => Ok(()),
             other => other,
@@ -399,7 +360,7 @@ impl<'a> Txn<'a> {
                 models.push((Text::from(decision.to_string()), model));
             }
         }
-        Ok(Models(models))
+        Ok(Models { models, environment: self.environment() })
     }
 
     /// Works off everything that follows, until nothing is left.
@@ -422,8 +383,10 @@ impl<'a> Txn<'a> {
     fn work_off(&mut self, follow_up: FollowUp) -> Outcome<()> {
         match follow_up {
             FollowUp::RunTask(instance, job, kind) => super::task::run(self, instance, job, &kind),
-            FollowUp::Publish { key, variables, expires } => self.deliver(key, variables, expires),
-            FollowUp::Broadcast { signal, variables } => self.broadcast(&signal, &variables),
+            FollowUp::Publish { key, variables, expires } => {
+                super::message::deliver(self, key, variables, expires).map(drop)
+            }
+            FollowUp::Broadcast { signal, variables } => super::message::throw(self, &signal, &variables).map(drop),
             FollowUp::Call { parent, element, process, binding, variables } => {
                 if let Some(definition) = self.bound(parent, &process, &binding)? {
                     self.start_version(definition, Some((parent, element)), None, Input::Start { variables })?;
@@ -449,22 +412,26 @@ impl<'a> Txn<'a> {
         }
     }
 
-    fn deliver(&mut self, key: CorrelationKey, variables: Variables, expires: Option<Timestamp>) -> Outcome<()> {
-        let correlation = match self.get(&AnyKey::Correlation(key.clone()))? {
-            Some(AnyState::Correlation(correlation)) => correlation,
-            _ => Arc::default(),
-        };
-        if let Some((instance, subscription)) = correlation.waiting.first().copied() {
-            return self.step_if_open(instance, Input::Correlate { subscription, variables });
+    /// Does something and everything that follows from it, or nothing of it if it is refused.
+    pub(crate) fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<Result<(), Refusal>> {
+        let (events, effects, withdrawn) = (self.events.len(), self.effects.len(), self.withdrawn.len());
+        let overlay = self.overlay.clone();
+        match work(self).and_then(|()| self.settle()) {
+            Ok(()) => Ok(Ok(())),
+            Err(TxnStop::Refused(refusal)) => {
+                // what was written to without having been read was decided on a blank
+                if let Some(key) = self.unloaded.take() {
+                    return Err(TxnStop::Halt(Halt::Missing(key)));
+                }
+                self.overlay = overlay;
+                self.events.truncate(events);
+                self.effects.truncate(effects);
+                self.withdrawn.truncate(withdrawn);
+                self.follow_ups.clear();
+                Ok(Err(refusal))
+            }
+            Err(halt) => Err(halt),
         }
-        if self.begin_by_message(&key, &variables, expires)? {
-            return Ok(());
-        }
-        if let Some(expires) = expires {
-            let message = Message { number: correlation.last + 1, expires, variables };
-            self.record(Event::MessageBuffered(key, message));
-        }
-        Ok(())
     }
 
     /// An aggregate that was written to and is not in memory.
@@ -548,13 +515,16 @@ impl States for Txn<'_> {
 }
 
 /// The decision models that a process calls.
-struct Models(Vec<(Text, Arc<dmn::Model>)>);
+struct Models {
+    models: Vec<(Text, Arc<dmn::Model>)>,
+    environment: feel::Environment,
+}
 
 impl Decisions for Models {
     fn evaluate(&self, decision: &str, variables: &Variables, now: Timestamp) -> Result<Value, String> {
-        let found = self.0.iter().find(|(id, _)| id.as_str() == decision);
+        let found = self.models.iter().find(|(id, _)| id.as_str() == decision);
         let Some((_, model)) = found else { return Err(format!("no decision {decision} is deployed")) };
-        let outcome = model.evaluate(decision, variables, &feel::Environment::at(now));
+        let outcome = model.evaluate(decision, variables, &feel::Environment { now, ..self.environment });
         outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
     }
 }

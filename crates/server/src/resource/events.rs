@@ -149,13 +149,21 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event) -> Option<CloudEvent>
         Event::Deployed { definition, resource, .. } => {
             ("definition.deployed".to_owned(), definition.to_string(), serde_json::json!({ "resource": resource }))
         }
+        Event::BatchBegun { id, operation, reason, filter, instances, .. } => {
+            let (operation, count) = (operation.name(), instances.len());
+            let data = serde_json::json!({ "operation": operation, "filter": filter, "instances": count, "reason": reason });
+            ("batch.begun".to_owned(), format!("batch {id}"), data)
+        }
+        Event::BatchStopped(id) => ("batch.stopped".to_owned(), format!("batch {id}"), serde_json::json!({})),
         // the steps of a process are its own affair; what they lead to in the trade is in the feed
         Event::InstanceCreated { .. }
         | Event::Process(..)
         | Event::Subscribed(..)
         | Event::Unsubscribed(..)
         | Event::MessageBuffered(..)
-        | Event::MessageGone(..) => return None,
+        | Event::MessageGone(..)
+        | Event::BatchAdvanced(..)
+        | Event::Scheduled(_) => return None,
     };
     Some(CloudEvent {
         specversion: "1.0",

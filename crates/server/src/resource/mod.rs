@@ -6,6 +6,7 @@ pub(crate) mod events;
 pub(crate) mod exceptions;
 pub(crate) mod health;
 pub(crate) mod imports;
+pub(crate) mod instances;
 pub(crate) mod invoices;
 pub(crate) mod master;
 pub(crate) mod orders;

@@ -1,7 +1,7 @@
 //! Processes: deploy, list, start.
 
 use axum::extract::State;
-use partition::{AnyState, Body, Reply, Resource, Table};
+use partition::{AnyKey, AnyState, Body, Reply, Resource, Table};
 use serde::{Deserialize, Serialize};
 use trade::Role;
 use utoipa_axum::router::OpenApiRouter;
@@ -10,14 +10,15 @@ use utoipa_axum::routes;
 use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::resource::exceptions::variables;
 use crate::resource::orders::Numbered;
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
+use crate::version::Versioned;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(deploy, list)).routes(routes!(start))
+    OpenApiRouter::new().routes(routes!(deploy, list)).routes(routes!(versions)).routes(routes!(show)).routes(routes!(start))
 }
 
 /// Files to deploy together.
@@ -28,20 +29,20 @@ pub(crate) struct Deployment {
     resources: Vec<DeployedFile>,
 }
 
-/// A BPMN or DMN file.
+/// A BPMN, DMN or form file.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeployedFile {
-    /// File name; the ending tells what it is: `.bpmn` or `.dmn`.
+    /// File name; the ending tells what it is: `.bpmn`, `.dmn` or `.form`.
     name: String,
-    /// The XML.
+    /// What is in it: XML, or the JSON of a form.
     xml: String,
 }
 
-/// A version of a process or decision model.
+/// A version of a process, decision model or form.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct VersionView {
-    /// The process's id, or `dmn:` and the model's.
+    /// The process's id, or `dmn:` and the model's, or `form:` and the form's.
     id: String,
     /// 1, 2, 3 …
     version: u32,
@@ -51,6 +52,9 @@ pub(crate) struct VersionView {
     /// When it was deployed.
     #[serde(skip_serializing_if = "Option::is_none")]
     deployed_at: Option<String>,
+    /// What is doubtful in it, but runs; only when it is deployed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<FieldError>,
 }
 
 /// Deploy processes and decisions. What cannot run is refused with element, line and reason.
@@ -63,11 +67,19 @@ async fn deploy(
 ) -> Result<Created<Vec<VersionView>>, Problem> {
     require(&caller.actor, &[Role::Operations])?;
     let resources = request.resources.into_iter().map(|file| Resource { name: file.name.into(), xml: file.xml.into() });
-    match submit(&state, caller, &bytes, Body::Deploy(resources.collect())).await? {
+    let resources: Vec<Resource> = resources.collect();
+    let mut doubts: Vec<_> = resources.iter().map(Resource::warnings).collect();
+    match submit(&state, caller, &bytes, Body::Deploy(resources)).await? {
         Reply::Deployed(versions) => Ok(Created(
             versions
                 .into_iter()
-                .map(|(id, version)| VersionView { id: id.to_string(), version, resource: None, deployed_at: None })
+                .map(|(id, version)| {
+                    // those of a file with several processes are told once
+                    let of_file = doubts.iter_mut().find(|(ids, _)| ids.contains(&id));
+                    let warnings = of_file.map(|(_, warnings)| std::mem::take(warnings)).unwrap_or_default();
+                    let warnings = warnings.iter().map(crate::problem::field).collect();
+                    VersionView { id: id.to_string(), version, resource: None, deployed_at: None, warnings }
+                })
                 .collect(),
         )),
         other => Err(unexpected(&other)),
@@ -93,16 +105,85 @@ async fn list(
 ) -> Result<Listed<Page<VersionView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         page::read(reader, Table::Definition, &[], paging.after.as_deref(), paging.limit, |_, _, state| match state {
-            AnyState::Definition(definition) => Some(VersionView {
-                id: definition.id.id.to_string(),
-                version: definition.id.version,
-                resource: Some(definition.resource.to_string()),
-                deployed_at: Some(definition.deployed_at.to_string()),
-            }),
+            AnyState::Definition(definition) => Some(view(&definition)),
             _ => None,
         })
     };
     state.readers.read(read).await.map(Listed)
+}
+
+/// A version with its source.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct VersionDetails {
+    /// The version.
+    #[serde(flatten)]
+    version: VersionView,
+    /// The tag that the modeller gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_tag: Option<String>,
+    /// The position in the journal at which it was deployed; the same for all that were deployed together.
+    deployment: u64,
+    /// The file as it was deployed.
+    xml: String,
+}
+
+fn view(definition: &partition::Definition) -> VersionView {
+    VersionView {
+        id: definition.id.id.to_string(),
+        version: definition.id.version,
+        resource: Some(definition.resource.to_string()),
+        deployed_at: Some(definition.deployed_at.to_string()),
+        warnings: Vec::new(),
+    }
+}
+
+fn version(reader: &mut dyn store::Reader, id: &str, version: u32) -> Result<Option<partition::Definition>, Problem> {
+    let id = partition::DefinitionId { id: id.into(), version };
+    Ok(match crate::readers::state(reader, &AnyKey::Definition(id))? {
+        Some(AnyState::Definition(definition)) => Some((*definition).clone()),
+        _ => None,
+    })
+}
+
+/// List the versions of a process, decision model or form, the newest first.
+#[utoipa::path(get, path = "/v1/processes/{process}/versions", tag = "processes", params(("process" = String, Path)), responses((status = 200, body = Vec<VersionView>)))]
+async fn versions(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(process): Path<String>,
+) -> Result<axum::Json<Vec<VersionView>>, Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        let latest = match crate::readers::state(reader, &AnyKey::Latest(process.as_str().into()))? {
+            Some(AnyState::Latest(latest)) if latest.id == process => latest.version,
+            _ => return Err(Problem::not_found(format_args!("process, decision model or form {process}"))),
+        };
+        let mut found = Vec::new();
+        for number in (1..=latest).rev() {
+            found.extend(version(reader, &process, number)?.as_ref().map(view));
+        }
+        Ok(axum::Json(found))
+    };
+    state.readers.read(read).await
+}
+
+/// Show a version with the file as it was deployed.
+#[utoipa::path(get, path = "/v1/processes/{process}/versions/{version}", tag = "processes", params(("process" = String, Path), ("version" = u32, Path)), responses((status = 200, body = VersionDetails)))]
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path((process, number)): Path<(String, u32)>,
+) -> Result<Versioned<VersionDetails>, Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        let Some(definition) = version(reader, &process, number)? else {
+            return Err(Problem::not_found(format_args!("version {number} of {process}")));
+        };
+        let tag = runtime::Version::of(definition.xml.as_bytes());
+        let definition = definition.parsed();
+        let version_tag = definition.process().and_then(|process| process.version_tag().map(str::to_owned));
+        let (version, deployment, xml) = (view(&definition), definition.deployment, definition.xml.to_string());
+        Ok(Versioned(VersionDetails { version, version_tag, deployment, xml }, tag))
+    };
+    state.readers.read(read).await
 }
 
 /// Variables to start with.

@@ -56,8 +56,8 @@ pub(super) fn column(column: Column) -> &'static str {
 fn is_clustered(table: Table) -> bool {
     match table {
         Table::Trade(kind) => matches!(kind, Kind::Stock | Kind::Series | Kind::Reference | Kind::Counters),
-        Table::Correlation | Table::Latest => true,
-        Table::Instance | Table::Effect | Table::Definition => false,
+        Table::Correlation | Table::Latest | Table::Schedule => true,
+        Table::Instance | Table::Effect | Table::Definition | Table::Batch | Table::BatchPart => false,
     }
 }
 

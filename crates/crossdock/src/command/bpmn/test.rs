@@ -4,15 +4,19 @@ use std::path::{Path, PathBuf};
 
 use engine::play::Case;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::Models;
-use crate::output::{Finding, WrongUse, line};
+use crate::output::{self, Finding, WrongUse, line};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Files with test cases
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// A file with test cases. Paths in it begin at its own folder.
@@ -36,22 +40,24 @@ struct Suite {
 
 /// Runs all cases and prints what is not as it has to be.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
-    let (mut count, mut failed) = (0, 0);
+    let mut checked = Vec::new();
     for path in &arguments.files {
         let suite: Suite = serde_json::from_str(&super::read(path)?)
             .map_err(|error| WrongUse(format!("read {}: {error}", path.display())))?;
-        for (case, against) in check(path, &suite)? {
-            count += 1;
-            if against.is_empty() {
-                line(format_args!("ok      {}: {case}", path.display()));
-                continue;
-            }
-            failed += 1;
-            line(format_args!("FAILED  {}: {case}", path.display()));
+        checked.extend(check(path, &suite)?.into_iter().map(|(case, against)| (path, case, against)));
+    }
+    let failed = checked.iter().filter(|(_, _, against)| !against.is_empty()).count();
+    if arguments.json {
+        let row = |(path, case, against): &(&PathBuf, String, Vec<String>)| json!({ "file": path.display().to_string(), "case": case, "ok": against.is_empty(), "against": against });
+        output::json(&checked.iter().map(row).collect::<Vec<_>>())?;
+    } else {
+        for (path, case, against) in &checked {
+            let mark = if against.is_empty() { "ok    " } else { "FAILED" };
+            line(format_args!("{mark}  {}: {case}", path.display()));
             against.iter().for_each(|against| line(format_args!("        {against}")));
         }
+        line(format_args!("{} cases, {failed} failed", checked.len()));
     }
-    line(format_args!("{count} cases, {failed} failed"));
     Ok(if failed == 0 { Finding::None } else { Finding::Some })
 }
 
@@ -90,5 +96,37 @@ mod tests {
                 assert!(against.is_empty(), "{}: {case}: {against:?}", path.display());
             }
         }
+    }
+
+    #[test]
+    fn every_shipped_process_has_cases() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../processes/order-to-cash");
+        let entries = std::fs::read_dir(&folder).expect("the folder is there");
+        let paths = entries.map(|entry| entry.expect("it can be read").path());
+        let models: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|kind| kind == "bpmn")).collect();
+        assert!(models.len() >= 6);
+        for model in models {
+            assert!(model.with_extension("test.json").exists(), "{} has no cases", model.display());
+        }
+    }
+
+    #[test]
+    fn a_failing_case_says_what_was_expected_and_what_happened() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../processes/order-to-cash/payment-exception.test.json");
+        let suite = r#"{ "model": "payment-exception.bpmn", "dmn": ["exception-routing.dmn"], "cases": [{
+            "name": "wrong on purpose",
+            "given": { "variables": { "paymentId": "PAY-1", "exception": "DEDUCTION", "reason": "short", "amount": 12 } },
+            "then": { "ended": true, "visited": ["ended"], "tasks": { "decide": { "candidate_groups": ["sales"] } } } }] }"#;
+        let suite: Suite = serde_json::from_str(suite).expect("it is a suite");
+        let (_, against) = check(&path, &suite).expect("its models can be read").remove(0);
+        assert_eq!(
+            against,
+            [
+                "the instance has not ended",
+                "ended was not reached",
+                "decide should be for [sales] and is for [receivables]",
+                "what happened: payment-exception, started, route, decide",
+            ]
+        );
     }
 }

@@ -1,0 +1,133 @@
+//! Cycles: repeating intervals, with or without a first moment, and cron expressions.
+
+use units::Timestamp;
+
+use super::{Cron, Interval};
+
+/// Times that come again: `R3/PT10M`, `R/2026-12-01T06:00:00Z/P1D`, `0 0 6 * * MON-FRI`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cycle {
+    /// After an interval, again and again.
+    Repeating {
+        /// How often in all; `None` for ever.
+        times: Option<u32>,
+        /// The first moment; without it one interval from now.
+        start: Option<Timestamp>,
+        /// The interval.
+        interval: Interval,
+    },
+    /// By the clock and the calendar, for ever.
+    Cron(Box<Cron>),
+}
+
+/// A moment of a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repetition {
+    /// When.
+    pub at: Timestamp,
+    /// How often after that: 0 for never, `None` for ever.
+    pub repeats: Option<u32>,
+}
+
+impl Cycle {
+    /// Reads a cycle, or says why it is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        match text.strip_prefix('R') {
+            Some(rest) if rest.contains('/') => Self::repeating(rest)
+                .ok_or_else(|| format!("`{text}` is no cycle such as R3/PT10M, R/P1D or R/2026-12-01T06:00:00Z/P1D")),
+            _ => Cron::parse(text).map(|cron| Self::Cron(Box::new(cron))),
+        }
+    }
+
+    fn repeating(rest: &str) -> Option<Self> {
+        let (times, rest) = rest.split_once('/')?;
+        let (start, interval) = match rest.rsplit_once('/') {
+            Some((start, interval)) => (Some(start.parse::<Timestamp>().ok()?), interval),
+            None => (None, rest),
+        };
+        let times = if times.is_empty() { None } else { Some(times.parse::<u32>().ok()?) };
+        Some(Self::Repeating { times, start, interval: Interval::parse(interval)? })
+    }
+
+    /// Its first moment from now on; `None` if there is none. A start that has passed is now.
+    pub fn first(&self, now: Timestamp) -> Option<Repetition> {
+        match self {
+            Self::Repeating { times, start, interval } => {
+                let repeats = match times {
+                    Some(times) => Some(times.checked_sub(1)?),
+                    None => None,
+                };
+                let at = start.map_or_else(|| interval.after(now), |start| Some(start.max(now)))?;
+                Some(Repetition { at, repeats })
+            }
+            Self::Cron(cron) => Some(Repetition { at: cron.after(now)?, repeats: None }),
+        }
+    }
+
+    /// The moment after another one, or `None` if that was the last. Intervals run from the last moment and not from now, so
+    /// that they do not drift; but moments that were slept through do not pile up: then the interval runs from now.
+    pub fn next(&self, last: Repetition, now: Timestamp) -> Option<Repetition> {
+        let repeats = match last.repeats {
+            Some(left) => Some(left.checked_sub(1)?),
+            None => None,
+        };
+        let at = match self {
+            Self::Repeating { interval, .. } => match interval.after(last.at)? {
+                natural if natural > now => natural,
+                _ => interval.after(now)?,
+            },
+            Self::Cron(cron) => cron.after(now.max(last.at))?,
+        };
+        Some(Repetition { at, repeats })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// To the second, for reading.
+    fn second(moment: Timestamp) -> String {
+        moment.to_string().replace(".000Z", "Z")
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    fn moments(text: &str, now: &str, late: i64) -> Vec<String> {
+        let cycle = Cycle::parse(text).expect("a cycle");
+        let first = cycle.first(at(now));
+        let next = |last: &Repetition| cycle.next(*last, Timestamp(last.at.0 + late));
+        std::iter::successors(first, next).take(4).map(|found| second(found.at)).collect()
+    }
+
+    #[test]
+    fn intervals_repeat_so_often_and_do_not_drift() {
+        let expected = ["2026-01-05T08:10:00Z", "2026-01-05T08:20:00Z", "2026-01-05T08:30:00Z"];
+        assert_eq!(moments("R3/PT10M", "2026-01-05T08:00:00Z", 90_000), expected);
+        assert_eq!(moments("R/PT10M", "2026-01-05T08:00:00Z", 0).len(), 4);
+    }
+
+    #[test]
+    fn moments_that_were_slept_through_do_not_pile_up() {
+        let expected = ["2026-01-05T08:10:00Z", "2026-01-05T09:20:00Z"];
+        assert_eq!(moments("R2/PT10M", "2026-01-05T08:00:00Z", 3_600_000), expected);
+    }
+
+    #[test]
+    fn a_start_is_the_first_moment_unless_it_has_passed() {
+        let expected = ["2026-02-01T06:00:00Z", "2026-02-02T06:00:00Z"];
+        assert_eq!(moments("R2/2026-02-01T06:00:00Z/P1D", "2026-01-05T08:00:00Z", 0), expected);
+        assert_eq!(moments("R1/2025-02-01T06:00:00Z/P1D", "2026-01-05T08:00:00Z", 0), ["2026-01-05T08:00:00Z"]);
+    }
+
+    #[test]
+    fn what_is_no_cycle_is_refused_with_an_example() {
+        for wrong in ["R/", "R-1/PT1H", "Rx/PT1H", "R3/1 hour", "R3/noon/PT1H"] {
+            assert!(Cycle::parse(wrong).is_err_and(|why| why.contains("R3/PT10M")), "{wrong}");
+        }
+        assert!(Cycle::parse("every day").is_err_and(|why| why.contains("six fields")));
+    }
+}

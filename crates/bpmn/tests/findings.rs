@@ -1,0 +1,679 @@
+//! Every mistake that is found without running, each in the smallest model that has it.
+//!
+//! The table is also what the reference shows of findings: `docs/src/reference/bpmn.md` lists what stands here, and a test
+//! holds the two against each other.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use bpmn::{Finding, Severity, parse};
+
+const START: &str = r#"<bpmn:startEvent id="s"/>"#;
+
+/// Stands for a plain start event in the models of the table.
+struct Case {
+    /// The inside of the process; `{s}` is a start event `s`.
+    body: &'static str,
+    severity: Severity,
+    /// The element that is named.
+    element: &'static str,
+    cause: &'static str,
+    mend: &'static str,
+}
+
+const fn error(body: &'static str, element: &'static str, cause: &'static str, mend: &'static str) -> Case {
+    Case { body, severity: Severity::Error, element, cause, mend }
+}
+
+const fn warning(body: &'static str, element: &'static str, cause: &'static str, mend: &'static str) -> Case {
+    Case { body, severity: Severity::Warning, element, cause, mend }
+}
+
+/// A heading, and the cases under it.
+const TABLE: &[(&str, &[Case])] = &[
+    (
+        "The process as a whole",
+        &[
+            error(r#""#, "p", "the process has no start event", "add one"),
+            error(r#"{s}<bpmn:startEvent id="s2"/>"#, "s2", "its scope has another start event already", "keep one"),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:task id="a"/>"#,
+                "a",
+                "there are two elements with the id `a`",
+                "give each an id of its own",
+            ),
+            error(r#"{s}<bpmn:task/>"#, "p", "the element has no id", "give it one"),
+            error(
+                r#"{s}<bpmn:complexGateway id="x"/>"#,
+                "x",
+                "`complexGateway` is not supported here",
+                "model it with the supported elements",
+            ),
+            warning(r#"{s}<bpmn:task id="x"/>"#, "x", "the manual task is never reached", "connect it, or remove it"),
+            warning(
+                r#"{s}<bpmn:task id="x"/><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="x"/><bpmn:sequenceFlow id="2" sourceRef="x" targetRef="x"/>"#,
+                "s",
+                "no token that comes here ever ends",
+                "add a way out of the circle",
+            ),
+            warning(
+                r#"<bpmn:startEvent id="s"><bpmn:extensionElements><zeebe:linkedResources/></bpmn:extensionElements></bpmn:startEvent>"#,
+                "s",
+                "the extension element `linkedResources` has no effect here",
+                "remove it",
+            ),
+        ],
+    ),
+    (
+        "Sequence flows",
+        &[
+            error(
+                r#"{s}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="nowhere"/>"#,
+                "f",
+                "the flow has no targetRef: there is no element `nowhere`",
+                "connect both ends",
+            ),
+            error(
+                r#"{s}<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="x"/><bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:task id="x"/><bpmn:sequenceFlow id="g" sourceRef="s2" targetRef="x"/></bpmn:subProcess>"#,
+                "f",
+                "the flow crosses the edge of a sub-process",
+                "end it inside, and go on from the sub-process",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="a"><bpmn:conditionExpression>=x</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "s",
+                "a condition stands on a flow that does not leave an exclusive or inclusive gateway",
+                "put a gateway there",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="a"/><bpmn:sequenceFlow id="g" sourceRef="a" targetRef="s"/>"#,
+                "s",
+                "flows lead to a start event",
+                "remove them",
+            ),
+            error(
+                r#"{s}<bpmn:endEvent id="e"><bpmn:messageEventDefinition messageRef="go"/></bpmn:endEvent><bpmn:task id="a"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/><bpmn:sequenceFlow id="g" sourceRef="e" targetRef="a"/>"#,
+                "e",
+                "flows lead away from an end event",
+                "remove them",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="a"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="a"/>"#,
+                "f",
+                "there are two elements with the id `f`",
+                "give each an id of its own",
+            ),
+        ],
+    ),
+    (
+        "Gateways",
+        &[
+            error(
+                r#"{s}<bpmn:exclusiveGateway id="g" default="2"/><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:task id="c"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"/>"#,
+                "g",
+                "its flow `1` has neither a condition nor is it the default",
+                "write a condition, or mark it as the default",
+            ),
+            error(
+                r#"{s}<bpmn:exclusiveGateway id="g" default="0"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/>"#,
+                "g",
+                "the default flow `0` does not leave this gateway",
+                "mark one of its own flows",
+            ),
+            error(
+                r#"{s}<bpmn:exclusiveGateway id="f" default="2"/><bpmn:parallelGateway id="j"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="f"/><bpmn:sequenceFlow id="1" sourceRef="f" targetRef="j"><bpmn:conditionExpression>=x</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="2" sourceRef="f" targetRef="j"/>"#,
+                "j",
+                "the join can never fire: no two tokens come by `1` and `2` of the same split",
+                "join with an exclusive gateway, or split with a parallel one",
+            ),
+            error(
+                r#"{s}<bpmn:eventBasedGateway id="g"/><bpmn:intermediateCatchEvent id="m"><bpmn:messageEventDefinition messageRef="go"/></bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="m"/>"#,
+                "g",
+                "an event-based gateway has fewer than two ways on",
+                "add events, or remove the gateway",
+            ),
+            error(
+                r#"{s}<bpmn:eventBasedGateway id="g"/><bpmn:intermediateCatchEvent id="m"><bpmn:messageEventDefinition messageRef="go"/></bpmn:intermediateCatchEvent><bpmn:task id="a"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="m"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="a"/>"#,
+                "g",
+                "`a` behind an event-based gateway is no catch event of its own",
+                "lead to message, timer or signal catch events only, each with one flow in",
+            ),
+            warning(
+                r#"{s}<bpmn:exclusiveGateway id="g"/><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"><bpmn:conditionExpression>=x</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>=y</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "g",
+                "the gateway has no default flow and stops if no condition holds",
+                "mark one as the default",
+            ),
+            warning(
+                r#"{s}<bpmn:exclusiveGateway id="g" default="2"/><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"><bpmn:conditionExpression>=x</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>=y</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "g",
+                "the default flow `2` has a condition, which nobody looks at",
+                "remove the condition: the default is taken when no other holds",
+            ),
+        ],
+    ),
+    (
+        "Tasks and their jobs",
+        &[
+            error(r#"{s}<bpmn:serviceTask id="t"/>"#, "t", "the task has no job type", "add a task definition with a type"),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type=" "/></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the job type is empty",
+                "name who does the work",
+            ),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w" retries="many"/></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the number of retries is not a whole number",
+                "give one, such as 3",
+            ),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:properties><zeebe:property name="crossdock:backoff" value="later"/></zeebe:properties></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the back-off `later` is not a duration such as PT15M",
+                "give one",
+            ),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:properties><zeebe:property name="crossdock:priority" value="high"/></zeebe:properties></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the job priority `high` is not a whole number",
+                "give one",
+            ),
+            error(
+                r#"{s}<bpmn:scriptTask id="t"/>"#,
+                "t",
+                "the task has no script",
+                "write a FEEL expression and name the variable for its result",
+            ),
+            error(
+                r#"{s}<bpmn:scriptTask id="t"><bpmn:extensionElements><zeebe:script expression="=1 +" resultVariable="x"/></bpmn:extensionElements></bpmn:scriptTask>"#,
+                "t",
+                "`=1 +` is no FEEL",
+                "mend the expression",
+            ),
+            error(
+                r#"{s}<bpmn:scriptTask id="t"><bpmn:extensionElements><zeebe:script expression="=nothing(1)" resultVariable="x"/></bpmn:extensionElements></bpmn:scriptTask>"#,
+                "t",
+                "there is no function `nothing` in `nothing(1)`",
+                "use a built-in function",
+            ),
+            error(
+                r#"{s}<bpmn:scriptTask id="t"><bpmn:extensionElements><zeebe:script expression="=1"/></bpmn:extensionElements></bpmn:scriptTask>"#,
+                "t",
+                "no variable is named for the result",
+                "name one",
+            ),
+            error(
+                r#"{s}<bpmn:businessRuleTask id="t"/>"#,
+                "t",
+                "the task calls no decision",
+                "name the decision and the variable for its result",
+            ),
+            error(
+                r#"{s}<bpmn:businessRuleTask id="t"><bpmn:extensionElements><zeebe:calledDecision decisionId="d" resultVariable="x" bindingType="deployment"/></bpmn:extensionElements></bpmn:businessRuleTask>"#,
+                "t",
+                "the binding `deployment` of a decision is not supported",
+                "bind to the latest version",
+            ),
+            error(r#"{s}<bpmn:receiveTask id="t"/>"#, "t", "it refers to no message: ``", "choose a message"),
+            error(
+                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:priorityDefinition priority="101"/></bpmn:extensionElements></bpmn:userTask>"#,
+                "t",
+                "the priority `101` is not between 0 and 100",
+                "give a number from 0 to 100",
+            ),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:ioMapping><zeebe:input source="=1" target=""/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the mapping has no target, or an empty part in it",
+                "name a variable",
+            ),
+        ],
+    ),
+    (
+        "Listeners",
+        &[
+            error(
+                r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="never" type="w"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:task>"#,
+                "t",
+                "a listener for `never` is not supported here",
+                "listen for start or end, of a user task for creating, assigning, updating or completing",
+            ),
+            error(
+                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="w"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>"#,
+                "t",
+                "a listener for `canceling` is not supported: an interruption waits for nobody here",
+                "put the work behind the event that interrupts the task",
+            ),
+            error(
+                r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:taskListeners><zeebe:taskListener eventType="creating" type="w"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:task>"#,
+                "t",
+                "only user tasks have task listeners",
+                "use an execution listener",
+            ),
+            error(
+                r#"{s}<bpmn:parallelGateway id="t"><bpmn:extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="end" type="w"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:parallelGateway>"#,
+                "t",
+                "a listener for `end` cannot be here: a gateway has gone on before a listener could know",
+                "put it on a neighbour",
+            ),
+            error(
+                r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="end" type="w"/><zeebe:executionListener eventType="end" type="w"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:task>"#,
+                "t",
+                "there are two listeners for `end` with the same job type",
+                "keep one, or give them different types",
+            ),
+        ],
+    ),
+    (
+        "Call activities and sub-processes",
+        &[
+            error(r#"{s}<bpmn:callActivity id="c"/>"#, "c", "the call activity calls no process", "name the process"),
+            error(
+                r#"{s}<bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="q" bindingType="versionTag"/></bpmn:extensionElements></bpmn:callActivity>"#,
+                "c",
+                "the binding names no version tag",
+                "give the tag of the version",
+            ),
+            error(
+                r#"{s}<bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="q" bindingType="newest"/></bpmn:extensionElements></bpmn:callActivity>"#,
+                "c",
+                "there is no binding `newest`",
+                "bind to latest, deployment or versionTag",
+            ),
+            error(r#"{s}<bpmn:subProcess id="sub"/>"#, "sub", "the sub-process has no start event", "add one"),
+            error(
+                r#"{s}<bpmn:subProcess id="sub"><bpmn:startEvent id="m"><bpmn:messageEventDefinition messageRef="go"/></bpmn:startEvent></bpmn:subProcess>"#,
+                "m",
+                "a start event here has no trigger",
+                "use a plain start event",
+            ),
+            error(
+                r#"{s}<bpmn:subProcess id="sub" triggeredByEvent="true"/>"#,
+                "sub",
+                "the event sub-process has no start event",
+                "add one with a trigger",
+            ),
+            error(
+                r#"{s}<bpmn:subProcess id="sub" triggeredByEvent="true"><bpmn:startEvent id="x"/></bpmn:subProcess>"#,
+                "x",
+                "the start event of an event sub-process needs a trigger",
+                "give it a message, a timer, a signal, an error or an escalation",
+            ),
+            error(
+                r#"{s}<bpmn:subProcess id="sub" triggeredByEvent="true"><bpmn:startEvent id="x"><bpmn:errorEventDefinition/></bpmn:startEvent><bpmn:startEvent id="y"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:startEvent></bpmn:subProcess>"#,
+                "y",
+                "its scope has another start event already",
+                "keep one",
+            ),
+            error(
+                r#"{s}<bpmn:subProcess id="sub" triggeredByEvent="true"><bpmn:startEvent id="x"><bpmn:errorEventDefinition/></bpmn:startEvent></bpmn:subProcess><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="sub"/>"#,
+                "sub",
+                "flows touch an event sub-process",
+                "remove them: its start event sets it off",
+            ),
+            error(
+                r#"{s}<bpmn:subProcess id="sub" triggeredByEvent="true"><bpmn:startEvent id="x"><bpmn:compensateEventDefinition/></bpmn:startEvent></bpmn:subProcess>"#,
+                "x",
+                "an event sub-process is not started by compensation",
+                "use a compensation event on the edge of an activity",
+            ),
+            error(
+                r#"{s}<bpmn:subProcess id="sub" triggeredByEvent="true"><bpmn:startEvent id="x" isInterrupting="false"><bpmn:errorEventDefinition/></bpmn:startEvent></bpmn:subProcess>"#,
+                "x",
+                "an error always interrupts",
+                "make the start event interrupting",
+            ),
+            error(r#"{s}<bpmn:adHocSubProcess id="ah"/>"#, "ah", "the ad-hoc sub-process has no activity inside", "add one"),
+            error(
+                r#"{s}<bpmn:adHocSubProcess id="ah"><bpmn:task id="a"/><bpmn:endEvent id="e"/></bpmn:adHocSubProcess>"#,
+                "ah",
+                "the ad-hoc sub-process has an end event: `e`",
+                "remove it: the completion condition says when it ends",
+            ),
+            error(
+                r#"{s}<bpmn:adHocSubProcess id="ah"><bpmn:task id="a"/><bpmn:startEvent id="x"/></bpmn:adHocSubProcess>"#,
+                "x",
+                "an ad-hoc sub-process has no start event",
+                "remove it, and name the active elements",
+            ),
+            error(
+                r#"{s}<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:adHoc activeElementsCollection="=x"/></bpmn:extensionElements><bpmn:task id="a"/></bpmn:adHocSubProcess>"#,
+                "ah",
+                "a job worker leads the ad-hoc sub-process, and the model names active elements as well",
+                "leave that to the worker, or remove the task definition",
+            ),
+            warning(
+                r#"{s}<bpmn:subProcess id="sub1" triggeredByEvent="true"><bpmn:startEvent id="x"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:startEvent></bpmn:subProcess><bpmn:subProcess id="sub2" triggeredByEvent="true"><bpmn:startEvent id="y"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:startEvent></bpmn:subProcess>"#,
+                "y",
+                "another event on the scope catches the same",
+                "keep one of them",
+            ),
+        ],
+    ),
+    (
+        "Multi-instance",
+        &[
+            error(
+                r#"{s}<bpmn:task id="t"><bpmn:multiInstanceLoopCharacteristics/></bpmn:task>"#,
+                "t",
+                "the multi-instance has no input collection",
+                "name the list to go over",
+            ),
+            error(
+                r#"{s}<bpmn:task id="t"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=x" outputCollection="y"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:task>"#,
+                "t",
+                "output collection and output element go together",
+                "give both or neither",
+            ),
+            error(
+                r#"{s}<bpmn:parallelGateway id="t"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=x"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:parallelGateway>"#,
+                "t",
+                "only activities can be multi-instance",
+                "put it into a sub-process",
+            ),
+            error(
+                r#"{s}<bpmn:task id="t"><bpmn:standardLoopCharacteristics/></bpmn:task>"#,
+                "t",
+                "a standard loop is not supported",
+                "use a multi-instance, or a gateway that leads back",
+            ),
+        ],
+    ),
+    (
+        "Timers",
+        &[
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition/></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "the timer has no time",
+                "give it a date, a duration or a cycle",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>1 hour</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "`1 hour` is not a duration such as PT15M or P1D",
+                "mend the time, or give an expression",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDate>tomorrow</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "`tomorrow` is not a moment such as 2026-11-23T10:00:00Z",
+                "mend the time, or give an expression",
+            ),
+            error(
+                r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>0 0 25 * * *</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"#,
+                "t",
+                "`25` is no hour (0 to 23) in the cron expression `0 0 25 * * *`",
+                "mend the time, or give an expression",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>-PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "`-PT1H` is no time at all",
+                "give a duration above zero",
+            ),
+            error(
+                r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT0S</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"#,
+                "t",
+                "`R/PT0S` is no time at all",
+                "give an interval above zero",
+            ),
+            error(
+                r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>R0/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"#,
+                "t",
+                "the timer goes off no times",
+                "give it one repetition or more, or remove it",
+            ),
+            error(
+                r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>0 0 0 31 2 *</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"#,
+                "t",
+                "`0 0 0 31 2 *` is a day that never comes",
+                "mend the cron expression",
+            ),
+            error(
+                r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:startEvent>"#,
+                "t",
+                "nothing is there from which the duration could run",
+                "give a date, or a cycle such as R/P1D",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "a catch event waits once and has a cycle",
+                "give it a date or a duration",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="t" attachedToRef="a"><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#,
+                "t",
+                "the timer repeats, but it ends its activity the first time",
+                "give it a date or a duration",
+            ),
+            error(
+                r#"{s}<bpmn:subProcess id="sub" triggeredByEvent="true"><bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent></bpmn:subProcess>"#,
+                "t",
+                "the timer repeats, but it ends its scope the first time",
+                "give it a date or a duration",
+            ),
+        ],
+    ),
+    (
+        "Messages, signals, errors and escalations",
+        &[
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="m"><bpmn:messageEventDefinition messageRef="bare"/></bpmn:intermediateCatchEvent>"#,
+                "m",
+                "the message has no correlation key",
+                "add one to the message",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateThrowEvent id="m"><bpmn:messageEventDefinition messageRef="bare"/></bpmn:intermediateThrowEvent>"#,
+                "m",
+                "the thrown message has neither a job nor a correlation key",
+                "add one of them",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="m"><bpmn:messageEventDefinition messageRef="nameless"/></bpmn:intermediateCatchEvent>"#,
+                "nameless",
+                "the message has no name",
+                "give it one",
+            ),
+            error(
+                r#"<bpmn:startEvent id="m"><bpmn:messageEventDefinition messageRef="go"/></bpmn:startEvent><bpmn:startEvent id="n"><bpmn:messageEventDefinition messageRef="go"/></bpmn:startEvent>"#,
+                "n",
+                "another start event is set off by the same",
+                "keep one of them",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="g"><bpmn:signalEventDefinition signalRef="none"/></bpmn:intermediateCatchEvent>"#,
+                "g",
+                "it refers to no signal with a name: `none`",
+                "choose a signal",
+            ),
+            error(
+                r#"{s}<bpmn:endEvent id="e"><bpmn:errorEventDefinition errorRef="none"/></bpmn:endEvent>"#,
+                "e",
+                "there is no error `none`",
+                "choose an error",
+            ),
+            error(
+                r#"{s}<bpmn:endEvent id="e"><bpmn:errorEventDefinition/></bpmn:endEvent>"#,
+                "e",
+                "the error has no code",
+                "give it one",
+            ),
+            error(
+                r#"{s}<bpmn:endEvent id="e"><bpmn:escalationEventDefinition escalationRef="none"/></bpmn:endEvent>"#,
+                "e",
+                "there is no escalation `none`",
+                "choose an escalation",
+            ),
+            error(
+                r#"{s}<bpmn:endEvent id="e"><bpmn:escalationEventDefinition/></bpmn:endEvent>"#,
+                "e",
+                "the escalation has no code",
+                "give it one",
+            ),
+        ],
+    ),
+    (
+        "Other events",
+        &[
+            error(
+                r#"{s}<bpmn:boundaryEvent id="b" attachedToRef="s"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#,
+                "b",
+                "it is not attached to an activity: `s`",
+                "attach it to one",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"/>"#,
+                "b",
+                "a boundary event needs a trigger",
+                "give it a message, a timer, a signal, an error or an escalation",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a" cancelActivity="false"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#,
+                "b",
+                "an error always interrupts",
+                "make the boundary event interrupting",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="b"/>"#,
+                "b",
+                "flows lead to a boundary event",
+                "remove them",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="c"/>"#,
+                "c",
+                "a catch event waits for a message, a timer, a signal or a link",
+                "give it one",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="c"><bpmn:timerEventDefinition/><bpmn:errorEventDefinition/></bpmn:intermediateCatchEvent>"#,
+                "c",
+                "the event has several definitions",
+                "use one event for each",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="c"><bpmn:conditionalEventDefinition/></bpmn:intermediateCatchEvent>"#,
+                "c",
+                "conditional events are not supported",
+                "Camunda 8.8 does not execute it: use a message that is sent when the condition comes true",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateThrowEvent id="l"><bpmn:linkEventDefinition name="L"/></bpmn:intermediateThrowEvent>"#,
+                "l",
+                "no link catch event named `L` is in the same scope",
+                "add one, or give both the same name",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="l"><bpmn:linkEventDefinition name="L"/></bpmn:intermediateCatchEvent><bpmn:intermediateCatchEvent id="k"><bpmn:linkEventDefinition name="L"/></bpmn:intermediateCatchEvent>"#,
+                "k",
+                "another link catch event is named `L`",
+                "give each a name of its own",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>"#,
+                "b",
+                "the compensation event leads to no activity that undoes its own",
+                "draw an association to an activity with the compensation marker",
+            ),
+            error(
+                r#"{s}<bpmn:endEvent id="e"><bpmn:compensateEventDefinition activityRef="none"/></bpmn:endEvent>"#,
+                "e",
+                "the activity `none` that it undoes is not in its scope",
+                "choose an activity beside the event",
+            ),
+            error(
+                r#"{s}<bpmn:task id="u" isForCompensation="true"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="u"/>"#,
+                "u",
+                "flows touch an activity that undoes another",
+                "remove them: it runs only then",
+            ),
+            warning(
+                r#"{s}<bpmn:task id="a"/><bpmn:endEvent id="e"><bpmn:compensateEventDefinition activityRef="a"/></bpmn:endEvent>"#,
+                "e",
+                "nothing undoes the activity `a`",
+                "add a compensation event and an activity that undoes it",
+            ),
+            warning(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:boundaryEvent id="c" attachedToRef="a"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#,
+                "c",
+                "another event on the activity catches the same",
+                "keep one of them",
+            ),
+        ],
+    ),
+];
+
+fn findings(body: &str) -> Vec<Finding> {
+    let xml = format!(
+        r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
+<bpmn:message id="go" name="go"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
+<bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:signal id="sig" name="alarm"/><bpmn:error id="bad" errorCode="bad"/>
+<bpmn:process id="p" name="P" isExecutable="true">
+{}
+</bpmn:process></bpmn:definitions>"#,
+        body.replace("{s}", START)
+    );
+    parse(&xml).map_or_else(|findings| findings, |parsed| parsed.warnings)
+}
+
+#[test]
+fn every_mistake_is_found_and_named_with_element_line_and_mend() {
+    let mut missed = Vec::new();
+    for case in TABLE.iter().flat_map(|(_, cases)| *cases) {
+        let found = findings(case.body);
+        let as_told = |finding: &Finding| {
+            finding.severity == case.severity
+                && finding.element == case.element
+                && finding.cause.starts_with(case.cause)
+                && finding.mend == case.mend
+                && finding.line > 1
+        };
+        if !found.iter().any(as_told) {
+            missed.push(format!("{}: {}\n  found: {found:#?}", case.element, case.cause));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn warnings_do_not_refuse_and_errors_do() {
+    for case in TABLE.iter().flat_map(|(_, cases)| *cases) {
+        let refused = findings(case.body).iter().any(|finding| finding.severity == Severity::Error);
+        assert_eq!(refused, case.severity == Severity::Error, "{}", case.cause);
+    }
+}
+
+#[test]
+fn the_reference_lists_every_finding() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/reference/bpmn.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let mut wanted = String::new();
+    for (heading, cases) in TABLE {
+        wanted.push_str(&format!("\n### {heading}\n\n| finding | mend |\n|---|---|\n"));
+        for case in *cases {
+            let mark = if case.severity == Severity::Error { "" } else { "(warning) " };
+            wanted.push_str(&format!("| {mark}{} | {} |\n", case.cause.replace('|', "\\|"), case.mend));
+        }
+    }
+    let (_, rest) = page.split_once("<!-- findings -->\n").unwrap();
+    let (listed, _) = rest.split_once("<!-- /findings -->").unwrap();
+    assert!(listed == wanted, "put this between the marks in docs/src/reference/bpmn.md:\n{wanted}");
+}
+
+#[test]
+fn job_types_that_nobody_carries_out_are_named() {
+    let xml = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="p">
+<startEvent id="s"/><serviceTask id="t" name="Pick"><extensionElements><zeebe:taskDefinition type="pcik"/></extensionElements></serviceTask>
+<serviceTask id="u"><extensionElements><zeebe:taskDefinition type="pick"/></extensionElements></serviceTask>
+<sequenceFlow id="f" sourceRef="s" targetRef="t"/><sequenceFlow id="g" sourceRef="t" targetRef="u"/></process></definitions>"#;
+    let process = parse(xml).unwrap().processes.remove(0);
+    let unknown = process.unknown_job_types(&|kind| kind == "pick");
+    let told: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+    let expected =
+        "line 2, t \"Pick\": nobody carries out jobs of type `pcik`; name a type that a worker or a system carries out";
+    assert_eq!(told, [expected]);
+}

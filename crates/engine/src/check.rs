@@ -1,0 +1,126 @@
+//! What always holds in an instance between two steps. A break is a bug of the engine, never of a model or a user.
+
+use bpmn::{Kind, Process};
+use units::Text;
+
+use crate::event::Work;
+use crate::instance::{Instance, Key, Live, ROOT};
+
+/// What does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// Something belongs to an element that is not live.
+    #[error("{what} {key} belongs to element {owner}, which is not live")]
+    Orphan {
+        /// A job, task, timer, subscription, incident, token or element.
+        what: &'static str,
+        /// Its key.
+        key: Key,
+        /// The element that it names.
+        owner: Key,
+    },
+    /// A scope counts its live elements wrongly.
+    #[error("scope {scope} counts {noted} live elements inside, and there are {found}")]
+    Miscounted {
+        /// The scope.
+        scope: Key,
+        /// What it counts.
+        noted: u32,
+        /// How many there are.
+        found: usize,
+    },
+    /// A live element waits for nothing: its token is lost.
+    #[error("{element} ({key}) is live and waits for nothing")]
+    Lost {
+        /// Its id.
+        element: Text,
+        /// Its key.
+        key: Key,
+    },
+    /// The instance has ended, and something of it is still open.
+    #[error("the instance has ended and {what} is left behind")]
+    LeftBehind {
+        /// What.
+        what: &'static str,
+    },
+}
+
+/// Holds an instance against what always has to be true: nothing is open for what is not live, scopes count right, every live
+/// element waits for something, and an instance that has ended leaves nothing behind.
+pub fn check(process: &Process, instance: &Instance) -> Result<(), Broken> {
+    if instance.is_ended() {
+        return left_behind(instance).map_or(Ok(()), |what| Err(Broken::LeftBehind { what }));
+    }
+    owned(instance)?;
+    for live in &instance.elements {
+        let found = instance.elements.iter().filter(|inner| inner.scope == live.key && inner.key != live.key).count();
+        if usize::try_from(live.children) != Ok(found) {
+            return Err(Broken::Miscounted { scope: live.key, noted: live.children, found });
+        }
+        if !waits(process, instance, live) {
+            return Err(Broken::Lost { element: process.element(live.element).id().into(), key: live.key });
+        }
+    }
+    Ok(())
+}
+
+fn left_behind(instance: &Instance) -> Option<&'static str> {
+    let open = [
+        (instance.elements.is_empty() || instance.elements.len() == 1, "an element"),
+        (instance.jobs.is_empty(), "a job"),
+        (instance.tasks.is_empty(), "a task"),
+        (instance.timers.is_empty(), "a timer"),
+        (instance.subscriptions.is_empty(), "a subscription"),
+        (instance.incidents.is_empty(), "an incident"),
+        (instance.arrivals.is_empty(), "a token at a gateway"),
+        (instance.held.is_empty(), "a token on the move"),
+        (instance.pending_changes.is_empty(), "a change of a task"),
+        (instance.compensables.is_empty(), "something to undo"),
+    ];
+    open.into_iter().find(|(none, _)| !none).map(|(_, what)| what)
+}
+
+fn owned(instance: &Instance) -> Result<(), Broken> {
+    let elements = instance.elements.iter().map(|live| ("element", live.key, live.scope));
+    let jobs = instance.jobs.iter().map(|open| ("job", open.key, open.element));
+    let tasks = instance.tasks.iter().map(|open| ("task", open.key, open.element));
+    let timers = instance.timers.iter().map(|open| ("timer", open.key, open.element));
+    let subscriptions = instance.subscriptions.iter().map(|open| ("subscription", open.key, open.element));
+    let incidents = instance.incidents.iter().map(|open| ("incident", open.key, open.element));
+    let arrivals = instance.arrivals.iter().map(|arrival| ("token", arrival.scope, arrival.scope));
+    let changes = instance.pending_changes.iter().map(|pending| ("change", pending.element, pending.element));
+    let undo = instance.compensables.iter().map(|done| ("compensation", done.key, done.scope));
+    let all = elements.chain(jobs).chain(tasks).chain(timers).chain(subscriptions).chain(incidents).chain(arrivals);
+    for (what, key, owner) in all.chain(changes).chain(undo) {
+        if instance.live(owner).is_none() {
+            return Err(Broken::Orphan { what, key, owner });
+        }
+    }
+    Ok(())
+}
+
+/// Whether something is there that can take a live element further.
+fn waits(process: &Process, instance: &Instance, live: &Live) -> bool {
+    let key = live.key;
+    let moves = |work: &Work| match work {
+        Work::Enter { scope, .. } | Work::Leave { scope, .. } => *scope == key,
+        Work::Begin(of) | Work::Item(of) | Work::Complete(of) | Work::Emptied(of) => *of == key,
+    };
+    let watched = || {
+        instance.timers.iter().any(|open| open.element == key)
+            || instance.subscriptions.iter().any(|open| open.element == key)
+    };
+    live.children > 0
+        || instance.arrivals.iter().any(|arrival| arrival.scope == key)
+        || instance.jobs.iter().any(|open| open.element == key)
+        || instance.tasks.iter().any(|open| open.element == key)
+        || instance.incidents.iter().any(|open| open.element == key)
+        || instance.held.iter().any(moves)
+        || match &process.element(live.element).kind {
+            Kind::Call(_) | Kind::AdHoc(_) => live.multi.is_none(),
+            Kind::CompensationThrow(_) => instance.elements.iter().any(|other| other.compensates == Some(key)),
+            Kind::Catch(_) | Kind::Receive(_) | Kind::EventBased => watched(),
+            // tokens of a scope are the elements in it, which are counted
+            _ => key == ROOT && instance.suspended && !instance.held.is_empty(),
+        }
+}

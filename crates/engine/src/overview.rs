@@ -1,0 +1,43 @@
+//! What an instance is at a glance: for lists, for operations on many, and for whoever looks after it.
+
+use feel::Value;
+use units::Timestamp;
+
+use crate::instance::{Instance, InstanceId, Key, ROOT};
+
+impl Instance {
+    /// When it began; `None` before that, and after its end.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.live(ROOT).map(|live| live.since)
+    }
+
+    /// A variable of its outermost scope.
+    pub fn root_variable(&self, name: &str) -> Option<&Value> {
+        self.live(ROOT)?.variables.get(name)
+    }
+
+    /// The live element around a live element; the outermost scope lies in itself.
+    pub fn scope_of(&self, key: Key) -> Option<Key> {
+        self.live(key).map(|live| live.scope)
+    }
+
+    /// Its open incidents, the oldest first.
+    pub fn incidents(&self) -> impl Iterator<Item = Key> + '_ {
+        self.incidents.iter().map(|open| open.key)
+    }
+
+    /// Its open jobs, the oldest first.
+    pub fn jobs(&self) -> impl Iterator<Item = Key> + '_ {
+        self.jobs.iter().map(|open| open.key)
+    }
+
+    /// How often a job may still be tried, the present try included.
+    pub fn job_retries(&self, job: Key) -> Option<u32> {
+        self.job(job).map(|open| open.retries)
+    }
+
+    /// The instances that it called and waits for.
+    pub fn called(&self) -> impl Iterator<Item = InstanceId> + '_ {
+        self.elements.iter().filter_map(|live| live.child)
+    }
+}

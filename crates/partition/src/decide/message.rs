@@ -1,0 +1,154 @@
+//! Messages and signals: who waits for them, what they begin, and what of them waits itself.
+
+use std::sync::Arc;
+
+use engine::{Input, InstanceId};
+use feel::Context as Variables;
+use trade::{Actor, Refusal, Role};
+use units::{Text, Timestamp};
+
+use super::txn::{Outcome, Txn, text};
+use crate::command::Reply;
+use crate::definition::{DefinitionId, Model};
+use crate::journal::Event;
+use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey, Message};
+
+/// How long a message may wait at most: a year, in milliseconds.
+const LONGEST_LIFE: u64 = 366 * 24 * 3_600_000;
+
+/// Who took a message or signal.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    receivers: Vec<InstanceId>,
+    begun: Vec<InstanceId>,
+    waits: bool,
+}
+
+impl From<Received> for Reply {
+    fn from(received: Received) -> Self {
+        let Received { receivers, begun, waits } = received;
+        Self::Received { receivers, begun, waits }
+    }
+}
+
+/// Carries out a command to send a message; with a time to live it waits for its receiver.
+pub(super) fn publish(txn: &mut Txn<'_>, name: &Text, key: &Text, variables: &Variables, lives_ms: u64) -> Outcome<Reply> {
+    authorise(&txn.cx.actor)?;
+    named(name)?;
+    if lives_ms > LONGEST_LIFE {
+        let wanted = text(format_args!("0 to {LONGEST_LIFE} milliseconds, which is a year"));
+        return Err(Refusal::Invalid { field: Text::const_new("lives_ms"), given: text(lives_ms), wanted }.into());
+    }
+    let expires = i64::try_from(lives_ms).ok().filter(|lives| *lives > 0).map(|lives| txn.now().plus_millis(lives));
+    let key = CorrelationKey { message: name.clone(), key: key.clone() };
+    deliver(txn, key, variables.clone(), expires).map(Reply::from)
+}
+
+/// Carries out a command to throw a signal.
+pub(super) fn broadcast(txn: &mut Txn<'_>, name: &Text, variables: &Variables) -> Outcome<Reply> {
+    authorise(&txn.cx.actor)?;
+    named(name)?;
+    throw(txn, name, variables).map(Reply::from)
+}
+
+fn authorise(actor: &Actor) -> Result<(), Refusal> {
+    if [Role::Operations, Role::Director, Role::Admin].iter().any(|role| actor.has(*role)) {
+        return Ok(());
+    }
+    let why = Text::const_new("messages and signals are sent by the roles operations, director and admin");
+    Err(Refusal::NotAllowed { actor: actor.id.clone(), why })
+}
+
+fn named(name: &Text) -> Result<(), Refusal> {
+    if !name.is_empty() {
+        return Ok(());
+    }
+    let wanted = Text::const_new("the name that the model gives the message or signal");
+    Err(Refusal::Invalid { field: Text::const_new("name"), given: Text::const_new("empty"), wanted })
+}
+
+/// Gives a message to the instance that has waited for it the longest, or begins the process that it begins, or keeps it.
+pub(super) fn deliver(
+    txn: &mut Txn<'_>,
+    key: CorrelationKey,
+    variables: Variables,
+    expires: Option<Timestamp>,
+) -> Outcome<Received> {
+    let mut received = Received::default();
+    let correlation = correlation(txn, &key)?;
+    if let Some((instance, subscription)) = correlation.waiting.first().copied() {
+        received.receivers.push(instance);
+        txn.step_if_open(instance, Input::Correlate { subscription, variables })?;
+    } else if let Some(start) = begins(txn, &format!("message:{}", key.message))? {
+        begin(txn, start, &key, variables, expires, &mut received)?;
+    } else if let Some(expires) = expires {
+        received.waits = true;
+        let message = Message { number: correlation.last + 1, expires, variables };
+        txn.record(Event::MessageBuffered(key, message));
+    }
+    Ok(received)
+}
+
+/// Gives a signal to all that wait for it, and begins the process that it begins.
+pub(super) fn throw(txn: &mut Txn<'_>, signal: &Text, variables: &Variables) -> Outcome<Received> {
+    let mut received = Received::default();
+    for (instance, subscription) in correlation(txn, &CorrelationKey::signal(signal))?.waiting.clone() {
+        received.receivers.push(instance);
+        txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+    }
+    if let Some((definition, element)) = begins(txn, &format!("signal:{signal}"))? {
+        let input = Input::StartAt { element, variables: variables.clone() };
+        received.begun.push(txn.start_version(definition, None, None, input)?);
+    }
+    Ok(received)
+}
+
+fn correlation(txn: &mut Txn<'_>, key: &CorrelationKey) -> Outcome<Arc<Correlation>> {
+    Ok(match txn.get(&AnyKey::Correlation(key.clone()))? {
+        Some(AnyState::Correlation(correlation)) => correlation,
+        _ => Arc::default(),
+    })
+}
+
+/// The start event of the process that a message or a signal begins.
+fn begins(txn: &mut Txn<'_>, name: &str) -> Outcome<Option<(DefinitionId, bpmn::ElementIndex)>> {
+    let Some(definition) = txn.latest(name)? else { return Ok(None) };
+    // a later version may begin otherwise
+    if txn.latest(&definition.id)?.as_ref() != Some(&definition) {
+        return Ok(None);
+    }
+    let Model::Process(process) = txn.model(&definition)? else { return Ok(None) };
+    let start = process.triggered_starts().find(|(_, trigger)| match trigger {
+        bpmn::Trigger::Message(message) => message.name.plain().is_some_and(|of| name == format!("message:{of}")),
+        bpmn::Trigger::Signal(of) => of.plain().is_some_and(|of| name == format!("signal:{of}")),
+        _ => false,
+    });
+    Ok(start.map(|(element, _)| (definition, element)))
+}
+
+/// Begins the process that a message begins; one instance at a time for each key. While it runs, messages that may wait do.
+fn begin(
+    txn: &mut Txn<'_>,
+    (definition, element): (DefinitionId, bpmn::ElementIndex),
+    key: &CorrelationKey,
+    variables: Variables,
+    expires: Option<Timestamp>,
+    received: &mut Received,
+) -> Outcome<()> {
+    if key.key.is_empty() {
+        received.begun.push(txn.start_version(definition, None, None, Input::StartAt { element, variables })?);
+        return Ok(());
+    }
+    let lock = CorrelationKey::begun_by(&key.message, &key.key);
+    let running = correlation(txn, &lock)?;
+    if running.waiting.is_empty() {
+        let begun_by = Some((key.message.clone(), key.key.clone()));
+        txn.record(Event::Subscribed(lock, txn.upcoming_instance(), 0));
+        received.begun.push(txn.start_version(definition, None, begun_by, Input::StartAt { element, variables })?);
+    } else if let Some(expires) = expires {
+        received.waits = true;
+        let message = Message { number: running.last + 1, expires, variables };
+        txn.record(Event::MessageBuffered(lock, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Versions: what is deployed, what is refused, and which version is meant.
+
+use crate::world::{World, call, check, deployment, line, process, task, task_of, user_task};
+
+fn tagged(id: &str, element: &str, tag: &str) -> String {
+    let extension = format!(r#"<bpmn:extensionElements><zeebe:versionTag value="{tag}"/></bpmn:extensionElements>"#);
+    let start = format!(r#"{extension}<bpmn:startEvent id="s"/>{}<bpmn:endEvent id="e"/>"#, user_task(element));
+    process(id, &start, &["s", element, "e"])
+}
+
+#[test]
+fn the_same_words_give_no_new_version_and_instances_end_on_the_one_that_they_began_on() {
+    let mut world = World::new();
+    let first = line("a", &user_task("t"), &["t"]);
+    let form = r#"{"id": "address", "components": []}"#.to_owned();
+    let deployed = world.deploy(&[("a.bpmn", first.clone()), ("address.form", form.clone())]);
+    assert_eq!(deployed, [("a".into(), 1), ("form:address".into(), 1)]);
+    assert_eq!(world.deploy(&[("a.bpmn", first), ("address.form", form)]), deployed);
+    let old = world.start("a", "{}");
+    assert_eq!(world.deploy(&[("a.bpmn", line("a", &user_task("u"), &["u"]))]), [("a".into(), 2)]);
+    world.crash(&[]);
+    let new = world.start("a", "{}");
+    check(&world, old, "v1 t");
+    check(&world, new, "v2 u");
+}
+
+#[test]
+fn a_call_means_the_latest_that_of_its_deployment_or_that_of_a_tag() {
+    let mut world = World::new();
+    let outer = |id: &str, binding: &str| (format!("{id}.bpmn"), line(id, &call("sub", "inner", binding), &["sub"]));
+    let callers = [
+        outer("latest", r#"bindingType="latest""#),
+        outer("deployment", r#"bindingType="deployment""#),
+        outer("tagged", r#"bindingType="versionTag" versionTag="spring""#),
+        outer("missing", r#"bindingType="versionTag" versionTag="winter""#),
+    ];
+    let mut files: Vec<(&str, String)> = callers.iter().map(|(name, xml)| (name.as_str(), xml.clone())).collect();
+    files.push(("inner.bpmn", tagged("inner", "one", "spring")));
+    world.deploy(&files);
+    world.deploy(&[("inner.bpmn", tagged("inner", "two", "summer"))]);
+    for (caller, expected) in [("latest", "v2 two"), ("deployment", "v1 one"), ("tagged", "v1 one")] {
+        world.start(caller, "{}");
+        let called = *world.instances().last().unwrap();
+        check(&world, called, expected);
+    }
+    let missing = world.start("missing", "{}");
+    assert_eq!(world.exceptions().iter().filter(|reason| reason.contains("no process inner with tag winter")).count(), 1);
+    check(&world, missing, "v1 sub");
+}
+
+#[test]
+fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
+    let mut world = World::new();
+    let start = r#"<bpmn:startEvent id="s"><bpmn:messageEventDefinition messageRef="m-order"/></bpmn:startEvent><bpmn:endEvent id="e"/>"#;
+    let by_message = |id: &str| process(id, start, &["s", "e"]);
+    world.deploy(&[("known.bpmn", by_message("known"))]);
+    let refused = world.ask(deployment(&[
+        ("good.bpmn", line("good", &task("do"), &["do"])),
+        ("jobs.bpmn", line("jobs", &task_of("do", "nobody.does", ""), &["do"])),
+        ("dangling.bpmn", line("dangling", "", &["ghost"])),
+        ("message.bpmn", by_message("message")),
+        ("twice.bpmn", line("good", &user_task("t"), &["t"])),
+        ("broken.form", "{".to_owned()),
+        ("nameless.form", "{}".to_owned()),
+        ("picture.png", "x".to_owned()),
+        ("broken.dmn", "<x/>".to_owned()),
+    ]));
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code(), "not_deployable");
+    for (place, cause) in [
+        ("jobs.bpmn", "nobody carries out jobs of type nobody.does"),
+        ("dangling.bpmn", "ghost"),
+        ("message.bpmn", "message:order begins the process known already"),
+        ("twice.bpmn", "good is in good.bpmn too"),
+        ("broken.form", "it is not JSON"),
+        ("nameless.form", "the form has no id"),
+        ("picture.png", "the name does not tell what it is"),
+        ("broken.dmn", ""),
+    ] {
+        let found =
+            refused.findings().iter().any(|finding| finding.place.starts_with(place) && finding.cause.contains(cause));
+        assert!(found, "{place}: {cause} is not in:\n{refused}");
+    }
+    let job = refused.findings().iter().find(|finding| finding.place.starts_with("jobs.bpmn")).unwrap();
+    assert!(job.place.contains("line ") && job.place.contains("element do"), "{}", job.place);
+    assert!(!job.mend.is_empty());
+    assert_eq!(world.ask(deployment(&[])).unwrap_err().code(), "not_deployable");
+    assert!(
+        world.ask(partition::Body::StartInstance { process: "good".into(), variables: feel::Context::default() }).is_err()
+    );
+}

@@ -1,0 +1,11 @@
+//! Stories of a partition: what is deployed, what begins, what people do to it. After every command the journal gives the same state.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod batches;
+mod deployments;
+mod messages;
+mod operations;
+
+mod schedules;
+mod world;

@@ -1,0 +1,91 @@
+//! Messages and signals: what they begin, whom they reach, and how long they wait.
+
+use feel::Context;
+use partition::{Body, Reply};
+use trade::{Actor, Role};
+
+use crate::world::{World, catch, check, line, process, user_task};
+
+/// Begun by the message `order`, then a person.
+fn begun_by_message(id: &str) -> String {
+    let start = r#"<bpmn:startEvent id="s"><bpmn:messageEventDefinition messageRef="m-order"/></bpmn:startEvent><bpmn:endEvent id="e"/>"#;
+    process(id, &[start, &user_task("t")].concat(), &["s", "t", "e"])
+}
+
+#[test]
+fn a_message_begins_one_instance_at_a_time_for_each_key_and_the_next_waits_for_its_end() {
+    let mut world = World::new();
+    world.deploy(&[("a.bpmn", begun_by_message("a"))]);
+    let first = world.message("order", "K1", 0).1[0];
+    let other = world.message("order", "K2", 0).1[0];
+    assert_eq!(world.message("order", "K1", 0), (vec![], vec![], false), "it is lost: it has no time to wait");
+    assert_eq!(world.message("order", "K1", 60_000), (vec![], vec![], true));
+    assert_eq!(world.message("order", "K1", 600_000), (vec![], vec![], true));
+    assert_eq!(world.instances(), [first, other]);
+    world.pass(120_000);
+    world.operate(first, partition::Operation::Cancel).unwrap();
+    let [_, second] = world.instances()[..] else { panic!("the message that still waits begins one") };
+    check(&world, second, "v1 t");
+    assert_eq!(world.timers(), 0 + world.exceptions().len(), "nothing else waits");
+    // without a key there is no limit
+    let (a, b) = (world.message("order", "", 0).1[0], world.message("order", "", 0).1[0]);
+    assert_ne!(a, b);
+}
+
+#[test]
+fn a_message_with_time_to_live_waits_for_its_receiver_and_then_lapses() {
+    let mut world = World::new();
+    world.deploy(&[("a.bpmn", line("a", &catch("c"), &["c"]))]);
+    assert_eq!(world.message("go", "K1", 60_000), (vec![], vec![], true));
+    let late = world.start("a", r#"{"key": "K1"}"#);
+    check(&world, late, "ended");
+    world.message("go", "K2", 60_000);
+    world.pass(61_000);
+    let too_late = world.start("a", r#"{"key": "K2"}"#);
+    check(&world, too_late, "v1 c");
+    assert_eq!(world.message("go", "K2", 60_000), (vec![too_late], vec![], false));
+    check(&world, too_late, "ended");
+}
+
+#[test]
+fn the_message_goes_to_the_instance_that_has_waited_longest() {
+    let mut world = World::new();
+    world.deploy(&[("a.bpmn", line("a", &catch("c"), &["c"]))]);
+    let (first, second) = (world.start("a", r#"{"key": 7}"#), world.start("a", r#"{"key": 7}"#));
+    assert_eq!(world.message("go", "7", 0).0, [first]);
+    check(&world, first, "ended");
+    check(&world, second, "v1 c");
+}
+
+#[test]
+fn a_signal_reaches_all_that_wait_for_it_and_begins_the_process_that_it_begins() {
+    let mut world = World::new();
+    let caught = r#"<bpmn:intermediateCatchEvent id="c"><bpmn:signalEventDefinition signalRef="s-stop"/></bpmn:intermediateCatchEvent>"#;
+    let start = r#"<bpmn:startEvent id="s"><bpmn:signalEventDefinition signalRef="s-stop"/></bpmn:startEvent><bpmn:endEvent id="e"/>"#;
+    world.deploy(&[
+        ("waits.bpmn", line("waits", caught, &["c"])),
+        ("begins.bpmn", process("begins", &[start, &user_task("t")].concat(), &["s", "t", "e"])),
+    ]);
+    let waiting = [world.start("waits", "{}"), world.start("waits", "{}")];
+    let signal = || Body::BroadcastSignal { name: "stop".into(), variables: Context::default() };
+    let Reply::Received { receivers, begun, waits } = world.done(signal()) else { panic!() };
+    assert_eq!((receivers.as_slice(), waits), (&waiting[..], false));
+    check(&world, waiting[0], "ended");
+    check(&world, begun[0], "v1 t");
+    world.actor = Actor { id: "sam".into(), roles: vec![Role::Sales], limit: None };
+    assert_eq!(world.ask(signal()).unwrap_err().code(), "not_allowed");
+}
+
+#[test]
+fn a_message_without_a_name_or_with_an_endless_life_is_refused() {
+    let mut world = World::new();
+    let publish = |name: &str, lives_ms| Body::PublishMessage {
+        name: name.into(),
+        key: "K".into(),
+        variables: Context::default(),
+        lives_ms,
+    };
+    assert_eq!(world.ask(publish("", 0)).unwrap_err().code(), "invalid");
+    assert_eq!(world.ask(publish("go", u64::MAX)).unwrap_err().code(), "invalid");
+    assert!(world.ask(publish("go", 1)).is_ok());
+}

@@ -1,0 +1,160 @@
+//! Which instances are meant: by process, version, state, element, incident, business key and start.
+
+use std::sync::Arc;
+
+use engine::{Instance, InstanceId, WaitsFor};
+use partition::instance::{State, business_key};
+use partition::row::Column;
+use partition::{AnyState, Definition, RowKey, Table};
+use serde::{Deserialize, Serialize};
+use store::{Reader, RowQuery};
+use units::Timestamp;
+
+use super::models::Models;
+use crate::problem::{FieldError, Problem};
+use crate::readers::decode;
+
+/// How many rows are read at a time.
+const CHUNK: usize = 500;
+
+/// Which instances are meant. An instance has to meet everything that is given.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct InstanceFilter {
+    /// The id of the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) process: Option<String>,
+    /// The version of the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<u32>,
+    /// `running`, `suspended` or `incident`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<String>,
+    /// The id of an element that is active.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) element: Option<String>,
+    /// Words of an open incident, in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) incident: Option<String>,
+    /// What it is about, such as an order number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) business_key: Option<String>,
+    /// Begun at this moment or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) started_after: Option<String>,
+    /// Begun before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) started_before: Option<String>,
+}
+
+/// An instance that is meant, with its model.
+pub(super) struct Found {
+    pub(super) instance: Arc<Instance>,
+    pub(super) definition: Option<Arc<Definition>>,
+}
+
+impl InstanceFilter {
+    /// Whether every instance is meant.
+    pub(super) fn is_empty(&self) -> bool {
+        self.describe().is_empty()
+    }
+
+    /// The filter in words, for the record.
+    pub(super) fn describe(&self) -> String {
+        let given = serde_json::to_value(self).unwrap_or_default();
+        let parts = given.as_object().into_iter().flatten();
+        let parts = parts.map(|(name, value)| format!("{name} {}", value.as_str().map_or(value.to_string(), str::to_owned)));
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The part of the filter that the store can see.
+    fn query(&self) -> Result<RowQuery, Problem> {
+        let mut query = RowQuery::table(Table::Instance).descending().limit(CHUNK);
+        if let Some(state) = &self.state {
+            let known = State::ALL.map(State::name);
+            crate::page::check_status(Some(state), &known)?;
+            query = query.is(Column::Status, state.as_str());
+        }
+        if let Some(process) = &self.process {
+            query = query.is(Column::Label, process.as_str());
+        }
+        if let Some(key) = &self.business_key {
+            query = query.is(Column::Parent, key.as_str());
+        }
+        if self.started_after.is_some() || self.started_before.is_some() {
+            let moment = |name: &str, given: &Option<String>, otherwise| match given {
+                Some(given) => time(name, given).map(|moment| moment.0),
+                None => Ok(otherwise),
+            };
+            let from = moment("started_after", &self.started_after, i64::MIN)?;
+            query = query.within(Column::At, from..moment("started_before", &self.started_before, i64::MAX)?);
+        }
+        Ok(query)
+    }
+
+    fn meets(&self, found: &Found) -> bool {
+        let instance = &found.instance;
+        if self.version.is_some_and(|version| version != instance.version()) {
+            return false;
+        }
+        if self.business_key.is_some() && business_key(instance).as_deref() != self.business_key.as_deref() {
+            return false;
+        }
+        if self.element.is_none() && self.incident.is_none() {
+            return true;
+        }
+        let Some(process) = found.definition.as_ref().and_then(|definition| definition.process()) else { return false };
+        let is_active = |id: &str| instance.live_elements().skip(1).any(|(_, index)| process.element(index).id() == id);
+        if self.element.as_deref().is_some_and(|id| !is_active(id)) {
+            return false;
+        }
+        let Some(words) = self.incident.as_ref().map(|words| words.to_lowercase()) else { return true };
+        instance
+            .waiting(process)
+            .iter()
+            .any(|waiting| matches!(&waiting.what, WaitsFor::Incident(message) if message.to_lowercase().contains(&words)))
+    }
+
+    /// The instances that are meant, the newest first, from below a number; at most so many.
+    pub(super) fn find(
+        &self,
+        reader: &mut dyn Reader,
+        models: &mut Models,
+        below: Option<InstanceId>,
+        limit: usize,
+    ) -> Result<Vec<Found>, Problem> {
+        let mut query = self.query()?;
+        if let Some(below) = below {
+            query = query.before(RowKey::Number(below.0));
+        }
+        let mut all = Vec::new();
+        loop {
+            let rows = reader.rows(&query)?;
+            let Some((last, _)) = rows.last() else { return Ok(all) };
+            query = query.before(last.clone());
+            for (key, row) in &rows {
+                let AnyState::Instance(instance) = decode(Table::Instance, key, &row.data)? else { continue };
+                let definition = models.of(reader, &instance)?;
+                let found = Found { instance, definition };
+                if self.meets(&found) {
+                    all.push(found);
+                    if all.len() >= limit {
+                        return Ok(all);
+                    }
+                }
+            }
+            if rows.len() < CHUNK {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+fn time(name: &str, given: &str) -> Result<Timestamp, Problem> {
+    given.parse().map_err(|_| {
+        let cause = format!("`{given}` is no moment");
+        let field = FieldError { pointer: name.to_owned(), cause, mend: "write it as 2026-11-25T08:00:00Z".to_owned() };
+        Problem::new("invalid", format!("{name} is `{given}`: write a moment such as 2026-11-25T08:00:00Z"))
+            .with_errors(vec![field])
+    })
+}

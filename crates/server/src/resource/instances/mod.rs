@@ -1,0 +1,23 @@
+//! Running process instances: list them, ask why they wait, and do something to one or to many.
+
+mod batches;
+mod filter;
+mod list;
+mod messages;
+mod models;
+mod operation;
+mod outlook;
+pub(crate) mod waiting;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(list::routes())
+        .merge(waiting::routes())
+        .merge(operation::routes())
+        .merge(batches::routes())
+        .merge(messages::routes())
+}
