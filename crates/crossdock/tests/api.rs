@@ -301,6 +301,12 @@ fn stock(api: &mut Api<'_>) {
     let place = json!({ "item": "PNT-010", "node": "WEST" });
     api.post(&format!("/v1/availability/reservations/{reservation}/release"), &place);
     api.list("/v1/stock");
+    let run = json!({ "item": "PNT-010", "node": "WEST", "segments": [{ "strategy": "win", "tiers": [1] }] });
+    let planned = api.post("/v1/backorders/runs", &run);
+    assert_eq!((&planned["committed"], &planned["lines"]), (&json!(false), &json!([])));
+    let nothing = json!({ "item": "PNT-010", "node": "WEST", "segments": [] });
+    let refused = Ask::new("POST", "/v1/backorders/runs").header("idempotency-key", "no-segments").json(&nothing);
+    api.ask(&refused).problem(422, "invalid");
 }
 
 /// Orders that West ships, refuses and cancels; gives the order that it shipped.

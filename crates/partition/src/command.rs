@@ -9,7 +9,7 @@ use trade::fulfilment::ShipConfirm;
 use trade::master::{Company, Item, PriceBook};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
 use trade::returns::ReturnDocument;
-use trade::stock::{Adjustment, Count, Inbound, Receipt, ReserveRequest};
+use trade::stock::{Adjustment, BackorderRun, Count, Inbound, Receipt, Reconfirmed, ReserveRequest};
 use trade::*;
 use units::{Amount, Quantity, Text, Timestamp};
 
@@ -295,6 +295,8 @@ pub enum Body {
     },
     /// Deliver dead letters again.
     ReplayEffects(Vec<EffectId>),
+    /// Confirm scarce stock anew, or say what that would change.
+    RunBackorders(BackorderRun),
 }
 
 /// What a partition answers to a command that it carried out.
@@ -348,6 +350,8 @@ pub enum Reply {
         /// Whether it waits for somebody.
         waits: bool,
     },
+    /// What a backorder run means for each line.
+    Reconfirmed(Vec<Reconfirmed>),
 }
 
 /// Units reserved at a node.

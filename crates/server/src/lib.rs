@@ -69,6 +69,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::imports::routes())
         .merge(resource::master::routes())
         .merge(resource::stock::routes())
+        .merge(resource::backorders::routes())
         .merge(resource::exceptions::routes())
         .merge(resource::warehouse_orders::routes())
         .merge(resource::shipments::routes())

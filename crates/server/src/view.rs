@@ -73,6 +73,37 @@ pub(crate) struct OrderView {
     pub(crate) original: String,
     /// When it was closed.
     pub(crate) closed_at: Option<String>,
+    /// Why its units come from where they come, where there is something to explain.
+    pub(crate) sourcing: Option<SourcingView>,
+}
+
+/// Which nodes ship, and which constraint kept the others from it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct SourcingView {
+    /// How many nodes ship.
+    pub(crate) shipments: u16,
+    /// What their shipments cost, without penalties.
+    pub(crate) cost: MoneyView,
+    /// `exact`, or `greedy` if there were too many nodes to try all.
+    pub(crate) method: String,
+    /// Units that no node could give at once.
+    pub(crate) unfilled: i64,
+    /// Nodes that were left out.
+    pub(crate) excluded: Vec<ExcludedNodeView>,
+    /// When it was planned.
+    pub(crate) at: String,
+}
+
+/// A node that was left out.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ExcludedNodeView {
+    /// The node.
+    pub(crate) node: String,
+    /// Of which line; of the whole order if there is none.
+    pub(crate) line: Option<u64>,
+    /// By which constraint: `closed`, `country`, `distance`, `refused`, `capacity`, `hazardous`, `licence`, `customer`, `no_stock`.
+    #[schema(example = "capacity")]
+    pub(crate) barrier: String,
 }
 
 /// A hold.
@@ -159,6 +190,22 @@ pub(crate) fn order(order: &Order) -> OrderView {
         invoices: texts(&order.invoices),
         original: order.original.sha256.to_string(),
         closed_at: order.closed_at.map(|at| at.to_string()),
+        sourcing: order.sourcing.as_ref().map(|sourcing| SourcingView {
+            shipments: sourcing.shipments,
+            cost: money(sourcing.cost, currency),
+            method: name(&sourcing.method),
+            unfilled: sourcing.unfilled.0,
+            excluded: sourcing
+                .excluded
+                .iter()
+                .map(|left| ExcludedNodeView {
+                    node: left.node.to_string(),
+                    line: left.line.map(|line| line.0),
+                    barrier: name(&left.barrier),
+                })
+                .collect(),
+            at: sourcing.at.to_string(),
+        }),
     }
 }
 
@@ -225,6 +272,9 @@ pub(crate) struct ExceptionView {
     pub(crate) task: Option<String>,
     /// What was done.
     pub(crate) resolution: Option<ResolutionView>,
+    /// The case that it belongs to: all exceptions of one root cause have the same.
+    #[schema(example = "credit of ACME")]
+    pub(crate) case: Option<String>,
 }
 
 /// What was done about an exception.
@@ -263,6 +313,7 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
             by: by.to_string(),
             reason: reason.to_string(),
         }),
+        case: Some(exception.case.to_string()).filter(|case| !case.is_empty()),
     }
 }
 

@@ -16,7 +16,7 @@ use trade::cash::{self, EntryDocument, PaymentStatus, StatementDocument};
 use trade::fulfilment::{self, ShipConfirm};
 use trade::master::{self, BillingPolicy, Company, Item, Node, ShipTo, Terms};
 use trade::order::{self, Cancellation, Change, Submission, SubmittedLine};
-use trade::stock::{self, Adjustment, Receipt};
+use trade::stock::{self, Adjustment, BackorderRun, Receipt, Segment, Strategy as Confirm};
 use trade::*;
 use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp};
 
@@ -24,6 +24,8 @@ use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp};
 const START: i64 = 1_772_445_600_000;
 const ITEMS: [&str; 2] = ["X", "Y"];
 const NODES: [&str; 2] = ["WH1", "WH2"];
+const STRATEGIES: [Confirm; 6] =
+    [Confirm::Win, Confirm::Gain, Confirm::Improve, Confirm::Redistribute, Confirm::Fill, Confirm::Lose];
 const ACCOUNTS: [&str; 3] = ["PER-SHIPMENT", "COMPLETE", "DEPOSIT"];
 
 /// What happens next. Numbers choose among what there is, by their remainder.
@@ -104,6 +106,18 @@ enum Step {
     Close {
         order: usize,
     },
+    Hold {
+        order: usize,
+    },
+    ReleaseHold {
+        order: usize,
+    },
+    Reconfirm {
+        item: usize,
+        node: usize,
+        strategies: Vec<usize>,
+        share: bool,
+    },
     /// A message that came before comes again.
     Again {
         message: usize,
@@ -151,6 +165,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => which().prop_map(|payment| Step::PutOnAccount { payment }),
         1 => which().prop_map(|payment| Step::Unapply { payment }),
         1 => which().prop_map(|order| Step::Close { order }),
+        1 => which().prop_map(|order| Step::Hold { order }),
+        2 => which().prop_map(|order| Step::ReleaseHold { order }),
+        3 => (0usize..2, 0usize..2, prop::collection::vec(0usize..6, 3), any::<bool>())
+            .prop_map(|(item, node, strategies, share)| Step::Reconfirm { item, node, strategies, share }),
         4 => which().prop_map(|message| Step::Again { message }),
     ]
 }
@@ -336,6 +354,36 @@ impl World {
                 let cx = self.cx();
                 order::close(self.books(), id, &cx)?;
                 Ok("closed")
+            }
+            Step::Hold { order } => {
+                let Some(id) = self.order(*order) else { return Ok("nothing") };
+                let cx = self.cx();
+                let kind = order::HoldKind::Manual;
+                order::place_hold(self.books(), id, kind, "call first".into(), vec![], Amount(100), &cx)?;
+                Ok("held")
+            }
+            Step::ReleaseHold { order } => {
+                let Some(id) = self.order(*order) else { return Ok("nothing") };
+                let cx = self.cx();
+                order::release_hold(self.books(), id, order::HoldKind::Manual, "they called", &cx)?;
+                Ok("released the hold")
+            }
+            Step::Reconfirm { item, node, strategies, share } => {
+                let segments = strategies.iter().zip(ACCOUNTS).map(|(strategy, account)| Segment {
+                    strategy: STRATEGIES[*strategy],
+                    accounts: vec![account.into()],
+                    ..Segment::default()
+                });
+                let run = BackorderRun {
+                    item: ITEMS[*item].into(),
+                    node: NODES[*node].into(),
+                    segments: segments.collect(),
+                    share: *share,
+                    commit: true,
+                };
+                let cx = self.cx();
+                let lines = stock::run_backorders(self.books(), &run, &cx)?;
+                Ok(if lines.iter().any(|line| line.after != line.before) { "reconfirmed" } else { "nothing" })
             }
             Step::Again { message } => {
                 if self.messages.is_empty() {
@@ -647,6 +695,9 @@ fn the_stories_reach_every_kind_of_step() {
         "put on account",
         "unapplied",
         "closed",
+        "held",
+        "released the hold",
+        "reconfirmed",
         "told again",
     ];
     for name in expected {

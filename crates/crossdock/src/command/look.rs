@@ -43,17 +43,30 @@ pub(crate) enum OrderCommand {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ExceptionCommand {
     /// List exceptions, the newest first
-    List(List),
+    List(ExceptionList),
     /// Show an exception and what may be done
     Show(Show),
-    /// Decide on an exception
+    /// Decide on an exception, or on all open ones of a case
     Resolve(Resolve),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExceptionList {
+    /// Only those of one root cause, such as `tax.quote` or `credit of ACME`
+    #[arg(long)]
+    case: Option<String>,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Resolve {
     /// Its number
-    id: String,
+    #[arg(required_unless_present = "case", conflicts_with = "case")]
+    id: Option<String>,
+    /// All open exceptions of this case instead
+    #[arg(long)]
+    case: Option<String>,
     /// One of the actions that `exception show` lists
     #[arg(long)]
     action: String,
@@ -136,8 +149,14 @@ pub(crate) fn escape(value: &str) -> String {
 }
 
 pub(super) fn list(list: &List, path: &str, columns: &[(&str, &str)]) -> anyhow::Result<Finding> {
+    list_by(list, path, &[], columns)
+}
+
+/// Lists what fits a status and further filters.
+fn list_by(list: &List, path: &str, filters: &[(&str, Option<&str>)], columns: &[(&str, &str)]) -> anyhow::Result<Finding> {
     let api = list.target.open()?;
-    let items = block_on(pages(&api, path, &[("status", list.status.as_deref())], list.limit))?;
+    let filters = [filters, &[("status", list.status.as_deref())]].concat();
+    let items = block_on(pages(&api, path, &filters, list.limit))?;
     if list.target.json {
         output::json(&items)?;
     } else {
@@ -237,6 +256,11 @@ fn show_order(order: &Value) {
         line("");
         table(&holds, &[("hold", "kind"), ("exception", "exception"), ("reason", "reason")]);
     }
+    let left_out = order["sourcing"]["excluded"].as_array().cloned().unwrap_or_default();
+    if !left_out.is_empty() {
+        line("");
+        table(&left_out, &[("left out", "node"), ("for line", "line"), ("by", "barrier")]);
+    }
     line("");
     table(
         order["lines"].as_array().map_or(&[], Vec::as_slice),
@@ -260,9 +284,10 @@ fn show_order(order: &Value) {
 
 pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> {
     match command {
-        ExceptionCommand::List(arguments) => list(
-            arguments,
+        ExceptionCommand::List(arguments) => list_by(
+            &arguments.list,
             "/v1/exceptions",
+            &[("case", arguments.case.as_deref())],
             &[
                 ("exception", "id"),
                 ("type", "kind"),
@@ -271,6 +296,7 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
                 ("owner", "owner"),
                 ("order", "order"),
                 ("due", "resolve_by"),
+                ("case", "case"),
                 ("reason", "reason"),
             ],
         ),
@@ -289,6 +315,7 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
                     ("order", "order"),
                     ("account", "account"),
                     ("about", "subject"),
+                    ("case", "case"),
                     ("reason", "reason"),
                     ("raised", "raised_at"),
                     ("respond by", "respond_by"),
@@ -305,14 +332,50 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
             let details: Value =
                 serde_json::from_str(&arguments.details).map_err(|error| WrongUse(format!("--details: {error}")))?;
             let body = json!({ "action": arguments.action, "reason": arguments.reason, "details": details });
-            post(&arguments.target, &format!("/v1/exceptions/{}/resolution", escape(&arguments.id)), &body)
+            match (&arguments.id, &arguments.case) {
+                (Some(id), _) => post(&arguments.target, &resolution(id), &body),
+                (None, case) => resolve_case(&arguments.target, case.as_deref().unwrap_or_default(), &body),
+            }
         }
     }
 }
 
-pub(super) fn post(target: &Target, path: &str, body: &Value) -> anyhow::Result<Finding> {
+fn resolution(id: &str) -> String {
+    format!("/v1/exceptions/{}/resolution", escape(id))
+}
+
+/// Decides on every open exception of a case in the same way; one that is refused does not stop the others.
+fn resolve_case(target: &Target, case: &str, body: &Value) -> anyhow::Result<Finding> {
     let api = target.open()?;
-    let answer = block_on(api.post(path, &crate::keys::generate()?, body.to_string()))?;
+    let filters = [("status", Some("open")), ("case", Some(case))];
+    let open = block_on(pages(&api, "/v1/exceptions", &filters, usize::MAX))?;
+    let (mut done, mut refused) = (0, Vec::new());
+    for exception in &open {
+        let id = exception["id"].as_str().unwrap_or_default();
+        match block_on(api.post(&resolution(id), &crate::keys::generate()?, body.to_string())) {
+            Ok(_) => done += 1,
+            Err(error) => refused.push(json!({ "id": id, "why": format!("{error:#}") })),
+        }
+    }
+    if target.json {
+        output::json(&json!({ "resolved": done, "refused": refused }))?;
+    } else {
+        line(format_args!("{done} of {} open exceptions of {case} are resolved", open.len()));
+        if !refused.is_empty() {
+            table(&refused, &[("exception", "id"), ("refused", "why")]);
+        }
+    }
+    Ok(if refused.is_empty() { Finding::None } else { Finding::Some })
+}
+
+/// Posts a body under an idempotency key of its own; gives the answer.
+pub(crate) fn ask(target: &Target, path: &str, body: &Value) -> anyhow::Result<Value> {
+    let api = target.open()?;
+    block_on(api.post(path, &crate::keys::generate()?, body.to_string()))
+}
+
+pub(super) fn post(target: &Target, path: &str, body: &Value) -> anyhow::Result<Finding> {
+    let answer = ask(target, path, body)?;
     if target.json {
         output::json(&answer)?;
     } else {

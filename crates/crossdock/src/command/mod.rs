@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod backorder;
 mod bench;
 mod bpmn;
 mod check;
@@ -56,6 +57,9 @@ pub(crate) enum Command {
     /// Look at stock
     #[command(subcommand)]
     Stock(look::StockCommand),
+    /// Confirm scarce stock anew: plan a backorder run, and carry it out
+    #[command(subcommand)]
+    Backorder(backorder::BackorderCommand),
     /// Look at invoices
     #[command(subcommand)]
     Invoice(look::InvoiceCommand),
@@ -111,6 +115,7 @@ impl Command {
             Self::Exception(command) => look::exceptions(&command),
             Self::Task(command) => look::tasks(&command),
             Self::Stock(command) => look::stock(&command),
+            Self::Backorder(command) => backorder::backorders(&command),
             Self::Invoice(command) => look::invoices(&command),
             Self::System(command) => system::run(&command),
             Self::Bank(command) => import::bank(&command),

@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 26] = [
     "id",
     "name",
     "aliases",
@@ -36,6 +36,8 @@ const COLUMNS: [&str; 24] = [
     "ship_to_postcode",
     "ship_to_city",
     "ship_to_country",
+    "credit_parent",
+    "excluded_nodes",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -112,6 +114,8 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         price_books: list(row.get("price_books")),
         ship_complete: row.flag("ship_complete")?.unwrap_or_default(),
         exemption,
+        credit_parent: Some(row.get("credit_parent")).filter(|parent| !parent.is_empty()).map(AccountId::from),
+        excluded_nodes: list(row.get("excluded_nodes")).into_iter().map(trade::NodeId).collect(),
     })
 }
 

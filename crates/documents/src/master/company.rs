@@ -10,7 +10,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const WAREHOUSES: [&str; 14] = [
+const WAREHOUSES: [&str; 15] = [
     "id",
     "name",
     "tier",
@@ -25,6 +25,7 @@ const WAREHOUSES: [&str; 14] = [
     "excluded_countries",
     "hazardous",
     "closed",
+    "licences",
 ];
 const CALENDARS: [&str; 6] = ["warehouse", "week", "opens", "closes", "utc_offset", "holidays"];
 const TAXES: [&str; 4] = ["jurisdiction", "category", "rate", "from"];
@@ -51,6 +52,7 @@ pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, bool)> {
             hazardous: row.flag("hazardous")?.unwrap_or_default(),
             max_distance_km: row.parsed("max_distance_km", "give whole km, or nothing")?,
             closed: row.flag("closed")?.unwrap_or_default(),
+            licences: list(row.get("licences")),
         };
         Ok((node.id.to_string(), (node, false)))
     })

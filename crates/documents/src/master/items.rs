@@ -9,7 +9,7 @@ use crate::Finding;
 use crate::Read;
 use crate::csv_table::{Row, rows, short};
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "id",
     "description",
     "base_uom",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 12] = [
     "hazardous",
     "discontinued",
     "min_split_value",
+    "licence",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<Item> {
@@ -69,6 +70,7 @@ fn item(row: &Row<'_>) -> Result<Item, Box<Finding>> {
         hazardous: row.flag("hazardous")?.unwrap_or_default(),
         discontinued: row.flag("discontinued")?.unwrap_or_default(),
         min_split_value: minor_units(row, "min_split_value")?,
+        licence: Some(row.get("licence")).filter(|licence| !licence.is_empty()).map(Text::from),
     })
 }
 

@@ -26,7 +26,7 @@ use crate::{Finding, Place, Read};
 ///
 /// Columns: `id` (needed), `description`, `base_uom`, `uoms` (such as `CS=12|PAL=480`, in base units), `aliases` (separated by a
 /// vertical bar), `list_price`, `landed_cost`, `tax_category` (`standard` unless given), `weight_grams`, `hazardous`, `discontinued`,
-/// `min_split_value`.
+/// `min_split_value`, `licence` (that a warehouse needs to ship it).
 pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
     read(bytes, name, json::items, items::read)
 }
@@ -36,8 +36,8 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// Columns: `id` (needed), `name`, `aliases`, `tier` (5 unless given), `net_days`, `discount_percent`, `discount_days`, `prepayment`,
 /// `billing` (`per_shipment`, `on_complete` or `deposit=30` for a deposit of 30 %), `credit_limit`, `secured`, `insurance_limit`, `blocked`,
 /// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
-/// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`. Further rows of an account that follow
-/// its first add addresses. Lists are separated by a vertical bar.
+/// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`; `credit_parent` (the account whose limit it
+/// shares, which comes before it) and `excluded_nodes`. Further rows of an account that follow its first add addresses. Lists are separated by a vertical bar.
 pub fn read_accounts(bytes: &[u8], name: &str) -> Read<(AccountId, Profile)> {
     read(bytes, name, json::accounts, accounts::read)
 }
@@ -62,7 +62,7 @@ pub fn read_company(bytes: &[u8], name: &str) -> Read<Company> {
 ///
 /// Columns: `id` (needed), `name`, `tier` (1 unless given; the lower, the sooner it is asked), `cut_off` (such as `15:30`; the end of
 /// the day unless given), `dock_to_stock_days`, `transit_days` and `distance_km` by country (such as `GB=1|*=5`),
-/// `cost_per_shipment`, `cost_per_100_km`, `max_lines_per_day`, `max_distance_km`, `excluded_countries`, `hazardous`, `closed`.
+/// `cost_per_shipment`, `cost_per_100_km`, `max_lines_per_day`, `max_distance_km`, `excluded_countries`, `hazardous`, `closed`, `licences`.
 pub fn read_warehouses(bytes: &[u8], name: &str) -> Read<(Node, bool)> {
     read(bytes, name, json::warehouses, company::warehouses)
 }

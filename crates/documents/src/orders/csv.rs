@@ -13,6 +13,7 @@
 //! | `ship_to` | The code of one of the account's addresses |
 //! | `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country` | A full address |
 //! | `ship_complete` | `true` or `false` |
+//! | `ship_group` | Lines of the same group are released together or not at all |
 //! | `freight`, `discount` | Of the whole order, net, in major units |
 //!
 //! What concerns the whole order is taken from its first row; further rows may leave it empty, but not contradict it.
@@ -25,7 +26,7 @@ use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 20] = [
     "account",
     "purchase_order",
     "order",
@@ -45,6 +46,7 @@ const COLUMNS: [&str; 19] = [
     "ship_complete",
     "freight",
     "discount",
+    "ship_group",
 ];
 /// Columns that concern the whole order.
 const WHOLE: [&str; 10] = [
@@ -203,6 +205,7 @@ fn line(row: &Row<'_>) -> Result<SubmittedLine, Box<Finding>> {
         quantity,
         uom: row.get("uom").into(),
         price,
+        ship_group: Some(row.get("ship_group")).filter(|group| !group.is_empty()).map(Into::into),
     })
 }
 

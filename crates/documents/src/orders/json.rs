@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with
-//! `code`, `name`, `street`, `postcode`, `city` and `country`. Numbers may stand in quotation marks; every digit counts.
+//! `code`, `name`, `street`, `postcode`, `city` and `country`. Lines with the same `ship_group` are released together or not at all. Numbers may stand in quotation marks; every digit counts.
 
 use serde_json::{Map, Value};
 use trade::order::{Channel, Original, Submission, SubmittedLine};
@@ -18,7 +18,7 @@ use crate::{Finding, MAX_RECORDS, Place, Read};
 
 const ORDER: [&str; 9] =
     ["account", "purchase_order", "currency", "ship_to", "requested", "ship_complete", "freight", "discount", "lines"];
-const LINE: [&str; 5] = ["item", "description", "quantity", "uom", "price"];
+const LINE: [&str; 6] = ["item", "description", "quantity", "uom", "price", "ship_group"];
 
 pub(super) fn read(text: &str, name: &str) -> Read<OrderDocument> {
     let mut read = Read::default();
@@ -105,6 +105,7 @@ fn line(mut fields: Fields<'_>) -> SubmittedLine {
         quantity: fields.quantity("quantity"),
         uom: fields.text("uom").as_str().into(),
         price: fields.price("price"),
+        ship_group: Some(fields.text("ship_group")).filter(|group| !group.is_empty()),
     }
 }
 

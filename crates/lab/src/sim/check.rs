@@ -83,6 +83,37 @@ impl World<'_> {
         })
     }
 
+    /// Each hold of an order has an open exception, and each exception that has ended left no hold behind (domain §1.12).
+    pub(super) fn nobody_is_held_unasked(&self, changed: &[AnyKey]) -> Result<(), Failure> {
+        let orders = changed.iter().filter_map(|key| match self.durable.get(key) {
+            Some(AnyState::Trade(Aggregate::Order(order))) => Some(order.clone()),
+            Some(AnyState::Trade(Aggregate::Exception(exception))) => self.order(exception.subject.order?),
+            _ => None,
+        });
+        for order in orders {
+            for hold in &order.holds {
+                if !hold.exception.is_some_and(|exception| self.is_open(exception)) {
+                    return Err(self.failure(format_args!("{} is held by {:?} and nobody is asked", order.id, hold.kind)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn order(&self, id: trade::OrderId) -> Option<std::sync::Arc<trade::order::Order>> {
+        match self.durable.get(&AnyKey::Trade(Key::Order(id))) {
+            Some(AnyState::Trade(Aggregate::Order(order))) => Some(order.clone()),
+            _ => None,
+        }
+    }
+
+    fn is_open(&self, id: trade::ExceptionId) -> bool {
+        match self.durable.get(&AnyKey::Trade(Key::Exception(id))) {
+            Some(AnyState::Trade(Aggregate::Exception(exception))) => exception.is_open(),
+            _ => false,
+        }
+    }
+
     fn exceptions(&self) -> BTreeMap<String, Exceptions> {
         let mut all: BTreeMap<String, Exceptions> = BTreeMap::new();
         for state in self.durable.values() {

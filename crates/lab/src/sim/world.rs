@@ -155,6 +155,7 @@ impl<'a> World<'a> {
         loop {
             match self.partition.decide(command.clone()) {
                 Ok(decision) => {
+                    let changed: Vec<AnyKey> = decision.changed.iter().map(|(key, _)| key.clone()).collect();
                     for (key, state) in decision.changed {
                         match state {
                             Some(state) => drop(self.durable.insert(key, state)),
@@ -170,6 +171,7 @@ impl<'a> World<'a> {
                         self.tell(|| format!("  effect {} {} {} is requested", effect.id, effect.capability, effect.route));
                         self.call(effect.id, 0);
                     }
+                    self.nobody_is_held_unasked(&changed)?;
                     return Ok(decision.reply);
                 }
                 Err(Halt::Missing(key)) => {

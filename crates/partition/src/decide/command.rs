@@ -113,6 +113,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
 
+        Body::RunBackorders(run) => run_backorders(txn, run),
         Body::WarehouseAcknowledged(id) => {
             let new = trade::fulfilment::acknowledge(txn.books(), *id, &cx)?;
             Ok(if new { Reply::Done } else { Reply::Repeated })
@@ -254,6 +255,19 @@ fn serve_backorders(txn: &mut Txn<'_>, stock: &StockKey) -> Outcome<()> {
     clear_shortages(txn, &stock.item, &served)
 }
 
+/// Confirms scarce stock anew: who gained units goes on, and who lost some is promised again (domain §1.1.9).
+fn run_backorders(txn: &mut Txn<'_>, run: &trade::stock::BackorderRun) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    let lines = trade::stock::run_backorders(txn.books(), run, &cx)?;
+    if run.commit {
+        for line in lines.iter().filter(|line| line.after > line.before) {
+            txn.publish("order.more", line.order, None);
+        }
+        serve_backorders(txn, &StockKey::new(&run.item, &run.node))?;
+    }
+    Ok(Reply::Reconfirmed(lines))
+}
+
 /// Orders that a smaller stock took units from, and that nobody else can serve: one exception for each (domain §1.1.6).
 fn ask_about_shortage(txn: &mut Txn<'_>, stock: &StockKey, bumped: &[OrderId], document: &Text) -> Outcome<()> {
     let cx = txn.system.clone();
@@ -262,13 +276,32 @@ fn ask_about_shortage(txn: &mut Txn<'_>, stock: &StockKey, bumped: &[OrderId], d
         let lines = order.lines.iter().filter(|line| line.item == stock.item);
         let short: units::Quantity = lines.map(|line| line.buckets.backordered).sum();
         if short.is_positive() {
-            let reason = text(format_args!("{short} of {} are missing at {} by {document}", stock.item, stock.node));
+            let kept = keepers(txn, stock, *id)?;
+            let reason = text(format_args!("{short} of {} are missing at {} by {document}{kept}", stock.item, stock.node));
             let subject = super::task::subject(&order, Some(Key::Stock(stock.clone())));
             let kind = trade::exception::ExceptionKind::Shortage;
-            trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+            // one count may take units from many orders
+            let case = text(format_args!("{document} of {} at {}", stock.item, stock.node));
+            let raise = trade::exception::Raise { case, ..trade::exception::Raise::new(kind, subject, reason) };
+            trade::exception::raise(txn.books(), raise, &cx)?;
         }
     }
     Ok(())
+}
+
+/// Who holds what is left of a stock, in words: the most first, and no more than five of them (domain §3, lesson 6).
+fn keepers(txn: &mut Txn<'_>, stock: &StockKey, without: OrderId) -> Outcome<Text> {
+    let Some(there) = txn.books().stock(stock)? else { return Ok(Text::default()) };
+    let holders = trade::stock::held_by_others(&there, without);
+    if holders.is_empty() {
+        return Ok(Text::default());
+    }
+    let named: Vec<String> = holders.iter().take(5).map(|(order, quantity)| format!("{order} ({quantity})")).collect();
+    let more = match holders.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Ok(text(format_args!("; the rest is held by {}{more}", named.join(", "))))
 }
 
 /// The shortage of an order is over when nothing of the item waits any more.

@@ -34,6 +34,7 @@ pub(super) fn raise_for_task(
         Some(Value::Null) | None => element.name().into(),
         Some(other) => text(other.to_json()),
     };
+    let case = property("crossdock:case").and_then(|case| case.as_str().map(Text::from)).unwrap_or_default();
     let amount = property("crossdock:amount").and_then(|value| value.as_decimal());
     let subject = subject_of(txn, &variables)?;
     let currency = match subject.order {
@@ -41,19 +42,25 @@ pub(super) fn raise_for_task(
         None => units::Currency::default(),
     };
     let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
+    let task = TaskRef { instance: instance.id().0, task };
     let hold = variables.get("hold").and_then(|hold| hold.as_context()?.get("kind").cloned());
     let hold = hold.and_then(|kind| hold_named(kind.as_str()?));
-    let raise = Raise {
-        amount: amount.unwrap_or_default(),
-        task: Some(TaskRef { instance: instance.id().0, task }),
-        ..Raise::new(kind, subject.clone(), reason)
-    };
-    let cx = txn.system.clone();
-    let exception = trade::exception::raise(txn.books(), raise, &cx)?;
-    if let (Some(id), Some(hold)) = (subject.order, hold) {
-        trade::order::set_hold_exception(txn.books(), id, hold, exception, &cx)?;
+    if let (Some(id), Some(hold)) = (subject.order, hold)
+        && let Some(asked) = asked_about(txn, id, hold)?
+        && trade::exception::await_answer(txn.books(), asked, task)?
+    {
+        return Ok(());
     }
+    let raise = Raise { amount: amount.unwrap_or_default(), task: Some(task), case, ..Raise::new(kind, subject, reason) };
+    let cx = txn.system.clone();
+    trade::exception::raise(txn.books(), raise, &cx)?;
     Ok(())
+}
+
+/// The exception that was raised with a hold.
+fn asked_about(txn: &mut Txn<'_>, id: OrderId, hold: HoldKind) -> Outcome<Option<ExceptionId>> {
+    let order = order(txn, id)?;
+    Ok(order.holds.iter().find(|held| held.kind == hold).and_then(|held| held.exception))
 }
 
 /// The user task is gone because something else happened: its exception is void.
@@ -62,6 +69,9 @@ pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: Elem
     let task = TaskRef { instance: instance.0, task };
     if let Some(id) = trade::exception::of_task(txn.books(), task)? {
         trade::exception::clear(txn.books(), id, "the process went on without it", &cx)?;
+        if let Some(order) = txn.books().exception(&id)?.and_then(|exception| exception.subject.order) {
+            txn.keep_asked(order);
+        }
     }
     Ok(())
 }
@@ -81,7 +91,10 @@ pub(super) fn raise_for_dead_letter(txn: &mut Txn<'_>, effect: &Effect, code: &s
     let cx = txn.system.clone();
     let subject = subject_of_effect(txn, effect)?;
     let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
-    trade::exception::raise(txn.books(), Raise::new(ExceptionKind::Integration, subject, reason), &cx)?;
+    // one system that fails is one case, however many orders wait for it
+    let case = effect.capability.clone();
+    let raise = Raise { case, ..Raise::new(ExceptionKind::Integration, subject, reason) };
+    trade::exception::raise(txn.books(), raise, &cx)?;
     Ok(())
 }
 
@@ -173,7 +186,10 @@ pub(super) fn resolve(
     let cx = txn.cx.clone();
     trade::exception::resolve(txn.books(), id, action, reason, &cx)?;
     mean(txn, &exception, action, reason, details)?;
-    let Some(task) = exception.task else { return Ok(()) };
+    if let Some(order) = exception.subject.order {
+        txn.keep_asked(order);
+    }
+    let Some(task) = exception.task else { return look_again(txn, &exception, action) };
     let instance_id = InstanceId(task.instance);
     let Some(instance) = txn.instance(instance_id)? else { return Ok(()) };
     if instance.has_task(task.task) {
@@ -190,6 +206,24 @@ pub(super) fn resolve(
             _ => Input::ResolveIncident { incident: task.task },
         };
         txn.then(FollowUp::Step(instance_id, input));
+    }
+    Ok(())
+}
+
+/// A person put right what a hold was about before its process asked: the check is made again at once.
+fn look_again(txn: &mut Txn<'_>, exception: &Exception, action: Action) -> Outcome<()> {
+    let hold = trade::exception::hold_of(exception.kind);
+    let (Some(hold), Some(id), Action::Correct | Action::Retry) = (hold, exception.subject.order, action) else {
+        return Ok(());
+    };
+    if !order(txn, id)?.is_held_by(hold) {
+        return Ok(());
+    }
+    let cx = txn.system.clone();
+    trade::order::validate(txn.books(), id, &cx)?;
+    trade::price::validate(txn.books(), id, &cx)?;
+    if hold == HoldKind::Credit {
+        trade::credit::check(txn.books(), id, &cx)?;
     }
     Ok(())
 }

@@ -65,10 +65,12 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
             if matches!(kind, HoldKind::Price | HoldKind::Tax) {
                 bill_backlog(txn, *id)?;
             }
+            go_on(txn, *id)?;
         }
         TradeEvent::Order(id, event) => {
             if matches!(event, OrderEvent::Moved { to: Bucket::Cancelled, .. }) {
                 bill_rest(txn, *id)?;
+                free_credit(txn, *id)?;
             }
             order_state(txn, *id)?;
         }
@@ -91,6 +93,24 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
         }
         TradeEvent::Account(id, _) => txn.then(FollowUp::RecheckCredit(id.clone())),
         _ => {}
+    }
+    Ok(())
+}
+
+/// The last hold of an order that was approved before is gone: what it kept is promised and released, whether or not a process asked.
+fn go_on(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    let has_units = [Bucket::Open, Bucket::Allocated].iter().any(|bucket| order.units_in(*bucket).is_positive());
+    if order.approved_at.is_some() && order.holds.is_empty() && has_units {
+        txn.publish("order.more", id, None);
+    }
+    Ok(())
+}
+
+/// Cancelled units leave the exposure: other orders of the account may pass now.
+fn free_credit(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    if let Some(order) = txn.books().order(&id)? {
+        txn.then(FollowUp::RecheckCredit(order.account.clone()));
     }
     Ok(())
 }

@@ -85,6 +85,8 @@ pub(crate) struct Txn<'a> {
     effects: Vec<EffectId>,
     withdrawn: Vec<EffectId>,
     follow_ups: VecDeque<FollowUp>,
+    /// Orders whose holds are looked at in the end: each has to have an open exception (domain §1.12).
+    asked: BTreeSet<OrderId>,
     unloaded: Option<AnyKey>,
     loose_effects: u64,
     instances: u64,
@@ -104,6 +106,7 @@ impl<'a> Txn<'a> {
             effects: Vec::new(),
             withdrawn: Vec::new(),
             follow_ups: VecDeque::new(),
+            asked: BTreeSet::new(),
             unloaded: None,
             loose_effects: 0,
             instances: 0,
@@ -212,6 +215,11 @@ impl<'a> Txn<'a> {
     /// Notes what is to be done once the step at hand is finished.
     pub(crate) fn then(&mut self, follow_up: FollowUp) {
         self.follow_ups.push_back(follow_up);
+    }
+
+    /// An exception about an order has ended: if a hold is left then, it is asked about again once everything has settled.
+    pub(crate) fn keep_asked(&mut self, order: OrderId) {
+        self.asked.insert(order);
     }
 
     /// Sends a message; without time to live it is for those who wait now.
@@ -373,6 +381,10 @@ impl<'a> Txn<'a> {
                 return Err(TxnStop::Refused(Refusal::Conflict(Text::const_new(why))));
             }
             self.work_off(follow_up)?;
+        }
+        let cx = self.system.clone();
+        for order in std::mem::take(&mut self.asked) {
+            trade::order::keep_asked(self.books(), order, &cx)?;
         }
         match self.unloaded.take() {
             Some(key) => Err(TxnStop::Halt(Halt::Missing(key))),

@@ -40,6 +40,8 @@ pub(crate) struct ExceptionFilter {
     status: Option<String>,
     /// Only exceptions of this order.
     order: Option<String>,
+    /// Only exceptions of this case: of one root cause.
+    case: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
@@ -50,8 +52,10 @@ fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter, tasks_only: bo
     let filters = [(Column::Status, filter.status.as_deref()), (Column::Parent, filter.order.as_deref())];
     page::read(reader, Table::Trade(Kind::Exception), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
         match state {
-            AnyState::Trade(Aggregate::Exception(exception)) if !tasks_only || exception.task.is_some() => {
-                Some(view::exception(&exception))
+            AnyState::Trade(Aggregate::Exception(exception)) => {
+                let is_of_case = filter.case.as_ref().is_none_or(|case| exception.case == case.as_str());
+                let is_meant = is_of_case && (!tasks_only || exception.task.is_some());
+                is_meant.then(|| view::exception(&exception))
             }
             _ => None,
         }

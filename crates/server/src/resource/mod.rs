@@ -1,6 +1,7 @@
 //! The resources of the API, one file each.
 
 pub(crate) mod accounts;
+pub(crate) mod backorders;
 pub(crate) mod company;
 pub(crate) mod events;
 pub(crate) mod exceptions;

@@ -139,6 +139,8 @@ pub(crate) struct OrderLineRequest {
     uom: Option<String>,
     /// The price per unit that the customer expects.
     price: Option<NumberRequest>,
+    /// Lines of the same group are released together or not at all.
+    ship_group: Option<String>,
 }
 
 /// Receive an order.
@@ -336,6 +338,7 @@ async fn change(
                 quantity: line.quantity,
                 uom: units::Uom::from(line.uom),
                 price: line.price,
+                ship_group: None,
             })
             .collect(),
         ship_to: None,

@@ -3,7 +3,7 @@
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
-use partition::{AnyState, Body, Reply, RowKey, Table};
+use partition::{AnyKey, AnyState, Body, Reply, RowKey, Table};
 use serde::{Deserialize, Serialize};
 use store::{Reader, RowQuery};
 use trade::stock::{Adjustment, AtpPolicy, Count, Inbound, Receipt, ReserveLine, ReserveRequest, Stock};
@@ -198,7 +198,7 @@ async fn availability(
         if rows.is_empty() {
             return Err(Problem::not_found(format_args!("stock of item {}", query.item)));
         }
-        let policy = AtpPolicy::default();
+        let policy = atp_policy(reader)?;
         let mut nodes = Vec::with_capacity(rows.len());
         let mut promise: Option<Day> = None;
         for (key, row) in &rows {
@@ -272,6 +272,15 @@ pub(crate) struct ReservationView {
     node: String,
     /// Units.
     quantity: i64,
+}
+
+/// How long late supply and demand count: the company says so.
+fn atp_policy(reader: &mut dyn Reader) -> Result<AtpPolicy, Problem> {
+    let key = AnyKey::Trade(trade::Key::Company(trade::master::Company::KEY.into()));
+    Ok(match crate::readers::state(reader, &key)? {
+        Some(AnyState::Trade(Aggregate::Company(company))) => company.policy.atp,
+        _ => AtpPolicy::default(),
+    })
 }
 
 /// Reserve stock without an order. An atomic check and decrement: never more than there is.

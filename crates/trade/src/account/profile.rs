@@ -19,22 +19,25 @@ pub(crate) const PAYER_NAME: &str = "payer-name";
 
 /// Sets the master data of an account as a whole; its ledger stays. Payers are known by it from now on (domain §1.7, stage 1).
 ///
-/// Refused without a number, for values out of range, for two ship-tos of one code, and where it changes the credit limit for whoever
-/// [`set_limit`] refuses.
+/// Refused without a number, for values out of range, for two ship-tos of one code, for a credit parent that cannot be one, and where
+/// it changes what credit is decided by (limits, securities, block, prepayment, parent) for whoever [`set_limit`] refuses.
 pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx: &Context) -> Result<(), Stop> {
     check_profile(id, profile)?;
     let before = books.account(id)?.filter(|before| before.id == *id);
     if before.as_ref().is_some_and(|before| before.profile == *profile) {
         return Ok(());
     }
-    let limit_before = before.as_ref().and_then(|before| before.profile.credit_limit);
-    let insured_before = before.as_ref().and_then(|before| before.profile.insurance_limit);
-    if before.is_some() && (limit_before, insured_before) != (profile.credit_limit, profile.insurance_limit) {
+    let credit_before = before.as_ref().map(|before| credit_of(&before.profile));
+    let credit_changes = credit_before.is_some_and(|before| before != credit_of(profile));
+    if credit_changes {
         may_set_limits(cx)?;
     }
+    let parent_before = before.as_ref().and_then(|before| before.profile.credit_parent.clone());
+    check_parent(books, id, profile)?;
     books.record(id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile.clone()) });
-    // a changed insurance counts as well: whoever waits for credit is looked at again
-    if before.is_some() && (limit_before, insured_before) != (profile.credit_limit, profile.insurance_limit) {
+    share_limit(books, id, parent_before.as_ref(), profile.credit_parent.as_ref());
+    // whoever waits for credit is looked at again
+    if credit_changes {
         books.record(id, AccountEvent::LimitSet { limit: profile.credit_limit, by: cx.actor.id.clone() });
     }
     let known = before.as_ref().map(|before| names_of(&before.profile)).unwrap_or_default();
@@ -48,6 +51,40 @@ pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx:
         know(books, within, name, id)?;
     }
     Ok(())
+}
+
+/// What of a profile decides on credit.
+fn credit_of(profile: &Profile) -> impl PartialEq {
+    let limits = (profile.credit_limit, profile.insurance_limit, profile.secured);
+    (limits, profile.blocked, profile.terms.prepayment, profile.credit_parent.clone())
+}
+
+/// A limit is shared with an account that is there and shares nobody else's: groups have one level (domain §1.2).
+fn check_parent(books: &mut dyn Books, id: &AccountId, profile: &Profile) -> Result<(), Stop> {
+    let Some(parent) = &profile.credit_parent else { return Ok(()) };
+    let wrong = |wanted| Err(invalid("credit_parent", parent, wanted).into());
+    if parent == id {
+        return wrong("another account");
+    }
+    if books.account(id)?.is_some_and(|account| !account.ledger.members.is_empty()) {
+        return wrong("nothing: other accounts share the limit of this one");
+    }
+    match books.account(parent)? {
+        None => wrong("an account that is there"),
+        Some(parent) if parent.profile.credit_parent.is_some() => wrong("an account that has a limit of its own"),
+        Some(_) => Ok(()),
+    }
+}
+
+fn share_limit(books: &mut dyn Books, member: &AccountId, before: Option<&AccountId>, now: Option<&AccountId>) {
+    if before == now {
+        return;
+    }
+    for (parent, shares) in [(before, false), (now, true)] {
+        if let Some(parent) = parent {
+            books.record(parent, AccountEvent::MemberChanged { member: member.clone(), shares });
+        }
+    }
 }
 
 fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
@@ -200,6 +237,43 @@ mod tests {
         assert!(set_limit(story.books(), &id, Some(Amount(-1)), &clerk("eve", 0)).is_err());
         set_limit(story.books(), &id, None, &clerk("eve", 0)).unwrap();
         assert_eq!(story.books().account(&id).unwrap().unwrap().profile.credit_limit, None);
+    }
+
+    #[test]
+    fn nobody_else_lowers_an_exposure_by_master_data_either() {
+        let mut story = Story::new();
+        let id = AccountId::from("ACME");
+        let profile = story.books().account(&id).unwrap().unwrap().profile.clone();
+        let mut sales = clerk("ann", 0);
+        sales.actor.roles = vec![Role::Sales];
+        let changes: [fn(&mut Profile); 3] = [
+            |profile| profile.secured = Amount(1_000_000),
+            |profile| profile.blocked = true,
+            |profile| profile.terms.prepayment = true,
+        ];
+        for change in changes {
+            let mut changed = profile.clone();
+            change(&mut changed);
+            let refused = set_profile(story.books(), &id, &changed, &sales);
+            assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        }
+    }
+
+    #[test]
+    fn a_limit_is_shared_within_one_level() {
+        let mut story = Story::new();
+        let shares = |story: &mut Story, id: &str, parent: &str| {
+            let profile = Profile { credit_parent: Some(parent.into()), ..profile(id, &[]) };
+            set_profile(story.books(), &id.into(), &profile, &at(1))
+        };
+        set_profile(story.books(), &"P".into(), &profile("Parent", &[]), &at(0)).unwrap();
+        shares(&mut story, "A", "P").unwrap();
+        assert_eq!(story.books().account(&"P".into()).unwrap().unwrap().ledger.members, ["A".into()]);
+        for (id, parent) in [("P", "A"), ("P", "P"), ("B", "A"), ("B", "NOBODY")] {
+            assert!(matches!(shares(&mut story, id, parent), Err(Stop::Refused(Refusal::Invalid { .. }))), "{id} {parent}");
+        }
+        set_profile(story.books(), &"A".into(), &profile("A", &[]), &at(2)).unwrap();
+        assert_eq!(story.books().account(&"P".into()).unwrap().unwrap().ledger.members, []);
     }
 
     #[test]

@@ -49,6 +49,12 @@ pub struct Profile {
     pub ship_complete: bool,
     /// Tax exemption: certificate number and last day of validity.
     pub exemption: Option<(Text, Day)>,
+    /// The account whose credit limit it shares, such as its parent company; its own limits do not count then.
+    #[serde(default)]
+    pub credit_parent: Option<AccountId>,
+    /// Nodes that may not ship to it.
+    #[serde(default)]
+    pub excluded_nodes: Vec<NodeId>,
 }
 
 /// The account's sub-ledger. Amounts are gross and in the company's currency.
@@ -73,6 +79,9 @@ pub struct Ledger {
     /// The orders that were billed last, the latest at the end; at most [`Ledger::REMEMBERED`].
     #[serde(default)]
     pub billed: Vec<OrderId>,
+    /// Accounts that share its credit limit.
+    #[serde(default)]
+    pub members: Vec<AccountId>,
 }
 
 /// An invoice or credit note that is not settled.
@@ -201,6 +210,13 @@ pub enum AccountEvent {
         /// Whether it is held.
         held: bool,
     },
+    /// Another account shares the credit limit, or does not any more.
+    MemberChanged {
+        /// Which.
+        member: AccountId,
+        /// Whether it shares the limit.
+        shares: bool,
+    },
 }
 
 impl Ledger {
@@ -272,6 +288,12 @@ impl Folded for Account {
                 if *held {
                     let at = ledger.held.partition_point(|known| known < order);
                     ledger.held.insert(at, *order);
+                }
+            }
+            AccountEvent::MemberChanged { member, shares } => {
+                ledger.members.retain(|known| known != member);
+                if *shares {
+                    ledger.members.push(member.clone());
                 }
             }
         }

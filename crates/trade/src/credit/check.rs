@@ -3,14 +3,13 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, Text};
 
-use super::exposure::exposure;
-use crate::account::{Account, AccountEvent};
-use crate::books::{Books, Key, Stop};
+use super::group::{Group, account_of};
+use crate::account::{Account, AccountEvent, OpenItem};
+use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
 use crate::order::{HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold};
-use crate::refusal::Refusal;
 
 /// What a credit check decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +39,9 @@ pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decisio
     }
     let account = account_of(books, &order.account)?;
     let company = company(books)?;
-    let decision = decide(&company, &account, &order, Amount::ZERO, cx);
-    let checked = checked(&company, &account, &order, Amount::ZERO, &decision);
+    let group = Group::of(books, &account)?;
+    let decision = decide(&company, &account, &group, &order, Amount::ZERO, cx);
+    let checked = checked(&company, &group, &order, Amount::ZERO, &decision);
     let account = order.account.clone();
     drop(order);
     books.record(&account, checked);
@@ -58,31 +58,52 @@ pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decisio
     Ok(decision)
 }
 
-/// Looks at the held orders of an account again after a payment or a changed limit, the oldest first; gives those that pass now.
+/// Whether an approved order may go to the warehouses: what was agreed at its approval may be overdue, blocked or over by now. If not,
+/// it is held. Source: domain §1.2 (gates: release to WMS).
+pub(crate) fn may_ship(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<bool, Stop> {
+    let order = existing(books, id)?;
+    // approved in this very decision, or not yet by anybody
+    if order.approved_at.is_none_or(|approved| approved == cx.now) {
+        return Ok(true);
+    }
+    let account = account_of(books, &order.account)?;
+    let (company, group) = (company(books)?, Group::of(books, &account)?);
+    if !matches!(decide(&company, &account, &group, &order, Amount::ZERO, cx), Decision::Hold { .. }) {
+        return Ok(true);
+    }
+    drop(order);
+    Ok(!matches!(check(books, id, cx)?, Decision::Hold { .. }))
+}
+
+/// Looks at the held orders of an account, and of those that share its limit, again after a payment or a changed limit: the oldest
+/// first; gives those that pass now.
 ///
 /// An order that passes counts for those after it, although it enters the exposure only when it is approved. Source: domain §1.2.
 pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Result<Vec<OrderId>, Stop> {
-    let held = account_of(books, account)?.ledger.held.clone();
+    let account = account_of(books, account)?;
+    let group = Group::of(books, &account)?;
     let company = company(books)?;
     let mut passed = Vec::new();
     let mut promised = Amount::ZERO;
-    for id in held {
+    for id in group.held() {
         let order = existing(books, id)?;
+        let owner = order.account.clone();
         if !order.is_held_by(HoldKind::Credit) {
-            note_held(books, account, id, false)?;
+            note_held(books, &owner, id, false)?;
             continue;
         }
-        let account_now = account_of(books, account)?;
-        let decision = decide(&company, &account_now, &order, promised, cx);
+        // a check changes no amount, so what the group is exposed by stays the same in this loop
+        let account = account_of(books, &owner)?;
+        let decision = decide(&company, &account, &group, &order, promised, cx);
         if matches!(decision, Decision::Hold { .. }) {
             continue;
         }
-        let checked = checked(&company, &account_now, &order, promised, &decision);
+        let checked = checked(&company, &group, &order, promised, &decision);
         promised += value_of(&order);
-        drop((order, account_now));
-        books.record(account, checked);
+        drop((order, account));
+        books.record(&owner, checked);
         lift(books, id, HoldKind::Credit, "the credit suffices now", cx)?;
-        note_held(books, account, id, false)?;
+        note_held(books, &owner, id, false)?;
         passed.push(id);
     }
     Ok(passed)
@@ -96,17 +117,13 @@ pub(super) fn note_held(books: &mut dyn Books, account: &AccountId, order: Order
     Ok(())
 }
 
-fn account_of(books: &mut dyn Books, id: &AccountId) -> Result<std::sync::Arc<Account>, Stop> {
-    books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())).into())
-}
-
 /// What the order adds to the exposure.
 fn value_of(order: &Order) -> Amount {
     if order.approved_at.is_some() { gross_to_ship(order) - order.exposed } else { gross(order) }
 }
 
 /// What is noted about a decision, so that somebody can ask for its reasons later.
-fn checked(company: &Company, account: &Account, order: &Order, promised: Amount, decision: &Decision) -> AccountEvent {
+fn checked(company: &Company, group: &Group, order: &Order, promised: Amount, decision: &Decision) -> AccountEvent {
     let code = match decision {
         Decision::Pass => "pass",
         Decision::PassWithWarning => "pass_with_warning",
@@ -115,17 +132,21 @@ fn checked(company: &Company, account: &Account, order: &Order, promised: Amount
     };
     AccountEvent::CreditChecked {
         order: order.id,
-        exposure: exposure(account, company).total() + promised + value_of(order),
-        limit: account.profile.credit_limit,
+        exposure: group.exposure(company) + promised + value_of(order),
+        limit: group.holder().profile.credit_limit,
         decision: Text::const_new(code),
     }
 }
 
 /// The decision order of domain §1.2. `promised` is the value of orders that pass and are not in the exposure yet.
-fn decide(company: &Company, account: &Account, order: &Order, promised: Amount, cx: &Context) -> Decision {
+///
+/// Limits are those of the group that the account belongs to; what is overdue, blocked or prepaid is the account's own business, and a
+/// blocked parent blocks all.
+fn decide(company: &Company, account: &Account, group: &Group, order: &Order, promised: Amount, cx: &Context) -> Decision {
     let policy = &company.policy.credit;
     let value = value_of(order);
-    let exposure = exposure(account, company).total() + promised + value;
+    let holder = group.holder();
+    let exposure = group.exposure(company) + promised + value;
     let money = |amount: Amount| amount.to_decimal(order.currency);
     let hold = |code, reason, over| {
         let valid = order.credit_release.is_some_and(|(released, at)| {
@@ -138,6 +159,9 @@ fn decide(company: &Company, account: &Account, order: &Order, promised: Amount,
     if account.profile.blocked {
         return hold("CR-BLOCKED", Text::const_new("the account is blocked"), value);
     }
+    if holder.profile.blocked {
+        return hold("CR-BLOCKED", format_compact!("account {}, whose limit it shares, is blocked", holder.id), value);
+    }
     if order.terms.prepayment {
         // whoever prepays owes nothing, this order included: all money on account counts, and no limit does
         let ledger = &account.ledger;
@@ -149,19 +173,10 @@ fn decide(company: &Company, account: &Account, order: &Order, promised: Amount,
         let reason = format_compact!("{} is to be paid before anything ships", money(missing));
         return hold("CR-PREPAYMENT", reason, missing);
     }
-    let today = company.calendar.local_day(cx.now);
-    let overdue: Amount = account
-        .ledger
-        .open_items
-        .iter()
-        .filter(|item| today.days_since(item.due) > i32::from(policy.overdue_days) && item.open > policy.overdue_floor)
-        .map(|item| item.open)
-        .sum();
-    if overdue.is_positive() {
-        let reason = format_compact!("{} is overdue by more than {} days", money(overdue), policy.overdue_days);
+    if let Some((reason, overdue)) = overdue(company, account, order, cx) {
         return hold("CR-OVERDUE", reason, overdue);
     }
-    let uninsured = account.profile.insurance_limit.map(|insured| (exposure - insured, insured));
+    let uninsured = holder.profile.insurance_limit.map(|insured| (exposure - insured, insured));
     let uninsured = uninsured.filter(|(over, _)| over.is_positive());
     let over_insurance = |passes| match uninsured {
         Some((over, insured)) => {
@@ -175,12 +190,12 @@ fn decide(company: &Company, account: &Account, order: &Order, promised: Amount,
         }
         None => passes,
     };
-    let Some(limit) = account.profile.credit_limit else { return over_insurance(Decision::Pass) };
+    let Some(limit) = holder.profile.credit_limit else { return over_insurance(Decision::Pass) };
     let over = exposure - limit;
     if !over.is_positive() {
         return over_insurance(Decision::Pass);
     }
-    if over <= account.limit_tolerance(policy.tolerance_percent) {
+    if over <= holder.limit_tolerance(policy.tolerance_percent) {
         return over_insurance(Decision::PassWithWarning);
     }
     let percent =
@@ -191,15 +206,41 @@ fn decide(company: &Company, account: &Account, order: &Order, promised: Amount,
     hold("CR-LIMIT", reason, over)
 }
 
+/// The overdue rule: an item late by too many days and large enough, or too large a share of what is owed past its day.
+fn overdue(company: &Company, account: &Account, order: &Order, cx: &Context) -> Option<(Text, Amount)> {
+    let policy = &company.policy.credit;
+    let today = company.calendar.local_day(cx.now);
+    let money = |amount: Amount| amount.to_decimal(order.currency);
+    let late = account.ledger.open_items.iter().filter(|item| today > item.due && item.open.is_positive());
+    let is_too_late =
+        |item: &&OpenItem| today.days_since(item.due) > i32::from(policy.overdue_days) && item.open > policy.overdue_floor;
+    let too_late: Amount = late.clone().filter(is_too_late).map(|item| item.open).sum();
+    if too_late.is_positive() {
+        return Some((
+            format_compact!("{} is overdue by more than {} days", money(too_late), policy.overdue_days),
+            too_late,
+        ));
+    }
+    let past_due: Amount = late.map(|item| item.open).sum();
+    let owed = account.ledger.receivable();
+    let most = policy.overdue_percent.filter(|most| past_due > owed.percent(*most))?;
+    Some((format_compact!("{} of {} owed is past due, more than {most} %", money(past_due), money(owed)), past_due))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::account::set_limit;
-    use crate::account::{OpenItem, Profile};
+    use crate::account::{Profile, set_profile};
     use crate::master::UnappliedPolicy;
     use crate::order::fixture::{Story, at, clerk, submitted};
     use crate::order::{Buckets, Cancellation, Line, Submission, cancel, release_hold};
     use units::{Currency, Quantity};
+
+    /// The decision about an account that shares no limit.
+    fn decide(company: &Company, account: &Account, order: &Order, promised: Amount, cx: &Context) -> Decision {
+        super::decide(company, account, &Group::alone(account), order, promised, cx)
+    }
 
     fn case() -> (Company, Account, Order) {
         let mut account = Account {
@@ -358,5 +399,77 @@ mod tests {
         assert_eq!(on_account(&mut story, 9_999), []);
         assert_eq!(on_account(&mut story, 1), [id]);
         assert!(story.order(id).holds.is_empty());
+    }
+
+    #[test]
+    fn too_large_a_share_past_due_holds_however_late_it_is() {
+        let (mut company, mut account, order) = case();
+        account.profile.credit_limit = None;
+        company.policy.credit.overdue_percent = Some(Decimal::from(20i64));
+        let open =
+            |amount, days| OpenItem { open: Amount(amount), due: at(0).now.day().plus_days(days), ..OpenItem::default() };
+        account.ledger.open_items = vec![open(8_000, 10), open(2_000, -1)];
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
+        account.ledger.open_items = vec![open(7_999, 10), open(2_001, -1)];
+        let held = decide(&company, &account, &order, Amount(0), &at(0));
+        assert!(matches!(held, Decision::Hold { code: "CR-OVERDUE", over: Amount(2_001), .. }), "{held:?}");
+    }
+
+    #[test]
+    fn what_secures_an_account_lowers_its_exposure() {
+        let (company, mut account, order) = case();
+        account.profile.secured = Amount(69_999);
+        assert!(matches!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Hold { over: Amount(1), .. }));
+        account.profile.secured = Amount(70_000);
+        assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
+    }
+
+    /// An account that shares the limit of ACME, with an order of 100.00 of its own.
+    fn sharing(story: &mut Story) -> OrderId {
+        let acme = story.books().account(&"ACME".into()).unwrap().unwrap();
+        let profile = Profile { name: "Daughter".into(), credit_parent: Some("ACME".into()), ..acme.profile.clone() };
+        set_profile(story.books(), &"SUB".into(), &profile, &at(0)).unwrap();
+        let lines = vec![submitted("X", "10")];
+        story.receive(&Submission { account: "SUB".into(), lines, ..story.submission() }).unwrap()
+    }
+
+    #[test]
+    fn accounts_that_share_a_limit_are_held_by_what_the_others_owe() {
+        let mut story = Story::new();
+        limit(&mut story, 15_000);
+        let theirs = sharing(&mut story);
+        let ours = story.receive(&story.submission()).unwrap();
+        assert_eq!(check(story.books(), ours, &at(1)).unwrap(), Decision::Pass);
+        crate::order::approve(story.books(), ours, &at(1)).unwrap();
+        let held = check(story.books(), theirs, &at(2)).unwrap();
+        assert!(matches!(held, Decision::Hold { code: "CR-LIMIT", over: Amount(5_000), .. }), "{held:?}");
+        // the parent pays: the daughter's order goes on
+        limit(&mut story, 20_000);
+        assert_eq!(recheck(story.books(), &"ACME".into(), &at(3)).unwrap(), [theirs]);
+        assert!(story.order(theirs).holds.is_empty());
+    }
+
+    #[test]
+    fn a_blocked_parent_blocks_all_that_share_its_limit() {
+        let mut story = Story::new();
+        let theirs = sharing(&mut story);
+        let acme = story.books().account(&"ACME".into()).unwrap().unwrap();
+        set_profile(story.books(), &"ACME".into(), &Profile { blocked: true, ..acme.profile.clone() }, &at(1)).unwrap();
+        assert!(matches!(check(story.books(), theirs, &at(2)).unwrap(), Decision::Hold { code: "CR-BLOCKED", .. }));
+    }
+
+    #[test]
+    fn an_account_that_was_blocked_since_the_approval_ships_nothing() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 10)]);
+        let acme = story.books().account(&"ACME".into()).unwrap().unwrap();
+        set_profile(story.books(), &"ACME".into(), &Profile { blocked: true, ..acme.profile.clone() }, &at(2)).unwrap();
+        assert_eq!(crate::order::release(story.books(), id, &at(3)).unwrap(), []);
+        assert!(story.order(id).is_held_by(HoldKind::Credit));
+        set_profile(story.books(), &"ACME".into(), &acme.profile, &at(4)).unwrap();
+        assert_eq!(recheck(story.books(), &"ACME".into(), &at(4)).unwrap(), [id]);
+        assert_eq!(crate::order::release(story.books(), id, &at(5)).unwrap().len(), 1);
+        story.check();
     }
 }

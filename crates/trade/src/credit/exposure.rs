@@ -27,6 +27,11 @@ impl Exposure {
     }
 }
 
+/// The exposure of accounts that share a limit: the sum of what each of them is exposed by. Source: domain §1.2.
+pub(super) fn shared_exposure<'a>(accounts: impl Iterator<Item = &'a Account>, company: &Company) -> Amount {
+    accounts.map(|account| exposure(account, company).total()).sum()
+}
+
 /// The exposure of an account. Source: domain §1.2.
 pub fn exposure(account: &Account, company: &Company) -> Exposure {
     let ledger = &account.ledger;

@@ -3,7 +3,10 @@
 mod authority;
 mod check;
 mod exposure;
+mod group;
 
 pub use authority::{authorise_release, record_release};
 pub use check::{Decision, check, recheck};
 pub use exposure::{Exposure, exposure};
+
+pub(crate) use check::may_ship;

@@ -40,15 +40,15 @@ pub(super) fn entry(kind: ExceptionKind) -> Entry {
     }
 }
 
-/// How bad it is: by the money at stake and the customer's tier, 1 being the most important.
-pub(super) fn severity(amount: Amount, tier: u8) -> Severity {
+/// How bad it is: by the money at stake, the customer's tier, 1 being the most important, and whether what it keeps is due.
+pub(super) fn severity(amount: Amount, tier: u8, is_due: bool) -> Severity {
     let by_amount = match amount.abs().0 {
         5_000_000.. => 3,
         1_000_000.. => 2,
         10_000.. => 1,
         _ => 0,
     };
-    match by_amount + u8::from(tier <= 2) {
+    match by_amount + u8::from(tier <= 2) + u8::from(is_due) {
         0 => Severity::Low,
         1 => Severity::Medium,
         2 => Severity::High,
@@ -106,11 +106,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn severity_grows_with_the_money_and_the_customer() {
-        assert_eq!(severity(Amount(9_999), 3), Severity::Low);
-        assert_eq!(severity(Amount(-10_000), 3), Severity::Medium);
-        assert_eq!(severity(Amount(10_000), 2), Severity::High);
-        assert_eq!(severity(Amount(5_000_000), 9), Severity::Critical);
+    fn domain_1_12_severity_grows_with_the_money_the_customer_and_the_day() {
+        assert_eq!(severity(Amount(9_999), 3, false), Severity::Low);
+        assert_eq!(severity(Amount(9_999), 3, true), Severity::Medium);
+        assert_eq!(severity(Amount(-10_000), 3, false), Severity::Medium);
+        assert_eq!(severity(Amount(10_000), 2, false), Severity::High);
+        assert_eq!(severity(Amount(10_000), 2, true), Severity::Critical);
+        assert_eq!(severity(Amount(5_000_000), 9, false), Severity::Critical);
         assert_eq!(time(Minutes(480), Severity::Critical), Minutes(120));
     }
 

@@ -2,6 +2,7 @@
 
 use units::Text;
 
+use super::catalogue::hold_of;
 use super::state::{Exception, ExceptionKind, Subject, TaskRef};
 use crate::books::{Books, Key, Stop};
 use crate::ids::ExceptionId;
@@ -20,7 +21,7 @@ pub fn open_for(books: &mut dyn Books, key: &Key) -> Result<Option<ExceptionId>,
     found(books, KEY, &key.to_string())
 }
 
-/// The open exception of a type and subject that no task waits for.
+/// The open exception of a type and subject that no task waits for, or that asks about a hold.
 pub fn of_subject(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject) -> Result<Option<ExceptionId>, Stop> {
     found(books, &within(kind), &subject_name(subject))
 }
@@ -45,12 +46,12 @@ pub(super) fn note_ended(books: &mut dyn Books, exception: &Exception) -> Result
 
 fn places(exception: &Exception) -> Vec<(Text, Text)> {
     let subject = &exception.subject;
-    let asked = match exception.task {
-        Some(task) => (Text::const_new(TASK), name_of(task)),
-        None => (within(exception.kind), subject_name(subject)),
-    };
+    let task = exception.task.map(|task| (Text::const_new(TASK), name_of(task)));
+    // a hold is asked about before a task waits for the answer
+    let is_by_subject = exception.task.is_none() || hold_of(exception.kind).is_some();
+    let asked = is_by_subject.then(|| (within(exception.kind), subject_name(subject)));
     let about = subject.key.as_ref().map(|key| (Text::const_new(KEY), compact_str::format_compact!("{key}")));
-    [asked].into_iter().chain(about).collect()
+    task.into_iter().chain(asked).chain(about).collect()
 }
 
 fn found(books: &mut dyn Books, within: &str, name: &str) -> Result<Option<ExceptionId>, Stop> {

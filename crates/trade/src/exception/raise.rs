@@ -26,13 +26,37 @@ pub struct Raise {
     pub amount: Amount,
     /// The user task that waits for it.
     pub task: Option<TaskRef>,
+    /// Its root cause, by which it is grouped with others; empty if it stands alone.
+    pub case: Text,
 }
 
 impl Raise {
     /// An exception that no task waits for, without money at stake.
     pub fn new(kind: ExceptionKind, subject: Subject, reason: impl Into<Text>) -> Self {
-        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None }
+        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None, case: Text::default() }
     }
+}
+
+/// Says anew what an exception asks about; its clocks go on. Says whether it is open: one that has ended stays as it is.
+pub fn restate(books: &mut dyn Books, id: ExceptionId, reason: &Text, amount: Amount) -> Result<bool, Stop> {
+    let Some(exception) = books.exception(&id)?.filter(|exception| exception.is_open()) else { return Ok(false) };
+    if (&exception.reason, exception.amount) != (reason, amount) {
+        books.record(&id, ExceptionEvent::Restated { reason: reason.clone(), amount });
+    }
+    Ok(true)
+}
+
+/// Lets a user task wait for an exception that was raised without one. Says whether it does: not if it has ended, or another task
+/// waits for it.
+pub fn await_answer(books: &mut dyn Books, id: ExceptionId, task: TaskRef) -> Result<bool, Stop> {
+    let free =
+        |exception: &std::sync::Arc<Exception>| exception.is_open() && exception.task.is_none_or(|other| other == task);
+    let Some(exception) = books.exception(&id)?.filter(free) else { return Ok(false) };
+    if exception.task.is_none() {
+        books.record(&id, ExceptionEvent::Awaited { task });
+        index::note_open(books, &Exception { task: Some(task), ..(*exception).clone() })?;
+    }
+    Ok(true)
 }
 
 /// The working time of whoever owns an exception: the warehouse's own where one is concerned, otherwise the company's.
@@ -47,10 +71,20 @@ fn calendar_of(books: &mut dyn Books, owner: Role, subject: &Subject) -> Result<
     Ok(node.map_or(&company.calendar, |node| &node.calendar).clone())
 }
 
+/// Whether the order that it keeps is wanted by the next working day, or was.
+fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Context) -> Result<bool, Stop> {
+    let order = match subject.order {
+        Some(id) => books.order(&id)?,
+        None => None,
+    };
+    let soon = calendar.plus_working_days(calendar.local_day(cx.now), 1);
+    Ok(order.and_then(|order| order.requested).is_some_and(|requested| requested <= soon))
+}
+
 /// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, or the same
 /// type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
-    let Raise { kind, subject, reason, amount, task } = raise;
+    let Raise { kind, subject, reason, amount, task, case } = raise;
     let known = match task {
         Some(task) => index::of_task(books, task)?,
         None => index::of_subject(books, kind, &subject)?,
@@ -63,8 +97,8 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         None => 9,
     };
     let entry = entry(kind);
-    let severity = severity(amount, tier);
     let calendar = &calendar_of(books, entry.owner, &subject)?;
+    let severity = severity(amount, tier, is_due(books, &subject, calendar, cx)?);
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
     let exception = Exception {
@@ -86,6 +120,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         status: ExceptionStatus::Open,
         resolution: None,
         ended_at: None,
+        case,
     };
     index::note_open(books, &exception)?;
     books.record(&id, ExceptionEvent::Raised(Box::new(exception)));

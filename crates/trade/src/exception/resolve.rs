@@ -246,6 +246,23 @@ mod tests {
     }
 
     #[test]
+    fn an_order_that_is_wanted_tomorrow_is_asked_about_more_urgently() {
+        let severity_of = |requested: Option<&str>| {
+            let mut story = Story::new();
+            let id = story.receive(&story.submission()).unwrap();
+            let order =
+                crate::order::Order { requested: requested.map(|day| day.parse().unwrap()), ..(*story.order(id)).clone() };
+            story.books().record(&id, crate::order::OrderEvent::Received(Box::new(order)));
+            let subject = Subject { order: Some(id), account: Some("ACME".into()), key: None };
+            let raised = raise(story.books(), Raise::new(ExceptionKind::Address, subject, "unknown"), &at(0)).unwrap();
+            story.books().exception(&raised).unwrap().unwrap().severity
+        };
+        assert_eq!(severity_of(None), Severity::Low);
+        assert_eq!(severity_of(Some("2026-03-04")), Severity::Low);
+        assert_eq!(severity_of(Some("2026-03-03")), Severity::Medium);
+    }
+
+    #[test]
     fn a_warehouse_answers_in_its_own_working_time() {
         let mut story = office_hours();
         story.stock("X", "WH1", 10);

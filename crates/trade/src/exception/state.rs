@@ -46,6 +46,9 @@ pub struct Exception {
     pub resolution: Option<(Action, Text, Text)>,
     /// When it was resolved or cleared.
     pub ended_at: Option<Timestamp>,
+    /// The case that it belongs to: all exceptions of one root cause have the same; empty if it stands alone.
+    #[serde(default)]
+    pub case: Text,
 }
 
 /// A user task: process instance and key within it.
@@ -235,6 +238,18 @@ pub enum ExceptionEvent {
         /// When.
         at: Timestamp,
     },
+    /// What it asks about has changed.
+    Restated {
+        /// In words, with the numbers.
+        reason: Text,
+        /// Money at stake.
+        amount: Amount,
+    },
+    /// A user task of a process waits for its answer.
+    Awaited {
+        /// Which.
+        task: TaskRef,
+    },
 }
 
 impl Default for Exception {
@@ -258,6 +273,7 @@ impl Default for Exception {
             status: ExceptionStatus::Open,
             resolution: None,
             ended_at: None,
+            case: Text::default(),
         }
     }
 }
@@ -292,6 +308,11 @@ impl Folded for Exception {
                 self.status = ExceptionStatus::Cleared;
                 self.ended_at = Some(*at);
             }
+            ExceptionEvent::Restated { reason, amount } => {
+                self.reason = reason.clone();
+                self.amount = *amount;
+            }
+            ExceptionEvent::Awaited { task } => self.task = Some(*task),
         }
     }
 }

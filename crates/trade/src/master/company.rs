@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Calendar, Currency, Day, Decimal, Minutes, Text};
+use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
+use crate::sourcing::Weights;
+use crate::stock::AtpPolicy;
 
 /// One legal entity; a partition has exactly one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -63,6 +65,9 @@ pub struct Node {
     pub max_distance_km: Option<u32>,
     /// Closed for new orders.
     pub closed: bool,
+    /// Licences that it holds, such as `alcohol`; items that ask for another one are not shipped from here.
+    #[serde(default)]
+    pub licences: Vec<Text>,
 }
 
 /// A tax rate from a day on.
@@ -90,10 +95,26 @@ pub struct Policy {
     pub cash: CashPolicy,
     /// Who may release what.
     pub authority: Vec<Authority>,
-    /// Service levels.
-    pub service: ServiceLevels,
     /// Where tax is rounded; documents keep the one they were posted with.
     pub tax_rounding: TaxRounding,
+    /// Which node ships what.
+    pub sourcing: SourcingPolicy,
+    /// How long late supply and late demand still count.
+    pub atp: AtpPolicy,
+}
+
+/// Limits of sourcing that hold for every order, and how plans are compared (domain §1.1.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourcingPolicy {
+    /// What counts how much once the quantities filled are the same.
+    pub weights: Weights,
+    /// At most so many nodes for an order; `None` without limit.
+    pub max_nodes: Option<u16>,
+    /// At most so many nodes for a line; `None` without limit.
+    pub max_nodes_per_line: Option<u16>,
+    /// No node farther away than this, in kilometres; a node's own limit counts if it is tighter.
+    pub max_distance_km: Option<u32>,
 }
 
 /// Where the tax of a document is rounded (domain §1.4).
@@ -150,6 +171,8 @@ pub struct CreditPolicy {
     pub release_valid_days: u16,
     /// A release holds until the order has grown by more than this per cent.
     pub release_growth_percent: Decimal,
+    /// More than this per cent of the receivables past due holds the order, whatever the days; `None` looks at the days only.
+    pub overdue_percent: Option<Decimal>,
 }
 
 impl Default for CreditPolicy {
@@ -161,6 +184,7 @@ impl Default for CreditPolicy {
             overdue_floor: Amount(10_000),
             release_valid_days: 7,
             release_growth_percent: Decimal::from(10i64),
+            overdue_percent: None,
         }
     }
 }
@@ -215,37 +239,6 @@ pub struct Authority {
     pub over_percent: Option<Decimal>,
     /// Over the limit by at most this amount; `None` without limit.
     pub over_amount: Option<Amount>,
-}
-
-/// By when things are expected, in minutes of the calendar's working time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ServiceLevels {
-    /// From approval to release.
-    pub release: Minutes,
-    /// From release to the warehouse's acknowledgement.
-    pub acknowledge: Minutes,
-    /// From acknowledgement to pick.
-    pub pick: Minutes,
-    /// From pick to shipment.
-    pub ship: Minutes,
-    /// From shipment to invoice.
-    pub invoice: Minutes,
-    /// After the due date of an invoice.
-    pub payment: Minutes,
-}
-
-impl Default for ServiceLevels {
-    fn default() -> Self {
-        Self {
-            release: Minutes(60),
-            acknowledge: Minutes(30),
-            pick: Minutes(480),
-            ship: Minutes(480),
-            invoice: Minutes(1_440),
-            payment: Minutes(2_880),
-        }
-    }
 }
 
 /// What happens to the company's data.

@@ -33,6 +33,9 @@ pub struct Item {
     pub discontinued: bool,
     /// Not split over two shipments below this value in minor units (domain §1.1.7, `min_split_value`).
     pub min_split_value: Option<units::Amount>,
+    /// The licence that a node needs to ship it, such as `alcohol`; `None` if it needs none.
+    #[serde(default)]
+    pub licence: Option<Text>,
 }
 
 /// What happens to an item.

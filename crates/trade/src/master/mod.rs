@@ -8,7 +8,7 @@ mod put;
 mod terms;
 
 pub use company::{
-    Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, ServiceLevels, TaxRate,
+    Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy, TaxRate,
     TaxRounding, UnappliedPolicy,
 };
 pub use item::{Item, ItemEvent};

@@ -158,6 +158,7 @@ impl Folded for Order {
                 }
             }
             OrderEvent::Closed { at } => self.closed_at = Some(*at),
+            OrderEvent::Sourced(sourcing) => self.sourcing = Some(sourcing.clone()),
             OrderEvent::CreditReleased { gross, at } => self.credit_release = Some((*gross, *at)),
         }
     }

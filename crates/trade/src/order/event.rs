@@ -194,4 +194,6 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// Nodes were found for its units, or left out (domain §1.5.3, 25). Recorded where there is something to explain.
+    Sourced(Box<super::state::Sourcing>),
 }

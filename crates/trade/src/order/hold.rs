@@ -4,16 +4,17 @@ use units::{Amount, Text};
 
 use super::event::OrderEvent;
 use super::find::{existing, existing_and_live, invalid};
-use super::state::{Hold, HoldKind};
+use super::state::{Hold, HoldKind, Order};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::credit;
+use crate::exception::{self, Raise, Subject};
 use crate::ids::*;
 use crate::refusal::Refusal;
 
 /// Places a hold, or says more about the one of the same kind that is there; asking twice changes nothing.
 ///
-/// `amount` is what is at stake in minor units. Refused when the order is closed, rejected or cancelled. Source: domain §1.5.1.
+/// Its exception is raised with it, so that no order is held without an owner, a clock and a next action (domain §1.12). `amount` is what is at stake in minor units. Refused when the order is closed, rejected or cancelled. Source: domain §1.5.1.
 pub fn place_hold(
     books: &mut dyn Books,
     id: OrderId,
@@ -37,19 +38,49 @@ pub(super) fn place(
     cx: &Context,
 ) -> Result<(), Stop> {
     let order = existing(books, id)?;
-    let before = order.holds.iter().find(|hold| hold.kind == kind);
-    let hold = Hold {
-        kind,
-        reason,
-        lines,
-        amount,
-        placed_at: before.map_or(cx.now, |before| before.placed_at),
-        exception: before.and_then(|before| before.exception),
-    };
-    let is_new = before != Some(&hold);
+    let before = order.holds.iter().find(|hold| hold.kind == kind).cloned();
+    let known = before.as_ref().and_then(|before| before.exception);
+    let asked = question(&order, kind, &reason, amount);
     drop(order);
-    if is_new {
+    let exception = ask(books, known, asked, cx)?;
+    let placed_at = before.as_ref().map_or(cx.now, |before| before.placed_at);
+    let hold = Hold { kind, reason, lines, amount, placed_at, exception: Some(exception) };
+    if before.as_ref() != Some(&hold) {
         books.record(&id, OrderEvent::HoldPlaced(hold));
+    }
+    Ok(())
+}
+
+/// What a person is asked about a hold. Orders that one account's credit holds are one case.
+fn question(order: &Order, kind: HoldKind, reason: &Text, amount: Amount) -> Raise {
+    let subject = Subject { order: Some(order.id), account: Some(order.account.clone()), key: None };
+    let case = match kind {
+        HoldKind::Credit => compact_str::format_compact!("credit of {}", order.account),
+        _ => Text::default(),
+    };
+    Raise { amount, case, ..Raise::new(exception::kind_of_hold(kind), subject, reason.clone()) }
+}
+
+/// The exception that asks a person: the one that is open, told anew, or a new one.
+fn ask(books: &mut dyn Books, known: Option<ExceptionId>, asked: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
+    match known {
+        Some(known) if exception::restate(books, known, &asked.reason, asked.amount)? => Ok(known),
+        _ => exception::raise(books, asked, cx),
+    }
+}
+
+/// Makes sure that each hold of an order has an open exception; raises the ones that are missing.
+///
+/// A person may have ended an exception without releasing its hold: to look again, or because its process is gone. Source: domain
+/// §1.12 (no blocked order may exist without an exception).
+pub fn keep_asked(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+    let Some(order) = books.order(&id)? else { return Ok(()) };
+    for hold in order.holds.clone() {
+        let asked = question(&order, hold.kind, &hold.reason, hold.amount);
+        let exception = Some(ask(books, hold.exception, asked, cx)?);
+        if exception != hold.exception {
+            books.record(&id, OrderEvent::HoldPlaced(Hold { exception, ..hold }));
+        }
     }
     Ok(())
 }
@@ -83,7 +114,7 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         credit::authorise_release(&company, &account, &order, &hold, actor)?;
     }
     drop(order);
-    books.record(&id, OrderEvent::HoldReleased { kind, by: actor.id.clone(), reason: reason.into() });
+    end(books, id, &hold, reason, cx)?;
     if kind == HoldKind::Credit {
         credit::record_release(books, id, cx)?;
     }
@@ -92,40 +123,21 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
 
 /// Lifts a hold whose cause is gone; nothing happens if there is none.
 pub(crate) fn lift(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: &str, cx: &Context) -> Result<(), Stop> {
-    if existing(books, id)?.is_held_by(kind) {
-        books.record(&id, OrderEvent::HoldReleased { kind, by: cx.actor.id.clone(), reason: reason.into() });
-    }
-    Ok(())
+    let hold = existing(books, id)?.holds.iter().find(|hold| hold.kind == kind).cloned();
+    hold.map_or(Ok(()), |hold| end(books, id, &hold, reason, cx))
 }
 
 /// Lifts every hold, because the units that they kept are gone.
 pub(super) fn lift_all(books: &mut dyn Books, id: OrderId, reason: &str, cx: &Context) -> Result<(), Stop> {
-    let kinds: Vec<HoldKind> = existing(books, id)?.holds.iter().map(|hold| hold.kind).collect();
-    for kind in kinds {
-        books.record(&id, OrderEvent::HoldReleased { kind, by: cx.actor.id.clone(), reason: reason.into() });
-    }
-    Ok(())
+    let holds = existing(books, id)?.holds.clone();
+    holds.iter().try_for_each(|hold| end(books, id, hold, reason, cx))
 }
 
-/// Notes which exception asks a person about a hold. Refused when there is no such hold.
-pub fn set_hold_exception(
-    books: &mut dyn Books,
-    id: OrderId,
-    kind: HoldKind,
-    exception: ExceptionId,
-    _cx: &Context,
-) -> Result<(), Stop> {
-    let order = existing(books, id)?;
-    let Some(hold) = order.holds.iter().find(|hold| hold.kind == kind) else {
-        return Err(Refusal::NotHeld(kind).into());
-    };
-    if hold.exception == Some(exception) {
-        return Ok(());
-    }
-    let hold = Hold { exception: Some(exception), ..hold.clone() };
-    drop(order);
-    books.record(&id, OrderEvent::HoldPlaced(hold));
-    Ok(())
+/// The hold is gone, and so is the question about it.
+fn end(books: &mut dyn Books, id: OrderId, hold: &Hold, reason: &str, cx: &Context) -> Result<(), Stop> {
+    let by = cx.actor.id.clone();
+    books.record(&id, OrderEvent::HoldReleased { kind: hold.kind, by, reason: reason.into() });
+    hold.exception.map_or(Ok(()), |exception| exception::clear(books, exception, reason, cx))
 }
 
 #[cfg(test)]
@@ -140,16 +152,51 @@ mod tests {
         id
     }
 
+    fn asked(story: &mut Story, id: OrderId) -> std::sync::Arc<exception::Exception> {
+        let exception = story.order(id).holds[0].exception.unwrap();
+        story.books().exception(&exception).unwrap().unwrap()
+    }
+
     #[test]
     fn placing_a_hold_twice_changes_nothing_and_keeps_its_exception() {
         let mut story = Story::new();
         let id = held(&mut story);
-        set_hold_exception(story.books(), id, HoldKind::Manual, ExceptionId(4), &clerk("bob", 2)).unwrap();
         story.books.take_events();
         place_hold(story.books(), id, HoldKind::Manual, "call first".into(), vec![], Amount(5_000), &clerk("eve", 3))
             .unwrap();
         assert_eq!(story.books.take_events(), []);
-        assert_eq!(story.order(id).holds[0].exception, Some(ExceptionId(4)));
+    }
+
+    #[test]
+    fn domain_1_12_a_hold_is_never_without_an_open_exception() {
+        let mut story = Story::new();
+        let id = held(&mut story);
+        let first = asked(&mut story, id);
+        assert!(first.is_open() && !first.actions.is_empty());
+        assert_eq!(
+            (first.kind, first.subject.order, first.amount),
+            (exception::ExceptionKind::PolicyOverride, Some(id), Amount(5_000))
+        );
+        // somebody ends it without releasing the hold: there is another one at once
+        exception::resolve(story.books(), first.id, exception::Action::Acknowledge, "seen", &clerk("eve", 2)).unwrap();
+        keep_asked(story.books(), id, &clerk("eve", 2)).unwrap();
+        let second = asked(&mut story, id);
+        assert!(second.is_open() && second.id != first.id);
+        release_hold(story.books(), id, HoldKind::Manual, "fine", &clerk("ann", 3)).unwrap();
+        let ended = story.books().exception(&second.id).unwrap().unwrap();
+        assert_eq!((ended.status, ended.ended_at), (exception::ExceptionStatus::Cleared, Some(clerk("ann", 3).now)));
+        story.check();
+    }
+
+    #[test]
+    fn what_is_said_anew_about_a_hold_is_said_by_its_exception_too() {
+        let mut story = Story::new();
+        let id = held(&mut story);
+        let first = asked(&mut story, id).id;
+        place_hold(story.books(), id, HoldKind::Manual, "call twice".into(), vec![], Amount(7_000), &clerk("eve", 3))
+            .unwrap();
+        let now = asked(&mut story, id);
+        assert_eq!((now.id, now.reason.as_str(), now.amount), (first, "call twice", Amount(7_000)));
     }
 
     #[test]

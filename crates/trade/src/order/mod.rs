@@ -36,12 +36,14 @@ pub use check::check;
 pub use close::close;
 pub use correct::correct_line;
 pub use event::OrderEvent;
-pub use hold::{place_hold, release_hold, set_hold_exception};
+pub use hold::{keep_asked, place_hold, release_hold};
 pub use promise::{Promised, promise};
 pub use receive::receive;
 pub use reject::reject;
 pub use release::release;
-pub use state::{Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Status, Unresolved};
+pub use state::{
+    Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Sourcing, Status, Unresolved,
+};
 pub use submission::{Destination, Submission, SubmittedLine};
 pub use validate::validate;
 pub use value::{gross, line_net, net};
@@ -50,5 +52,5 @@ pub(crate) use apply::moved;
 pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waiting_since};
 pub(crate) use find::{company, existing, refused_nodes};
 pub(crate) use hold::lift;
-pub(crate) use promise::{arrival, note_promise, serving};
+pub(crate) use promise::{arrival, eligibility, note_promise, serving};
 pub(crate) use value::{gross_to_ship, leave_exposure, leaving};

@@ -8,16 +8,17 @@ use units::{Day, Quantity, Text};
 use super::bind::{Backorder, Binding, bind, set_backorder};
 use super::event::OrderEvent;
 use super::find::{company, existing, refused_nodes};
-use super::state::{Bucket, Line, Order, Peg};
+use super::state::{Bucket, Line, Order, Peg, Sourcing};
 use super::value::line_net;
+use crate::account::Account;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::counters::Counters;
 use crate::ids::*;
-use crate::master::{Company, Node};
+use crate::master::{Company, Item, Node};
 use crate::refusal::Refusal;
-use crate::sourcing::{self, Plan, Request, RequestLine, Weights};
-use crate::stock::{AtpPolicy, Ladder, peg};
+use crate::sourcing::{self, Eligibility, Plan, Request, RequestLine};
+use crate::stock::{Ladder, peg};
 
 /// What a promise came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,9 +51,12 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
         return Ok(Promised { promise: latest(order.lines.iter()), ..Promised::default() });
     }
     let company = company(books)?;
+    let account = books.account(&order.account)?.unwrap_or_default();
     let refused = refused_nodes(books, &order)?;
+    let wanted = eligibility(&company, &order, &account, &refused, None);
     let network = Network::read(books, &company, open.iter().map(|line| &line.item))?;
-    let plan = plan(books, &order, &open, &network, &refused, cx)?;
+    let plan = plan(books, &order, &open, &network, &wanted, cx)?;
+    explain(books, &order, &plan, cx);
     let lines: Vec<LineNo> = open.iter().map(|line| line.no).collect();
     let mut promised = Promised::default();
     for assignment in &plan.assignments {
@@ -75,7 +79,9 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     for (no, quantity) in &plan.unfilled {
         let Some(line) = order.line(*no) else { continue };
         let whole = line_is_whole(books, &order, line)?;
-        let Some(pegs) = network.peg(books, &order, line, *quantity, whole, &refused, cx)? else { continue };
+        let item = books.item(&line.item)?;
+        let wanted = eligibility(&company, &order, &account, &refused, item.as_deref());
+        let Some(pegs) = network.peg(books, line, &wanted, *quantity, whole, cx)? else { continue };
         let since = super::bind::waiting_since(books, &order, *no)?;
         let pegs = line.pegs.iter().cloned().chain(pegs).collect();
         let (item, priority) = (line.item.clone(), order.priority);
@@ -90,6 +96,39 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     promised.promise = latest(existing(books, id)?.lines.iter());
     promised.plan = plan;
     Ok(promised)
+}
+
+/// What a node has to be able to do for units of an order: of one item, or of the order as a whole.
+pub(crate) fn eligibility<'a>(
+    company: &Company,
+    order: &'a Order,
+    account: &'a Account,
+    refused: &'a BTreeSet<NodeId>,
+    item: Option<&'a Item>,
+) -> Eligibility<'a> {
+    Eligibility {
+        country: order.ship_to.country.as_str(),
+        hazardous: item.is_some_and(|item| item.hazardous),
+        licence: item.and_then(|item| item.licence.as_ref()),
+        excluded: &account.profile.excluded_nodes,
+        refused,
+        max_distance_km: company.policy.sourcing.max_distance_km,
+    }
+}
+
+/// Keeps with the order why its units come from where they come: if a node was left out, or several ship.
+fn explain(books: &mut dyn Books, order: &Order, plan: &Plan, cx: &Context) {
+    let sourcing = Sourcing {
+        shipments: u16::try_from(plan.shipments).unwrap_or(u16::MAX),
+        cost: plan.cost,
+        method: plan.method,
+        excluded: plan.excluded.clone(),
+        unfilled: plan.unfilled.iter().map(|(_, quantity)| *quantity).sum(),
+        at: cx.now,
+    };
+    if !sourcing.excluded.is_empty() || sourcing.shipments > 1 {
+        books.record(&order.id, OrderEvent::Sourced(Box::new(sourcing)));
+    }
 }
 
 /// The latest promise of lines that are still to ship; `None` if one of them has none.
@@ -113,29 +152,38 @@ fn plan(
     order: &Order,
     open: &[&Line],
     network: &Network,
-    refused: &BTreeSet<NodeId>,
+    wanted: &Eligibility<'_>,
     cx: &Context,
 ) -> Result<Plan, Stop> {
+    let policy = network.company.policy.sourcing;
     let mut lines = Vec::with_capacity(open.len());
     for line in open {
-        let hazardous = books.item(&line.item)?.is_some_and(|item| item.hazardous);
+        let item = books.item(&line.item)?;
+        let (hazardous, licence) = item.map(|item| (item.hazardous, item.licence.clone())).unwrap_or_default();
         let whole = line_is_whole(books, order, line)?;
-        lines.push(RequestLine { line: line.no, item: line.item.clone(), quantity: line.buckets.open, hazardous, whole });
+        let (no, item, quantity) = (line.no, line.item.clone(), line.buckets.open);
+        lines.push(RequestLine { line: no, item, quantity, hazardous, licence, whole });
     }
     let counters = books.counters(&Text::const_new(Counters::KEY))?;
     let mut candidates = Vec::with_capacity(network.company.nodes.len());
     for (place, node) in network.company.nodes.iter().enumerate() {
         let day = node.calendar.local_day(cx.now);
         let taken = counters.as_ref().map_or(0, |counters| counters.lines_released(&node.id, day));
-        let mut candidate = sourcing::candidate(node, &order.ship_to.country, taken, refused, cx.now);
+        let mut candidate = sourcing::candidate(node, wanted, taken, cx.now);
         for (item, stocks) in &network.items {
-            let today = stocks.get(place).map(|stock| Ladder::of(stock, day, &AtpPolicy::default()).reservable());
+            let today = stocks.get(place).map(|stock| Ladder::of(stock, day, &network.company.policy.atp).reservable());
             candidate.available.insert(item.clone(), today.unwrap_or_default());
         }
         candidates.push(candidate);
     }
-    let request = Request { lines, requested: order.requested, ..Request::default() };
-    Ok(sourcing::plan(&request, &candidates, &Weights::default()))
+    let request = Request {
+        lines,
+        requested: order.requested,
+        max_nodes: policy.max_nodes.map(usize::from),
+        max_nodes_per_line: policy.max_nodes_per_line.map(usize::from),
+        max_distance_km: policy.max_distance_km,
+    };
+    Ok(sourcing::plan(&request, &candidates, &policy.weights))
 }
 
 /// The stocks of some items at all nodes, as they were when the decision began.
@@ -165,20 +213,16 @@ impl Network {
     }
 
     /// Where units of a line wait; `None` if no node may ship them. Supply that an earlier line was given is not given again.
-    #[expect(clippy::too_many_arguments, reason = "each is another noun; a struct would be made and taken apart at once")]
     fn peg(
         &self,
         books: &mut dyn Books,
-        order: &Order,
         line: &Line,
+        wanted: &Eligibility<'_>,
         quantity: Quantity,
         whole: bool,
-        refused: &BTreeSet<NodeId>,
         cx: &Context,
     ) -> Result<Option<Vec<Peg>>, Stop> {
-        let hazardous = books.item(&line.item)?.is_some_and(|item| item.hazardous);
-        let country = order.ship_to.country.as_str();
-        let nodes = serving(&self.company, country, hazardous, refused);
+        let nodes = serving(&self.company, wanted);
         if nodes.is_empty() {
             return Ok(None);
         }
@@ -186,9 +230,9 @@ impl Network {
         for node in &self.company.nodes {
             // read again: lines before this one may have been pegged in this very decision
             let stock = books.stock(&StockKey::new(&line.item, &node.id))?.unwrap_or_default();
-            ladders.push(Ladder::of(&stock, node.calendar.local_day(cx.now), &AtpPolicy::default()));
+            ladders.push(Ladder::of(&stock, node.calendar.local_day(cx.now), &self.company.policy.atp));
         }
-        let arrives = |place: usize, day: Day| arrival(&self.company.nodes[place], country, day, cx);
+        let arrives = |place: usize, day: Day| arrival(&self.company.nodes[place], wanted.country, day, cx);
         let waiting = peg(&mut ladders, &nodes, arrives, quantity, whole);
         let pegs = waiting.into_iter().map(|(place, quantity, due)| Peg {
             node: self.company.nodes[place].id.clone(),
@@ -199,10 +243,10 @@ impl Network {
     }
 }
 
-/// The places of the nodes that may ship an item to a country, the preferred first.
-pub(crate) fn serving(company: &Company, country: &str, hazardous: bool, refused: &BTreeSet<NodeId>) -> Vec<usize> {
+/// The places of the nodes that may ship what is wanted, the preferred first.
+pub(crate) fn serving(company: &Company, wanted: &Eligibility<'_>) -> Vec<usize> {
     let places = sourcing::in_order_of_preference(company).into_iter();
-    places.filter(|place| sourcing::barrier(&company.nodes[*place], country, hazardous, refused).is_none()).collect()
+    places.filter(|place| sourcing::barrier(&company.nodes[*place], wanted).is_none()).collect()
 }
 
 /// When supply of a day at a node reaches the customer (domain §1.1.3).
@@ -245,6 +289,7 @@ pub(crate) fn note_promise(books: &mut dyn Books, id: OrderId, no: LineNo, cause
 mod tests {
     use super::*;
     use crate::order::fixture::{Story, at};
+    use crate::sourcing::Barrier;
 
     #[test]
     fn what_is_there_is_reserved_and_the_rest_waits() {
@@ -301,5 +346,93 @@ mod tests {
         story.books.take_events();
         promise(story.books(), id, &at(9)).unwrap();
         assert_eq!(story.books.take_events(), []);
+    }
+
+    /// Changes the company's policy of sourcing, and the master data of node WH1, account ACME and item X.
+    fn changed(story: &mut Story, change: impl FnOnce(&mut Company, &mut Account, &mut Item)) {
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        let mut account = (*story.books().account(&"ACME".into()).unwrap().unwrap()).clone();
+        let mut item = (*story.books().item(&"X".into()).unwrap().unwrap()).clone();
+        change(&mut company, &mut account, &mut item);
+        story.books().record(&key, crate::master::CompanyEvent::Set(Box::new(company)));
+        let (id, profile) = (account.id.clone(), Box::new(account.profile));
+        story.books().record(&id, crate::account::AccountEvent::ProfileSet { id: id.clone(), profile });
+        story.books().record(&item.id.clone(), crate::master::ItemEvent::Set(Box::new(item)));
+    }
+
+    fn left_out(story: &mut Story, id: OrderId) -> Vec<(String, Option<LineNo>, Barrier)> {
+        let sourcing = story.order(id).sourcing.clone().expect("there is something to explain");
+        sourcing.excluded.iter().map(|left| (left.node.to_string(), left.line, left.barrier)).collect()
+    }
+
+    #[test]
+    fn an_order_says_which_constraint_kept_which_node_from_it() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        story.stock("X", "WH2", 10);
+        changed(&mut story, |_, account, _| account.profile.excluded_nodes = vec!["WH1".into()]);
+        let id = story.promised(&[("X", 5)]);
+        assert_eq!(left_out(&mut story, id), [("WH1".to_owned(), None, Barrier::Customer)]);
+        assert_eq!(story.order(id).lines[0].allocations[0].node, NodeId::from("WH2"));
+        story.check();
+    }
+
+    #[test]
+    fn an_item_with_a_licence_waits_for_a_node_that_holds_it() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        changed(&mut story, |company, _, item| {
+            item.licence = Some("alcohol".into());
+            company.nodes[1].licences = vec!["alcohol".into()];
+        });
+        let id = story.promised(&[("X", 5)]);
+        assert_eq!(left_out(&mut story, id)[0], ("WH1".to_owned(), Some(LineNo(1)), Barrier::Licence));
+        assert_eq!(story.order(id).lines[0].pegs[0].node, NodeId::from("WH2"));
+        // supply at the node without the licence serves nobody, and at the other one it does
+        story.stock("X", "WH1", 10);
+        assert_eq!(crate::stock::serve_backorders(story.books(), &"X".into(), &at(2)).unwrap(), []);
+        story.stock("X", "WH2", 5);
+        assert_eq!(crate::stock::serve_backorders(story.books(), &"X".into(), &at(3)).unwrap(), [id]);
+        story.check();
+    }
+
+    #[test]
+    fn the_company_says_from_how_many_nodes_an_order_may_come() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 5);
+        story.stock("Y", "WH2", 4);
+        changed(&mut story, |company, _, _| company.policy.sourcing.max_nodes = Some(1));
+        let id = story.promised(&[("X", 5), ("Y", 4)]);
+        let order = story.order(id);
+        assert_eq!((order.units_in(Bucket::Allocated), order.units_in(Bucket::Backordered)), (Quantity(5), Quantity(4)));
+        assert_eq!(order.sourcing, None);
+        story.check();
+    }
+
+    #[test]
+    fn the_company_says_how_far_its_nodes_ship() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 5);
+        changed(&mut story, |company, _, _| {
+            company.nodes[0].distance_km = [("*".into(), 900)].into();
+            company.policy.sourcing.max_distance_km = Some(800);
+        });
+        let id = story.promised(&[("X", 5)]);
+        assert_eq!(left_out(&mut story, id)[0], ("WH1".to_owned(), None, Barrier::Distance));
+        assert_eq!(story.order(id).lines[0].pegs[0].node, NodeId::from("WH2"));
+    }
+
+    #[test]
+    fn the_company_says_for_how_long_late_supply_counts() {
+        let promise_by = |days| {
+            let mut story = Story::new();
+            story.announce("X", "WH1", 5, "2026-02-27");
+            changed(&mut story, |company, _, _| company.policy.atp.past_due_supply_days = days);
+            let id = story.promised(&[("X", 5)]);
+            story.order(id).lines[0].promise
+        };
+        assert_eq!(promise_by(2), None);
+        assert!(promise_by(3).is_some());
     }
 }

@@ -4,10 +4,11 @@ use units::Quantity;
 
 use super::event::OrderEvent;
 use super::find::{company, existing};
-use super::state::{Bucket, LineAllocation, Order};
+use super::state::{Bucket, Line, LineAllocation};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::counters::{CounterEvent, Counters};
+use crate::credit;
 use crate::fulfilment::{WarehouseLine, WarehouseOrder, WarehouseOrderEvent};
 use crate::ids::*;
 use crate::refusal::Refusal;
@@ -15,22 +16,26 @@ use crate::stock::{Claim, ClaimKind, StockEvent};
 
 /// Makes a warehouse order for each node that holds soft reservations of the order; they become hard.
 ///
-/// An order that ships complete is released when every unit is reserved, and not before. Refused while a hold is there. Nothing to
+/// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one whose credit no longer suffices is held
+/// and releases nothing (domain §1.2). Refused while a hold is there. Nothing to
 /// release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
     let order = existing(books, id)?;
     if let Some(hold) = order.holds.first().filter(|_| !order.is_over()) {
         return Err(Refusal::Held(hold.kind).into());
     }
-    let waits = order.units_in(Bucket::Open).is_positive() || order.units_in(Bucket::Backordered).is_positive();
-    if order.is_over() || order.ship_complete && waits {
+    let ready = order.ready_lines();
+    if order.is_over() || ready.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !credit::may_ship(books, id, cx)? {
         return Ok(Vec::new());
     }
     let company = company(books)?;
     let mut made = Vec::new();
-    for node in nodes(&order) {
+    for node in nodes(&ready) {
         let warehouse_order = WarehouseOrderId(books.next_number(Kind::WarehouseOrder)?);
-        let lines = harden(books, &order, &node, warehouse_order)?;
+        let lines = harden(books, id, &ready, &node, warehouse_order)?;
         if let Some(known) = company.node(&node).filter(|known| known.max_lines_per_day.is_some()) {
             let day = known.calendar.local_day(cx.now);
             let lines = u32::try_from(lines.len()).unwrap_or(u32::MAX);
@@ -46,9 +51,9 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
     Ok(made)
 }
 
-/// The nodes that hold soft reservations of an order, by code.
-fn nodes(order: &Order) -> Vec<NodeId> {
-    let allocations = order.lines.iter().flat_map(|line| &line.allocations);
+/// The nodes that hold soft reservations of lines, by code.
+fn nodes(lines: &[&Line]) -> Vec<NodeId> {
+    let allocations = lines.iter().flat_map(|line| &line.allocations);
     let mut nodes: Vec<NodeId> = allocations
         .filter(|allocation| allocation.warehouse_order.is_none())
         .map(|allocation| allocation.node.clone())
@@ -61,12 +66,13 @@ fn nodes(order: &Order) -> Vec<NodeId> {
 /// Binds the soft reservations at a node to a warehouse order; gives its lines.
 fn harden(
     books: &mut dyn Books,
-    order: &Order,
+    order: OrderId,
+    ready: &[&Line],
     node: &NodeId,
     warehouse_order: WarehouseOrderId,
 ) -> Result<Vec<WarehouseLine>, Stop> {
     let mut lines = Vec::new();
-    for line in &order.lines {
+    for line in ready {
         let Some(soft) = line.soft_at(node).cloned() else { continue };
         let stock = StockKey::new(&line.item, node);
         let held = books.stock(&stock)?.and_then(|stock| stock.claim(soft.reservation).cloned());
@@ -75,8 +81,8 @@ fn harden(
         }
         let (reservation, quantity) = (soft.reservation, soft.quantity);
         let allocation = LineAllocation { warehouse_order: Some(warehouse_order), ..soft };
-        books.record(&order.id, OrderEvent::Allocated { line: line.no, allocation });
-        books.record(&order.id, super::moved(line.no, Bucket::Allocated, Bucket::Released, quantity));
+        books.record(&order, OrderEvent::Allocated { line: line.no, allocation });
+        books.record(&order, super::moved(line.no, Bucket::Allocated, Bucket::Released, quantity));
         let (line, item) = (line.no, line.item.clone());
         lines.push(WarehouseLine { line, item, reservation, quantity, picked: Quantity::ZERO, ..WarehouseLine::default() });
     }
@@ -86,8 +92,8 @@ fn harden(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::fixture::{Story, at};
-    use crate::order::{HoldKind, place_hold};
+    use crate::order::fixture::{Story, at, submitted};
+    use crate::order::{HoldKind, Submission, SubmittedLine, approve, place_hold, promise};
     use units::Amount;
 
     #[test]
@@ -114,6 +120,26 @@ mod tests {
         story.stock("X", "WH1", 1);
         crate::stock::serve_backorders(story.books(), &"X".into(), &at(4)).unwrap();
         assert_eq!(release(story.books(), id, &at(5)).unwrap().len(), 1);
+        story.check();
+    }
+
+    #[test]
+    fn lines_of_a_group_are_released_together_and_the_others_before() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 5);
+        let in_group = |item: &str, quantity| SubmittedLine { ship_group: Some("kit".into()), ..submitted(item, quantity) };
+        let lines = vec![in_group("X", "2"), in_group("Y", "1"), submitted("X", "3")];
+        let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        assert_eq!(release(story.books(), id, &at(3)).unwrap().len(), 1);
+        let released =
+            |story: &mut Story| story.order(id).lines.iter().map(|line| line.buckets.released.0).collect::<Vec<_>>();
+        assert_eq!(released(&mut story), [0, 0, 3]);
+        story.stock("Y", "WH1", 1);
+        crate::stock::serve_backorders(story.books(), &"Y".into(), &at(4)).unwrap();
+        assert_eq!(release(story.books(), id, &at(5)).unwrap().len(), 1);
+        assert_eq!(released(&mut story), [2, 1, 3]);
         story.check();
     }
 

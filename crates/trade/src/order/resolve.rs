@@ -47,6 +47,7 @@ pub(super) fn line(
     let reading = item.as_ref().map(|item| read(item, &submitted.uom, submitted.quantity, submitted.price));
     let too_large = |wanted| invalid(format_compact!("lines[{at}].quantity"), submitted.quantity, wanted);
     let mut line = Line { no, item: ItemId(submitted.item.clone()), uom: submitted.uom.clone(), ..Line::default() };
+    line.ship_group = submitted.ship_group.clone().filter(|group| !group.is_empty());
     match (item, reading) {
         (Some(item), Some(Ok(reading))) => {
             line.item = item.id.clone();

@@ -1,10 +1,13 @@
 //! What an order is, and the questions one may ask it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
 
 use crate::ids::*;
 use crate::master::{BillingPolicy, ShipTo, Terms};
+use crate::sourcing::{Exclusion, Method};
 
 /// A sales order.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -83,6 +86,26 @@ pub struct Order {
     pub tax_accepted: Option<Amount>,
     /// The gross value at which a person released the Credit hold, and when.
     pub credit_release: Option<(Amount, Timestamp)>,
+    /// How its units were given to nodes the last time that there was something to explain.
+    #[serde(default)]
+    pub sourcing: Option<Box<Sourcing>>,
+}
+
+/// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sourcing {
+    /// How many nodes ship.
+    pub shipments: u16,
+    /// What their shipments cost in minor units, without penalties.
+    pub cost: Amount,
+    /// How the plan was found.
+    pub method: Method,
+    /// Nodes that were left out, and why.
+    pub excluded: Vec<Exclusion>,
+    /// Units that no node could give at once.
+    pub unfilled: Quantity,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The way by which an order came.
@@ -152,6 +175,9 @@ pub struct Line {
     pub credited_amount: Amount,
     /// The price at which the Price hold was released; it is not held for the same again.
     pub price_accepted: Option<Decimal>,
+    /// Lines of the same group are released together or not at all (domain §1.1.7, `ship_complete` by line or group).
+    #[serde(default)]
+    pub ship_group: Option<Text>,
 }
 
 /// Quantities of a line by where its units are. Every ordered unit is in exactly one bucket (domain §1.5.1).
@@ -388,6 +414,17 @@ impl Order {
     /// Whether a hold of that kind is there.
     pub fn is_held_by(&self, kind: HoldKind) -> bool {
         self.holds.iter().any(|hold| hold.kind == kind)
+    }
+
+    /// Lines that need not wait for others: for the rest of their ship group, or of the whole order where it ships complete.
+    pub fn ready_lines(&self) -> Vec<&Line> {
+        let waiting = || self.lines.iter().filter(|line| (line.buckets.open + line.buckets.backordered).is_positive());
+        if self.ship_complete && waiting().next().is_some() {
+            return Vec::new();
+        }
+        let groups: BTreeSet<&Text> = waiting().filter_map(|line| line.ship_group.as_ref()).collect();
+        let is_ready = |line: &&Line| line.ship_group.as_ref().is_none_or(|group| !groups.contains(group));
+        self.lines.iter().filter(is_ready).collect()
     }
 
     /// Whether every unit has shipped or was cancelled.

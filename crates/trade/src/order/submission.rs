@@ -60,4 +60,7 @@ pub struct SubmittedLine {
     pub uom: Uom,
     /// The price per unit that the customer expects, if they say so.
     pub price: Option<Decimal>,
+    /// Lines of the same group are released together or not at all; a line alone in its group is released whole.
+    #[serde(default)]
+    pub ship_group: Option<Text>,
 }

@@ -2,6 +2,7 @@
 //!
 //! [`check`] only looks; nothing is mended here. A break has an id that is the same in every run, so that two runs can be compared.
 
+mod asked;
 mod money;
 mod report;
 mod units_kept;
@@ -23,7 +24,8 @@ const BILLED_WITHIN: i64 = 24 * HOUR;
 /// R6: the ERP has posted a document a day later.
 const POSTED_WITHIN: i64 = 24 * HOUR;
 
-/// Looks at all aggregates: conservation of units and money, and the checkpoints R2 to R7 and R12.
+/// Looks at all aggregates: conservation of units and money, the checkpoints R2 to R7 and R12, and that no order is held without an
+/// open exception (domain §1.12).
 ///
 /// With the time of `now` it also finds what should have happened by then: releases without an answer, shipments without an invoice,
 /// documents that the ERP has not posted. Source: domain §1.10.
@@ -31,12 +33,15 @@ pub fn check<'a>(aggregates: impl Iterator<Item = (&'a Key, &'a Aggregate)>, now
     let mut report = Report::default();
     let mut units = units_kept::Units::new(now);
     let mut money = money::Money::new(now);
+    let mut asked = asked::Asked::default();
     for (key, aggregate) in aggregates {
         report.totals.count(aggregate);
         units.take(key, aggregate, &mut report);
         money.take(key, aggregate, &mut report);
+        asked.take(key, aggregate, &mut report);
     }
     units.finish(&mut report);
     money.finish(&mut report);
+    asked.finish(&mut report);
     report
 }

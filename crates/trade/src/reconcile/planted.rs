@@ -277,3 +277,17 @@ fn an_order_or_stock_that_is_unsound_in_itself() {
     story.books().record(&stock, StockEvent::Reserved(claim));
     assert_eq!(found(&story, "stock-unsound").key, "X@WH1");
 }
+
+#[test]
+fn a_hold_that_nobody_is_asked_about_is_found() {
+    let (mut story, id) = promised(10);
+    let cx = crate::order::fixture::clerk("ann", 1);
+    crate::order::place_hold(story.books(), id, crate::order::HoldKind::Manual, "call".into(), vec![], Amount(700), &cx)
+        .unwrap();
+    story.check();
+    let exception = story.order(id).holds[0].exception.unwrap();
+    crate::exception::clear(story.books(), exception, "by mistake", &cx).unwrap();
+    let found = found(&story, "hold-without-exception");
+    assert_eq!((found.owner, found.value, found.since), (Role::Operations, Amount(700), Some(cx.now)));
+    assert_eq!(found.key, format!("{id} Manual"));
+}

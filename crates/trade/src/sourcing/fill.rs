@@ -16,6 +16,8 @@ pub(super) struct Table<'a> {
     /// The place of each node in the order of preference: tier, distance, code.
     rank: Vec<usize>,
     in_time: Vec<bool>,
+    /// Who may ship what: `may_ship[line * nodes + node]`.
+    may_ship: Vec<bool>,
     /// Units asked for, all lines.
     pub(super) wanted: i64,
     /// Units asked for by item.
@@ -52,11 +54,13 @@ impl<'a> Table<'a> {
         }
         let is_in_time = |delivers: Day| request.requested.is_none_or(|requested| delivers <= requested);
         let in_time = nodes.iter().map(|node| is_in_time(node.delivers)).collect();
+        let pairs = request.lines.iter().flat_map(|line| nodes.iter().map(move |node| (line, node)));
+        let may_ship = pairs.map(|(line, node)| node.barrier_to(line).is_none()).collect();
         let mut wanted_of = vec![0i64; items.len()];
         for (line, item) in request.lines.iter().zip(&item_of) {
             wanted_of[*item] += line.quantity.0.max(0);
         }
-        Self { request, item_of, stock, rank, in_time, wanted: wanted_of.iter().sum(), wanted_of, nodes }
+        Self { request, item_of, stock, rank, in_time, may_ship, wanted: wanted_of.iter().sum(), wanted_of, nodes }
     }
 
     /// Fewer units than this cannot be missing from any plan that uses only nodes of `allowed`: constraints left out.
@@ -98,9 +102,11 @@ impl<'a> Table<'a> {
                 continue;
             }
             open.clear();
-            open.extend(set.iter().copied().filter(|node| {
-                left[row + node] > 0 && lines_left[*node] > 0 && (self.nodes[*node].hazardous || !line.hazardous)
-            }));
+            open.extend(
+                set.iter()
+                    .copied()
+                    .filter(|node| left[row + node] > 0 && lines_left[*node] > 0 && self.may_ship[at * width + node]),
+            );
             let whole = open.iter().copied().filter(|node| left[row + node] >= wanted);
             let best_whole = whole.min_by_key(|node| (!self.in_time[*node], self.rank[*node]));
             match best_whole {

@@ -14,4 +14,4 @@ pub use network::{delivery_day, transit_days};
 pub use plan::{Assignment, Barrier, Exclusion, Method, Plan, plan};
 pub use request::{Candidate, Objective, Request, RequestLine, Weights};
 
-pub(crate) use network::{barrier, candidate, in_order_of_preference};
+pub(crate) use network::{Eligibility, barrier, candidate, in_order_of_preference};

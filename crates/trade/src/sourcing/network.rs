@@ -31,33 +31,48 @@ pub fn delivery_day(node: &Node, country: &str, ready: Day, now: Timestamp) -> D
     node.calendar.plus_working_days(ships, transit_days(node, country))
 }
 
-/// What rules a node out for an item and ship-to, whatever it has; capacity and distance lists apart (domain §1.1.7).
-pub(crate) fn barrier(node: &Node, country: &str, hazardous: bool, refused: &BTreeSet<NodeId>) -> Option<Barrier> {
-    let distance: u32 = of_country(&node.distance_km, country);
+/// What a node has to be able to do to serve units of an order, whatever it has of them.
+pub(crate) struct Eligibility<'a> {
+    /// Where they go.
+    pub(crate) country: &'a str,
+    /// They are hazardous.
+    pub(crate) hazardous: bool,
+    /// They ask for a licence.
+    pub(crate) licence: Option<&'a Text>,
+    /// Nodes that may not ship to the customer.
+    pub(crate) excluded: &'a [NodeId],
+    /// Nodes that have refused the order.
+    pub(crate) refused: &'a BTreeSet<NodeId>,
+    /// No node farther away, in kilometres.
+    pub(crate) max_distance_km: Option<u32>,
+}
+
+/// What rules a node out, whatever it has; capacity apart (domain §1.1.7).
+pub(crate) fn barrier(node: &Node, wanted: &Eligibility<'_>) -> Option<Barrier> {
+    let distance: u32 = of_country(&node.distance_km, wanted.country);
+    let limits = [node.max_distance_km, wanted.max_distance_km];
     if node.closed {
         Some(Barrier::Closed)
-    } else if node.excluded_countries.iter().any(|excluded| excluded == country) {
+    } else if node.excluded_countries.iter().any(|excluded| excluded == wanted.country) {
         Some(Barrier::Country)
-    } else if node.max_distance_km.is_some_and(|limit| distance > limit) {
+    } else if wanted.excluded.contains(&node.id) {
+        Some(Barrier::Customer)
+    } else if limits.into_iter().flatten().min().is_some_and(|limit| distance > limit) {
         Some(Barrier::Distance)
-    } else if refused.contains(&node.id) {
+    } else if wanted.refused.contains(&node.id) {
         Some(Barrier::Refused)
-    } else if hazardous && !node.hazardous {
+    } else if wanted.hazardous && !node.hazardous {
         Some(Barrier::Hazardous)
+    } else if wanted.licence.is_some_and(|licence| !node.licences.contains(licence)) {
+        Some(Barrier::Licence)
     } else {
         None
     }
 }
 
-/// The node as sourcing sees it, without its stock.
-pub(crate) fn candidate(
-    node: &Node,
-    country: &str,
-    lines_today: u32,
-    refused: &BTreeSet<NodeId>,
-    now: Timestamp,
-) -> Candidate {
-    let distance_km: u32 = of_country(&node.distance_km, country);
+/// The node as sourcing sees it, without its stock. `wanted` is what holds for the whole order.
+pub(crate) fn candidate(node: &Node, wanted: &Eligibility<'_>, lines_today: u32, now: Timestamp) -> Candidate {
+    let distance_km: u32 = of_country(&node.distance_km, wanted.country);
     let travel = i64::from(distance_km).saturating_mul(node.cost_per_100_km.0) / 100;
     Candidate {
         node: node.id.clone(),
@@ -65,10 +80,11 @@ pub(crate) fn candidate(
         distance_km,
         max_distance_km: node.max_distance_km,
         cost: node.cost_per_shipment + Amount(travel),
-        delivers: delivery_day(node, country, node.calendar.local_day(now), now),
+        delivers: delivery_day(node, wanted.country, node.calendar.local_day(now), now),
         lines_left: node.max_lines_per_day.map(|limit| limit.saturating_sub(lines_today)),
         hazardous: node.hazardous,
-        barred: barrier(node, country, false, refused),
+        licences: node.licences.clone(),
+        barred: barrier(node, wanted),
         available: BTreeMap::new(),
     }
 }
@@ -124,12 +140,32 @@ mod tests {
     }
 
     #[test]
-    fn a_node_is_ruled_out_by_the_first_barrier() {
+    fn domain_1_1_7_a_node_is_ruled_out_by_the_first_constraint_that_it_breaks() {
         let refused = BTreeSet::from([NodeId::from("WH1")]);
-        assert_eq!(barrier(&node(), "DE", true, &refused), Some(Barrier::Refused));
-        assert_eq!(barrier(&node(), "DE", true, &BTreeSet::new()), Some(Barrier::Hazardous));
-        let closed = Node { closed: true, ..node() };
-        assert_eq!(barrier(&closed, "DE", false, &refused), Some(Barrier::Closed));
-        assert_eq!(barrier(&node(), "DE", false, &BTreeSet::new()), None);
+        let (none, alcohol) = (BTreeSet::new(), Text::from("alcohol"));
+        let wanted = || Eligibility {
+            country: "DE",
+            hazardous: false,
+            licence: None,
+            excluded: &[],
+            refused: &none,
+            max_distance_km: None,
+        };
+        let far = Node { distance_km: [("DE".into(), 500)].into(), ..node() };
+        let licensed = Node { licences: vec!["alcohol".into()], ..node() };
+        assert_eq!(barrier(&node(), &wanted()), None);
+        assert_eq!(barrier(&Node { closed: true, ..node() }, &wanted()), Some(Barrier::Closed));
+        assert_eq!(barrier(&Node { excluded_countries: vec!["DE".into()], ..node() }, &wanted()), Some(Barrier::Country));
+        assert_eq!(barrier(&node(), &Eligibility { excluded: &["WH1".into()], ..wanted() }), Some(Barrier::Customer));
+        assert_eq!(barrier(&far, &Eligibility { max_distance_km: Some(499), ..wanted() }), Some(Barrier::Distance));
+        assert_eq!(barrier(&far, &Eligibility { max_distance_km: Some(500), ..wanted() }), None);
+        assert_eq!(barrier(&Node { max_distance_km: Some(499), ..far }, &wanted()), Some(Barrier::Distance));
+        assert_eq!(
+            barrier(&node(), &Eligibility { refused: &refused, hazardous: true, ..wanted() }),
+            Some(Barrier::Refused)
+        );
+        assert_eq!(barrier(&node(), &Eligibility { hazardous: true, ..wanted() }), Some(Barrier::Hazardous));
+        assert_eq!(barrier(&node(), &Eligibility { licence: Some(&alcohol), ..wanted() }), Some(Barrier::Licence));
+        assert_eq!(barrier(&licensed, &Eligibility { licence: Some(&alcohol), ..wanted() }), None);
     }
 }

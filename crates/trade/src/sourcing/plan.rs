@@ -65,6 +65,10 @@ pub enum Barrier {
     Hazardous,
     /// It has nothing of what is asked for.
     NoStock,
+    /// It lacks the licence that the item asks for.
+    Licence,
+    /// It may not ship to this customer.
+    Customer,
 }
 
 /// How a plan was found.
@@ -100,10 +104,11 @@ pub fn plan(request: &Request, candidates: &[Candidate], weights: &Weights) -> P
             None => allowed.push(candidate),
         }
     }
-    for line in request.lines.iter().filter(|line| line.hazardous) {
-        for candidate in allowed.iter().filter(|candidate| !candidate.hazardous) {
-            let (node, line) = (candidate.node.clone(), Some(line.line));
-            excluded.push(Exclusion { node, line, barrier: Barrier::Hazardous });
+    for line in &request.lines {
+        for candidate in &allowed {
+            if let Some(barrier) = candidate.barrier_to(line) {
+                excluded.push(Exclusion { node: candidate.node.clone(), line: Some(line.line), barrier });
+            }
         }
     }
     let stocked = |candidate: &&Candidate| {
@@ -211,6 +216,18 @@ mod tests {
         let reasons: Vec<_> = plan.excluded.iter().map(|excluded| (excluded.node.as_str(), excluded.barrier)).collect();
         assert_eq!(reasons, [("WH1", Barrier::Closed), ("WH2", Barrier::Distance), ("WH3", Barrier::Capacity)]);
         assert_eq!(plan.unfilled, [(LineNo(1), Quantity(10)), (LineNo(2), Quantity(5))]);
+    }
+
+    #[test]
+    fn a_line_is_shipped_only_by_who_may_ship_it_and_the_others_are_named() {
+        let mut nodes = [node("WH1", 1, 0, 0, &[("X", 10), ("Y", 5)]), node("WH2", 2, 0, 0, &[("X", 10), ("Y", 5)])];
+        nodes[1].licences = vec!["alcohol".into()];
+        let mut request = two_lines();
+        request.lines[1].licence = Some("alcohol".into());
+        let plan = plan(&request, &nodes, &Weights::default());
+        assert_eq!(used(&plan), ["WH2", "WH2"]);
+        let expected = Exclusion { node: "WH1".into(), line: Some(LineNo(2)), barrier: Barrier::Licence };
+        assert_eq!(plan.excluded, [expected]);
     }
 
     #[test]

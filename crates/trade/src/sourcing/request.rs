@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Day, Quantity};
+use units::{Amount, Day, Quantity, Text};
 
 use super::plan::Barrier;
 use crate::ids::*;
@@ -32,8 +32,10 @@ pub struct RequestLine {
     pub item: ItemId,
     /// Units.
     pub quantity: Quantity,
-    /// Only nodes with a licence may ship it.
+    /// Only nodes that may ship hazardous items may ship it.
     pub hazardous: bool,
+    /// Only nodes that hold this licence may ship it.
+    pub licence: Option<Text>,
     /// All units from one node, or none (`restrict partial`, `min_split_value`).
     pub whole: bool,
 }
@@ -57,10 +59,25 @@ pub struct Candidate {
     pub lines_left: Option<u32>,
     /// May ship hazardous items.
     pub hazardous: bool,
+    /// Licences that it holds.
+    pub licences: Vec<Text>,
     /// What rules it out whatever it has.
     pub barred: Option<Barrier>,
     /// Units that it can promise now, by item.
     pub available: BTreeMap<ItemId, Quantity>,
+}
+
+impl Candidate {
+    /// What keeps the node from shipping a line, whatever it has of it.
+    pub(super) fn barrier_to(&self, line: &RequestLine) -> Option<Barrier> {
+        if line.hazardous && !self.hazardous {
+            Some(Barrier::Hazardous)
+        } else if line.licence.as_ref().is_some_and(|licence| !self.licences.contains(licence)) {
+            Some(Barrier::Licence)
+        } else {
+            None
+        }
+    }
 }
 
 /// How plans are compared, once the quantity filled in time and the quantity filled are the same.

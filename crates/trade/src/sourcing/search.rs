@@ -189,7 +189,7 @@ mod tests {
             ways.retain(|way| {
                 let sum: i64 = way.iter().sum();
                 let used = way.iter().filter(|take| **take > 0).count();
-                let is_allowed = |node: usize| way[node] == 0 || table.nodes[node].hazardous || !line.hazardous;
+                let is_allowed = |node: usize| way[node] == 0 || table.nodes[node].barrier_to(line).is_none();
                 sum <= line.quantity.0
                     && (!line.whole || sum == 0 || sum == line.quantity.0 && used == 1)
                     && used <= table.request.max_nodes_per_line.unwrap_or(usize::MAX)
@@ -219,6 +219,7 @@ mod tests {
             item: item.clone(),
             quantity: Quantity(quantity),
             hazardous,
+            licence: None,
             whole,
         })
     }
@@ -281,5 +282,95 @@ mod tests {
             greedy.greedy();
             prop_assert_eq!(greedy.score.missing, best(&table, &weights).score.missing);
         }
+    }
+
+    /// The best score of all sets of nodes, where nothing limits a node or a line: each line takes what the set has.
+    fn best_set(table: &Table<'_>, weights: &Weights) -> Score {
+        let search = Search::new(table, weights);
+        let sets = (0..1usize << table.nodes.len()).map(|set| {
+            let nodes: Vec<usize> = (0..table.nodes.len()).filter(|node| set & 1 << node != 0).collect();
+            let mut missing = (0, 0);
+            for line in &table.request.lines {
+                let there = |node: &usize| table.nodes[*node].available.get(&line.item).map_or(0, |units| units.0);
+                let in_time = |node: &&usize| table.request.requested.is_none_or(|day| table.nodes[**node].delivers <= day);
+                missing.0 += (line.quantity.0 - nodes.iter().filter(in_time).map(there).sum::<i64>()).max(0);
+                missing.1 += (line.quantity.0 - nodes.iter().map(there).sum::<i64>()).max(0);
+            }
+            Score { missing, cost: search.cost(&nodes), nodes }
+        });
+        sets.min().expect("the empty set is one")
+    }
+
+    const ITEMS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
+
+    prop_compose! {
+        fn wide_node(code: &'static str)(
+            tier in 1u8..3,
+            distance_km in 0u32..300,
+            cost in 1i64..900,
+            delivers in 0i32..3,
+            stock in prop::collection::vec(0i64..5, 6),
+        ) -> Candidate {
+            let available = ITEMS.iter().zip(stock).map(|(item, units)| (ItemId::from(*item), Quantity(units))).collect();
+            let (node, cost, delivers) = (code.into(), Amount(cost), Day(delivers));
+            Candidate { node, tier, distance_km, cost, delivers, available, ..Candidate::default() }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn six_nodes_and_six_lines_are_planned_as_well_as_by_trying_every_set(
+            wanted in prop::collection::vec(1i64..7, 1..7),
+            nodes in prop::collection::vec(
+                prop_oneof![wide_node("A"), wide_node("B"), wide_node("C"), wide_node("D"), wide_node("E"), wide_node("F")],
+                1..7,
+            ),
+            requested in prop::option::of((0i32..3).prop_map(Day)),
+            weighted in any::<bool>(),
+        ) {
+            let mut nodes = nodes;
+            nodes.sort_by(|a, b| a.node.cmp(&b.node));
+            nodes.dedup_by(|a, b| a.node == b.node);
+            let lines = wanted.iter().zip(ITEMS).zip(1u64..).map(|((wanted, item), no)| RequestLine {
+                line: LineNo(no),
+                item: item.into(),
+                quantity: Quantity(*wanted),
+                ..RequestLine::default()
+            });
+            let request = Request { lines: lines.collect(), requested, ..Request::default() };
+            let objective = if weighted { Objective::Weighted } else { Objective::Lexicographic };
+            let weights = Weights { objective, ..Weights::default() };
+            let table = Table::new(&request, nodes.iter().collect());
+            let found = best(&table, &weights);
+            prop_assert_eq!(found.method, Method::Exact);
+            prop_assert_eq!(found.score, best_set(&table, &weights));
+        }
+    }
+
+    #[test]
+    fn fifty_nodes_and_fifty_lines_are_planned_with_as_few_shipments_as_there_can_be() {
+        // each node has five of the fifty items, so ten nodes are needed and enough
+        let codes: Vec<String> = (0..50).map(|number| format!("N{number:02}")).collect();
+        let item = |number: usize| ItemId::from(format!("I{number:02}").as_str());
+        let nodes: Vec<Candidate> = (0..50usize)
+            .map(|number| Candidate {
+                node: codes[number].as_str().into(),
+                tier: 1,
+                available: (0..5).map(|place| (item(number % 10 * 5 + place), Quantity(3))).collect(),
+                ..Candidate::default()
+            })
+            .collect();
+        let lines = (0..50usize).map(|number| RequestLine {
+            line: LineNo(number as u64 + 1),
+            item: item(number),
+            quantity: Quantity(3),
+            ..RequestLine::default()
+        });
+        let request = Request { lines: lines.collect(), ..Request::default() };
+        let table = Table::new(&request, nodes.iter().collect());
+        let found = best(&table, &Weights::default());
+        assert_eq!((found.score.missing, found.nodes().len()), ((0, 0), 10));
     }
 }

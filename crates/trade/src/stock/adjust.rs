@@ -137,6 +137,9 @@ mod tests {
         assert_eq!(units(&mut story, first, Bucket::Picked), 20);
         assert_eq!(units(&mut story, second, Bucket::Allocated), 10);
         assert_eq!(units(&mut story, third, Bucket::Backordered), 8);
+        // and whoever asks is told who keeps what is left
+        let left = crate::stock::held_by_others(&story.stock_of("X", "WH1"), third);
+        assert_eq!(left, [(first, Quantity(20)), (second, Quantity(10))]);
         story.check();
     }
 

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use units::{Quantity, Text, Timestamp};
 
-use super::atp::{AtpPolicy, Ladder};
+use super::atp::Ladder;
 use super::peg::peg;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
 use crate::order::{
-    Backorder, Binding, Bucket, Peg, arrival, bind, company, existing, note_promise, refused_nodes, serving, set_backorder,
+    Backorder, Binding, Bucket, Peg, arrival, bind, company, eligibility, existing, note_promise, refused_nodes, serving,
+    set_backorder,
 };
 use crate::sourcing;
 
@@ -37,7 +38,7 @@ pub fn serve_backorders(books: &mut dyn Books, item: &ItemId, cx: &Context) -> R
             let (order, line) = demand.line;
             waiting.push(Waiting { priority: demand.priority, since: demand.since, order, line });
         }
-        ladders.push(Ladder::without_demand(&stock, node.calendar.local_day(cx.now), &AtpPolicy::default()));
+        ladders.push(Ladder::without_demand(&stock, node.calendar.local_day(cx.now), &company.policy.atp));
     }
     waiting.sort_unstable();
     waiting.dedup_by_key(|waiting| (waiting.order, waiting.line));
@@ -65,9 +66,10 @@ fn serve(
     let Some(line) = order.line(waiting.line) else { return Ok(false) };
     let quantity: Quantity = line.pegs.iter().map(|peg| peg.quantity).sum();
     let refused = refused_nodes(books, &order)?;
-    let hazardous = books.item(item)?.is_some_and(|item| item.hazardous);
+    let account = books.account(&order.account)?.unwrap_or_default();
+    let known = books.item(item)?;
     let country = order.ship_to.country.clone();
-    let nodes = serving(company, &country, hazardous, &refused);
+    let nodes = serving(company, &eligibility(company, &order, &account, &refused, known.as_deref()));
     let mut shares = Vec::new();
     let mut left = quantity;
     for place in &nodes {

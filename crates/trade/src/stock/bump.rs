@@ -54,8 +54,22 @@ fn least_important_first(stock: &Stock) -> Vec<Claim> {
     claims
 }
 
+/// Which other orders hold units of a stock, and how many: the most first, then by number. Source: domain §3, lesson 6.
+pub fn held_by_others(stock: &Stock, without: OrderId) -> Vec<(OrderId, Quantity)> {
+    let mut held: std::collections::BTreeMap<OrderId, Quantity> = std::collections::BTreeMap::new();
+    for claim in &stock.claims {
+        if let Some((order, _)) = claim.line.filter(|(order, _)| *order != without) {
+            *held.entry(order).or_default() += claim.quantity;
+        }
+    }
+    let mut held: Vec<(OrderId, Quantity)> = held.into_iter().collect();
+    held.sort_by_key(|(order, quantity)| (Reverse(*quantity), *order));
+    held
+}
+
+/// Takes units of a soft reservation back from an order's line: they wait for supply at the node.
 #[expect(clippy::too_many_arguments, reason = "each is another noun; a struct would be made and taken apart at once")]
-fn take_back(
+pub(super) fn take_back(
     books: &mut dyn Books,
     key: &StockKey,
     claim: &Claim,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Quantity, Text, Timestamp};
 
-use super::atp::{AtpPolicy, Ladder};
+use super::atp::Ladder;
 use super::receive::{in_range, invalid, known};
 use super::state::{Claim, ClaimKind, StockEvent};
 use crate::books::{Books, Kind, Stop};
@@ -70,7 +70,7 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
         for node in nodes {
             let stock = known(books, &line.item, &node)?;
             let today = company.node(&node).map_or(cx.now.day(), |node| node.calendar.local_day(cx.now));
-            let there = books.stock(&stock)?.map(|stock| Ladder::of(&stock, today, &AtpPolicy::default()).reservable());
+            let there = books.stock(&stock)?.map(|stock| Ladder::of(&stock, today, &company.policy.atp).reservable());
             let units = there.unwrap_or_default().min(left);
             if units.is_positive() {
                 left -= units;

@@ -2,7 +2,7 @@
 
 use trade::order::SubmittedLine;
 use trade::returns::ReturnedLine;
-use units::{Amount, Currency, Decimal, Quantity, Rounding, Text, Timestamp, Uom};
+use units::{Amount, Currency, Decimal, Quantity, Rounding, Text, Timestamp};
 
 use crate::Reason;
 
@@ -94,7 +94,7 @@ impl Fields<'_> {
             return Meaning::Unreadable("quantity", "give a number of units");
         }
         let (item, description) = (Text::from(code), Text::from(self.description));
-        Meaning::Ordered(SubmittedLine { item, description, quantity, uom: Uom::default(), price: Some(price) })
+        Meaning::Ordered(SubmittedLine { item, description, quantity, price: Some(price), ..SubmittedLine::default() })
     }
 }
 

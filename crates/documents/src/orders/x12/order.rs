@@ -242,7 +242,7 @@ fn line(segment: &Segment<'_>) -> Result<SubmittedLine, Wrong> {
     let item = item.ok_or_else(|| Wrong("the line names no product".to_owned(), "add a product id with its qualifier"))?;
     // pieces are what items are counted in unless they say otherwise
     let uom = if matches!(segment.get(3), "EA" | "PC" | "UN") { "" } else { segment.get(3) };
-    Ok(SubmittedLine { item: item.into(), description: Text::default(), quantity, uom: uom.into(), price })
+    Ok(SubmittedLine { item: item.into(), description: Text::default(), quantity, uom: uom.into(), price, ship_group: None })
 }
 
 fn day(segment: &Segment<'_>) -> Result<Day, Wrong> {

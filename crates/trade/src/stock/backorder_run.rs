@@ -1,0 +1,301 @@
+//! A backorder processing run: the stock of an item at a node is confirmed anew to those who want it (domain §1.1.9).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use units::{Quantity, Text, Timestamp};
+
+use super::atp::Ladder;
+use super::bump::take_back;
+use super::receive::{invalid, known};
+use super::reconfirm::{Requirement, Strategy, reconfirm};
+use super::state::ClaimKind;
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::order::{
+    Backorder, Binding, Bucket, Peg, bind, company, eligibility, existing, note_promise, refused_nodes, serving,
+    set_backorder, waiting_since,
+};
+use crate::sourcing;
+
+/// Which requirements are treated in which way. An empty list stands for all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Segment {
+    /// What they may get.
+    pub strategy: Strategy,
+    /// Customers.
+    pub accounts: Vec<AccountId>,
+    /// Tiers of customers.
+    pub tiers: Vec<u8>,
+    /// Priorities of orders.
+    pub priorities: Vec<u8>,
+}
+
+/// What is to be confirmed anew.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BackorderRun {
+    /// The item.
+    pub item: ItemId,
+    /// The node.
+    pub node: NodeId,
+    /// The first segment that fits a requirement counts; one that fits none improves.
+    pub segments: Vec<Segment>,
+    /// Those who redistribute share what is left; otherwise the first is served first.
+    pub share: bool,
+    /// Carry it out; otherwise only say what would change.
+    pub commit: bool,
+}
+
+/// What a run means for a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reconfirmed {
+    /// The order.
+    pub order: OrderId,
+    /// Its line.
+    pub line: LineNo,
+    /// Whose it is.
+    pub account: AccountId,
+    /// How it was treated.
+    pub strategy: Strategy,
+    /// Units that it wants from the node.
+    pub wanted: Quantity,
+    /// Units confirmed to it before.
+    pub before: Quantity,
+    /// Units confirmed to it after.
+    pub after: Quantity,
+}
+
+/// Confirms the units of an item at a node anew, by segments; gives every line that wants some, in the order of service.
+///
+/// Units that a warehouse is at work on are not touched. Within a strategy lines are served by priority, then by the age of their
+/// order. With `commit`, all of it happens in this decision or nothing; whoever loses units waits for supply, and whoever calls this
+/// serves backorders next, which gives dates and finds units at other nodes. Refused for an unknown item or node, and without
+/// segments. Source: domain §1.1.9.
+pub fn run_backorders(books: &mut dyn Books, run: &BackorderRun, cx: &Context) -> Result<Vec<Reconfirmed>, Stop> {
+    let key = known(books, &run.item, &run.node)?;
+    if run.segments.is_empty() {
+        return Err(invalid("segments", "none", "at least one segment with a strategy").into());
+    }
+    let mut lines = Vec::new();
+    for (at, (confirmed, waiting)) in candidates(books, &key)? {
+        lines.extend(line(books, run, at, confirmed, waiting)?);
+    }
+    lines.sort_by_key(|(rank, _)| *rank);
+    let mut result: Vec<Reconfirmed> = lines.into_iter().map(|(_, line)| line).collect();
+    let available = free(books, &key, cx)? + result.iter().map(|line| line.before).sum();
+    let requirements: Vec<Requirement> = result
+        .iter()
+        .map(|line| Requirement { strategy: line.strategy, wanted: line.wanted, confirmed: line.before })
+        .collect();
+    for (line, after) in result.iter_mut().zip(reconfirm(available, &requirements, run.share)) {
+        line.after = after;
+    }
+    if run.commit {
+        // units have to be there before they are given
+        result.iter().try_for_each(|line| lose(books, &key, line, cx))?;
+        result.iter().try_for_each(|line| gain(books, &key, line, cx))?;
+    }
+    Ok(result)
+}
+
+/// By line: units held, units waited for.
+type Candidates = BTreeMap<(OrderId, LineNo), (Quantity, Quantity)>;
+
+/// What lines hold softly at the node, and what they wait for anywhere.
+fn candidates(books: &mut dyn Books, key: &StockKey) -> Result<Candidates, Stop> {
+    let mut lines = Candidates::new();
+    for node in &company(books)?.nodes {
+        let stock = books.stock(&StockKey::new(&key.item, &node.id))?.unwrap_or_default();
+        for demand in &stock.demand {
+            lines.entry(demand.line).or_default().1 += demand.quantity;
+        }
+        let soft = stock.claims.iter().filter(|claim| claim.kind == ClaimKind::Soft && node.id == key.node);
+        for claim in soft {
+            if let Some(line) = claim.line {
+                lines.entry(line).or_default().0 += claim.quantity;
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// How early a line is served: priority, age, order, line.
+type Rank = (u8, Timestamp, OrderId, LineNo);
+
+/// A line as the run sees it; `None` if it neither holds units here nor may be served from here.
+fn line(
+    books: &mut dyn Books,
+    run: &BackorderRun,
+    (id, no): (OrderId, LineNo),
+    before: Quantity,
+    waiting: Quantity,
+) -> Result<Option<(Rank, Reconfirmed)>, Stop> {
+    let order = existing(books, id)?;
+    let company = company(books)?;
+    let account = books.account(&order.account)?.unwrap_or_default();
+    let refused = refused_nodes(books, &order)?;
+    let item = books.item(&run.item)?;
+    let served = serving(&company, &eligibility(&company, &order, &account, &refused, item.as_deref()));
+    let may_gain = order.holds.is_empty() && served.into_iter().any(|place| company.nodes[place].id == run.node);
+    let wanted = before + if may_gain { waiting } else { Quantity::ZERO };
+    if wanted.is_zero() {
+        return Ok(None);
+    }
+    let fits = |segment: &&Segment| {
+        let is_one_of = |list: &[u8], value| list.is_empty() || list.contains(&value);
+        (segment.accounts.is_empty() || segment.accounts.contains(&order.account))
+            && is_one_of(&segment.tiers, account.profile.tier)
+            && is_one_of(&segment.priorities, order.priority)
+    };
+    let strategy = run.segments.iter().find(fits).map(|segment| segment.strategy).unwrap_or_default();
+    let account = order.account.clone();
+    let line = Reconfirmed { order: id, line: no, account, strategy, wanted, before, after: before };
+    Ok(Some(((order.priority, order.received_at, id, no), line)))
+}
+
+/// Units at the node that nobody holds, above the safety stock.
+fn free(books: &mut dyn Books, key: &StockKey, cx: &Context) -> Result<Quantity, Stop> {
+    let company = company(books)?;
+    let stock = books.stock(key)?.unwrap_or_default();
+    let today = company.node(&key.node).map_or(cx.now.day(), |node| node.calendar.local_day(cx.now));
+    Ok(Ladder::without_demand(&stock, today, &company.policy.atp).reservable())
+}
+
+fn cause() -> Text {
+    Text::const_new("backorder run")
+}
+
+/// Takes from a line what it does not keep.
+fn lose(books: &mut dyn Books, key: &StockKey, line: &Reconfirmed, cx: &Context) -> Result<(), Stop> {
+    let mut lost = (line.before - line.after).or_zero();
+    let stock = books.stock(key)?.unwrap_or_default();
+    let of_line = |claim: &&super::Claim| claim.kind == ClaimKind::Soft && claim.line == Some((line.order, line.line));
+    for claim in stock.claims.iter().filter(of_line) {
+        let units = claim.quantity.min(lost);
+        if units.is_positive() {
+            lost -= units;
+            take_back(books, key, claim, line.order, line.line, units, &cause(), cx)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a line what it has gained, out of what it waits for: what is due last first.
+fn gain(books: &mut dyn Books, key: &StockKey, line: &Reconfirmed, cx: &Context) -> Result<(), Stop> {
+    let gained = line.after - line.before;
+    if !gained.is_positive() {
+        return Ok(());
+    }
+    let (id, no) = (line.order, line.line);
+    let order = existing(books, id)?;
+    let since = waiting_since(books, &order, no)?;
+    let mut pegs: Vec<Peg> = order.line(no).map(|line| line.pegs.clone()).unwrap_or_default();
+    pegs.sort_by_key(|peg| std::cmp::Reverse(peg.due.unwrap_or(units::Day(i32::MAX))));
+    let mut left = gained;
+    for peg in &mut pegs {
+        let units = peg.quantity.min(left);
+        peg.quantity -= units;
+        left -= units;
+    }
+    let (priority, country) = (order.priority, order.ship_to.country.clone());
+    drop(order);
+    set_backorder(books, Backorder { order: id, line: no, item: key.item.clone(), pegs, priority, since })?;
+    let company = company(books)?;
+    let Some(node) = company.node(&key.node) else { return Ok(()) };
+    let promise = sourcing::delivery_day(node, &country, node.calendar.local_day(cx.now), cx.now);
+    let (stock, from) = (key.clone(), Bucket::Backordered);
+    bind(books, &Binding { order: id, line: no, stock, quantity: gained, from, priority, promise, now: cx.now })?;
+    note_promise(books, id, no, &cause(), cx)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Profile, set_profile};
+    use crate::order::fixture::{Story, at, submitted};
+    use crate::order::{Submission, approve, promise};
+    use crate::refusal::Refusal;
+
+    /// An order of X by a customer of its own.
+    fn order(story: &mut Story, account: &str, quantity: i64, minute: i64) -> OrderId {
+        let acme = story.books().account(&"ACME".into()).unwrap().unwrap();
+        let profile = Profile { name: account.into(), ..acme.profile.clone() };
+        set_profile(story.books(), &account.into(), &profile, &at(0)).unwrap();
+        let lines = vec![submitted("X", &quantity.to_string())];
+        let id = story.receive(&Submission { account: account.into(), lines, ..story.submission() }).unwrap();
+        approve(story.books(), id, &at(minute)).unwrap();
+        promise(story.books(), id, &at(minute)).unwrap();
+        id
+    }
+
+    fn segment(account: &str, strategy: Strategy) -> Segment {
+        Segment { strategy, accounts: vec![account.into()], ..Segment::default() }
+    }
+
+    /// The worked example: A was confirmed 8,000, B 4,000 of 6,000, C none of 5,000.
+    fn example() -> (Story, [OrderId; 3], BackorderRun) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 12_000);
+        let ids = [order(&mut story, "A", 8_000, 1), order(&mut story, "B", 6_000, 2), order(&mut story, "C", 5_000, 3)];
+        let run = BackorderRun {
+            item: "X".into(),
+            node: "WH1".into(),
+            segments: vec![segment("C", Strategy::Win), segment("B", Strategy::Gain), segment("A", Strategy::Lose)],
+            ..BackorderRun::default()
+        };
+        (story, ids, run)
+    }
+
+    fn allocated(story: &mut Story, ids: &[OrderId]) -> Vec<i64> {
+        ids.iter().map(|id| story.order(*id).units_in(Bucket::Allocated).0).collect()
+    }
+
+    #[test]
+    fn domain_1_1_9_a_run_is_simulated_and_then_carried_out() {
+        let (mut story, ids, run) = example();
+        assert_eq!(allocated(&mut story, &ids), [8_000, 4_000, 0]);
+        story.books.take_events();
+        let simulated = run_backorders(story.books(), &run, &at(4)).unwrap();
+        let changes: Vec<_> = simulated.iter().map(|line| (line.order, line.before.0, line.after.0)).collect();
+        assert_eq!(changes, [(ids[0], 8_000, 1_000), (ids[1], 4_000, 6_000), (ids[2], 0, 5_000)]);
+        assert_eq!(story.books.take_events(), []);
+        let run = BackorderRun { commit: true, ..run };
+        assert_eq!(run_backorders(story.books(), &run, &at(5)).unwrap(), simulated);
+        assert_eq!(allocated(&mut story, &ids), [1_000, 6_000, 5_000]);
+        assert_eq!(story.order(ids[0]).units_in(Bucket::Backordered), Quantity(7_000));
+        story.check();
+    }
+
+    #[test]
+    fn who_lost_units_is_promised_again_from_what_comes() {
+        let (mut story, ids, run) = example();
+        story.announce("X", "WH1", 7_000, "2026-03-20");
+        run_backorders(story.books(), &BackorderRun { commit: true, ..run }, &at(5)).unwrap();
+        super::super::serve_backorders(story.books(), &"X".into(), &at(5)).unwrap();
+        assert_eq!(story.order(ids[0]).lines[0].promise, Some("2026-03-20".parse().unwrap()));
+        story.check();
+    }
+
+    #[test]
+    fn units_at_a_warehouse_and_orders_on_hold_are_left_alone() {
+        let (mut story, ids, run) = example();
+        crate::order::release(story.books(), ids[0], &at(1)).unwrap();
+        let cx = crate::order::fixture::clerk("ann", 2);
+        let manual = crate::order::HoldKind::Manual;
+        crate::order::place_hold(story.books(), ids[2], manual, "wait".into(), vec![], units::Amount(0), &cx).unwrap();
+        let changes = run_backorders(story.books(), &run, &at(4)).unwrap();
+        let changes: Vec<_> = changes.iter().map(|line| (line.order, line.before.0, line.after.0)).collect();
+        assert_eq!(changes, [(ids[1], 4_000, 4_000)]);
+    }
+
+    #[test]
+    fn a_run_without_segments_or_for_an_unknown_item_is_refused() {
+        let (mut story, _, run) = example();
+        let refused = run_backorders(story.books(), &BackorderRun { segments: vec![], ..run.clone() }, &at(4));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))));
+        let refused = run_backorders(story.books(), &BackorderRun { item: "NONE".into(), ..run }, &at(4));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotFound(_)))));
+    }
+}
