@@ -503,6 +503,12 @@ const TABLE: &[(&str, &[Case])] = &[
                 "give it one",
             ),
             error(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:errorEventDefinition errorRef="computed"/></bpmn:boundaryEvent>"#,
+                "b",
+                "the error code that it catches is an expression: `=x`",
+                "write the code itself; only what throws may compute it",
+            ),
+            error(
                 r#"{s}<bpmn:endEvent id="e"><bpmn:escalationEventDefinition escalationRef="none"/></bpmn:endEvent>"#,
                 "e",
                 "there is no escalation `none`",
@@ -611,7 +617,7 @@ fn findings(body: &str) -> Vec<Finding> {
     let xml = format!(
         r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
 <bpmn:message id="go" name="go"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
-<bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:signal id="sig" name="alarm"/><bpmn:error id="bad" errorCode="bad"/>
+<bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:signal id="sig" name="alarm"/><bpmn:error id="bad" errorCode="bad"/><bpmn:error id="computed" errorCode="=x"/>
 <bpmn:process id="p" name="P" isExecutable="true">
 {}
 </bpmn:process></bpmn:definitions>"#,
