@@ -36,6 +36,13 @@ impl<'a, 'x> Reader<'a, 'x> {
                 None
             }
             (Some(Kind::EventSubProcess { .. }), _) | (_, Trigger::None) => Some(Kind::Start(trigger)),
+            (Some(Kind::Process), Trigger::Message(crate::Message { name, .. }) | Trigger::Signal(name))
+                if name.plain().is_none() =>
+            {
+                let cause = "the name of what begins a process is an expression, and it has nothing to look at yet";
+                self.refuse(node, cause, "write the name itself");
+                None
+            }
             (Some(Kind::Process), Trigger::Message(_) | Trigger::Timer(..) | Trigger::Signal(_)) => {
                 Some(Kind::Start(trigger))
             }

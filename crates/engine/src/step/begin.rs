@@ -159,7 +159,13 @@ impl Step<'_, '_> {
                 self.terminate_scope(key);
                 Ok(Next::Wait(Vec::new()))
             }
-            _ => Ok(Next::Done(Context::default())),
+            Kind::Start(_)
+            | Kind::End
+            | Kind::Boundary { .. }
+            | Kind::LinkThrow(_)
+            | Kind::LinkCatch
+            | Kind::Manual
+            | Kind::Parallel => Ok(Next::Done(Context::default())),
         }
     }
 
