@@ -22,7 +22,7 @@ pub enum Kind {
     /// The plain end of a path.
     End,
     /// An end that throws an error.
-    ErrorEnd(Text),
+    ErrorEnd(Formula),
     /// An end that ends its whole scope.
     TerminateEnd,
     /// Throws a message: an end event if nothing follows, otherwise an intermediate event.
@@ -30,7 +30,7 @@ pub enum Kind {
     /// Broadcasts a signal: an end event if nothing follows, otherwise an intermediate event.
     SignalThrow(Formula),
     /// Throws an escalation of this code to whoever catches it around; uncaught, nothing happens.
-    EscalationThrow(Text),
+    EscalationThrow(Formula),
     /// Undoes what was completed in its scope: all of it, or one activity.
     CompensationThrow(Option<ElementIndex>),
     /// Waits.

@@ -61,6 +61,12 @@ const TABLE: &[(&str, &[Case])] = &[
                 "the extension element `linkedResources` has no effect here",
                 "remove it",
             ),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:taskDefinition type="b"/></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "there are two extension elements `taskDefinition`",
+                "keep one of them",
+            ),
         ],
     ),
     (
@@ -221,6 +227,12 @@ const TABLE: &[(&str, &[Case])] = &[
                 "t",
                 "the priority `101` is not between 0 and 100",
                 "give a number from 0 to 100",
+            ),
+            warning(
+                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:formDefinition formId="f" bindingType="deployment"/></bpmn:extensionElements></bpmn:userTask><bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the binding of a form has no effect here: the latest is shown",
+                "remove the binding",
             ),
             error(
                 r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:ioMapping><zeebe:input source="=1" target=""/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"#,
@@ -485,6 +497,12 @@ const TABLE: &[(&str, &[Case])] = &[
                 "keep one of them",
             ),
             error(
+                r#"<bpmn:startEvent id="m"><bpmn:signalEventDefinition signalRef="any"/></bpmn:startEvent>"#,
+                "m",
+                "the name of what begins a process is an expression, and it has nothing to look at yet",
+                "write the name itself",
+            ),
+            error(
                 r#"{s}<bpmn:intermediateCatchEvent id="g"><bpmn:signalEventDefinition signalRef="none"/></bpmn:intermediateCatchEvent>"#,
                 "g",
                 "it refers to no signal with a name: `none`",
@@ -501,6 +519,12 @@ const TABLE: &[(&str, &[Case])] = &[
                 "e",
                 "the error has no code",
                 "give it one",
+            ),
+            error(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:errorEventDefinition errorRef="computed"/></bpmn:boundaryEvent>"#,
+                "b",
+                "the error code that it catches is an expression: `=x`",
+                "write the code itself; only what throws may compute it",
             ),
             error(
                 r#"{s}<bpmn:endEvent id="e"><bpmn:escalationEventDefinition escalationRef="none"/></bpmn:endEvent>"#,
@@ -611,7 +635,7 @@ fn findings(body: &str) -> Vec<Finding> {
     let xml = format!(
         r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
 <bpmn:message id="go" name="go"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
-<bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:signal id="sig" name="alarm"/><bpmn:error id="bad" errorCode="bad"/>
+<bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:signal id="sig" name="alarm"/><bpmn:signal id="any" name="=x"/><bpmn:error id="bad" errorCode="bad"/><bpmn:error id="computed" errorCode="=x"/>
 <bpmn:process id="p" name="P" isExecutable="true">
 {}
 </bpmn:process></bpmn:definitions>"#,

@@ -1,6 +1,6 @@
 //! Migration: a running instance goes on with another version of its process.
 
-use bpmn::{Element, ElementIndex, FlowIndex, Kind, Process};
+use bpmn::{Element, ElementIndex, FlowIndex, Job, Kind, Process};
 use units::Text;
 
 use crate::apply::apply;
@@ -119,7 +119,7 @@ pub fn migrate(
         let Some((_, new)) = plan.elements.iter().find(|(old, _)| *old == live.element) else { continue };
         let (old, new) = (from.element(live.element), to.element(*new));
         let kept = job.listener.map_or_else(
-            || matches!((&old.kind, &new.kind), (Kind::Job(old), Kind::Job(new)) if old.kind == new.kind),
+            || work_of(old).map(|job| &job.kind) == work_of(new).map(|job| &job.kind),
             |place| {
                 let of =
                     |element: &Element| element.listeners.get(usize::from(place)).map(|listener| listener.job.kind.clone());
@@ -137,6 +137,15 @@ pub fn migrate(
     apply(to, instance, &event);
     out.push(event);
     Ok(())
+}
+
+/// The job that is the work of an element.
+fn work_of(element: &Element) -> Option<&Job> {
+    match &element.kind {
+        Kind::Job(job) => Some(job),
+        Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref(),
+        _ => None,
+    }
 }
 
 struct Plan<'a> {

@@ -228,6 +228,9 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
         let form = zeebe(node, "formDefinition");
         if let Some(form) = form {
+            if form.attribute("bindingType").is_some_and(|binding| binding != "latest") {
+                self.warn(form, "the binding of a form has no effect here: the latest is shown", "remove the binding");
+            }
             let named = ["formId", "formKey", "externalReference"].into_iter().find(|name| form.has_attribute(*name));
             task.form = match named {
                 Some(named) => self.optional(form, named)?,

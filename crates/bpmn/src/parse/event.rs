@@ -36,6 +36,13 @@ impl<'a, 'x> Reader<'a, 'x> {
                 None
             }
             (Some(Kind::EventSubProcess { .. }), _) | (_, Trigger::None) => Some(Kind::Start(trigger)),
+            (Some(Kind::Process), Trigger::Message(crate::Message { name, .. }) | Trigger::Signal(name))
+                if name.plain().is_none() =>
+            {
+                let cause = "the name of what begins a process is an expression, and it has nothing to look at yet";
+                self.refuse(node, cause, "write the name itself");
+                None
+            }
             (Some(Kind::Process), Trigger::Message(_) | Trigger::Timer(..) | Trigger::Signal(_)) => {
                 Some(Kind::Start(trigger))
             }
@@ -51,13 +58,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             None => Some(self.job(node)?.map_or(Kind::End, Kind::Job)),
             Some(definition) => match definition.tag_name().name() {
                 "terminateEventDefinition" => Some(Kind::TerminateEnd),
-                "errorEventDefinition" => match self.error_code(definition)? {
-                    Some(code) => Some(Kind::ErrorEnd(code)),
-                    None => {
-                        self.refuse(definition, "the error has no code", "give it one");
-                        None
-                    }
-                },
+                "errorEventDefinition" => self.thrown_code(definition, "error").map(Kind::ErrorEnd),
                 _ => self.thrown(node, definition),
             },
         }
@@ -68,13 +69,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         match definition.tag_name().name() {
             "messageEventDefinition" => self.thrown_message(node, definition),
             "signalEventDefinition" => self.signal(definition).map(Kind::SignalThrow),
-            "escalationEventDefinition" => match self.escalation_code(definition)? {
-                Some(code) => Some(Kind::EscalationThrow(code)),
-                None => {
-                    self.refuse(definition, "the escalation has no code", "give it one");
-                    None
-                }
-            },
+            "escalationEventDefinition" => self.thrown_code(definition, "escalation").map(Kind::EscalationThrow),
             // the activity is found once all elements are known
             "compensateEventDefinition" => Some(Kind::CompensationThrow(None)),
             _ => {
@@ -162,9 +157,9 @@ impl<'a, 'x> Reader<'a, 'x> {
         match definition.tag_name().name() {
             "messageEventDefinition" => self.message(node, definition).map(Trigger::Message),
             "timerEventDefinition" => self.timer(definition),
-            "errorEventDefinition" => self.error_code(definition).map(Trigger::Error),
+            "errorEventDefinition" => self.caught_code(definition, "error").map(Trigger::Error),
             "signalEventDefinition" => self.signal(definition).map(Trigger::Signal),
-            "escalationEventDefinition" => self.escalation_code(definition).map(Trigger::Escalation),
+            "escalationEventDefinition" => self.caught_code(definition, "escalation").map(Trigger::Escalation),
             "compensateEventDefinition" => Some(Trigger::Compensation(ElementIndex(0))),
             "conditionalEventDefinition" => {
                 let mend = "Camunda 8.8 does not execute it: use a message that is sent when the condition comes true";
@@ -190,21 +185,43 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
     }
 
-    /// The code of an escalation: `None` if it cannot be read, `Some(None)` for any escalation.
-    #[expect(clippy::option_option, reason = "wrong and absent are answered differently")]
-    fn escalation_code(&mut self, definition: Xml<'a, 'x>) -> Option<Option<Text>> {
-        let Some(id) = definition.attribute("escalationRef") else { return Some(None) };
-        let Some(escalation) = self.escalations.get(id).copied() else {
-            self.refuse(definition, format!("there is no escalation `{id}`"), "choose an escalation");
-            return None;
+    /// The error or escalation that a definition refers to: `None` if it is not there, `Some(None)` for any.
+    #[expect(clippy::option_option, reason = "missing and any are answered differently")]
+    fn referred(&mut self, definition: Xml<'a, 'x>, what: &str) -> Option<Option<Xml<'a, 'x>>> {
+        let Some(id) = definition.attribute(if what == "error" { "errorRef" } else { "escalationRef" }) else {
+            return Some(None);
         };
-        match escalation.attribute("escalationCode") {
+        let all = if what == "error" { &self.errors } else { &self.escalations };
+        let found = all.get(id).copied();
+        if found.is_none() {
+            self.refuse(definition, format!("there is no {what} `{id}`"), format!("choose an {what}"));
+        }
+        found.map(Some)
+    }
+
+    /// The code that an event catches: `None` if it cannot be read, `Some(None)` for any.
+    #[expect(clippy::option_option, reason = "unreadable and any are answered differently")]
+    fn caught_code(&mut self, definition: Xml<'a, 'x>, what: &str) -> Option<Option<Text>> {
+        let Some(node) = self.referred(definition, what)? else { return Some(None) };
+        match code_of(node, what) {
             Some(code) if code.starts_with('=') => {
-                self.refuse(escalation, "the escalation code is an expression", "write the code itself");
+                let cause = format!("the {what} code that it catches is an expression: `{code}`");
+                self.refuse(definition, cause, "write the code itself; only what throws may compute it");
                 None
             }
-            Some(code) if !code.is_empty() => Some(Some(code.into())),
-            _ => Some(None),
+            code => Some(code.map(Text::from)),
+        }
+    }
+
+    /// The code that an event throws.
+    fn thrown_code(&mut self, definition: Xml<'a, 'x>, what: &str) -> Option<crate::Formula> {
+        let code = self.referred(definition, what)?.and_then(|node| Some((node, code_of(node, what)?)));
+        match code {
+            Some((node, code)) => self.formula(node, code),
+            None => {
+                self.refuse(definition, format!("the {what} has no code"), "give it one");
+                None
+            }
         }
     }
 
@@ -246,24 +263,6 @@ impl<'a, 'x> Reader<'a, 'x> {
         Some(Kind::Throw(message))
     }
 
-    /// The code of an error: `None` if it cannot be read, `Some(None)` for any error.
-    #[expect(clippy::option_option, reason = "wrong and absent are answered differently")]
-    fn error_code(&mut self, definition: Xml<'a, 'x>) -> Option<Option<Text>> {
-        let Some(id) = definition.attribute("errorRef") else { return Some(None) };
-        let Some(error) = self.errors.get(id).copied() else {
-            self.refuse(definition, format!("there is no error `{id}`"), "choose an error");
-            return None;
-        };
-        match error.attribute("errorCode") {
-            Some(code) if code.starts_with('=') => {
-                self.refuse(error, "the error code is an expression", "write the code itself");
-                None
-            }
-            Some(code) if !code.is_empty() => Some(Some(code.into())),
-            _ => Some(None),
-        }
-    }
-
     fn timer(&mut self, definition: Xml<'a, 'x>) -> Option<Trigger> {
         for child in children(definition) {
             let kind = match child.tag_name().name() {
@@ -283,6 +282,11 @@ impl<'a, 'x> Reader<'a, 'x> {
         self.refuse(definition, "the timer has no time", "give it a date, a duration or a cycle");
         None
     }
+}
+
+/// The code of an error or an escalation, if it has one.
+fn code_of<'a>(node: Xml<'a, '_>, what: &str) -> Option<&'a str> {
+    node.attribute(if what == "error" { "errorCode" } else { "escalationCode" }).filter(|code| !code.is_empty())
 }
 
 /// Why a plain text can not be a time of this kind, if it cannot.

@@ -47,8 +47,13 @@ impl<'a, 'x> Reader<'a, 'x> {
     /// Warns about extension elements of Camunda's that nothing here reads.
     pub(super) fn known_extensions(&mut self, node: Xml<'a, 'x>) {
         let extensions = children(node).filter(|child| is_bpmn(*child, "extensionElements")).flat_map(children);
+        let mut seen = Vec::new();
         for extension in extensions.filter(|extension| extension.tag_name().namespace() == Some(super::ZEEBE)) {
             let name = extension.tag_name().name();
+            if seen.contains(&name) {
+                self.refuse(extension, format!("there are two extension elements `{name}`"), "keep one of them");
+            }
+            seen.push(name);
             if !KNOWN.contains(&name) {
                 self.warn(extension, format!("the extension element `{name}` has no effect here"), "remove it");
             }

@@ -136,8 +136,9 @@ impl Step<'_, '_> {
                 Ok(Next::Done(Context::default()))
             }
             Kind::EscalationThrow(code) => {
+                let code = self.text(key, code, "the escalation's code")?;
                 let variables = self.instance.variables(key);
-                self.escalate(key, code, variables);
+                self.escalate(key, &code, variables);
                 // an interrupting handler has ended it already: then there is nothing left to do
                 Ok(Next::Done(Context::default()))
             }
@@ -149,15 +150,22 @@ impl Step<'_, '_> {
                 }
             }
             Kind::ErrorEnd(code) => {
+                let code = self.text(key, code, "the error's code")?;
                 let message = Text::from(format!("error end event {}", element.name()));
-                self.throw(key, &code.clone(), &message, Context::default());
+                self.throw(key, &code, &message, Context::default());
                 Ok(Next::Wait(Vec::new()))
             }
             Kind::TerminateEnd => {
                 self.terminate_scope(key);
                 Ok(Next::Wait(Vec::new()))
             }
-            _ => Ok(Next::Done(Context::default())),
+            Kind::Start(_)
+            | Kind::End
+            | Kind::Boundary { .. }
+            | Kind::LinkThrow(_)
+            | Kind::LinkCatch
+            | Kind::Manual
+            | Kind::Parallel => Ok(Next::Done(Context::default())),
         }
     }
 

@@ -296,3 +296,27 @@ fn listeners_at_the_end_of_events_on_an_edge_hold_the_path_up() {
     let headers = &process.element(process.find("t").unwrap()).listeners[0].job.headers;
     assert_eq!(headers, &[("k".into(), "v".into())]);
 }
+
+#[test]
+fn an_error_that_is_thrown_may_compute_its_code() {
+    let sub = r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:endEvent id="x"><bpmn:errorEventDefinition errorRef="computed"/></bpmn:endEvent><bpmn:sequenceFlow id="s2-x" sourceRef="s2" targetRef="x"/></bpmn:subProcess>
+        <bpmn:boundaryEvent id="b" attachedToRef="sub"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent>"#;
+    let process = model(&[START, sub, &task("mend"), &path(&["s", "sub"]), &flow("b", "mend")].concat());
+    assert_eq!(Play::new(&process, r#"{"code":"bad"}"#).names(), ["mend"]);
+    assert_eq!(Play::new(&process, r#"{"code":"other"}"#).names(), ["incident x"]);
+    assert_eq!(Play::new(&process, r#"{"code":7}"#).names(), ["incident x"]);
+}
+
+#[test]
+fn a_completion_condition_that_is_neither_true_nor_false_is_an_incident_and_not_a_silent_no() {
+    let multi = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/></bpmn:extensionElements>
+        <bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2]"/></bpmn:extensionElements><bpmn:completionCondition>=enough</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>"#;
+    let process = model(&[START, multi, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", "{}");
+    assert_eq!(play.names(), ["a", "incident a"]);
+    play.input(Input::SetVariables { scope: 1, variables: Context::from_iter([("enough", true)]) }).unwrap();
+    let incident = play.open()["incident a"];
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    assert!(play.ended());
+}

@@ -1,7 +1,7 @@
 //! Every order in which what is open can be answered: each ends, and leaves nothing behind.
 
 use crate::play::{Play, condition, flow, model, path, task};
-use engine::{Event, Input, Migration, Modification, TaskAnswer, migrate};
+use engine::{AdHocLead, Event, Input, Migration, Modification, TaskAnswer, migrate};
 use feel::Context;
 
 /// Answers what is open in every possible order. At every state that is reached, what always holds holds (each step of
@@ -25,17 +25,39 @@ fn explore(play: &Play<'_>, depth: u32, ends: &mut u32) {
             Input::Correlate { subscription: key, variables: variables() },
             Input::CompleteTask { task: key, variables: variables() },
             Input::AnswerTaskListener { job: key, answer: TaskAnswer::Deny("no".into()) },
+            lead(key, &[], true),
+            lead(key, &[], false),
+            lead(key, &["led"], false),
             Input::CompleteChild { element: key, variables: variables() },
             Input::FailChild { element: key, code: "bad".into(), message: "bad".into() },
         ] {
-            // a denied change may be asked for again without end: once is enough
-            let denies = matches!(input, Input::AnswerTaskListener { .. });
-            let before = play.events.iter().any(|event| matches!(event, Event::TaskKept { .. }));
             let mut next = play.clone();
-            if !(denies && before) && next.input(input).is_ok() {
+            if !goes_on_for_ever(play, &input) && next.input(input).is_ok() {
                 explore(&next, depth + 1, ends);
             }
         }
+    }
+}
+
+/// A worker that leads decides: more begins, or it is enough.
+fn lead(job: engine::Key, begin: &[&str], cancel_remaining: bool) -> Input {
+    let activate: Vec<_> = begin.iter().map(|id| ((*id).into(), Context::default())).collect();
+    let lead = AdHocLead { fulfilled: activate.is_empty(), activate, cancel_remaining };
+    Input::LeadAdHoc { job, variables: Context::default(), lead }
+}
+
+/// Whether an input could be repeated without end: denying a change and asking for more are explored once, and a worker that
+/// decides nothing leaves it to others.
+fn goes_on_for_ever(play: &Play<'_>, input: &Input) -> bool {
+    let led = |id: &str| play.process.find(id).is_some_and(|index| play.begun(index));
+    match input {
+        Input::AnswerTaskListener { .. } => play.events.iter().any(|event| matches!(event, Event::TaskKept { .. })),
+        Input::LeadAdHoc { lead, .. } => !lead.fulfilled && led("led"),
+        Input::CompleteJob { job, .. } => play
+            .instance
+            .element_of(*job)
+            .is_some_and(|index| matches!(&play.process.element(index).kind, bpmn::Kind::AdHoc(_))),
+        _ => false,
     }
 }
 
@@ -187,8 +209,15 @@ fn no_order_leaves_a_token_behind_along_tasks_links_and_calls() {
         <bpmn:boundaryEvent id="x" attachedToRef="c"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent>
         <bpmn:scriptTask id="sc"><bpmn:extensionElements><zeebe:script expression="=x + 1" resultVariable="x"/></bpmn:extensionElements></bpmn:scriptTask>
         <bpmn:businessRuleTask id="d"><bpmn:extensionElements><zeebe:calledDecision decisionId="double" resultVariable="y"/></bpmn:extensionElements></bpmn:businessRuleTask>
-        <bpmn:receiveTask id="r" messageRef="go"/><bpmn:endEvent id="m"><bpmn:messageEventDefinition messageRef="stop"/></bpmn:endEvent>"#;
-    let flows = [path(&["s", "u", "l"]), path(&["k", "c", "sc", "d", "r", "m"]), flow("x", "d")].concat();
+        <bpmn:exclusiveGateway id="g" default="g-d"/><bpmn:receiveTask id="r" messageRef="go"/><bpmn:endEvent id="m"><bpmn:messageEventDefinition messageRef="stop"/></bpmn:endEvent>"#;
+    let flows = [
+        path(&["s", "u", "l"]),
+        path(&["k", "c", "sc", "g"]),
+        condition("g", "r", "=x &gt; 100"),
+        path(&["g", "d", "r", "m"]),
+        flow("x", "d"),
+    ]
+    .concat();
     let ends = orders(&[START, user, rest, &flows]);
     assert_eq!(ends, 4, "denied once or never, and the call ends well or badly");
 }
@@ -224,4 +253,25 @@ fn no_order_leaves_a_token_behind_in_ad_hoc_sub_processes_and_nested_items() {
         <bpmn:multiInstanceLoopCharacteristics isSequential="true"><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2]" inputElement="x" outputCollection="outer" outputElement="=inner"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>"#;
     let ends = orders(&[START, ad_hoc, nested, END, &path(&["s", "ah", "sub", "e"])]);
     assert_eq!(ends, 2 * 2 * 2, "either of the two, then two orders in each of two turns");
+}
+
+#[test]
+fn no_order_leaves_a_token_behind_where_a_worker_leads() {
+    let led = r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:taskDefinition type="lead"/></bpmn:extensionElements><bpmn:userTask id="led"/></bpmn:adHocSubProcess>
+        <bpmn:boundaryEvent id="x" attachedToRef="ah"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#;
+    let ends = orders(&[START, led, END, &path(&["s", "ah", "e"]), &flow("x", "e")]);
+    assert_eq!(ends, 6, "enough now or later or an error, and the same after one task");
+}
+
+#[test]
+fn every_kind_of_element_is_explored() {
+    // the names stand in the models of this file behind this mark, and here without it
+    let mark = "<bpmn:";
+    let elements = "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask scriptTask \
+        businessRuleTask receiveTask task callActivity subProcess adHocSubProcess exclusiveGateway inclusiveGateway \
+        parallelGateway eventBasedGateway multiInstanceLoopCharacteristics messageEventDefinition timerEventDefinition \
+        signalEventDefinition errorEventDefinition escalationEventDefinition compensateEventDefinition \
+        terminateEventDefinition linkEventDefinition";
+    let missing = |element: &&str| !include_str!("exploration.rs").contains(&format!("{mark}{element}"));
+    assert_eq!(elements.split_whitespace().filter(missing).collect::<Vec<_>>(), Vec::<&str>::new());
 }

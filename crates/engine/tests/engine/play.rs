@@ -17,7 +17,7 @@ pub(crate) fn model(body: &str) -> Process {
 <bpmn:message id="go" name="go"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
 <bpmn:message id="stop" name="stop"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
 <bpmn:signal id="sig" name="alarm"/><bpmn:escalation id="late" escalationCode="late"/><bpmn:escalation id="other" escalationCode="other"/>
-<bpmn:error id="bad" errorCode="bad"/></bpmn:definitions>"#
+<bpmn:error id="bad" errorCode="bad"/><bpmn:error id="computed" errorCode="=code"/></bpmn:definitions>"#
     );
     let parsed = bpmn::parse(&xml).unwrap_or_else(|findings| panic!("{findings:#?}"));
     parsed.processes.into_iter().next().unwrap()
@@ -123,6 +123,12 @@ impl<'a> Play<'a> {
             open.insert(unique, waiting.key);
         }
         open
+    }
+
+    /// Whether an element has begun so far.
+    pub(crate) fn begun(&self, index: bpmn::ElementIndex) -> bool {
+        let begins = |event: &Event| matches!(event, Event::Activated { element, .. } if *element == index);
+        self.events.iter().any(begins)
     }
 
     pub(crate) fn names(&self) -> Vec<String> {

@@ -14,6 +14,7 @@ const MODEL: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524
   <serviceTask id="first"><extensionElements><zeebe:taskDefinition type="work"/></extensionElements></serviceTask>
   <exclusiveGateway id="choice" default="to-note"/>
   <task id="note"/>
+  <exclusiveGateway id="ready"/>
   <parallelGateway id="fork"/>
   <task id="left"/>
   <task id="right"/>
@@ -22,9 +23,10 @@ const MODEL: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524
   <endEvent id="end"/>
   <sequenceFlow id="a" sourceRef="start" targetRef="first"/>
   <sequenceFlow id="b" sourceRef="first" targetRef="choice"/>
-  <sequenceFlow id="c" sourceRef="choice" targetRef="fork"><conditionExpression>=amount &gt; 1000</conditionExpression></sequenceFlow>
+  <sequenceFlow id="c" sourceRef="choice" targetRef="ready"><conditionExpression>=amount &gt; 1000</conditionExpression></sequenceFlow>
   <sequenceFlow id="to-note" sourceRef="choice" targetRef="note"/>
-  <sequenceFlow id="d" sourceRef="note" targetRef="fork"/>
+  <sequenceFlow id="d" sourceRef="note" targetRef="ready"/>
+  <sequenceFlow id="k" sourceRef="ready" targetRef="fork"/>
   <sequenceFlow id="e" sourceRef="fork" targetRef="left"/>
   <sequenceFlow id="f" sourceRef="fork" targetRef="right"/>
   <sequenceFlow id="g" sourceRef="left" targetRef="join"/>
@@ -73,4 +75,15 @@ pub(super) fn run(instances: u64) -> anyhow::Result<Report> {
         instances_per_second: instances as f64 / seconds,
         activations,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instance_goes_through_every_kind_of_step() {
+        let report = run(3).expect("the model runs");
+        assert_eq!(report.activations, 3 * 11, "start, two jobs, choice, note, ready, fork, left, right, join and end");
+    }
 }
