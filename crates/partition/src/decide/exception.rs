@@ -48,7 +48,10 @@ pub(super) fn raise_for_task(
     };
     let cx = txn.system.clone();
     let exception = trade::exception::raise(txn.books(), raise, &cx)?;
-    if let (Some(id), Some(hold)) = (subject.order, hold) {
+    // the hold may be gone by now; the task waits all the same
+    if let (Some(id), Some(hold)) = (subject.order, hold)
+        && txn.books().order(&id)?.is_some_and(|order| order.is_held_by(hold))
+    {
         trade::order::set_hold_exception(txn.books(), id, hold, exception, &cx)?;
     }
     Ok(())

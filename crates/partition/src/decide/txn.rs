@@ -354,29 +354,33 @@ impl<'a> Txn<'a> {
 
     /// Takes a process instance one input further, and notes what follows from it.
     pub(crate) fn step(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
-        let Some(instance) = self.instance(id)? else { return Ok(()) };
-        let Some(process) = self.process_of(&instance)? else { return Ok(()) };
+        self.advance(id, input)?.map_err(|refusal| TxnStop::Refused(Refusal::Conflict(text(refusal))))
+    }
+
+    /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then. Only that is passed over;
+    /// once the engine has taken the step, whatever cannot be done about it stops the decision.
+    fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
+        self.advance(id, input).map(drop)
+    }
+
+    /// Does nothing if the engine refuses the input.
+    fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
+        let Some(instance) = self.instance(id)? else { return Ok(Ok(())) };
+        let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
         let decisions = self.decisions_of(&process)?;
         let cx = Cx { now: self.now(), decisions: &decisions, ..Cx::new(self.now(), &decisions) };
         let mut stepped = (*instance).clone();
         let mut events = Vec::with_capacity(16);
         if let Err(refusal) = engine::step(&process, &mut stepped, input, &cx, &mut events) {
-            return Err(TxnStop::Refused(Refusal::Conflict(text(refusal))));
+            return Ok(Err(refusal));
         }
         let ended = stepped.is_ended();
         let slot = if ended { None } else { Some(AnyState::Instance(Arc::new(stepped.clone()))) };
         self.overlay.insert(AnyKey::Instance(id), slot);
-        super::react::to_process(self, &process, &stepped, &events)?;
+        let followed = super::react::to_process(self, &process, &stepped, &events);
+        // whatever comes of it: the state has the step, so the journal has it
         self.events.push(Event::Process(id, events));
-        Ok(())
-    }
-
-    /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then.
-    fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
-        match self.step(id, input) {
-            Err(TxnStop::Refused(_)) => Ok(()),
-            other => other,
-        }
+        followed.map(Ok)
     }
 
     fn decisions_of(&mut self, process: &bpmn::Process) -> Outcome<Models> {
