@@ -189,7 +189,10 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             exception::resolve(txn, *id, *action, reason, details)?;
             Ok(Reply::Done)
         }
-        Body::CompleteTask { instance, task, variables } => complete_task(txn, *instance, *task, variables),
+        Body::CompleteTask { instance, task, variables } => {
+            exception::complete_task(txn, *instance, *task, variables)?;
+            Ok(Reply::Done)
+        }
         Body::StartInstance { process, variables } => match txn.start(process, None, variables.clone())? {
             Some(id) => Ok(Reply::Instance(id)),
             None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
@@ -335,15 +338,6 @@ fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::E
 /// A payment was dealt with by hand: the exception that asked for it is void.
 fn settled_payment(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
     exception::clear_for_key(txn, &Key::Payment(id), "the payment was dealt with")
-}
-
-fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: u32, variables: &Variables) -> Outcome<Reply> {
-    let waiting = txn.instance(id)?.is_some_and(|instance| instance.has_task(task));
-    if !waiting {
-        return Err(Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting"))).into());
-    }
-    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })?;
-    Ok(Reply::Done)
 }
 
 /// A timer came due. It may have been dropped since: then nothing happens.

@@ -7,12 +7,17 @@ use feel::{Context as Variables, Environment, Expression, Mode, Value};
 use trade::cash::Payment;
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
 use trade::order::{Cancellation, HoldKind};
-use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, WarehouseOrderId};
+use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId};
 use units::{Amount, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
 use crate::key::AnyKey;
+
+/// The property that makes a user task an exception of a type.
+const EXCEPTION: &str = "crossdock:exception";
+/// Variables by which processes say what they are about.
+const SUBJECTS: [&str; 5] = ["orderId", "paymentId", "returnId", "invoiceId", "warehouseOrderId"];
 
 /// Raises the exception that a user task stands for: its properties name type, reason and amount.
 pub(super) fn raise_for_task(
@@ -25,7 +30,7 @@ pub(super) fn raise_for_task(
     let element = process.element(index);
     let variables = instance.job_variables(task);
     let property = |name: &str| property(element, name, &variables, txn.now());
-    let kind = property("crossdock:exception").and_then(|value| kind_named(value.as_str()?));
+    let kind = property(EXCEPTION).and_then(|value| kind_named(value.as_str()?));
     let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
     let reason = match property("crossdock:reason") {
         Some(Value::String(reason)) => Text::from(&*reason),
@@ -53,6 +58,66 @@ pub(super) fn raise_for_task(
         && txn.books().order(&id)?.is_some_and(|order| order.is_held_by(hold))
     {
         trade::order::set_hold_exception(txn.books(), id, hold, exception, &cx)?;
+    }
+    Ok(())
+}
+
+/// Completes a user task that is no exception; its entry in the queue goes with it.
+///
+/// Refused for exceptions, which are decided on; for whom the task is not: if it names nobody, it is for the owner of its entry; and
+/// for results that would make the process act on another order, document or payment than it is about.
+pub(super) fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, variables: &Variables) -> Outcome<()> {
+    let gone = || Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting")));
+    let instance = txn.instance(id)?.filter(|instance| instance.has_task(task)).ok_or_else(gone)?;
+    let process = txn.process_of(&instance)?.ok_or_else(gone)?;
+    let entry = trade::exception::of_task(txn.books(), TaskRef { instance: id.0, task })?;
+    let element = instance.element_of(task).map(|index| process.element(index));
+    if let Some(exception) = entry
+        && element.is_some_and(|element| element.property(EXCEPTION).is_some())
+    {
+        let why = format_args!("task {task} of {id} is {exception}: decide on it by one of its actions");
+        return Err(Refusal::Conflict(text(why)).into());
+    }
+    may_complete(txn, &instance, task, entry)?;
+    leaves_subject(&instance.job_variables(task), variables)?;
+    let cx = txn.cx.clone();
+    if let Some(exception) = entry {
+        trade::exception::clear(txn.books(), exception, &format!("the task was completed by {}", cx.actor.id), &cx)?;
+    }
+    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
+}
+
+fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey, entry: Option<ExceptionId>) -> Outcome<()> {
+    let actor = txn.cx.actor.clone();
+    let groups: Vec<Text> = actor.roles.iter().map(|role| label(role).into()).collect();
+    let entry = match entry {
+        Some(id) => txn.books().exception(&id)?,
+        None => None,
+    };
+    let claimed = entry.as_ref().is_some_and(|entry| entry.assignee.as_ref() == Some(&actor.id));
+    let is_for = claimed
+        || actor.has(Role::Director)
+        || match instance.is_task_for(task, &actor.id, &groups) {
+            Some(named) => named,
+            None => entry.is_some_and(|entry| trade::exception::is_for(&entry, &actor)),
+        };
+    if is_for {
+        return Ok(());
+    }
+    let why = text(format_args!("task {task} of {} is for others", instance.id()));
+    Err(Refusal::NotAllowed { actor: actor.id, why }.into())
+}
+
+/// The process goes on with rights of its own, so nobody's result may point it at something else.
+fn leaves_subject(before: &Variables, results: &Variables) -> Result<(), Refusal> {
+    for name in SUBJECTS {
+        let Some(given) = results.get(name).filter(|given| before.get(name) != Some(given)) else { continue };
+        let wanted = match before.get(name) {
+            Some(before) => text(format_args!("{}, as it is, or left out", before.to_json())),
+            None => Text::const_new("left out: a completion does not change what a process is about"),
+        };
+        let field = text(format_args!("variables.{name}"));
+        return Err(Refusal::Invalid { field, given: text(given.to_json()), wanted });
     }
     Ok(())
 }
