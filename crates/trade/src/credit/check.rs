@@ -9,7 +9,7 @@ use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
-use crate::order::{HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold};
+use crate::order::{Hold, HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold};
 use crate::refusal::Refusal;
 
 /// What a credit check decides.
@@ -74,7 +74,10 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
         }
         let account_now = account_of(books, account)?;
         let decision = decide(&company, &account_now, &order, promised, cx);
-        if matches!(decision, Decision::Hold { .. }) {
+        if let Decision::Hold { reason, over, .. } = decision {
+            drop((order, account_now));
+            // what the hold says is what somebody's authority is held against
+            place_hold(books, id, HoldKind::Credit, reason, Vec::new(), over, cx)?;
             continue;
         }
         let checked = checked(&company, &account_now, &order, promised, &decision);
@@ -86,6 +89,15 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
         passed.push(id);
     }
     Ok(passed)
+}
+
+/// The Credit hold of an order as it would be placed now: since it was placed, the exposure may have grown.
+pub(crate) fn hold_now(company: &Company, account: &Account, order: &Order, placed: &Hold, cx: &Context) -> Hold {
+    let order = Order { credit_release: None, ..order.clone() };
+    match decide(company, account, &order, Amount::ZERO, cx) {
+        Decision::Hold { reason, over, .. } => Hold { reason, amount: over, ..placed.clone() },
+        _ => Hold { amount: Amount::ZERO, ..placed.clone() },
+    }
 }
 
 /// Keeps the list of held orders of an account.
@@ -136,7 +148,9 @@ fn decide(company: &Company, account: &Account, order: &Order, promised: Amount,
         if valid { Decision::Released } else { Decision::Hold { code, reason, over } }
     };
     if account.profile.blocked {
-        return hold("CR-BLOCKED", Text::const_new("the account is blocked"), value);
+        // whoever let the order pass did not lift the block
+        let reason = Text::const_new("the account is blocked");
+        return Decision::Hold { code: "CR-BLOCKED", reason, over: value };
     }
     if order.terms.prepayment {
         // whoever prepays owes nothing, this order included: all money on account counts, and no limit does
@@ -291,6 +305,47 @@ mod tests {
         assert_eq!(recheck(story.books(), &"ACME".into(), &at(3)).unwrap(), ids[1..]);
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
         assert_eq!(account.ledger.held, []);
+    }
+
+    #[test]
+    fn a_held_order_says_by_how_much_it_is_over_now() {
+        let (mut story, ids) = held(1);
+        let item = OpenItem { open: Amount(400_000), due: at(0).now.day(), ..OpenItem::default() };
+        story.books().record(&AccountId::from("ACME"), AccountEvent::ItemReopened(item));
+        assert_eq!(recheck(story.books(), &"ACME".into(), &at(2)).unwrap(), []);
+        assert_eq!(story.order(ids[0]).holds[0].amount, Amount(410_000));
+    }
+
+    #[test]
+    fn authority_is_held_against_the_exposure_of_now_and_not_of_when_the_hold_was_placed() {
+        let (mut story, ids) = held(1);
+        limit(&mut story, 1_000_000);
+        let manager = |minute| {
+            let mut cx = clerk("max", minute);
+            cx.actor.roles = vec![crate::context::Role::CreditManager];
+            cx
+        };
+        let item = OpenItem { open: Amount(1_190_001), due: at(0).now.day(), ..OpenItem::default() };
+        story.books().record(&AccountId::from("ACME"), AccountEvent::ItemReopened(item));
+        // the hold says 100.00 still; the order is 2,000.01 over, and a manager may 20 % of 10,000.00
+        let refused = release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &manager(2));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+        story.books().record(&AccountId::from("ACME"), AccountEvent::ItemReduced { invoice: InvoiceId(0), by: Amount(1) });
+        release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &manager(3)).unwrap();
+    }
+
+    #[test]
+    fn a_release_does_not_outlive_a_block_and_lifts_none() {
+        let (mut story, ids) = held(1);
+        release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &clerk("eve", 2)).unwrap();
+        let id = AccountId::from("ACME");
+        let mut profile = story.books().account(&id).unwrap().unwrap().profile.clone();
+        profile.blocked = true;
+        story.books().record(&id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile) });
+        let decision = check(story.books(), ids[0], &at(3)).unwrap();
+        assert!(matches!(decision, Decision::Hold { code: "CR-BLOCKED", .. }), "{decision:?}");
+        let refused = release_hold(story.books(), ids[0], HoldKind::Credit, "good customer", &clerk("eve", 4));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod authority;
 mod check;
 mod exposure;
 
+pub(crate) use check::hold_now;
+
 pub use authority::{authorise_release, record_release};
 pub use check::{Decision, check, recheck};
 pub use exposure::{Exposure, exposure};
