@@ -100,9 +100,13 @@ async fn connected(faulty: Faulty, extra: &str, taken: &Arc<Taken>) -> Connectio
     Connections::start(config, Arc::new(Sink(taken.clone())), Arc::new(Nothing)).unwrap()
 }
 
+fn effect(number: u64) -> EffectId {
+    EffectId::of_entry(number, 1)
+}
+
 fn deliveries(count: u64) -> Vec<Delivery> {
     let delivery = |number| Delivery {
-        id: EffectId(number),
+        id: effect(number),
         capability: "x.do".into(),
         route: "".into(),
         document: "{}".into(),
@@ -149,7 +153,7 @@ async fn what_is_refused_is_not_repeated() {
     let taken = Arc::new(Taken::default());
     let connections = connected(Faulty { refuses: true, ..Faulty::default() }, "", &taken).await;
     connections.deliver(deliveries(1));
-    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("rejected".to_owned()))]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("rejected".to_owned()))]);
     assert_eq!(connections.health()[0].retried, 0);
     connections.stop().await;
 }
@@ -182,6 +186,6 @@ async fn what_nobody_offers_is_a_dead_letter_at_once() {
     let connections = connected(Faulty::default(), "", &taken).await;
     let unknown = Delivery { capability: "y.do".into(), ..deliveries(1).remove(0) };
     connections.deliver(vec![unknown]);
-    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("rejected".to_owned()))]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("rejected".to_owned()))]);
     connections.stop().await;
 }

@@ -5,7 +5,7 @@ use feel::{Context as Variables, Value};
 use trade::cash::Outcome as CashOutcome;
 use trade::fulfilment::Booking;
 use trade::order::Cancellation;
-use trade::{AccountId, Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
+use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
 use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
@@ -163,6 +163,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::UnapplyPayment { payment, invoice, reason } => {
             trade::cash::unapply(txn.books(), *payment, *invoice, reason, &cx)?;
+            exception::clear_for_key(txn, &Key::Payment(*payment), "a match was taken back")?;
+            let reason = text(format_args!("taken off {invoice}: {reason}"));
+            ask_about_payment(txn, *payment, trade::exception::ExceptionKind::PaymentUnmatched, &reason)?;
             Ok(Reply::Done)
         }
         Body::CreditInvoice { invoice, lines, reason } => {
@@ -325,11 +328,16 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
 
 fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::ExceptionKind, reason: &Text) -> Outcome<()> {
     let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
+    let deducted: Amount = payment.allocations.iter().map(|allocation| allocation.deduction).sum();
+    let at_stake = match kind {
+        trade::exception::ExceptionKind::Deduction => deducted,
+        _ => payment.unallocated(),
+    };
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(super::task::label(&kind))),
         ("reason", Value::from(reason.as_str())),
-        ("amount", super::task::money(payment.amount, payment.currency)),
+        ("amount", super::task::money(at_stake, payment.currency)),
     ]);
     txn.start("payment-exception", None, variables)?;
     Ok(())
@@ -374,6 +382,7 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
 fn succeeded(txn: &mut Txn<'_>, id: EffectId, response: &Variables) -> Outcome<Reply> {
     let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
     txn.record(Event::EffectEnded(id));
+    exception::clear_for_dead_letter(txn, id, "it was delivered")?;
     confirm(txn, &effect, response)?;
     if let Some((instance, job)) = effect.job {
         txn.step(instance, Input::CompleteJob { job, variables: response.clone() })?;
@@ -423,15 +432,7 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
         }
         _ => {
             txn.record(Event::EffectDied(id, code.clone(), message.clone()));
-            let account: Option<AccountId> = match effect.order {
-                Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
-                None => None,
-            };
-            let subject = trade::exception::Subject { order: effect.order, account, key: effect.subject.clone() };
-            let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
-            let kind = trade::exception::ExceptionKind::Integration;
-            let cx = txn.system.clone();
-            trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+            exception::raise_for_dead_letter(txn, id)?;
         }
     }
     Ok(Reply::Done)
@@ -445,6 +446,12 @@ fn catches(txn: &mut Txn<'_>, id: InstanceId, job: u32, code: &str) -> Outcome<b
 }
 
 fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
+    deliver_again(txn, id)?;
+    exception::clear_for_dead_letter(txn, id, "the dead letter was sent again")
+}
+
+/// Refused for what is no dead letter.
+pub(super) fn deliver_again(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
     let Some(effect) = txn.effect(id)? else {
         return Err(Refusal::Conflict(text(format_args!("{id} is not a dead letter"))).into());
     };
@@ -453,9 +460,6 @@ fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
     }
     txn.record(Event::EffectReplayed(id));
     txn.deliver_again(id);
-    if let Some(key) = &effect.subject {
-        exception::clear_for_key(txn, key, "the dead letter was sent again")?;
-    }
     Ok(())
 }
 

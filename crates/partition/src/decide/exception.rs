@@ -12,6 +12,7 @@ use units::{Amount, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
+use crate::effect::EffectId;
 use crate::key::AnyKey;
 
 /// The property that makes a user task an exception of a type.
@@ -132,6 +133,62 @@ pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: Elem
     Ok(())
 }
 
+/// Raises the exception of a dead letter. Nothing happens for what is none.
+pub(super) fn raise_for_dead_letter(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
+    let Some(effect) = txn.effect(id)? else { return Ok(()) };
+    let Some((code, message)) = &effect.dead else { return Ok(()) };
+    let account = match effect.order {
+        Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
+        None => None,
+    };
+    let subject = Subject { order: effect.order, account, key: effect.subject.clone() };
+    let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
+    let raise = Raise {
+        dead_letter: Some(text(id)),
+        is_waited_for: effect.job.is_some(),
+        ..Raise::new(ExceptionKind::Integration, subject, reason)
+    };
+    let cx = txn.system.clone();
+    trade::exception::raise(txn.books(), raise, &cx)?;
+    Ok(())
+}
+
+/// A dead letter is none any more: what asked about it is void.
+pub(super) fn clear_for_dead_letter(txn: &mut Txn<'_>, id: EffectId, cause: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    if let Some(exception) = trade::exception::of_dead_letter(txn.books(), &text(id))? {
+        trade::exception::clear(txn.books(), exception, cause, &cx)?;
+    }
+    Ok(())
+}
+
+/// Carries out what was decided on a dead letter: it is sent again, or the order that it is about is cancelled, or, if it is about
+/// none, the process that waits for it.
+fn decide_on_dead_letter(
+    txn: &mut Txn<'_>,
+    id: EffectId,
+    exception: &Exception,
+    action: Action,
+    reason: &Text,
+) -> Outcome<()> {
+    match (action, exception.subject.order) {
+        (Action::Retry, _) => super::command::deliver_again(txn, id)?,
+        (Action::Cancel, Some(order)) => {
+            let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
+            super::command::cancel(txn, order, &cancellation)?;
+        }
+        (Action::Cancel, None) => {
+            if let Some((instance, _)) = txn.effect(id)?.and_then(|effect| effect.job) {
+                txn.then(FollowUp::Step(instance, Input::Cancel));
+            }
+        }
+        _ => {}
+    }
+    // a job that waits for it when everything has followed has somebody who is asked
+    txn.look_again(id);
+    Ok(())
+}
+
 /// Raises the exception of a technical incident.
 pub(super) fn raise_for_incident(
     txn: &mut Txn<'_>,
@@ -201,6 +258,9 @@ pub(super) fn resolve(
     let exception = txn.books().exception(&id)?.ok_or(Refusal::NotFound(Key::Exception(id)))?;
     let cx = txn.cx.clone();
     trade::exception::resolve(txn.books(), id, action, reason, &cx)?;
+    if let Some(letter) = exception.dead_letter.as_ref().and_then(|letter| letter.parse().ok()) {
+        return decide_on_dead_letter(txn, letter, &exception, action, reason);
+    }
     mean(txn, &exception, action, reason, details)?;
     let Some(task) = exception.task else { return Ok(()) };
     let instance_id = InstanceId(task.instance);
@@ -236,7 +296,12 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             Action::Cancel | Action::Reject => trade::order::reject(txn.books(), id, reason, &cx)?,
             _ => {}
         },
-        (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, reason, details)?,
+        (_, _, Some(Key::Payment(id))) if exception.kind == ExceptionKind::Deduction => {
+            if action == Action::WriteOff {
+                trade::cash::write_off_deduction(txn.books(), *id, &cx)?;
+            }
+        }
+        (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, details)?,
         (_, _, Some(Key::ReturnRequest(id))) => {
             let authorise = match action {
                 Action::Authorise => true,
@@ -244,6 +309,9 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
                 _ => return Ok(()),
             };
             trade::returns::decide(txn.books(), *id, authorise, reason, &cx)?;
+        }
+        (_, Some(id), _) if exception.kind == ExceptionKind::BillingBlocked && action == Action::Retry => {
+            super::react::bill_again(txn, id)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
             let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
@@ -254,7 +322,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
     Ok(())
 }
 
-fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, reason: &Text, details: &Variables) -> Outcome<()> {
+fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, details: &Variables) -> Outcome<()> {
     let cx = txn.cx.clone();
     let invalid = |field: &'static str, wanted: &'static str| Refusal::Invalid {
         field: Text::const_new(field),
@@ -281,9 +349,7 @@ fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, reason: &Text, deta
             let account = account.ok_or_else(|| invalid("details.account", "an account number"))?;
             trade::cash::put_on_account(txn.books(), id, &account, &cx)?;
         }
-        _ => {
-            let _ = reason;
-        }
+        _ => {}
     }
     Ok(())
 }

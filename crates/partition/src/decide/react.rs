@@ -3,6 +3,7 @@
 use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
 use feel::{Context as Variables, Value};
 use trade::account::AccountEvent;
+use trade::exception::{ExceptionKind, Raise};
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
 use trade::master::BillingPolicy;
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
@@ -114,9 +115,20 @@ fn bill_backlog(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     }
     let Some(order) = txn.books().order(&id)?.filter(|_| !posted.is_empty()) else { return Ok(()) };
     let backlog = super::task::subject(&order, None);
-    let kind = trade::exception::ExceptionKind::BillingBlocked;
-    if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &backlog)? {
+    if let Some(exception) = trade::exception::of_subject(txn.books(), ExceptionKind::BillingBlocked, &backlog)? {
         trade::exception::clear(txn.books(), exception, "billed", &cx)?;
+    }
+    Ok(())
+}
+
+/// Bills what could not be billed, because a person says so; while it cannot be billed, somebody is asked.
+pub(super) fn bill_again(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    bill_backlog(txn, id)?;
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    if let Some(reason) = trade::billing::blocked(txn.books(), id)? {
+        let raise = Raise::new(ExceptionKind::BillingBlocked, super::task::subject(&order, None), reason);
+        let cx = txn.system.clone();
+        trade::exception::raise(txn.books(), raise, &cx)?;
     }
     Ok(())
 }
@@ -166,6 +178,7 @@ pub(super) fn to_process(
                 let effect = crate::effect::EffectId::of_job(id, *job);
                 if txn.effect(effect)?.is_some() {
                     txn.record(Event::EffectEnded(effect));
+                    exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
                 }
             }
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
@@ -223,6 +236,8 @@ pub(super) fn to_process(
             ProcessEvent::IncidentRaised { incident, message, .. } => {
                 exception::raise_for_incident(txn, process, instance, *incident, message)?;
             }
+            // by a person, or with the step that it held up
+            ProcessEvent::IncidentResolved { incident } => exception::clear_for_task(txn, id, *incident)?,
             _ => {}
         }
     }

@@ -19,6 +19,10 @@ use crate::partition::{Cache, Halt};
 /// How many steps one command may lead to before it is taken for a loop.
 const MAX_FOLLOW_UPS: usize = 200_000;
 
+/// How many bits of an instance's number count within its entry: more than a million, with room for 2^43 entries before SQLite's
+/// integers end (decision 0010).
+const INSTANCE_BITS: u32 = 20;
+
 /// Why a decision stops before its end.
 #[derive(Debug)]
 pub(crate) enum TxnStop {
@@ -84,8 +88,10 @@ pub(crate) struct Txn<'a> {
     events: Vec<Event>,
     effects: Vec<EffectId>,
     follow_ups: VecDeque<FollowUp>,
+    /// Dead letters that somebody decided on.
+    decided: Vec<EffectId>,
     unloaded: Option<AnyKey>,
-    loose_effects: u64,
+    loose_effects: u32,
     instances: u64,
 }
 
@@ -102,6 +108,7 @@ impl<'a> Txn<'a> {
             events: Vec::new(),
             effects: Vec::new(),
             follow_ups: VecDeque::new(),
+            decided: Vec::new(),
             unloaded: None,
             loose_effects: 0,
             instances: 0,
@@ -214,10 +221,15 @@ impl<'a> Txn<'a> {
         self.effects.push(id);
     }
 
-    /// A number for an effect that no job waits for. Those of jobs are made of instance and job, these of the position.
+    /// Looks at the end whether an effect is a dead letter that a job waits for, so that somebody is asked.
+    pub(crate) fn look_again(&mut self, id: EffectId) {
+        self.decided.push(id);
+    }
+
+    /// A number for an effect that no job waits for.
     pub(crate) fn loose_effect_id(&mut self) -> EffectId {
         self.loose_effects += 1;
-        EffectId(1 << 62 | self.position << 12 | self.loose_effects)
+        EffectId::of_entry(self.position, self.loose_effects)
     }
 
     /// The position of the entry that this decision becomes.
@@ -243,11 +255,22 @@ impl<'a> Txn<'a> {
         begun_by: Option<(Text, Text)>,
         input: Input,
     ) -> Outcome<InstanceId> {
-        let id = self.next_instance();
+        let id = self.next_instance()?;
+        self.start_as(id, definition, parent, begun_by, input)?;
+        Ok(id)
+    }
+
+    fn start_as(
+        &mut self,
+        id: InstanceId,
+        definition: DefinitionId,
+        parent: Option<(InstanceId, ElementKey)>,
+        begun_by: Option<(Text, Text)>,
+        input: Input,
+    ) -> Outcome<()> {
         self.overlay.insert(AnyKey::Instance(id), None);
         self.record(Event::InstanceCreated { id, definition, parent, begun_by });
-        self.step(id, input)?;
-        Ok(id)
+        self.step(id, input)
     }
 
     /// The version of a process that a call means.
@@ -320,9 +343,9 @@ impl<'a> Txn<'a> {
         };
         if running.waiting.is_empty() {
             let begun_by = Some((key.message.clone(), key.key.clone()));
-            let id = InstanceId(self.position << 12 | (self.instances + 1));
+            let id = self.next_instance()?;
             self.record(Event::Subscribed(lock, id, 0));
-            self.start_version(definition, None, begun_by, input)?;
+            self.start_as(id, definition, None, begun_by, input)?;
         } else if let Some(expires) = expires {
             let message = Message { number: running.last + 1, expires, variables: variables.clone() };
             self.record(Event::MessageBuffered(lock, message));
@@ -346,10 +369,14 @@ impl<'a> Txn<'a> {
     }
 
     /// A number that was never used: the position of this entry, and a count within it. So instances need no counter of
-    /// their own, which every order would write.
-    fn next_instance(&mut self) -> InstanceId {
+    /// their own, which every order would write. Refused when the count would reach into the numbers of the next entry.
+    fn next_instance(&mut self) -> Outcome<InstanceId> {
         self.instances += 1;
-        InstanceId(self.position << 12 | self.instances)
+        if self.instances >> INSTANCE_BITS != 0 {
+            let why = format_args!("one command starts at most {} processes: split it", (1u64 << INSTANCE_BITS) - 1);
+            return Err(TxnStop::Refused(Refusal::Conflict(text(why))));
+        }
+        Ok(InstanceId(self.position << INSTANCE_BITS | self.instances))
     }
 
     /// Takes a process instance one input further, and notes what follows from it.
@@ -406,6 +433,11 @@ impl<'a> Txn<'a> {
             }
             self.work_off(follow_up)?;
         }
+        for id in std::mem::take(&mut self.decided) {
+            if self.effect(id)?.is_some_and(|effect| effect.job.is_some()) {
+                super::exception::raise_for_dead_letter(self, id)?;
+            }
+        }
         match self.unloaded.take() {
             Some(key) => Err(TxnStop::Halt(Halt::Missing(key))),
             None => Ok(()),
@@ -418,6 +450,11 @@ impl<'a> Txn<'a> {
             FollowUp::Publish { key, variables, expires } => self.deliver(key, variables, expires),
             FollowUp::Broadcast { signal, variables } => self.broadcast(&signal, &variables),
             FollowUp::Call { parent, element, process, binding, variables } => {
+                // another way of the same step may have ended the call
+                let calls = |caller: &Arc<Instance>| caller.element_of(element).is_some() && caller.child(element).is_none();
+                if !self.instance(parent)?.as_ref().is_some_and(calls) {
+                    return Ok(());
+                }
                 if let Some(definition) = self.bound(parent, &process, &binding)? {
                     self.start_version(definition, Some((parent, element)), None, Input::Start { variables })?;
                 } else {

@@ -9,6 +9,7 @@ use crate::reference::{point, pointed};
 
 const TASK: &str = "exception-of-task";
 const KEY: &str = "exception-of-key";
+const DEAD_LETTER: &str = "exception-of-dead-letter";
 
 /// The open exception that a waiting task stands for.
 pub fn of_task(books: &mut dyn Books, task: TaskRef) -> Result<Option<ExceptionId>, Stop> {
@@ -20,7 +21,12 @@ pub fn open_for(books: &mut dyn Books, key: &Key) -> Result<Option<ExceptionId>,
     found(books, KEY, &key.to_string())
 }
 
-/// The open exception of a type and subject that no task waits for.
+/// The open exception that asks about a dead letter.
+pub fn of_dead_letter(books: &mut dyn Books, letter: &str) -> Result<Option<ExceptionId>, Stop> {
+    found(books, DEAD_LETTER, letter)
+}
+
+/// The open exception of a type and subject that no task waits for and that is about no dead letter.
 pub fn of_subject(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject) -> Result<Option<ExceptionId>, Stop> {
     found(books, &within(kind), &subject_name(subject))
 }
@@ -45,9 +51,10 @@ pub(super) fn note_ended(books: &mut dyn Books, exception: &Exception) -> Result
 
 fn places(exception: &Exception) -> Vec<(Text, Text)> {
     let subject = &exception.subject;
-    let asked = match exception.task {
-        Some(task) => (Text::const_new(TASK), name_of(task)),
-        None => (within(exception.kind), subject_name(subject)),
+    let asked = match (exception.task, &exception.dead_letter) {
+        (Some(task), _) => (Text::const_new(TASK), name_of(task)),
+        (None, Some(letter)) => (Text::const_new(DEAD_LETTER), letter.clone()),
+        (None, None) => (within(exception.kind), subject_name(subject)),
     };
     let about = subject.key.as_ref().map(|key| (Text::const_new(KEY), compact_str::format_compact!("{key}")));
     [asked].into_iter().chain(about).collect()

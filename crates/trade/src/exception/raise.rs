@@ -4,7 +4,7 @@ use units::{Amount, Calendar, Minutes, Text};
 
 use super::catalogue::{entry, severity, time};
 use super::index;
-use super::state::{Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
+use super::state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
@@ -26,12 +26,24 @@ pub struct Raise {
     pub amount: Amount,
     /// The user task that waits for it.
     pub task: Option<TaskRef>,
+    /// The number of the dead letter that it asks about.
+    pub dead_letter: Option<Text>,
+    /// A process goes on only when something is done, so that to acknowledge it is not offered.
+    pub is_waited_for: bool,
 }
 
 impl Raise {
     /// An exception that no task waits for, without money at stake.
     pub fn new(kind: ExceptionKind, subject: Subject, reason: impl Into<Text>) -> Self {
-        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None }
+        Self {
+            kind,
+            subject,
+            reason: reason.into(),
+            amount: Amount::ZERO,
+            task: None,
+            dead_letter: None,
+            is_waited_for: false,
+        }
     }
 }
 
@@ -47,13 +59,14 @@ fn calendar_of(books: &mut dyn Books, owner: Role, subject: &Subject) -> Result<
     Ok(node.map_or(&company.calendar, |node| &node.calendar).clone())
 }
 
-/// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, or the same
-/// type and subject, is not raised twice. Source: domain §1.12.
+/// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, the same dead
+/// letter, or else the same type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
-    let Raise { kind, subject, reason, amount, task } = raise;
-    let known = match task {
-        Some(task) => index::of_task(books, task)?,
-        None => index::of_subject(books, kind, &subject)?,
+    let Raise { kind, subject, reason, amount, task, dead_letter, is_waited_for } = raise;
+    let known = match (task, &dead_letter) {
+        (Some(task), _) => index::of_task(books, task)?,
+        (None, Some(letter)) => index::of_dead_letter(books, letter)?,
+        (None, None) => index::of_subject(books, kind, &subject)?,
     };
     if let Some(known) = known {
         return Ok(known);
@@ -67,6 +80,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
     let calendar = &calendar_of(books, entry.owner, &subject)?;
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
+    let offered = entry.actions.iter().copied().filter(|action| !is_waited_for || *action != Action::Acknowledge);
     let exception = Exception {
         id,
         kind,
@@ -81,11 +95,12 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         resolve_by: calendar.after(cx.now, resolve),
         ladder: LADDER.map(|percent| calendar.after(cx.now, Minutes(resolve.0 * percent / 100))).to_vec(),
         escalations: 0,
-        actions: entry.actions.to_vec(),
+        actions: offered.collect(),
         task,
         status: ExceptionStatus::Open,
         resolution: None,
         ended_at: None,
+        dead_letter,
     };
     index::note_open(books, &exception)?;
     books.record(&id, ExceptionEvent::Raised(Box::new(exception)));

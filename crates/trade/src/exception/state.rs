@@ -46,6 +46,9 @@ pub struct Exception {
     pub resolution: Option<(Action, Text, Text)>,
     /// When it was resolved or cleared.
     pub ended_at: Option<Timestamp>,
+    /// The number of the dead letter that it asks about, if it asks about one.
+    #[serde(default)]
+    pub dead_letter: Option<Text>,
 }
 
 /// A user task: process instance and key within it.
@@ -258,6 +261,7 @@ impl Default for Exception {
             status: ExceptionStatus::Open,
             resolution: None,
             ended_at: None,
+            dead_letter: None,
         }
     }
 }
