@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::{Cx, Decisions, Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
-use trade::{Actor, Aggregate, Books, Context, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop};
+use trade::{Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop};
 use units::{Text, Timestamp};
 
 use crate::command::{Command, Reply};
@@ -15,6 +15,7 @@ use crate::fold::{self, States, definition_of};
 use crate::journal::{Decision, Entry, Event};
 use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::partition::{Cache, Halt};
+use crate::row::{RowKey, Table};
 
 /// How many steps one command may lead to before it is taken for a loop.
 const MAX_FOLLOW_UPS: usize = 200_000;
@@ -34,7 +35,7 @@ pub(crate) enum TxnStop {
 
 impl From<Missing> for TxnStop {
     fn from(missing: Missing) -> Self {
-        Self::Halt(Halt::Missing(AnyKey::Trade(missing.0)))
+        Self::Halt(Halt::Missing(vec![AnyKey::Trade(missing.0)]))
     }
 }
 
@@ -90,7 +91,9 @@ pub(crate) struct Txn<'a> {
     follow_ups: VecDeque<FollowUp>,
     /// Dead letters that somebody decided on.
     decided: Vec<EffectId>,
-    unloaded: Option<AnyKey>,
+    /// What was read or written to and is not in memory. It was taken for something that does not exist, so that one pass finds all
+    /// that is missing and not the first of it only; what comes of such a pass is thrown away.
+    missing: BTreeSet<AnyKey>,
     loose_effects: u32,
     instances: u64,
 }
@@ -109,7 +112,7 @@ impl<'a> Txn<'a> {
             effects: Vec::new(),
             follow_ups: VecDeque::new(),
             decided: Vec::new(),
-            unloaded: None,
+            missing: BTreeSet::new(),
             loose_effects: 0,
             instances: 0,
         }
@@ -131,7 +134,8 @@ impl<'a> Txn<'a> {
             return Ok(state.clone());
         }
         let Some(state) = self.cache.get(key) else {
-            return Err(TxnStop::Halt(Halt::Missing(key.clone())));
+            self.missing.insert(key.clone());
+            return Ok(None);
         };
         Ok(state.clone())
     }
@@ -438,10 +442,7 @@ impl<'a> Txn<'a> {
                 super::exception::raise_for_dead_letter(self, id)?;
             }
         }
-        match self.unloaded.take() {
-            Some(key) => Err(TxnStop::Halt(Halt::Missing(key))),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn work_off(&mut self, follow_up: FollowUp) -> Outcome<()> {
@@ -497,16 +498,25 @@ impl<'a> Txn<'a> {
         Ok(())
     }
 
-    /// An aggregate that was written to and is not in memory.
-    pub(crate) fn unloaded(&mut self) -> Option<AnyKey> {
-        self.unloaded.take()
+    /// What has to be loaded before anything can be decided, if there is something.
+    pub(crate) fn missing(&mut self) -> Option<Vec<AnyKey>> {
+        let missing = std::mem::take(&mut self.missing);
+        (!missing.is_empty()).then(|| missing.into_iter().collect())
+    }
+
+    /// An aggregate that was just numbered: it cannot exist, so it need not be loaded.
+    fn numbered(&mut self, event: &TradeEvent) {
+        let TradeEvent::Counters(_, CounterEvent::Taken { kind, number }) = event else { return };
+        if let Some(key) = AnyKey::of_trade_row(Table::Trade(*kind), &RowKey::Number(*number)) {
+            let key = AnyKey::Trade(key);
+            if self.cache.get(&key).is_none() {
+                self.overlay.entry(key).or_insert(None);
+            }
+        }
     }
 
     /// Ends the decision: checks what it touched, and hands everything over.
-    pub(crate) fn finish(mut self, command: Command, reply: Reply) -> Result<Decision, Halt> {
-        if let Some(key) = self.unloaded.take() {
-            return Err(Halt::Missing(key));
-        }
+    pub(crate) fn finish(self, command: Command, reply: Reply) -> Result<Decision, Halt> {
         let mut decision = Decision::replied(Ok(reply));
         decision.read = self.read.into_iter().collect();
         if self.events.is_empty() {
@@ -547,7 +557,13 @@ impl Books for Txn<'_> {
         let any = AnyKey::Trade(key.clone());
         let state = match self.overlay.get(&any) {
             Some(state) => state,
-            None => self.cache.get(&any).ok_or_else(|| Missing(key.clone()))?,
+            None => match self.cache.get(&any) {
+                Some(state) => state,
+                None => {
+                    self.missing.insert(any);
+                    return Ok(None);
+                }
+            },
         };
         Ok(match state {
             Some(AnyState::Trade(aggregate)) => Some(aggregate.clone()),
@@ -559,17 +575,18 @@ impl Books for Txn<'_> {
         if super::react::is_awaited(&event) {
             self.then(FollowUp::React(event.clone()));
         }
+        self.numbered(&event);
         self.record(Event::Trade(event));
     }
 }
 
 impl States for Txn<'_> {
     fn slot(&mut self, key: &AnyKey) -> &mut Option<AnyState> {
-        let (cache, unloaded) = (self.cache, &mut self.unloaded);
+        let (cache, missing) = (self.cache, &mut self.missing);
         self.overlay.entry(key.clone()).or_insert_with(|| match cache.get(key) {
             Some(state) => state.clone(),
             None => {
-                unloaded.get_or_insert_with(|| key.clone());
+                missing.insert(key.clone());
                 None
             }
         })

@@ -32,6 +32,8 @@ pub(crate) struct Story {
     pub(crate) delivered: Vec<Arc<Effect>>,
     /// How often a decision stopped to load something.
     pub(crate) halts: usize,
+    /// How many aggregates were loaded.
+    pub(crate) loads: usize,
     now: i64,
 }
 
@@ -46,6 +48,7 @@ impl Story {
             timers: BTreeSet::new(),
             delivered: Vec::new(),
             halts: 0,
+            loads: 0,
             now: START,
         };
         let company = Company {
@@ -87,10 +90,13 @@ impl Story {
         let decision = loop {
             match self.partition.decide(command.clone()) {
                 Ok(decision) => break decision,
-                Err(Halt::Missing(key)) => {
+                Err(Halt::Missing(keys)) => {
                     self.halts += 1;
-                    let state = self.stored.get(&key).cloned();
-                    self.partition.load(key, state);
+                    for key in keys {
+                        self.loads += 1;
+                        let state = self.stored.get(&key).cloned();
+                        self.partition.load(key, state);
+                    }
                 }
                 Err(broken) => panic!("{broken}"),
             }

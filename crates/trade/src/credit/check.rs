@@ -68,7 +68,7 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
     let mut promised = Amount::ZERO;
     for id in held {
         let order = existing(books, id)?;
-        if !order.is_held_by(HoldKind::Credit) {
+        if order.is_over() || !order.is_held_by(HoldKind::Credit) {
             note_held(books, account, id, false)?;
             continue;
         }
