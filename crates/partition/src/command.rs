@@ -255,6 +255,13 @@ pub enum Body {
     },
     /// Deliver dead letters again.
     ReplayEffects(Vec<EffectId>),
+    /// A document that came in cannot be taken; somebody has to look at it.
+    ReportDocument {
+        /// The system that it came from, and its name there.
+        document: Reference,
+        /// Why it cannot be taken.
+        reason: Text,
+    },
 }
 
 /// What a partition answers to a command that it carried out.

@@ -240,6 +240,7 @@ impl Writer {
         }
         if matches!(answer, Answer::Done { .. }) {
             self.pending.add_documents(request.documents);
+            self.pending.add_notes(request.notes);
         }
         self.pending.answers.push((done, answer));
     }

@@ -216,7 +216,17 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             }
             Ok(Reply::Done)
         }
+        Body::ReportDocument { document, reason } => report(txn, document, reason),
     }
+}
+
+/// Two records disagree, or one cannot be read: its owner sends a right one, or sees that nothing is missing.
+fn report(txn: &mut Txn<'_>, document: &trade::Reference, reason: &Text) -> Outcome<Reply> {
+    let subject = trade::exception::Subject { key: Some(Key::Reference(document.clone())), ..Default::default() };
+    let raise = trade::exception::Raise::new(trade::exception::ExceptionKind::ReconBreak, subject, reason.clone());
+    let cx = txn.system.clone();
+    trade::exception::raise(txn.books(), raise, &cx)?;
+    Ok(Reply::Done)
 }
 
 fn done((): ()) -> Reply {
