@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use partition::EffectId;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use units::Text;
 
-use crate::config::ConnectionsConfig;
+use crate::config::{ConnectionsConfig, RetryConfig};
 use crate::health::SystemHealth;
 use crate::inbound::{Inbound, poll};
-use crate::system::System;
+use crate::system::{System, offer};
 use crate::{Delivery, Outcomes, http};
 
 /// Why the connections cannot be made.
@@ -76,7 +77,12 @@ impl Connections {
         outcomes: Arc<dyn Outcomes>,
         inbound: Arc<dyn Inbound>,
     ) -> Result<Self, ConnectError> {
-        let client = reqwest::Client::builder().pool_max_idle_per_host(64).no_proxy().build()?;
+        let client = reqwest::Client::builder()
+            .pool_max_idle_per_host(64)
+            .no_proxy()
+            // an answer from elsewhere confirms nothing, and the secrets in the headers are for this system alone
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
         let (stop, stopped) = watch::channel(false);
         let routes = http::routes(&config.systems);
         let mut systems = Vec::with_capacity(config.systems.len());
@@ -138,12 +144,20 @@ impl Connections {
     fn nowhere(&self, delivery: &Delivery, route: &str) {
         let Some((outcomes, runtime)) = &self.outcomes else { return };
         let what = format!("no system offers {} for {route:?}", delivery.capability);
-        let outcome = outcomes.failed(delivery.id, "rejected", &what);
+        let (outcomes, id) = (outcomes.clone(), delivery.id);
         runtime.spawn(async move {
-            if let Err(error) = outcome.await {
-                tracing::error!(%error, "an outcome is refused");
+            let told = offer("none", &RetryConfig::default(), || outcomes.failed(id, "rejected", &what)).await;
+            if let Err(why) = told {
+                tracing::error!(effect = %id, %why, "a failure is refused");
             }
         });
+    }
+
+    /// Nobody wants these effects any more: what has not gone out stays here.
+    pub fn withdraw(&self, effects: &[EffectId]) {
+        for system in &self.systems {
+            effects.iter().for_each(|id| system.withdraw(*id));
+        }
     }
 
     /// How each system is.

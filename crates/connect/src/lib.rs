@@ -2,7 +2,8 @@
 //!
 //! An effect is durable in the partition before it comes here, and stays there until its outcome is durable too; so nothing in
 //! here has to survive a crash. Per system there is one queue, a limit of calls at a time, time-outs, retries with backoff and
-//! jitter, and a circuit that opens when the system is down: then effects wait in order, and everything catches up. The other
+//! jitter, and a circuit that opens when the system is down: then effects wait, and everything catches up;
+//! what is about the same thing keeps its order. The other
 //! direction, documents that are fetched, is in [`Inbound`].
 
 mod backoff;
@@ -12,6 +13,7 @@ mod connections;
 mod health;
 mod http;
 mod inbound;
+mod queue;
 mod system;
 
 use std::future::Future;
@@ -29,7 +31,7 @@ pub use inbound::Inbound;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// An effect to deliver.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Delivery {
     /// Its id; the text form is the idempotency key that the system sees.
     pub id: EffectId,
@@ -37,6 +39,9 @@ pub struct Delivery {
     pub capability: Text,
     /// Which of several systems that offer it; may be empty.
     pub route: Text,
+    /// What it is about, such as a warehouse order: effects about the same thing go to a system one after the other. May be
+    /// empty.
+    pub subject: Text,
     /// The document, as JSON.
     pub document: Text,
     /// When it was requested.

@@ -10,14 +10,17 @@ use tokio::sync::{Notify, watch};
 
 use crate::backoff::pause;
 use crate::circuit::Circuit;
-use crate::config::{SystemConfig, WhenDown};
+use crate::config::{RetryConfig, SystemConfig, WhenDown};
 use crate::health::{CircuitState, Outage, SystemHealth};
 use crate::http::{self, Verdict};
+use crate::queue::{Queue, Waiting};
 use crate::{Delivery, Outcomes, SubmitError};
 
 /// How many outages and latencies are remembered.
 const OUTAGES: usize = 20;
 const LATENCIES: usize = 256;
+/// How long a worker without work sleeps at most.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// A system and everything that waits for it.
 pub(crate) struct System {
@@ -29,9 +32,7 @@ pub(crate) struct System {
 }
 
 struct Inner {
-    queue: VecDeque<Waiting>,
-    /// Effects that wait or are under way; a second delivery of one of them is dropped.
-    known: BTreeSet<EffectId>,
+    queue: Queue,
     circuit: Circuit,
     health: SystemHealth,
     latencies: VecDeque<u64>,
@@ -39,13 +40,6 @@ struct Inner {
     backlog: BTreeSet<EffectId>,
     /// Outages that are over, and how long they took together, in milliseconds.
     recovered: (u64, u64),
-}
-
-struct Waiting {
-    delivery: Delivery,
-    attempts: u32,
-    /// Not before this moment.
-    from: Option<Instant>,
 }
 
 impl System {
@@ -69,8 +63,7 @@ impl System {
         };
         let circuit = Circuit::new(config.circuit);
         let inner = Inner {
-            queue: VecDeque::new(),
-            known: BTreeSet::new(),
+            queue: Queue::default(),
             circuit,
             health,
             latencies: VecDeque::new(),
@@ -105,15 +98,21 @@ impl System {
     /// Takes effects over. Those that are here already are dropped.
     pub(crate) fn enqueue(&self, deliveries: impl IntoIterator<Item = Delivery>) {
         let mut inner = self.lock();
-        let mut new = 0;
-        for delivery in deliveries {
-            if inner.known.insert(delivery.id) {
-                inner.queue.push_back(Waiting { delivery, attempts: 0, from: None });
-                new += 1;
-            }
-        }
+        let new = deliveries.into_iter().map(|delivery| inner.queue.add(delivery)).filter(|is_new| *is_new).count();
         drop(inner);
         for _ in 0..new.min(self.config.concurrency) {
+            self.work.notify_one();
+        }
+    }
+
+    /// Nobody wants this effect any more: it does not go out, unless it is under way already.
+    pub(crate) fn withdraw(&self, id: EffectId) {
+        let mut inner = self.lock();
+        if let Some(withdrawn) = inner.queue.withdraw(id) {
+            tracing::info!(system = %self.config.name, effect = %id, capability = %withdrawn.capability, "withdrawn before it went out");
+            inner.caught_up_with(id);
+            drop(inner);
+            // another one about the same thing may have waited for it
             self.work.notify_one();
         }
     }
@@ -144,21 +143,26 @@ impl System {
     fn take(&self) -> Result<Waiting, Duration> {
         let now = Instant::now();
         let mut inner = self.lock();
-        let ready = |waiting: &Waiting| waiting.from.is_none_or(|from| from <= now);
-        let Some(place) = inner.queue.iter().position(ready) else {
-            let next = inner.queue.iter().filter_map(|waiting| waiting.from).min();
-            return Err(next.map_or(Duration::from_secs(60), |next| next.duration_since(now)));
-        };
-        if let Err(wait) = inner.circuit.admit(now) {
-            let fails = |waiting: &Waiting| {
-                self.capability(&waiting.delivery).is_some_and(|found| found.when_down == WhenDown::Fail)
-            };
+        let taken = match inner.queue.has_ready(now).then(|| inner.circuit.admit(now)) {
+            None => None,
+            Some(Ok(())) => inner.queue.take(now, |_| true),
             // what may fail while the system is down does not wait for it
-            let place = inner.queue.iter().position(|waiting| ready(waiting) && fails(waiting));
-            return place.and_then(|place| inner.queue.remove(place)).ok_or(wait);
+            Some(Err(wait)) => match inner.queue.take(now, |delivery| self.fails_when_down(delivery)) {
+                None => return Err(wait),
+                taken => taken,
+            },
+        };
+        match taken {
+            Some(waiting) => {
+                inner.health.in_flight += 1;
+                Ok(waiting)
+            }
+            None => Err(inner.queue.next_try().map_or(IDLE, |next| next.duration_since(now))),
         }
-        inner.health.in_flight += 1;
-        inner.queue.remove(place).ok_or(Duration::from_millis(1))
+    }
+
+    fn fails_when_down(&self, delivery: &Delivery) -> bool {
+        self.capability(delivery).is_some_and(|found| found.when_down == WhenDown::Fail)
     }
 
     fn capability(&self, delivery: &Delivery) -> Option<&crate::config::CapabilityConfig> {
@@ -182,8 +186,11 @@ impl System {
         match verdict {
             Verdict::Done(response) => {
                 let id = waiting.delivery.id;
-                self.offer(|| outcomes.succeeded(id, response.clone())).await;
-                self.ended(id, true);
+                if let Err(why) = self.offer(|| outcomes.succeeded(id, response.clone())).await {
+                    // the system has acted, and nobody takes it: that is for a person to see
+                    return self.fail(&waiting, outcomes, "not_taken", &why).await;
+                }
+                self.ended(&waiting.delivery, true);
             }
             Verdict::Refused(cause) => self.fail(&waiting, outcomes, "rejected", &cause).await,
             Verdict::Again(cause, after) => {
@@ -211,54 +218,36 @@ impl System {
 
     async fn fail(&self, waiting: &Waiting, outcomes: &Arc<dyn Outcomes>, code: &str, cause: &str) {
         let id = waiting.delivery.id;
-        self.offer(|| outcomes.failed(id, code, cause)).await;
-        self.ended(id, false);
+        if let Err(why) = self.offer(|| outcomes.failed(id, code, cause)).await {
+            tracing::error!(system = %self.config.name, effect = %id, %code, %cause, %why, "a failure is refused");
+        }
+        self.ended(&waiting.delivery, false);
     }
 
-    /// Offers an outcome until it is taken: the system has acted, so it must not be lost.
-    async fn offer<F>(&self, mut submit: F)
+    async fn offer<F>(&self, submit: F) -> Result<(), String>
     where
         F: FnMut() -> crate::BoxFuture<'static, Result<(), SubmitError>>,
     {
-        let mut attempt = 0;
-        loop {
-            match submit().await {
-                Ok(()) => return,
-                Err(SubmitError::Refused(why)) => {
-                    tracing::error!(system = %self.config.name, %why, "an outcome is refused");
-                    return;
-                }
-                Err(SubmitError::Unavailable(why)) => {
-                    attempt += 1;
-                    tracing::warn!(system = %self.config.name, %why, "an outcome has to wait");
-                    tokio::time::sleep(pause(&self.config.retry, attempt, draw())).await;
-                }
-            }
-        }
+        offer(&self.config.name, &self.config.retry, submit).await
     }
 
     fn put_back(&self, waiting: Waiting) {
         let mut inner = self.lock();
         inner.health.in_flight = inner.health.in_flight.saturating_sub(1);
         inner.health.retried += 1;
-        // to the front: effects keep their order as well as retries allow
-        inner.queue.push_front(waiting);
+        inner.queue.put_back(waiting);
     }
 
-    fn ended(&self, id: EffectId, delivered: bool) {
+    fn ended(&self, delivery: &Delivery, delivered: bool) {
         let mut inner = self.lock();
-        inner.known.remove(&id);
+        inner.queue.ended(delivery);
         inner.health.in_flight = inner.health.in_flight.saturating_sub(1);
         if delivered {
             inner.health.delivered += 1;
         } else {
             inner.health.failed += 1;
         }
-        inner.backlog.remove(&id);
-        if inner.backlog.is_empty() {
-            let is_waiting = |outage: &&mut Outage| outage.ended.is_some() && outage.drained.is_none();
-            inner.health.outages.iter_mut().filter(is_waiting).for_each(|outage| outage.drained = Some(now_ms()));
-        }
+        inner.caught_up_with(delivery.id);
     }
 
     fn note(&self, verdict: &Verdict, started: Instant) {
@@ -301,13 +290,41 @@ impl System {
 impl Inner {
     /// The outage is over; what waits by now is what the recovery is measured by.
     fn came_back(&mut self, now: i64) {
-        self.backlog = self.known.clone();
+        self.backlog = self.queue.known().clone();
         let backlog = self.backlog.len();
         if let Some(outage) = self.health.outages.last_mut() {
             outage.ended = Some(now);
             outage.backlog = backlog;
             self.recovered.0 += 1;
             self.recovered.1 += outage.duration_ms(now);
+        }
+    }
+
+    /// One of those that had waited when the system came back has its outcome.
+    fn caught_up_with(&mut self, id: EffectId) {
+        self.backlog.remove(&id);
+        if self.backlog.is_empty() {
+            let is_waiting = |outage: &&mut Outage| outage.ended.is_some() && outage.drained.is_none();
+            self.health.outages.iter_mut().filter(is_waiting).for_each(|outage| outage.drained = Some(now_ms()));
+        }
+    }
+}
+
+/// Offers an outcome until it is taken: the system has acted, so it must not be lost. The error is that it never will be.
+pub(crate) async fn offer<F>(system: &str, retry: &RetryConfig, mut submit: F) -> Result<(), String>
+where
+    F: FnMut() -> crate::BoxFuture<'static, Result<(), SubmitError>>,
+{
+    let mut attempt = 0;
+    loop {
+        match submit().await {
+            Ok(()) => return Ok(()),
+            Err(SubmitError::Refused(why)) => return Err(why),
+            Err(SubmitError::Unavailable(why)) => {
+                attempt += 1;
+                tracing::warn!(%system, %why, "an outcome has to wait");
+                tokio::time::sleep(pause(retry, attempt, draw())).await;
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
 use connect::{BoxFuture, Connections, ConnectionsConfig, Delivery, Inbound, Outcomes, SubmitError};
 use partition::EffectId;
 use units::Timestamp;
@@ -19,20 +20,24 @@ use units::Timestamp;
 #[derive(Clone, Default)]
 struct Faulty {
     fails: Arc<AtomicU32>,
-    refuses: bool,
+    /// What it answers to everything, where that is not what it has done.
+    answer: Option<(StatusCode, &'static str)>,
     done: Arc<Mutex<BTreeMap<String, u32>>>,
 }
 
-async fn handle(State(faulty): State<Faulty>, headers: HeaderMap) -> (StatusCode, &'static str) {
-    if faulty.refuses {
-        return (StatusCode::UNPROCESSABLE_ENTITY, "no such item");
-    }
+async fn handle(State(faulty): State<Faulty>, headers: HeaderMap) -> Response {
+    let (status, body) = answer(&faulty, &headers);
+    // only a redirection is read for its address, and only one that asks for patience for its time
+    (status, [("location", "/elsewhere"), ("retry-after", "18446744073709551615")], body).into_response()
+}
+
+fn answer(faulty: &Faulty, headers: &HeaderMap) -> (StatusCode, &'static str) {
     if faulty.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
         return (StatusCode::SERVICE_UNAVAILABLE, "down");
     }
     let key = headers.get("idempotency-key").unwrap().to_str().unwrap().to_owned();
     *faulty.done.lock().unwrap().entry(key).or_default() += 1;
-    (StatusCode::OK, "{\"ok\":true}")
+    faulty.answer.unwrap_or((StatusCode::OK, "{\"ok\":true}"))
 }
 
 #[derive(Default)]
@@ -41,6 +46,8 @@ struct Taken {
     changed: tokio::sync::Notify,
     /// So many outcomes are not taken at first.
     busy: AtomicU32,
+    /// Successes are refused.
+    picky: bool,
 }
 
 struct Sink(Arc<Taken>);
@@ -65,6 +72,9 @@ impl Sink {
 
 impl Outcomes for Sink {
     fn succeeded(&self, effect: EffectId, response: serde_json::Value) -> BoxFuture<'static, Result<(), SubmitError>> {
+        if self.0.picky {
+            return Box::pin(async { Err(SubmitError::refused("conflict".into())) });
+        }
         self.take(effect, Ok(response))
     }
 
@@ -88,7 +98,10 @@ impl Inbound for Nothing {
 async fn connected(faulty: Faulty, extra: &str, taken: &Arc<Taken>) -> Connections {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Router::new().route("/do", post(handle)).with_state(faulty);
+    let router = Router::new()
+        .route("/do", post(handle))
+        .route("/elsewhere", any(async || "{\"ok\":\"a login page\"}"))
+        .with_state(faulty);
     tokio::spawn(async move { axum::serve(listener, router).await });
     let config = format!(
         "[[systems]]\nname = \"s\"\nbase_url = \"http://{address}\"\nconcurrency = 4\nretry = {{ initial_ms = 5, max_ms = 20 }}\n\
@@ -108,9 +121,9 @@ fn deliveries(count: u64) -> Vec<Delivery> {
     let delivery = |number| Delivery {
         id: effect(number),
         capability: "x.do".into(),
-        route: "".into(),
         document: "{}".into(),
         requested_at: Timestamp(i64::MAX / 2),
+        ..Delivery::default()
     };
     (1..=count).map(delivery).collect()
 }
@@ -151,10 +164,77 @@ async fn an_outage_opens_the_circuit_and_everything_catches_up_once() {
 #[tokio::test]
 async fn what_is_refused_is_not_repeated() {
     let taken = Arc::new(Taken::default());
-    let connections = connected(Faulty { refuses: true, ..Faulty::default() }, "", &taken).await;
+    let refused = Faulty { answer: Some((StatusCode::UNPROCESSABLE_ENTITY, "no such item")), ..Faulty::default() };
+    let connections = connected(refused, "", &taken).await;
     connections.deliver(deliveries(1));
     assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("rejected".to_owned()))]);
     assert_eq!(connections.health()[0].retried, 0);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn a_redirection_is_not_followed_and_confirms_nothing() {
+    let taken = Arc::new(Taken::default());
+    let moved = Faulty { answer: Some((StatusCode::FOUND, "")), ..Faulty::default() };
+    let connections = connected(moved, "", &taken).await;
+    connections.deliver(deliveries(1));
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("rejected".to_owned()))]);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn a_yes_in_plain_words_is_a_yes_and_is_not_asked_for_twice() {
+    let taken = Arc::new(Taken::default());
+    let plain = Faulty { answer: Some((StatusCode::ACCEPTED, "Accepted")), ..Faulty::default() };
+    let connections = connected(plain.clone(), "", &taken).await;
+    connections.deliver(deliveries(1));
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Ok(serde_json::json!({})))]);
+    assert_eq!(plain.done.lock().unwrap().values().sum::<u32>(), 1);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn a_pause_of_aeons_is_cut_short_and_ends_no_worker() {
+    let taken = Arc::new(Taken::default());
+    let busy = Faulty { answer: Some((StatusCode::TOO_MANY_REQUESTS, "later")), ..Faulty::default() };
+    let connections = connected(busy.clone(), "", &taken).await;
+    connections.deliver(deliveries(1));
+    // the system was asked, and what it said has been noted
+    let asked = async {
+        while connections.health()[0].retried == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), asked).await.unwrap();
+    let health = connections.health().remove(0);
+    assert_eq!((health.queued, health.in_flight), (1, 0), "{health:?}");
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn a_success_that_nobody_takes_is_brought_before_a_person() {
+    let taken = Arc::new(Taken { picky: true, ..Taken::default() });
+    let connections = connected(Faulty::default(), "", &taken).await;
+    connections.deliver(deliveries(1));
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("not_taken".to_owned()))]);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_during_an_outage_never_goes_out() {
+    let taken = Arc::new(Taken::default());
+    let faulty = Faulty { fails: Arc::new(AtomicU32::new(12)), ..Faulty::default() };
+    let connections = connected(faulty.clone(), "", &taken).await;
+    let mut all = deliveries(20);
+    // a warehouse that is down holds everything about an order behind its first message
+    all.iter_mut().skip(1).for_each(|delivery| delivery.subject = "WO-1".into());
+    let withdrawn: Vec<EffectId> = all.iter().skip(2).map(|delivery| delivery.id).collect();
+    connections.deliver(all);
+    connections.withdraw(&withdrawn);
+    let left = outcomes(&taken, 2).await;
+    assert_eq!(left.len(), 2);
+    assert_eq!(faulty.done.lock().unwrap().len(), 2);
+    assert_eq!(connections.health()[0].queued, 0);
     connections.stop().await;
 }
 

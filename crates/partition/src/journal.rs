@@ -107,6 +107,8 @@ pub struct Decision {
     pub timers_dropped: Vec<Timer>,
     /// Effects to deliver once this is committed.
     pub effects: Vec<std::sync::Arc<Effect>>,
+    /// Effects that nobody wants any more, to be held back if they have not gone out yet.
+    pub withdrawn: Vec<EffectId>,
     /// Orders that the entry is about, for their timelines.
     pub subjects: Vec<trade::OrderId>,
     /// What was read and not changed, so that it stays in memory.
@@ -123,6 +125,7 @@ impl Decision {
             timers_set: Vec::new(),
             timers_dropped: Vec::new(),
             effects: Vec::new(),
+            withdrawn: Vec::new(),
             subjects: Vec::new(),
             read: Vec::new(),
         }

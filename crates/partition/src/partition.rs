@@ -37,9 +37,11 @@ pub struct Partition {
     pub(crate) cache: Cache,
     pub(crate) capabilities: Arc<BTreeSet<Text>>,
     position: u64,
+    /// Counts decisions, refusals too: what was used when.
+    clock: u64,
 }
 
-/// Aggregates by key, with the position at which each was last used and changed.
+/// Aggregates by key, with the decision that used each last and the position at which it changed.
 ///
 /// A hash map: nothing depends on its order, and lookups are most of what a decision does.
 #[derive(Debug, Default)]
@@ -103,7 +105,7 @@ impl Partition {
     /// An empty working set that continues after `position`. Deployments are held against the `capabilities` that the
     /// configured systems offer.
     pub fn new(position: u64, capabilities: impl IntoIterator<Item = Text>) -> Self {
-        Self { cache: Cache::default(), capabilities: Arc::new(capabilities.into_iter().collect()), position }
+        Self { cache: Cache::default(), capabilities: Arc::new(capabilities.into_iter().collect()), position, clock: 0 }
     }
 
     /// The position of the last entry.
@@ -127,33 +129,36 @@ impl Partition {
             AnyState::Definition(definition) => AnyState::Definition(parsed(definition)),
             other => other,
         });
-        self.cache.slots.insert(key, Slot { state, used: self.position, changed: 0 });
+        self.cache.slots.insert(key, Slot { state, used: self.clock, changed: 0 });
     }
 
     /// Carries out a command and takes its outcome over. The caller commits the decision, or never uses this partition
     /// again.
     pub fn decide(&mut self, command: Command) -> Result<Decision, Halt> {
+        self.clock += 1;
         let decision = crate::decide::decide(&self.cache, &self.capabilities, self.position, command)?;
         if let Some(entry) = &decision.entry {
             self.position = entry.position;
         }
         for (key, state) in &decision.changed {
-            let slot = Slot { state: state.clone(), used: self.position, changed: self.position };
+            let slot = Slot { state: state.clone(), used: self.clock, changed: self.position };
             self.cache.slots.insert(key.clone(), slot);
         }
         for key in &decision.read {
             if let Some(slot) = self.cache.slots.get_mut(key) {
-                slot.used = self.position;
+                slot.used = self.clock;
             }
         }
         Ok(decision)
     }
 
-    /// Forgets what was not used since `before` and not changed after `committed`, which the store may not have yet.
-    /// Master data and definitions stay.
-    pub fn evict(&mut self, before: u64, committed: u64) -> usize {
-        let count = self.cache.slots.len();
-        self.cache.slots.retain(|key, slot| stays(key) || slot.used >= before || slot.changed > committed);
+    /// Forgets what the last `kept` decisions did not use and what has not changed after `committed`, which the store may not
+    /// have yet. Master data and definitions stay; that something does not exist is no master data.
+    pub fn evict(&mut self, kept: u64, committed: u64) -> usize {
+        let (count, before) = (self.cache.slots.len(), self.clock.saturating_sub(kept));
+        self.cache
+            .slots
+            .retain(|key, slot| slot.changed > committed || slot.used >= before || (slot.state.is_some() && stays(key)));
         count - self.cache.slots.len()
     }
 }

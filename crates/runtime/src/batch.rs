@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use partition::{AnyKey, AnyState, Decision, Effect, Entry, Head, Row, RowKey, Table, Timer};
+use partition::{AnyKey, AnyState, Decision, Effect, EffectId, Entry, Head, Row, RowKey, Table, Timer};
 use store::{StoredDocument, StoredEntry, StoredReply};
 
 use crate::handle::{Answer, Done};
@@ -11,6 +11,8 @@ use crate::handle::{Answer, Done};
 /// Decisions that wait for the disk, in the form in which they were made. Encoding is the committing thread's work.
 #[derive(Default)]
 pub(crate) struct Pending {
+    /// Counts batches, from 0; which one an answer waits for is known by it.
+    pub(crate) number: u64,
     entries: Vec<Entry>,
     subjects: Vec<(u64, u64)>,
     changed: HashMap<AnyKey, Option<AnyState>>,
@@ -22,11 +24,19 @@ pub(crate) struct Pending {
     pub(crate) prune_replies_before: Option<i64>,
     /// Effects to deliver once this is on disk.
     pub(crate) effects: Vec<Arc<Effect>>,
+    /// Effects to hold back once this is on disk.
+    pub(crate) withdrawn: Vec<EffectId>,
     /// Who waits for which answer.
     pub(crate) answers: Vec<(Done, Answer)>,
 }
 
 impl Pending {
+    /// Takes out what is here; what comes from now on is the next batch.
+    pub(crate) fn cut(&mut self) -> Self {
+        let next = Self { number: self.number + 1, ..Self::default() };
+        std::mem::replace(self, next)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.answers.is_empty() && !self.needs_commit()
     }
@@ -58,6 +68,12 @@ impl Pending {
             }
         }
         self.effects.extend(decision.effects);
+        self.withdrawn.extend(decision.withdrawn);
+    }
+
+    /// Whether answers to idempotency keys are among it.
+    pub(crate) fn has_replies(&self) -> bool {
+        !self.replies.is_empty()
     }
 
     pub(crate) fn add_reply(&mut self, key: String, reply: StoredReply) {

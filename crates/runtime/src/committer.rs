@@ -30,6 +30,7 @@ impl Committer {
     fn commit(&mut self, mut pending: Pending) {
         let answers = std::mem::take(&mut pending.answers);
         let effects = std::mem::take(&mut pending.effects);
+        let withdrawn = std::mem::take(&mut pending.withdrawn);
         let began = Instant::now();
         if pending.needs_commit() {
             let batch = pending.encode(self.store.head());
@@ -52,12 +53,15 @@ impl Committer {
         let position = self.store.head().position;
         self.progress.position.store(position, Ordering::Relaxed);
         // first of all, so that the next batch is on its way while the callers of this one are answered
-        self.tell(Message::Committed { position });
+        self.tell(Message::Committed { position, number: pending.number });
         for (done, answer) in answers {
             done(answer);
         }
         if !effects.is_empty() {
             self.sink.deliver(effects);
+        }
+        if !withdrawn.is_empty() {
+            self.sink.withdraw(&withdrawn);
         }
     }
 

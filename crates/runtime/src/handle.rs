@@ -118,7 +118,7 @@ pub(crate) type Done = Box<dyn FnOnce(Answer) + Send>;
 
 pub(crate) enum Message {
     Ask(Box<Request>, Done),
-    Committed { position: u64 },
+    Committed { position: u64, number: u64 },
     CommitFailed { detail: Text },
     Stop,
 }

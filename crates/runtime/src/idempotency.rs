@@ -21,6 +21,17 @@ pub fn digest(parts: &[&[u8]]) -> [u8; 32] {
     digest.finalize().into()
 }
 
+/// Why it cannot be said whether a key is known. To take it for new might do something twice.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LookUpError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stored answer is of another release.
+    #[error("read the answer that was given under this key: {0}")]
+    Decode(#[from] rmp_serde::decode::Error),
+}
+
 /// What is known of a key.
 pub(crate) enum Known {
     /// It is new.
@@ -31,22 +42,23 @@ pub(crate) enum Known {
     Reused,
 }
 
-/// Answers by key: the recent ones, those not yet committed included.
+/// Answers by key: the recent ones, and all that are not committed yet, which no store knows.
 #[derive(Default)]
 pub(crate) struct Answers {
     recent: HashMap<Text, ([u8; 32], Answer)>,
-    order: VecDeque<Text>,
+    /// Each with the number of the batch that it is committed with.
+    order: VecDeque<(Text, u64)>,
 }
 
 impl Answers {
     /// What is known of the key.
-    pub(crate) fn look_up(&self, reader: &mut dyn Reader, key: &Text, digest: &[u8; 32]) -> Result<Known, StoreError> {
+    pub(crate) fn look_up(&self, reader: &mut dyn Reader, key: &Text, digest: &[u8; 32]) -> Result<Known, LookUpError> {
         let found = match self.recent.get(key) {
             Some((before, answer)) => Some((*before, answer.clone())),
-            None => reader.reply(key)?.and_then(|stored| {
-                let answer = rmp_serde::from_slice(&stored.body).ok()?;
-                Some((stored.digest, answer))
-            }),
+            None => match reader.reply(key)? {
+                Some(stored) => Some((stored.digest, rmp_serde::from_slice(&stored.body)?)),
+                None => None,
+            },
         };
         Ok(match found {
             None => Known::New,
@@ -55,23 +67,56 @@ impl Answers {
         })
     }
 
-    /// Remembers an answer, and gives what the store shall keep of it.
-    pub(crate) fn remember(&mut self, key: Text, digest: [u8; 32], answer: &Answer, at: Timestamp) -> StoredReply {
+    /// Remembers an answer that leaves with batch `number`, and gives what the store shall keep of it.
+    pub(crate) fn remember(
+        &mut self,
+        key: Text,
+        digest: [u8; 32],
+        answer: &Answer,
+        at: Timestamp,
+        number: u64,
+    ) -> StoredReply {
         if self.recent.insert(key.clone(), (digest, answer.clone())).is_none() {
-            self.order.push_back(key);
-        }
-        while self.order.len() > RECENT {
-            if let Some(oldest) = self.order.pop_front() {
-                self.recent.remove(&oldest);
-            }
+            self.order.push_back((key, number));
         }
         let body = rmp_serde::to_vec(answer).expect("an answer serialises, and memory does not fail");
         StoredReply { digest, body, at: at.0 }
+    }
+
+    /// The batch with this number is on disk: of what is there, the oldest may be forgotten.
+    pub(crate) fn committed(&mut self, number: u64) {
+        while self.order.len() > RECENT && self.order.front().is_some_and(|(_, batch)| *batch <= number) {
+            if let Some((oldest, _)) = self.order.pop_front() {
+                self.recent.remove(&oldest);
+            }
+        }
     }
 
     /// Forgets everything that may not have been committed.
     pub(crate) fn forget(&mut self) {
         self.recent.clear();
         self.order.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer() -> Answer {
+        Answer::Refused { code: "x".into(), detail: "y".into() }
+    }
+
+    #[test]
+    fn an_answer_that_is_not_on_disk_is_never_forgotten() {
+        let mut answers = Answers::default();
+        for number in 0..RECENT + 10 {
+            answers.remember(number.to_string().into(), [0; 32], &answer(), Timestamp(0), if number < 5 { 1 } else { 2 });
+        }
+        assert_eq!(answers.recent.len(), RECENT + 10);
+        answers.committed(1);
+        assert_eq!(answers.recent.len(), RECENT + 5, "those of batch 2 are known from here only");
+        answers.committed(2);
+        assert_eq!(answers.recent.len(), RECENT);
     }
 }

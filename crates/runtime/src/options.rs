@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use partition::Effect;
+use partition::{Effect, EffectId};
 use units::Text;
 
 /// How a runtime works.
@@ -30,6 +30,9 @@ impl Default for Options {
 pub trait EffectSink: Send + Sync + 'static {
     /// Delivers effects, in this order where the order matters to a system.
     fn deliver(&self, effects: Vec<Arc<Effect>>);
+
+    /// Holds back effects that nobody wants any more, if they have not gone out; a sink that delivers at once has none.
+    fn withdraw(&self, _effects: &[EffectId]) {}
 }
 
 /// Figures of a running partition; they only grow, except where noted.

@@ -27,6 +27,7 @@ const MAX_PASSES: usize = 1_000;
 const NAP: Duration = Duration::from_millis(250);
 /// After so long a timer that could not be carried out is tried again, in milliseconds.
 const TIMER_RETRY_MILLIS: i64 = 60_000;
+const DAY_MILLIS: i64 = 86_400_000;
 
 /// Why a partition cannot work.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +66,9 @@ impl Runtime {
         progress.position.store(position, Ordering::Relaxed);
         let mut reader = store.reader()?;
         let timers = read_timers(reader.as_mut())?;
-        let unconfirmed = read_effects(reader.as_mut())?;
+        let mut unconfirmed = read_effects(reader.as_mut())?;
+        // in the order in which they were asked for: a cancellation comes after what it cancels
+        unconfirmed.sort_by_key(|effect| (effect.requested_at, effect.id));
         let handle = Handle { sender: sender.clone(), progress: progress.clone() };
         let committer = Committer { store, sink: sink.clone(), progress: progress.clone(), writer: sender };
         let writer = Writer {
@@ -194,8 +197,9 @@ impl Writer {
                 self.progress.queued.fetch_sub(1, Ordering::Relaxed);
                 self.ask(*request, done);
             }
-            Message::Committed { position } => {
+            Message::Committed { position, number } => {
                 self.syncing = false;
+                self.answers.committed(number);
                 self.committed = position;
                 self.make_room();
             }
@@ -235,7 +239,7 @@ impl Writer {
             Err(detail) => return done(Answer::Failed { detail }),
         };
         if let Some((key, digest)) = request.key {
-            let reply = self.answers.remember(key.clone(), digest, &answer, at);
+            let reply = self.answers.remember(key.clone(), digest, &answer, at, self.pending.number);
             self.pending.add_reply(key.into(), reply);
         }
         if matches!(answer, Answer::Done { .. }) {
@@ -333,7 +337,11 @@ impl Writer {
             return;
         }
         self.syncing = true;
-        let pending = std::mem::take(&mut self.pending);
+        if self.pending.has_replies() {
+            let kept = i64::from(self.options.keep_replies_days) * DAY_MILLIS;
+            self.pending.prune_replies_before = Some(self.last_at.plus_millis(-kept).0);
+        }
+        let pending = Box::new(self.pending.cut());
         // the committing thread lives as long as its channel, which this end holds
         if self.batches.send(pending).is_err() {
             tracing::error!("the committing thread is gone; nothing can be committed any more");
@@ -344,10 +352,8 @@ impl Writer {
     fn make_room(&mut self) {
         let resident = self.partition.resident();
         if resident > self.options.resident {
-            let position = self.partition.position();
-            // what was used in the younger half stays
-            let before = position.saturating_sub(self.options.resident as u64 / 16);
-            let evicted = self.partition.evict(before, self.committed);
+            // a decision uses about a dozen aggregates, so that at least the younger half stays
+            let evicted = self.partition.evict(self.options.resident as u64 / 16, self.committed);
             tracing::debug!(resident, evicted, "made room");
         }
         self.progress.resident.store(self.partition.resident() as u64, Ordering::Relaxed);
@@ -356,7 +362,7 @@ impl Writer {
     /// The last batch is not on disk: forget what it did, and everything that was decided on top of it.
     fn start_over(&mut self, detail: &Text) {
         self.syncing = false;
-        for (done, _) in std::mem::take(&mut self.pending).answers {
+        for (done, _) in self.pending.cut().answers {
             done(Answer::Failed { detail: detail.clone() });
         }
         self.answers.forget();

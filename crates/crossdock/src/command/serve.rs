@@ -43,6 +43,14 @@ impl EffectSink for Wire {
             None => early.extend(effects),
         }
     }
+
+    fn withdraw(&self, effects: &[EffectId]) {
+        let mut early = self.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match self.connections.get() {
+            Some(connections) => connections.withdraw(effects),
+            None => early.retain(|effect| !effects.contains(&effect.id)),
+        }
+    }
 }
 
 impl Wire {
@@ -61,6 +69,7 @@ fn delivery(effect: &Effect) -> connect::Delivery {
         id: effect.id,
         capability: effect.capability.clone(),
         route: effect.route.clone(),
+        subject: effect.subject.as_ref().map(|key| Text::from(key.to_string())).unwrap_or_default(),
         document: effect.document.clone(),
         requested_at: effect.requested_at,
     }

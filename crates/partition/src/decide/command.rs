@@ -392,7 +392,9 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
 fn succeeded(txn: &mut Txn<'_>, id: EffectId, response: &Variables) -> Outcome<Reply> {
     let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
     txn.record(Event::EffectEnded(id));
-    exception::clear_for_dead_letter(txn, id, "it was delivered")?;
+    if effect.dead.is_some() {
+        exception::clear_for_dead_letter(txn, id, "it was delivered")?;
+    }
     confirm(txn, &effect, response)?;
     if let Some((instance, job)) = effect.job {
         txn.step(instance, Input::CompleteJob { job, variables: response.clone() })?;

@@ -176,10 +176,10 @@ pub(super) fn to_process(
             }
             ProcessEvent::JobCancelled { job } => {
                 let effect = crate::effect::EffectId::of_job(id, *job);
-                if txn.effect(effect)?.is_some() {
-                    txn.record(Event::EffectEnded(effect));
+                if txn.effect(effect)?.is_some_and(|effect| effect.dead.is_some()) {
                     exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
                 }
+                txn.withdraw(effect)?;
             }
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,

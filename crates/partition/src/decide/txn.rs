@@ -88,6 +88,7 @@ pub(crate) struct Txn<'a> {
     position: u64,
     events: Vec<Event>,
     effects: Vec<EffectId>,
+    withdrawn: Vec<EffectId>,
     follow_ups: VecDeque<FollowUp>,
     /// Dead letters that somebody decided on.
     decided: Vec<EffectId>,
@@ -110,6 +111,7 @@ impl<'a> Txn<'a> {
             position,
             events: Vec::new(),
             effects: Vec::new(),
+            withdrawn: Vec::new(),
             follow_ups: VecDeque::new(),
             decided: Vec::new(),
             missing: BTreeSet::new(),
@@ -218,6 +220,15 @@ impl<'a> Txn<'a> {
     pub(crate) fn request(&mut self, effect: Effect) {
         self.effects.push(effect.id);
         self.record(Event::EffectRequested(Box::new(effect)));
+    }
+
+    /// Takes back what another system was to do for a job that is no more, if it is not confirmed.
+    pub(crate) fn withdraw(&mut self, id: EffectId) -> Outcome<()> {
+        if self.effect(id)?.is_some() {
+            self.record(Event::EffectEnded(id));
+            self.withdrawn.push(id);
+        }
+        Ok(())
     }
 
     /// Delivers an effect once more, now that it is no dead letter any longer.
@@ -546,6 +557,7 @@ impl<'a> Txn<'a> {
         subjects.sort_unstable();
         subjects.dedup();
         decision.subjects = subjects;
+        decision.withdrawn = self.withdrawn;
         decision.changed = self.overlay.into_iter().collect();
         decision.entry = Some(Entry { position: self.position, command, events: self.events });
         Ok(decision)
