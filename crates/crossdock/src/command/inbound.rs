@@ -180,6 +180,7 @@ mod tests {
             assert_eq!(statements.cursor("bank").await, id);
         }
         let kept = documents.map(|document| hash_bytes(&document));
+        #[expect(clippy::result_large_err, reason = "the server's own type of refusal")]
         let (exceptions, kept) = statements
             .readers
             .read_blocking(|reader| {
