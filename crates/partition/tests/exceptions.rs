@@ -1,5 +1,7 @@
 //! What an action on an exception leads to, and that nothing waits without one.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod trading;
 
 use feel::{Context as Variables, Value};

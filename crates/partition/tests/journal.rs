@@ -1,5 +1,7 @@
 //! State is the fold of the journal, whatever a step leads to.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod trading;
 
 use feel::{Context as Variables, Value};

@@ -1,5 +1,7 @@
 //! How often a large document stops to load what it needs: a few times, and not once for each of its lines.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod trading;
 
 use partition::{AnyKey, Body, Reply};

@@ -1,5 +1,7 @@
 //! Money has an owner at every moment: a match, an account, or an exception.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod trading;
 
 use feel::Context as Variables;
