@@ -76,6 +76,8 @@ async fn fetch(
     let request = client.get(url).headers(headers.clone()).timeout(Duration::from_millis(config.timeout_ms));
     let response = request.send().await.map_err(|error| crate::http::cause(&error))?;
     let response = response.error_for_status().map_err(|error| error.to_string())?;
-    let statements: Statements = response.json().await.map_err(|error| crate::http::cause(&error))?;
-    Ok(statements.statements)
+    let Statements { mut statements } = response.json().await.map_err(|error| crate::http::cause(&error))?;
+    // the last one taken says how far the system was read
+    statements.sort_unstable_by_key(|statement| statement.id);
+    Ok(statements)
 }

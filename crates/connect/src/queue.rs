@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn delivery(id: u64, subject: &str) -> Delivery {
-        Delivery { id: EffectId(id), subject: subject.into(), ..Delivery::default() }
+        Delivery { id: EffectId::of_entry(id, 1), subject: subject.into(), ..Delivery::default() }
     }
 
     fn queue(deliveries: &[(u64, &str)]) -> Queue {
@@ -130,25 +130,25 @@ mod tests {
     fn a_cancellation_does_not_overtake_the_release_that_is_tried_again() {
         let mut queue = queue(&[(1, "WO-1"), (2, "WO-1"), (3, "WO-2"), (4, "")]);
         let release = take(&mut queue).unwrap();
-        assert_eq!(release.delivery.id, EffectId(1));
+        assert_eq!(release.delivery.id, EffectId::of_entry(1, 1));
         let later = Instant::now() + Duration::from_secs(60);
         queue.put_back(Waiting { from: Some(later), ..release });
-        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId(3));
-        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId(4));
+        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId::of_entry(3, 1));
+        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId::of_entry(4, 1));
         assert!(take(&mut queue).is_none(), "the cancellation waits for the release");
         let release = queue.take(later, |_| true).unwrap();
         assert!(take(&mut queue).is_none(), "and while it is under way");
         queue.ended(&release.delivery);
-        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId(2));
+        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId::of_entry(2, 1));
     }
 
     #[test]
     fn what_is_withdrawn_does_not_go_out_and_lets_the_next_one_go() {
         let mut queue = queue(&[(1, "WO-1"), (2, "WO-1")]);
-        assert!(queue.withdraw(EffectId(1)).is_some());
-        assert!(queue.withdraw(EffectId(1)).is_none());
-        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId(2));
-        assert!(queue.withdraw(EffectId(2)).is_none(), "what is under way cannot be called back");
+        assert!(queue.withdraw(EffectId::of_entry(1, 1)).is_some());
+        assert!(queue.withdraw(EffectId::of_entry(1, 1)).is_none());
+        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId::of_entry(2, 1));
+        assert!(queue.withdraw(EffectId::of_entry(2, 1)).is_none(), "what is under way cannot be called back");
     }
 
     #[test]

@@ -113,9 +113,13 @@ async fn connected(faulty: Faulty, extra: &str, taken: &Arc<Taken>) -> Connectio
     Connections::start(config, Arc::new(Sink(taken.clone())), Arc::new(Nothing)).unwrap()
 }
 
+fn effect(number: u64) -> EffectId {
+    EffectId::of_entry(number, 1)
+}
+
 fn deliveries(count: u64) -> Vec<Delivery> {
     let delivery = |number| Delivery {
-        id: EffectId(number),
+        id: effect(number),
         capability: "x.do".into(),
         document: "{}".into(),
         requested_at: Timestamp(i64::MAX / 2),
@@ -163,7 +167,7 @@ async fn what_is_refused_is_not_repeated() {
     let refused = Faulty { answer: Some((StatusCode::UNPROCESSABLE_ENTITY, "no such item")), ..Faulty::default() };
     let connections = connected(refused, "", &taken).await;
     connections.deliver(deliveries(1));
-    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("rejected".to_owned()))]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("rejected".to_owned()))]);
     assert_eq!(connections.health()[0].retried, 0);
     connections.stop().await;
 }
@@ -174,7 +178,7 @@ async fn a_redirection_is_not_followed_and_confirms_nothing() {
     let moved = Faulty { answer: Some((StatusCode::FOUND, "")), ..Faulty::default() };
     let connections = connected(moved, "", &taken).await;
     connections.deliver(deliveries(1));
-    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("rejected".to_owned()))]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("rejected".to_owned()))]);
     connections.stop().await;
 }
 
@@ -184,7 +188,7 @@ async fn a_yes_in_plain_words_is_a_yes_and_is_not_asked_for_twice() {
     let plain = Faulty { answer: Some((StatusCode::ACCEPTED, "Accepted")), ..Faulty::default() };
     let connections = connected(plain.clone(), "", &taken).await;
     connections.deliver(deliveries(1));
-    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Ok(serde_json::json!({})))]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Ok(serde_json::json!({})))]);
     assert_eq!(plain.done.lock().unwrap().values().sum::<u32>(), 1);
     connections.stop().await;
 }
@@ -212,7 +216,7 @@ async fn a_success_that_nobody_takes_is_brought_before_a_person() {
     let taken = Arc::new(Taken { picky: true, ..Taken::default() });
     let connections = connected(Faulty::default(), "", &taken).await;
     connections.deliver(deliveries(1));
-    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("not_taken".to_owned()))]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("not_taken".to_owned()))]);
     connections.stop().await;
 }
 
@@ -262,6 +266,6 @@ async fn what_nobody_offers_is_a_dead_letter_at_once() {
     let connections = connected(Faulty::default(), "", &taken).await;
     let unknown = Delivery { capability: "y.do".into(), ..deliveries(1).remove(0) };
     connections.deliver(vec![unknown]);
-    assert_eq!(outcomes(&taken, 1).await, [(EffectId(1), Err("rejected".to_owned()))]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(1), Err("rejected".to_owned()))]);
     connections.stop().await;
 }

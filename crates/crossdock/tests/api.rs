@@ -429,8 +429,27 @@ fn exceptions(api: &mut Api<'_>) {
     let task = text(&exception["task"]);
     assert!(api.list("/v1/tasks").iter().any(|known| known["task"] == task.as_str()));
     let variables = json!({ "variables": { "action": action, "reason": "same" } });
-    api.post(&format!("/v1/tasks/{task}/completion"), &variables);
+    let ask = Ask::new("POST", &format!("/v1/tasks/{task}/completion")).header("idempotency-key", "an-exception");
+    api.ask(&ask.json(&variables)).problem(409, "conflict");
+    plain_task(api);
     api.list("/v1/exceptions");
+}
+
+/// A task that is no exception is completed.
+fn plain_task(api: &mut Api<'_>) {
+    let xml = r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="x">
+        <bpmn:process id="reading" isExecutable="true"><bpmn:startEvent id="s"/>
+        <bpmn:userTask id="read" name="Read the letter"><bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements></bpmn:userTask>
+        <bpmn:endEvent id="e"/><bpmn:sequenceFlow id="a" sourceRef="s" targetRef="read"/><bpmn:sequenceFlow id="b" sourceRef="read" targetRef="e"/>
+        </bpmn:process></bpmn:definitions>"#;
+    api.post("/v1/processes", &json!({ "resources": [{ "name": "reading.bpmn", "xml": xml }] }));
+    api.post("/v1/processes/reading/instances", &json!({ "variables": {} }));
+    let task = until("the task of the process", || {
+        let page = api.get("/v1/tasks").json();
+        let found = page["items"].as_array().unwrap().iter().find(|found| found["reason"] == "Read the letter").cloned();
+        found.map(|found| text(&found["task"]))
+    });
+    api.post(&format!("/v1/tasks/{task}/completion"), &json!({ "variables": { "read": true } }));
 }
 
 fn finance(api: &mut Api<'_>, shipped: &str) {

@@ -288,6 +288,18 @@ impl Instance {
         self.tasks.iter().any(|open| open.key == task)
     }
 
+    /// Whether a task is for somebody: its assignee or, while it has none, one of its candidates. `None` if it names nobody.
+    pub fn is_task_for(&self, task: Key, user: &str, groups: &[Text]) -> Option<bool> {
+        let open = self.tasks.iter().find(|open| open.key == task)?;
+        if let Some(assignee) = &open.details.assignee {
+            return Some(assignee == user);
+        }
+        let users = &open.details.candidate_users;
+        let named = users.iter().any(|name| name == user)
+            || open.details.candidate_groups.iter().any(|group| groups.contains(group));
+        (!users.is_empty() || !open.details.candidate_groups.is_empty()).then_some(named)
+    }
+
     /// Whether an incident is open.
     pub fn has_incident(&self, incident: Key) -> bool {
         self.incidents.iter().any(|open| open.key == incident)

@@ -66,7 +66,7 @@ impl Product {
                     self.timers.extend(decision.timers_set);
                     return decision.reply;
                 }
-                Err(Halt::Missing(key)) => self.partition.load(key, None),
+                Err(Halt::Missing(keys)) => keys.into_iter().for_each(|key| self.partition.load(key, None)),
                 Err(broken) => panic!("{broken}"),
             }
         }

@@ -297,6 +297,13 @@ pub enum Body {
     ReplayEffects(Vec<EffectId>),
     /// Confirm scarce stock anew, or say what that would change.
     RunBackorders(BackorderRun),
+    /// A document that came in cannot be taken; somebody has to look at it.
+    ReportDocument {
+        /// The system that it came from, and its name there.
+        document: Reference,
+        /// Why it cannot be taken.
+        reason: Text,
+    },
 }
 
 /// What a partition answers to a command that it carried out.

@@ -2,13 +2,78 @@
 
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
-use units::{Text, Timestamp, number_id};
+use units::{IdError, Text, Timestamp};
 
-number_id!(
-    /// An effect. Its text form is the idempotency key that the other system sees; it is the same for every attempt.
-    EffectId,
-    "EF"
-);
+/// An effect. Its text form, such as `EF-1048577-3`, is the idempotency key that the other system sees; it is the same for every
+/// attempt.
+///
+/// One of a job is numbered by the job within its process instance, any other one within its journal entry. Two numbers and not one
+/// made of them, so that neither can run into the other (decision 0010).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct EffectId {
+    /// The process instance, or the position of the entry.
+    within: u64,
+    /// The job, or, above all jobs, a count.
+    number: u64,
+}
+
+/// Numbers above this one belong to no job.
+const JOBS: u64 = u32::MAX as u64;
+
+impl EffectId {
+    /// The effect of a job: there is one per job, so its number needs no counter.
+    pub fn of_job(instance: InstanceId, job: u32) -> Self {
+        Self { within: instance.0, number: u64::from(job) }
+    }
+
+    /// The effect of an entry that no job waits for; `count` from 1 within the entry.
+    pub fn of_entry(position: u64, count: u32) -> Self {
+        Self { within: position, number: JOBS + u64::from(count) }
+    }
+
+    /// The key of its row: texts that are in the order of the numbers.
+    pub(crate) fn row(self) -> String {
+        format!("{:016x}{:09x}", self.within, self.number)
+    }
+}
+
+impl std::fmt::Display for EffectId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EF-{}-{}", self.within, self.number)
+    }
+}
+
+impl std::str::FromStr for EffectId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let wrong = || IdError { given: text.chars().take(60).collect(), wanted: "an id such as EF-1048577-3" };
+        let (within, number) = text.strip_prefix("EF-").unwrap_or(text).split_once('-').ok_or_else(wrong)?;
+        let read = |digits: &str| digits.parse().map_err(|_| wrong());
+        Ok(Self { within: read(within)?, number: read(number)? })
+    }
+}
+
+impl Serialize for EffectId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            (self.within, self.number).serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for EffectId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+            return text.parse().map_err(serde::de::Error::custom);
+        }
+        let (within, number) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { within, number })
+    }
+}
 
 /// A call to another system that is committed and not confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,9 +98,32 @@ pub struct Effect {
     pub dead: Option<(Text, Text)>,
 }
 
-impl EffectId {
-    /// The effect of a job: there is one per job, so its number needs no counter.
-    pub fn of_job(instance: InstanceId, job: u32) -> Self {
-        Self(instance.0 << 24 | u64::from(job & 0xff_ffff))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_effects_have_the_same_number() {
+        let ends = [0, 1, u32::MAX - 1, u32::MAX];
+        let places = [0, 1, 1 << 26, 1 << 27, u64::MAX - 1, u64::MAX];
+        let mut all = BTreeSet::new();
+        for (place, end) in places.into_iter().flat_map(|place| ends.map(|end| (place, end))) {
+            assert!(all.insert(EffectId::of_job(InstanceId(place), end)));
+            assert!(end == 0 || all.insert(EffectId::of_entry(place, end)));
+        }
+        let rows: Vec<String> = all.iter().map(|id| id.row()).collect();
+        assert!(rows.is_sorted() && rows.iter().collect::<BTreeSet<_>>().len() == all.len());
+    }
+
+    #[test]
+    fn an_effect_is_read_back_from_its_text() {
+        let id = EffectId::of_entry(u64::MAX, u32::MAX);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        let bytes = rmp_serde::to_vec(&id).unwrap();
+        assert_eq!(rmp_serde::from_slice::<EffectId>(&bytes).unwrap(), id);
+        for wrong in ["EF-17", "EF-1-x", "", "EF--1", "EF-1-2-3"] {
+            assert!(wrong.parse::<EffectId>().is_err(), "{wrong}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! A [`Partition`] holds the aggregates of one legal entity that are in memory. [`Partition::decide`] carries out one
 //! [`Command`]: the trade core, the process engine and what follows from both run to the end inside it. What comes out is a
 //! [`Decision`]: the events, the reply, and which aggregates changed. Nothing here touches a clock, a socket or a disk; an
-//! aggregate that is not in memory stops the decision with [`Halt::Missing`], the caller loads it and asks again.
+//! decision that reads what is not in memory ends with [`Halt::Missing`], the caller loads it and asks again.
 //!
 //! Start with [`command`] for what can be asked, [`journal`] for what is written, and `decide/` for how.
 

@@ -12,9 +12,9 @@ use crate::key::{AnyKey, AnyState};
 /// Why a decision did not come to an end. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Halt {
-    /// An aggregate has to be loaded; then decide again.
-    #[error("{0} is not loaded")]
-    Missing(AnyKey),
+    /// These have to be loaded; then decide again.
+    #[error("{} aggregates are not loaded", .0.len())]
+    Missing(Vec<AnyKey>),
     /// A rule of the product itself was about to be broken: a bug. Nothing may be committed any more.
     #[error("invariant {name} would be broken by {key}: {what}")]
     Broken {
@@ -29,8 +29,8 @@ pub enum Halt {
 
 /// The working set of one legal entity: a cache of aggregates, and what is decided on it.
 ///
-/// A key that is absent from the cache is unknown, not non-existent: reading it halts the decision until the caller has
-/// loaded it. So memory holds what is at work, not everything that ever was.
+/// A key that is absent from the cache is unknown, not non-existent: a decision that reads it comes to nothing, and tells the caller
+/// what to load. So memory holds what is at work, not everything that ever was.
 #[derive(Debug)]
 pub struct Partition {
     pub(crate) cache: Cache,

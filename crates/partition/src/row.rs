@@ -134,9 +134,14 @@ impl Table {
                     | Kind::Reference
                     | Kind::Counters
             ),
-            Self::Instance | Self::Effect | Self::Batch => true,
-            Self::Correlation | Self::Definition | Self::Latest | Self::BatchPart | Self::Schedule => false,
+            Self::Instance | Self::Batch => true,
+            Self::Effect | Self::Correlation | Self::Definition | Self::Latest | Self::BatchPart | Self::Schedule => false,
         }
+    }
+
+    /// Whether later rows have greater keys, so that a list can show the newest first.
+    pub fn is_chronological(self) -> bool {
+        self.is_numbered() || self == Self::Effect
     }
 
     /// Columns that lists filter by; each has an index, which every write pays for.
@@ -190,7 +195,7 @@ impl AnyKey {
             Self::Trade(Key::Item(id)) => joined(&[id.as_str()]),
             Self::Trade(Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id)) => joined(&[id]),
             Self::Instance(id) => RowKey::Number(id.0),
-            Self::Effect(id) => RowKey::Number(id.0),
+            Self::Effect(id) => RowKey::Text(id.row()),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
             Self::Latest(id) | Self::Schedule(id) => joined(&[id]),

@@ -20,6 +20,7 @@ pub(crate) struct Pending {
     timers_dropped: BTreeSet<Timer>,
     replies: Vec<(String, StoredReply)>,
     documents: Vec<(String, StoredDocument)>,
+    notes: Vec<(String, Vec<u8>)>,
     pub(crate) prune_replies_before: Option<i64>,
     /// Effects to deliver once this is on disk.
     pub(crate) effects: Vec<Arc<Effect>>,
@@ -37,7 +38,7 @@ impl Pending {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.replies.is_empty() && self.answers.is_empty() && self.documents.is_empty()
+        self.answers.is_empty() && !self.needs_commit()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -46,7 +47,8 @@ impl Pending {
 
     /// Whether it has anything for the disk; answers to refusals alone do not.
     pub(crate) fn needs_commit(&self) -> bool {
-        !(self.entries.is_empty() && self.replies.is_empty() && self.documents.is_empty())
+        let Self { entries, replies, documents, notes, .. } = self;
+        !(entries.is_empty() && replies.is_empty() && documents.is_empty() && notes.is_empty())
     }
 
     /// Takes a decision over; the later state of an aggregate replaces the earlier one.
@@ -82,6 +84,10 @@ impl Pending {
         self.documents.extend(documents);
     }
 
+    pub(crate) fn add_notes(&mut self, notes: Vec<(String, Vec<u8>)>) {
+        self.notes.extend(notes);
+    }
+
     /// Encodes everything and chains the entries' hashes.
     pub(crate) fn encode(&mut self, mut head: Head) -> store::Batch {
         let mut entries = Vec::with_capacity(self.entries.len());
@@ -105,7 +111,7 @@ impl Pending {
             timers_dropped: std::mem::take(&mut self.timers_dropped).into_iter().collect(),
             replies: std::mem::take(&mut self.replies),
             documents: std::mem::take(&mut self.documents),
-            meta: Vec::new(),
+            meta: std::mem::take(&mut self.notes).into_iter().map(|(name, note)| (name, Some(note))).collect(),
             prune_replies_before: self.prune_replies_before.take(),
         }
     }

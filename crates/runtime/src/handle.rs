@@ -27,6 +27,9 @@ pub struct Request {
     pub at: Option<Timestamp>,
     /// What the caller believes to be there; if it has changed, nothing is done.
     pub condition: Option<Condition>,
+    /// Notes to keep with it under their names, such as how far a source was read. Written with what it leads to, and, if it changes
+    /// nothing because it was done before, all the same; not if it is refused.
+    pub notes: Vec<(String, Vec<u8>)>,
 }
 
 /// An aggregate and the version of it that the caller has seen, or nothing for any version.
@@ -55,7 +58,7 @@ impl Version {
 impl Request {
     /// A request without idempotency key.
     pub fn new(actor: Actor, body: Body) -> Self {
-        Self { actor, key: None, body, documents: Vec::new(), at: None, condition: None }
+        Self { actor, key: None, body, documents: Vec::new(), at: None, condition: None, notes: Vec::new() }
     }
 
     /// With an idempotency key; `digest` is of everything that makes the request what it is.

@@ -35,7 +35,11 @@ impl<'a> Preview<'a> {
         loop {
             match self.partition.decide(command.clone()) {
                 Ok(decision) => return Ok(decision),
-                Err(Halt::Missing(key)) => load(&mut self.partition, self.reader, key)?,
+                Err(Halt::Missing(keys)) => {
+                    for key in keys {
+                        load(&mut self.partition, self.reader, key)?;
+                    }
+                }
                 Err(broken @ Halt::Broken { .. }) => return Err(broken.to_string().into()),
             }
         }

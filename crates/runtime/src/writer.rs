@@ -20,8 +20,9 @@ use crate::handle::{Answer, Condition, Done, Handle, Message, Request, Version};
 use crate::idempotency::{Answers, Known};
 use crate::options::{EffectSink, Options, Progress};
 
-/// How often one decision may stop to load something: far above what any command touches.
-const MAX_LOADS: usize = 100_000;
+/// How often one decision may stop to load what turned out to be missing: far above what any command needs, since each pass finds
+/// all that it can.
+const MAX_PASSES: usize = 1_000;
 /// The longest sleep without looking at the timers.
 const NAP: Duration = Duration::from_millis(250);
 /// After so long a timer that could not be carried out is tried again, in milliseconds.
@@ -243,6 +244,7 @@ impl Writer {
         }
         if matches!(answer, Answer::Done { .. }) {
             self.pending.add_documents(request.documents);
+            self.pending.add_notes(request.notes);
         }
         self.pending.answers.push((done, answer));
     }
@@ -286,10 +288,14 @@ impl Writer {
                 "the partition is halted: an invariant was about to be broken; run crossdock verify",
             ));
         }
-        for _ in 0..MAX_LOADS {
+        for _ in 0..MAX_PASSES {
             match self.partition.decide(command.clone()) {
                 Ok(decision) => return Ok(decision),
-                Err(Halt::Missing(key)) => self.load(key)?,
+                Err(Halt::Missing(keys)) => {
+                    for key in keys {
+                        self.load(key)?;
+                    }
+                }
                 Err(broken @ Halt::Broken { .. }) => {
                     self.progress.halted.store(1, Ordering::Relaxed);
                     tracing::error!(%broken, ?command, "halt the partition");
@@ -297,7 +303,7 @@ impl Writer {
                 }
             }
         }
-        Err(Text::const_new("this command touches more records than any command may"))
+        Err(Text::const_new("this command leads from record to record without an end"))
     }
 
     fn load(&mut self, key: AnyKey) -> Result<(), Text> {

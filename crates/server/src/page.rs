@@ -96,7 +96,7 @@ pub(crate) fn read<T>(
             query = query.is(*column, *value);
         }
     }
-    let newest_first = table.is_numbered();
+    let newest_first = table.is_chronological();
     if newest_first {
         query = query.descending();
     }

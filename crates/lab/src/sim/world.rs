@@ -174,9 +174,11 @@ impl<'a> World<'a> {
                     self.nobody_is_held_unasked(&changed)?;
                     return Ok(decision.reply);
                 }
-                Err(Halt::Missing(key)) => {
-                    let state = self.durable.get(&key).cloned();
-                    self.partition.load(key, state);
+                Err(Halt::Missing(keys)) => {
+                    for key in keys {
+                        let state = self.durable.get(&key).cloned();
+                        self.partition.load(key, state);
+                    }
                 }
                 Err(broken) => return Err(self.failure(format_args!("{broken} by {command:?}"))),
             }

@@ -164,6 +164,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::UnapplyPayment { payment, invoice, reason } => {
             trade::cash::unapply(txn.books(), *payment, *invoice, reason, &cx)?;
+            exception::clear_for_key(txn, &Key::Payment(*payment), "a match was taken back")?;
+            let reason = text(format_args!("taken off {invoice}: {reason}"));
+            ask_about_payment(txn, *payment, trade::exception::ExceptionKind::PaymentUnmatched, &reason)?;
             Ok(Reply::Done)
         }
         Body::CreditInvoice { invoice, lines, reason } => {
@@ -190,7 +193,10 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             exception::resolve(txn, *id, *action, reason, details)?;
             Ok(Reply::Done)
         }
-        Body::CompleteTask { instance, task, variables } => complete_task(txn, *instance, *task, variables),
+        Body::CompleteTask { instance, task, variables } => {
+            exception::complete_task(txn, *instance, *task, variables)?;
+            Ok(Reply::Done)
+        }
         Body::StartInstance { process, variables } => match txn.start(process, None, variables.clone())? {
             Some(id) => Ok(Reply::Instance(id)),
             None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
@@ -219,7 +225,17 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             }
             Ok(Reply::Done)
         }
+        Body::ReportDocument { document, reason } => report(txn, document, reason),
     }
+}
+
+/// Two records disagree, or one cannot be read: its owner sends a right one, or sees that nothing is missing.
+fn report(txn: &mut Txn<'_>, document: &trade::Reference, reason: &Text) -> Outcome<Reply> {
+    let subject = trade::exception::Subject { key: Some(Key::Reference(document.clone())), ..Default::default() };
+    let raise = trade::exception::Raise::new(trade::exception::ExceptionKind::ReconBreak, subject, reason.clone());
+    let cx = txn.system.clone();
+    trade::exception::raise(txn.books(), raise, &cx)?;
+    Ok(Reply::Done)
 }
 
 fn done((): ()) -> Reply {
@@ -363,11 +379,16 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
 
 fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::ExceptionKind, reason: &Text) -> Outcome<()> {
     let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
+    let deducted: Amount = payment.allocations.iter().map(|allocation| allocation.deduction).sum();
+    let at_stake = match kind {
+        trade::exception::ExceptionKind::Deduction => deducted,
+        _ => payment.unallocated(),
+    };
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(super::task::label(&kind))),
         ("reason", Value::from(reason.as_str())),
-        ("amount", super::task::money(payment.amount, payment.currency)),
+        ("amount", super::task::money(at_stake, payment.currency)),
     ]);
     txn.start("payment-exception", None, variables)?;
     Ok(())
@@ -376,15 +397,6 @@ fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::E
 /// A payment was dealt with by hand: the exception that asked for it is void.
 fn settled_payment(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
     exception::clear_for_key(txn, &Key::Payment(id), "the payment was dealt with")
-}
-
-fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: u32, variables: &Variables) -> Outcome<Reply> {
-    let waiting = txn.instance(id)?.is_some_and(|instance| instance.has_task(task));
-    if !waiting {
-        return Err(Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting"))).into());
-    }
-    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })?;
-    Ok(Reply::Done)
 }
 
 /// A timer came due. It may have been dropped since: then nothing happens.
@@ -423,6 +435,9 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
 fn succeeded(txn: &mut Txn<'_>, id: EffectId, response: &Variables) -> Outcome<Reply> {
     let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
     txn.record(Event::EffectEnded(id));
+    if effect.dead.is_some() {
+        exception::clear_for_dead_letter(txn, id, "it was delivered")?;
+    }
     confirm(txn, &effect, response)?;
     if let Some((instance, job)) = effect.job {
         txn.step(instance, Input::CompleteJob { job, variables: response.clone() })?;
@@ -476,7 +491,7 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
         }
         _ => {
             txn.record(Event::EffectDied(id, code.clone(), message.clone()));
-            exception::raise_for_dead_letter(txn, &effect, code, message)?;
+            exception::raise_for_dead_letter(txn, id)?;
         }
     }
     Ok(Reply::Done)
@@ -501,6 +516,12 @@ fn catches(txn: &mut Txn<'_>, id: InstanceId, job: u32, code: &str) -> Outcome<b
 }
 
 fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
+    deliver_again(txn, id)?;
+    exception::clear_for_dead_letter(txn, id, "the dead letter was sent again")
+}
+
+/// Refused for what is no dead letter.
+pub(super) fn deliver_again(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
     let Some(effect) = txn.effect(id)? else {
         return Err(Refusal::Conflict(text(format_args!("{id} is not a dead letter"))).into());
     };
@@ -509,7 +530,6 @@ fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
     }
     txn.record(Event::EffectReplayed(id));
     txn.deliver_again(id);
-    exception::clear_dead_letter(txn, &effect, "the dead letter was sent again")?;
     Ok(())
 }
 

@@ -7,13 +7,18 @@ use feel::{Context as Variables, Environment, Expression, Mode, Value};
 use trade::cash::Payment;
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
 use trade::order::{Cancellation, HoldKind};
-use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, WarehouseOrderId};
+use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId};
 use units::{Amount, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
-use crate::effect::Effect;
+use crate::effect::EffectId;
 use crate::key::AnyKey;
+
+/// The property that makes a user task an exception of a type.
+const EXCEPTION: &str = "crossdock:exception";
+/// Variables by which processes say what they are about.
+const SUBJECTS: [&str; 5] = ["orderId", "paymentId", "returnId", "invoiceId", "warehouseOrderId"];
 
 /// Raises the exception that a user task stands for: its properties name type, reason and amount.
 pub(super) fn raise_for_task(
@@ -27,7 +32,7 @@ pub(super) fn raise_for_task(
     let variables = instance.job_variables(task);
     let environment = txn.environment();
     let property = |name: &str| property(element, name, &variables, &environment);
-    let kind = property("crossdock:exception").and_then(|value| kind_named(value.as_str()?));
+    let kind = property(EXCEPTION).and_then(|value| kind_named(value.as_str()?));
     let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
     let reason = match property("crossdock:reason") {
         Some(Value::String(reason)) => Text::from(&*reason),
@@ -63,6 +68,66 @@ fn asked_about(txn: &mut Txn<'_>, id: OrderId, hold: HoldKind) -> Outcome<Option
     Ok(order.holds.iter().find(|held| held.kind == hold).and_then(|held| held.exception))
 }
 
+/// Completes a user task that is no exception; its entry in the queue goes with it.
+///
+/// Refused for exceptions, which are decided on; for whom the task is not: if it names nobody, it is for the owner of its entry; and
+/// for results that would make the process act on another order, document or payment than it is about.
+pub(super) fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, variables: &Variables) -> Outcome<()> {
+    let gone = || Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting")));
+    let instance = txn.instance(id)?.filter(|instance| instance.has_task(task)).ok_or_else(gone)?;
+    let process = txn.process_of(&instance)?.ok_or_else(gone)?;
+    let entry = trade::exception::of_task(txn.books(), TaskRef { instance: id.0, task })?;
+    let element = instance.element_of(task).map(|index| process.element(index));
+    if let Some(exception) = entry
+        && element.is_some_and(|element| element.property(EXCEPTION).is_some())
+    {
+        let why = format_args!("task {task} of {id} is {exception}: decide on it by one of its actions");
+        return Err(Refusal::Conflict(text(why)).into());
+    }
+    may_complete(txn, &instance, task, entry)?;
+    leaves_subject(&instance.job_variables(task), variables)?;
+    let cx = txn.cx.clone();
+    if let Some(exception) = entry {
+        trade::exception::clear(txn.books(), exception, &format!("the task was completed by {}", cx.actor.id), &cx)?;
+    }
+    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
+}
+
+fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey, entry: Option<ExceptionId>) -> Outcome<()> {
+    let actor = txn.cx.actor.clone();
+    let groups: Vec<Text> = actor.roles.iter().map(|role| label(role).into()).collect();
+    let entry = match entry {
+        Some(id) => txn.books().exception(&id)?,
+        None => None,
+    };
+    let claimed = entry.as_ref().is_some_and(|entry| entry.assignee.as_ref() == Some(&actor.id));
+    let is_for = claimed
+        || actor.has(Role::Director)
+        || match instance.is_task_for(task, &actor.id, &groups) {
+            Some(named) => named,
+            None => entry.is_some_and(|entry| trade::exception::is_for(&entry, &actor)),
+        };
+    if is_for {
+        return Ok(());
+    }
+    let why = text(format_args!("task {task} of {} is for others", instance.id()));
+    Err(Refusal::NotAllowed { actor: actor.id, why }.into())
+}
+
+/// The process goes on with rights of its own, so nobody's result may point it at something else.
+fn leaves_subject(before: &Variables, results: &Variables) -> Result<(), Refusal> {
+    for name in SUBJECTS {
+        let Some(given) = results.get(name).filter(|given| before.get(name) != Some(given)) else { continue };
+        let wanted = match before.get(name) {
+            Some(before) => text(format_args!("{}, as it is, or left out", before.to_json())),
+            None => Text::const_new("left out: a completion does not change what a process is about"),
+        };
+        let field = text(format_args!("variables.{name}"));
+        return Err(Refusal::Invalid { field, given: text(given.to_json()), wanted });
+    }
+    Ok(())
+}
+
 /// The user task is gone because something else happened: its exception is void.
 pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: ElementKey) -> Outcome<()> {
     let cx = txn.system.clone();
@@ -76,44 +141,62 @@ pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: Elem
     Ok(())
 }
 
-/// The incident is mended, or void: its exception is over.
-pub(super) fn clear_for_incident(txn: &mut Txn<'_>, instance: InstanceId, incident: ElementKey) -> Outcome<()> {
-    let cx = txn.system.clone();
-    let task = TaskRef { instance: instance.0, task: incident };
-    if let Some(id) = trade::exception::of_task(txn.books(), task)? {
-        trade::exception::clear(txn.books(), id, "the incident was mended, or is void", &cx)?;
-    }
-    Ok(())
-}
-
-/// Raises the exception of an effect that could not be delivered.
-pub(super) fn raise_for_dead_letter(txn: &mut Txn<'_>, effect: &Effect, code: &str, message: &str) -> Outcome<()> {
-    let cx = txn.system.clone();
-    let subject = subject_of_effect(txn, effect)?;
+/// Raises the exception of a dead letter. Nothing happens for what is none.
+pub(super) fn raise_for_dead_letter(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {
+    let Some(effect) = txn.effect(id)? else { return Ok(()) };
+    let Some((code, message)) = &effect.dead else { return Ok(()) };
+    let account = match effect.order {
+        Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
+        None => None,
+    };
+    let subject = Subject { order: effect.order, account, key: effect.subject.clone() };
     let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
-    // one system that fails is one case, however many orders wait for it
-    let case = effect.capability.clone();
-    let raise = Raise { case, ..Raise::new(ExceptionKind::Integration, subject, reason) };
+    let raise = Raise {
+        // one system that fails is one case, however many orders wait for it
+        case: effect.capability.clone(),
+        dead_letter: Some(text(id)),
+        is_waited_for: effect.job.is_some(),
+        ..Raise::new(ExceptionKind::Integration, subject, reason)
+    };
+    let cx = txn.system.clone();
     trade::exception::raise(txn.books(), raise, &cx)?;
     Ok(())
 }
 
-/// The effect was sent again, or is not wanted any more: the exception that it could not be delivered is over.
-pub(super) fn clear_dead_letter(txn: &mut Txn<'_>, effect: &Effect, cause: &str) -> Outcome<()> {
+/// A dead letter is none any more: what asked about it is void.
+pub(super) fn clear_for_dead_letter(txn: &mut Txn<'_>, id: EffectId, cause: &str) -> Outcome<()> {
     let cx = txn.system.clone();
-    let subject = subject_of_effect(txn, effect)?;
-    if let Some(id) = trade::exception::of_subject(txn.books(), ExceptionKind::Integration, &subject)? {
-        trade::exception::clear(txn.books(), id, cause, &cx)?;
+    if let Some(exception) = trade::exception::of_dead_letter(txn.books(), &text(id))? {
+        trade::exception::clear(txn.books(), exception, cause, &cx)?;
     }
     Ok(())
 }
 
-fn subject_of_effect(txn: &mut Txn<'_>, effect: &Effect) -> Outcome<Subject> {
-    let account: Option<AccountId> = match effect.order {
-        Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
-        None => None,
-    };
-    Ok(Subject { order: effect.order, account, key: effect.subject.clone() })
+/// Carries out what was decided on a dead letter: it is sent again, or the order that it is about is cancelled, or, if it is about
+/// none, the process that waits for it.
+fn decide_on_dead_letter(
+    txn: &mut Txn<'_>,
+    id: EffectId,
+    exception: &Exception,
+    action: Action,
+    reason: &Text,
+) -> Outcome<()> {
+    match (action, exception.subject.order) {
+        (Action::Retry, _) => super::command::deliver_again(txn, id)?,
+        (Action::Cancel, Some(order)) => {
+            let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
+            super::command::cancel(txn, order, &cancellation)?;
+        }
+        (Action::Cancel, None) => {
+            if let Some((instance, _)) = txn.effect(id)?.and_then(|effect| effect.job) {
+                txn.then(FollowUp::Step(instance, Input::Cancel));
+            }
+        }
+        _ => {}
+    }
+    // a job that waits for it when everything has followed has somebody who is asked
+    txn.look_again(id);
+    Ok(())
 }
 
 /// Raises the exception of a technical incident.
@@ -185,6 +268,9 @@ pub(super) fn resolve(
     let exception = txn.books().exception(&id)?.ok_or(Refusal::NotFound(Key::Exception(id)))?;
     let cx = txn.cx.clone();
     trade::exception::resolve(txn.books(), id, action, reason, &cx)?;
+    if let Some(letter) = exception.dead_letter.as_ref().and_then(|letter| letter.parse().ok()) {
+        return decide_on_dead_letter(txn, letter, &exception, action, reason);
+    }
     mean(txn, &exception, action, reason, details)?;
     if let Some(order) = exception.subject.order {
         txn.keep_asked(order);
@@ -241,7 +327,12 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             Action::Cancel | Action::Reject => trade::order::reject(txn.books(), id, reason, &cx)?,
             _ => {}
         },
-        (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, reason, details)?,
+        (_, _, Some(Key::Payment(id))) if exception.kind == ExceptionKind::Deduction => {
+            if action == Action::WriteOff {
+                trade::cash::write_off_deduction(txn.books(), *id, &cx)?;
+            }
+        }
+        (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, details)?,
         (_, _, Some(Key::ReturnRequest(id))) => {
             let authorise = match action {
                 Action::Authorise => true,
@@ -249,6 +340,9 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
                 _ => return Ok(()),
             };
             trade::returns::decide(txn.books(), *id, authorise, reason, &cx)?;
+        }
+        (_, Some(id), _) if exception.kind == ExceptionKind::BillingBlocked && action == Action::Retry => {
+            super::react::bill_again(txn, id)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
             let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
@@ -259,7 +353,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
     Ok(())
 }
 
-fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, reason: &Text, details: &Variables) -> Outcome<()> {
+fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, details: &Variables) -> Outcome<()> {
     let cx = txn.cx.clone();
     let invalid = |field: &'static str, wanted: &'static str| Refusal::Invalid {
         field: Text::const_new(field),
@@ -286,9 +380,7 @@ fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, reason: &Text, deta
             let account = account.ok_or_else(|| invalid("details.account", "an account number"))?;
             trade::cash::put_on_account(txn.books(), id, &account, &cx)?;
         }
-        _ => {
-            let _ = reason;
-        }
+        _ => {}
     }
     Ok(())
 }

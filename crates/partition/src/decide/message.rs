@@ -143,7 +143,8 @@ fn begin(
     let running = correlation(txn, &lock)?;
     if running.waiting.is_empty() {
         let begun_by = Some((key.message.clone(), key.key.clone()));
-        txn.record(Event::Subscribed(lock, txn.upcoming_instance(), 0));
+        let begun = txn.upcoming_instance()?;
+        txn.record(Event::Subscribed(lock, begun, 0));
         received.begun.push(txn.start_version(definition, None, begun_by, Input::StartAt { element, variables })?);
     } else if let Some(expires) = expires {
         received.waits = true;

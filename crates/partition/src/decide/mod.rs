@@ -33,13 +33,13 @@ pub(crate) fn decide(
 ) -> Result<Decision, Halt> {
     let mut txn = Txn::new(cache, capabilities, position + 1, &command);
     let outcome = command::carry_out(&mut txn, &command.body).and_then(|reply| txn.settle().map(|()| reply));
+    // whatever came of it was decided on a blank: load what is missing, and decide again
+    if let Some(missing) = txn.missing() {
+        return Err(Halt::Missing(missing));
+    }
     match outcome {
         Ok(reply) => txn.finish(command, reply),
-        // what was written to without having been read was decided on a blank: load it, and decide again
-        Err(TxnStop::Refused(refusal)) => match txn.unloaded() {
-            Some(key) => Err(Halt::Missing(key)),
-            None => Ok(Decision::refused(refusal)),
-        },
+        Err(TxnStop::Refused(refusal)) => Ok(Decision::refused(refusal)),
         Err(TxnStop::Halt(halt)) => Err(halt),
     }
 }

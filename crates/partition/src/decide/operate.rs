@@ -120,7 +120,7 @@ fn retry(txn: &mut Txn<'_>, instance: &Instance, only: Option<ElementKey>, varia
     for effect in dead {
         txn.record(Event::EffectReplayed(effect.id));
         txn.deliver_again(effect.id);
-        exception::clear_dead_letter(txn, &effect, "it was sent again")?;
+        exception::clear_for_dead_letter(txn, effect.id, "it was sent again")?;
     }
     for incident in incidents {
         // one before it may have taken it along

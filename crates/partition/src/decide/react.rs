@@ -3,6 +3,7 @@
 use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
 use feel::{Context as Variables, Value};
 use trade::account::AccountEvent;
+use trade::exception::{ExceptionKind, Raise};
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
 use trade::master::BillingPolicy;
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
@@ -134,9 +135,20 @@ fn bill_backlog(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     }
     let Some(order) = txn.books().order(&id)?.filter(|_| !posted.is_empty()) else { return Ok(()) };
     let backlog = super::task::subject(&order, None);
-    let kind = trade::exception::ExceptionKind::BillingBlocked;
-    if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &backlog)? {
+    if let Some(exception) = trade::exception::of_subject(txn.books(), ExceptionKind::BillingBlocked, &backlog)? {
         trade::exception::clear(txn.books(), exception, "billed", &cx)?;
+    }
+    Ok(())
+}
+
+/// Bills what could not be billed, because a person says so; while it cannot be billed, somebody is asked.
+pub(super) fn bill_again(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    bill_backlog(txn, id)?;
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    if let Some(reason) = trade::billing::blocked(txn.books(), id)? {
+        let raise = Raise::new(ExceptionKind::BillingBlocked, super::task::subject(&order, None), reason);
+        let cx = txn.system.clone();
+        trade::exception::raise(txn.books(), raise, &cx)?;
     }
     Ok(())
 }
@@ -184,8 +196,8 @@ pub(super) fn to_process(
             }
             ProcessEvent::JobCancelled { job } => {
                 let effect = crate::effect::EffectId::of_job(id, *job);
-                if let Some(dead) = txn.effect(effect)?.filter(|found| found.dead.is_some()) {
-                    exception::clear_dead_letter(txn, &dead, "the process went on without it")?;
+                if txn.effect(effect)?.is_some_and(|effect| effect.dead.is_some()) {
+                    exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
                 }
                 txn.withdraw(effect)?;
             }
@@ -241,10 +253,11 @@ pub(super) fn to_process(
                 let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
                 txn.then(FollowUp::Publish { key, variables: variables.clone(), expires: None });
             }
-            ProcessEvent::IncidentResolved { incident } => exception::clear_for_incident(txn, id, *incident)?,
             ProcessEvent::IncidentRaised { incident, message, .. } => {
                 exception::raise_for_incident(txn, process, instance, *incident, message)?;
             }
+            // by a person, or with the step that it held up
+            ProcessEvent::IncidentResolved { incident } => exception::clear_for_task(txn, id, *incident)?,
             _ => {}
         }
     }

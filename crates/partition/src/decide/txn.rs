@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::{Cx, Decisions, Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
-use trade::{Actor, Aggregate, Books, Context, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop};
+use trade::{Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop};
 use units::{Text, Timestamp};
 
 use crate::command::{Command, Reply};
@@ -15,9 +15,14 @@ use crate::fold::{self, States, definition_of};
 use crate::journal::{Decision, Entry, Event};
 use crate::key::{AnyKey, AnyState, CorrelationKey};
 use crate::partition::{Cache, Halt};
+use crate::row::{RowKey, Table};
 
 /// How many steps one command may lead to before it is taken for a loop.
 const MAX_FOLLOW_UPS: usize = 200_000;
+
+/// How many bits of an instance's number count within its entry: more than a million, with room for 2^43 entries before SQLite's
+/// integers end (decision 0010).
+const INSTANCE_BITS: u32 = 20;
 
 /// Why a decision stops before its end.
 #[derive(Debug)]
@@ -30,7 +35,7 @@ pub(crate) enum TxnStop {
 
 impl From<Missing> for TxnStop {
     fn from(missing: Missing) -> Self {
-        Self::Halt(Halt::Missing(AnyKey::Trade(missing.0)))
+        Self::Halt(Halt::Missing(vec![AnyKey::Trade(missing.0)]))
     }
 }
 
@@ -87,8 +92,12 @@ pub(crate) struct Txn<'a> {
     follow_ups: VecDeque<FollowUp>,
     /// Orders whose holds are looked at in the end: each has to have an open exception (domain §1.12).
     asked: BTreeSet<OrderId>,
-    unloaded: Option<AnyKey>,
-    loose_effects: u64,
+    /// Dead letters that somebody decided on.
+    decided: Vec<EffectId>,
+    /// What was read or written to and is not in memory. It was taken for something that does not exist, so that one pass finds all
+    /// that is missing and not the first of it only; what comes of such a pass is thrown away.
+    missing: BTreeSet<AnyKey>,
+    loose_effects: u32,
     instances: u64,
 }
 
@@ -107,7 +116,8 @@ impl<'a> Txn<'a> {
             withdrawn: Vec::new(),
             follow_ups: VecDeque::new(),
             asked: BTreeSet::new(),
-            unloaded: None,
+            decided: Vec::new(),
+            missing: BTreeSet::new(),
             loose_effects: 0,
             instances: 0,
         }
@@ -136,7 +146,8 @@ impl<'a> Txn<'a> {
             return Ok(state.clone());
         }
         let Some(state) = self.cache.get(key) else {
-            return Err(TxnStop::Halt(Halt::Missing(key.clone())));
+            self.missing.insert(key.clone());
+            return Ok(None);
         };
         Ok(state.clone())
     }
@@ -248,10 +259,15 @@ impl<'a> Txn<'a> {
         self.effects.push(id);
     }
 
-    /// A number for an effect that no job waits for. Those of jobs are made of instance and job, these of the position.
+    /// Looks at the end whether an effect is a dead letter that a job waits for, so that somebody is asked.
+    pub(crate) fn look_again(&mut self, id: EffectId) {
+        self.decided.push(id);
+    }
+
+    /// A number for an effect that no job waits for.
     pub(crate) fn loose_effect_id(&mut self) -> EffectId {
         self.loose_effects += 1;
-        EffectId(1 << 62 | self.position << 12 | self.loose_effects)
+        EffectId::of_entry(self.position, self.loose_effects)
     }
 
     /// The position of the entry that this decision becomes.
@@ -278,7 +294,7 @@ impl<'a> Txn<'a> {
         begun_by: Option<(Text, Text)>,
         input: Input,
     ) -> Outcome<InstanceId> {
-        let id = self.next_instance();
+        let id = self.next_instance()?;
         self.overlay.insert(AnyKey::Instance(id), None);
         self.record(Event::InstanceCreated { id, definition, parent, begun_by });
         self.step(id, input)?;
@@ -321,42 +337,51 @@ impl<'a> Txn<'a> {
 
     /// A number that was never used: the position of this entry, and a count within it. So instances need no counter of
     /// their own, which every order would write.
-    fn next_instance(&mut self) -> InstanceId {
-        let id = self.upcoming_instance();
+    fn next_instance(&mut self) -> Outcome<InstanceId> {
+        let id = self.upcoming_instance()?;
         self.instances += 1;
-        id
+        Ok(id)
     }
 
-    /// The number that the next instance will have.
-    pub(crate) fn upcoming_instance(&self) -> InstanceId {
-        InstanceId(self.position << 12 | (self.instances + 1))
+    /// The number that the next instance will have. Refused when the count would reach into the numbers of the next entry.
+    pub(crate) fn upcoming_instance(&self) -> Outcome<InstanceId> {
+        let count = self.instances + 1;
+        if count >> INSTANCE_BITS != 0 {
+            let why = format_args!("one command starts at most {} processes: split it", (1u64 << INSTANCE_BITS) - 1);
+            return Err(TxnStop::Refused(Refusal::Conflict(text(why))));
+        }
+        Ok(InstanceId(self.position << INSTANCE_BITS | count))
     }
 
     /// Takes a process instance one input further, and notes what follows from it.
     pub(crate) fn step(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
-        let Some(instance) = self.instance(id)? else { return Ok(()) };
-        let Some(process) = self.process_of(&instance)? else { return Ok(()) };
+        self.advance(id, input)?.map_err(|refusal| TxnStop::Refused(Refusal::Conflict(text(refusal))))
+    }
+
+    /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then. Only that is passed over;
+    /// once the engine has taken the step, whatever cannot be done about it stops the decision.
+    pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
+        self.advance(id, input).map(drop)
+    }
+
+    /// Does nothing if the engine refuses the input.
+    fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
+        let Some(instance) = self.instance(id)? else { return Ok(Ok(())) };
+        let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
         let decisions = self.decisions_of(&process)?;
         let cx = Cx { now: self.now(), decisions: &decisions, ..Cx::new(self.now(), &decisions) };
         let mut stepped = (*instance).clone();
         let mut events = Vec::with_capacity(16);
         if let Err(refusal) = engine::step(&process, &mut stepped, input, &cx, &mut events) {
-            return Err(TxnStop::Refused(Refusal::Conflict(text(refusal))));
+            return Ok(Err(refusal));
         }
         let stepped = Arc::new(stepped);
         let slot = if stepped.is_ended() { None } else { Some(AnyState::Instance(stepped.clone())) };
         self.overlay.insert(AnyKey::Instance(id), slot);
-        super::react::to_process(self, &process, &stepped, &events)?;
+        let followed = super::react::to_process(self, &process, &stepped, &events);
+        // whatever comes of it: the state has the step, so the journal has it
         self.events.push(Event::Process(id, events));
-        Ok(())
-    }
-
-    /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then.
-    pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
-        match self.step(id, input) {
-            Err(TxnStop::Refused(_)) => Ok(()),
-            other => other,
-        }
+        followed.map(Ok)
     }
 
     fn decisions_of(&mut self, process: &bpmn::Process) -> Outcome<Models> {
@@ -386,10 +411,12 @@ impl<'a> Txn<'a> {
         for order in std::mem::take(&mut self.asked) {
             trade::order::keep_asked(self.books(), order, &cx)?;
         }
-        match self.unloaded.take() {
-            Some(key) => Err(TxnStop::Halt(Halt::Missing(key))),
-            None => Ok(()),
+        for id in std::mem::take(&mut self.decided) {
+            if self.effect(id)?.is_some_and(|effect| effect.job.is_some()) {
+                super::exception::raise_for_dead_letter(self, id)?;
+            }
         }
+        Ok(())
     }
 
     fn work_off(&mut self, follow_up: FollowUp) -> Outcome<()> {
@@ -400,6 +427,11 @@ impl<'a> Txn<'a> {
             }
             FollowUp::Broadcast { signal, variables } => super::message::throw(self, &signal, &variables).map(drop),
             FollowUp::Call { parent, element, process, binding, variables } => {
+                // another way of the same step may have ended the call
+                let calls = |caller: &Arc<Instance>| caller.element_of(element).is_some() && caller.child(element).is_none();
+                if !self.instance(parent)?.as_ref().is_some_and(calls) {
+                    return Ok(());
+                }
                 if let Some(definition) = self.bound(parent, &process, &binding)? {
                     self.start_version(definition, Some((parent, element)), None, Input::Start { variables })?;
                 } else {
@@ -431,9 +463,9 @@ impl<'a> Txn<'a> {
         match work(self).and_then(|()| self.settle()) {
             Ok(()) => Ok(Ok(())),
             Err(TxnStop::Refused(refusal)) => {
-                // what was written to without having been read was decided on a blank
-                if let Some(key) = self.unloaded.take() {
-                    return Err(TxnStop::Halt(Halt::Missing(key)));
+                // what was taken for something that does not exist may be why
+                if let Some(missing) = self.missing() {
+                    return Err(TxnStop::Halt(Halt::Missing(missing)));
                 }
                 self.overlay = overlay;
                 self.events.truncate(events);
@@ -446,16 +478,25 @@ impl<'a> Txn<'a> {
         }
     }
 
-    /// An aggregate that was written to and is not in memory.
-    pub(crate) fn unloaded(&mut self) -> Option<AnyKey> {
-        self.unloaded.take()
+    /// What has to be loaded before anything can be decided, if there is something.
+    pub(crate) fn missing(&mut self) -> Option<Vec<AnyKey>> {
+        let missing = std::mem::take(&mut self.missing);
+        (!missing.is_empty()).then(|| missing.into_iter().collect())
+    }
+
+    /// An aggregate that was just numbered: it cannot exist, so it need not be loaded.
+    fn numbered(&mut self, event: &TradeEvent) {
+        let TradeEvent::Counters(_, CounterEvent::Taken { kind, number }) = event else { return };
+        if let Some(key) = AnyKey::of_trade_row(Table::Trade(*kind), &RowKey::Number(*number)) {
+            let key = AnyKey::Trade(key);
+            if self.cache.get(&key).is_none() {
+                self.overlay.entry(key).or_insert(None);
+            }
+        }
     }
 
     /// Ends the decision: checks what it touched, and hands everything over.
-    pub(crate) fn finish(mut self, command: Command, reply: Reply) -> Result<Decision, Halt> {
-        if let Some(key) = self.unloaded.take() {
-            return Err(Halt::Missing(key));
-        }
+    pub(crate) fn finish(self, command: Command, reply: Reply) -> Result<Decision, Halt> {
         let mut decision = Decision::replied(Ok(reply));
         decision.read = self.read.into_iter().collect();
         if self.events.is_empty() {
@@ -497,7 +538,13 @@ impl Books for Txn<'_> {
         let any = AnyKey::Trade(key.clone());
         let state = match self.overlay.get(&any) {
             Some(state) => state,
-            None => self.cache.get(&any).ok_or_else(|| Missing(key.clone()))?,
+            None => match self.cache.get(&any) {
+                Some(state) => state,
+                None => {
+                    self.missing.insert(any);
+                    return Ok(None);
+                }
+            },
         };
         Ok(match state {
             Some(AnyState::Trade(aggregate)) => Some(aggregate.clone()),
@@ -509,17 +556,18 @@ impl Books for Txn<'_> {
         if super::react::is_awaited(&event) {
             self.then(FollowUp::React(event.clone()));
         }
+        self.numbered(&event);
         self.record(Event::Trade(event));
     }
 }
 
 impl States for Txn<'_> {
     fn slot(&mut self, key: &AnyKey) -> &mut Option<AnyState> {
-        let (cache, unloaded) = (self.cache, &mut self.unloaded);
+        let (cache, missing) = (self.cache, &mut self.missing);
         self.overlay.entry(key.clone()).or_insert_with(|| match cache.get(key) {
             Some(state) => state.clone(),
             None => {
-                unloaded.get_or_insert_with(|| key.clone());
+                missing.insert(key.clone());
                 None
             }
         })

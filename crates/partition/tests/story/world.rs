@@ -75,12 +75,14 @@ impl World {
         loop {
             match self.partition.decide(command.clone()) {
                 Ok(decision) => return decision,
-                Err(Halt::Missing(key)) => {
-                    let stored = self.fold.get(&key).map(|state| {
-                        let (table, row) = key.row();
-                        AnyState::decode(table, &row, &state.encode()).unwrap()
-                    });
-                    self.partition.load(key, stored);
+                Err(Halt::Missing(keys)) => {
+                    for key in keys {
+                        let stored = self.fold.get(&key).map(|state| {
+                            let (table, row) = key.row();
+                            AnyState::decode(table, &row, &state.encode()).unwrap()
+                        });
+                        self.partition.load(key, stored);
+                    }
                 }
                 Err(broken) => panic!("{broken}"),
             }

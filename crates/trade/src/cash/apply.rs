@@ -64,6 +64,9 @@ pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Appli
     if !payment.amount.is_positive() {
         return give_up(books, &payment, None, Vec::new(), "money went out, or the bank took something back".into());
     }
+    if let Some(reason) = foreign(books, &payment)? {
+        return give_up(books, &payment, None, Vec::new(), reason);
+    }
     let referenced = referenced(books, &payment)?;
     let Some((account_id, evidence)) = payer(books, &payment, &referenced)? else {
         return give_up(books, &payment, None, Vec::new(), "nobody knows the payer".into());
@@ -110,6 +113,13 @@ fn give_up(
     books.record(&payment.id, PaymentEvent::Unmatched { candidates, reason: reason.clone(), suspense });
     let outcome = if suspense { Outcome::Suspense } else { Outcome::Unmatched { ambiguous } };
     Ok(Applied { account, outcome, reason })
+}
+
+/// Why a payment cannot be applied to items at all: it is in another currency than they are.
+pub(super) fn foreign(books: &mut dyn Books, payment: &Payment) -> Result<Option<Text>, Stop> {
+    let kept = company(books)?.currency;
+    let reason = || Text::from(format!("the money is in {}, and open items are in {kept}", payment.currency));
+    Ok((payment.currency != kept).then(reason))
 }
 
 /// Stage 2: the documents that the payment names.
@@ -432,6 +442,29 @@ mod tests {
         let payment = Payment { id, amount: Amount(5), payer_name: "Nobody".into(), ..Payment::default() };
         books.record(&id, PaymentEvent::Received(Box::new(payment)));
         assert_eq!(apply(books, id, &at(0)).unwrap().outcome, Outcome::Suspense);
+    }
+
+    #[test]
+    fn money_in_another_currency_settles_nothing_at_par() {
+        let mut memory = books(&[10_000], None);
+        let books: &mut dyn Books = &mut memory;
+        let id = PaymentId(9);
+        let payment = Payment {
+            id,
+            amount: Amount(10_000),
+            currency: "USD".parse().unwrap(),
+            payer_account: "DE021234".into(),
+            remittance: "CD-2026-000001".into(),
+            ..Payment::default()
+        };
+        books.record(&id, PaymentEvent::Received(Box::new(payment)));
+        let applied = apply(books, id, &at(0)).unwrap();
+        assert_eq!(applied.outcome, Outcome::Suspense);
+        assert!(applied.reason.contains("USD") && applied.reason.contains("EUR"), "{}", applied.reason);
+        let by_hand = crate::cash::match_manually(books, id, &[(InvoiceId(1), Amount(10_000))], false, &at(1));
+        assert!(matches!(by_hand, Err(Stop::Refused(Refusal::Conflict(_)))), "{by_hand:?}");
+        let on_account = crate::cash::put_on_account(books, id, &"ACME".into(), &at(1));
+        assert!(matches!(on_account, Err(Stop::Refused(Refusal::Conflict(_)))), "{on_account:?}");
     }
 
     #[test]

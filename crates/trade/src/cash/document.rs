@@ -25,7 +25,7 @@ pub struct StatementDocument {
 pub struct EntryDocument {
     /// The bank's reference of the entry.
     pub bank_reference: Text,
-    /// Place in the statement, so that two equal entries stay two.
+    /// Place in the statement, from 0. An entry that comes again may stand elsewhere.
     pub index: u32,
     /// Day on which the money counts.
     pub value_date: Day,

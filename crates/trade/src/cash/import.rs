@@ -1,11 +1,13 @@
 //! A bank statement is imported.
 
+use std::collections::BTreeMap;
+
 use compact_str::format_compact;
 use units::{Amount, Text};
 
 use super::document::{EntryDocument, StatementDocument};
 use super::reverse::reverse;
-use super::state::{Payment, PaymentEvent, Statement, StatementEvent};
+use super::state::{Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -50,9 +52,11 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
     let within = entries(&document.bank_account);
     let mut imported = Imported::default();
     let mut all = Vec::with_capacity(document.entries.len());
+    let mut equal: BTreeMap<Text, u32> = BTreeMap::new();
     for entry in &document.entries {
-        let (reference, date, amount, index) = (&entry.bank_reference, entry.value_date, entry.amount.0, entry.index);
-        let name = format_compact!("{reference}|{date}|{amount}|{index}");
+        let identity = identity(document, entry);
+        let number = equal.entry(identity.clone()).and_modify(|number| *number += 1).or_default();
+        let name = format_compact!("{identity}|{number}");
         if pointed(books, &within, &name)?.is_some() {
             imported.repeated += 1;
             continue;
@@ -65,7 +69,9 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
             Some(original) => reverse(books, original, id, cx)?,
             None => imported.payments.push(id),
         }
-        point(books, &by_reference(&document.bank_account), &entry.bank_reference, Some(Key::Payment(id)))?;
+        if is_reference(&entry.bank_reference) {
+            point(books, &by_reference(&document.bank_account), &entry.bank_reference, Some(Key::Payment(id)))?;
+        }
     }
     let reference = Reference { within: document.bank_account.clone(), reference: document.reference.clone() };
     if books.statement(&reference)?.is_none() {
@@ -81,6 +87,24 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
         books.record(&reference, StatementEvent::Imported(Box::new(statement)));
     }
     Ok(imported)
+}
+
+/// By what an entry is known when it comes again, in whichever statement and at whichever place; equal ones are numbered.
+///
+/// The bank's reference makes an entry the same in every statement. Without one, nothing says that equal entries of two statements
+/// are one, and money must not vanish: they are two. Source: domain §1.7, stage 0.
+fn identity(document: &StatementDocument, entry: &EntryDocument) -> Text {
+    let (reference, date, amount) = (&entry.bank_reference, entry.value_date, entry.amount.0);
+    if is_reference(reference) {
+        return format_compact!("{reference}|{date}|{amount}");
+    }
+    let (statement, payer, text) = (&document.reference, &entry.payer_account, &entry.remittance);
+    format_compact!("|{date}|{amount}|{statement}|{payer}|{text}")
+}
+
+/// Whether the bank gave a reference; some write that they gave none.
+fn is_reference(reference: &str) -> bool {
+    !matches!(reference, "" | "NONREF" | "NOTPROVIDED")
 }
 
 fn by_reference(bank_account: &str) -> Text {
@@ -112,17 +136,21 @@ fn record(
     Ok(id)
 }
 
-/// The payment that an entry takes back: named by its bank reference, and of the opposite amount.
+/// The payment that an entry takes back: named by its bank reference, of the opposite amount, and not taken back before.
 fn find(books: &mut dyn Books, document: &StatementDocument, entry: &EntryDocument) -> Result<Option<PaymentId>, Stop> {
     let names = entry
         .references
         .iter()
         .map(Text::as_str)
         .chain(entry.remittance.split_whitespace())
-        .chain([entry.bank_reference.as_str()]);
+        .chain([entry.bank_reference.as_str()])
+        .filter(|name| is_reference(name));
     for name in names {
         if let Some(Key::Payment(id)) = pointed(books, &by_reference(&document.bank_account), name)?
-            && books.payment(&id)?.is_some_and(|payment| payment.amount == -entry.amount)
+            && books.payment(&id)?.is_some_and(|payment| {
+                let opposite = payment.amount == -entry.amount && payment.currency == document.currency;
+                opposite && payment.status != PaymentStatus::Reversed
+            })
         {
             return Ok(Some(id));
         }
@@ -161,6 +189,64 @@ mod tests {
         assert_eq!((first.payments.len(), first.repeated), (2, 0));
         let again = import(books, &statement(200), &at(1)).unwrap();
         assert_eq!((again.payments.len(), again.repeated), (0, 2));
+    }
+
+    /// A statement of entries: bank reference, amount, text.
+    fn entries_of(reference: &str, entries: &[(&str, i64, &str)]) -> StatementDocument {
+        let entry = |(index, (reference, amount, text)): (u32, &(&str, i64, &str))| EntryDocument {
+            bank_reference: (*reference).into(),
+            index,
+            amount: Amount(*amount),
+            remittance: (*text).into(),
+            ..EntryDocument::default()
+        };
+        StatementDocument {
+            reference: reference.into(),
+            bank_account: "DE99".into(),
+            entries: (0..).zip(entries).map(entry).collect(),
+            ..StatementDocument::default()
+        }
+    }
+
+    #[test]
+    fn an_entry_that_comes_again_at_another_place_is_known() {
+        let mut memory = MemoryBooks::new();
+        let books: &mut dyn Books = &mut memory;
+        let all = entries_of("S-1", &[("B-1", 50, ""), ("B-2", 70, ""), ("B-2", 70, "")]);
+        assert_eq!(import(books, &all, &at(0)).unwrap().payments.len(), 3);
+        let overlapping = entries_of("S-2", &[("B-2", 70, ""), ("B-2", 70, ""), ("B-3", 50, "")]);
+        let again = import(books, &overlapping, &at(1)).unwrap();
+        assert_eq!((again.payments.len(), again.repeated), (1, 2));
+    }
+
+    #[test]
+    fn equal_entries_without_a_reference_in_two_statements_stay_two() {
+        let mut memory = MemoryBooks::new();
+        let books: &mut dyn Books = &mut memory;
+        for reference in ["S-1", "S-2"] {
+            let statement = entries_of(reference, &[("", 50, "rent"), ("NONREF", 50, "fee"), ("", 50, "rent")]);
+            let first = import(books, &statement, &at(0)).unwrap();
+            assert_eq!((first.payments.len(), first.repeated), (3, 0));
+            let again = import(books, &statement, &at(1)).unwrap();
+            assert_eq!((again.payments.len(), again.repeated), (0, 3));
+        }
+    }
+
+    #[test]
+    fn money_that_is_taken_back_twice_is_taken_back_once() {
+        let mut memory = MemoryBooks::new();
+        let books: &mut dyn Books = &mut memory;
+        let back = |reference: &str| {
+            let mut statement = entries_of(reference, &[(reference, -50, "B-1")]);
+            statement.entries[0].reversal = true;
+            statement
+        };
+        let paid = import(books, &entries_of("S-1", &[("B-1", 50, "")]), &at(0)).unwrap().payments[0];
+        assert_eq!(import(books, &back("B-2"), &at(1)).unwrap().payments, []);
+        assert_eq!(books.payment(&paid).unwrap().unwrap().status, PaymentStatus::Reversed);
+        let second = import(books, &back("B-3"), &at(2)).unwrap().payments;
+        assert_eq!(second.len(), 1, "the second time is money that somebody has to decide on");
+        assert_eq!(books.payment(&second[0]).unwrap().unwrap().status, PaymentStatus::Received);
     }
 
     #[test]

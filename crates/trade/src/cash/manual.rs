@@ -2,12 +2,15 @@
 
 use units::{Amount, Text};
 
+use super::apply::foreign;
 use super::post::{existing, on_account, post};
 use super::reverse::reopen;
 use super::state::{Allocation, Method, Payment, PaymentEvent, PaymentStatus};
+use crate::account::{AccountEvent, Ledger};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
+use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
 /// Applies a payment to the items named; with `write_off` what is missing of them is written off. What is left of the payment goes on
@@ -45,10 +48,7 @@ pub fn match_manually(
         forgiven += written_off.abs();
         allocations.push(Allocation { invoice: *invoice, amount: *amount, written_off, ..Allocation::default() });
     }
-    if cx.actor.limit.is_some_and(|limit| forgiven > limit) {
-        let why = Text::const_new("writing off that much needs more authority");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
-    }
+    may_forgive(forgiven, cx)?;
     let rest = payment.unallocated() - wanted;
     post(books, id, &account, allocations, Method::Manual, "decided by a person", cx)?;
     if rest.is_positive() {
@@ -91,8 +91,49 @@ pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason:
     Ok(())
 }
 
+/// Accepts what a payment deducted: what is still in dispute of its items is written off under the deduction's code.
+///
+/// Refused when nothing of it is in dispute any more, and for more than the actor's limit. Source: domain §1.7 (tolerance), §1.12.
+pub fn write_off_deduction(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Amount, Stop> {
+    let payment = existing(books, id)?;
+    let ledger = match &payment.account {
+        Some(account) => books.account(account)?.map(|account| account.ledger.clone()).unwrap_or_default(),
+        None => Ledger::default(),
+    };
+    let disputed = |allocation: &Allocation| {
+        let item = ledger.item(allocation.invoice)?;
+        let amount = allocation.deduction.min(item.disputed).min(item.open);
+        amount.is_positive().then(|| (allocation.invoice, item.order, amount, allocation.code.clone()))
+    };
+    let disputed: Vec<_> = payment.allocations.iter().filter_map(disputed).collect();
+    let total: Amount = disputed.iter().map(|(_, _, amount, _)| *amount).sum();
+    let (Some(account), true) = (payment.account.clone(), total.is_positive()) else {
+        return Err(Refusal::Conflict(Text::from(format!("nothing that {id} deducted is in dispute"))).into());
+    };
+    may_forgive(total, cx)?;
+    for (invoice, order, amount, code) in disputed {
+        books.record(&account, AccountEvent::Allowed { invoice, amount, code: code.clone(), at: cx.now });
+        books.record(&account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
+        books.record(&account, AccountEvent::ItemReduced { invoice, by: amount });
+        books.record(&order, OrderEvent::ReceivableChanged { by: -amount });
+        books.record(&id, PaymentEvent::DeductionAccepted { invoice, amount, by: cx.actor.id.clone() });
+    }
+    Ok(total)
+}
+
+fn may_forgive(amount: Amount, cx: &Context) -> Result<(), Refusal> {
+    if cx.actor.limit.is_some_and(|limit| amount > limit) {
+        let why = Text::const_new("writing off that much needs more authority");
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why });
+    }
+    Ok(())
+}
+
 fn undecided(books: &mut dyn Books, id: PaymentId) -> Result<std::sync::Arc<Payment>, Stop> {
     let payment = existing(books, id)?;
+    if let Some(reason) = foreign(books, &payment)? {
+        return Err(Refusal::Conflict(reason).into());
+    }
     match payment.status {
         PaymentStatus::Received | PaymentStatus::Suspense | PaymentStatus::Unmatched => Ok(payment),
         status => Err(Refusal::Conflict(Text::from(format!("{id} is {status:?} already"))).into()),

@@ -16,7 +16,7 @@ mod state;
 pub use apply::{Applied, Outcome, apply};
 pub use document::{EntryDocument, StatementDocument};
 pub use import::{Imported, import};
-pub use manual::{match_manually, put_on_account, unapply};
+pub use manual::{match_manually, put_on_account, unapply, write_off_deduction};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
 
 pub(crate) use references::{NUMBER, numbers};

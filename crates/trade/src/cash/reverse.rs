@@ -44,9 +44,11 @@ pub(super) fn reopen(books: &mut dyn Books, id: &AccountId, allocation: &Allocat
             books.record(id, AccountEvent::ItemReopened(item));
         }
     }
-    for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, "TOLERANCE")] {
+    // what was written off under the code of a deduction was accepted as one
+    let written_off = if allocation.code.is_empty() { "TOLERANCE" } else { &allocation.code };
+    for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, written_off)] {
         if !amount.is_zero() {
-            let code = units::Text::const_new(code);
+            let code = units::Text::from(code);
             books.record(id, AccountEvent::Allowed { invoice, amount: -amount, code, at: cx.now });
         }
     }

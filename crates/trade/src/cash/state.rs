@@ -73,7 +73,7 @@ pub struct Allocation {
     pub amount: Amount,
     /// Early-payment discount granted with it.
     pub discount: Amount,
-    /// Small difference written off with it.
+    /// What was written off with it: a small difference, or a deduction that was accepted.
     pub written_off: Amount,
     /// What the customer deducted; stays open under this code.
     pub deduction: Amount,
@@ -159,6 +159,15 @@ pub enum PaymentEvent {
         /// Why: `NSF`, `recall` …
         reason: Text,
     },
+    /// What it deducted of an item was accepted and written off.
+    DeductionAccepted {
+        /// The document.
+        invoice: InvoiceId,
+        /// How much.
+        amount: Amount,
+        /// By whom.
+        by: Text,
+    },
 }
 
 /// A bank statement that was imported.
@@ -225,6 +234,12 @@ impl Folded for Payment {
             PaymentEvent::Unapplied { invoice, .. } => {
                 self.allocations.retain(|allocation| allocation.invoice != *invoice);
                 self.status = PaymentStatus::Unmatched;
+            }
+            PaymentEvent::DeductionAccepted { invoice, amount, .. } => {
+                if let Some(allocation) = self.allocations.iter_mut().find(|allocation| allocation.invoice == *invoice) {
+                    allocation.written_off += *amount;
+                    allocation.deduction -= *amount;
+                }
             }
             PaymentEvent::Reversed { .. } => {
                 self.allocations.clear();

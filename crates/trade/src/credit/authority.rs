@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 /// Whether somebody may release a Credit hold: by how much the order is over the limit, in per cent and in all.
 ///
 /// Without a table of the company: clerks up to 5 % and 5,000.00, managers up to 20 % and 50,000.00, directors without limit; the
-/// process may, and whoever created the order may not. Source: domain §1.2.
+/// process may, and whoever created the order may not. Nobody may while the account is blocked. Source: domain §1.2.
 pub fn authorise_release(
     company: &Company,
     account: &Account,
@@ -27,6 +27,9 @@ pub fn authorise_release(
     let refuse = |why: String| Refusal::NotAllowed { actor: actor.id.clone(), why: Text::from(why) };
     if actor.id == order.created_by {
         return Err(refuse("whoever created an order does not release its credit".into()));
+    }
+    if account.profile.blocked {
+        return Err(refuse("the account is blocked: lift the block first".into()));
     }
     let limit = account.profile.credit_limit.unwrap_or_default();
     let table = if company.policy.authority.is_empty() { defaults() } else { company.policy.authority.clone() };

@@ -9,7 +9,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
-use crate::order::{HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold};
+use crate::order::{Hold, HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold};
 
 /// What a credit check decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,14 +88,17 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
     for id in group.held() {
         let order = existing(books, id)?;
         let owner = order.account.clone();
-        if !order.is_held_by(HoldKind::Credit) {
+        if order.is_over() || !order.is_held_by(HoldKind::Credit) {
             note_held(books, &owner, id, false)?;
             continue;
         }
         // a check changes no amount, so what the group is exposed by stays the same in this loop
         let account = account_of(books, &owner)?;
         let decision = decide(&company, &account, &group, &order, promised, cx);
-        if matches!(decision, Decision::Hold { .. }) {
+        if let Decision::Hold { reason, over, .. } = decision {
+            drop((order, account));
+            // what the hold says is what somebody's authority is held against
+            place_hold(books, id, HoldKind::Credit, reason, Vec::new(), over, cx)?;
             continue;
         }
         let checked = checked(&company, &group, &order, promised, &decision);
@@ -107,6 +110,17 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
         passed.push(id);
     }
     Ok(passed)
+}
+
+/// The Credit hold of an order as it would be placed now: since it was placed, the exposure may have grown.
+pub(crate) fn hold_now(books: &mut dyn Books, order: &Order, placed: &Hold, cx: &Context) -> Result<Hold, Stop> {
+    let (company, account) = (company(books)?, account_of(books, &order.account)?);
+    let group = Group::of(books, &account)?;
+    let order = Order { credit_release: None, ..order.clone() };
+    Ok(match decide(&company, &account, &group, &order, Amount::ZERO, cx) {
+        Decision::Hold { reason, over, .. } => Hold { reason, amount: over, ..placed.clone() },
+        _ => Hold { amount: Amount::ZERO, ..placed.clone() },
+    })
 }
 
 /// Keeps the list of held orders of an account.
@@ -157,7 +171,9 @@ fn decide(company: &Company, account: &Account, group: &Group, order: &Order, pr
         if valid { Decision::Released } else { Decision::Hold { code, reason, over } }
     };
     if account.profile.blocked {
-        return hold("CR-BLOCKED", Text::const_new("the account is blocked"), value);
+        // whoever let the order pass did not lift the block
+        let reason = Text::const_new("the account is blocked");
+        return Decision::Hold { code: "CR-BLOCKED", reason, over: value };
     }
     if holder.profile.blocked {
         return hold("CR-BLOCKED", format_compact!("account {}, whose limit it shares, is blocked", holder.id), value);
@@ -235,6 +251,7 @@ mod tests {
     use crate::master::UnappliedPolicy;
     use crate::order::fixture::{Story, at, clerk, submitted};
     use crate::order::{Buckets, Cancellation, Line, Submission, cancel, release_hold};
+    use crate::refusal::Refusal;
     use units::{Currency, Quantity};
 
     /// The decision about an account that shares no limit.
@@ -332,6 +349,47 @@ mod tests {
         assert_eq!(recheck(story.books(), &"ACME".into(), &at(3)).unwrap(), ids[1..]);
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
         assert_eq!(account.ledger.held, []);
+    }
+
+    #[test]
+    fn a_held_order_says_by_how_much_it_is_over_now() {
+        let (mut story, ids) = held(1);
+        let item = OpenItem { open: Amount(400_000), due: at(0).now.day(), ..OpenItem::default() };
+        story.books().record(&AccountId::from("ACME"), AccountEvent::ItemReopened(item));
+        assert_eq!(recheck(story.books(), &"ACME".into(), &at(2)).unwrap(), []);
+        assert_eq!(story.order(ids[0]).holds[0].amount, Amount(410_000));
+    }
+
+    #[test]
+    fn authority_is_held_against_the_exposure_of_now_and_not_of_when_the_hold_was_placed() {
+        let (mut story, ids) = held(1);
+        limit(&mut story, 1_000_000);
+        let manager = |minute| {
+            let mut cx = clerk("max", minute);
+            cx.actor.roles = vec![crate::context::Role::CreditManager];
+            cx
+        };
+        let item = OpenItem { open: Amount(1_190_001), due: at(0).now.day(), ..OpenItem::default() };
+        story.books().record(&AccountId::from("ACME"), AccountEvent::ItemReopened(item));
+        // the hold says 100.00 still; the order is 2,000.01 over, and a manager may 20 % of 10,000.00
+        let refused = release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &manager(2));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+        story.books().record(&AccountId::from("ACME"), AccountEvent::ItemReduced { invoice: InvoiceId(0), by: Amount(1) });
+        release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &manager(3)).unwrap();
+    }
+
+    #[test]
+    fn a_release_does_not_outlive_a_block_and_lifts_none() {
+        let (mut story, ids) = held(1);
+        release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &clerk("eve", 2)).unwrap();
+        let id = AccountId::from("ACME");
+        let mut profile = story.books().account(&id).unwrap().unwrap().profile.clone();
+        profile.blocked = true;
+        story.books().record(&id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile) });
+        let decision = check(story.books(), ids[0], &at(3)).unwrap();
+        assert!(matches!(decision, Decision::Hold { code: "CR-BLOCKED", .. }), "{decision:?}");
+        let refused = release_hold(story.books(), ids[0], HoldKind::Credit, "good customer", &clerk("eve", 4));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod check;
 mod exposure;
 mod group;
 
+pub(crate) use check::hold_now;
+
 pub use authority::{authorise_release, record_release};
 pub use check::{Decision, check, recheck};
 pub use exposure::{Exposure, exposure};

@@ -10,6 +10,7 @@ use crate::reference::{point, pointed};
 
 const TASK: &str = "exception-of-task";
 const KEY: &str = "exception-of-key";
+const DEAD_LETTER: &str = "exception-of-dead-letter";
 
 /// The open exception that a waiting task stands for.
 pub fn of_task(books: &mut dyn Books, task: TaskRef) -> Result<Option<ExceptionId>, Stop> {
@@ -21,7 +22,13 @@ pub fn open_for(books: &mut dyn Books, key: &Key) -> Result<Option<ExceptionId>,
     found(books, KEY, &key.to_string())
 }
 
-/// The open exception of a type and subject that no task waits for, or that asks about a hold.
+/// The open exception that asks about a dead letter.
+pub fn of_dead_letter(books: &mut dyn Books, letter: &str) -> Result<Option<ExceptionId>, Stop> {
+    found(books, DEAD_LETTER, letter)
+}
+
+/// The open exception of a type and subject that no task waits for and that is about no dead letter, or that asks about a
+/// hold.
 pub fn of_subject(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject) -> Result<Option<ExceptionId>, Stop> {
     found(books, &within(kind), &subject_name(subject))
 }
@@ -47,11 +54,12 @@ pub(super) fn note_ended(books: &mut dyn Books, exception: &Exception) -> Result
 fn places(exception: &Exception) -> Vec<(Text, Text)> {
     let subject = &exception.subject;
     let task = exception.task.map(|task| (Text::const_new(TASK), name_of(task)));
+    let letter = exception.dead_letter.clone().map(|letter| (Text::const_new(DEAD_LETTER), letter));
     // a hold is asked about before a task waits for the answer
-    let is_by_subject = exception.task.is_none() || hold_of(exception.kind).is_some();
+    let is_by_subject = (task.is_none() && letter.is_none()) || hold_of(exception.kind).is_some();
     let asked = is_by_subject.then(|| (within(exception.kind), subject_name(subject)));
     let about = subject.key.as_ref().map(|key| (Text::const_new(KEY), compact_str::format_compact!("{key}")));
-    task.into_iter().chain(asked).chain(about).collect()
+    task.into_iter().chain(letter).chain(asked).chain(about).collect()
 }
 
 fn found(books: &mut dyn Books, within: &str, name: &str) -> Result<Option<ExceptionId>, Stop> {

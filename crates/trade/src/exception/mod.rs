@@ -6,8 +6,9 @@ mod raise;
 mod resolve;
 mod state;
 
+pub(crate) use catalogue::may_decide;
 pub use catalogue::{hold_of, kind_of_hold};
-pub use index::{of_subject, of_task, open_for};
+pub use index::{of_dead_letter, of_subject, of_task, open_for};
 pub use raise::{Raise, await_answer, raise, restate};
-pub use resolve::{assign, clear, escalate, next_escalation, resolve};
+pub use resolve::{assign, clear, escalate, is_for, next_escalation, resolve};
 pub use state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Severity, Subject, TaskRef};

@@ -4,7 +4,7 @@ use units::{Amount, Calendar, Minutes, Text};
 
 use super::catalogue::{entry, severity, time};
 use super::index;
-use super::state::{Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
+use super::state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
@@ -28,12 +28,25 @@ pub struct Raise {
     pub task: Option<TaskRef>,
     /// Its root cause, by which it is grouped with others; empty if it stands alone.
     pub case: Text,
+    /// The number of the dead letter that it asks about.
+    pub dead_letter: Option<Text>,
+    /// A process goes on only when something is done, so that to acknowledge it is not offered.
+    pub is_waited_for: bool,
 }
 
 impl Raise {
     /// An exception that no task waits for, without money at stake.
     pub fn new(kind: ExceptionKind, subject: Subject, reason: impl Into<Text>) -> Self {
-        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None, case: Text::default() }
+        Self {
+            kind,
+            subject,
+            reason: reason.into(),
+            amount: Amount::ZERO,
+            task: None,
+            case: Text::default(),
+            dead_letter: None,
+            is_waited_for: false,
+        }
     }
 }
 
@@ -81,13 +94,14 @@ fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Co
     Ok(order.and_then(|order| order.requested).is_some_and(|requested| requested <= soon))
 }
 
-/// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, or the same
-/// type and subject, is not raised twice. Source: domain §1.12.
+/// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, the same dead
+/// letter, or else the same type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
-    let Raise { kind, subject, reason, amount, task, case } = raise;
-    let known = match task {
-        Some(task) => index::of_task(books, task)?,
-        None => index::of_subject(books, kind, &subject)?,
+    let Raise { kind, subject, reason, amount, task, case, dead_letter, is_waited_for } = raise;
+    let known = match (task, &dead_letter) {
+        (Some(task), _) => index::of_task(books, task)?,
+        (None, Some(letter)) => index::of_dead_letter(books, letter)?,
+        (None, None) => index::of_subject(books, kind, &subject)?,
     };
     if let Some(known) = known {
         return Ok(known);
@@ -101,6 +115,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
     let severity = severity(amount, tier, is_due(books, &subject, calendar, cx)?);
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
+    let offered = entry.actions.iter().copied().filter(|action| !is_waited_for || *action != Action::Acknowledge);
     let exception = Exception {
         id,
         kind,
@@ -115,12 +130,13 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         resolve_by: calendar.after(cx.now, resolve),
         ladder: LADDER.map(|percent| calendar.after(cx.now, Minutes(resolve.0 * percent / 100))).to_vec(),
         escalations: 0,
-        actions: entry.actions.to_vec(),
+        actions: offered.collect(),
         task,
         status: ExceptionStatus::Open,
         resolution: None,
         ended_at: None,
         case,
+        dead_letter,
     };
     index::note_open(books, &exception)?;
     books.record(&id, ExceptionEvent::Raised(Box::new(exception)));

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use units::{Text, Timestamp};
 
-use super::catalogue::{above, entry};
+use super::catalogue::{above, may_decide};
 use super::index;
 use super::state::{Action, Exception, ExceptionEvent};
 use crate::books::{Books, Key, Stop};
-use crate::context::{Context, Role};
+use crate::context::{Actor, Context};
 use crate::ids::ExceptionId;
 use crate::refusal::Refusal;
 
@@ -74,10 +74,13 @@ pub fn next_escalation(exception: &Exception) -> Option<Timestamp> {
     exception.ladder.get(usize::from(exception.escalations)).copied().filter(|_| exception.is_open())
 }
 
+/// Whether an exception is for somebody: whoever may decide on its type, and whom it was escalated to.
+pub fn is_for(exception: &Exception, actor: &Actor) -> bool {
+    may_decide(exception.kind, actor) || [exception.owner, above(exception.owner)].into_iter().any(|role| actor.has(role))
+}
+
 fn own(exception: &Exception, cx: &Context) -> Result<(), Refusal> {
-    let first = entry(exception.kind).owner;
-    let roles = [first, above(first), exception.owner, above(exception.owner), Role::Director];
-    if roles.into_iter().any(|role| cx.actor.has(role)) {
+    if is_for(exception, &cx.actor) {
         return Ok(());
     }
     let why = Text::from(format!("this is for {:?}", exception.owner));
@@ -99,6 +102,7 @@ fn open(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Role;
     use crate::exception::{ExceptionKind, ExceptionStatus, Raise, Severity, Subject, open_for, raise};
     use crate::ids::{OrderId, PaymentId};
     use crate::order::fixture::{Story, at, clerk};

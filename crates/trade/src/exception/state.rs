@@ -49,6 +49,9 @@ pub struct Exception {
     /// The case that it belongs to: all exceptions of one root cause have the same; empty if it stands alone.
     #[serde(default)]
     pub case: Text,
+    /// The number of the dead letter that it asks about, if it asks about one.
+    #[serde(default)]
+    pub dead_letter: Option<Text>,
 }
 
 /// A user task: process instance and key within it.
@@ -274,6 +277,7 @@ impl Default for Exception {
             resolution: None,
             ended_at: None,
             case: Text::default(),
+            dead_letter: None,
         }
     }
 }

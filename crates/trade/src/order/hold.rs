@@ -8,7 +8,7 @@ use super::state::{Hold, HoldKind, Order};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::credit;
-use crate::exception::{self, Raise, Subject};
+use crate::exception::{self, Raise, Subject, kind_of_hold, may_decide};
 use crate::ids::*;
 use crate::refusal::Refusal;
 
@@ -58,7 +58,7 @@ fn question(order: &Order, kind: HoldKind, reason: &Text, amount: Amount) -> Rai
         HoldKind::Credit => compact_str::format_compact!("credit of {}", order.account),
         _ => Text::default(),
     };
-    Raise { amount, case, ..Raise::new(exception::kind_of_hold(kind), subject, reason.clone()) }
+    Raise { amount, case, ..Raise::new(kind_of_hold(kind), subject, reason.clone()) }
 }
 
 /// The exception that asks a person: the one that is open, told anew, or a new one.
@@ -87,18 +87,23 @@ pub fn keep_asked(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<()
 
 /// Releases a hold, on somebody's authority and with a reason.
 ///
-/// Whoever created the order may not release its holds, and nobody releases more than their limit; the process may do both. A Credit
-/// hold asks for the authority of domain §1.2. Refused when there is no such hold.
+/// It takes whoever may decide on the exception that asks about the hold (domain §1.12), and for a Credit hold the authority of
+/// domain §1.2. Whoever created the order may not release its holds, and nobody releases more than their limit; the process may do
+/// both. Refused when there is no such hold.
 pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: &str, cx: &Context) -> Result<(), Stop> {
     let order = existing(books, id)?;
-    let Some(hold) = order.holds.iter().find(|hold| hold.kind == kind).cloned() else {
+    let Some(placed) = order.holds.iter().find(|hold| hold.kind == kind).cloned() else {
         return Err(Refusal::NotHeld(kind).into());
     };
+    let hold = if kind == HoldKind::Credit { credit::hold_now(books, &order, &placed, cx)? } else { placed };
     let actor = &cx.actor;
     if !actor.roles.contains(&Role::System) {
         let not_allowed = |why: &'static str| Refusal::NotAllowed { actor: actor.id.clone(), why: Text::const_new(why) };
         if reason.trim().is_empty() {
             return Err(invalid("reason", "empty", "why the hold is released").into());
+        }
+        if kind != HoldKind::Credit && !may_decide(kind_of_hold(kind), actor) {
+            return Err(not_allowed("the hold is for others to decide on").into());
         }
         if actor.id == order.created_by {
             return Err(not_allowed("whoever created an order does not release its holds").into());
@@ -210,6 +215,28 @@ mod tests {
         release_hold(story.books(), id, HoldKind::Manual, "fine", &clerk("ann", 2)).unwrap();
         let refused = release_hold(story.books(), id, HoldKind::Manual, "fine", &clerk("ann", 2));
         assert_eq!(refused, Err(Stop::Refused(Refusal::NotHeld(HoldKind::Manual))));
+    }
+
+    #[test]
+    fn a_hold_is_released_by_whom_its_exception_is_for() {
+        use HoldKind::*;
+        let others = [Item, Address, Duplicate, Price, Tax, Manual];
+        let owners = [Role::Sales, Role::Sales, Role::Sales, Role::Sales, Role::Receivables, Role::Director];
+        for (kind, owner) in others.into_iter().zip(owners) {
+            let mut story = Story::new();
+            let id = story.receive(&story.submission()).unwrap();
+            place_hold(story.books(), id, kind, "look".into(), vec![], Amount(1), &clerk("bob", 1)).unwrap();
+            let acting_as = |role| {
+                let mut cx = clerk("ann", 2);
+                cx.actor.roles = vec![role];
+                cx
+            };
+            for wrong in [Role::Warehouse, Role::CreditClerk, Role::Operations, Role::Admin] {
+                let refused = release_hold(story.books(), id, kind, "fine", &acting_as(wrong));
+                assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{kind:?} by {wrong:?}");
+            }
+            release_hold(story.books(), id, kind, "fine", &acting_as(owner)).unwrap();
+        }
     }
 
     #[test]

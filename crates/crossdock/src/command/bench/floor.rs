@@ -108,7 +108,7 @@ pub(super) fn run(folder: &Path, shape: &Shape) -> anyhow::Result<f64> {
         for (table, written) in &shape.tables {
             let (next, keys) = live.entry(*table).or_default();
             let deletes = share(written.deletes, at, shape.commits);
-            rows.extend(keys.drain(..keys.len().min(deletes as usize)).map(|key| (*table, RowKey::Number(key), None)));
+            rows.extend(keys.drain(..keys.len().min(deletes as usize)).map(|key| (*table, row_key(*table, key), None)));
             // as many rows begin as end; the others are written again
             let writes = share(written.writes, at, shape.commits);
             let again = keys.len().min(writes.saturating_sub(deletes) as usize);
@@ -118,13 +118,17 @@ pub(super) fn run(folder: &Path, shape: &Shape) -> anyhow::Result<f64> {
             keys.extend(begun);
             for key in keys.iter().rev().take(writes as usize) {
                 let row = Row { data: vec![7; written.size()], status: Some(Text::const_new("pending")), ..Row::default() };
-                rows.push((*table, RowKey::Number(*key), Some(row)));
+                rows.push((*table, row_key(*table, *key), Some(row)));
             }
         }
         rows.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
         store.commit(&Batch { head, entries, rows, ..Batch::default() })?;
     }
     Ok(began.elapsed().as_secs_f64())
+}
+
+fn row_key(table: Table, number: u64) -> RowKey {
+    if table.is_numbered() { RowKey::Number(number) } else { RowKey::Text(format!("{number:025x}")) }
 }
 
 #[cfg(test)]

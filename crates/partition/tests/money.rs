@@ -1,0 +1,84 @@
+//! Money has an owner at every moment: a match, an account, or an exception.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod trading;
+
+use feel::Context as Variables;
+use partition::Body;
+use trade::cash::PaymentStatus;
+use trade::exception::{Action, Exception, ExceptionKind};
+use trade::{Actor, Key, PaymentId, Refusal, Role};
+use trading::{Story, actor, chain, user_task};
+use units::Amount;
+
+/// An order of 100.00 that was billed.
+fn billed() -> (Story, trade::InvoiceId, String) {
+    let mut story = Story::new(&[]);
+    let asks = r#"<zeebe:properties><zeebe:property name="crossdock:exception" value="=exception"/>
+        <zeebe:property name="crossdock:amount" value="=amount"/></zeebe:properties>"#;
+    story.deploy("payment-exception", &chain(&[("decide", &user_task("decide", asks))]), None);
+    let order = story.shipped();
+    let invoice = story.bill(order).pop().unwrap();
+    (story, invoice.id, invoice.number.to_string())
+}
+
+fn clerk(limit: Option<i64>) -> Actor {
+    Actor { limit: limit.map(Amount), ..actor("rita", &[Role::Receivables]) }
+}
+
+fn asked_about(story: &Story, payment: PaymentId) -> Vec<std::sync::Arc<Exception>> {
+    let about = |exception: &std::sync::Arc<Exception>| exception.subject.key == Some(Key::Payment(payment));
+    story.open_exceptions().into_iter().filter(about).collect()
+}
+
+#[test]
+fn money_that_is_taken_off_an_invoice_has_somebody_who_decides_on_it() {
+    let (mut story, invoice, number) = billed();
+    let payment = story.pay("B-1", 10_000, &number, false);
+    assert_eq!(story.payment(payment).status, PaymentStatus::Applied);
+    story.ask(&clerk(None), Body::UnapplyPayment { payment, invoice, reason: "wrong invoice".into() }).unwrap();
+    let asked = asked_about(&story, payment);
+    assert_eq!(asked.len(), 1);
+    assert_eq!((asked[0].kind, asked[0].amount), (ExceptionKind::PaymentUnmatched, Amount(10_000)));
+    story
+        .ask(&clerk(None), Body::MatchPayment { payment, items: vec![(invoice, Amount(10_000))], write_off: false })
+        .unwrap();
+    assert_eq!(asked_about(&story, payment), []);
+    story.check();
+}
+
+#[test]
+fn money_that_leaves_twice_has_somebody_who_decides_on_the_second_time() {
+    let (mut story, _, number) = billed();
+    let payment = story.pay("B-1", 10_000, &number, false);
+    let first = story.pay("B-2", -10_000, "return of B-1", true);
+    assert_eq!(story.payment(payment).status, PaymentStatus::Reversed);
+    assert_eq!(story.payment(first).status, PaymentStatus::Reversed);
+    let second = story.pay("B-3", -10_000, "return of B-1", true);
+    assert_eq!(story.payment(second).status, PaymentStatus::Suspense);
+    assert_eq!(asked_about(&story, second).len(), 1);
+    story.check();
+}
+
+#[test]
+fn a_deduction_is_written_off_within_the_limit_of_whoever_decides() {
+    let (mut story, invoice, number) = billed();
+    let payment = story.pay("B-1", 9_000, &number, false);
+    assert_eq!(story.payment(payment).status, PaymentStatus::Applied);
+    let exception = asked_about(&story, payment)[0].clone();
+    assert_eq!(exception.kind, ExceptionKind::Deduction);
+    let write_off = |story: &mut Story, limit| {
+        let reason = "damaged in transit".into();
+        let (exception, action, details) = (exception.id, Action::WriteOff, Variables::default());
+        story.ask(&clerk(limit), Body::ResolveException { exception, action, reason, details })
+    };
+    let refused = write_off(&mut story, Some(999));
+    assert!(matches!(refused, Err(Refusal::NotAllowed { .. })), "{refused:?}");
+    assert_eq!(story.account().ledger.item(invoice).unwrap().open, Amount(1_000));
+    write_off(&mut story, Some(1_000)).unwrap();
+    assert_eq!(story.account().ledger.item(invoice), None);
+    assert_eq!(story.open_exceptions(), []);
+    assert!(story.order_now(story.invoices()[0].order).receivable.is_zero());
+    story.check();
+}
