@@ -87,6 +87,23 @@ fn bombs_and_rubbish_are_refused() {
 }
 
 #[test]
+fn a_circle_that_another_token_ends_is_no_mistake() {
+    let asks_again = |end: &str| {
+        model(&format!(
+            r#"{START}<bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="sub"/><bpmn:subProcess id="sub"><bpmn:startEvent id="t"/>
+            <bpmn:task id="work"/><bpmn:boundaryEvent id="late" attachedToRef="work" cancelActivity="false">
+            <bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>
+            <bpmn:task id="ask"/><bpmn:endEvent id="done">{end}</bpmn:endEvent>
+            <bpmn:sequenceFlow id="f2" sourceRef="t" targetRef="work"/><bpmn:sequenceFlow id="f3" sourceRef="work" targetRef="done"/>
+            <bpmn:sequenceFlow id="f4" sourceRef="late" targetRef="ask"/>
+            <bpmn:sequenceFlow id="f5" sourceRef="ask" targetRef="ask"/></bpmn:subProcess>"#
+        ))
+    };
+    assert_eq!(parse(&asks_again("<bpmn:terminateEventDefinition/>")).unwrap().warnings, []);
+    assert_eq!(parse(&asks_again("")).unwrap().warnings.len(), 1);
+}
+
+#[test]
 fn what_is_never_reached_is_a_warning() {
     let parsed = parse(&model(&format!(r#"{START}<bpmn:task id="lonely"/>"#))).unwrap();
     assert_eq!(parsed.warnings.len(), 1);

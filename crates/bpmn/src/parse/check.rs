@@ -215,8 +215,14 @@ impl<'a, 'x> Reader<'a, 'x> {
                 open.extend(&before[place]);
             }
         }
+        // a token that asks again and again until another one is done is ended by a terminate event
+        let is_ended = |element: &Element| {
+            let terminates = |other: &Element| other.scope == element.scope && matches!(other.kind, Kind::TerminateEnd);
+            draft.elements.iter().any(terminates)
+        };
         // one finding for each circle is enough: the first element in it
-        if let Some(place) = ends.iter().position(|ends| !ends) {
+        let mut circles = ends.iter().zip(&draft.elements);
+        if let Some(place) = circles.position(|(ends, element)| !ends && !is_ended(element)) {
             self.warn(draft.nodes[place], "no token that comes here ever ends", "add a way out of the circle");
         }
     }

@@ -125,7 +125,7 @@ fn a_token_that_waits_at_a_gateway_is_ended_or_moved_by_the_id_of_the_gateway() 
     world.deploy(&[("p.bpmn", line("p", &[&fork.concat(), flows].concat(), &["fork", "a", "join"]))]);
     let id = world.start("p", "{}");
     let task = world.instance(id).unwrap().live_elements().nth(1).unwrap().0 + 1;
-    world.done(Body::CompleteTask { instance: id, task, variables: variables_of("{}") });
+    world.complete(id, task);
     check(&world, id, "v1 a");
     world.operate(id, modify(&[], &[], &[("join", "b")])).unwrap();
     check(&world, id, "v1 a b");
@@ -149,7 +149,7 @@ fn an_instance_goes_on_with_another_version_or_hears_everything_that_stands_in_t
     check(&world, id, "v2 t2");
     world.crash(&[crate::world::CAPABILITY]);
     let task = world.instance(id).unwrap().live_elements().last().unwrap().0 + 1;
-    world.done(Body::CompleteTask { instance: id, task, variables: variables_of("{}") });
+    world.complete(id, task);
     world.answer(Ok("{}"));
     check(&world, id, "v2 more");
 }

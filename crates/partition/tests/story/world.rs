@@ -94,6 +94,15 @@ impl World {
         self.ask(body).unwrap()
     }
 
+    /// Completes a task that names nobody, as the director, whom everything is for.
+    #[track_caller]
+    pub(crate) fn complete(&mut self, instance: InstanceId, task: u32) {
+        let director = Actor { id: "dora".into(), roles: vec![Role::Director], limit: None };
+        let olivia = std::mem::replace(&mut self.actor, director);
+        self.done(Body::CompleteTask { instance, task, variables: Variables::default() });
+        self.actor = olivia;
+    }
+
     /// Lets time pass; what comes due is carried out at its time.
     #[track_caller]
     pub(crate) fn pass(&mut self, millis: i64) {
