@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use partition::{AnyKey, AnyState, Decision, Timer, TimerOwner};
 use trade::exception::Exception;
-use trade::order::{Order, Status};
+use trade::order::{Bucket, Order, Status};
 use trade::stock::{ClaimKind, Stock};
 use trade::{AccountId, Aggregate, ExceptionId, Key, OrderId, StockKey};
 use units::{Amount, Quantity};
@@ -93,16 +93,19 @@ pub(super) fn reconcile(states: &States) -> Result<(), String> {
     }
 }
 
-/// At rest: every order that is not closed waits for something that somebody can see (design §3.8).
+/// At rest: every order that is not closed waits for supply or money, or somebody is asked about it (design §3.8). A person who decided
+/// to wait is asked again when the clock of the process has run out, so units that no warehouse takes may wait for that.
 pub(super) fn at_rest(states: &States) -> Result<(), String> {
-    let open: BTreeSet<OrderId> =
-        exceptions(states).filter(|found| found.is_open()).filter_map(|found| found.subject.order).collect();
+    let about = |exception: &Exception| exception.subject.order;
+    let asked: BTreeSet<OrderId> = exceptions(states).filter_map(about).collect();
+    let open: BTreeSet<OrderId> = exceptions(states).filter(|exception| exception.is_open()).filter_map(about).collect();
     for state in states.values() {
         let AnyState::Trade(Aggregate::Order(order)) = state else { continue };
         let is_over = order.closed_at.is_some() || matches!(order.status(), Status::Cancelled | Status::Rejected);
-        let waits_for_supply = order.lines.iter().any(|line| line.buckets.backordered.is_positive());
+        let waits_for_supply = order.units_in(Bucket::Backordered).is_positive();
+        let was_left = order.units_in(Bucket::Open).is_positive() && asked.contains(&order.id);
         let waits_for_money = !order.receivable.is_zero();
-        if !is_over && !waits_for_supply && !waits_for_money && !open.contains(&order.id) {
+        if !is_over && !waits_for_supply && !was_left && !waits_for_money && !open.contains(&order.id) {
             return Err(format!("{} is not closed, and nobody is asked about it: {:?}", order.id, order.status()));
         }
     }

@@ -55,6 +55,8 @@ pub(super) struct World<'a> {
     seen: BTreeSet<String>,
     pub(super) steps: u32,
     pub(super) crashes: u32,
+    /// Master data is there; from now on the product may die.
+    is_running: bool,
 }
 
 /// The bank's place among the systems.
@@ -97,6 +99,7 @@ impl<'a> World<'a> {
             seen: BTreeSet::new(),
             steps: 0,
             crashes: 0,
+            is_running: false,
         }
     }
 
@@ -157,7 +160,7 @@ impl<'a> World<'a> {
 
     /// Commits what was decided, unless the product dies while it does.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
-        if self.crashes < self.plan.crashes && self.product.uncommitted() > 0 {
+        if self.is_running && self.crashes < self.plan.crashes && self.product.uncommitted() > 0 {
             match self.draw(200) {
                 // before the transaction is on disk: it never was
                 0 => {
@@ -187,6 +190,7 @@ impl<'a> World<'a> {
 
     /// Takes one step after the other until nothing is left to do.
     pub(super) fn run(&mut self) -> Result<(), Failure> {
+        self.is_running = true;
         loop {
             let Some(entry) = self.queue.first_entry() else {
                 if self.product.uncommitted() == 0 {
