@@ -5,6 +5,7 @@
 
 mod book;
 mod check;
+mod declared;
 mod generate;
 mod product;
 mod test;
