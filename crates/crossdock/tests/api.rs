@@ -554,6 +554,14 @@ fn rest(api: &mut Api<'_>) {
     let next = text(&first.json()["next"]);
     assert_eq!(first.header("link"), Some(format!("</v1/events?limit=5&after={next}>; rel=\"next\"").as_str()));
     let count = first.json()["events"].as_array().unwrap().len();
+    let shipped = all["events"].as_array().unwrap().iter().find(|event| event["type"] == "com.crossdock.pick.confirmed.v1");
+    let shipped = shipped.expect("a warehouse has picked");
+    assert!(text(&shipped["correlationid"]).starts_with("SO-"), "{shipped}");
+    assert!(text(&shipped["causationid"]).starts_with("command "), "{shipped}");
+    assert!(!text(&shipped["company"]).is_empty(), "{shipped}");
+    assert_eq!(shipped["dataschema"], "urn:crossdock:event:pick.confirmed:v1");
+    let metrics = api.get("/metrics").text();
+    assert!(metrics.contains("crossdock_orders{status=\""), "{metrics}");
     let second = api.get(&format!("/v1/events?limit=1000&after={next}")).json();
     assert_eq!(all["events"][count]["id"], second["events"][0]["id"]);
 }

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     fn answer() -> Answer {
-        Answer::Refused { code: "x".into(), detail: "y".into() }
+        Answer::Refused { code: "x".into(), detail: "y".into(), findings: Vec::new() }
     }
 
     #[test]

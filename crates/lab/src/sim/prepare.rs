@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use trade::account::Profile;
 use trade::master::BillingPolicy;
 use trade::order::{Cancellation, Change, Submission, SubmittedLine};
-use trade::stock::Receipt;
+use trade::stock::{Count, Receipt};
 use trade::{Actor, InvoiceId, LineNo, OrderId, PaymentId, Role};
 use units::{Decimal, Quantity};
 
@@ -22,8 +22,11 @@ impl World<'_> {
         self.must(Body::Deploy(processes.to_vec()), &admin)?;
         self.master_data(&admin)?;
         self.stock(&admin)?;
+        self.commit()?;
         self.orders();
         self.second_thoughts();
+        self.counts();
+        self.new_version(processes);
         self.send_away();
         for _ in 0..3 {
             let when = self.now + self.draw(6 * DAY);
@@ -84,6 +87,32 @@ impl World<'_> {
                 self.at(when, Next::Command(clerk(), body));
             }
         }
+    }
+
+    /// Shelves are counted, and sometimes less is found than was promised.
+    fn counts(&mut self) {
+        for number in 0..4 {
+            let item = ITEMS.get(usize::try_from(self.draw(6)).unwrap_or(0)).copied().unwrap_or("A");
+            let node = if self.draw(2) == 0 { "EAST" } else { "WEST" };
+            let count = Count {
+                item: item.into(),
+                node: node.into(),
+                on_hand: Quantity(self.draw(90)),
+                unavailable: Quantity(0),
+                document: format!("COUNT-{number}").into(),
+                reason: "cycle count".into(),
+            };
+            let when = self.now + self.draw(5 * DAY);
+            self.at(when, Next::Command(clerk(), Body::CountStock(count)));
+        }
+    }
+
+    /// The processes are deployed again in other words: what runs goes on with the version that it began on.
+    fn new_version(&mut self, processes: &[Resource]) {
+        let reworded =
+            |resource: &Resource| Resource { xml: format!("{}<!-- again -->", resource.xml).into(), ..resource.clone() };
+        let when = self.now + self.draw(2 * DAY);
+        self.at(when, Next::Command(Actor::system(), Body::Deploy(processes.iter().map(reworded).collect())));
     }
 
     fn stock(&mut self, admin: &Actor) -> Result<(), Failure> {
