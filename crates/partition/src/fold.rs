@@ -170,6 +170,9 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
                 .into_iter()
                 .collect()
         }
+        (AnyKey::Trade(trade::Key::Order(id)), AnyState::Trade(Aggregate::Order(state))) => {
+            state.bill_at.map(|due| Timer { due, owner: TimerOwner::Billing(*id) }).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
-use trade::{ExceptionId, ReservationId, StockKey};
+use trade::{ExceptionId, OrderId, ReservationId, StockKey};
 use units::Timestamp;
 
 use crate::key::CorrelationKey;
@@ -18,6 +18,8 @@ pub enum TimerOwner {
     Exception(ExceptionId),
     /// The end of a buffered message's time to live.
     Message(CorrelationKey, u64),
+    /// An order of which something waits to be billed.
+    Billing(OrderId),
 }
 
 /// A timer.

@@ -29,7 +29,7 @@ pub(crate) fn money(amount: Amount, currency: Currency) -> MoneyView {
     MoneyView { amount: amount.in_currency(currency).plain(), currency: currency.to_string() }
 }
 
-fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
+pub(crate) fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
     values.into_iter().map(|value| value.to_string()).collect()
 }
 
@@ -73,6 +73,11 @@ pub(crate) struct OrderView {
     pub(crate) original: String,
     /// When it was closed.
     pub(crate) closed_at: Option<String>,
+    /// How it is billed.
+    #[schema(example = "on_complete=14")]
+    pub(crate) billing: String,
+    /// When shipped goods that wait for their invoice are billed or put before a person, if a clock runs.
+    pub(crate) bill_at: Option<String>,
 }
 
 /// A hold.
@@ -125,6 +130,8 @@ pub(crate) struct LineView {
     pub(crate) tax_rate: String,
     /// The promised day.
     pub(crate) promise: Option<String>,
+    /// Units that shipped although their cancellation was under way.
+    pub(crate) cancel_failed: i64,
 }
 
 /// Shows an order.
@@ -159,6 +166,8 @@ pub(crate) fn order(order: &Order) -> OrderView {
         invoices: texts(&order.invoices),
         original: order.original.sha256.to_string(),
         closed_at: order.closed_at.map(|at| at.to_string()),
+        billing: order.billing.to_string(),
+        bill_at: order.bill_at.map(|at| at.to_string()),
     }
 }
 
@@ -181,6 +190,7 @@ fn line(line: &trade::order::Line) -> LineView {
         price_rule: line.price_rule.to_string(),
         tax_rate: line.tax_rate.to_string(),
         promise: line.promise.map(|day| day.to_string()),
+        cancel_failed: line.cancel_failed.0,
     }
 }
 
@@ -310,6 +320,8 @@ pub(crate) struct WarehouseOrderView {
     pub(crate) lines: Vec<UnitsView>,
     /// Its shipments.
     pub(crate) shipments: Vec<String>,
+    /// Whether it goes to another address than it was released for: `asked`, `agreed` or `refused`.
+    pub(crate) redirect: Option<String>,
 }
 
 /// Shows a warehouse order.
@@ -333,6 +345,7 @@ pub(crate) fn warehouse_order(order: &WarehouseOrder) -> WarehouseOrderView {
         booking: order.booking.as_ref().map(|booking| format!("{} {}", booking.carrier, booking.reference)),
         lines: lines.collect(),
         shipments: texts(&order.shipments),
+        redirect: order.redirect.as_ref().map(|redirect| name(&redirect.status)),
     }
 }
 
@@ -359,6 +372,8 @@ pub(crate) struct ShipmentView {
     pub(crate) lines: Vec<UnitsView>,
     /// The invoices that bill it.
     pub(crate) invoices: Vec<String>,
+    /// When the customer took it, as far as that is proved.
+    pub(crate) delivered_at: Option<String>,
 }
 
 /// Shows a shipment.
@@ -383,6 +398,7 @@ pub(crate) fn shipment(shipment: &Shipment) -> ShipmentView {
         tracking: shipment.tracking.to_string(),
         lines: lines.collect(),
         invoices: texts(&shipment.invoices),
+        delivered_at: shipment.delivered.as_ref().map(|delivery| delivery.at.to_string()),
     }
 }
 
@@ -586,6 +602,10 @@ pub(crate) struct ReturnView {
     pub(crate) requested_at: String,
     /// What shall come back.
     pub(crate) lines: Vec<ReturnLineView>,
+    /// A net amount that is asked for besides the goods, in minor units; credited once a person agrees.
+    pub(crate) goodwill: i64,
+    /// The invoice that it is asked for, if one is as large.
+    pub(crate) invoice: Option<String>,
 }
 
 /// A line of a return request.
@@ -617,5 +637,7 @@ pub(crate) fn return_request(request: &ReturnRequest) -> ReturnView {
                 order_line: line.line.map(|(order, line)| format!("{order}/{line}")),
             })
             .collect(),
+        goodwill: request.goodwill.0,
+        invoice: request.invoice.map(|id| id.to_string()),
     }
 }

@@ -1,9 +1,11 @@
 //! How a command is decided: the verb, then everything that follows from it, to the end.
 
+mod billing;
 mod command;
 mod definition;
 mod document;
 mod exception;
+mod follow_up;
 mod react;
 mod task;
 mod txn;

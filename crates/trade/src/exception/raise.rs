@@ -26,12 +26,14 @@ pub struct Raise {
     pub amount: Amount,
     /// The user task that waits for it.
     pub task: Option<TaskRef>,
+    /// Who looks after it, where that hangs on more than its type.
+    pub owner: Option<Role>,
 }
 
 impl Raise {
     /// An exception that no task waits for, without money at stake.
     pub fn new(kind: ExceptionKind, subject: Subject, reason: impl Into<Text>) -> Self {
-        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None }
+        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None, owner: None }
     }
 }
 
@@ -50,7 +52,7 @@ fn calendar_of(books: &mut dyn Books, owner: Role, subject: &Subject) -> Result<
 /// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, or the same
 /// type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
-    let Raise { kind, subject, reason, amount, task } = raise;
+    let Raise { kind, subject, reason, amount, task, owner } = raise;
     let known = match task {
         Some(task) => index::of_task(books, task)?,
         None => index::of_subject(books, kind, &subject)?,
@@ -64,7 +66,8 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
     };
     let entry = entry(kind);
     let severity = severity(amount, tier);
-    let calendar = &calendar_of(books, entry.owner, &subject)?;
+    let owner = owner.unwrap_or(entry.owner);
+    let calendar = &calendar_of(books, owner, &subject)?;
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
     let exception = Exception {
@@ -74,7 +77,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         reason,
         amount,
         severity,
-        owner: entry.owner,
+        owner,
         assignee: None,
         raised_at: cx.now,
         respond_by: calendar.after(cx.now, Minutes(resolve.0 / 4)),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Calendar, Currency, Day, Decimal, Minutes, Text};
 
+use super::billing_policy::ProrationPolicy;
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
@@ -94,6 +95,8 @@ pub struct Policy {
     pub service: ServiceLevels,
     /// Where tax is rounded; documents keep the one they were posted with.
     pub tax_rounding: TaxRounding,
+    /// By what header amounts are shared over invoices.
+    pub proration: ProrationPolicy,
 }
 
 /// Where the tax of a document is rounded (domain §1.4).

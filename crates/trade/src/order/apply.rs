@@ -159,6 +159,15 @@ impl Folded for Order {
             }
             OrderEvent::Closed { at } => self.closed_at = Some(*at),
             OrderEvent::CreditReleased { gross, at } => self.credit_release = Some((*gross, *at)),
+            OrderEvent::BillingSet { billing, .. } => self.billing = *billing,
+            OrderEvent::BillingScheduled { at } => self.bill_at = *at,
+            OrderEvent::CancelFailed { lines, .. } => {
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.cancel_failed += *quantity;
+                    }
+                }
+            }
         }
     }
 }

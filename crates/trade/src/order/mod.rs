@@ -40,7 +40,7 @@ pub use hold::{place_hold, release_hold, set_hold_exception};
 pub use promise::{Promised, promise};
 pub use receive::receive;
 pub use reject::reject;
-pub use release::release;
+pub use release::{awaits_payment, release};
 pub use state::{Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Status, Unresolved};
 pub use submission::{Destination, Submission, SubmittedLine};
 pub use validate::validate;

@@ -10,12 +10,13 @@ use crate::context::Context;
 use crate::counters::{CounterEvent, Counters};
 use crate::fulfilment::{WarehouseLine, WarehouseOrder, WarehouseOrderEvent};
 use crate::ids::*;
+use crate::master::BillingPolicy;
 use crate::refusal::Refusal;
 use crate::stock::{Claim, ClaimKind, StockEvent};
 
 /// Makes a warehouse order for each node that holds soft reservations of the order; they become hard.
 ///
-/// An order that ships complete is released when every unit is reserved, and not before. Refused while a hold is there. Nothing to
+/// An order that ships complete is released when every unit is reserved, and one that is billed on order when it is paid. Refused while a hold is there. Nothing to
 /// release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
     let order = existing(books, id)?;
@@ -23,7 +24,7 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
         return Err(Refusal::Held(hold.kind).into());
     }
     let waits = order.units_in(Bucket::Open).is_positive() || order.units_in(Bucket::Backordered).is_positive();
-    if order.is_over() || order.ship_complete && waits {
+    if order.is_over() || order.ship_complete && waits || awaits_payment(&order) {
         return Ok(Vec::new());
     }
     let company = company(books)?;
@@ -44,6 +45,12 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
         made.push(warehouse_order);
     }
     Ok(made)
+}
+
+/// Whether an order that is paid before anything ships is not paid yet. Source: domain §1.6 (on order).
+pub fn awaits_payment(order: &Order) -> bool {
+    let is_paid = !order.deposit_invoiced.is_zero() && !order.receivable.is_positive();
+    order.billing == BillingPolicy::OnOrder && !is_paid && super::gross(order).is_positive()
 }
 
 /// The nodes that hold soft reservations of an order, by code.

@@ -83,6 +83,9 @@ pub struct Order {
     pub tax_accepted: Option<Amount>,
     /// The gross value at which a person released the Credit hold, and when.
     pub credit_release: Option<(Amount, Timestamp)>,
+    /// When shipped goods that wait for their invoice by policy are looked at again; `None` if no clock runs.
+    #[serde(default)]
+    pub bill_at: Option<Timestamp>,
 }
 
 /// The way by which an order came.
@@ -152,6 +155,9 @@ pub struct Line {
     pub credited_amount: Amount,
     /// The price at which the Price hold was released; it is not held for the same again.
     pub price_accepted: Option<Decimal>,
+    /// Units that shipped although their cancellation was under way.
+    #[serde(default)]
+    pub cancel_failed: Quantity,
 }
 
 /// Quantities of a line by where its units are. Every ordered unit is in exactly one bucket (domain §1.5.1).
