@@ -5,7 +5,7 @@ use partition::row::Column;
 use partition::{AnyState, Body, Reply, Table};
 use serde::Deserialize;
 use trade::{Aggregate, InvoiceId, Key, Kind, LineNo, Role};
-use units::{Amount, Quantity};
+use units::{Money, Quantity};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,6 +13,7 @@ use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
+use crate::resource::accounts::check_currency;
 use crate::resource::orders::{LinePrice, LineQuantity, Numbered};
 use crate::resource::{id, versioned};
 use crate::state::AppState;
@@ -88,9 +89,10 @@ pub(crate) struct CreditRequest {
     /// The right prices by line, where the billed ones were too high: the difference is credited, the units stay.
     #[serde(default)]
     prices: Vec<LinePrice>,
-    /// A net amount in minor units that belongs to no units, as goodwill.
+    /// A net amount that belongs to no units, as goodwill.
     #[serde(default)]
-    amount: Option<i64>,
+    #[schema(value_type = Option<crate::view::MoneyView>)]
+    amount: Option<Money>,
 }
 
 /// Credit units of an invoice, a price that was too high, or an amount as goodwill: one of the three. Never more than it bills.
@@ -115,7 +117,10 @@ async fn credit(
             let prices = request.prices.iter().map(|line| (LineNo(line.line), line.price)).collect();
             Body::CreditPrice { invoice, prices, reason }
         }
-        (true, true, Some(amount)) => Body::CreditGoodwill { invoice, amount: Amount(amount), reason },
+        (true, true, Some(amount)) => {
+            check_currency(&state, "/amount", &amount).await?;
+            Body::CreditGoodwill { invoice, amount: amount.amount, reason }
+        }
         _ => return Err(Problem::new("invalid", "give one of lines, prices and amount: each is a credit note of its own")),
     };
     match submit(&state, caller, &bytes, body).await? {
