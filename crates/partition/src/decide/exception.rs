@@ -193,9 +193,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             billing::bill_backlog(txn, id)?;
         }
         (_, _, Some(Key::WarehouseOrder(id))) if exception.kind == ExceptionKind::Carrier && action == Action::Retry => {
-            if trade::fulfilment::redirect_again(txn.books(), *id)? {
-                follow_up::ask_to_redirect(txn, *id)?;
-            }
+            follow_up::redirect_again(txn, *id)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
             let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };

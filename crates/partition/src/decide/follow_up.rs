@@ -51,6 +51,14 @@ pub(super) fn ask_to_redirect(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcom
     redirect_refused(txn, id, "no configured system offers wms.redirect")
 }
 
+/// Asks a warehouse once more that refused; nothing, once nothing is left there to ask for.
+pub(super) fn redirect_again(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
+    if trade::fulfilment::redirect_again(txn.books(), id)? {
+        ask_to_redirect(txn, id)?;
+    }
+    Ok(())
+}
+
 /// A warehouse ships to the old address: somebody intercepts it (domain §1.5.4: ask; else intercept).
 pub(super) fn redirect_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
     let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(()) };
