@@ -257,7 +257,11 @@ pub(crate) fn lab_system(name: &str, url: &str) -> String {
         "carrier" => vec![("tms.book", "/bookings", "")],
         "erp" => vec![("erp.post_invoice", "/postings", "")],
         "bank" => Vec::new(),
-        _ => vec![("wms.release", "/releases", name), ("wms.cancel", "/releases/{warehouse_order}/cancellations", name)],
+        _ => vec![
+            ("wms.release", "/releases", name),
+            ("wms.cancel", "/releases/{warehouse_order}/cancellations", name),
+            ("wms.redirect", "/releases/{warehouse_order}/redirections", name),
+        ],
     };
     let mut text = format!(
         "\n[[systems]]\nname = \"{name}\"\nbase_url = \"{url}\"\ntimeout_ms = 10000\nconcurrency = 16\n\

@@ -3,7 +3,7 @@
 use partition::{Body, Resource};
 use serde_json::{Value, json};
 use trade::account::Profile;
-use trade::master::BillingPolicy;
+use trade::master::{AfterWait, BillingPolicy, Period, ShipTo};
 use trade::order::{Cancellation, Change, Submission, SubmittedLine};
 use trade::stock::{Count, Receipt};
 use trade::{Actor, InvoiceId, LineNo, OrderId, PaymentId, Role};
@@ -57,9 +57,13 @@ impl World<'_> {
             .collect();
         let accounts = documents::master::read_accounts(Value::from(accounts).to_string().as_bytes(), "a").records;
         let accounts = accounts.into_iter().enumerate().map(|(at, (_, (id, profile)))| {
-            let billing = match at % 4 {
+            let billing = match at % 8 {
                 1 => BillingPolicy::Deposit { percent: Decimal::from(30i64) },
-                2 => BillingPolicy::OnComplete,
+                2 => BillingPolicy::ON_COMPLETE,
+                3 => BillingPolicy::OnComplete { max_wait_days: Some(2), then: AfterWait::Ask },
+                4 => BillingPolicy::OnComplete { max_wait_days: Some(2), then: AfterWait::PerShipment },
+                5 => BillingPolicy::Consolidated { every: Period::Week },
+                6 => BillingPolicy::OnOrder,
                 _ => BillingPolicy::PerShipment,
             };
             (id, Profile { billing, ..profile })
@@ -74,6 +78,26 @@ impl World<'_> {
         for _ in 0..8 {
             let order = OrderId(1 + self.draw(below).unsigned_abs());
             let change = Change { quantities: vec![(LineNo(1), Quantity(self.draw(15)))], ..Change::default() };
+            let when = self.now + self.draw(5 * DAY);
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+        }
+        for policy in [BillingPolicy::PerShipment, BillingPolicy::ON_COMPLETE] {
+            let order = OrderId(1 + self.draw(below).unsigned_abs());
+            let change = Change { billing: Some(policy), ..Change::default() };
+            let when = self.now + self.draw(5 * DAY);
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+        }
+        for street in ["2", "3", "4", "5"] {
+            let order = OrderId(1 + self.draw(below).unsigned_abs());
+            let ship_to = ShipTo {
+                code: "N".into(),
+                name: "x".into(),
+                street: street.into(),
+                postcode: "2".into(),
+                city: "Leeds".into(),
+                country: "GB".into(),
+            };
+            let change = Change { ship_to: Some(ship_to), ..Change::default() };
             let when = self.now + self.draw(5 * DAY);
             self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
         }

@@ -34,7 +34,8 @@ pub(super) struct Product {
 }
 
 fn started(position: u64) -> Partition {
-    Partition::new(position, partition::CAPABILITIES.map(Text::from))
+    let all = partition::CAPABILITIES.into_iter().chain(["wms.redirect"]);
+    Partition::new(position, all.map(Text::from))
 }
 
 impl Product {

@@ -457,7 +457,12 @@ fn system_of(effect: &Effect) -> Option<(usize, String)> {
             let system = if route == "EAST" { 4 } else { 5 };
             let document: Value = serde_json::from_str(&effect.document).ok()?;
             let id = document["warehouse_order"].as_str()?;
-            (system, if capability == "wms.release" { "/releases".into() } else { format!("/releases/{id}/cancellations") })
+            let path = match capability {
+                "wms.release" => "/releases".into(),
+                "wms.redirect" => format!("/releases/{id}/redirections"),
+                _ => format!("/releases/{id}/cancellations"),
+            };
+            (system, path)
         }
     })
 }

@@ -5,15 +5,18 @@
 
 mod apply;
 mod combination;
+mod deduction;
 mod document;
 mod import;
 mod manual;
 mod post;
+mod preference;
 mod references;
 mod reverse;
 mod state;
 
 pub use apply::{Applied, Outcome, apply};
+pub use deduction::{deductions, owner, resolve_deduction};
 pub use document::{EntryDocument, StatementDocument};
 pub use import::{Imported, import};
 pub use manual::{match_manually, put_on_account, unapply};

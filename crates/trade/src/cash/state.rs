@@ -159,6 +159,15 @@ pub enum PaymentEvent {
         /// Why: `NSF`, `recall` …
         reason: Text,
     },
+    /// A person has decided on what it deducted of a document.
+    DeductionResolved {
+        /// The document.
+        invoice: InvoiceId,
+        /// How much was written off; the rest stays open.
+        accepted: Amount,
+        /// By whom.
+        by: Text,
+    },
 }
 
 /// A bank statement that was imported.
@@ -178,6 +187,9 @@ pub struct Statement {
     pub movements: Amount,
     /// When it was imported.
     pub imported_at: Timestamp,
+    /// The bank's running number of the account's statements, if it gives one.
+    #[serde(default)]
+    pub sequence: Option<u64>,
 }
 
 /// What happens to a statement.
@@ -225,6 +237,12 @@ impl Folded for Payment {
             PaymentEvent::Unapplied { invoice, .. } => {
                 self.allocations.retain(|allocation| allocation.invoice != *invoice);
                 self.status = PaymentStatus::Unmatched;
+            }
+            PaymentEvent::DeductionResolved { invoice, accepted, .. } => {
+                if let Some(allocation) = self.allocations.iter_mut().find(|known| known.invoice == *invoice) {
+                    allocation.written_off += *accepted;
+                    allocation.deduction = Amount::ZERO;
+                }
             }
             PaymentEvent::Reversed { .. } => {
                 self.allocations.clear();

@@ -28,12 +28,14 @@ pub struct Raise {
     pub task: Option<TaskRef>,
     /// Its root cause, by which it is grouped with others; empty if it stands alone.
     pub case: Text,
+    /// Who looks after it, where that hangs on more than its type.
+    pub owner: Option<Role>,
 }
 
 impl Raise {
     /// An exception that no task waits for, without money at stake.
     pub fn new(kind: ExceptionKind, subject: Subject, reason: impl Into<Text>) -> Self {
-        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None, case: Text::default() }
+        Self { kind, subject, reason: reason.into(), amount: Amount::ZERO, task: None, case: Text::default(), owner: None }
     }
 }
 
@@ -84,7 +86,7 @@ fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Co
 /// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, or the same
 /// type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
-    let Raise { kind, subject, reason, amount, task, case } = raise;
+    let Raise { kind, subject, reason, amount, task, case, owner } = raise;
     let known = match task {
         Some(task) => index::of_task(books, task)?,
         None => index::of_subject(books, kind, &subject)?,
@@ -97,7 +99,8 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         None => 9,
     };
     let entry = entry(kind);
-    let calendar = &calendar_of(books, entry.owner, &subject)?;
+    let owner = owner.unwrap_or(entry.owner);
+    let calendar = &calendar_of(books, owner, &subject)?;
     let severity = severity(amount, tier, is_due(books, &subject, calendar, cx)?);
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
@@ -108,7 +111,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         reason,
         amount,
         severity,
-        owner: entry.owner,
+        owner,
         assignee: None,
         raised_at: cx.now,
         respond_by: calendar.after(cx.now, Minutes(resolve.0 / 4)),
