@@ -6,6 +6,7 @@
 mod bench;
 mod book;
 mod check;
+mod declared;
 mod fuzz;
 mod generate;
 mod product;

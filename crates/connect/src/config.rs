@@ -30,10 +30,10 @@ pub struct SystemConfig {
     /// How many calls may be open at a time.
     #[serde(default = "sixteen")]
     pub concurrency: usize,
-    /// How calls are repeated.
+    /// How calls are repeated; see below.
     #[serde(default)]
     pub retry: RetryConfig,
-    /// When it counts as down.
+    /// When it counts as down; see below.
     #[serde(default)]
     pub circuit: CircuitConfig,
     /// Headers of every call. Values `env:NAME` and `file:PATH` are references to secrets.
@@ -59,7 +59,7 @@ pub struct CapabilityConfig {
     /// Which of several systems this one is; empty for the only one.
     #[serde(default)]
     pub route: Text,
-    /// What happens while the system is down.
+    /// What happens while the system is down; `"queue"` unless given.
     #[serde(default)]
     pub when_down: WhenDown,
 }
@@ -68,10 +68,10 @@ pub struct CapabilityConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenDown {
-    /// They wait.
+    /// They wait until it is back.
     #[default]
     Queue,
-    /// They fail at once with the code `unavailable`, so that the process can go on without.
+    /// They fail at once with the error `unavailable`, which the process catches: it goes on without, or asks a person.
     Fail,
 }
 

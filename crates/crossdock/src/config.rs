@@ -13,11 +13,11 @@ use crate::output::WrongUse;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
-    /// Where the store is kept.
+    /// Folder of the store, relative to this file; must be given.
     pub(crate) data: PathBuf,
-    /// The API.
+    /// The API; see below.
     pub(crate) server: ServerConfig,
-    /// The systems of record.
+    /// The systems of record; see below.
     #[serde(flatten)]
     pub(crate) connections: ConnectionsConfig,
 }

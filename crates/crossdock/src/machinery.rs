@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::api::Api;
+use crate::output::WrongUse;
 
 /// How the two are started.
 #[derive(Debug, Clone)]
@@ -47,18 +48,21 @@ impl Machinery {
         };
         let port = match u16::try_from(port).unwrap_or(0) {
             0 => free_port()?,
-            port => port,
+            port => {
+                must_be_free(port, folder)?;
+                port
+            }
         };
         std::fs::write(&kept, serde_json::to_vec(&json!({ "key": key, "port": port }))?).context("write demo.json")?;
         let url = format!("http://127.0.0.1:{port}");
         let mut lab = Command::new(&program)
             .args(["lab", "--json", "--port", "0", "--product", &url, "--faults", &setting.faults])
-            .args(["--seed", &setting.seed.to_string(), "--speed", &setting.speed.to_string()])
+            .args(["--seed", &setting.seed.to_string(), "--speed", &setting.speed.to_string(), "--with-starter"])
             .arg("--data")
             .arg(folder.join("lab"))
             .env("CROSSDOCK_API_KEY", &key)
             .env_remove("CROSSDOCK_DATA")
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -78,7 +82,7 @@ impl Machinery {
 
     /// Waits until the product answers.
     async fn until_ready(&mut self) -> anyhow::Result<()> {
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             let ready = client.get(format!("{}/readyz", self.url)).send().await;
@@ -140,6 +144,11 @@ impl Machinery {
         &self.url
     }
 
+    /// This program, as it can be called again.
+    pub(crate) fn program(&self) -> std::path::Display<'_> {
+        self.program.display()
+    }
+
     /// The key for it.
     pub(crate) fn key(&self) -> &str {
         &self.key
@@ -194,7 +203,8 @@ fn start_product(program: &Path, folder: &Path) -> anyhow::Result<Child> {
         .arg("serve")
         .arg("--config")
         .arg(folder.join("crossdock.toml"))
-        .stdin(Stdio::null())
+        .arg("--with-starter")
+        .stdin(Stdio::piped())
         .stdout(log.try_clone()?)
         .stderr(log)
         .kill_on_drop(true)
@@ -210,6 +220,18 @@ fn start_product(program: &Path, folder: &Path) -> anyhow::Result<Child> {
 fn free_port() -> anyhow::Result<u16> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("find a free port")?;
     Ok(listener.local_addr()?.port())
+}
+
+/// Says who may be in the way where the port of the API is taken.
+fn must_be_free(port: u16, folder: &Path) -> anyhow::Result<()> {
+    match std::net::TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(WrongUse(format!(
+            "listen on 127.0.0.1:{port}: {error}; stop what runs there (another demo on {}?), or give another --port and --data",
+            folder.display()
+        ))
+        .into()),
+    }
 }
 
 /// The product's configuration: one key, and the lab's systems.
@@ -235,7 +257,11 @@ pub(crate) fn lab_system(name: &str, url: &str) -> String {
         "carrier" => vec![("tms.book", "/bookings", "")],
         "erp" => vec![("erp.post_invoice", "/postings", "")],
         "bank" => Vec::new(),
-        _ => vec![("wms.release", "/releases", name), ("wms.cancel", "/releases/{warehouse_order}/cancellations", name)],
+        _ => vec![
+            ("wms.release", "/releases", name),
+            ("wms.cancel", "/releases/{warehouse_order}/cancellations", name),
+            ("wms.redirect", "/releases/{warehouse_order}/redirections", name),
+        ],
     };
     let mut text = format!(
         "\n[[systems]]\nname = \"{name}\"\nbase_url = \"{url}\"\ntimeout_ms = 10000\nconcurrency = 16\n\

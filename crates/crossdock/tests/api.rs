@@ -327,6 +327,9 @@ fn fulfilment(api: &mut Api<'_>) -> String {
         "complete": true, "lines": [{ "line": 1, "quantity": 4 }] });
     let id = text(&api.post(&format!("/v1/warehouse-orders/{work}/shipments"), &shipment)["id"]);
     assert_eq!(api.show(&format!("/v1/shipments/{id}"))["tracking"], "T-1");
+    let delivered = json!({ "at": "2026-11-24T15:00:00Z", "receiver": "Mr Doe" });
+    api.post(&format!("/v1/shipments/{id}/deliveries"), &delivered);
+    assert_eq!(api.show(&format!("/v1/shipments/{id}"))["delivered_at"], "2026-11-24T15:00:00.000Z");
     assert_eq!(api.show(&format!("/v1/warehouse-orders/{work}"))["lines"][0]["shipped"], 4);
 
     let (_, work) = released(api, "W-2");
@@ -334,6 +337,11 @@ fn fulfilment(api: &mut Api<'_>) -> String {
 
     let (order, work) = released(api, "W-3");
     api.post(&format!("/v1/warehouse-orders/{work}/acknowledgements"), &json!({}));
+    let address = json!({ "street": "New Street 2", "postcode": "LS1", "city": "Leeds", "country": "GB" });
+    let changed = api.post(&format!("/v1/orders/{order}/changes"), &json!({ "ship_to": address }));
+    assert_eq!(changed["redirected"], json!([work]), "{changed}");
+    api.post(&format!("/v1/warehouse-orders/{work}/redirect-answers"), &json!({}));
+    assert_eq!(api.show(&format!("/v1/warehouse-orders/{work}"))["redirect"], "agreed");
     let cancelled = api.post(&format!("/v1/orders/{order}/cancellations"), &json!({ "reason": "too late" }));
     assert_eq!(cancelled["asked"], json!([work]), "{cancelled}");
     api.post(&format!("/v1/warehouse-orders/{work}/cancel-answers"), &json!({ "lines": [{ "line": 1, "ships": 0 }] }));
@@ -480,6 +488,10 @@ fn finance(api: &mut Api<'_>, shipped: &str) {
     assert!((400..500).contains(&api.ask(&ask).status));
     let credit = json!({ "reason": "one was broken", "lines": [{ "line": 1, "quantity": 1 }] });
     api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
+    let credit = json!({ "reason": "contract", "prices": [{ "line": 1, "price": "0.01" }] });
+    api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
+    let credit = json!({ "reason": "late", "amount": { "amount": "0.05", "currency": "GBP" } });
+    api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
     api.list("/v1/payments");
     api.list("/v1/invoices");
 }
@@ -573,6 +585,14 @@ fn rest(api: &mut Api<'_>) {
     let next = text(&first.json()["next"]);
     assert_eq!(first.header("link"), Some(format!("</v1/events?limit=5&after={next}>; rel=\"next\"").as_str()));
     let count = first.json()["events"].as_array().unwrap().len();
+    let shipped = all["events"].as_array().unwrap().iter().find(|event| event["type"] == "com.crossdock.pick.confirmed.v1");
+    let shipped = shipped.expect("a warehouse has picked");
+    assert!(text(&shipped["correlationid"]).starts_with("SO-"), "{shipped}");
+    assert!(text(&shipped["causationid"]).starts_with("command "), "{shipped}");
+    assert!(!text(&shipped["company"]).is_empty(), "{shipped}");
+    assert_eq!(shipped["dataschema"], "urn:crossdock:event:pick.confirmed:v1");
+    let metrics = api.get("/metrics").text();
+    assert!(metrics.contains("crossdock_orders{status=\""), "{metrics}");
     let second = api.get(&format!("/v1/events?limit=1000&after={next}")).json();
     assert_eq!(all["events"][count]["id"], second["events"][0]["id"]);
 }

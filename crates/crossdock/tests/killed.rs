@@ -67,6 +67,9 @@ fn twenty_kills_lose_and_double_nothing() {
     let report: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(report["orders"], 60);
     assert_eq!((&report["conservation"], &report["verify"]), (&Value::from("ok"), &Value::from("ok")), "{text}");
+    // what is compared with the lab's ledgers is not nothing: units left, invoices were posted, money came in
+    assert!(report["units_shipped"].as_i64().unwrap() > 0 && report["invoices"].as_u64().unwrap() > 0, "{text}");
+    assert!(report["cash_received"].as_str().unwrap().parse::<f64>().unwrap() > 0.0, "{text}");
     assert_eq!(report["lab"], Value::Array(Vec::new()), "the lab's ledgers differ: {text}");
     assert!(report["restarts"].as_u64().unwrap() >= u64::from(KILLS), "{text}");
     for check in ["verify", "reconcile"] {

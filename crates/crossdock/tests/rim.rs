@@ -137,6 +137,24 @@ fn one_bit_that_was_turned_in_the_journal_is_found() {
 }
 
 #[test]
+fn an_original_document_that_was_altered_is_found() {
+    let mut site = Site::start();
+    site.fill();
+    let written = r#"{ "account" :  "10001", "purchase_order": "PO-1", "lines": [{ "item": "BRK-100", "quantity": 1 }] }"#;
+    assert_eq!(site.send("/v1/orders", "PO-1", written.as_bytes()).status, 201);
+    assert!(site.down().success());
+    let file = site.folder().join("store/crossdock.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // the two blanks are nowhere but in the document itself
+    let at = bytes.windows(12).position(|window| window == b"\"account\" : ").unwrap();
+    bytes[at + 11] = b'\t';
+    std::fs::write(&file, &bytes).unwrap();
+    let said = run(&["verify", "--data", &site.data()]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.out.contains("SO-1: the original document") && said.out.contains("was altered"), "{said:?}");
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let site = Site::start();
     let other = Site::prepare(&configuration(&site.address.to_string(), &nobody()));

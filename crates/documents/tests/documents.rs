@@ -73,15 +73,18 @@ fn online_retail_rows_are_orders_returns_header_amounts_or_counted() {
     let csv = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
         1,A,Thing,6,2010-12-01 08:26:00,2.55,17850.0,UK\n1,POST,POSTAGE,1,2010-12-01 08:26:00,18.00,17850.0,UK\n1,D,Discount,-1,2010-12-01,5,17850.0,UK\n\
         2,A,Thing,6,2010-12-01,2.55,,UK\n3,A,Thing,1,2010-12-01,0,17850,UK\n3,M,Manual,1,2010-12-01,3,17850,UK\n\
-        C4,a,Thing,-2,2010-12-01,2.55,17850.0,UK\nA5,B,Adjust bad debt,1,2010-12-01,-11062.06,,UK\n6,B1,Thing,-2,2010-12-01,1,17850.0,UK\n7,POST,POSTAGE,1,2010-12-01,9,17850,UK\n";
+        C4,a,Thing,-2,2010-12-01,2.55,17850.0,UK\nA5,B,Adjust bad debt,1,2010-12-01,-11062.06,,UK\n6,B1,Thing,-2,2010-12-01,1,17850.0,UK\n7,POST,POSTAGE,1,2010-12-01,9,17850,UK\n\
+        C8,D,Discount,-1,2010-12-01,27.50,17850.0,UK\n";
     let read = read(csv.as_bytes(), None, "f");
-    assert_eq!(read.records.len(), 2);
+    assert_eq!(read.records.len(), 3);
     let OrderDocument::Order(order) = &read.records[0].1 else { panic!("no order") };
     assert_eq!((order.account.0.as_str(), order.freight, order.discount), ("17850", Amount(1_800), Amount(500)));
     let OrderDocument::Return(returned) = &read.records[1].1 else { panic!("no return") };
     assert_eq!((returned.lines[0].item.0.as_str(), returned.lines[0].quantity.0), ("A", 2));
+    let OrderDocument::Return(credit) = &read.records[2].1 else { panic!("no credit") };
+    assert_eq!((credit.reference.as_str(), credit.lines.len(), credit.goodwill), ("C8", 0, Amount(2_750)));
     let rejected: Vec<(Reason, u64)> = read.rejected.into_iter().collect();
-    assert_eq!(rejected.iter().map(|(_, count)| count).sum::<u64>() + 4, 10, "no row is dropped silently");
+    assert_eq!(rejected.iter().map(|(_, count)| count).sum::<u64>() + 5, 11, "no row is dropped silently");
     assert!(rejected.contains(&(Reason::BadDebtAdjustment, 1)) && rejected.contains(&(Reason::NoOrder, 1)));
 }
 
@@ -112,7 +115,7 @@ fn statements_that_do_not_balance_are_refused() {
         currency: Currency::EUR,
         opening: Some(Amount(0)),
         closing: Some(Amount(5)),
-        entries: Vec::new(),
+        ..StatementDocument::default()
     };
     let read = statements::read(statements::write_camt053(&statement, Timestamp(0)).as_bytes(), "s.xml");
     assert!(read.findings[0].to_string().contains("do not give the closing balance 0.05"));
@@ -161,7 +164,7 @@ proptest! {
         let closing = Amount(opening) + entries.iter().map(|entry| entry.amount).sum();
         let statement = StatementDocument {
             reference: "S-1".into(), bank_account: "GB29".into(), currency: Currency::EUR,
-            opening: Some(Amount(opening)), closing: Some(closing), entries,
+            opening: Some(Amount(opening)), closing: Some(closing), entries, sequence: Some(7),
         };
         let read = statements::read(statements::write_camt053(&statement, Timestamp(0)).as_bytes(), "s");
         prop_assert_eq!(&read.findings, &Vec::new());

@@ -5,13 +5,13 @@ use feel::Context as Variables;
 use serde::{Deserialize, Serialize};
 use trade::cash::StatementDocument;
 use trade::exception::Action;
-use trade::fulfilment::ShipConfirm;
+use trade::fulfilment::{Delivery, ShipConfirm};
 use trade::master::{Company, Item, PriceBook};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
 use trade::returns::ReturnDocument;
 use trade::stock::{Adjustment, BackorderRun, Count, Inbound, Receipt, Reconfirmed, ReserveRequest};
 use trade::*;
-use units::{Amount, Quantity, Text, Timestamp};
+use units::{Amount, Decimal, Quantity, Text, Timestamp};
 
 use crate::batch::BatchId;
 use crate::definition::Resource;
@@ -157,6 +157,21 @@ pub enum Body {
         lines: Vec<(LineNo, Quantity)>,
     },
 
+    /// A warehouse answers a request to ship to another address.
+    WarehouseRedirectAnswer {
+        /// What.
+        warehouse_order: WarehouseOrderId,
+        /// `None` if it does, else why it does not.
+        refused: Option<Text>,
+    },
+    /// A customer has the goods.
+    ShipmentDelivered {
+        /// Which.
+        shipment: ShipmentId,
+        /// The proof.
+        delivery: Delivery,
+    },
+
     /// Import a bank statement and apply its entries.
     ImportStatement(Box<StatementDocument>),
     /// Apply a payment by hand.
@@ -190,6 +205,25 @@ pub enum Body {
         invoice: InvoiceId,
         /// Units by line; empty for everything.
         lines: Vec<(LineNo, Quantity)>,
+        /// Why.
+        reason: Text,
+    },
+
+    /// Credit the difference to lower prices; the units stay with the customer.
+    CreditPrice {
+        /// Which.
+        invoice: InvoiceId,
+        /// The right prices, by line.
+        prices: Vec<(LineNo, Decimal)>,
+        /// Why.
+        reason: Text,
+    },
+    /// Credit an amount that belongs to no units.
+    CreditGoodwill {
+        /// For which invoice.
+        invoice: InvoiceId,
+        /// How much, net.
+        amount: Amount,
         /// Why.
         reason: Text,
     },
@@ -316,6 +350,17 @@ pub enum Reply {
     Repeated,
     /// The order that was received or changed.
     Order(OrderId),
+    /// What a change came to.
+    Changed {
+        /// The order.
+        order: OrderId,
+        /// Warehouse orders whose warehouse was asked to ship less, and has to answer.
+        asked: Vec<WarehouseOrderId>,
+        /// Warehouse orders whose warehouse was asked to ship to the new address, and has to answer.
+        redirected: Vec<WarehouseOrderId>,
+        /// Shipments that are on their way to the old address: a person is asked to have them redirected.
+        under_way: Vec<ShipmentId>,
+    },
     /// What a cancellation came to.
     Cancelled {
         /// The order.

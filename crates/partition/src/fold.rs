@@ -221,6 +221,9 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
             let owner = |start: &ScheduledStart| TimerOwner::Start(id.clone(), start.element.0);
             schedule.starts.iter().map(|start| Timer { due: start.due, owner: owner(start) }).collect()
         }
+        (AnyKey::Trade(trade::Key::Order(id)), AnyState::Trade(Aggregate::Order(state))) => {
+            state.bill_at.map(|due| Timer { due, owner: TimerOwner::Billing(*id) }).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }

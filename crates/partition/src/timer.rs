@@ -2,7 +2,7 @@
 
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
-use trade::{ExceptionId, ReservationId, StockKey};
+use trade::{ExceptionId, OrderId, ReservationId, StockKey};
 use units::{Text, Timestamp};
 
 use crate::batch::BatchId;
@@ -23,6 +23,8 @@ pub enum TimerOwner {
     Batch(BatchId),
     /// A timer start event, by its place in the newest version of a process.
     Start(Text, u16),
+    /// An order of which something waits to be billed.
+    Billing(OrderId),
 }
 
 /// A timer.

@@ -1,7 +1,11 @@
 //! The journal is the truth: fold it again from the start and compare.
 
-use partition::{AnyKey, Entry, Fold, Head, Row, RowKey, Table};
+use std::collections::BTreeSet;
+
+use partition::{AnyKey, AnyState, Entry, Fold, Head, Row, RowKey, Table};
+use sha2::{Digest, Sha256};
 use store::{Reader, RowQuery, StoreError};
+use trade::Aggregate;
 
 /// What a verification came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,6 +16,8 @@ pub struct Verification {
     pub aggregates: u64,
     /// Timers compared.
     pub timers: u64,
+    /// Original documents of orders held against their hashes.
+    pub originals: u64,
     /// The first thing that differs, if any.
     pub difference: Option<Difference>,
 }
@@ -24,6 +30,22 @@ pub enum Difference {
     Hash {
         /// The entry.
         position: u64,
+    },
+    /// The time beside an entry is not that of its command.
+    #[error("entry {position}: the stored time is not that of its command")]
+    Time {
+        /// The entry.
+        position: u64,
+    },
+    /// The document that an order was received with is gone, or is another one.
+    #[error("{order}: the original document {sha256} {what}")]
+    Original {
+        /// The order.
+        order: String,
+        /// Under which hash it was kept.
+        sha256: String,
+        /// `is missing`, or `was altered`.
+        what: &'static str,
     },
     /// Positions are not 1, 2, 3 …
     #[error("entry {expected} is missing; the next one is {found}")]
@@ -90,6 +112,10 @@ pub fn verify(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> Result
                 return Ok(verification);
             }
             match rmp_serde::from_slice::<Entry>(&entry.data) {
+                Ok(read) if read.command.at.0 != entry.at => {
+                    verification.difference = Some(Difference::Time { position: head.position });
+                    return Ok(verification);
+                }
                 Ok(entry) => fold.apply(&entry),
                 Err(error) => {
                     let cause = error.to_string();
@@ -107,7 +133,41 @@ pub fn verify(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> Result
         return Ok(verification);
     }
     verification.difference = compare(reader, &fold, &mut verification)?;
+    if verification.difference.is_none() {
+        verification.difference = compare_originals(reader, &fold, &mut verification)?;
+    }
     Ok(verification)
+}
+
+/// The journal has the hash of each order's original: the document under it has to be there, and to have it.
+fn compare_originals(
+    reader: &mut dyn Reader,
+    fold: &Fold,
+    counts: &mut Verification,
+) -> Result<Option<Difference>, StoreError> {
+    // one file holds many orders
+    let mut known = BTreeSet::new();
+    for (_, state) in fold.iter() {
+        let AnyState::Trade(Aggregate::Order(order)) = state else { continue };
+        let sha256 = &order.original.sha256;
+        if sha256.is_empty() || !known.insert(sha256.clone()) {
+            continue;
+        }
+        let what = match reader.document(sha256)? {
+            None => "is missing",
+            Some(document) if hex(&Sha256::digest(&document.bytes)) != sha256.as_str() => "was altered",
+            Some(_) => {
+                counts.originals += 1;
+                continue;
+            }
+        };
+        return Ok(Some(Difference::Original { order: order.id.to_string(), sha256: sha256.to_string(), what }));
+    }
+    Ok(None)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn compare(reader: &mut dyn Reader, fold: &Fold, counts: &mut Verification) -> Result<Option<Difference>, StoreError> {

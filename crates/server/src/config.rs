@@ -10,9 +10,9 @@ use units::{Amount, Text, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerConfig {
-    /// Where the API listens.
+    /// Where the API listens; `127.0.0.1:7410` unless given.
     pub listen: SocketAddr,
-    /// Who may use it.
+    /// Who may use it; nobody unless given.
     pub keys: Vec<KeyConfig>,
     /// Read connections to the store.
     pub readers: usize,
@@ -32,7 +32,7 @@ pub struct KeyConfig {
     pub name: Text,
     /// SHA-256 of the key in hex.
     pub sha256: String,
-    /// What it may do.
+    /// What it may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`.
     pub roles: Vec<Role>,
     /// Up to which amount it may release holds, in minor units; nothing means what its roles allow.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,6 +21,7 @@ mod page;
 mod problem;
 mod readers;
 mod resource;
+mod serve;
 mod state;
 mod submit;
 mod version;
@@ -31,6 +32,7 @@ pub use config::{ConfigError, KeyConfig, ServerConfig};
 pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::Readers;
+pub use serve::{HEADERS_WITHIN, serve};
 pub use state::AppState;
 
 use axum::Router;

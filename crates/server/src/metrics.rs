@@ -1,19 +1,23 @@
 //! Figures for Prometheus.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use connect::SystemHealth;
+use partition::Table;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
+use trade::Kind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::Problem;
+use crate::resource::progress::{self, counts, open_exceptions};
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -54,10 +58,41 @@ async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
         registry.register_with_unit(name, help, Unit::Seconds, gauge);
     }
     systems(&mut registry, &state.connections.health());
+    // while the store cannot be read the figures of the process itself are all the more wanted
+    match state.readers.read(business).await {
+        Ok(figures) => count(&mut registry, figures),
+        Err(problem) => tracing::warn!(?problem, "the store could not be counted for the metrics"),
+    }
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| Problem::new("internal", error.to_string()))?;
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
+}
+
+/// What the business looks at: how many of each thing there are, by how far they are.
+type Business = Vec<(&'static str, &'static str, &'static str, BTreeMap<String, u64>)>;
+
+fn business(reader: &mut dyn store::Reader) -> Result<Business, Problem> {
+    let table = Table::Trade;
+    Ok(vec![
+        ("orders", "status", "Orders", counts(reader, table(Kind::Order), progress::ORDER)?),
+        ("exceptions", "status", "Exceptions", counts(reader, table(Kind::Exception), progress::EXCEPTION)?),
+        ("exceptions_open", "type", "Exceptions that somebody has to deal with", open_exceptions(reader)?),
+        ("invoices", "kind", "Invoices and credit notes", counts(reader, table(Kind::Invoice), progress::INVOICE)?),
+        ("payments", "status", "Payments", counts(reader, table(Kind::Payment), progress::PAYMENT)?),
+        ("effects", "status", "Effects that are not confirmed", counts(reader, Table::Effect, progress::EFFECT)?),
+    ])
+}
+
+fn count(registry: &mut Registry, figures: Business) {
+    for (name, label, help, counts) in figures {
+        let family: Family<Vec<(String, String)>, Gauge> = Family::default();
+        for (value, count) in counts {
+            let labels = vec![(label.to_owned(), value)];
+            family.get_or_create(&labels).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        registry.register(name, help, family);
+    }
 }
 
 /// How the connected systems are: what waits, and how long the last outage and the recovery from it took.

@@ -29,7 +29,7 @@ pub(crate) fn money(amount: Amount, currency: Currency) -> MoneyView {
     MoneyView { amount: amount.in_currency(currency).plain(), currency: currency.to_string() }
 }
 
-fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
+pub(crate) fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
     values.into_iter().map(|value| value.to_string()).collect()
 }
 
@@ -75,6 +75,11 @@ pub(crate) struct OrderView {
     pub(crate) closed_at: Option<String>,
     /// Why its units come from where they come, where there is something to explain.
     pub(crate) sourcing: Option<SourcingView>,
+    /// How it is billed.
+    #[schema(example = "on_complete=14")]
+    pub(crate) billing: String,
+    /// When shipped goods that wait for their invoice are billed or put before a person, if a clock runs.
+    pub(crate) bill_at: Option<String>,
 }
 
 /// Which nodes ship, and which constraint kept the others from it.
@@ -156,6 +161,8 @@ pub(crate) struct LineView {
     pub(crate) tax_rate: String,
     /// The promised day.
     pub(crate) promise: Option<String>,
+    /// Units that shipped although their cancellation was under way.
+    pub(crate) cancel_failed: i64,
 }
 
 /// Shows an order.
@@ -206,6 +213,8 @@ pub(crate) fn order(order: &Order) -> OrderView {
                 .collect(),
             at: sourcing.at.to_string(),
         }),
+        billing: order.billing.to_string(),
+        bill_at: order.bill_at.map(|at| at.to_string()),
     }
 }
 
@@ -228,6 +237,7 @@ fn line(line: &trade::order::Line) -> LineView {
         price_rule: line.price_rule.to_string(),
         tax_rate: line.tax_rate.to_string(),
         promise: line.promise.map(|day| day.to_string()),
+        cancel_failed: line.cancel_failed.0,
     }
 }
 
@@ -361,6 +371,8 @@ pub(crate) struct WarehouseOrderView {
     pub(crate) lines: Vec<UnitsView>,
     /// Its shipments.
     pub(crate) shipments: Vec<String>,
+    /// Whether it goes to another address than it was released for: `asked`, `agreed` or `refused`.
+    pub(crate) redirect: Option<String>,
 }
 
 /// Shows a warehouse order.
@@ -384,6 +396,7 @@ pub(crate) fn warehouse_order(order: &WarehouseOrder) -> WarehouseOrderView {
         booking: order.booking.as_ref().map(|booking| format!("{} {}", booking.carrier, booking.reference)),
         lines: lines.collect(),
         shipments: texts(&order.shipments),
+        redirect: order.redirect.as_ref().map(|redirect| name(&redirect.status)),
     }
 }
 
@@ -410,6 +423,8 @@ pub(crate) struct ShipmentView {
     pub(crate) lines: Vec<UnitsView>,
     /// The invoices that bill it.
     pub(crate) invoices: Vec<String>,
+    /// When the customer took it, as far as that is proved.
+    pub(crate) delivered_at: Option<String>,
 }
 
 /// Shows a shipment.
@@ -434,6 +449,7 @@ pub(crate) fn shipment(shipment: &Shipment) -> ShipmentView {
         tracking: shipment.tracking.to_string(),
         lines: lines.collect(),
         invoices: texts(&shipment.invoices),
+        delivered_at: shipment.delivered.as_ref().map(|delivery| delivery.at.to_string()),
     }
 }
 
@@ -637,6 +653,10 @@ pub(crate) struct ReturnView {
     pub(crate) requested_at: String,
     /// What shall come back.
     pub(crate) lines: Vec<ReturnLineView>,
+    /// A net amount that is asked for besides the goods, in minor units; credited once a person agrees.
+    pub(crate) goodwill: i64,
+    /// The invoice that it is asked for, if one is as large.
+    pub(crate) invoice: Option<String>,
 }
 
 /// A line of a return request.
@@ -668,5 +688,7 @@ pub(crate) fn return_request(request: &ReturnRequest) -> ReturnView {
                 order_line: line.line.map(|(order, line)| format!("{order}/{line}")),
             })
             .collect(),
+        goodwill: request.goodwill.0,
+        invoice: request.invoice.map(|id| id.to_string()),
     }
 }

@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use trade::account::{self, Profile};
-use trade::billing::{self, DocumentKind};
+use trade::billing;
 use trade::cash::{self, EntryDocument, PaymentStatus, StatementDocument};
-use trade::fulfilment::{self, ShipConfirm};
-use trade::master::{self, BillingPolicy, Company, Item, Node, ShipTo, Terms};
+use trade::fulfilment::{self, Delivery, ShipConfirm};
+use trade::master::{self, AfterWait, BillingPolicy, Company, Item, Node, Period, ShipTo, Terms};
 use trade::order::{self, Cancellation, Change, Submission, SubmittedLine};
 use trade::stock::{self, Adjustment, BackorderRun, Receipt, Segment, Strategy as Confirm};
 use trade::*;
@@ -26,7 +26,7 @@ const ITEMS: [&str; 2] = ["X", "Y"];
 const NODES: [&str; 2] = ["WH1", "WH2"];
 const STRATEGIES: [Confirm; 6] =
     [Confirm::Win, Confirm::Gain, Confirm::Improve, Confirm::Redistribute, Confirm::Fill, Confirm::Lose];
-const ACCOUNTS: [&str; 3] = ["PER-SHIPMENT", "COMPLETE", "DEPOSIT"];
+const ACCOUNTS: [&str; 6] = ["PER-SHIPMENT", "COMPLETE", "DEPOSIT", "WAIT", "WEEKLY", "ON-DELIVERY"];
 
 /// What happens next. Numbers choose among what there is, by their remainder.
 #[derive(Debug, Clone)]
@@ -118,6 +118,35 @@ enum Step {
         strategies: Vec<usize>,
         share: bool,
     },
+    /// The order goes to another address, or is billed otherwise.
+    Move {
+        order: usize,
+        per_shipment: bool,
+    },
+    /// A warehouse answers whether it ships to another address.
+    AnswerMove {
+        warehouse_order: usize,
+        agrees: bool,
+    },
+    Deliver {
+        shipment: usize,
+    },
+    /// The clock of what waits to be billed runs out.
+    WaitOver {
+        order: usize,
+    },
+    Goodwill {
+        invoice: usize,
+        amount: i64,
+    },
+    CreditPrice {
+        invoice: usize,
+        cents: i64,
+    },
+    Deduction {
+        payment: usize,
+        accepted: Option<i64>,
+    },
     /// A message that came before comes again.
     Again {
         message: usize,
@@ -167,8 +196,15 @@ fn step() -> impl Strategy<Value = Step> {
         1 => which().prop_map(|order| Step::Close { order }),
         1 => which().prop_map(|order| Step::Hold { order }),
         2 => which().prop_map(|order| Step::ReleaseHold { order }),
-        3 => (0usize..2, 0usize..2, prop::collection::vec(0usize..6, 3), any::<bool>())
+        3 => (0usize..2, 0usize..2, prop::collection::vec(0usize..6, ACCOUNTS.len()), any::<bool>())
             .prop_map(|(item, node, strategies, share)| Step::Reconfirm { item, node, strategies, share }),
+        2 => (which(), any::<bool>()).prop_map(|(order, per_shipment)| Step::Move { order, per_shipment }),
+        4 => (which(), any::<bool>()).prop_map(|(warehouse_order, agrees)| Step::AnswerMove { warehouse_order, agrees }),
+        2 => which().prop_map(|shipment| Step::Deliver { shipment }),
+        4 => which().prop_map(|order| Step::WaitOver { order }),
+        1 => (which(), 1i64..900).prop_map(|(invoice, amount)| Step::Goodwill { invoice, amount }),
+        2 => (which(), 0i64..40).prop_map(|(invoice, cents)| Step::CreditPrice { invoice, cents }),
+        6 => (which(), prop::option::of(0i64..500)).prop_map(|(payment, accepted)| Step::Deduction { payment, accepted }),
         4 => which().prop_map(|message| Step::Again { message }),
     ]
 }
@@ -203,7 +239,14 @@ impl World {
             master::put_item(books, &item, &cx).unwrap();
         }
         let thirty = Decimal::from(30i64);
-        let policies = [BillingPolicy::PerShipment, BillingPolicy::OnComplete, BillingPolicy::Deposit { percent: thirty }];
+        let policies = [
+            BillingPolicy::PerShipment,
+            BillingPolicy::ON_COMPLETE,
+            BillingPolicy::Deposit { percent: thirty },
+            BillingPolicy::OnComplete { max_wait_days: Some(0), then: AfterWait::PerShipment },
+            BillingPolicy::Consolidated { every: Period::Week },
+            BillingPolicy::OnDelivery,
+        ];
         for (id, billing) in ACCOUNTS.into_iter().zip(policies) {
             let ship_to = ShipTo {
                 code: "MAIN".into(),
@@ -250,6 +293,10 @@ impl World {
 
     fn invoice(&self, at: usize) -> Option<InvoiceId> {
         self.nth(at, |key| if let Key::Invoice(id) = key { Some(*id) } else { None })
+    }
+
+    fn shipment(&self, at: usize) -> Option<ShipmentId> {
+        self.nth(at, |key| if let Key::Shipment(id) = key { Some(*id) } else { None })
     }
 
     fn payment(&self, at: usize) -> Option<PaymentId> {
@@ -385,6 +432,45 @@ impl World {
                 let lines = stock::run_backorders(self.books(), &run, &cx)?;
                 Ok(if lines.iter().any(|line| line.after != line.before) { "reconfirmed" } else { "nothing" })
             }
+            Step::Move { order, per_shipment } => {
+                self.order(*order).map_or(Ok("nothing"), |id| self.move_order(id, *per_shipment))
+            }
+            Step::AnswerMove { warehouse_order, agrees } => {
+                let Some(id) = self.warehouse_order(*warehouse_order) else { return Ok("nothing") };
+                let cx = self.cx();
+                let refused = (!agrees).then_some("it is labelled");
+                let told = fulfilment::redirect_answered(self.books(), id, refused, &cx)?;
+                Ok(if told.is_some() { "not redirected" } else { "nothing" })
+            }
+            Step::Deliver { shipment } => {
+                let Some(id) = self.shipment(*shipment) else { return Ok("nothing") };
+                let cx = self.cx();
+                let delivery = Delivery { at: cx.now, ..Delivery::default() };
+                fulfilment::deliver(self.books(), id, &delivery, &cx)?;
+                Ok("delivered")
+            }
+            Step::WaitOver { order } => self.order(*order).map_or(Ok("nothing"), |id| self.wait_over(id)),
+            Step::Goodwill { invoice, amount } => {
+                let Some(id) = self.invoice(*invoice) else { return Ok("nothing") };
+                let cx = self.cx();
+                billing::goodwill(self.books(), id, Amount(*amount), "late", &cx)?;
+                Ok("goodwill")
+            }
+            Step::CreditPrice { invoice, cents } => {
+                let Some(id) = self.invoice(*invoice) else { return Ok("nothing") };
+                let cx = self.cx();
+                let line = self.books().invoice(&id)?.and_then(|invoice| invoice.lines.first().cloned());
+                let Some(line) = line else { return Ok("nothing") };
+                let price = line.price.checked_sub(Decimal::new((*cents).into(), 2)).unwrap();
+                billing::price_credit(self.books(), id, &[(line.line, price)], "contract", &cx)?;
+                Ok("price credited")
+            }
+            Step::Deduction { payment, accepted } => {
+                let Some(id) = self.payment(*payment) else { return Ok("nothing") };
+                let cx = self.cx();
+                cash::resolve_deduction(self.books(), id, accepted.map(Amount), &cx)?;
+                Ok("deduction resolved")
+            }
             Step::Again { message } => {
                 if self.messages.is_empty() {
                     return Ok("nothing");
@@ -459,6 +545,25 @@ impl World {
         order::cancel(self.books(), id, &Cancellation { lines, reason: "less".into() }, &cx)?;
         billing::release_deposit(self.books(), id, &cx)?;
         Ok("cancelled")
+    }
+
+    fn move_order(&mut self, id: OrderId, per_shipment: bool) -> Did {
+        let ship_to = ShipTo { code: "NEW".into(), city: "Bonn".into(), country: "DE".into(), ..ShipTo::default() };
+        let billing = per_shipment.then_some(BillingPolicy::PerShipment);
+        let cx = self.cx();
+        let change = Change { ship_to: Some(ship_to), billing, ..Change::default() };
+        let outcome = order::change(self.books(), id, &change, &cx)?;
+        Ok(if outcome.redirected.is_empty() { "moved" } else { "redirected" })
+    }
+
+    /// As late as its clock says.
+    fn wait_over(&mut self, id: OrderId) -> Did {
+        let Some(at) = self.books().order(&id)?.and_then(|order| order.bill_at) else { return Ok("nothing") };
+        let cx = Context { now: at.max(self.cx().now), ..self.cx() };
+        Ok(match billing::wait_over(self.books(), id, &cx)? {
+            billing::WaitOver::Billed(posted) if !posted.is_empty() => "billed late",
+            _ => "nothing",
+        })
     }
 
     fn ship(&mut self, id: WarehouseOrderId, part: i64, complete: bool) -> Did {
@@ -597,7 +702,7 @@ impl World {
         for (_, aggregate) in self.books.iter() {
             match aggregate {
                 Aggregate::Invoice(invoice) => {
-                    let sign = if invoice.kind == DocumentKind::CreditNote { -1 } else { 1 };
+                    let sign = if invoice.kind.is_credit() { -1 } else { 1 };
                     *invoiced.entry(invoice.account.clone()).or_default() += sign * invoice.gross.0;
                     prop_assert!(!invoice.gross.is_negative(), "{} is {:?}", invoice.id, invoice.gross);
                 }
@@ -668,7 +773,7 @@ fn the_stories_reach_every_kind_of_step() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let stories = prop::collection::vec(step(), 90..91);
     let mut done = BTreeMap::<&'static str, u32>::new();
-    for _ in 0..60 {
+    for _ in 0..600 {
         let story = stories.new_tree(&mut runner).unwrap().current();
         let mut world = World::new();
         story.iter().for_each(|step| world.take(step));
@@ -699,6 +804,14 @@ fn the_stories_reach_every_kind_of_step() {
         "released the hold",
         "reconfirmed",
         "told again",
+        "moved",
+        "redirected",
+        "not redirected",
+        "delivered",
+        "billed late",
+        "goodwill",
+        "price credited",
+        "deduction resolved",
     ];
     for name in expected {
         assert!(done.get(name).copied().unwrap_or_default() >= 3, "{name}: {done:?}");

@@ -53,6 +53,11 @@ impl Calendar {
         at.plus(self.utc_offset).day()
     }
 
+    /// The instant at which a day begins here.
+    pub fn midnight(&self, day: Day) -> Timestamp {
+        day.start().plus(Minutes(-self.utc_offset.0))
+    }
+
     /// Minutes after local midnight.
     pub fn local_minute(&self, at: Timestamp) -> u16 {
         let local = at.plus(self.utc_offset);
@@ -88,7 +93,7 @@ impl Calendar {
         let mut at = from;
         for _ in 0..36_600 {
             let day = self.local_day(at);
-            let midnight = day.start().plus(Minutes(-self.utc_offset.0));
+            let midnight = self.midnight(day);
             let opens = midnight.plus(Minutes(i64::from(self.hours.opens)));
             let closes = midnight.plus(Minutes(i64::from(self.hours.closes)));
             let start = at.max(opens);

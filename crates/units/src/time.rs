@@ -92,6 +92,11 @@ impl Day {
         (i64::from(self.0) + 3).rem_euclid(7) as u8
     }
 
+    /// The first day of the month after its own.
+    pub fn first_of_next_month(self) -> Self {
+        Self::from_civil(self.civil().last_of_month()).plus_days(1)
+    }
+
     /// Later by so many days.
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(days))

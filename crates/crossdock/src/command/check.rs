@@ -12,6 +12,9 @@ use units::Timestamp;
 use crate::output::{self, Finding, line};
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  crossdock verify --data crossdock-data\n\nExit code 1: something differs, and the first difference is named."
+)]
 pub(crate) struct VerifyArguments {
     /// Folder of the store
     #[arg(long, env = "CROSSDOCK_DATA")]
@@ -22,6 +25,9 @@ pub(crate) struct VerifyArguments {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  crossdock reconcile --data crossdock-data\n\nExit code 1: something does not agree, and each break is listed."
+)]
 pub(crate) struct ReconcileArguments {
     /// Folder of the store
     #[arg(long, env = "CROSSDOCK_DATA")]
@@ -53,6 +59,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
             "entries": result.entries,
             "aggregates": result.aggregates,
             "timers": result.timers,
+            "originals": result.originals,
             "verify": if result.difference.is_none() { "ok" } else { "different" },
             "difference": result.difference.as_ref().map(ToString::to_string),
         }))?;
@@ -60,8 +67,9 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
         line(format_args!("journal entries folded   {}", result.entries));
         line(format_args!("aggregates compared      {}", result.aggregates));
         line(format_args!("timers compared          {}", result.timers));
+        line(format_args!("original documents held  {}", result.originals));
         match &result.difference {
-            None => line("journal, hashes and stored state agree"),
+            None => line("journal, hashes, stored state and originals agree"),
             Some(difference) => line(format_args!("first difference: {difference}")),
         }
     }

@@ -17,6 +17,8 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crossdock import orders samples/orders.csv --dry-run\n  \
+    crossdock import orders 850.edi --acknowledgement 997.edi")]
 pub(crate) struct Orders {
     /// The file; `.gz` and `.zst` are unpacked
     file: PathBuf,
@@ -51,6 +53,7 @@ pub(crate) enum BankCommand {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crossdock bank import samples/statement-camt053.xml")]
 pub(crate) struct BankImport {
     /// The file
     file: PathBuf,

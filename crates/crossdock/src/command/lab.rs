@@ -7,6 +7,7 @@ use lab::{FaultProfile, Lab, LabConfig};
 use serde_json::{Value, json};
 use units::{Currency, Decimal, Text};
 
+use crate::interrupt::{Starter, interrupted_or_left};
 use crate::output::{Finding, WrongUse, line};
 
 #[derive(Debug, clap::Args)]
@@ -21,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How much faster than life: a day takes 86,400 seconds divided by this
-    #[arg(long, default_value_t = 86_400.0)]
+    #[arg(long, default_value_t = 86_400.0, value_parser = super::speed, allow_negative_numbers = true)]
     speed: f64,
     /// How often the systems delay, fail, repeat and reorder
     #[arg(long, default_value = "some", value_parser = ["none", "some", "many"])]
@@ -44,6 +45,8 @@ pub(crate) struct Arguments {
     /// Print the addresses as one line of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    starter: Starter,
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Finding> {
@@ -87,6 +90,6 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Finding> {
             line(format_args!("{name:<10} http://{address}   (its ledger: /ledger, an outage: POST /lab/outage)"));
         }
     }
-    crate::interrupt::interrupted().await;
+    interrupted_or_left(&arguments.starter).await;
     Ok(Finding::None)
 }

@@ -31,10 +31,15 @@ pub(crate) struct Show {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum OrderCommand {
     /// List orders, the newest first
+    #[command(
+        after_help = "Examples:\n  crossdock order list --status on_hold\n  crossdock order list --data crossdock-data --json"
+    )]
     List(List),
     /// Show an order with its lines, holds and documents
+    #[command(after_help = "Example:\n  crossdock order show SO-17")]
     Show(Show),
     /// Show everything that happened to an order, with when and who
+    #[command(after_help = "Example:\n  crossdock order timeline SO-17")]
     Timeline(Show),
     /// Say why an order waits: for what, since when, until when, what would release it, and who can
     Why(Show),
@@ -43,10 +48,15 @@ pub(crate) enum OrderCommand {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ExceptionCommand {
     /// List exceptions, the newest first
+    #[command(after_help = "Example:\n  crossdock exception list --status open")]
     List(ExceptionList),
     /// Show an exception and what may be done
     Show(Show),
     /// Decide on an exception, or on all open ones of a case
+    #[command(
+        after_help = "Examples:\n  crossdock exception resolve EX-3 --action release --reason \"agreed with the customer\"\n  \
+        crossdock exception resolve EX-4 --action match --reason \"named on the phone\" --details '{\"invoices\":[\"IN-7\"]}'"
+    )]
     Resolve(Resolve),
 }
 
@@ -85,6 +95,7 @@ pub(crate) enum TaskCommand {
     /// List user tasks that wait for a person
     List(List),
     /// Complete a user task
+    #[command(after_help = "Example:\n  crossdock task complete PI-17/4 --variables '{\"approved\":true}'")]
     Complete(Complete),
 }
 
@@ -101,13 +112,25 @@ pub(crate) struct Complete {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum StockCommand {
-    /// Show the stock of an item at every node, and what can be promised
-    Show(Show),
+    /// Show the stock of an item at every node, and what can be promised; without an item all stocks
+    Show(ShowStock),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowStock {
+    /// The item; all items unless given
+    item: Option<String>,
+    /// How many stocks at most
+    #[arg(long, default_value_t = LIMIT)]
+    limit: usize,
+    #[command(flatten)]
+    target: Target,
 }
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum InvoiceCommand {
     /// Show an invoice by its id or legal number
+    #[command(after_help = "Examples:\n  crossdock invoice show IN-1\n  crossdock invoice show LW-2026-000001")]
     Show(Show),
 }
 
@@ -417,15 +440,20 @@ pub(crate) fn tasks(command: &TaskCommand) -> anyhow::Result<Finding> {
 
 pub(crate) fn stock(command: &StockCommand) -> anyhow::Result<Finding> {
     let StockCommand::Show(arguments) = command;
-    let stock = get(&arguments.target, &format!("/v1/stock?item={}", escape(&arguments.id)))?;
-    let availability = get(&arguments.target, &format!("/v1/availability?item={}", escape(&arguments.id)))?;
+    let api = arguments.target.open()?;
+    let stocks = block_on(pages(&api, "/v1/stock", &[("item", arguments.item.as_deref())], arguments.limit))?;
+    let availability = match &arguments.item {
+        Some(item) => block_on(api.get(&format!("/v1/availability?item={}", escape(item))))?,
+        None => Value::Null,
+    };
     if arguments.target.json {
-        output::json(&json!({ "stock": stock["items"], "availability": availability }))?;
+        output::json(&json!({ "stock": stocks, "availability": availability }))?;
         return Ok(Finding::None);
     }
     table(
-        stock["items"].as_array().map_or(&[], Vec::as_slice),
+        &stocks,
         &[
+            ("item", "item"),
             ("node", "node"),
             ("on hand", "on_hand"),
             ("unavailable", "unavailable"),
@@ -436,7 +464,9 @@ pub(crate) fn stock(command: &StockCommand) -> anyhow::Result<Finding> {
             ("backordered", "backordered"),
         ],
     );
-    line("");
+    if arguments.item.is_some() {
+        line("");
+    }
     for node in availability["nodes"].as_array().into_iter().flatten() {
         let steps: Vec<String> = node["steps"]
             .as_array()

@@ -4,6 +4,7 @@ mod backorder;
 mod bench;
 mod bpmn;
 mod check;
+mod dead_letter;
 mod demo;
 mod deploy;
 mod dmn;
@@ -22,6 +23,14 @@ mod system;
 use clap::Subcommand;
 
 use crate::output::Finding;
+
+/// How much faster than life something is.
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if f64::is_finite(speed) && speed > 0.0 => Ok(speed),
+        _ => Err("give a number above 0: 86400 lets a day take a second, 1 a day".to_owned()),
+    }
+}
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -66,6 +75,9 @@ pub(crate) enum Command {
     /// Look at connected systems: queues, circuits, outages and how long recovery took
     #[command(subcommand)]
     System(system::Command),
+    /// Look at what could not be delivered to a system, and send it again
+    #[command(subcommand)]
+    DeadLetter(dead_letter::Command),
     /// Import bank statements
     #[command(subcommand)]
     Bank(import::BankCommand),
@@ -118,6 +130,7 @@ impl Command {
             Self::Backorder(command) => backorder::backorders(&command),
             Self::Invoice(command) => look::invoices(&command),
             Self::System(command) => system::run(&command),
+            Self::DeadLetter(command) => dead_letter::run(&command),
             Self::Bank(command) => import::bank(&command),
             Self::Verify(arguments) => check::verify(&arguments),
             Self::Reconcile(arguments) => check::reconcile(&arguments),

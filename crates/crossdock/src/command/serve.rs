@@ -12,6 +12,7 @@ use trade::Actor;
 use units::Text;
 
 use crate::config::{self, Config};
+use crate::interrupt::{Starter, interrupted_or_left};
 use crate::output::{Finding, WrongUse};
 use crate::processes;
 
@@ -20,12 +21,14 @@ pub(crate) struct Arguments {
     /// The configuration file
     #[arg(long, env = "CROSSDOCK_CONFIG", default_value = "crossdock.toml")]
     config: PathBuf,
+    #[command(flatten)]
+    starter: Starter,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     let config = config::read(&arguments.config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the async runtime")?;
-    runtime.block_on(serve(config))
+    runtime.block_on(serve(config, arguments.starter.clone()))
 }
 
 /// Takes effects from the partition to the connections, which are made after it.
@@ -116,7 +119,7 @@ impl connect::Outcomes for Results {
     }
 }
 
-async fn serve(config: Config) -> anyhow::Result<Finding> {
+async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     let listener = listen(config.server.listen).map_err(|error| {
         let mend = match error.kind() {
             std::io::ErrorKind::AddrInUse => "is another crossdock running there? stop it, or change server.listen",
@@ -151,11 +154,7 @@ async fn serve(config: Config) -> anyhow::Result<Finding> {
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");
-    // the router itself would be copied for each connection, routes and all
-    axum::serve(listener, server::router(state).into_make_service())
-        .with_graceful_shutdown(crate::interrupt::interrupted())
-        .await
-        .context("serve")?;
+    server::serve(listener, server::router(state), server::HEADERS_WITHIN, interrupted_or_left(&starter)).await;
     tracing::info!("stopping: what was acknowledged is on disk");
     connections.stop().await;
     tokio::task::spawn_blocking(move || partition.shutdown()).await.context("stop the partition")?;

@@ -111,7 +111,11 @@ pub(crate) fn configuration(listen: &str, systems: &[(String, String)]) -> Strin
                 text.push_str("poll = { path = \"/statements?after={cursor}\", interval_ms = 100 }\n");
                 &[]
             }
-            _ => &[("wms.release", "/releases", &node), ("wms.cancel", "/releases/{warehouse_order}/cancellations", &node)],
+            _ => &[
+                ("wms.release", "/releases", &node),
+                ("wms.cancel", "/releases/{warehouse_order}/cancellations", &node),
+                ("wms.redirect", "/releases/{warehouse_order}/redirections", &node),
+            ],
         };
         for (capability, path, route) in capabilities {
             text.push_str(&format!("[systems.capabilities.\"{capability}\"]\npath = \"{path}\"\nroute = \"{route}\"\n"));

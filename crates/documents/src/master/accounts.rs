@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use trade::AccountId;
 use trade::account::Profile;
-use trade::master::{BillingPolicy, ShipTo, Terms};
+use trade::master::{BillingPolicy, NoBillingPolicy, ShipTo, Terms};
 use units::{Day, Decimal};
 
 use super::items::{list, minor_units};
@@ -131,15 +131,11 @@ pub(super) fn terms(row: &Row<'_>) -> Result<Terms, Box<Finding>> {
 
 pub(super) fn billing(row: &Row<'_>) -> Result<BillingPolicy, Box<Finding>> {
     match row.get("billing") {
-        "" | "per_shipment" => Ok(BillingPolicy::PerShipment),
-        "on_complete" => Ok(BillingPolicy::OnComplete),
-        other => match other.strip_prefix("deposit=").map(|text| percent(row, "billing", text)).transpose()?.flatten() {
-            Some(percent) => Ok(BillingPolicy::Deposit { percent }),
-            None => {
-                let cause = format!("`{}` is no way of billing", short(other));
-                Err(Box::new(row.wrong("billing", cause, "use per_shipment, on_complete or deposit=30")))
-            }
-        },
+        "" => Ok(BillingPolicy::default()),
+        text => text.parse().map_err(|_: NoBillingPolicy| {
+            let cause = format!("`{}` is no way of billing", short(text));
+            Box::new(row.wrong("billing", cause, NoBillingPolicy::MEND))
+        }),
     }
 }
 

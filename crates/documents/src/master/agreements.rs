@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(read.findings, []);
         let (account, terms, billing) = &read.records[0].1;
         assert_eq!((account.0.as_str(), terms.discount_percent, billing), ("A", Decimal::from(2i64), &None));
-        assert_eq!(read.records[1].1.2, Some(BillingPolicy::OnComplete));
+        assert_eq!(read.records[1].1.2, Some(BillingPolicy::ON_COMPLETE));
         let read = read_limits("account,credit_limit\nA,250000\nB,\nA,1\n", "l");
         assert_eq!(read.records.iter().map(|(_, (_, limit))| *limit).collect::<Vec<_>>(), [Some(Amount(250_000)), None]);
         assert_eq!(read.findings[0].to_string(), "l, row 4, column account: `A` stands there twice; give each account once");

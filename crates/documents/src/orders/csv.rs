@@ -15,10 +15,11 @@
 //! | `ship_complete` | `true` or `false` |
 //! | `ship_group` | Lines of the same group are released together or not at all |
 //! | `freight`, `discount` | Of the whole order, net, in major units |
+//! | `billing` | How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `monthly` … |
 //!
 //! What concerns the whole order is taken from its first row; further rows may leave it empty, but not contradict it.
 
-use trade::master::ShipTo;
+use trade::master::{NoBillingPolicy, ShipTo};
 use trade::order::{Channel, Destination, Original, Submission, SubmittedLine};
 use units::{Amount, Currency, Day, Decimal};
 
@@ -26,7 +27,7 @@ use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "account",
     "purchase_order",
     "order",
@@ -47,9 +48,10 @@ const COLUMNS: [&str; 20] = [
     "freight",
     "discount",
     "ship_group",
+    "billing",
 ];
 /// Columns that concern the whole order.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     "currency",
     "requested",
     "ship_to",
@@ -60,6 +62,7 @@ const WHOLE: [&str; 10] = [
     "ship_to_country",
     "freight",
     "discount",
+    "billing",
 ];
 
 /// An order whose rows are being read.
@@ -166,6 +169,7 @@ fn header(row: &Row<'_>) -> Result<Submission, Box<Finding>> {
         ship_complete: row.flag("ship_complete")?,
         freight: amount("freight")?,
         discount: amount("discount")?,
+        billing: row.parsed("billing", NoBillingPolicy::MEND)?,
         lines: Vec::new(),
     })
 }

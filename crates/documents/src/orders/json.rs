@@ -7,17 +7,29 @@
 //! ```
 //!
 //! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with
-//! `code`, `name`, `street`, `postcode`, `city` and `country`. Lines with the same `ship_group` are released together or not at all. Numbers may stand in quotation marks; every digit counts.
+//! `code`, `name`, `street`, `postcode`, `city` and `country`; `billing` is a policy such as `on_complete=14`. Lines with the same
+//! `ship_group` are released together or not at all. Numbers may stand in quotation marks; every digit counts.
 
 use serde_json::{Map, Value};
+use trade::master::NoBillingPolicy;
 use trade::order::{Channel, Original, Submission, SubmittedLine};
 
 use super::OrderDocument;
 use super::fields::Fields;
 use crate::{Finding, MAX_RECORDS, Place, Read};
 
-const ORDER: [&str; 9] =
-    ["account", "purchase_order", "currency", "ship_to", "requested", "ship_complete", "freight", "discount", "lines"];
+const ORDER: [&str; 10] = [
+    "account",
+    "purchase_order",
+    "currency",
+    "ship_to",
+    "requested",
+    "ship_complete",
+    "freight",
+    "discount",
+    "billing",
+    "lines",
+];
 const LINE: [&str; 6] = ["item", "description", "quantity", "uom", "price", "ship_group"];
 
 pub(super) fn read(text: &str, name: &str) -> Read<OrderDocument> {
@@ -94,6 +106,7 @@ fn order(mut fields: Fields<'_>, base: &str) -> Submission {
         ship_complete: fields.flag("ship_complete"),
         freight: fields.amount("freight", currency),
         discount: fields.amount("discount", currency),
+        billing: fields.parsed("billing", NoBillingPolicy::MEND),
         lines: fields.lines(&LINE, line),
     }
 }

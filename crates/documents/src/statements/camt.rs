@@ -93,6 +93,7 @@ fn statement<'a>(node: Xml<'a>, notes: &mut Notes<'_>) -> Result<StatementDocume
         opening,
         closing,
         entries: Vec::new(),
+        sequence: ["ElctrncSeqNb", "LglSeqNb"].iter().find_map(|name| path(node, &[*name])?.parse().ok()),
     };
     for entry in children(node, "Ntry") {
         if statement.entries.len() >= MAX_RECORDS {

@@ -11,10 +11,11 @@ pub fn write_camt053(statement: &StatementDocument, created: Timestamp) -> Strin
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt>",
     );
     let id = escape(&statement.reference);
+    let sequence = statement.sequence.map(|number| format!("<ElctrncSeqNb>{number}</ElctrncSeqNb>")).unwrap_or_default();
     // writing to a string does not fail
     let _ = write!(
         xml,
-        "<GrpHdr><MsgId>{id}</MsgId><CreDtTm>{created}</CreDtTm></GrpHdr><Stmt><Id>{id}</Id><CreDtTm>{created}</CreDtTm>"
+        "<GrpHdr><MsgId>{id}</MsgId><CreDtTm>{created}</CreDtTm></GrpHdr><Stmt><Id>{id}</Id>{sequence}<CreDtTm>{created}</CreDtTm>"
     );
     let (account, currency) = (escape(&statement.bank_account), statement.currency);
     let _ = write!(xml, "<Acct><Id><Othr><Id>{account}</Id></Othr></Id><Ccy>{}</Ccy></Acct>", currency.as_str());

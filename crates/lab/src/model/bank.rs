@@ -139,6 +139,7 @@ impl Bank {
             opening: Some(self.balance),
             closing: Some(self.balance + moved),
             entries,
+            sequence: Some(id),
         };
         self.balance += moved;
         self.statements.push((id, documents::statements::write_camt053(&statement, Timestamp(now))));
@@ -164,7 +165,7 @@ impl Model for Bank {
             self.scheduled = true;
             actions.push(Action { due: now + DAY, name: "statement 1".into() });
         }
-        if text(body, "kind") == "credit_note" || !due.amount.is_positive() {
+        if matches!(text(body, "kind").as_str(), "credit_note" | "goodwill") || !due.amount.is_positive() {
             return Answer { actions, ..answer };
         }
         let number = due.number.clone();

@@ -92,6 +92,18 @@ impl Wms {
         Answer { actions: vec![Action { due, name }], ..Answer::new(202, json!({ "accepted": true })) }
     }
 
+    /// Another address, as long as nothing has left; what is labelled already is sometimes not labelled again.
+    fn redirect(&mut self, body: &Value, now: Millis, chance: &Chance) -> Answer {
+        let id = text(body, "warehouse_order");
+        let Some(release) = self.releases.get_mut(&id) else {
+            return Answer::new(404, json!({ "error": format!("{id} is not known here") }));
+        };
+        let refused = release.done || release.shipments > 0 || chance.hits(chance.faults.uncancellable, "label", &id);
+        let due = now + chance.between(MINUTE, 10 * MINUTE, "redirect", &id);
+        let name = format!("{} {id} {now}", if refused { "misdirect" } else { "redirect" });
+        Answer { actions: vec![Action { due, name }], ..Answer::new(202, json!({ "accepted": true })) }
+    }
+
     fn pick(release: &mut Release, id: &str, chance: &Chance) -> Option<Value> {
         release.picked = true;
         if chance.hits(chance.faults.short, "short", id) {
@@ -143,6 +155,8 @@ impl Model for Wms {
             self.release(body, now, chance)
         } else if path.starts_with("/releases/") && path.ends_with("/cancellations") {
             self.cancel(body, now, chance)
+        } else if path.starts_with("/releases/") && path.ends_with("/redirections") {
+            self.redirect(body, now, chance)
         } else {
             Answer::new(404, json!({ "error": "there is no such operation" }))
         }
@@ -175,6 +189,10 @@ impl Model for Wms {
                 let refused = (verb == "keep").then_some("it is on its way");
                 let body = json!({ "refused": refused, "lines": lines.collect::<Vec<_>>() });
                 (vec![message("cancel-answers", body)], Vec::new())
+            }
+            "redirect" | "misdirect" => {
+                let refused = (verb == "misdirect").then_some("it is labelled");
+                (vec![message("redirect-answers", json!({ "refused": refused }))], Vec::new())
             }
             _ => (Vec::new(), Vec::new()),
         }

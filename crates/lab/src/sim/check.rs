@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use partition::{AnyKey, AnyState, Fold};
+use partition::{AnyKey, AnyState};
 use serde_json::Value;
 use trade::{Aggregate, Key};
 
-use super::Failure;
 use super::world::World;
+use super::{Failure, invariants};
 
 /// What a world came to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -47,8 +47,10 @@ impl World<'_> {
     /// Holds everything against everything else.
     pub(super) fn check(&self) -> Result<Outcome, Failure> {
         self.check_fold()?;
+        invariants::at_rest(&self.product.states).map_err(|what| self.failure(what))?;
         let aggregates: Vec<(Key, Aggregate)> = self
-            .durable
+            .product
+            .states
             .iter()
             .filter_map(|(key, state)| match (key, state) {
                 (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key.clone(), aggregate.clone())),
@@ -68,12 +70,12 @@ impl World<'_> {
             let what = format!("{} orders of {}, {} units shipped", totals.orders, self.plan.orders, totals.units_shipped);
             return Err(self.failure(what));
         }
-        let first = self.journal.first().map_or(self.now, |entry| entry.command.at.0);
+        let first = self.product.journal.first().map_or(self.now, |entry| entry.command.at.0);
         Ok(Outcome {
             seed: self.plan.seed,
             steps: self.steps,
             crashes: self.crashes,
-            entries: self.journal.len(),
+            entries: self.product.journal.len(),
             orders: totals.orders,
             units_shipped: totals.units_shipped,
             invoices: totals.invoices,
@@ -83,40 +85,9 @@ impl World<'_> {
         })
     }
 
-    /// Each hold of an order has an open exception, and each exception that has ended left no hold behind (domain §1.12).
-    pub(super) fn nobody_is_held_unasked(&self, changed: &[AnyKey]) -> Result<(), Failure> {
-        let orders = changed.iter().filter_map(|key| match self.durable.get(key) {
-            Some(AnyState::Trade(Aggregate::Order(order))) => Some(order.clone()),
-            Some(AnyState::Trade(Aggregate::Exception(exception))) => self.order(exception.subject.order?),
-            _ => None,
-        });
-        for order in orders {
-            for hold in &order.holds {
-                if !hold.exception.is_some_and(|exception| self.is_open(exception)) {
-                    return Err(self.failure(format_args!("{} is held by {:?} and nobody is asked", order.id, hold.kind)));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn order(&self, id: trade::OrderId) -> Option<std::sync::Arc<trade::order::Order>> {
-        match self.durable.get(&AnyKey::Trade(Key::Order(id))) {
-            Some(AnyState::Trade(Aggregate::Order(order))) => Some(order.clone()),
-            _ => None,
-        }
-    }
-
-    fn is_open(&self, id: trade::ExceptionId) -> bool {
-        match self.durable.get(&AnyKey::Trade(Key::Exception(id))) {
-            Some(AnyState::Trade(Aggregate::Exception(exception))) => exception.is_open(),
-            _ => false,
-        }
-    }
-
     fn exceptions(&self) -> BTreeMap<String, Exceptions> {
         let mut all: BTreeMap<String, Exceptions> = BTreeMap::new();
-        for state in self.durable.values() {
+        for state in self.product.states.values() {
             let AnyState::Trade(Aggregate::Exception(exception)) = state else { continue };
             let name = serde_json::to_value(exception.kind).ok();
             let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
@@ -127,14 +98,14 @@ impl World<'_> {
         all
     }
 
+    /// Entry by entry only what changed was compared; now nothing may be left on either side.
     fn check_fold(&self) -> Result<(), Failure> {
-        let mut fold = Fold::new();
-        self.journal.iter().for_each(|entry| fold.apply(entry));
-        let folded: BTreeMap<&AnyKey, &AnyState> = fold.iter().collect();
-        if let Some((key, _)) = self.durable.iter().find(|(key, state)| folded.get(key) != Some(state)) {
+        let stored = &self.product.states;
+        let folded: BTreeMap<&AnyKey, &AnyState> = self.product.fold.iter().collect();
+        if let Some((key, _)) = stored.iter().find(|(key, state)| folded.get(key) != Some(state)) {
             return Err(self.failure(format_args!("{key} differs from the fold of the journal")));
         }
-        if folded.len() != self.durable.len() || fold.timers() != self.timers {
+        if folded.len() != stored.len() || self.product.fold.timers() != self.product.stored_timers {
             return Err(self.failure("the fold of the journal has more than is stored, or other timers"));
         }
         Ok(())

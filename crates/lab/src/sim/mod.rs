@@ -1,12 +1,15 @@
 //! The simulator: the product's partition and the lab's systems in virtual time, from a seed.
 //!
-//! Messages are lost, repeated, late and reordered, systems are away for hours, and the process dies between any two steps. After every step the partition's own
-//! invariants hold, or it halts; at the end the fold of the journal is the stored state, records agree, and so do the ledgers of the
-//! systems. No clock, no IO, no randomness but what is drawn from the seed: a failing seed replays exactly, and a trace of it can be
-//! read. Start with [`simulate`].
+//! Messages are lost, repeated, late and reordered, systems are away for hours, stock is counted, a new version of the processes is
+//! deployed, and the product dies between any two steps: before a commit, after it, and when nobody expects it. After every entry of
+//! the journal the invariants of `invariants.rs` hold; at the end the fold of the journal is the stored state, records agree, and so do
+//! the ledgers of the systems. No clock, no IO, no randomness but what is drawn from the seed: a failing seed replays exactly, and a
+//! trace of it can be read. Start with [`simulate`].
 
 mod check;
+mod invariants;
 mod prepare;
+mod product;
 mod reports;
 mod world;
 
@@ -36,12 +39,14 @@ pub struct Plan {
     pub orders: u64,
     /// Which systems are away for how many first hours; drawn from the seed if it is not said.
     pub away: Option<(&'static [&'static str], i64)>,
+    /// How often the product dies, at most; the seed says when.
+    pub crashes: u32,
 }
 
 impl Plan {
     /// So many orders, and everything else from the seed.
     pub fn new(seed: u64, orders: u64) -> Self {
-        Self { seed, orders, away: None }
+        Self { seed, orders, away: None, crashes: 12 }
     }
 }
 

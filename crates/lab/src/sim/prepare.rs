@@ -3,9 +3,9 @@
 use partition::{Body, Resource};
 use serde_json::{Value, json};
 use trade::account::Profile;
-use trade::master::BillingPolicy;
+use trade::master::{AfterWait, BillingPolicy, Period, ShipTo};
 use trade::order::{Cancellation, Change, Submission, SubmittedLine};
-use trade::stock::Receipt;
+use trade::stock::{Count, Receipt};
 use trade::{Actor, InvoiceId, LineNo, OrderId, PaymentId, Role};
 use units::{Decimal, Quantity};
 
@@ -22,8 +22,11 @@ impl World<'_> {
         self.must(Body::Deploy(processes.to_vec()), &admin)?;
         self.master_data(&admin)?;
         self.stock(&admin)?;
+        self.commit()?;
         self.orders();
         self.second_thoughts();
+        self.counts();
+        self.new_version(processes);
         self.send_away();
         for _ in 0..3 {
             let when = self.now + self.draw(6 * DAY);
@@ -54,9 +57,13 @@ impl World<'_> {
             .collect();
         let accounts = documents::master::read_accounts(Value::from(accounts).to_string().as_bytes(), "a").records;
         let accounts = accounts.into_iter().enumerate().map(|(at, (_, (id, profile)))| {
-            let billing = match at % 4 {
+            let billing = match at % 8 {
                 1 => BillingPolicy::Deposit { percent: Decimal::from(30i64) },
-                2 => BillingPolicy::OnComplete,
+                2 => BillingPolicy::ON_COMPLETE,
+                3 => BillingPolicy::OnComplete { max_wait_days: Some(2), then: AfterWait::Ask },
+                4 => BillingPolicy::OnComplete { max_wait_days: Some(2), then: AfterWait::PerShipment },
+                5 => BillingPolicy::Consolidated { every: Period::Week },
+                6 => BillingPolicy::OnOrder,
                 _ => BillingPolicy::PerShipment,
             };
             (id, Profile { billing, ..profile })
@@ -74,6 +81,26 @@ impl World<'_> {
             let when = self.now + self.draw(5 * DAY);
             self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
         }
+        for policy in [BillingPolicy::PerShipment, BillingPolicy::ON_COMPLETE] {
+            let order = OrderId(1 + self.draw(below).unsigned_abs());
+            let change = Change { billing: Some(policy), ..Change::default() };
+            let when = self.now + self.draw(5 * DAY);
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+        }
+        for street in ["2", "3", "4", "5"] {
+            let order = OrderId(1 + self.draw(below).unsigned_abs());
+            let ship_to = ShipTo {
+                code: "N".into(),
+                name: "x".into(),
+                street: street.into(),
+                postcode: "2".into(),
+                city: "Leeds".into(),
+                country: "GB".into(),
+            };
+            let change = Change { ship_to: Some(ship_to), ..Change::default() };
+            let when = self.now + self.draw(5 * DAY);
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+        }
         for _ in 0..4 {
             let invoice = InvoiceId(1 + self.draw(below).unsigned_abs());
             let payment = PaymentId(1 + self.draw(below).unsigned_abs());
@@ -84,6 +111,32 @@ impl World<'_> {
                 self.at(when, Next::Command(clerk(), body));
             }
         }
+    }
+
+    /// Shelves are counted, and sometimes less is found than was promised.
+    fn counts(&mut self) {
+        for number in 0..4 {
+            let item = ITEMS.get(usize::try_from(self.draw(6)).unwrap_or(0)).copied().unwrap_or("A");
+            let node = if self.draw(2) == 0 { "EAST" } else { "WEST" };
+            let count = Count {
+                item: item.into(),
+                node: node.into(),
+                on_hand: Quantity(self.draw(90)),
+                unavailable: Quantity(0),
+                document: format!("COUNT-{number}").into(),
+                reason: "cycle count".into(),
+            };
+            let when = self.now + self.draw(5 * DAY);
+            self.at(when, Next::Command(clerk(), Body::CountStock(count)));
+        }
+    }
+
+    /// The processes are deployed again in other words: what runs goes on with the version that it began on.
+    fn new_version(&mut self, processes: &[Resource]) {
+        let reworded =
+            |resource: &Resource| Resource { xml: format!("{}<!-- again -->", resource.xml).into(), ..resource.clone() };
+        let when = self.now + self.draw(2 * DAY);
+        self.at(when, Next::Command(Actor::system(), Body::Deploy(processes.iter().map(reworded).collect())));
     }
 
     fn stock(&mut self, admin: &Actor) -> Result<(), Failure> {

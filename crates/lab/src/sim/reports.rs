@@ -34,6 +34,9 @@ pub(super) fn body_of(message: &Message) -> Option<Body> {
             let (refused, lines) = (body["refused"].as_str().map(Text::from), lines("ships")?);
             Body::WarehouseCancelAnswer { warehouse_order: id, refused, lines }
         }
+        "redirect-answers" => {
+            Body::WarehouseRedirectAnswer { warehouse_order: id, refused: body["refused"].as_str().map(Text::from) }
+        }
         _ => return None,
     })
 }
@@ -61,6 +64,10 @@ pub(super) fn tell_body(body: &Body) -> String {
         Body::WarehouseCancelAnswer { warehouse_order, lines, .. } => {
             format!("{warehouse_order} is cancelled, in all it ships {}", units(lines))
         }
+        Body::WarehouseRedirectAnswer { warehouse_order, refused: Some(why) } => {
+            format!("{warehouse_order} is not redirected: {why}")
+        }
+        Body::WarehouseRedirectAnswer { warehouse_order, .. } => format!("{warehouse_order} is redirected"),
         Body::EffectSucceeded { effect, .. } => format!("the answer to effect {effect} comes again"),
         Body::EffectFailed { effect, .. } => format!("the refusal of effect {effect} comes again"),
         other => format!("{other:?}").chars().take(120).collect(),

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use partition::{AnyKey, AnyState, Body, Command, Effect, EffectId, Entry, Halt, Partition, Reply, Timer};
+use partition::{AnyKey, AnyState, Body, Command, Effect, EffectId, Reply};
 use serde_json::Value;
 use trade::{Actor, Aggregate, Key, Role};
 use units::{Currency, Decimal, Text, Timestamp};
 
+use super::product::{Product, Watch};
 use super::reports::{body_of, tell_body};
 use super::{Failure, Plan, Trace};
 use crate::FaultProfile;
@@ -43,13 +44,10 @@ pub(super) struct World<'a> {
     pub(super) now: i64,
     queue: BTreeMap<(i64, u64), Next>,
     counter: u64,
-    partition: Partition,
-    pub(super) durable: BTreeMap<AnyKey, AnyState>,
-    pub(super) journal: Vec<Entry>,
-    pub(super) timers: BTreeSet<Timer>,
+    pub(super) product: Product,
     pub(super) systems: Vec<(&'static str, Box<dyn Model>)>,
-    /// Answers of each system by idempotency key.
-    answers: BTreeMap<(usize, String), (u16, Value)>,
+    /// Answers of each system by idempotency key, with the document that was answered.
+    answers: BTreeMap<(usize, String), (Text, u16, Value)>,
     statements: u64,
     /// Which system is away from when to when.
     outages: Vec<(usize, i64, i64)>,
@@ -57,14 +55,17 @@ pub(super) struct World<'a> {
     seen: BTreeSet<String>,
     pub(super) steps: u32,
     pub(super) crashes: u32,
+    /// Master data is there; from now on the product may die.
+    is_running: bool,
 }
 
 /// The bank's place among the systems.
 const BANK: usize = 3;
 
-fn capabilities() -> Vec<Text> {
-    ["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"].map(Text::from).to_vec()
-}
+/// Of so many seeds one is watched very closely.
+const VERY_CLOSELY: u64 = 8;
+/// At most so many decisions are in one commit.
+const BATCH: usize = 6;
 
 pub(super) fn clerk() -> Actor {
     let roles = vec![Role::Director, Role::Sales, Role::Warehouse, Role::Receivables, Role::Operations, Role::Admin];
@@ -90,10 +91,7 @@ impl<'a> World<'a> {
             now: START,
             queue: BTreeMap::new(),
             counter: 0,
-            partition: Partition::new(0, capabilities()),
-            durable: BTreeMap::new(),
-            journal: Vec::new(),
-            timers: BTreeSet::new(),
+            product: Product::new(if plan.seed % VERY_CLOSELY == 0 { Watch::VeryClosely } else { Watch::Closely }),
             systems,
             answers: BTreeMap::new(),
             statements: 0,
@@ -101,6 +99,7 @@ impl<'a> World<'a> {
             seen: BTreeSet::new(),
             steps: 0,
             crashes: 0,
+            is_running: false,
         }
     }
 
@@ -149,40 +148,39 @@ impl<'a> World<'a> {
         told.map_err(|why| self.failure(format_args!("refused, and must not be: {why}")))
     }
 
-    /// Decides and commits, loading what is missing, as the runtime does.
+    /// Decides. What comes of it is on disk with the next commit, and nobody outside hears of it before.
     fn decide(&mut self, actor: Actor, body: Body) -> Result<Result<Reply, trade::Refusal>, Failure> {
         let command = Command { at: Timestamp(self.now), actor, key: None, body };
-        loop {
-            match self.partition.decide(command.clone()) {
-                Ok(decision) => {
-                    let changed: Vec<AnyKey> = decision.changed.iter().map(|(key, _)| key.clone()).collect();
-                    for (key, state) in decision.changed {
-                        match state {
-                            Some(state) => drop(self.durable.insert(key, state)),
-                            None => drop(self.durable.remove(&key)),
-                        }
-                    }
-                    for timer in &decision.timers_dropped {
-                        self.timers.remove(timer);
-                    }
-                    self.timers.extend(decision.timers_set);
-                    self.journal.extend(decision.entry);
-                    for effect in decision.effects {
-                        self.tell(|| format!("  effect {} {} {} is requested", effect.id, effect.capability, effect.route));
-                        self.call(effect.id, 0);
-                    }
-                    self.nobody_is_held_unasked(&changed)?;
-                    return Ok(decision.reply);
+        let reply = self.product.decide(command).map_err(|what| self.failure(what))?;
+        if self.product.uncommitted() >= BATCH || self.draw(3) == 0 {
+            self.commit()?;
+        }
+        Ok(reply)
+    }
+
+    /// Commits what was decided, unless the product dies while it does.
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        if self.is_running && self.crashes < self.plan.crashes && self.product.uncommitted() > 0 {
+            match self.draw(200) {
+                // before the transaction is on disk: it never was
+                0 => {
+                    self.crash();
+                    return Ok(());
                 }
-                Err(Halt::Missing(keys)) => {
-                    for key in keys {
-                        let state = self.durable.get(&key).cloned();
-                        self.partition.load(key, state);
-                    }
+                // after it: nobody was answered, and no effect has left
+                1 => {
+                    self.product.commit().map_err(|what| self.failure(what))?;
+                    self.crash();
+                    return Ok(());
                 }
-                Err(broken) => return Err(self.failure(format_args!("{broken} by {command:?}"))),
+                _ => {}
             }
         }
+        for effect in self.product.commit().map_err(|what| self.failure(what))? {
+            self.tell(|| format!("  effect {} {} {} is requested", effect.id, effect.capability, effect.route));
+            self.call(effect.id, 0);
+        }
+        Ok(())
     }
 
     fn call(&mut self, id: EffectId, attempt: u32) {
@@ -192,11 +190,19 @@ impl<'a> World<'a> {
 
     /// Takes one step after the other until nothing is left to do.
     pub(super) fn run(&mut self) -> Result<(), Failure> {
-        while let Some(entry) = self.queue.first_entry() {
+        self.is_running = true;
+        loop {
+            let Some(entry) = self.queue.first_entry() else {
+                if self.product.uncommitted() == 0 {
+                    return Ok(());
+                }
+                self.commit()?;
+                continue;
+            };
             let due = entry.key().0;
-            if let Some(timer) = self.timers.first().cloned().filter(|timer| timer.due.0 <= due) {
+            if let Some(timer) = self.product.timers.first().cloned().filter(|timer| timer.due.0 <= due) {
                 self.now = self.now.max(timer.due.0);
-                self.timers.remove(&timer);
+                self.product.timers.remove(&timer);
                 self.tell(|| format!("timer of {:?}", timer.owner));
                 let fired = self.decide(Actor::system(), Body::FireTimer { owner: timer.owner })?;
                 fired.map_err(|why| self.failure(format_args!("a timer is refused: {why}")))?;
@@ -210,7 +216,6 @@ impl<'a> World<'a> {
                 return Err(self.failure("this does not come to rest"));
             }
         }
-        Ok(())
     }
 
     /// Whether anything is left to do but the bank's daily statement, the poll and the clerks.
@@ -254,21 +259,22 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Everything in memory is gone; what was not confirmed is delivered again.
+    /// Everything in memory is gone: who has no answer sends again, and what was not confirmed is delivered again.
     fn crash(&mut self) {
         self.crashes += 1;
-        let position = self.partition.position();
-        self.partition = Partition::new(position, capabilities());
-        let pending: Vec<EffectId> = self
-            .durable
-            .values()
-            .filter_map(|state| match state {
-                AnyState::Effect(effect) if effect.dead.is_none() => Some(effect.id),
-                _ => None,
-            })
-            .collect();
-        self.tell(|| format!("CRASH at position {position}; {} effects go out again", pending.len()));
-        for id in pending {
+        let (unanswered, unconfirmed) = self.product.crash();
+        let position = self.product.journal.last().map_or(0, |entry| entry.position);
+        self.tell(|| {
+            let (lost, again) = (unanswered.len(), unconfirmed.len());
+            format!(
+                "CRASH at position {position}: {lost} commands have no answer and are sent again, as are {again} effects"
+            )
+        });
+        for command in unanswered {
+            let later = self.now + self.draw(10 * MINUTE);
+            self.at(later, Next::Command(command.actor, command.body));
+        }
+        for id in unconfirmed {
             self.call(id, 0);
         }
     }
@@ -281,7 +287,7 @@ impl<'a> World<'a> {
 
     /// An effect reaches its system, perhaps for the second time; the answer may get lost, and may come twice.
     fn deliver(&mut self, id: EffectId, attempt: u32) -> Result<(), Failure> {
-        let Some(AnyState::Effect(effect)) = self.durable.get(&AnyKey::Effect(id)).cloned() else { return Ok(()) };
+        let Some(AnyState::Effect(effect)) = self.product.states.get(&AnyKey::Effect(id)).cloned() else { return Ok(()) };
         if effect.dead.is_some() {
             return Ok(());
         }
@@ -322,8 +328,11 @@ impl<'a> World<'a> {
     }
 
     fn request(&mut self, system: usize, key: &str, path: &str, effect: &Arc<Effect>) -> Result<(u16, Value), Failure> {
-        if let Some(known) = self.answers.get(&(system, key.to_owned())) {
-            return Ok(known.clone());
+        if let Some((asked, status, body)) = self.answers.get(&(system, key.to_owned())) {
+            if *asked != effect.document {
+                return Err(self.failure(format_args!("{key} asks first for {asked} and then for {}", effect.document)));
+            }
+            return Ok((*status, body.clone()));
         }
         let document: Value = serde_json::from_str(&effect.document)
             .map_err(|error| self.failure(format_args!("the document of effect {key}: {error}")))?;
@@ -335,7 +344,7 @@ impl<'a> World<'a> {
             let told = bank.request("/dues", &due, self.now, &self.chance);
             self.plan(BANK, told.actions);
         }
-        self.answers.insert((system, key.to_owned()), (answer.status, answer.body.clone()));
+        self.answers.insert((system, key.to_owned()), (effect.document.clone(), answer.status, answer.body.clone()));
         Ok((answer.status, answer.body))
     }
 
@@ -387,7 +396,8 @@ impl<'a> World<'a> {
 
     fn clerks(&mut self) -> Result<(), Failure> {
         let open: Vec<_> = self
-            .durable
+            .product
+            .states
             .iter()
             .filter_map(|(key, state)| match (key, state) {
                 (AnyKey::Trade(Key::Exception(id)), AnyState::Trade(Aggregate::Exception(exception)))
@@ -447,7 +457,12 @@ fn system_of(effect: &Effect) -> Option<(usize, String)> {
             let system = if route == "EAST" { 4 } else { 5 };
             let document: Value = serde_json::from_str(&effect.document).ok()?;
             let id = document["warehouse_order"].as_str()?;
-            (system, if capability == "wms.release" { "/releases".into() } else { format!("/releases/{id}/cancellations") })
+            let path = match capability {
+                "wms.release" => "/releases".into(),
+                "wms.redirect" => format!("/releases/{id}/redirections"),
+                _ => format!("/releases/{id}/cancellations"),
+            };
+            (system, path)
         }
     })
 }

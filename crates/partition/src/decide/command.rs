@@ -9,7 +9,7 @@ use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrde
 use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
-use super::{batch, definition, document, exception, message, operate, react, schedule};
+use super::{batch, billing, definition, document, exception, follow_up, message, operate, schedule};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
@@ -44,14 +44,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             txn.start(ORDER_PROCESS, None, order_variables(id))?;
             Ok(Reply::Order(id))
         }
-        Body::ChangeOrder { order, change } => {
-            let outcome = trade::order::change(txn.books(), *order, change, &cx)?;
-            ask_to_cancel(txn, &outcome.asked)?;
-            if outcome.recheck {
-                txn.publish("order.more", order, None);
-            }
-            Ok(Reply::Order(*order))
-        }
+        Body::ChangeOrder { order, change } => change_order(txn, *order, change),
         Body::CancelOrder { order, cancellation } => cancel(txn, *order, cancellation),
         Body::CorrectLine { order, line, item, quantity } => {
             trade::order::correct_line(txn.books(), *order, *line, item, *quantity, &cx)?;
@@ -138,15 +131,33 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             if shipped.short {
                 source_again(txn, confirm.warehouse_order)?;
             }
-            if shipped.uncounted.is_positive() {
-                ask_about_shipment(txn, shipped.shipment, shipped.uncounted)?;
-            }
+            follow_up::left_unexpectedly(txn, &shipped)?;
             Ok(Reply::Shipment(shipped.shipment))
         }
         Body::WarehouseCancelAnswer { warehouse_order, refused, lines } => {
             let refused = refused.as_deref();
+            if let Some(reason) = refused {
+                follow_up::cancel_refused(txn, *warehouse_order, reason)?;
+            }
             if trade::fulfilment::cancel_answered(txn.books(), *warehouse_order, refused, lines, &cx)? {
                 source_again(txn, *warehouse_order)?;
+            }
+            Ok(Reply::Done)
+        }
+
+        Body::WarehouseRedirectAnswer { warehouse_order, refused } => {
+            let refused = trade::fulfilment::redirect_answered(txn.books(), *warehouse_order, refused.as_deref(), &cx)?;
+            if let Some(reason) = refused {
+                follow_up::redirect_refused(txn, *warehouse_order, &reason)?;
+            }
+            Ok(Reply::Done)
+        }
+        Body::ShipmentDelivered { shipment, delivery } => {
+            if !trade::fulfilment::deliver(txn.books(), *shipment, delivery, &cx)? {
+                return Ok(Reply::Repeated);
+            }
+            if let Some(shipment) = txn.books().shipment(shipment)? {
+                billing::bill_backlog(txn, shipment.order)?;
             }
             Ok(Reply::Done)
         }
@@ -171,19 +182,20 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::CreditInvoice { invoice, lines, reason } => {
             let note = trade::billing::credit_note(txn.books(), *invoice, lines, reason, &cx)?;
-            react::bring_to_erp(txn, note)?;
+            billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
-        Body::RequestReturn(document) => {
-            let id = trade::returns::request(txn.books(), document, &cx)?;
-            let request = txn.books().return_request(&id)?;
-            let mut variables = Variables::from_iter([("returnId", Value::from(id.to_string()))]);
-            if let Some(order) = request.and_then(|request| request.order) {
-                variables.insert("orderId", Value::from(order.to_string()));
-            }
-            txn.start("return-request", None, variables)?;
-            Ok(Reply::Return(id))
+        Body::CreditPrice { invoice, prices, reason } => {
+            let note = trade::billing::price_credit(txn.books(), *invoice, prices, reason, &cx)?;
+            billing::bring_to_erp(txn, note)?;
+            Ok(Reply::Invoice(note))
         }
+        Body::CreditGoodwill { invoice, amount, reason } => {
+            let note = trade::billing::goodwill(txn.books(), *invoice, *amount, reason, &cx)?;
+            billing::bring_to_erp(txn, note)?;
+            Ok(Reply::Invoice(note))
+        }
+        Body::RequestReturn(document) => request_return(txn, document),
 
         Body::AssignException { exception, to } => {
             trade::exception::assign(txn.books(), *exception, to.clone(), &cx)?;
@@ -252,6 +264,43 @@ pub(super) fn cancel(txn: &mut Txn<'_>, order: OrderId, cancellation: &Cancellat
     let outcome = trade::order::cancel(txn.books(), order, cancellation, &cx)?;
     ask_to_cancel(txn, &outcome.asked)?;
     Ok(Reply::Cancelled { order, cancelled: outcome.cancelled, asked: outcome.asked, too_late: outcome.too_late })
+}
+
+fn request_return(txn: &mut Txn<'_>, document: &trade::returns::ReturnDocument) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    let id = trade::returns::request(txn.books(), document, &cx)?;
+    let mut variables = Variables::from_iter([("returnId", Value::from(id.to_string()))]);
+    let request = txn.books().return_request(&id)?;
+    if let Some(order) = request.and_then(|request| request.order) {
+        variables.insert("orderId", Value::from(order.to_string()));
+    }
+    if document.goodwill.is_positive() {
+        let company = txn.books().company(&Text::const_new(trade::master::Company::KEY))?;
+        let currency = company.map(|company| company.currency).unwrap_or_default();
+        variables.insert("goodwill", super::task::money(document.goodwill, currency));
+    }
+    txn.start("return-request", None, variables)?;
+    Ok(Reply::Return(id))
+}
+
+fn change_order(txn: &mut Txn<'_>, order: OrderId, change: &trade::order::Change) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    let outcome = trade::order::change(txn.books(), order, change, &cx)?;
+    ask_to_cancel(txn, &outcome.asked)?;
+    for id in &outcome.redirected {
+        follow_up::ask_to_redirect(txn, *id)?;
+    }
+    for shipment in &outcome.under_way {
+        follow_up::redirect_under_way(txn, *shipment)?;
+    }
+    if outcome.recheck {
+        txn.publish("order.more", order, None);
+    }
+    if change.billing.is_some() {
+        billing::bill_backlog(txn, order)?;
+    }
+    let trade::order::ChangeOutcome { asked, redirected, under_way, .. } = outcome;
+    Ok(Reply::Changed { order, asked, redirected, under_way })
 }
 
 fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
@@ -341,18 +390,6 @@ fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) 
     Ok(())
 }
 
-/// Goods left that a count had not found: somebody looks at the count (domain §1.10, R3).
-fn ask_about_shipment(txn: &mut Txn<'_>, id: trade::ShipmentId, uncounted: units::Quantity) -> Outcome<()> {
-    let cx = txn.system.clone();
-    let Some(shipment) = txn.books().shipment(&id)? else { return Ok(()) };
-    let order = super::task::order(txn, shipment.order)?;
-    let reason = text(format_args!("{uncounted} units left {} with {id} although they were counted as gone", shipment.node));
-    let subject = super::task::subject(&order, Some(Key::Shipment(id)));
-    let kind = trade::exception::ExceptionKind::ShipDiscrepancy;
-    trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
-    Ok(())
-}
-
 /// Units came back to the order: its process looks for another warehouse.
 fn source_again(txn: &mut Txn<'_>, warehouse_order: WarehouseOrderId) -> Outcome<()> {
     if let Some(released) = txn.books().warehouse_order(&warehouse_order)? {
@@ -365,6 +402,12 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
     let cx = txn.cx.clone();
     let system = txn.system.clone();
     let imported = trade::cash::import(txn.books(), statement, &cx)?;
+    if let Some(reason) = imported.out_of_sequence {
+        let key = trade::Reference { within: statement.bank_account.clone(), reference: statement.reference.clone() };
+        let subject = trade::exception::Subject { key: Some(Key::Statement(key)), ..Default::default() };
+        let kind = trade::exception::ExceptionKind::ReconBreak;
+        trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &system)?;
+    }
     for id in &imported.payments {
         let applied = trade::cash::apply(txn.books(), *id, &system)?;
         let exception = match applied.outcome {
@@ -379,16 +422,19 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
 
 fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::ExceptionKind, reason: &Text) -> Outcome<()> {
     let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
-    let deducted: Amount = payment.allocations.iter().map(|allocation| allocation.deduction).sum();
+    let deductions = trade::cash::deductions(txn.books(), id)?;
     let at_stake = match kind {
-        trade::exception::ExceptionKind::Deduction => deducted,
+        trade::exception::ExceptionKind::Deduction => deductions.iter().map(|(_, amount, _)| *amount).sum(),
         _ => payment.unallocated(),
     };
+    // the code of a deduction says whose business it is (domain §1.7)
+    let owner = deductions.first().map(|(.., code)| super::task::label(&trade::cash::owner(code)));
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(super::task::label(&kind))),
         ("reason", Value::from(reason.as_str())),
         ("amount", super::task::money(at_stake, payment.currency)),
+        ("owner", Value::from(owner)),
     ]);
     txn.start("payment-exception", None, variables)?;
     Ok(())
@@ -415,6 +461,7 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
             serve_backorders(txn, stock)?;
         }
         TimerOwner::Exception(id) => trade::exception::escalate(txn.books(), *id, &cx)?,
+        TimerOwner::Billing(id) => billing::wait_over(txn, *id)?,
         TimerOwner::Message(key, number) => {
             let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
                 Some(AnyState::Correlation(correlation)) => {

@@ -11,7 +11,8 @@ use super::task::{label, order};
 use super::txn::{Outcome, Txn, text};
 use crate::effect::{Effect, EffectId};
 
-/// The connection tasks that have a document of their own. Others send the variables of their job.
+/// The connection tasks that have a document of their own. Others send the variables of their job. `wms.redirect` is not among them:
+/// where no system offers it, a person is asked instead.
 pub const CAPABILITIES: [&str; 5] = ["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"];
 
 /// Makes the effect of a connection task: capability, route and document.
@@ -65,6 +66,18 @@ pub(super) fn cancellation(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<E
     };
     // what the warehouse shall not ship, not what it was asked to ship
     warehouse_order(txn, id, &mut effect, |line| line.cancelling)?;
+    Ok(effect)
+}
+
+/// Asks a warehouse to ship to the order's new address; it answers with a command.
+pub(super) fn redirection(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<Effect> {
+    let mut effect = Effect {
+        id: txn.loose_effect_id(),
+        capability: Text::const_new("wms.redirect"),
+        requested_at: txn.now(),
+        ..Effect::default()
+    };
+    warehouse_order(txn, id, &mut effect, |line| line.outstanding())?;
     Ok(effect)
 }
 

@@ -12,6 +12,7 @@ use units::{Amount, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
+use super::{billing, follow_up};
 use crate::effect::EffectId;
 use crate::key::AnyKey;
 
@@ -41,6 +42,7 @@ pub(super) fn raise_for_task(
     };
     let case = property("crossdock:case").and_then(|case| case.as_str().map(Text::from)).unwrap_or_default();
     let amount = property("crossdock:amount").and_then(|value| value.as_decimal());
+    let owner = property("crossdock:owner").and_then(|owner| role_named(owner.as_str()?));
     let subject = subject_of(txn, &variables)?;
     let currency = match subject.order {
         Some(id) => txn.books().order(&id)?.map(|order| order.currency).unwrap_or_default(),
@@ -56,7 +58,8 @@ pub(super) fn raise_for_task(
     {
         return Ok(());
     }
-    let raise = Raise { amount: amount.unwrap_or_default(), task: Some(task), case, ..Raise::new(kind, subject, reason) };
+    let amount = amount.unwrap_or_default();
+    let raise = Raise { amount, task: Some(task), case, owner, ..Raise::new(kind, subject, reason) };
     let cx = txn.system.clone();
     trade::exception::raise(txn.books(), raise, &cx)?;
     Ok(())
@@ -253,6 +256,10 @@ fn kind_named(name: &str) -> Option<ExceptionKind> {
     serde_json::from_value(serde_json::Value::from(name)).ok()
 }
 
+fn role_named(name: &str) -> Option<trade::Role> {
+    serde_json::from_value(serde_json::Value::from(name)).ok()
+}
+
 fn hold_named(name: &str) -> Option<HoldKind> {
     serde_json::from_value(serde_json::Value::from(name)).ok()
 }
@@ -327,11 +334,6 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             Action::Cancel | Action::Reject => trade::order::reject(txn.books(), id, reason, &cx)?,
             _ => {}
         },
-        (_, _, Some(Key::Payment(id))) if exception.kind == ExceptionKind::Deduction => {
-            if action == Action::WriteOff {
-                trade::cash::write_off_deduction(txn.books(), *id, &cx)?;
-            }
-        }
         (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, details)?,
         (_, _, Some(Key::ReturnRequest(id))) => {
             let authorise = match action {
@@ -339,10 +341,18 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
                 Action::Reject => false,
                 _ => return Ok(()),
             };
-            trade::returns::decide(txn.books(), *id, authorise, reason, &cx)?;
+            if let Some(note) = trade::returns::decide(txn.books(), *id, authorise, reason, &cx)? {
+                billing::bring_to_erp(txn, note)?;
+            }
         }
-        (_, Some(id), _) if exception.kind == ExceptionKind::BillingBlocked && action == Action::Retry => {
-            super::react::bill_again(txn, id)?;
+        (_, Some(id), None) if exception.kind == ExceptionKind::PartialBillingDecision => {
+            billing::decided(txn, id, action)?;
+        }
+        (_, Some(id), None) if exception.kind == ExceptionKind::BillingBlocked && action == Action::Retry => {
+            billing::bill_backlog(txn, id)?;
+        }
+        (_, _, Some(Key::WarehouseOrder(id))) if exception.kind == ExceptionKind::Carrier && action == Action::Retry => {
+            follow_up::redirect_again(txn, *id)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
             let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
@@ -360,7 +370,13 @@ fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, details: &Variables
         given: text(details.get(field.trim_start_matches("details.")).unwrap_or(&Value::Null).to_json()),
         wanted: Text::const_new(wanted),
     };
+    let deducts = !trade::cash::deductions(txn.books(), id)?.is_empty();
     match action {
+        Action::WriteOff if deducts => {
+            let accepted = accepted(txn, id, details)?;
+            trade::cash::resolve_deduction(txn.books(), id, accepted, &cx)?;
+        }
+        Action::Reject if deducts => trade::cash::resolve_deduction(txn.books(), id, Some(Amount::ZERO), &cx)?,
         Action::Match | Action::WriteOff => {
             let payment = txn.books().payment(&id)?.ok_or(Refusal::NotFound(Key::Payment(id)))?;
             let named = details.get("invoices").and_then(|list| list.as_list());
@@ -383,6 +399,18 @@ fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, details: &Variables
         _ => {}
     }
     Ok(())
+}
+
+/// How much of a deduction is accepted: `details.amount` in major units, or all of it.
+fn accepted(txn: &mut Txn<'_>, id: PaymentId, details: &Variables) -> Outcome<Option<Amount>> {
+    let Some(given) = details.get("amount") else { return Ok(None) };
+    let currency = txn.books().payment(&id)?.map(|payment| payment.currency).unwrap_or_default();
+    let amount = given.as_decimal().or_else(|| given.as_str()?.parse().ok());
+    let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
+    amount.map(Some).ok_or_else(|| {
+        let (field, wanted) = (Text::const_new("details.amount"), Text::const_new("an amount such as 12.50"));
+        Refusal::Invalid { field, given: text(given.to_json()), wanted }.into()
+    })
 }
 
 /// How much of the payment goes to each invoice, in their order: what is open, until the money is used up.

@@ -1,10 +1,12 @@
 //! How a command is decided: the verb, then everything that follows from it, to the end.
 
 mod batch;
+mod billing;
 mod command;
 mod definition;
 mod document;
 mod exception;
+mod follow_up;
 mod message;
 mod operate;
 mod react;

@@ -1,18 +1,16 @@
 //! What follows from an event: the one table that ties processes and the trade core together.
 
 use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
-use feel::{Context as Variables, Value};
+use feel::Context as Variables;
 use trade::account::AccountEvent;
-use trade::exception::{ExceptionKind, Raise};
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
-use trade::master::BillingPolicy;
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
-use trade::{Event as TradeEvent, InvoiceId, OrderId};
+use trade::{Event as TradeEvent, OrderId};
 use units::Minutes;
 
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Outcome, Txn, TxnStop, text};
-use super::{document, exception};
+use super::{billing, document, exception};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
 
@@ -63,15 +61,19 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
     match event {
         TradeEvent::Order(id, OrderEvent::HoldReleased { kind, .. }) => {
             txn.publish("hold.released", format_args!("{id}:{}", label(kind)), None);
-            if matches!(kind, HoldKind::Price | HoldKind::Tax) {
-                bill_backlog(txn, *id)?;
+            if matches!(kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual) {
+                billing::bill_backlog(txn, *id)?;
             }
             go_on(txn, *id)?;
         }
         TradeEvent::Order(id, event) => {
-            if matches!(event, OrderEvent::Moved { to: Bucket::Cancelled, .. }) {
-                bill_rest(txn, *id)?;
-                free_credit(txn, *id)?;
+            match event {
+                OrderEvent::Moved { to: Bucket::Cancelled, .. } => {
+                    billing::bill_rest(txn, *id)?;
+                    free_credit(txn, *id)?;
+                }
+                OrderEvent::ReceivableChanged { .. } => billing::paid(txn, *id)?,
+                _ => {}
             }
             order_state(txn, *id)?;
         }
@@ -116,48 +118,11 @@ fn free_credit(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     Ok(())
 }
 
-/// The rest of an order that is billed on completion was cancelled: what has shipped is billed now, because no shipment follows that
-/// would bill it (domain §1.6: fulfilled and cancelled units make an order complete).
-fn bill_rest(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
-    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
-    if order.billing == BillingPolicy::OnComplete && order.is_fulfilled() && !order.is_invoiced() {
-        bill_backlog(txn, id)?;
-    }
-    Ok(())
-}
-
-/// Bills what has shipped and could not be billed then; its entry in the backlog is void.
-fn bill_backlog(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
-    let cx = txn.system.clone();
-    let posted = trade::billing::bill(txn.books(), id, &cx)?;
-    for invoice in &posted {
-        bring_to_erp(txn, *invoice)?;
-    }
-    let Some(order) = txn.books().order(&id)?.filter(|_| !posted.is_empty()) else { return Ok(()) };
-    let backlog = super::task::subject(&order, None);
-    if let Some(exception) = trade::exception::of_subject(txn.books(), ExceptionKind::BillingBlocked, &backlog)? {
-        trade::exception::clear(txn.books(), exception, "billed", &cx)?;
-    }
-    Ok(())
-}
-
-/// Bills what could not be billed, because a person says so; while it cannot be billed, somebody is asked.
-pub(super) fn bill_again(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
-    bill_backlog(txn, id)?;
-    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
-    if let Some(reason) = trade::billing::blocked(txn.books(), id)? {
-        let raise = Raise::new(ExceptionKind::BillingBlocked, super::task::subject(&order, None), reason);
-        let cx = txn.system.clone();
-        trade::exception::raise(txn.books(), raise, &cx)?;
-    }
-    Ok(())
-}
-
 /// Messages without time to live: whoever is not waiting looks at the state itself before it waits.
 fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let cx = txn.system.clone();
     if let Some(note) = trade::billing::release_deposit(txn.books(), id, &cx)? {
-        bring_to_erp(txn, note)?;
+        billing::bring_to_erp(txn, note)?;
     }
     let Some(order) = txn.books().order(&id)? else { return Ok(()) };
     match order.status() {
@@ -170,14 +135,6 @@ fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
         }
         _ => {}
     }
-    Ok(())
-}
-
-/// Starts the process that posts a document which no process of an order has made.
-pub(super) fn bring_to_erp(txn: &mut Txn<'_>, document: InvoiceId) -> Outcome<()> {
-    let order = txn.books().invoice(&document)?.map(|invoice| invoice.order.to_string());
-    let variables = [("invoiceId", Value::from(document.to_string())), ("orderId", Value::from(order))];
-    txn.start("post-invoice", None, Variables::from_iter(variables))?;
     Ok(())
 }
 

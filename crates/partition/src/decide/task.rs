@@ -2,7 +2,7 @@
 
 use engine::{Input, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
-use trade::exception::{ExceptionKind, Raise, Subject};
+use trade::exception::Subject;
 use trade::order::{Bucket, Order, Status};
 use trade::{Key, OrderId, Refusal, WarehouseOrderId};
 use units::{Amount, Currency, Decimal, Text};
@@ -119,18 +119,8 @@ fn release(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
 }
 
 fn bill(txn: &mut Txn<'_>, id: OrderId, variables: &Variables) -> Outcome<Variables> {
-    let cx = txn.system.clone();
-    let invoices = trade::billing::bill(txn.books(), id, &cx)?;
+    let invoices = super::billing::bill(txn, id)?;
     let order = order(txn, id)?;
-    let backlog = subject(&order, None);
-    if invoices.is_empty()
-        && let Some(reason) = trade::billing::blocked(txn.books(), id)?
-    {
-        let raise = Raise::new(ExceptionKind::BillingBlocked, backlog, reason);
-        trade::exception::raise(txn.books(), raise, &cx)?;
-    } else if let Some(exception) = trade::exception::of_subject(txn.books(), ExceptionKind::BillingBlocked, &backlog)? {
-        trade::exception::clear(txn.books(), exception, "billed", &cx)?;
-    }
     let done = match variables.get("warehouseOrderId").and_then(|id| id.as_str()?.parse::<WarehouseOrderId>().ok()) {
         Some(id) => txn.books().warehouse_order(&id)?.is_none_or(|order| order.is_done()),
         None => true,

@@ -4,7 +4,7 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::{AnyKey, AnyState, Body};
 use serde::{Deserialize, Serialize};
-use trade::master::{BillingPolicy, Company, Terms};
+use trade::master::{Company, Terms};
 use trade::{AccountId, Aggregate, Key};
 use units::{Currency, Money};
 use utoipa_axum::router::OpenApiRouter;
@@ -75,14 +75,6 @@ fn terms(terms: &Terms) -> TermsView {
     }
 }
 
-fn billing(billing: BillingPolicy) -> String {
-    match billing {
-        BillingPolicy::PerShipment => "per_shipment".to_owned(),
-        BillingPolicy::OnComplete => "on_complete".to_owned(),
-        BillingPolicy::Deposit { percent } => format!("deposit={percent}"),
-    }
-}
-
 /// A document that is not settled.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct OpenItemView {
@@ -148,7 +140,7 @@ async fn show(
         tier: account.profile.tier,
         blocked: account.profile.blocked,
         terms: terms(&account.profile.terms),
-        billing: billing(account.profile.billing),
+        billing: account.profile.billing.to_string(),
         credit_limit: account.profile.credit_limit.map(|limit| money(limit, currency)),
         open_orders: money(account.ledger.open_orders, currency),
         shipped_not_invoiced: money(account.ledger.shipped_not_invoiced, currency),

@@ -1,10 +1,10 @@
 //! The event feed: what happened, in the order of the journal, as CloudEvents.
 
 use axum::extract::State;
-use partition::{Entry, Event};
+use partition::{AnyState, Body, Entry, Event, Table};
 use serde::{Deserialize, Serialize};
-use store::{Reader, StoredEntry};
-use trade::OrderId;
+use store::{Reader, RowQuery, StoredEntry};
+use trade::{Aggregate, Kind, OrderId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -35,6 +35,20 @@ pub(crate) struct CloudEvent {
     subject: String,
     /// When.
     time: String,
+    /// Names the shape of `data`; it changes with the version in `type` alone.
+    #[schema(example = "urn:crossdock:event:order.hold_placed:v1")]
+    dataschema: String,
+    /// Whose installation this is: there is one tenant.
+    tenant: &'static str,
+    /// The code of the company, as the master data have it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    company: String,
+    /// The order that it belongs to: all events of an order's way to matched cash have the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correlationid: Option<String>,
+    /// What led to it: the effect that a system has answered, a timer, or the journal entry of the command.
+    #[schema(example = "EF-17")]
+    causationid: String,
     /// Who asked for it.
     actor: String,
     /// The idempotency key of the command, if it had one.
@@ -87,7 +101,7 @@ async fn list(
     let after = query.after.unwrap_or(0);
     let read = move |reader: &mut dyn Reader| {
         let entries = reader.entries(after, limit)?;
-        page(&entries, after)
+        page(reader, &entries, after)
     };
     state.readers.read(read).await.map(Listed)
 }
@@ -102,28 +116,75 @@ pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventP
         after = last.position;
         entries.extend(page);
     }
-    let mut page = page(&entries, after)?;
+    let mut page = page(reader, &entries, after)?;
     let subject = order.to_string();
     page.events.retain(|event| event.subject == format!("order {subject}") || event.data["order"] == subject.as_str());
     Ok(page)
 }
 
-fn page(entries: &[StoredEntry], after: u64) -> Result<EventPage, Problem> {
+fn page(reader: &mut dyn Reader, entries: &[StoredEntry], after: u64) -> Result<EventPage, Problem> {
     let mut events = Vec::new();
+    let company = company(reader)?;
     for stored in entries {
         let entry: Entry = rmp_serde::from_slice(&stored.data).map_err(|error| {
             tracing::error!(%error, position = stored.position, "read the journal");
             Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
         })?;
         for (index, event) in entry.events.iter().enumerate() {
-            events.extend(cloud_event(&entry, index, event));
+            events.extend(cloud_event(&entry, index, event, &company));
         }
     }
     let next = entries.last().map_or(after, |entry| entry.position).to_string();
     Ok(EventPage { events, next })
 }
 
-fn cloud_event(entry: &Entry, index: usize, event: &Event) -> Option<CloudEvent> {
+/// The code of the company; empty before there is one.
+fn company(reader: &mut dyn Reader) -> Result<String, Problem> {
+    let table = Table::Trade(Kind::Company);
+    for (key, row) in reader.rows(&RowQuery::table(table).limit(1))? {
+        if let AnyState::Trade(Aggregate::Company(company)) = crate::readers::decode(table, &key, &row.data)? {
+            return Ok(company.code.to_string());
+        }
+    }
+    Ok(String::new())
+}
+
+/// The order that an event belongs to: its own, the one that it names, or the only one that its command was about.
+fn correlation(entry: &Entry, event: &Event, data: &serde_json::Value) -> Option<String> {
+    let of = |event: &Event| match event {
+        Event::Trade(trade::Event::Order(id, _)) => Some(id.to_string()),
+        _ => None,
+    };
+    let named = || data["order"].as_str().map(str::to_owned);
+    let only = || {
+        let mut orders = entry.events.iter().filter_map(of);
+        let first = orders.next()?;
+        orders.all(|other| other == first).then_some(first)
+    };
+    of(event).or_else(named).or_else(only)
+}
+
+fn causation(entry: &Entry) -> String {
+    match &entry.command.body {
+        Body::EffectSucceeded { effect, .. } | Body::EffectFailed { effect, .. } => effect.to_string(),
+        Body::FireTimer { .. } => format!("timer at {}", entry.position),
+        _ => format!("command {}", entry.position),
+    }
+}
+
+/// The name of an event in the feed (domain §1.5.3): the aggregate's and what happened, where the trade has no name of its own for it.
+fn name(kind: Kind, what: &str) -> String {
+    match (kind, what) {
+        (Kind::WarehouseOrder, "created") => "fulfilment.released".to_owned(),
+        (Kind::WarehouseOrder, "picked") => "pick.confirmed".to_owned(),
+        (Kind::WarehouseOrder, what) => format!("fulfilment.{what}"),
+        (Kind::Stock, what) => format!("inventory.{what}"),
+        (Kind::ReturnRequest, what) => format!("return.{what}"),
+        (kind, what) => format!("{}.{what}", kind.name()),
+    }
+}
+
+fn cloud_event(entry: &Entry, index: usize, event: &Event, company: &str) -> Option<CloudEvent> {
     let (kind, subject, data) = match event {
         Event::Trade(trade) => {
             let key = trade.key();
@@ -135,7 +196,7 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event) -> Option<CloudEvent>
                 serde_json::Value::String(name) => (name, serde_json::Value::Object(serde_json::Map::new())),
                 _ => return None,
             };
-            (format!("{}.{}", key.kind().name(), snake(&name)), key.to_string(), data)
+            (self::name(key.kind(), &snake(&name)), key.to_string(), data)
         }
         Event::EffectRequested(effect) => {
             let data = serde_json::json!({ "capability": effect.capability, "route": effect.route, "order": effect.order });
@@ -166,6 +227,11 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event) -> Option<CloudEvent>
         | Event::Scheduled(_) => return None,
     };
     Some(CloudEvent {
+        dataschema: format!("urn:crossdock:event:{kind}:v1"),
+        tenant: "default",
+        company: company.to_owned(),
+        correlationid: correlation(entry, event, &data),
+        causationid: causation(entry),
         specversion: "1.0",
         id: format!("{}.{index}", entry.position),
         source: "/crossdock/partitions/1",
@@ -192,6 +258,15 @@ fn snake(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn events_have_the_names_of_the_trade() {
+        use super::{Kind, name};
+        assert_eq!(name(Kind::Stock, "reserved"), "inventory.reserved");
+        assert_eq!(name(Kind::WarehouseOrder, "created"), "fulfilment.released");
+        assert_eq!(name(Kind::WarehouseOrder, "acknowledged"), "fulfilment.acknowledged");
+        assert_eq!(name(Kind::Order, "hold_placed"), "order.hold_placed");
+    }
+
     #[test]
     fn event_names_are_in_snake_case() {
         assert_eq!(super::snake("HoldPlaced"), "hold_placed");

@@ -5,7 +5,7 @@ use partition::row::Column;
 use partition::{AnyState, Body, Reply, Table};
 use serde::Deserialize;
 use trade::{Aggregate, InvoiceId, Key, Kind, LineNo, Role};
-use units::Quantity;
+use units::{Money, Quantity};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,7 +13,8 @@ use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
-use crate::resource::orders::{LineQuantity, Numbered};
+use crate::resource::accounts::check_currency;
+use crate::resource::orders::{LinePrice, LineQuantity, Numbered};
 use crate::resource::{id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
@@ -82,12 +83,19 @@ async fn show(
 pub(crate) struct CreditRequest {
     /// Why.
     reason: String,
-    /// Units by line; absent or empty credits everything.
+    /// Units by line; absent or empty credits everything, unless `prices` or `amount` is given.
     #[serde(default)]
     lines: Vec<LineQuantity>,
+    /// The right prices by line, where the billed ones were too high: the difference is credited, the units stay.
+    #[serde(default)]
+    prices: Vec<LinePrice>,
+    /// A net amount that belongs to no units, as goodwill.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::view::MoneyView>)]
+    amount: Option<Money>,
 }
 
-/// Credit units of an invoice. Never more than it bills.
+/// Credit units of an invoice, a price that was too high, or an amount as goodwill: one of the three. Never more than it bills.
 #[utoipa::path(post, path = "/v1/invoices/{invoice}/credit-notes", tag = "finance", params(("invoice" = String, Path), ("Idempotency-Key" = String, Header)), request_body = CreditRequest,
     responses((status = 201, body = Numbered)))]
 async fn credit(
@@ -97,10 +105,24 @@ async fn credit(
     Json(request, bytes): Json<CreditRequest>,
 ) -> Result<Created<Numbered>, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
-    let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect();
     let invoice: InvoiceId = id(&invoice)?;
     let caller = caller.on(Key::Invoice(invoice));
-    let body = Body::CreditInvoice { invoice, lines, reason: request.reason.into() };
+    let reason = request.reason.into();
+    let body = match (request.lines.is_empty(), request.prices.is_empty(), request.amount) {
+        (_, true, None) => {
+            let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect();
+            Body::CreditInvoice { invoice, lines, reason }
+        }
+        (true, false, None) => {
+            let prices = request.prices.iter().map(|line| (LineNo(line.line), line.price)).collect();
+            Body::CreditPrice { invoice, prices, reason }
+        }
+        (true, true, Some(amount)) => {
+            check_currency(&state, "/amount", &amount).await?;
+            Body::CreditGoodwill { invoice, amount: amount.amount, reason }
+        }
+        _ => return Err(Problem::new("invalid", "give one of lines, prices and amount: each is a credit note of its own")),
+    };
     match submit(&state, caller, &bytes, body).await? {
         Reply::Invoice(id) => Ok(Created(Numbered { id: id.to_string() })),
         other => Err(unexpected(&other)),

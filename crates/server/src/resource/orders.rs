@@ -6,6 +6,7 @@ use documents::orders::OrderDocument;
 use partition::row::Column;
 use partition::{AnyState, Body, Reply, Table};
 use serde::{Deserialize, Serialize};
+use trade::master::{BillingPolicy, ShipTo};
 use trade::order::{Cancellation, Change, HoldKind, SubmittedLine};
 use trade::{Aggregate, ItemId, Key, Kind, LineNo, OrderId, Role};
 use units::{Day, Decimal, Quantity, Text};
@@ -67,6 +68,9 @@ pub(crate) struct OrderRequest {
     freight: Option<AmountRequest>,
     /// A discount on the whole order, net.
     discount: Option<AmountRequest>,
+    /// How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
+    /// `on_order` or `deposit=30`.
+    billing: Option<String>,
     /// What is ordered.
     #[schema(min_items = 1)]
     lines: Vec<OrderLineRequest>,
@@ -274,6 +278,49 @@ pub(crate) struct ChangeRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     requested: Option<Day>,
+    /// A new address: warehouses are asked for what is with them, people for what is on its way.
+    #[serde(default)]
+    ship_to: Option<NewAddress>,
+    /// Another way of billing, such as `per_shipment`, `on_complete=14` or `monthly`.
+    #[serde(default)]
+    billing: Option<String>,
+}
+
+/// An address.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAddress {
+    /// The customer's code for it.
+    #[serde(default)]
+    code: String,
+    /// Name on the label.
+    #[serde(default)]
+    name: String,
+    /// Street and number.
+    #[serde(default)]
+    street: String,
+    /// Postal code.
+    #[serde(default)]
+    postcode: String,
+    /// City.
+    #[serde(default)]
+    city: String,
+    /// ISO 3166 code of two letters.
+    country: String,
+}
+
+/// What a change came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ChangeResult {
+    /// The order.
+    #[schema(example = "SO-17")]
+    id: String,
+    /// Warehouse orders that were asked to ship less, and have to answer.
+    asked: Vec<String>,
+    /// Warehouse orders that were asked to ship to the new address, and have to answer.
+    redirected: Vec<String>,
+    /// Shipments that are on their way to the old address: somebody was asked to have them redirected.
+    under_way: Vec<String>,
 }
 
 /// A quantity of a line.
@@ -291,10 +338,10 @@ pub(crate) struct LineQuantity {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinePrice {
     /// The line.
-    line: u64,
+    pub(crate) line: u64,
     /// Per base unit.
     #[schema(value_type = String)]
-    price: Decimal,
+    pub(crate) price: Decimal,
 }
 
 /// A new line.
@@ -315,17 +362,19 @@ pub(crate) struct AddedLine {
     price: Option<Decimal>,
 }
 
-/// Change an order: quantities, prices, lines, dates.
+/// Change an order: quantities, prices, lines, dates, address, billing.
 #[utoipa::path(post, path = "/v1/orders/{order}/changes", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ChangeRequest,
-    responses((status = 200, body = Numbered)))]
+    responses((status = 200, body = ChangeResult)))]
 async fn change(
     State(state): State<AppState>,
     caller: Caller,
     Path(order): Path<String>,
     Json(request, bytes): Json<ChangeRequest>,
-) -> Result<JsonAnswer<Numbered>, Problem> {
+) -> Result<JsonAnswer<ChangeResult>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let order: OrderId = id(&order)?;
+    let billing = request.billing.as_deref().map(str::parse::<BillingPolicy>).transpose();
+    let billing = billing.map_err(|mend| Problem::new("invalid", format!("billing is not one that we know: {mend}")))?;
     let change = Change {
         quantities: request.quantities.iter().map(|entry| (LineNo(entry.line), Quantity(entry.quantity))).collect(),
         prices: request.prices.iter().map(|entry| (LineNo(entry.line), entry.price)).collect(),
@@ -341,10 +390,26 @@ async fn change(
                 ship_group: None,
             })
             .collect(),
-        ship_to: None,
+        ship_to: request.ship_to.map(|to| ShipTo {
+            code: to.code.into(),
+            name: to.name.into(),
+            street: to.street.into(),
+            postcode: to.postcode.into(),
+            city: to.city.into(),
+            country: to.country.into(),
+        }),
         requested: request.requested,
+        billing,
     };
-    numbered(submit(&state, caller.on(Key::Order(order)), &bytes, Body::ChangeOrder { order, change }).await?)
+    match submit(&state, caller.on(Key::Order(order)), &bytes, Body::ChangeOrder { order, change }).await? {
+        Reply::Changed { order, asked, redirected, under_way } => Ok(JsonAnswer(ChangeResult {
+            id: order.to_string(),
+            asked: view::texts(&asked),
+            redirected: view::texts(&redirected),
+            under_way: view::texts(&under_way),
+        })),
+        other => Err(unexpected(&other)),
+    }
 }
 
 fn numbered(reply: Reply) -> Result<JsonAnswer<Numbered>, Problem> {

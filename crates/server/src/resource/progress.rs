@@ -27,6 +27,8 @@ pub(crate) struct ProgressView {
     orders: BTreeMap<String, u64>,
     /// Exceptions by status.
     exceptions: BTreeMap<String, u64>,
+    /// Exceptions that somebody has to deal with, by type.
+    open_exceptions: BTreeMap<String, u64>,
     /// Payments by status.
     payments: BTreeMap<String, u64>,
     /// Invoices and credit notes by kind.
@@ -56,10 +58,30 @@ pub(crate) const ORDER: &[&str] = &[
 pub(crate) const EXCEPTION: &[&str] = &["open", "claimed", "resolved", "cleared"];
 /// How far payments are.
 pub(crate) const PAYMENT: &[&str] = &["received", "suspense", "unmatched", "applied", "on_account", "reversed"];
-const INVOICE: &[&str] = &["invoice", "deposit", "credit_note"];
-const EFFECT: &[&str] = &["pending", "dead"];
+/// Kinds of invoices.
+pub(crate) const INVOICE: &[&str] = &["invoice", "deposit", "credit_note"];
+/// How far effects are.
+pub(crate) const EFFECT: &[&str] = &["pending", "dead"];
 
-fn counts(reader: &mut dyn Reader, table: Table, labels: &[&str]) -> Result<BTreeMap<String, u64>, Problem> {
+/// Exceptions that are open or claimed, by type.
+pub(crate) fn open_exceptions(reader: &mut dyn Reader) -> Result<BTreeMap<String, u64>, Problem> {
+    let table = Table::Trade(Kind::Exception);
+    let mut counts = BTreeMap::new();
+    for kind in trade::exception::ExceptionKind::ALL {
+        let name = serde_json::to_value(kind).ok();
+        let label = name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let mut count = 0;
+        for status in ["open", "claimed"] {
+            count += reader.count(&RowQuery::table(table).is(Column::Status, status).is(Column::Label, label.as_str()))?;
+        }
+        if count > 0 {
+            counts.insert(label, count);
+        }
+    }
+    Ok(counts)
+}
+
+pub(crate) fn counts(reader: &mut dyn Reader, table: Table, labels: &[&str]) -> Result<BTreeMap<String, u64>, Problem> {
     let mut counts = BTreeMap::new();
     for label in labels {
         let count = reader.count(&RowQuery::table(table).is(Column::Status, *label))?;
@@ -78,6 +100,7 @@ async fn show(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<Pr
         Ok(ProgressView {
             orders: counts(reader, Table::Trade(Kind::Order), ORDER)?,
             exceptions: counts(reader, Table::Trade(Kind::Exception), EXCEPTION)?,
+            open_exceptions: open_exceptions(reader)?,
             payments: counts(reader, Table::Trade(Kind::Payment), PAYMENT)?,
             invoices: counts(reader, Table::Trade(Kind::Invoice), INVOICE)?,
             effects: counts(reader, Table::Effect, EFFECT)?,

@@ -1,23 +1,30 @@
 //! Shipments.
 
+use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
-use partition::{AnyState, Table};
-use trade::{Aggregate, Key, Kind};
+use partition::{AnyState, Body, Table};
+use serde::Deserialize;
+use trade::fulfilment::Delivery;
+use trade::{Aggregate, Key, Kind, Role};
+use units::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Path, Query, Reading};
+use crate::auth::require;
+use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
+use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::OfOrder;
 use crate::resource::{id, versioned};
 use crate::state::AppState;
+use crate::submit::submit;
 use crate::version::Versioned;
 use crate::view::{self, ShipmentView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(deliver))
 }
 
 /// List shipments, the newest first.
@@ -50,4 +57,34 @@ async fn show(
         (Aggregate::Shipment(shipment), version) => Ok(Versioned(view::shipment(&shipment), version)),
         _ => Err(Problem::not_found(shipment)),
     }
+}
+
+/// The proof of a delivery.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Delivered {
+    /// When the customer took the goods.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Who signed.
+    #[serde(default)]
+    receiver: String,
+    /// What was found wrong, if anything.
+    #[serde(default)]
+    note: String,
+}
+
+/// The customer has the goods. Orders that are billed on delivery are billed now.
+#[utoipa::path(post, path = "/v1/shipments/{shipment}/deliveries", tag = "fulfilment", params(("shipment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Delivered,
+    responses((status = 200, body = Accepted)))]
+async fn deliver(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(shipment): Path<String>,
+    Json(request, bytes): Json<Delivered>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    require(&caller.actor, &[Role::Warehouse])?;
+    let delivery = Delivery { at: request.at, receiver: request.receiver.into(), note: request.note.into() };
+    let body = Body::ShipmentDelivered { shipment: id(&shipment)?, delivery };
+    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

@@ -168,15 +168,18 @@ pub(crate) struct DeadLetter {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Paging {
+pub(crate) struct DeadLetterFilter {
+    /// Only those for this capability.
+    capability: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
     limit: Option<usize>,
 }
 
-fn dead(reader: &mut dyn store::Reader, after: Option<&str>, limit: Option<usize>) -> Result<Page<DeadLetter>, Problem> {
-    page::read(reader, Table::Effect, &[(Column::Status, Some("dead"))], after, limit, |_, _, state| match state {
+fn dead(reader: &mut dyn store::Reader, filter: &DeadLetterFilter) -> Result<Page<DeadLetter>, Problem> {
+    let filters = [(Column::Status, Some("dead")), (Column::Label, filter.capability.as_deref())];
+    page::read(reader, Table::Effect, &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
         AnyState::Effect(effect) => {
             let (code, cause) = effect.dead.clone().unwrap_or_default();
             Some(DeadLetter {
@@ -195,13 +198,13 @@ fn dead(reader: &mut dyn store::Reader, after: Option<&str>, limit: Option<usize
 }
 
 /// List dead letters, the newest first.
-#[utoipa::path(get, path = "/v1/dead-letters", tag = "systems", params(Paging), responses((status = 200, body = Page<DeadLetter>)))]
+#[utoipa::path(get, path = "/v1/dead-letters", tag = "systems", params(DeadLetterFilter), responses((status = 200, body = Page<DeadLetter>)))]
 async fn dead_letters(
     State(state): State<AppState>,
     _: Reading,
-    Query(paging): Query<Paging>,
+    Query(filter): Query<DeadLetterFilter>,
 ) -> Result<Listed<Page<DeadLetter>>, Problem> {
-    state.readers.read(move |reader| dead(reader, paging.after.as_deref(), paging.limit)).await.map(Listed)
+    state.readers.read(move |reader| dead(reader, &filter)).await.map(Listed)
 }
 
 /// Which dead letters to send again.

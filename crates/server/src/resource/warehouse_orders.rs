@@ -32,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(pick))
         .routes(routes!(ship))
         .routes(routes!(cancel_answer))
+        .routes(routes!(redirect_answer))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -251,5 +252,27 @@ async fn cancel_answer(
         refused: request.refused.map(Into::into),
         lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.ships))).collect(),
     };
+    tell(&state, caller, &bytes, body).await
+}
+
+/// The answer to a request to ship to another address.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RedirectAnswer {
+    /// Why it ships to the old address; absent or null if it ships to the new one.
+    #[serde(default)]
+    refused: Option<String>,
+}
+
+/// The warehouse answers a request to ship to another address.
+#[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/redirect-answers", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = RedirectAnswer,
+    responses((status = 200, body = Accepted)))]
+async fn redirect_answer(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<RedirectAnswer>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let body = Body::WarehouseRedirectAnswer { warehouse_order: id(&order)?, refused: request.refused.map(Into::into) };
     tell(&state, caller, &bytes, body).await
 }

@@ -8,7 +8,6 @@ use super::state::{AccountEvent, Profile};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::ids::*;
-use crate::master::BillingPolicy;
 use crate::reference::{ReferenceEvent, point, pointed};
 use crate::refusal::Refusal;
 
@@ -104,10 +103,7 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
             return Err(invalid(field, amount.0, "minor units from 0 to 10^15"));
         }
     }
-    let deposit = match profile.billing {
-        BillingPolicy::Deposit { percent } => percent,
-        BillingPolicy::PerShipment | BillingPolicy::OnComplete => Decimal::ZERO,
-    };
+    let deposit = profile.billing.upfront();
     for (field, percent) in [("terms.discount_percent", profile.terms.discount_percent), ("billing.percent", deposit)] {
         if percent.is_negative() || percent > Decimal::HUNDRED {
             return Err(invalid(field, percent, "0 to 100"));
@@ -180,6 +176,7 @@ fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::master::BillingPolicy;
     use crate::order::fixture::{Story, at, clerk};
 
     fn profile(name: &str, bank_accounts: &[&str]) -> Profile {

@@ -1,21 +1,23 @@
 //! Shipments are billed.
 
+use std::sync::Arc;
+
 use compact_str::format_compact;
 use units::{Amount, Quantity, Text};
 
 use super::post::{Effects, post, summed};
-use super::share::{due, next_value, progress, worth};
+use super::share::{Measure, due, header, next_value};
 use super::state::{Invoice, InvoiceLine};
+use super::timing::{Timing, schedule, timing};
 use crate::account::AccountEvent;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
-use crate::master::BillingPolicy;
-use crate::order::{HoldKind, Order, company, existing};
+use crate::order::{HoldKind, Line, Order, company, existing};
 use crate::tax::{self, TaxedLine};
 
-/// Bills what is due by the order's policy: an invoice per shipment, or one for all when nothing is left to ship.
+/// Bills what is due by the order's policy, and sets the clock of what waits.
 ///
 /// Nothing to bill gives an empty list, and so does an order that cannot be billed now: [`blocked`] says why. Source: domain §1.6.
 pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
@@ -23,45 +25,35 @@ pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<Invo
     if blocked(books, id)?.is_some() {
         return Ok(Vec::new());
     }
-    let mut unbilled = Vec::new();
-    for shipment in &order.shipments {
-        if let Some(shipment) = books.shipment(shipment)?.filter(|shipment| is_unbilled(shipment)) {
-            unbilled.push(shipment);
-        }
-    }
-    if unbilled.is_empty() {
-        return Ok(Vec::new());
-    }
-    let groups: Vec<&[std::sync::Arc<Shipment>]> = match order.billing {
-        BillingPolicy::OnComplete if !order.is_fulfilled() => Vec::new(),
-        BillingPolicy::OnComplete => vec![&unbilled],
-        BillingPolicy::PerShipment | BillingPolicy::Deposit { .. } => unbilled.chunks(1).collect(),
-    };
+    let waiting = unbilled(books, &order)?;
+    let Timing { groups, next } = timing(&order, &company(books)?.calendar, waiting, cx.now);
+    schedule(books, &order, next);
     drop(order);
     let mut posted = Vec::with_capacity(groups.len());
-    for shipments in groups {
+    for shipments in &groups {
         posted.push(invoice(books, id, shipments, cx)?);
     }
     Ok(posted)
 }
 
-fn is_unbilled(shipment: &Shipment) -> bool {
-    shipment.lines.iter().any(|line| line.invoiced < line.quantity)
+/// The shipments of an order of which something is not billed.
+pub(super) fn unbilled(books: &mut dyn Books, order: &Order) -> Result<Vec<Arc<Shipment>>, Stop> {
+    let mut unbilled = Vec::new();
+    for shipment in &order.shipments {
+        let open = |shipment: &Arc<Shipment>| shipment.lines.iter().any(|line| line.invoiced < line.quantity);
+        unbilled.extend(books.shipment(shipment)?.filter(open));
+    }
+    Ok(unbilled)
 }
 
 /// Why an order cannot be billed now; `None` if it can. Source: domain §1.6 (trigger).
 pub fn blocked(books: &mut dyn Books, id: OrderId) -> Result<Option<Text>, Stop> {
     let order = existing(books, id)?;
-    let hold = order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax));
+    let hold = order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual));
     Ok(hold.map(|hold| format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason)))
 }
 
-fn invoice(
-    books: &mut dyn Books,
-    id: OrderId,
-    shipments: &[std::sync::Arc<Shipment>],
-    cx: &Context,
-) -> Result<InvoiceId, Stop> {
+fn invoice(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx: &Context) -> Result<InvoiceId, Stop> {
     let order = existing(books, id)?;
     let units = |no: LineNo| -> Quantity {
         let lines = shipments.iter().flat_map(|shipment| &shipment.lines).filter(|line| line.line == no);
@@ -78,14 +70,14 @@ fn invoice(
             counted.push((line.no, quantity, net));
         }
     }
-    let (billed, all) = progress(&order, |line| units(line.no));
-    let freight = due(order.freight, billed, all) - order.freight_invoiced;
+    let policy = &company(books)?.policy;
+    let (freight, discount) = header(books, &order, &policy.proration, &|line: &Line| units(line.no))?;
     let goods: Amount = lines.iter().map(|line| line.net).sum();
     // a discount or deposit never makes an invoice negative
-    let discount = (due(order.discount, billed, all) - order.discount_invoiced).min(goods + freight);
-    let deposit = consumed(&order, billed, all, &units).min(goods + freight - discount);
+    let discount = discount.min(goods + freight);
+    let deposit = consumed(&order, &units).min(goods + freight - discount);
     let taxed = lines.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
-    let tax_rounding = company(books)?.policy.tax_rounding;
+    let tax_rounding = policy.tax_rounding;
     let taxes = tax::of_parts(tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount + deposit);
     let shipped = shipments.iter().map(|shipment| shipment.id).collect();
     let draft = Invoice { shipments: shipped, lines, freight, discount, deposit, taxes, tax_rounding, ..Invoice::default() };
@@ -104,9 +96,11 @@ fn invoice(
 
 /// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed. The share of
 /// cancelled units is given back, so they do not count here.
-fn consumed(order: &Order, billed: i64, all: i64, units: &impl Fn(LineNo) -> Quantity) -> Amount {
+fn consumed(order: &Order, units: &impl Fn(LineNo) -> Quantity) -> Amount {
     let is_last = order.is_fulfilled() && order.lines.iter().all(|line| line.to_invoice() == units(line.no));
-    let live = all - worth(order, |line| line.buckets.cancelled);
+    let measure = Measure::by_value(order);
+    let billed = measure.sum(order, |line| line.invoiced + units(line.no));
+    let live = measure.sum(order, |line| line.ordered() - line.buckets.cancelled);
     let due = if is_last { order.deposit_invoiced } else { due(order.deposit_invoiced, billed, live) };
     due - order.deposit_consumed
 }
@@ -115,8 +109,13 @@ fn consumed(order: &Order, billed: i64, all: i64, units: &impl Fn(LineNo) -> Qua
 mod tests {
     use super::*;
     use crate::billing::{DocumentKind, deposit};
-    use crate::order::fixture::{Story, at, submitted};
-    use crate::order::{OrderEvent, Submission, SubmittedLine, approve, promise, release};
+    use crate::master::{
+        BillingPolicy, CancelledShare, Company, CompanyEvent, Item, ItemEvent, ProrationBasis, ProrationPolicy,
+    };
+    use crate::order::fixture::{Story, at, clerk, submitted};
+    use crate::order::{
+        Cancellation, Change, OrderEvent, Submission, SubmittedLine, approve, cancel, change, promise, release,
+    };
     use units::Decimal;
 
     /// The order of the worked example: A 10 × 100, B 5 × 40, discount 60, freight 60, tax 10 %.
@@ -177,13 +176,72 @@ mod tests {
 
     #[test]
     fn on_complete_waits_for_the_last_unit() {
-        let (mut story, id) = example(BillingPolicy::OnComplete);
+        let (mut story, id) = example(BillingPolicy::ON_COMPLETE);
         let released = release(story.books(), id, &at(2)).unwrap();
         story.ship(released[0], &[(1, 10)], "A");
         assert_eq!(bill(story.books(), id, &at(4)).unwrap(), []);
         story.ship(released[1], &[(2, 5)], "B");
         let posted = bill(story.books(), id, &at(5)).unwrap();
         assert_eq!((posted.len(), gross(&mut story, posted[0])), (1, 132_000));
+        story.check();
+    }
+
+    /// The example billed with another proration: freight and discount of each invoice.
+    fn prorated(proration: ProrationPolicy, cancelled: i64) -> Vec<(i64, i64)> {
+        let (mut story, id) = example(BillingPolicy::PerShipment);
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.policy.proration = proration;
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
+        for (item, weight_grams) in [("X", 100), ("Y", 1_000)] {
+            let item = (*story.books().item(&item.into()).unwrap().unwrap()).clone();
+            let id = item.id.clone();
+            story.books().record(&id, ItemEvent::Set(Box::new(Item { weight_grams, ..item })));
+        }
+        if cancelled > 0 {
+            let lines = vec![(LineNo(2), Some(Quantity(cancelled)))];
+            cancel(story.books(), id, &Cancellation { lines, reason: "less".into() }, &clerk("ann", 2)).unwrap();
+        }
+        story.ship_everything(id);
+        let posted = bill(story.books(), id, &at(4)).unwrap();
+        story.check();
+        let parts = posted.iter().map(|id| {
+            let invoice = story.books().invoice(id).unwrap().unwrap();
+            (invoice.freight.0, invoice.discount.0)
+        });
+        parts.collect()
+    }
+
+    #[test]
+    fn domain_1_6_freight_and_discount_may_be_shared_by_quantity_or_weight() {
+        // 10 and 5 units; 1 and 5 kilograms
+        let policy =
+            ProrationPolicy { freight: ProrationBasis::Weight, discount: ProrationBasis::Quantity, ..Default::default() };
+        assert_eq!(prorated(policy, 0), [(1_000, 4_000), (5_000, 2_000)]);
+    }
+
+    #[test]
+    fn domain_1_6_cancelled_units_carry_their_share_away_or_it_is_spread_over_the_others() {
+        // 4 of 5 units at 40.00 are cancelled: 160 of 1,200
+        assert_eq!(prorated(ProrationPolicy::default(), 4), [(5_000, 5_000), (200, 200)]);
+        let respread = ProrationPolicy { cancelled: CancelledShare::Respread, ..Default::default() };
+        assert_eq!(prorated(respread, 4), [(5_769, 5_769), (231, 231)]);
+    }
+
+    #[test]
+    fn domain_1_6_a_deposit_never_makes_a_delivery_invoice_negative() {
+        let (mut story, id) = example(BillingPolicy::Deposit { percent: Decimal::HUNDRED });
+        deposit(story.books(), id, &at(2)).unwrap().unwrap();
+        // the price of what is to come falls to a tenth after the deposit was asked for
+        let prices = vec![(LineNo(1), Decimal::from(10i64))];
+        change(story.books(), id, &Change { prices, ..Change::default() }, &clerk("ann", 2)).unwrap();
+        story.ship_everything(id);
+        let posted = bill(story.books(), id, &at(4)).unwrap();
+        for invoice in posted {
+            let invoice = story.books().invoice(&invoice).unwrap().unwrap();
+            assert!(!invoice.net.is_negative() && !invoice.gross.is_negative(), "{invoice:?}");
+        }
+        assert!(story.order(id).deposit_consumed < Amount(120_000));
         story.check();
     }
 

@@ -52,9 +52,8 @@ pub fn credit_note(
         if *quantity > left(billed) {
             return Err(Refusal::NotEnough { wanted: *quantity, available: left(billed) }.into());
         }
-        // cumulative, so that the last unit takes what is left
-        let gone = billed.quantity - left(billed);
-        let net = due(billed.net, (gone + *quantity).0, billed.quantity.0) - due(billed.net, gone.0, billed.quantity.0);
+        // a share of what is left, so that the last unit takes all of it
+        let net = due(before.left_of(billed), quantity.0, left(billed).0);
         counted.push((*no, -*quantity, -net));
         credited.push(InvoiceLine { quantity: *quantity, net, ..billed.clone() });
     }
@@ -89,8 +88,8 @@ pub fn credit_note(
 
 /// What earlier credit notes took back of an invoice.
 #[derive(Debug, Default)]
-struct Before {
-    lines: Vec<(LineNo, Quantity)>,
+pub(super) struct Before {
+    lines: Vec<(LineNo, Quantity, Amount)>,
     goods: Amount,
     discount: Amount,
     freight: Amount,
@@ -98,12 +97,19 @@ struct Before {
 }
 
 impl Before {
-    fn units(&self, no: LineNo) -> Quantity {
-        self.lines.iter().filter(|(line, _)| *line == no).map(|(_, units)| *units).sum()
+    /// Units of a line that were credited.
+    pub(super) fn units(&self, no: LineNo) -> Quantity {
+        self.lines.iter().filter(|(line, ..)| *line == no).map(|(_, units, _)| *units).sum()
+    }
+
+    /// What is left of a line's net amount.
+    pub(super) fn left_of(&self, billed: &InvoiceLine) -> Amount {
+        let credited: Amount = self.lines.iter().filter(|(line, ..)| *line == billed.line).map(|(.., net)| *net).sum();
+        billed.net - credited
     }
 
     /// Keeps the tax of all credit notes within the invoice's, rate by rate; the last one takes what is left of it.
-    fn keep_within(&self, original: &Invoice, taxes: &mut [TaxLine], is_last: bool) {
+    pub(super) fn keep_within(&self, original: &Invoice, taxes: &mut [TaxLine], is_last: bool) {
         let of_rate =
             |taxes: &[TaxLine], rate| -> Amount { taxes.iter().filter(|tax| tax.rate == rate).map(|tax| tax.tax).sum() };
         for tax in taxes {
@@ -113,12 +119,14 @@ impl Before {
     }
 }
 
-fn credited_before(books: &mut dyn Books, original: &Invoice) -> Result<Before, Stop> {
+/// Of credit notes only: goodwill takes nothing back.
+pub(super) fn credited_before(books: &mut dyn Books, original: &Invoice) -> Result<Before, Stop> {
     let mut before = Before::default();
     for id in &existing(books, original.order)?.invoices {
-        let note = books.invoice(id)?.filter(|note| note.corrects == Some(original.id));
+        let note =
+            books.invoice(id)?.filter(|note| note.kind == DocumentKind::CreditNote && note.corrects == Some(original.id));
         if let Some(note) = note {
-            before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity)));
+            before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity, line.net)));
             before.goods += value(&note.lines);
             before.discount += note.discount;
             before.freight += note.freight;

@@ -7,14 +7,15 @@ use super::state::{DocumentKind, Invoice, TaxLine};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{BillingPolicy, TaxRounding};
+use crate::master::TaxRounding;
 use crate::order::{existing, line_net, net};
 use crate::tax::{self, TaxedLine};
 
-/// Bills the deposit of an approved order, once; `None` if none is agreed or it is billed. Source: domain §1.6 (upfront).
+/// Bills the deposit of an approved order, or all of it, once; `None` if none is agreed or it is billed. Source: domain §1.6 (upfront, on
+/// order).
 pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let order = existing(books, id)?;
-    let BillingPolicy::Deposit { percent } = order.billing else { return Ok(None) };
+    let percent = order.billing.upfront();
     let asked = (net(&order) - order.discount + order.freight).percent(percent);
     if order.approved_at.is_none() || order.is_over() || !order.deposit_invoiced.is_zero() || !asked.is_positive() {
         return Ok(None);

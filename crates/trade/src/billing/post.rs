@@ -36,7 +36,7 @@ pub(super) fn post(
     let id = InvoiceId(books.next_number(Kind::Invoice)?);
     let company = company(books)?;
     let today = company.calendar.local_day(cx.now);
-    let suffix = if draft.kind == DocumentKind::CreditNote { "C" } else { "" };
+    let suffix = if draft.kind.is_credit() { "C" } else { "" };
     let code = if company.code.is_empty() { "INV" } else { company.code.as_str() };
     let series = format_compact!("{code}{suffix}-{}", today.year());
     let before = books.series(&series)?.unwrap_or_default();
@@ -61,7 +61,7 @@ pub(super) fn post(
         posted_at: cx.now,
         ..draft
     };
-    let owed = if invoice.kind == DocumentKind::CreditNote { -invoice.gross } else { invoice.gross };
+    let owed = if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };
     for name in numbers(&invoice.number) {
         point(books, NUMBER, &name, Some(Key::Invoice(id)))?;
     }
@@ -83,7 +83,7 @@ pub(crate) fn open_item(invoice: &Invoice) -> OpenItem {
     let (kind, amount) = match invoice.kind {
         DocumentKind::Invoice => (ItemKind::Invoice, invoice.gross),
         DocumentKind::Deposit => (ItemKind::Deposit, invoice.gross),
-        DocumentKind::CreditNote => (ItemKind::CreditNote, -invoice.gross),
+        DocumentKind::CreditNote | DocumentKind::Goodwill => (ItemKind::CreditNote, -invoice.gross),
     };
     OpenItem {
         invoice: invoice.id,

@@ -4,7 +4,7 @@ use units::{Amount, prorate};
 
 use super::credit_note::offset;
 use super::post::{Effects, post};
-use super::share::{due, worth};
+use super::share::{Measure, due};
 use super::state::{DocumentKind, Invoice, TaxLine};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -22,7 +22,8 @@ pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
         return Ok(None);
     }
     let Some(deposit) = deposit_of(books, &order)? else { return Ok(None) };
-    let (cancelled, all) = (worth(&order, |line| line.buckets.cancelled), worth(&order, |line| line.ordered()));
+    let measure = Measure::by_value(&order);
+    let (cancelled, all) = (measure.sum(&order, |line| line.buckets.cancelled), measure.sum(&order, |line| line.ordered()));
     let is_billed = order.is_fulfilled() && order.is_invoiced();
     let keep = if is_billed { Amount::ZERO } else { deposit.net - due(deposit.net, cancelled, all) };
     let released = order.deposit_invoiced - keep.max(order.deposit_consumed);

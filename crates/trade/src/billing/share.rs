@@ -1,7 +1,9 @@
-//! Shares of the order's header amounts: by value, cumulatively, so that the parts add up whatever the order they come in.
+//! Shares of the order's header amounts: cumulatively, so that the parts add up whatever the order they come in.
 
 use units::{Amount, Quantity};
 
+use crate::books::{Books, Stop};
+use crate::master::{CancelledShare, ProrationBasis, ProrationPolicy};
 use crate::order::{Line, Order};
 
 /// Value of so many units of a line.
@@ -25,19 +27,74 @@ pub(super) fn due(total: Amount, billed: i64, all: i64) -> Amount {
     Amount((i128::from(total.0) * i128::from(billed.max(0)) / i128::from(all)) as i64)
 }
 
-/// How much of the order is billed once `units` more of each line are: value billed then, and value of everything ordered. Cancelled
-/// units count as ordered, so they carry their share away.
-pub(super) fn progress(order: &Order, units: impl Fn(&Line) -> Quantity) -> (i64, i64) {
-    (worth(order, |line| line.invoiced + units(line)), worth(order, Line::ordered))
+/// By what an amount is shared over the units of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// Net value.
+    Value,
+    /// Base units.
+    Units,
+    /// Grams of a base unit, by line.
+    Grams(Vec<i64>),
 }
 
-/// What so many units of each line weigh when something is shared: their value; where everything is free, their number.
-pub(super) fn worth(order: &Order, units: impl Fn(&Line) -> Quantity) -> i64 {
-    let sum = |of: &dyn Fn(&Line) -> i64| order.lines.iter().map(of).fold(0i64, i64::saturating_add);
-    if sum(&|line| value(order, line, line.ordered()).0) > 0 {
-        return sum(&|line| value(order, line, units(line)).0);
+impl Measure {
+    /// How an order measures by value; by units if everything in it is free.
+    pub(super) fn by_value(order: &Order) -> Self {
+        Self::Value.unless_nothing(order)
     }
-    sum(&|line| units(line).0)
+
+    /// How an order measures by a basis; by units if it comes to nothing.
+    pub(super) fn of(books: &mut dyn Books, order: &Order, basis: ProrationBasis) -> Result<Self, Stop> {
+        Ok(match basis {
+            ProrationBasis::Value => Self::by_value(order),
+            ProrationBasis::Quantity => Self::Units,
+            ProrationBasis::Weight => {
+                let mut grams = Vec::with_capacity(order.lines.len());
+                for line in &order.lines {
+                    grams.push(books.item(&line.item)?.map_or(0, |item| i64::from(item.weight_grams)));
+                }
+                Self::Grams(grams).unless_nothing(order)
+            }
+        })
+    }
+
+    fn unless_nothing(self, order: &Order) -> Self {
+        if self.sum(order, Line::ordered) > 0 { self } else { Self::Units }
+    }
+
+    /// What so many units of each line come to.
+    pub(super) fn sum(&self, order: &Order, units: impl Fn(&Line) -> Quantity) -> i64 {
+        let of_line = |(at, line): (usize, &Line)| match self {
+            Self::Value => value(order, line, units(line)).0,
+            Self::Units => units(line).0,
+            Self::Grams(grams) => grams.get(at).copied().unwrap_or_default().saturating_mul(units(line).0),
+        };
+        order.lines.iter().enumerate().map(of_line).fold(0i64, i64::saturating_add)
+    }
+}
+
+/// The freight and the discount that fall to the next `units` of each line.
+///
+/// Never below zero, whatever became of weights and cancellations in between. Cancelled units count as ordered, so they carry their
+/// share away, unless the policy spreads it over the others. Source: domain §1.6 (proration).
+pub(super) fn header(
+    books: &mut dyn Books,
+    order: &Order,
+    policy: &ProrationPolicy,
+    units: &impl Fn(&Line) -> Quantity,
+) -> Result<(Amount, Amount), Stop> {
+    let mut next = |total: Amount, before: Amount, basis| -> Result<Amount, Stop> {
+        let measure = Measure::of(books, order, basis)?;
+        let billed = measure.sum(order, |line| line.invoiced + units(line));
+        let all = measure.sum(order, |line| match policy.cancelled {
+            CancelledShare::CarriedAway => line.ordered(),
+            CancelledShare::Respread => line.ordered() - line.buckets.cancelled,
+        });
+        Ok((due(total, billed, all) - before).max(Amount::ZERO))
+    };
+    let freight = next(order.freight, order.freight_invoiced, policy.freight)?;
+    Ok((freight, next(order.discount, order.discount_invoiced, policy.discount)?))
 }
 
 #[cfg(test)]

@@ -72,6 +72,15 @@ pub enum DocumentKind {
     Deposit,
     /// Money given back.
     CreditNote,
+    /// Money given without taking units or a price back.
+    Goodwill,
+}
+
+impl DocumentKind {
+    /// Whether its amounts are owed to the customer.
+    pub fn is_credit(self) -> bool {
+        matches!(self, Self::CreditNote | Self::Goodwill)
+    }
 }
 
 /// A line of an invoice.

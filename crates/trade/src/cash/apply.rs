@@ -4,6 +4,7 @@ use units::{Amount, Day, Text};
 
 use super::combination::{Found, combination};
 use super::post::{existing, on_account, post};
+use super::preference::preferred;
 use super::references::{NUMBER, named};
 use super::state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus};
 use crate::account::{Account, BANK_ACCOUNT, ItemKind, OpenItem, PAYER_NAME, normalised};
@@ -234,7 +235,7 @@ fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> 
     let short = open - payment.amount;
     let tolerated = policy.write_off_limit.min(open.percent(policy.write_off_percent));
     let disputed = items.iter().any(|item| item.disputed.is_positive());
-    let code = if short <= tolerated && !disputed { None } else { Some(code(items, short)) };
+    let code = if short <= tolerated && !disputed { None } else { Some(code(items, short, &payment.remittance)) };
     let allocations = short_paid(items, short, code.as_deref());
     let Some(allocations) = allocations else {
         let candidate =
@@ -251,10 +252,13 @@ fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> 
     Ok(found(allocations, Method::ReferencedWithDifference, &why, Amount::ZERO))
 }
 
-/// The code of a deduction: an unearned discount if the amount is one, otherwise unknown (domain §1.7).
-fn code(items: &[&OpenItem], short: Amount) -> Text {
+/// The code of a deduction: an unearned discount if the amount is one, else what the customer names, else unknown (domain §1.7).
+fn code(items: &[&OpenItem], short: Amount, remittance: &str) -> Text {
     let discounts: Amount = items.iter().filter_map(|item| item.discount).map(|(amount, _)| amount).sum();
-    Text::const_new(if discounts.is_positive() && discounts == short { "UD" } else { "UNK" })
+    if discounts.is_positive() && discounts == short {
+        return Text::const_new("UD");
+    }
+    Text::const_new(super::deduction::named(remittance).unwrap_or("UNK"))
 }
 
 /// What is missing is missing from the last item that is large enough; without a code it is written off.
@@ -283,6 +287,14 @@ fn by_amount(account: &Account, payment: &Payment, policy: &CashPolicy) -> Decid
         evidence: why.into(),
     };
     let invoices = || items.iter().enumerate().filter(|(_, item)| item.kind != ItemKind::CreditNote);
+    // those that follow a rule first, then the others that were found
+    let several = |found: &[Vec<usize>]| {
+        let ruled = preferred(&items, payment.amount);
+        let others = found.iter().filter(|set| !ruled.iter().any(|(known, _)| known == *set));
+        let mut candidates: Vec<Candidate> = ruled.iter().map(|(set, why)| candidate(set, why)).collect();
+        candidates.extend(others.map(|set| candidate(set, "combination")));
+        (candidates, Text::const_new("several combinations of open items have the amount"))
+    };
     let exact: Vec<usize> = invoices().filter(|(_, item)| item.open == payment.amount).map(|(at, _)| at).collect();
     let taken = |item: &OpenItem| {
         discount(item, paid, policy).is_positive() && with_discount(item, paid, policy).amount == payment.amount
@@ -295,8 +307,7 @@ fn by_amount(account: &Account, payment: &Payment, policy: &CashPolicy) -> Decid
             let allocation = if exact.is_empty() { with_discount(item, paid, policy) } else { whole(item) };
             // the item alone has the amount, but a combination of others may have it as well
             if let Found::Several(first, second) = subsets(&items, payment, policy) {
-                let candidates = vec![candidate(&first, "combination"), candidate(&second, "combination")];
-                return Err((candidates, Text::const_new("several combinations of open items have the amount")));
+                return Err(several(&[first, second]));
             }
             let evidence = format!("{}: the only open item of the payer with this amount", item.number);
             return Ok(Match { allocations: vec![allocation], method: Method::SingleItem, evidence, rest: Amount::ZERO });
@@ -315,9 +326,13 @@ fn by_amount(account: &Account, payment: &Payment, policy: &CashPolicy) -> Decid
             let evidence = format!("{}: the only combination of the payer's open items with this amount", numbers(&chosen));
             Ok(Match { allocations, method: Method::Combination, evidence, rest: Amount::ZERO })
         }
-        Found::Several(first, second) => {
-            let candidates = vec![candidate(&first, "combination"), candidate(&second, "combination")];
-            Err((candidates, Text::const_new("several combinations of open items have the amount")))
+        Found::Several(first, second) => Err(several(&[first, second])),
+        Found::TooMany => {
+            let candidates = preferred(&items, payment.amount).iter().map(|(set, why)| candidate(set, why)).collect();
+            Err((
+                candidates,
+                Text::const_new("the payer has too many open items to try all combinations: name what is paid"),
+            ))
         }
     }
 }
@@ -394,6 +409,9 @@ mod tests {
         let (outcome, payment) = pay(&mut memory, 735_000, "thank you", "2026-03-10");
         assert_eq!(outcome, Outcome::Unmatched { ambiguous: true });
         assert_eq!((payment.allocations.len(), payment.candidates.len()), (0, 2));
+        // what is oldest is what a person is shown first
+        assert_eq!(payment.candidates[0].invoices, [InvoiceId(1), InvoiceId(2), InvoiceId(3)]);
+        assert_eq!(payment.candidates[0].evidence, "the oldest first");
     }
 
     #[test]
@@ -546,6 +564,24 @@ mod tests {
         assert_eq!(reference("RF33INV10042"), Outcome::Applied);
         // without the reference two items have the amount, and nothing says which one is meant
         assert_eq!(reference("RF34INV10042"), Outcome::Unmatched { ambiguous: true });
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn domain_1_7_one_payment_settles_however_many_items_it_names(count in 1i64..=1_000, seed in 0i64..1_000) {
+            let amounts: Vec<i64> = (1..=count).map(|number| 1 + (number * 7_919 + seed) % 10_000).collect();
+            let mut memory = books(&amounts, None);
+            let numbers: Vec<String> = (1..=count).map(|number| format!("CD-2026-{number:06}")).collect();
+            let (outcome, payment) = pay(&mut memory, amounts.iter().sum(), &numbers.join(" "), "2026-03-10");
+            proptest::prop_assert_eq!((outcome, payment.unallocated()), (Outcome::Applied, Amount(0)));
+            proptest::prop_assert_eq!(payment.allocations.len(), amounts.len());
+            let mut paid: Vec<InvoiceId> = payment.allocations.iter().map(|allocation| allocation.invoice).collect();
+            paid.sort_unstable();
+            paid.dedup();
+            proptest::prop_assert_eq!(paid.len(), amounts.len(), "each once");
+        }
     }
 
     proptest::proptest! {

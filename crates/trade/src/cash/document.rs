@@ -18,6 +18,9 @@ pub struct StatementDocument {
     pub closing: Option<Amount>,
     /// Its entries.
     pub entries: Vec<EntryDocument>,
+    /// The bank's running number of the account's statements, if it gives one.
+    #[serde(default)]
+    pub sequence: Option<u64>,
 }
 
 /// An entry of a bank statement: money in (above zero) or out.

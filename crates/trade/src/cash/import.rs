@@ -21,7 +21,12 @@ pub struct Imported {
     pub payments: Vec<PaymentId>,
     /// Entries that were there already.
     pub repeated: u32,
+    /// What is missing between this statement and the one before, in words.
+    pub out_of_sequence: Option<Text>,
 }
+
+/// Within which the latest statement of a bank account is known.
+const LATEST: &str = "latest-statement";
 
 /// Within which entries are known, by our bank account.
 fn entries(bank_account: &str) -> Text {
@@ -83,7 +88,9 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
             repeated: imported.repeated,
             movements,
             imported_at: cx.now,
+            sequence: document.sequence,
         };
+        imported.out_of_sequence = out_of_sequence(books, document)?;
         books.record(&reference, StatementEvent::Imported(Box::new(statement)));
     }
     Ok(imported)
@@ -105,6 +112,37 @@ fn identity(document: &StatementDocument, entry: &EntryDocument) -> Text {
 /// Whether the bank gave a reference; some write that they gave none.
 fn is_reference(reference: &str) -> bool {
     !matches!(reference, "" | "NONREF" | "NOTPROVIDED")
+}
+
+/// What is missing between the account's latest statement and this one, in words; `None` if it follows, or if the bank does not
+/// number its statements. The one with the highest number is the latest, whatever order they come in. Source: domain §1.7 (control
+/// checks: statement sequence continuity).
+fn out_of_sequence(books: &mut dyn Books, document: &StatementDocument) -> Result<Option<Text>, Stop> {
+    let Some(sequence) = document.sequence else { return Ok(None) };
+    let account = &document.bank_account;
+    let latest = match pointed(books, LATEST, account)? {
+        Some(Key::Statement(latest)) => books.statement(&latest)?,
+        _ => None,
+    };
+    let last = latest.as_ref().and_then(|latest| latest.sequence);
+    if last.is_none_or(|last| last < sequence) {
+        let reference = Reference { within: account.clone(), reference: document.reference.clone() };
+        point(books, LATEST, account, Some(Key::Statement(reference)))?;
+    }
+    let (Some(latest), Some(last)) = (latest, last) else { return Ok(None) };
+    let money = |amount: Amount| amount.to_decimal(document.currency);
+    Ok(match document.opening {
+        _ if sequence > last + 1 => Some(format_compact!(
+            "statement {sequence} of {account} follows {last}: {} between them did not come",
+            sequence - last - 1
+        )),
+        Some(opening) if sequence == last + 1 && opening != latest.closing => Some(format_compact!(
+            "statement {sequence} of {account} opens with {}, and {last} closed with {}",
+            money(opening),
+            money(latest.closing)
+        )),
+        _ => None,
+    })
 }
 
 fn by_reference(bank_account: &str) -> Text {
@@ -247,6 +285,32 @@ mod tests {
         let second = import(books, &back("B-3"), &at(2)).unwrap().payments;
         assert_eq!(second.len(), 1, "the second time is money that somebody has to decide on");
         assert_eq!(books.payment(&second[0]).unwrap().unwrap().status, PaymentStatus::Received);
+    }
+
+    #[test]
+    fn domain_1_7_a_statement_that_is_missing_or_does_not_follow_on_is_noticed() {
+        let mut memory = MemoryBooks::new();
+        let mut noticed = |sequence: u64, opening: i64| {
+            let document = StatementDocument {
+                reference: format_compact!("S-{sequence}"),
+                sequence: Some(sequence),
+                opening: Some(Amount(opening)),
+                closing: Some(Amount(opening + 100)),
+                entries: vec![EntryDocument {
+                    bank_reference: format_compact!("B-{sequence}"),
+                    amount: Amount(100),
+                    ..EntryDocument::default()
+                }],
+                ..statement(200)
+            };
+            import(&mut memory as &mut dyn Books, &document, &at(0)).unwrap().out_of_sequence.unwrap_or_default()
+        };
+        assert_eq!(noticed(7, 100), "");
+        assert_eq!(noticed(8, 200), "");
+        assert_eq!(noticed(8, 200), "", "the same once more is no news");
+        assert!(noticed(11, 500).contains("2 between them did not come"));
+        assert_eq!(noticed(9, 300), "", "a late one fills the gap");
+        assert!(noticed(12, 700).contains("opens with 7, and 11 closed with 6"));
     }
 
     #[test]

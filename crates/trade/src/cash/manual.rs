@@ -6,11 +6,9 @@ use super::apply::foreign;
 use super::post::{existing, on_account, post};
 use super::reverse::reopen;
 use super::state::{Allocation, Method, Payment, PaymentEvent, PaymentStatus};
-use crate::account::{AccountEvent, Ledger};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
 /// Applies a payment to the items named; with `write_off` what is missing of them is written off. What is left of the payment goes on
@@ -89,36 +87,6 @@ pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason:
     reopen(books, account, allocation, cx)?;
     books.record(&id, PaymentEvent::Unapplied { invoice, by: cx.actor.id.clone(), reason: reason.into() });
     Ok(())
-}
-
-/// Accepts what a payment deducted: what is still in dispute of its items is written off under the deduction's code.
-///
-/// Refused when nothing of it is in dispute any more, and for more than the actor's limit. Source: domain §1.7 (tolerance), §1.12.
-pub fn write_off_deduction(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Amount, Stop> {
-    let payment = existing(books, id)?;
-    let ledger = match &payment.account {
-        Some(account) => books.account(account)?.map(|account| account.ledger.clone()).unwrap_or_default(),
-        None => Ledger::default(),
-    };
-    let disputed = |allocation: &Allocation| {
-        let item = ledger.item(allocation.invoice)?;
-        let amount = allocation.deduction.min(item.disputed).min(item.open);
-        amount.is_positive().then(|| (allocation.invoice, item.order, amount, allocation.code.clone()))
-    };
-    let disputed: Vec<_> = payment.allocations.iter().filter_map(disputed).collect();
-    let total: Amount = disputed.iter().map(|(_, _, amount, _)| *amount).sum();
-    let (Some(account), true) = (payment.account.clone(), total.is_positive()) else {
-        return Err(Refusal::Conflict(Text::from(format!("nothing that {id} deducted is in dispute"))).into());
-    };
-    may_forgive(total, cx)?;
-    for (invoice, order, amount, code) in disputed {
-        books.record(&account, AccountEvent::Allowed { invoice, amount, code: code.clone(), at: cx.now });
-        books.record(&account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
-        books.record(&account, AccountEvent::ItemReduced { invoice, by: amount });
-        books.record(&order, OrderEvent::ReceivableChanged { by: -amount });
-        books.record(&id, PaymentEvent::DeductionAccepted { invoice, amount, by: cx.actor.id.clone() });
-    }
-    Ok(total)
 }
 
 fn may_forgive(amount: Amount, cx: &Context) -> Result<(), Refusal> {

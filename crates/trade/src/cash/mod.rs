@@ -5,18 +5,21 @@
 
 mod apply;
 mod combination;
+mod deduction;
 mod document;
 mod import;
 mod manual;
 mod post;
+mod preference;
 mod references;
 mod reverse;
 mod state;
 
 pub use apply::{Applied, Outcome, apply};
+pub use deduction::{deductions, owner, resolve_deduction};
 pub use document::{EntryDocument, StatementDocument};
 pub use import::{Imported, import};
-pub use manual::{match_manually, put_on_account, unapply, write_off_deduction};
+pub use manual::{match_manually, put_on_account, unapply};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
 
 pub(crate) use references::{NUMBER, numbers};

@@ -159,12 +159,12 @@ pub enum PaymentEvent {
         /// Why: `NSF`, `recall` …
         reason: Text,
     },
-    /// What it deducted of an item was accepted and written off.
-    DeductionAccepted {
+    /// A person has decided on what it deducted of a document.
+    DeductionResolved {
         /// The document.
         invoice: InvoiceId,
-        /// How much.
-        amount: Amount,
+        /// How much was written off; the rest stays open.
+        accepted: Amount,
         /// By whom.
         by: Text,
     },
@@ -187,6 +187,9 @@ pub struct Statement {
     pub movements: Amount,
     /// When it was imported.
     pub imported_at: Timestamp,
+    /// The bank's running number of the account's statements, if it gives one.
+    #[serde(default)]
+    pub sequence: Option<u64>,
 }
 
 /// What happens to a statement.
@@ -235,10 +238,10 @@ impl Folded for Payment {
                 self.allocations.retain(|allocation| allocation.invoice != *invoice);
                 self.status = PaymentStatus::Unmatched;
             }
-            PaymentEvent::DeductionAccepted { invoice, amount, .. } => {
-                if let Some(allocation) = self.allocations.iter_mut().find(|allocation| allocation.invoice == *invoice) {
-                    allocation.written_off += *amount;
-                    allocation.deduction -= *amount;
+            PaymentEvent::DeductionResolved { invoice, accepted, .. } => {
+                if let Some(allocation) = self.allocations.iter_mut().find(|known| known.invoice == *invoice) {
+                    allocation.written_off += *accepted;
+                    allocation.deduction = Amount::ZERO;
                 }
             }
             PaymentEvent::Reversed { .. } => {

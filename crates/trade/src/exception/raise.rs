@@ -32,6 +32,8 @@ pub struct Raise {
     pub dead_letter: Option<Text>,
     /// A process goes on only when something is done, so that to acknowledge it is not offered.
     pub is_waited_for: bool,
+    /// Who looks after it, where that hangs on more than its type.
+    pub owner: Option<Role>,
 }
 
 impl Raise {
@@ -46,6 +48,7 @@ impl Raise {
             case: Text::default(),
             dead_letter: None,
             is_waited_for: false,
+            owner: None,
         }
     }
 }
@@ -97,7 +100,7 @@ fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Co
 /// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, the same dead
 /// letter, or else the same type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
-    let Raise { kind, subject, reason, amount, task, case, dead_letter, is_waited_for } = raise;
+    let Raise { kind, subject, reason, amount, task, case, dead_letter, is_waited_for, owner } = raise;
     let known = match (task, &dead_letter) {
         (Some(task), _) => index::of_task(books, task)?,
         (None, Some(letter)) => index::of_dead_letter(books, letter)?,
@@ -111,7 +114,8 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         None => 9,
     };
     let entry = entry(kind);
-    let calendar = &calendar_of(books, entry.owner, &subject)?;
+    let owner = owner.unwrap_or(entry.owner);
+    let calendar = &calendar_of(books, owner, &subject)?;
     let severity = severity(amount, tier, is_due(books, &subject, calendar, cx)?);
     let resolve = time(entry.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
@@ -123,7 +127,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         reason,
         amount,
         severity,
-        owner: entry.owner,
+        owner,
         assignee: None,
         raised_at: cx.now,
         respond_by: calendar.after(cx.now, Minutes(resolve.0 / 4)),

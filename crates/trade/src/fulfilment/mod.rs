@@ -5,14 +5,18 @@
 
 mod answer;
 mod cancel;
+mod deliver;
 mod drop;
 mod pick;
+mod redirect;
 mod ship;
 mod state;
 
 pub use answer::{acknowledge, book, reject, sent};
 pub use cancel::cancel_answered;
+pub use deliver::{Delivery, deliver};
 pub use pick::pick;
+pub use redirect::{Redirect, RedirectStatus, redirect_again, redirect_answered};
 pub use ship::{ShipConfirm, Shipped, ship};
 pub use state::{
     Booking, Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseLine, WarehouseOrder, WarehouseOrderEvent,

@@ -47,6 +47,8 @@ pub struct Shipped {
     pub short: bool,
     /// Units that left although the stock was counted without them.
     pub uncounted: Quantity,
+    /// Units that left although their cancellation was under way: the shipment wins.
+    pub cancel_failed: Quantity,
 }
 
 /// Records a shipment: units leave stock and order, and their value goes from open orders to shipped.
@@ -94,10 +96,12 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
         lines,
         invoices: Vec::new(),
         exposed,
+        delivered: None,
     };
     books.record(&shipment, ShipmentEvent::Confirmed(Box::new(record)));
     books.record(&released.order, OrderEvent::Shipped { shipment });
     books.record(&id, WarehouseOrderEvent::Shipped { shipment, lines: confirm.lines.clone() });
+    let cancel_failed = cancel_failed(books, &released, shipment)?;
     if let Some(total) = confirm.sequence.filter(|_| confirm.complete) {
         books.record(&id, WarehouseOrderEvent::LastShipmentKnown { total });
     }
@@ -114,7 +118,19 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
         }
     }
     complete_if_done(books, id)?;
-    Ok(Shipped { shipment, new: true, short, uncounted })
+    Ok(Shipped { shipment, new: true, short, uncounted, cancel_failed })
+}
+
+/// Notes on the order what the warehouse was asked not to ship and shipped. Source: domain §1.5.4 (ship-confirm wins).
+fn cancel_failed(books: &mut dyn Books, before: &WarehouseOrder, shipment: ShipmentId) -> Result<Quantity, Stop> {
+    let now = warehouse_order(books, before.id)?;
+    let lines = before.lines.iter().zip(&now.lines).map(|(before, now)| (now.line, before.cancelling - now.cancelling));
+    let lines: Vec<(LineNo, Quantity)> = lines.filter(|(_, units)| units.is_positive()).collect();
+    let failed = lines.iter().map(|(_, units)| *units).sum();
+    if !lines.is_empty() {
+        books.record(&before.order, OrderEvent::CancelFailed { lines, shipment });
+    }
+    Ok(failed)
 }
 
 /// What has left was there: where a count says otherwise, the stock is set right first. Gives the units that the count had missed.
@@ -143,7 +159,8 @@ fn repeated(books: &mut dyn Books, released: &WarehouseOrder, confirm: &ShipConf
             let mut lines = lines;
             lines.sort_unstable();
             if lines == told {
-                return Ok(Shipped { shipment: *id, new: false, short: false, uncounted: Quantity::ZERO });
+                let (uncounted, cancel_failed) = (Quantity::ZERO, Quantity::ZERO);
+                return Ok(Shipped { shipment: *id, new: false, short: false, uncounted, cancel_failed });
             }
         }
     }

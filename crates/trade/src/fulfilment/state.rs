@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use units::{Amount, Quantity, Text, Timestamp};
 
+use super::deliver::Delivery;
+use super::redirect::{Redirect, RedirectStatus};
 use crate::books::Folded;
 use crate::ids::*;
+use crate::master::ShipTo;
 
 /// A release of order lines to one warehouse.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -29,6 +32,9 @@ pub struct WarehouseOrder {
     pub shipments: Vec<ShipmentId>,
     /// How many shipments there will be in all, once the warehouse has said so; an earlier one may still be on its way to us.
     pub expected_shipments: Option<u32>,
+    /// Another address than it was released for.
+    #[serde(default)]
+    pub redirect: Option<Redirect>,
 }
 
 /// A line of a warehouse order.
@@ -149,6 +155,16 @@ pub enum WarehouseOrderEvent {
         /// How many.
         total: u32,
     },
+    /// The warehouse was asked to ship to another address.
+    RedirectRequested {
+        /// Where to.
+        ship_to: ShipTo,
+    },
+    /// The warehouse has answered to that.
+    RedirectAnswered {
+        /// Why it does not; `None` if it does.
+        refused: Option<Text>,
+    },
 }
 
 /// Goods that left a warehouse together.
@@ -176,6 +192,9 @@ pub struct Shipment {
     pub invoices: Vec<InvoiceId>,
     /// Gross value that the account's exposure counts as shipped and not invoiced for it.
     pub exposed: Amount,
+    /// The proof that the customer has it.
+    #[serde(default)]
+    pub delivered: Option<Delivery>,
 }
 
 /// A line of a shipment.
@@ -203,6 +222,8 @@ pub enum ShipmentEvent {
         /// Units by line.
         lines: Vec<(LineNo, Quantity)>,
     },
+    /// The customer has it.
+    Delivered(Delivery),
 }
 
 impl WarehouseLine {
@@ -305,6 +326,15 @@ impl Folded for WarehouseOrder {
                 self.progress = Progress::Completed;
             }
             WarehouseOrderEvent::LastShipmentKnown { total } => self.expected_shipments = Some(*total),
+            WarehouseOrderEvent::RedirectRequested { ship_to } => {
+                self.redirect = Some(Redirect { ship_to: ship_to.clone(), ..Redirect::default() });
+            }
+            WarehouseOrderEvent::RedirectAnswered { refused } => {
+                if let Some(redirect) = &mut self.redirect {
+                    redirect.status = if refused.is_some() { RedirectStatus::Refused } else { RedirectStatus::Agreed };
+                    redirect.reason = refused.clone().unwrap_or_default();
+                }
+            }
         }
     }
 }
@@ -315,6 +345,7 @@ impl Folded for Shipment {
     fn apply(&mut self, event: &ShipmentEvent) {
         match event {
             ShipmentEvent::Confirmed(shipment) => *self = (**shipment).clone(),
+            ShipmentEvent::Delivered(delivery) => self.delivered = Some(delivery.clone()),
             ShipmentEvent::Invoiced { invoice, lines } => {
                 self.invoices.push(*invoice);
                 for (no, quantity) in lines {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 
+use super::billing_policy::ProrationPolicy;
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
@@ -101,6 +102,8 @@ pub struct Policy {
     pub sourcing: SourcingPolicy,
     /// How long late supply and late demand still count.
     pub atp: AtpPolicy,
+    /// By what header amounts are shared over invoices.
+    pub proration: ProrationPolicy,
 }
 
 /// Limits of sourcing that hold for every order, and how plans are compared (domain §1.1.7).

@@ -1,5 +1,6 @@
 //! Master data: items, prices, and the company with its nodes, calendars, taxes and policies.
 
+mod billing_policy;
 mod company;
 mod item;
 mod named;
@@ -7,6 +8,9 @@ mod price_book;
 mod put;
 mod terms;
 
+pub use billing_policy::{
+    AfterWait, BillingPolicy, CancelledShare, NoBillingPolicy, Period, ProrationBasis, ProrationPolicy,
+};
 pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy, TaxRate,
     TaxRounding, UnappliedPolicy,
@@ -15,4 +19,4 @@ pub use item::{Item, ItemEvent};
 pub use named::item_named;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
 pub use put::{put_company, put_item, put_price_book};
-pub use terms::{BillingPolicy, ShipTo, Terms};
+pub use terms::{ShipTo, Terms};

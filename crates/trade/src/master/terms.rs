@@ -23,22 +23,6 @@ impl Default for Terms {
     }
 }
 
-/// When an order is billed (domain §1.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "policy")]
-pub enum BillingPolicy {
-    /// An invoice per shipment.
-    #[default]
-    PerShipment,
-    /// One invoice when everything has shipped or was cancelled.
-    OnComplete,
-    /// A deposit at approval, consumed proportionally by an invoice per shipment.
-    Deposit {
-        /// Per cent of the order's value.
-        percent: Decimal,
-    },
-}
-
 /// A place that goods are sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ShipTo {

@@ -160,6 +160,15 @@ impl Folded for Order {
             OrderEvent::Closed { at } => self.closed_at = Some(*at),
             OrderEvent::Sourced(sourcing) => self.sourcing = Some(sourcing.clone()),
             OrderEvent::CreditReleased { gross, at } => self.credit_release = Some((*gross, *at)),
+            OrderEvent::BillingSet { billing, .. } => self.billing = *billing,
+            OrderEvent::BillingScheduled { at } => self.bill_at = *at,
+            OrderEvent::CancelFailed { lines, .. } => {
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.cancel_failed += *quantity;
+                    }
+                }
+            }
         }
     }
 }

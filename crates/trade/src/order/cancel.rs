@@ -172,6 +172,7 @@ mod tests {
         story.ship(released, &[(1, 10)], "S-1");
         fulfilment::cancel_answered(story.books(), released, None, &[], &at(5)).unwrap();
         assert_eq!(story.order(id).units_in(Bucket::Shipped), Quantity(10));
+        assert_eq!(story.order(id).lines[0].cancel_failed, Quantity(10));
         let late = cancel(story.books(), id, &all(), &clerk("ann", 6)).unwrap();
         assert_eq!(late.too_late, Quantity(10));
         story.check();

@@ -6,13 +6,15 @@ use units::{Day, Decimal, Quantity, Text};
 use super::cancel::{Cancellation, cancel};
 use super::event::OrderEvent;
 use super::find::{existing_and_live, invalid, wrong_status};
+use super::receive::check_billing;
 use super::resolve;
-use super::state::{Bucket, Order};
+use super::state::Order;
 use super::submission::SubmittedLine;
 use crate::books::{Books, Stop};
 use crate::context::Context;
+use crate::fulfilment::WarehouseOrderEvent;
 use crate::ids::*;
-use crate::master::ShipTo;
+use crate::master::{BillingPolicy, ShipTo};
 use crate::refusal::Refusal;
 
 /// What shall be different.
@@ -24,10 +26,13 @@ pub struct Change {
     pub added: Vec<SubmittedLine>,
     /// Prices per base unit, for lines of which nothing is invoiced.
     pub prices: Vec<(LineNo, Decimal)>,
-    /// A new ship-to, as long as nothing is released.
+    /// A new ship-to. Warehouses are asked for what is with them, and somebody for what is on its way.
     pub ship_to: Option<ShipTo>,
     /// A new requested day.
     pub requested: Option<Day>,
+    /// Another way of billing.
+    #[serde(default)]
+    pub billing: Option<BillingPolicy>,
 }
 
 /// What a change came to.
@@ -37,16 +42,23 @@ pub struct ChangeOutcome {
     pub asked: Vec<WarehouseOrderId>,
     /// Prices, tax, credit and promise have to be looked at again.
     pub recheck: bool,
+    /// Warehouse orders whose warehouse has to be asked to ship to the new address.
+    pub redirected: Vec<WarehouseOrderId>,
+    /// Shipments that are on their way to the old address.
+    pub under_way: Vec<ShipmentId>,
 }
 
 /// Changes an order by the matrix: what is taken away is cancelled, what is added enters `open` and is checked again.
 ///
-/// Refused below what has shipped, for prices of invoiced lines, for a ship-to once a warehouse is at work, and for orders that are
-/// shipped or over. Source: domain §1.5.4.
+/// Refused below what has shipped, for prices of invoiced lines, and for orders that are over. What has shipped and is not invoiced can
+/// have another price, another ship-to or be billed otherwise; for what is invoiced there are credit notes. Source: domain §1.5.4.
 pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context) -> Result<ChangeOutcome, Stop> {
     let order = existing_and_live(books, id, "it cannot be changed any more")?;
     if order.is_fulfilled() {
-        return Err(wrong_status(&order, "everything has shipped: place another order").into());
+        let asks_for_units = !change.quantities.is_empty() || !change.added.is_empty() || change.requested.is_some();
+        if asks_for_units || order.is_invoiced() && change.prices.is_empty() {
+            return Err(wrong_status(&order, "everything has shipped: place another order").into());
+        }
     }
     let mut less = Vec::new();
     let mut more = Vec::new();
@@ -67,16 +79,20 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         }
     }
     check_prices(&order, change)?;
-    if change.ship_to.is_some() && is_with_warehouse(&order) {
-        return Err(wrong_status(&order, "a warehouse is at work on it: the ship-to stays").into());
-    }
+    check_billing_of(&order, change.billing)?;
     let added = added(books, &order, &change.added)?;
     let requested = change.requested.filter(|day| Some(*day) != order.requested);
     let recheck = !(more.is_empty() && added.is_empty() && change.prices.is_empty())
         || change.ship_to.is_some()
         || requested.is_some();
-    drop(order);
     let mut outcome = ChangeOutcome { recheck, ..ChangeOutcome::default() };
+    if let Some(ship_to) = &change.ship_to {
+        redirect(books, &order, ship_to, &mut outcome)?;
+    }
+    if let Some(billing) = change.billing.filter(|billing| *billing != order.billing) {
+        books.record(&id, OrderEvent::BillingSet { billing, by: cx.actor.id.clone() });
+    }
+    drop(order);
     if !less.is_empty() {
         let cancellation = Cancellation { lines: less, reason: Text::const_new("changed by the customer") };
         outcome.asked = cancel(books, id, &cancellation, cx)?.asked;
@@ -89,8 +105,30 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     Ok(outcome)
 }
 
-fn is_with_warehouse(order: &Order) -> bool {
-    [Bucket::Released, Bucket::Picked, Bucket::Shipped].iter().any(|bucket| order.units_in(*bucket).is_positive())
+/// Asks each warehouse that has not shipped all of its part, and notes what is on its way.
+fn redirect(books: &mut dyn Books, order: &Order, ship_to: &ShipTo, outcome: &mut ChangeOutcome) -> Result<(), Stop> {
+    for id in &order.warehouse_orders {
+        if books.warehouse_order(id)?.is_some_and(|released| !released.is_done()) {
+            books.record(id, WarehouseOrderEvent::RedirectRequested { ship_to: ship_to.clone() });
+            outcome.redirected.push(*id);
+        }
+    }
+    for id in &order.shipments {
+        if books.shipment(id)?.is_some_and(|shipment| shipment.delivered.is_none()) {
+            outcome.under_way.push(*id);
+        }
+    }
+    Ok(())
+}
+
+/// What is billed at approval is billed before anything is delivered, so an approved order does not come to it any more.
+fn check_billing_of(order: &Order, billing: Option<BillingPolicy>) -> Result<(), Refusal> {
+    let Some(billing) = billing.filter(|billing| *billing != order.billing) else { return Ok(()) };
+    check_billing("billing", billing)?;
+    if billing.upfront().is_zero() || order.approved_at.is_none() {
+        return Ok(());
+    }
+    Err(invalid("billing", billing, "a way of billing that asks for nothing at approval, which has been"))
 }
 
 fn check_prices(order: &Order, change: &Change) -> Result<(), Refusal> {
@@ -150,11 +188,18 @@ mod tests {
         let outcome = change(story.books(), id, &wanted, &clerk("ann", 3)).unwrap();
         assert_eq!(outcome.asked, released);
         assert_eq!(story.order(id).lines[1].buckets.open, Quantity(4));
-        let moved = Change { ship_to: Some(ShipTo::default()), ..Change::default() };
-        assert!(matches!(
-            change(story.books(), id, &moved, &clerk("ann", 4)),
-            Err(Stop::Refused(Refusal::WrongStatus { .. }))
-        ));
         story.check();
+    }
+
+    #[test]
+    fn an_order_is_billed_otherwise_but_not_at_an_approval_that_has_been() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 5)]);
+        let billed = |billing| Change { billing: Some(billing), ..Change::default() };
+        let outcome = change(story.books(), id, &billed(BillingPolicy::ON_COMPLETE), &clerk("ann", 3)).unwrap();
+        assert_eq!((outcome.recheck, story.order(id).billing), (false, BillingPolicy::ON_COMPLETE));
+        let refused = change(story.books(), id, &billed(BillingPolicy::OnOrder), &clerk("ann", 4));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))));
     }
 }

@@ -5,7 +5,7 @@ use units::{Amount, Day, Decimal, Quantity, Text, Timestamp};
 
 use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order, Peg};
 use crate::ids::*;
-use crate::master::ShipTo;
+use crate::master::{BillingPolicy, ShipTo};
 
 /// A fact about one order. Names in the feed: `order.received`, `order.hold_placed` … (domain §1.5.3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -196,4 +196,23 @@ pub enum OrderEvent {
     },
     /// Nodes were found for its units, or left out (domain §1.5.3, 25). Recorded where there is something to explain.
     Sourced(Box<super::state::Sourcing>),
+    /// It is billed in another way from now on.
+    BillingSet {
+        /// How.
+        billing: BillingPolicy,
+        /// Who decided.
+        by: Text,
+    },
+    /// The clock of shipped goods that wait for their invoice was set, or stopped.
+    BillingScheduled {
+        /// When they are looked at again.
+        at: Option<Timestamp>,
+    },
+    /// Units shipped before the warehouse could cancel them (domain §1.5.4: cancel failed – shipped).
+    CancelFailed {
+        /// Units by line.
+        lines: Vec<(LineNo, Quantity)>,
+        /// The shipment that they left with.
+        shipment: ShipmentId,
+    },
 }

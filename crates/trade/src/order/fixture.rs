@@ -7,6 +7,7 @@ use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp, UomF
 use super::{Order, Submission, SubmittedLine, approve, promise, release};
 use crate::account::{AccountEvent, Profile};
 use crate::books::{Aggregate, Books, MemoryBooks, Stop};
+use crate::cash::{self, EntryDocument, StatementDocument, match_manually};
 use crate::context::{Actor, Context, Role};
 use crate::fulfilment::{self, ShipConfirm};
 use crate::ids::*;
@@ -138,6 +139,23 @@ impl Story {
             lines: lines.iter().map(|(line, quantity)| (LineNo(*line), Quantity(*quantity))).collect(),
         };
         fulfilment::ship(self.books(), &confirm, &at(3)).unwrap().shipment
+    }
+
+    /// Money that comes with a bank statement of its own, and that a person applies to an invoice.
+    pub(crate) fn pay(&mut self, invoice: InvoiceId, amount: i64) -> PaymentId {
+        self.receipts += 1;
+        let reference = Text::from(format!("B-{}", self.receipts));
+        let entry = EntryDocument { bank_reference: reference.clone(), amount: Amount(amount), ..EntryDocument::default() };
+        let statement = StatementDocument {
+            reference,
+            bank_account: "DE99".into(),
+            currency: Currency::EUR,
+            entries: vec![entry],
+            ..StatementDocument::default()
+        };
+        let id = cash::import(self.books(), &statement, &at(5)).unwrap().payments[0];
+        match_manually(self.books(), id, &[(invoice, Amount(amount))], false, &at(5)).unwrap();
+        id
     }
 
     pub(crate) fn stock(&mut self, item: &str, node: &str, quantity: i64) {

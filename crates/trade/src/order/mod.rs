@@ -40,7 +40,7 @@ pub use hold::{keep_asked, place_hold, release_hold};
 pub use promise::{Promised, promise};
 pub use receive::receive;
 pub use reject::reject;
-pub use release::release;
+pub use release::{awaits_payment, release};
 pub use state::{
     Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Sourcing, Status, Unresolved,
 };

@@ -1,7 +1,7 @@
 //! An order arrives.
 
 use compact_str::format_compact;
-use units::{Amount, Text};
+use units::{Amount, Decimal, Text};
 
 use super::event::OrderEvent;
 use super::find::{company, invalid};
@@ -12,7 +12,7 @@ use crate::account::Account;
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::ShipTo;
+use crate::master::{BillingPolicy, ShipTo};
 use crate::reference::ReferenceEvent;
 use crate::refusal::Refusal;
 
@@ -34,6 +34,9 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         return Err(invalid("currency", currency, wanted).into());
     }
     check_header(submission)?;
+    if let Some(billing) = submission.billing {
+        check_billing("billing", billing)?;
+    }
 
     let mut lines = Vec::with_capacity(submission.lines.len());
     for (at, submitted) in submission.lines.iter().enumerate() {
@@ -49,7 +52,7 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         currency,
         ship_to: destination(&account, &submission.ship_to),
         terms: profile.terms,
-        billing: profile.billing,
+        billing: submission.billing.unwrap_or(profile.billing),
         ship_complete: submission.ship_complete.unwrap_or(profile.ship_complete),
         priority: profile.tier,
         received_at: cx.now,
@@ -92,6 +95,15 @@ fn check_header(submission: &Submission) -> Result<(), Refusal> {
         if amount.is_negative() || amount > Amount::LIMIT {
             return Err(invalid(field, amount.0, "minor units that are not below zero and at most 10^15"));
         }
+    }
+    Ok(())
+}
+
+/// Refuses a share of the value that is none.
+pub(super) fn check_billing(field: &str, billing: BillingPolicy) -> Result<(), Refusal> {
+    let percent = billing.upfront();
+    if percent.is_negative() || percent > Decimal::HUNDRED {
+        return Err(invalid(format_compact!("{field}.percent"), percent, "0 to 100"));
     }
     Ok(())
 }

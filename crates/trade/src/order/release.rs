@@ -4,20 +4,22 @@ use units::Quantity;
 
 use super::event::OrderEvent;
 use super::find::{company, existing};
-use super::state::{Bucket, Line, LineAllocation};
+use super::state::{Bucket, Line, LineAllocation, Order};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::counters::{CounterEvent, Counters};
 use crate::credit;
 use crate::fulfilment::{WarehouseLine, WarehouseOrder, WarehouseOrderEvent};
 use crate::ids::*;
+use crate::master::BillingPolicy;
 use crate::refusal::Refusal;
 use crate::stock::{Claim, ClaimKind, StockEvent};
 
 /// Makes a warehouse order for each node that holds soft reservations of the order; they become hard.
 ///
-/// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one whose credit no longer suffices is held
-/// and releases nothing (domain §1.2). Refused while a hold is there. Nothing to
+/// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one that is
+/// billed on order when it is paid. One whose credit no longer suffices is held and releases nothing (domain §1.2). Refused while a
+/// hold is there. Nothing to
 /// release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
     let order = existing(books, id)?;
@@ -25,7 +27,7 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
         return Err(Refusal::Held(hold.kind).into());
     }
     let ready = order.ready_lines();
-    if order.is_over() || ready.is_empty() {
+    if order.is_over() || ready.is_empty() || awaits_payment(&order) {
         return Ok(Vec::new());
     }
     if !credit::may_ship(books, id, cx)? {
@@ -49,6 +51,12 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
         made.push(warehouse_order);
     }
     Ok(made)
+}
+
+/// Whether an order that is paid before anything ships is not paid yet. Source: domain §1.6 (on order).
+pub fn awaits_payment(order: &Order) -> bool {
+    let is_paid = !order.deposit_invoiced.is_zero() && !order.receivable.is_positive();
+    order.billing == BillingPolicy::OnOrder && !is_paid && super::gross(order).is_positive()
 }
 
 /// The nodes that hold soft reservations of lines, by code.

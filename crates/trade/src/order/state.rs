@@ -89,6 +89,9 @@ pub struct Order {
     /// How its units were given to nodes the last time that there was something to explain.
     #[serde(default)]
     pub sourcing: Option<Box<Sourcing>>,
+    /// When shipped goods that wait for their invoice by policy are looked at again; `None` if no clock runs.
+    #[serde(default)]
+    pub bill_at: Option<Timestamp>,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
@@ -178,6 +181,9 @@ pub struct Line {
     /// Lines of the same group are released together or not at all (domain §1.1.7, `ship_complete` by line or group).
     #[serde(default)]
     pub ship_group: Option<Text>,
+    /// Units that shipped although their cancellation was under way.
+    #[serde(default)]
+    pub cancel_failed: Quantity,
 }
 
 /// Quantities of a line by where its units are. Every ordered unit is in exactly one bucket (domain §1.5.1).

@@ -5,7 +5,7 @@ use units::{Amount, Currency, Day, Decimal, Text, Uom};
 
 use super::state::{Channel, Original};
 use crate::ids::*;
-use crate::master::ShipTo;
+use crate::master::{BillingPolicy, ShipTo};
 
 /// An order before we have looked at it. Codes, units and quantities are the customer's own.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Submission {
     pub discount: Amount,
     /// The lines.
     pub lines: Vec<SubmittedLine>,
+    /// How it is billed; `None` takes what is agreed with the account.
+    #[serde(default)]
+    pub billing: Option<BillingPolicy>,
 }
 
 /// Where the goods go.

@@ -128,8 +128,7 @@ impl Money {
     }
 
     fn invoice(&mut self, invoice: &Invoice, report: &mut Report) {
-        let is_credit = invoice.kind == DocumentKind::CreditNote;
-        let signed = if is_credit { -invoice.gross } else { invoice.gross };
+        let signed = if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };
         self.invoiced.entry(invoice.account.clone()).or_default().1 += signed.0;
         let stake = |difference| Stake::new(Some(invoice.posted_at), difference);
         let sum = invoice.net + invoice.tax;

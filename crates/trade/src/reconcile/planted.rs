@@ -142,7 +142,7 @@ fn r4_a_shipment_that_nobody_bills_is_a_break_after_a_day() {
     assert_eq!((late[0].value, late[0].since), (Amount(10_000), Some(shipped)));
     // on complete: what has shipped waits for the rest, and that is no break
     let (mut story, id) = promised(6);
-    with_order(&mut story, id, |order| order.billing = crate::master::BillingPolicy::OnComplete);
+    with_order(&mut story, id, |order| order.billing = crate::master::BillingPolicy::ON_COMPLETE);
     story.ship_everything(id);
     assert_eq!(breaks(&story, Some(shipped.plus_millis(day + 1))), []);
 }

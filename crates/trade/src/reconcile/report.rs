@@ -3,7 +3,6 @@
 use serde::Serialize;
 use units::{Amount, Text, Timestamp};
 
-use crate::billing::DocumentKind;
 use crate::books::Aggregate;
 use crate::cash::PaymentStatus;
 use crate::context::Role;
@@ -133,7 +132,7 @@ impl Totals {
             }
             Aggregate::Invoice(invoice) => {
                 self.invoices += 1;
-                self.invoiced += if invoice.kind == DocumentKind::CreditNote { -invoice.gross } else { invoice.gross };
+                self.invoiced += if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };
             }
             Aggregate::Payment(payment) if payment.status != PaymentStatus::Reversed => {
                 self.cash_received += payment.amount;

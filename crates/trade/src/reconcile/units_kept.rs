@@ -129,7 +129,8 @@ impl Units {
         let found = order::check(order).err().unwrap_or_default();
         let stake = Stake::new(Some(order.received_at), Amount::ZERO);
         report.hold(&ORDER, id, found, Text::default(), stake);
-        if order.billing == BillingPolicy::OnComplete && !order.is_fulfilled() {
+        let is_complete = matches!(order.billing, BillingPolicy::OnComplete { .. }) && order.is_fulfilled();
+        if order.billing.bills_later() && !is_complete {
             self.bills_later.push(id);
         }
         for line in &order.lines {

@@ -3,15 +3,23 @@
 use units::Text;
 
 use super::state::{ReturnEvent, ReturnStatus};
+use crate::billing::goodwill;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
-use crate::ids::ReturnId;
+use crate::ids::{InvoiceId, ReturnId};
 use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
-/// Agrees to a return, or does not; units that may not come back may be asked for again. Refused when it was decided before, and
-/// without a reason for a refusal.
-pub fn decide(books: &mut dyn Books, id: ReturnId, authorise: bool, reason: &str, cx: &Context) -> Result<(), Stop> {
+/// Agrees to a return, or does not; units that may not come back may be asked for again. An amount that was asked for is credited at
+/// once, and the document given back. Refused when it was decided before, without a reason for a refusal, and where no invoice is as
+/// large as the amount. Source: domain §1.6 (goodwill credits).
+pub fn decide(
+    books: &mut dyn Books,
+    id: ReturnId,
+    authorise: bool,
+    reason: &str,
+    cx: &Context,
+) -> Result<Option<InvoiceId>, Stop> {
     let request = books.return_request(&id)?.ok_or_else(|| Refusal::NotFound(Key::ReturnRequest(id)))?;
     if request.status != ReturnStatus::Requested {
         return Err(Refusal::Conflict(Text::from(format!("{id} was decided before: {:?}", request.status))).into());
@@ -26,8 +34,16 @@ pub fn decide(books: &mut dyn Books, id: ReturnId, authorise: bool, reason: &str
             books.record(&order, OrderEvent::ReturnRefused { line: no, quantity: line.quantity });
         }
     }
+    let note = match (request.invoice, authorise && request.goodwill.is_positive()) {
+        (Some(invoice), true) => Some(goodwill(books, invoice, request.goodwill, reason, cx)?),
+        (None, true) => {
+            let what = format!("no invoice of {} is as large as what {id} asks for: credit one by hand", request.account);
+            return Err(Refusal::Conflict(Text::from(what)).into());
+        }
+        (_, false) => None,
+    };
     let by = cx.actor.id.clone();
     let event = if authorise { ReturnEvent::Authorised { by } } else { ReturnEvent::Rejected { by, reason: reason.into() } };
     books.record(&id, event);
-    Ok(())
+    Ok(note)
 }

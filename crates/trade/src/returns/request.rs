@@ -1,9 +1,10 @@
 //! A customer asks to return goods, or to cancel what was shipped.
 
 use serde::{Deserialize, Serialize};
-use units::{Quantity, Text};
+use units::{Amount, Quantity, Text};
 
 use super::state::{ReturnEvent, ReturnLine, ReturnRequest, ReturnStatus};
+use crate::billing::{DocumentKind, Invoice};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -25,6 +26,9 @@ pub struct ReturnDocument {
     pub original: Original,
     /// What shall come back.
     pub lines: Vec<ReturnedLine>,
+    /// A net amount that is asked for besides the goods: a discount afterwards, postage.
+    #[serde(default)]
+    pub goodwill: Amount,
 }
 
 /// A line of a request.
@@ -39,13 +43,17 @@ pub struct ReturnedLine {
 /// Records a request. Each line is tied to the latest order billed to the account that shipped as many of the item and did not get
 /// them back; a line for which there is none waits for a person to say where it belongs.
 ///
-/// Refused for an unknown account, no lines, quantities out of range, and a reference that came before. Source: domain §1.8.
+/// An amount that is asked for besides the goods is tied to the latest invoice of the account that it fits in. Refused for an unknown
+/// account, for nothing, quantities out of range, and a reference that came before. Source: domain §1.8, §1.6 (goodwill).
 pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -> Result<ReturnId, Stop> {
     let Some(account) = books.account(&document.account)? else {
         return Err(invalid("account", &document.account, "the number of an account that we know").into());
     };
-    if document.lines.is_empty() {
-        return Err(invalid("lines", "empty", "at least one line").into());
+    if document.goodwill.is_negative() || document.goodwill > Amount::LIMIT {
+        return Err(invalid("goodwill", document.goodwill.0, "minor units that are not below zero and at most 10^15").into());
+    }
+    if document.lines.is_empty() && document.goodwill.is_zero() {
+        return Err(invalid("lines", "empty", "at least one line, or an amount that is asked for").into());
     }
     for (at, line) in document.lines.iter().enumerate() {
         if !line.quantity.is_positive() || line.quantity > Quantity::LIMIT {
@@ -66,6 +74,7 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
         }
         lines.push(ReturnLine { item: returned.item.clone(), quantity: returned.quantity, line });
     }
+    let invoice = if document.goodwill.is_zero() { None } else { latest_invoice(books, &recent, document.goodwill)? };
     let id = ReturnId(books.next_number(Kind::ReturnRequest)?);
     if !reference.is_empty() {
         point(books, &within, reference, Some(Key::ReturnRequest(id)))?;
@@ -73,13 +82,15 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
     let request = ReturnRequest {
         id,
         account: document.account.clone(),
-        order: lines.iter().find_map(|line| line.line).map(|(order, _)| order),
+        order: lines.iter().find_map(|line| Some(line.line?.0)).or(invoice.map(|(_, order)| order)),
         reference: document.reference.clone(),
         lines,
         original: document.original.clone(),
         requested_at: cx.now,
         exception: None,
         status: ReturnStatus::Requested,
+        goodwill: document.goodwill,
+        invoice: invoice.map(|(invoice, _)| invoice),
     };
     books.record(&id, ReturnEvent::Requested(Box::new(request)));
     Ok(id)
@@ -93,6 +104,20 @@ fn find(books: &mut dyn Books, recent: &[OrderId], returned: &ReturnedLine) -> R
         };
         if let Some(line) = order.lines.iter().find(fits) {
             return Ok(Some((*id, line.no)));
+        }
+    }
+    Ok(None)
+}
+
+/// The latest invoice of the account whose net amount is large enough, and its order.
+fn latest_invoice(books: &mut dyn Books, recent: &[OrderId], amount: Amount) -> Result<Option<(InvoiceId, OrderId)>, Stop> {
+    for order in recent {
+        let Some(order) = books.order(order)? else { continue };
+        for id in order.invoices.iter().rev() {
+            let fits = |invoice: &Invoice| invoice.kind == DocumentKind::Invoice && invoice.net >= amount;
+            if books.invoice(id)?.is_some_and(|invoice| fits(&invoice)) {
+                return Ok(Some((*id, order.id)));
+            }
         }
     }
     Ok(None)
@@ -169,6 +194,31 @@ mod tests {
         decide(story.books(), second, true, "agreed", &clerk("ann", 8)).unwrap();
         assert_eq!(story.order(id).lines[0].returned, Quantity(10));
         assert_eq!(story.books().return_request(&second).unwrap().unwrap().status, ReturnStatus::Authorised);
+    }
+
+    #[test]
+    fn an_amount_that_is_asked_for_is_credited_once_a_person_agrees() {
+        let mut story = Story::new();
+        let id = billed(&mut story);
+        let asks = |reference: &str, amount| ReturnDocument {
+            account: "ACME".into(),
+            reference: reference.into(),
+            goodwill: Amount(amount),
+            ..ReturnDocument::default()
+        };
+        let first = request(story.books(), &asks("D-1", 2_500), &at(5)).unwrap();
+        assert_eq!(order_of(&mut story, first), Some(id));
+        let note = decide(story.books(), first, true, "agreed", &clerk("ann", 6)).unwrap().unwrap();
+        assert_eq!(story.books().invoice(&note).unwrap().unwrap().gross, Amount(2_500));
+        assert_eq!(story.order(id).receivable, Amount(7_500));
+        // more than any invoice has: it waits, and can only be refused
+        let large = request(story.books(), &asks("D-2", 20_000), &at(7)).unwrap();
+        assert!(matches!(
+            decide(story.books(), large, true, "agreed", &clerk("ann", 8)),
+            Err(Stop::Refused(Refusal::Conflict(_)))
+        ));
+        assert_eq!(decide(story.books(), large, false, "too much", &clerk("ann", 9)).unwrap(), None);
+        story.check();
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! State and events of a return request.
 
 use serde::{Deserialize, Serialize};
-use units::{Quantity, Text, Timestamp};
+use units::{Amount, Quantity, Text, Timestamp};
 
 use crate::books::Folded;
 use crate::ids::*;
@@ -28,6 +28,12 @@ pub struct ReturnRequest {
     pub exception: Option<ExceptionId>,
     /// How far it is.
     pub status: ReturnStatus,
+    /// A net amount that is asked for besides the goods: a discount afterwards, postage.
+    #[serde(default)]
+    pub goodwill: Amount,
+    /// The invoice that the amount is asked for: the latest of the account that has as much left.
+    #[serde(default)]
+    pub invoice: Option<InvoiceId>,
 }
 
 /// A line of a return request.

@@ -9,7 +9,7 @@ mod plan;
 mod report;
 mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -20,12 +20,15 @@ use crate::output::{self, Finding, line};
 use plan::Plan;
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crossdock demo --orders 200 --faults many --exit\n  crossdock demo --data demo-data --input online_retail.csv.gz"
+)]
 pub(crate) struct Arguments {
     /// How many orders at most; all of the input unless given
-    #[arg(long)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     orders: Option<usize>,
     /// How much faster than life the lab systems are: a day of theirs takes 86,400 seconds divided by this
-    #[arg(long, default_value_t = 86_400.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 86_400.0, value_parser = super::speed, allow_negative_numbers = true)]
     speed: f64,
     /// End with the report instead of serving until interrupted
     #[arg(long)]
@@ -34,7 +37,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     /// Keep the store and the lab's ledgers in this folder, and go on with what is there
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Fixes every decision of the lab systems
     #[arg(long, default_value_t = 1)]
@@ -43,7 +46,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "some", value_parser = ["none", "some", "many"])]
     faults: String,
     /// An Online Retail CSV, plain, .gz or .zst; the sample that ships with the product unless given
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// Leave every exception to you instead of letting simulated clerks decide on most of them
     #[arg(long)]
@@ -79,37 +82,78 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Finding> {
     let Arguments { speed, seed, port, .. } = arguments;
     let setting = Setting { speed, seed, port, faults: arguments.faults.clone() };
     let mut machinery = Machinery::start(&folder, &setting).await?;
+    let watch = watch::Watch::new(plan.orders(), !arguments.json);
+    let shown = tokio::select! {
+        biased;
+        () = crate::interrupt::interrupted() => None,
+        shown = show(&arguments, &folder, &plan, &watch, &mut machinery) => Some(shown),
+    };
+    watch.finish();
+    let served = match &shown {
+        Some(Ok(_)) if !arguments.exit => keep_serving(&arguments, &mut machinery).await,
+        _ => Ok(()),
+    };
+    machinery.stop().await;
+    match shown {
+        Some(finding) => served.and(finding),
+        None => {
+            say(&arguments, format_args!("interrupted before everything came to rest, so there is no report"));
+            if let Some(data) = &arguments.data {
+                say(
+                    &arguments,
+                    format_args!("the same command with --data {} goes on where this one stopped", data.display()),
+                );
+            }
+            Ok(Finding::Some)
+        }
+    }
+}
+
+/// Serves on after the report, until somebody ends it.
+async fn keep_serving(arguments: &Arguments, machinery: &mut Machinery) -> anyhow::Result<()> {
+    let (url, key) = (machinery.url().to_owned(), machinery.key().to_owned());
+    say(arguments, format_args!("\nthe API serves at {url} until you press Ctrl-C; in another terminal, try"));
+    say(arguments, format_args!("  export CROSSDOCK_URL={url} CROSSDOCK_API_KEY={key}"));
+    say(arguments, format_args!("  {} exception list --status open", machinery.program()));
+    say(arguments, format_args!("  {} order timeline SO-1", machinery.program()));
+    machinery.supervise_until_interrupted().await
+}
+
+/// Feeds, watches and reports.
+async fn show(
+    arguments: &Arguments,
+    folder: &Path,
+    plan: &Plan,
+    watch: &watch::Watch,
+    machinery: &mut Machinery,
+) -> anyhow::Result<Finding> {
     let api = machinery.api()?;
-    say(&arguments, format_args!("product  {}   (key: {})", machinery.url(), machinery.key()));
+    say(arguments, format_args!("product  {}   (key: {})", machinery.url(), machinery.key()));
     for (name, url) in machinery.lab_urls() {
-        say(&arguments, format_args!("{name:<8} {url}"));
+        say(arguments, format_args!("{name:<8} {url}"));
     }
 
-    let watch = watch::Watch::new(plan.orders(), !arguments.json);
-    let fed = feed::feed(&api, &plan, &watch, &mut machinery).await?;
-    let stuck = watch.until_idle(&api, &mut machinery, !arguments.no_clerks, arguments.seed, PATIENCE).await?;
-    let report = report::read(&folder, machinery.lab_urls(), &fed, watch.running(), machinery.restarts()).await?;
+    let fed = feed::feed(&api, plan, watch, machinery).await?;
+    let stuck = watch.until_idle(&api, machinery, !arguments.no_clerks, arguments.seed, PATIENCE).await?;
+    let report = report::read(folder, machinery.lab_urls(), &fed, watch.running(), machinery.restarts()).await?;
     watch.finish();
     if arguments.json {
         output::json(&report)?;
     } else {
         report.print();
     }
-    if let Some(stuck) = stuck {
-        say(&arguments, format_args!("not everything came to rest: {stuck}"));
+    if let Some(stuck) = &stuck {
+        say(arguments, format_args!("not everything came to rest: {stuck}"));
     }
-    let sound = report.is_sound();
-    if !arguments.exit {
-        say(&arguments, format_args!(""));
-        say(&arguments, format_args!("the API serves at {} until you press Ctrl-C; try", machinery.url()));
-        say(
-            &arguments,
-            format_args!("  crossdock --help; crossdock exception list --url {} --key {}", machinery.url(), machinery.key()),
-        );
-        machinery.supervise_until_interrupted().await?;
+    let is_well = report.is_sound() && stuck.is_none();
+    Ok(if is_well { Finding::None } else { Finding::Some })
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("give a whole number of 1 or more".to_owned()),
+        Ok(count) => Ok(count),
     }
-    machinery.stop().await;
-    Ok(if sound { Finding::None } else { Finding::Some })
 }
 
 /// Tells people; programs that read JSON get it on standard error.

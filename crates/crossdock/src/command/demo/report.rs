@@ -54,7 +54,7 @@ pub(super) async fn read(
     let checked = check::check(&mut reader, None)?;
     let verified = runtime::verify(&mut reader, |_, _| {})?;
     let totals = &checked.totals;
-    let money = |amount: Amount| amount.to_decimal(Currency::GBP).to_string();
+    let money = |amount: Amount| amount.in_currency(Currency::GBP).plain();
     let (exceptions, open) = exceptions(&mut reader)?;
     let lab = compare(systems, &mut reader, totals).await?;
     let breaks: Vec<Value> =
@@ -182,7 +182,8 @@ impl Report {
         if self.restarts > 0 {
             row("restarts of the product", &self.restarts);
         }
-        row("conservation", &self.conservation);
+        let conserved = self.conservation.as_str().map_or_else(|| self.conservation.to_string(), str::to_owned);
+        row("conservation", &conserved);
         row("verify", &self.verify);
         row("the lab's ledgers", &if self.lab.is_empty() { "agree".to_owned() } else { self.lab.join("; ") });
         for finding in &self.findings {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,18 +17,23 @@ const REST: Duration = Duration::from_millis(2_500);
 
 pub(super) struct Watch {
     bar: ProgressBar,
+    /// Standard error is a file or a pipe: it gets a line from time to time, and no bar.
+    is_log: bool,
+    told: Mutex<Instant>,
     fed: AtomicUsize,
-    began: std::sync::Mutex<Option<Instant>>,
+    began: Mutex<Option<Instant>>,
 }
 
 impl Watch {
     /// A bar on standard error, where that is a terminal and somebody looks.
     pub(super) fn new(orders: usize, visible: bool) -> Self {
         let bar = if visible { ProgressBar::new(orders as u64) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{elapsed:>4} {prefix:<11} {bar:24} {pos}/{len} closed  {msg}") {
+        // the figures stand below the bar, so that it is whole on a terminal of 80 columns
+        if let Ok(style) = ProgressStyle::with_template("{elapsed:>4} {prefix:<11} {bar:24} {pos}/{len} settled\n{msg}") {
             bar.set_style(style);
         }
-        Self { bar, fed: AtomicUsize::new(0), began: std::sync::Mutex::new(None) }
+        let is_log = visible && !std::io::IsTerminal::is_terminal(&std::io::stderr());
+        Self { bar, is_log, told: Mutex::new(Instant::now()), fed: AtomicUsize::new(0), began: Mutex::new(None) }
     }
 
     pub(super) fn say(&self, what: &'static str) {
@@ -37,7 +43,7 @@ impl Watch {
 
     /// Orders begin to come in: from here on their rate is counted.
     pub(super) fn begin_orders(&self) {
-        *self.began.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Instant::now());
+        *self.began.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     pub(super) fn fed(&self, documents: usize) {
@@ -47,7 +53,7 @@ impl Watch {
 
     /// How long orders have been coming in.
     pub(super) fn running(&self) -> Duration {
-        let began = *self.began.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let began = *self.began.lock().unwrap_or_else(PoisonError::into_inner);
         began.map_or(Duration::ZERO, |began| began.elapsed())
     }
 
@@ -57,20 +63,33 @@ impl Watch {
 
     fn show(&self, progress: &Value) {
         let sum = |labels: &[&str]| labels.iter().filter_map(|label| progress["orders"][label].as_u64()).sum::<u64>();
-        let closed = sum(&["closed", "settled", "cancelled", "rejected"]);
+        let settled = sum(&["closed", "settled", "cancelled", "rejected"]);
         let received: u64 =
             progress["orders"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
-        let allocated = sum(&["approved", "in_fulfilment", "partially_fulfilled"]);
-        let shipped = sum(&["fulfilled", "invoiced", "settled", "closed"]);
-        let invoiced = sum(&["invoiced", "settled", "closed"]);
-        let open = progress["exceptions"]["open"].as_u64().unwrap_or(0);
+        let matched = sum(&["settled", "closed"]);
+        let invoiced = matched + sum(&["invoiced"]);
+        let shipped = invoiced + sum(&["fulfilled"]);
+        let allocated = shipped + sum(&["approved", "in_fulfilment", "partially_fulfilled"]);
         let rate = received as f64 / self.running().as_secs_f64().max(0.001);
         self.bar.set_prefix("orders");
         self.bar.set_length(received.max(1));
-        self.bar.set_position(closed);
-        self.bar.set_message(format!(
-            "received {received}, in fulfilment {allocated}, shipped {shipped}, invoiced {invoiced}, exceptions open {open}, {rate:.0} orders/s"
-        ));
+        self.bar.set_position(settled);
+        let figures = format!(
+            "     received {received}, allocated {allocated}, shipped {shipped}, invoiced {invoiced}, matched {matched}; {rate:.0} orders/s"
+        );
+        let open = exceptions(&progress["open_exceptions"]);
+        self.log(&format!("{}; open exceptions: {open}", figures.trim_start()));
+        self.bar.set_message(format!("{figures}\n     open exceptions: {open}"));
+    }
+
+    /// Where nobody sees a bar, a line tells every few seconds how far things are.
+    fn log(&self, figures: &str) {
+        const EVERY: Duration = Duration::from_secs(5);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_log && told.elapsed() >= EVERY {
+            *told = Instant::now();
+            eprintln!("{figures}");
+        }
     }
 
     /// Waits until product and lab have nothing left to do; says what is stuck if nothing moves for too long.
@@ -117,6 +136,13 @@ impl Watch {
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
     }
+}
+
+/// How many exceptions of each type are open: `2 PRICE, 1 TAX`.
+fn exceptions(by_type: &Value) -> String {
+    let each = by_type.as_object().into_iter().flatten().map(|(kind, count)| format!("{count} {kind}"));
+    let all: Vec<String> = each.collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }
 
 /// What the lab has to do, and messages that it has to send.

@@ -55,17 +55,22 @@ impl Invoice {
         }
     }
 
-    /// The document, and into which count each row of it goes. Freight and discount without an ordered line have no document.
+    /// The document, and into which count each row of it goes.
+    ///
+    /// On a cancellation, discount and postage are an amount that the customer asks for: they go with the goods that come back, or
+    /// stand alone. On an invoice without an ordered line they belong to nothing.
     pub(super) fn finish(self, rows: &mut Rows) -> Option<(Place, Option<Timestamp>, OrderDocument)> {
         let original = Original { format: "online-retail".into(), place: self.place.within.clone(), ..Original::default() };
         if self.lines.is_empty() {
-            rows.reject(Reason::NoOrder, self.freight.0 + self.discount.0);
-            if self.returned.is_empty() {
+            let (header, goodwill) = (self.freight.0 + self.discount.0, self.freight.1 + self.discount.1);
+            if !super::row::cancels(&self.number) || self.returned.is_empty() && !goodwill.is_positive() {
+                rows.reject(Reason::NoOrder, header);
                 return None;
             }
+            rows.goodwill += header;
             rows.returned += self.returned.len() as u64;
             let (account, reference) = (self.account.as_str().into(), self.number);
-            let document = ReturnDocument { account, reference, original, lines: self.returned };
+            let document = ReturnDocument { account, reference, original, lines: self.returned, goodwill };
             return Some((self.place, self.at, OrderDocument::Return(document)));
         }
         rows.ordered += self.lines.len() as u64;

@@ -43,6 +43,8 @@ pub struct Rows {
     pub freight: u64,
     /// Discount on orders.
     pub discount: u64,
+    /// Discount and postage that cancellations ask back.
+    pub goodwill: u64,
     /// Everything else, by reason.
     pub rejected: BTreeMap<Reason, u64>,
 }
@@ -50,7 +52,7 @@ pub struct Rows {
 impl Rows {
     /// Rows with a known fate; when the reader has come to its end, all that were read.
     pub fn accounted(&self) -> u64 {
-        self.ordered + self.returned + self.freight + self.discount + self.rejected.values().sum::<u64>()
+        self.ordered + self.returned + self.freight + self.discount + self.goodwill + self.rejected.values().sum::<u64>()
     }
 
     fn reject(&mut self, reason: Reason, rows: u64) {

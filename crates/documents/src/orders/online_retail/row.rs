@@ -39,12 +39,12 @@ pub(super) enum Meaning {
     Unreadable(&'static str, &'static str),
 }
 
-impl Fields<'_> {
-    /// The invoice takes goods back.
-    pub(super) fn cancels(&self) -> bool {
-        self.invoice.starts_with(['C', 'c'])
-    }
+/// Whether an invoice of that number takes goods or money back.
+pub(super) fn cancels(number: &str) -> bool {
+    number.starts_with(['C', 'c'])
+}
 
+impl Fields<'_> {
     /// The account: customer numbers were exported as decimals, `17850.0`.
     pub(super) fn account(&self) -> Text {
         Text::from(self.customer.strip_suffix(".0").unwrap_or(self.customer))
@@ -80,7 +80,7 @@ impl Fields<'_> {
         if price.is_zero() {
             return Meaning::Rejected(Reason::ZeroPrice);
         }
-        if self.cancels() {
+        if cancels(self.invoice) {
             let units = (-quantity).to_i64().filter(|units| *units > 0 && Quantity(*units) <= Quantity::LIMIT);
             let Some(units) = units else {
                 return Meaning::Unreadable("quantity", "a cancellation gives whole units below zero");

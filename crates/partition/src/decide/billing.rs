@@ -1,0 +1,118 @@
+//! Billing between processes, clocks and people: who bills when, and what becomes of what cannot be billed.
+
+use feel::{Context as Variables, Value};
+use trade::billing::WaitOver;
+use trade::exception::{Action, ExceptionKind, Raise};
+use trade::master::BillingPolicy;
+use trade::order::Bucket;
+use trade::{InvoiceId, OrderId};
+use units::Text;
+
+use super::task::{order, subject};
+use super::txn::{Outcome, Txn};
+
+/// Bills what is due. What a hold keeps back is put on the backlog, with its reason and a clock; what is billed leaves it.
+pub(super) fn bill(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Vec<InvoiceId>> {
+    let cx = txn.system.clone();
+    let posted = trade::billing::bill(txn.books(), id, &cx)?;
+    if !posted.is_empty() {
+        clear(txn, id, ExceptionKind::BillingBlocked, "billed")?;
+        clear(txn, id, ExceptionKind::PartialBillingDecision, "billed")?;
+    } else if let Some(reason) = trade::billing::blocked(txn.books(), id)? {
+        raise(txn, id, ExceptionKind::BillingBlocked, reason)?;
+    } else {
+        clear(txn, id, ExceptionKind::BillingBlocked, "nothing is in the way any more")?;
+    }
+    Ok(posted)
+}
+
+/// Bills what has shipped and could not be billed then. No process waits for these documents, so each gets one of its own.
+pub(super) fn bill_backlog(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    if order(txn, id)?.is_invoiced() {
+        return Ok(());
+    }
+    for invoice in bill(txn, id)? {
+        bring_to_erp(txn, invoice)?;
+    }
+    Ok(())
+}
+
+/// The rest of an order that is billed on completion was cancelled: what has shipped is billed now, because no shipment follows that
+/// would bill it (domain §1.6: fulfilled and cancelled units make an order complete).
+pub(super) fn bill_rest(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let order = order(txn, id)?;
+    if matches!(order.billing, BillingPolicy::OnComplete { .. }) && order.is_fulfilled() {
+        bill_backlog(txn, id)?;
+    }
+    Ok(())
+}
+
+/// The clock of what waits to be billed has run out.
+pub(super) fn wait_over(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let cx = txn.system.clone();
+    match trade::billing::wait_over(txn.books(), id, &cx)? {
+        WaitOver::Nothing => Ok(()),
+        WaitOver::Ask(reason) => raise(txn, id, ExceptionKind::PartialBillingDecision, reason),
+        WaitOver::Billed(posted) => {
+            for invoice in posted {
+                bring_to_erp(txn, invoice)?;
+            }
+            // puts on the backlog what a hold keeps back
+            bill_backlog(txn, id)
+        }
+    }
+}
+
+/// A person has decided whether what has shipped is billed now.
+pub(super) fn decided(txn: &mut Txn<'_>, id: OrderId, action: Action) -> Outcome<()> {
+    let cx = txn.cx.clone();
+    match action {
+        Action::Release => {
+            for invoice in trade::billing::bill_per_shipment(txn.books(), id, &cx)? {
+                bring_to_erp(txn, invoice)?;
+            }
+            bill_backlog(txn, id)
+        }
+        Action::Wait => Ok(trade::billing::wait_again(txn.books(), id, &cx)?),
+        _ => Ok(()),
+    }
+}
+
+/// Money came for an order. One that is paid before anything ships goes on with it.
+pub(super) fn paid(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let order = order(txn, id)?;
+    let waits = order.billing == BillingPolicy::OnOrder && order.units_in(Bucket::Allocated).is_positive();
+    if waits && !trade::order::awaits_payment(&order) {
+        txn.publish("order.more", id, None);
+    }
+    Ok(())
+}
+
+/// Starts the process that posts a document which no process of an order has made.
+pub(super) fn bring_to_erp(txn: &mut Txn<'_>, document: InvoiceId) -> Outcome<()> {
+    let order = txn.books().invoice(&document)?.map(|invoice| invoice.order.to_string());
+    let variables = [("invoiceId", Value::from(document.to_string())), ("orderId", Value::from(order))];
+    txn.start("post-invoice", None, Variables::from_iter(variables))?;
+    Ok(())
+}
+
+fn raise(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, reason: Text) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let order = order(txn, id)?;
+    let shipped = order
+        .lines
+        .iter()
+        .map(|line| units::Amount::of(line.price, line.to_invoice(), order.currency).unwrap_or(units::Amount::LIMIT));
+    let amount = shipped.sum();
+    trade::exception::raise(txn.books(), Raise { amount, ..Raise::new(kind, subject(&order, None), reason) }, &cx)?;
+    Ok(())
+}
+
+fn clear(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, cause: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let order = order(txn, id)?;
+    if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &subject(&order, None))? {
+        trade::exception::clear(txn.books(), exception, cause, &cx)?;
+    }
+    Ok(())
+}

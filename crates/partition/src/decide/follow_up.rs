@@ -1,0 +1,85 @@
+//! What people are asked to look after once goods are with a warehouse or on their way.
+
+use trade::exception::{ExceptionKind, Raise};
+use trade::{Key, OrderId, ShipmentId, WarehouseOrderId};
+use units::{Quantity, Text};
+
+use super::document;
+use super::task::{order, subject};
+use super::txn::{Outcome, Txn, text};
+
+/// Goods left that nobody expected to leave: a count had not found them (domain §1.10, R3), or the warehouse was to cancel them
+/// (domain §1.5.4: cancel failed – shipped).
+pub(super) fn left_unexpectedly(txn: &mut Txn<'_>, shipped: &trade::fulfilment::Shipped) -> Outcome<()> {
+    let id = shipped.shipment;
+    let Some(shipment) = txn.books().shipment(&id)? else { return Ok(()) };
+    let node = &shipment.node;
+    let mut reasons = Vec::new();
+    if shipped.uncounted.is_positive() {
+        reasons.push(format!("{} units left {node} with {id} although they were counted as gone", shipped.uncounted));
+    }
+    if shipped.cancel_failed.is_positive() {
+        let units = shipped.cancel_failed;
+        reasons.push(format!("{units} units left {node} with {id} although it was to cancel them: have the carrier stop them, or take them back"));
+    }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    ask(txn, shipment.order, ExceptionKind::ShipDiscrepancy, Key::Shipment(id), reasons.join("; ").into())
+}
+
+/// A warehouse will not cancel what it was asked to (domain §1.5.4: too late, offer to refuse at the dock or to return).
+pub(super) fn cancel_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
+    let Some(released) = txn.books().warehouse_order(&id)?.filter(|released| released.cancel_requested) else {
+        return Ok(());
+    };
+    let units: Quantity = released.lines.iter().map(|line| line.cancelling).sum();
+    let reason = text(format_args!(
+        "{} ships {units} units of {id} that were to be cancelled ({why}): have them refused at the dock, or take them back",
+        released.node
+    ));
+    ask(txn, released.order, ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(id), reason)
+}
+
+/// Asks a warehouse to ship to the new address, or a person where no system can be asked.
+pub(super) fn ask_to_redirect(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
+    if txn.capabilities.contains("wms.redirect") {
+        let effect = document::redirection(txn, id)?;
+        txn.request(effect);
+        return Ok(());
+    }
+    redirect_refused(txn, id, "no configured system offers wms.redirect")
+}
+
+/// Asks a warehouse once more that refused; nothing, once nothing is left there to ask for.
+pub(super) fn redirect_again(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
+    if trade::fulfilment::redirect_again(txn.books(), id)? {
+        ask_to_redirect(txn, id)?;
+    }
+    Ok(())
+}
+
+/// A warehouse ships to the old address: somebody intercepts it (domain §1.5.4: ask; else intercept).
+pub(super) fn redirect_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
+    let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(()) };
+    let reason =
+        text(format_args!("{} does not ship {id} to the new address ({why}): have the carrier intercept it", released.node));
+    ask(txn, released.order, ExceptionKind::Carrier, Key::WarehouseOrder(id), reason)
+}
+
+/// Goods are on their way to the old address (domain §1.5.4: carrier redirect).
+pub(super) fn redirect_under_way(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<()> {
+    let Some(shipment) = txn.books().shipment(&id)? else { return Ok(()) };
+    let order = order(txn, shipment.order)?;
+    let to = [&order.ship_to.street, &order.ship_to.city, &order.ship_to.country].map(Text::as_str).join(", ");
+    let carrier = if shipment.carrier.is_empty() { "the carrier" } else { shipment.carrier.as_str() };
+    let reason = text(format_args!("have {carrier} take {id} ({}) to {to}", shipment.tracking));
+    ask(txn, shipment.order, ExceptionKind::Carrier, Key::Shipment(id), reason)
+}
+
+fn ask(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, key: Key, reason: Text) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let order = order(txn, id)?;
+    trade::exception::raise(txn.books(), Raise::new(kind, subject(&order, Some(key)), reason), &cx)?;
+    Ok(())
+}

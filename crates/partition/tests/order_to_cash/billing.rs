@@ -1,0 +1,120 @@
+//! Who bills when (domain §1.6).
+
+use partition::Body;
+use trade::LineNo;
+use trade::exception::{Action, ExceptionKind};
+use trade::fulfilment::Delivery;
+use trade::master::{AfterWait, BillingPolicy};
+use trade::order::{Cancellation, Change, HoldKind};
+use units::{Amount, Quantity};
+
+use crate::world::World;
+
+/// Ten of X, four of which are there and ship.
+fn partly_shipped(billing: BillingPolicy) -> (World, trade::OrderId) {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 4);
+    let id = world.order(&[("X", 10)], billing);
+    let released = world.state(id).warehouse_orders[0];
+    world.ship(released, &[(1, 4)]);
+    (world, id)
+}
+
+fn cancel_rest(world: &mut World, id: trade::OrderId) {
+    let lines = vec![(LineNo(1), Some(Quantity(6)))];
+    world.tell(Body::CancelOrder { order: id, cancellation: Cancellation { lines, reason: "no more".into() } });
+}
+
+#[test]
+fn an_order_that_is_billed_on_completion_is_billed_when_its_rest_is_cancelled() {
+    let (mut world, id) = partly_shipped(BillingPolicy::ON_COMPLETE);
+    assert_eq!((world.state(id).invoices.len(), world.asked("erp.post_invoice")), (0, 0));
+    cancel_rest(&mut world, id);
+    assert_eq!((world.state(id).receivable, world.asked("erp.post_invoice")), (Amount(4_000), 1));
+    world.check();
+}
+
+#[test]
+fn what_a_hold_keeps_from_being_billed_is_on_the_backlog_until_the_hold_goes() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    world.tell(Body::PlaceHold { order: id, reason: "the terms are not agreed".into() });
+    let released = world.state(id).warehouse_orders[0];
+    world.ship(released, &[(1, 10)]);
+    assert_eq!(world.state(id).invoices, []);
+    let backlog = world.open(ExceptionKind::BillingBlocked);
+    assert!(backlog[0].reason.contains("the terms are not agreed"), "{backlog:?}");
+    assert_eq!(backlog[0].amount, Amount(10_000));
+    // trying again changes nothing but the entry
+    world.resolve(ExceptionKind::BillingBlocked, Action::Retry);
+    assert_eq!((world.state(id).invoices.len(), world.open(ExceptionKind::BillingBlocked).len()), (0, 1));
+    world.tell(Body::ReleaseHold { order: id, hold: HoldKind::Manual, reason: "agreed".into() });
+    assert_eq!((world.state(id).receivable, world.open(ExceptionKind::BillingBlocked).len()), (Amount(10_000), 0));
+    assert_eq!(world.asked("erp.post_invoice"), 1);
+    world.check();
+}
+
+#[test]
+fn after_the_longest_wait_a_person_decides_whether_a_part_is_billed() {
+    let (mut world, id) = partly_shipped(BillingPolicy::OnComplete { max_wait_days: Some(3), then: AfterWait::Ask });
+    assert!(world.let_billing_wait_end(id));
+    world.resolve(ExceptionKind::PartialBillingDecision, Action::Wait);
+    assert_eq!(world.state(id).invoices, []);
+    assert!(world.let_billing_wait_end(id), "the wait began once more");
+    world.resolve(ExceptionKind::PartialBillingDecision, Action::Release);
+    assert_eq!((world.state(id).receivable, world.asked("erp.post_invoice")), (Amount(4_000), 1));
+    assert!(!world.let_billing_wait_end(id));
+    world.check();
+}
+
+#[test]
+fn a_decision_that_events_overtake_is_asked_no_more() {
+    let (mut world, id) = partly_shipped(BillingPolicy::OnComplete { max_wait_days: Some(3), then: AfterWait::Ask });
+    assert!(world.let_billing_wait_end(id));
+    cancel_rest(&mut world, id);
+    assert_eq!((world.state(id).receivable, world.open(ExceptionKind::PartialBillingDecision).len()), (Amount(4_000), 0));
+    world.check();
+}
+
+#[test]
+fn after_the_longest_wait_a_part_is_billed_by_itself_if_the_policy_says_so() {
+    let then = AfterWait::PerShipment;
+    let (mut world, id) = partly_shipped(BillingPolicy::OnComplete { max_wait_days: Some(3), then });
+    assert!(world.let_billing_wait_end(id));
+    assert_eq!((world.state(id).receivable, world.asked("erp.post_invoice")), (Amount(4_000), 1));
+}
+
+#[test]
+fn another_way_of_billing_bills_at_once_what_it_no_longer_keeps_back() {
+    let (mut world, id) = partly_shipped(BillingPolicy::ON_COMPLETE);
+    let change = Change { billing: Some(BillingPolicy::PerShipment), ..Change::default() };
+    world.tell(Body::ChangeOrder { order: id, change });
+    assert_eq!((world.state(id).receivable, world.asked("erp.post_invoice")), (Amount(4_000), 1));
+    world.check();
+}
+
+#[test]
+fn the_proof_of_delivery_bills_what_is_billed_on_delivery() {
+    let (mut world, id) = partly_shipped(BillingPolicy::OnDelivery);
+    assert_eq!(world.state(id).invoices, []);
+    let shipment = world.state(id).shipments[0];
+    let delivery = Delivery { at: world.now(), ..Delivery::default() };
+    world.tell(Body::ShipmentDelivered { shipment, delivery });
+    assert_eq!((world.state(id).receivable, world.asked("erp.post_invoice")), (Amount(4_000), 1));
+    world.check();
+}
+
+#[test]
+fn what_is_paid_on_order_is_released_when_the_money_is_there() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
+    assert_eq!((world.state(id).warehouse_orders.len(), world.state(id).receivable), (0, Amount(10_000)));
+    world.pay(10_000, "CD-2026-000001");
+    let released = world.state(id).warehouse_orders[0];
+    world.ship(released, &[(1, 10)]);
+    let order = world.state(id);
+    assert_eq!((order.invoices.len(), order.receivable, order.closed_at.is_some()), (2, Amount(0), true));
+    world.check();
+}

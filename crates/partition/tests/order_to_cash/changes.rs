@@ -1,0 +1,86 @@
+//! Changes and cancellations once goods are with a warehouse (domain §1.5.4).
+
+use partition::{Body, Reply};
+use trade::exception::{Action, ExceptionKind};
+use trade::master::{BillingPolicy, ShipTo};
+use trade::order::{Cancellation, Change};
+use trade::{OrderId, WarehouseOrderId};
+
+use crate::world::World;
+
+/// Ten of X, released.
+fn released(redirects: bool) -> (World, OrderId, WarehouseOrderId) {
+    let mut world = World::new(redirects);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::OnDelivery);
+    let released = world.state(id).warehouse_orders[0];
+    (world, id, released)
+}
+
+fn to_bonn(world: &mut World, order: OrderId) -> Reply {
+    let ship_to = ShipTo { street: "Street 2".into(), city: "Bonn".into(), country: "DE".into(), ..ShipTo::default() };
+    world.tell(Body::ChangeOrder { order, change: Change { ship_to: Some(ship_to), ..Change::default() } })
+}
+
+#[test]
+fn a_warehouse_is_asked_for_another_address_and_a_person_intercepts_what_it_does_not_change() {
+    let (mut world, id, released) = released(true);
+    let Reply::Changed { redirected, .. } = to_bonn(&mut world, id) else { panic!("changed") };
+    assert_eq!((redirected, world.asked("wms.redirect")), (vec![released], 1));
+    let (_, document) = world.asked.iter().find(|(asked, _)| asked == "wms.redirect").unwrap();
+    assert!(document.contains("Bonn"), "{document}");
+    assert_eq!(world.open(ExceptionKind::Carrier).len(), 0);
+    world.tell(Body::WarehouseRedirectAnswer { warehouse_order: released, refused: Some("it is labelled".into()) });
+    assert!(world.open(ExceptionKind::Carrier)[0].reason.contains("it is labelled"));
+    // a person has it asked once more
+    world.resolve(ExceptionKind::Carrier, Action::Retry);
+    assert_eq!(world.asked("wms.redirect"), 2);
+    world.tell(Body::WarehouseRedirectAnswer { warehouse_order: released, refused: None });
+    assert_eq!(world.open(ExceptionKind::Carrier).len(), 0);
+    world.check();
+}
+
+#[test]
+fn where_no_warehouse_can_be_asked_a_person_intercepts() {
+    let (mut world, id, _) = released(false);
+    to_bonn(&mut world, id);
+    assert_eq!((world.asked("wms.redirect"), world.open(ExceptionKind::Carrier).len()), (0, 1));
+}
+
+#[test]
+fn what_is_on_its_way_is_redirected_by_the_carrier() {
+    let (mut world, id, released) = released(true);
+    let shipment = world.ship(released, &[(1, 10)]);
+    let Reply::Changed { under_way, redirected, .. } = to_bonn(&mut world, id) else { panic!("changed") };
+    assert_eq!((under_way, redirected), (vec![shipment], vec![]));
+    assert!(world.open(ExceptionKind::Carrier)[0].reason.contains("Street 2, Bonn, DE"));
+}
+
+#[test]
+fn a_shipment_that_wins_over_a_cancellation_leaves_a_task() {
+    let (mut world, id, released) = released(true);
+    let cancellation = Cancellation { lines: Vec::new(), reason: "not wanted".into() };
+    world.tell(Body::CancelOrder { order: id, cancellation });
+    assert_eq!(world.asked("wms.cancel"), 1);
+    world.ship(released, &[(1, 10)]);
+    assert_eq!(world.state(id).lines[0].cancel_failed, units::Quantity(10));
+    assert!(world.open(ExceptionKind::ShipDiscrepancy)[0].reason.contains("was to cancel"));
+    // the answer that comes too late changes nothing
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: Some("gone".into()), lines: Vec::new() });
+    assert_eq!(world.open(ExceptionKind::ShipDiscrepancy).len(), 1);
+    world.check();
+}
+
+#[test]
+fn a_refused_cancellation_leaves_a_task() {
+    let (mut world, id, released) = released(true);
+    let cancellation = Cancellation { lines: Vec::new(), reason: "not wanted".into() };
+    world.tell(Body::CancelOrder { order: id, cancellation });
+    world.tell(Body::WarehouseCancelAnswer {
+        warehouse_order: released,
+        refused: Some("too late".into()),
+        lines: Vec::new(),
+    });
+    assert!(world.open(ExceptionKind::ShipDiscrepancy)[0].reason.contains("10 units"));
+    world.check();
+}

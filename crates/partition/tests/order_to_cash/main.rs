@@ -1,0 +1,8 @@
+//! The shipped processes on the trade core: what becomes of an order, command by command.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod billing;
+mod cash;
+mod changes;
+mod world;

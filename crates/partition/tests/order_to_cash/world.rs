@@ -1,0 +1,288 @@
+//! A partition with the shipped processes, two warehouses and one customer. Systems answer at once, and do what they are asked for.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use feel::{Context as Variables, Value};
+use partition::{AnyKey, AnyState, Body, Command, Effect, Halt, Partition, Reply, Resource, Timer, TimerOwner};
+use trade::account::Profile;
+use trade::cash::{EntryDocument, StatementDocument};
+use trade::exception::{Action, Exception, ExceptionKind};
+use trade::fulfilment::ShipConfirm;
+use trade::master::{BillingPolicy, Company, Item, Node, ShipTo};
+use trade::order::{Order, Submission, SubmittedLine};
+use trade::stock::Receipt;
+use trade::*;
+use units::{Amount, Calendar, Currency, Quantity, Timestamp};
+
+/// Monday, 2 March 2026, 10:00 UTC.
+const START: i64 = 1_772_445_600_000;
+
+pub(crate) struct World {
+    partition: Partition,
+    durable: BTreeMap<AnyKey, AnyState>,
+    timers: BTreeSet<Timer>,
+    effects: VecDeque<Arc<Effect>>,
+    /// Capability and document of every effect.
+    pub(crate) asked: Vec<(String, String)>,
+    now: i64,
+    shipments: u32,
+}
+
+fn person() -> Actor {
+    let roles = vec![Role::Director, Role::Sales, Role::Warehouse, Role::Receivables, Role::Operations, Role::Admin];
+    Actor { id: "ann".into(), roles, limit: None }
+}
+
+fn processes() -> Vec<Resource> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../processes/order-to-cash");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut resources: Vec<Resource> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "bpmn" || extension == "dmn"))
+        .map(|path| Resource {
+            name: path.file_name().unwrap().to_str().unwrap().into(),
+            xml: std::fs::read_to_string(&path).unwrap().into(),
+        })
+        .collect();
+    resources.sort_by(|one, two| one.name.cmp(&two.name));
+    resources
+}
+
+impl World {
+    /// With `redirects` the warehouses can be asked for another address.
+    pub(crate) fn new(redirects: bool) -> Self {
+        let capabilities = partition::CAPABILITIES.iter().copied().chain(redirects.then_some("wms.redirect"));
+        let mut world = Self {
+            partition: Partition::new(0, capabilities.map(Into::into)),
+            durable: BTreeMap::new(),
+            timers: BTreeSet::new(),
+            effects: VecDeque::new(),
+            asked: Vec::new(),
+            now: START,
+            shipments: 0,
+        };
+        world.tell(Body::Deploy(processes()));
+        let node = |id: &str| Node { id: id.into(), calendar: Calendar::always(), cut_off: 1_440, ..Node::default() };
+        let company = Company {
+            code: "CD".into(),
+            country: "DE".into(),
+            currency: Currency::EUR,
+            calendar: Calendar::always(),
+            nodes: vec![node("EAST"), node("WEST")],
+            ..Company::default()
+        };
+        world.tell(Body::PutCompany(Box::new(company)));
+        let item = |id: &str| Item {
+            id: id.into(),
+            base_uom: "EA".into(),
+            list_price: "10".parse().ok(),
+            tax_category: "standard".into(),
+            ..Item::default()
+        };
+        world.tell(Body::PutItems(vec![item("X"), item("Y")]));
+        let ship_to = ShipTo {
+            code: "M".into(),
+            name: "Acme".into(),
+            street: "Street 1".into(),
+            postcode: "10115".into(),
+            city: "Berlin".into(),
+            country: "DE".into(),
+        };
+        let profile = Profile {
+            name: "Acme".into(),
+            tier: 3,
+            ship_tos: vec![ship_to],
+            bank_accounts: vec!["DE02".into()],
+            ..Profile::default()
+        };
+        world.tell(Body::PutAccounts(vec![("ACME".into(), profile)]));
+        world
+    }
+
+    /// Carries a command out, and lets every system answer until nothing is asked any more.
+    fn ask(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
+        let reply = self.decide(actor, body);
+        while let Some(effect) = self.effects.pop_front() {
+            self.asked.push((effect.capability.to_string(), effect.document.to_string()));
+            let answer = match effect.capability.as_str() {
+                "tax.quote" => Body::EffectFailed { effect: effect.id, code: "rejected".into(), message: "no".into() },
+                "tms.book" => succeeded(&effect, &[("carrier", "DPD"), ("reference", "B"), ("cost", "5.00")]),
+                _ => succeeded(&effect, &[("reference", "E")]),
+            };
+            self.decide(Actor::system(), answer).unwrap();
+        }
+        reply
+    }
+
+    /// A person gives a command that must not be refused.
+    pub(crate) fn tell(&mut self, body: Body) -> Reply {
+        self.ask(person(), body).unwrap()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.now)
+    }
+
+    fn decide(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
+        self.now += 60_000;
+        let command = Command { at: Timestamp(self.now), actor, key: None, body };
+        loop {
+            match self.partition.decide(command.clone()) {
+                Ok(decision) => {
+                    for (key, state) in decision.changed {
+                        match state {
+                            Some(state) => drop(self.durable.insert(key, state)),
+                            None => drop(self.durable.remove(&key)),
+                        }
+                    }
+                    for timer in &decision.timers_dropped {
+                        self.timers.remove(timer);
+                    }
+                    self.timers.extend(decision.timers_set);
+                    self.effects.extend(decision.effects);
+                    return decision.reply;
+                }
+                Err(Halt::Missing(keys)) => {
+                    for key in keys {
+                        let state = self.durable.get(&key).cloned();
+                        self.partition.load(key, state);
+                    }
+                }
+                Err(broken) => panic!("{broken}"),
+            }
+        }
+    }
+
+    pub(crate) fn stock(&mut self, item: &str, node: &str, quantity: i64) {
+        self.shipments += 1;
+        self.tell(Body::ReceiveStock(Receipt {
+            item: item.into(),
+            node: node.into(),
+            quantity: Quantity(quantity),
+            receipt: format!("R{}", self.shipments).into(),
+            document: None,
+        }));
+    }
+
+    /// Receives an order of items at 10.00 each.
+    pub(crate) fn order(&mut self, lines: &[(&str, i64)], billing: BillingPolicy) -> OrderId {
+        let line = |(item, quantity): &(&str, i64)| SubmittedLine {
+            item: (*item).into(),
+            quantity: (*quantity).into(),
+            ..SubmittedLine::default()
+        };
+        let submission = Submission {
+            account: "ACME".into(),
+            lines: lines.iter().map(line).collect(),
+            billing: Some(billing),
+            ..Submission::default()
+        };
+        // whoever decides on it later is somebody else
+        let shop = Actor { id: "shop".into(), roles: vec![Role::Sales], limit: None };
+        match self.ask(shop, Body::ReceiveOrder(Box::new(submission))) {
+            Ok(Reply::Order(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn state(&self, id: OrderId) -> Arc<Order> {
+        match self.durable.get(&AnyKey::Trade(Key::Order(id))) {
+            Some(AnyState::Trade(Aggregate::Order(order))) => order.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A warehouse acknowledges, picks and ships units of the lines of a release.
+    pub(crate) fn ship(&mut self, id: WarehouseOrderId, lines: &[(u64, i64)]) -> ShipmentId {
+        let lines: Vec<_> = lines.iter().map(|(line, units)| (LineNo(*line), Quantity(*units))).collect();
+        self.tell(Body::WarehouseAcknowledged(id));
+        self.tell(Body::WarehousePicked { warehouse_order: id, lines: lines.clone(), complete: true });
+        self.shipments += 1;
+        let confirm = ShipConfirm {
+            warehouse_order: id,
+            reference: format!("S{}", self.shipments).into(),
+            shipped_at: Timestamp(self.now),
+            lines,
+            ..ShipConfirm::default()
+        };
+        match self.tell(Body::WarehouseShipped(confirm)) {
+            Reply::Shipment(id) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The open exceptions of a type.
+    pub(crate) fn open(&self, kind: ExceptionKind) -> Vec<Arc<Exception>> {
+        let exceptions = self.durable.values().filter_map(|state| match state {
+            AnyState::Trade(Aggregate::Exception(exception)) => Some(exception.clone()),
+            _ => None,
+        });
+        exceptions.filter(|exception| exception.is_open() && exception.kind == kind).collect()
+    }
+
+    /// A person decides on the one open exception of a type.
+    pub(crate) fn resolve(&mut self, kind: ExceptionKind, action: Action) {
+        let open = self.open(kind);
+        assert_eq!(open.len(), 1, "{open:?}");
+        let (exception, reason) = (open[0].id, "decided".into());
+        self.tell(Body::ResolveException { exception, action, reason, details: Variables::default() });
+    }
+
+    /// The clock of an order that waits to be billed runs out; false if none runs.
+    pub(crate) fn let_billing_wait_end(&mut self, id: OrderId) -> bool {
+        let owner = TimerOwner::Billing(id);
+        let Some(timer) = self.timers.iter().find(|timer| timer.owner == owner).cloned() else { return false };
+        self.timers.remove(&timer);
+        self.now = self.now.max(timer.due.0);
+        self.tell(Body::FireTimer { owner });
+        true
+    }
+
+    /// Money comes in with a statement of its own.
+    pub(crate) fn pay(&mut self, amount: i64, remittance: &str) -> PaymentId {
+        self.shipments += 1;
+        let entry = EntryDocument {
+            bank_reference: format!("B{}", self.shipments).into(),
+            value_date: Timestamp(self.now).day(),
+            amount: Amount(amount),
+            payer_account: "DE02".into(),
+            remittance: remittance.into(),
+            ..EntryDocument::default()
+        };
+        let statement = StatementDocument {
+            reference: format!("ST{}", self.shipments).into(),
+            bank_account: "DE99".into(),
+            currency: Currency::EUR,
+            entries: vec![entry],
+            ..StatementDocument::default()
+        };
+        match self.tell(Body::ImportStatement(Box::new(statement))) {
+            Reply::Statement { payments, .. } => payments[0],
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// How often a capability was asked for.
+    pub(crate) fn asked(&self, capability: &str) -> usize {
+        self.asked.iter().filter(|(asked, _)| asked == capability).count()
+    }
+
+    /// Records agree, whatever has happened.
+    pub(crate) fn check(&self) {
+        let aggregates: Vec<(Key, Aggregate)> = self
+            .durable
+            .iter()
+            .filter_map(|(key, state)| match (key, state) {
+                (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key.clone(), aggregate.clone())),
+                _ => None,
+            })
+            .collect();
+        let report = trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), None);
+        assert!(report.breaks.is_empty(), "{:#?}", report.breaks);
+    }
+}
+
+fn succeeded(effect: &Effect, answer: &[(&str, &str)]) -> Body {
+    let response = answer.iter().map(|(name, value)| (*name, Value::from(*value)));
+    Body::EffectSucceeded { effect: effect.id, response: Variables::from_iter(response) }
+}

@@ -1,0 +1,134 @@
+//! A price was wrong, and the goods stay: the difference is credited.
+
+use compact_str::format_compact;
+use units::{Amount, Decimal, Quantity, Text};
+
+use super::credit_note::{Before, credited_before, offset};
+use super::post::{Effects, post, summed};
+use super::state::{DocumentKind, Invoice, InvoiceLine};
+use crate::books::{Books, Key, Stop};
+use crate::context::Context;
+use crate::ids::*;
+use crate::order::existing;
+use crate::refusal::Refusal;
+use crate::tax::{self, TaxedLine};
+
+/// Credits what the lines of an invoice cost more than at the right price, for the units that were not credited before.
+///
+/// The header discount stays as it is. Refused for a document that is no invoice, for a line that it does not bill, and for a price that
+/// is not below the one billed. Source: domain §1.5.4 (price-only credit), §1.3 (dispute accepted).
+pub fn price_credit(
+    books: &mut dyn Books,
+    invoice: InvoiceId,
+    prices: &[(LineNo, Decimal)],
+    reason: &str,
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
+    let original = books.invoice(&invoice)?.ok_or(Refusal::NotFound(Key::Invoice(invoice)))?;
+    if original.kind != DocumentKind::Invoice {
+        return Err(Refusal::Conflict(Text::from(format!("{} is no invoice", original.number))).into());
+    }
+    let order = existing(books, original.order)?;
+    let before = credited_before(books, &original)?;
+    let mut credited = Vec::with_capacity(prices.len());
+    for (at, (no, price)) in prices.iter().enumerate() {
+        let billed = original.lines.iter().find(|line| line.line == *no);
+        let Some(billed) = billed.filter(|_| !prices.iter().take(at).any(|(other, _)| other == no)) else {
+            return Err(invalid(format_compact!("prices[{at}].line"), no.0, "a line of the invoice, once").into());
+        };
+        let net = difference(&original, billed, &before, *price).filter(|net| net.is_positive()).ok_or_else(|| {
+            let wanted = "a price from 0 up to less than the one that is billed, for units that are not credited";
+            invalid(format_compact!("prices[{at}].price"), price, wanted)
+        })?;
+        credited.push(InvoiceLine { quantity: Quantity::ZERO, price: *price, net, ..billed.clone() });
+    }
+    if credited.is_empty() {
+        return Err(invalid("prices".into(), "empty", "at least one line").into());
+    }
+    let taxed: Vec<TaxedLine> = credited
+        .iter()
+        .map(|line| TaxedLine { rate: line.tax_rate, net: line.net, exact: Decimal::from(line.net.0) })
+        .collect();
+    let mut taxes = tax::of_parts(original.tax_rounding, &taxed, Amount::ZERO, Amount::ZERO);
+    before.keep_within(&original, &mut taxes, false);
+    let counted = credited.iter().map(|line| (line.line, Quantity::ZERO, -line.net)).collect();
+    let draft = summed(Invoice {
+        kind: DocumentKind::CreditNote,
+        corrects: Some(invoice),
+        reason: reason.into(),
+        lines: credited,
+        taxes,
+        tax_rounding: original.tax_rounding,
+        ..Invoice::default()
+    });
+    let note = post(books, &order, draft, Effects { lines: counted, ..Effects::default() }, cx)?;
+    offset(books, &order.account, invoice, note)?;
+    Ok(note)
+}
+
+/// What the units that are left of a line cost more than at `price`.
+fn difference(original: &Invoice, billed: &InvoiceLine, before: &Before, price: Decimal) -> Option<Amount> {
+    if price.is_negative() || price >= billed.price {
+        return None;
+    }
+    let left = billed.quantity - before.units(billed.line);
+    let right = Amount::of(price, left, original.currency)?;
+    Some(before.left_of(billed) - right)
+}
+
+fn invalid(field: Text, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
+    Refusal::Invalid { field, given: format_compact!("{given}"), wanted: Text::const_new(wanted) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::{bill, credit_note};
+    use crate::order::fixture::{Story, at, clerk};
+    use crate::order::{OrderEvent, approve, promise};
+
+    /// Ten of X at 10.00 and 19 % tax, shipped and billed.
+    fn billed() -> (Story, OrderId, InvoiceId) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.receive(&story.submission()).unwrap();
+        let rates = vec![(LineNo(1), Decimal::from(19i64))];
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+        (story, id, invoice)
+    }
+
+    fn price(text: &str) -> Vec<(LineNo, Decimal)> {
+        vec![(LineNo(1), text.parse().unwrap())]
+    }
+
+    #[test]
+    fn domain_1_5_4_a_wrong_price_is_credited_and_the_units_stay() {
+        let (mut story, id, invoice) = billed();
+        let note = price_credit(story.books(), invoice, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
+        let note = story.books().invoice(&note).unwrap().unwrap();
+        assert_eq!((note.net, note.tax, note.gross), (Amount(500), Amount(95), Amount(595)));
+        let line = story.order(id).lines[0].clone();
+        assert_eq!((line.credited, line.credited_amount), (Quantity(0), Amount(500)));
+        // the units come back for what was paid for them in the end, and nothing is left
+        credit_note(story.books(), invoice, &[(LineNo(1), Quantity(4))], "returned", &clerk("ann", 6)).unwrap();
+        assert_eq!(story.order(id).receivable, Amount(11_900 - 595 - 4_522));
+        credit_note(story.books(), invoice, &[], "all of it", &clerk("ann", 7)).unwrap();
+        assert_eq!(story.order(id).receivable, Amount(0));
+        story.check();
+    }
+
+    #[test]
+    fn a_price_that_is_not_lower_or_a_line_that_is_not_billed_is_refused() {
+        let (mut story, _, invoice) = billed();
+        for prices in [price("10"), price("-1"), Vec::new(), vec![(LineNo(7), Decimal::ONE)]] {
+            let refused = price_credit(story.books(), invoice, &prices, "?", &clerk("ann", 5));
+            assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))), "{prices:?}");
+        }
+        credit_note(story.books(), invoice, &[], "all of it", &clerk("ann", 6)).unwrap();
+        assert!(price_credit(story.books(), invoice, &price("9"), "late", &clerk("ann", 7)).is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! What customers deduct: the code that says why, who looks after it, and what becomes of it.
+
+use units::{Amount, Text};
+
+use super::post::existing;
+use super::state::PaymentEvent;
+use crate::account::AccountEvent;
+use crate::books::{Books, Key, Stop};
+use crate::context::{Context, Role};
+use crate::ids::{InvoiceId, PaymentId};
+use crate::order::OrderEvent;
+use crate::refusal::Refusal;
+
+/// The codes of deductions, who owns them, and the words by which customers say them (domain §1.7).
+const CODES: [(&str, Role, &[&str]); 11] = [
+    ("PRC", Role::Sales, &["PRICE", "PRICING", "CONTRACT"]),
+    ("PRM", Role::Sales, &["PROMO", "PROMOTION", "BONUS"]),
+    ("QTY", Role::Warehouse, &["SHORTAGE", "SHORTSHIP", "MISSING", "QUANTITY"]),
+    ("FRT", Role::Warehouse, &["FREIGHT", "CARRIAGE", "POSTAGE", "SHIPPING"]),
+    ("TAX", Role::Receivables, &["VAT"]),
+    ("DMG", Role::Warehouse, &["DAMAGE", "DAMAGED", "BROKEN"]),
+    ("LATE", Role::Warehouse, &["DELAY", "DELAYED"]),
+    ("RET", Role::Sales, &["RETURN", "RETURNS", "RETURNED"]),
+    ("UD", Role::Receivables, &["SKONTO"]),
+    ("BNK", Role::Receivables, &["CHARGES"]),
+    ("UNK", Role::Receivables, &[]),
+];
+
+/// Who looks after deductions of a code; receivables for one that nobody knows.
+pub fn owner(code: &str) -> Role {
+    CODES.iter().find(|(known, ..)| *known == code).map_or(Role::Receivables, |(_, owner, _)| *owner)
+}
+
+/// The code that a payment's text names, by itself or by a word for it; `None` if it names none or several.
+pub(super) fn named(remittance: &str) -> Option<&'static str> {
+    let words: Vec<String> = remittance
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_uppercase)
+        .collect();
+    let is_named = |(code, _, names): &&(&str, Role, &[&str])| {
+        *code != "UNK" && words.iter().any(|word| word == code || names.contains(&word.as_str()))
+    };
+    let mut found = CODES.iter().filter(is_named);
+    match (found.next(), found.next()) {
+        (Some((code, ..)), None) => Some(code),
+        _ => None,
+    }
+}
+
+/// What a payment has left open under a code: the document, how much of it, and the code.
+pub fn deductions(books: &mut dyn Books, id: PaymentId) -> Result<Vec<(InvoiceId, Amount, Text)>, Stop> {
+    let payment = existing(books, id)?;
+    let open = payment.allocations.iter().filter(|allocation| allocation.deduction.is_positive());
+    Ok(open.map(|allocation| (allocation.invoice, allocation.deduction, allocation.code.clone())).collect())
+}
+
+/// Decides on what a payment deducted: `accepted` of it is written off, and the rest stays open, no longer in dispute; `None` accepts
+/// all of it.
+///
+/// Refused where nothing is deducted, and for more than that. Source: domain §1.3 (dispute: accept, reject, split), §1.7.
+pub fn resolve_deduction(books: &mut dyn Books, id: PaymentId, accepted: Option<Amount>, cx: &Context) -> Result<(), Stop> {
+    let payment = existing(books, id)?;
+    let deductions = deductions(books, id)?;
+    let all: Amount = deductions.iter().map(|(_, amount, _)| *amount).sum();
+    let accepted = accepted.unwrap_or(all);
+    let (Some(account), true) = (&payment.account, all.is_positive()) else {
+        return Err(Refusal::Conflict(Text::from(format!("{id} deducts nothing"))).into());
+    };
+    if accepted.is_negative() || accepted > all {
+        return Err(Refusal::TooMuchMoney { wanted: accepted, available: all }.into());
+    }
+    let mut left = accepted;
+    for (invoice, deduction, code) in deductions {
+        // what was paid or credited since is no longer open
+        let item = books.account(account)?.and_then(|account| account.ledger.item(invoice).cloned());
+        let amount = deduction.min(left).min(item.as_ref().map_or(Amount::ZERO, |item| item.open)).max(Amount::ZERO);
+        left -= deduction.min(left);
+        books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code: code.clone() });
+        if amount.is_positive() {
+            books.record(account, AccountEvent::Allowed { invoice, amount, code, at: cx.now });
+            books.record(account, AccountEvent::ItemReduced { invoice, by: amount });
+            let document = books.invoice(&invoice)?.ok_or(Refusal::NotFound(Key::Invoice(invoice)))?;
+            books.record(&document.order, OrderEvent::ReceivableChanged { by: -amount });
+        }
+        books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: amount, by: cx.actor.id.clone() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::bill;
+    use crate::cash::{self, EntryDocument, Outcome, StatementDocument, apply};
+    use crate::ids::OrderId;
+    use crate::order::fixture::{Story, at, clerk};
+    use units::Currency;
+
+    /// An invoice of 100.00, of which 90.00 are paid.
+    fn short_paid(remittance: &str) -> (Story, OrderId, PaymentId) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let order = story.promised(&[("X", 10)]);
+        story.ship_everything(order);
+        bill(story.books(), order, &at(4)).unwrap();
+        let entry = EntryDocument {
+            bank_reference: "B-1".into(),
+            amount: Amount(9_000),
+            remittance: remittance.into(),
+            ..EntryDocument::default()
+        };
+        let statement = StatementDocument {
+            reference: "S-1".into(),
+            bank_account: "DE99".into(),
+            currency: Currency::EUR,
+            entries: vec![entry],
+            ..StatementDocument::default()
+        };
+        let id = cash::import(story.books(), &statement, &at(5)).unwrap().payments[0];
+        assert_eq!(apply(story.books(), id, &at(5)).unwrap().outcome, Outcome::Deduction);
+        (story, order, id)
+    }
+
+    fn code(story: &mut Story, id: PaymentId) -> Text {
+        deductions(story.books(), id).unwrap()[0].2.clone()
+    }
+
+    #[test]
+    fn domain_1_7_a_deduction_has_the_code_that_the_customer_names_and_its_owner() {
+        for (text, wanted, role) in [
+            ("CD-2026-1 less 10.00 damaged goods", "DMG", Role::Warehouse),
+            ("CD-2026-1 PRC", "PRC", Role::Sales),
+            ("CD-2026-1 price and damage", "UNK", Role::Receivables),
+            ("CD-2026-1", "UNK", Role::Receivables),
+        ] {
+            let (mut story, _, id) = short_paid(text);
+            let code = code(&mut story, id);
+            assert_eq!((code.as_str(), owner(&code)), (wanted, role), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_accepted_deduction_is_written_off_and_a_rejected_one_stays_open() {
+        let open = |accepted: Option<i64>| {
+            let (mut story, order, id) = short_paid("CD-2026-1 damaged");
+            resolve_deduction(story.books(), id, accepted.map(Amount), &clerk("ann", 6)).unwrap();
+            assert!(resolve_deduction(story.books(), id, None, &clerk("ann", 7)).is_err());
+            story.check();
+            let items = story.books().account(&"ACME".into()).unwrap().unwrap().ledger.open_items.clone();
+            assert!(items.iter().all(|item| item.disputed.is_zero()));
+            (story.order(order).receivable.0, items.len())
+        };
+        assert_eq!(open(None), (0, 0));
+        assert_eq!(open(Some(0)), (1_000, 1));
+        assert_eq!(open(Some(400)), (600, 1));
+        let (mut story, _, id) = short_paid("CD-2026-1");
+        assert!(resolve_deduction(story.books(), id, Some(Amount(1_001)), &clerk("ann", 6)).is_err());
+    }
+
+    #[test]
+    fn a_payment_that_the_bank_takes_back_takes_the_accepted_deduction_back_too() {
+        let (mut story, order, id) = short_paid("CD-2026-1 damaged");
+        resolve_deduction(story.books(), id, None, &clerk("ann", 6)).unwrap();
+        let back = EntryDocument {
+            bank_reference: "B-1".into(),
+            amount: Amount(-9_000),
+            reversal: true,
+            ..EntryDocument::default()
+        };
+        let statement = StatementDocument {
+            reference: "S-2".into(),
+            bank_account: "DE99".into(),
+            currency: Currency::EUR,
+            entries: vec![back],
+            ..StatementDocument::default()
+        };
+        cash::import(story.books(), &statement, &at(8)).unwrap();
+        assert_eq!(story.order(order).receivable, Amount(10_000));
+        story.check();
+    }
+}
