@@ -33,7 +33,7 @@ fn parse(text: &str, name: &str) -> Vec<Declared> {
         ["struct", "enum"].iter().any(|kind| line.ends_with(&format!("{kind} {name} {{")) && !line.starts_with("//"))
     };
     let lines: Vec<&str> = text.lines().collect();
-    let Some(start) = lines.iter().position(|line| begins(&line)) else { return Vec::new() };
+    let Some(start) = lines.iter().position(|line| begins(line)) else { return Vec::new() };
     // the attributes of the type itself stand right above it
     let above = lines[..start].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
     let all_default = above.into_iter().any(|line| line.starts_with("#[serde(") && line.contains("default"));
@@ -45,7 +45,7 @@ fn parse(text: &str, name: &str) -> Vec<Declared> {
         } else if line.starts_with("#[") {
             default = default.or_else(|| default_of(text, line));
         } else if let Some((name, kind)) = field(line) {
-            let of_type = || all_default.then(|| in_default(text, name, &lines[start])).flatten();
+            let of_type = || all_default.then(|| in_default(text, name, lines[start])).flatten();
             let kind = kind.trim_end_matches(',').to_owned();
             let is_optional = kind.starts_with("Option<");
             let default = default.take().or_else(of_type).or_else(|| is_optional.then(String::new));

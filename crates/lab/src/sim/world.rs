@@ -91,7 +91,7 @@ impl<'a> World<'a> {
             now: START,
             queue: BTreeMap::new(),
             counter: 0,
-            product: Product::new(if plan.seed % VERY_CLOSELY == 0 { Watch::VeryClosely } else { Watch::Closely }),
+            product: Product::new(if plan.seed.is_multiple_of(VERY_CLOSELY) { Watch::VeryClosely } else { Watch::Closely }),
             systems,
             answers: BTreeMap::new(),
             statements: 0,
