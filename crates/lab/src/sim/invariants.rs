@@ -56,7 +56,11 @@ pub(super) fn after(states: &States, timers: &BTreeSet<Timer>, decision: &Decisi
     for (key, state) in &decision.changed {
         let (AnyKey::Trade(key), Some(AnyState::Trade(aggregate))) = (key, state) else { continue };
         match aggregate {
-            Aggregate::Order(order) => drop((orders.insert(order.id), accounts.insert(order.account.clone()))),
+            Aggregate::Order(order) => {
+                orders.insert(order.id);
+                accounts.insert(order.account.clone());
+                billed_in_time(order, timers)?;
+            }
             Aggregate::WarehouseOrder(released) => drop(orders.insert(released.order)),
             Aggregate::Shipment(shipment) => drop(orders.insert(shipment.order)),
             Aggregate::Invoice(invoice) => drop(orders.insert(invoice.order)),
@@ -93,7 +97,7 @@ pub(super) fn reconcile(states: &States) -> Result<(), String> {
     }
 }
 
-/// At rest: every order that is not closed waits for supply or money, or somebody is asked about it (design §3.8). A person who decided
+/// At rest: every order that is not closed waits for supply, money or the day of its invoice, or somebody is asked (design §3.8). A person who decided
 /// to wait is asked again when the clock of the process has run out, so units that no warehouse takes may wait for that.
 pub(super) fn at_rest(states: &States) -> Result<(), String> {
     let about = |exception: &Exception| exception.subject.order;
@@ -105,7 +109,9 @@ pub(super) fn at_rest(states: &States) -> Result<(), String> {
         let waits_for_supply = order.units_in(Bucket::Backordered).is_positive();
         let was_left = order.units_in(Bucket::Open).is_positive() && asked.contains(&order.id);
         let waits_for_money = !order.receivable.is_zero();
-        if !is_over && !waits_for_supply && !was_left && !waits_for_money && !open.contains(&order.id) {
+        let waits_for_its_day = order.bill_at.is_some();
+        let waits = waits_for_supply || was_left || waits_for_money || waits_for_its_day;
+        if !is_over && !waits && !open.contains(&order.id) {
             return Err(format!("{} is not closed, and nobody is asked about it: {:?}", order.id, order.status()));
         }
     }
@@ -245,6 +251,15 @@ fn watched(exception: &Exception, timers: &BTreeSet<Timer>) -> Result<(), String
     Err(format!("an exception without a clock or an action: {exception:?}"))
 }
 
+/// What waits for the day of its invoice is woken on it (domain §1.6).
+fn billed_in_time(order: &Order, timers: &BTreeSet<Timer>) -> Result<(), String> {
+    let Some(due) = order.bill_at else { return Ok(()) };
+    if timers.contains(&Timer { due, owner: TimerOwner::Billing(order.id) }) {
+        return Ok(());
+    }
+    Err(format!("{} waits to be billed at {due}, and no clock runs", order.id))
+}
+
 /// Somebody is asked: the exception is there and open.
 fn asked(states: &States, id: ExceptionId) -> Result<(), String> {
     match find(states, Key::Exception(id)) {
@@ -360,6 +375,13 @@ mod tests {
         let exception = Exception { id: ExceptionId(1), ..Exception::default() };
         let found = found(vec![(Key::Exception(ExceptionId(1)), Aggregate::Exception(Arc::new(exception)))]);
         assert!(found.contains("without a clock or an action"), "{found}");
+    }
+
+    #[test]
+    fn an_order_that_nothing_wakes_for_its_invoice_is_found() {
+        let (order, stock) = sound();
+        let order = Order { bill_at: Some(Timestamp(1)), ..order };
+        assert!(found(books(order, stock)).contains("no clock runs"));
     }
 
     #[test]
