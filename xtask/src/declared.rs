@@ -33,7 +33,7 @@ fn parse(text: &str, name: &str) -> Vec<Declared> {
         ["struct", "enum"].iter().any(|kind| line.ends_with(&format!("{kind} {name} {{")) && !line.starts_with("//"))
     };
     let lines: Vec<&str> = text.lines().collect();
-    let Some(start) = lines.iter().position(|line| begins(line)) else { return Vec::new() };
+    let Some(start) = lines.iter().position(begins) else { return Vec::new() };
     // the attributes of the type itself stand right above it
     let above = lines[..start].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
     let all_default = above.into_iter().any(|line| line.starts_with("#[serde(") && line.contains("default"));
