@@ -25,6 +25,7 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
             OrderEvent::HoldReleased { .. }
                 | OrderEvent::Moved { to: Bucket::Shipped | Bucket::Cancelled, .. }
                 | OrderEvent::ReceivableChanged { .. }
+                | OrderEvent::BillingSet { .. }
                 | OrderEvent::Invoiced { .. }
                 | OrderEvent::Rejected { .. }
         ),
@@ -73,6 +74,8 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                     free_credit(txn, *id)?;
                 }
                 OrderEvent::ReceivableChanged { .. } => billing::paid(txn, *id)?,
+                // whoever had to pay first may not have to any more
+                OrderEvent::BillingSet { .. } => go_on(txn, *id)?,
                 _ => {}
             }
             order_state(txn, *id)?;
