@@ -21,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Exit codes: 0 done, 1 something was found or refused, 2 wrong use (arguments, configuration, key), 3 a server or store could not be
 /// reached.
 #[derive(Debug, Parser)]
-#[command(name = "crossdock", version, propagate_version = true, max_term_width = 110)]
+#[command(name = "crossdock", version, max_term_width = 110)]
 struct Arguments {
     #[command(subcommand)]
     command: command::Command,

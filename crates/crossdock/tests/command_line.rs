@@ -313,6 +313,13 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A process of one task for a person that is no exception.
+const READING: &str = r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="x">
+    <bpmn:process id="reading" isExecutable="true"><bpmn:startEvent id="s"/>
+    <bpmn:userTask id="read" name="Read the letter"><bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements></bpmn:userTask>
+    <bpmn:endEvent id="e"/><bpmn:sequenceFlow id="a" sourceRef="s" targetRef="read"/><bpmn:sequenceFlow id="b" sourceRef="read" targetRef="e"/>
+    </bpmn:process></bpmn:definitions>"#;
+
 #[test]
 fn an_exception_is_resolved_and_a_task_completed_from_the_command_line() {
     let mut lab = LabProcess::new();
@@ -341,15 +348,22 @@ fn an_exception_is_resolved_and_a_task_completed_from_the_command_line() {
     let after = site.cli(&["exception", "show", id, "--json"]).json();
     assert_eq!((&after["status"], &after["resolution"]["reason"]), (&json!("resolved"), &json!("no such thing")));
 
-    // a second one, by its task
+    // a second one is not decided on by way of its task
     let order = site.order("PO-2", "NO-SUCH", 2);
-    let task = until("the task of the second order", || {
+    let listed = |name: &str, value: &str| {
         let page = site.cli(&["task", "list", "--json"]).json();
-        let found = page.as_array().unwrap().iter().find(|task| task["order"] == order.as_str())?.clone();
+        let found = page.as_array().unwrap().iter().find(|task| task[name] == value)?.clone();
         Some(found["task"].as_str().unwrap().to_owned())
-    });
-    let done =
-        site.cli(&["task", "complete", &task, "--variables", &json!({ "action": action, "reason": "same" }).to_string()]);
+    };
+    let task = until("the task of the second order", || listed("order", &order));
+    site.cli(&["task", "complete", &task]).fails(1, &["(409)", "decide on it"]);
+    // a task that is no exception is completed
+    let file = site.folder().join("reading.bpmn");
+    std::fs::write(&file, READING).unwrap();
+    assert_eq!(site.cli(&["deploy", file.to_str().unwrap()]).code, 0);
+    site.post("/v1/processes/reading/instances", "reading-1", &json!({ "variables": {} }));
+    let task = until("the task of the process", || listed("reason", "Read the letter"));
+    let done = site.cli(&["task", "complete", &task, "--variables", &json!({ "read": true }).to_string()]);
     assert_eq!((done.code, done.out.trim()), (0, "done"), "{done:?}");
     let again = site.cli(&["task", "complete", &task]);
     assert_eq!(again.code, 1, "{again:?}");

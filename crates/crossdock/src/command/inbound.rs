@@ -108,8 +108,8 @@ mod tests {
     use store::{RowQuery, Sqlite};
     use trade::Kind;
     use trade::cash::{EntryDocument, StatementDocument};
-    use trade::master::Company;
-    use units::{Amount, Timestamp};
+    use trade::master::{Company, Node};
+    use units::{Amount, Calendar, Timestamp};
 
     struct Deaf;
 
@@ -147,6 +147,11 @@ mod tests {
         documents::statements::write_camt053(statement, Timestamp(0)).into_bytes()
     }
 
+    fn company() -> Body {
+        let node = Node { id: "EAST".into(), calendar: Calendar::always(), cut_off: 24 * 60, ..Node::default() };
+        Body::PutCompany(Box::new(Company { code: "CD".into(), nodes: vec![node], ..Company::default() }))
+    }
+
     async fn must(statements: &Statements, body: Body) {
         statements.handle.ask(Request::new(Actor::system(), body)).await.into_reply().unwrap();
     }
@@ -155,7 +160,7 @@ mod tests {
     async fn a_system_is_read_on_from_where_it_was_read_whatever_else_came() {
         let folder = tempfile::tempdir().unwrap();
         let (running, statements) = open(folder.path());
-        must(&statements, Body::PutCompany(Box::new(Company { code: "CD".into(), ..Company::default() }))).await;
+        must(&statements, company()).await;
         statements.statement("bank", 10, camt(&statement("S-10", 500))).await.unwrap();
         for other in ["A", "B", "C"] {
             must(&statements, Body::ImportStatement(Box::new(statement(other, 500)))).await;
@@ -173,7 +178,7 @@ mod tests {
     async fn a_statement_that_is_refused_is_kept_and_somebody_is_asked() {
         let folder = tempfile::tempdir().unwrap();
         let (running, statements) = open(folder.path());
-        must(&statements, Body::PutCompany(Box::new(Company { code: "CD".into(), ..Company::default() }))).await;
+        must(&statements, company()).await;
         let documents = [camt(&statement("S-1", 501)), b"<Document>".to_vec()];
         for (id, document) in (1..).zip(&documents) {
             statements.statement("bank", id, document.clone()).await.unwrap();
