@@ -234,11 +234,11 @@ impl Service {
         });
     }
 
-    /// What is still to happen: actions besides the bank's daily statement, and messages.
+    /// What is still to happen: actions besides the bank's daily statement, messages, and what nobody has fetched.
     fn state(&self) -> Value {
         let inner = self.lock();
         let actions = inner.actions.iter().filter(|action| !action.name.starts_with("statement ")).count();
-        json!({ "scheduled": actions, "unsent": inner.outgoing.len(), "refused": inner.refused })
+        json!({ "scheduled": actions, "unsent": inner.outgoing.len() + inner.model.untold(), "refused": inner.refused })
     }
 
     pub(crate) fn router(self: &Arc<Self>) -> Router {

@@ -8,7 +8,7 @@ use units::{IdError, Text, Timestamp};
 /// attempt.
 ///
 /// One of a job is numbered by the job within its process instance, any other one within its journal entry. Two numbers and not one
-/// made of them, so that neither can run into the other (decision 0010).
+/// made of them, so that neither can run into the other (decision 0006).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct EffectId {
     /// The process instance, or the position of the entry.

@@ -19,6 +19,8 @@ pub struct Bank {
     /// Entries that are in no statement yet.
     entries: Vec<EntryDocument>,
     statements: Vec<(u64, String)>,
+    /// The last statement that is known to have arrived.
+    taken: u64,
     balance: Amount,
     paid: BTreeMap<String, i64>,
     count: u64,
@@ -213,7 +215,7 @@ impl Model for Bank {
         (Vec::new(), Vec::new())
     }
 
-    fn query(&self, path: &str, query: &str) -> Option<Value> {
+    fn query(&mut self, path: &str, query: &str) -> Option<Value> {
         if path != "/statements" {
             return None;
         }
@@ -222,9 +224,15 @@ impl Model for Bank {
             .find_map(|pair| pair.strip_prefix("after="))
             .and_then(|after| after.parse().ok())
             .unwrap_or(0u64);
+        // whoever asks for what comes after a statement has it
+        self.taken = self.taken.max(after);
         let new = self.statements.iter().filter(|(id, _)| *id > after).take(20);
         let statements: Vec<Value> = new.map(|(id, camt)| json!({ "id": id, "camt053": camt })).collect();
         Some(json!({ "statements": statements }))
+    }
+
+    fn untold(&self) -> usize {
+        self.entries.len() + self.statements.iter().filter(|(id, _)| *id > self.taken).count()
     }
 
     fn ledger(&self) -> Value {

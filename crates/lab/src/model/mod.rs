@@ -112,8 +112,13 @@ pub trait Model: Send + 'static {
     }
 
     /// Answers a question.
-    fn query(&self, _path: &str, _query: &str) -> Option<Value> {
+    fn query(&mut self, _path: &str, _query: &str) -> Option<Value> {
         None
+    }
+
+    /// How many things it has for whoever asks, and has not been asked for yet.
+    fn untold(&self) -> usize {
+        0
     }
 
     /// What the system itself knows to have happened.

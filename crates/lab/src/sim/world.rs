@@ -361,8 +361,8 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn bank(&self, path: &str, query: &str) -> Value {
-        self.systems.get(BANK).and_then(|(_, bank)| bank.query(path, query)).unwrap_or_default()
+    fn bank(&mut self, path: &str, query: &str) -> Value {
+        self.systems.get_mut(BANK).and_then(|(_, bank)| bank.query(path, query)).unwrap_or_default()
     }
 
     fn poll(&mut self) -> Result<(), Failure> {

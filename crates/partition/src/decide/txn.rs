@@ -21,7 +21,7 @@ use crate::row::{RowKey, Table};
 const MAX_FOLLOW_UPS: usize = 200_000;
 
 /// How many bits of an instance's number count within its entry: more than a million, with room for 2^43 entries before SQLite's
-/// integers end (decision 0010).
+/// integers end (decision 0006).
 const INSTANCE_BITS: u32 = 20;
 
 /// Why a decision stops before its end.
