@@ -299,8 +299,7 @@ fn functions_of_other_languages_are_refused() {
 #[test]
 fn functions_that_read_much_stay_within_the_budget() {
     let text = "x".repeat(400_000);
-    let scope =
-        Context::from_iter([("text", Value::from(text)), ("list", Value::list((0..40_000).map(Value::from)))]);
+    let scope = Context::from_iter([("text", Value::from(text)), ("list", Value::list((0..40_000).map(Value::from)))]);
     for endless in [
         "count(for i in 1..100000 return contains(text, \"y\"))",
         "count(for i in 1..100000 return matches(text, \"y\"))",
