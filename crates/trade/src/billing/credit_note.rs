@@ -1,5 +1,7 @@
 //! What was billed is credited: a document of its own, never a change of the first.
 
+use std::sync::Arc;
+
 use units::{Amount, Quantity, Text};
 
 use super::post::{Effects, post, summed};
@@ -13,6 +15,15 @@ use crate::order::existing;
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
+/// The invoice that something is credited of; refused for any other kind of document.
+pub(super) fn credited_invoice(books: &mut dyn Books, id: InvoiceId) -> Result<Arc<Invoice>, Stop> {
+    let original = books.invoice(&id)?.ok_or(Refusal::NotFound(Key::Invoice(id)))?;
+    if original.kind != DocumentKind::Invoice {
+        return Err(Refusal::Conflict(Text::from(format!("{} is no invoice", original.number))).into());
+    }
+    Ok(original)
+}
+
 /// Credits units of an invoice at its own prices and rates; no line means everything that is left of it. What is open of the invoice
 /// is reduced first; the rest is the customer's credit.
 ///
@@ -24,10 +35,7 @@ pub fn credit_note(
     reason: &str,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
-    let original = books.invoice(&invoice)?.ok_or_else(|| Refusal::NotFound(Key::Invoice(invoice)))?;
-    if original.kind != DocumentKind::Invoice {
-        return Err(Refusal::Conflict(Text::from(format!("{} is no invoice", original.number))).into());
-    }
+    let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
     let before = credited_before(books, &original)?;
     let left = |line: &InvoiceLine| line.quantity - before.units(line.line);

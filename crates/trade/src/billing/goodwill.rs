@@ -2,10 +2,10 @@
 
 use units::{Amount, Text, prorate};
 
-use super::credit_note::offset;
+use super::credit_note::{credited_invoice, offset};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, TaxLine};
-use crate::books::{Books, Key, Stop};
+use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::InvoiceId;
 use crate::order::existing;
@@ -23,10 +23,7 @@ pub fn goodwill(
     reason: &str,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
-    let original = books.invoice(&invoice)?.ok_or(Refusal::NotFound(Key::Invoice(invoice)))?;
-    if original.kind != DocumentKind::Invoice {
-        return Err(Refusal::Conflict(Text::from(format!("{} is no invoice", original.number))).into());
-    }
+    let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
     let mut before = Amount::ZERO;
     for id in &order.invoices {
@@ -73,26 +70,11 @@ fn taxes(original: &Invoice, from: Amount, to: Amount) -> Vec<TaxLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::{bill, credit_note};
+    use crate::billing::credit_note;
     use crate::context::Role;
-    use crate::ids::{LineNo, OrderId};
-    use crate::order::fixture::{Story, at, clerk};
-    use crate::order::{OrderEvent, approve, promise};
-    use units::{Decimal, Quantity};
-
-    /// Ten of X at 10.00 and 19 % tax, shipped and billed.
-    fn billed() -> (Story, OrderId, InvoiceId) {
-        let mut story = Story::new();
-        story.stock("X", "WH1", 10);
-        let id = story.receive(&story.submission()).unwrap();
-        let rates = vec![(LineNo(1), Decimal::from(19i64))];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
-        approve(story.books(), id, &at(1)).unwrap();
-        promise(story.books(), id, &at(1)).unwrap();
-        story.ship_everything(id);
-        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
-        (story, id, invoice)
-    }
+    use crate::ids::LineNo;
+    use crate::order::fixture::{billed, clerk};
+    use units::Quantity;
 
     #[test]
     fn domain_1_6_a_goodwill_credit_is_a_document_of_its_own_at_the_original_rate() {

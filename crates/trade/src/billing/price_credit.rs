@@ -3,10 +3,10 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, Quantity, Text};
 
-use super::credit_note::{Before, credited_before, offset};
+use super::credit_note::{Before, credited_before, credited_invoice, offset};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, InvoiceLine};
-use crate::books::{Books, Key, Stop};
+use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::existing;
@@ -24,10 +24,7 @@ pub fn price_credit(
     reason: &str,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
-    let original = books.invoice(&invoice)?.ok_or(Refusal::NotFound(Key::Invoice(invoice)))?;
-    if original.kind != DocumentKind::Invoice {
-        return Err(Refusal::Conflict(Text::from(format!("{} is no invoice", original.number))).into());
-    }
+    let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
     let before = credited_before(books, &original)?;
     let mut credited = Vec::with_capacity(prices.len());
@@ -83,23 +80,8 @@ fn invalid(field: Text, given: impl std::fmt::Display, wanted: &'static str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::{bill, credit_note};
-    use crate::order::fixture::{Story, at, clerk};
-    use crate::order::{OrderEvent, approve, promise};
-
-    /// Ten of X at 10.00 and 19 % tax, shipped and billed.
-    fn billed() -> (Story, OrderId, InvoiceId) {
-        let mut story = Story::new();
-        story.stock("X", "WH1", 10);
-        let id = story.receive(&story.submission()).unwrap();
-        let rates = vec![(LineNo(1), Decimal::from(19i64))];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
-        approve(story.books(), id, &at(1)).unwrap();
-        promise(story.books(), id, &at(1)).unwrap();
-        story.ship_everything(id);
-        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
-        (story, id, invoice)
-    }
+    use crate::billing::credit_note;
+    use crate::order::fixture::{billed, clerk};
 
     fn price(text: &str) -> Vec<(LineNo, Decimal)> {
         vec![(LineNo(1), text.parse().unwrap())]

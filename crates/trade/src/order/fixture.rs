@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp, UomFactor};
 
-use super::{Order, Submission, SubmittedLine, approve, promise, release};
+use super::{Order, OrderEvent, Submission, SubmittedLine, approve, promise, release};
 use crate::account::{AccountEvent, Profile};
+use crate::billing::bill;
 use crate::books::{Aggregate, Books, MemoryBooks, Stop};
 use crate::cash::{self, EntryDocument, StatementDocument, match_manually};
 use crate::context::{Actor, Context, Role};
@@ -31,6 +32,20 @@ pub(crate) fn clerk(name: &str, minute: i64) -> Context {
 /// A line as it is submitted.
 pub(crate) fn submitted(item: &str, quantity: &str) -> SubmittedLine {
     SubmittedLine { item: item.into(), quantity: quantity.parse().unwrap(), ..SubmittedLine::default() }
+}
+
+/// Ten of X at 10.00 and 19 % tax, shipped and billed.
+pub(crate) fn billed() -> (Story, OrderId, InvoiceId) {
+    let mut story = Story::new();
+    story.stock("X", "WH1", 10);
+    let id = story.receive(&story.submission()).unwrap();
+    let rates = vec![(LineNo(1), Decimal::from(19i64))];
+    story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
+    approve(story.books(), id, &at(1)).unwrap();
+    promise(story.books(), id, &at(1)).unwrap();
+    story.ship_everything(id);
+    let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+    (story, id, invoice)
 }
 
 /// The books of a small company.

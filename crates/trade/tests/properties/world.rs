@@ -1,18 +1,10 @@
-//! Whatever happens, and in whatever order it is told: units and money are conserved (design §3.7, domain §1.5.4).
-//!
-//! A story is a random sequence of what customers, warehouses, banks and clerks do. Each message from outside is kept, and may come
-//! again at any later time. After every step every aggregate is sound, every record agrees with every other, and the receivables are
-//! what documents and payments say.
-
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! A small company: what is asked for is done with what there is, and what came from outside may come again.
 
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
 use trade::account::{self, Profile};
 use trade::billing;
-use trade::cash::{self, EntryDocument, PaymentStatus, StatementDocument};
+use trade::cash::{self, EntryDocument, StatementDocument};
 use trade::fulfilment::{self, Delivery, ShipConfirm};
 use trade::master::{self, AfterWait, BillingPolicy, Company, Item, Node, Period, ShipTo, Terms};
 use trade::order::{self, Cancellation, Change, Submission, SubmittedLine};
@@ -20,138 +12,15 @@ use trade::stock::{self, Adjustment, BackorderRun, Receipt, Segment, Strategy as
 use trade::*;
 use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp};
 
+use crate::step::Step;
+
 /// Monday, 2 March 2026, 10:00 UTC.
 const START: i64 = 1_772_445_600_000;
 const ITEMS: [&str; 2] = ["X", "Y"];
 const NODES: [&str; 2] = ["WH1", "WH2"];
 const STRATEGIES: [Confirm; 6] =
     [Confirm::Win, Confirm::Gain, Confirm::Improve, Confirm::Redistribute, Confirm::Fill, Confirm::Lose];
-const ACCOUNTS: [&str; 6] = ["PER-SHIPMENT", "COMPLETE", "DEPOSIT", "WAIT", "WEEKLY", "ON-DELIVERY"];
-
-/// What happens next. Numbers choose among what there is, by their remainder.
-#[derive(Debug, Clone)]
-enum Step {
-    Order {
-        account: usize,
-        lines: Vec<(usize, i64)>,
-        freight: i64,
-        discount: i64,
-    },
-    Advance {
-        order: usize,
-    },
-    Change {
-        order: usize,
-        line: usize,
-        quantity: i64,
-        price: Option<i64>,
-    },
-    Cancel {
-        order: usize,
-        line: Option<(usize, i64)>,
-    },
-    Receive {
-        item: usize,
-        node: usize,
-        quantity: i64,
-    },
-    Adjust {
-        item: usize,
-        node: usize,
-        quantity: i64,
-    },
-    Refuse {
-        warehouse_order: usize,
-    },
-    Pick {
-        warehouse_order: usize,
-        part: i64,
-        complete: bool,
-    },
-    Ship {
-        warehouse_order: usize,
-        part: i64,
-        complete: bool,
-    },
-    Answer {
-        warehouse_order: usize,
-        agrees: bool,
-    },
-    Bill {
-        order: usize,
-    },
-    Credit {
-        invoice: usize,
-        units: i64,
-    },
-    Pay {
-        invoices: Vec<usize>,
-        difference: i64,
-        is_named: bool,
-    },
-    TakeBack {
-        payment: usize,
-    },
-    Match {
-        payment: usize,
-        invoice: usize,
-        write_off: bool,
-    },
-    PutOnAccount {
-        payment: usize,
-    },
-    Unapply {
-        payment: usize,
-    },
-    Close {
-        order: usize,
-    },
-    Hold {
-        order: usize,
-    },
-    ReleaseHold {
-        order: usize,
-    },
-    Reconfirm {
-        item: usize,
-        node: usize,
-        strategies: Vec<usize>,
-        share: bool,
-    },
-    /// The order goes to another address, or is billed otherwise.
-    Move {
-        order: usize,
-        per_shipment: bool,
-    },
-    /// A warehouse answers whether it ships to another address.
-    AnswerMove {
-        warehouse_order: usize,
-        agrees: bool,
-    },
-    Deliver {
-        shipment: usize,
-    },
-    /// The clock of what waits to be billed runs out.
-    WaitOver {
-        order: usize,
-    },
-    Goodwill {
-        invoice: usize,
-        amount: i64,
-    },
-    CreditPrice {
-        invoice: usize,
-        cents: i64,
-    },
-    Deduction {
-        payment: usize,
-        accepted: Option<i64>,
-    },
-    /// A message that came before comes again.
-    Again {
-        message: usize,
-    },
-}
+pub(crate) const ACCOUNTS: [&str; 6] = ["PER-SHIPMENT", "COMPLETE", "DEPOSIT", "WAIT", "WEEKLY", "ON-DELIVERY"];
 
 /// What comes from other systems, as it came: it may be repeated and overtake.
 #[derive(Debug, Clone)]
@@ -164,62 +33,19 @@ enum Message {
     Statement(StatementDocument),
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    let which = || 0usize..1_000;
-    prop_oneof![
-        4 => (which(), prop::collection::vec((0usize..2, 1i64..12), 1..4), 0i64..900, 0i64..900)
-            .prop_map(|(account, lines, freight, discount)| Step::Order { account, lines, freight, discount }),
-        8 => which().prop_map(|order| Step::Advance { order }),
-        2 => (which(), which(), 0i64..20, prop::option::of(1i64..2_000))
-            .prop_map(|(order, line, quantity, price)| Step::Change { order, line, quantity, price }),
-        2 => (which(), prop::option::of((which(), 1i64..12))).prop_map(|(order, line)| Step::Cancel { order, line }),
-        4 => (0usize..2, 0usize..2, 1i64..15).prop_map(|(item, node, quantity)| Step::Receive { item, node, quantity }),
-        1 => (0usize..2, 0usize..2, -6i64..6).prop_map(|(item, node, quantity)| Step::Adjust { item, node, quantity }),
-        1 => which().prop_map(|warehouse_order| Step::Refuse { warehouse_order }),
-        3 => (which(), 0i64..=4, any::<bool>())
-            .prop_map(|(warehouse_order, part, complete)| Step::Pick { warehouse_order, part, complete }),
-        6 => (which(), 1i64..=4, any::<bool>())
-            .prop_map(|(warehouse_order, part, complete)| Step::Ship { warehouse_order, part, complete }),
-        2 => (which(), any::<bool>()).prop_map(|(warehouse_order, agrees)| Step::Answer { warehouse_order, agrees }),
-        5 => which().prop_map(|order| Step::Bill { order }),
-        2 => (which(), 0i64..6).prop_map(|(invoice, units)| Step::Credit { invoice, units }),
-        5 => (prop::collection::vec(which(), 1..4), -700i64..700, any::<bool>(), any::<bool>()).prop_map(
-            |(invoices, difference, is_exact, is_named)| {
-                Step::Pay { invoices, difference: if is_exact { 0 } else { difference }, is_named }
-            }
-        ),
-        2 => which().prop_map(|payment| Step::TakeBack { payment }),
-        2 => (which(), which(), any::<bool>())
-            .prop_map(|(payment, invoice, write_off)| Step::Match { payment, invoice, write_off }),
-        1 => which().prop_map(|payment| Step::PutOnAccount { payment }),
-        1 => which().prop_map(|payment| Step::Unapply { payment }),
-        1 => which().prop_map(|order| Step::Close { order }),
-        1 => which().prop_map(|order| Step::Hold { order }),
-        2 => which().prop_map(|order| Step::ReleaseHold { order }),
-        3 => (0usize..2, 0usize..2, prop::collection::vec(0usize..6, ACCOUNTS.len()), any::<bool>())
-            .prop_map(|(item, node, strategies, share)| Step::Reconfirm { item, node, strategies, share }),
-        2 => (which(), any::<bool>()).prop_map(|(order, per_shipment)| Step::Move { order, per_shipment }),
-        4 => (which(), any::<bool>()).prop_map(|(warehouse_order, agrees)| Step::AnswerMove { warehouse_order, agrees }),
-        2 => which().prop_map(|shipment| Step::Deliver { shipment }),
-        4 => which().prop_map(|order| Step::WaitOver { order }),
-        1 => (which(), 1i64..900).prop_map(|(invoice, amount)| Step::Goodwill { invoice, amount }),
-        2 => (which(), 0i64..40).prop_map(|(invoice, cents)| Step::CreditPrice { invoice, cents }),
-        6 => (which(), prop::option::of(0i64..500)).prop_map(|(payment, accepted)| Step::Deduction { payment, accepted }),
-        4 => which().prop_map(|message| Step::Again { message }),
-    ]
-}
-
-struct World {
-    books: MemoryBooks,
+/// The books of a company, and what has come to it.
+pub(crate) struct World {
+    pub(crate) books: MemoryBooks,
     minute: i64,
     messages: Vec<Message>,
-    done: BTreeMap<&'static str, u32>,
+    /// How often each kind of step did something.
+    pub(crate) done: BTreeMap<&'static str, u32>,
 }
 
 type Did = Result<&'static str, Stop>;
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut world = Self { books: MemoryBooks::new(), minute: 0, messages: Vec::new(), done: BTreeMap::new() };
         let node =
             |id: &str| Node { id: id.into(), tier: 1, calendar: Calendar::always(), cut_off: 1_440, ..Node::default() };
@@ -304,7 +130,7 @@ impl World {
     }
 
     /// Carries a step out as a partition does: all of it, or nothing if a verb refuses.
-    fn take(&mut self, step: &Step) {
+    pub(crate) fn take(&mut self, step: &Step) {
         self.minute += 7;
         let before = self.books.clone();
         match self.carry_out(step) {
@@ -691,58 +517,6 @@ impl World {
         }
         Ok(())
     }
-
-    /// Everything that must hold now.
-    fn check(&self) -> Result<(), TestCaseError> {
-        let report = reconcile::check(self.books.iter(), None);
-        prop_assert!(report.breaks.is_empty(), "{:#?}", report.breaks);
-        let mut invoiced = BTreeMap::<AccountId, i64>::new();
-        let mut settled = BTreeMap::<AccountId, i64>::new();
-        let mut shipped = BTreeMap::<StockKey, i64>::new();
-        for (_, aggregate) in self.books.iter() {
-            match aggregate {
-                Aggregate::Invoice(invoice) => {
-                    let sign = if invoice.kind.is_credit() { -1 } else { 1 };
-                    *invoiced.entry(invoice.account.clone()).or_default() += sign * invoice.gross.0;
-                    prop_assert!(!invoice.gross.is_negative(), "{} is {:?}", invoice.id, invoice.gross);
-                }
-                Aggregate::Payment(payment) => {
-                    let Some(account) = payment.account.clone() else {
-                        prop_assert!(payment.allocations.is_empty());
-                        continue;
-                    };
-                    let allowed = payment.allocations.iter().map(|share| share.amount + share.discount + share.written_off);
-                    *settled.entry(account).or_default() += allowed.map(|amount| amount.0).sum::<i64>();
-                    let is_open = payment.status != PaymentStatus::Reversed && payment.amount.is_positive();
-                    let is_within = payment.applied() + payment.on_account <= payment.amount;
-                    prop_assert!(!is_open || is_within, "{} is over-applied", payment.id);
-                    let is_applied = payment.status == PaymentStatus::Applied;
-                    prop_assert!(!is_applied || payment.unallocated().is_zero(), "{} is not applied", payment.id);
-                }
-                Aggregate::Stock(stock) => prop_assert!(!stock.on_hand.is_negative(), "{stock:?}"),
-                Aggregate::Shipment(shipment) => {
-                    for line in &shipment.lines {
-                        *shipped.entry(StockKey::new(&line.item, &shipment.node)).or_default() += line.quantity.0;
-                    }
-                }
-                _ => {}
-            }
-        }
-        for (key, aggregate) in self.books.iter() {
-            match (key, aggregate) {
-                (Key::Account(id), Aggregate::Account(account)) => {
-                    let due = invoiced.get(id).copied().unwrap_or_default() - settled.get(id).copied().unwrap_or_default();
-                    prop_assert_eq!(account.ledger.receivable().0, due, "receivables of {}", id);
-                }
-                (Key::Stock(id), Aggregate::Stock(stock)) => {
-                    let left = shipped.get(id).copied().unwrap_or_default();
-                    prop_assert_eq!(stock.on_hand.0 + left, stock.received.0, "units of {}", id);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 fn statement(number: i64, entry: EntryDocument) -> Message {
@@ -753,67 +527,4 @@ fn statement(number: i64, entry: EntryDocument) -> Message {
         entries: vec![entry],
         ..StatementDocument::default()
     })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_sequence_of_commands_conserves_units_and_money(steps in prop::collection::vec(step(), 1..90)) {
-        let mut world = World::new();
-        for (at, step) in steps.iter().enumerate() {
-            world.take(step);
-            world.check().map_err(|error| TestCaseError::fail(format!("after step {at}, {step:?}: {error}")))?;
-        }
-    }
-}
-
-#[test]
-fn the_stories_reach_every_kind_of_step() {
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let stories = prop::collection::vec(step(), 90..91);
-    let mut done = BTreeMap::<&'static str, u32>::new();
-    for _ in 0..600 {
-        let story = stories.new_tree(&mut runner).unwrap().current();
-        let mut world = World::new();
-        story.iter().for_each(|step| world.take(step));
-        for (name, times) in world.done {
-            *done.entry(name).or_default() += times;
-        }
-    }
-    let expected = [
-        "ordered",
-        "advanced",
-        "changed",
-        "cancelled",
-        "received",
-        "adjusted",
-        "refused",
-        "picked",
-        "shipped",
-        "answered",
-        "billed",
-        "credited",
-        "paid",
-        "taken back",
-        "matched",
-        "put on account",
-        "unapplied",
-        "closed",
-        "held",
-        "released the hold",
-        "reconfirmed",
-        "told again",
-        "moved",
-        "redirected",
-        "not redirected",
-        "delivered",
-        "billed late",
-        "goodwill",
-        "price credited",
-        "deduction resolved",
-    ];
-    for name in expected {
-        assert!(done.get(name).copied().unwrap_or_default() >= 3, "{name}: {done:?}");
-    }
 }
