@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use partition::{AnyKey, AnyState, Body, Command, EffectId, Halt, Partition, Reply, Resource, TimerOwner};
+use partition::{AnyKey, AnyState, Body, Command, EffectId, Partition, Reply, Resource, TimerOwner};
+use std::convert::Infallible;
 use trade::exception::{Action, Exception, ExceptionKind, ExceptionStatus};
 use trade::order::{HoldKind, Order, Submission, SubmittedLine};
 use trade::{Actor, Aggregate, Key, OrderId, Role};
@@ -58,18 +59,11 @@ impl Product {
 
     fn decide(&mut self, actor: Actor, body: Body) -> Result<Reply, trade::Refusal> {
         let command = Command { at: Timestamp(self.now), actor, key: None, body };
-        loop {
-            match self.partition.decide(command.clone()) {
-                Ok(decision) => {
-                    self.effects.extend(decision.effects.iter().map(|effect| (effect.id, effect.capability.clone())));
-                    self.timers.retain(|timer| !decision.timers_dropped.contains(timer));
-                    self.timers.extend(decision.timers_set);
-                    return decision.reply;
-                }
-                Err(Halt::Missing(keys)) => keys.into_iter().for_each(|key| self.partition.load(key, None)),
-                Err(broken) => panic!("{broken}"),
-            }
-        }
+        let decision = self.partition.decide(command, |_| Ok::<_, Infallible>(None)).unwrap();
+        self.effects.extend(decision.effects.iter().map(|effect| (effect.id, effect.capability.clone())));
+        self.timers.retain(|timer| !decision.timers_dropped.contains(timer));
+        self.timers.extend(decision.timers_set);
+        decision.reply
     }
 
     fn must(&mut self, body: Body) -> Reply {

@@ -135,8 +135,8 @@ pub struct Decision {
     pub withdrawn: Vec<EffectId>,
     /// Orders that the entry is about, for their timelines.
     pub subjects: Vec<trade::OrderId>,
-    /// What was read and not changed, so that it stays in memory.
-    pub read: Vec<AnyKey>,
+    /// How often it was decided until all that it needs was in memory.
+    pub passes: usize,
 }
 
 impl Decision {
@@ -151,7 +151,7 @@ impl Decision {
             effects: Vec::new(),
             withdrawn: Vec::new(),
             subjects: Vec::new(),
-            read: Vec::new(),
+            passes: 1,
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! A [`Partition`] holds the aggregates of one legal entity that are in memory. [`Partition::decide`] carries out one
 //! [`Command`]: the trade core, the process engine and what follows from both run to the end inside it. What comes out is a
-//! [`Decision`]: the events, the reply, and which aggregates changed. Nothing here touches a clock, a socket or a disk; an
-//! decision that reads what is not in memory ends with [`Halt::Missing`], the caller loads it and asks again.
+//! [`Decision`]: the events, the reply, and which aggregates changed. Nothing here touches a clock, a socket or a disk; what
+//! a decision reads and is not in memory is asked of the caller.
 //!
 //! Start with [`command`] for what can be asked, [`journal`] for what is written, and `decide/` for how.
 
@@ -31,7 +31,7 @@ pub use fold::Fold;
 pub use journal::{Decision, Entry, Event, Head};
 pub use key::{AnyKey, AnyState, Correlation, CorrelationKey};
 pub use operation::{Modification, Operation};
-pub use partition::{Halt, Partition};
+pub use partition::{Broken, Halt, Partition};
 pub use row::{Row, RowKey, Table};
 pub use schedule::{Schedule, ScheduledStart};
 pub use timer::{Timer, TimerOwner};

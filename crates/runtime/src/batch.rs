@@ -1,6 +1,6 @@
 //! What is committed together.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use partition::{AnyKey, AnyState, Decision, Effect, EffectId, Entry, Head, Row, RowKey, Table, Timer};
@@ -15,7 +15,8 @@ pub(crate) struct Pending {
     pub(crate) number: u64,
     entries: Vec<Entry>,
     subjects: Vec<(u64, u64)>,
-    changed: HashMap<AnyKey, Option<AnyState>>,
+    /// What each decision left; of equal keys the last one counts.
+    changed: Vec<(AnyKey, Option<AnyState>)>,
     timers_set: BTreeSet<Timer>,
     timers_dropped: BTreeSet<Timer>,
     replies: Vec<(String, StoredReply)>,
@@ -96,12 +97,11 @@ impl Pending {
             head = head.extend(&data);
             entries.push(StoredEntry { position: entry.position, at: entry.command.at.0, hash: head.hash, data });
         }
-        let mut rows: Vec<(Table, RowKey, Option<Row>)> = Vec::with_capacity(self.changed.len());
-        for (key, state) in self.changed.drain() {
+        let rows = last_words(std::mem::take(&mut self.changed)).into_iter().map(|(key, state)| {
             let (table, row) = key.row();
-            rows.push((table, row, state.map(|state| state.to_row(&key))));
-        }
-        rows.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+            (table, row, state.map(|state| state.to_row(&key)))
+        });
+        let rows: Vec<(Table, RowKey, Option<Row>)> = rows.collect();
         store::Batch {
             head,
             entries,
@@ -115,4 +115,13 @@ impl Pending {
             prune_replies_before: self.prune_replies_before.take(),
         }
     }
+}
+
+/// The last state under each key. Only this one is encoded, however often an aggregate changed.
+fn last_words(mut changed: Vec<(AnyKey, Option<AnyState>)>) -> Vec<(AnyKey, Option<AnyState>)> {
+    // the sort is stable, so of equal keys the last word comes first
+    changed.reverse();
+    changed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    changed.dedup_by(|later, first| later.0 == first.0);
+    changed
 }

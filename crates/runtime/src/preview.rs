@@ -1,6 +1,6 @@
 //! Dry runs: a command is decided on what is committed, exactly as it would be, and nothing comes of it.
 
-use partition::{AnyKey, AnyState, Command, Decision, Halt, Partition, RowKey, Table};
+use partition::{AnyKey, AnyState, Command, Decision, Partition};
 use store::Reader;
 use units::Text;
 
@@ -32,33 +32,21 @@ impl<'a> Preview<'a> {
             let position = self.partition.position();
             self.partition.evict(position + 1, position);
         }
-        loop {
-            match self.partition.decide(command.clone()) {
-                Ok(decision) => return Ok(decision),
-                Err(Halt::Missing(keys)) => {
-                    for key in keys {
-                        load(&mut self.partition, self.reader, key)?;
-                    }
-                }
-                Err(broken @ Halt::Broken { .. }) => return Err(broken.to_string().into()),
-            }
-        }
+        let reader = &mut *self.reader;
+        self.partition.decide(command, |key| read(reader, key)).map_err(|halt| halt.to_string().into())
     }
 
     /// The state under a key, as the commands so far would leave it.
     pub fn state(&mut self, key: &AnyKey) -> Result<Option<AnyState>, Text> {
-        if self.partition.state(key).is_none() {
-            load(&mut self.partition, self.reader, key.clone())?;
-        }
-        Ok(self.partition.state(key).flatten().cloned())
+        let reader = &mut *self.reader;
+        self.partition.look(key, |key| read(reader, key)).map(Option::<&_>::cloned)
     }
 }
 
-/// Reads an aggregate into memory.
-pub(crate) fn load(partition: &mut Partition, reader: &mut dyn Reader, key: AnyKey) -> Result<(), Text> {
-    let (table, row): (Table, RowKey) = key.row();
+/// What is committed under a key.
+pub(crate) fn read(reader: &mut dyn Reader, key: &AnyKey) -> Result<Option<AnyState>, Text> {
+    let (table, row) = key.row();
     let bytes = reader.row(table, &row).map_err(|error| Text::from(error.to_string()))?;
     let state = bytes.map(|bytes| AnyState::decode(table, &row, &bytes)).transpose();
-    partition.load(key, state.map_err(|error| Text::from(error.to_string()))?);
-    Ok(())
+    state.map_err(|error| error.to_string().into())
 }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use partition::row::Column;
-use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Halt, Partition, Table, Timer};
+use partition::{AnyState, Body, Command, Decision, Effect, Halt, Partition, Table, Timer};
 use store::{Reader, RowQuery, Store, StoreError};
 use trade::Actor;
 use units::{Text, Timestamp};
@@ -20,9 +20,6 @@ use crate::handle::{Answer, Condition, Done, Handle, Message, Request, Version};
 use crate::idempotency::{Answers, Known};
 use crate::options::{EffectSink, Options, Progress};
 
-/// How often one decision may stop to load what turned out to be missing: far above what any command needs, since each pass finds
-/// all that it can.
-const MAX_PASSES: usize = 1_000;
 /// The longest sleep without looking at the timers.
 const NAP: Duration = Duration::from_millis(250);
 /// After so long a timer that could not be carried out is tried again, in milliseconds.
@@ -251,10 +248,8 @@ impl Writer {
 
     /// Whether what the caller has seen is what is there; otherwise the answer that it is not.
     fn meets(&mut self, condition: &Condition) -> Result<Option<Answer>, Text> {
-        if self.partition.state(&condition.key).is_none() {
-            self.load(condition.key.clone())?;
-        }
-        let state = self.partition.state(&condition.key).flatten();
+        let reader = self.reader.as_mut();
+        let state = self.partition.look(&condition.key, |key| crate::preview::read(reader, key))?;
         let version = state.map(|state| Version::of(&state.encode()));
         let holds = version.is_some_and(|version| condition.versions.is_empty() || condition.versions.contains(&version));
         Ok((!holds).then_some(Answer::Stale { version }))
@@ -281,34 +276,25 @@ impl Writer {
         answer
     }
 
-    /// Decides, and loads what turns out to be missing. The command may run several times; it is pure, so nobody sees it.
+    /// Decides, and loads what turns out to be missing.
     fn decide(&mut self, command: Command) -> Result<Decision, Text> {
         if self.progress.halted() == 1 {
             return Err(Text::const_new(
                 "the partition is halted: an invariant was about to be broken; run crossdock verify",
             ));
         }
-        for _ in 0..MAX_PASSES {
-            match self.partition.decide(command.clone()) {
-                Ok(decision) => return Ok(decision),
-                Err(Halt::Missing(keys)) => {
-                    for key in keys {
-                        self.load(key)?;
-                    }
-                }
-                Err(broken @ Halt::Broken { .. }) => {
-                    self.progress.halted.store(1, Ordering::Relaxed);
-                    tracing::error!(%broken, ?command, "halt the partition");
-                    return Err(broken.to_string().into());
-                }
+        let (reader, progress) = (self.reader.as_mut(), &self.progress);
+        let decided = self.partition.decide(command, |key| {
+            progress.loads.fetch_add(1, Ordering::Relaxed);
+            crate::preview::read(reader, key)
+        });
+        decided.map_err(|halt| {
+            if let Halt::Broken(broken) = &halt {
+                progress.halted.store(1, Ordering::Relaxed);
+                tracing::error!(%broken, "halt the partition");
             }
-        }
-        Err(Text::const_new("this command leads from record to record without an end"))
-    }
-
-    fn load(&mut self, key: AnyKey) -> Result<(), Text> {
-        self.progress.loads.fetch_add(1, Ordering::Relaxed);
-        crate::preview::load(&mut self.partition, self.reader.as_mut(), key)
+            halt.to_string().into()
+        })
     }
 
     fn fire_timers(&mut self) {

@@ -315,7 +315,7 @@ mod tests {
             effects: Vec::new(),
             withdrawn: Vec::new(),
             subjects: Vec::new(),
-            read: Vec::new(),
+            passes: 1,
         };
         after(&states, &BTreeSet::new(), &decision).err().unwrap_or_default()
     }

@@ -4,9 +4,10 @@
 //! before the commit. After each entry of a batch the invariants of [`super::invariants`] are held against what it changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, EffectId, Entry, Fold, Halt, Partition, Reply, Timer};
+use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, EffectId, Entry, Fold, Partition, Reply, Timer};
 use units::Text;
 
 use super::invariants;
@@ -131,18 +132,8 @@ impl Product {
 }
 
 fn decide_on(partition: &mut Partition, states: &BTreeMap<AnyKey, AnyState>, command: &Command) -> Result<Decision, String> {
-    loop {
-        match partition.decide(command.clone()) {
-            Ok(decision) => return Ok(decision),
-            Err(Halt::Missing(keys)) => {
-                for key in keys {
-                    let state = states.get(&key).cloned();
-                    partition.load(key, state);
-                }
-            }
-            Err(broken) => return Err(format!("{broken} by {command:?}")),
-        }
-    }
+    let load = |key: &AnyKey| Ok::<_, Infallible>(states.get(key).cloned());
+    partition.decide(command.clone(), load).map_err(|halt| format!("{halt} by {command:?}"))
 }
 
 /// In what two decisions on the same command differ.

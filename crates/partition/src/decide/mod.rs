@@ -21,33 +21,38 @@ use units::Text;
 pub use document::CAPABILITIES;
 
 use crate::command::Command;
-use crate::journal::Decision;
+use crate::journal::{Decision, Event};
 use crate::key::{AnyKey, AnyState};
-use crate::partition::{Cache, Halt};
+use crate::partition::{Broken, Cache};
 use txn::{Txn, TxnStop};
 
+/// One pass over a command.
+pub(crate) struct Pass {
+    /// What it read and is not in memory. It took that for something that does not exist.
+    pub(crate) assumed: Vec<AnyKey>,
+    /// What comes of the command if that is so: the decision without its entry, and the entry's events. `None` if the pass could not go on
+    /// without knowing.
+    pub(crate) outcome: Option<Result<(Decision, Vec<Event>), Broken>>,
+}
+
 /// Decides on a command against the cached states. Changes nothing; a refusal is a decision too.
-pub(crate) fn decide(
-    cache: &Cache,
-    capabilities: &BTreeSet<Text>,
-    position: u64,
-    command: Command,
-) -> Result<Decision, Halt> {
-    let mut txn = Txn::new(cache, capabilities, position + 1, &command);
+pub(crate) fn decide(cache: &Cache, capabilities: &BTreeSet<Text>, position: u64, command: &Command) -> Pass {
+    let mut txn = Txn::new(cache, capabilities, position + 1, command);
     let outcome = command::carry_out(&mut txn, &command.body).and_then(|reply| txn.settle().map(|()| reply));
-    // whatever came of it was decided on a blank: load what is missing, and decide again
-    if let Some(missing) = txn.missing() {
-        return Err(Halt::Missing(missing));
-    }
-    match outcome {
-        Ok(reply) => txn.finish(command, reply),
-        Err(TxnStop::Refused(refusal)) => Ok(Decision::refused(refusal)),
-        Err(TxnStop::Halt(halt)) => Err(halt),
-    }
+    let mut assumed = txn.missing();
+    let outcome = match outcome {
+        Ok(reply) => Some(txn.finish(reply)),
+        Err(TxnStop::Refused(refusal)) => Some(Ok((Decision::refused(refusal), Vec::new()))),
+        Err(TxnStop::Missing(keys)) => {
+            assumed.extend(keys);
+            None
+        }
+    };
+    Pass { assumed, outcome }
 }
 
 /// Refuses to go on where a state breaks a rule of the product itself.
-fn check(key: &AnyKey, state: &AnyState) -> Result<(), Halt> {
+fn check(key: &AnyKey, state: &AnyState) -> Result<(), Broken> {
     let AnyState::Trade(aggregate) = state else { return Ok(()) };
-    command::invariant(aggregate).map_err(|(name, what)| Halt::Broken { name, key: key.clone(), what })
+    command::invariant(aggregate).map_err(|(name, what)| Broken { name, key: key.clone(), what })
 }

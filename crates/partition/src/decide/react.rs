@@ -78,7 +78,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 OrderEvent::BillingSet { .. } => go_on(txn, *id)?,
                 _ => {}
             }
-            order_state(txn, *id)?;
+            txn.look_at_order(*id);
         }
         TradeEvent::WarehouseOrder(id, event) => {
             let expires = Some(txn.now().plus(WAREHOUSE_MESSAGE_LIVES));
@@ -97,7 +97,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 _ => {}
             }
         }
-        TradeEvent::Account(id, _) => txn.then(FollowUp::RecheckCredit(id.clone())),
+        TradeEvent::Account(id, _) => txn.recheck_credit(id),
         _ => {}
     }
     Ok(())
@@ -116,13 +116,13 @@ fn go_on(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
 /// Cancelled units leave the exposure: other orders of the account may pass now.
 fn free_credit(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     if let Some(order) = txn.books().order(&id)? {
-        txn.then(FollowUp::RecheckCredit(order.account.clone()));
+        txn.recheck_credit(&order.account);
     }
     Ok(())
 }
 
 /// Messages without time to live: whoever is not waiting looks at the state itself before it waits.
-fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+pub(super) fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let cx = txn.system.clone();
     if let Some(note) = trade::billing::release_deposit(txn.books(), id, &cx)? {
         billing::bring_to_erp(txn, note)?;

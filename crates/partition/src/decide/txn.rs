@@ -1,21 +1,25 @@
 //! One decision under way: what it reads, what it changes, and what is still to follow.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use engine::{Cx, Decisions, Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
-use trade::{Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop};
+use trade::{
+    AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop,
+};
 use units::{Text, Timestamp};
 
 use crate::command::{Command, Reply};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::{Effect, EffectId};
 use crate::fold::{self, States, definition_of};
-use crate::journal::{Decision, Entry, Event};
+use crate::journal::{Decision, Event};
 use crate::key::{AnyKey, AnyState, CorrelationKey};
-use crate::partition::{Cache, Halt};
+use crate::partition::{Broken, Cache};
 use crate::row::{RowKey, Table};
+use crate::timer::Timer;
 
 /// How many steps one command may lead to before it is taken for a loop.
 const MAX_FOLLOW_UPS: usize = 200_000;
@@ -29,13 +33,13 @@ const INSTANCE_BITS: u32 = 20;
 pub(crate) enum TxnStop {
     /// It is not carried out.
     Refused(Refusal),
-    /// It cannot be decided now.
-    Halt(Halt),
+    /// It cannot go on without knowing these.
+    Missing(Vec<AnyKey>),
 }
 
 impl From<Missing> for TxnStop {
     fn from(missing: Missing) -> Self {
-        Self::Halt(Halt::Missing(vec![AnyKey::Trade(missing.0)]))
+        Self::Missing(vec![AnyKey::Trade(missing.0)])
     }
 }
 
@@ -71,8 +75,10 @@ pub(crate) enum FollowUp {
     Step(InstanceId, Input),
     /// Something happened in the trade core that others may wait for.
     React(TradeEvent),
+    /// An order may have come to a state that others wait for.
+    OrderState(OrderId),
     /// An account's exposure shrank: held orders may pass.
-    RecheckCredit(trade::AccountId),
+    RecheckCredit(AccountId),
 }
 
 /// One decision under way.
@@ -80,7 +86,6 @@ pub(crate) struct Txn<'a> {
     cache: &'a Cache,
     pub(crate) capabilities: &'a BTreeSet<Text>,
     overlay: BTreeMap<AnyKey, Option<AnyState>>,
-    read: BTreeSet<AnyKey>,
     /// Time, and whoever gave the command.
     pub(crate) cx: Arc<Context>,
     /// Time, and the process engine: what a deployed process does, it does by its own right.
@@ -95,7 +100,7 @@ pub(crate) struct Txn<'a> {
     /// Dead letters that somebody decided on.
     decided: Vec<EffectId>,
     /// What was read or written to and is not in memory. It was taken for something that does not exist, so that one pass finds all
-    /// that is missing and not the first of it only; what comes of such a pass is thrown away.
+    /// that is missing and not the first of it only; what comes of the pass counts only if that is true.
     missing: BTreeSet<AnyKey>,
     loose_effects: u32,
     instances: u64,
@@ -107,7 +112,6 @@ impl<'a> Txn<'a> {
             cache,
             capabilities,
             overlay: BTreeMap::new(),
-            read: BTreeSet::new(),
             cx: Arc::new(Context { now: command.at, actor: command.actor.clone() }),
             system: Arc::new(Context { now: command.at, actor: Actor::system() }),
             position,
@@ -228,6 +232,22 @@ impl<'a> Txn<'a> {
         self.follow_ups.push_back(follow_up);
     }
 
+    /// Notes that an order is to be looked at; once is enough, however many of its lines have changed.
+    pub(crate) fn look_at_order(&mut self, id: OrderId) {
+        let noted = |follow_up: &FollowUp| matches!(follow_up, FollowUp::OrderState(order) if *order == id);
+        if !self.follow_ups.iter().rev().any(noted) {
+            self.then(FollowUp::OrderState(id));
+        }
+    }
+
+    /// Notes that an account's exposure shrank; once is enough.
+    pub(crate) fn recheck_credit(&mut self, id: &AccountId) {
+        let noted = |follow_up: &FollowUp| matches!(follow_up, FollowUp::RecheckCredit(account) if account == id);
+        if !self.follow_ups.iter().rev().any(noted) {
+            self.then(FollowUp::RecheckCredit(id.clone()));
+        }
+    }
+
     /// An exception about an order has ended: if a hold is left then, it is asked about again once everything has settled.
     pub(crate) fn keep_asked(&mut self, order: OrderId) {
         self.asked.insert(order);
@@ -242,6 +262,8 @@ impl<'a> Txn<'a> {
     /// Asks another system for something on behalf of a job.
     pub(crate) fn request(&mut self, effect: Effect) {
         self.effects.push(effect.id);
+        // whatever was under its number is replaced
+        self.overlay.entry(AnyKey::Effect(effect.id)).or_insert(None);
         self.record(Event::EffectRequested(Box::new(effect)));
     }
 
@@ -368,11 +390,13 @@ impl<'a> Txn<'a> {
     fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
         let Some(instance) = self.instance(id)? else { return Ok(Ok(())) };
         let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
-        let decisions = self.decisions_of(&process)?;
-        let cx = Cx { now: self.now(), decisions: &decisions, ..Cx::new(self.now(), &decisions) };
         let mut stepped = (*instance).clone();
         let mut events = Vec::with_capacity(16);
-        if let Err(refusal) = engine::step(&process, &mut stepped, input, &cx, &mut events) {
+        let deployed = Deployed { txn: self, assumed: RefCell::default() };
+        let taken = engine::step(&process, &mut stepped, input, &Cx::new(self.now(), &deployed), &mut events);
+        let assumed = deployed.assumed.into_inner();
+        self.missing.extend(assumed);
+        if let Err(refusal) = taken {
             return Ok(Err(refusal));
         }
         let stepped = Arc::new(stepped);
@@ -382,18 +406,6 @@ impl<'a> Txn<'a> {
         // whatever comes of it: the state has the step, so the journal has it
         self.events.push(Event::Process(id, events));
         followed.map(Ok)
-    }
-
-    fn decisions_of(&mut self, process: &bpmn::Process) -> Outcome<Models> {
-        let mut models = Vec::new();
-        for decision in process.called_decisions() {
-            if let Some(definition) = self.latest(&format!("decision:{decision}"))?
-                && let Model::Decisions(model) = self.model(&definition)?
-            {
-                models.push((Text::from(decision.to_string()), model));
-            }
-        }
-        Ok(Models { models, environment: self.environment() })
     }
 
     /// Works off everything that follows, until nothing is left.
@@ -448,6 +460,7 @@ impl<'a> Txn<'a> {
             }
             FollowUp::Step(instance, input) => self.step_if_open(instance, input),
             FollowUp::React(event) => super::react::to_trade(self, &event),
+            FollowUp::OrderState(order) => super::react::order_state(self, order),
             FollowUp::RecheckCredit(account) => {
                 let cx = self.system.clone();
                 trade::credit::recheck(self.books(), &account, &cx)?;
@@ -464,8 +477,8 @@ impl<'a> Txn<'a> {
             Ok(()) => Ok(Ok(())),
             Err(TxnStop::Refused(refusal)) => {
                 // what was taken for something that does not exist may be why
-                if let Some(missing) = self.missing() {
-                    return Err(TxnStop::Halt(Halt::Missing(missing)));
+                if !self.missing.is_empty() {
+                    return Err(TxnStop::Missing(self.missing()));
                 }
                 self.overlay = overlay;
                 self.events.truncate(events);
@@ -478,10 +491,9 @@ impl<'a> Txn<'a> {
         }
     }
 
-    /// What has to be loaded before anything can be decided, if there is something.
-    pub(crate) fn missing(&mut self) -> Option<Vec<AnyKey>> {
-        let missing = std::mem::take(&mut self.missing);
-        (!missing.is_empty()).then(|| missing.into_iter().collect())
+    /// What was taken for something that does not exist, since it is not in memory.
+    pub(crate) fn missing(&mut self) -> Vec<AnyKey> {
+        std::mem::take(&mut self.missing).into_iter().collect()
     }
 
     /// An aggregate that was just numbered: it cannot exist, so it need not be loaded.
@@ -495,26 +507,20 @@ impl<'a> Txn<'a> {
         }
     }
 
-    /// Ends the decision: checks what it touched, and hands everything over.
-    pub(crate) fn finish(self, command: Command, reply: Reply) -> Result<Decision, Halt> {
+    /// Ends the decision: checks what it touched, and hands everything over with the events of its entry.
+    pub(crate) fn finish(self, reply: Reply) -> Result<(Decision, Vec<Event>), Broken> {
         let mut decision = Decision::replied(Ok(reply));
-        decision.read = self.read.into_iter().collect();
         if self.events.is_empty() {
-            return Ok(decision);
+            return Ok((decision, self.events));
         }
+        let mut timers = TimerChanges::default();
         for (key, state) in &self.overlay {
-            let before = self.cache.get(key).and_then(Option::as_ref);
-            if before == state.as_ref() && state.is_none() {
-                continue;
-            }
             if let Some(state) = state {
                 super::check(key, state)?;
             }
-            let old = before.map(|state| fold::timers(key, state)).unwrap_or_default();
-            let new = state.as_ref().map(|state| fold::timers(key, state)).unwrap_or_default();
-            decision.timers_dropped.extend(old.iter().filter(|timer| !new.contains(timer)).cloned());
-            decision.timers_set.extend(new.into_iter().filter(|timer| !old.contains(timer)));
+            timers.add(key, self.cache.get(key).and_then(Option::as_ref), state.as_ref());
         }
+        (decision.timers_set, decision.timers_dropped) = (timers.set, timers.dropped);
         for id in &self.effects {
             if let Some(Some(AnyState::Effect(effect))) = self.overlay.get(&AnyKey::Effect(*id))
                 && effect.dead.is_none()
@@ -527,9 +533,34 @@ impl<'a> Txn<'a> {
         subjects.dedup();
         decision.subjects = subjects;
         decision.withdrawn = self.withdrawn;
-        decision.changed = self.overlay.into_iter().collect();
-        decision.entry = Some(Entry { position: self.position, command, events: self.events });
-        Ok(decision)
+        let cache = self.cache;
+        // what neither was nor is needs no row
+        let exists =
+            |(key, state): &(AnyKey, Option<AnyState>)| state.is_some() || cache.get(key).is_some_and(Option::is_some);
+        decision.changed = self.overlay.into_iter().filter(exists).collect();
+        Ok((decision, self.events))
+    }
+}
+
+/// Timers that a decision sets and drops.
+#[derive(Default)]
+struct TimerChanges {
+    set: Vec<Timer>,
+    dropped: Vec<Timer>,
+}
+
+impl TimerChanges {
+    /// Takes over how the timers of one state change. Both sides are sorted first: a stock may have thousands.
+    fn add(&mut self, key: &AnyKey, before: Option<&AnyState>, after: Option<&AnyState>) {
+        let sorted = |state: Option<&AnyState>| {
+            let mut timers = state.map(|state| fold::timers(key, state)).unwrap_or_default();
+            timers.sort_unstable();
+            timers
+        };
+        let (old, mut new) = (sorted(before), sorted(after));
+        self.dropped.extend(old.iter().filter(|timer| new.binary_search(timer).is_err()).cloned());
+        new.retain(|timer| old.binary_search(timer).is_err());
+        self.set.append(&mut new);
     }
 }
 
@@ -574,17 +605,39 @@ impl States for Txn<'_> {
     }
 }
 
-/// The decision models that a process calls.
-struct Models {
-    models: Vec<(Text, Arc<dmn::Model>)>,
-    environment: feel::Environment,
+/// The deployed decisions, as a step of the engine sees them: looked up when one is evaluated.
+struct Deployed<'t, 'a> {
+    txn: &'t Txn<'a>,
+    assumed: RefCell<Vec<AnyKey>>,
 }
 
-impl Decisions for Models {
+impl Deployed<'_, '_> {
+    fn peek(&self, key: AnyKey) -> Option<&AnyState> {
+        let state = self.txn.overlay.get(&key).or_else(|| self.txn.cache.get(&key));
+        if state.is_none() {
+            self.assumed.borrow_mut().push(key);
+        }
+        state.and_then(Option::as_ref)
+    }
+
+    fn model(&self, decision: &str) -> Option<&Arc<dmn::Model>> {
+        let Some(AnyState::Latest(latest)) = self.peek(AnyKey::Latest(text(format_args!("decision:{decision}")))) else {
+            return None;
+        };
+        match self.peek(AnyKey::Definition(latest.clone())) {
+            Some(AnyState::Definition(definition)) => match &definition.model {
+                Model::Decisions(model) => Some(model),
+                Model::None | Model::Process(_) | Model::Form => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl Decisions for Deployed<'_, '_> {
     fn evaluate(&self, decision: &str, variables: &Variables, now: Timestamp) -> Result<Value, String> {
-        let found = self.models.iter().find(|(id, _)| id.as_str() == decision);
-        let Some((_, model)) = found else { return Err(format!("no decision {decision} is deployed")) };
-        let outcome = model.evaluate(decision, variables, &feel::Environment { now, ..self.environment });
+        let Some(model) = self.model(decision) else { return Err(format!("no decision {decision} is deployed")) };
+        let outcome = model.evaluate(decision, variables, &feel::Environment { now, ..self.txn.environment() });
         outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
     }
 }

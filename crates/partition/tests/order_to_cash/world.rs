@@ -1,10 +1,11 @@
 //! A partition with the shipped processes, two warehouses and one customer. Systems answer at once, and do what they are asked for.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use feel::{Context as Variables, Value};
-use partition::{AnyKey, AnyState, Body, Command, Effect, Halt, Partition, Reply, Resource, Timer, TimerOwner};
+use partition::{AnyKey, AnyState, Body, Command, Effect, Partition, Reply, Resource, Timer, TimerOwner};
 use trade::account::Profile;
 use trade::cash::{EntryDocument, StatementDocument};
 use trade::exception::{Action, Exception, ExceptionKind};
@@ -126,31 +127,20 @@ impl World {
     fn decide(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
         self.now += 60_000;
         let command = Command { at: Timestamp(self.now), actor, key: None, body };
-        loop {
-            match self.partition.decide(command.clone()) {
-                Ok(decision) => {
-                    for (key, state) in decision.changed {
-                        match state {
-                            Some(state) => drop(self.durable.insert(key, state)),
-                            None => drop(self.durable.remove(&key)),
-                        }
-                    }
-                    for timer in &decision.timers_dropped {
-                        self.timers.remove(timer);
-                    }
-                    self.timers.extend(decision.timers_set);
-                    self.effects.extend(decision.effects);
-                    return decision.reply;
-                }
-                Err(Halt::Missing(keys)) => {
-                    for key in keys {
-                        let state = self.durable.get(&key).cloned();
-                        self.partition.load(key, state);
-                    }
-                }
-                Err(broken) => panic!("{broken}"),
+        let durable = &self.durable;
+        let decision = self.partition.decide(command, |key| Ok::<_, Infallible>(durable.get(key).cloned())).unwrap();
+        for (key, state) in decision.changed {
+            match state {
+                Some(state) => drop(self.durable.insert(key, state)),
+                None => drop(self.durable.remove(&key)),
             }
         }
+        for timer in &decision.timers_dropped {
+            self.timers.remove(timer);
+        }
+        self.timers.extend(decision.timers_set);
+        self.effects.extend(decision.effects);
+        decision.reply
     }
 
     pub(crate) fn stock(&mut self, item: &str, node: &str, quantity: i64) {

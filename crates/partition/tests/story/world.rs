@@ -2,14 +2,13 @@
 //! and must give what the partition has; what is not in memory is read from bytes, as from a store.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use engine::{Instance, InstanceId};
 use feel::{Context as Variables, Value};
 use partition::definition::Model;
-use partition::{
-    AnyKey, AnyState, Body, Command, Decision, Effect, Fold, Halt, Operation, Partition, Reply, Resource, Timer,
-};
+use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Fold, Operation, Partition, Reply, Resource, Timer};
 use trade::{Actor, Aggregate, Refusal, Role};
 use units::{Text, Timestamp};
 
@@ -72,21 +71,14 @@ impl World {
     }
 
     fn decide(&mut self, command: Command) -> Decision {
-        loop {
-            match self.partition.decide(command.clone()) {
-                Ok(decision) => return decision,
-                Err(Halt::Missing(keys)) => {
-                    for key in keys {
-                        let stored = self.fold.get(&key).map(|state| {
-                            let (table, row) = key.row();
-                            AnyState::decode(table, &row, &state.encode()).unwrap()
-                        });
-                        self.partition.load(key, stored);
-                    }
-                }
-                Err(broken) => panic!("{broken}"),
-            }
-        }
+        let fold = &self.fold;
+        let load = |key: &AnyKey| {
+            Ok::<_, Infallible>(fold.get(key).map(|state| {
+                let (table, row) = key.row();
+                AnyState::decode(table, &row, &state.encode()).unwrap()
+            }))
+        };
+        self.partition.decide(command, load).unwrap()
     }
 
     #[track_caller]

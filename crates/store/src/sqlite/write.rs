@@ -5,7 +5,7 @@ use std::path::Path;
 
 use partition::row::{Row, RowKey};
 use partition::{Table, Timer};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::batch::{Batch, StoredDocument, StoredEntry, StoredReply};
 use crate::error::StoreError;
@@ -134,6 +134,13 @@ impl Write<'_> {
     /// Forgets old replies. They were written in the order of their time, so the old ones are the first ones, and none of the
     /// others is looked at.
     fn prune_replies(&self, before: i64) -> Result<(), StoreError> {
+        let oldest = "SELECT at FROM reply ORDER BY rowid LIMIT 1";
+        let found =
+            self.connection.prepare_cached(oldest).and_then(|mut oldest| oldest.query_row((), |row| row.get(0)).optional());
+        let oldest: Option<i64> = found.map_err(fault("write", self.path))?;
+        if oldest.is_none_or(|oldest| oldest >= before) {
+            return Ok(());
+        }
         let sql = "DELETE FROM reply WHERE rowid IN (SELECT rowid FROM reply ORDER BY rowid LIMIT ?2) AND at < ?1";
         self.execute(sql, params![before, PRUNED_AT_ONCE])
     }
