@@ -183,9 +183,15 @@ fn step(document: &Document<'_>, node: Node<'_, '_>) -> Option<(&'static str, St
         }
         "scriptTask" => ("expression", format!("sets `{}`", extension("script", "resultVariable")?)),
         "receiveTask" => ("waits", message()?),
-        "userTask" => ("person", exception(node)),
+        // the extension element of a user task has the same name, and says nothing by itself
+        "userTask" if node.attribute("id").is_some() => ("person", exception(node)),
         "startEvent" => ("starts on", message()?),
-        "boundaryEvent" => ("interrupted by", message().or_else(|| error(node, &named)).or_else(|| timer(node))?),
+        "intermediateCatchEvent" => ("waits", message().or_else(|| timer(node))?),
+        "boundaryEvent" => {
+            let goes_on = node.attribute("cancelActivity") == Some("false");
+            let kind = if goes_on { "also, after" } else { "interrupted by" };
+            (kind, message().or_else(|| error(node, &named)).or_else(|| timer(node))?)
+        }
         _ => return None,
     })
 }
@@ -219,6 +225,23 @@ fn child<'a>(node: Node<'a, 'a>, tag: &str) -> Option<Node<'a, 'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_that_goes_on_beside_another_one_is_not_told_as_an_interruption() {
+        let xml = r#"<definitions xmlns:z="z"><process id="p" name="P"><userTask id="u" name="Ask"><extensionElements><z:userTask/>
+            </extensionElements></userTask><boundaryEvent id="b" name="Late" attachedToRef="u" cancelActivity="false">
+            <timerEventDefinition><timeDuration>PT30M</timeDuration></timerEventDefinition></boundaryEvent>
+            <intermediateCatchEvent id="i" name="Rest"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>
+            </intermediateCatchEvent></process></definitions>"#;
+        let document = Document::parse(xml).unwrap();
+        let process = document.descendants().find(|node| node.has_tag_name("process")).unwrap();
+        let chapter = chapter(&document, process);
+        let rows: Vec<&str> = chapter.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+        assert_eq!(
+            rows,
+            ["| Ask | person | task |", "| Late | also, after | timer `PT30M` |", "| Rest | waits | timer `PT1H` |"]
+        );
+    }
 
     #[test]
     fn steps_are_told_in_the_order_of_the_file_and_gateways_are_left_out() {
