@@ -68,7 +68,7 @@ impl Runtime {
         let timers = read_timers(reader.as_mut())?;
         let mut unconfirmed = read_effects(reader.as_mut())?;
         // in the order in which they were asked for: a cancellation comes after what it cancels
-        unconfirmed.sort_by_key(|effect| (effect.requested_at, effect.id));
+        unconfirmed.sort_by_key(|effect| effect.turn());
         let handle = Handle { sender: sender.clone(), progress: progress.clone() };
         let committer = Committer { store, sink: sink.clone(), progress: progress.clone(), writer: sender };
         let writer = Writer {
