@@ -157,13 +157,14 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
             *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;
         }
-        Event::Deployed { definition, resource, xml, deployment } => {
+        Event::Deployed { definition, resource, xml, deployment, shipped } => {
             let deployed = Definition {
                 id: definition.clone(),
                 resource: resource.clone(),
                 xml: xml.clone(),
                 deployed_at: at,
                 deployment: *deployment,
+                shipped: *shipped,
                 model: Model::None,
             };
             let deployed = Arc::new(deployed.parsed());

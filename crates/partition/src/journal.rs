@@ -59,6 +59,9 @@ pub enum Event {
         xml: Text,
         /// The position at which it was deployed: the same for all that were deployed together.
         deployment: u64,
+        /// It ships with the product, which deployed it by itself.
+        #[serde(default)]
+        shipped: bool,
     },
     /// An operation on many instances began.
     BatchBegun {

@@ -37,7 +37,8 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::PutPriceBook(book) => Ok(done(trade::master::put_price_book(txn.books(), book, &cx)?)),
         Body::PutCompany(company) => Ok(done(trade::master::put_company(txn.books(), company, &cx)?)),
         Body::SetCreditLimit { account, limit } => Ok(done(trade::account::set_limit(txn.books(), account, *limit, &cx)?)),
-        Body::Deploy(resources) => definition::deploy(txn, resources),
+        Body::Deploy(resources) => definition::deploy(txn, resources, false).map(Reply::Deployed),
+        Body::DeployShipped(resources) => definition::deploy_shipped(txn, resources),
 
         Body::ReceiveOrder(submission) => {
             let id = trade::order::receive(txn.books(), submission, &cx)?;

@@ -223,6 +223,12 @@ impl<'a> Txn<'a> {
         })
     }
 
+    /// Whether the product deployed this version by itself.
+    pub(crate) fn ships(&mut self, id: &DefinitionId) -> Outcome<bool> {
+        let found = self.get(&AnyKey::Definition(id.clone()))?;
+        Ok(matches!(found, Some(AnyState::Definition(definition)) if definition.shipped))
+    }
+
     /// Notes what is to be done once the step at hand is finished.
     pub(crate) fn then(&mut self, follow_up: FollowUp) {
         self.follow_ups.push_back(follow_up);
