@@ -165,7 +165,8 @@ pub(super) fn to_process(
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
             ProcessEvent::SubscriptionOpened { subscription, name, correlation, signal, .. } => {
                 let key = CorrelationKey::of_subscription(name, correlation, *signal);
-                subscribe(txn, key, id, *subscription)?;
+                txn.record(Event::Subscribed(key.clone(), id, *subscription));
+                txn.then(FollowUp::Correlate { key, instance: id, subscription: *subscription });
             }
             ProcessEvent::SubscriptionClosed { name, correlation, subscription, signal } => {
                 let key = CorrelationKey::of_subscription(name, correlation, *signal);
@@ -244,20 +245,6 @@ fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
         txn.record(Event::MessageGone(lock, next.number));
         let key = CorrelationKey { message: message.clone(), key: key.clone() };
         txn.then(FollowUp::Publish { key, variables: next.variables, expires: Some(next.expires) });
-    }
-    Ok(())
-}
-
-fn subscribe(txn: &mut Txn<'_>, key: CorrelationKey, id: engine::InstanceId, subscription: u32) -> Outcome<()> {
-    let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
-        Some(AnyState::Correlation(correlation)) => correlation.buffered.first().cloned(),
-        _ => None,
-    };
-    txn.record(Event::Subscribed(key.clone(), id, subscription));
-    if let Some(message) = waiting {
-        txn.record(Event::MessageGone(key, message.number));
-        let input = Input::Correlate { subscription, variables: message.variables };
-        txn.then(FollowUp::Step(id, input));
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ pub(crate) enum FollowUp {
     Call { parent: InstanceId, element: ElementKey, process: Text, binding: bpmn::Binding, variables: Variables },
     /// A signal for all that wait for it.
     Broadcast { signal: Text, variables: Variables },
+    /// An instance waits for something that may be there already.
+    Correlate { key: CorrelationKey, instance: InstanceId, subscription: ElementKey },
     /// A process instance is to go on.
     Step(InstanceId, Input),
     /// Something happened in the trade core that others may wait for.
@@ -366,8 +368,9 @@ impl<'a> Txn<'a> {
 
     /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then. Only that is passed over;
     /// once the engine has taken the step, whatever cannot be done about it stops the decision.
-    pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
-        self.advance(id, input).map(drop)
+    /// Says whether it was taken.
+    pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<bool> {
+        self.advance(id, input).map(|taken| taken.is_ok())
     }
 
     /// Does nothing if the engine refuses the input.
@@ -452,7 +455,10 @@ impl<'a> Txn<'a> {
                 }
                 Ok(())
             }
-            FollowUp::Step(instance, input) => self.step_if_open(instance, input),
+            FollowUp::Correlate { key, instance, subscription } => {
+                super::message::bring_together(self, key, instance, subscription)
+            }
+            FollowUp::Step(instance, input) => self.step_if_open(instance, input).map(drop),
             FollowUp::React(event) => super::react::to_trade(self, &event),
             FollowUp::RecheckCredit(account) => {
                 let cx = self.system.clone();
