@@ -96,9 +96,17 @@ pub struct Effect {
     pub requested_at: Timestamp,
     /// Set when it could not be delivered: a dead letter, with code and cause.
     pub dead: Option<(Text, Text)>,
+    /// It could not be delivered, and waits until its job is tried again.
+    #[serde(default)]
+    pub resting: bool,
 }
 
 impl Effect {
+    /// Whether it is to be delivered, or on its way.
+    pub fn is_pending(&self) -> bool {
+        self.dead.is_none() && !self.resting
+    }
+
     /// Its place among others that were not confirmed: in the order in which they were asked for. What was asked for at the same moment
     /// begins with jobs, so that a cancellation does not go out before the release that it cancels.
     pub fn turn(&self) -> (Timestamp, bool, EffectId) {

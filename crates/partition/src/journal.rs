@@ -47,7 +47,9 @@ pub enum Event {
     EffectEnded(EffectId),
     /// It could not be delivered, or was refused.
     EffectDied(EffectId, Text, Text),
-    /// A dead letter is delivered again.
+    /// It could not be delivered, and is tried again after the pause that its process prescribes.
+    EffectRested(EffectId),
+    /// A dead letter, or what has rested, is delivered again: the same document under the same key.
     EffectReplayed(EffectId),
     /// A version was deployed.
     Deployed {

@@ -524,7 +524,7 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
 
 fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outcome<Reply> {
     let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
-    if effect.dead.is_some() {
+    if !effect.is_pending() {
         return Ok(Reply::Repeated);
     }
     match effect.job {
@@ -534,7 +534,7 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
             txn.step(instance_id, Input::ThrowError { job, code, message, variables: Variables::default() })?;
         }
         Some((instance_id, job)) if let Some(retries) = further_tries(txn, instance_id, job, code)? => {
-            txn.record(Event::EffectEnded(id));
+            txn.record(Event::EffectRested(id));
             txn.step(instance_id, Input::FailJob { job, retries, message: message.clone(), retry_at: None })?;
         }
         _ => {
