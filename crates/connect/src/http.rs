@@ -127,20 +127,41 @@ pub(crate) fn cause(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Which system serves a capability and route.
-pub(crate) fn routes(systems: &[SystemConfig]) -> BTreeMap<(String, String), usize> {
+/// Which system serves a capability and route; an error if two do.
+pub(crate) fn routes(systems: &[SystemConfig]) -> Result<BTreeMap<(String, String), usize>, ConnectError> {
     let mut routes = BTreeMap::new();
     for (at, system) in systems.iter().enumerate() {
         for (capability, details) in &system.capabilities {
-            routes.insert((capability.to_string(), details.route.to_string()), at);
+            let known = routes.insert((capability.to_string(), details.route.to_string()), at);
+            if let Some(first) = known.and_then(|known| systems.get(known)) {
+                return Err(ConnectError::Twice {
+                    capability: capability.clone(),
+                    route: details.route.clone(),
+                    first: first.name.clone(),
+                    second: system.name.clone(),
+                });
+            }
         }
     }
-    routes
+    Ok(routes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_systems_for_the_same_thing_are_refused() {
+        let system = |name: &str, route: &str| {
+            let text = format!("name = \"{name}\"\nbase_url = \"http://x\"\n[capabilities.\"wms.release\"]\npath = \"/\"\nroute = \"{route}\"");
+            toml::from_str::<SystemConfig>(&text).unwrap()
+        };
+        assert_eq!(routes(&[system("a", "EAST"), system("b", "WEST")]).unwrap().len(), 2);
+        let refused = routes(&[system("a", "EAST"), system("b", "EAST")]).unwrap_err().to_string();
+        for part in ["a and b", "`wms.release`", "`EAST`", "another route"] {
+            assert!(refused.contains(part), "{refused}");
+        }
+    }
 
     #[test]
     fn paths_take_fields_of_the_document_and_nothing_that_leaves_the_path() {
