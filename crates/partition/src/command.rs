@@ -376,7 +376,7 @@ pub enum Reply {
     },
     /// Reservations, in the order of the request's lines; a line may have several, or none if partials are allowed.
     Reserved(Vec<ReservedUnits>),
-    /// The shipment that was recorded.
+    /// The shipment that was recorded, now or before.
     Shipment(ShipmentId),
     /// The payments of an imported statement, and how many entries were there before.
     Statement {

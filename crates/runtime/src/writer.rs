@@ -282,7 +282,7 @@ impl Writer {
         }
         self.timers.extend(decision.timers_set.iter().cloned());
         let answer = match &decision.reply {
-            Ok(reply) => Answer::Done { reply: reply.clone(), position: self.partition.position() },
+            Ok(reply) => Answer::Done { reply: reply.clone(), position: self.partition.position(), replayed: false },
             Err(refusal) => {
                 self.progress.refused.fetch_add(1, Ordering::Relaxed);
                 Answer::Refused {

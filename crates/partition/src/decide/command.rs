@@ -127,7 +127,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::WarehouseShipped(confirm) => {
             let shipped = trade::fulfilment::ship(txn.books(), confirm, &cx)?;
             if !shipped.new {
-                return Ok(Reply::Repeated);
+                return Ok(Reply::Shipment(shipped.shipment));
             }
             if shipped.short {
                 source_again(txn, confirm.warehouse_order)?;
