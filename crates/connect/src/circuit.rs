@@ -17,8 +17,9 @@ enum State {
     Closed {
         failures: u32,
     },
+    /// No call goes out before this moment.
     Open {
-        since: Instant,
+        until: Instant,
     },
     /// One call is out to see whether the system is back.
     HalfOpen,
@@ -41,8 +42,8 @@ impl Circuit {
     pub(crate) fn admit(&mut self, now: Instant) -> Result<(), Duration> {
         match self.state {
             State::Closed { .. } => Ok(()),
-            State::Open { since } => {
-                let wait = Duration::from_millis(self.config.open_ms).saturating_sub(now.duration_since(since));
+            State::Open { until } => {
+                let wait = until.saturating_duration_since(now);
                 if wait.is_zero() {
                     self.state = State::HalfOpen;
                     Ok(())
@@ -51,6 +52,13 @@ impl Circuit {
                 }
             }
             State::HalfOpen => Err(Duration::from_millis(self.config.open_ms.max(10) / 4)),
+        }
+    }
+
+    /// What was admitted turned out not to need a call: it says nothing about the system, and another one may find out.
+    pub(crate) fn spared(&mut self, now: Instant) {
+        if matches!(self.state, State::HalfOpen) {
+            self.state = State::Open { until: now };
         }
     }
 
@@ -63,17 +71,18 @@ impl Circuit {
 
     /// The system did not answer. Says whether it counts as down from now on.
     pub(crate) fn failed(&mut self, now: Instant) -> bool {
+        let open = State::Open { until: now + Duration::from_millis(self.config.open_ms) };
         match &mut self.state {
             State::Closed { failures } => {
                 *failures += 1;
                 let opens = *failures >= self.config.failures;
                 if opens {
-                    self.state = State::Open { since: now };
+                    self.state = open;
                 }
                 opens
             }
             State::HalfOpen | State::Open { .. } => {
-                self.state = State::Open { since: now };
+                self.state = open;
                 false
             }
         }
@@ -101,5 +110,19 @@ mod tests {
         assert!(circuit.admit(later + Duration::from_secs(1)).is_ok());
         assert!(circuit.succeeded());
         assert_eq!(circuit.state(), CircuitState::Closed);
+    }
+
+    #[test]
+    fn what_needs_no_call_leaves_the_probe_to_the_next_one() {
+        let mut circuit = Circuit::new(CircuitConfig { failures: 1, open_ms: 1_000 });
+        let start = Instant::now();
+        circuit.spared(start);
+        assert_eq!(circuit.state(), CircuitState::Closed);
+        circuit.failed(start);
+        let later = start + Duration::from_secs(1);
+        assert!(circuit.admit(later).is_ok());
+        circuit.spared(later);
+        assert_eq!(circuit.state(), CircuitState::Open, "it is not up because of that");
+        assert!(circuit.admit(later).is_ok(), "and the next one need not wait");
     }
 }

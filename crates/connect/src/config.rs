@@ -85,7 +85,8 @@ pub struct RetryConfig {
     pub max_ms: u64,
     /// How much longer each pause is.
     pub multiplier: f64,
-    /// After so many answers that ask for another try, it is given up. Outages do not count.
+    /// After so many answers that ask for another try, it is given up; a failure (5xx) counts if the system has answered others since the
+    /// try before. Outages do not count.
     pub max_attempts: u32,
     /// After so many hours it is given up, whatever the cause.
     pub max_age_hours: u64,

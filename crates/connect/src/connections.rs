@@ -43,6 +43,20 @@ pub enum ConnectError {
         /// What was given.
         url: String,
     },
+    /// Two systems for the same thing: which of them gets it would be left to chance.
+    #[error(
+        "systems {first} and {second} both offer `{capability}` with the route `{route}`; give one of them another route, or take the capability out of it"
+    )]
+    Twice {
+        /// What both offer.
+        capability: Text,
+        /// With which route.
+        route: Text,
+        /// One of them.
+        first: Text,
+        /// The other one.
+        second: Text,
+    },
     /// The client could not be made.
     #[error("make the HTTP client")]
     Client(#[from] reqwest::Error),
@@ -84,7 +98,7 @@ impl Connections {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let (stop, stopped) = watch::channel(false);
-        let routes = http::routes(&config.systems);
+        let routes = http::routes(&config.systems)?;
         let mut systems = Vec::with_capacity(config.systems.len());
         let mut tasks = Vec::new();
         for config in config.systems {

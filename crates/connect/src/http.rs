@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use crate::Delivery;
 use crate::config::{CapabilityConfig, SystemConfig};
 use crate::connections::ConnectError;
 
@@ -18,7 +19,9 @@ pub(crate) enum Verdict {
     Refused(String),
     /// The system asks for another try, perhaps after a while.
     Again(String, Option<Duration>),
-    /// The system cannot be reached, or is broken.
+    /// The system was reached and says that it failed: it is broken, or it cannot cope with this document. What else it does tells which.
+    Broken(String),
+    /// The system cannot be reached.
     Down(String),
 }
 
@@ -48,7 +51,7 @@ pub(crate) fn headers(config: &SystemConfig) -> Result<HeaderMap, ConnectError> 
 }
 
 /// The path of a call: `{field}` stands for a field of the document.
-pub(crate) fn path(template: &str, document: &Value) -> Result<String, String> {
+fn path(template: &str, document: &Value) -> Result<String, String> {
     let mut path = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -63,29 +66,29 @@ pub(crate) fn path(template: &str, document: &Value) -> Result<String, String> {
     Ok(path)
 }
 
+/// Where an effect goes, or why it cannot go anywhere.
+pub(crate) fn url(config: &SystemConfig, capability: &CapabilityConfig, document: &str) -> Result<String, String> {
+    let parsed: Value = serde_json::from_str(document).unwrap_or(Value::Null);
+    Ok(format!("{}{}", config.base_url.trim_end_matches('/'), path(&capability.path, &parsed)?))
+}
+
 /// Sends an effect.
 pub(crate) async fn call(
     client: &reqwest::Client,
     config: &SystemConfig,
     capability: &CapabilityConfig,
     headers: &HeaderMap,
-    key: &str,
-    document: &str,
+    url: String,
+    delivery: &Delivery,
 ) -> Verdict {
-    let parsed: Value = serde_json::from_str(document).unwrap_or(Value::Null);
-    let path = match path(&capability.path, &parsed) {
-        Ok(path) => path,
-        Err(cause) => return Verdict::Refused(cause),
-    };
-    let url = format!("{}{path}", config.base_url.trim_end_matches('/'));
     let method = if capability.method == "PUT" { reqwest::Method::PUT } else { reqwest::Method::POST };
     let request = client
         .request(method, url)
         .headers(headers.clone())
-        .header("idempotency-key", key)
+        .header("idempotency-key", delivery.id.to_string())
         .header("content-type", "application/json")
         .timeout(Duration::from_millis(config.timeout_ms))
-        .body(document.to_owned());
+        .body(delivery.document.to_string());
     match request.send().await {
         Ok(response) => verdict(response).await,
         Err(error) => Verdict::Down(cause(&error)),
@@ -108,7 +111,7 @@ async fn verdict(response: reqwest::Response) -> Verdict {
     let what = format!("{status}: {shown}");
     match status.as_u16() {
         408 | 409 | 425 | 429 => Verdict::Again(what, after),
-        500.. => Verdict::Down(what),
+        500.. => Verdict::Broken(what),
         _ => Verdict::Refused(what),
     }
 }
@@ -124,20 +127,41 @@ pub(crate) fn cause(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Which system serves a capability and route.
-pub(crate) fn routes(systems: &[SystemConfig]) -> BTreeMap<(String, String), usize> {
+/// Which system serves a capability and route; an error if two do.
+pub(crate) fn routes(systems: &[SystemConfig]) -> Result<BTreeMap<(String, String), usize>, ConnectError> {
     let mut routes = BTreeMap::new();
     for (at, system) in systems.iter().enumerate() {
         for (capability, details) in &system.capabilities {
-            routes.insert((capability.to_string(), details.route.to_string()), at);
+            let known = routes.insert((capability.to_string(), details.route.to_string()), at);
+            if let Some(first) = known.and_then(|known| systems.get(known)) {
+                return Err(ConnectError::Twice {
+                    capability: capability.clone(),
+                    route: details.route.clone(),
+                    first: first.name.clone(),
+                    second: system.name.clone(),
+                });
+            }
         }
     }
-    routes
+    Ok(routes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_systems_for_the_same_thing_are_refused() {
+        let system = |name: &str, route: &str| {
+            let text = format!("name = \"{name}\"\nbase_url = \"http://x\"\n[capabilities.\"wms.release\"]\npath = \"/\"\nroute = \"{route}\"");
+            toml::from_str::<SystemConfig>(&text).unwrap()
+        };
+        assert_eq!(routes(&[system("a", "EAST"), system("b", "WEST")]).unwrap().len(), 2);
+        let refused = routes(&[system("a", "EAST"), system("b", "EAST")]).unwrap_err().to_string();
+        for part in ["a and b", "`wms.release`", "`EAST`", "another route"] {
+            assert!(refused.contains(part), "{refused}");
+        }
+    }
 
     #[test]
     fn paths_take_fields_of_the_document_and_nothing_that_leaves_the_path() {

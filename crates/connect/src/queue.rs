@@ -16,6 +16,10 @@ use crate::Delivery;
 pub(crate) struct Waiting {
     pub(crate) delivery: Delivery,
     pub(crate) attempts: u32,
+    /// How many answers asked for another try, or failed although the system works: so many more and it is given up.
+    pub(crate) refusals: u32,
+    /// How many other effects the system had answered when this one was tried last.
+    pub(crate) answered_before: u64,
     /// Not before this moment.
     pub(crate) from: Option<Instant>,
 }
@@ -49,7 +53,7 @@ impl Queue {
         if !delivery.subject.is_empty() {
             self.turns.entry(delivery.subject.clone()).or_default().push_back(delivery.id);
         }
-        self.waiting.push_back(Waiting { delivery, attempts: 0, from: None });
+        self.waiting.push_back(Waiting { delivery, attempts: 0, refusals: 0, answered_before: 0, from: None });
         true
     }
 
@@ -65,14 +69,22 @@ impl Queue {
         self.waiting.remove(place)
     }
 
+    /// Of those that may go out now the one that was tried least: it finds out whether the system is back. Those that failed again and
+    /// again may themselves be what the system cannot cope with, and would keep it down for all others.
+    pub(crate) fn take_least_tried(&mut self, now: Instant) -> Option<Waiting> {
+        let ready = self.waiting.iter().enumerate().filter(|(_, waiting)| self.is_ready(waiting, now));
+        let (place, _) = ready.min_by_key(|(_, waiting)| waiting.attempts)?;
+        self.waiting.remove(place)
+    }
+
     /// When the next effect that waits for another try may go out.
     pub(crate) fn next_try(&self) -> Option<Instant> {
         self.waiting.iter().filter_map(|waiting| waiting.from).min()
     }
 
-    /// Puts back what has to be tried again: to the front, since it came before those that wait.
+    /// Puts back what has to be tried again, behind the others; what is about the same thing still waits for it.
     pub(crate) fn put_back(&mut self, waiting: Waiting) {
-        self.waiting.push_front(waiting);
+        self.waiting.push_back(waiting);
     }
 
     /// An effect has its outcome.
@@ -140,6 +152,17 @@ mod tests {
         assert!(take(&mut queue).is_none(), "and while it is under way");
         queue.ended(&release.delivery);
         assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId::of_entry(2, 1));
+    }
+
+    #[test]
+    fn what_failed_again_and_again_is_behind_the_others_and_is_no_probe() {
+        let mut queue = queue(&[(1, ""), (2, ""), (3, "")]);
+        for _ in 0..2 {
+            let failed = take(&mut queue).unwrap();
+            queue.put_back(Waiting { attempts: failed.attempts + 1, ..failed });
+        }
+        assert_eq!(queue.take_least_tried(Instant::now()).unwrap().delivery.id, EffectId::of_entry(3, 1));
+        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId::of_entry(1, 1));
     }
 
     #[test]

@@ -38,6 +38,8 @@ struct Inner {
     circuit: Circuit,
     health: SystemHealth,
     latencies: VecDeque<u64>,
+    /// How many effects it answered, whatever the answer was, as long as it was none of its own failure.
+    answered: u64,
     /// What had waited when the system came back, and has not been delivered yet.
     backlog: BTreeSet<EffectId>,
     /// Outages that are over, and how long they took together, in milliseconds.
@@ -70,6 +72,7 @@ impl System {
             circuit,
             health,
             latencies: VecDeque::new(),
+            answered: 0,
             backlog: BTreeSet::new(),
             recovered: (0, 0),
         };
@@ -136,9 +139,9 @@ impl System {
         loop {
             let next = self.take();
             let wait = match next {
-                Ok(waiting) => {
+                Ok((waiting, admitted)) => {
                     tokio::select! {
-                        () = self.carry_out(waiting, &outcomes) => {}
+                        () = self.carry_out(waiting, admitted, &outcomes) => {}
                         _ = stop.changed() => return,
                     }
                     continue;
@@ -153,23 +156,26 @@ impl System {
         }
     }
 
-    /// The next effect that may go out, or how long to wait for one.
-    fn take(&self) -> Result<Waiting, Duration> {
+    /// The next effect that may go out and whether it may call the system, or how long to wait for one.
+    fn take(&self) -> Result<(Waiting, bool), Duration> {
         let now = Instant::now();
         let mut inner = self.lock();
         let taken = match inner.queue.has_ready(now).then(|| inner.circuit.admit(now)) {
             None => None,
-            Some(Ok(())) => inner.queue.take(now, |_| true),
+            Some(Ok(())) if inner.circuit.state() == CircuitState::HalfOpen => {
+                inner.queue.take_least_tried(now).map(|waiting| (waiting, true))
+            }
+            Some(Ok(())) => inner.queue.take(now, |_| true).map(|waiting| (waiting, true)),
             // what may fail while the system is down does not wait for it
             Some(Err(wait)) => match inner.queue.take(now, |delivery| self.fails_when_down(delivery)) {
                 None => return Err(wait),
-                taken => taken,
+                Some(waiting) => Some((waiting, false)),
             },
         };
         match taken {
-            Some(waiting) => {
+            Some(taken) => {
                 inner.health.in_flight += 1;
-                Ok(waiting)
+                Ok(taken)
             }
             None => Err(inner.queue.next_try().map_or(IDLE, |next| next.duration_since(now))),
         }
@@ -183,20 +189,24 @@ impl System {
         self.config.capabilities.get(&delivery.capability)
     }
 
-    async fn carry_out(&self, mut waiting: Waiting, outcomes: &Arc<dyn Outcomes>) {
+    async fn carry_out(&self, mut waiting: Waiting, admitted: bool, outcomes: &Arc<dyn Outcomes>) {
         let Some(capability) = self.capability(&waiting.delivery) else {
+            self.lock().circuit.spared(Instant::now());
             return self.fail(&waiting, outcomes, "rejected", "the system does not offer this").await;
         };
-        let down = self.lock().circuit.state() == CircuitState::Open;
-        if down && capability.when_down == WhenDown::Fail {
+        if !admitted {
             return self.fail(&waiting, outcomes, "unavailable", "the system is down").await;
         }
-        let key = waiting.delivery.id.to_string();
+        let url = match http::url(&self.config, capability, &waiting.delivery.document) {
+            Ok(url) => url,
+            Err(cause) => {
+                self.lock().circuit.spared(Instant::now());
+                return self.fail(&waiting, outcomes, "rejected", &cause).await;
+            }
+        };
         let started = Instant::now();
-        let verdict =
-            http::call(&self.client, &self.config, capability, &self.headers, &key, &waiting.delivery.document).await;
-        waiting.attempts += 1;
-        self.lock().attempts.insert(waiting.delivery.id, waiting.attempts);
+        let verdict = http::call(&self.client, &self.config, capability, &self.headers, url, &waiting.delivery).await;
+        self.count(&mut waiting, &verdict);
         self.note(&verdict, started);
         match verdict {
             Verdict::Done(response) => {
@@ -209,15 +219,15 @@ impl System {
             }
             Verdict::Refused(cause) => self.fail(&waiting, outcomes, "rejected", &cause).await,
             Verdict::Again(cause, after) => {
-                if waiting.attempts >= self.config.retry.max_attempts || self.is_too_old(&waiting.delivery) {
+                if self.is_given_up(&waiting) {
                     return self.fail(&waiting, outcomes, "unavailable", &cause).await;
                 }
                 let from = Instant::now() + after.unwrap_or_else(|| pause(&self.config.retry, waiting.attempts, draw()));
                 self.put_back(Waiting { from: Some(from), ..waiting });
             }
-            Verdict::Down(cause) => {
-                let gives_up = capability.when_down == WhenDown::Fail && self.lock().circuit.state() != CircuitState::Closed;
-                if gives_up || self.is_too_old(&waiting.delivery) {
+            Verdict::Broken(cause) | Verdict::Down(cause) => {
+                let is_down = self.lock().circuit.state() != CircuitState::Closed;
+                if is_down && capability.when_down == WhenDown::Fail || self.is_given_up(&waiting) {
                     return self.fail(&waiting, outcomes, "unavailable", &cause).await;
                 }
                 let from = Instant::now() + pause(&self.config.retry, waiting.attempts.min(6), draw());
@@ -226,9 +236,25 @@ impl System {
         }
     }
 
-    fn is_too_old(&self, delivery: &Delivery) -> bool {
-        let age = now_ms() - delivery.requested_at.0;
-        age > i64::try_from(self.config.retry.max_age_hours).unwrap_or(i64::MAX).saturating_mul(3_600_000)
+    /// Counts a try, and whether it was one that counts towards giving up: an outage is nobody's fault, but an effect that fails while the
+    /// system answers others is.
+    fn count(&self, waiting: &mut Waiting, verdict: &Verdict) {
+        let mut inner = self.lock();
+        waiting.attempts += 1;
+        let answered_others = inner.answered > std::mem::replace(&mut waiting.answered_before, inner.answered);
+        match verdict {
+            Verdict::Done(_) | Verdict::Refused(_) => inner.answered += 1,
+            Verdict::Again(..) => waiting.refusals += 1,
+            Verdict::Broken(_) => waiting.refusals += u32::from(answered_others),
+            Verdict::Down(_) => {}
+        }
+        inner.attempts.insert(waiting.delivery.id, waiting.attempts);
+    }
+
+    fn is_given_up(&self, waiting: &Waiting) -> bool {
+        let age = now_ms() - waiting.delivery.requested_at.0;
+        let is_old = age > i64::try_from(self.config.retry.max_age_hours).unwrap_or(i64::MAX).saturating_mul(3_600_000);
+        is_old || waiting.refusals >= self.config.retry.max_attempts
     }
 
     async fn fail(&self, waiting: &Waiting, outcomes: &Arc<dyn Outcomes>, code: &str, cause: &str) {
@@ -272,7 +298,7 @@ impl System {
         let mut inner = self.lock();
         let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match verdict {
-            Verdict::Down(cause) => {
+            Verdict::Broken(cause) | Verdict::Down(cause) => {
                 inner.health.last_error = Some(cause.clone());
                 if inner.circuit.failed(Instant::now()) {
                     tracing::warn!(system = %self.config.name, %cause, "the system is down: its effects wait");
@@ -298,7 +324,7 @@ impl System {
             }
         }
         drop(inner);
-        if !matches!(verdict, Verdict::Down(_)) {
+        if !matches!(verdict, Verdict::Broken(_) | Verdict::Down(_)) {
             // others may have waited for the circuit
             self.work.notify_waiters();
         }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,6 +22,8 @@ struct Faulty {
     fails: Arc<AtomicU32>,
     /// What it answers to everything, where that is not what it has done.
     answer: Option<(StatusCode, &'static str)>,
+    /// The effects that it cannot cope with, however often they come.
+    poison: BTreeSet<String>,
     done: Arc<Mutex<BTreeMap<String, u32>>>,
 }
 
@@ -36,6 +38,9 @@ fn answer(faulty: &Faulty, headers: &HeaderMap) -> (StatusCode, &'static str) {
         return (StatusCode::SERVICE_UNAVAILABLE, "down");
     }
     let key = headers.get("idempotency-key").unwrap().to_str().unwrap().to_owned();
+    if faulty.poison.contains(&key) {
+        return (StatusCode::INTERNAL_SERVER_ERROR, "null pointer");
+    }
     *faulty.done.lock().unwrap().entry(key).or_default() += 1;
     faulty.answer.unwrap_or((StatusCode::OK, "{\"ok\":true}"))
 }
@@ -158,6 +163,48 @@ async fn an_outage_opens_the_circuit_and_everything_catches_up_once() {
     let health = connections.health().remove(0);
     assert!(!health.outages.is_empty() && health.outages[0].ended.is_some(), "{health:?}");
     assert_eq!(health.delivered, 50);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn documents_that_a_system_cannot_cope_with_hold_up_no_others_and_are_given_up() {
+    let taken = Arc::new(Taken::default());
+    let poison: BTreeSet<String> = (1..=5).map(|number| effect(number).to_string()).collect();
+    let faulty = Faulty { poison, ..Faulty::default() };
+    let connections = connected(faulty.clone(), "", &taken).await;
+    // nothing may end because of its age
+    connections.deliver(deliveries(30));
+    let mut given_up = BTreeSet::new();
+    for number in 31..2_000 {
+        let found = outcomes(&taken, usize::try_from(number).unwrap() - 6).await;
+        given_up = found.iter().filter(|(_, outcome)| outcome.is_err()).map(|(id, _)| *id).collect();
+        if given_up.len() == 5 {
+            break;
+        }
+        // business goes on: one after the other
+        connections.deliver(deliveries(number).split_off(usize::try_from(number).unwrap() - 1));
+    }
+    assert_eq!(given_up, (1..=5).map(effect).collect());
+    assert_eq!(connections.health()[0].queued, 0);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_addressed_does_not_pass_for_an_answer_of_a_system_that_is_down() {
+    let taken = Arc::new(Taken::default());
+    let faulty = Faulty { fails: Arc::new(AtomicU32::new(u32::MAX)), ..Faulty::default() };
+    let nowhere = "[systems.capabilities.\"x.at\"]\npath = \"/at/{place}\"\n";
+    let connections = connected(faulty, nowhere, &taken).await;
+    connections.deliver(deliveries(5));
+    let down = async {
+        while connections.health()[0].outages.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), down).await.unwrap();
+    connections.deliver(vec![Delivery { id: effect(9), capability: "x.at".into(), ..deliveries(1).remove(0) }]);
+    assert_eq!(outcomes(&taken, 1).await, [(effect(9), Err("rejected".to_owned()))]);
+    assert_eq!(connections.health()[0].outages[0].ended, None, "the system did not come back");
     connections.stop().await;
 }
 

@@ -19,8 +19,8 @@ pub(crate) struct Target {
     /// API key
     #[arg(long, env = "CROSSDOCK_API_KEY", hide_env_values = true, global = true)]
     key: Option<String>,
-    /// Folder of a store that no server runs on; it is only read
-    #[arg(long, env = "CROSSDOCK_DATA", global = true)]
+    /// Folder of a store that no server runs on; it is only read. Without a key also from CROSSDOCK_DATA
+    #[arg(long, global = true)]
     data: Option<PathBuf>,
     /// Print JSON
     #[arg(long, global = true)]
@@ -36,17 +36,24 @@ pub(crate) enum Api {
 impl Target {
     /// Whether a store is asked and no server.
     pub(crate) fn is_store(&self) -> bool {
-        self.data.is_some()
+        self.folder().is_some()
     }
 
-    /// Connects. With a folder and no key it is the store; else the server.
+    /// The folder that is asked, if it is a store: the one that is named here, or, where nobody gives a key to ask a server with, that of the
+    /// environment.
+    fn folder(&self) -> Option<PathBuf> {
+        let of_environment = || std::env::var_os("CROSSDOCK_DATA").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        self.data.clone().or_else(|| if self.key.is_none() { of_environment() } else { None })
+    }
+
+    /// Connects to the store or to the server.
     pub(crate) fn open(&self) -> anyhow::Result<Api> {
-        match (&self.key, &self.data) {
+        match (&self.key, self.folder()) {
             (Some(key), None) => {
                 let client = reqwest::Client::builder().build().context("make the HTTP client")?;
                 Ok(Api::Http { client, url: self.url.trim_end_matches('/').to_owned(), key: key.clone() })
             }
-            (_, Some(folder)) => store_api(folder),
+            (_, Some(folder)) => store_api(&folder),
             (None, None) => Err(WrongUse(
                 "name an API key with --key or CROSSDOCK_API_KEY to ask the server, or a store folder with --data to read it without one".to_owned(),
             )

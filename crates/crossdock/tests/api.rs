@@ -327,6 +327,9 @@ fn fulfilment(api: &mut Api<'_>) -> String {
         "complete": true, "lines": [{ "line": 1, "quantity": 4 }] });
     let id = text(&api.post(&format!("/v1/warehouse-orders/{work}/shipments"), &shipment)["id"]);
     assert_eq!(api.show(&format!("/v1/shipments/{id}"))["tracking"], "T-1");
+    // under another key, as from a warehouse that has restarted
+    let again = api.post(&format!("/v1/warehouse-orders/{work}/shipments"), &shipment);
+    assert_eq!(again["id"], id.as_str(), "one that comes twice is the one that is known");
     let delivered = json!({ "at": "2026-11-24T15:00:00Z", "receiver": "Mr Doe" });
     api.post(&format!("/v1/shipments/{id}/deliveries"), &delivered);
     assert_eq!(api.show(&format!("/v1/shipments/{id}"))["delivered_at"], "2026-11-24T15:00:00.000Z");
@@ -440,7 +443,11 @@ fn exceptions(api: &mut Api<'_>) {
     let ask = Ask::new("POST", &format!("/v1/tasks/{task}/completion")).header("idempotency-key", "an-exception");
     api.ask(&ask.json(&variables)).problem(409, "conflict");
     plain_task(api);
-    api.list("/v1/exceptions");
+    let all = api.list("/v1/exceptions");
+    // the oldest of all is on the first page of those that are meant
+    let case = text(&all.last().unwrap()["case"]);
+    let page = api.get(&format!("/v1/exceptions?case={case}&limit=1")).json();
+    assert_eq!(page["items"][0]["case"], case.as_str(), "{page}");
 }
 
 /// A task that is no exception is completed.

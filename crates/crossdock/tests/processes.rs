@@ -46,6 +46,22 @@ fn check(site: &Site, criteria: &[&str], expected: &[&str]) {
 }
 
 #[test]
+fn a_restart_leaves_the_processes_of_the_owner_in_force() {
+    let mut site = Site::start();
+    let shipped = include_str!("../../../processes/order-to-cash/resolve-hold.bpmn");
+    deploy(&site, "resolve-hold.bpmn", &format!("{shipped}<!-- ours -->"), &[]);
+    site.down();
+    site.up();
+    let version = |site: &Site| {
+        let listed = site.get("/v1/processes/resolve-hold/versions").json();
+        listed.as_array().unwrap().len()
+    };
+    assert_eq!(version(&site), 2);
+    assert_eq!(site.cli(&["deploy", "--shipped"]).code, 0);
+    assert_eq!(version(&site), 3, "the owner takes what ships when he asks for it");
+}
+
+#[test]
 fn a_process_owner_deploys_and_looks_after_what_runs() {
     let mut site = Site::start();
     let deployed = deploy(&site, "visit.bpmn", &people("visit", &["call", "write"]), &["--json"]);

@@ -426,6 +426,10 @@ fn nobody_gets_in_without_a_key_and_health_needs_none() {
     for path in ["/healthz", "/readyz"] {
         assert_eq!(site.ask(Ask::new("GET", path).without("authorization")).status, 200);
     }
+    let problem = site.ask(Ask::new("GET", "/v1/orders").without("authorization")).problem(401, "unauthorised");
+    let page = site.ask(Ask::new("GET", problem["type"].as_str().unwrap()).without("authorization"));
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/markdown; charset=utf-8")));
+    site.ask(Ask::new("GET", "/docs/problems/nonsense").without("authorization")).problem(404, "not_found");
     let body = order("PO-1", "BRK-100", 1);
     let other = Ask::new("POST", "/v1/stock/receipts").header("authorization", &format!("Bearer {}", common::CLERK));
     let receipt = json!({ "item": "BRK-100", "node": "EAST", "quantity": 1, "receipt": "R" });

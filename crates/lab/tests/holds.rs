@@ -14,15 +14,8 @@ const START: i64 = 1_772_445_600_000;
 const MINUTE: i64 = 60_000;
 
 fn shipped_processes() -> Vec<Resource> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../processes/order-to-cash");
-    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let models = paths.filter(|path| path.extension().is_some_and(|extension| extension == "bpmn" || extension == "dmn"));
-    models
-        .map(|path| Resource {
-            name: path.file_name().unwrap().to_str().unwrap().into(),
-            xml: std::fs::read_to_string(&path).unwrap().into(),
-        })
-        .collect()
+    let shipped: &[(&str, &str)] = include!("../../../processes/shipped.rs");
+    shipped.iter().map(|(name, xml)| Resource { name: (*name).into(), xml: (*xml).into() }).collect()
 }
 
 /// A partition that keeps everything in memory, and the time.

@@ -11,18 +11,8 @@ const ORDERS: u64 = 50;
 const SEEDS: u64 = 1_000;
 
 fn shipped_processes() -> Vec<Resource> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../processes/order-to-cash");
-    let mut resources: Vec<Resource> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "bpmn" || extension == "dmn"))
-        .map(|path| Resource {
-            name: path.file_name().unwrap().to_str().unwrap().into(),
-            xml: std::fs::read_to_string(&path).unwrap().into(),
-        })
-        .collect();
-    resources.sort_by(|one, two| one.name.cmp(&two.name));
-    resources
+    let shipped: &[(&str, &str)] = include!("../../../processes/shipped.rs");
+    shipped.iter().map(|(name, xml)| Resource { name: (*name).into(), xml: (*xml).into() }).collect()
 }
 
 #[test]

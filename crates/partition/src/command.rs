@@ -51,6 +51,8 @@ pub enum Body {
     },
     /// Deploy processes and decisions; each new version is immutable.
     Deploy(Vec<Resource>),
+    /// Deploy what ships with the product, except where somebody else's version is in force.
+    DeployShipped(Vec<Resource>),
 
     /// Receive an order.
     ReceiveOrder(Box<Submission>),
@@ -374,7 +376,7 @@ pub enum Reply {
     },
     /// Reservations, in the order of the request's lines; a line may have several, or none if partials are allowed.
     Reserved(Vec<ReservedUnits>),
-    /// The shipment that was recorded.
+    /// The shipment that was recorded, now or before.
     Shipment(ShipmentId),
     /// The payments of an imported statement, and how many entries were there before.
     Statement {
@@ -391,6 +393,13 @@ pub enum Reply {
     Instance(InstanceId),
     /// The versions that were deployed.
     Deployed(Vec<(Text, u32)>),
+    /// What became of the files that ship with the product.
+    Shipped {
+        /// The versions that were deployed.
+        deployed: Vec<(Text, u32)>,
+        /// The versions of others that stay in force although the shipped file says something new.
+        kept: Vec<(Text, u32)>,
+    },
     /// The batch that was begun.
     Batch(BatchId),
     /// Who took a message or signal.

@@ -80,6 +80,9 @@ pub struct Definition {
     /// The position in the journal at which it was deployed.
     #[serde(default)]
     pub deployment: u64,
+    /// It ships with the product, which deployed it by itself: a later release may replace it.
+    #[serde(default)]
+    pub shipped: bool,
     /// The executable form; parsed from the XML, never stored.
     #[serde(skip)]
     pub model: Model,

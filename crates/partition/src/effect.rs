@@ -92,16 +92,44 @@ pub struct Effect {
     pub job: Option<(InstanceId, u32)>,
     /// The document, as JSON.
     pub document: Text,
-    /// When it was requested.
+    /// When it was requested, the last time.
     pub requested_at: Timestamp,
     /// Set when it could not be delivered: a dead letter, with code and cause.
     pub dead: Option<(Text, Text)>,
+    /// It could not be delivered, and waits until its job is tried again.
+    #[serde(default)]
+    pub resting: bool,
+}
+
+impl Effect {
+    /// Whether it is to be delivered, or on its way.
+    pub fn is_pending(&self) -> bool {
+        self.dead.is_none() && !self.resting
+    }
+
+    /// Its place among others that were not confirmed: in the order in which they were asked for. What was asked for at the same moment
+    /// begins with jobs, so that a cancellation does not go out before the release that it cancels.
+    pub fn turn(&self) -> (Timestamp, bool, EffectId) {
+        (self.requested_at, self.job.is_none(), self.id)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn a_cancellation_comes_after_the_release_of_the_same_moment() {
+        // an instance's number is above the positions of the entries to come
+        let instance = InstanceId(17 << 20);
+        let release = Effect { id: EffectId::of_job(instance, 3), job: Some((instance, 3)), ..Effect::default() };
+        let cancellation = Effect { id: EffectId::of_entry(99, 1), ..Effect::default() };
+        let earlier = Effect { requested_at: Timestamp(-1), ..cancellation.clone() };
+        let mut all = [cancellation.clone(), release.clone(), earlier.clone()];
+        all.sort_by_key(Effect::turn);
+        assert_eq!(all, [earlier, release, cancellation]);
+    }
 
     #[test]
     fn no_two_effects_have_the_same_number() {

@@ -107,9 +107,17 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
                 Arc::make_mut(effect).dead = Some((code.clone(), cause.clone()));
             }
         }
+        Event::EffectRested(id) => {
+            if let Some(AnyState::Effect(effect)) = states.slot(&AnyKey::Effect(*id)) {
+                Arc::make_mut(effect).resting = true;
+            }
+        }
         Event::EffectReplayed(id) => {
             if let Some(AnyState::Effect(effect)) = states.slot(&AnyKey::Effect(*id)) {
-                Arc::make_mut(effect).dead = None;
+                let effect = Arc::make_mut(effect);
+                (effect.dead, effect.resting) = (None, false);
+                // it has all the time again that one has to be delivered
+                effect.requested_at = at;
             }
         }
         Event::BatchBegun { id, operation, by, reason, filter, instances } => {
@@ -157,13 +165,14 @@ pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
             *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;
         }
-        Event::Deployed { definition, resource, xml, deployment } => {
+        Event::Deployed { definition, resource, xml, deployment, shipped } => {
             let deployed = Definition {
                 id: definition.clone(),
                 resource: resource.clone(),
                 xml: xml.clone(),
                 deployed_at: at,
                 deployment: *deployment,
+                shipped: *shipped,
                 model: Model::None,
             };
             let deployed = Arc::new(deployed.parsed());

@@ -47,7 +47,9 @@ pub enum Event {
     EffectEnded(EffectId),
     /// It could not be delivered, or was refused.
     EffectDied(EffectId, Text, Text),
-    /// A dead letter is delivered again.
+    /// It could not be delivered, and is tried again after the pause that its process prescribes.
+    EffectRested(EffectId),
+    /// A dead letter, or what has rested, is delivered again: the same document under the same key.
     EffectReplayed(EffectId),
     /// A version was deployed.
     Deployed {
@@ -59,6 +61,9 @@ pub enum Event {
         xml: Text,
         /// The position at which it was deployed: the same for all that were deployed together.
         deployment: u64,
+        /// It ships with the product, which deployed it by itself.
+        #[serde(default)]
+        shipped: bool,
     },
     /// An operation on many instances began.
     BatchBegun {

@@ -150,7 +150,7 @@ impl Table {
             Self::Trade(Kind::Order) => &[Column::Status, Column::Account],
             Self::Trade(Kind::Stock) => &[Column::Parent],
             Self::Trade(Kind::WarehouseOrder | Kind::Shipment) => &[Column::Parent],
-            Self::Trade(Kind::Invoice) => &[Column::Parent, Column::Account, Column::Label],
+            Self::Trade(Kind::Invoice) => &[Column::Parent, Column::Account, Column::Label, Column::Status],
             Self::Trade(Kind::Payment) => &[Column::Status, Column::Account],
             Self::Trade(Kind::Exception) => &[Column::Status, Column::Parent],
             Self::Trade(Kind::ReturnRequest) => &[Column::Status],
@@ -381,7 +381,11 @@ impl AnyState {
                 row.at = Some(batch.begun_at.0);
             }
             Self::Effect(effect) => {
-                row.status = Some(Text::const_new(if effect.dead.is_some() { "dead" } else { "pending" }));
+                row.status = Some(Text::const_new(match effect.dead {
+                    Some(_) => "dead",
+                    None if effect.resting => "resting",
+                    None => "pending",
+                }));
                 row.parent = effect.order.and_then(text);
                 row.label = Some(effect.capability.clone());
                 row.at = Some(effect.requested_at.0);

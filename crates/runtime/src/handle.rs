@@ -78,6 +78,9 @@ pub enum Answer {
         reply: Reply,
         /// The position of its journal entry; the last one if nothing changed.
         position: u64,
+        /// It was carried out before, under the same idempotency key; this time nothing has changed.
+        #[serde(default)]
+        replayed: bool,
     },
     /// It was understood and is not carried out; nothing has changed.
     Refused {

@@ -62,7 +62,12 @@ impl Answers {
         };
         Ok(match found {
             None => Known::New,
-            Some((before, answer)) if before == *digest => Known::Answered(answer),
+            Some((before, mut answer)) if before == *digest => {
+                if let Answer::Done { replayed, .. } = &mut answer {
+                    *replayed = true;
+                }
+                Known::Answered(answer)
+            }
             Some(_) => Known::Reused,
         })
     }

@@ -22,6 +22,10 @@ use crate::options::{EffectSink, Options, Progress};
 
 /// The longest sleep without looking at the timers.
 const NAP: Duration = Duration::from_millis(250);
+/// After a failed commit no timer is carried out for so long, twice as long after each further one: what is due stays due, and would
+/// fail again at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// After so long a timer that could not be carried out is tried again, in milliseconds.
 const TIMER_RETRY_MILLIS: i64 = 60_000;
 const DAY_MILLIS: i64 = 86_400_000;
@@ -65,7 +69,7 @@ impl Runtime {
         let timers = read_timers(reader.as_mut())?;
         let mut unconfirmed = read_effects(reader.as_mut())?;
         // in the order in which they were asked for: a cancellation comes after what it cancels
-        unconfirmed.sort_by_key(|effect| (effect.requested_at, effect.id));
+        unconfirmed.sort_by_key(|effect| effect.turn());
         let handle = Handle { sender: sender.clone(), progress: progress.clone() };
         let committer = Committer { store, sink: sink.clone(), progress: progress.clone(), writer: sender };
         let writer = Writer {
@@ -77,6 +81,9 @@ impl Runtime {
             syncing: false,
             committed: position,
             last_at: Timestamp::default(),
+            stopping: false,
+            failures: 0,
+            timers_rest_until: None,
             batches,
             clock,
             progress,
@@ -146,6 +153,11 @@ struct Writer {
     syncing: bool,
     committed: u64,
     last_at: Timestamp,
+    /// What was asked is carried out still; timers wait for the next start.
+    stopping: bool,
+    /// Commits that failed in a row.
+    failures: u32,
+    timers_rest_until: Option<Instant>,
     batches: SyncSender<Box<Pending>>,
     clock: Arc<dyn Clock>,
     progress: Arc<Progress>,
@@ -154,7 +166,6 @@ struct Writer {
 
 impl Writer {
     fn run(mut self, messages: &Receiver<Message>) {
-        let mut stopping = false;
         loop {
             let first = match messages.recv_timeout(self.sleep()) {
                 Ok(message) => Some(message),
@@ -164,7 +175,6 @@ impl Writer {
             let began = Instant::now();
             let mut next = first;
             while let Some(message) = next.take() {
-                stopping |= matches!(message, Message::Stop);
                 self.take(message);
                 // a full batch does not grow further while the disk could work on it
                 if self.pending.len() < self.options.full_batch || self.syncing {
@@ -176,16 +186,20 @@ impl Writer {
             self.progress
                 .decide_micros
                 .fetch_add(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
-            if stopping && !self.syncing && self.pending.is_empty() {
+            if self.stopping && !self.syncing && self.pending.is_empty() {
                 return;
             }
         }
     }
 
     fn sleep(&self) -> Duration {
-        let Some(timer) = self.timers.first() else { return NAP };
+        let Some(timer) = self.timers.first().filter(|_| !self.timers_rest()) else { return NAP };
         let millis = timer.due.millis_since(self.clock.now()).clamp(0, 250);
         Duration::from_millis(millis.unsigned_abs())
+    }
+
+    fn timers_rest(&self) -> bool {
+        self.stopping || self.timers_rest_until.is_some_and(|until| Instant::now() < until)
     }
 
     fn take(&mut self, message: Message) {
@@ -196,12 +210,13 @@ impl Writer {
             }
             Message::Committed { position, number } => {
                 self.syncing = false;
+                self.failures = 0;
                 self.answers.committed(number);
                 self.committed = position;
                 self.make_room();
             }
             Message::CommitFailed { detail } => self.start_over(&detail),
-            Message::Stop => {}
+            Message::Stop => self.stopping = true,
         }
     }
 
@@ -262,7 +277,7 @@ impl Writer {
         }
         self.timers.extend(decision.timers_set.iter().cloned());
         let answer = match &decision.reply {
-            Ok(reply) => Answer::Done { reply: reply.clone(), position: self.partition.position() },
+            Ok(reply) => Answer::Done { reply: reply.clone(), position: self.partition.position(), replayed: false },
             Err(refusal) => {
                 self.progress.refused.fetch_add(1, Ordering::Relaxed);
                 Answer::Refused {
@@ -298,6 +313,9 @@ impl Writer {
     }
 
     fn fire_timers(&mut self) {
+        if self.timers_rest() {
+            return;
+        }
         let now = self.now();
         while let Some(timer) = self.timers.first().filter(|timer| timer.due <= now).cloned() {
             self.timers.remove(&timer);
@@ -348,6 +366,8 @@ impl Writer {
     /// The last batch is not on disk: forget what it did, and everything that was decided on top of it.
     fn start_over(&mut self, detail: &Text) {
         self.syncing = false;
+        self.timers_rest_until = Some(Instant::now() + pause_after(self.failures));
+        self.failures += 1;
         for (done, _) in self.pending.cut().answers {
             done(Answer::Failed { detail: detail.clone() });
         }
@@ -359,3 +379,11 @@ impl Writer {
         }
     }
 }
+
+/// How long timers rest after a commit that failed, so many before it having failed too.
+fn pause_after(failures: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << failures.min(16)).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests;

@@ -114,7 +114,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     api
 }
 
-/// The whole API, ready to serve. Without a key there is nothing but health, not even the news which paths there are.
+/// The whole API, ready to serve. Without a key there is nothing but health and the pages about problems, not even the news which paths there are.
 pub fn router(state: AppState) -> Router {
     let (guarded, _) = resources().split_for_parts();
     let guarded = guarded
@@ -122,7 +122,8 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(problem::unknown_method)
         .layer(middleware::from_fn_with_state(state.clone(), auth::require_key));
     let (open, _) = resource::health::routes().split_for_parts();
-    open.method_not_allowed_fallback(problem::unknown_method)
+    open.route("/docs/problems/{code}", axum::routing::get(problem::page))
+        .method_not_allowed_fallback(problem::unknown_method)
         .merge(guarded)
         .layer(middleware::from_fn(problem::trace))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(problem::from_panic))

@@ -77,7 +77,7 @@ pub(crate) fn check_status(status: Option<&str>, known: &[&str]) -> Result<(), P
     }
 }
 
-/// Reads a page of a table, the newest first for what we number.
+/// Reads a page of a table, the newest first for what we number. What is not shown takes no place on it.
 pub(crate) fn read<T>(
     reader: &mut dyn Reader,
     table: Table,
@@ -104,16 +104,24 @@ pub(crate) fn read<T>(
         let key = parse_cursor(table, after)?;
         query = if newest_first { query.before(key) } else { query.after(key) };
     }
-    let mut rows = reader.rows(&query)?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|(key, _)| cursor(key));
-    let mut items = Vec::with_capacity(rows.len());
-    for (key, row) in &rows {
-        let state = decode(table, key, &row.data)?;
-        items.extend(show(key, row, state));
+    let mut items = Vec::with_capacity(limit);
+    let mut last_shown = None;
+    loop {
+        let rows = reader.rows(&query)?;
+        for (key, row) in &rows {
+            let Some(item) = show(key, row, decode(table, key, &row.data)?) else { continue };
+            if items.len() == limit {
+                return Ok(Page { items, next: last_shown });
+            }
+            items.push(item);
+            last_shown = Some(cursor(key));
+        }
+        match rows.last().filter(|_| rows.len() > limit) {
+            None => return Ok(Page { items, next: None }),
+            Some((last, _)) if newest_first => query = query.before(last.clone()),
+            Some((last, _)) => query = query.after(last.clone()),
+        }
     }
-    Ok(Page { items, next })
 }
 
 fn cursor(key: &RowKey) -> String {

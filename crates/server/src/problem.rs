@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::Request;
+use axum::extract::{Path, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -76,6 +76,25 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("unavailable", 503, "the store cannot be written or read now"),
     ("internal", 500, "a fault of ours"),
 ];
+
+/// What the reference says about every code.
+const PAGES: &str = include_str!("../../../docs/src/reference/problems.md");
+
+/// The page that a problem's `type` names: title, meaning and mend of its code, as in the reference. Anybody may read it.
+pub(crate) async fn page(Path(code): Path<String>) -> Response {
+    let page = CODES.iter().find(|(known, ..)| *known == code).and_then(|(code, ..)| section(code));
+    match page {
+        Some(page) => ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], page).into_response(),
+        None => Problem::not_found(format_args!("problem {code}; a problem's `code` names it")).into_response(),
+    }
+}
+
+/// The part of the reference that is about a code.
+fn section(code: &str) -> Option<String> {
+    let (_, rest) = PAGES.split_once(&format!("\n## {code}\n"))?;
+    let text = rest.split("\n## ").next().unwrap_or(rest).trim();
+    Some(format!("# {code}\n\n{text}\n"))
+}
 
 /// What mends a refusal of one record of a file, by its code.
 pub(crate) fn mend_of(code: &str) -> &'static str {

@@ -14,6 +14,8 @@ type Idle = Vec<Box<dyn Reader>>;
 #[derive(Clone)]
 pub struct Readers {
     pool: Arc<(Mutex<Idle>, Condvar)>,
+    /// One that no request ever has.
+    probe: Option<Arc<Mutex<Box<dyn Reader>>>>,
 }
 
 impl std::fmt::Debug for Readers {
@@ -23,15 +25,15 @@ impl std::fmt::Debug for Readers {
 }
 
 impl Readers {
-    /// Opens so many connections.
+    /// Opens so many connections, and one more to find out whether the store can be read at all.
     pub fn open(store: &dyn Store, count: usize) -> Result<Self, StoreError> {
         let readers = (0..count.max(1)).map(|_| store.reader()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::of(readers))
+        Ok(Self { probe: Some(Arc::new(Mutex::new(store.reader()?))), ..Self::of(readers) })
     }
 
     /// Uses these connections.
     pub fn of(readers: Vec<Box<dyn Reader>>) -> Self {
-        Self { pool: Arc::new((Mutex::new(readers), Condvar::new())) }
+        Self { pool: Arc::new((Mutex::new(readers), Condvar::new())), probe: None }
     }
 
     /// Reads on a thread that may wait.
@@ -42,6 +44,18 @@ impl Readers {
         let this = self.clone();
         let joined = tokio::task::spawn_blocking(move || this.read_blocking(read)).await;
         joined.unwrap_or_else(|_| Err(Problem::new("internal", "a read ended by a panic; the log has the place")))
+    }
+
+    /// Whether the store can be read, however long the reads of others take.
+    pub(crate) async fn can_read(&self) -> bool {
+        let head = |reader: &mut dyn Reader| reader.head().map(drop).map_err(Problem::from);
+        match self.probe.clone() {
+            None => self.read(head).await.is_ok(),
+            Some(probe) => {
+                let look = move || head(probe.lock().unwrap_or_else(PoisonError::into_inner).as_mut()).is_ok();
+                tokio::task::spawn_blocking(look).await.unwrap_or(false)
+            }
+        }
     }
 
     /// Reads on this thread.

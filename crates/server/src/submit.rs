@@ -77,10 +77,15 @@ fn give(
 impl Running {
     /// Waits for the answer. Until then no other request gets the caller's key.
     pub(crate) async fn end(self) -> Result<Reply, Problem> {
+        self.end_or_repeat().await.map(|(reply, _)| reply)
+    }
+
+    /// The same, and whether it had been carried out before under this key.
+    pub(crate) async fn end_or_repeat(self) -> Result<(Reply, bool), Problem> {
         let answer = self.answer.await;
         drop(self.caller);
         match answer {
-            Ok(Answer::Done { reply, .. }) => Ok(reply),
+            Ok(Answer::Done { reply, replayed, .. }) => Ok((reply, replayed)),
             Ok(other) => Err(of_answer(other)),
             Err(_) => Err(Problem::new("unavailable", "the partition is shut down")),
         }

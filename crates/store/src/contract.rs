@@ -23,8 +23,15 @@ pub trait Store: Send {
     fn statistics(&self) -> Statistics;
 }
 
-/// Looks at what is committed. Each call sees one state of the store; two calls may see two.
+/// Looks at what is committed. Each call sees one state of the store; two calls may see two, except within a snapshot.
 pub trait Reader: Send {
+    /// From here on every call sees what is committed now, until the snapshot is taken anew or let go. The writer goes on meanwhile, but
+    /// its log cannot shrink below that point, so that nobody keeps one for longer than it takes to look.
+    fn take_snapshot(&mut self) -> Result<(), StoreError>;
+
+    /// Sees each commit again as soon as it has returned. No error if there is no snapshot.
+    fn let_snapshot_go(&mut self) -> Result<(), StoreError>;
+
     /// Where the journal ends.
     fn head(&mut self) -> Result<Head, StoreError>;
 

@@ -393,6 +393,23 @@ fn readers_on_other_threads_see_each_commit_at_once(open: Open) {
     watcher.join().unwrap();
 }
 
+fn a_snapshot_stays_what_it_was_while_the_writer_goes_on(open: Open) {
+    let place = Place::new(open);
+    let mut store = place.enter();
+    let mut reader = store.reader().unwrap();
+    reader.let_snapshot_go().unwrap();
+    reader.take_snapshot().unwrap();
+    let mut batch = journal(store.head(), &["x"]);
+    batch.rows = vec![(ORDER, number(1), Some(row("open", "x")))];
+    store.commit(&batch).unwrap();
+    assert_eq!((reader.head().unwrap(), reader.row(ORDER, &number(1)).unwrap()), (Head::default(), None));
+    reader.take_snapshot().unwrap();
+    assert_eq!(reader.head().unwrap(), store.head());
+    reader.let_snapshot_go().unwrap();
+    store.commit(&journal(store.head(), &["y"])).unwrap();
+    assert_eq!(reader.head().unwrap(), store.head());
+}
+
 fn a_second_writer_is_refused_until_the_first_one_is_gone(open: Open) {
     let place = Place::new(open);
     let mut store = place.enter();
@@ -440,6 +457,7 @@ passes! { sqlite: |folder| Ok(Box::new(store::Sqlite::open(folder)?));
     a_document_stays_as_it_came
     meta_is_set_and_deleted
     readers_on_other_threads_see_each_commit_at_once
+    a_snapshot_stays_what_it_was_while_the_writer_goes_on
     a_second_writer_is_refused_until_the_first_one_is_gone
     statistics_count_commits_rows_and_bytes
 }

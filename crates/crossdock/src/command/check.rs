@@ -7,6 +7,7 @@ use partition::{AnyKey, AnyState, Table};
 use runtime::Clock;
 use serde_json::json;
 use store::{Reader, RowQuery};
+use trade::{Aggregate, Key};
 use units::Timestamp;
 
 use crate::output::{self, Finding, line};
@@ -76,8 +77,17 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
     Ok(if result.difference.is_none() { Finding::None } else { Finding::Some })
 }
 
-/// Reads every aggregate of the store and holds the records against each other; with the time also against what is due by now.
+/// Reads every aggregate of the store as it is at one moment and holds the records against each other; with the time also against what is
+/// due by now.
 pub(crate) fn check(reader: &mut dyn Reader, now: Option<Timestamp>) -> anyhow::Result<trade::reconcile::Report> {
+    reader.take_snapshot()?;
+    let aggregates = aggregates(reader);
+    reader.let_snapshot_go()?;
+    let aggregates = aggregates?;
+    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), now))
+}
+
+fn aggregates(reader: &mut dyn Reader) -> anyhow::Result<Vec<(Key, Aggregate)>> {
     let mut aggregates = Vec::new();
     for table in Table::all().filter(|table| matches!(table, Table::Trade(_))) {
         let mut query = RowQuery::table(table).limit(1_000);
@@ -94,7 +104,7 @@ pub(crate) fn check(reader: &mut dyn Reader, now: Option<Timestamp>) -> anyhow::
             }
         }
     }
-    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), now))
+    Ok(aggregates)
 }
 
 /// How old a break may be, in words.

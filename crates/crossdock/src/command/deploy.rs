@@ -2,28 +2,29 @@
 
 use std::path::PathBuf;
 
+use partition::Resource;
 use serde_json::json;
 
 use crate::api::{Target, block_on};
 use crate::output::{self, Finding, WrongUse, line, table};
+use crate::processes;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Files that end in .bpmn, .dmn or .form; all become versions or none
-    #[arg(required = true)]
+    #[arg(required_unless_present = "shipped")]
     files: Vec<PathBuf>,
+    /// Deploy what ships with this release, in place of your own versions
+    #[arg(long, conflicts_with = "files")]
+    shipped: bool,
     #[command(flatten)]
     target: Target,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
-    let mut resources = Vec::with_capacity(arguments.files.len());
-    for file in &arguments.files {
-        let wrong = |error: std::io::Error| WrongUse(format!("read {}: {error}", file.display()));
-        let xml = std::fs::read_to_string(file).map_err(wrong)?;
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        resources.push(json!({ "name": name, "xml": xml }));
-    }
+    let resources = if arguments.shipped { processes::shipped() } else { read(&arguments.files)? };
+    let resources = resources.iter().map(|file| json!({ "name": file.name.as_str(), "xml": file.xml.as_str() }));
+    let resources: Vec<_> = resources.collect();
     let api = arguments.target.open()?;
     let body = json!({ "resources": resources }).to_string();
     let versions = block_on(api.post("/v1/processes", &crate::keys::generate()?, body))?;
@@ -38,4 +39,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
         }
     }
     Ok(Finding::None)
+}
+
+fn read(files: &[PathBuf]) -> Result<Vec<Resource>, WrongUse> {
+    let resource = |file: &PathBuf| {
+        let xml = std::fs::read_to_string(file).map_err(|error| WrongUse(format!("read {}: {error}", file.display())))?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Resource { name: name.into(), xml: xml.into() })
+    };
+    files.iter().map(resource).collect()
 }

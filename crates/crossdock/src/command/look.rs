@@ -370,8 +370,12 @@ fn resolution(id: &str) -> String {
 /// Decides on every open exception of a case in the same way; one that is refused does not stop the others.
 fn resolve_case(target: &Target, case: &str, body: &Value) -> anyhow::Result<Finding> {
     let api = target.open()?;
-    let filters = [("status", Some("open")), ("case", Some(case))];
-    let open = block_on(pages(&api, "/v1/exceptions", &filters, usize::MAX))?;
+    let mut open = Vec::new();
+    // what somebody has claimed is not decided on yet
+    for status in ["open", "claimed"] {
+        let filters = [("status", Some(status)), ("case", Some(case))];
+        open.extend(block_on(pages(&api, "/v1/exceptions", &filters, usize::MAX))?);
+    }
     let (mut done, mut refused) = (0, Vec::new());
     for exception in &open {
         let id = exception["id"].as_str().unwrap_or_default();

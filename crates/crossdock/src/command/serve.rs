@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use partition::{Body, Effect, EffectId};
+use partition::{Body, Effect, EffectId, Reply};
 use runtime::{Answer, Clock, EffectSink, Handle, Options, Request, Runtime, SystemClock};
 use tokio::net::{TcpListener, TcpSocket};
 use trade::Actor;
@@ -186,8 +186,14 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(WAITING)
 }
 
-/// Deploys what ships with the product; what is deployed already in the same words gets no new version.
+/// Deploys what ships with the product. What was deployed before in the same words, and what others have replaced, gets no new version.
 pub(crate) async fn deploy(handle: &Handle) -> anyhow::Result<()> {
-    let answer = handle.ask(Request::new(Actor::system(), Body::Deploy(processes::shipped()))).await;
-    answer.into_reply().map(drop).map_err(|why| anyhow::anyhow!("deploy the shipped processes: {why}"))
+    let answer = handle.ask(Request::new(Actor::system(), Body::DeployShipped(processes::shipped()))).await;
+    let reply = answer.into_reply().map_err(|why| anyhow::anyhow!("deploy the shipped processes: {why}"))?;
+    if let Reply::Shipped { kept, .. } = reply {
+        for (id, version) in kept {
+            tracing::warn!(%id, version, "this release ships a new version, and yours stays in force; `crossdock deploy --shipped` takes the shipped ones");
+        }
+    }
+    Ok(())
 }

@@ -124,7 +124,7 @@ impl Product {
         let lost = std::mem::take(&mut self.batch).into_iter().map(|(command, _)| command);
         let unanswered = lost.filter(|command| !from_disk(&command.body)).collect();
         let unconfirmed = self.states.values().filter_map(|state| match state {
-            AnyState::Effect(effect) if effect.dead.is_none() => Some(effect.id),
+            AnyState::Effect(effect) if effect.is_pending() => Some(effect.id),
             _ => None,
         });
         (unanswered, unconfirmed.collect())

@@ -37,7 +37,8 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::PutPriceBook(book) => Ok(done(trade::master::put_price_book(txn.books(), book, &cx)?)),
         Body::PutCompany(company) => Ok(done(trade::master::put_company(txn.books(), company, &cx)?)),
         Body::SetCreditLimit { account, limit } => Ok(done(trade::account::set_limit(txn.books(), account, *limit, &cx)?)),
-        Body::Deploy(resources) => definition::deploy(txn, resources),
+        Body::Deploy(resources) => definition::deploy(txn, resources, false).map(Reply::Deployed),
+        Body::DeployShipped(resources) => definition::deploy_shipped(txn, resources),
 
         Body::ReceiveOrder(submission) => {
             let id = trade::order::receive(txn.books(), submission, &cx)?;
@@ -126,7 +127,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::WarehouseShipped(confirm) => {
             let shipped = trade::fulfilment::ship(txn.books(), confirm, &cx)?;
             if !shipped.new {
-                return Ok(Reply::Repeated);
+                return Ok(Reply::Shipment(shipped.shipment));
             }
             if shipped.short {
                 source_again(txn, confirm.warehouse_order)?;
@@ -523,7 +524,7 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
 
 fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outcome<Reply> {
     let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
-    if effect.dead.is_some() {
+    if !effect.is_pending() {
         return Ok(Reply::Repeated);
     }
     match effect.job {
@@ -533,7 +534,7 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
             txn.step(instance_id, Input::ThrowError { job, code, message, variables: Variables::default() })?;
         }
         Some((instance_id, job)) if let Some(retries) = further_tries(txn, instance_id, job, code)? => {
-            txn.record(Event::EffectEnded(id));
+            txn.record(Event::EffectRested(id));
             txn.step(instance_id, Input::FailJob { job, retries, message: message.clone(), retry_at: None })?;
         }
         _ => {

@@ -19,7 +19,7 @@ struct Content {
 }
 
 /// Deploys all resources or none. A resource that is deployed already in the same words gets no new version.
-pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply> {
+pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -> Outcome<Vec<(Text, u32)>> {
     let mut findings = Vec::new();
     let mut parsed = Vec::new();
     if resources.is_empty() {
@@ -43,7 +43,7 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply
         for id in content.ids {
             let process = content.processes.iter().find(|process| process.id() == id.as_str());
             let before = txn.latest(&id)?;
-            let (id, version) = one(txn, resource, id)?;
+            let (id, version) = one(txn, resource, id, shipped)?;
             let is_new = before.is_none_or(|before| before.version != version);
             deployed.push((id.clone(), version));
             let Some(process) = process.filter(|_| is_new) else { continue };
@@ -53,10 +53,44 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply
             }
         }
     }
-    if findings.is_empty() { Ok(Reply::Deployed(deployed)) } else { Err(Refusal::NotDeployable(findings).into()) }
+    if findings.is_empty() { Ok(deployed) } else { Err(Refusal::NotDeployable(findings).into()) }
 }
 
-fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text) -> Outcome<(Text, u32)> {
+/// Deploys what ships with the product, at its every start. A version that somebody else deployed is not replaced, and what was in force
+/// before does not come back, since new instances would run on it although nobody asked for that.
+pub(super) fn deploy_shipped(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply> {
+    let (mut wanted, mut kept) = (Vec::new(), Vec::new());
+    for resource in resources {
+        let content = read(txn, resource).map_err(Refusal::NotDeployable)?;
+        let (mut is_new, mut is_kept) = (false, false);
+        for id in content.ids {
+            match txn.latest(&id)? {
+                Some(latest) if was_deployed(txn, resource, &latest)? => {}
+                Some(latest) if !txn.ships(&latest)? => {
+                    is_kept = true;
+                    kept.push((latest.id, latest.version));
+                }
+                _ => is_new = true,
+            }
+        }
+        wanted.extend((is_new && !is_kept).then(|| resource.clone()));
+    }
+    let deployed = if wanted.is_empty() { Vec::new() } else { deploy(txn, &wanted, true)? };
+    Ok(Reply::Shipped { deployed, kept })
+}
+
+/// Whether any version up to the latest one is in these words.
+fn was_deployed(txn: &mut Txn<'_>, resource: &Resource, latest: &DefinitionId) -> Outcome<bool> {
+    for version in (1..=latest.version).rev() {
+        let earlier = DefinitionId { id: latest.id.clone(), version };
+        if txn.source(&earlier)?.is_some_and(|xml| xml == resource.xml) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text, shipped: bool) -> Outcome<(Text, u32)> {
     let latest = txn.latest(&id)?;
     if let Some(latest) = &latest
         && txn.source(latest)?.is_some_and(|xml| xml == resource.xml)
@@ -67,7 +101,7 @@ fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text) -> Outcome<(Text, u32)>
     let definition = DefinitionId { id: id.clone(), version };
     let deployment = txn.position();
     let (resource, xml) = (resource.name.clone(), resource.xml.clone());
-    txn.record_new(Event::Deployed { definition, resource, xml, deployment });
+    txn.record_new(Event::Deployed { definition, resource, xml, deployment, shipped });
     Ok((id, version))
 }
 

@@ -7,7 +7,7 @@ use feel::Context as Variables;
 use trade::{Actor, Refusal, Role};
 use units::{Text, Timestamp};
 
-use super::txn::{Outcome, Txn, text};
+use super::txn::{FollowUp, Outcome, Txn, text};
 use crate::command::Reply;
 use crate::definition::{DefinitionId, Model};
 use crate::journal::Event;
@@ -101,6 +101,26 @@ pub(super) fn throw(txn: &mut Txn<'_>, signal: &Text, variables: &Variables) -> 
         received.begun.push(txn.start_version(definition, None, None, input)?);
     }
     Ok(received)
+}
+
+/// Gives an instance that has begun to wait the messages that were there before it, the oldest first, as long as it waits. One that it
+/// does not take goes on waiting: another event may have gone off in the meantime.
+pub(super) fn bring_together(
+    txn: &mut Txn<'_>,
+    key: CorrelationKey,
+    instance: InstanceId,
+    subscription: u32,
+) -> Outcome<()> {
+    let found = correlation(txn, &key)?;
+    let Some(message) = found.buffered.first().filter(|_| found.waiting.contains(&(instance, subscription))) else {
+        return Ok(());
+    };
+    let input = Input::Correlate { subscription, variables: message.variables.clone() };
+    if txn.step_if_open(instance, input)? {
+        txn.record(Event::MessageGone(key.clone(), message.number));
+        txn.then(FollowUp::Correlate { key, instance, subscription });
+    }
+    Ok(())
 }
 
 fn correlation(txn: &mut Txn<'_>, key: &CorrelationKey) -> Outcome<Arc<Correlation>> {

@@ -11,6 +11,7 @@ use units::Minutes;
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Outcome, Txn, TxnStop, text};
 use super::{billing, document, exception};
+use crate::effect::EffectId;
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
 
@@ -155,7 +156,7 @@ pub(super) fn to_process(
                 job_created(txn, process, instance, *job)?
             }
             ProcessEvent::JobCancelled { job } => {
-                let effect = crate::effect::EffectId::of_job(id, *job);
+                let effect = EffectId::of_job(id, *job);
                 if txn.effect(effect)?.is_some_and(|effect| effect.dead.is_some()) {
                     exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
                 }
@@ -165,7 +166,8 @@ pub(super) fn to_process(
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
             ProcessEvent::SubscriptionOpened { subscription, name, correlation, signal, .. } => {
                 let key = CorrelationKey::of_subscription(name, correlation, *signal);
-                subscribe(txn, key, id, *subscription)?;
+                txn.record(Event::Subscribed(key.clone(), id, *subscription));
+                txn.then(FollowUp::Correlate { key, instance: id, subscription: *subscription });
             }
             ProcessEvent::SubscriptionClosed { name, correlation, subscription, signal } => {
                 let key = CorrelationKey::of_subscription(name, correlation, *signal);
@@ -248,20 +250,6 @@ fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     Ok(())
 }
 
-fn subscribe(txn: &mut Txn<'_>, key: CorrelationKey, id: engine::InstanceId, subscription: u32) -> Outcome<()> {
-    let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
-        Some(AnyState::Correlation(correlation)) => correlation.buffered.first().cloned(),
-        _ => None,
-    };
-    txn.record(Event::Subscribed(key.clone(), id, subscription));
-    if let Some(message) = waiting {
-        txn.record(Event::MessageGone(key, message.number));
-        let input = Input::Correlate { subscription, variables: message.variables };
-        txn.then(FollowUp::Step(id, input));
-    }
-    Ok(())
-}
-
 fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
     let id = instance.id();
     let Some(kind) = instance.job_type(process, job) else { return Ok(()) };
@@ -274,6 +262,13 @@ fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, 
     if !txn.capabilities.contains(&kind) {
         let message = text(format_args!("no configured system offers {kind}"));
         txn.then(FollowUp::Step(id, failed(message)));
+        return Ok(());
+    }
+    let effect = EffectId::of_job(id, job);
+    if txn.effect(effect)?.is_some_and(|effect| effect.resting) {
+        // the system may have had it after all, and holds the key against the document
+        txn.record(Event::EffectReplayed(effect));
+        txn.deliver_again(effect);
         return Ok(());
     }
     match document::effect(txn, id, job, &kind, &variables) {

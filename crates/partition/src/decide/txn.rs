@@ -71,6 +71,8 @@ pub(crate) enum FollowUp {
     Call { parent: InstanceId, element: ElementKey, process: Text, binding: bpmn::Binding, variables: Variables },
     /// A signal for all that wait for it.
     Broadcast { signal: Text, variables: Variables },
+    /// An instance waits for something that may be there already.
+    Correlate { key: CorrelationKey, instance: InstanceId, subscription: ElementKey },
     /// A process instance is to go on.
     Step(InstanceId, Input),
     /// Something happened in the trade core that others may wait for.
@@ -225,6 +227,12 @@ impl<'a> Txn<'a> {
             Some(AnyState::Definition(definition)) => Some(definition.xml.clone()),
             _ => None,
         })
+    }
+
+    /// Whether the product deployed this version by itself.
+    pub(crate) fn ships(&mut self, id: &DefinitionId) -> Outcome<bool> {
+        let found = self.get(&AnyKey::Definition(id.clone()))?;
+        Ok(matches!(found, Some(AnyState::Definition(definition)) if definition.shipped))
     }
 
     /// Notes what is to be done once the step at hand is finished.
@@ -382,8 +390,9 @@ impl<'a> Txn<'a> {
 
     /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then. Only that is passed over;
     /// once the engine has taken the step, whatever cannot be done about it stops the decision.
-    pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<()> {
-        self.advance(id, input).map(drop)
+    /// Says whether it was taken.
+    pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<bool> {
+        self.advance(id, input).map(|taken| taken.is_ok())
     }
 
     /// Does nothing if the engine refuses the input.
@@ -458,7 +467,10 @@ impl<'a> Txn<'a> {
                 }
                 Ok(())
             }
-            FollowUp::Step(instance, input) => self.step_if_open(instance, input),
+            FollowUp::Correlate { key, instance, subscription } => {
+                super::message::bring_together(self, key, instance, subscription)
+            }
+            FollowUp::Step(instance, input) => self.step_if_open(instance, input).map(drop),
             FollowUp::React(event) => super::react::to_trade(self, &event),
             FollowUp::OrderState(order) => super::react::order_state(self, order),
             FollowUp::RecheckCredit(account) => {

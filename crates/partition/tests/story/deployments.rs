@@ -1,5 +1,7 @@
 //! Versions: what is deployed, what is refused, and which version is meant.
 
+use partition::{Body, Reply};
+
 use crate::world::{World, call, check, deployment, line, process, task, task_of, user_task};
 
 fn tagged(id: &str, element: &str, tag: &str) -> String {
@@ -22,6 +24,33 @@ fn the_same_words_give_no_new_version_and_instances_end_on_the_one_that_they_beg
     let new = world.start("a", "{}");
     check(&world, old, "v1 t");
     check(&world, new, "v2 u");
+}
+
+/// A start of a release that ships this, and the versions that it deployed and that it kept.
+#[track_caller]
+fn start_of_release(world: &mut World, xml: &str) -> (u32, u32) {
+    let Body::Deploy(shipped) = deployment(&[("a.bpmn", xml.to_owned())]) else { unreachable!() };
+    match world.done(Body::DeployShipped(shipped)) {
+        Reply::Shipped { deployed, kept } => {
+            (deployed.first().map_or(0, |(_, version)| *version), kept.first().map_or(0, |(_, version)| *version))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_start_replaces_no_version_that_a_customer_deployed() {
+    let mut world = World::new();
+    let [first, second, own] = ["t", "u", "own"].map(|task| line("a", &user_task(task), &[task]));
+    assert_eq!(start_of_release(&mut world, &first), (1, 0));
+    assert_eq!(start_of_release(&mut world, &second), (2, 0), "a release replaces what another one shipped");
+    assert_eq!(start_of_release(&mut world, &first), (0, 0), "and not the other way round");
+    world.deploy(&[("a.bpmn", own)]);
+    world.crash(&[]);
+    assert_eq!(start_of_release(&mut world, &second), (0, 0));
+    assert_eq!(start_of_release(&mut world, &line("a", &user_task("w"), &["w"])), (0, 3), "it is said that it was kept");
+    let instance = world.start("a", "{}");
+    check(&world, instance, "v3 own");
 }
 
 #[test]

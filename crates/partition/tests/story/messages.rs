@@ -48,6 +48,50 @@ fn a_message_with_time_to_live_waits_for_its_receiver_and_then_lapses() {
 }
 
 #[test]
+fn of_two_messages_that_wait_for_the_same_gateway_the_one_that_is_not_passed_waits_on() {
+    let mut world = World::new();
+    let caught = |id: &str, message: &str| {
+        format!(
+            r#"<bpmn:intermediateCatchEvent id="{id}"><bpmn:messageEventDefinition messageRef="{message}"/></bpmn:intermediateCatchEvent>"#
+        )
+    };
+    let flow =
+        |from: &str, to: &str| format!(r#"<bpmn:sequenceFlow id="g-{from}-{to}" sourceRef="{from}" targetRef="{to}"/>"#);
+    let elements = [
+        r#"<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/><bpmn:eventBasedGateway id="g"/>"#,
+        &user_task("t"),
+        &caught("went", "m-go"),
+        &caught("stopped", "m-other"),
+        &flow("g", "stopped"),
+        &flow("stopped", "t"),
+    ]
+    .concat();
+    let model = process("a", &elements, &["s", "g", "went", "t", "e"]);
+    let other = r#"<bpmn:message id="m-other" name="other"><bpmn:extensionElements><zeebe:subscription correlationKey="=key"/></bpmn:extensionElements></bpmn:message><bpmn:process "#;
+    world.deploy(&[("a.bpmn", model.replacen("<bpmn:process ", other, 1)), ("b.bpmn", line("b", &catch("c"), &["c"]))]);
+    for name in ["go", "other"] {
+        assert_eq!(world.message(name, "K", 60_000), (vec![], vec![], true));
+    }
+    let first = world.start("a", r#"{"key": "K"}"#);
+    check(&world, first, "v1 t");
+    let second = world.start("a", r#"{"key": "K"}"#);
+    check(&world, second, "v1 t");
+    assert_eq!(world.timers(), world.exceptions().len(), "both messages were taken");
+}
+
+#[test]
+fn what_may_go_off_again_and_again_takes_every_message_that_waits() {
+    let mut world = World::new();
+    let boundary = r#"<bpmn:boundaryEvent id="b" attachedToRef="t" cancelActivity="false"><bpmn:messageEventDefinition messageRef="m-go"/></bpmn:boundaryEvent><bpmn:endEvent id="f"/><bpmn:sequenceFlow id="b-u" sourceRef="b" targetRef="u"/><bpmn:sequenceFlow id="u-f" sourceRef="u" targetRef="f"/>"#;
+    world.deploy(&[("a.bpmn", line("a", &[&user_task("t"), &user_task("u"), boundary].concat(), &["t"]))]);
+    for _ in 0..3 {
+        assert_eq!(world.message("go", "K", 60_000), (vec![], vec![], true));
+    }
+    let instance = world.start("a", r#"{"key": "K"}"#);
+    check(&world, instance, "v1 t u u u");
+}
+
+#[test]
 fn the_message_goes_to_the_instance_that_has_waited_longest() {
     let mut world = World::new();
     world.deploy(&[("a.bpmn", line("a", &catch("c"), &["c"]))]);

@@ -222,12 +222,17 @@ fn what_could_not_be_delivered_is_tried_as_often_and_as_far_apart_as_the_model_s
     let id = world.start("a", r#"{"tries": 3, "pause": "PT10M"}"#);
     world.answer(Err(("unavailable", "time-out")));
     assert_eq!((world.exceptions().len(), world.effects.len()), (0, 1), "it rests first");
+    // what the task sends is of other variables by now
+    let variables = crate::world::variables_of(r#"{"note": "changed"}"#);
+    world.operate(id, Operation::Modify(Box::new(Modification { variables, ..Modification::default() }))).unwrap();
     world.pass(9 * 60_000);
     assert_eq!(world.effects.len(), 1);
     world.crash(&[crate::world::CAPABILITY]);
     world.pass(60_000);
     assert_eq!(world.effects.len(), 2);
-    assert_eq!(world.effects[0].id, world.effects[1].id, "another try of the same thing");
+    let [first, second] = world.effects.as_slice() else { panic!() };
+    assert_eq!(first.id, second.id, "another try of the same thing");
+    assert_eq!(first.document, second.document, "under a key goes the document that went first");
     world.answer(Err(("unavailable", "time-out")));
     world.pass(10 * 60_000);
     world.answer(Err(("unavailable", "time-out")));

@@ -203,6 +203,7 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, company: &str) -> Opt
             ("effect.requested".to_owned(), format!("effect {}", effect.id), data)
         }
         Event::EffectEnded(id) => ("effect.ended".to_owned(), format!("effect {id}"), serde_json::json!({})),
+        Event::EffectRested(id) => ("effect.rested".to_owned(), format!("effect {id}"), serde_json::json!({})),
         Event::EffectDied(id, code, cause) => {
             ("message.dead_lettered".to_owned(), format!("effect {id}"), serde_json::json!({ "code": code, "cause": cause }))
         }
@@ -239,10 +240,15 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, company: &str) -> Opt
         subject,
         time: entry.command.at.to_string(),
         actor: entry.command.actor.id.to_string(),
-        idempotencykey: entry.command.key.as_ref().map(|key| key.rsplit('\u{1f}').next().unwrap_or_default().to_owned()),
+        idempotencykey: entry.command.key.as_ref().map(|key| key_of_caller(key).to_owned()),
         datacontenttype: "application/json",
         data,
     })
+}
+
+/// The idempotency key as the caller gave it: behind whose it is, before the number of the record in a file.
+fn key_of_caller(key: &str) -> &str {
+    key.split('\u{1f}').nth(1).unwrap_or(key)
 }
 
 fn snake(name: &str) -> String {
@@ -265,6 +271,13 @@ mod tests {
         assert_eq!(name(Kind::WarehouseOrder, "created"), "fulfilment.released");
         assert_eq!(name(Kind::WarehouseOrder, "acknowledged"), "fulfilment.acknowledged");
         assert_eq!(name(Kind::Order, "hold_placed"), "order.hold_placed");
+    }
+
+    #[test]
+    fn the_key_of_an_imported_record_is_that_of_its_file() {
+        assert_eq!(super::key_of_caller("clerk\u{1f}orders-17\u{1f}3"), "orders-17");
+        assert_eq!(super::key_of_caller("clerk\u{1f}orders-17"), "orders-17");
+        assert_eq!(super::key_of_caller("orders-17"), "orders-17");
     }
 
     #[test]

@@ -41,12 +41,12 @@ async fn alive() -> &'static str {
 #[utoipa::path(get, path = "/readyz", tag = "systems", security(()), responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 async fn ready(State(state): State<AppState>) -> Response {
     let progress = state.partition.progress();
-    let store = state.readers.read(|reader| reader.head().map_err(Into::into)).await;
+    let can_read = state.readers.can_read().await;
     let halted = progress.halted() == 1;
-    let ready = store.is_ok() && !halted && progress.queued() < 100_000;
+    let ready = can_read && !halted && progress.queued() < 100_000;
     let body = Ready {
         ready,
-        store: match (store.is_ok(), progress.cannot_write()) {
+        store: match (can_read, progress.cannot_write()) {
             (true, 0) => "ok",
             (true, _) => "the last change could not be written; the log has the cause",
             (false, _) => "cannot be read",

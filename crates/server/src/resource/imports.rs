@@ -65,7 +65,7 @@ pub(crate) struct ImportReport {
     pub(crate) imported: usize,
     /// Documents that had been taken over before.
     pub(crate) repeated: usize,
-    /// Numbers of the orders, return requests and payments that were made.
+    /// Numbers of the orders, return requests and payments that were made, by this import or by one of the same file.
     pub(crate) ids: Vec<String>,
     /// Rows that are no orders, by reason.
     pub(crate) rejected: std::collections::BTreeMap<String, u64>,
@@ -79,6 +79,12 @@ impl ImportReport {
     pub(crate) fn note<T>(&mut self, read: &documents::Read<T>) {
         self.understood += read.records.len();
         self.findings.extend(read.findings.iter().map(field_error));
+    }
+
+    /// A record is there, by this import or, if it was there before, by one of the same file.
+    fn take(&mut self, id: impl std::fmt::Display, was_there: bool) {
+        *(if was_there { &mut self.repeated } else { &mut self.imported }) += 1;
+        self.ids.push(id.to_string());
     }
 
     pub(crate) fn refuse(&mut self, place: &Place, problem: Problem) {
@@ -101,6 +107,9 @@ pub(crate) async fn check_key(state: &AppState, caller: &Caller, content: &[u8])
     }
 }
 
+/// What came of a record, and whether it was there before by an import of the same file.
+type Taken = Result<(Reply, bool), Problem>;
+
 /// Gives the records to the partition in their order, and the answers to `took` in the same order. Each has a key of its own, so
 /// that a file that is sent again repeats nothing; the original is kept with the first that is taken.
 async fn take_all(
@@ -109,7 +118,7 @@ async fn take_all(
     bytes: &[u8],
     content: &str,
     bodies: Vec<Body>,
-    mut took: impl FnMut(usize, Result<Reply, Problem>),
+    mut took: impl FnMut(usize, Taken),
 ) -> Result<(), Problem> {
     check_key(state, caller, format!("{content}#0").as_bytes()).await?;
     let mut running: std::collections::VecDeque<(usize, Running)> = std::collections::VecDeque::new();
@@ -120,21 +129,17 @@ async fn take_all(
         running.push_back((index, start(state, caller.part(index), content.as_bytes(), body, documents)?));
         while running.len() >= if is_kept { AHEAD } else { 1 } {
             let Some((index, next)) = running.pop_front() else { break };
-            is_kept |= settle(index, next.end().await, &mut took)?;
+            is_kept |= settle(index, next.end_or_repeat().await, &mut took)?;
         }
     }
     for (index, next) in running {
-        settle(index, next.end().await, &mut took)?;
+        settle(index, next.end_or_repeat().await, &mut took)?;
     }
     Ok(())
 }
 
 /// Whether a record was taken; what is our fault or concerns all records ends the import, to be sent again.
-fn settle(
-    index: usize,
-    answer: Result<Reply, Problem>,
-    took: &mut impl FnMut(usize, Result<Reply, Problem>),
-) -> Result<bool, Problem> {
+fn settle(index: usize, answer: Taken, took: &mut impl FnMut(usize, Taken)) -> Result<bool, Problem> {
     if let Err(problem) = &answer
         && (problem.status >= 500 || problem.code == "idempotency_key_reused")
     {
@@ -176,15 +181,9 @@ async fn orders(
     let (places, bodies): (Vec<Place>, Vec<Body>) =
         read.records.into_iter().map(|(place, document)| (place, body_of(document, &hash))).unzip();
     let mut refused = Vec::new();
-    let took = |index: usize, answer: Result<Reply, Problem>| match (answer, places.get(index)) {
-        (Ok(Reply::Order(id)), _) => {
-            report.imported += 1;
-            report.ids.push(id.to_string());
-        }
-        (Ok(Reply::Return(id)), _) => {
-            report.imported += 1;
-            report.ids.push(id.to_string());
-        }
+    let took = |index: usize, answer: Taken| match (answer, places.get(index)) {
+        (Ok((Reply::Order(id), was_there)), _) => report.take(id, was_there),
+        (Ok((Reply::Return(id), was_there)), _) => report.take(id, was_there),
         (Ok(_), _) => report.repeated += 1,
         (Err(problem), place) => {
             refused.push(index);
@@ -249,11 +248,10 @@ async fn statement(
     report.note(&read);
     let (places, bodies): (Vec<Place>, Vec<Body>) =
         read.records.into_iter().map(|(place, document)| (place, Body::ImportStatement(Box::new(document)))).unzip();
-    let took = |index: usize, answer: Result<Reply, Problem>| match (answer, places.get(index)) {
-        (Ok(Reply::Statement { payments, repeated }), _) => {
-            report.imported += payments.len();
+    let took = |index: usize, answer: Taken| match (answer, places.get(index)) {
+        (Ok((Reply::Statement { payments, repeated }, was_there)), _) => {
+            payments.iter().for_each(|payment| report.take(payment, was_there));
             report.repeated += repeated as usize;
-            report.ids.extend(payments.iter().map(ToString::to_string));
         }
         (Ok(_), _) => report.repeated += 1,
         (Err(problem), place) => report.refuse(place.unwrap_or(&Place::default()), problem),

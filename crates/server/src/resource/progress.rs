@@ -33,7 +33,7 @@ pub(crate) struct ProgressView {
     payments: BTreeMap<String, u64>,
     /// Invoices and credit notes by kind.
     invoices: BTreeMap<String, u64>,
-    /// Effects that are not confirmed: `pending` and `dead`.
+    /// Effects that are not confirmed: `pending`, `resting` until their job is tried again, and `dead`.
     effects: BTreeMap<String, u64>,
     /// The last journal position.
     position: u64,
@@ -59,9 +59,9 @@ pub(crate) const EXCEPTION: &[&str] = &["open", "claimed", "resolved", "cleared"
 /// How far payments are.
 pub(crate) const PAYMENT: &[&str] = &["received", "suspense", "unmatched", "applied", "on_account", "reversed"];
 /// Kinds of invoices.
-pub(crate) const INVOICE: &[&str] = &["invoice", "deposit", "credit_note"];
+pub(crate) const INVOICE: &[&str] = &["invoice", "deposit", "credit_note", "goodwill"];
 /// How far effects are.
-pub(crate) const EFFECT: &[&str] = &["pending", "dead"];
+pub(crate) const EFFECT: &[&str] = &["pending", "resting", "dead"];
 
 /// Exceptions that are open or claimed, by type.
 pub(crate) fn open_exceptions(reader: &mut dyn Reader) -> Result<BTreeMap<String, u64>, Problem> {
@@ -108,4 +108,23 @@ async fn show(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<Pr
         })
     };
     state.readers.read(read).await.map(JsonAnswer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_document_is_counted() {
+        let labels = trade::billing::DocumentKind::ALL.map(|kind| serde_json::to_value(kind).unwrap());
+        assert_eq!(labels.as_slice(), INVOICE);
+    }
+
+    #[test]
+    fn what_is_counted_is_found_by_an_index() {
+        let kinds = [Kind::Order, Kind::Exception, Kind::Payment, Kind::Invoice];
+        for table in kinds.map(Table::Trade).into_iter().chain([Table::Effect]) {
+            assert!(table.indexed().contains(&Column::Status), "{table:?}");
+        }
+    }
 }

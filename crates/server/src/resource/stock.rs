@@ -1,12 +1,15 @@
 //! Stock and availability: what is there, what can be promised, and reservations without an order.
 
+use std::sync::Arc;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyKey, AnyState, Body, Reply, RowKey, Table};
 use serde::{Deserialize, Serialize};
 use store::{Reader, RowQuery};
-use trade::stock::{Adjustment, AtpPolicy, Count, Inbound, Receipt, ReserveLine, ReserveRequest, Stock};
+use trade::master::Company;
+use trade::stock::{Adjustment, Count, Inbound, Receipt, ReserveLine, ReserveRequest, Stock};
 use trade::{Aggregate, ItemId, Kind, NodeId, ReservationId, Role, StockKey};
 use units::{Day, Quantity};
 use utoipa_axum::router::OpenApiRouter;
@@ -190,22 +193,25 @@ async fn availability(
     _: Reading,
     Query(query): Query<AvailabilityQuery>,
 ) -> Result<JsonAnswer<AvailabilityView>, Problem> {
-    let today = state.now().day();
-    let until = query.until.unwrap_or(today.plus_days(365));
+    let now = state.now();
     let read = move |reader: &mut dyn Reader| {
         let rows = RowQuery::table(Table::Trade(Kind::Stock)).is(Column::Parent, query.item.as_str()).limit(1_000);
         let rows = reader.rows(&rows)?;
         if rows.is_empty() {
             return Err(Problem::not_found(format_args!("stock of item {}", query.item)));
         }
-        let policy = atp_policy(reader)?;
+        let company = company(reader)?;
         let mut nodes = Vec::with_capacity(rows.len());
         let mut promise: Option<Day> = None;
         for (key, row) in &rows {
             let AnyState::Trade(Aggregate::Stock(stock)) = decode(Table::Trade(Kind::Stock), key, &row.data)? else {
                 continue;
             };
-            let steps = trade::stock::atp_steps(&stock, today, until, &policy);
+            let node = key_of(key).node;
+            // as promising has it: the day that it is there
+            let today = company.node(&node).map_or(now.day(), |node| node.calendar.local_day(now));
+            let until = query.until.unwrap_or(today.plus_days(365));
+            let steps = trade::stock::atp_steps(&stock, today, until, &company.policy.atp);
             if let Some(wanted) = query.quantity {
                 let first = steps.iter().find(|(_, atp)| atp.0 >= wanted).map(|(day, _)| *day);
                 promise = match (promise, first) {
@@ -214,7 +220,7 @@ async fn availability(
                 };
             }
             nodes.push(NodeAvailability {
-                node: key_of(key).node.to_string(),
+                node: node.to_string(),
                 available: stock.available_to_sell().0,
                 steps: steps.iter().map(|(day, atp)| AvailabilityStep { from: day.to_string(), atp: atp.0 }).collect(),
             });
@@ -275,11 +281,11 @@ pub(crate) struct ReservationView {
 }
 
 /// How long late supply and demand count: the company says so.
-fn atp_policy(reader: &mut dyn Reader) -> Result<AtpPolicy, Problem> {
-    let key = AnyKey::Trade(trade::Key::Company(trade::master::Company::KEY.into()));
+fn company(reader: &mut dyn Reader) -> Result<Arc<Company>, Problem> {
+    let key = AnyKey::Trade(trade::Key::Company(Company::KEY.into()));
     Ok(match crate::readers::state(reader, &key)? {
-        Some(AnyState::Trade(Aggregate::Company(company))) => company.policy.atp,
-        _ => AtpPolicy::default(),
+        Some(AnyState::Trade(Aggregate::Company(company))) => company,
+        _ => Arc::default(),
     })
 }
 

@@ -210,7 +210,6 @@ async fn ship(
     };
     match submit(&state, caller, &bytes, Body::WarehouseShipped(confirm)).await? {
         Reply::Shipment(id) => Ok(JsonAnswer(Numbered { id: id.to_string() })),
-        Reply::Repeated => Ok(JsonAnswer(Numbered { id: "repeated".to_owned() })),
         other => Err(unexpected(&other)),
     }
 }

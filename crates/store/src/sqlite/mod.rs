@@ -1,7 +1,7 @@
 //! SQLite inside the program: a file, a lock beside it, one connection that writes and one for each reader.
 //!
 //! Commits go to a log first (WAL) and are on disk when they return (`synchronous = FULL`). Why each setting is what it is
-//! stands in `docs/decisions/0003-sqlite-settings.md`.
+//! stands in `docs/src/decisions/0003-sqlite.md`.
 
 mod checkpoint;
 mod fault;

@@ -66,6 +66,20 @@ pub(super) fn head(connection: &Connection, path: &Path) -> Result<Head, StoreEr
 }
 
 impl Reader for SqliteReader {
+    fn take_snapshot(&mut self) -> Result<(), StoreError> {
+        self.let_snapshot_go()?;
+        self.connection.execute_batch("BEGIN").map_err(fault("read", &self.path))?;
+        // the transaction sees what is there at its first look
+        self.head().map(drop)
+    }
+
+    fn let_snapshot_go(&mut self) -> Result<(), StoreError> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.connection.execute_batch("ROLLBACK").map_err(fault("read", &self.path))
+    }
+
     fn head(&mut self) -> Result<Head, StoreError> {
         head(&self.connection, &self.path)
     }

@@ -77,6 +77,9 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Invoice, Self::Deposit, Self::CreditNote, Self::Goodwill];
+
     /// Whether its amounts are owed to the customer.
     pub fn is_credit(self) -> bool {
         matches!(self, Self::CreditNote | Self::Goodwill)

@@ -33,6 +33,8 @@ use crate::submit::{submit, unexpected};
 
 /// How many failures an answer lists.
 const LISTED: usize = 1_000;
+/// How many instances a dry run tries.
+const TRIED: usize = 10_000;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(begin, list)).routes(routes!(show)).routes(routes!(stop))
@@ -66,7 +68,10 @@ pub(crate) struct BatchAnswer {
     id: Option<String>,
     /// How many instances the filter means.
     matched: usize,
-    /// How many would be changed; only after a dry run.
+    /// How many of them were tried, the newest: a dry run tries 10000 at most; only after a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tried: Option<usize>,
+    /// How many of those tried would be changed; only after a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     would_change: Option<usize>,
     /// How many could not be changed, by cause; only after a dry run.
@@ -146,20 +151,24 @@ async fn begin(
         Reply::Batch(id) => {
             // by now the filter may mean others: the batch itself says how many it has, also when the same is asked again
             let matched = state.readers.read(move |reader| total(reader, id)).await?;
-            let (would_change, would_fail, failures) = (None, None, Vec::new());
-            Ok(JsonAnswer(BatchAnswer { id: Some(id.to_string()), matched, would_change, would_fail, failures }))
+            let (tried, would_change, would_fail, failures) = (None, None, None, Vec::new());
+            Ok(JsonAnswer(BatchAnswer { id: Some(id.to_string()), matched, tried, would_change, would_fail, failures }))
         }
         other => Err(unexpected(&other)),
     }
 }
 
 fn meant(reader: &mut dyn Reader, filter: &InstanceFilter) -> Result<Vec<InstanceId>, Problem> {
-    let found = filter.find(reader, &mut Models::default(), None, MAX_INSTANCES + 1)?;
-    if found.len() > MAX_INSTANCES {
+    let mut ids = Vec::new();
+    filter.each(reader, &mut Models::default(), None, |found| {
+        ids.push(found.instance.id());
+        ids.len() <= MAX_INSTANCES
+    })?;
+    if ids.len() > MAX_INSTANCES {
         let detail = format!("the filter means more than {MAX_INSTANCES} instances; divide them, by started_before say");
         return Err(Problem::new("invalid", detail));
     }
-    Ok(found.iter().map(|found| found.instance.id()).collect())
+    Ok(ids)
 }
 
 fn total(reader: &mut dyn Reader, id: BatchId) -> Result<usize, Problem> {
@@ -178,6 +187,9 @@ fn would(
     now: Timestamp,
 ) -> Result<BatchAnswer, Problem> {
     let (mut failures, mut causes) = (Vec::new(), BTreeMap::new());
+    let matched = instances.len();
+    // each holds a reader up, and those that others wait for are few
+    let instances = instances.get(..TRIED).unwrap_or(instances);
     for instance in instances {
         let body = Body::Operate { instance: *instance, operation: operation.clone(), reason: Text::default() };
         let command = Command { at: now, actor: actor.clone(), key: None, body };
@@ -191,7 +203,8 @@ fn would(
     }
     let would_change = Some(instances.len() - failures.len());
     failures.truncate(LISTED);
-    Ok(BatchAnswer { id: None, matched: instances.len(), would_change, would_fail: Some(causes), failures })
+    let tried = Some(instances.len());
+    Ok(BatchAnswer { id: None, matched, tried, would_change, would_fail: Some(causes), failures })
 }
 
 fn view(batch: &Batch) -> BatchView {

@@ -123,28 +123,41 @@ impl InstanceFilter {
         below: Option<InstanceId>,
         limit: usize,
     ) -> Result<Vec<Found>, Problem> {
+        let mut all = Vec::new();
+        self.each(reader, models, below, |found| {
+            all.push(found);
+            all.len() < limit
+        })?;
+        Ok(all)
+    }
+
+    /// Shows the instances that are meant one after the other, the newest first, from below a number, as long as more are wanted: there may
+    /// be more of them than memory holds.
+    pub(super) fn each(
+        &self,
+        reader: &mut dyn Reader,
+        models: &mut Models,
+        below: Option<InstanceId>,
+        mut wants_more: impl FnMut(Found) -> bool,
+    ) -> Result<(), Problem> {
         let mut query = self.query()?;
         if let Some(below) = below {
             query = query.before(RowKey::Number(below.0));
         }
-        let mut all = Vec::new();
         loop {
             let rows = reader.rows(&query)?;
-            let Some((last, _)) = rows.last() else { return Ok(all) };
+            let Some((last, _)) = rows.last() else { return Ok(()) };
             query = query.before(last.clone());
             for (key, row) in &rows {
                 let AnyState::Instance(instance) = decode(Table::Instance, key, &row.data)? else { continue };
                 let definition = models.of(reader, &instance)?;
                 let found = Found { instance, definition };
-                if self.meets(&found) {
-                    all.push(found);
-                    if all.len() >= limit {
-                        return Ok(all);
-                    }
+                if self.meets(&found) && !wants_more(found) {
+                    return Ok(());
                 }
             }
             if rows.len() < CHUNK {
-                return Ok(all);
+                return Ok(());
             }
         }
     }

@@ -10,7 +10,7 @@ use partition::row::Column;
 use partition::{AnyKey, AnyState, Effect, EffectId, Table};
 use serde::Serialize;
 use store::{Reader, RowQuery};
-use trade::exception::{Exception, ExceptionKind, Subject, TaskRef};
+use trade::exception::{Exception, TaskRef};
 use trade::{Aggregate, Books, Key, Kind, Missing, OrderId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -271,7 +271,9 @@ fn join(
     match &waiting.what {
         WaitsFor::Job { .. } => {
             let effect = EffectId::of_job(id, waiting.key);
-            if let Some(AnyState::Effect(effect)) = readers::state(reader, &AnyKey::Effect(effect))? {
+            if let Some(AnyState::Effect(effect)) = readers::state(reader, &AnyKey::Effect(effect))?
+                && !effect.resting
+            {
                 asked(reader, connections, &effect, view);
             }
         }
@@ -305,9 +307,7 @@ fn asked(reader: &mut dyn Reader, connections: &Connections, effect: &Effect, vi
         view.release = format!("the dead letter {} is sent again, or the instance retried", effect.id);
         view.who = "the role operations".to_owned();
         let books: &mut dyn Books = &mut Stored(reader);
-        let account = effect.order.and_then(|order| books.order(&order).ok().flatten()).map(|order| order.account.clone());
-        let subject = Subject { order: effect.order, account, key: effect.subject.clone() };
-        let exception = trade::exception::of_subject(books, ExceptionKind::Integration, &subject).ok().flatten();
+        let exception = trade::exception::of_dead_letter(books, &effect.id.to_string()).ok().flatten();
         if let Some(exception) = exception.and_then(|id| books.exception(&id).ok().flatten()) {
             decided_by(&exception, view);
         }
