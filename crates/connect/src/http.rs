@@ -153,7 +153,9 @@ mod tests {
     #[test]
     fn two_systems_for_the_same_thing_are_refused() {
         let system = |name: &str, route: &str| {
-            let text = format!("name = \"{name}\"\nbase_url = \"http://x\"\n[capabilities.\"wms.release\"]\npath = \"/\"\nroute = \"{route}\"");
+            let text = format!(
+                "name = \"{name}\"\nbase_url = \"http://x\"\n[capabilities.\"wms.release\"]\npath = \"/\"\nroute = \"{route}\""
+            );
             toml::from_str::<SystemConfig>(&text).unwrap()
         };
         assert_eq!(routes(&[system("a", "EAST"), system("b", "WEST")]).unwrap().len(), 2);

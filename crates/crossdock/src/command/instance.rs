@@ -376,7 +376,9 @@ fn foresee(answer: &Value) {
             answer["matched"]
         ));
     }
-    line(format_args!("{} instances: {} would be changed", answer["matched"], answer["would_change"]));
+    let (matched, tried) = (&answer["matched"], &answer["tried"]);
+    let tried = if tried == matched { String::new() } else { format!(", of which the newest {tried} were tried") };
+    line(format_args!("{matched} instances{tried}: {} would be changed", answer["would_change"]));
     for (cause, count) in answer["would_fail"].as_object().into_iter().flatten() {
         line(format_args!("{count} would not: {cause}"));
     }
