@@ -19,6 +19,7 @@ mod range;
 pub(crate) mod regex;
 mod set;
 mod string;
+mod written;
 
 use units::Text;
 

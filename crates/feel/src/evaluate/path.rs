@@ -59,6 +59,8 @@ impl Evaluator<'_> {
 
     fn held_against(&mut self, item: &Value, filter: &Node) -> Result<Value, Exhausted> {
         let outer = self.frames.len();
+        self.hand_over(item);
+        self.look_up(item)?;
         self.frames.push(Frame::Binding(Text::const_new("item"), item.clone()));
         if let Value::Context(context) = item {
             self.frames.push(Frame::Open(context.clone()));
