@@ -174,7 +174,8 @@ impl Run<'_> {
             match holds? {
                 Value::Bool(true) => kept.push(item.clone()),
                 Value::Number(number) if place == 0 => return Ok(self.index(&items, number)),
-                Value::Bool(false) => {}
+                // as in a filter that is written: what is not known to hold does not
+                Value::Bool(false) | Value::Null => {}
                 other => {
                     let reason = format!("the filter gives {} for an item, not true or false", other.type_name());
                     return Ok(self.null(reason));
