@@ -7,6 +7,7 @@ mod path;
 mod test;
 mod weight;
 
+use smallvec::SmallVec;
 use units::Text;
 
 use crate::ast::{Kind, Node};
@@ -23,7 +24,8 @@ pub(crate) struct Evaluator<'a> {
     scope: &'a dyn Scope,
     pub(crate) environment: &'a Environment,
     pub(crate) mode: Mode,
-    frames: Vec<Frame>,
+    /// Few expressions bind more than two names, and most tests of tables bind `?` alone.
+    frames: SmallVec<[Frame; 2]>,
     steps: u32,
     depth: u32,
     size: u32,
@@ -68,7 +70,7 @@ impl<'a> Evaluator<'a> {
             scope,
             environment,
             mode,
-            frames: Vec::new(),
+            frames: SmallVec::new(),
             steps: 0,
             depth: 0,
             size: 0,

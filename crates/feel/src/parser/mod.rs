@@ -200,7 +200,8 @@ impl<'a> Parser<'a> {
     }
 
     fn peek_mark(&self, mark: &str) -> bool {
-        matches!(self.peek(), Token::Mark(found) if found == mark)
+        let at = lexer::skip_blank(self.text, self.end);
+        self.text.get(at..).is_some_and(|rest| lexer::begins_with_mark(rest, mark))
     }
 
     fn peek_is_end(&self) -> bool {
