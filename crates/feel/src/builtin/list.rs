@@ -7,7 +7,7 @@ use super::set::Seen;
 use super::{Builtin, Fault, Run, null};
 use crate::Value;
 use crate::evaluate::Evaluator;
-use crate::value::{equal, shown};
+use crate::value::{equal, place_of, shown};
 
 const LIST: &[&[&str]] = &[&["list"]];
 
@@ -210,13 +210,8 @@ fn replace_matching(call: &mut Evaluator<'_>, list: &[Value], arguments: &[Value
 }
 
 fn place(list: &[Value], position: i64) -> Result<usize, Fault> {
-    let place = match position {
-        0 => None,
-        1.. => usize::try_from(position - 1).ok(),
-        _ => usize::try_from(position.unsigned_abs()).ok().and_then(|back| list.len().checked_sub(back)),
-    };
-    match place {
-        Some(place) if place < list.len() => Ok(place),
-        _ => null(format!("there is no item {position} in a list of {}", list.len())),
+    match place_of(position, list.len()) {
+        Some(place) => Ok(place),
+        None => null(format!("there is no item {position} in a list of {}", list.len())),
     }
 }
