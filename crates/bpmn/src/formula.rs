@@ -33,6 +33,14 @@ impl Formula {
         }
     }
 
+    /// Its value, if that needs no variables: the plain text, or that of a constant expression.
+    pub fn constant(&self) -> Option<Value> {
+        match self {
+            Self::Plain(text) => Some(Value::String(text.clone())),
+            Self::Expression(expression) => expression.constant().cloned(),
+        }
+    }
+
     /// The plain text, if it is one.
     pub fn plain(&self) -> Option<&Text> {
         match self {

@@ -4,7 +4,6 @@
 //! been seen before. Every expression is parsed once, here. A [`Process`] is immutable and holds its elements in one list:
 //! element 0 is the process itself, and each element knows its scope, its flows and what is attached to it.
 
-mod finding;
 mod formula;
 mod kind;
 mod listener;
@@ -13,11 +12,11 @@ mod parse;
 mod time;
 mod trigger;
 
-pub use finding::{Finding, Severity};
 pub use formula::Formula;
 pub use kind::{AdHoc, Binding, Call, Job, Kind, UserTask};
 pub use listener::{Listener, ListensFor};
 pub use model::{Element, ElementIndex, Flow, FlowIndex, Mapping, MultiInstance, Process};
 pub use parse::{Parsed, parse};
-pub use time::{Cron, Cycle, Interval, Repetition};
+pub use time::{Cron, Cycle, Interval, Repetition, moment_of};
 pub use trigger::{Message, TimerKind, Trigger};
+pub use units::{Finding, Severity};

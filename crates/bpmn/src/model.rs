@@ -170,17 +170,25 @@ impl Process {
     pub fn unknown_job_types(&self, known: &dyn Fn(&str) -> bool) -> Vec<Finding> {
         let unknown = self.job_types().filter(|(_, kind)| !known(kind));
         let finding = |(index, kind): (ElementIndex, &str)| {
-            let element = self.element(index);
-            Finding {
-                severity: Severity::Error,
-                element: element.id.clone(),
-                name: element.name.clone(),
-                line: element.line,
-                cause: Text::from(format!("nobody carries out jobs of type `{kind}`")),
-                mend: Text::const_new("name a type that a worker or a system carries out"),
-            }
+            let cause = format!("nobody carries out jobs of type `{kind}`");
+            self.element(index).finding(Severity::Error, cause, "name a type that a worker or a system carries out")
         };
         unknown.map(finding).collect()
+    }
+
+    /// What it calls, as far as that is fixed, if it is not among these decisions and processes. They may come later, so
+    /// these are warnings.
+    pub fn unknown_calls(&self, is_decision: &dyn Fn(&str) -> bool, is_process: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+        let unknown = |element: &Element| {
+            let (what, id) = match &element.kind {
+                Kind::Decision(decision, _) => ("decision", decision.plain().filter(|id| !is_decision(id))?),
+                Kind::Call(call) => ("process", call.process.plain().filter(|id| !is_process(id))?),
+                _ => return None,
+            };
+            let cause = format!("there is no {what} `{id}`");
+            Some(element.finding(Severity::Warning, cause, "deploy it as well, or mend the id"))
+        };
+        self.elements.iter().filter_map(unknown).collect()
     }
 
     /// The start events with a trigger: messages, signals and times that begin an instance.
@@ -204,14 +212,6 @@ impl Process {
             _ => None,
         })
     }
-
-    /// The ids of the processes that it calls, where they are fixed.
-    pub fn called_processes(&self) -> impl Iterator<Item = &Text> {
-        self.elements.iter().filter_map(|element| match &element.kind {
-            Kind::Call(call) => call.process.plain(),
-            _ => None,
-        })
-    }
 }
 
 impl Element {
@@ -228,6 +228,18 @@ impl Element {
     /// The line in the XML, from 1.
     pub fn line(&self) -> u32 {
         self.line
+    }
+
+    /// Something that is wrong with it.
+    fn finding(&self, severity: Severity, cause: String, mend: &'static str) -> Finding {
+        Finding {
+            severity,
+            element: self.id.clone(),
+            name: self.name.clone(),
+            line: self.line,
+            cause: cause.into(),
+            mend: Text::const_new(mend),
+        }
     }
 
     /// The listeners for a point of its life, each with its place among all of them.

@@ -114,6 +114,12 @@ const TABLE: &[(&str, &[Case])] = &[
         "Gateways",
         &[
             error(
+                r#"{s}<bpmn:exclusiveGateway id="g" default="2"/><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"><bpmn:conditionExpression id="ce">="yes"</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"/>"#,
+                "1",
+                "the condition `\"yes\"` is never true nor false",
+                "compare something, or write true or false",
+            ),
+            error(
                 r#"{s}<bpmn:exclusiveGateway id="g" default="2"/><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:task id="c"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"/>"#,
                 "g",
                 "its flow `1` has neither a condition nor is it the default",
@@ -220,6 +226,18 @@ const TABLE: &[(&str, &[Case])] = &[
                 "t",
                 "the binding `deployment` of a decision is not supported",
                 "bind to the latest version",
+            ),
+            error(
+                r#"{s}<bpmn:businessRuleTask id="t"><bpmn:extensionElements><zeebe:calledDecision decisionId="" resultVariable="x"/></bpmn:extensionElements></bpmn:businessRuleTask>"#,
+                "t",
+                "the task calls no decision",
+                "name the decision and the variable for its result",
+            ),
+            error(
+                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:taskSchedule dueDate="tomorrow"/></bpmn:extensionElements></bpmn:userTask>"#,
+                "t",
+                "`tomorrow` is not a moment such as 2026-11-23T10:00:00Z",
+                "mend the time, or give an expression",
             ),
             error(r#"{s}<bpmn:receiveTask id="t"/>"#, "t", "it refers to no message: ``", "choose a message"),
             error(
@@ -422,8 +440,26 @@ const TABLE: &[(&str, &[Case])] = &[
             error(
                 r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>-PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
                 "t",
-                "`-PT1H` is no time at all",
-                "give a duration above zero",
+                "`-PT1H` leads back in time",
+                "give a duration of zero or more",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition id="td"><bpmn:timeDuration id="x">=5</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "`5` is not a duration such as PT15M or P1D",
+                "mend the time, or give an expression",
+            ),
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDate>="banana"</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "`banana` is not a moment such as 2026-11-23T10:00:00Z",
+                "mend the time, or give an expression",
+            ),
+            error(
+                r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>=5</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"#,
+                "t",
+                "`5` is no cycle such as R3/PT10M or R/P1D",
+                "mend the time, or give an expression",
             ),
             error(
                 r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT0S</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"#,
@@ -543,6 +579,12 @@ const TABLE: &[(&str, &[Case])] = &[
     (
         "Other events",
         &[
+            error(
+                r#"{s}<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:task id="x"/></bpmn:subProcess><bpmn:boundaryEvent id="b" attachedToRef="x"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#,
+                "b",
+                "it is attached to an activity of another scope: `x`",
+                "put both into the same scope",
+            ),
             error(
                 r#"{s}<bpmn:boundaryEvent id="b" attachedToRef="s"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#,
                 "b",
@@ -664,6 +706,53 @@ fn every_mistake_is_found_and_named_with_element_line_and_mend() {
 }
 
 #[test]
+fn a_refused_event_is_named_itself_and_causes_no_other_findings() {
+    let timer = |event: &str| {
+        format!(
+            r#"<bpmn:{event} id="t" name="Later"><bpmn:timerEventDefinition id="td"><bpmn:timeDate id="d">soon</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:{event}>"#
+        )
+    };
+    let flow = r#"<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="t"/>"#;
+    let sub = |inside: &str| format!(r#"<bpmn:subProcess id="sub" triggeredByEvent="true">{inside}</bpmn:subProcess>"#);
+    for body in [
+        format!("{START}{}{flow}", timer("intermediateCatchEvent")),
+        timer("startEvent"),
+        format!("{START}{}", sub(&timer("startEvent"))),
+    ] {
+        let found: Vec<String> =
+            findings(&body).iter().filter(|finding| finding.severity == Severity::Error).map(ToString::to_string).collect();
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].contains("t \"Later\": `soon` is not a moment"), "{found:#?}");
+    }
+}
+
+#[test]
+fn what_only_documents_is_no_mistake() {
+    let body = r#"{s}<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:ioSpecification/><bpmn:ioBinding/>
+<bpmn:dataInputAssociation id="in"/><bpmn:dataOutputAssociation id="out"/><bpmn:resourceRole id="r"/><bpmn:potentialOwner/>
+<bpmn:auditing/><bpmn:monitoring/></bpmn:subProcess><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="sub"/>
+</bpmn:process><bpmn:dataStore id="ds"/><bpmn:relationship type="x"/><bpmn:process id="q" isExecutable="false">"#;
+    assert_eq!(findings(body), []);
+}
+
+#[test]
+fn times_that_camunda_documents_are_no_mistake() {
+    for time in [
+        "<bpmn:timeDate>2019-10-02T08:09:40+02:00[Europe/Berlin]</bpmn:timeDate>",
+        "<bpmn:timeDuration>PT0S</bpmn:timeDuration>",
+        "<bpmn:timeDuration>=duration(\"PT1H\")</bpmn:timeDuration>",
+    ] {
+        let body = format!(
+            r#"{START}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition>{time}</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>
+<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="t"/>"#
+        );
+        assert_eq!(findings(&body), [], "{time}");
+    }
+    let cycle = r#"<bpmn:startEvent id="t"><bpmn:timerEventDefinition><bpmn:timeCycle>=cycle(3, duration("PT1H"))</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"#;
+    assert_eq!(findings(cycle), []);
+}
+
+#[test]
 fn warnings_do_not_refuse_and_errors_do() {
     for case in TABLE.iter().flat_map(|(_, cases)| *cases) {
         let refused = findings(case.body).iter().any(|finding| finding.severity == Severity::Error);
@@ -686,6 +775,27 @@ fn the_reference_lists_every_finding() {
     let (_, rest) = page.split_once("<!-- findings -->\n").unwrap();
     let (listed, _) = rest.split_once("<!-- /findings -->").unwrap();
     assert!(listed == wanted, "put this between the marks in docs/src/reference/bpmn.md:\n{wanted}");
+}
+
+#[test]
+fn calls_of_what_is_not_there_are_told() {
+    let xml = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="p">
+<startEvent id="s"/><callActivity id="c" name="Pick"><extensionElements><zeebe:calledElement processId="pcik"/></extensionElements></callActivity>
+<businessRuleTask id="r"><extensionElements><zeebe:calledDecision decisionId="tax" resultVariable="x"/></extensionElements></businessRuleTask>
+<businessRuleTask id="u"><extensionElements><zeebe:calledDecision decisionId="=any" resultVariable="x"/></extensionElements></businessRuleTask>
+<sequenceFlow id="f" sourceRef="s" targetRef="c"/><sequenceFlow id="g" sourceRef="c" targetRef="r"/><sequenceFlow id="h" sourceRef="r" targetRef="u"/></process></definitions>"#;
+    let process = parse(xml).unwrap().processes.remove(0);
+    let told = |decision: &str, called: &str| -> Vec<String> {
+        process.unknown_calls(&|id| id == decision, &|id| id == called).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(told("tax", "pcik"), [""; 0]);
+    assert_eq!(
+        told("rate", "pick"),
+        [
+            "line 2, c \"Pick\": there is no process `pcik`; deploy it as well, or mend the id",
+            "line 3, r: there is no decision `tax`; deploy it as well, or mend the id",
+        ]
+    );
 }
 
 #[test]

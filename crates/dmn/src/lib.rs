@@ -15,7 +15,6 @@ mod boxed;
 mod check;
 mod evaluate;
 mod explain;
-mod finding;
 mod index;
 mod model;
 mod parse;
@@ -25,6 +24,6 @@ mod types;
 
 pub use evaluate::{EvaluateError, Outcome};
 pub use explain::{Explained, ExplainedInput};
-pub use finding::{Finding, Severity};
 pub use model::Model;
 pub use table::{Aggregation, HitPolicy};
+pub use units::{Finding, Severity};

@@ -67,16 +67,24 @@ pub(crate) struct Service {
 }
 
 impl Model {
-    /// Reads a model. What it cannot do is refused; what is doubtful comes as a warning with the model.
+    /// Reads a model. What it cannot do is refused; what is doubtful comes as a warning with the model. More of that
+    /// tells [`Model::check`].
     pub fn parse(xml: &str) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
         Self::parse_with(xml, &[])
     }
 
     /// As [`Model::parse`], for a model that imports others, whose texts are given; they are found by their namespace.
     pub fn parse_with(xml: &str, imported: &[&str]) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        let (graph, mut findings) = parse::graph(xml, imported)?;
-        check::graph(&graph, &mut findings);
+        let (graph, findings) = parse::graph(xml, imported)?;
         Ok((Self(Arc::new(graph)), findings))
+    }
+
+    /// What is doubtful about its tables: types that do not fit, gaps, overlaps, rules that are never reached. It takes more
+    /// time than reading the model, and running it does not need it.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        check::graph(&self.0, &mut findings);
+        findings
     }
 
     /// The id of the model.

@@ -241,3 +241,12 @@ fn what_is_no_feel_or_stands_in_a_circle_is_refused() {
     );
     assert!(refused(&wrapped(&service)).contains("s \"s\": the element requires itself, directly or through others"));
 }
+
+#[test]
+fn a_boxed_filter_drops_items_of_which_nothing_is_known() {
+    let inner = "<filter><in><literalExpression><text>[{n: 1}, {n: null}, {n: 3}]</text></literalExpression></in>\
+        <match><literalExpression><text>item.n &gt; 0</text></literalExpression></match></filter>";
+    let model = wrapped(&format!("<decision id=\"d\" name=\"D\">{inner}</decision>"));
+    let outcome = outcome(&Model::parse(&model).unwrap().0, "d", &Context::EMPTY);
+    assert_eq!(outcome.value.to_string(), "[{n: 1}, {n: 3}]");
+}

@@ -19,7 +19,8 @@ fn told(policy: &str, rules: &[[&str; 3]]) -> Vec<String> {
         <input><inputExpression typeRef="string"><text>tier</text></inputExpression></input><output name="o" typeRef="number"/>
         {rules}</decisionTable></decision></definitions>"#
     );
-    let (_, findings) = Model::parse(&xml).unwrap();
+    let (model, mut findings) = Model::parse(&xml).unwrap();
+    findings.extend(model.check());
     assert!(findings.iter().all(|finding| finding.severity == Severity::Warning));
     findings.iter().map(ToString::to_string).collect()
 }
@@ -75,4 +76,20 @@ fn cells_and_outputs_of_another_type_are_told() {
 #[test]
 fn what_is_computed_makes_no_gap_and_no_overlap_certain() {
     assert_eq!(told("UNIQUE", &[["< limit", "-", "1"], [">= limit", "-", "2"]]), [""; 0]);
+}
+
+/// `< 1`, `< 2` and so on: each overlaps with every other.
+fn nested(count: usize) -> Vec<String> {
+    let cells: Vec<String> = (1..=count).map(|limit| format!("< {limit}")).collect();
+    let rules: Vec<[&str; 3]> = cells.iter().map(|cell| [cell.as_str(), "-", "1"]).collect();
+    told("UNIQUE", &rules)
+}
+
+#[test]
+fn ten_overlaps_of_a_large_table_are_told_and_what_is_too_large_is_not_looked_through() {
+    let overlaps = nested(300);
+    assert_eq!(overlaps.iter().filter(|told| told.contains("both match total = < 1")).count(), 10, "{overlaps:?}");
+    let too_large = nested(3_000);
+    assert_eq!(too_large.len(), 1, "{too_large:?}");
+    assert!(too_large[0].contains("too many rules and different cases"), "{too_large:?}");
 }

@@ -1,7 +1,7 @@
 //! When timers are due.
 
-use bpmn::{Cycle, Formula, Interval, Repetition, TimerKind};
-use feel::{Environment, Expression, Mode, Scope, Value};
+use bpmn::{Cycle, Formula, Interval, Repetition, TimerKind, moment_of};
+use feel::{Environment, Scope, Value};
 use units::{Text, Timestamp};
 
 /// When a timer is due for the first time, or why that cannot be said.
@@ -15,7 +15,7 @@ pub(crate) fn due(
     let once = |at: Timestamp| Repetition { at, repeats: Some(0) };
     let now = environment.now;
     let found = match kind {
-        TimerKind::Date => moment(&value).map(once),
+        TimerKind::Date => moment_of(&value).map(once),
         TimerKind::Duration => later(now, &value).map(once),
         TimerKind::Cycle => match cycle(&value) {
             Some(Ok(cycle)) => cycle.first(now),
@@ -52,32 +52,7 @@ fn cycle(value: &Value) -> Option<Result<Cycle, String>> {
     value.as_str().map(Cycle::parse)
 }
 
-/// When a due date is.
-pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
-    match value {
-        Value::DateTime(moment) => Some(moment.timestamp()),
-        Value::String(text) => match literal(text)? {
-            Value::DateTime(moment) => Some(moment.timestamp()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// The moment that lies a duration later.
 pub(crate) fn later(now: Timestamp, value: &Value) -> Option<Timestamp> {
-    let interval = match value {
-        Value::DaysDuration(duration) => Interval { months: 0, millis: duration.milliseconds()? },
-        Value::YearsDuration(duration) => Interval { months: duration.months(), millis: 0 },
-        Value::String(text) => Interval::parse(text)?,
-        _ => return None,
-    };
-    interval.after(now)
-}
-
-fn literal(text: &str) -> Option<Value> {
-    if text.contains(['"', '\\']) {
-        return None;
-    }
-    Expression::parse(&format!("@\"{text}\""), Mode::Camunda).ok()?.constant().cloned()
+    Interval::of(value)?.after(now)
 }

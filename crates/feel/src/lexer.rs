@@ -81,6 +81,11 @@ pub(crate) fn token(text: &str, at: usize) -> Result<(Token, usize), Unreadable>
     }
 }
 
+/// Whether a text begins with this mark, and not with a longer one.
+pub(crate) fn begins_with_mark(text: &str, mark: &str) -> bool {
+    MARKS.iter().find(|known| text.starts_with(**known)).is_some_and(|found| *found == mark)
+}
+
 /// Whether a name may begin with this character (DMN 1.5, 10.3.1.2, rule 28), or is written with `$` as in Camunda.
 pub(crate) fn is_name_start(c: char) -> bool {
     c.is_alphabetic()

@@ -7,6 +7,7 @@
 /// | names | letters, digits and `_`; others in backticks | may hold spaces and operators, as far as they are declared |
 /// | a call with wrong arguments, an `@"…"` that is no date | a parse error | null, and a warning |
 /// | the bare name of a built-in function | a variable | the function, unless there is such a variable |
+/// | `time("10:30")`, `time("T10:30:00")` | a time | null: a time has seconds, and no `T` |
 /// | equality of times | exact | to the second (DMN 1.5, table 53) |
 ///
 /// Everything else is the same in both: each understands the built-in functions and the literals of the other.
@@ -34,6 +35,11 @@ impl Mode {
     /// Whether the name of a built-in function is the function itself, to be handed to another.
     pub(crate) fn has_builtins_as_values(self) -> bool {
         self == Self::Standard
+    }
+
+    /// Whether times may be written without their seconds, and after a `T`.
+    pub(crate) fn reads_times_loosely(self) -> bool {
+        self == Self::Camunda
     }
 
     /// Whether times that differ by less than a second are equal.

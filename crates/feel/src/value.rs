@@ -105,6 +105,16 @@ impl Value {
     }
 }
 
+/// The place of an item in a list, by its index: from 1 forwards, from -1 backwards. `None` if there is none.
+pub fn place_of(index: i64, length: usize) -> Option<usize> {
+    let place = match index {
+        0 => return None,
+        1.. => usize::try_from(index - 1).ok()?,
+        _ => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)?,
+    };
+    (place < length).then_some(place)
+}
+
 /// A value as a message shows it: short.
 pub(crate) fn shown(value: &Value) -> String {
     match value {

@@ -29,6 +29,33 @@ fn parse_errors_tell_place_expectation_and_finding() {
 }
 
 #[test]
+fn times_without_seconds_are_read_by_camunda_only() {
+    for (expression, camunda) in [
+        (r#"time("10:30")"#, "10:30:00"),
+        (r#"time("10:30+01:00")"#, "10:30:00+01:00"),
+        (r#"time("T10:30:00")"#, "10:30:00"),
+        (r#"date and time("2026-01-01T10:30")"#, "2026-01-01T10:30:00"),
+        (r#"date and time("2026-01-01T10:30Z")"#, "2026-01-01T10:30:00Z"),
+    ] {
+        assert_eq!(evaluate(expression, Mode::Camunda).value.to_string(), camunda, "{expression}");
+        assert_eq!(evaluate(expression, Mode::Standard).value, Value::Null, "{expression}");
+    }
+    assert_eq!(evaluate(r#"time("10:3")"#, Mode::Camunda).value, Value::Null);
+}
+
+#[test]
+fn cycles_are_made_of_repetitions_and_an_interval() {
+    table(&[
+        (r#"cycle(3, duration("PT1H"))"#, "\"R3/PT1H\""),
+        (r#"cycle(-1, duration("P1M"))"#, "\"R-1/P1M\""),
+        (r#"cycle(null, @"P7D")"#, "\"R/P7D\""),
+        (r#"cycle(@"P7D")"#, "\"R/P7D\""),
+        (r#"cycle(repetitions: 2, interval: "PT5M")"#, "\"R2/PT5M\""),
+        (r#"cycle(3, 5)"#, "null"),
+    ]);
+}
+
+#[test]
 fn comments_and_escapes_are_read() {
     table(&[
         ("1 // one\n + /* two */ 2", "3"),

@@ -191,8 +191,24 @@ fn cells_of_tables_test_their_input() {
     assert!(passes("true", Value::from(true)));
     assert!(!passes("false", Value::from(true)));
     assert!(passes("null", Value::Null));
+    for input in [Value::Null, Value::from("x"), Value::from(5)] {
+        assert!(!passes("true", input.clone()) && !passes("true, 7", input.clone()), "{input}");
+        assert!(passes("not(true)", input.clone()), "{input}");
+    }
+    assert!(passes("1 < 2", Value::Null), "a condition that does not look at the input");
     assert!(passes("< 1, > 10", Value::from(11)));
     assert!(passes("tags", Value::from("x")));
+}
+
+#[test]
+fn a_cell_may_begin_with_the_function_not() {
+    for mode in [Mode::Camunda, Mode::Standard] {
+        let tests = UnaryTests::parse("not(is blank(?)) and string length(?) > 3", mode).unwrap();
+        let passes = |input: &str| tests.matches(&Value::from(input), &scope(), &environment()).0;
+        assert!(passes("abcd") && !passes("abc") && !passes("    "));
+        let error = UnaryTests::parse("not(1) and", mode).err().unwrap().to_string();
+        assert!(error.starts_with("line 1, column 11: expected a value"), "{error}");
+    }
 }
 
 #[test]

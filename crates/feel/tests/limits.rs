@@ -2,13 +2,17 @@
 
 mod support;
 
-use feel::{Budget, Context, Expression, Mode, UnaryTests, Value};
+use feel::{Budget, Context, Environment, Expression, Mode, UnaryTests, Value};
 use support::environment;
 
 /// It is given up, and the warning says what it used too much of.
 fn given_up(expression: &str, what: &str) {
+    given_up_within(Budget::default(), expression, what);
+}
+
+fn given_up_within(budget: Budget, expression: &str, what: &str) {
     let parsed = Expression::parse(expression, Mode::Camunda).unwrap_or_else(|error| panic!("{expression}: {error}"));
-    let evaluation = parsed.evaluate(&Context::EMPTY, &environment());
+    let evaluation = parsed.evaluate(&Context::EMPTY, &Environment { budget, ..environment() });
     assert_eq!(evaluation.value, Value::Null, "{expression}");
     let reason = format!("given up: the expression needs more than the {what} that it may use; ");
     assert!(evaluation.warnings[0].reason.starts_with(&reason), "{expression}: {:?}", evaluation.warnings);
@@ -124,4 +128,60 @@ fn what_nests_too_deep_is_refused_with_the_place() {
     }
     let error = Expression::parse(&" ".repeat(300_000), Mode::Camunda).expect_err("it is too long");
     assert_eq!(error.to_string(), "line 1, column 1: expected at most 200000 bytes, found 300000 bytes");
+}
+
+#[test]
+fn what_is_copied_is_accounted_for_before_it_is_copied() {
+    let often = |list: &str| format!("{{l: for i in 1..100000 return i, r: {list}}}.r");
+    given_up(&often(&format!("count(union({}))", vec!["l"; 300].join(","))), "memory");
+    let long = |call: &str| format!("{{t: string join(for i in 1..100000 return \"aaaaaaaaaa\"), r: {call}}}.r");
+    given_up(&long(&format!("count(append([], {}))", vec!["t"; 20].join(","))), "memory");
+    given_up(
+        &long("count(insert before(insert before(insert before(insert before([1], 1, t), 1, t), 1, t), 1, t))"),
+        "memory",
+    );
+    given_up(
+        "{l: for i in 1..1000 return \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", r: for i in 1..1000 return string([l, l, l])}.r",
+        "memory",
+    );
+    given_up(
+        "{t: string join(for i in 1..1000 return \"aaaaaaaaaa\"), l: [t], r: string(for i in 1..1000 return l)}.r",
+        "memory",
+    );
+    given_up(
+        "{t: string join(for i in 1..1000 return \"aaaaaaaaaa\"), l: [t], r: to json(for i in 1..1000 return l)}.r",
+        "memory",
+    );
+}
+
+#[test]
+fn functions_that_look_at_every_item_take_time_from_the_budget() {
+    let budget = Budget { steps: 60_000, ..Budget::default() };
+    for call in
+        ["sum(l)", "min(l)", "max(l)", "mean(l)", "median(l)", "stddev(l)", "mode(l)", "product(l)", "index of(l, 0)"]
+    {
+        given_up_within(budget, &format!("{{l: for i in 1..5000 return 1, r: for i in 1..200 return {call}}}.r"), "time");
+    }
+    for call in ["all(l)", "any(l)", "string join(l)", "is(l, m)", "list contains([l], m)"] {
+        let lists = "l: for i in 1..5000 return null, m: for i in 1..5000 return null";
+        given_up_within(budget, &format!("{{{lists}, r: for i in 1..200 return {call}}}.r"), "time");
+    }
+    given_up_within(
+        budget,
+        "{l: for i in 1..5000 return i, d: count(distinct values(for i in 1..40 return append(l, i)))}.d",
+        "time",
+    );
+}
+
+#[test]
+fn copying_a_long_text_takes_time_from_the_budget() {
+    let text = "t: string join(for i in 1..10000 return \"aaaaaaaaaa\")";
+    given_up(&format!("{{{text}, r: every i in 1..100000 satisfies t != \"b\"}}.r"), "time");
+    given_up(&format!("{{{text}, l: [t], r: every i in 1..100000, x in l satisfies true}}.r"), "time");
+}
+
+#[test]
+fn finding_an_entry_of_a_large_context_takes_time_from_the_budget() {
+    let large = "c: context(for i in 1..3000 return {key: \"k\" + string(i), value: i})";
+    given_up(&format!("{{{large}, r: every i in 1..100000 satisfies c.k3000 > 0}}.r"), "time");
 }

@@ -25,7 +25,8 @@ impl Resource {
                 cause: found.cause,
                 mend: found.mend,
             };
-            return (vec![Text::from(format!("dmn:{}", model.id()))], findings.into_iter().map(finding).collect());
+            let findings = findings.into_iter().chain(model.check());
+            return (vec![Text::from(format!("dmn:{}", model.id()))], findings.map(finding).collect());
         }
         let parsed = if self.name.ends_with(".bpmn") { bpmn::parse(&self.xml).ok() } else { None };
         let Some(parsed) = parsed else { return Default::default() };

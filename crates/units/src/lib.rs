@@ -1,4 +1,5 @@
-//! The vocabulary of numbers and names: decimal, amount of money, quantity, unit of measure, time, calendar, typed ids.
+//! The vocabulary of numbers and names: decimal, amount of money, quantity, unit of measure, time, calendar, typed ids; and
+//! what is wrong with a model.
 //!
 //! Every other crate takes these from here, so that money is invented once. Nothing in this crate reads a clock, and no
 //! binary floating point takes part in anything. Start with [`Decimal`] for exact arithmetic, [`Amount`] for booked money
@@ -6,6 +7,7 @@
 
 mod calendar;
 mod decimal;
+mod finding;
 mod id;
 mod money;
 mod prorate;
@@ -14,6 +16,7 @@ mod time;
 
 pub use calendar::{Calendar, OpeningHours};
 pub use decimal::{Decimal, DecimalError, Rounding};
+pub use finding::{Finding, Severity};
 pub use id::IdError;
 pub use money::{Amount, Currency, CurrencyError, Money};
 pub use prorate::{prorate, prorate_capped};

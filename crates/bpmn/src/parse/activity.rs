@@ -4,7 +4,7 @@ use units::Text;
 
 use super::extension::properties;
 use super::{Reader, Xml, children, is_bpmn, zeebe};
-use crate::{AdHoc, Binding, Call, Formula, Job, Kind, Listener, ListensFor, Trigger, UserTask};
+use crate::{AdHoc, Binding, Call, Formula, Job, Kind, Listener, ListensFor, Trigger, UserTask, moment_of};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn activity(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
@@ -152,7 +152,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             }
         }
         if let Some(condition) = children(node).find(|child| is_bpmn(*child, "completionCondition")) {
-            ad_hoc.completion = Some(self.expression(condition, condition.text().unwrap_or_default())?);
+            ad_hoc.completion = Some(self.condition(condition)?);
         }
         if ad_hoc.job.is_some() {
             let others = [
@@ -185,6 +185,10 @@ impl<'a, 'x> Reader<'a, 'x> {
             return None;
         }
         let decision = self.formula(called, called.attribute("decisionId").unwrap_or_default())?;
+        if decision.plain().is_some_and(|decision| decision.trim().is_empty()) {
+            self.refuse(called, "the task calls no decision", "name the decision and the variable for its result");
+            return None;
+        }
         let result = self.result_variable(called)?;
         Some(Kind::Decision(decision, result))
     }
@@ -220,8 +224,8 @@ impl<'a, 'x> Reader<'a, 'x> {
             task.candidate_users = self.optional(assignment, "candidateUsers")?;
         }
         if let Some(schedule) = zeebe(node, "taskSchedule") {
-            task.due = self.optional(schedule, "dueDate")?;
-            task.follow_up = self.optional(schedule, "followUpDate")?;
+            task.due = self.optional_moment(schedule, "dueDate")?;
+            task.follow_up = self.optional_moment(schedule, "followUpDate")?;
         }
         if let Some(priority) = zeebe(node, "priorityDefinition") {
             task.priority = self.optional(priority, "priority")?;
@@ -253,6 +257,18 @@ impl<'a, 'x> Reader<'a, 'x> {
             None => Some(None),
             Some(text) => self.formula(node, text).map(Some),
         }
+    }
+
+    /// An attribute that may be missing or null, and otherwise says a moment.
+    #[expect(clippy::option_option, reason = "unreadable and absent are answered differently")]
+    fn optional_moment(&mut self, node: Xml<'a, 'x>, attribute: &str) -> Option<Option<Formula>> {
+        let formula = self.optional(node, attribute)?;
+        let wrong = formula.as_ref().and_then(Formula::constant);
+        if let Some(wrong) = wrong.filter(|value| !value.is_null() && moment_of(value).is_none()) {
+            self.refuse(node, super::event::no_moment(&wrong), "mend the time, or give an expression");
+            return None;
+        }
+        Some(formula)
     }
 
     fn call_activity(&mut self, node: Xml<'a, 'x>) -> Option<Call> {

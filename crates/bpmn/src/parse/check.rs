@@ -2,8 +2,8 @@
 
 use units::Timestamp;
 
-use super::{Draft, Reader, Xml};
-use crate::{Cycle, Element, ElementIndex, Flow, FlowIndex, Formula, Interval, Kind, TimerKind, Trigger};
+use super::{Draft, Reader, Xml, children, is_bpmn};
+use crate::{Cycle, Element, ElementIndex, Flow, FlowIndex, Interval, Kind, TimerKind, Trigger};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn check(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
@@ -15,7 +15,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.caught_twice(draft, &starts, "the scope");
             self.begun_twice(draft, element);
             match &element.kind {
-                Kind::Process | Kind::SubProcess if element.start.is_none() => {
+                Kind::Process | Kind::SubProcess if element.start.is_none() && !self.refused_start(node) => {
                     self.refuse(node, format!("the {} has no start event", element.kind.label()), "add one");
                 }
                 Kind::AdHoc(_) => self.ad_hoc_contents(draft, place, node),
@@ -31,6 +31,12 @@ impl<'a, 'x> Reader<'a, 'x> {
         self.reachable(draft, flows);
         self.joins(draft, flows);
         self.ends(draft, flows);
+    }
+
+    /// Whether a scope has a start event that was refused already.
+    pub(super) fn refused_start(&self, scope: Xml<'a, 'x>) -> bool {
+        let refused = |id| self.is_refused(id);
+        children(scope).any(|node| is_bpmn(node, "startEvent") && node.attribute("id").is_some_and(refused))
     }
 
     /// Each way on of an exclusive or inclusive gateway says when it is taken.
@@ -122,15 +128,16 @@ impl<'a, 'x> Reader<'a, 'x> {
         if let Some((cause, mend)) = wrong {
             self.refuse(node, cause, mend);
         }
-        let Formula::Plain(text) = formula else { return };
+        let Some(value) = formula.constant() else { return };
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         match kind {
             TimerKind::Date => {}
             TimerKind::Duration => {
-                if Interval::parse(text.trim()).is_some_and(|interval| !interval.is_positive()) {
-                    self.refuse(node, format!("`{text}` is no time at all"), "give a duration above zero");
+                if Interval::of(&value).is_some_and(Interval::is_negative) {
+                    self.refuse(node, format!("`{text}` leads back in time"), "give a duration of zero or more");
                 }
             }
-            TimerKind::Cycle => match Cycle::parse(text) {
+            TimerKind::Cycle => match Cycle::parse(&text) {
                 Ok(Cycle::Repeating { times: Some(0), .. }) => {
                     self.refuse(node, "the timer goes off no times", "give it one repetition or more, or remove it");
                 }

@@ -29,7 +29,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(node, format!("there are two elements with the id `{id}`"), "give each an id of its own");
             }
             let condition = children(node).find(|child| is_bpmn(*child, "conditionExpression"));
-            let condition = condition.and_then(|condition| self.expression(condition, condition.text().unwrap_or_default()));
+            let condition = condition.and_then(|condition| self.condition(condition));
             let (Some(source), Some(target)) = (source, target) else { continue };
             let inside =
                 |end: ElementIndex| draft.elements.get(usize::from(end.0)).is_some_and(|element| element.scope == scope);
@@ -62,7 +62,7 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 
     /// Whether an element was refused already, so that its flows need no finding of their own.
-    fn is_refused(&self, id: &str) -> bool {
+    pub(super) fn is_refused(&self, id: &str) -> bool {
         self.refused.contains(id)
     }
 
@@ -139,6 +139,10 @@ impl<'a, 'x> Reader<'a, 'x> {
                     }
                     let activity = found.and_then(|found| draft.elements.get_mut(usize::from(found.0)));
                     match activity.filter(|activity| activity.kind.is_activity()) {
+                        Some(activity) if activity.scope != scope => {
+                            let cause = format!("it is attached to an activity of another scope: `{id}`");
+                            self.refuse(node, cause, "put both into the same scope");
+                        }
                         Some(activity) => activity.boundaries.push(index),
                         None if self.is_refused(id) => {}
                         None => self.refuse(node, format!("it is not attached to an activity: `{id}`"), "attach it to one"),
@@ -167,7 +171,9 @@ impl<'a, 'x> Reader<'a, 'x> {
                 continue;
             }
             let (Ok(index), Some(start)) = (u16::try_from(place).map(ElementIndex), draft.elements[place].start) else {
-                self.refuse(node, "the event sub-process has no start event", "add one with a trigger");
+                if !self.refused_start(node) {
+                    self.refuse(node, "the event sub-process has no start event", "add one with a trigger");
+                }
                 continue;
             };
             let start_node = draft.nodes[usize::from(start.0)];

@@ -4,7 +4,7 @@ use feel::Value;
 use units::Text;
 
 use super::{Reader, Xml, children, zeebe};
-use crate::{Cycle, ElementIndex, Interval, Kind, Message, TimerKind, Trigger};
+use crate::{Cycle, ElementIndex, Interval, Kind, Message, TimerKind, Trigger, moment_of};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn start_event(&mut self, node: Xml<'a, 'x>, scope: Option<&Kind>) -> Option<Kind> {
@@ -273,7 +273,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             };
             let text = child.text().unwrap_or_default().trim();
             let formula = self.formula(child, text)?;
-            if let Some(why) = formula.plain().and_then(|text| not_a_time(kind, text)) {
+            if let Some(why) = formula.constant().and_then(|value| not_a_time(kind, &value)) {
                 self.refuse(child, why, "mend the time, or give an expression");
                 return None;
             }
@@ -289,24 +289,28 @@ fn code_of<'a>(node: Xml<'a, '_>, what: &str) -> Option<&'a str> {
     node.attribute(if what == "error" { "errorCode" } else { "escalationCode" }).filter(|code| !code.is_empty())
 }
 
-/// Why a plain text can not be a time of this kind, if it cannot.
-fn not_a_time(kind: TimerKind, text: &str) -> Option<String> {
-    let is_moment = || temporal(text).is_some_and(|value| matches!(value, Value::DateTime(_)));
-    match kind {
-        TimerKind::Date if !is_moment() => Some(format!("`{text}` is not a moment such as 2026-11-23T10:00:00Z")),
-        TimerKind::Duration if !is_duration(text) => Some(format!("`{text}` is not a duration such as PT15M or P1D")),
-        TimerKind::Cycle => Cycle::parse(text).err(),
-        TimerKind::Date | TimerKind::Duration => None,
+/// Why a value can not be a time of this kind, if it cannot.
+fn not_a_time(kind: TimerKind, value: &Value) -> Option<String> {
+    match (kind, value) {
+        (TimerKind::Date, value) if moment_of(value).is_none() => Some(no_moment(value)),
+        (TimerKind::Duration, value) if Interval::of(value).is_none() => {
+            Some(format!("`{}` is not a duration such as PT15M or P1D", written(value)))
+        }
+        (TimerKind::Cycle, Value::String(text)) => Cycle::parse(text).err(),
+        (TimerKind::Cycle, value) => Some(format!("`{value}` is no cycle such as R3/PT10M or R/P1D")),
+        (TimerKind::Date | TimerKind::Duration, _) => None,
     }
+}
+
+pub(super) fn no_moment(value: &Value) -> String {
+    format!("`{}` is not a moment such as 2026-11-23T10:00:00Z", written(value))
+}
+
+/// A value as it stands in an attribute: a text without quotes.
+fn written(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 pub(super) fn is_duration(text: &str) -> bool {
     Interval::parse(text).is_some()
-}
-
-fn temporal(text: &str) -> Option<Value> {
-    let quoted = text.chars().all(|c| !matches!(c, '"' | '\\'));
-    let literal = format!("@\"{text}\"");
-    let parsed = if quoted { feel::Expression::parse(&literal, feel::Mode::Camunda).ok() } else { None };
-    parsed?.constant().cloned()
 }

@@ -100,8 +100,7 @@ impl<'a, 'x> Reader<'a, 'x> {
     // findings
 
     fn find(&mut self, node: Xml<'a, 'x>, severity: Severity, cause: impl Into<Text>, mend: impl Into<Text>) {
-        // extension elements have no id: name the element that they belong to
-        let owner = node.ancestors().find(|node| node.has_attribute("id")).unwrap_or(node);
+        let owner = owner(node);
         if severity == Severity::Error {
             self.refused.extend(owner.attribute("id"));
         }
@@ -166,6 +165,19 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
     }
 
+    /// An expression that gives true or false.
+    pub(crate) fn condition(&mut self, node: Xml<'a, 'x>) -> Option<Expression> {
+        let condition = self.expression(node, node.text().unwrap_or_default())?;
+        match condition.constant() {
+            Some(value) if value.as_bool().is_none() => {
+                let cause = format!("the condition `{}` is never true nor false", condition.text().trim());
+                self.refuse(node, cause, "compare something, or write true or false");
+                None
+            }
+            _ => Some(condition),
+        }
+    }
+
     fn known_functions(&mut self, node: Xml<'a, 'x>, expression: &Expression) {
         for function in expression.unknown_functions() {
             let cause = format!("there is no function `{function}` in `{}`", expression.text().trim());
@@ -193,7 +205,8 @@ impl<'a, 'x> Reader<'a, 'x> {
                 "process" | "extensionElements" | "documentation" | "collaboration" | "category" => {}
                 "signal" => drop(self.signals.insert(node.attribute("id").unwrap_or_default(), node)),
                 "escalation" => drop(self.escalations.insert(node.attribute("id").unwrap_or_default(), node)),
-                "itemDefinition" | "import" => {}
+                // they document, and nothing runs by them
+                "itemDefinition" | "import" | "dataStore" | "relationship" | "interface" | "endPoint" | "resource" => {}
                 _ => self.unknown(node),
             }
         }
@@ -303,7 +316,16 @@ impl<'a, 'x> Reader<'a, 'x> {
                 | "multiInstanceLoopCharacteristics"
                 | "completionCondition"
                 | "property"
-                | "ioSpecification" => {}
+                | "ioSpecification"
+                | "ioBinding"
+                | "dataInputAssociation"
+                | "dataOutputAssociation"
+                | "resourceRole"
+                | "performer"
+                | "humanPerformer"
+                | "potentialOwner"
+                | "auditing"
+                | "monitoring" => {}
                 "adHocSubProcess" => {
                     if let Some(kind) = self.ad_hoc(node) {
                         let inner = self.add(draft, node, kind, scope);
@@ -346,6 +368,21 @@ impl<'a, 'x> Reader<'a, 'x> {
             }
         }
     }
+}
+
+/// The element that a finding names: one that is drawn, or stands beside the processes. What lies in it may have an id too,
+/// such as an event definition, which no modeller sees; extension elements have none.
+fn owner<'a, 'x>(node: Xml<'a, 'x>) -> Xml<'a, 'x> {
+    let is_part = |node: &Xml<'a, 'x>| {
+        let name = node.tag_name().name();
+        name.ends_with("LoopCharacteristics") || name == "completionCondition"
+    };
+    let stands_in_scope = |node: &Xml<'a, 'x>| {
+        let around = node.parent_element().map(|around| around.tag_name().name());
+        around.is_none_or(|name| matches!(name, "definitions" | "process" | "subProcess" | "adHocSubProcess"))
+    };
+    let mut around = node.ancestors();
+    around.find(|node| node.has_attribute("id") && stands_in_scope(node) && !is_part(node)).unwrap_or(node)
 }
 
 pub(crate) fn children<'a, 'x>(node: Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> {

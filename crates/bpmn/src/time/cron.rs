@@ -203,7 +203,7 @@ fn bits(field: &str, from: i8, to: i8, names: &[&str]) -> Option<u64> {
         };
         let (first, last) = match range.split_once('-') {
             _ if range == "*" => (from, to),
-            Some((first, last)) => (number(first, from, to, names)?, number(last, from, to, names)?),
+            Some((first, last)) => ends(number(first, from, to, names)?, number(last, from, to, names)?, last, names),
             None => {
                 let only = number(range, from, to, names)?;
                 (only, if step.is_some() { to } else { only })
@@ -218,6 +218,16 @@ fn bits(field: &str, from: i8, to: i8, names: &[&str]) -> Option<u64> {
         }
     }
     Some(all)
+}
+
+/// The ends of a range. Sunday is before the other days of the week where a range begins, and behind them where one ends.
+fn ends(first: i8, last: i8, written: &str, names: &[&str]) -> (i8, i8) {
+    match (first, last) {
+        _ if names.len() != WEEKDAYS.len() => (first, last),
+        (1.., 0) if written != "0" => (first, 7),
+        (7, 1..=6) => (0, last),
+        _ => (first, last),
+    }
 }
 
 /// A number in bounds, or a name in place of one: names of months begin at 1, those of weekdays at 0.
@@ -254,6 +264,11 @@ mod tests {
             ("*/20 * * * * *", ["2026-11-25T12:00:20Z", "2026-11-25T12:00:40Z"]),
             ("0 15,45 9-17 * * MON-FRI", ["2026-11-25T12:15:00Z", "2026-11-25T12:45:00Z"]),
             ("0 0 6 ? * sat,7", ["2026-11-28T06:00:00Z", "2026-11-29T06:00:00Z"]),
+            ("0 0 6 ? * FRI-SUN", ["2026-11-27T06:00:00Z", "2026-11-28T06:00:00Z"]),
+            ("0 0 6 ? * SAT-sun", ["2026-11-28T06:00:00Z", "2026-11-29T06:00:00Z"]),
+            ("0 0 6 ? * 6-7", ["2026-11-28T06:00:00Z", "2026-11-29T06:00:00Z"]),
+            ("0 0 6 ? * SUN-MON", ["2026-11-29T06:00:00Z", "2026-11-30T06:00:00Z"]),
+            ("0 0 6 ? * 7-1", ["2026-11-29T06:00:00Z", "2026-11-30T06:00:00Z"]),
             ("0 30 10/5 1 JAN *", ["2027-01-01T10:30:00Z", "2027-01-01T15:30:00Z"]),
             ("@monthly", ["2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"]),
             ("@weekly", ["2026-11-29T00:00:00Z", "2026-12-06T00:00:00Z"]),
@@ -291,6 +306,7 @@ mod tests {
             ("* 5-1 * * * *", "`5-1` is no minute"),
             ("* * * 32 * *", "`32` is no day of the month"),
             ("* * * * FOO *", "`FOO` is no month"),
+            ("* * * * * 6-0", "`6-0` is no day of the week"),
             ("* * * * * 5#6", "`5#6` is no day of the week"),
             ("*/0 * * * * *", "`*/0` is no second"),
             ("0 0 6 * *", "six fields"),

@@ -46,7 +46,7 @@ impl Cycle {
             Some((start, interval)) => (Some(start.parse::<Timestamp>().ok()?), interval),
             None => (None, rest),
         };
-        let times = if times.is_empty() { None } else { Some(times.parse::<u32>().ok()?) };
+        let times = if matches!(times, "" | "-1") { None } else { Some(times.parse::<u32>().ok()?) };
         Some(Self::Repeating { times, start, interval: Interval::parse(interval)? })
     }
 
@@ -107,7 +107,9 @@ mod tests {
     fn intervals_repeat_so_often_and_do_not_drift() {
         let expected = ["2026-01-05T08:10:00Z", "2026-01-05T08:20:00Z", "2026-01-05T08:30:00Z"];
         assert_eq!(moments("R3/PT10M", "2026-01-05T08:00:00Z", 90_000), expected);
-        assert_eq!(moments("R/PT10M", "2026-01-05T08:00:00Z", 0).len(), 4);
+        for text in ["R/PT10M", "R-1/PT10M"] {
+            assert_eq!(moments(text, "2026-01-05T08:00:00Z", 0).len(), 4, "{text}");
+        }
     }
 
     #[test]
@@ -125,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_is_no_cycle_is_refused_with_an_example() {
-        for wrong in ["R/", "R-1/PT1H", "Rx/PT1H", "R3/1 hour", "R3/noon/PT1H"] {
+        for wrong in ["R/", "R-2/PT1H", "Rx/PT1H", "R3/1 hour", "R3/noon/PT1H"] {
             assert!(Cycle::parse(wrong).is_err_and(|why| why.contains("R3/PT10M")), "{wrong}");
         }
         assert!(Cycle::parse("every day").is_err_and(|why| why.contains("six fields")));

@@ -1,5 +1,6 @@
 //! Spans of time: ISO 8601 durations, calendar months and exact time together.
 
+use feel::Value;
 use units::Timestamp;
 
 use super::{civil, moment};
@@ -53,6 +54,21 @@ impl Interval {
             self.millis = self.millis.checked_add(whole.checked_mul(millis)?)?.checked_add(thousandths)?;
         }
         Some(any)
+    }
+
+    /// The interval that a value says: a duration, or its text; `None` if it says none.
+    pub fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::DaysDuration(duration) => Some(Self { months: 0, millis: duration.milliseconds()? }),
+            Value::YearsDuration(duration) => Some(Self { months: duration.months(), millis: 0 }),
+            Value::String(text) => Self::parse(text.trim()),
+            _ => None,
+        }
+    }
+
+    /// Whether it leads back.
+    pub fn is_negative(self) -> bool {
+        self.months < 0 || self.millis < 0
     }
 
     /// Whether it leads ahead.

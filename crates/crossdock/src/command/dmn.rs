@@ -90,7 +90,7 @@ fn eval(arguments: &EvalArguments) -> anyhow::Result<Finding> {
             anyhow::bail!("{} is refused:\n{}", arguments.model.display(), lines.join("\n"));
         }
     };
-    for finding in &findings {
+    for finding in findings.iter().chain(&model.check()) {
         eprintln!("warning: {finding}");
     }
     let variables = variables(arguments.context.as_deref())?;

@@ -9,6 +9,7 @@ use units::Timestamp;
 
 fuzz_target!(|text: &str| {
     let Ok((model, _)) = Model::parse(text) else { return };
+    let _ = model.check();
     let budget = Budget { steps: 20_000, depth: 100, size: 100_000 };
     let environment = Environment { budget, ..Environment::at(Timestamp(0)) };
     let variables = Context::from_iter([("x", Value::from(3)), ("s", Value::from("a"))]);

@@ -1,14 +1,15 @@
 //! What an input can be, split into the pieces on which no cell of its column changes its mind.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use feel::{Comparison, Range, TestShape, UnaryTests, Value};
 
 use crate::table::{Cell, Input, Table};
 use crate::types::Type;
 
-/// How surely a cell holds on a piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How surely a cell holds on a piece; a rule holds as surely as the least sure of its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Holds {
     Never,
     Perhaps,
@@ -103,17 +104,23 @@ fn listed(mut values: Vec<Value>, input: &Input) -> Vec<Piece> {
     if let Some(allowed) = &allowed {
         values.clone_from(allowed);
     }
-    let mut unique: Vec<Value> = Vec::new();
-    for value in values {
-        if !unique.contains(&value) {
-            unique.push(value);
-        }
-    }
-    let mut pieces: Vec<Piece> = unique.into_iter().map(Piece::Value).collect();
+    // equal values are written in the same way
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(value.to_string()));
+    let mut pieces: Vec<Piece> = values.into_iter().map(Piece::Value).collect();
     if allowed.is_none() {
         pieces.push(Piece::Others);
     }
     pieces
+}
+
+/// How much work it is to hold a cell against a piece.
+pub(super) fn weight(cell: &Cell) -> usize {
+    match cell {
+        Cell::Any => 1,
+        Cell::OneOf(values) => values.len().max(1),
+        Cell::Tests(tests, _) => tests.shapes().map_or(1, |(_, shapes)| 4 * shapes.len().max(1)),
+    }
 }
 
 /// Whether a cell holds on a piece.

@@ -1,9 +1,9 @@
 //! Overlaps, gaps, and rules that are never reached: a walk over the boxes of pieces, column by column, with the rules that
 //! still hold. Boxes on which the same rules hold so far are walked as one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::domain::{Holds, Piece, holds, pieces};
+use super::domain::{Holds, Piece, holds, pieces, weight};
 use super::warn;
 use crate::Finding;
 use crate::model::Node;
@@ -11,6 +11,8 @@ use crate::table::{HitPolicy, Table};
 
 /// How many boxes are looked at before the check gives up, and says so.
 const MAX_BOXES: usize = 20_000;
+/// How often a cell is held against a piece, or a rule against another, before the check gives up.
+const MAX_WORK: usize = 20_000_000;
 /// How many overlaps and gaps of a table are told.
 const MAX_TOLD: usize = 10;
 
@@ -18,13 +20,19 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
     if table.rules.is_empty() || table.inputs.is_empty() {
         return;
     }
-    let columns = table.inputs.iter().enumerate().map(|(place, input)| pieces(table, place, input));
-    let Some(columns) = columns.collect::<Option<Vec<_>>>() else { return };
+    let mut left = MAX_WORK;
+    let mut columns = Vec::new();
+    for (place, input) in table.inputs.iter().enumerate() {
+        let Some(pieces) = pieces(table, place, input) else { return };
+        let Some(column) = Column::new(table, place, pieces, &mut left) else { return given_up(table, node, findings) };
+        columns.push(column);
+    }
     let rules = table.rules.len();
     let mut walk = Walk {
         table,
         columns: &columns,
         boxes: 0,
+        left,
         path: Vec::new(),
         reached: vec![false; rules],
         overlaps: BTreeSet::new(),
@@ -32,9 +40,7 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
         gaps: Vec::new(),
     };
     if !walk.column(0, &vec![Holds::Always; rules]) {
-        let cause = format!("the table has more than {MAX_BOXES} different cases; gaps and overlaps were not looked for");
-        warn(table, node, None, cause, "split it into several decisions if it has to be checked", findings);
-        return;
+        return given_up(table, node, findings);
     }
     let Walk { reached, examples, gaps, .. } = walk;
     for (rule, _) in reached.iter().enumerate().filter(|(_, reached)| !**reached) {
@@ -42,7 +48,7 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
         let mend = "take it away, or move it before the rules that cover it";
         warn(table, node, Some(rule), cause, mend, findings);
     }
-    for ((one, two), place) in examples.iter().take(MAX_TOLD) {
+    for ((one, two), place) in &examples {
         let cause = format!("rules {} and {} both match {place}", one + 1, two + 1);
         let mend = match table.policy {
             HitPolicy::Any => "let them say the same, or make their cells exclude each other",
@@ -53,16 +59,41 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
     let has_default = table.outputs.iter().any(|output| output.default.is_some());
     let gaps_matter =
         !has_default && !matches!(table.policy, HitPolicy::Collect(_) | HitPolicy::RuleOrder | HitPolicy::OutputOrder);
-    for place in gaps.iter().take(if gaps_matter { MAX_TOLD } else { 0 }) {
+    for place in gaps.iter().filter(|_| gaps_matter) {
         let cause = format!("no rule matches {place}");
         warn(table, node, None, cause, "add a rule or a default output, unless null is meant", findings);
     }
 }
 
+fn given_up(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
+    let cause = "the table has too many rules and different cases; gaps and overlaps were not looked for".to_owned();
+    warn(table, node, None, cause, "split it into several decisions if it has to be checked", findings);
+}
+
+/// The pieces of a column, and how surely each rule holds on each of them.
+struct Column {
+    pieces: Vec<Piece>,
+    holds: Vec<Vec<Holds>>,
+}
+
+impl Column {
+    /// Nothing if that takes more work than is left.
+    fn new(table: &Table, place: usize, pieces: Vec<Piece>, left: &mut usize) -> Option<Self> {
+        let cells = || table.rules.iter().map(|rule| rule.inputs.get(place));
+        let weight: usize = cells().map(|cell| cell.map_or(1, weight)).sum();
+        *left = left.checked_sub(weight.saturating_mul(pieces.len()))?;
+        let on = |piece: &Piece| cells().map(|cell| cell.map_or(Holds::Never, |cell| holds(cell, piece))).collect();
+        let holds = pieces.iter().map(on).collect();
+        Some(Self { pieces, holds })
+    }
+}
+
 struct Walk<'a> {
     table: &'a Table,
-    columns: &'a [Vec<Piece>],
+    columns: &'a [Column],
     boxes: usize,
+    /// How much work may still be done.
+    left: usize,
     /// The pieces chosen so far, one group for each column.
     path: Vec<Vec<usize>>,
     reached: Vec<bool>,
@@ -75,27 +106,28 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Goes on with a column; whether there was no need to give up.
     fn column(&mut self, column: usize, rules: &[Holds]) -> bool {
-        if column == self.columns.len() || rules.iter().all(|holds| *holds == Holds::Never) {
+        let all: &[Column] = self.columns;
+        let Some(here) = all.get(column).filter(|_| rules.iter().any(|holds| *holds != Holds::Never)) else {
             self.boxes += 1;
-            self.leaf(rules);
-            return self.boxes <= MAX_BOXES;
+            return self.takes(rules.len()) && self.leaf(rules) && self.boxes <= MAX_BOXES;
+        };
+        if !self.takes(rules.len().saturating_mul(here.pieces.len())) {
+            return false;
         }
+        // in the order in which they come first; found by what holds, since there may be as many as pieces
         let mut groups: Vec<(Vec<Holds>, Vec<usize>)> = Vec::new();
-        for (at, piece) in self.columns[column].iter().enumerate() {
-            let still = rules.iter().zip(&self.table.rules).map(|(so_far, rule)| {
-                let here = rule.inputs.get(column).map_or(Holds::Never, |cell| holds(cell, piece));
-                match (so_far, here) {
-                    (Holds::Never, _) | (_, Holds::Never) => Holds::Never,
-                    (Holds::Always, Holds::Always) => Holds::Always,
-                    _ => Holds::Perhaps,
-                }
-            });
-            let still: Vec<Holds> = still.collect();
-            match groups.iter_mut().find(|(known, _)| *known == still) {
+        let mut known: BTreeMap<Vec<Holds>, usize> = BTreeMap::new();
+        for (at, holds) in here.holds.iter().enumerate() {
+            let still: Vec<Holds> = rules.iter().zip(holds).map(|(so_far, here)| *so_far.min(here)).collect();
+            match known.get(&still).and_then(|group| groups.get_mut(*group)) {
                 Some((_, places)) => places.push(at),
-                None => groups.push((still, vec![at])),
+                None => {
+                    known.insert(still.clone(), groups.len());
+                    groups.push((still, vec![at]));
+                }
             }
         }
+        drop(known);
         for (still, places) in groups {
             self.path.push(places);
             let goes_on = self.column(column + 1, &still);
@@ -107,24 +139,39 @@ impl Walk<'_> {
         true
     }
 
-    fn leaf(&mut self, rules: &[Holds]) {
+    /// Accounts for work; whether so much was left.
+    fn takes(&mut self, work: usize) -> bool {
+        let left = self.left.checked_sub(work);
+        self.left = left.unwrap_or_default();
+        left.is_some()
+    }
+
+    /// A box on which the same rules hold throughout; whether there was no need to give up.
+    fn leaf(&mut self, rules: &[Holds]) -> bool {
         let sure: Vec<usize> = (0..rules.len()).filter(|rule| rules[*rule] == Holds::Always).collect();
         for (rule, holds) in rules.iter().enumerate().filter(|(_, holds)| **holds != Holds::Never) {
             let covered = self.table.policy == HitPolicy::First && sure.first().is_some_and(|first| *first < rule);
             self.reached[rule] |= !covered && *holds != Holds::Never;
         }
-        if rules.iter().all(|holds| *holds == Holds::Never) {
+        if rules.iter().all(|holds| *holds == Holds::Never) && self.gaps.len() < MAX_TOLD {
             self.gaps.push(self.place());
         }
         let forbids = matches!(self.table.policy, HitPolicy::Unique | HitPolicy::Any);
         for (at, one) in sure.iter().enumerate().filter(|_| forbids) {
             for two in sure.iter().skip(at + 1) {
+                if self.examples.len() >= MAX_TOLD {
+                    return true;
+                }
+                if !self.takes(1) {
+                    return false;
+                }
                 let differ = self.table.policy == HitPolicy::Unique || self.say_different_things(*one, *two);
                 if differ && self.overlaps.insert((*one, *two)) {
                     self.examples.push(((*one, *two), self.place()));
                 }
             }
         }
+        true
     }
 
     fn say_different_things(&self, one: usize, two: usize) -> bool {
@@ -135,7 +182,7 @@ impl Walk<'_> {
     /// The box at hand, by its inputs; columns that are not looked at are left out.
     fn place(&self) -> String {
         let mut parts = Vec::new();
-        for ((input, pieces), chosen) in self.table.inputs.iter().zip(self.columns).zip(&self.path) {
+        for ((input, Column { pieces, .. }), chosen) in self.table.inputs.iter().zip(self.columns).zip(&self.path) {
             if chosen.len() == pieces.len() {
                 continue;
             }

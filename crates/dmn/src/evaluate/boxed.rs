@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use feel::{Context, Function, Value};
+use feel::{Context, Function, Value, place_of};
 use units::{Decimal, Text};
 
 use super::function::BoxedFunction;
@@ -174,7 +174,8 @@ impl Run<'_> {
             match holds? {
                 Value::Bool(true) => kept.push(item.clone()),
                 Value::Number(number) if place == 0 => return Ok(self.index(&items, number)),
-                Value::Bool(false) => {}
+                // as in a filter that is written: what is not known to hold does not
+                Value::Bool(false) | Value::Null => {}
                 other => {
                     let reason = format!("the filter gives {} for an item, not true or false", other.type_name());
                     return Ok(self.null(reason));
@@ -186,11 +187,7 @@ impl Run<'_> {
 
     /// The item at a place from 1, or from -1 backwards.
     fn index(&mut self, items: &[Value], number: Decimal) -> Value {
-        let place = number.to_i64().and_then(|number| match number {
-            0 => None,
-            1.. => usize::try_from(number - 1).ok(),
-            _ => items.len().checked_sub(usize::try_from(number.unsigned_abs()).ok()?),
-        });
+        let place = number.to_i64().and_then(|number| place_of(number, items.len()));
         match place.and_then(|place| items.get(place)) {
             Some(item) => item.clone(),
             None => self.null(format!("there is no item {number} in a list of {}", items.len())),

@@ -9,7 +9,6 @@ use crate::event::Event;
 use crate::input::Refusal;
 use crate::instance::{Key, OpenTask};
 use crate::task::{TaskAnswer, TaskChanges, TaskDetails};
-use crate::time;
 
 impl<'a> Step<'a, '_> {
     /// A user task begins: what it carries is computed, its listeners may correct that, then people get it.
@@ -29,7 +28,7 @@ impl<'a> Step<'a, '_> {
             None | Some(Value::Null) => Ok(None),
             Some(value) => {
                 let refusal = || Text::from(format!("the {what} date needs a moment and has {value}"));
-                time::moment(&value).map(Some).ok_or_else(refusal)
+                bpmn::moment_of(&value).map(Some).ok_or_else(refusal)
             }
         };
         let priority = match &task.priority {

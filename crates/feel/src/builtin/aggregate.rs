@@ -4,29 +4,30 @@ use std::cmp::Ordering;
 
 use units::Decimal;
 
-use super::arguments::{finite, items, numbers};
+use super::arguments::{finite, items, look_at, numbers};
 use super::{Builtin, Fault, null};
 use crate::Value;
+use crate::evaluate::Evaluator;
 use crate::value::compare;
 
 const LIST: &[&[&str]] = &[&["list"]];
 const OF_NUMBERS: &str = "list: list<number> -> number";
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
-    Builtin::variadic("min", LIST, |_, arguments| extreme(arguments, Ordering::Less))
+    Builtin::variadic("min", LIST, |call, arguments| extreme(call, arguments, Ordering::Less))
         .told("list: list -> Any", "The least item; null for an empty list."),
-    Builtin::variadic("max", LIST, |_, arguments| extreme(arguments, Ordering::Greater))
+    Builtin::variadic("max", LIST, |call, arguments| extreme(call, arguments, Ordering::Greater))
         .told("list: list -> Any", "The greatest item; null for an empty list."),
-    Builtin::variadic("sum", LIST, |_, arguments| finite(sum(&some(arguments)?)))
+    Builtin::variadic("sum", LIST, |call, arguments| finite(sum(&some(call, arguments)?)))
         .told(OF_NUMBERS, "All items added up; null for an empty list."),
-    Builtin::variadic("product", LIST, |_, arguments| {
-        finite(some(arguments)?.into_iter().try_fold(Decimal::ONE, Decimal::checked_mul))
+    Builtin::variadic("product", LIST, |call, arguments| {
+        finite(some(call, arguments)?.into_iter().try_fold(Decimal::ONE, Decimal::checked_mul))
     })
     .told(OF_NUMBERS, "All items multiplied; null for an empty list."),
-    Builtin::variadic("mean", LIST, |_, arguments| finite(mean(&some(arguments)?)))
+    Builtin::variadic("mean", LIST, |call, arguments| finite(mean(&some(call, arguments)?)))
         .told(OF_NUMBERS, "The arithmetic mean; null for an empty list."),
-    Builtin::variadic("median", LIST, |_, arguments| {
-        let mut numbers = some(arguments)?;
+    Builtin::variadic("median", LIST, |call, arguments| {
+        let mut numbers = some(call, arguments)?;
         numbers.sort_unstable();
         let middle = numbers.len() / 2;
         match (numbers.get(middle), numbers.len() % 2) {
@@ -35,16 +36,16 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         }
     })
     .told(OF_NUMBERS, "The item in the middle of the sorted list, or the mean of the two there; null for an empty list."),
-    Builtin::variadic("stddev", LIST, |_, arguments| {
-        let numbers = numbers(arguments)?;
+    Builtin::variadic("stddev", LIST, |call, arguments| {
+        let numbers = numbers(call, arguments)?;
         if numbers.len() < 2 {
             return null("fewer than two numbers have no standard deviation");
         }
         finite(deviation(&numbers))
     })
     .told(OF_NUMBERS, "The standard deviation of a sample; null for fewer than two items."),
-    Builtin::variadic("mode", LIST, |_, arguments| {
-        let mut numbers = numbers(arguments)?;
+    Builtin::variadic("mode", LIST, |call, arguments| {
+        let mut numbers = numbers(call, arguments)?;
         numbers.sort_unstable();
         let runs: Vec<&[Decimal]> = numbers.chunk_by(|one, two| one == two).collect();
         let longest = runs.iter().map(|run| run.len()).max().unwrap_or(0);
@@ -55,8 +56,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
 ];
 
 /// Every item as a number, of which there has to be one.
-fn some(arguments: &[Value]) -> Result<Vec<Decimal>, Fault> {
-    let numbers = numbers(arguments)?;
+fn some(call: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Vec<Decimal>, Fault> {
+    let numbers = numbers(call, arguments)?;
     if numbers.is_empty() { null("the list is empty") } else { Ok(numbers) }
 }
 
@@ -78,8 +79,9 @@ fn deviation(numbers: &[Decimal]) -> Option<Decimal> {
     squares.checked_div(Decimal::from(numbers.len() - 1))?.sqrt()
 }
 
-fn extreme(arguments: &[Value], wanted: Ordering) -> Result<Value, Fault> {
+fn extreme(call: &mut Evaluator<'_>, arguments: &[Value], wanted: Ordering) -> Result<Value, Fault> {
     let items = items(arguments)?;
+    look_at(call, &items)?;
     let Some((mut best, others)) = items.split_first() else { return null("the list is empty") };
     // an only item has to have an order too
     for item in others.iter().chain([best]) {

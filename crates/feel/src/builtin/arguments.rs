@@ -93,14 +93,20 @@ pub(crate) fn look(call: &mut Evaluator<'_>, size: usize) -> Result<(), Fault> {
     Ok(call.spend(Budget { steps, depth: 0, size: 0 })?)
 }
 
+/// Accounts for items that are looked at, each for some time.
+pub(crate) fn look_at(call: &mut Evaluator<'_>, items: &[Value]) -> Result<(), Fault> {
+    look(call, items.len().saturating_mul(8))
+}
+
 /// The items of a call that takes a list, or the items as arguments.
 pub(crate) fn items(arguments: &[Value]) -> Result<Arc<Vec<Value>>, Fault> {
     if let [_] = arguments { arguments.list(0) } else { Ok(Arc::new(arguments.to_vec())) }
 }
 
 /// Every item as a number.
-pub(crate) fn numbers(arguments: &[Value]) -> Result<Vec<Decimal>, Fault> {
+pub(crate) fn numbers(call: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Vec<Decimal>, Fault> {
     let items = items(arguments)?;
+    look_at(call, &items)?;
     let number = |item: &Value| match item {
         Value::Number(number) => Ok(*number),
         other => null(format!("every item has to be a number, and one is {}", other.type_name())),

@@ -30,8 +30,11 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         "value: Any, condition: boolean, cause: string -> Any",
         "The value, if a condition holds. Otherwise the whole evaluation gives null, for the given cause.",
     ),
-    Builtin::new("is", &[&["value1", "value2"]], |_, arguments| Ok(Value::Bool(arguments.value(0) == arguments.value(1))))
-        .told("value1: Any, value2: Any -> boolean", "Whether two values are the same one, zones of times included."),
+    Builtin::new("is", &[&["value1", "value2"]], |call, arguments| {
+        call.walk_over(arguments.value(0))?;
+        Ok(Value::Bool(arguments.value(0) == arguments.value(1)))
+    })
+    .told("value1: Any, value2: Any -> boolean", "Whether two values are the same one, zones of times included."),
     Builtin::new(
         "fromAi",
         &[

@@ -25,7 +25,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     ),
     Builtin::new("get entries", &[&["m"], &["context"]], |call, arguments| {
         let context = arguments.context(0)?;
-        call.make(context.len())?;
+        call.copy(values(context))?;
         let entry = |(key, value): &(Text, Value)| {
             Value::Context(Context::from_iter([("key", Value::from(key)), ("value", value.clone())]))
         };
@@ -51,7 +51,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             let key = entry.and_then(|entry| entry.get("key")).and_then(Value::as_str);
             let value = entry.and_then(|entry| entry.get("value"));
             look(call, context.len())?;
-            call.make(1)?;
+            call.copy(value)?;
             match (key, value) {
                 (Some(key), Some(value)) if !context.contains(key) || call.mode == Mode::Camunda => {
                     context.insert(key, value.clone());
@@ -67,7 +67,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
 
 const PUT: Run = |call, arguments| {
     let keys = keys(arguments.value(1))?;
-    call.make(arguments.context(0)?.len())?;
+    call.copy(values(arguments.context(0)?).chain([arguments.value(2)]))?;
     Ok(Value::Context(put(arguments.context(0)?, &keys, arguments.value(2))?))
 };
 
@@ -77,7 +77,7 @@ const MERGE: Run = |call, arguments| {
     for context in contexts.iter() {
         match context {
             Value::Context(context) => {
-                call.make(context.len())?;
+                call.copy(values(context))?;
                 look(call, merged.len().saturating_mul(context.len()))?;
                 merged.merge(context);
             }
@@ -86,6 +86,10 @@ const MERGE: Run = |call, arguments| {
     }
     Ok(Value::Context(merged))
 };
+
+fn values(context: &Context) -> impl Iterator<Item = &Value> {
+    context.iter().map(|(_, value)| value)
+}
 
 /// One name, or the names on the way to an inner entry.
 fn keys(value: &Value) -> Result<Vec<Text>, Fault> {

@@ -1,6 +1,9 @@
 //! Functions that make texts and numbers from other values.
 
+use std::fmt::Write;
+
 use super::arguments::{Arguments, wrong};
+use super::written::Written;
 use super::{Builtin, Fault, null};
 use crate::Value;
 use crate::number::{DIGITS, exact};
@@ -9,10 +12,12 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::new("string", &[&["from"]], |call, arguments| {
         let text = match arguments.value(0) {
             Value::Null => return Ok(Value::Null),
-            Value::String(text) => text.clone(),
-            other => units::Text::from(other.to_string()),
+            Value::String(text) => {
+                call.make(text.len())?;
+                text.clone()
+            }
+            other => Written::of(call, |text| write!(text, "{other}").map_err(drop))?,
         };
-        call.make(text.len())?;
         Ok(Value::String(text))
     })
     .told("from: Any -> string", "The value as text; what is inside of lists and contexts as FEEL writes it."),

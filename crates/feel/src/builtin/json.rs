@@ -1,6 +1,7 @@
 //! JSON as text: read into values, and written from them.
 
 use super::arguments::Arguments;
+use super::written::Written;
 use super::{Builtin, null};
 use crate::Value;
 
@@ -14,12 +15,9 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         }
     })
     .told("value: string -> Any", "The value that a JSON text says; a date stays a string."),
-    Builtin::new("to json", &[&["value"]], |call, arguments| match serde_json::to_string(arguments.value(0)) {
-        Ok(text) => {
-            call.make(text.len())?;
-            Ok(Value::from(text))
-        }
-        Err(error) => null(error.to_string()),
+    Builtin::new("to json", &[&["value"]], |call, arguments| {
+        let text = Written::of(call, |text| serde_json::to_writer(text, arguments.value(0)).map_err(drop))?;
+        Ok(Value::String(text))
     })
     .told("value: Any -> string", "The value as JSON; dates, times, durations and ranges as their text."),
 ];

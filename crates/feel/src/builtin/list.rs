@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::arguments::{Arguments, items, look};
+use super::arguments::{Arguments, items, look_at};
 use super::set::Seen;
 use super::{Builtin, Fault, Run, null};
 use crate::Value;
 use crate::evaluate::Evaluator;
-use crate::value::equal;
+use crate::value::{equal, place_of, shown};
 
 const LIST: &[&[&str]] = &[&["list"]];
 
@@ -18,7 +18,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         .told("list: list -> boolean", "Whether there are no items."),
     Builtin::new("list contains", &[&["list", "element"]], |call, arguments| {
         let list = arguments.list(0)?;
-        look(call, list.len().saturating_mul(8))?;
+        look_at(call, &list)?;
+        call.walk_over(arguments.value(0))?;
         Ok(Value::Bool(contains(&list, arguments.value(1))))
     })
     .told("list: list, element: Any -> boolean", "Whether an item is equal to a value; null may be sought too."),
@@ -35,7 +36,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         let length = if arguments.has(2) { usize::try_from(arguments.integer(2)?).unwrap_or(0) } else { rest.len() };
         match rest.get(..length) {
             Some(part) => {
-                call.make(part.len())?;
+                call.copy(part)?;
                 Ok(Value::list(part.iter().cloned()))
             }
             None => null(format!("there are {} items from that position on, not {length}", rest.len())),
@@ -47,7 +48,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     ),
     Builtin::variadic("append", &[&["list", "item"], &["list", "items"]], |call, arguments| {
         let mut list = arguments.list(0)?;
-        call.make(list.len() + arguments.len())?;
+        call.copy(list.iter().chain(arguments.iter().skip(1)))?;
         Arc::make_mut(&mut list).extend(arguments.iter().skip(1).cloned());
         Ok(Value::List(list))
     })
@@ -56,7 +57,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         let mut joined = Vec::new();
         for place in 0..arguments.len() {
             let list = arguments.list(place)?;
-            call.make(list.len())?;
+            call.copy(&*list)?;
             joined.extend(list.iter().cloned());
         }
         Ok(Value::from(joined))
@@ -64,7 +65,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     .told("list: list, lists: list -> list", "The items of several lists, one list after the other."),
     Builtin::new("insert before", &[&["list", "position", "newItem"]], |call, arguments| {
         let mut list = arguments.list(0)?;
-        call.make(list.len())?;
+        call.copy(&*list)?;
+        call.keep(arguments.value(2))?;
         let place = place(&list, arguments.integer(1)?)?;
         Arc::make_mut(&mut list).insert(place, arguments.value(2).clone());
         Ok(Value::List(list))
@@ -72,7 +74,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     .told("list: list, position: number, newItem: Any -> list", "The list with a new item before the one at a position."),
     Builtin::new("remove", &[&["list", "position"]], |call, arguments| {
         let mut list = arguments.list(0)?;
-        call.make(list.len())?;
+        call.copy(&*list)?;
         let place = place(&list, arguments.integer(1)?)?;
         Arc::make_mut(&mut list).remove(place);
         Ok(Value::List(list))
@@ -80,10 +82,11 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     .told("list: list, position: number -> list", "The list without the item at a position."),
     Builtin::new("list replace", &[&["list", "position", "newItem"], &["list", "match", "newItem"]], |call, arguments| {
         let mut list = arguments.list(0)?;
-        call.make(list.len())?;
+        call.copy(&*list)?;
         if let Value::Function(_) = arguments.value(1) {
             return replace_matching(call, &list, arguments);
         }
+        call.keep(arguments.value(2))?;
         let place = place(&list, arguments.integer(1)?)?;
         if let Some(item) = Arc::make_mut(&mut list).get_mut(place) {
             item.clone_from(arguments.value(2));
@@ -96,14 +99,15 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     ),
     Builtin::new("reverse", LIST, |call, arguments| {
         let mut list = arguments.list(0)?;
-        call.make(list.len())?;
+        call.copy(&*list)?;
         Arc::make_mut(&mut list).reverse();
         Ok(Value::List(list))
     })
     .told("list: list -> list", "The items from the last to the first."),
     Builtin::new("index of", &[&["list", "match"]], |call, arguments| {
         let (list, sought) = (arguments.list(0)?, arguments.value(1));
-        look(call, list.len().saturating_mul(8))?;
+        look_at(call, &list)?;
+        call.walk_over(arguments.value(0))?;
         let found = list.iter().enumerate().filter(|(_, item)| equal(item, sought) == Some(true));
         Ok(Value::list(found.map(|(place, _)| Value::from(place + 1))))
     })
@@ -111,7 +115,9 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::variadic("union", &[&["list"], &["lists"]], |call, arguments| {
         let mut all = Vec::new();
         for place in 0..arguments.len() {
-            all.extend(arguments.list(place)?.iter().cloned());
+            let list = arguments.list(place)?;
+            call.copy(&*list)?;
+            all.extend(list.iter().cloned());
         }
         distinct(call, &all)
     })
@@ -129,12 +135,13 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     })
     .told("list: list -> list", "The values that more than one item is equal to, each once."),
     Builtin::new("flatten", LIST, |call, arguments| {
-        let mut flat = Vec::new();
-        let mut open: Vec<Value> = arguments.list(0)?.iter().rev().cloned().collect();
+        let (mut flat, mut open) = (Vec::new(), vec![Value::List(arguments.list(0)?)]);
         while let Some(item) = open.pop() {
-            call.make(1)?;
             match item {
-                Value::List(items) => open.extend(items.iter().rev().cloned()),
+                Value::List(items) => {
+                    call.copy(&*items)?;
+                    open.extend(items.iter().rev().cloned());
+                }
                 other => flat.push(other),
             }
         }
@@ -143,7 +150,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     .told("list: list -> list", "The items of inner lists, however deep, as items of one list."),
     Builtin::new("partition", &[&["list", "size"]], |call, arguments| {
         let list = arguments.list(0)?;
-        call.make(list.len())?;
+        call.copy(&*list)?;
         match usize::try_from(arguments.integer(1)?) {
             Ok(size @ 1..) => Ok(Value::list(list.chunks(size).map(|part| Value::list(part.iter().cloned())))),
             _ => null("`size` has to be at least 1"),
@@ -152,17 +159,19 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     .told("list: list, size: number -> list<list>", "The items in lists of a size; the last one may be shorter."),
 ];
 
-const ALL: Run = |_, arguments| every(arguments, false);
-const ANY: Run = |_, arguments| every(arguments, true);
+const ALL: Run = |call, arguments| every(call, arguments, false);
+const ANY: Run = |call, arguments| every(call, arguments, true);
 
 fn contains(list: &[Value], sought: &Value) -> bool {
     list.iter().any(|item| equal(item, sought) == Some(true))
 }
 
 /// `any` is decided by true, `all` by false; null leaves it open.
-fn every(arguments: &[Value], decides: bool) -> Result<Value, Fault> {
+fn every(call: &mut Evaluator<'_>, arguments: &[Value], decides: bool) -> Result<Value, Fault> {
     let mut result = Ok(Value::Bool(!decides));
-    for item in items(arguments)?.iter() {
+    let items = items(arguments)?;
+    look_at(call, &items)?;
+    for item in items.iter() {
         match item {
             Value::Bool(value) if *value == decides => return Ok(Value::Bool(decides)),
             Value::Bool(_) => {}
@@ -189,22 +198,20 @@ fn replace_matching(call: &mut Evaluator<'_>, list: &[Value], arguments: &[Value
     let mut replaced = Vec::with_capacity(list.len());
     for item in list {
         match call.invoke(0, function, None, &[item.clone(), replacement.clone()])? {
-            Value::Bool(true) => replaced.push(replacement.clone()),
+            Value::Bool(true) => {
+                call.keep(replacement)?;
+                replaced.push(replacement.clone());
+            }
             Value::Bool(false) => replaced.push(item.clone()),
-            other => return null(format!("`match` has to give true or false, and gave {other}")),
+            other => return null(format!("`match` has to give true or false, and gave {}", shown(&other))),
         }
     }
     Ok(Value::from(replaced))
 }
 
 fn place(list: &[Value], position: i64) -> Result<usize, Fault> {
-    let place = match position {
-        0 => None,
-        1.. => usize::try_from(position - 1).ok(),
-        _ => usize::try_from(position.unsigned_abs()).ok().and_then(|back| list.len().checked_sub(back)),
-    };
-    match place {
-        Some(place) if place < list.len() => Ok(place),
-        _ => null(format!("there is no item {position} in a list of {}", list.len())),
+    match place_of(position, list.len()) {
+        Some(place) => Ok(place),
+        None => null(format!("there is no item {position} in a list of {}", list.len())),
     }
 }

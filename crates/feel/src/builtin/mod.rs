@@ -19,6 +19,9 @@ mod range;
 pub(crate) mod regex;
 mod set;
 mod string;
+mod written;
+
+use std::sync::LazyLock;
 
 use units::Text;
 
@@ -157,17 +160,32 @@ fn all() -> impl Iterator<Item = &'static Builtin> {
     TABLES.iter().flat_map(|(_, functions)| functions.iter())
 }
 
+/// All functions by their names: every word of an expression is looked for here.
+static BY_NAME: LazyLock<Vec<&'static Builtin>> = LazyLock::new(|| {
+    let mut all: Vec<_> = all().collect();
+    all.sort_unstable_by_key(|builtin| builtin.name);
+    all
+});
+
 /// The function of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Builtin> {
-    all().find(|builtin| builtin.name == name)
+    let place = BY_NAME.binary_search_by_key(&name, |builtin| builtin.name).ok()?;
+    BY_NAME.get(place).copied()
+}
+
+/// The functions whose names begin with this letter.
+fn beginning_with(first: u8) -> &'static [&'static Builtin] {
+    let begins = |builtin: &&Builtin| builtin.name.as_bytes().first().copied().unwrap_or_default();
+    let from = BY_NAME.partition_point(|builtin| begins(builtin) < first);
+    let to = BY_NAME.partition_point(|builtin| begins(builtin) <= first);
+    BY_NAME.get(from..to).unwrap_or_default()
 }
 
 /// The function of several words that `text` begins with and calls, and the length of its name as written.
 pub(crate) fn spaced(text: &str) -> Option<(&'static Builtin, usize)> {
     // most names are those of variables: the first letter alone rules out nearly all functions
-    let first = text.as_bytes().first()?;
-    let candidates = all().filter(|builtin| builtin.name.as_bytes().first() == Some(first) && builtin.name.contains(' '));
-    let written = candidates.filter_map(|builtin| written_length(text, builtin.name).map(|length| (builtin, length)));
+    let candidates = beginning_with(*text.as_bytes().first()?).iter().filter(|builtin| builtin.name.contains(' '));
+    let written = candidates.filter_map(|builtin| written_length(text, builtin.name).map(|length| (*builtin, length)));
     written.max_by_key(|(_, length)| *length)
 }
 

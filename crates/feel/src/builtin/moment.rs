@@ -2,7 +2,7 @@
 
 use units::{Decimal, Rounding};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, wrong};
 use super::calendar::day;
 use super::{Builtin, Fault, null};
 use crate::temporal::{self, DateTime, Time, YearsDuration, Zone};
@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::new(
         "time",
         &[&["from"], &["hour", "minute", "second"], &["hour", "minute", "second", "offset"]],
-        |_, arguments| {
+        |call, arguments| {
             if arguments.len() > 1 {
                 return time_of_parts(arguments);
             }
@@ -32,13 +32,17 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
                 Value::Time(time) => Ok(Value::Time(*time)),
                 Value::DateTime(moment) => Ok(Value::Time(moment.time)),
                 Value::Date(date) => Ok(Value::Time(DateTime::midnight(*date).time)),
-                Value::String(text) => read(temporal::time(text).map(Value::Time), text, "a time such as 10:30:00Z"),
+                Value::String(text) => {
+                    let loosely = call.mode.reads_times_loosely();
+                    let time = if loosely { temporal::loose_time(text) } else { temporal::time(text) };
+                    read(time.map(Value::Time), text, "a time such as 10:30:00Z")
+                }
                 other => cannot("a time", other),
             }
         },
     )
     .told("from: string or date and time, hour: number, minute: number, second: number, offset: days and time duration -> time", "A time of day, from text such as `10:30:00Z` or from its parts."),
-    Builtin::new("date and time", &[&["from"], &["date", "time"], &["date", "timezone"]], |_, arguments| {
+    Builtin::new("date and time", &[&["from"], &["date", "time"], &["date", "timezone"]], |call, arguments| {
         if arguments.len() == 2 {
             return date_and_time(arguments);
         }
@@ -46,8 +50,9 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             Value::DateTime(moment) => Ok(Value::DateTime(*moment)),
             Value::Date(date) => Ok(Value::DateTime(DateTime::midnight(*date))),
             Value::String(text) => {
-                let moment = temporal::date_time(text).map(Value::DateTime);
-                read(moment, text, "a date and time such as 2026-11-23T10:30:00Z")
+                let loosely = call.mode.reads_times_loosely();
+                let moment = if loosely { temporal::loose_date_time(text) } else { temporal::date_time(text) };
+                read(moment.map(Value::DateTime), text, "a date and time such as 2026-11-23T10:30:00Z")
             }
             other => cannot("a date and time", other),
         }
@@ -59,6 +64,26 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         other => cannot("a duration", other),
     })
     .told("from: string -> duration", "A duration, `P1DT2H` or `P1Y6M`; the two kinds do not mix."),
+    Builtin::new("cycle", &[&["interval"], &["repetitions", "interval"]], |call, arguments| {
+        let times = match arguments.len() {
+            1 => String::new(),
+            _ if !arguments.has(0) => String::new(),
+            _ => arguments.integer(0)?.to_string(),
+        };
+        let interval = arguments.single(arguments.len() - 1);
+        match interval {
+            Value::DaysDuration(_) | Value::YearsDuration(_) => {}
+            Value::String(text) if temporal::duration(text).is_some() => {}
+            other => return wrong(arguments.len() - 1, "a duration", other),
+        }
+        let cycle = match interval {
+            Value::String(text) => format!("R{times}/{text}"),
+            duration => format!("R{times}/{duration}"),
+        };
+        call.make(cycle.len())?;
+        Ok(Value::from(cycle))
+    })
+    .told("repetitions: number, interval: duration -> string", "The text of a cycle for timers, such as `R3/PT1H`; without a number of repetitions, or with -1, it goes on for ever."),
     Builtin::new("years and months duration", &[&["from", "to"]], |_, arguments| {
         let months = day(arguments, 0)?.months_until(day(arguments, 1)?);
         Ok(Value::YearsDuration(YearsDuration::from_months(months)))

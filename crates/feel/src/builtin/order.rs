@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::arguments::Arguments;
 use super::{Builtin, Fault, null};
 use crate::evaluate::Evaluator;
-use crate::value::compare;
+use crate::value::{compare, shown};
 use crate::{Function, Value};
 
 pub(super) const FUNCTIONS: &[Builtin] = &[Builtin::new("sort", &[&["list"], &["list", "precedes"]], |call, arguments| {
     let list = arguments.list(0)?;
-    call.make(list.len())?;
+    call.copy(&*list)?;
     if arguments.has(1) {
         return merge_sort(call, list.to_vec(), arguments.function(1)?).map(Value::from);
     }
@@ -44,7 +44,7 @@ fn merge_sort(call: &mut Evaluator<'_>, items: Vec<Value>, precedes: &Function) 
         match call.invoke(0, precedes, None, &[two.clone(), one.clone()])? {
             Value::Bool(true) => merged.extend(right.next()),
             Value::Bool(false) => merged.extend(left.next()),
-            other => return null(format!("`precedes` has to give true or false, and gave {other}")),
+            other => return null(format!("`precedes` has to give true or false, and gave {}", shown(&other))),
         }
     }
     merged.extend(left);

@@ -21,12 +21,13 @@ pub(super) struct Seen {
 impl Seen {
     /// Whether a value is seen for the first time.
     pub(super) fn add(&mut self, call: &mut Evaluator<'_>, value: &Value) -> Result<bool, Fault> {
-        call.make(1)?;
+        call.keep(value)?;
         Ok(match value {
             Value::Number(number) => self.numbers.insert(*number),
             Value::String(text) => self.texts.insert(text.clone()),
             other => {
                 look(call, self.others.len().saturating_mul(8))?;
+                call.walks_over(other, self.others.len())?;
                 let new = !self.others.iter().any(|seen| equal(seen, other) == Some(true));
                 if new {
                     self.others.push(other.clone());

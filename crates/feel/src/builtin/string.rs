@@ -2,7 +2,7 @@
 
 use units::{Rounding, Text};
 
-use super::arguments::{Arguments, look};
+use super::arguments::{Arguments, look, look_at};
 use super::{Builtin, Fault, null};
 use crate::Value;
 use crate::evaluate::Evaluator;
@@ -89,6 +89,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             call.make(prefix.len() + suffix.len())?;
             let mut joined = prefix;
             let items = arguments.list(0)?;
+            look_at(call, &items)?;
             for (place, item) in items.iter().filter(|item| !item.is_null()).enumerate() {
                 let Value::String(item) = item else {
                     return null(format!("every item has to be a string, and one is a {}", item.type_name()));

@@ -66,6 +66,7 @@ impl Evaluator<'_> {
         let Some((iterator, inner)) = iterators.split_first() else { return body(self) };
         let Some(items) = self.items(iterator)? else { return Ok(Flow::Null) };
         for item in items {
+            self.hand_over(&item);
             self.frames.push(Frame::Binding(iterator.name.clone(), item));
             let flow = self.loops(inner, body);
             self.frames.pop();

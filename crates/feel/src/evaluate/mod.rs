@@ -7,6 +7,7 @@ mod path;
 mod test;
 mod weight;
 
+use smallvec::SmallVec;
 use units::Text;
 
 use crate::ast::{Kind, Node};
@@ -23,7 +24,8 @@ pub(crate) struct Evaluator<'a> {
     scope: &'a dyn Scope,
     pub(crate) environment: &'a Environment,
     pub(crate) mode: Mode,
-    frames: Vec<Frame>,
+    /// Few expressions bind more than two names, and most tests of tables bind `?` alone.
+    frames: SmallVec<[Frame; 2]>,
     steps: u32,
     depth: u32,
     size: u32,
@@ -68,7 +70,7 @@ impl<'a> Evaluator<'a> {
             scope,
             environment,
             mode,
-            frames: Vec::new(),
+            frames: SmallVec::new(),
             steps: 0,
             depth: 0,
             size: 0,
@@ -133,6 +135,11 @@ impl<'a> Evaluator<'a> {
         if self.size > self.environment.budget.size { Err(Exhausted("memory")) } else { Ok(()) }
     }
 
+    /// How many items or characters may still be made.
+    pub(crate) fn room(&self) -> usize {
+        usize::try_from(self.environment.budget.size.saturating_sub(self.size)).unwrap_or(usize::MAX)
+    }
+
     /// The environment of a call out of FEEL that takes `depth` levels: with the budget that is left.
     pub(crate) fn remaining(&mut self, depth: u32) -> Result<Environment, Exhausted> {
         let Budget { steps, depth: levels, size } = self.environment.budget;
@@ -176,8 +183,15 @@ impl<'a> Evaluator<'a> {
             return Err(Exhausted("time"));
         }
         match &node.kind {
-            Kind::Constant(value) => Ok(value.clone()),
-            Kind::Name(name) => Ok(self.named(node.at, name)),
+            Kind::Constant(value) => {
+                self.hand_over(value);
+                Ok(value.clone())
+            }
+            Kind::Name(name) => {
+                let value = self.named(node.at, name);
+                self.hand_over(&value);
+                Ok(value)
+            }
             _ => {
                 self.depth += 1;
                 if self.depth > self.environment.budget.depth {
@@ -263,7 +277,9 @@ impl<'a> Evaluator<'a> {
             Kind::Every(iterators, body) => self.quantified(node.at, iterators, body, false),
             Kind::Path(of, name) => {
                 let of = self.node(of)?;
+                self.look_up(&of)?;
                 let value = self.path(node.at, &of, name);
+                self.hand_over(&value);
                 if let (Value::List(_), Value::List(entries)) = (&of, &value) {
                     self.walk_over(&of)?;
                     entries.iter().try_for_each(|entry| self.keep(entry))?;

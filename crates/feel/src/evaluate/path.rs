@@ -8,6 +8,7 @@ use crate::ast::{Kind, Node, Type};
 use crate::builtin::property;
 use crate::function::Callable;
 use crate::temporal::DateTime;
+use crate::value::place_of;
 use crate::{Function, Value};
 
 impl Evaluator<'_> {
@@ -59,6 +60,8 @@ impl Evaluator<'_> {
 
     fn held_against(&mut self, item: &Value, filter: &Node) -> Result<Value, Exhausted> {
         let outer = self.frames.len();
+        self.hand_over(item);
+        self.look_up(item)?;
         self.frames.push(Frame::Binding(Text::const_new("item"), item.clone()));
         if let Value::Context(context) = item {
             self.frames.push(Frame::Open(context.clone()));
@@ -69,11 +72,7 @@ impl Evaluator<'_> {
     }
 
     fn index(&mut self, at: u32, items: &[Value], index: Decimal) -> Value {
-        let place = index.to_i64().and_then(|index| match index {
-            0 => None,
-            1.. => usize::try_from(index - 1).ok(),
-            _ => items.len().checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
-        });
+        let place = index.to_i64().and_then(|index| place_of(index, items.len()));
         match place.and_then(|place| items.get(place)) {
             Some(item) => item.clone(),
             None => self.null(at, format!("there is no item {index} in a list of {}", items.len())),

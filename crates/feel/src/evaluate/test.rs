@@ -66,9 +66,10 @@ impl Evaluator<'_> {
                     Value::Null => Some(input.is_null()),
                     Value::Range(_) if !matches!(input, Value::Range(_)) => Some(is_in(input, &value)),
                     Value::List(_) => Some(is_in(input, &value)),
+                    // what is written is compared, whatever the input is
+                    Value::Bool(holds) if matches!(node.kind, Kind::Constant(_)) => Some(input.as_bool() == Some(*holds)),
                     // a condition on the input, unless the input is itself true or false
                     Value::Bool(holds) if !matches!(input, Value::Bool(_)) => Some(*holds),
-                    Value::Bool(holds) if matches!(node.kind, Kind::Constant(_)) => Some(input.as_bool() == Some(*holds)),
                     // what a variable holds is compared; a condition on `?` says by itself whether it is met
                     Value::Bool(holds) if matches!(node.kind, Kind::Name(_) | Kind::Path(..)) => {
                         Some(input.as_bool() == Some(*holds))

@@ -46,8 +46,12 @@ pub(crate) fn expression(text: &str, mode: Mode, declared: &Declared) -> Result<
 }
 
 pub(crate) fn unary_tests(text: &str, mode: Mode, declared: &Declared) -> Result<Tests, ParseError> {
-    let mut parser = Parser::new(text, mode, declared)?;
-    parser.bound.push(Text::const_new("?"));
+    let start = || {
+        let mut parser = Parser::new(text, mode, declared)?;
+        parser.bound.push(Text::const_new("?"));
+        Ok(parser)
+    };
+    let mut parser: Parser<'_> = start()?;
     let tests = if parser.token == Token::Mark("-") && parser.peek_is_end() {
         parser.advance()?;
         Tests { negated: false, tests: Vec::new() }
@@ -56,7 +60,13 @@ pub(crate) fn unary_tests(text: &str, mode: Mode, declared: &Declared) -> Result
         parser.advance()?;
         let tests = parser.tests()?;
         parser.expect(")")?;
-        Tests { negated: true, tests }
+        if parser.token == Token::End {
+            Tests { negated: true, tests }
+        } else {
+            // it is a condition that begins with the function of this name: `not(is blank(?)) and string length(?) > 3`
+            parser = start()?;
+            Tests { negated: false, tests: parser.tests()? }
+        }
     } else {
         Tests { negated: false, tests: parser.tests()? }
     };
@@ -190,7 +200,8 @@ impl<'a> Parser<'a> {
     }
 
     fn peek_mark(&self, mark: &str) -> bool {
-        matches!(self.peek(), Token::Mark(found) if found == mark)
+        let at = lexer::skip_blank(self.text, self.end);
+        self.text.get(at..).is_some_and(|rest| lexer::begins_with_mark(rest, mark))
     }
 
     fn peek_is_end(&self) -> bool {

@@ -19,6 +19,11 @@ pub struct DateTime {
 }
 
 impl DateTime {
+    /// From text such as `2026-11-23T10:30:00+01:00`; `None` if it is none, and for a day without a time.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.contains('T').then(|| super::date_time(text))?
+    }
+
     /// The moment, in the given offset from UTC in seconds.
     pub fn of(moment: Timestamp, offset: i32) -> Option<Self> {
         let local = moment.0.checked_add(i64::from(offset) * 1000)?;

@@ -13,7 +13,7 @@ pub use duration::{DaysDuration, YearsDuration};
 pub use time::Time;
 pub use zone::{Region, Zone};
 
-pub(crate) use text::{Duration, date, date_time, duration, time};
+pub(crate) use text::{Duration, date, date_time, duration, loose_date_time, loose_time, time};
 
 /// Seconds of a day.
 pub(crate) const DAY: i64 = 86_400;

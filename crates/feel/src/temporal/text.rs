@@ -1,5 +1,7 @@
 //! Reading dates, times and durations from ISO 8601 text. What does not fit exactly is `None`.
 
+use std::borrow::Cow;
+
 use units::Decimal;
 
 use super::{DAY, Date, DateTime, DaysDuration, Time, YearsDuration, Zone};
@@ -25,6 +27,11 @@ pub(crate) fn date(text: &str) -> Option<Date> {
 
 /// `10:30:00`, `10:30:00.5`, `10:30:00Z`, `10:30:00+01:00`, `10:30:00@Europe/Paris`.
 pub(crate) fn time(text: &str) -> Option<Time> {
+    day_time(text).map(|(time, _)| time)
+}
+
+/// A time of day, and whether it is the end of its day: `24:00:00` is the midnight of the next one (XML Schema, 3.2.7).
+fn day_time(text: &str) -> Option<(Time, bool)> {
     let (clock, zone) = match text.find(['Z', 'z', '+', '-', '@']) {
         None => (text, Zone::Local),
         Some(at) => {
@@ -48,14 +55,36 @@ pub(crate) fn time(text: &str) -> Option<Time> {
     };
     let [hour, minute, second] =
         [hour, minute, second].map(|part| two_digits(part).and_then(|part| i8::try_from(part).ok()));
-    let clock = jiff::civil::Time::new(hour?, minute?, second?, nanoseconds).ok()?;
-    Some(Time { clock, zone })
+    let ends = (hour?, minute?, second?, nanoseconds) == (24, 0, 0, 0);
+    let clock = jiff::civil::Time::new(if ends { 0 } else { hour? }, minute?, second?, nanoseconds).ok()?;
+    Some((Time { clock, zone }, ends))
+}
+
+/// A time as Camunda reads it, too: after a `T`, or without seconds.
+pub(crate) fn loose_time(text: &str) -> Option<Time> {
+    time(&with_seconds(text.strip_prefix('T').unwrap_or(text)))
+}
+
+/// A date and time as Camunda reads it, too: without seconds.
+pub(crate) fn loose_date_time(text: &str) -> Option<DateTime> {
+    match text.split_once('T') {
+        Some((day, clock)) => date_time(&format!("{day}T{}", with_seconds(clock))),
+        None => date_time(text),
+    }
+}
+
+fn with_seconds(text: &str) -> Cow<'_, str> {
+    let (clock, zone) = text.split_at(text.find(['Z', 'z', '+', '-', '@']).unwrap_or(text.len()));
+    if clock.len() == "10:30".len() { format!("{clock}:00{zone}").into() } else { text.into() }
 }
 
 /// A date, `T`, and a time; or a date alone, which is its midnight.
 pub(crate) fn date_time(text: &str) -> Option<DateTime> {
     match text.split_once('T') {
-        Some((day, clock)) => Some(DateTime { date: date(day)?, time: time(clock)? }),
+        Some((day, clock)) => {
+            let ((time, ends), date) = (day_time(clock)?, date(day)?);
+            Some(DateTime { date: if ends { Date::from_days(date.days() + 1)? } else { date }, time })
+        }
         None => Some(DateTime { date: date(text)?, time: Time::midnight(Zone::Local) }),
     }
 }
@@ -142,6 +171,16 @@ mod tests {
         for text in ["P1D", "PT1H", "-P1DT2H3M4.5S", "PT0.000000001S", "PT0S"] {
             let Some(Duration::Days(duration)) = duration(text) else { panic!("{text} is a duration") };
             assert_eq!(duration.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_day_is_the_beginning_of_the_next() {
+        assert_eq!(date_time("2026-12-31T24:00:00Z").unwrap().to_string(), "2027-01-01T00:00:00Z");
+        assert_eq!(time("24:00:00").unwrap().to_string(), "00:00:00");
+        assert!(date_time("999999999-12-31T24:00:00").is_none());
+        for text in ["24:00:01", "24:01:00", "24:00:00.1"] {
+            assert!(time(text).is_none(), "{text}");
         }
     }
 

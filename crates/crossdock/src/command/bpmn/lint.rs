@@ -9,7 +9,7 @@ use crate::output::{self, Finding, line};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Models
+    /// Models, of processes and of decisions; of several, calls that lead to none of them are told as well
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Job types that somebody carries out, as a list with commas; with it, every other type is an error
@@ -22,11 +22,11 @@ pub(crate) struct Arguments {
 
 /// Prints every finding. Errors are a finding of the command as well; warnings are not.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
-    let mut all = Vec::new();
+    let mut texts = Vec::new();
     for path in &arguments.files {
-        let found = findings(&super::read(path)?, &arguments.job_types);
-        all.extend(found.into_iter().map(|finding| (path.as_path(), finding)));
+        texts.push((path.as_path(), super::read(path)?));
     }
+    let all = findings(&texts, &arguments.job_types);
     let errors = all.iter().filter(|(_, finding)| finding.severity == Severity::Error).count();
     if arguments.json {
         output::json(&all.iter().map(|(path, finding)| row(path, finding)).collect::<Vec<_>>())?;
@@ -39,16 +39,39 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     Ok(if errors > 0 { Finding::Some } else { Finding::None })
 }
 
-/// Everything that is wrong with a model; without job types any type will do.
-fn findings(xml: &str, job_types: &[String]) -> Vec<bpmn::Finding> {
-    match bpmn::parse(xml) {
-        Err(findings) => findings,
-        Ok(parsed) => {
-            let known = |kind: &str| job_types.is_empty() || job_types.iter().any(|known| known == kind);
-            let unknown = parsed.processes.iter().flat_map(|process| process.unknown_job_types(&known));
-            unknown.chain(parsed.warnings).collect()
+/// Everything that is wrong with models; without job types any type will do.
+fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a Path, bpmn::Finding)> {
+    let mut found = Vec::new();
+    let (mut processes, mut decisions) = (Vec::new(), Vec::new());
+    for (path, text) in texts {
+        let told = if path.extension().is_some_and(|ending| ending == "dmn") {
+            dmn::Model::parse(text).map(|(model, mut warnings)| {
+                decisions.extend(model.decision_ids().cloned());
+                warnings.extend(model.check());
+                warnings
+            })
+        } else {
+            bpmn::parse(text).map(|parsed| {
+                processes.extend(parsed.processes.into_iter().map(|process| (*path, process)));
+                parsed.warnings
+            })
+        };
+        found.extend(told.unwrap_or_else(|errors| errors).into_iter().map(|finding| (*path, finding)));
+    }
+    for (path, process) in &processes {
+        let known = |kind: &str| job_types.is_empty() || job_types.iter().any(|known| known == kind);
+        found.extend(process.unknown_job_types(&known).into_iter().map(|finding| (*path, finding)));
+        if texts.len() > 1 {
+            // where no model of decisions is given, they are elsewhere
+            let is_decision = |id: &str| decisions.is_empty() || decisions.iter().any(|known| known == id);
+            let is_process = |id: &str| processes.iter().any(|(_, process)| process.id() == id);
+            found.extend(process.unknown_calls(&is_decision, &is_process).into_iter().map(|finding| (*path, finding)));
         }
     }
+    // by file, and by line in it
+    let place = |path: &Path| texts.iter().position(|(known, _)| *known == path);
+    found.sort_by_key(|(path, finding)| (place(path), finding.line));
+    found
 }
 
 fn severity(finding: &bpmn::Finding) -> &'static str {
@@ -79,9 +102,41 @@ mod tests {
         let xml = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="p">
             <startEvent id="s"/><serviceTask id="t"><extensionElements><zeebe:taskDefinition type="pcik"/></extensionElements></serviceTask>
             <sequenceFlow id="f" sourceRef="s" targetRef="t"/></process></definitions>"#;
-        assert!(findings(xml, &[]).is_empty());
-        let found = findings(xml, &["pick".to_owned()]);
-        assert_eq!(found.iter().map(severity).collect::<Vec<_>>(), ["error"]);
-        assert_eq!(row(Path::new("m.bpmn"), &found[0])["element"], "t");
+        let texts = [(Path::new("m.bpmn"), xml.to_owned())];
+        assert!(findings(&texts, &[]).is_empty());
+        let found = findings(&texts, &["pick".to_owned()]);
+        assert_eq!(found.iter().map(|(_, finding)| severity(finding)).collect::<Vec<_>>(), ["error"]);
+        assert_eq!(row(found[0].0, &found[0].1)["element"], "t");
+    }
+
+    #[test]
+    fn of_several_models_calls_that_lead_nowhere_are_told() {
+        let process = |id: &str, task: &str| {
+            format!(
+                r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="{id}">
+                <startEvent id="s"/>{task}<sequenceFlow id="f" sourceRef="s" targetRef="t"/></process></definitions>"#
+            )
+        };
+        let call = |id: &str| {
+            format!(
+                r#"<callActivity id="t"><extensionElements><zeebe:calledElement processId="{id}"/></extensionElements></callActivity>"#
+            )
+        };
+        let decide = r#"<businessRuleTask id="t"><extensionElements><zeebe:calledDecision decisionId="d" resultVariable="x"/></extensionElements></businessRuleTask>"#;
+        let table = r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M"><decision id="d" name="D"><literalExpression><text>1</text></literalExpression></decision></definitions>"#;
+        let mut texts =
+            vec![(Path::new("one.bpmn"), process("one", &call("two"))), (Path::new("two.bpmn"), process("two", decide))];
+        let told = |texts: &[(&Path, String)]| {
+            findings(texts, &[]).iter().map(|(_, told)| told.cause.to_string()).collect::<Vec<_>>()
+        };
+        texts.push((Path::new("d.dmn"), table.replace("\"d\"", "\"e\"")));
+        assert_eq!(told(&texts), ["there is no decision `d`"]);
+        texts.pop();
+        assert_eq!(told(&texts), [""; 0]);
+        texts.push((Path::new("d.dmn"), table.to_owned()));
+        assert_eq!(told(&texts), [""; 0]);
+        texts.push((Path::new("three.bpmn"), process("three", &call("four"))));
+        assert_eq!(told(&texts), ["there is no process `four`"]);
+        assert_eq!(told(&[(Path::new("one.bpmn"), process("one", &call("two")))]), [""; 0]);
     }
 }

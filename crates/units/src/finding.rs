@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use units::Text;
+use crate::Text;
 
 /// Whether a finding prevents the use of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
