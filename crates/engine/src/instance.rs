@@ -5,7 +5,7 @@ use feel::{Context, Value};
 use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp, number_id};
 
-use crate::event::{Phase, Work};
+use crate::event::{Event, Phase, Work};
 use crate::task::{PendingChange, TaskDetails};
 
 number_id!(
@@ -157,6 +157,14 @@ pub(crate) struct Subscription {
     pub(crate) name: Text,
     pub(crate) correlation: Text,
     pub(crate) signal: bool,
+}
+
+impl Subscription {
+    /// That it waits no more.
+    pub(crate) fn closed(&self) -> Event {
+        let (name, correlation) = (self.name.clone(), self.correlation.clone());
+        Event::SubscriptionClosed { subscription: self.key, name, correlation, signal: self.signal }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

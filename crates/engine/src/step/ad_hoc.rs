@@ -145,7 +145,7 @@ impl Step<'_, '_> {
     pub(super) fn activate_inside(&mut self, scope: Key, ids: &[Text]) -> Result<(), Refusal> {
         let found = self.element_of(scope).filter(|(_, element)| matches!(element.kind, Kind::AdHoc(_)));
         let around = self.instance.live(scope).is_some_and(|live| live.multi.is_some());
-        let Some((index, _)) = found.filter(|_| !around) else {
+        let Some((index, _)) = found.filter(|_| !around && !self.is_ending(scope)) else {
             return Err(Refusal::Gone { what: "ad-hoc sub-process", key: scope });
         };
         for id in ids {
@@ -181,9 +181,17 @@ impl Step<'_, '_> {
             }
             Ok(_) => false,
             Err(message) => {
-                self.incident(scope, Phase::Leaving, message);
+                self.incident(scope, Phase::Deciding, message);
                 false
             }
+        }
+    }
+
+    /// An incident of the completion condition was mended: it is asked again, and what is active inside goes on if it is not
+    /// enough.
+    pub(super) fn decide_again(&mut self, scope: Key) {
+        if !self.is_enough(scope, false) {
+            self.emptied.push(scope);
         }
     }
 

@@ -216,25 +216,49 @@ impl Step<'_, '_> {
     /// What an element watches on its boundary.
     pub(super) fn watch_boundaries(&self, key: Key, element: &Element) -> Result<Vec<Event>, Text> {
         let mut events = Vec::new();
+        self.add_boundaries(key, element, &mut events)?;
+        Ok(events)
+    }
+
+    fn add_boundaries(&self, key: Key, element: &Element, events: &mut Vec<Event>) -> Result<(), Text> {
         for boundary in &element.boundaries {
             if let Kind::Boundary { trigger, .. } = &self.process.element(*boundary).kind {
-                let next = self.draw() + drawn(&events);
+                let next = self.draw() + drawn(events);
                 events.extend(self.watch(key, next, *boundary, trigger)?);
             }
         }
-        Ok(events)
+        Ok(())
     }
 
     /// What a scope watches for its event sub-processes.
     pub(super) fn watch_scope(&self, key: Key, element: &Element) -> Result<Vec<Event>, Text> {
         let mut events = Vec::new();
+        self.add_starts(key, element, &mut events)?;
+        Ok(events)
+    }
+
+    fn add_starts(&self, key: Key, element: &Element, events: &mut Vec<Event>) -> Result<(), Text> {
         for (_, start) in &element.event_sub_processes {
             if let Kind::Start(trigger) = &self.process.element(*start).kind {
-                let next = self.draw() + drawn(&events);
+                let next = self.draw() + drawn(events);
                 events.extend(self.watch(key, next, *start, trigger)?);
             }
         }
-        Ok(events)
+        Ok(())
+    }
+
+    /// A scope into which somebody has moved a token begins to watch its boundary and its event sub-processes: all or, with an
+    /// incident, none of them.
+    pub(super) fn watch_all(&mut self, key: Key) {
+        let Some((_, element)) = self.element_of(key) else { return };
+        let mut events = Vec::new();
+        let watched = self.add_boundaries(key, element, &mut events);
+        match watched.and_then(|()| self.add_starts(key, element, &mut events)) {
+            Ok(()) => self.emit_all(events),
+            Err(message) => self.incident(key, Phase::Watching, message),
+        }
+        // everything inside may have ended while it was stuck
+        self.emptied.push(key);
     }
 
     fn watch(&self, element: Key, next: Key, target: ElementIndex, trigger: &Trigger) -> Result<Option<Event>, Text> {

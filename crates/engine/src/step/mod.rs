@@ -307,6 +307,8 @@ impl<'a> Step<'a, '_> {
             Phase::Working => self.work(element),
             Phase::Listening(place) => self.listen_again(element, place),
             Phase::Leaving => self.queue.push_back(Work::Complete(element)),
+            Phase::Watching => self.watch_all(element),
+            Phase::Deciding => self.decide_again(element),
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use bpmn::{ElementIndex, Kind};
 
 use super::{Step, Work};
-use crate::event::Phase;
 use crate::input::{Modification, Refusal};
 use crate::instance::{Arrival, Key, ROOT};
 use crate::variables::mapped;
@@ -75,6 +74,7 @@ impl Step<'_, '_> {
         let live = self.instance.elements.iter().filter(|live| live.element == index && live.multi.is_none());
         let live: Vec<Key> = live.map(|live| live.key).collect();
         match live.as_slice() {
+            [only] if self.is_ending(*only) => return Err("its scope has done its work, and an end listener runs there"),
             [only] => return Ok(*only),
             [] => {}
             _ => return Err("its scope is live more than once"),
@@ -87,15 +87,7 @@ impl Step<'_, '_> {
         let key = self.activate(index, outer);
         let inputs = mapped(&element.inputs, &self.visible(key), &self.environment);
         self.set_local(key, inputs);
-        let watched = self.watch_boundaries(key, element);
-        match watched {
-            Ok(events) => self.emit_all(events),
-            Err(message) => self.incident(key, Phase::Leaving, message),
-        }
-        match self.watch_scope(key, element) {
-            Ok(events) => self.emit_all(events),
-            Err(message) => self.incident(key, Phase::Leaving, message),
-        }
+        self.watch_all(key);
         Ok(key)
     }
 }

@@ -6,7 +6,7 @@ use feel::Context;
 use super::{Step, Work};
 use crate::event::Event;
 use crate::input::Refusal;
-use crate::instance::Key;
+use crate::instance::{Key, Subscription};
 use crate::time;
 use crate::variables::{Before, mapped};
 
@@ -42,8 +42,7 @@ impl Step<'_, '_> {
         let open = self.instance.subscriptions.iter().find(|open| open.key == subscription);
         let open = open.cloned().ok_or(Refusal::Gone { what: "subscription", key: subscription })?;
         if self.is_once(open.target) {
-            let (name, correlation, signal) = (open.name, open.correlation, open.signal);
-            self.emit(Event::SubscriptionClosed { subscription, name, correlation, signal });
+            self.emit(open.closed());
         }
         self.trigger(open.element, open.target, variables);
         Ok(())
@@ -114,38 +113,24 @@ impl Step<'_, '_> {
             self.terminate_inside(scope);
             // and the tokens that were on their way in it
             self.forget(scope);
-            self.unsubscribe(scope);
+            self.stop_watching_starts(scope);
             if self.is_led(scope) {
                 self.dismiss_leader(scope);
                 self.emit(Event::AdHocFulfilled { key: scope });
             }
-            let timers: Vec<Key> =
-                self.instance.timers.iter().filter(|open| open.element == scope).map(|open| open.key).collect();
-            for timer in timers {
-                // boundary timers of the scope itself go on
-                let of_scope = self.instance.timers.iter().find(|open| open.key == timer).map(|open| open.target);
-                let starts = of_scope.is_some_and(|target| matches!(self.process.element(target).kind, Kind::Start(_)));
-                if starts {
-                    self.emit(Event::TimerFired { timer });
-                }
-            }
-            self.watch_boundaries_again(scope);
         }
         self.results(scope, start, variables);
         let key = self.activate(index, scope);
         self.queue.push_back(Work::Begin(key));
     }
 
-    /// Subscriptions of a scope serve its boundary as well: those were closed with the others and open again.
-    fn watch_boundaries_again(&mut self, scope: Key) {
-        let Some((_, element)) = self.element_of(scope) else { return };
-        let Ok(events) = self.watch_boundaries(scope, element) else { return };
-        let messages = events.into_iter().filter(|event| matches!(event, Event::SubscriptionOpened { .. }));
-        for event in messages.collect::<Vec<_>>() {
-            if let Event::SubscriptionOpened { element, target, name, correlation, signal, .. } = event {
-                let subscription = self.draw();
-                self.emit(Event::SubscriptionOpened { subscription, element, target, name, correlation, signal });
-            }
-        }
+    /// Closes what a scope watches for its event sub-processes. What is watched on its boundary goes on.
+    fn stop_watching_starts(&mut self, scope: Key) {
+        let starts = |target: ElementIndex| matches!(self.process.element(target).kind, Kind::Start(_));
+        let timers = self.instance.timers.iter().filter(|open| open.element == scope && starts(open.target));
+        let mut closed: Vec<Event> = timers.map(|open| Event::TimerFired { timer: open.key }).collect();
+        let open = self.instance.subscriptions.iter().filter(|open| open.element == scope && starts(open.target));
+        closed.extend(open.map(Subscription::closed));
+        self.emit_all(closed);
     }
 }

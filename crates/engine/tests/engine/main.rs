@@ -7,5 +7,6 @@ mod events;
 mod exploration;
 mod operations;
 mod play;
+mod scopes;
 mod timers;
 mod user_tasks;
