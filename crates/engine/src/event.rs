@@ -50,6 +50,8 @@ pub enum Event {
         items: Value,
         /// Whether results are collected.
         collects: bool,
+        /// How many elements began before since something came from outside.
+        activations: u32,
     },
     /// One item of several has begun.
     #[serde(rename = "n")]

@@ -120,6 +120,8 @@ pub(crate) struct Multi {
     pub(crate) items: Value,
     /// The results so far, by place.
     pub(crate) results: Option<Vec<Value>>,
+    /// How many elements had begun when it did, since something came from outside.
+    pub(crate) activations: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use crate::variables::mapped;
 
 impl Step<'_, '_> {
     /// The work of an element is done. With output mappings the results stay inside, for the mappings to choose from;
-    /// otherwise they go out as they are.
+    /// otherwise they go out as they are, except where the element has a variable of that name itself.
     pub(super) fn work_done(&mut self, key: Key, results: Context) {
         let Some((_, element)) = self.element_of(key) else { return };
         self.take_results(key, element, results);
@@ -18,10 +18,10 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn take_results(&mut self, key: Key, element: &Element, results: Context) {
-        if !element.outputs.is_empty() || self.is_item(key) {
+        if element.outputs.is_empty() {
+            self.set(key, &results);
+        } else {
             self.set_local(key, results);
-        } else if let Some(scope) = self.scope_of(key) {
-            self.set(scope, &results);
         }
     }
 
@@ -41,15 +41,14 @@ impl Step<'_, '_> {
         let Some((_, element)) = self.element_of(key) else { return };
         let Some(scope) = self.scope_of(key) else { return };
         let item = self.is_item(key);
-        if item {
-            let outputs = mapped(&element.outputs, &self.visible(key), &self.environment);
-            self.set_local(key, outputs);
-        }
         self.collect_ad_hoc(key, element);
-        // the outputs of something done once per item were taken item by item
-        if !item && element.multi.is_none() && !element.outputs.is_empty() {
-            let outputs = mapped(&element.outputs, &self.visible(key), &self.environment);
-            self.set(scope, &outputs);
+        // the outputs of something done once per item are taken item by item
+        if (item || element.multi.is_none()) && !element.outputs.is_empty() {
+            match mapped(&element.outputs, &self.visible(key), self.environment()) {
+                // those of an item may be for its result alone
+                Ok(outputs) => self.set(if item { key } else { scope }, &outputs),
+                Err(message) => return self.incident(key, Phase::Leaving, message),
+            }
         }
         // listeners of something done once per item listen to each item
         let body = !item && element.multi.is_some();

@@ -82,8 +82,8 @@ fn best(process: &Process, events: impl Iterator<Item = ElementIndex> + Clone, t
 }
 
 impl Step<'_, '_> {
-    /// An element throws an error. Uncaught, it ends a called instance and is thrown where that was called; in an instance
-    /// that nobody called it is an incident.
+    /// An element throws an error. Uncaught, it ends a called instance and is thrown where that was called, if it may leave it;
+    /// otherwise it is an incident.
     pub(super) fn throw(&mut self, thrower: Key, code: &Text, message: &Text, variables: Context) {
         if let Some((key, event)) = handler(self.process, self.instance, thrower, Thrown::Error(code)) {
             let mut variables = variables;
@@ -91,7 +91,7 @@ impl Step<'_, '_> {
                 variables = Context::from_iter([("errorCode", code.as_str()), ("errorMessage", message.as_str())]);
             }
             self.trigger(key, event, variables);
-        } else if self.instance.parent.is_some() {
+        } else if self.instance.parent.is_some() && self.cx.errors_leave {
             self.terminate_inside(ROOT);
             self.close(ROOT);
             self.queue.clear();

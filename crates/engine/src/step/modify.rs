@@ -5,7 +5,6 @@ use bpmn::{ElementIndex, Kind};
 use super::{Step, Work};
 use crate::input::{Modification, Refusal};
 use crate::instance::{Arrival, Key, ROOT};
-use crate::variables::mapped;
 
 impl Step<'_, '_> {
     /// Sets variables, begins elements, then ends others; so a token can be moved without its scope ending in between.
@@ -85,9 +84,7 @@ impl Step<'_, '_> {
         }
         let outer = self.scope_for(element.scope)?;
         let key = self.activate(index, outer);
-        let inputs = mapped(&element.inputs, &self.visible(key), &self.environment);
-        self.set_local(key, inputs);
-        self.watch_all(key);
+        self.begin_around(key);
         Ok(key)
     }
 }

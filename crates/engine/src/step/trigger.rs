@@ -2,9 +2,10 @@
 
 use bpmn::{ElementIndex, Kind, Repetition, Trigger};
 use feel::Context;
+use units::Text;
 
 use super::{Step, Work};
-use crate::event::Event;
+use crate::event::{Event, Phase};
 use crate::input::Refusal;
 use crate::instance::{Key, Subscription};
 use crate::time;
@@ -31,7 +32,7 @@ impl Step<'_, '_> {
     fn repeat(&mut self, element: Key, target: ElementIndex, last: Repetition) {
         let (Kind::Boundary { trigger, .. } | Kind::Start(trigger)) = &self.process.element(target).kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
-        if let Some(next) = time::again(*kind, formula, last, &self.visible(element), &self.environment) {
+        if let Some(next) = time::again(*kind, formula, last, &self.visible(element), &self.environment()) {
             let timer = self.draw();
             self.emit(Event::TimerSet { timer, element, target, due: next.at, repeats: next.repeats });
         }
@@ -86,7 +87,12 @@ impl Step<'_, '_> {
     /// An event that somebody else watched for is passed; if somebody listens for its end, it is live until they are done.
     fn went_off(&mut self, target: ElementIndex, scope: Key, variables: Context) {
         if self.process.element(target).listeners.is_empty() {
-            self.results(scope, target, variables);
+            if let Err(message) = self.results(scope, target, &variables) {
+                // it is live until that is mended, and then copies out again
+                let key = self.activate(target, scope);
+                self.set_local(key, variables);
+                return self.incident(key, Phase::Leaving, message);
+            }
             self.emit(Event::Passed { element: target });
             self.queue.push_back(Work::Leave { element: target, scope });
         } else {
@@ -96,15 +102,16 @@ impl Step<'_, '_> {
     }
 
     /// What an event brings along goes through its output mappings, or out as it is.
-    fn results(&mut self, scope: Key, target: ElementIndex, variables: Context) {
+    fn results(&mut self, scope: Key, target: ElementIndex, variables: &Context) -> Result<(), Text> {
         let element = self.process.element(target);
         if element.outputs.is_empty() {
-            self.set(scope, &variables);
+            self.set(scope, variables);
         } else {
             let behind = self.visible(scope);
-            let outputs = mapped(&element.outputs, &Before { new: &variables, behind: &behind }, &self.environment);
+            let outputs = mapped(&element.outputs, &Before { new: variables, behind: &behind }, self.environment())?;
             self.set(scope, &outputs);
         }
+        Ok(())
     }
 
     fn begin_event_sub_process(&mut self, scope: Key, index: ElementIndex, start: ElementIndex, variables: Context) {
@@ -119,9 +126,15 @@ impl Step<'_, '_> {
                 self.emit(Event::AdHocFulfilled { key: scope });
             }
         }
-        self.results(scope, start, variables);
+        let given = self.results(scope, start, &variables);
         let key = self.activate(index, scope);
-        self.queue.push_back(Work::Begin(key));
+        match given {
+            Ok(()) => self.queue.push_back(Work::Begin(key)),
+            Err(message) => {
+                self.set_local(key, variables);
+                self.incident(key, Phase::Entering, message);
+            }
+        }
     }
 
     /// Closes what a scope watches for its event sub-processes. What is watched on its boundary goes on.

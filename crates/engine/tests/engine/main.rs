@@ -5,6 +5,7 @@
 mod elements;
 mod events;
 mod exploration;
+mod items;
 mod operations;
 mod play;
 mod scopes;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use engine::{Cx, Decisions, Input, Instance, InstanceId, Key as ElementKey};
+use engine::{Cx, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
 use trade::{Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop};
 use units::{Text, Timestamp};
@@ -369,10 +369,21 @@ impl<'a> Txn<'a> {
         let Some(instance) = self.instance(id)? else { return Ok(Ok(())) };
         let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
         let decisions = self.decisions_of(&process)?;
-        let cx = Cx { now: self.now(), decisions: &decisions, ..Cx::new(self.now(), &decisions) };
+        let mut cx = Cx::new(self.now(), &decisions);
         let mut stepped = (*instance).clone();
         let mut events = Vec::with_capacity(16);
-        if let Err(refusal) = engine::step(&process, &mut stepped, input, &cx, &mut events) {
+        let again = instance.parent().map(|_| input.clone());
+        let mut outcome = engine::step(&process, &mut stepped, input, &cx, &mut events);
+        if let (Some(again), Some(ProcessEvent::InstanceFailed { code, .. })) = (again, events.last())
+            && !super::react::callers_catch(self, &instance, code)?
+        {
+            // nobody out there wants the error: it stays where it was thrown, and nothing has to be done twice
+            cx.errors_leave = false;
+            stepped = (*instance).clone();
+            events.clear();
+            outcome = engine::step(&process, &mut stepped, again, &cx, &mut events);
+        }
+        if let Err(refusal) = outcome {
             return Ok(Err(refusal));
         }
         let stepped = Arc::new(stepped);
@@ -581,10 +592,11 @@ struct Models {
 }
 
 impl Decisions for Models {
-    fn evaluate(&self, decision: &str, variables: &Variables, now: Timestamp) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Variables, environment: &feel::Environment) -> Result<Value, String> {
         let found = self.models.iter().find(|(id, _)| id.as_str() == decision);
         let Some((_, model)) = found else { return Err(format!("no decision {decision} is deployed")) };
-        let outcome = model.evaluate(decision, variables, &feel::Environment { now, ..self.environment });
+        let seed = environment.seed ^ self.environment.seed.rotate_left(43);
+        let outcome = model.evaluate(decision, variables, &feel::Environment { seed, ..*environment });
         outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
     }
 }
