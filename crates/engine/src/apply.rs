@@ -23,10 +23,11 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
         | Event::Escalated { .. }
         | Event::ChildRequested { .. } => {}
         Event::Activated { key, element, scope, now } => begin(instance, *key, *element, *scope, *now),
-        Event::Multiplied { key, total, items, collects } => {
+        Event::Multiplied { key, total, items, collects, activations } => {
             if let Some(live) = instance.live_mut(*key) {
                 let results = collects.then(|| vec![Value::Null; *total as usize]);
-                live.multi = Some(Box::new(Multi { total: *total, begun: 0, done: 0, items: items.clone(), results }));
+                let (total, items, activations) = (*total, items.clone(), *activations);
+                live.multi = Some(Box::new(Multi { total, begun: 0, done: 0, items, results, activations }));
             }
         }
         Event::ItemBegun { key } => {

@@ -50,6 +50,8 @@ pub enum Event {
         items: Value,
         /// Whether results are collected.
         collects: bool,
+        /// How many elements began before since something came from outside.
+        activations: u32,
     },
     /// One item of several has begun.
     #[serde(rename = "n")]
@@ -414,6 +416,12 @@ pub enum Phase {
     /// A listener failed: its place among those of the element.
     #[serde(rename = "h")]
     Listening(u16),
+    /// It has begun, and what it watches could not be computed: elements inside go on meanwhile.
+    #[serde(rename = "o")]
+    Watching,
+    /// Whether what was done inside is enough could not be computed: elements inside go on meanwhile.
+    #[serde(rename = "d")]
+    Deciding,
 }
 
 /// A token on the move, or an element at a point of its life.

@@ -189,12 +189,15 @@ pub struct Cx<'a> {
     pub decisions: &'a dyn Decisions,
     /// How much one step may do.
     pub limits: Limits,
+    /// Whether an error that nobody in a called instance catches ends it and is thrown where it was called. If nobody catches it
+    /// there either, say no: then it is an incident where it was thrown, and what was done stays done.
+    pub errors_leave: bool,
 }
 
 impl<'a> Cx<'a> {
     /// A step at `now`, with the default limits.
     pub fn new(now: Timestamp, decisions: &'a dyn Decisions) -> Self {
-        Self { now, decisions, limits: Limits::default() }
+        Self { now, decisions, limits: Limits::default(), errors_leave: true }
     }
 
     pub(crate) fn environment(&self) -> Environment {
@@ -219,8 +222,8 @@ impl Default for Limits {
 
 /// Makes decisions for business rule tasks.
 pub trait Decisions {
-    /// The result of a decision, or why there is none.
-    fn evaluate(&self, decision: &str, variables: &Context, now: Timestamp) -> Result<Value, String>;
+    /// The result of a decision, or why there is none. The environment has the time, and random numbers of its own.
+    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Value, String>;
 }
 
 /// No decision is known.
@@ -228,7 +231,7 @@ pub trait Decisions {
 pub struct NoDecisions;
 
 impl Decisions for NoDecisions {
-    fn evaluate(&self, decision: &str, _variables: &Context, _now: Timestamp) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, _variables: &Context, _environment: &Environment) -> Result<Value, String> {
         Err(format!("no decision {decision} is deployed"))
     }
 }

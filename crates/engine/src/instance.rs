@@ -5,7 +5,7 @@ use feel::{Context, Value};
 use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp, number_id};
 
-use crate::event::{Phase, Work};
+use crate::event::{Event, Phase, Work};
 use crate::task::{PendingChange, TaskDetails};
 
 number_id!(
@@ -120,6 +120,8 @@ pub(crate) struct Multi {
     pub(crate) items: Value,
     /// The results so far, by place.
     pub(crate) results: Option<Vec<Value>>,
+    /// How many elements had begun when it did, since something came from outside.
+    pub(crate) activations: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,6 +159,14 @@ pub(crate) struct Subscription {
     pub(crate) name: Text,
     pub(crate) correlation: Text,
     pub(crate) signal: bool,
+}
+
+impl Subscription {
+    /// That it waits no more.
+    pub(crate) fn closed(&self) -> Event {
+        let (name, correlation) = (self.name.clone(), self.correlation.clone());
+        Event::SubscriptionClosed { subscription: self.key, name, correlation, signal: self.signal }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -101,21 +101,46 @@ impl Instance {
     }
 }
 
-/// What mappings give. Later ones see what earlier ones made.
-pub(crate) fn mapped(mappings: &[Mapping], scope: &dyn Scope, environment: &Environment) -> Context {
+/// How deep values may be nested: what is stored is cut off a little below that.
+const MAX_DEPTH: usize = 100;
+
+/// Nothing, if a value is not nested too deep; otherwise how it is.
+pub(crate) fn shallow(value: &Value) -> Result<(), String> {
+    if is_deeper(value, MAX_DEPTH) {
+        return Err(format!("nested more than {MAX_DEPTH} levels deep: a loop puts it into itself again and again"));
+    }
+    Ok(())
+}
+
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::List(_) | Value::Context(_) if levels == 0 => true,
+        Value::List(items) => items.iter().any(|item| is_deeper(item, levels - 1)),
+        Value::Context(context) => context.iter().any(|(_, value)| is_deeper(value, levels - 1)),
+        _ => false,
+    }
+}
+
+/// What mappings give, or why that cannot be kept. Later ones see what earlier ones made.
+pub(crate) fn mapped(mappings: &[Mapping], scope: &dyn Scope, mut environment: Environment) -> Result<Context, Text> {
     let mut made = Context::default();
     for mapping in mappings {
-        let (value, _) = mapping.source.evaluate(&Before { new: &made, behind: scope }, environment);
+        let (value, _) = mapping.source.evaluate(&Before { new: &made, behind: scope }, &environment);
+        // two that compute the same draw different random numbers
+        environment.seed = environment.seed.rotate_left(7).wrapping_add(0x9fb2_1c65_1e98_df25);
         let Some((name, inner)) = mapping.target.split_first() else { continue };
-        if inner.is_empty() {
-            made.insert(name.clone(), value);
-            continue;
-        }
-        let old = made.get(name).cloned().or_else(|| scope.lookup(name));
-        let old = old.and_then(|old| old.as_context().cloned()).unwrap_or_default();
-        made.insert(name.clone(), put(old, inner, value));
+        let value = if inner.is_empty() {
+            value
+        } else {
+            let old = made.get(name).cloned().or_else(|| scope.lookup(name));
+            let old = old.and_then(|old| old.as_context().cloned()).unwrap_or_default();
+            put(old, inner, value)
+        };
+        shallow(&value)
+            .map_err(|why| Text::from(format!("the mapping to `{}` gives a value {why}", mapping.target.join("."))))?;
+        made.insert(name.clone(), value);
     }
-    made
+    Ok(made)
 }
 
 fn put(mut context: Context, path: &[Text], value: Value) -> Value {

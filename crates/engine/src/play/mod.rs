@@ -17,7 +17,7 @@ use crate::event::Event;
 use crate::input::{Cx, Decisions, Input, Refusal};
 use crate::instance::{Instance, InstanceId, Key, Parent};
 use crate::schedule::{first_start, next_start};
-use crate::step::step;
+use crate::step::{catches_error, step};
 use crate::waiting::{Waiting, WaitsFor};
 
 pub use case::{Case, Expected, ExpectedTask, Given};
@@ -158,9 +158,23 @@ impl<'a> World<'a> {
     }
 
     fn step(&mut self, place: usize, input: Input) -> Result<(), PlayError> {
+        let Some(played) = self.instances.get(place) else { return Ok(()) };
+        let (process, before) = (played.process, &played.instance);
+        let mut cx = Cx::new(self.now, self.decisions);
+        let (mut stepped, mut events) = (before.clone(), Vec::new());
+        let outcome = step(process, &mut stepped, input.clone(), &cx, &mut events);
+        if events
+            .iter()
+            .any(|event| matches!(event, Event::InstanceFailed { code, .. } if !self.callers_catch(before, code)))
+        {
+            cx.errors_leave = false;
+            stepped = before.clone();
+            events.clear();
+            step(process, &mut stepped, input, &cx, &mut events)?;
+        }
+        outcome?;
         let Some(played) = self.instances.get_mut(place) else { return Ok(()) };
-        let mut events = Vec::new();
-        step(played.process, &mut played.instance, input, &Cx::new(self.now, self.decisions), &mut events)?;
+        played.instance = stepped;
         if played.instance.wants_to_go_on() {
             self.inputs.push_back((place, Input::Continue));
         }
@@ -173,6 +187,21 @@ impl<'a> World<'a> {
             self.follow(place, event);
         }
         Ok(())
+    }
+
+    /// Whether an error that leaves an instance is caught where it was called, or further out. Callers that the script plays may
+    /// catch anything.
+    fn callers_catch(&self, instance: &Instance, code: &str) -> bool {
+        let mut parent = instance.parent();
+        while let Some(called) = parent {
+            let caller = self.place_of(called.instance).and_then(|place| self.instances.get(place));
+            let Some(caller) = caller.filter(|caller| !caller.instance.is_ended()) else { return true };
+            if catches_error(caller.process, &caller.instance, called.element, code) {
+                return true;
+            }
+            parent = caller.instance.parent();
+        }
+        false
     }
 
     /// What an event of one instance means for the others.

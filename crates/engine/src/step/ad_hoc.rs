@@ -8,6 +8,7 @@ use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::input::{AdHocLead, Refusal};
 use crate::instance::Key;
+use crate::variables::shallow;
 
 /// The variable that says what can begin inside.
 const INSIDE: &str = "adHocSubProcessElements";
@@ -115,7 +116,7 @@ impl Step<'_, '_> {
     /// The elements that begin at once.
     pub(super) fn active_elements(&self, key: Key, index: ElementIndex, ad_hoc: &AdHoc) -> Result<Vec<ElementIndex>, Text> {
         let Some(expression) = &ad_hoc.active else { return Ok(Vec::new()) };
-        let evaluation = expression.evaluate(&self.visible(key), &self.environment);
+        let evaluation = expression.evaluate(&self.visible(key), &self.environment());
         let text = expression.text().trim();
         let Value::List(ids) = &evaluation.value else {
             let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
@@ -145,7 +146,7 @@ impl Step<'_, '_> {
     pub(super) fn activate_inside(&mut self, scope: Key, ids: &[Text]) -> Result<(), Refusal> {
         let found = self.element_of(scope).filter(|(_, element)| matches!(element.kind, Kind::AdHoc(_)));
         let around = self.instance.live(scope).is_some_and(|live| live.multi.is_some());
-        let Some((index, _)) = found.filter(|_| !around) else {
+        let Some((index, _)) = found.filter(|_| !around && !self.is_ending(scope)) else {
             return Err(Refusal::Gone { what: "ad-hoc sub-process", key: scope });
         };
         for id in ids {
@@ -160,7 +161,11 @@ impl Step<'_, '_> {
         let Some((_, element)) = self.element_of(scope) else { return false };
         let Kind::AdHoc(ad_hoc) = &element.kind else { return false };
         if path_ends && let Some((name, result)) = &ad_hoc.output {
-            let result = result.evaluate(&self.visible(scope), &self.environment).value;
+            let result = result.evaluate(&self.visible(scope), &self.environment()).value;
+            if let Err(why) = shallow(&result) {
+                self.incident(scope, Phase::Deciding, Text::from(format!("the result in the ad-hoc sub-process is {why}")));
+                return false;
+            }
             let so_far = self.instance.variables(scope);
             let mut results: Vec<Value> =
                 so_far.get(name).and_then(Value::as_list).map(<[Value]>::to_vec).unwrap_or_default();
@@ -181,9 +186,17 @@ impl Step<'_, '_> {
             }
             Ok(_) => false,
             Err(message) => {
-                self.incident(scope, Phase::Leaving, message);
+                self.incident(scope, Phase::Deciding, message);
                 false
             }
+        }
+    }
+
+    /// An incident of the completion condition was mended: it is asked again, and what is active inside goes on if it is not
+    /// enough.
+    pub(super) fn decide_again(&mut self, scope: Key) {
+        if !self.is_enough(scope, false) {
+            self.emptied.push(scope);
         }
     }
 
@@ -194,7 +207,7 @@ impl Step<'_, '_> {
             return self.instance.live(scope).is_some_and(|live| live.fulfilled);
         }
         let holds = |condition: &feel::Expression| {
-            condition.evaluate(&self.visible(scope), &self.environment).value == Value::Bool(true)
+            condition.evaluate(&self.visible(scope), &self.environment()).value == Value::Bool(true)
         };
         ad_hoc.completion.as_ref().is_none_or(holds)
     }

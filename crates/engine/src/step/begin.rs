@@ -1,14 +1,14 @@
 //! Elements begin: what they copy in, what they watch, and what they do.
 
 use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Trigger};
-use feel::{Context, Value};
+use feel::{Context, Scope, Value};
 use units::Text;
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::instance::{Key, ROOT};
 use crate::time;
-use crate::variables::mapped;
+use crate::variables::{mapped, shallow};
 
 /// What an element does once it has begun, or why it cannot begin.
 type Begun = Result<Next, Text>;
@@ -33,8 +33,10 @@ impl Step<'_, '_> {
             return self.multiply(key, element);
         }
         if !element.inputs.is_empty() {
-            let inputs = mapped(&element.inputs, &self.visible(key), &self.environment);
-            self.set_local(key, inputs);
+            match mapped(&element.inputs, &self.visible(key), self.environment()) {
+                Ok(inputs) => self.set_local(key, inputs),
+                Err(message) => return self.incident(key, Phase::Entering, message),
+            }
         }
         if !self.listen(key, element, ListensFor::Start, 0) {
             self.begun(key);
@@ -85,13 +87,18 @@ impl Step<'_, '_> {
                 Ok(Next::Gone)
             }
             Kind::Script(expression, result) => {
-                let value = expression.evaluate(&self.visible(key), &self.environment).value;
+                let value = expression.evaluate(&self.visible(key), &self.environment()).value;
+                shallow(&value).map_err(|why| Text::from(format!("the result of the script is {why}")))?;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
             Kind::Decision(decision, result) => {
                 let id = self.text(key, decision, "the decision's id")?;
                 let variables = self.instance.visible(key);
-                let value = self.cx.decisions.evaluate(&id, &variables, self.cx.now).map_err(Text::from)?;
+                // decisions do not know where they are made: it is said by the seed
+                let mut environment = self.environment();
+                environment.seed ^= self.visible(key).salt().rotate_left(31);
+                let value = self.cx.decisions.evaluate(&id, &variables, &environment).map_err(Text::from)?;
+                shallow(&value).map_err(|why| Text::from(format!("the result of the decision {id} is {why}")))?;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
             Kind::Receive(message) => {
@@ -174,7 +181,7 @@ impl Step<'_, '_> {
             Some(_) => None,
             None => Some(self.text(element, &job.kind, "the job type")?),
         };
-        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment);
+        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment());
         let number = retries.as_i64().or_else(|| retries.as_str()?.trim().parse().ok());
         let retries = number.and_then(|number| u32::try_from(number).ok());
         let retries = retries.ok_or(Text::const_new("the number of retries is no whole number"))?;
@@ -186,7 +193,7 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
-        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment);
+        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment());
         let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
         number.and_then(|number| i32::try_from(number).ok()).ok_or_else(|| {
             let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
@@ -202,7 +209,7 @@ impl Step<'_, '_> {
         if let Some(text) = formula.plain() {
             return Ok(text.clone());
         }
-        match formula.evaluate(&self.visible(scope), &self.environment) {
+        match formula.evaluate(&self.visible(scope), &self.environment()) {
             (Value::String(text), _) => Ok(text),
             (other, why) => {
                 let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
@@ -216,25 +223,55 @@ impl Step<'_, '_> {
     /// What an element watches on its boundary.
     pub(super) fn watch_boundaries(&self, key: Key, element: &Element) -> Result<Vec<Event>, Text> {
         let mut events = Vec::new();
+        self.add_boundaries(key, element, &mut events)?;
+        Ok(events)
+    }
+
+    fn add_boundaries(&self, key: Key, element: &Element, events: &mut Vec<Event>) -> Result<(), Text> {
         for boundary in &element.boundaries {
             if let Kind::Boundary { trigger, .. } = &self.process.element(*boundary).kind {
-                let next = self.draw() + drawn(&events);
+                let next = self.draw() + drawn(events);
                 events.extend(self.watch(key, next, *boundary, trigger)?);
             }
         }
-        Ok(events)
+        Ok(())
     }
 
     /// What a scope watches for its event sub-processes.
     pub(super) fn watch_scope(&self, key: Key, element: &Element) -> Result<Vec<Event>, Text> {
         let mut events = Vec::new();
+        self.add_starts(key, element, &mut events)?;
+        Ok(events)
+    }
+
+    fn add_starts(&self, key: Key, element: &Element, events: &mut Vec<Event>) -> Result<(), Text> {
         for (_, start) in &element.event_sub_processes {
             if let Kind::Start(trigger) = &self.process.element(*start).kind {
-                let next = self.draw() + drawn(&events);
+                let next = self.draw() + drawn(events);
                 events.extend(self.watch(key, next, *start, trigger)?);
             }
         }
-        Ok(events)
+        Ok(())
+    }
+
+    /// A scope into which somebody has moved a token begins around it: it copies in, and watches its boundary and its event
+    /// sub-processes; all or, with an incident, none of them.
+    pub(super) fn begin_around(&mut self, key: Key) {
+        let Some((_, element)) = self.element_of(key) else { return };
+        let inputs = mapped(&element.inputs, &self.visible(key), self.environment());
+        let watched = inputs.and_then(|inputs| {
+            self.set_local(key, inputs);
+            let mut events = Vec::new();
+            self.add_boundaries(key, element, &mut events)?;
+            self.add_starts(key, element, &mut events)?;
+            Ok(events)
+        });
+        match watched {
+            Ok(events) => self.emit_all(events),
+            Err(message) => self.incident(key, Phase::Watching, message),
+        }
+        // everything inside may have ended while it was stuck
+        self.emptied.push(key);
     }
 
     fn watch(&self, element: Key, next: Key, target: ElementIndex, trigger: &Trigger) -> Result<Option<Event>, Text> {
@@ -247,7 +284,7 @@ impl Step<'_, '_> {
             }
             Trigger::Message(message) => self.subscribe(element, next, target, message).map(Some),
             Trigger::Timer(kind, formula) => {
-                let due = time::due(*kind, formula, &self.visible(element), &self.environment)?;
+                let due = time::due(*kind, formula, &self.visible(element), &self.environment())?;
                 Ok(Some(Event::TimerSet { timer: next, element, target, due: due.at, repeats: due.repeats }))
             }
         }
@@ -261,7 +298,7 @@ impl Step<'_, '_> {
 
     fn correlation(&self, scope: Key, message: &Message) -> Result<Text, Text> {
         let Some(expression) = &message.correlation else { return Ok(Text::default()) };
-        let evaluation = expression.evaluate(&self.visible(scope), &self.environment);
+        let evaluation = expression.evaluate(&self.visible(scope), &self.environment());
         match evaluation.value {
             Value::String(key) => Ok(key),
             Value::Number(key) => Ok(Text::from(key.normalize().to_string())),

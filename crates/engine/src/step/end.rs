@@ -4,13 +4,13 @@ use bpmn::{Element, ElementIndex, Kind, ListensFor};
 use feel::Context;
 
 use super::{Step, Work};
-use crate::event::Event;
-use crate::instance::{Key, ROOT};
+use crate::event::{Event, Phase};
+use crate::instance::{Key, ROOT, Subscription};
 use crate::variables::mapped;
 
 impl Step<'_, '_> {
     /// The work of an element is done. With output mappings the results stay inside, for the mappings to choose from;
-    /// otherwise they go out as they are.
+    /// otherwise they go out as they are, except where the element has a variable of that name itself.
     pub(super) fn work_done(&mut self, key: Key, results: Context) {
         let Some((_, element)) = self.element_of(key) else { return };
         self.take_results(key, element, results);
@@ -18,10 +18,10 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn take_results(&mut self, key: Key, element: &Element, results: Context) {
-        if !element.outputs.is_empty() || self.is_item(key) {
+        if element.outputs.is_empty() {
+            self.set(key, &results);
+        } else {
             self.set_local(key, results);
-        } else if let Some(scope) = self.scope_of(key) {
-            self.set(scope, &results);
         }
     }
 
@@ -41,21 +41,38 @@ impl Step<'_, '_> {
         let Some((_, element)) = self.element_of(key) else { return };
         let Some(scope) = self.scope_of(key) else { return };
         let item = self.is_item(key);
-        if item {
-            let outputs = mapped(&element.outputs, &self.visible(key), &self.environment);
-            self.set_local(key, outputs);
-        }
         self.collect_ad_hoc(key, element);
-        // the outputs of something done once per item were taken item by item
-        if !item && element.multi.is_none() && !element.outputs.is_empty() {
-            let outputs = mapped(&element.outputs, &self.visible(key), &self.environment);
-            self.set(scope, &outputs);
+        // the outputs of something done once per item are taken item by item
+        if (item || element.multi.is_none()) && !element.outputs.is_empty() {
+            match mapped(&element.outputs, &self.visible(key), self.environment()) {
+                // those of an item may be for its result alone
+                Ok(outputs) => self.set(if item { key } else { scope }, &outputs),
+                Err(message) => return self.incident(key, Phase::Leaving, message),
+            }
         }
         // listeners of something done once per item listen to each item
         let body = !item && element.multi.is_some();
+        if !body && element.listeners_for(ListensFor::End).next().is_some() {
+            // its work is done: nothing may begin in it or interrupt it any more
+            self.unsubscribe(key);
+            self.drop_timers(key);
+        }
         if body || !self.listen(key, element, ListensFor::End, 0) {
             self.finish(key);
         }
+    }
+
+    /// Whether the work of a live element is done, and its end listeners run or are stuck.
+    pub(super) fn is_ending(&self, key: Key) -> bool {
+        let Some((_, element)) = self.element_of(key) else { return false };
+        let ends =
+            |place: u16| element.listeners.get(usize::from(place)).is_some_and(|listener| listener.on == ListensFor::End);
+        let jobs = self.instance.jobs.iter().filter(|open| open.element == key).filter_map(|open| open.listener);
+        let stuck = self.instance.incidents.iter().filter(|open| open.element == key).filter_map(|open| match open.phase {
+            Phase::Listening(place) => Some(place),
+            _ => None,
+        });
+        jobs.chain(stuck).any(ends)
     }
 
     /// An element has given its results, and its listeners are done.
@@ -63,6 +80,10 @@ impl Step<'_, '_> {
         let Some((index, element)) = self.element_of(key) else { return };
         let Some(live) = self.instance.live(key) else { return };
         let (scope, compensates) = (live.scope, live.compensates);
+        if live.children > 0 {
+            self.terminate_inside(key);
+            self.forget(key);
+        }
         if self.is_item(key) {
             return self.item_done(key, element);
         }
@@ -121,9 +142,15 @@ impl Step<'_, '_> {
     /// Closes the subscriptions of an element.
     pub(super) fn unsubscribe(&mut self, key: Key) {
         let open = self.instance.subscriptions.iter().filter(|open| open.element == key);
-        let open: Vec<_> = open.map(|open| (open.key, open.name.clone(), open.correlation.clone(), open.signal)).collect();
-        for (subscription, name, correlation, signal) in open {
-            self.emit(Event::SubscriptionClosed { subscription, name, correlation, signal });
+        let closed: Vec<Event> = open.map(Subscription::closed).collect();
+        self.emit_all(closed);
+    }
+
+    /// Gives up the timers of an element.
+    pub(super) fn drop_timers(&mut self, key: Key) {
+        let open = self.instance.timers.iter().filter(|open| open.element == key).map(|open| open.key);
+        for timer in open.collect::<Vec<_>>() {
+            self.emit(Event::TimerFired { timer });
         }
     }
 

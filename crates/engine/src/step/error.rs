@@ -6,7 +6,7 @@ use units::Text;
 
 use super::Step;
 use crate::event::{Event, Phase};
-use crate::instance::{Instance, Key, ROOT};
+use crate::instance::{Instance, Key, Live, ROOT};
 
 /// What is thrown.
 #[derive(Debug, Clone, Copy)]
@@ -29,16 +29,14 @@ pub(super) fn handler(
         let live = instance.live(key)?;
         let element = process.element(live.element);
         // first what is inside of a scope: an event sub-process, unless the error comes out of it
-        if element.kind.is_scope() && key != thrower {
+        if element.kind.is_scope() && key != thrower && live.multi.is_none() {
             let starts = element.event_sub_processes.iter().map(|(_, start)| *start);
             if let Some(start) = best(process, starts, code) {
                 return Some((key, start));
             }
         }
         if let Some(boundary) = best(process, element.boundaries.iter().copied(), code) {
-            // the items of an element done once per item have no boundary of their own
-            let around = instance.live(live.scope).filter(|around| around.multi.is_some() && around.element == live.element);
-            return Some((around.map_or(key, |around| around.key), boundary));
+            return Some((watcher(instance, live), boundary));
         }
         if key == ROOT {
             return None;
@@ -50,7 +48,7 @@ pub(super) fn handler(
             let around = instance.live(key)?;
             let element = process.element(around.element);
             if let Some(boundary) = best(process, element.boundaries.iter().copied(), code) {
-                return Some((key, boundary));
+                return Some((watcher(instance, around), boundary));
             }
             if key == ROOT {
                 return None;
@@ -58,6 +56,12 @@ pub(super) fn handler(
             key = around.scope;
         }
     }
+}
+
+/// The live element that has the boundary of another: the items of an element done once per item have none of their own.
+fn watcher(instance: &Instance, live: &Live) -> Key {
+    let around = instance.live(live.scope).filter(|around| around.multi.is_some() && around.element == live.element);
+    around.map_or(live.key, |around| around.key)
 }
 
 /// The event that catches a code: one for this code before one for any.
@@ -78,8 +82,8 @@ fn best(process: &Process, events: impl Iterator<Item = ElementIndex> + Clone, t
 }
 
 impl Step<'_, '_> {
-    /// An element throws an error. Uncaught, it ends a called instance and is thrown where that was called; in an instance
-    /// that nobody called it is an incident.
+    /// An element throws an error. Uncaught, it ends a called instance and is thrown where that was called, if it may leave it;
+    /// otherwise it is an incident.
     pub(super) fn throw(&mut self, thrower: Key, code: &Text, message: &Text, variables: Context) {
         if let Some((key, event)) = handler(self.process, self.instance, thrower, Thrown::Error(code)) {
             let mut variables = variables;
@@ -87,7 +91,7 @@ impl Step<'_, '_> {
                 variables = Context::from_iter([("errorCode", code.as_str()), ("errorMessage", message.as_str())]);
             }
             self.trigger(key, event, variables);
-        } else if self.instance.parent.is_some() {
+        } else if self.instance.parent.is_some() && self.cx.errors_leave {
             self.terminate_inside(ROOT);
             self.close(ROOT);
             self.queue.clear();

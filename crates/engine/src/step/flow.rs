@@ -15,15 +15,8 @@ impl Step<'_, '_> {
             return;
         }
         self.activations += 1;
+        self.unbroken = self.unbroken.saturating_add(1);
         let element = self.process.element(index);
-        if self.before.saturating_add(self.activations) > self.cx.limits.activations {
-            let key = self.activate(index, scope);
-            let limit = self.cx.limits.activations;
-            let message =
-                format!("one step led through more than {limit} elements: the model goes round in a circle without a wait");
-            self.incident(key, Phase::Entering, Text::from(message));
-            return;
-        }
         match &element.kind {
             Kind::Parallel | Kind::Inclusive(_) if element.incoming.len() > 1 && flow.is_some() => {
                 self.arrive(index, element, scope, flow);
@@ -35,6 +28,14 @@ impl Step<'_, '_> {
     /// A token is in an element: it goes through at once, or the element begins.
     pub(super) fn pass_on(&mut self, index: ElementIndex, scope: Key) {
         let element = self.process.element(index);
+        let limit = self.cx.limits.activations;
+        // a token at a joining gateway is joined before it is stopped, so that it does not pass alone when it goes on
+        if self.unbroken > limit {
+            let key = self.activate(index, scope);
+            let message =
+                format!("one step led through more than {limit} elements: the model goes round in a circle without a wait");
+            return self.incident(key, Phase::Entering, Text::from(message));
+        }
         match &element.kind {
             Kind::Exclusive(_) | Kind::Inclusive(_) if is_bare(element) => match self.choose(element, scope) {
                 Ok(flows) => {
@@ -145,7 +146,7 @@ impl Step<'_, '_> {
                 }
                 continue;
             };
-            let evaluation = condition.evaluate(&self.visible(scope), &self.environment);
+            let evaluation = condition.evaluate(&self.visible(scope), &self.environment());
             match evaluation.value {
                 feel::Value::Bool(true) => {
                     chosen.push(*index);

@@ -62,7 +62,7 @@ impl Step<'_, '_> {
             Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref()?,
             _ => return None,
         };
-        let due = time::due(bpmn::TimerKind::Duration, model.backoff.as_ref()?, &self.visible(element), &self.environment);
+        let due = time::due(bpmn::TimerKind::Duration, model.backoff.as_ref()?, &self.visible(element), &self.environment());
         // a back-off that gives no duration is none: the job is tried again at once
         due.ok().map(|due| due.at)
     }

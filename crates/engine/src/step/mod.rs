@@ -13,6 +13,7 @@ mod multi;
 mod trigger;
 mod user_task;
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use bpmn::{Element, ElementIndex, Process};
@@ -39,16 +40,19 @@ pub fn step(
         return Err(Refusal::Ended);
     }
     let environment = cx.environment();
+    // keys only grow, so two steps at the same moment draw different random numbers
+    let evaluations = Cell::new(u64::from(instance.last_key) << 32);
     let mut step = Step {
         process,
         instance,
         cx,
         environment,
+        evaluations,
         out,
         queue: VecDeque::new(),
         emptied: Vec::new(),
         activations: 0,
-        before: 0,
+        unbroken: 0,
     };
     let goes_on = matches!(input, Input::Continue) || matches!(input, Input::FireTimer { timer: CONTINUE });
     step.take_up(goes_on);
@@ -64,9 +68,9 @@ pub fn preview(process: &Process, instance: &Instance, input: Input, cx: &Cx<'_>
     Ok(events)
 }
 
-/// Whether an error of this code, thrown by a job, would be caught in the instance.
-pub fn catches_error(process: &Process, instance: &Instance, job: Key, code: &str) -> bool {
-    instance.job(job).is_some_and(|job| error::handler(process, instance, job.element, Thrown::Error(code)).is_some())
+/// Whether an error of this code, thrown by a job or by a live element, would be caught in the instance.
+pub fn catches_error(process: &Process, instance: &Instance, thrower: Key, code: &str) -> bool {
+    instance.owner(thrower).is_some_and(|key| error::handler(process, instance, key, Thrown::Error(code)).is_some())
 }
 
 struct Step<'a, 'o> {
@@ -74,13 +78,16 @@ struct Step<'a, 'o> {
     instance: &'a mut Instance,
     cx: &'a Cx<'a>,
     environment: Environment,
+    /// How many evaluations there were, so that each draws other random numbers.
+    evaluations: Cell<u64>,
     out: &'o mut Vec<Event>,
     queue: VecDeque<Work>,
     /// Scopes out of which a token has gone: they may have to end.
     emptied: Vec<Key>,
     activations: u32,
-    /// Activations of the steps before, if this one goes on with theirs.
-    before: u32,
+    /// Elements that began one after the other since something came from outside, also in the steps before if this one goes on
+    /// with theirs; through several items only the way through the last one counts.
+    unbroken: u32,
 }
 
 impl<'a> Step<'a, '_> {
@@ -90,7 +97,7 @@ impl<'a> Step<'a, '_> {
             return;
         }
         if goes_on {
-            self.before = self.instance.activations;
+            self.unbroken = self.instance.activations;
         }
         self.queue.extend(self.instance.held.iter().copied());
         self.emit(Event::Continued);
@@ -131,7 +138,7 @@ impl<'a> Step<'a, '_> {
         }
         let mut work: Vec<Work> = self.queue.drain(..).collect();
         work.extend(self.emptied.drain(..).map(Work::Emptied));
-        let activations = self.before.saturating_add(self.activations);
+        let activations = self.unbroken;
         // later than the pause before, so that it is a timer of its own
         let now = self.cx.now.max(units::Timestamp(self.instance.held_since.0.saturating_add(1)));
         self.emit(Event::Paused { work, activations, now });
@@ -154,6 +161,13 @@ impl<'a> Step<'a, '_> {
 
     fn scope_of(&self, key: Key) -> Option<Key> {
         self.instance.live(key).map(|live| live.scope)
+    }
+
+    /// The surroundings of one evaluation, with random numbers of its own.
+    fn environment(&self) -> Environment {
+        let before = self.evaluations.get();
+        self.evaluations.set(before.wrapping_add(1));
+        Environment { seed: self.environment.seed ^ before.wrapping_mul(0xd6e8_feb8_6659_fd93), ..self.environment }
     }
 
     fn visible(&self, scope: Key) -> Visible<'_> {
@@ -307,6 +321,8 @@ impl<'a> Step<'a, '_> {
             Phase::Working => self.work(element),
             Phase::Listening(place) => self.listen_again(element, place),
             Phase::Leaving => self.queue.push_back(Work::Complete(element)),
+            Phase::Watching => self.begin_around(element),
+            Phase::Deciding => self.decide_again(element),
         }
         Ok(())
     }

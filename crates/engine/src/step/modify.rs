@@ -3,10 +3,8 @@
 use bpmn::{ElementIndex, Kind};
 
 use super::{Step, Work};
-use crate::event::Phase;
 use crate::input::{Modification, Refusal};
 use crate::instance::{Arrival, Key, ROOT};
-use crate::variables::mapped;
 
 impl Step<'_, '_> {
     /// Sets variables, begins elements, then ends others; so a token can be moved without its scope ending in between.
@@ -75,6 +73,7 @@ impl Step<'_, '_> {
         let live = self.instance.elements.iter().filter(|live| live.element == index && live.multi.is_none());
         let live: Vec<Key> = live.map(|live| live.key).collect();
         match live.as_slice() {
+            [only] if self.is_ending(*only) => return Err("its scope has done its work, and an end listener runs there"),
             [only] => return Ok(*only),
             [] => {}
             _ => return Err("its scope is live more than once"),
@@ -85,17 +84,7 @@ impl Step<'_, '_> {
         }
         let outer = self.scope_for(element.scope)?;
         let key = self.activate(index, outer);
-        let inputs = mapped(&element.inputs, &self.visible(key), &self.environment);
-        self.set_local(key, inputs);
-        let watched = self.watch_boundaries(key, element);
-        match watched {
-            Ok(events) => self.emit_all(events),
-            Err(message) => self.incident(key, Phase::Leaving, message),
-        }
-        match self.watch_scope(key, element) {
-            Ok(events) => self.emit_all(events),
-            Err(message) => self.incident(key, Phase::Leaving, message),
-        }
+        self.begin_around(key);
         Ok(key)
     }
 }

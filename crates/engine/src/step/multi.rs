@@ -1,12 +1,13 @@
 //! Once per item: all at once, or one after the other.
 
 use bpmn::Element;
-use feel::{Context, Value};
+use feel::{Context, Expression, Scope, Value};
 use units::Text;
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
-use crate::instance::Key;
+use crate::instance::{Key, Multi};
+use crate::variables::{Visible, shallow};
 
 /// The variable that counts the items, from 1.
 const COUNTER: &str = "loopCounter";
@@ -15,7 +16,7 @@ impl Step<'_, '_> {
     /// Begins as many items as may be done at once.
     pub(super) fn multiply(&mut self, key: Key, element: &Element) {
         let Some(multi) = &element.multi else { return };
-        let items = multi.collection.evaluate(&self.visible(key), &self.environment);
+        let items = multi.collection.evaluate(&self.visible(key), &self.environment());
         let Value::List(list) = items.value else {
             let why = items.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
             let collection = multi.collection.text().trim();
@@ -27,7 +28,8 @@ impl Step<'_, '_> {
             Ok(events) => self.emit_all(events),
             Err(message) => return self.incident(key, Phase::Entering, message),
         }
-        self.emit(Event::Multiplied { key, total, items: Value::List(list.clone()), collects: multi.output.is_some() });
+        let (items, collects, activations) = (Value::List(list.clone()), multi.output.is_some(), self.unbroken);
+        self.emit(Event::Multiplied { key, total, items, collects, activations });
         if list.is_empty() {
             return self.all_done(key, element);
         }
@@ -43,6 +45,8 @@ impl Step<'_, '_> {
         let Some(item) = state.items.as_list().and_then(|items| items.get(place)).cloned() else { return };
         let more = state.begun + 1 < state.total && element.multi.as_ref().is_some_and(|multi| !multi.sequential);
         self.activations += 1;
+        // items are finite: the way through one does not count for the next
+        self.unbroken = self.unbroken.saturating_add(1).min(state.activations.saturating_add(1));
         self.begin_item(body, element, place, item);
         if more {
             self.queue.push_back(Work::Item(body));
@@ -54,7 +58,12 @@ impl Step<'_, '_> {
         self.emit(Event::ItemBegun { key: body });
         let key = self.activate(index, body);
         let mut variables = Context::from_iter([(COUNTER, place + 1)]);
-        if let Some(name) = element.multi.as_ref().and_then(|multi| multi.item.as_ref()) {
+        let multi = element.multi.as_ref();
+        // results for it stay with the item: the others have their own
+        if let Some(name) = multi.and_then(|multi| variable_of(&multi.output.as_ref()?.1)) {
+            variables.insert(name.clone(), Value::Null);
+        }
+        if let Some(name) = multi.and_then(|multi| multi.item.as_ref()) {
             variables.insert(name.clone(), item);
         }
         self.set_local(key, variables);
@@ -66,17 +75,21 @@ impl Step<'_, '_> {
         let (Some(multi), Some(body)) = (&element.multi, self.scope_of(key)) else { return };
         let counter = self.instance.variables(key).get(COUNTER).and_then(Value::as_i64).unwrap_or(1);
         let result = match &multi.output {
-            Some((_, result)) => result.evaluate(&self.visible(key), &self.environment).value,
+            Some((_, result)) => result.evaluate(&self.visible(key), &self.environment()).value,
             None => Value::Null,
         };
-        let enough = match multi.completion.as_ref().map(|condition| self.holds(key, condition)) {
-            None => false,
-            Some(Ok(enough)) => enough,
-            Some(Err(message)) => return self.incident(key, Phase::Leaving, message),
-        };
+        if let Err(why) = shallow(&result) {
+            return self.incident(key, Phase::Leaving, Text::from(format!("the result of the item is {why}")));
+        }
+        let place = u32::try_from(counter - 1).unwrap_or(0);
+        let enough =
+            match multi.completion.as_ref().map(|condition| self.is_enough_items(key, body, place, &result, condition)) {
+                None => false,
+                Some(Ok(enough)) => enough,
+                Some(Err(message)) => return self.incident(key, Phase::Leaving, message),
+            };
         self.close(key);
         self.emit(Event::Completed { key });
-        let place = u32::try_from(counter - 1).unwrap_or(0);
         self.emit(Event::ItemDone { key: body, place, result });
         let Some(state) = self.instance.live(body).and_then(|live| live.multi.as_deref()) else { return };
         let (done, total) = (state.done, state.total);
@@ -90,9 +103,30 @@ impl Step<'_, '_> {
         }
     }
 
+    /// Whether enough items are done with this one, or why that cannot be said.
+    fn is_enough_items(
+        &self,
+        key: Key,
+        body: Key,
+        place: u32,
+        result: &Value,
+        condition: &Expression,
+    ) -> Result<bool, Text> {
+        let Some((around, multi)) = self.instance.live(body).and_then(|live| Some((live, live.multi.as_deref()?))) else {
+            return Ok(false);
+        };
+        let collection = self.process.element(around.element).multi.as_ref().and_then(|multi| multi.output.as_ref());
+        let done = Done { multi, active: around.children, place, result, name: collection.map(|(name, _)| name.as_str()) };
+        self.holds_in(&WithItems { done, behind: &self.visible(key) }, condition)
+    }
+
     /// Whether a completion condition holds, or why it is neither true nor false.
-    pub(super) fn holds(&self, key: Key, condition: &feel::Expression) -> Result<bool, Text> {
-        let evaluation = condition.evaluate(&self.visible(key), &self.environment);
+    pub(super) fn holds(&self, key: Key, condition: &Expression) -> Result<bool, Text> {
+        self.holds_in(&self.visible(key), condition)
+    }
+
+    fn holds_in(&self, scope: &dyn Scope, condition: &Expression) -> Result<bool, Text> {
+        let evaluation = condition.evaluate(scope, &self.environment());
         match evaluation.value {
             Value::Bool(holds) => Ok(holds),
             other => {
@@ -111,5 +145,56 @@ impl Step<'_, '_> {
             self.set(scope, &Context::from_iter([(name.clone(), Value::from(results))]));
         }
         self.queue.push_back(Work::Complete(body));
+    }
+}
+
+/// The variable that an expression is, or of which it is a part: `quote` and `quote.price`, but not `quote.price * 2`.
+fn variable_of(expression: &Expression) -> Option<&Text> {
+    let [name] = expression.names() else { return None };
+    let path = expression.text().trim().trim_start_matches('=').trim();
+    let inner = path.strip_prefix(name.as_str())?;
+    let is_path = inner.is_empty() || inner.starts_with('.');
+    (is_path && inner.chars().all(|sign| sign == '.' || sign == '_' || sign.is_alphanumeric())).then_some(name)
+}
+
+/// How far the items are, one more of them being done.
+struct Done<'a> {
+    multi: &'a Multi,
+    /// How many are active, this one among them.
+    active: u32,
+    place: u32,
+    result: &'a Value,
+    /// The variable that collects the results.
+    name: Option<&'a str>,
+}
+
+/// The variables of an item, and before them what a completion condition may ask of all items.
+struct WithItems<'a> {
+    done: Done<'a>,
+    behind: &'a Visible<'a>,
+}
+
+impl Scope for WithItems<'_> {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        let Done { multi, active, place, result, name: collection } = &self.done;
+        let number = |count: u32| Some(Value::from(i64::from(count)));
+        match name {
+            "numberOfInstances" => number(multi.total),
+            "numberOfActiveInstances" => number(*active),
+            "numberOfCompletedInstances" => number(multi.done + 1),
+            "numberOfTerminatedInstances" => number(multi.begun.saturating_sub(multi.done + active)),
+            _ if Some(name) == *collection => {
+                let mut results = multi.results.clone()?;
+                if let Some(slot) = results.get_mut(*place as usize) {
+                    slot.clone_from(result);
+                }
+                Some(Value::from(results))
+            }
+            _ => self.behind.lookup(name),
+        }
+    }
+
+    fn salt(&self) -> u64 {
+        self.behind.salt()
     }
 }

@@ -2,11 +2,12 @@
 
 use bpmn::{ElementIndex, Kind, Repetition, Trigger};
 use feel::Context;
+use units::Text;
 
 use super::{Step, Work};
-use crate::event::Event;
+use crate::event::{Event, Phase};
 use crate::input::Refusal;
-use crate::instance::Key;
+use crate::instance::{Key, Subscription};
 use crate::time;
 use crate::variables::{Before, mapped};
 
@@ -31,7 +32,7 @@ impl Step<'_, '_> {
     fn repeat(&mut self, element: Key, target: ElementIndex, last: Repetition) {
         let (Kind::Boundary { trigger, .. } | Kind::Start(trigger)) = &self.process.element(target).kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
-        if let Some(next) = time::again(*kind, formula, last, &self.visible(element), &self.environment) {
+        if let Some(next) = time::again(*kind, formula, last, &self.visible(element), &self.environment()) {
             let timer = self.draw();
             self.emit(Event::TimerSet { timer, element, target, due: next.at, repeats: next.repeats });
         }
@@ -42,8 +43,7 @@ impl Step<'_, '_> {
         let open = self.instance.subscriptions.iter().find(|open| open.key == subscription);
         let open = open.cloned().ok_or(Refusal::Gone { what: "subscription", key: subscription })?;
         if self.is_once(open.target) {
-            let (name, correlation, signal) = (open.name, open.correlation, open.signal);
-            self.emit(Event::SubscriptionClosed { subscription, name, correlation, signal });
+            self.emit(open.closed());
         }
         self.trigger(open.element, open.target, variables);
         Ok(())
@@ -87,7 +87,12 @@ impl Step<'_, '_> {
     /// An event that somebody else watched for is passed; if somebody listens for its end, it is live until they are done.
     fn went_off(&mut self, target: ElementIndex, scope: Key, variables: Context) {
         if self.process.element(target).listeners.is_empty() {
-            self.results(scope, target, variables);
+            if let Err(message) = self.results(scope, target, &variables) {
+                // it is live until that is mended, and then copies out again
+                let key = self.activate(target, scope);
+                self.set_local(key, variables);
+                return self.incident(key, Phase::Leaving, message);
+            }
             self.emit(Event::Passed { element: target });
             self.queue.push_back(Work::Leave { element: target, scope });
         } else {
@@ -97,15 +102,16 @@ impl Step<'_, '_> {
     }
 
     /// What an event brings along goes through its output mappings, or out as it is.
-    fn results(&mut self, scope: Key, target: ElementIndex, variables: Context) {
+    fn results(&mut self, scope: Key, target: ElementIndex, variables: &Context) -> Result<(), Text> {
         let element = self.process.element(target);
         if element.outputs.is_empty() {
-            self.set(scope, &variables);
+            self.set(scope, variables);
         } else {
             let behind = self.visible(scope);
-            let outputs = mapped(&element.outputs, &Before { new: &variables, behind: &behind }, &self.environment);
+            let outputs = mapped(&element.outputs, &Before { new: variables, behind: &behind }, self.environment())?;
             self.set(scope, &outputs);
         }
+        Ok(())
     }
 
     fn begin_event_sub_process(&mut self, scope: Key, index: ElementIndex, start: ElementIndex, variables: Context) {
@@ -114,38 +120,30 @@ impl Step<'_, '_> {
             self.terminate_inside(scope);
             // and the tokens that were on their way in it
             self.forget(scope);
-            self.unsubscribe(scope);
+            self.stop_watching_starts(scope);
             if self.is_led(scope) {
                 self.dismiss_leader(scope);
                 self.emit(Event::AdHocFulfilled { key: scope });
             }
-            let timers: Vec<Key> =
-                self.instance.timers.iter().filter(|open| open.element == scope).map(|open| open.key).collect();
-            for timer in timers {
-                // boundary timers of the scope itself go on
-                let of_scope = self.instance.timers.iter().find(|open| open.key == timer).map(|open| open.target);
-                let starts = of_scope.is_some_and(|target| matches!(self.process.element(target).kind, Kind::Start(_)));
-                if starts {
-                    self.emit(Event::TimerFired { timer });
-                }
-            }
-            self.watch_boundaries_again(scope);
         }
-        self.results(scope, start, variables);
+        let given = self.results(scope, start, &variables);
         let key = self.activate(index, scope);
-        self.queue.push_back(Work::Begin(key));
+        match given {
+            Ok(()) => self.queue.push_back(Work::Begin(key)),
+            Err(message) => {
+                self.set_local(key, variables);
+                self.incident(key, Phase::Entering, message);
+            }
+        }
     }
 
-    /// Subscriptions of a scope serve its boundary as well: those were closed with the others and open again.
-    fn watch_boundaries_again(&mut self, scope: Key) {
-        let Some((_, element)) = self.element_of(scope) else { return };
-        let Ok(events) = self.watch_boundaries(scope, element) else { return };
-        let messages = events.into_iter().filter(|event| matches!(event, Event::SubscriptionOpened { .. }));
-        for event in messages.collect::<Vec<_>>() {
-            if let Event::SubscriptionOpened { element, target, name, correlation, signal, .. } = event {
-                let subscription = self.draw();
-                self.emit(Event::SubscriptionOpened { subscription, element, target, name, correlation, signal });
-            }
-        }
+    /// Closes what a scope watches for its event sub-processes. What is watched on its boundary goes on.
+    fn stop_watching_starts(&mut self, scope: Key) {
+        let starts = |target: ElementIndex| matches!(self.process.element(target).kind, Kind::Start(_));
+        let timers = self.instance.timers.iter().filter(|open| open.element == scope && starts(open.target));
+        let mut closed: Vec<Event> = timers.map(|open| Event::TimerFired { timer: open.key }).collect();
+        let open = self.instance.subscriptions.iter().filter(|open| open.element == scope && starts(open.target));
+        closed.extend(open.map(Subscription::closed));
+        self.emit_all(closed);
     }
 }

@@ -22,7 +22,7 @@ impl<'a> Step<'a, '_> {
 
     fn task_details(&self, element: Key, task: &UserTask) -> Result<TaskDetails, Text> {
         let evaluated = |formula: &Option<bpmn::Formula>| {
-            formula.as_ref().map(|formula| formula.evaluate(&self.visible(element), &self.environment).0)
+            formula.as_ref().map(|formula| formula.evaluate(&self.visible(element), &self.environment()).0)
         };
         let moment = |formula: &Option<bpmn::Formula>, what: &str| match evaluated(formula) {
             None | Some(Value::Null) => Ok(None),

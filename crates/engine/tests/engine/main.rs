@@ -5,7 +5,9 @@
 mod elements;
 mod events;
 mod exploration;
+mod items;
 mod operations;
 mod play;
+mod scopes;
 mod timers;
 mod user_tasks;

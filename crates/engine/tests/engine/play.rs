@@ -47,9 +47,10 @@ pub(crate) fn path(ids: &[&str]) -> String {
 pub(crate) struct Rules;
 
 impl Decisions for Rules {
-    fn evaluate(&self, decision: &str, variables: &Context, _now: Timestamp) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Context, environment: &feel::Environment) -> Result<Value, String> {
         match decision {
             "double" => Ok(Value::from(variables.get("x").and_then(Value::as_i64).unwrap_or(0) * 2)),
+            "seed" => Ok(Value::from(environment.seed.to_string().as_str())),
             other => Err(format!("no decision {other} is deployed")),
         }
     }

@@ -280,3 +280,19 @@ fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, 
     }
     Ok(())
 }
+
+/// Whether an error that leaves a called instance is caught where that was called, or further out. What nobody waits for any more
+/// may leave as it will.
+pub(super) fn callers_catch(txn: &mut Txn<'_>, called: &Instance, code: &str) -> Outcome<bool> {
+    let (mut id, mut parent) = (called.id(), called.parent());
+    while let Some(call) = parent {
+        let Some(caller) = txn.instance(call.instance)? else { return Ok(true) };
+        let Some(process) = txn.process_of(&caller)? else { return Ok(true) };
+        let waits = caller.child(call.element) == Some(id);
+        if !waits || engine::catches_error(&process, &caller, call.element, code) {
+            return Ok(true);
+        }
+        (id, parent) = (caller.id(), caller.parent());
+    }
+    Ok(false)
+}

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use engine::{Cx, Decisions, Input, Instance, InstanceId, Key as ElementKey};
+use engine::{Cx, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
 use trade::{
     AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop,
@@ -399,13 +399,15 @@ impl<'a> Txn<'a> {
     fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
         let Some(instance) = self.instance(id)? else { return Ok(Ok(())) };
         let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
-        let mut stepped = (*instance).clone();
-        let mut events = Vec::with_capacity(16);
-        let deployed = Deployed { txn: self, assumed: RefCell::default() };
-        let taken = engine::step(&process, &mut stepped, input, &Cx::new(self.now(), &deployed), &mut events);
-        let assumed = deployed.assumed.into_inner();
-        self.missing.extend(assumed);
-        if let Err(refusal) = taken {
+        let again = instance.parent().map(|_| input.clone());
+        let (mut outcome, mut stepped, mut events) = self.stepped(&process, &instance, input, true);
+        if let (Some(again), Some(ProcessEvent::InstanceFailed { code, .. })) = (again, events.last())
+            && !super::react::callers_catch(self, &instance, code)?
+        {
+            // nobody out there wants the error: it stays where it was thrown, and nothing has to be done twice
+            (outcome, stepped, events) = self.stepped(&process, &instance, again, false);
+        }
+        if let Err(refusal) = outcome {
             return Ok(Err(refusal));
         }
         let stepped = Arc::new(stepped);
@@ -415,6 +417,24 @@ impl<'a> Txn<'a> {
         // whatever comes of it: the state has the step, so the journal has it
         self.events.push(Event::Process(id, events));
         followed.map(Ok)
+    }
+
+    /// The instance one input further, with what has happened to it. An error that nothing in it catches leaves it or stays where it is.
+    fn stepped(
+        &mut self,
+        process: &bpmn::Process,
+        instance: &Instance,
+        input: Input,
+        errors_leave: bool,
+    ) -> (Result<(), engine::Refusal>, Instance, Vec<ProcessEvent>) {
+        let (mut stepped, mut events) = (instance.clone(), Vec::with_capacity(16));
+        let deployed = Deployed { txn: self, assumed: RefCell::default() };
+        let mut cx = Cx::new(self.now(), &deployed);
+        cx.errors_leave = errors_leave;
+        let outcome = engine::step(process, &mut stepped, input, &cx, &mut events);
+        let assumed = deployed.assumed.into_inner();
+        self.missing.extend(assumed);
+        (outcome, stepped, events)
     }
 
     /// Works off everything that follows, until nothing is left.
@@ -647,9 +667,10 @@ impl Deployed<'_, '_> {
 }
 
 impl Decisions for Deployed<'_, '_> {
-    fn evaluate(&self, decision: &str, variables: &Variables, now: Timestamp) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Variables, environment: &feel::Environment) -> Result<Value, String> {
         let Some(model) = self.model(decision) else { return Err(format!("no decision {decision} is deployed")) };
-        let outcome = model.evaluate(decision, variables, &feel::Environment { now, ..self.txn.environment() });
+        let seed = environment.seed ^ self.txn.environment().seed.rotate_left(43);
+        let outcome = model.evaluate(decision, variables, &feel::Environment { seed, ..*environment });
         outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
     }
 }

@@ -3,7 +3,7 @@
 use partition::{Body, Modification, Operation, Reply};
 use trade::{Actor, Role};
 
-use crate::world::{World, call, catch, check, line, task, task_of, user_task, variables_of, wait};
+use crate::world::{World, call, catch, check, line, process, task, task_of, user_task, variables_of, wait};
 
 fn modify(start: &[&str], end: &[&str], moves: &[(&str, &str)]) -> Operation {
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).into()).collect();
@@ -44,6 +44,46 @@ fn cancelling_ends_what_was_called_and_takes_back_what_was_asked_of_systems_and_
     assert_eq!(world.exceptions(), [""; 0]);
     let refused = world.operate(outer, Operation::Cancel).unwrap_err().to_string();
     assert!(refused.contains("has ended or never was"), "{refused}");
+}
+
+/// A process that throws the error `bad` after a task.
+fn failing(id: &str) -> String {
+    let end = r#"<bpmn:endEvent id="x"><bpmn:errorEventDefinition errorRef="e-bad"/></bpmn:endEvent>"#;
+    let body = [r#"<bpmn:startEvent id="s"/>"#, &user_task("ask"), end].concat();
+    process(id, &body, &["s", "ask", "x"])
+        .replace("</bpmn:definitions>", r#"<bpmn:error id="e-bad" errorCode="bad"/></bpmn:definitions>"#)
+}
+
+#[test]
+fn an_error_that_no_caller_catches_is_an_incident_where_it_was_thrown() {
+    let mut world = World::new();
+    world.deploy(&[("outer.bpmn", line("outer", &call("sub", "inner", ""), &["sub"])), ("inner.bpmn", failing("inner"))]);
+    let outer = world.start("outer", "{}");
+    let inner = world.instances()[1];
+    world.complete(inner, 3);
+    check(&world, outer, "v1 sub");
+    check(&world, inner, "v1 x");
+    assert_eq!(world.instance(inner).unwrap().incidents().count(), 1);
+    assert_eq!(world.instance(outer).unwrap().incidents().count(), 0);
+    world.operate(inner, retry()).unwrap();
+    check(&world, inner, "v1 x");
+}
+
+#[test]
+fn an_error_that_a_caller_further_out_catches_leaves_all_that_were_called() {
+    let boundary = r#"<bpmn:boundaryEvent id="b" attachedToRef="sub"><bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:sequenceFlow id="b-mend" sourceRef="b" targetRef="mend"/>"#;
+    let body = [&call("sub", "middle", ""), boundary, &user_task("mend")].concat();
+    let mut world = World::new();
+    world.deploy(&[
+        ("outer.bpmn", line("outer", &body, &["sub", "mend"])),
+        ("middle.bpmn", line("middle", &call("deeper", "inner", ""), &["deeper"])),
+        ("inner.bpmn", failing("inner")),
+    ]);
+    let outer = world.start("outer", "{}");
+    let inner = world.instances()[2];
+    world.complete(inner, 3);
+    check(&world, inner, "ended");
+    check(&world, outer, "v1 mend");
 }
 
 #[test]

@@ -64,10 +64,10 @@ impl Models {
 }
 
 impl Decisions for Models {
-    fn evaluate(&self, decision: &str, variables: &Context, now: Timestamp) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Value, String> {
         let decides = |model: &&dmn::Model| model.decision_ids().any(|id| id == decision);
         let Some(model) = self.0.iter().find(decides) else { return Err(format!("no decision {decision} is given")) };
-        let outcome = model.evaluate(decision, variables, &Environment::at(now));
+        let outcome = model.evaluate(decision, variables, environment);
         outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
     }
 }

@@ -1,0 +1,182 @@
+//! What is done once per item: how far it is, what it gives, and that it is no endless circle.
+
+use crate::play::{Play, flow, model, path, task};
+use engine::{Event, Input, Limits};
+use feel::Context;
+
+const START: &str = r#"<bpmn:startEvent id="s"/>"#;
+const END: &str = r#"<bpmn:endEvent id="e"/>"#;
+
+fn items(attributes: &str, collection: &str, rest: &str) -> String {
+    format!(
+        r#"<bpmn:multiInstanceLoopCharacteristics {attributes}><bpmn:extensionElements><zeebe:loopCharacteristics {collection}/></bpmn:extensionElements>{rest}</bpmn:multiInstanceLoopCharacteristics>"#
+    )
+}
+
+fn multi_task(id: &str, items: &str) -> String {
+    format!(
+        r#"<bpmn:serviceTask id="{id}"><bpmn:extensionElements><zeebe:taskDefinition type="{id}"/></bpmn:extensionElements>{items}</bpmn:serviceTask>"#
+    )
+}
+
+#[test]
+fn completion_conditions_know_how_many_items_there_are_and_are_done() {
+    let enough = "<bpmn:completionCondition>=numberOfCompletedInstances / numberOfInstances &gt;= 0.5 and numberOfActiveInstances = 3 and numberOfTerminatedInstances = 0</bpmn:completionCondition>";
+    let multi = multi_task("a", &items("", r#"inputCollection="=[1,2,3,4]""#, enough));
+    let process = model(&[START, &multi, &task("b"), END, &path(&["s", "a", "b", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", "{}");
+    assert_eq!(play.names().len(), 3, "a quarter is not enough");
+    play.complete("a", "{}");
+    assert_eq!(play.names(), ["b"]);
+}
+
+#[test]
+fn completion_conditions_see_the_results_so_far() {
+    let enough = "<bpmn:completionCondition>=count(offers[item != null]) = 2</bpmn:completionCondition>";
+    let collection = r#"inputCollection="=[1,2,3]" outputCollection="offers" outputElement="=offer""#;
+    let multi = multi_task("a", &items("", collection, enough));
+    let process = model(&[START, &multi, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("a#3", r#"{"offer":30}"#);
+    play.complete("a", r#"{"offer":10}"#);
+    assert!(play.ended());
+    assert_eq!(play.variables(), r#"{"offers":[10,null,30]}"#);
+}
+
+#[test]
+fn results_of_items_go_out_unless_they_are_collected() {
+    let collection = r#"inputCollection="=[1,2]" outputCollection="offers" outputElement="=offer""#;
+    let multi = multi_task("a", &items("", collection, ""));
+    let process = model(&[START, &multi, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", r#"{"offer":10,"seen":true}"#);
+    play.complete("a", r#"{"offer":20}"#);
+    assert_eq!(play.variables(), r#"{"seen":true,"offers":[10,20]}"#);
+}
+
+#[test]
+fn output_mappings_of_items_go_out_unless_they_are_collected() {
+    let collection = r#"inputCollection="=[1,2]" outputCollection="offers" outputElement="=offer.price""#;
+    let multi = format!(
+        r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:ioMapping><zeebe:output source="={{price: raw}}" target="offer"/><zeebe:output source="=raw" target="last"/></zeebe:ioMapping></bpmn:extensionElements>{}</bpmn:serviceTask>"#,
+        items("", collection, "")
+    );
+    let process = model(&[START, &multi, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", r#"{"raw":10}"#);
+    play.complete("a", r#"{"raw":20}"#);
+    assert_eq!(play.variables(), r#"{"last":20,"offers":[10,20]}"#);
+}
+
+/// A sub-process with this inside, once for each of so many items.
+fn each(count: u32, sequential: bool, ids: &[&str]) -> String {
+    let attributes = format!(r#"isSequential="{sequential}""#);
+    let tasks: String = ids.iter().map(|id| format!(r#"<bpmn:task id="{id}"/>"#)).collect();
+    let path = path(&[&["s2"], ids].concat());
+    let items = items(&attributes, &format!(r#"inputCollection="=for i in 1..{count} return i""#), "");
+    format!(r#"<bpmn:subProcess id="sub">{items}<bpmn:startEvent id="s2"/>{tasks}{path}</bpmn:subProcess>"#)
+}
+
+fn play_on(play: &mut Play<'_>) {
+    while play.instance.wants_to_go_on() {
+        play.input(Input::Continue).unwrap();
+    }
+}
+
+#[test]
+fn many_items_with_a_long_way_each_are_no_endless_circle() {
+    for sequential in [true, false] {
+        let process = model(&[START, &each(40, sequential, &["a", "b", "c"]), END, &path(&["s", "sub", "e"])].concat());
+        let mut play = Play::limited(&process, "{}", Limits { activations: 60, slice: 25 });
+        play_on(&mut play);
+        assert!(play.ended(), "{:?}", play.names());
+    }
+}
+
+#[test]
+fn a_circle_around_items_is_found() {
+    let gateway = r#"<bpmn:exclusiveGateway id="g"/>"#;
+    let flows = [path(&["s", "g", "sub"]), flow("sub", "g")].concat();
+    let process = model(&[START, gateway, &each(5, false, &["a"]), &flows].concat());
+    let mut play = Play::limited(&process, "{}", Limits { activations: 100, slice: 30 });
+    play_on(&mut play);
+    assert!(!play.ended());
+    assert!(play.names().iter().all(|name| name.starts_with("incident")), "{:?}", play.names());
+}
+
+#[test]
+fn a_token_that_is_stopped_at_a_join_does_not_pass_it_alone() {
+    let gateways = r#"<bpmn:parallelGateway id="f"/><bpmn:parallelGateway id="j"/><bpmn:task id="long"/>"#;
+    let flows = [path(&["s", "f", "j", "e"]), path(&["f", "a", "j"])].concat();
+    let process = model(&[START, gateways, &task("a"), END, &flows].concat());
+    let mut play = Play::limited(&process, "{}", Limits { activations: 3, slice: 1_000 });
+    while let Some(incident) = play.open().iter().find(|(name, _)| name.starts_with("incident")).map(|(_, key)| *key) {
+        play.input(Input::ResolveIncident { incident }).unwrap();
+    }
+    assert_eq!(play.names(), ["a", "j"]);
+    play.complete("a", "{}");
+    assert!(play.ended());
+    let joined = play.events.iter().filter(|event| matches!(event, Event::Joined { .. })).count();
+    assert_eq!(joined, 1);
+}
+
+#[test]
+fn results_do_not_go_past_a_variable_of_the_activity_itself() {
+    let own = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:ioMapping><zeebe:input source="=x + 1" target="x"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let process = model(&[START, own, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, r#"{"x":1}"#);
+    play.complete("a", r#"{"x":100,"y":2}"#);
+    assert_eq!(play.variables(), r#"{"x":1,"y":2}"#);
+}
+
+#[test]
+fn everything_that_is_computed_draws_random_numbers_of_its_own() {
+    let script = r#"<bpmn:scriptTask id="a"><bpmn:extensionElements><zeebe:script expression="=uuid()" resultVariable="r"/><zeebe:ioMapping><zeebe:input source="=uuid()" target="i"/><zeebe:output source="=uuid()" target="o.one"/><zeebe:output source="=uuid()" target="o.two"/><zeebe:output source="=i" target="i2"/><zeebe:output source="=r" target="r2"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:scriptTask>"#;
+    let process = model(&[START, script, END, &path(&["s", "a", "e"])].concat());
+    let play = Play::new(&process, "{}");
+    let all: serde_json::Value = serde_json::from_str(&play.variables()).unwrap();
+    let mut drawn: Vec<String> =
+        [&all["i2"], &all["r2"], &all["o"]["one"], &all["o"]["two"]].iter().map(|drawn| drawn.to_string()).collect();
+    drawn.sort();
+    drawn.dedup();
+    assert_eq!(drawn.len(), 4, "{all}");
+    assert_eq!(Play::new(&process, "{}").variables(), play.variables(), "and the same again in the same place");
+}
+
+#[test]
+fn two_decisions_of_one_step_draw_from_different_seeds() {
+    let rule = |id: &str| {
+        format!(
+            r#"<bpmn:businessRuleTask id="{id}"><bpmn:extensionElements><zeebe:calledDecision decisionId="seed" resultVariable="{id}"/></bpmn:extensionElements></bpmn:businessRuleTask>"#
+        )
+    };
+    let process = model(&[START, &rule("a"), &rule("b"), END, &path(&["s", "a", "b", "e"])].concat());
+    let play = Play::new(&process, "{}");
+    let variables = play.instance.root_variables();
+    assert!(variables.get("a").is_some_and(|seed| !seed.is_null()));
+    assert_ne!(variables.get("a"), variables.get("b"));
+}
+
+#[test]
+fn a_value_that_a_loop_puts_into_itself_is_an_incident_before_it_is_too_deep_to_store() {
+    let grows = [
+        r#"<bpmn:task id="a"><bpmn:extensionElements><zeebe:ioMapping><zeebe:output source="=a" target="a.n"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:task>"#,
+        r#"<bpmn:scriptTask id="a"><bpmn:extensionElements><zeebe:script expression="=[a]" resultVariable="a"/></bpmn:extensionElements></bpmn:scriptTask>"#,
+    ];
+    for grow in grows {
+        let gateway = r#"<bpmn:exclusiveGateway id="g"/>"#;
+        let process = model(&[START, gateway, grow, &path(&["s", "g", "a"]), &flow("a", "g")].concat());
+        let mut play = Play::new(&process, r#"{"a":{}}"#);
+        assert_eq!(play.names(), ["incident a"]);
+        let why = play.instance.waiting(&process).into_iter().find_map(|waiting| match waiting.what {
+            engine::WaitsFor::Incident(why) => Some(why.to_string()),
+            _ => None,
+        });
+        assert!(why.unwrap().contains("nested more than 100 levels deep"));
+        play.input(Input::SetVariables { scope: 1, variables: Context::from_iter([("a", 1)]) }).unwrap();
+        let incident = play.open()["incident a"];
+        play.input(Input::ResolveIncident { incident }).unwrap();
+        assert_eq!(play.names(), ["incident a"], "mended it goes round until it is too deep again");
+    }
+}
