@@ -102,7 +102,8 @@ fn consumed(order: &Order, units: &impl Fn(LineNo) -> Quantity) -> Amount {
     let billed = measure.sum(order, |line| line.invoiced + units(line.no));
     let live = measure.sum(order, |line| line.ordered() - line.buckets.cancelled);
     let due = if is_last { order.deposit_invoiced } else { due(order.deposit_invoiced, billed, live) };
-    due - order.deposit_consumed
+    // the share of what is billed shrinks when what is to come grows dearer
+    (due - order.deposit_consumed).max(Amount::ZERO)
 }
 
 #[cfg(test)]
@@ -243,6 +244,25 @@ mod tests {
         }
         assert!(story.order(id).deposit_consumed < Amount(120_000));
         story.check();
+    }
+
+    #[test]
+    fn a_deposit_that_was_consumed_is_not_asked_for_again_when_the_rest_grows_dearer() {
+        let (mut story, id) = example(BillingPolicy::Deposit { percent: Decimal::from(30i64) });
+        deposit(story.books(), id, &at(2)).unwrap().unwrap();
+        let released = release(story.books(), id, &at(2)).unwrap();
+        story.ship(released[0], &[(1, 10)], "A");
+        bill(story.books(), id, &at(4)).unwrap();
+        assert_eq!(story.order(id).deposit_consumed, Amount(30_000));
+        // 5 × 40.00 become 5 × 4,000.00: 300.00 is more than the share of what was billed
+        let prices = vec![(LineNo(2), Decimal::from(4_000i64))];
+        change(story.books(), id, &Change { prices, ..Change::default() }, &clerk("ann", 4)).unwrap();
+        story.ship(released[1], &[(2, 1)], "B");
+        let posted = bill(story.books(), id, &at(5)).unwrap()[0];
+        assert_eq!(story.books().invoice(&posted).unwrap().unwrap().deposit, Amount(0));
+        story.ship(released[1], &[(2, 4)], "C");
+        bill(story.books(), id, &at(6)).unwrap();
+        assert_eq!(story.order(id).deposit_consumed, Amount(36_000));
     }
 
     #[test]

@@ -65,11 +65,19 @@ pub fn credit_note(
         counted.push((*no, -*quantity, -net));
         credited.push(InvoiceLine { quantity: *quantity, net, ..billed.clone() });
     }
-    let goods = value(&original.lines);
-    let (gone, part) = (before.goods, value(&credited));
+    let (goods, part) = (value(&original.lines), value(&credited));
+    // by what the units were billed at: a lower price that was credited since took no discount with it
+    let gone: Amount = original
+        .lines
+        .iter()
+        .map(|line| {
+            let units = before.units(line.line) + units_of(&credited, line.line);
+            due(line.net, units.0, line.quantity.0)
+        })
+        .sum();
     let freight = if lines.is_empty() { original.freight - before.freight } else { Amount::ZERO };
     // a discount of more than the goods was granted on the freight, which may not come back: no note is negative
-    let discount = (due(original.discount, (gone + part).0, goods.0) - before.discount).min(part + freight);
+    let discount = (due(original.discount, gone.0, goods.0) - before.discount).min(part + freight);
     let taxed =
         credited.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
     let mut taxes = tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount);
@@ -98,7 +106,6 @@ pub fn credit_note(
 #[derive(Debug, Default)]
 pub(super) struct Before {
     lines: Vec<(LineNo, Quantity, Amount)>,
-    goods: Amount,
     discount: Amount,
     freight: Amount,
     taxes: Vec<TaxLine>,
@@ -135,7 +142,6 @@ pub(super) fn credited_before(books: &mut dyn Books, original: &Invoice) -> Resu
             books.invoice(id)?.filter(|note| note.kind == DocumentKind::CreditNote && note.corrects == Some(original.id));
         if let Some(note) = note {
             before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity, line.net)));
-            before.goods += value(&note.lines);
             before.discount += note.discount;
             before.freight += note.freight;
             before.taxes.extend(&note.taxes);

@@ -47,7 +47,10 @@ pub fn price_credit(
         .map(|line| TaxedLine { rate: line.tax_rate, net: line.net, exact: Decimal::from(line.net.0) })
         .collect();
     let mut taxes = tax::of_parts(original.tax_rounding, &taxed, Amount::ZERO, Amount::ZERO);
-    before.keep_within(&original, &mut taxes, false);
+    // the tax of a consumed deposit stands in its own invoice
+    if original.deposit.is_zero() {
+        before.keep_within(&original, &mut taxes, false);
+    }
     let counted = credited.iter().map(|line| (line.line, Quantity::ZERO, -line.net)).collect();
     let draft = summed(Invoice {
         kind: DocumentKind::CreditNote,
@@ -81,7 +84,9 @@ fn invalid(field: Text, given: impl std::fmt::Display, wanted: &'static str) -> 
 mod tests {
     use super::*;
     use crate::billing::credit_note;
-    use crate::order::fixture::{billed, clerk};
+    use crate::master::BillingPolicy;
+    use crate::order::Order;
+    use crate::order::fixture::{billed, billed_with, clerk};
 
     fn price(text: &str) -> Vec<(LineNo, Decimal)> {
         vec![(LineNo(1), text.parse().unwrap())]
@@ -99,6 +104,31 @@ mod tests {
         credit_note(story.books(), invoice, &[(LineNo(1), Quantity(4))], "returned", &clerk("ann", 6)).unwrap();
         assert_eq!(story.order(id).receivable, Amount(11_900 - 595 - 4_522));
         credit_note(story.books(), invoice, &[], "all of it", &clerk("ann", 7)).unwrap();
+        assert_eq!(story.order(id).receivable, Amount(0));
+        story.check();
+    }
+
+    #[test]
+    fn a_price_credit_gives_the_tax_back_that_the_deposit_paid() {
+        let (mut story, _, invoice) = billed_with(Order {
+            billing: BillingPolicy::Deposit { percent: Decimal::HUNDRED },
+            ..Order::default()
+        });
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().tax, Amount(0));
+        let note = price_credit(story.books(), invoice, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
+        let note = story.books().invoice(&note).unwrap().unwrap();
+        assert_eq!((note.net, note.tax, note.gross), (Amount(500), Amount(95), Amount(595)));
+    }
+
+    #[test]
+    fn a_price_credit_before_a_return_takes_no_discount_from_the_units_that_come_back() {
+        let (mut story, id, invoice) = billed_with(Order { discount: Amount(1_000), ..Order::default() });
+        price_credit(story.books(), invoice, &price("8"), "contract", &clerk("ann", 5)).unwrap();
+        let half = [(LineNo(1), Quantity(5))];
+        let notes = [(); 2].map(|()| credit_note(story.books(), invoice, &half, "returned", &clerk("ann", 6)).unwrap());
+        let nets = notes.map(|note| story.books().invoice(&note).unwrap().unwrap().net);
+        // 5 × 8.00, less 5.00 of the discount of 10.00
+        assert_eq!(nets, [Amount(3_500); 2]);
         assert_eq!(story.order(id).receivable, Amount(0));
         story.check();
     }

@@ -28,11 +28,14 @@ pub fn gross(order: &Order) -> Amount {
     (net(order) - order.discount + order.freight + order.tax).max(Amount::ZERO)
 }
 
-/// The part of [`gross`] that is still to ship, by value.
+/// The part of [`gross`] that is still to ship, by value, and that no deposit covers.
+///
+/// A deposit is consumed by value, so its part leaves with the units, and no unit of value is in two places. Source: domain §1.2, §1.6.
 pub(crate) fn gross_to_ship(order: &Order) -> Amount {
     let all = Weight::of(order, |line| line.ordered() - line.buckets.cancelled);
     let to_ship = Weight::of(order, |line| line.buckets.to_ship());
-    gross(order) - share_gone(gross(order), all, to_ship)
+    let uncovered = (gross(order) - order.deposit_gross).max(Amount::ZERO);
+    uncovered - share_gone(uncovered, all, to_ship)
 }
 
 /// The part of the order's exposure that goes with units which are shipped or cancelled, by value; the last takes the rest.
@@ -97,8 +100,15 @@ pub(crate) fn leave_exposure(books: &mut dyn Books, order: OrderId, account: &Ac
 
 /// Brings the exposure of an approved order up to date after quantities, prices or tax changed.
 pub(super) fn revalue(books: &mut dyn Books, order: &Order) {
+    if order.revalue {
+        expose(books, order);
+    }
+}
+
+/// Counts an approved order in its account's exposure by what of it is to ship now.
+pub(crate) fn expose(books: &mut dyn Books, order: &Order) {
     let by = gross_to_ship(order) - order.exposed;
-    if order.revalue && !by.is_zero() {
+    if !by.is_zero() {
         books.record(&order.id, OrderEvent::Revalued { by });
         books.record(&order.account, AccountEvent::OpenOrdersChanged { by });
     }
