@@ -165,19 +165,22 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::ImportStatement(statement) => import(txn, statement),
         Body::MatchPayment { payment, items, write_off } => {
             trade::cash::match_manually(txn.books(), *payment, items, *write_off, &cx)?;
-            settled_payment(txn, *payment)?;
+            exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
         Body::PutOnAccount { payment, account } => {
             trade::cash::put_on_account(txn.books(), *payment, account, &cx)?;
-            settled_payment(txn, *payment)?;
+            exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
         Body::UnapplyPayment { payment, invoice, reason } => {
             trade::cash::unapply(txn.books(), *payment, *invoice, reason, &cx)?;
-            exception::clear_for_key(txn, &Key::Payment(*payment), "a match was taken back")?;
+            let kind = trade::exception::ExceptionKind::PaymentUnmatched;
+            // what waited before waits together with what was taken off
+            exception::clear_for_key(txn, kind, &Key::Payment(*payment), "a match was taken back")?;
             let reason = text(format_args!("taken off {invoice}: {reason}"));
-            ask_about_payment(txn, *payment, trade::exception::ExceptionKind::PaymentUnmatched, &reason)?;
+            ask_about_payment(txn, *payment, kind, &reason)?;
+            exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
         Body::CreditInvoice { invoice, lines, reason } => {
@@ -422,13 +425,15 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
 
 fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::ExceptionKind, reason: &Text) -> Outcome<()> {
     let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
-    let deductions = trade::cash::deductions(txn.books(), id)?;
-    let at_stake = match kind {
-        trade::exception::ExceptionKind::Deduction => deductions.iter().map(|(_, amount, _)| *amount).sum(),
-        _ => payment.unallocated(),
+    let (at_stake, owner) = match kind {
+        trade::exception::ExceptionKind::Deduction => {
+            let deductions = trade::cash::deductions(txn.books(), id)?;
+            // the code of a deduction says whose business it is (domain §1.7)
+            let owner = deductions.first().map(|(.., code)| super::task::label(&trade::cash::owner(code)));
+            (deductions.iter().map(|(_, amount, _)| *amount).sum(), owner)
+        }
+        _ => (payment.unallocated(), None),
     };
-    // the code of a deduction says whose business it is (domain §1.7)
-    let owner = deductions.first().map(|(.., code)| super::task::label(&trade::cash::owner(code)));
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(super::task::label(&kind))),
@@ -438,11 +443,6 @@ fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::E
     ]);
     txn.start("payment-exception", None, variables)?;
     Ok(())
-}
-
-/// A payment was dealt with by hand: the exception that asked for it is void.
-fn settled_payment(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
-    exception::clear_for_key(txn, &Key::Payment(id), "the payment was dealt with")
 }
 
 /// A timer came due. It may have been dropped since: then nothing happens.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Environment, Expression, Mode, Value};
-use trade::cash::Payment;
+use trade::cash::{Payment, PaymentStatus};
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
 use trade::order::{Cancellation, HoldKind};
 use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId};
@@ -334,7 +334,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             Action::Cancel | Action::Reject => trade::order::reject(txn.books(), id, reason, &cx)?,
             _ => {}
         },
-        (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, details)?,
+        (_, _, Some(Key::Payment(id))) => payment(txn, *id, exception.kind, action, details)?,
         (_, _, Some(Key::ReturnRequest(id))) => {
             let authorise = match action {
                 Action::Authorise => true,
@@ -363,14 +363,15 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
     Ok(())
 }
 
-fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, details: &Variables) -> Outcome<()> {
+fn payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, action: Action, details: &Variables) -> Outcome<()> {
     let cx = txn.cx.clone();
     let invalid = |field: &'static str, wanted: &'static str| Refusal::Invalid {
         field: Text::const_new(field),
         given: text(details.get(field.trim_start_matches("details.")).unwrap_or(&Value::Null).to_json()),
         wanted: Text::const_new(wanted),
     };
-    let deducts = !trade::cash::deductions(txn.books(), id)?.is_empty();
+    // money of the same payment may wait beside what it deducted
+    let deducts = kind == ExceptionKind::Deduction;
     match action {
         Action::WriteOff if deducts => {
             let accepted = accepted(txn, id, details)?;
@@ -413,25 +414,48 @@ fn accepted(txn: &mut Txn<'_>, id: PaymentId, details: &Variables) -> Outcome<Op
     })
 }
 
-/// How much of the payment goes to each invoice, in their order: what is open, until the money is used up.
+/// How much of the payment goes to each document.
 fn open_amounts(txn: &mut Txn<'_>, payment: &Payment, invoices: &[InvoiceId]) -> Outcome<Vec<(InvoiceId, Amount)>> {
-    let mut left = payment.unallocated();
-    let mut items = Vec::with_capacity(invoices.len());
+    let mut open = Vec::with_capacity(invoices.len());
     for id in invoices {
         let invoice = txn.books().invoice(id)?.ok_or(Refusal::NotFound(Key::Invoice(*id)))?;
         let account = txn.books().account(&invoice.account)?;
-        let open = account.and_then(|account| account.ledger.item(*id).map(|item| item.open)).unwrap_or_default();
-        let amount = open.min(left);
-        left -= amount;
-        items.push((*id, amount));
+        open.push(account.and_then(|account| account.ledger.item(*id).map(|item| item.open)).unwrap_or_default());
     }
-    Ok(items)
+    let amounts = shared_out(payment.unallocated(), &open);
+    Ok(invoices.iter().copied().zip(amounts).collect())
 }
 
-/// Ends the task of an exception that an event has cleared.
-pub(super) fn clear_for_key(txn: &mut Txn<'_>, key: &Key, cause: &str) -> Outcome<()> {
+/// What of each open amount money pays, in their order, until it is used up; credits among them are money too, wherever they stand.
+fn shared_out(money: Amount, open: &[Amount]) -> Vec<Amount> {
+    let credits: Amount = open.iter().copied().filter(|open| open.is_negative()).sum();
+    let mut left = money - credits;
+    let share = |open: &Amount| {
+        let amount = if open.is_negative() { *open } else { (*open).min(left) };
+        left -= amount.max(Amount::ZERO);
+        amount
+    };
+    open.iter().map(share).collect()
+}
+
+/// What nobody has to decide on any more about a payment, because of what became of it.
+pub(super) fn payment_changed(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
+    let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
+    let is_dealt_with =
+        matches!(payment.status, PaymentStatus::Applied | PaymentStatus::OnAccount | PaymentStatus::Reversed);
+    if is_dealt_with {
+        clear_for_key(txn, ExceptionKind::PaymentUnmatched, &Key::Payment(id), "the payment was dealt with")?;
+    }
+    if trade::cash::deductions(txn.books(), id)?.is_empty() {
+        clear_for_key(txn, ExceptionKind::Deduction, &Key::Payment(id), "nothing is deducted any more")?;
+    }
+    Ok(())
+}
+
+/// Ends an exception that an event has cleared, and its task.
+pub(super) fn clear_for_key(txn: &mut Txn<'_>, kind: ExceptionKind, key: &Key, cause: &str) -> Outcome<()> {
     let cx = txn.system.clone();
-    let Some(id) = trade::exception::open_for(txn.books(), key)? else { return Ok(()) };
+    let Some(id) = trade::exception::open_for(txn.books(), kind, key)? else { return Ok(()) };
     let exception = txn.books().exception(&id)?;
     trade::exception::clear(txn.books(), id, cause, &cx)?;
     let Some(task) = exception.and_then(|exception| exception.task) else { return Ok(()) };
@@ -441,4 +465,22 @@ pub(super) fn clear_for_key(txn: &mut Txn<'_>, key: &Key, cause: &str) -> Outcom
         txn.then(FollowUp::Step(InstanceId(task.instance), input));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credits_pay_with_the_money_wherever_they_stand() {
+        let shared = |money, open: &[i64]| -> Vec<i64> {
+            let open: Vec<Amount> = open.iter().copied().map(Amount).collect();
+            shared_out(Amount(money), &open).into_iter().map(|amount| amount.0).collect()
+        };
+        assert_eq!(shared(70, &[100, -30]), [100, -30]);
+        assert_eq!(shared(70, &[-30, 100]), [-30, 100]);
+        assert_eq!(shared(60, &[50, 50]), [50, 10]);
+        assert_eq!(shared(60, &[50, -30, 60]), [50, -30, 40]);
+        assert_eq!(shared(200, &[100]), [100]);
+    }
 }

@@ -3,6 +3,7 @@
 use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
 use feel::Context as Variables;
 use trade::account::AccountEvent;
+use trade::cash::PaymentEvent;
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
 use trade::{Event as TradeEvent, OrderId};
@@ -38,6 +39,10 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
                 | WarehouseOrderEvent::Cancelled
                 | WarehouseOrderEvent::Completed
         ),
+        // a statement brings thousands of payments that nobody was asked about: those that people match are looked at there
+        TradeEvent::Payment(_, event) => {
+            matches!(event, PaymentEvent::Reversed { .. } | PaymentEvent::DeductionResolved { .. })
+        }
         TradeEvent::Account(_, event) => {
             matches!(
                 event,
@@ -97,6 +102,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 _ => {}
             }
         }
+        TradeEvent::Payment(id, _) => exception::payment_changed(txn, *id)?,
         TradeEvent::Account(id, _) => txn.then(FollowUp::RecheckCredit(id.clone())),
         _ => {}
     }

@@ -9,9 +9,10 @@ use super::share::due;
 use super::state::{DocumentKind, Invoice, InvoiceLine, TaxLine};
 use crate::account::AccountEvent;
 use crate::books::{Books, Key, Stop};
+use crate::cash::void_deduction;
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::existing;
+use crate::order::{Order, existing};
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
@@ -27,7 +28,8 @@ pub(super) fn credited_invoice(books: &mut dyn Books, id: InvoiceId) -> Result<A
 /// Credits units of an invoice at its own prices and rates; no line means everything that is left of it. What is open of the invoice
 /// is reduced first; the rest is the customer's credit.
 ///
-/// Refused for documents that are no invoice, for units that it does not bill, and for more than is left. Source: domain §1.6.
+/// Refused for documents that are no invoice, for units that it does not bill, for more than is left, and above the actor's limit.
+/// Source: domain §1.6.
 pub fn credit_note(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -96,9 +98,10 @@ pub fn credit_note(
         tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
+    within_limit(books, &order, &draft, cx)?;
     let effects = Effects { lines: counted, freight: -freight, discount: -discount, ..Effects::default() };
     let note = post(books, &order, draft, effects, cx)?;
-    offset(books, &order.account, invoice, note)?;
+    offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
 }
 
@@ -158,12 +161,36 @@ fn units_of(lines: &[InvoiceLine], no: LineNo) -> Quantity {
     lines.iter().filter(|line| line.line == no).map(|line| line.quantity).sum()
 }
 
+/// Refuses a document that gives more away than somebody may, with all that they credited of the same invoice before.
+pub(super) fn within_limit(books: &mut dyn Books, order: &Order, draft: &Invoice, cx: &Context) -> Result<(), Stop> {
+    let Some(limit) = cx.actor.limit else { return Ok(()) };
+    let mut credited = draft.gross;
+    for id in &order.invoices {
+        let note = books.invoice(id)?.filter(|note| note.kind.is_credit() && note.corrects == draft.corrects);
+        credited += note.filter(|note| note.posted_by == cx.actor.id).map_or(Amount::ZERO, |note| note.gross);
+    }
+    if credited > limit {
+        let why = Text::const_new("giving that much away needs more authority");
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
+    }
+    Ok(())
+}
+
 /// A credit note settles what is open of its invoice.
-pub(super) fn offset(books: &mut dyn Books, account: &AccountId, invoice: InvoiceId, note: InvoiceId) -> Result<(), Stop> {
+pub(super) fn offset(
+    books: &mut dyn Books,
+    account: &AccountId,
+    invoice: InvoiceId,
+    note: InvoiceId,
+    cx: &Context,
+) -> Result<(), Stop> {
     let ledger = books.account(account)?.map(|account| account.ledger.clone()).unwrap_or_default();
     let open = |id| ledger.item(id).map_or(Amount::ZERO, |item| item.open);
     let amount = open(invoice).min(-open(note)).max(Amount::ZERO);
     if amount.is_positive() {
+        if amount == open(invoice) {
+            void_deduction(books, account, invoice, cx)?;
+        }
         books.record(account, AccountEvent::ItemReduced { invoice, by: amount });
         books.record(account, AccountEvent::ItemReduced { invoice: note, by: -amount });
     }

@@ -58,10 +58,8 @@ mod tests {
         let mut story = Story::new();
         story.stock("X", "WH1", 10);
         let id = story.receive(&story.submission()).unwrap();
-        let mut order = Order {
-            billing: BillingPolicy::Deposit { percent: Decimal::from(percent) },
-            ..(*story.order(id)).clone()
-        };
+        let mut order =
+            Order { billing: BillingPolicy::Deposit { percent: Decimal::from(percent) }, ..(*story.order(id)).clone() };
         order.terms.prepayment = prepayment;
         story.books().record(&id, OrderEvent::Received(Box::new(order)));
         approve(story.books(), id, &at(1)).unwrap();

@@ -3,7 +3,7 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, Quantity, Text};
 
-use super::credit_note::{Before, credited_before, credited_invoice, offset};
+use super::credit_note::{Before, credited_before, credited_invoice, offset, within_limit};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, InvoiceLine};
 use crate::books::{Books, Stop};
@@ -15,8 +15,8 @@ use crate::tax::{self, TaxedLine};
 
 /// Credits what the lines of an invoice cost more than at the right price, for the units that were not credited before.
 ///
-/// The header discount stays as it is. Refused for a document that is no invoice, for a line that it does not bill, and for a price that
-/// is not below the one billed. Source: domain §1.5.4 (price-only credit), §1.3 (dispute accepted).
+/// The header discount stays as it is. Refused for a document that is no invoice, for a line that it does not bill, for a price that is
+/// not below the one billed, and above the actor's limit. Source: domain §1.5.4 (price-only credit), §1.3 (dispute accepted).
 pub fn price_credit(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -61,8 +61,9 @@ pub fn price_credit(
         tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
+    within_limit(books, &order, &draft, cx)?;
     let note = post(books, &order, draft, Effects { lines: counted, ..Effects::default() }, cx)?;
-    offset(books, &order.account, invoice, note)?;
+    offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
 }
 
@@ -110,10 +111,8 @@ mod tests {
 
     #[test]
     fn a_price_credit_gives_the_tax_back_that_the_deposit_paid() {
-        let (mut story, _, invoice) = billed_with(Order {
-            billing: BillingPolicy::Deposit { percent: Decimal::HUNDRED },
-            ..Order::default()
-        });
+        let (mut story, _, invoice) =
+            billed_with(Order { billing: BillingPolicy::Deposit { percent: Decimal::HUNDRED }, ..Order::default() });
         assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().tax, Amount(0));
         let note = price_credit(story.books(), invoice, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
         let note = story.books().invoice(&note).unwrap().unwrap();

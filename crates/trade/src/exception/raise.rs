@@ -141,6 +141,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         ended_at: None,
         case,
         dead_letter,
+        escalated_to: None,
     };
     index::note_open(books, &exception)?;
     books.record(&id, ExceptionEvent::Raised(Box::new(exception)));

@@ -52,6 +52,9 @@ pub struct Exception {
     /// The number of the dead letter that it asks about, if it asks about one.
     #[serde(default)]
     pub dead_letter: Option<Text>,
+    /// Whom it was escalated to last, besides its owner.
+    #[serde(default)]
+    pub escalated_to: Option<Role>,
 }
 
 /// A user task: process instance and key within it.
@@ -278,6 +281,7 @@ impl Default for Exception {
             ended_at: None,
             case: Text::default(),
             dead_letter: None,
+            escalated_to: None,
         }
     }
 }
@@ -301,7 +305,7 @@ impl Folded for Exception {
             }
             ExceptionEvent::Escalated { to } => {
                 self.escalations += 1;
-                self.owner = *to;
+                self.escalated_to = Some(*to);
             }
             ExceptionEvent::Resolved { action, by, reason, at } => {
                 self.status = ExceptionStatus::Resolved;

@@ -5,7 +5,7 @@ use units::{Amount, Text};
 use super::event::OrderEvent;
 use super::find::{existing, existing_and_live, invalid};
 use super::state::{Hold, HoldKind, Order};
-use crate::books::{Books, Key, Stop};
+use crate::books::{Books, Stop};
 use crate::context::{Context, Role};
 use crate::credit;
 use crate::exception::{self, Raise, Subject, kind_of_hold, may_decide};
@@ -113,10 +113,7 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         }
     }
     if kind == HoldKind::Credit {
-        let company = super::find::company(books)?;
-        let missing = || Refusal::NotFound(Key::Account(order.account.clone()));
-        let account = books.account(&order.account)?.ok_or_else(missing)?;
-        credit::authorise_release(&company, &account, &order, &hold, actor)?;
+        credit::authorise_release(books, &order, &hold, actor)?;
     }
     drop(order);
     end(books, id, &hold, reason, cx)?;
