@@ -16,7 +16,8 @@ use units::Amount;
 fn billed() -> (Story, trade::InvoiceId, String) {
     let mut story = Story::new(&[]);
     let asks = r#"<zeebe:properties><zeebe:property name="crossdock:exception" value="=exception"/>
-        <zeebe:property name="crossdock:amount" value="=amount"/></zeebe:properties>"#;
+        <zeebe:property name="crossdock:amount" value="=amount"/>
+        <zeebe:property name="crossdock:owner" value="=owner"/></zeebe:properties>"#;
     story.deploy("payment-exception", &chain(&[("decide", &user_task("decide", asks))]), None);
     let order = story.shipped();
     let invoice = story.bill(order).pop().unwrap();

@@ -18,7 +18,7 @@ pub(super) fn bill(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Vec<InvoiceId>> {
     if !posted.is_empty() {
         clear(txn, id, ExceptionKind::BillingBlocked, "billed")?;
         clear(txn, id, ExceptionKind::PartialBillingDecision, "billed")?;
-    } else if let Some(reason) = trade::billing::blocked(txn.books(), id)? {
+    } else if let Some(reason) = trade::billing::blocked(txn.books(), id, &cx)? {
         raise(txn, id, ExceptionKind::BillingBlocked, reason)?;
     } else {
         clear(txn, id, ExceptionKind::BillingBlocked, "nothing is in the way any more")?;

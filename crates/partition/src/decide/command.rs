@@ -124,7 +124,13 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
         Body::WarehouseShipped(confirm) => {
-            let shipped = trade::fulfilment::ship(txn.books(), confirm, &cx)?;
+            let shipped = match trade::fulfilment::ship(txn.books(), confirm, &cx) {
+                Err(trade::Stop::Refused(refusal)) if follow_up::has_left_anyway(txn, confirm, &refusal)? => {
+                    let code = Text::const_new(refusal.code());
+                    return Ok(Reply::NotBooked { code, why: text(refusal) });
+                }
+                shipped => shipped?,
+            };
             if !shipped.new {
                 return Ok(Reply::Repeated);
             }
@@ -315,12 +321,17 @@ fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
 }
 
 fn serve_backorders(txn: &mut Txn<'_>, stock: &StockKey) -> Outcome<()> {
+    serve_waiting(txn, &stock.item)
+}
+
+/// Serves those who wait for an item, wherever units of it are free.
+pub(super) fn serve_waiting(txn: &mut Txn<'_>, item: &trade::ItemId) -> Outcome<()> {
     let cx = txn.system.clone();
-    let served = trade::stock::serve_backorders(txn.books(), &stock.item, &cx)?;
+    let served = trade::stock::serve_backorders(txn.books(), item, &cx)?;
     for order in &served {
         txn.publish("order.more", order, None);
     }
-    clear_shortages(txn, &stock.item, &served)
+    clear_shortages(txn, item, &served)
 }
 
 /// Confirms scarce stock anew: who gained units goes on, and who lost some is promised again (domain §1.1.9).
@@ -328,10 +339,12 @@ fn run_backorders(txn: &mut Txn<'_>, run: &trade::stock::BackorderRun) -> Outcom
     let cx = txn.cx.clone();
     let lines = trade::stock::run_backorders(txn.books(), run, &cx)?;
     if run.commit {
-        for line in lines.iter().filter(|line| line.after > line.before) {
-            txn.publish("order.more", line.order, None);
+        let won: Vec<OrderId> = lines.iter().filter(|line| line.after > line.before).map(|line| line.order).collect();
+        for order in &won {
+            txn.publish("order.more", order, None);
         }
         serve_backorders(txn, &StockKey::new(&run.item, &run.node))?;
+        clear_shortages(txn, &run.item, &won)?;
     }
     Ok(Reply::Reconfirmed(lines))
 }
@@ -373,7 +386,7 @@ fn keepers(txn: &mut Txn<'_>, stock: &StockKey, without: OrderId) -> Outcome<Tex
 }
 
 /// The shortage of an order is over when nothing of the item waits any more.
-fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) -> Outcome<()> {
+pub(super) fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) -> Outcome<()> {
     let cx = txn.system.clone();
     let company = txn.books().company(&Text::const_new(trade::master::Company::KEY))?;
     let nodes: Vec<_> = company.iter().flat_map(|company| &company.nodes).map(|node| node.id.clone()).collect();
@@ -386,7 +399,7 @@ fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) 
             let subject = super::task::subject(&order, Some(Key::Stock(StockKey::new(item, node))));
             let kind = trade::exception::ExceptionKind::Shortage;
             if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &subject)? {
-                trade::exception::clear(txn.books(), exception, "the units were found", &cx)?;
+                trade::exception::clear(txn.books(), exception, "nothing is missing any more", &cx)?;
             }
         }
     }

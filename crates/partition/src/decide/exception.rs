@@ -1,14 +1,17 @@
 //! Exceptions between processes and people: raised by user tasks and incidents, resolved by commands.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Environment, Expression, Mode, Value};
 use trade::cash::{Payment, PaymentStatus};
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
-use trade::order::{Cancellation, HoldKind};
-use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId};
-use units::{Amount, Text};
+use trade::order::{Cancellation, HoldKind, Order};
+use trade::{
+    AccountId, ExceptionId, InvoiceId, ItemId, Key, LineNo, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId,
+};
+use units::{Amount, Quantity, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
@@ -351,12 +354,58 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
         (_, Some(id), None) if exception.kind == ExceptionKind::BillingBlocked && action == Action::Retry => {
             billing::bill_backlog(txn, id)?;
         }
-        (_, _, Some(Key::WarehouseOrder(id))) if exception.kind == ExceptionKind::Carrier && action == Action::Retry => {
+        // a booking that was refused has a process that tries again
+        (_, _, Some(Key::WarehouseOrder(id)))
+            if exception.kind == ExceptionKind::Carrier && action == Action::Retry && exception.task.is_none() =>
+        {
             follow_up::redirect_again(txn, *id)?;
+        }
+        (_, Some(id), key) if matches!(exception.kind, ExceptionKind::Shortage | ExceptionKind::BackorderLate) => {
+            let item = match key {
+                Some(Key::Stock(stock)) => Some(&stock.item),
+                _ => None,
+            };
+            missing(txn, id, item, action, reason)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
             let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
             super::command::cancel(txn, id, &cancellation)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Looks for units that are missing anywhere, or cancels them; of one item, or of all that an order waits for.
+///
+/// Refused where nothing is found, so that the question stays.
+fn missing(txn: &mut Txn<'_>, id: OrderId, item: Option<&ItemId>, action: Action, reason: &Text) -> Outcome<()> {
+    let waiting = |order: &Order| -> Vec<(LineNo, ItemId, Quantity)> {
+        let lines = order.lines.iter().filter(|line| item.is_none_or(|item| line.item == *item));
+        let waits = lines.map(|line| (line.no, line.item.clone(), line.buckets.open + line.buckets.backordered));
+        waits.filter(|(.., units)| units.is_positive()).collect()
+    };
+    let before = waiting(&*order(txn, id)?);
+    match action {
+        Action::Resource => {
+            let items: BTreeSet<ItemId> = before.iter().map(|(_, item, _)| item.clone()).collect();
+            for item in &items {
+                super::command::serve_waiting(txn, item)?;
+            }
+            let after = waiting(&*order(txn, id)?);
+            if after.iter().any(|(.., units)| units.is_positive()) && after == before {
+                let units: Quantity = after.iter().map(|(.., units)| *units).sum();
+                let why =
+                    format_args!("no warehouse has any of the {units} units that {id} waits for: wait, or cancel them");
+                return Err(Refusal::Conflict(text(why)).into());
+            }
+        }
+        Action::Cancel if before.is_empty() => {
+            return Err(Refusal::Conflict(text(format_args!("nothing of {id} is missing any more"))).into());
+        }
+        Action::Cancel => {
+            let lines = before.into_iter().map(|(line, _, units)| (line, Some(units))).collect();
+            super::command::cancel(txn, id, &Cancellation { lines, reason: reason.clone() })?;
         }
         _ => {}
     }

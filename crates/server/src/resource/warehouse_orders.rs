@@ -211,6 +211,8 @@ async fn ship(
     match submit(&state, caller, &bytes, Body::WarehouseShipped(confirm)).await? {
         Reply::Shipment(id) => Ok(JsonAnswer(Numbered { id: id.to_string() })),
         Reply::Repeated => Ok(JsonAnswer(Numbered { id: "repeated".to_owned() })),
+        // the goods are gone: a person is asked, and the warehouse is told that its message and our books differ
+        Reply::NotBooked { code, why } => Err(Problem::new(&code, why.to_string())),
         other => Err(unexpected(&other)),
     }
 }

@@ -14,7 +14,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
-use crate::order::{HoldKind, Line, Order, company, existing};
+use crate::order::{Hold, HoldKind, Line, Order, company, existing};
 use crate::tax::{self, TaxedLine};
 
 /// Bills what is due by the order's policy, and sets the clock of what waits.
@@ -22,12 +22,12 @@ use crate::tax::{self, TaxedLine};
 /// Nothing to bill gives an empty list, and so does an order that cannot be billed now: [`blocked`] says why. Source: domain §1.6.
 pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
     let order = existing(books, id)?;
-    if blocked(books, id)?.is_some() {
-        return Ok(Vec::new());
-    }
     let waiting = unbilled(books, &order)?;
     let Timing { groups, next } = timing(&order, &company(books)?.calendar, waiting, cx.now);
     schedule(books, &order, next);
+    if in_the_way(&order).is_some() {
+        return Ok(Vec::new());
+    }
     drop(order);
     let mut posted = Vec::with_capacity(groups.len());
     for shipments in &groups {
@@ -46,11 +46,18 @@ pub(super) fn unbilled(books: &mut dyn Books, order: &Order) -> Result<Vec<Arc<S
     Ok(unbilled)
 }
 
-/// Why an order cannot be billed now; `None` if it can. Source: domain §1.6 (trigger).
-pub fn blocked(books: &mut dyn Books, id: OrderId) -> Result<Option<Text>, Stop> {
+/// Why an order of which something is due cannot be billed now; `None` if it can, or if nothing is due. Source: domain §1.6 (trigger).
+pub fn blocked(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<Text>, Stop> {
     let order = existing(books, id)?;
-    let hold = order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual));
-    Ok(hold.map(|hold| format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason)))
+    let Some(hold) = in_the_way(&order) else { return Ok(None) };
+    let waiting = unbilled(books, &order)?;
+    let due = timing(&order, &company(books)?.calendar, waiting, cx.now).groups;
+    let why = || format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason);
+    Ok((!due.is_empty()).then(why))
+}
+
+fn in_the_way(order: &Order) -> Option<&Hold> {
+    order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual))
 }
 
 fn invoice(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx: &Context) -> Result<InvoiceId, Stop> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use compact_str::format_compact;
 use units::{Amount, Quantity, Text};
 
 use super::post::{Effects, post, summed};
@@ -54,10 +55,10 @@ pub fn credit_note(
     for (at, (no, quantity)) in wanted.iter().enumerate() {
         let billed = original.lines.iter().find(|line| line.line == *no);
         let Some(billed) = billed.filter(|_| !wanted.iter().take(at).any(|(other, _)| other == no)) else {
-            return Err(invalid(at, "line", no.0, "a line of the invoice, once").into());
+            return Err(Refusal::invalid(format_compact!("lines[{at}].line"), no.0, "a line of the invoice, once").into());
         };
         if !quantity.is_positive() {
-            return Err(invalid(at, "quantity", quantity, "more than 0").into());
+            return Err(Refusal::invalid(format_compact!("lines[{at}].quantity"), quantity, "more than 0").into());
         }
         if *quantity > left(billed) {
             return Err(Refusal::NotEnough { wanted: *quantity, available: left(billed) }.into());
@@ -195,14 +196,6 @@ pub(super) fn offset(
         books.record(account, AccountEvent::ItemReduced { invoice: note, by: -amount });
     }
     Ok(())
-}
-
-fn invalid(at: usize, field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid {
-        field: compact_str::format_compact!("lines[{at}].{field}"),
-        given: compact_str::format_compact!("{given}"),
-        wanted: Text::const_new(wanted),
-    }
 }
 
 #[cfg(test)]

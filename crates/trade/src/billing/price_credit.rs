@@ -1,7 +1,7 @@
 //! A price was wrong, and the goods stay: the difference is credited.
 
 use compact_str::format_compact;
-use units::{Amount, Decimal, Quantity, Text};
+use units::{Amount, Decimal, Quantity};
 
 use super::credit_note::{Before, credited_before, credited_invoice, offset, within_limit};
 use super::post::{Effects, post, summed};
@@ -31,16 +31,16 @@ pub fn price_credit(
     for (at, (no, price)) in prices.iter().enumerate() {
         let billed = original.lines.iter().find(|line| line.line == *no);
         let Some(billed) = billed.filter(|_| !prices.iter().take(at).any(|(other, _)| other == no)) else {
-            return Err(invalid(format_compact!("prices[{at}].line"), no.0, "a line of the invoice, once").into());
+            return Err(Refusal::invalid(format_compact!("prices[{at}].line"), no.0, "a line of the invoice, once").into());
         };
         let net = difference(&original, billed, &before, *price).filter(|net| net.is_positive()).ok_or_else(|| {
             let wanted = "a price from 0 up to less than the one that is billed, for units that are not credited";
-            invalid(format_compact!("prices[{at}].price"), price, wanted)
+            Refusal::invalid(format_compact!("prices[{at}].price"), price, wanted)
         })?;
         credited.push(InvoiceLine { quantity: Quantity::ZERO, price: *price, net, ..billed.clone() });
     }
     if credited.is_empty() {
-        return Err(invalid("prices".into(), "empty", "at least one line").into());
+        return Err(Refusal::invalid("prices", "empty", "at least one line").into());
     }
     let taxed: Vec<TaxedLine> = credited
         .iter()
@@ -75,10 +75,6 @@ fn difference(original: &Invoice, billed: &InvoiceLine, before: &Before, price: 
     let left = billed.quantity - before.units(billed.line);
     let right = Amount::of(price, left, original.currency)?;
     Some(before.left_of(billed) - right)
-}
-
-fn invalid(field: Text, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field, given: format_compact!("{given}"), wanted: Text::const_new(wanted) }
 }
 
 #[cfg(test)]

@@ -47,17 +47,22 @@ pub struct ReturnedLine {
 /// account, for nothing, quantities out of range, and a reference that came before. Source: domain §1.8, §1.6 (goodwill).
 pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -> Result<ReturnId, Stop> {
     let Some(account) = books.account(&document.account)? else {
-        return Err(invalid("account", &document.account, "the number of an account that we know").into());
+        return Err(Refusal::invalid("account", &document.account, "the number of an account that we know").into());
     };
     if document.goodwill.is_negative() || document.goodwill > Amount::LIMIT {
-        return Err(invalid("goodwill", document.goodwill.0, "minor units that are not below zero and at most 10^15").into());
+        return Err(Refusal::invalid(
+            "goodwill",
+            document.goodwill.0,
+            "minor units that are not below zero and at most 10^15",
+        )
+        .into());
     }
     if document.lines.is_empty() && document.goodwill.is_zero() {
-        return Err(invalid("lines", "empty", "at least one line, or an amount that is asked for").into());
+        return Err(Refusal::invalid("lines", "empty", "at least one line, or an amount that is asked for").into());
     }
     for (at, line) in document.lines.iter().enumerate() {
         if !line.quantity.is_positive() || line.quantity > Quantity::LIMIT {
-            return Err(invalid(&format!("lines[{at}].quantity"), line.quantity, "1 to 1,000,000,000").into());
+            return Err(Refusal::invalid(format!("lines[{at}].quantity"), line.quantity, "1 to 1,000,000,000").into());
         }
     }
     let recent: Vec<OrderId> = account.ledger.billed.iter().rev().copied().collect();
@@ -121,10 +126,6 @@ fn latest_invoice(books: &mut dyn Books, recent: &[OrderId], amount: Amount) -> 
         }
     }
     Ok(None)
-}
-
-fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
 }
 
 #[cfg(test)]
