@@ -99,10 +99,7 @@ pub(super) fn bring_to_erp(txn: &mut Txn<'_>, document: InvoiceId) -> Outcome<()
 fn raise(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, reason: Text) -> Outcome<()> {
     let cx = txn.system.clone();
     let order = order(txn, id)?;
-    let shipped = order
-        .lines
-        .iter()
-        .map(|line| units::Amount::of(line.price, line.to_invoice(), order.currency).unwrap_or(units::Amount::LIMIT));
+    let shipped = order.lines.iter().map(|line| trade::order::units_value(line, line.to_invoice(), order.currency));
     let amount = shipped.sum();
     trade::exception::raise(txn.books(), Raise { amount, ..Raise::new(kind, subject(&order, None), reason) }, &cx)?;
     Ok(())

@@ -46,7 +46,7 @@ pub use state::{
 };
 pub use submission::{Destination, Submission, SubmittedLine};
 pub use validate::validate;
-pub use value::{gross, line_net, net};
+pub use value::{gross, line_net, net, units_value};
 
 pub(crate) use apply::moved;
 pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waiting_since};

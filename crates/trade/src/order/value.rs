@@ -1,6 +1,6 @@
 //! What an order is worth, and what of it counts in the account's exposure (domain §1.2).
 
-use units::{Amount, Currency, Decimal, Quantity};
+use units::{Amount, Currency, Quantity};
 
 use super::event::OrderEvent;
 use super::state::{Line, Order};
@@ -8,14 +8,15 @@ use crate::account::AccountEvent;
 use crate::books::Books;
 use crate::ids::*;
 
-fn value(price: Decimal, quantity: Quantity, currency: Currency) -> Amount {
+/// Net value of so many units of a line, in minor units.
+pub fn units_value(line: &Line, units: Quantity, currency: Currency) -> Amount {
     // received lines and prices are bounded, so the limit is reached by a person's price change at most
-    Amount::of(price, quantity, currency).unwrap_or(Amount::LIMIT)
+    Amount::of(line.price, units, currency).unwrap_or(Amount::LIMIT)
 }
 
 /// Net value of a line's units that are not cancelled, in minor units, before header discount and freight.
 pub fn line_net(line: &Line, currency: Currency) -> Amount {
-    value(line.price, line.ordered() - line.buckets.cancelled, currency)
+    units_value(line, line.ordered() - line.buckets.cancelled, currency)
 }
 
 /// Net value of an order's lines in minor units, cancelled units left out, before header discount and freight.
@@ -47,8 +48,8 @@ pub(crate) fn leaving(order: &Order, units: &[(LineNo, Quantity)]) -> Amount {
     for (no, quantity) in units {
         if let Some(line) = order.line(*no) {
             let to_ship = line.buckets.to_ship();
-            after.value -= value(line.price, to_ship, order.currency).0;
-            after.value += value(line.price, to_ship - *quantity, order.currency).0;
+            after.value -= units_value(line, to_ship, order.currency).0;
+            after.value += units_value(line, to_ship - *quantity, order.currency).0;
             after.units -= quantity.0;
         }
     }
@@ -68,7 +69,7 @@ impl Weight {
         for line in &order.lines {
             let quantity = quantity(line);
             weight.units = weight.units.saturating_add(quantity.0);
-            weight.value = weight.value.saturating_add(value(line.price, quantity, order.currency).0);
+            weight.value = weight.value.saturating_add(units_value(line, quantity, order.currency).0);
         }
         weight
     }
