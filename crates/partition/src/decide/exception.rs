@@ -419,6 +419,9 @@ fn payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, action: Action
         given: text(details.get(field.trim_start_matches("details.")).unwrap_or(&Value::Null).to_json()),
         wanted: Text::const_new(wanted),
     };
+    if is_dealt_with(txn, id, kind)? {
+        return Ok(());
+    }
     // money of the same payment may wait beside what it deducted
     let deducts = kind == ExceptionKind::Deduction;
     match action {
@@ -489,16 +492,25 @@ fn shared_out(money: Amount, open: &[Amount]) -> Vec<Amount> {
 
 /// What nobody has to decide on any more about a payment, because of what became of it.
 pub(super) fn payment_changed(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
-    let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
-    let is_dealt_with =
-        matches!(payment.status, PaymentStatus::Applied | PaymentStatus::OnAccount | PaymentStatus::Reversed);
-    if is_dealt_with {
-        clear_for_key(txn, ExceptionKind::PaymentUnmatched, &Key::Payment(id), "the payment was dealt with")?;
-    }
-    if trade::cash::deductions(txn.books(), id)?.is_empty() {
-        clear_for_key(txn, ExceptionKind::Deduction, &Key::Payment(id), "nothing is deducted any more")?;
+    let asked = [
+        (ExceptionKind::PaymentUnmatched, "the payment was dealt with"),
+        (ExceptionKind::Deduction, "nothing is deducted any more"),
+    ];
+    for (kind, cause) in asked {
+        if is_dealt_with(txn, id, kind)? {
+            clear_for_key(txn, kind, &Key::Payment(id), cause)?;
+        }
     }
     Ok(())
+}
+
+/// Whether nothing is left to decide on of what an exception asks about a payment.
+fn is_dealt_with(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind) -> Outcome<bool> {
+    if kind == ExceptionKind::Deduction {
+        return Ok(trade::cash::deductions(txn.books(), id)?.is_empty());
+    }
+    let done = |status| matches!(status, PaymentStatus::Applied | PaymentStatus::OnAccount | PaymentStatus::Reversed);
+    Ok(txn.books().payment(&id)?.is_some_and(|payment| done(payment.status)))
 }
 
 /// Ends an exception that an event has cleared, and its task.
