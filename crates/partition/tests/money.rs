@@ -9,7 +9,7 @@ use partition::Body;
 use trade::cash::PaymentStatus;
 use trade::exception::{Action, Exception, ExceptionKind};
 use trade::{Actor, Key, PaymentId, Refusal, Role};
-use trading::{Story, actor, chain, user_task};
+use trading::{Story, actor, asks_as, chain, user_task, variables};
 use units::Amount;
 
 /// An order of 100.00 that was billed.
@@ -130,5 +130,23 @@ fn money_taken_off_one_invoice_leaves_the_deduction_of_another_to_its_owner() {
     let reason = "damaged in transit".into();
     story.ask(&actor("walt", &[Role::Warehouse]), Body::ResolveException { exception, action, reason, details }).unwrap();
     assert_eq!((asked_about(&story, payment), story.account().ledger.item(second.id)), (vec![], None));
+    story.check();
+}
+
+#[test]
+fn of_a_payment_only_what_leads_on_is_offered() {
+    let (mut story, _, number) = billed();
+    let offered = |story: &Story, payment| asked_about(story, payment)[0].actions.clone();
+    let unknown = story.pay("B-1", 4_000, "thank you", false);
+    assert_eq!(offered(&story, unknown), [Action::Match, Action::PutOnAccount, Action::WriteOff]);
+    let fee = story.pay("B-2", -500, "fee", false);
+    assert_eq!(offered(&story, fee), [Action::Match, Action::Acknowledge]);
+    let short = story.pay("B-3", 9_000, &number, false);
+    assert_eq!(offered(&story, short), [Action::WriteOff, Action::Reject]);
+    // what is asked for is not there: no money can be matched
+    story.deploy("chases", &chain(&[("chase", &user_task("chase", &asks_as("PAYMENT-UNMATCHED")))]), None);
+    story.start("chases", variables(&[("orderId", "SO-1")]));
+    let chase = story.open_exceptions().pop().unwrap();
+    assert_eq!((chase.kind, chase.actions.as_slice()), (ExceptionKind::PaymentUnmatched, [Action::Wait].as_slice()));
     story.check();
 }
