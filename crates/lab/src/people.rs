@@ -18,7 +18,12 @@ pub fn decide(seed: u64, id: &str, kind: &str, actions: &[String]) -> Option<(&'
         "DUPLICATE" => &[("release", "the customer means it")],
         "WMS-REJECT" | "CARRIER" | "INTEGRATION" | "INVOICE-REJECTED" | "BILLING-BLOCKED" => &[("retry", "try again")],
         "BACKORDER-LATE" | "SHORTAGE" => &[("wait", "supply is on its way")],
-        "PAYMENT-UNMATCHED" => &[("match", "the candidate is right"), ("put_on_account", "clarified later")],
+        "PAYMENT-UNMATCHED" => &[
+            ("match", "the candidate is right"),
+            ("put_on_account", "clarified later"),
+            ("wait", "the money is on its way"),
+            ("acknowledge", "seen"),
+        ],
         "PARTIAL-BILLING-DECISION" if roll.is_multiple_of(2) => &[("wait", "the rest is about to ship")],
         "PARTIAL-BILLING-DECISION" => &[("release", "the customer agrees")],
         "DEDUCTION" => &[("write_off", "small loss, good customer")],

@@ -413,6 +413,13 @@ pub enum Reply {
     },
     /// What a backorder run means for each line.
     Reconfirmed(Vec<Reconfirmed>),
+    /// What was told is not booked, and somebody is asked about it.
+    NotBooked {
+        /// The code of the refusal.
+        code: Text,
+        /// Why, in words.
+        why: Text,
+    },
 }
 
 /// Units reserved at a node.

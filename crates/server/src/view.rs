@@ -278,6 +278,8 @@ pub(crate) struct ExceptionView {
     pub(crate) resolve_by: String,
     /// How often it was escalated.
     pub(crate) escalations: u8,
+    /// The role that it was escalated to last, besides its owner.
+    pub(crate) escalated_to: Option<String>,
     /// The waiting user task: process instance and key.
     pub(crate) task: Option<String>,
     /// What was done.
@@ -317,6 +319,7 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
         respond_by: exception.respond_by.to_string(),
         resolve_by: exception.resolve_by.to_string(),
         escalations: exception.escalations,
+        escalated_to: exception.escalated_to.as_ref().map(name),
         task: exception.task.map(|task| format!("PI-{}/{}", task.instance, task.task)),
         resolution: exception.resolution.as_ref().map(|(action, by, reason)| ResolutionView {
             action: name(action),

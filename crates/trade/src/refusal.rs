@@ -108,6 +108,15 @@ fn lines(findings: &[Finding]) -> String {
 }
 
 impl Refusal {
+    /// A value outside of what is possible: which, what was given, and what would be right.
+    pub fn invalid(field: impl Into<Text>, given: impl std::fmt::Display, wanted: &'static str) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            given: compact_str::format_compact!("{given}"),
+            wanted: Text::const_new(wanted),
+        }
+    }
+
     /// Its code at the API, stable.
     pub fn code(&self) -> &'static str {
         match self {

@@ -334,6 +334,7 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
                     ("status", "status"),
                     ("severity", "severity"),
                     ("owner", "owner"),
+                    ("escalated to", "escalated_to"),
                     ("assignee", "assignee"),
                     ("order", "order"),
                     ("account", "account"),

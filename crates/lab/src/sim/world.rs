@@ -238,6 +238,7 @@ impl<'a> World<'a> {
                 self.tell(|| format!("{}: {} → {}", actor.id, label.unwrap_or_default(), outcome(&told)));
                 match told {
                     Err(why) if has_shipped => Err(self.failure(format_args!("a shipment is refused: {why}"))),
+                    Ok(Reply::NotBooked { why, .. }) => Err(self.failure(format_args!("a shipment is not booked: {why}"))),
                     _ => Ok(()),
                 }
             }

@@ -18,7 +18,7 @@ pub(super) fn bill(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Vec<InvoiceId>> {
     if !posted.is_empty() {
         clear(txn, id, ExceptionKind::BillingBlocked, "billed")?;
         clear(txn, id, ExceptionKind::PartialBillingDecision, "billed")?;
-    } else if let Some(reason) = trade::billing::blocked(txn.books(), id)? {
+    } else if let Some(reason) = trade::billing::blocked(txn.books(), id, &cx)? {
         raise(txn, id, ExceptionKind::BillingBlocked, reason)?;
     } else {
         clear(txn, id, ExceptionKind::BillingBlocked, "nothing is in the way any more")?;
@@ -99,10 +99,7 @@ pub(super) fn bring_to_erp(txn: &mut Txn<'_>, document: InvoiceId) -> Outcome<()
 fn raise(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, reason: Text) -> Outcome<()> {
     let cx = txn.system.clone();
     let order = order(txn, id)?;
-    let shipped = order
-        .lines
-        .iter()
-        .map(|line| units::Amount::of(line.price, line.to_invoice(), order.currency).unwrap_or(units::Amount::LIMIT));
+    let shipped = order.lines.iter().map(|line| trade::order::units_value(line, line.to_invoice(), order.currency));
     let amount = shipped.sum();
     trade::exception::raise(txn.books(), Raise { amount, ..Raise::new(kind, subject(&order, None), reason) }, &cx)?;
     Ok(())

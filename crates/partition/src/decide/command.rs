@@ -125,7 +125,13 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
         Body::WarehouseShipped(confirm) => {
-            let shipped = trade::fulfilment::ship(txn.books(), confirm, &cx)?;
+            let shipped = match trade::fulfilment::ship(txn.books(), confirm, &cx) {
+                Err(trade::Stop::Refused(refusal)) if follow_up::has_left_anyway(txn, confirm, &refusal)? => {
+                    let code = Text::const_new(refusal.code());
+                    return Ok(Reply::NotBooked { code, why: text(refusal) });
+                }
+                shipped => shipped?,
+            };
             if !shipped.new {
                 return Ok(Reply::Shipment(shipped.shipment));
             }
@@ -166,19 +172,22 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::ImportStatement(statement) => import(txn, statement),
         Body::MatchPayment { payment, items, write_off } => {
             trade::cash::match_manually(txn.books(), *payment, items, *write_off, &cx)?;
-            settled_payment(txn, *payment)?;
+            exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
         Body::PutOnAccount { payment, account } => {
             trade::cash::put_on_account(txn.books(), *payment, account, &cx)?;
-            settled_payment(txn, *payment)?;
+            exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
         Body::UnapplyPayment { payment, invoice, reason } => {
             trade::cash::unapply(txn.books(), *payment, *invoice, reason, &cx)?;
-            exception::clear_for_key(txn, &Key::Payment(*payment), "a match was taken back")?;
+            let kind = trade::exception::ExceptionKind::PaymentUnmatched;
+            // what waited before waits together with what was taken off
+            exception::clear_for_key(txn, kind, &Key::Payment(*payment), "a match was taken back")?;
             let reason = text(format_args!("taken off {invoice}: {reason}"));
-            ask_about_payment(txn, *payment, trade::exception::ExceptionKind::PaymentUnmatched, &reason)?;
+            ask_about_payment(txn, *payment, kind, &reason)?;
+            exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
         Body::CreditInvoice { invoice, lines, reason } => {
@@ -313,12 +322,17 @@ fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
 }
 
 fn serve_backorders(txn: &mut Txn<'_>, stock: &StockKey) -> Outcome<()> {
+    serve_waiting(txn, &stock.item)
+}
+
+/// Serves those who wait for an item, wherever units of it are free.
+pub(super) fn serve_waiting(txn: &mut Txn<'_>, item: &trade::ItemId) -> Outcome<()> {
     let cx = txn.system.clone();
-    let served = trade::stock::serve_backorders(txn.books(), &stock.item, &cx)?;
+    let served = trade::stock::serve_backorders(txn.books(), item, &cx)?;
     for order in &served {
         txn.publish("order.more", order, None);
     }
-    clear_shortages(txn, &stock.item, &served)
+    clear_shortages(txn, item, &served)
 }
 
 /// Confirms scarce stock anew: who gained units goes on, and who lost some is promised again (domain §1.1.9).
@@ -326,10 +340,12 @@ fn run_backorders(txn: &mut Txn<'_>, run: &trade::stock::BackorderRun) -> Outcom
     let cx = txn.cx.clone();
     let lines = trade::stock::run_backorders(txn.books(), run, &cx)?;
     if run.commit {
-        for line in lines.iter().filter(|line| line.after > line.before) {
-            txn.publish("order.more", line.order, None);
+        let won: Vec<OrderId> = lines.iter().filter(|line| line.after > line.before).map(|line| line.order).collect();
+        for order in &won {
+            txn.publish("order.more", order, None);
         }
         serve_backorders(txn, &StockKey::new(&run.item, &run.node))?;
+        clear_shortages(txn, &run.item, &won)?;
     }
     Ok(Reply::Reconfirmed(lines))
 }
@@ -371,7 +387,7 @@ fn keepers(txn: &mut Txn<'_>, stock: &StockKey, without: OrderId) -> Outcome<Tex
 }
 
 /// The shortage of an order is over when nothing of the item waits any more.
-fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) -> Outcome<()> {
+pub(super) fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) -> Outcome<()> {
     let cx = txn.system.clone();
     let company = txn.books().company(&Text::const_new(trade::master::Company::KEY))?;
     let nodes: Vec<_> = company.iter().flat_map(|company| &company.nodes).map(|node| node.id.clone()).collect();
@@ -384,7 +400,7 @@ fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) 
             let subject = super::task::subject(&order, Some(Key::Stock(StockKey::new(item, node))));
             let kind = trade::exception::ExceptionKind::Shortage;
             if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &subject)? {
-                trade::exception::clear(txn.books(), exception, "the units were found", &cx)?;
+                trade::exception::clear(txn.books(), exception, "nothing is missing any more", &cx)?;
             }
         }
     }
@@ -423,13 +439,15 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
 
 fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::ExceptionKind, reason: &Text) -> Outcome<()> {
     let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
-    let deductions = trade::cash::deductions(txn.books(), id)?;
-    let at_stake = match kind {
-        trade::exception::ExceptionKind::Deduction => deductions.iter().map(|(_, amount, _)| *amount).sum(),
-        _ => payment.unallocated(),
+    let (at_stake, owner) = match kind {
+        trade::exception::ExceptionKind::Deduction => {
+            let deductions = trade::cash::deductions(txn.books(), id)?;
+            // the code of a deduction says whose business it is (domain §1.7)
+            let owner = deductions.first().map(|(.., code)| super::task::label(&trade::cash::owner(code)));
+            (deductions.iter().map(|(_, amount, _)| *amount).sum(), owner)
+        }
+        _ => (payment.unallocated(), None),
     };
-    // the code of a deduction says whose business it is (domain §1.7)
-    let owner = deductions.first().map(|(.., code)| super::task::label(&trade::cash::owner(code)));
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(super::task::label(&kind))),
@@ -439,11 +457,6 @@ fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::E
     ]);
     txn.start("payment-exception", None, variables)?;
     Ok(())
-}
-
-/// A payment was dealt with by hand: the exception that asked for it is void.
-fn settled_payment(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
-    exception::clear_for_key(txn, &Key::Payment(id), "the payment was dealt with")
 }
 
 /// A timer came due. It may have been dropped since: then nothing happens.

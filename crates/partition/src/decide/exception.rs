@@ -1,14 +1,17 @@
 //! Exceptions between processes and people: raised by user tasks and incidents, resolved by commands.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Environment, Expression, Mode, Value};
-use trade::cash::Payment;
+use trade::cash::{Payment, PaymentStatus};
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
-use trade::order::{Cancellation, HoldKind};
-use trade::{AccountId, ExceptionId, InvoiceId, Key, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId};
-use units::{Amount, Text};
+use trade::order::{Cancellation, HoldKind, Order};
+use trade::{
+    AccountId, ExceptionId, InvoiceId, ItemId, Key, LineNo, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId,
+};
+use units::{Amount, Quantity, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
@@ -334,7 +337,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             Action::Cancel | Action::Reject => trade::order::reject(txn.books(), id, reason, &cx)?,
             _ => {}
         },
-        (_, _, Some(Key::Payment(id))) => payment(txn, *id, action, details)?,
+        (_, _, Some(Key::Payment(id))) => payment(txn, *id, exception.kind, action, details)?,
         (_, _, Some(Key::ReturnRequest(id))) => {
             let authorise = match action {
                 Action::Authorise => true,
@@ -351,8 +354,18 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
         (_, Some(id), None) if exception.kind == ExceptionKind::BillingBlocked && action == Action::Retry => {
             billing::bill_backlog(txn, id)?;
         }
-        (_, _, Some(Key::WarehouseOrder(id))) if exception.kind == ExceptionKind::Carrier && action == Action::Retry => {
+        // a booking that was refused has a process that tries again
+        (_, _, Some(Key::WarehouseOrder(id)))
+            if exception.kind == ExceptionKind::Carrier && action == Action::Retry && exception.task.is_none() =>
+        {
             follow_up::redirect_again(txn, *id)?;
+        }
+        (_, Some(id), key) if matches!(exception.kind, ExceptionKind::Shortage | ExceptionKind::BackorderLate) => {
+            let item = match key {
+                Some(Key::Stock(stock)) => Some(&stock.item),
+                _ => None,
+            };
+            missing(txn, id, item, action, reason)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
             let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
@@ -363,14 +376,54 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
     Ok(())
 }
 
-fn payment(txn: &mut Txn<'_>, id: PaymentId, action: Action, details: &Variables) -> Outcome<()> {
+/// Looks for units that are missing anywhere, or cancels them; of one item, or of all that an order waits for.
+///
+/// Refused where nothing is found, so that the question stays.
+fn missing(txn: &mut Txn<'_>, id: OrderId, item: Option<&ItemId>, action: Action, reason: &Text) -> Outcome<()> {
+    let waiting = |order: &Order| -> Vec<(LineNo, ItemId, Quantity)> {
+        let lines = order.lines.iter().filter(|line| item.is_none_or(|item| line.item == *item));
+        let waits = lines.map(|line| (line.no, line.item.clone(), line.buckets.open + line.buckets.backordered));
+        waits.filter(|(.., units)| units.is_positive()).collect()
+    };
+    let before = waiting(&*order(txn, id)?);
+    match action {
+        Action::Resource => {
+            let items: BTreeSet<ItemId> = before.iter().map(|(_, item, _)| item.clone()).collect();
+            for item in &items {
+                super::command::serve_waiting(txn, item)?;
+            }
+            let after = waiting(&*order(txn, id)?);
+            if after.iter().any(|(.., units)| units.is_positive()) && after == before {
+                let units: Quantity = after.iter().map(|(.., units)| *units).sum();
+                let why =
+                    format_args!("no warehouse has any of the {units} units that {id} waits for: wait, or cancel them");
+                return Err(Refusal::Conflict(text(why)).into());
+            }
+        }
+        Action::Cancel if before.is_empty() => {
+            return Err(Refusal::Conflict(text(format_args!("nothing of {id} is missing any more"))).into());
+        }
+        Action::Cancel => {
+            let lines = before.into_iter().map(|(line, _, units)| (line, Some(units))).collect();
+            super::command::cancel(txn, id, &Cancellation { lines, reason: reason.clone() })?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, action: Action, details: &Variables) -> Outcome<()> {
     let cx = txn.cx.clone();
     let invalid = |field: &'static str, wanted: &'static str| Refusal::Invalid {
         field: Text::const_new(field),
         given: text(details.get(field.trim_start_matches("details.")).unwrap_or(&Value::Null).to_json()),
         wanted: Text::const_new(wanted),
     };
-    let deducts = !trade::cash::deductions(txn.books(), id)?.is_empty();
+    if is_dealt_with(txn, id, kind)? {
+        return Ok(());
+    }
+    // money of the same payment may wait beside what it deducted
+    let deducts = kind == ExceptionKind::Deduction;
     match action {
         Action::WriteOff if deducts => {
             let accepted = accepted(txn, id, details)?;
@@ -413,25 +466,57 @@ fn accepted(txn: &mut Txn<'_>, id: PaymentId, details: &Variables) -> Outcome<Op
     })
 }
 
-/// How much of the payment goes to each invoice, in their order: what is open, until the money is used up.
+/// How much of the payment goes to each document.
 fn open_amounts(txn: &mut Txn<'_>, payment: &Payment, invoices: &[InvoiceId]) -> Outcome<Vec<(InvoiceId, Amount)>> {
-    let mut left = payment.unallocated();
-    let mut items = Vec::with_capacity(invoices.len());
+    let mut open = Vec::with_capacity(invoices.len());
     for id in invoices {
         let invoice = txn.books().invoice(id)?.ok_or(Refusal::NotFound(Key::Invoice(*id)))?;
         let account = txn.books().account(&invoice.account)?;
-        let open = account.and_then(|account| account.ledger.item(*id).map(|item| item.open)).unwrap_or_default();
-        let amount = open.min(left);
-        left -= amount;
-        items.push((*id, amount));
+        open.push(account.and_then(|account| account.ledger.item(*id).map(|item| item.open)).unwrap_or_default());
     }
-    Ok(items)
+    let amounts = shared_out(payment.unallocated(), &open);
+    Ok(invoices.iter().copied().zip(amounts).collect())
 }
 
-/// Ends the task of an exception that an event has cleared.
-pub(super) fn clear_for_key(txn: &mut Txn<'_>, key: &Key, cause: &str) -> Outcome<()> {
+/// What of each open amount money pays, in their order, until it is used up; credits among them are money too, wherever they stand.
+fn shared_out(money: Amount, open: &[Amount]) -> Vec<Amount> {
+    let credits: Amount = open.iter().copied().filter(|open| open.is_negative()).sum();
+    let mut left = money - credits;
+    let share = |open: &Amount| {
+        let amount = if open.is_negative() { *open } else { (*open).min(left) };
+        left -= amount.max(Amount::ZERO);
+        amount
+    };
+    open.iter().map(share).collect()
+}
+
+/// What nobody has to decide on any more about a payment, because of what became of it.
+pub(super) fn payment_changed(txn: &mut Txn<'_>, id: PaymentId) -> Outcome<()> {
+    let asked = [
+        (ExceptionKind::PaymentUnmatched, "the payment was dealt with"),
+        (ExceptionKind::Deduction, "nothing is deducted any more"),
+    ];
+    for (kind, cause) in asked {
+        if is_dealt_with(txn, id, kind)? {
+            clear_for_key(txn, kind, &Key::Payment(id), cause)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing is left to decide on of what an exception asks about a payment.
+fn is_dealt_with(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind) -> Outcome<bool> {
+    if kind == ExceptionKind::Deduction {
+        return Ok(trade::cash::deductions(txn.books(), id)?.is_empty());
+    }
+    let done = |status| matches!(status, PaymentStatus::Applied | PaymentStatus::OnAccount | PaymentStatus::Reversed);
+    Ok(txn.books().payment(&id)?.is_some_and(|payment| done(payment.status)))
+}
+
+/// Ends an exception that an event has cleared, and its task.
+pub(super) fn clear_for_key(txn: &mut Txn<'_>, kind: ExceptionKind, key: &Key, cause: &str) -> Outcome<()> {
     let cx = txn.system.clone();
-    let Some(id) = trade::exception::open_for(txn.books(), key)? else { return Ok(()) };
+    let Some(id) = trade::exception::open_for(txn.books(), kind, key)? else { return Ok(()) };
     let exception = txn.books().exception(&id)?;
     trade::exception::clear(txn.books(), id, cause, &cx)?;
     let Some(task) = exception.and_then(|exception| exception.task) else { return Ok(()) };
@@ -441,4 +526,22 @@ pub(super) fn clear_for_key(txn: &mut Txn<'_>, key: &Key, cause: &str) -> Outcom
         txn.then(FollowUp::Step(InstanceId(task.instance), input));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credits_pay_with_the_money_wherever_they_stand() {
+        let shared = |money, open: &[i64]| -> Vec<i64> {
+            let open: Vec<Amount> = open.iter().copied().map(Amount).collect();
+            shared_out(Amount(money), &open).into_iter().map(|amount| amount.0).collect()
+        };
+        assert_eq!(shared(70, &[100, -30]), [100, -30]);
+        assert_eq!(shared(70, &[-30, 100]), [-30, 100]);
+        assert_eq!(shared(60, &[50, 50]), [50, 10]);
+        assert_eq!(shared(60, &[50, -30, 60]), [50, -30, 40]);
+        assert_eq!(shared(200, &[100]), [100]);
+    }
 }

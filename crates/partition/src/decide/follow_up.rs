@@ -1,7 +1,8 @@
 //! What people are asked to look after once goods are with a warehouse or on their way.
 
 use trade::exception::{ExceptionKind, Raise};
-use trade::{Key, OrderId, ShipmentId, WarehouseOrderId};
+use trade::fulfilment::ShipConfirm;
+use trade::{Key, OrderId, Refusal, ShipmentId, WarehouseOrderId};
 use units::{Quantity, Text};
 
 use super::document;
@@ -26,6 +27,40 @@ pub(super) fn left_unexpectedly(txn: &mut Txn<'_>, shipped: &trade::fulfilment::
         return Ok(());
     }
     ask(txn, shipment.order, ExceptionKind::ShipDiscrepancy, Key::Shipment(id), reasons.join("; ").into())
+}
+
+/// Goods left that cannot be booked: more than is outstanding, or for a release that was to end without them. Says whether it is so;
+/// somebody is asked then, with all that the warehouse told, because the goods are gone whatever is answered.
+///
+/// Source: domain §1.10 (R3), §1.12 (SHIP-DISCREPANCY).
+pub(super) fn has_left_anyway(txn: &mut Txn<'_>, confirm: &ShipConfirm, refusal: &Refusal) -> Outcome<bool> {
+    if !matches!(refusal, Refusal::NotEnough { .. } | Refusal::Conflict(_)) {
+        return Ok(false);
+    }
+    let Some(released) = txn.books().warehouse_order(&confirm.warehouse_order)? else { return Ok(false) };
+    let units: Vec<String> = confirm.lines.iter().map(|(line, units)| format!("{units} of line {}", line.0)).collect();
+    let reason = text(format_args!(
+        "{} has shipped {} for {} as {} by {} ({}), which is not booked: {refusal}",
+        released.node,
+        units.join(", "),
+        released.id,
+        confirm.reference,
+        confirm.carrier,
+        confirm.tracking
+    ));
+    let (kind, key) = (ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(released.id));
+    let order = order(txn, released.order)?;
+    if let Some(known) = trade::exception::of_subject(txn.books(), kind, &subject(&order, Some(key.clone())))?
+        && let Some(asked) = txn.books().exception(&known)?
+    {
+        if !asked.reason.contains(reason.as_str()) {
+            let reason = text(format_args!("{}; {reason}", asked.reason));
+            trade::exception::restate(txn.books(), known, &reason, asked.amount)?;
+        }
+        return Ok(true);
+    }
+    ask(txn, released.order, kind, key, reason)?;
+    Ok(true)
 }
 
 /// A warehouse will not cancel what it was asked to (domain §1.5.4: too late, offer to refuse at the dock or to return).

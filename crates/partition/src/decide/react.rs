@@ -3,14 +3,15 @@
 use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
 use feel::Context as Variables;
 use trade::account::AccountEvent;
+use trade::cash::PaymentEvent;
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
-use trade::{Event as TradeEvent, OrderId};
+use trade::{Event as TradeEvent, LineNo, OrderId};
 use units::Minutes;
 
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Outcome, Txn, TxnStop, text};
-use super::{billing, document, exception};
+use super::{billing, command, document, exception};
 use crate::effect::EffectId;
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
@@ -39,6 +40,10 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
                 | WarehouseOrderEvent::Cancelled
                 | WarehouseOrderEvent::Completed
         ),
+        // a statement brings thousands of payments that nobody was asked about: those that people match are looked at there
+        TradeEvent::Payment(_, event) => {
+            matches!(event, PaymentEvent::Reversed { .. } | PaymentEvent::DeductionResolved { .. })
+        }
         TradeEvent::Account(_, event) => {
             matches!(
                 event,
@@ -70,9 +75,10 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
         }
         TradeEvent::Order(id, event) => {
             match event {
-                OrderEvent::Moved { to: Bucket::Cancelled, .. } => {
+                OrderEvent::Moved { line, from, to: Bucket::Cancelled, .. } => {
                     billing::bill_rest(txn, *id)?;
                     free_credit(txn, *id)?;
+                    units_freed(txn, *id, *line, *from)?;
                 }
                 OrderEvent::ReceivableChanged { .. } => billing::paid(txn, *id)?,
                 // whoever had to pay first may not have to any more
@@ -98,10 +104,22 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 _ => {}
             }
         }
+        TradeEvent::Payment(id, _) => exception::payment_changed(txn, *id)?,
         TradeEvent::Account(id, _) => txn.recheck_credit(id),
         _ => {}
     }
     Ok(())
+}
+
+/// What was cancelled is there for others, and is missing no more.
+fn units_freed(txn: &mut Txn<'_>, id: OrderId, no: LineNo, from: Bucket) -> Outcome<()> {
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    let Some(line) = order.line(no) else { return Ok(()) };
+    match from {
+        Bucket::Allocated | Bucket::Released | Bucket::Picked => command::serve_waiting(txn, &line.item),
+        Bucket::Backordered => command::clear_shortages(txn, &line.item, &[id]),
+        Bucket::Open | Bucket::Shipped | Bucket::Cancelled => Ok(()),
+    }
 }
 
 /// The last hold of an order that was approved before is gone: what it kept is promised and released, whether or not a process asked.

@@ -76,7 +76,7 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
             let tier = account.map_or(5, |account| account.profile.tier);
             Ok(Variables::from_iter([
                 ("tier", Value::from(i64::from(tier))),
-                ("orderValue", money(order.exposed, order.currency)),
+                ("orderValue", money(trade::order::gross(&order), order.currency)),
                 ("channel", Value::from(label(&order.channel))),
             ]))
         }

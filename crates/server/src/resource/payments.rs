@@ -100,7 +100,7 @@ pub(crate) struct MatchItem {
     amount: Money,
 }
 
-/// Apply a payment by hand.
+/// Apply a payment by hand: money that waits, or that lies on account.
 #[utoipa::path(post, path = "/v1/payments/{payment}/matches", tag = "finance", params(("payment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = MatchRequest,
     responses((status = 200, body = Accepted)))]
 async fn apply(

@@ -187,7 +187,8 @@ pub(crate) struct ShipConfirmation {
     lines: Vec<LineQuantity>,
 }
 
-/// The warehouse shipped. The shipment is billed by the order's policy at once.
+/// The warehouse shipped. The shipment is billed by the order's policy at once. One that cannot be booked, because more left than is
+/// outstanding or nothing was to leave any more, is refused, and a person is asked about it.
 #[utoipa::path(post, path = "/v1/warehouse-orders/{warehouse_order}/shipments", tag = "fulfilment", params(("warehouse_order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ShipConfirmation,
     responses((status = 200, body = Numbered)))]
 async fn ship(
@@ -210,6 +211,8 @@ async fn ship(
     };
     match submit(&state, caller, &bytes, Body::WarehouseShipped(confirm)).await? {
         Reply::Shipment(id) => Ok(JsonAnswer(Numbered { id: id.to_string() })),
+        // the goods are gone: a person is asked, and the warehouse is told that its message and our books differ
+        Reply::NotBooked { code, why } => Err(Problem::new(&code, why.to_string())),
         other => Err(unexpected(&other)),
     }
 }

@@ -61,7 +61,7 @@ fn credit_of(profile: &Profile) -> impl PartialEq {
 /// A limit is shared with an account that is there and shares nobody else's: groups have one level (domain §1.2).
 fn check_parent(books: &mut dyn Books, id: &AccountId, profile: &Profile) -> Result<(), Stop> {
     let Some(parent) = &profile.credit_parent else { return Ok(()) };
-    let wrong = |wanted| Err(invalid("credit_parent", parent, wanted).into());
+    let wrong = |wanted| Err(Refusal::invalid("credit_parent", parent, wanted).into());
     if parent == id {
         return wrong("another account");
     }
@@ -88,10 +88,10 @@ fn share_limit(books: &mut dyn Books, member: &AccountId, before: Option<&Accoun
 
 fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
     if id.0.trim().is_empty() {
-        return Err(invalid("id", "empty", "the number of the account"));
+        return Err(Refusal::invalid("id", "empty", "the number of the account"));
     }
     if !(1..=9).contains(&profile.tier) {
-        return Err(invalid("tier", profile.tier, "1 (most important) to 9"));
+        return Err(Refusal::invalid("tier", profile.tier, "1 (most important) to 9"));
     }
     let amounts = [
         ("credit_limit", profile.credit_limit.unwrap_or_default()),
@@ -100,19 +100,19 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
     ];
     for (field, amount) in amounts {
         if amount.is_negative() || amount > Amount::LIMIT {
-            return Err(invalid(field, amount.0, "minor units from 0 to 10^15"));
+            return Err(Refusal::invalid(field, amount.0, "minor units from 0 to 10^15"));
         }
     }
     let deposit = profile.billing.upfront();
     for (field, percent) in [("terms.discount_percent", profile.terms.discount_percent), ("billing.percent", deposit)] {
         if percent.is_negative() || percent > Decimal::HUNDRED {
-            return Err(invalid(field, percent, "0 to 100"));
+            return Err(Refusal::invalid(field, percent, "0 to 100"));
         }
     }
     let mut codes = BTreeSet::new();
     for (at, ship_to) in profile.ship_tos.iter().enumerate() {
         if !codes.insert(&ship_to.code) {
-            return Err(invalid(&format!("ship_tos[{at}].code"), &ship_to.code, "a code of its own"));
+            return Err(Refusal::invalid(format!("ship_tos[{at}].code"), &ship_to.code, "a code of its own"));
         }
     }
     Ok(())
@@ -130,7 +130,7 @@ pub fn set_limit(books: &mut dyn Books, id: &AccountId, limit: Option<Amount>, c
     let account = books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())))?;
     may_set_limits(cx)?;
     if limit.is_some_and(|limit| limit.is_negative() || limit > Amount::LIMIT) {
-        return Err(invalid("limit", limit.unwrap_or_default().0, "minor units from 0 to 10^15").into());
+        return Err(Refusal::invalid("limit", limit.unwrap_or_default().0, "minor units from 0 to 10^15").into());
     }
     if account.profile.credit_limit != limit {
         books.record(id, AccountEvent::LimitSet { limit, by: cx.actor.id.clone() });
@@ -167,10 +167,6 @@ fn know(books: &mut dyn Books, within: &'static str, name: &Text, id: &AccountId
 /// Names and account numbers as they are compared: capital letters and digits only.
 pub(crate) fn normalised(text: &str) -> Text {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).take(80).collect()
-}
-
-fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
-use crate::order::{HoldKind, Line, Order, company, existing};
+use crate::order::{Hold, HoldKind, Line, Order, company, existing};
 use crate::tax::{self, TaxedLine};
 
 /// Bills what is due by the order's policy, and sets the clock of what waits.
@@ -22,12 +22,12 @@ use crate::tax::{self, TaxedLine};
 /// Nothing to bill gives an empty list, and so does an order that cannot be billed now: [`blocked`] says why. Source: domain §1.6.
 pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
     let order = existing(books, id)?;
-    if blocked(books, id)?.is_some() {
-        return Ok(Vec::new());
-    }
     let waiting = unbilled(books, &order)?;
     let Timing { groups, next } = timing(&order, &company(books)?.calendar, waiting, cx.now);
     schedule(books, &order, next);
+    if in_the_way(&order).is_some() {
+        return Ok(Vec::new());
+    }
     drop(order);
     let mut posted = Vec::with_capacity(groups.len());
     for shipments in &groups {
@@ -46,11 +46,18 @@ pub(super) fn unbilled(books: &mut dyn Books, order: &Order) -> Result<Vec<Arc<S
     Ok(unbilled)
 }
 
-/// Why an order cannot be billed now; `None` if it can. Source: domain §1.6 (trigger).
-pub fn blocked(books: &mut dyn Books, id: OrderId) -> Result<Option<Text>, Stop> {
+/// Why an order of which something is due cannot be billed now; `None` if it can, or if nothing is due. Source: domain §1.6 (trigger).
+pub fn blocked(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<Text>, Stop> {
     let order = existing(books, id)?;
-    let hold = order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual));
-    Ok(hold.map(|hold| format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason)))
+    let Some(hold) = in_the_way(&order) else { return Ok(None) };
+    let waiting = unbilled(books, &order)?;
+    let due = timing(&order, &company(books)?.calendar, waiting, cx.now).groups;
+    let why = || format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason);
+    Ok((!due.is_empty()).then(why))
+}
+
+fn in_the_way(order: &Order) -> Option<&Hold> {
+    order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual))
 }
 
 fn invoice(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx: &Context) -> Result<InvoiceId, Stop> {
@@ -102,7 +109,8 @@ fn consumed(order: &Order, units: &impl Fn(LineNo) -> Quantity) -> Amount {
     let billed = measure.sum(order, |line| line.invoiced + units(line.no));
     let live = measure.sum(order, |line| line.ordered() - line.buckets.cancelled);
     let due = if is_last { order.deposit_invoiced } else { due(order.deposit_invoiced, billed, live) };
-    due - order.deposit_consumed
+    // the share of what is billed shrinks when what is to come grows dearer
+    (due - order.deposit_consumed).max(Amount::ZERO)
 }
 
 #[cfg(test)]
@@ -243,6 +251,25 @@ mod tests {
         }
         assert!(story.order(id).deposit_consumed < Amount(120_000));
         story.check();
+    }
+
+    #[test]
+    fn a_deposit_that_was_consumed_is_not_asked_for_again_when_the_rest_grows_dearer() {
+        let (mut story, id) = example(BillingPolicy::Deposit { percent: Decimal::from(30i64) });
+        deposit(story.books(), id, &at(2)).unwrap().unwrap();
+        let released = release(story.books(), id, &at(2)).unwrap();
+        story.ship(released[0], &[(1, 10)], "A");
+        bill(story.books(), id, &at(4)).unwrap();
+        assert_eq!(story.order(id).deposit_consumed, Amount(30_000));
+        // 5 × 40.00 become 5 × 4,000.00: 300.00 is more than the share of what was billed
+        let prices = vec![(LineNo(2), Decimal::from(4_000i64))];
+        change(story.books(), id, &Change { prices, ..Change::default() }, &clerk("ann", 4)).unwrap();
+        story.ship(released[1], &[(2, 1)], "B");
+        let posted = bill(story.books(), id, &at(5)).unwrap()[0];
+        assert_eq!(story.books().invoice(&posted).unwrap().unwrap().deposit, Amount(0));
+        story.ship(released[1], &[(2, 4)], "C");
+        bill(story.books(), id, &at(6)).unwrap();
+        assert_eq!(story.order(id).deposit_consumed, Amount(36_000));
     }
 
     #[test]

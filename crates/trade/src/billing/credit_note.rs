@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use compact_str::format_compact;
 use units::{Amount, Quantity, Text};
 
 use super::post::{Effects, post, summed};
@@ -9,9 +10,10 @@ use super::share::due;
 use super::state::{DocumentKind, Invoice, InvoiceLine, TaxLine};
 use crate::account::AccountEvent;
 use crate::books::{Books, Key, Stop};
+use crate::cash::void_deduction;
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::existing;
+use crate::order::{Order, existing};
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
@@ -27,7 +29,8 @@ pub(super) fn credited_invoice(books: &mut dyn Books, id: InvoiceId) -> Result<A
 /// Credits units of an invoice at its own prices and rates; no line means everything that is left of it. What is open of the invoice
 /// is reduced first; the rest is the customer's credit.
 ///
-/// Refused for documents that are no invoice, for units that it does not bill, and for more than is left. Source: domain §1.6.
+/// Refused for documents that are no invoice, for units that it does not bill, for more than is left, and above the actor's limit.
+/// Source: domain §1.6.
 pub fn credit_note(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -52,10 +55,10 @@ pub fn credit_note(
     for (at, (no, quantity)) in wanted.iter().enumerate() {
         let billed = original.lines.iter().find(|line| line.line == *no);
         let Some(billed) = billed.filter(|_| !wanted.iter().take(at).any(|(other, _)| other == no)) else {
-            return Err(invalid(at, "line", no.0, "a line of the invoice, once").into());
+            return Err(Refusal::invalid(format_compact!("lines[{at}].line"), no.0, "a line of the invoice, once").into());
         };
         if !quantity.is_positive() {
-            return Err(invalid(at, "quantity", quantity, "more than 0").into());
+            return Err(Refusal::invalid(format_compact!("lines[{at}].quantity"), quantity, "more than 0").into());
         }
         if *quantity > left(billed) {
             return Err(Refusal::NotEnough { wanted: *quantity, available: left(billed) }.into());
@@ -65,11 +68,19 @@ pub fn credit_note(
         counted.push((*no, -*quantity, -net));
         credited.push(InvoiceLine { quantity: *quantity, net, ..billed.clone() });
     }
-    let goods = value(&original.lines);
-    let (gone, part) = (before.goods, value(&credited));
+    let (goods, part) = (value(&original.lines), value(&credited));
+    // by what the units were billed at: a lower price that was credited since took no discount with it
+    let gone: Amount = original
+        .lines
+        .iter()
+        .map(|line| {
+            let units = before.units(line.line) + units_of(&credited, line.line);
+            due(line.net, units.0, line.quantity.0)
+        })
+        .sum();
     let freight = if lines.is_empty() { original.freight - before.freight } else { Amount::ZERO };
     // a discount of more than the goods was granted on the freight, which may not come back: no note is negative
-    let discount = (due(original.discount, (gone + part).0, goods.0) - before.discount).min(part + freight);
+    let discount = (due(original.discount, gone.0, goods.0) - before.discount).min(part + freight);
     let taxed =
         credited.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
     let mut taxes = tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount);
@@ -88,9 +99,10 @@ pub fn credit_note(
         tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
+    within_limit(books, &order, &draft, cx)?;
     let effects = Effects { lines: counted, freight: -freight, discount: -discount, ..Effects::default() };
     let note = post(books, &order, draft, effects, cx)?;
-    offset(books, &order.account, invoice, note)?;
+    offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
 }
 
@@ -98,7 +110,6 @@ pub fn credit_note(
 #[derive(Debug, Default)]
 pub(super) struct Before {
     lines: Vec<(LineNo, Quantity, Amount)>,
-    goods: Amount,
     discount: Amount,
     freight: Amount,
     taxes: Vec<TaxLine>,
@@ -135,7 +146,6 @@ pub(super) fn credited_before(books: &mut dyn Books, original: &Invoice) -> Resu
             books.invoice(id)?.filter(|note| note.kind == DocumentKind::CreditNote && note.corrects == Some(original.id));
         if let Some(note) = note {
             before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity, line.net)));
-            before.goods += value(&note.lines);
             before.discount += note.discount;
             before.freight += note.freight;
             before.taxes.extend(&note.taxes);
@@ -152,24 +162,40 @@ fn units_of(lines: &[InvoiceLine], no: LineNo) -> Quantity {
     lines.iter().filter(|line| line.line == no).map(|line| line.quantity).sum()
 }
 
-/// A credit note settles what is open of its invoice.
-pub(super) fn offset(books: &mut dyn Books, account: &AccountId, invoice: InvoiceId, note: InvoiceId) -> Result<(), Stop> {
-    let ledger = books.account(account)?.map(|account| account.ledger.clone()).unwrap_or_default();
-    let open = |id| ledger.item(id).map_or(Amount::ZERO, |item| item.open);
-    let amount = open(invoice).min(-open(note)).max(Amount::ZERO);
-    if amount.is_positive() {
-        books.record(account, AccountEvent::ItemReduced { invoice, by: amount });
-        books.record(account, AccountEvent::ItemReduced { invoice: note, by: -amount });
+/// Refuses a document that gives more away than somebody may, with all that they credited of the same invoice before.
+pub(super) fn within_limit(books: &mut dyn Books, order: &Order, draft: &Invoice, cx: &Context) -> Result<(), Stop> {
+    let Some(limit) = cx.actor.limit else { return Ok(()) };
+    let mut credited = draft.gross;
+    for id in &order.invoices {
+        let note = books.invoice(id)?.filter(|note| note.kind.is_credit() && note.corrects == draft.corrects);
+        credited += note.filter(|note| note.posted_by == cx.actor.id).map_or(Amount::ZERO, |note| note.gross);
+    }
+    if credited > limit {
+        let why = Text::const_new("giving that much away needs more authority");
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
     Ok(())
 }
 
-fn invalid(at: usize, field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid {
-        field: compact_str::format_compact!("lines[{at}].{field}"),
-        given: compact_str::format_compact!("{given}"),
-        wanted: Text::const_new(wanted),
+/// A credit note settles what is open of its invoice.
+pub(super) fn offset(
+    books: &mut dyn Books,
+    account: &AccountId,
+    invoice: InvoiceId,
+    note: InvoiceId,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let ledger = books.account(account)?.map(|account| account.ledger.clone()).unwrap_or_default();
+    let open = |id| ledger.item(id).map_or(Amount::ZERO, |item| item.open);
+    let amount = open(invoice).min(-open(note)).max(Amount::ZERO);
+    if amount.is_positive() {
+        if amount == open(invoice) {
+            void_deduction(books, account, invoice, cx)?;
+        }
+        books.record(account, AccountEvent::ItemReduced { invoice, by: amount });
+        books.record(account, AccountEvent::ItemReduced { invoice: note, by: -amount });
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Money is given back that belongs to no units: a goodwill credit, a discount granted afterwards, postage refunded.
 
-use units::{Amount, Text, prorate};
+use units::Amount;
 
-use super::credit_note::{credited_invoice, offset};
+use super::credit_note::{credited_invoice, offset, within_limit};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, TaxLine};
 use crate::books::{Books, Stop};
@@ -10,11 +10,13 @@ use crate::context::Context;
 use crate::ids::InvoiceId;
 use crate::order::existing;
 use crate::refusal::Refusal;
+use crate::tax::{self, TaxedLine};
 
 /// Credits a net amount for an invoice, at that invoice's rates; what is open of it is reduced first.
 ///
 /// It is a document of its own kind, because it takes no units back: they can still be returned and credited. Refused for a document
-/// that is no invoice, for nothing, for more than the invoice's net amount less what was given before, and above the actor's limit.
+/// that is no invoice, for nothing, for more than the invoice's net amount, its deposit included, less all that was credited before,
+/// and above the actor's limit.
 /// Source: domain §1.6 (goodwill credits are a separate type), §1.4 (original rate).
 pub fn goodwill(
     books: &mut dyn Books,
@@ -25,16 +27,11 @@ pub fn goodwill(
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
-    let mut before = Amount::ZERO;
-    for id in &order.invoices {
-        let given = books.invoice(id)?.filter(|note| note.kind == DocumentKind::Goodwill && note.corrects == Some(invoice));
-        before += given.map_or(Amount::ZERO, |note| note.net);
-    }
-    let available = original.net - before;
+    let (available, before) = (left_to_give(books, &original)?, given(books, &original)?);
     if !net.is_positive() || net > available {
         return Err(Refusal::TooMuchMoney { wanted: net, available }.into());
     }
-    let taxes = taxes(&original, before, before + net);
+    let taxes = tax::between(&taxes(&original), before, before + net);
     let draft = Invoice {
         kind: DocumentKind::Goodwill,
         corrects: Some(invoice),
@@ -46,35 +43,54 @@ pub fn goodwill(
     };
     // the amount stands in no line, and is no freight of the order either
     let draft = Invoice { freight: Amount::ZERO, ..summed(draft) };
-    if cx.actor.limit.is_some_and(|limit| draft.gross > limit) {
-        let why = Text::const_new("giving that much away needs more authority");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
-    }
+    within_limit(books, &order, &draft, cx)?;
     let note = post(books, &order, draft, Effects::default(), cx)?;
-    offset(books, &order.account, invoice, note)?;
+    offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
 }
 
-/// Tax of what is given between two amounts, cumulatively, so that all of an invoice gives all of its tax back.
-fn taxes(original: &Invoice, from: Amount, to: Amount) -> Vec<TaxLine> {
-    let weights: Vec<i64> = original.taxes.iter().map(|tax| tax.base.0.max(0)).collect();
-    let (before, after) = (prorate(from.0, &weights), prorate(to.0, &weights));
-    let line = |((tax, before), after): ((&TaxLine, i64), i64)| TaxLine {
-        rate: tax.rate,
-        base: Amount(after - before),
-        tax: Amount(after).percent(tax.rate) - Amount(before).percent(tax.rate),
-    };
-    original.taxes.iter().zip(before).zip(after).map(line).collect()
+/// What may still be given of an invoice, net: what its goods and freight came to, deposit or not, less what was given back before.
+pub(crate) fn left_to_give(books: &mut dyn Books, original: &Invoice) -> Result<Amount, Stop> {
+    let mut left = original.net + original.deposit;
+    for id in &existing(books, original.order)?.invoices {
+        let given = books.invoice(id)?.filter(|note| note.kind.is_credit() && note.corrects == Some(original.id));
+        left -= given.map_or(Amount::ZERO, |note| note.net);
+    }
+    Ok(left)
+}
+
+/// What was given as goodwill before.
+fn given(books: &mut dyn Books, original: &Invoice) -> Result<Amount, Stop> {
+    let mut given = Amount::ZERO;
+    for id in &existing(books, original.order)?.invoices {
+        let note =
+            books.invoice(id)?.filter(|note| note.kind == DocumentKind::Goodwill && note.corrects == Some(original.id));
+        given += note.map_or(Amount::ZERO, |note| note.net);
+    }
+    Ok(given)
+}
+
+/// The tax of an invoice, that included which its deposit paid.
+fn taxes(original: &Invoice) -> Vec<TaxLine> {
+    if original.deposit.is_zero() {
+        return original.taxes.clone();
+    }
+    let currency = original.currency;
+    let lines = original.lines.iter();
+    let taxed = lines.map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, currency));
+    tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), original.freight, original.discount)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::credit_note;
+    use crate::billing::{credit_note, price_credit};
     use crate::context::Role;
     use crate::ids::LineNo;
-    use crate::order::fixture::{billed, clerk};
-    use units::Quantity;
+    use crate::master::BillingPolicy;
+    use crate::order::Order;
+    use crate::order::fixture::{billed, billed_with, clerk};
+    use units::{Decimal, Quantity};
 
     #[test]
     fn domain_1_6_a_goodwill_credit_is_a_document_of_its_own_at_the_original_rate() {
@@ -91,6 +107,46 @@ mod tests {
         credit_note(story.books(), invoice, &[(LineNo(1), Quantity(10))], "returned", &clerk("ann", 6)).unwrap();
         assert_eq!(story.order(id).receivable, Amount(-1_190));
         story.check();
+    }
+
+    #[test]
+    fn goods_that_were_paid_in_advance_may_be_made_good_with_their_tax() {
+        let billing = BillingPolicy::Deposit { percent: Decimal::HUNDRED };
+        let (mut story, id, invoice) = billed_with(Order { billing, ..Order::default() });
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().net, Amount(0));
+        let note = goodwill(story.books(), invoice, Amount(1_000), "late", &clerk("ann", 5)).unwrap();
+        let note = story.books().invoice(&note).unwrap().unwrap();
+        assert_eq!((note.net, note.tax), (Amount(1_000), Amount(190)));
+        assert!(goodwill(story.books(), invoice, Amount(9_001), "late", &clerk("ann", 5)).is_err());
+        assert_eq!(story.order(id).receivable, Amount(11_900 - 1_190));
+        story.check();
+    }
+
+    #[test]
+    fn no_goodwill_is_given_for_what_was_credited() {
+        let (mut story, _, invoice) = billed();
+        credit_note(story.books(), invoice, &[(LineNo(1), Quantity(10))], "returned", &clerk("ann", 5)).unwrap();
+        let refused = goodwill(story.books(), invoice, Amount(1), "late", &clerk("ann", 6));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::TooMuchMoney { available: Amount(0), .. }))), "{refused:?}");
+    }
+
+    #[test]
+    fn a_limit_holds_for_all_that_somebody_credits_of_an_invoice_however_they_do_it() {
+        let (mut story, _, invoice) = billed();
+        let small = |name: &str| {
+            let mut cx = clerk(name, 5);
+            cx.actor.limit = Some(Amount(2_000));
+            cx
+        };
+        let not_allowed = |what: Result<InvoiceId, Stop>| matches!(what, Err(Stop::Refused(Refusal::NotAllowed { .. })));
+        let one = [(LineNo(1), Quantity(1))];
+        let cheaper = [(LineNo(1), "9".parse().unwrap())];
+        goodwill(story.books(), invoice, Amount(1_000), "late", &small("bob")).unwrap();
+        // 11.90 each
+        assert!(not_allowed(goodwill(story.books(), invoice, Amount(1_000), "late", &small("bob"))));
+        assert!(not_allowed(credit_note(story.books(), invoice, &one, "broken", &small("bob"))));
+        assert!(not_allowed(price_credit(story.books(), invoice, &cheaper, "contract", &small("bob"))));
+        credit_note(story.books(), invoice, &one, "broken", &small("eva")).unwrap();
     }
 
     #[test]

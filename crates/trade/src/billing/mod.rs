@@ -17,6 +17,7 @@ pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;
 pub use deposit::deposit;
 pub use goodwill::goodwill;
+pub(crate) use goodwill::left_to_give;
 pub(crate) use post::open_item;
 pub use price_credit::price_credit;
 pub use release_deposit::release_deposit;

@@ -59,6 +59,7 @@ pub(super) fn post(
         due,
         early_payment,
         posted_at: cx.now,
+        posted_by: cx.actor.id.clone(),
         ..draft
     };
     let owed = if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };

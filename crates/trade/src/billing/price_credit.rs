@@ -1,9 +1,9 @@
 //! A price was wrong, and the goods stay: the difference is credited.
 
 use compact_str::format_compact;
-use units::{Amount, Decimal, Quantity, Text};
+use units::{Amount, Decimal, Quantity};
 
-use super::credit_note::{Before, credited_before, credited_invoice, offset};
+use super::credit_note::{Before, credited_before, credited_invoice, offset, within_limit};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, InvoiceLine};
 use crate::books::{Books, Stop};
@@ -15,8 +15,8 @@ use crate::tax::{self, TaxedLine};
 
 /// Credits what the lines of an invoice cost more than at the right price, for the units that were not credited before.
 ///
-/// The header discount stays as it is. Refused for a document that is no invoice, for a line that it does not bill, and for a price that
-/// is not below the one billed. Source: domain §1.5.4 (price-only credit), §1.3 (dispute accepted).
+/// The header discount stays as it is. Refused for a document that is no invoice, for a line that it does not bill, for a price that is
+/// not below the one billed, and above the actor's limit. Source: domain §1.5.4 (price-only credit), §1.3 (dispute accepted).
 pub fn price_credit(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -31,23 +31,26 @@ pub fn price_credit(
     for (at, (no, price)) in prices.iter().enumerate() {
         let billed = original.lines.iter().find(|line| line.line == *no);
         let Some(billed) = billed.filter(|_| !prices.iter().take(at).any(|(other, _)| other == no)) else {
-            return Err(invalid(format_compact!("prices[{at}].line"), no.0, "a line of the invoice, once").into());
+            return Err(Refusal::invalid(format_compact!("prices[{at}].line"), no.0, "a line of the invoice, once").into());
         };
         let net = difference(&original, billed, &before, *price).filter(|net| net.is_positive()).ok_or_else(|| {
             let wanted = "a price from 0 up to less than the one that is billed, for units that are not credited";
-            invalid(format_compact!("prices[{at}].price"), price, wanted)
+            Refusal::invalid(format_compact!("prices[{at}].price"), price, wanted)
         })?;
         credited.push(InvoiceLine { quantity: Quantity::ZERO, price: *price, net, ..billed.clone() });
     }
     if credited.is_empty() {
-        return Err(invalid("prices".into(), "empty", "at least one line").into());
+        return Err(Refusal::invalid("prices", "empty", "at least one line").into());
     }
     let taxed: Vec<TaxedLine> = credited
         .iter()
         .map(|line| TaxedLine { rate: line.tax_rate, net: line.net, exact: Decimal::from(line.net.0) })
         .collect();
     let mut taxes = tax::of_parts(original.tax_rounding, &taxed, Amount::ZERO, Amount::ZERO);
-    before.keep_within(&original, &mut taxes, false);
+    // the tax of a consumed deposit stands in its own invoice
+    if original.deposit.is_zero() {
+        before.keep_within(&original, &mut taxes, false);
+    }
     let counted = credited.iter().map(|line| (line.line, Quantity::ZERO, -line.net)).collect();
     let draft = summed(Invoice {
         kind: DocumentKind::CreditNote,
@@ -58,8 +61,9 @@ pub fn price_credit(
         tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
+    within_limit(books, &order, &draft, cx)?;
     let note = post(books, &order, draft, Effects { lines: counted, ..Effects::default() }, cx)?;
-    offset(books, &order.account, invoice, note)?;
+    offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
 }
 
@@ -73,15 +77,13 @@ fn difference(original: &Invoice, billed: &InvoiceLine, before: &Before, price: 
     Some(before.left_of(billed) - right)
 }
 
-fn invalid(field: Text, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field, given: format_compact!("{given}"), wanted: Text::const_new(wanted) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::billing::credit_note;
-    use crate::order::fixture::{billed, clerk};
+    use crate::master::BillingPolicy;
+    use crate::order::Order;
+    use crate::order::fixture::{billed, billed_with, clerk};
 
     fn price(text: &str) -> Vec<(LineNo, Decimal)> {
         vec![(LineNo(1), text.parse().unwrap())]
@@ -99,6 +101,29 @@ mod tests {
         credit_note(story.books(), invoice, &[(LineNo(1), Quantity(4))], "returned", &clerk("ann", 6)).unwrap();
         assert_eq!(story.order(id).receivable, Amount(11_900 - 595 - 4_522));
         credit_note(story.books(), invoice, &[], "all of it", &clerk("ann", 7)).unwrap();
+        assert_eq!(story.order(id).receivable, Amount(0));
+        story.check();
+    }
+
+    #[test]
+    fn a_price_credit_gives_the_tax_back_that_the_deposit_paid() {
+        let (mut story, _, invoice) =
+            billed_with(Order { billing: BillingPolicy::Deposit { percent: Decimal::HUNDRED }, ..Order::default() });
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().tax, Amount(0));
+        let note = price_credit(story.books(), invoice, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
+        let note = story.books().invoice(&note).unwrap().unwrap();
+        assert_eq!((note.net, note.tax, note.gross), (Amount(500), Amount(95), Amount(595)));
+    }
+
+    #[test]
+    fn a_price_credit_before_a_return_takes_no_discount_from_the_units_that_come_back() {
+        let (mut story, id, invoice) = billed_with(Order { discount: Amount(1_000), ..Order::default() });
+        price_credit(story.books(), invoice, &price("8"), "contract", &clerk("ann", 5)).unwrap();
+        let half = [(LineNo(1), Quantity(5))];
+        let notes = [(); 2].map(|()| credit_note(story.books(), invoice, &half, "returned", &clerk("ann", 6)).unwrap());
+        let nets = notes.map(|note| story.books().invoice(&note).unwrap().unwrap().net);
+        // 5 × 8.00, less 5.00 of the discount of 10.00
+        assert_eq!(nets, [Amount(3_500); 2]);
         assert_eq!(story.order(id).receivable, Amount(0));
         story.check();
     }

@@ -1,15 +1,16 @@
 //! The deposit of units that will not come is given back.
 
-use units::{Amount, prorate};
+use units::Amount;
 
 use super::credit_note::offset;
 use super::post::{Effects, post};
 use super::share::{Measure, due};
-use super::state::{DocumentKind, Invoice, TaxLine};
+use super::state::{DocumentKind, Invoice};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::{Order, existing};
+use crate::tax;
 
 /// Credits what of a deposit belongs to cancelled units, by value, and once nothing more will be billed all that was not consumed;
 /// `None` if there is nothing to give back.
@@ -31,8 +32,8 @@ pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
         return Ok(None);
     }
     let before = deposit.net - order.deposit_invoiced;
-    let taxes: Vec<TaxLine> = taxes(&deposit, before, before + released);
-    let tax = taxes.iter().map(|tax| tax.tax).sum();
+    let taxes = tax::between(&deposit.taxes, before, before + released);
+    let tax = taxes.iter().map(|line| line.tax).sum();
     let draft = Invoice {
         kind: DocumentKind::CreditNote,
         corrects: Some(deposit.id),
@@ -45,7 +46,7 @@ pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
     };
     let effects = Effects { deposit: -released, ..Effects::default() };
     let note = post(books, &order, draft, effects, cx)?;
-    offset(books, &order.account, deposit.id, note)?;
+    offset(books, &order.account, deposit.id, note, cx)?;
     Ok(Some(note))
 }
 
@@ -56,20 +57,6 @@ fn deposit_of(books: &mut dyn Books, order: &Order) -> Result<Option<std::sync::
         }
     }
     Ok(None)
-}
-
-/// Tax of what is given back between two amounts: the difference of what it is up to each, so that all notes together give back the
-/// tax of the deposit.
-fn taxes(deposit: &Invoice, from: Amount, to: Amount) -> Vec<TaxLine> {
-    let weights: Vec<i64> = deposit.taxes.iter().map(|tax| tax.base.0).collect();
-    let (before, after) = (prorate(from.0, &weights), prorate(to.0, &weights));
-    let shares = before.into_iter().zip(after).map(|(before, after)| (Amount(before), Amount(after)));
-    let line = |tax: &TaxLine, before: Amount, after: Amount| TaxLine {
-        rate: tax.rate,
-        base: after - before,
-        tax: after.percent(tax.rate) - before.percent(tax.rate),
-    };
-    deposit.taxes.iter().zip(shares).map(|(tax, (before, after))| line(tax, before, after)).collect()
 }
 
 #[cfg(test)]

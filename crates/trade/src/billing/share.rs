@@ -4,16 +4,11 @@ use units::{Amount, Quantity};
 
 use crate::books::{Books, Stop};
 use crate::master::{CancelledShare, ProrationBasis, ProrationPolicy};
-use crate::order::{Line, Order};
-
-/// Value of so many units of a line.
-pub(super) fn value(order: &Order, line: &Line, units: Quantity) -> Amount {
-    Amount::of(line.price, units, order.currency).unwrap_or(Amount::LIMIT)
-}
+use crate::order::{Line, Order, units_value};
 
 /// What a line's next `units` cost: the value of all billed then, less what is billed already, so no rounding is lost.
 pub(super) fn next_value(order: &Order, line: &Line, units: Quantity) -> Amount {
-    value(order, line, line.invoiced + units) - line.invoiced_amount
+    units_value(line, line.invoiced + units, order.currency) - line.invoiced_amount
 }
 
 /// What of `total` is due once `billed` of `all` is billed: rounded down, and everything with the last.
@@ -66,7 +61,7 @@ impl Measure {
     /// What so many units of each line come to.
     pub(super) fn sum(&self, order: &Order, units: impl Fn(&Line) -> Quantity) -> i64 {
         let of_line = |(at, line): (usize, &Line)| match self {
-            Self::Value => value(order, line, units(line)).0,
+            Self::Value => units_value(line, units(line), order.currency).0,
             Self::Units => units(line).0,
             Self::Grams(grams) => grams.get(at).copied().unwrap_or_default().saturating_mul(units(line).0),
         };

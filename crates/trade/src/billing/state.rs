@@ -59,6 +59,9 @@ pub struct Invoice {
     /// Where its tax was rounded; a credit note rounds as its invoice did.
     #[serde(default)]
     pub tax_rounding: TaxRounding,
+    /// Who posted it: what they credit of an invoice is held against their limit in all.
+    #[serde(default)]
+    pub posted_by: Text,
 }
 
 /// Which kind of document.

@@ -9,11 +9,13 @@ use super::bill::{bill, unbilled};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::Shipment;
-use crate::ids::OrderId;
+use crate::ids::{InvoiceId, OrderId};
 use crate::master::{AfterWait, BillingPolicy};
-use crate::order::{Order, OrderEvent, existing};
+use crate::order::{Order, OrderEvent, company, existing};
 
 const DAY: Minutes = Minutes(1_440);
+/// After which somebody is asked about goods that nobody says were delivered.
+const UNDELIVERED: Minutes = Minutes(14 * 1_440);
 
 /// What is billed now, an invoice for each group, and when to look again.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,8 +32,12 @@ pub(super) fn timing(order: &Order, calendar: &Calendar, unbilled: Vec<Arc<Shipm
             Timing { groups: each(unbilled), next: None }
         }
         BillingPolicy::OnDelivery => {
-            let delivered = unbilled.into_iter().filter(|shipment| shipment.delivered.is_some());
-            Timing { groups: each(delivered.collect()), next: None }
+            let (delivered, on_its_way): (Vec<_>, Vec<_>) =
+                unbilled.into_iter().partition(|shipment| shipment.delivered.is_some());
+            let first = on_its_way.iter().map(|shipment| shipment.shipped_at).min();
+            // whoever was asked and waits on has a clock of their own, which is not put back
+            let next = first.map(|first| first.plus(UNDELIVERED).max(order.bill_at.unwrap_or(first)));
+            Timing { groups: each(delivered), next }
         }
         BillingPolicy::OnComplete { .. } if order.is_fulfilled() => {
             Timing { groups: if unbilled.is_empty() { Vec::new() } else { vec![unbilled] }, next: None }
@@ -80,7 +86,7 @@ pub enum WaitOver {
     /// It was not, or nothing waits any more.
     Nothing,
     /// What has shipped was billed, or is kept back by a hold and billed when that goes.
-    Billed(Vec<crate::ids::InvoiceId>),
+    Billed(Vec<InvoiceId>),
     /// A person has to say whether what has shipped is billed; in words.
     Ask(Text),
 }
@@ -99,6 +105,10 @@ pub fn wait_over(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Wai
             let reason = "have waited to be billed with the rest of the order for";
             Ok(WaitOver::Ask(format_compact!("{waiting} shipments of {id} {reason} {days} days")))
         }
+        BillingPolicy::OnDelivery if is_nothing_due(books, &order, cx)? => {
+            let reason = "have been on their way for two weeks, and nobody says that they were delivered";
+            Ok(WaitOver::Ask(format_compact!("{waiting} shipments of {id} {reason}")))
+        }
         BillingPolicy::OnComplete { then: AfterWait::PerShipment, .. } if !order.is_fulfilled() => {
             bill_per_shipment(books, id, cx).map(WaitOver::Billed)
         }
@@ -106,8 +116,13 @@ pub fn wait_over(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Wai
     }
 }
 
+fn is_nothing_due(books: &mut dyn Books, order: &Order, cx: &Context) -> Result<bool, Stop> {
+    let waiting = unbilled(books, order)?;
+    Ok(timing(order, &company(books)?.calendar, waiting, cx.now).groups.is_empty())
+}
+
 /// Bills what has shipped, and the rest as it ships. Source: domain §1.6 (switch to per shipment).
-pub fn bill_per_shipment(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<crate::ids::InvoiceId>, Stop> {
+pub fn bill_per_shipment(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
     let billing = BillingPolicy::PerShipment;
     books.record(&id, OrderEvent::BillingSet { billing, by: cx.actor.id.clone() });
     bill(books, id, cx)
@@ -116,10 +131,13 @@ pub fn bill_per_shipment(books: &mut dyn Books, id: OrderId, cx: &Context) -> Re
 /// A person lets the rest be waited for once more, as long as the policy says.
 pub fn wait_again(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
     let order = existing(books, id)?;
-    if let BillingPolicy::OnComplete { max_wait_days: Some(days), .. } = order.billing
-        && !unbilled(books, &order)?.is_empty()
-    {
-        schedule(books, &order, Some(cx.now.plus(Minutes(DAY.0 * i64::from(days.max(1))))));
+    let wait = match order.billing {
+        BillingPolicy::OnComplete { max_wait_days: Some(days), .. } => Minutes(DAY.0 * i64::from(days.max(1))),
+        BillingPolicy::OnDelivery => UNDELIVERED,
+        _ => return Ok(()),
+    };
+    if !unbilled(books, &order)?.is_empty() {
+        schedule(books, &order, Some(cx.now.plus(wait)));
     }
     Ok(())
 }
@@ -127,6 +145,7 @@ pub fn wait_again(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::billing::blocked;
     use crate::fulfilment::{Delivery, deliver};
     use crate::ids::{LineNo, WarehouseOrderId};
     use crate::master::Period;
@@ -149,7 +168,7 @@ mod tests {
         (story, id, released)
     }
 
-    fn gross(story: &mut Story, posted: &[crate::ids::InvoiceId]) -> Vec<i64> {
+    fn gross(story: &mut Story, posted: &[InvoiceId]) -> Vec<i64> {
         posted.iter().map(|id| story.books().invoice(id).unwrap().unwrap().gross.0).collect()
     }
 
@@ -230,6 +249,33 @@ mod tests {
         let posted = bill(story.books(), id, &at(60)).unwrap();
         assert_eq!(gross(&mut story, &posted), [4_000]);
         story.check();
+    }
+
+    #[test]
+    fn goods_that_nobody_says_were_delivered_are_asked_about_and_billed_when_somebody_says_so() {
+        let (mut story, id, released) = case(BillingPolicy::OnDelivery);
+        story.ship(released[0], &[(1, 4)], "A");
+        bill(story.books(), id, &at(4)).unwrap();
+        let due = Context { now: story.order(id).bill_at.unwrap(), ..at(0) };
+        assert_eq!(due.now, at(3).now.plus(UNDELIVERED));
+        assert!(matches!(wait_over(story.books(), id, &due).unwrap(), WaitOver::Ask(_)));
+        wait_again(story.books(), id, &due).unwrap();
+        assert_eq!(story.order(id).bill_at, Some(due.now.plus(UNDELIVERED)));
+        let posted = bill_per_shipment(story.books(), id, &clerk("ann", 90_000)).unwrap();
+        assert_eq!((gross(&mut story, &posted), story.order(id).bill_at), (vec![4_000], None));
+        story.check();
+    }
+
+    #[test]
+    fn what_is_not_due_yet_is_not_held_back_by_a_hold() {
+        let (mut story, id, released) = case(BillingPolicy::Consolidated { every: Period::Week });
+        story.ship(released[0], &[(1, 4)], "A");
+        let (kind, reason) = (crate::order::HoldKind::Manual, "call first".into());
+        crate::order::place_hold(story.books(), id, kind, reason, vec![], Amount(1), &clerk("ann", 4)).unwrap();
+        assert_eq!((bill(story.books(), id, &at(5)).unwrap(), blocked(story.books(), id, &at(5)).unwrap()), (vec![], None));
+        let end = Context { now: story.order(id).bill_at.unwrap(), ..at(0) };
+        assert_eq!(wait_over(story.books(), id, &end).unwrap(), WaitOver::Billed(vec![]));
+        assert!(blocked(story.books(), id, &end).unwrap().is_some());
     }
 
     #[test]

@@ -306,8 +306,11 @@ fn by_amount(account: &Account, payment: &Payment, policy: &CashPolicy) -> Decid
             let Some(item) = items.get(*at) else { return Err((Vec::new(), Text::default())) };
             let allocation = if exact.is_empty() { with_discount(item, paid, policy) } else { whole(item) };
             // the item alone has the amount, but a combination of others may have it as well
-            if let Found::Several(first, second) = subsets(&items, payment, policy) {
-                return Err(several(&[first, second]));
+            match subsets(&items, payment, policy) {
+                Found::Several(first, second) => return Err(several(&[first, second])),
+                // what has the amount in full is another set than the item, which has it with its discount
+                Found::One(other) if exact.is_empty() => return Err(several(&[vec![*at], other])),
+                _ => {}
             }
             let evidence = format!("{}: the only open item of the payer with this amount", item.number);
             return Ok(Match { allocations: vec![allocation], method: Method::SingleItem, evidence, rest: Amount::ZERO });
@@ -494,6 +497,17 @@ mod tests {
         let refused = crate::cash::unapply(books, payment.id, InvoiceId(2), "wrong", &at(1));
         let wanted = Refusal::TooMuchMoney { wanted: Amount(100_000), available: Amount(70_000) };
         assert_eq!(refused, Err(Stop::Refused(wanted)));
+    }
+
+    #[test]
+    fn an_item_with_its_discount_and_a_combination_in_full_are_ambiguous() {
+        let mut memory = books(&[10_000, 5_000, 4_800], Some((200, "2026-03-11")));
+        let (outcome, payment) = pay(&mut memory, 9_800, "thank you", "2026-03-10");
+        assert_eq!(outcome, Outcome::Unmatched { ambiguous: true });
+        assert_eq!(payment.candidates.len(), 2);
+        let mut memory = books(&[10_000, 5_000, 4_900], Some((200, "2026-03-11")));
+        let (outcome, payment) = pay(&mut memory, 9_800, "thank you", "2026-03-10");
+        assert_eq!((outcome, payment.allocations[0].invoice), (Outcome::Applied, InvoiceId(1)));
     }
 
     #[test]

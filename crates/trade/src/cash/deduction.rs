@@ -7,9 +7,13 @@ use super::state::PaymentEvent;
 use crate::account::AccountEvent;
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
-use crate::ids::{InvoiceId, PaymentId};
+use crate::ids::{AccountId, InvoiceId, PaymentId};
 use crate::order::OrderEvent;
+use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
+
+/// Within which a document leads to the payment that deducted of it.
+const DEDUCTED: &str = "deducted-of";
 
 /// The codes of deductions, who owns them, and the words by which customers say them (domain §1.7).
 const CODES: [(&str, Role, &[&str]); 11] = [
@@ -53,6 +57,30 @@ pub fn deductions(books: &mut dyn Books, id: PaymentId) -> Result<Vec<(InvoiceId
     let payment = existing(books, id)?;
     let open = payment.allocations.iter().filter(|allocation| allocation.deduction.is_positive());
     Ok(open.map(|allocation| (allocation.invoice, allocation.deduction, allocation.code.clone())).collect())
+}
+
+/// Notes which payment has deducted of a document last.
+pub(super) fn note_deducted(books: &mut dyn Books, invoice: InvoiceId, payment: PaymentId) -> Result<(), Stop> {
+    Ok(point(books, DEDUCTED, &invoice.to_string(), Some(Key::Payment(payment)))?)
+}
+
+/// What a payment deducted of a document is not asked about any more: the rest was paid or credited, or another payment deducts of
+/// what is left. So there is one deduction of a document at most.
+pub(crate) fn void_deduction(
+    books: &mut dyn Books,
+    account: &AccountId,
+    invoice: InvoiceId,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let name = invoice.to_string();
+    let Some(Key::Payment(id)) = pointed(books, DEDUCTED, &name)? else { return Ok(()) };
+    point(books, DEDUCTED, &name, None)?;
+    if let Some((.., code)) = deductions(books, id)?.into_iter().find(|(deducted, ..)| *deducted == invoice) {
+        books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
+        let by = cx.actor.id.clone();
+        books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: Amount::ZERO, by });
+    }
+    Ok(())
 }
 
 /// Decides on what a payment deducted: `accepted` of it is written off, and the rest stays open, no longer in dispute; `None` accepts

@@ -57,6 +57,7 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
     let within = entries(&document.bank_account);
     let mut imported = Imported::default();
     let mut all = Vec::with_capacity(document.entries.len());
+    let mut new = Amount::ZERO;
     let mut equal: BTreeMap<Text, u32> = BTreeMap::new();
     for entry in &document.entries {
         let identity = identity(document, entry);
@@ -69,6 +70,7 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
         let id = record(books, document, entry, cx)?;
         point(books, &within, &name, Some(Key::Payment(id)))?;
         all.push(id);
+        new += entry.amount;
         let taken_back = if entry.reversal { find(books, document, entry)? } else { None };
         match taken_back {
             Some(original) => reverse(books, original, id, cx)?,
@@ -79,14 +81,25 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
         }
     }
     let reference = Reference { within: document.bank_account.clone(), reference: document.reference.clone() };
-    if books.statement(&reference)?.is_none() {
+    let known = books.statement(&reference)?;
+    if let Some(known) = known.filter(|_| !all.is_empty()) {
+        // the bank reports more under a reference that it gave before
+        let payments = known.payments.iter().copied().chain(all).collect();
+        let statement = Statement {
+            payments,
+            movements: known.movements + new,
+            closing: document.closing.unwrap_or(known.closing + new),
+            ..(*known).clone()
+        };
+        books.record(&reference, StatementEvent::Imported(Box::new(statement)));
+    } else if books.statement(&reference)?.is_none() {
         let statement = Statement {
             bank_account: document.bank_account.clone(),
             opening: document.opening.unwrap_or_default(),
             closing: document.closing.unwrap_or(document.opening.unwrap_or_default() + movements),
             payments: all,
             repeated: imported.repeated,
-            movements,
+            movements: new,
             imported_at: cx.now,
             sequence: document.sequence,
         };
@@ -255,6 +268,19 @@ mod tests {
         let overlapping = entries_of("S-2", &[("B-2", 70, ""), ("B-2", 70, ""), ("B-3", 50, "")]);
         let again = import(books, &overlapping, &at(1)).unwrap();
         assert_eq!((again.payments.len(), again.repeated), (1, 2));
+    }
+
+    #[test]
+    fn domain_1_10_statements_that_overlap_or_grow_agree_with_their_payments() {
+        let mut memory = MemoryBooks::new();
+        let books: &mut dyn Books = &mut memory;
+        import(books, &entries_of("S-1", &[("B-1", 50, "")]), &at(0)).unwrap();
+        import(books, &entries_of("S-2", &[("B-1", 50, ""), ("B-2", 70, "")]), &at(1)).unwrap();
+        import(books, &entries_of("S-2", &[("B-1", 50, ""), ("B-2", 70, ""), ("B-3", 30, "")]), &at(2)).unwrap();
+        let key = Reference { within: "DE99".into(), reference: "S-2".into() };
+        assert_eq!(books.statement(&key).unwrap().unwrap().payments.len(), 2);
+        let report = crate::reconcile::check(memory.iter(), None);
+        assert!(report.breaks.is_empty(), "{:#?}", report.breaks);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::ids::*;
 use crate::refusal::Refusal;
 
 /// Applies a payment to the items named; with `write_off` what is missing of them is written off. What is left of the payment goes on
-/// account.
+/// account, and what lies there already may be applied like money that waits.
 ///
 /// Refused for documents of several accounts, for more than is open, for more than the payment has left, and for writing off more
 /// than the actor's limit. Source: domain §1.7.
@@ -23,10 +23,14 @@ pub fn match_manually(
     write_off: bool,
     cx: &Context,
 ) -> Result<(), Stop> {
-    let payment = undecided(books, id)?;
+    let payment = in_our_currency(books, id)?;
+    if !is_undecided(&payment) && payment.status != PaymentStatus::OnAccount {
+        return Err(decided(&payment).into());
+    }
     let wanted: Amount = items.iter().map(|(_, amount)| *amount).sum();
-    if wanted > payment.unallocated() {
-        return Err(Refusal::TooMuchMoney { wanted, available: payment.unallocated() }.into());
+    let available = payment.unallocated() + payment.on_account;
+    if wanted > available {
+        return Err(Refusal::TooMuchMoney { wanted, available }.into());
     }
     let account = account_of(books, &payment, items)?;
     let ledger = books.account(&account)?.map(|account| account.ledger.clone()).unwrap_or_default();
@@ -47,7 +51,12 @@ pub fn match_manually(
         allocations.push(Allocation { invoice: *invoice, amount: *amount, written_off, ..Allocation::default() });
     }
     may_forgive(forgiven, cx)?;
-    let rest = payment.unallocated() - wanted;
+    // what was never applied goes first
+    let from_account = (wanted - payment.unallocated()).max(Amount::ZERO);
+    if from_account.is_positive() {
+        on_account(books, id, &account, -from_account);
+    }
+    let rest = payment.unallocated() + from_account - wanted;
     post(books, id, &account, allocations, Method::Manual, "decided by a person", cx)?;
     if rest.is_positive() {
         on_account(books, id, &account, rest);
@@ -57,7 +66,10 @@ pub fn match_manually(
 
 /// Puts what is left of a payment on an account, as a credit. Source: domain §1.7, stage 9.
 pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId, _cx: &Context) -> Result<(), Stop> {
-    let payment = undecided(books, id)?;
+    let payment = in_our_currency(books, id)?;
+    if !is_undecided(&payment) {
+        return Err(decided(&payment).into());
+    }
     if books.account(account)?.is_none() {
         return Err(Refusal::NotFound(Key::Account(account.clone())).into());
     }
@@ -97,15 +109,20 @@ fn may_forgive(amount: Amount, cx: &Context) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn undecided(books: &mut dyn Books, id: PaymentId) -> Result<std::sync::Arc<Payment>, Stop> {
+fn in_our_currency(books: &mut dyn Books, id: PaymentId) -> Result<std::sync::Arc<Payment>, Stop> {
     let payment = existing(books, id)?;
-    if let Some(reason) = foreign(books, &payment)? {
-        return Err(Refusal::Conflict(reason).into());
+    match foreign(books, &payment)? {
+        Some(reason) => Err(Refusal::Conflict(reason).into()),
+        None => Ok(payment),
     }
-    match payment.status {
-        PaymentStatus::Received | PaymentStatus::Suspense | PaymentStatus::Unmatched => Ok(payment),
-        status => Err(Refusal::Conflict(Text::from(format!("{id} is {status:?} already"))).into()),
-    }
+}
+
+fn is_undecided(payment: &Payment) -> bool {
+    matches!(payment.status, PaymentStatus::Received | PaymentStatus::Suspense | PaymentStatus::Unmatched)
+}
+
+fn decided(payment: &Payment) -> Refusal {
+    Refusal::Conflict(Text::from(format!("{} is {:?} already", payment.id, payment.status)))
 }
 
 /// The one account whose documents are named, which is the payer's from now on.
@@ -137,4 +154,76 @@ fn identify(books: &mut dyn Books, payment: &Payment, account: &AccountId) -> Re
         books.record(&payment.id, PaymentEvent::PayerIdentified { account: account.clone(), evidence });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::fixture::{Story, at, billed, clerk};
+
+    fn unapplied(story: &mut Story) -> Amount {
+        story.books().account(&"ACME".into()).unwrap().unwrap().ledger.unapplied
+    }
+
+    #[test]
+    fn money_on_account_is_applied_to_a_later_invoice() {
+        let (mut story, order, invoice) = billed();
+        let payment = story.pay(invoice, 11_900);
+        unapply(story.books(), payment, invoice, "wrong invoice", &clerk("ann", 6)).unwrap();
+        put_on_account(story.books(), payment, &"ACME".into(), &clerk("ann", 6)).unwrap();
+        assert_eq!((unapplied(&mut story), story.order(order).receivable), (Amount(11_900), Amount(11_900)));
+        let refused = match_manually(story.books(), payment, &[(invoice, Amount(11_901))], false, &clerk("ann", 7));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::TooMuchMoney { available: Amount(11_900), .. }))));
+        match_manually(story.books(), payment, &[(invoice, Amount(5_000))], false, &clerk("ann", 7)).unwrap();
+        assert_eq!((unapplied(&mut story), story.order(order).receivable), (Amount(6_900), Amount(6_900)));
+        let status = |story: &mut Story| story.books().payment(&payment).unwrap().unwrap().status;
+        assert_eq!(status(&mut story), PaymentStatus::OnAccount);
+        unapply(story.books(), payment, invoice, "not yet", &clerk("ann", 8)).unwrap();
+        match_manually(story.books(), payment, &[(invoice, Amount(11_900))], false, &clerk("ann", 9)).unwrap();
+        assert_eq!((unapplied(&mut story), story.order(order).receivable), (Amount(0), Amount(0)));
+        assert_eq!(status(&mut story), PaymentStatus::Applied);
+        assert!(match_manually(story.books(), payment, &[(invoice, Amount(1))], false, &clerk("ann", 9)).is_err());
+        story.check();
+    }
+
+    #[test]
+    fn a_deduction_is_void_once_the_rest_is_paid() {
+        let (mut story, order, invoice) = billed();
+        let short = story.pay(invoice, 11_000);
+        let allocation = Allocation { invoice, amount: Amount(11_000), ..Allocation::default() };
+        // the same payment as the pipeline posts it: with a deduction
+        unapply(story.books(), short, invoice, "again", &clerk("ann", 6)).unwrap();
+        let deducting = Allocation { deduction: Amount(900), code: "DMG".into(), ..allocation };
+        post(story.books(), short, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+        assert_eq!(crate::cash::deductions(story.books(), short).unwrap().len(), 1);
+        story.pay(invoice, 400);
+        assert_eq!(crate::cash::deductions(story.books(), short).unwrap().len(), 1);
+        story.pay(invoice, 500);
+        assert_eq!(crate::cash::deductions(story.books(), short).unwrap(), []);
+        assert_eq!(story.order(order).receivable, Amount(0));
+        story.check();
+    }
+
+    #[test]
+    fn a_credit_that_settles_an_invoice_ends_its_deduction_and_a_later_one_takes_its_place() {
+        let (mut story, _, invoice) = billed();
+        let payments = [(5_000, 6_900), (900, 6_000)].map(|(paid, deducted)| {
+            let payment = story.pay(invoice, paid);
+            unapply(story.books(), payment, invoice, "again", &clerk("ann", 6)).unwrap();
+            let (amount, deduction) = (Amount(paid), Amount(deducted));
+            let deducting = Allocation { invoice, amount, deduction, code: "DMG".into(), ..Allocation::default() };
+            post(story.books(), payment, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+            payment
+        });
+        let open = |story: &mut Story| payments.map(|id| crate::cash::deductions(story.books(), id).unwrap().len());
+        assert_eq!(open(&mut story), [0, 1]);
+        let disputed = |story: &mut Story| {
+            let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+            account.ledger.item(invoice).map(|item| item.disputed)
+        };
+        assert_eq!(disputed(&mut story), Some(Amount(6_000)));
+        crate::billing::credit_note(story.books(), invoice, &[], "returned", &clerk("ann", 7)).unwrap();
+        assert_eq!((open(&mut story), disputed(&mut story)), ([0, 0], None));
+        story.check();
+    }
 }

@@ -2,6 +2,7 @@
 
 use units::{Amount, Text};
 
+use super::deduction::{note_deducted, void_deduction};
 use super::state::{Allocation, Method, Payment, PaymentEvent};
 use crate::account::AccountEvent;
 use crate::books::{Books, Key, Stop};
@@ -26,6 +27,10 @@ pub(super) fn post(
     for allocation in &allocations {
         let invoice = allocation.invoice;
         let Some(item) = ledger.ledger.item(invoice) else { continue };
+        let is_settled = item.open == allocation.amount + allocation.discount + allocation.written_off;
+        if is_settled || allocation.deduction.is_positive() {
+            void_deduction(books, account, invoice, cx)?;
+        }
         let settled = allocation.amount + allocation.discount + allocation.written_off;
         for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, "TOLERANCE")] {
             if !amount.is_zero() {
@@ -36,6 +41,7 @@ pub(super) fn post(
         if allocation.deduction.is_positive() {
             let (amount, code) = (allocation.deduction, allocation.code.clone());
             books.record(account, AccountEvent::ItemDisputed { invoice, amount, code });
+            note_deducted(books, invoice, payment)?;
         }
         books.record(account, AccountEvent::ItemReduced { invoice, by: settled });
         books.record(&item.order, OrderEvent::ReceivableChanged { by: -settled });

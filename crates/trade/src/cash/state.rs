@@ -183,7 +183,7 @@ pub struct Statement {
     pub payments: Vec<PaymentId>,
     /// Entries that were there already.
     pub repeated: u32,
-    /// Sum of all entries.
+    /// Sum of the entries that were not there already.
     pub movements: Amount,
     /// When it was imported.
     pub imported_at: Timestamp,
@@ -224,7 +224,11 @@ impl Folded for Payment {
             PaymentEvent::Matched { allocations, .. } => {
                 self.allocations.extend(allocations.iter().cloned());
                 self.candidates.clear();
-                self.status = if self.unallocated().is_zero() { PaymentStatus::Applied } else { PaymentStatus::Unmatched };
+                self.status = match (self.unallocated().is_zero(), self.on_account.is_zero()) {
+                    (true, true) => PaymentStatus::Applied,
+                    (true, false) => PaymentStatus::OnAccount,
+                    (false, _) => PaymentStatus::Unmatched,
+                };
             }
             PaymentEvent::PutOnAccount { amount } => {
                 self.on_account += *amount;

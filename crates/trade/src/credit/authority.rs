@@ -2,21 +2,30 @@
 
 use units::{Amount, Decimal, Text};
 
+use super::group::{Group, account_of};
 use crate::account::Account;
 use crate::books::{Books, Stop};
 use crate::context::{Actor, Context, Role};
 use crate::ids::*;
 use crate::master::{Authority, Company};
-use crate::order::{Hold, Order, OrderEvent, existing, gross};
+use crate::order::{Hold, Order, OrderEvent, company, existing, gross};
 use crate::refusal::Refusal;
 
 /// Whether somebody may release a Credit hold: by how much the order is over the limit, in per cent and in all.
 ///
 /// Without a table of the company: clerks up to 5 % and 5,000.00, managers up to 20 % and 50,000.00, directors without limit; the
-/// process may, and whoever created the order may not. Nobody may while the account is blocked. Source: domain §1.2.
-pub fn authorise_release(
+/// process may, and whoever created the order may not. Nobody may while the account, or the one whose limit it shares, is blocked.
+/// Source: domain §1.2.
+pub fn authorise_release(books: &mut dyn Books, order: &Order, hold: &Hold, actor: &Actor) -> Result<(), Stop> {
+    let account = account_of(books, &order.account)?;
+    let (company, group) = (company(books)?, Group::of(books, &account)?);
+    Ok(authorise(&company, &account, group.holder(), order, hold, actor)?)
+}
+
+fn authorise(
     company: &Company,
     account: &Account,
+    holder: &Account,
     order: &Order,
     hold: &Hold,
     actor: &Actor,
@@ -28,10 +37,10 @@ pub fn authorise_release(
     if actor.id == order.created_by {
         return Err(refuse("whoever created an order does not release its credit".into()));
     }
-    if account.profile.blocked {
-        return Err(refuse("the account is blocked: lift the block first".into()));
+    if let Some(blocked) = [account, holder].into_iter().find(|account| account.profile.blocked) {
+        return Err(refuse(format!("account {} is blocked: lift the block first", blocked.id)));
     }
-    let limit = account.profile.credit_limit.unwrap_or_default();
+    let limit = holder.profile.credit_limit.unwrap_or_default();
     let table = if company.policy.authority.is_empty() { defaults() } else { company.policy.authority.clone() };
     let may = |authority: &Authority| {
         let within_amount = authority.over_amount.is_none_or(|most| hold.amount <= most);
@@ -90,7 +99,7 @@ mod tests {
                 exception: None,
             };
             let actor = Actor { id: name.into(), roles: vec![role], limit: None };
-            authorise_release(&Company::default(), &account, &order, &hold, &actor).is_ok()
+            authorise(&Company::default(), &account, &account, &order, &hold, &actor).is_ok()
         };
         assert!(may(Role::CreditClerk, "ann", 500_000));
         assert!(!may(Role::CreditClerk, "ann", 500_001));

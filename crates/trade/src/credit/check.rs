@@ -170,13 +170,14 @@ fn decide(company: &Company, account: &Account, group: &Group, order: &Order, pr
         });
         if valid { Decision::Released } else { Decision::Hold { code, reason, over } }
     };
+    // whoever let the order pass did not lift the block
     if account.profile.blocked {
-        // whoever let the order pass did not lift the block
         let reason = Text::const_new("the account is blocked");
         return Decision::Hold { code: "CR-BLOCKED", reason, over: value };
     }
     if holder.profile.blocked {
-        return hold("CR-BLOCKED", format_compact!("account {}, whose limit it shares, is blocked", holder.id), value);
+        let reason = format_compact!("account {}, whose limit it shares, is blocked", holder.id);
+        return Decision::Hold { code: "CR-BLOCKED", reason, over: value };
     }
     if order.terms.prepayment {
         // whoever prepays owes nothing, this order included: all money on account counts, and no limit does
@@ -514,6 +515,32 @@ mod tests {
         let acme = story.books().account(&"ACME".into()).unwrap().unwrap();
         set_profile(story.books(), &"ACME".into(), &Profile { blocked: true, ..acme.profile.clone() }, &at(1)).unwrap();
         assert!(matches!(check(story.books(), theirs, &at(2)).unwrap(), Decision::Hold { code: "CR-BLOCKED", .. }));
+        // as with a block of its own: nobody lets the order pass, and who did before did not lift the block
+        let refused = release_hold(story.books(), theirs, HoldKind::Credit, "good customer", &clerk("eve", 3));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+        let event = crate::order::OrderEvent::CreditReleased { gross: Amount(10_000), at: at(3).now };
+        story.books().record(&theirs, event);
+        assert!(matches!(check(story.books(), theirs, &at(4)).unwrap(), Decision::Hold { code: "CR-BLOCKED", .. }));
+    }
+
+    #[test]
+    fn authority_is_a_share_of_the_limit_that_the_group_shares() {
+        let mut story = Story::new();
+        let theirs = sharing(&mut story);
+        // the member has a limit of its own that does not count
+        let acme = story.books().account(&"ACME".into()).unwrap().unwrap();
+        let profile =
+            Profile { credit_limit: Some(Amount(100_000_000)), credit_parent: Some("ACME".into()), ..acme.profile.clone() };
+        set_profile(story.books(), &"SUB".into(), &profile, &at(1)).unwrap();
+        limit(&mut story, 9_500);
+        check(story.books(), theirs, &at(2)).unwrap();
+        let mut cx = clerk("max", 3);
+        cx.actor.roles = vec![crate::context::Role::CreditClerk];
+        // 5.00 over is more than 5 % of 95.00
+        let refused = release_hold(story.books(), theirs, HoldKind::Credit, "pays", &cx);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+        limit(&mut story, 9_600);
+        release_hold(story.books(), theirs, HoldKind::Credit, "pays", &cx).unwrap();
     }
 
     #[test]

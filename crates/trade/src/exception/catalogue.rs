@@ -7,17 +7,20 @@ use crate::context::{Actor, Role};
 use crate::order::HoldKind;
 
 /// What is fixed for a type of exception.
-pub(super) struct Entry {
-    pub(super) owner: Role,
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Who looks after it, unless whoever raises it says otherwise.
+    pub owner: Role,
     /// By when it should be resolved at severity medium; others are multiples of it.
-    pub(super) resolve: Minutes,
-    pub(super) actions: &'static [Action],
+    pub resolve: Minutes,
+    /// What may be done, as far as it leads anywhere for the one at hand.
+    pub actions: &'static [Action],
 }
 
-/// The entry of a type (domain §1.12).
-pub(super) fn entry(kind: ExceptionKind) -> Entry {
+/// What is fixed for a type (domain §1.12).
+pub fn rules(kind: ExceptionKind) -> Rules {
     use Action::*;
-    let entry = |owner, hours: i64, actions| Entry { owner, resolve: Minutes(hours * 60), actions };
+    let entry = |owner, hours: i64, actions| Rules { owner, resolve: Minutes(hours * 60), actions };
     match kind {
         ExceptionKind::Price => entry(Role::Sales, 8, &[Release, UseExpectedPrice, Cancel]),
         ExceptionKind::Credit => entry(Role::CreditClerk, 8, &[Release, Retry, Cancel]),
@@ -32,7 +35,7 @@ pub(super) fn entry(kind: ExceptionKind) -> Entry {
         ExceptionKind::PartialBillingDecision => entry(Role::Receivables, 8, &[Release, Wait]),
         ExceptionKind::InvoiceRejected => entry(Role::Receivables, 8, &[Retry, Acknowledge]),
         ExceptionKind::PaymentUnmatched => entry(Role::Receivables, 24, &[Match, PutOnAccount, WriteOff, Wait, Acknowledge]),
-        ExceptionKind::Deduction => entry(Role::Receivables, 48, &[WriteOff, Reject, Acknowledge]),
+        ExceptionKind::Deduction => entry(Role::Receivables, 48, &[WriteOff, Reject]),
         ExceptionKind::ReturnDiscrepancy => entry(Role::Sales, 24, &[Authorise, Reject]),
         ExceptionKind::ReconBreak => entry(Role::Receivables, 24, &[Acknowledge]),
         ExceptionKind::Integration => entry(Role::Operations, 4, &[Retry, Cancel, Acknowledge]),
@@ -76,7 +79,7 @@ pub(super) fn above(role: Role) -> Role {
 
 /// Whether somebody may decide on exceptions of a type: its owner, whoever is told when the owner does not answer, and directors.
 pub(crate) fn may_decide(kind: ExceptionKind, actor: &Actor) -> bool {
-    let owner = entry(kind).owner;
+    let owner = rules(kind).owner;
     [owner, above(owner), Role::Director].into_iter().any(|role| actor.has(role))
 }
 
@@ -128,7 +131,7 @@ mod tests {
         for hold in [Item, Address, Duplicate, Price, Tax, Credit, Manual] {
             let kind = kind_of_hold(hold);
             assert_eq!(hold_of(kind), Some(hold));
-            let actions = entry(kind).actions;
+            let actions = rules(kind).actions;
             assert!(actions.contains(&Action::Release) || actions.contains(&Action::Correct), "{kind:?}");
         }
         assert_eq!(hold_of(ExceptionKind::Shortage), None);

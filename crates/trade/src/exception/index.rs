@@ -17,9 +17,9 @@ pub fn of_task(books: &mut dyn Books, task: TaskRef) -> Result<Option<ExceptionI
     found(books, TASK, &name_of(task))
 }
 
-/// The latest open exception that is about an aggregate.
-pub fn open_for(books: &mut dyn Books, key: &Key) -> Result<Option<ExceptionId>, Stop> {
-    found(books, KEY, &key.to_string())
+/// The latest open exception of a type that is about an aggregate.
+pub fn open_for(books: &mut dyn Books, kind: ExceptionKind, key: &Key) -> Result<Option<ExceptionId>, Stop> {
+    found(books, KEY, &key_name(kind, key))
 }
 
 /// The open exception that asks about a dead letter.
@@ -58,7 +58,7 @@ fn places(exception: &Exception) -> Vec<(Text, Text)> {
     // a hold is asked about before a task waits for the answer
     let is_by_subject = (task.is_none() && letter.is_none()) || hold_of(exception.kind).is_some();
     let asked = is_by_subject.then(|| (within(exception.kind), subject_name(subject)));
-    let about = subject.key.as_ref().map(|key| (Text::const_new(KEY), compact_str::format_compact!("{key}")));
+    let about = subject.key.as_ref().map(|key| (Text::const_new(KEY), key_name(exception.kind, key)));
     task.into_iter().chain(letter).chain(asked).chain(about).collect()
 }
 
@@ -72,6 +72,10 @@ fn found(books: &mut dyn Books, within: &str, name: &str) -> Result<Option<Excep
 
 fn within(kind: ExceptionKind) -> Text {
     compact_str::format_compact!("exception:{kind:?}")
+}
+
+fn key_name(kind: ExceptionKind, key: &Key) -> Text {
+    compact_str::format_compact!("{kind:?} {key}")
 }
 
 fn name_of(task: TaskRef) -> Text {

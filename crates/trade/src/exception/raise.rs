@@ -2,7 +2,7 @@
 
 use units::{Amount, Calendar, Minutes, Text};
 
-use super::catalogue::{entry, severity, time};
+use super::catalogue::{rules, severity, time};
 use super::index;
 use super::state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
 use crate::books::{Books, Key, Kind, Stop};
@@ -97,6 +97,23 @@ fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Co
     Ok(order.and_then(|order| order.requested).is_some_and(|requested| requested <= soon))
 }
 
+/// What of an entry's actions leads anywhere for a subject. What is asked about no payment but the lack of one can only be waited for;
+/// money that can be applied is applied or put on an account; what went out, or is in another currency, can be seen and no more.
+fn leads_on(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject, action: Action) -> Result<bool, Stop> {
+    if kind != ExceptionKind::PaymentUnmatched {
+        return Ok(true);
+    }
+    let Some(Key::Payment(id)) = &subject.key else { return Ok(action == Action::Wait) };
+    let Some(payment) = books.payment(id)? else { return Ok(true) };
+    let is_foreign = payment.currency != company(books)?.currency;
+    Ok(match action {
+        Action::Wait => false,
+        Action::Acknowledge => is_foreign || !payment.amount.is_positive(),
+        Action::Match => !is_foreign,
+        _ => !is_foreign && payment.amount.is_positive(),
+    })
+}
+
 /// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, the same dead
 /// letter, or else the same type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
@@ -113,13 +130,19 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         Some(account) => books.account(account)?.map_or(9, |account| account.profile.tier),
         None => 9,
     };
-    let entry = entry(kind);
-    let owner = owner.unwrap_or(entry.owner);
+    let rules = rules(kind);
+    let owner = owner.unwrap_or(rules.owner);
     let calendar = &calendar_of(books, owner, &subject)?;
     let severity = severity(amount, tier, is_due(books, &subject, calendar, cx)?);
-    let resolve = time(entry.resolve, severity);
+    let resolve = time(rules.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
-    let offered = entry.actions.iter().copied().filter(|action| !is_waited_for || *action != Action::Acknowledge);
+    let mut offered = Vec::with_capacity(rules.actions.len());
+    for action in rules.actions {
+        let is_awaited = is_waited_for && *action == Action::Acknowledge;
+        if !is_awaited && leads_on(books, kind, &subject, *action)? {
+            offered.push(*action);
+        }
+    }
     let exception = Exception {
         id,
         kind,
@@ -134,13 +157,14 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         resolve_by: calendar.after(cx.now, resolve),
         ladder: LADDER.map(|percent| calendar.after(cx.now, Minutes(resolve.0 * percent / 100))).to_vec(),
         escalations: 0,
-        actions: offered.collect(),
+        actions: offered,
         task,
         status: ExceptionStatus::Open,
         resolution: None,
         ended_at: None,
         case,
         dead_letter,
+        escalated_to: None,
     };
     index::note_open(books, &exception)?;
     books.record(&id, ExceptionEvent::Raised(Box::new(exception)));

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use units::{Text, Timestamp};
 
-use super::catalogue::{above, may_decide};
+use super::catalogue::above;
 use super::index;
 use super::state::{Action, Exception, ExceptionEvent};
 use crate::books::{Books, Key, Stop};
-use crate::context::{Actor, Context};
+use crate::context::{Actor, Context, Role};
 use crate::ids::ExceptionId;
 use crate::refusal::Refusal;
 
@@ -48,8 +48,7 @@ pub fn clear(books: &mut dyn Books, id: ExceptionId, cause: &str, cx: &Context) 
 
 /// Gives it to a person, or back to the role; to oneself is to claim it.
 ///
-/// Refused when it has ended, and for whom it is not: the role that the catalogue names, whom it was escalated to, and directors.
-/// An escalation takes it from nobody.
+/// Refused when it has ended, and for whom it is not: see [`is_for`]. An escalation takes it from nobody.
 pub fn assign(books: &mut dyn Books, id: ExceptionId, to: Option<Text>, cx: &Context) -> Result<(), Stop> {
     let exception = open(books, id)?;
     own(&exception, cx)?;
@@ -63,7 +62,8 @@ pub fn assign(books: &mut dyn Books, id: ExceptionId, to: Option<Text>, cx: &Con
 pub fn escalate(books: &mut dyn Books, id: ExceptionId, cx: &Context) -> Result<(), Stop> {
     let exception = existing(books, id)?;
     if next_escalation(&exception).is_some_and(|due| due <= cx.now) {
-        let to = if exception.escalations == 0 { exception.owner } else { above(exception.owner) };
+        // a warning to its owner first, then one step up after the other
+        let to = exception.escalated_to.map_or(exception.owner, above);
         books.record(&id, ExceptionEvent::Escalated { to });
     }
     Ok(())
@@ -74,9 +74,11 @@ pub fn next_escalation(exception: &Exception) -> Option<Timestamp> {
     exception.ladder.get(usize::from(exception.escalations)).copied().filter(|_| exception.is_open())
 }
 
-/// Whether an exception is for somebody: whoever may decide on its type, and whom it was escalated to.
+/// Whether an exception is for somebody: its owner, who may be another than the owner of its type, whoever is above, whom it was
+/// escalated or given to, and directors.
 pub fn is_for(exception: &Exception, actor: &Actor) -> bool {
-    may_decide(exception.kind, actor) || [exception.owner, above(exception.owner)].into_iter().any(|role| actor.has(role))
+    let roles = [exception.owner, above(exception.owner), exception.escalated_to.unwrap_or(Role::Director), Role::Director];
+    exception.assignee.as_ref() == Some(&actor.id) || roles.into_iter().any(|role| actor.has(role))
 }
 
 fn own(exception: &Exception, cx: &Context) -> Result<(), Refusal> {
@@ -102,7 +104,6 @@ fn open(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::Role;
     use crate::exception::{ExceptionKind, ExceptionStatus, Raise, Severity, Subject, open_for, raise};
     use crate::ids::{OrderId, PaymentId};
     use crate::order::fixture::{Story, at, clerk};
@@ -121,9 +122,9 @@ mod tests {
         let id = raised(&mut story);
         assert_eq!(raised(&mut story), id);
         let key = Key::Payment(PaymentId(7));
-        assert_eq!(open_for(story.books(), &key).unwrap(), Some(id));
+        assert_eq!(open_for(story.books(), ExceptionKind::Price, &key).unwrap(), Some(id));
         clear(story.books(), id, "paid", &at(1)).unwrap();
-        assert_eq!(open_for(story.books(), &key).unwrap(), None);
+        assert_eq!(open_for(story.books(), ExceptionKind::Price, &key).unwrap(), None);
         assert_ne!(raised(&mut story), id);
     }
 
@@ -160,7 +161,7 @@ mod tests {
             let due = next_escalation(&exception(&mut story)).unwrap();
             escalate(story.books(), id, &Context { now: due.plus_millis(-1), ..at(0) }).unwrap();
             escalate(story.books(), id, &Context { now: due, ..at(0) }).unwrap();
-            assert_eq!(exception(&mut story).owner, expected);
+            assert_eq!((exception(&mut story).owner, exception(&mut story).escalated_to), (Role::Sales, Some(expected)));
         }
         assert_eq!(next_escalation(&exception(&mut story)), None);
         assert_eq!(exception(&mut story).status, ExceptionStatus::Open);
@@ -181,6 +182,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_another_roles_business_is_not_decided_by_the_owner_of_its_type_unless_it_is_given_to_them() {
+        let mut story = Story::new();
+        let subject = Subject { key: Some(Key::Payment(PaymentId(7))), ..Subject::default() };
+        let wanted = Raise { owner: Some(Role::Warehouse), ..Raise::new(ExceptionKind::Deduction, subject, "damaged") };
+        let id = raise(story.books(), wanted, &at(0)).unwrap();
+        let acting_as = |name: &str, role| {
+            let mut cx = clerk(name, 1);
+            cx.actor.roles = vec![role];
+            cx
+        };
+        let rita = acting_as("rita", Role::Receivables);
+        let refused = resolve(story.books(), id, Action::Reject, "no", &rita);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        assign(story.books(), id, Some("rita".into()), &acting_as("walt", Role::Warehouse)).unwrap();
+        resolve(story.books(), id, Action::Reject, "not so", &rita).unwrap();
+    }
+
+    #[test]
     fn nobody_claims_what_is_for_others() {
         let mut story = Story::new();
         let id = raised(&mut story);
@@ -198,7 +217,7 @@ mod tests {
         let subject = Subject { key: Some(key.clone()), ..Subject::default() };
         let second = raise(story.books(), Raise::new(ExceptionKind::Deduction, subject, "less"), &at(1)).unwrap();
         clear(story.books(), first, "gone", &at(2)).unwrap();
-        assert_eq!(open_for(story.books(), &key).unwrap(), Some(second));
+        assert_eq!(open_for(story.books(), ExceptionKind::Deduction, &key).unwrap(), Some(second));
     }
 
     /// Books of a company that works from Monday to Friday, 9:00 to 17:00.
@@ -242,7 +261,7 @@ mod tests {
             assert!(!first.actions.is_empty() && first.respond_by > first.raised_at, "{kind:?}");
             while let Some(due) = next_escalation(&story.books().exception(&id).unwrap().unwrap()) {
                 escalate(story.books(), id, &Context { now: due, ..at(0) }).unwrap();
-                told.push(story.books().exception(&id).unwrap().unwrap().owner);
+                told.extend(story.books().exception(&id).unwrap().unwrap().escalated_to);
             }
             assert_eq!(told, [first.owner, above(first.owner), Role::Director], "{kind:?}");
             assert!(first.ladder.is_sorted() && first.ladder[1] == first.resolve_by, "{kind:?}");

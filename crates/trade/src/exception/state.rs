@@ -52,6 +52,9 @@ pub struct Exception {
     /// The number of the dead letter that it asks about, if it asks about one.
     #[serde(default)]
     pub dead_letter: Option<Text>,
+    /// Whom it was escalated to last, besides its owner.
+    #[serde(default)]
+    pub escalated_to: Option<Role>,
 }
 
 /// A user task: process instance and key within it.
@@ -96,9 +99,9 @@ pub enum ExceptionKind {
     BackorderLate,
     /// A warehouse refused a release, or is late.
     WmsReject,
-    /// Shipped is not what was released.
+    /// What left is not what was released or counted, or could not be held back.
     ShipDiscrepancy,
-    /// No carrier.
+    /// A carrier cannot be booked, or goods go to an old address.
     Carrier,
     /// Shipped goods cannot be billed.
     BillingBlocked,
@@ -178,19 +181,19 @@ pub enum ExceptionStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Let it pass as it is: release the hold, accept the price, accept the tax.
+    /// Let it pass as it is: release the hold with its price, tax or credit, or bill the part that has shipped.
     Release,
     /// Take our price instead of the customer's.
     UseExpectedPrice,
     /// Name the right item, unit or address, then check again.
     Correct,
-    /// Check again.
+    /// Check or try again, once the cause is mended.
     Retry,
-    /// Cancel the order or the lines concerned.
+    /// Cancel the order, or the units that are missing.
     Cancel,
-    /// Keep waiting for supply.
+    /// Keep waiting: for supply, an answer, the rest of an order, a payment.
     Wait,
-    /// Look for another warehouse.
+    /// Look for the missing units at all warehouses.
     Resource,
     /// Match to the items named.
     Match,
@@ -198,7 +201,7 @@ pub enum Action {
     PutOnAccount,
     /// Accept the difference: write it off.
     WriteOff,
-    /// Insist on the difference: it stays open.
+    /// Insist on the difference, which stays open; or refuse a return.
     Reject,
     /// Agree to a return.
     Authorise,
@@ -278,6 +281,7 @@ impl Default for Exception {
             ended_at: None,
             case: Text::default(),
             dead_letter: None,
+            escalated_to: None,
         }
     }
 }
@@ -301,7 +305,7 @@ impl Folded for Exception {
             }
             ExceptionEvent::Escalated { to } => {
                 self.escalations += 1;
-                self.owner = *to;
+                self.escalated_to = Some(*to);
             }
             ExceptionEvent::Resolved { action, by, reason, at } => {
                 self.status = ExceptionStatus::Resolved;

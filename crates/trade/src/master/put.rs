@@ -15,21 +15,21 @@ use crate::refusal::Refusal;
 /// Refused without a code, with prices below zero or above a billion, and with units that hold nothing.
 pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(), Stop> {
     if item.id.0.trim().is_empty() {
-        return Err(invalid("id", "empty", "the item's code").into());
+        return Err(Refusal::invalid("id", "empty", "the item's code").into());
     }
     for (field, price) in [("list_price", item.list_price), ("landed_cost", item.landed_cost)] {
         if let Some(price) = price.filter(|price| !is_price(*price)) {
-            return Err(invalid(field, price, "0 to 1,000,000,000").into());
+            return Err(Refusal::invalid(field, price, "0 to 1,000,000,000").into());
         }
     }
     for (at, (uom, factor)) in item.uoms.iter().enumerate() {
         let is_named_before = item.uoms.iter().take(at).any(|(other, _)| other == uom);
         if uom.as_str().trim().is_empty() || is_named_before {
-            return Err(invalid(&format!("uoms[{at}].uom"), uom, "a unit, named once").into());
+            return Err(Refusal::invalid(format!("uoms[{at}].uom"), uom, "a unit, named once").into());
         }
         if factor.base == 0 || factor.per == 0 {
             let given = format!("{}/{}", factor.base, factor.per);
-            return Err(invalid(&format!("uoms[{at}].factor"), given, "how many base units it holds").into());
+            return Err(Refusal::invalid(format!("uoms[{at}].factor"), given, "how many base units it holds").into());
         }
     }
     let mut item = item.clone();
@@ -53,7 +53,7 @@ pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(),
 /// counts, and with prices below zero or above a billion. Source: domain §1.3.
 pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) -> Result<(), Stop> {
     if book.code.trim().is_empty() {
-        return Err(invalid("code", "empty", "the book's code, such as list:EU").into());
+        return Err(Refusal::invalid("code", "empty", "the book's code, such as list:EU").into());
     }
     for (item, entries) in &book.entries {
         for (at, entry) in entries.iter().enumerate() {
@@ -81,22 +81,22 @@ fn check_entry(path: &str, entry: &PriceEntry) -> Result<(), Refusal> {
     if let (Some(from), Some(to)) = (entry.from, entry.to)
         && to < from
     {
-        return Err(invalid(&format!("{path}.to"), to, "a day that is not before the first"));
+        return Err(Refusal::invalid(format!("{path}.to"), to, "a day that is not before the first"));
     }
     let Some(first) = entry.tiers.first() else {
-        return Err(invalid(&format!("{path}.tiers"), "empty", "at least one price"));
+        return Err(Refusal::invalid(format!("{path}.tiers"), "empty", "at least one price"));
     };
     if entry.tiering == Tiering::Incremental && first.from.0 > 1 {
         let wanted = "1, because each tier prices the units within it";
-        return Err(invalid(&format!("{path}.tiers[0].from"), first.from, wanted));
+        return Err(Refusal::invalid(format!("{path}.tiers[0].from"), first.from, wanted));
     }
     for (at, tier) in entry.tiers.iter().enumerate() {
         let floor = at.checked_sub(1).and_then(|before| entry.tiers.get(before)).map_or(-1, |before| before.from.0);
         if tier.from.0 <= floor {
-            return Err(invalid(&format!("{path}.tiers[{at}].from"), tier.from, "more than in the tier before"));
+            return Err(Refusal::invalid(format!("{path}.tiers[{at}].from"), tier.from, "more than in the tier before"));
         }
         if !is_price(tier.price) {
-            return Err(invalid(&format!("{path}.tiers[{at}].price"), tier.price, "0 to 1,000,000,000"));
+            return Err(Refusal::invalid(format!("{path}.tiers[{at}].price"), tier.price, "0 to 1,000,000,000"));
         }
     }
     Ok(())
@@ -110,7 +110,7 @@ pub fn put_company(books: &mut dyn Books, company: &Company, _cx: &Context) -> R
     check_nodes(company)?;
     for (at, tax) in company.taxes.iter().enumerate() {
         if tax.jurisdiction.trim().is_empty() {
-            return Err(invalid(&format!("taxes[{at}].jurisdiction"), "empty", "a country code").into());
+            return Err(Refusal::invalid(format!("taxes[{at}].jurisdiction"), "empty", "a country code").into());
         }
         check_percent(&format!("taxes[{at}].rate"), tax.rate)?;
     }
@@ -118,7 +118,7 @@ pub fn put_company(books: &mut dyn Books, company: &Company, _cx: &Context) -> R
     let key = Text::const_new(Company::KEY);
     let before = books.company(&key)?;
     if before.as_ref().is_some_and(|before| before.currency != company.currency) {
-        return Err(invalid("currency", company.currency, "the currency of the books").into());
+        return Err(Refusal::invalid("currency", company.currency, "the currency of the books").into());
     }
     if before.is_none_or(|before| *before != *company) {
         books.record(&key, CompanyEvent::Set(Box::new(company.clone())));
@@ -128,17 +128,21 @@ pub fn put_company(books: &mut dyn Books, company: &Company, _cx: &Context) -> R
 
 fn check_nodes(company: &Company) -> Result<(), Refusal> {
     if company.nodes.is_empty() {
-        return Err(invalid("nodes", "empty", "at least one warehouse"));
+        return Err(Refusal::invalid("nodes", "empty", "at least one warehouse"));
     }
     for (at, node) in company.nodes.iter().enumerate() {
         if node.id.0.trim().is_empty() || company.nodes.iter().take(at).any(|other| other.id == node.id) {
-            return Err(invalid(&format!("nodes[{at}].id"), &node.id, "a code of its own"));
+            return Err(Refusal::invalid(format!("nodes[{at}].id"), &node.id, "a code of its own"));
         }
         if node.cut_off > 24 * 60 {
-            return Err(invalid(&format!("nodes[{at}].cut_off"), node.cut_off, "0 to 1440, in minutes after midnight"));
+            return Err(Refusal::invalid(
+                format!("nodes[{at}].cut_off"),
+                node.cut_off,
+                "0 to 1440, in minutes after midnight",
+            ));
         }
         if node.cost_per_shipment.is_negative() || node.cost_per_100_km.is_negative() {
-            return Err(invalid(&format!("nodes[{at}].cost"), "below 0", "costs from 0"));
+            return Err(Refusal::invalid(format!("nodes[{at}].cost"), "below 0", "costs from 0"));
         }
     }
     Ok(())
@@ -146,14 +150,14 @@ fn check_nodes(company: &Company) -> Result<(), Refusal> {
 
 fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     if policy.price.absolute_tolerance.is_negative() {
-        return Err(invalid("policy.price.absolute_tolerance", policy.price.absolute_tolerance, "0 or more"));
+        return Err(Refusal::invalid("policy.price.absolute_tolerance", policy.price.absolute_tolerance, "0 or more"));
     }
     check_percent("policy.price.percent_tolerance", policy.price.percent_tolerance)?;
     check_percent("policy.credit.tolerance_percent", policy.credit.tolerance_percent)?;
     check_percent("policy.cash.write_off_percent", policy.cash.write_off_percent)?;
     let growth = policy.credit.release_growth_percent;
     if growth.is_negative() {
-        return Err(invalid("policy.credit.release_growth_percent", growth, "0 or more"));
+        return Err(Refusal::invalid("policy.credit.release_growth_percent", growth, "0 or more"));
     }
     let amounts = [
         ("policy.credit.overdue_floor", policy.credit.overdue_floor),
@@ -161,7 +165,7 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     ];
     for (field, amount) in amounts {
         if amount.is_negative() {
-            return Err(invalid(field, amount.0, "0 or more"));
+            return Err(Refusal::invalid(field, amount.0, "0 or more"));
         }
     }
     Ok(())
@@ -169,17 +173,13 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
 
 fn check_percent(field: &str, percent: Decimal) -> Result<(), Refusal> {
     if percent.is_negative() || percent > Decimal::HUNDRED {
-        return Err(invalid(field, percent, "0 to 100"));
+        return Err(Refusal::invalid(field, percent, "0 to 100"));
     }
     Ok(())
 }
 
 fn is_price(price: Decimal) -> bool {
     !price.is_negative() && price <= Decimal::from(1_000_000_000i64)
-}
-
-fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
 }
 
 #[cfg(test)]

@@ -135,6 +135,9 @@ impl Folded for Order {
                 self.deposit_invoiced += *deposit;
                 self.deposit_consumed += *consumed;
                 self.receivable += *receivable;
+                if !deposit.is_zero() {
+                    self.deposit_gross += *receivable;
+                }
                 for (no, quantity, amount) in lines {
                     let Some(line) = self.line_mut(*no) else { continue };
                     if quantity.is_negative() || amount.is_negative() {

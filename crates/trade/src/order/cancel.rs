@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use units::{Quantity, Text};
 
 use super::bind::{unbind, unpeg};
-use super::find::{existing, existing_and_live, invalid};
+use super::find::{existing, existing_and_live};
 use super::hold::lift_all;
 use super::state::{Bucket, Order};
 use super::value::{leave_exposure, leaving};
@@ -60,14 +60,14 @@ fn wanted(order: &Order, cancellation: &Cancellation) -> Result<Vec<(LineNo, Qua
     let mut wanted: Vec<(LineNo, Quantity)> = Vec::with_capacity(cancellation.lines.len());
     for (at, (no, quantity)) in cancellation.lines.iter().enumerate() {
         let field = |name: &str| compact_str::format_compact!("lines[{at}].{name}");
-        let line = order.line(*no).ok_or_else(|| invalid(field("line"), no.0, "a line of the order"))?;
+        let line = order.line(*no).ok_or_else(|| Refusal::invalid(field("line"), no.0, "a line of the order"))?;
         if wanted.iter().any(|(known, _)| known == no) {
-            return Err(invalid(field("line"), no.0, "each line once"));
+            return Err(Refusal::invalid(field("line"), no.0, "each line once"));
         }
         let most = line.buckets.to_ship() + line.buckets.shipped;
         let quantity = quantity.unwrap_or(line.buckets.to_ship());
         if quantity.is_negative() || quantity.is_zero() && most.is_positive() && line.buckets.to_ship().is_positive() {
-            return Err(invalid(field("quantity"), quantity, "more than 0"));
+            return Err(Refusal::invalid(field("quantity"), quantity, "more than 0"));
         }
         if quantity > most {
             return Err(Refusal::NotEnough { wanted: quantity, available: most });

@@ -1,21 +1,24 @@
 //! A customer changes an order.
 
 use serde::{Deserialize, Serialize};
-use units::{Day, Decimal, Quantity, Text};
+use units::{Day, Decimal, Minutes, Quantity, Text};
 
 use super::cancel::{Cancellation, cancel};
 use super::event::OrderEvent;
-use super::find::{existing_and_live, invalid, wrong_status};
+use super::find::{existing_and_live, wrong_status};
 use super::receive::check_billing;
 use super::resolve;
 use super::state::Order;
 use super::submission::SubmittedLine;
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::fulfilment::WarehouseOrderEvent;
+use crate::fulfilment::{Shipment, WarehouseOrderEvent};
 use crate::ids::*;
 use crate::master::{BillingPolicy, ShipTo};
 use crate::refusal::Refusal;
+
+/// So long a shipment counts as on its way that nobody says was delivered: not every carrier tells.
+const UNDER_WAY: Minutes = Minutes(14 * 1_440);
 
 /// What shall be different.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -64,9 +67,9 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     let mut more = Vec::new();
     for (at, (no, quantity)) in change.quantities.iter().enumerate() {
         let field = |name: &str| compact_str::format_compact!("quantities[{at}].{name}");
-        let line = order.line(*no).ok_or_else(|| invalid(field("line"), no.0, "a line of the order"))?;
+        let line = order.line(*no).ok_or_else(|| Refusal::invalid(field("line"), no.0, "a line of the order"))?;
         if quantity.is_negative() || *quantity > Quantity::LIMIT {
-            return Err(invalid(field("quantity"), quantity, "0 to 1,000,000,000").into());
+            return Err(Refusal::invalid(field("quantity"), quantity, "0 to 1,000,000,000").into());
         }
         let now = line.ordered() - line.buckets.cancelled;
         if *quantity < line.buckets.shipped {
@@ -82,12 +85,12 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     check_billing_of(&order, change.billing)?;
     let added = added(books, &order, &change.added)?;
     let requested = change.requested.filter(|day| Some(*day) != order.requested);
-    let recheck = !(more.is_empty() && added.is_empty() && change.prices.is_empty())
-        || change.ship_to.is_some()
-        || requested.is_some();
+    let ship_to = change.ship_to.as_ref().filter(|ship_to| **ship_to != order.ship_to).cloned();
+    let recheck =
+        !(more.is_empty() && added.is_empty() && change.prices.is_empty()) || ship_to.is_some() || requested.is_some();
     let mut outcome = ChangeOutcome { recheck, ..ChangeOutcome::default() };
-    if let Some(ship_to) = &change.ship_to {
-        redirect(books, &order, ship_to, &mut outcome)?;
+    if let Some(ship_to) = &ship_to {
+        redirect(books, &order, ship_to, &mut outcome, cx)?;
     }
     if let Some(billing) = change.billing.filter(|billing| *billing != order.billing) {
         books.record(&id, OrderEvent::BillingSet { billing, by: cx.actor.id.clone() });
@@ -98,7 +101,7 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         outcome.asked = cancel(books, id, &cancellation, cx)?.asked;
     }
     if recheck {
-        let (prices, ship_to) = (change.prices.clone(), change.ship_to.clone());
+        let prices = change.prices.clone();
         let by = cx.actor.id.clone();
         books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to, requested, by });
     }
@@ -106,7 +109,13 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
 }
 
 /// Asks each warehouse that has not shipped all of its part, and notes what is on its way.
-fn redirect(books: &mut dyn Books, order: &Order, ship_to: &ShipTo, outcome: &mut ChangeOutcome) -> Result<(), Stop> {
+fn redirect(
+    books: &mut dyn Books,
+    order: &Order,
+    ship_to: &ShipTo,
+    outcome: &mut ChangeOutcome,
+    cx: &Context,
+) -> Result<(), Stop> {
     for id in &order.warehouse_orders {
         if books.warehouse_order(id)?.is_some_and(|released| !released.is_done()) {
             books.record(id, WarehouseOrderEvent::RedirectRequested { ship_to: ship_to.clone() });
@@ -114,7 +123,9 @@ fn redirect(books: &mut dyn Books, order: &Order, ship_to: &ShipTo, outcome: &mu
         }
     }
     for id in &order.shipments {
-        if books.shipment(id)?.is_some_and(|shipment| shipment.delivered.is_none()) {
+        let is_under_way =
+            |shipment: &Shipment| shipment.delivered.is_none() && cx.now <= shipment.shipped_at.plus(UNDER_WAY);
+        if books.shipment(id)?.is_some_and(|shipment| is_under_way(&shipment)) {
             outcome.under_way.push(*id);
         }
     }
@@ -128,18 +139,22 @@ fn check_billing_of(order: &Order, billing: Option<BillingPolicy>) -> Result<(),
     if billing.upfront().is_zero() || order.approved_at.is_none() {
         return Ok(());
     }
-    Err(invalid("billing", billing, "a way of billing that asks for nothing at approval, which has been"))
+    Err(Refusal::invalid("billing", billing, "a way of billing that asks for nothing at approval, which has been"))
 }
 
 fn check_prices(order: &Order, change: &Change) -> Result<(), Refusal> {
     for (at, (no, price)) in change.prices.iter().enumerate() {
         let field = compact_str::format_compact!("prices[{at}]");
-        let line = order.line(*no).ok_or_else(|| invalid(field.clone(), no.0, "a line of the order"))?;
+        let line = order.line(*no).ok_or_else(|| Refusal::invalid(field.clone(), no.0, "a line of the order"))?;
         if line.invoiced.is_positive() {
-            return Err(invalid(field, price, "the price of a line that is not invoiced; credit the invoice instead"));
+            return Err(Refusal::invalid(
+                field,
+                price,
+                "the price of a line that is not invoiced; credit the invoice instead",
+            ));
         }
         if price.is_negative() || *price > Decimal::from(1_000_000_000i64) {
-            return Err(invalid(field, price, "0 to 1,000,000,000"));
+            return Err(Refusal::invalid(field, price, "0 to 1,000,000,000"));
         }
     }
     Ok(())
@@ -148,7 +163,7 @@ fn check_prices(order: &Order, change: &Change) -> Result<(), Refusal> {
 fn added(books: &mut dyn Books, order: &Order, lines: &[SubmittedLine]) -> Result<Vec<super::state::Line>, Stop> {
     let last = order.lines.last().map_or(0, |line| line.no.0);
     if order.lines.len() + lines.len() > super::receive::MAX_LINES {
-        return Err(invalid("added", lines.len(), "at most 20,000 lines in all").into());
+        return Err(Refusal::invalid("added", lines.len(), "at most 20,000 lines in all").into());
     }
     let mut added = Vec::with_capacity(lines.len());
     for (at, line) in lines.iter().enumerate() {
@@ -189,6 +204,25 @@ mod tests {
         assert_eq!(outcome.asked, released);
         assert_eq!(story.order(id).lines[1].buckets.open, Quantity(4));
         story.check();
+    }
+
+    #[test]
+    fn only_another_address_is_asked_about_and_only_for_what_may_be_on_its_way() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 5), ("X", 5)]);
+        let released = release(story.books(), id, &at(2)).unwrap()[0];
+        let shipment = story.ship(released, &[(1, 5)], "A");
+        let same = story.order(id).ship_to.clone();
+        let to = |ship_to| Change { ship_to: Some(ship_to), ..Change::default() };
+        let outcome = change(story.books(), id, &to(same.clone()), &clerk("ann", 4)).unwrap();
+        assert_eq!(outcome, ChangeOutcome::default());
+        let other = |street: &str| ShipTo { street: street.into(), ..same.clone() };
+        let outcome = change(story.books(), id, &to(other("Street 2")), &clerk("ann", 5)).unwrap();
+        assert_eq!((outcome.redirected, outcome.under_way), (vec![released], vec![shipment]));
+        // three weeks later it has long arrived, whether or not anybody said so
+        let outcome = change(story.books(), id, &to(other("Street 3")), &clerk("ann", 21 * 1_440)).unwrap();
+        assert_eq!((outcome.redirected, outcome.under_way), (vec![released], vec![]));
     }
 
     #[test]

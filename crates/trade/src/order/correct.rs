@@ -3,7 +3,7 @@
 use units::{Decimal, Quantity};
 
 use super::event::OrderEvent;
-use super::find::{existing_and_live, invalid, wrong_status};
+use super::find::{existing_and_live, wrong_status};
 use super::state::Line;
 use super::validate;
 use crate::books::{Books, Key, Stop};
@@ -25,17 +25,17 @@ pub fn correct_line(
 ) -> Result<(), Stop> {
     let order = existing_and_live(books, id, "it has no line to correct")?;
     let Some(before) = order.line(line) else {
-        return Err(invalid("line", line, "a line of the order").into());
+        return Err(Refusal::invalid("line", line, "a line of the order").into());
     };
     if !quantity.is_positive() || quantity > Quantity::LIMIT {
-        return Err(invalid("quantity", quantity, "more than 0, at most 1,000,000,000").into());
+        return Err(Refusal::invalid("quantity", quantity, "more than 0, at most 1,000,000,000").into());
     }
     if before.buckets.open + before.buckets.cancelled != before.ordered() {
         return Err(wrong_status(&order, "units of the line are promised or gone").into());
     }
     let known = books.item(item)?.ok_or_else(|| Refusal::NotFound(Key::Item(item.clone())))?;
     if known.discontinued {
-        return Err(invalid("item", item, "an item that is still sold").into());
+        return Err(Refusal::invalid("item", item, "an item that is still sold").into());
     }
     let correction = OrderEvent::LineCorrected {
         line,

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use compact_str::format_compact;
 use units::Text;
 
 use super::state::Order;
@@ -29,11 +28,6 @@ pub(super) fn existing_and_live(books: &mut dyn Books, id: OrderId, why: &'stati
 
 pub(super) fn wrong_status(order: &Order, why: &str) -> Refusal {
     Refusal::WrongStatus { order: order.id, status: order.status(), why: why.into() }
-}
-
-/// A refusal of one value.
-pub(super) fn invalid(field: impl Into<Text>, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field: field.into(), given: format_compact!("{given}"), wanted: Text::const_new(wanted) }
 }
 
 /// The company; one without nodes if none was set up yet.

@@ -6,7 +6,7 @@ use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp, UomF
 
 use super::{Order, OrderEvent, Submission, SubmittedLine, approve, promise, release};
 use crate::account::{AccountEvent, Profile};
-use crate::billing::bill;
+use crate::billing::{bill, deposit};
 use crate::books::{Aggregate, Books, MemoryBooks, Stop};
 use crate::cash::{self, EntryDocument, StatementDocument, match_manually};
 use crate::context::{Actor, Context, Role};
@@ -36,12 +36,20 @@ pub(crate) fn submitted(item: &str, quantity: &str) -> SubmittedLine {
 
 /// Ten of X at 10.00 and 19 % tax, shipped and billed.
 pub(crate) fn billed() -> (Story, OrderId, InvoiceId) {
+    billed_with(Order::default())
+}
+
+/// The same with the header discount and the billing policy of another order; its deposit, if it has one, is asked for.
+pub(crate) fn billed_with(other: Order) -> (Story, OrderId, InvoiceId) {
     let mut story = Story::new();
     story.stock("X", "WH1", 10);
     let id = story.receive(&story.submission()).unwrap();
+    let order = Order { discount: other.discount, billing: other.billing, ..(*story.order(id)).clone() };
+    story.books().record(&id, OrderEvent::Received(Box::new(order)));
     let rates = vec![(LineNo(1), Decimal::from(19i64))];
     story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
     approve(story.books(), id, &at(1)).unwrap();
+    deposit(story.books(), id, &at(1)).unwrap();
     promise(story.books(), id, &at(1)).unwrap();
     story.ship_everything(id);
     let invoice = bill(story.books(), id, &at(4)).unwrap()[0];

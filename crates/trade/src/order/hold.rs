@@ -3,9 +3,9 @@
 use units::{Amount, Text};
 
 use super::event::OrderEvent;
-use super::find::{existing, existing_and_live, invalid};
+use super::find::{existing, existing_and_live};
 use super::state::{Hold, HoldKind, Order};
-use crate::books::{Books, Key, Stop};
+use crate::books::{Books, Stop};
 use crate::context::{Context, Role};
 use crate::credit;
 use crate::exception::{self, Raise, Subject, kind_of_hold, may_decide};
@@ -58,7 +58,8 @@ fn question(order: &Order, kind: HoldKind, reason: &Text, amount: Amount) -> Rai
         HoldKind::Credit => compact_str::format_compact!("credit of {}", order.account),
         _ => Text::default(),
     };
-    Raise { amount, case, ..Raise::new(kind_of_hold(kind), subject, reason.clone()) }
+    // whoever has seen a hold has not released it
+    Raise { amount, case, is_waited_for: true, ..Raise::new(kind_of_hold(kind), subject, reason.clone()) }
 }
 
 /// The exception that asks a person: the one that is open, told anew, or a new one.
@@ -100,7 +101,7 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
     if !actor.roles.contains(&Role::System) {
         let not_allowed = |why: &'static str| Refusal::NotAllowed { actor: actor.id.clone(), why: Text::const_new(why) };
         if reason.trim().is_empty() {
-            return Err(invalid("reason", "empty", "why the hold is released").into());
+            return Err(Refusal::invalid("reason", "empty", "why the hold is released").into());
         }
         if kind != HoldKind::Credit && !may_decide(kind_of_hold(kind), actor) {
             return Err(not_allowed("the hold is for others to decide on").into());
@@ -113,10 +114,7 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         }
     }
     if kind == HoldKind::Credit {
-        let company = super::find::company(books)?;
-        let missing = || Refusal::NotFound(Key::Account(order.account.clone()));
-        let account = books.account(&order.account)?.ok_or_else(missing)?;
-        credit::authorise_release(&company, &account, &order, &hold, actor)?;
+        credit::authorise_release(books, &order, &hold, actor)?;
     }
     drop(order);
     end(books, id, &hold, reason, cx)?;
@@ -183,7 +181,9 @@ mod tests {
             (exception::ExceptionKind::PolicyOverride, Some(id), Amount(5_000))
         );
         // somebody ends it without releasing the hold: there is another one at once
-        exception::resolve(story.books(), first.id, exception::Action::Acknowledge, "seen", &clerk("eve", 2)).unwrap();
+        let seen = exception::resolve(story.books(), first.id, exception::Action::Acknowledge, "seen", &clerk("eve", 2));
+        assert!(matches!(seen, Err(Stop::Refused(Refusal::NotOffered { .. }))), "{seen:?}");
+        exception::resolve(story.books(), first.id, exception::Action::Release, "fine", &clerk("eve", 2)).unwrap();
         keep_asked(story.books(), id, &clerk("eve", 2)).unwrap();
         let second = asked(&mut story, id);
         assert!(second.is_open() && second.id != first.id);

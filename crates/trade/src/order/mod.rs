@@ -46,11 +46,11 @@ pub use state::{
 };
 pub use submission::{Destination, Submission, SubmittedLine};
 pub use validate::validate;
-pub use value::{gross, line_net, net};
+pub use value::{gross, line_net, net, units_value};
 
 pub(crate) use apply::moved;
 pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waiting_since};
 pub(crate) use find::{company, existing, refused_nodes};
 pub(crate) use hold::lift;
 pub(crate) use promise::{arrival, eligibility, note_promise, serving};
-pub(crate) use value::{gross_to_ship, leave_exposure, leaving};
+pub(crate) use value::{expose, gross_to_ship, leave_exposure, leaving};

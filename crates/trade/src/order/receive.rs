@@ -4,7 +4,7 @@ use compact_str::format_compact;
 use units::{Amount, Decimal, Text};
 
 use super::event::OrderEvent;
-use super::find::{company, invalid};
+use super::find::company;
 use super::resolve;
 use super::state::Order;
 use super::submission::{Destination, Submission};
@@ -25,13 +25,13 @@ pub(super) const MAX_LINES: usize = 20_000;
 /// range. A purchase order number that the account used before is noted on the new order. Source: domain §1.5.1, §1.5.3 (1–3).
 pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> Result<OrderId, Stop> {
     let Some(account) = books.account(&submission.account)? else {
-        return Err(invalid("account", &submission.account, "the number of an account that we know").into());
+        return Err(Refusal::invalid("account", &submission.account, "the number of an account that we know").into());
     };
     let books_currency = company(books)?.currency;
     let currency = submission.currency.unwrap_or(books_currency);
     if currency != books_currency {
         let wanted = "the company's currency, in which accounts are kept";
-        return Err(invalid("currency", currency, wanted).into());
+        return Err(Refusal::invalid("currency", currency, wanted).into());
     }
     check_header(submission)?;
     if let Some(billing) = submission.billing {
@@ -63,7 +63,7 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         ..Order::default()
     };
     if super::value::gross(&order) > Amount::LIMIT {
-        return Err(invalid("lines", "their sum", "an order worth less than 10,000,000,000,000").into());
+        return Err(Refusal::invalid("lines", "their sum", "an order worth less than 10,000,000,000,000").into());
     }
     let id = OrderId(books.next_number(Kind::Order)?);
     order.id = id;
@@ -89,11 +89,11 @@ fn purchase_order(order: &Order) -> Option<Reference> {
 fn check_header(submission: &Submission) -> Result<(), Refusal> {
     let lines = submission.lines.len();
     if lines == 0 || lines > MAX_LINES {
-        return Err(invalid("lines", format_compact!("{lines} lines"), "1 to 20,000 lines"));
+        return Err(Refusal::invalid("lines", format_compact!("{lines} lines"), "1 to 20,000 lines"));
     }
     for (field, amount) in [("freight", submission.freight), ("discount", submission.discount)] {
         if amount.is_negative() || amount > Amount::LIMIT {
-            return Err(invalid(field, amount.0, "minor units that are not below zero and at most 10^15"));
+            return Err(Refusal::invalid(field, amount.0, "minor units that are not below zero and at most 10^15"));
         }
     }
     Ok(())
@@ -103,7 +103,7 @@ fn check_header(submission: &Submission) -> Result<(), Refusal> {
 pub(super) fn check_billing(field: &str, billing: BillingPolicy) -> Result<(), Refusal> {
     let percent = billing.upfront();
     if percent.is_negative() || percent > Decimal::HUNDRED {
-        return Err(invalid(format_compact!("{field}.percent"), percent, "0 to 100"));
+        return Err(Refusal::invalid(format_compact!("{field}.percent"), percent, "0 to 100"));
     }
     Ok(())
 }

@@ -19,8 +19,7 @@ use crate::stock::{Claim, ClaimKind, StockEvent};
 ///
 /// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one that is
 /// billed on order when it is paid. One whose credit no longer suffices is held and releases nothing (domain §1.2). Refused while a
-/// hold is there. Nothing to
-/// release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
+/// hold is there. Nothing to release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
     let order = existing(books, id)?;
     if let Some(hold) = order.holds.first().filter(|_| !order.is_over()) {

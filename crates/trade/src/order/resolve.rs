@@ -3,7 +3,6 @@
 use compact_str::format_compact;
 use units::{Amount, Currency, Decimal, Quantity, Text, Uom};
 
-use super::find::invalid;
 use super::state::{Buckets, Line, Unresolved};
 use super::submission::SubmittedLine;
 use crate::books::{Books, Stop};
@@ -45,7 +44,7 @@ pub(super) fn line(
     check(at, submitted)?;
     let item = item_named(books, &submitted.item)?;
     let reading = item.as_ref().map(|item| read(item, &submitted.uom, submitted.quantity, submitted.price));
-    let too_large = |wanted| invalid(format_compact!("lines[{at}].quantity"), submitted.quantity, wanted);
+    let too_large = |wanted| Refusal::invalid(format_compact!("lines[{at}].quantity"), submitted.quantity, wanted);
     let mut line = Line { no, item: ItemId(submitted.item.clone()), uom: submitted.uom.clone(), ..Line::default() };
     line.ship_group = submitted.ship_group.clone().filter(|group| !group.is_empty());
     match (item, reading) {
@@ -79,15 +78,19 @@ pub(super) fn line(
 
 fn check(at: usize, submitted: &SubmittedLine) -> Result<(), Refusal> {
     if submitted.item.trim().is_empty() {
-        return Err(invalid(format_compact!("lines[{at}].item"), "empty", "the code of an item"));
+        return Err(Refusal::invalid(format_compact!("lines[{at}].item"), "empty", "the code of an item"));
     }
     let quantity = submitted.quantity;
     if quantity.is_zero() || quantity.is_negative() || quantity > Decimal::from(Quantity::LIMIT.0) {
-        return Err(invalid(format_compact!("lines[{at}].quantity"), quantity, "more than 0, at most 1,000,000,000"));
+        return Err(Refusal::invalid(
+            format_compact!("lines[{at}].quantity"),
+            quantity,
+            "more than 0, at most 1,000,000,000",
+        ));
     }
     match submitted.price {
         Some(price) if price.is_negative() => {
-            Err(invalid(format_compact!("lines[{at}].price"), price, "a price that is not below zero"))
+            Err(Refusal::invalid(format_compact!("lines[{at}].price"), price, "a price that is not below zero"))
         }
         _ => Ok(()),
     }

@@ -92,6 +92,9 @@ pub struct Order {
     /// When shipped goods that wait for their invoice by policy are looked at again; `None` if no clock runs.
     #[serde(default)]
     pub bill_at: Option<Timestamp>,
+    /// Deposit invoiced so far, tax included, less what was given back: it is owed as a document, and not as an open order.
+    #[serde(default)]
+    pub deposit_gross: Amount,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).

@@ -1,6 +1,6 @@
 //! What an order is worth, and what of it counts in the account's exposure (domain §1.2).
 
-use units::{Amount, Currency, Decimal, Quantity};
+use units::{Amount, Currency, Quantity};
 
 use super::event::OrderEvent;
 use super::state::{Line, Order};
@@ -8,14 +8,15 @@ use crate::account::AccountEvent;
 use crate::books::Books;
 use crate::ids::*;
 
-fn value(price: Decimal, quantity: Quantity, currency: Currency) -> Amount {
+/// Net value of so many units of a line, in minor units.
+pub fn units_value(line: &Line, units: Quantity, currency: Currency) -> Amount {
     // received lines and prices are bounded, so the limit is reached by a person's price change at most
-    Amount::of(price, quantity, currency).unwrap_or(Amount::LIMIT)
+    Amount::of(line.price, units, currency).unwrap_or(Amount::LIMIT)
 }
 
 /// Net value of a line's units that are not cancelled, in minor units, before header discount and freight.
 pub fn line_net(line: &Line, currency: Currency) -> Amount {
-    value(line.price, line.ordered() - line.buckets.cancelled, currency)
+    units_value(line, line.ordered() - line.buckets.cancelled, currency)
 }
 
 /// Net value of an order's lines in minor units, cancelled units left out, before header discount and freight.
@@ -28,11 +29,14 @@ pub fn gross(order: &Order) -> Amount {
     (net(order) - order.discount + order.freight + order.tax).max(Amount::ZERO)
 }
 
-/// The part of [`gross`] that is still to ship, by value.
+/// The part of [`gross`] that is still to ship, by value, and that no deposit covers.
+///
+/// A deposit is consumed by value, so its part leaves with the units, and no unit of value is in two places. Source: domain §1.2, §1.6.
 pub(crate) fn gross_to_ship(order: &Order) -> Amount {
     let all = Weight::of(order, |line| line.ordered() - line.buckets.cancelled);
     let to_ship = Weight::of(order, |line| line.buckets.to_ship());
-    gross(order) - share_gone(gross(order), all, to_ship)
+    let uncovered = (gross(order) - order.deposit_gross).max(Amount::ZERO);
+    uncovered - share_gone(uncovered, all, to_ship)
 }
 
 /// The part of the order's exposure that goes with units which are shipped or cancelled, by value; the last takes the rest.
@@ -44,8 +48,8 @@ pub(crate) fn leaving(order: &Order, units: &[(LineNo, Quantity)]) -> Amount {
     for (no, quantity) in units {
         if let Some(line) = order.line(*no) {
             let to_ship = line.buckets.to_ship();
-            after.value -= value(line.price, to_ship, order.currency).0;
-            after.value += value(line.price, to_ship - *quantity, order.currency).0;
+            after.value -= units_value(line, to_ship, order.currency).0;
+            after.value += units_value(line, to_ship - *quantity, order.currency).0;
             after.units -= quantity.0;
         }
     }
@@ -65,7 +69,7 @@ impl Weight {
         for line in &order.lines {
             let quantity = quantity(line);
             weight.units = weight.units.saturating_add(quantity.0);
-            weight.value = weight.value.saturating_add(value(line.price, quantity, order.currency).0);
+            weight.value = weight.value.saturating_add(units_value(line, quantity, order.currency).0);
         }
         weight
     }
@@ -97,8 +101,15 @@ pub(crate) fn leave_exposure(books: &mut dyn Books, order: OrderId, account: &Ac
 
 /// Brings the exposure of an approved order up to date after quantities, prices or tax changed.
 pub(super) fn revalue(books: &mut dyn Books, order: &Order) {
+    if order.revalue {
+        expose(books, order);
+    }
+}
+
+/// Counts an approved order in its account's exposure by what of it is to ship now.
+pub(crate) fn expose(books: &mut dyn Books, order: &Order) {
     let by = gross_to_ship(order) - order.exposed;
-    if order.revalue && !by.is_zero() {
+    if !by.is_zero() {
         books.record(&order.id, OrderEvent::Revalued { by });
         books.record(&order.account, AccountEvent::OpenOrdersChanged { by });
     }

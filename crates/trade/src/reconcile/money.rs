@@ -87,7 +87,7 @@ impl Money {
             (_, Aggregate::Invoice(invoice)) => self.invoice(invoice, report),
             (_, Aggregate::Payment(payment)) => self.payment(payment, report),
             // entries that were there before are counted with the statement that brought them
-            (_, Aggregate::Statement(statement)) if statement.repeated == 0 => {
+            (_, Aggregate::Statement(statement)) => {
                 self.moved.entry(statement.bank_account.clone()).or_default().0 += statement.movements.0;
             }
             (Key::Series(code), Aggregate::Series(series)) => self.series.entry(code.clone()).or_default().0 += series.last,

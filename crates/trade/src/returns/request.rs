@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Quantity, Text};
 
 use super::state::{ReturnEvent, ReturnLine, ReturnRequest, ReturnStatus};
-use crate::billing::{DocumentKind, Invoice};
+use crate::billing::{DocumentKind, left_to_give};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -47,17 +47,22 @@ pub struct ReturnedLine {
 /// account, for nothing, quantities out of range, and a reference that came before. Source: domain §1.8, §1.6 (goodwill).
 pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -> Result<ReturnId, Stop> {
     let Some(account) = books.account(&document.account)? else {
-        return Err(invalid("account", &document.account, "the number of an account that we know").into());
+        return Err(Refusal::invalid("account", &document.account, "the number of an account that we know").into());
     };
     if document.goodwill.is_negative() || document.goodwill > Amount::LIMIT {
-        return Err(invalid("goodwill", document.goodwill.0, "minor units that are not below zero and at most 10^15").into());
+        return Err(Refusal::invalid(
+            "goodwill",
+            document.goodwill.0,
+            "minor units that are not below zero and at most 10^15",
+        )
+        .into());
     }
     if document.lines.is_empty() && document.goodwill.is_zero() {
-        return Err(invalid("lines", "empty", "at least one line, or an amount that is asked for").into());
+        return Err(Refusal::invalid("lines", "empty", "at least one line, or an amount that is asked for").into());
     }
     for (at, line) in document.lines.iter().enumerate() {
         if !line.quantity.is_positive() || line.quantity > Quantity::LIMIT {
-            return Err(invalid(&format!("lines[{at}].quantity"), line.quantity, "1 to 1,000,000,000").into());
+            return Err(Refusal::invalid(format!("lines[{at}].quantity"), line.quantity, "1 to 1,000,000,000").into());
         }
     }
     let recent: Vec<OrderId> = account.ledger.billed.iter().rev().copied().collect();
@@ -109,22 +114,18 @@ fn find(books: &mut dyn Books, recent: &[OrderId], returned: &ReturnedLine) -> R
     Ok(None)
 }
 
-/// The latest invoice of the account whose net amount is large enough, and its order.
+/// The latest invoice of the account of which as much may still be given, and its order.
 fn latest_invoice(books: &mut dyn Books, recent: &[OrderId], amount: Amount) -> Result<Option<(InvoiceId, OrderId)>, Stop> {
     for order in recent {
         let Some(order) = books.order(order)? else { continue };
         for id in order.invoices.iter().rev() {
-            let fits = |invoice: &Invoice| invoice.kind == DocumentKind::Invoice && invoice.net >= amount;
-            if books.invoice(id)?.is_some_and(|invoice| fits(&invoice)) {
+            let Some(invoice) = books.invoice(id)?.filter(|invoice| invoice.kind == DocumentKind::Invoice) else { continue };
+            if left_to_give(books, &invoice)? >= amount {
                 return Ok(Some((*id, order.id)));
             }
         }
     }
     Ok(None)
-}
-
-fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
 }
 
 #[cfg(test)]
@@ -211,8 +212,8 @@ mod tests {
         let note = decide(story.books(), first, true, "agreed", &clerk("ann", 6)).unwrap().unwrap();
         assert_eq!(story.books().invoice(&note).unwrap().unwrap().gross, Amount(2_500));
         assert_eq!(story.order(id).receivable, Amount(7_500));
-        // more than any invoice has: it waits, and can only be refused
-        let large = request(story.books(), &asks("D-2", 20_000), &at(7)).unwrap();
+        // more than is left of any invoice: it waits, and can only be refused
+        let large = request(story.books(), &asks("D-2", 7_501), &at(7)).unwrap();
         assert!(matches!(
             decide(story.books(), large, true, "agreed", &clerk("ann", 8)),
             Err(Stop::Refused(Refusal::Conflict(_)))

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use units::{Quantity, Text};
 
 use super::bump::bump;
-use super::receive::{in_range, invalid, is_first, known};
+use super::receive::{in_range, is_first, known};
 use super::state::StockEvent;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
+use crate::refusal::Refusal;
 
 /// A stock count.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ pub fn count(books: &mut dyn Books, count: &Count, cx: &Context) -> Result<Vec<O
     in_range("on_hand", count.on_hand, 0)?;
     in_range("unavailable", count.unavailable, 0)?;
     if count.unavailable > count.on_hand {
-        return Err(invalid("unavailable", count.unavailable, "at most what is on hand").into());
+        return Err(Refusal::invalid("unavailable", count.unavailable, "at most what is on hand").into());
     }
     if !is_first(books, "count", &key, &count.document)? {
         return Ok(Vec::new());
@@ -70,7 +71,7 @@ pub fn adjust(books: &mut dyn Books, adjustment: &Adjustment, cx: &Context) -> R
     in_range("on_hand", before.on_hand + adjustment.on_hand, 0)?;
     in_range("unavailable", before.unavailable + adjustment.unavailable, 0)?;
     if before.unavailable + adjustment.unavailable > before.on_hand + adjustment.on_hand {
-        return Err(invalid("unavailable", adjustment.unavailable, "at most what is on hand then").into());
+        return Err(Refusal::invalid("unavailable", adjustment.unavailable, "at most what is on hand then").into());
     }
     drop(before);
     if !is_first(books, "adjustment", &key, &adjustment.document)? {

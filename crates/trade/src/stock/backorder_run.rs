@@ -7,7 +7,7 @@ use units::{Quantity, Text, Timestamp};
 
 use super::atp::Ladder;
 use super::bump::take_back;
-use super::receive::{invalid, known};
+use super::receive::known;
 use super::reconfirm::{Requirement, Strategy, reconfirm};
 use super::state::ClaimKind;
 use crate::books::{Books, Stop};
@@ -17,6 +17,7 @@ use crate::order::{
     Backorder, Binding, Bucket, Peg, bind, company, eligibility, existing, note_promise, refused_nodes, serving,
     set_backorder, waiting_since,
 };
+use crate::refusal::Refusal;
 use crate::sourcing;
 
 /// Which requirements are treated in which way. An empty list stands for all.
@@ -76,7 +77,7 @@ pub struct Reconfirmed {
 pub fn run_backorders(books: &mut dyn Books, run: &BackorderRun, cx: &Context) -> Result<Vec<Reconfirmed>, Stop> {
     let key = known(books, &run.item, &run.node)?;
     if run.segments.is_empty() {
-        return Err(invalid("segments", "none", "at least one segment with a strategy").into());
+        return Err(Refusal::invalid("segments", "none", "at least one segment with a strategy").into());
     }
     let mut lines = Vec::new();
     for (at, (confirmed, waiting)) in candidates(books, &key)? {

@@ -46,7 +46,7 @@ pub(super) fn known(books: &mut dyn Books, item: &ItemId, node: &NodeId) -> Resu
         return Err(Refusal::NotFound(Key::Item(item.clone())).into());
     }
     if company(books)?.node(node).is_none() {
-        return Err(invalid("node", node, "a node of the company").into());
+        return Err(Refusal::invalid("node", node, "a node of the company").into());
     }
     Ok(StockKey::new(item, node))
 }
@@ -54,7 +54,7 @@ pub(super) fn known(books: &mut dyn Books, item: &ItemId, node: &NodeId) -> Resu
 /// Whether a document comes for the first time; notes it.
 pub(super) fn is_first(books: &mut dyn Books, kind: &str, key: &StockKey, document: &Text) -> Result<bool, Stop> {
     if document.is_empty() {
-        return Err(invalid(kind, "empty", "the number of the document, by which a repeat is known").into());
+        return Err(Refusal::invalid(kind, "empty", "the number of the document, by which a repeat is known").into());
     }
     let reference = Reference { within: Text::from(format!("{kind}:{key}")), reference: document.clone() };
     let is_first = books.reference(&reference)?.is_none();
@@ -64,13 +64,9 @@ pub(super) fn is_first(books: &mut dyn Books, kind: &str, key: &StockKey, docume
 
 pub(super) fn in_range(field: &str, quantity: Quantity, least: i64) -> Result<(), Refusal> {
     if quantity.0 < least || quantity > Quantity::LIMIT {
-        return Err(invalid(field, quantity, if least == 0 { "0 to 1,000,000,000" } else { "1 to 1,000,000,000" }));
+        return Err(Refusal::invalid(field, quantity, if least == 0 { "0 to 1,000,000,000" } else { "1 to 1,000,000,000" }));
     }
     Ok(())
-}
-
-pub(super) fn invalid(field: &str, given: impl std::fmt::Display, wanted: &'static str) -> Refusal {
-    Refusal::Invalid { field: field.into(), given: compact_str::format_compact!("{given}"), wanted: Text::const_new(wanted) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use units::{Quantity, Text, Timestamp};
 
 use super::atp::Ladder;
-use super::receive::{in_range, invalid, known};
+use super::receive::{in_range, known};
 use super::state::{Claim, ClaimKind, StockEvent};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
@@ -53,10 +53,10 @@ pub struct Reserved {
 /// Refused when less is there than wanted, unless partials are allowed. Source: domain §1.1.4, §1.1.5.
 pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) -> Result<Vec<Reserved>, Stop> {
     if request.lines.is_empty() || request.lines.len() > 1_000 {
-        return Err(invalid("lines", request.lines.len(), "1 to 1,000 lines").into());
+        return Err(Refusal::invalid("lines", request.lines.len(), "1 to 1,000 lines").into());
     }
     if request.expires.is_some_and(|expires| expires <= cx.now) {
-        return Err(invalid("expires", "past", "a moment to come").into());
+        return Err(Refusal::invalid("expires", "past", "a moment to come").into());
     }
     let company = company(books)?;
     let mut reserved = Vec::new();

@@ -2,18 +2,19 @@
 
 use units::Quantity;
 
-use super::receive::{in_range, invalid, known};
+use super::receive::{in_range, known};
 use super::state::{Inbound, StockEvent};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
+use crate::refusal::Refusal;
 
 /// Announces supply or changes it; quantity zero takes it back. Source: domain §1.1.2.
 pub fn announce(books: &mut dyn Books, stock: &StockKey, inbound: &Inbound, _cx: &Context) -> Result<(), Stop> {
     let key = known(books, &stock.item, &stock.node)?;
     in_range("quantity", inbound.quantity, 0)?;
     if inbound.document.is_empty() {
-        return Err(invalid("document", "empty", "the number of the purchase order or transfer").into());
+        return Err(Refusal::invalid("document", "empty", "the number of the purchase order or transfer").into());
     }
     let before = books.stock(&key)?;
     let same = before.is_some_and(|stock| stock.inbound.contains(inbound));

@@ -96,6 +96,20 @@ pub fn of_parts(mode: TaxRounding, lines: &[TaxedLine], added: Amount, taken_off
     taxes.into_iter().map(|(tax, _)| tax).collect()
 }
 
+/// Tax of what is given back between two net amounts of a document: the difference of what it is up to each, so that all that is given
+/// back brings back all of its tax, as it was rounded there.
+pub fn between(of: &[TaxLine], from: Amount, to: Amount) -> Vec<TaxLine> {
+    let weights: Vec<i64> = of.iter().map(|tax| tax.base.0.max(0)).collect();
+    let (before, after) = (prorate(from.0, &weights), prorate(to.0, &weights));
+    let up_to = |tax: &TaxLine, base: Amount| if base == tax.base { tax.tax } else { base.percent(tax.rate) };
+    let line = |((tax, before), after): ((&TaxLine, i64), i64)| TaxLine {
+        rate: tax.rate,
+        base: Amount(after - before),
+        tax: up_to(tax, Amount(after)) - up_to(tax, Amount(before)),
+    };
+    of.iter().zip(before).zip(after).map(line).collect()
+}
+
 fn percent_of(base: Decimal, rate: Decimal) -> Option<Amount> {
     let tax = base.checked_mul(rate)?.checked_div(Decimal::HUNDRED)?;
     tax.round(0, Rounding::HalfUp).to_i64().map(Amount)

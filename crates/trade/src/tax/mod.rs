@@ -3,5 +3,5 @@
 mod compute;
 mod determine;
 
-pub use compute::{TaxComputation, TaxedLine, of_parts, own};
+pub use compute::{TaxComputation, TaxedLine, between, of_parts, own};
 pub use determine::{TaxQuote, determine};
