@@ -62,6 +62,9 @@ impl Target {
     }
 }
 
+/// Says that a request was carried out before.
+const REPLAYED: &str = "idempotency-replayed";
+
 /// The API's own handlers on a store that is opened for reading.
 fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
     let reader = store::Sqlite::open_read_only(folder)?;
@@ -89,16 +92,32 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
 impl Api {
     /// Reads.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.send("GET", path, None, Vec::new()).await
+        self.send("GET", path, None, Vec::new()).await.map(|(value, _)| value)
     }
 
     /// Asks for something to be done, under an idempotency key; the same key does it once.
     pub(crate) async fn post(&self, path: &str, idempotency_key: &str, body: impl Into<Vec<u8>>) -> anyhow::Result<Value> {
+        self.post_or_repeat(path, idempotency_key, body).await.map(|(value, _)| value)
+    }
+
+    /// The same, and whether it had been done before under this key.
+    pub(crate) async fn post_or_repeat(
+        &self,
+        path: &str,
+        idempotency_key: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> anyhow::Result<(Value, bool)> {
         self.send("POST", path, Some(idempotency_key), body.into()).await
     }
 
-    async fn send(&self, method: &str, path: &str, idempotency_key: Option<&str>, body: Vec<u8>) -> anyhow::Result<Value> {
-        let (status, bytes) = match self {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        idempotency_key: Option<&str>,
+        body: Vec<u8>,
+    ) -> anyhow::Result<(Value, bool)> {
+        let (status, replayed, bytes) = match self {
             Self::Http { client, url, key } => {
                 let method: reqwest::Method = method.parse().context("HTTP method")?;
                 let mut request = client.request(method, format!("{url}{path}")).bearer_auth(key).body(body);
@@ -109,11 +128,12 @@ impl Api {
                     Unreachable(format!("ask {url}: {}; is `crossdock serve` running there?", root_cause(&error)))
                 })?;
                 let status = response.status().as_u16();
+                let replayed = response.headers().contains_key(REPLAYED);
                 let body = response
                     .bytes()
                     .await
                     .map_err(|error| Unreachable(format!("read the answer of {url}: {}", root_cause(&error))))?;
-                (status, body.to_vec())
+                (status, replayed, body.to_vec())
             }
             Self::Store { router, key } => {
                 let mut request =
@@ -122,14 +142,15 @@ impl Api {
                     request = request.header("idempotency-key", idempotency_key);
                 }
                 let response = router.clone().oneshot(request.body(Body::from(body)).context("make the request")?).await?;
-                let status = response.status().as_u16();
-                (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.context("read the answer")?.to_vec())
+                let (status, replayed) = (response.status().as_u16(), response.headers().contains_key(REPLAYED));
+                let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.context("read the answer")?;
+                (status, replayed, body.to_vec())
             }
         };
         let value: Value =
             serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
         if (200..300).contains(&status) {
-            return Ok(value);
+            return Ok((value, replayed));
         }
         Err(Refused { status, problem: value }.into())
     }

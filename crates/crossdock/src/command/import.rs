@@ -84,11 +84,11 @@ pub(crate) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// Sends a file under a key, and tells what came of it.
 fn send(target: &Target, path: &str, key: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
     let api = target.open()?;
-    let report = block_on(api.post(path, key, bytes))?;
+    let (report, replayed) = block_on(api.post_or_repeat(path, key, bytes))?;
     if target.json {
         output::json(&report)?;
     } else {
-        print(&report);
+        print(&report, replayed);
     }
     Ok(report)
 }
@@ -107,7 +107,7 @@ fn name_of(file: &Path) -> String {
     escape(file.file_name().and_then(|name| name.to_str()).unwrap_or("file"))
 }
 
-fn print(report: &Value) {
+fn print(report: &Value, replayed: bool) {
     for finding in report["findings"].as_array().into_iter().flatten() {
         let part = |name: &str| finding[name].as_str().unwrap_or_default();
         let mend = if part("mend").is_empty() { String::new() } else { format!("; {}", part("mend")) };
@@ -116,10 +116,12 @@ fn print(report: &Value) {
     for (reason, count) in report["rejected"].as_object().into_iter().flatten() {
         line(format_args!("{count} rows are no orders: {reason}"));
     }
-    line(format_args!(
-        "{} understood, {} imported, {} were there before",
-        report["understood"], report["imported"], report["repeated"]
-    ));
+    let (imported, before) = (&report["imported"], &report["repeated"]);
+    if replayed {
+        line(format_args!("this file was imported before: {imported} were taken over then, and nothing has changed"));
+    } else {
+        line(format_args!("{} understood, {imported} imported, {before} were there before", report["understood"]));
+    }
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {

@@ -65,7 +65,10 @@ pub(crate) struct ImportReport {
     pub(crate) imported: usize,
     /// Documents that had been taken over before.
     pub(crate) repeated: usize,
-    /// Numbers of the orders, return requests and payments that were made, by this import or by one of the same file.
+    /// Of those that were taken over, how many an import of the same file under the same key had taken over.
+    #[serde(skip)]
+    replayed: usize,
+    /// Numbers of the orders, return requests and payments that were made.
     pub(crate) ids: Vec<String>,
     /// Rows that are no orders, by reason.
     pub(crate) rejected: std::collections::BTreeMap<String, u64>,
@@ -75,16 +78,26 @@ pub(crate) struct ImportReport {
     pub(crate) acknowledgements: Vec<String>,
 }
 
+/// A report, with a header if it is that of an earlier import.
+type ImportAnswer = (Option<[(&'static str, &'static str); 1]>, JsonAnswer<ImportReport>);
+
 impl ImportReport {
     pub(crate) fn note<T>(&mut self, read: &documents::Read<T>) {
         self.understood += read.records.len();
         self.findings.extend(read.findings.iter().map(field_error));
     }
 
-    /// A record is there, by this import or, if it was there before, by one of the same file.
+    /// A record is there, by this import or by one of the same file: the answer to both is the same.
     fn take(&mut self, id: impl std::fmt::Display, was_there: bool) {
-        *(if was_there { &mut self.repeated } else { &mut self.imported }) += 1;
+        self.imported += 1;
+        self.replayed += usize::from(was_there);
         self.ids.push(id.to_string());
+    }
+
+    /// The report; a header says if all of it was carried out before under the same key, which the report itself must not (design §3.6).
+    fn answer(self) -> ImportAnswer {
+        let replayed = self.replayed > 0 && self.replayed == self.imported;
+        (replayed.then_some([("idempotency-replayed", "true")]), JsonAnswer(self))
     }
 
     pub(crate) fn refuse(&mut self, place: &Place, problem: Problem) {
@@ -158,7 +171,7 @@ async fn orders(
     caller: Caller,
     Query(query): Query<ImportQuery>,
     Bytes(bytes): Bytes,
-) -> Result<JsonAnswer<ImportReport>, Problem> {
+) -> Result<ImportAnswer, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let format = match query.format.as_deref() {
         None | Some("auto") => None,
@@ -175,7 +188,7 @@ async fn orders(
     };
     report.note(&read);
     if query.dry_run {
-        return Ok(JsonAnswer(report));
+        return Ok(report.answer());
     }
     let hash = hash_bytes(&bytes);
     let (places, bodies): (Vec<Place>, Vec<Body>) =
@@ -196,7 +209,7 @@ async fn orders(
     for interchange in &mut interchanges {
         report.acknowledgements.push(answer_to(interchange, &refused, state.now()));
     }
-    Ok(JsonAnswer(report))
+    Ok(report.answer())
 }
 
 fn body_of(document: OrderDocument, hash: &str) -> Body {
@@ -241,7 +254,7 @@ async fn statement(
     caller: Caller,
     Query(query): Query<NameQuery>,
     Bytes(bytes): Bytes,
-) -> Result<JsonAnswer<ImportReport>, Problem> {
+) -> Result<ImportAnswer, Problem> {
     require(&caller.actor, &[Role::Receivables])?;
     let read = documents::statements::read(&bytes, query.name.as_deref().unwrap_or("body"));
     let mut report = ImportReport::default();
@@ -257,5 +270,5 @@ async fn statement(
         (Err(problem), place) => report.refuse(place.unwrap_or(&Place::default()), problem),
     };
     take_all(&state, &caller, &bytes, &hash_bytes(&bytes), bodies, took).await?;
-    Ok(JsonAnswer(report))
+    Ok(report.answer())
 }
