@@ -395,7 +395,7 @@ impl<'a> Txn<'a> {
         followed.map(Ok)
     }
 
-    fn decisions_of(&mut self, process: &bpmn::Process) -> Outcome<Models> {
+    pub(super) fn decisions_of(&mut self, process: &bpmn::Process) -> Outcome<Models> {
         let mut models = Vec::new();
         for decision in process.called_decisions() {
             if let Some(definition) = self.latest(&format!("decision:{decision}"))?
@@ -586,7 +586,7 @@ impl States for Txn<'_> {
 }
 
 /// The decision models that a process calls.
-struct Models {
+pub(super) struct Models {
     models: Vec<(Text, Arc<dmn::Model>)>,
     environment: feel::Environment,
 }
