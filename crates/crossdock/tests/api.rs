@@ -500,7 +500,7 @@ fn finance(api: &mut Api<'_>, shipped: &str) {
     api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
     let credit = json!({ "reason": "contract", "prices": [{ "line": 1, "price": "0.01" }] });
     api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
-    let credit = json!({ "reason": "late", "amount": { "amount": "0.05", "currency": "GBP" } });
+    let credit = json!({ "reason": "late", "amount": { "amount": "0.01", "currency": "GBP" } });
     api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
     api.list("/v1/payments");
     api.list("/v1/invoices");

@@ -51,7 +51,7 @@ pub enum Refusal {
     #[error("reservation {0} is not active")]
     ReservationNotActive(crate::ids::ReservationId),
     /// More money than there is.
-    #[error("{wanted:?} minor units were asked for and {available:?} are open")]
+    #[error("{} minor units were asked for and {} are open", wanted.0, available.0)]
     TooMuchMoney {
         /// Asked for.
         wanted: Amount,

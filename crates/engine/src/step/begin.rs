@@ -274,7 +274,13 @@ impl Step<'_, '_> {
         self.emptied.push(key);
     }
 
-    fn watch(&self, element: Key, next: Key, target: ElementIndex, trigger: &Trigger) -> Result<Option<Event>, Text> {
+    pub(super) fn watch(
+        &self,
+        element: Key,
+        next: Key,
+        target: ElementIndex,
+        trigger: &Trigger,
+    ) -> Result<Option<Event>, Text> {
         match trigger {
             Trigger::None | Trigger::Error(_) | Trigger::Escalation(_) | Trigger::Compensation(_) => Ok(None),
             Trigger::Signal(name) => {

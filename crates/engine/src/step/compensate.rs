@@ -1,10 +1,18 @@
 //! Compensation: what was completed is undone, all of it at once, and the event that asked for it waits.
 
-use bpmn::{ElementIndex, Kind, Trigger};
+use bpmn::{ElementIndex, Kind, Process, Trigger};
 
 use super::{Step, Work};
 use crate::event::Event;
 use crate::instance::Key;
+
+/// The activity that undoes another.
+pub(crate) fn undoes(process: &Process, element: ElementIndex) -> Option<ElementIndex> {
+    process.element(element).boundaries.iter().find_map(|boundary| match &process.element(*boundary).kind {
+        Kind::Boundary { trigger: Trigger::Compensation(handler), .. } => Some(*handler),
+        _ => None,
+    })
+}
 
 impl Step<'_, '_> {
     /// Notes that an activity can be undone, if something is there to undo it.
@@ -17,10 +25,7 @@ impl Step<'_, '_> {
 
     /// The activity that undoes another.
     fn undoes(&self, element: ElementIndex) -> Option<ElementIndex> {
-        self.process.element(element).boundaries.iter().find_map(|boundary| match &self.process.element(*boundary).kind {
-            Kind::Boundary { trigger: Trigger::Compensation(handler), .. } => Some(*handler),
-            _ => None,
-        })
+        undoes(self.process, element)
     }
 
     /// Begins everything that undoes what was completed in the scope of an event. Whether the event has to wait for it.

@@ -8,6 +8,7 @@ mod error;
 mod flow;
 mod inclusive;
 mod listen;
+mod migrated;
 mod modify;
 mod multi;
 mod trigger;
@@ -25,7 +26,9 @@ use crate::event::{Event, Phase, Work};
 use crate::input::{AdHocLead, Cx, Input, Refusal};
 use crate::instance::{CONTINUE, Instance, Key, ROOT, Stage};
 use crate::variables::Visible;
+pub(crate) use compensate::undoes;
 use error::Thrown;
+pub(crate) use migrated::settle_in;
 
 /// Takes an instance one input further, and appends to `out` what happened. On a refusal the instance may be half way: step
 /// a copy.
@@ -39,21 +42,7 @@ pub fn step(
     if instance.is_ended() {
         return Err(Refusal::Ended);
     }
-    let environment = cx.environment();
-    // keys only grow, so two steps at the same moment draw different random numbers
-    let evaluations = Cell::new(u64::from(instance.last_key) << 32);
-    let mut step = Step {
-        process,
-        instance,
-        cx,
-        environment,
-        evaluations,
-        out,
-        queue: VecDeque::new(),
-        emptied: Vec::new(),
-        activations: 0,
-        unbroken: 0,
-    };
+    let mut step = Step::new(process, instance, cx, out);
     let goes_on = matches!(input, Input::Continue) || matches!(input, Input::FireTimer { timer: CONTINUE });
     step.take_up(goes_on);
     step.take(input)?;
@@ -90,7 +79,24 @@ struct Step<'a, 'o> {
     unbroken: u32,
 }
 
-impl<'a> Step<'a, '_> {
+impl<'a, 'o> Step<'a, 'o> {
+    fn new(process: &'a Process, instance: &'a mut Instance, cx: &'a Cx<'a>, out: &'o mut Vec<Event>) -> Self {
+        // keys only grow, so two steps at the same moment draw different random numbers
+        let evaluations = Cell::new(u64::from(instance.last_key) << 32);
+        Self {
+            process,
+            instance,
+            cx,
+            environment: cx.environment(),
+            evaluations,
+            out,
+            queue: VecDeque::new(),
+            emptied: Vec::new(),
+            activations: 0,
+            unbroken: 0,
+        }
+    }
+
     /// Takes up the tokens that the steps before have held.
     fn take_up(&mut self, goes_on: bool) {
         if self.instance.held.is_empty() {

@@ -71,7 +71,7 @@ fn operate(play: &Play<'_>) {
     cancel(play);
     let mut migrated = play.instance.clone();
     let same = Migration { version: play.instance.version(), elements: Vec::new() };
-    migrate(play.process, play.process, &mut migrated, &same, &mut Vec::new()).unwrap();
+    migrate(play.process, play.process, &mut migrated, &same, &play.cx(), &mut Vec::new()).unwrap();
     assert_eq!(migrated, play.instance);
     for (key, _) in play.instance.live_elements().filter(|(key, _)| *key != 1) {
         let mut ended = play.clone();

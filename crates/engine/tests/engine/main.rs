@@ -6,6 +6,7 @@ mod elements;
 mod events;
 mod exploration;
 mod items;
+mod migration;
 mod operations;
 mod play;
 mod scopes;

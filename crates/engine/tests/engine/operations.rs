@@ -74,15 +74,16 @@ fn an_instance_migrates_if_everything_in_use_has_a_place_in_the_new_version() {
     let new = model(&renamed);
     let mut play = Play::new(&old, "{}");
     let unmapped = Migration { version: 2, elements: Vec::new() };
-    let against = migrate(&old, &new, &mut play.instance.clone(), &unmapped, &mut Vec::new()).unwrap_err();
+    let against = migrate(&old, &new, &mut play.instance.clone(), &unmapped, &play.cx(), &mut Vec::new()).unwrap_err();
     assert_eq!(against, [Obstacle::NoCounterpart { element: "a".into() }]);
     let wrong = Migration { version: 2, elements: vec![("a".into(), "before".into())] };
-    let against = migrate(&old, &new, &mut play.instance.clone(), &wrong, &mut Vec::new()).unwrap_err();
+    let against = migrate(&old, &new, &mut play.instance.clone(), &wrong, &play.cx(), &mut Vec::new()).unwrap_err();
     assert!(against[0].to_string().contains("another kind of element"), "{against:?}");
     let mapped = Migration { version: 2, elements: vec![("a".into(), "a2".into())] };
+    let cx = play.cx();
     let mut folded = play.instance.clone();
     let mut events = Vec::new();
-    migrate(&old, &new, &mut play.instance, &mapped, &mut events).unwrap();
+    migrate(&old, &new, &mut play.instance, &mapped, &cx, &mut events).unwrap();
     for event in &events {
         engine::apply(&new, &mut folded, event);
     }

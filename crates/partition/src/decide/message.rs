@@ -67,7 +67,8 @@ fn named(name: &Text) -> Result<(), Refusal> {
     Err(Refusal::Invalid { field: Text::const_new("name"), given: Text::const_new("empty"), wanted })
 }
 
-/// Gives a message to the instance that has waited for it the longest, or begins the process that it begins, or keeps it.
+/// Gives a message once to every process that waits for it: of its instances to the one that has waited the longest, and if none
+/// does, it begins the process that it begins. A message that nobody takes is kept.
 pub(super) fn deliver(
     txn: &mut Txn<'_>,
     key: CorrelationKey,
@@ -76,12 +77,20 @@ pub(super) fn deliver(
 ) -> Outcome<Received> {
     let mut received = Received::default();
     let correlation = correlation(txn, &key)?;
-    if let Some((instance, subscription)) = correlation.waiting.first().copied() {
+    let mut given: Vec<Text> = Vec::new();
+    for (instance, subscription) in correlation.waiting.iter().copied() {
+        let Some(process) = txn.instance(instance)?.map(|waits| waits.process_id().clone()) else { continue };
+        if given.contains(&process) {
+            continue;
+        }
+        given.push(process);
         received.receivers.push(instance);
-        txn.step_if_open(instance, Input::Correlate { subscription, variables })?;
-    } else if let Some(start) = begins(txn, &format!("message:{}", key.message))? {
+        txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+    }
+    let start = begins(txn, &format!("message:{}", key.message))?;
+    if let Some(start) = start.filter(|(definition, _)| !given.contains(&definition.id)) {
         begin(txn, start, &key, variables, expires, &mut received)?;
-    } else if let Some(expires) = expires {
+    } else if let Some(expires) = expires.filter(|_| given.is_empty()) {
         received.waits = true;
         let message = Message { number: correlation.last + 1, expires, variables };
         txn.record(Event::MessageBuffered(key, message));

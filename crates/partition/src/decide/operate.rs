@@ -8,8 +8,8 @@ use feel::Context as Variables;
 use trade::{Actor, Finding, Refusal, Role};
 use units::Text;
 
-use super::exception;
 use super::txn::{Outcome, Txn, text};
+use super::{exception, react};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::EffectId;
 use crate::fold::definition_of;
@@ -100,15 +100,19 @@ fn cancel(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     txn.step(instance.id(), Input::Cancel)
 }
 
-/// Tries again where an instance is stuck: with incidents the engine, with dead letters the system that did not take them.
+/// Tries again where an instance, or one that it has called, is stuck: with incidents the engine, with dead letters the system
+/// that did not take them. One incident alone is one of the instance itself.
 fn retry(txn: &mut Txn<'_>, instance: &Instance, only: Option<ElementKey>, variables: &Variables) -> Outcome<()> {
     let id = instance.id();
-    let incidents: Vec<ElementKey> =
-        instance.incidents().filter(|incident| only.is_none_or(|only| only == *incident)).collect();
-    let mut dead = Vec::new();
-    for job in instance.jobs().filter(|_| only.is_none()) {
-        let effect = EffectId::of_job(id, job);
-        dead.extend(txn.effect(effect)?.filter(|effect| effect.dead.is_some()));
+    let called = if only.is_none() { tree(txn, instance)? } else { Vec::new() };
+    let (mut incidents, mut dead) = (Vec::new(), Vec::new());
+    for id in std::iter::once(id).chain(called) {
+        let Some(stuck) = txn.instance(id)? else { continue };
+        let asked = stuck.incidents().filter(|incident| only.is_none_or(|only| only == *incident));
+        incidents.extend(asked.map(|incident| (id, incident)));
+        for job in stuck.jobs().filter(|_| only.is_none()) {
+            dead.extend(txn.effect(EffectId::of_job(id, job))?.filter(|effect| effect.dead.is_some()));
+        }
     }
     if incidents.is_empty() && dead.is_empty() {
         let what = only.map_or_else(|| Text::const_new("nothing"), |incident| text(format_args!("no incident {incident}")));
@@ -122,7 +126,7 @@ fn retry(txn: &mut Txn<'_>, instance: &Instance, only: Option<ElementKey>, varia
         txn.deliver_again(effect.id);
         exception::clear_for_dead_letter(txn, effect.id, "it was sent again")?;
     }
-    for incident in incidents {
+    for (id, incident) in incidents {
         // one before it may have taken it along
         if txn.instance(id)?.is_some_and(|instance| instance.has_incident(incident)) {
             txn.step(id, Input::ResolveIncident { incident })?;
@@ -217,11 +221,12 @@ fn migrate(txn: &mut Txn<'_>, instance: &Instance, version: Option<u32>, element
         }
     };
     let migration = engine::Migration { version: target.version, elements: elements.to_vec() };
-    let mut events = Vec::new();
-    match engine::migrate(&from, &to, &mut instance.clone(), &migration, &mut events) {
+    let (mut moved, mut events) = (instance.clone(), Vec::new());
+    let outcome = txn.with_decisions(|cx| engine::migrate(&from, &to, &mut moved, &migration, cx, &mut events));
+    match outcome {
         Ok(()) => {
-            txn.record(Event::Process(instance.id(), events));
-            Ok(())
+            txn.record(Event::Process(instance.id(), events.clone()));
+            react::to_process(txn, &to, &moved, &events)
         }
         Err(against) => {
             let place = text(format_args!("{} to version {}", instance.id(), target.version));

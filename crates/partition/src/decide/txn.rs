@@ -428,13 +428,20 @@ impl<'a> Txn<'a> {
         errors_leave: bool,
     ) -> (Result<(), engine::Refusal>, Instance, Vec<ProcessEvent>) {
         let (mut stepped, mut events) = (instance.clone(), Vec::with_capacity(16));
+        let outcome = self.with_decisions(|cx| {
+            cx.errors_leave = errors_leave;
+            engine::step(process, &mut stepped, input, cx, &mut events)
+        });
+        (outcome, stepped, events)
+    }
+
+    /// Lets the engine work with the decisions that are deployed; what it looks up in vain is noted.
+    pub(super) fn with_decisions<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
         let deployed = Deployed { txn: self, assumed: RefCell::default() };
-        let mut cx = Cx::new(self.now(), &deployed);
-        cx.errors_leave = errors_leave;
-        let outcome = engine::step(process, &mut stepped, input, &cx, &mut events);
+        let outcome = work(&mut Cx::new(self.now(), &deployed));
         let assumed = deployed.assumed.into_inner();
         self.missing.extend(assumed);
-        (outcome, stepped, events)
+        outcome
     }
 
     /// Works off everything that follows, until nothing is left.

@@ -92,6 +92,23 @@ fn what_may_go_off_again_and_again_takes_every_message_that_waits() {
 }
 
 #[test]
+fn a_message_goes_once_to_every_process_that_waits_for_it() {
+    let mut world = World::new();
+    let begun = begun_by_message("c").replace(r#"messageRef="m-order""#, r#"messageRef="m-go""#);
+    world.deploy(&[
+        ("a.bpmn", line("a", &catch("w"), &["w"])),
+        ("b.bpmn", line("b", &catch("w"), &["w"])),
+        ("c.bpmn", begun),
+    ]);
+    let (first, other) = (world.start("a", r#"{"key": "K"}"#), world.start("b", r#"{"key": "K"}"#));
+    let second = world.start("a", r#"{"key": "K"}"#);
+    let (receivers, begun, waits) = world.message("go", "K", 0);
+    assert_eq!((receivers, begun.len(), waits), (vec![first, other], 1, false));
+    check(&world, second, "v1 w");
+    check(&world, begun[0], "v1 t");
+}
+
+#[test]
 fn the_message_goes_to_the_instance_that_has_waited_longest() {
     let mut world = World::new();
     world.deploy(&[("a.bpmn", line("a", &catch("c"), &["c"]))]);
