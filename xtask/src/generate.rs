@@ -234,6 +234,15 @@ fn child<'a>(node: Node<'a, 'a>, tag: &str) -> Option<Node<'a, 'a>> {
 mod tests {
     use super::*;
 
+    /// The steps of the table, without its head.
+    fn rows(xml: &str) -> Vec<String> {
+        let document = Document::parse(xml).unwrap();
+        let process = document.descendants().find(|node| node.has_tag_name("process")).unwrap();
+        let chapter = chapter(&document, process);
+        let (_, steps) = chapter.split_once("|---|---|---|\n").unwrap();
+        steps.lines().map(str::to_owned).collect()
+    }
+
     #[test]
     fn a_step_that_goes_on_beside_another_one_is_not_told_as_an_interruption() {
         let xml = r#"<definitions xmlns:z="z"><process id="p" name="P"><userTask id="u" name="Ask"><extensionElements><z:userTask/>
@@ -241,10 +250,7 @@ mod tests {
             <timerEventDefinition><timeDuration>PT30M</timeDuration></timerEventDefinition></boundaryEvent>
             <intermediateCatchEvent id="i" name="Rest"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>
             </intermediateCatchEvent></process></definitions>"#;
-        let document = Document::parse(xml).unwrap();
-        let process = document.descendants().find(|node| node.has_tag_name("process")).unwrap();
-        let chapter = chapter(&document, process);
-        let rows: Vec<&str> = chapter.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+        let rows = rows(xml);
         assert_eq!(
             rows,
             ["| Ask | person | task |", "| Late | also, after | timer `PT30M` |", "| Rest | waits | timer `PT1H` |"]
@@ -259,10 +265,7 @@ mod tests {
             <receiveTask id="r" name="Wait" messageRef="m"/>
             <boundaryEvent id="b" name="Refused" attachedToRef="t"><errorEventDefinition errorRef="e"/></boundaryEvent>
             </process><message id="m" name="wms.picked"/><error id="e" errorCode="rejected"/></definitions>"#;
-        let document = Document::parse(xml).unwrap();
-        let process = document.descendants().find(|node| node.has_tag_name("process")).unwrap();
-        let chapter = chapter(&document, process);
-        let rows: Vec<&str> = chapter.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+        let rows = rows(xml);
         assert_eq!(
             rows,
             [

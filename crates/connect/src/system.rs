@@ -38,7 +38,7 @@ struct Inner {
     circuit: Circuit,
     health: SystemHealth,
     latencies: VecDeque<u64>,
-    /// How many effects it answered, whatever the answer was, as long as it was none of its own failure.
+    /// How many effects it has taken or refused: each shows that it works.
     answered: u64,
     /// What had waited when the system came back, and has not been delivered yet.
     backlog: BTreeSet<EffectId>,
@@ -240,8 +240,10 @@ impl System {
     /// system answers others is.
     fn count(&self, waiting: &mut Waiting, verdict: &Verdict) {
         let mut inner = self.lock();
+        let before = std::mem::replace(&mut waiting.answered_before, inner.answered);
+        // what it answered before the first try says nothing: it may have gone down since
+        let answered_others = waiting.attempts > 0 && inner.answered > before;
         waiting.attempts += 1;
-        let answered_others = inner.answered > std::mem::replace(&mut waiting.answered_before, inner.answered);
         match verdict {
             Verdict::Done(_) | Verdict::Refused(_) => inner.answered += 1,
             Verdict::Again(..) => waiting.refusals += 1,

@@ -62,9 +62,6 @@ impl Target {
     }
 }
 
-/// Says that a request was carried out before.
-const REPLAYED: &str = "idempotency-replayed";
-
 /// The API's own handlers on a store that is opened for reading.
 fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
     let reader = store::Sqlite::open_read_only(folder)?;
@@ -128,7 +125,7 @@ impl Api {
                     Unreachable(format!("ask {url}: {}; is `crossdock serve` running there?", root_cause(&error)))
                 })?;
                 let status = response.status().as_u16();
-                let replayed = response.headers().contains_key(REPLAYED);
+                let replayed = response.headers().contains_key(server::REPLAYED);
                 let body = response
                     .bytes()
                     .await
@@ -142,7 +139,7 @@ impl Api {
                     request = request.header("idempotency-key", idempotency_key);
                 }
                 let response = router.clone().oneshot(request.body(Body::from(body)).context("make the request")?).await?;
-                let (status, replayed) = (response.status().as_u16(), response.headers().contains_key(REPLAYED));
+                let (status, replayed) = (response.status().as_u16(), response.headers().contains_key(server::REPLAYED));
                 let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.context("read the answer")?;
                 (status, replayed, body.to_vec())
             }

@@ -22,10 +22,10 @@ fn an_order_of_ten_thousand_unknown_items_stops_a_few_times() {
     };
     let lines = (0..10_000).map(line).collect();
     let submission = Submission { account: "ACME".into(), lines, ..Submission::default() };
-    let (passes, loads) = (story.passes, story.loads);
+    let (passes, loads) = (story.passes, story.disk.loads);
     let reply = story.ask(&actor("shop", &[Role::Sales]), Body::ReceiveOrder(Box::new(submission))).unwrap();
     assert!(matches!(reply, Reply::Order(_)));
-    let (passes, loads) = (story.passes - passes, story.loads - loads);
+    let (passes, loads) = (story.passes - passes, story.disk.loads - loads);
     assert!(passes <= 8, "{passes} passes");
     assert!((10_000..=40_000).contains(&loads), "{loads} loads");
 }
@@ -61,8 +61,8 @@ fn a_statement_of_five_thousand_unknown_payments_stops_a_few_times() {
 fn what_was_just_numbered_is_not_loaded() {
     let mut story = Story::new(&[]);
     story.order();
-    let loads = story.loads;
+    let loads = story.disk.loads;
     let order = story.order();
-    assert!(story.stored.contains_key(&AnyKey::Trade(Key::Order(order))));
-    assert_eq!(story.loads, loads, "a second order of the same needs nothing that the first one did not");
+    assert!(story.disk.states.contains_key(&AnyKey::Trade(Key::Order(order))));
+    assert_eq!(story.disk.loads, loads, "a second order of the same needs nothing that the first one did not");
 }

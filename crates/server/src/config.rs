@@ -34,7 +34,8 @@ pub struct KeyConfig {
     pub sha256: String,
     /// What it may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`.
     pub roles: Vec<Role>,
-    /// Up to which amount it may release holds, in minor units; nothing means what its roles allow.
+    /// Up to which amount it may release holds, approve, write off, and credit of one invoice in all, in minor units; nothing means what
+    /// its roles allow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
     /// Until when it is valid.

@@ -32,6 +32,7 @@ pub use config::{ConfigError, KeyConfig, ServerConfig};
 pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::Readers;
+pub use resource::imports::REPLAYED;
 pub use serve::{HEADERS_WITHIN, serve};
 pub use state::AppState;
 

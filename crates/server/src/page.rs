@@ -12,6 +12,8 @@ use crate::readers::decode;
 
 /// How many entries a page has unless the caller says otherwise.
 const DEFAULT_LIMIT: usize = 50;
+/// Rows that are looked at together where many may be left out.
+pub(crate) const CHUNK: usize = 500;
 /// How many it may have at most.
 const MAX_LIMIT: usize = 500;
 
@@ -90,7 +92,9 @@ pub(crate) fn read<T>(
     if limit == 0 || limit > MAX_LIMIT {
         return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to {MAX_LIMIT} entries")));
     }
-    let mut query = RowQuery::table(table).limit(limit + 1);
+    // one more than is shown tells whether there is another page
+    let mut asked = limit + 1;
+    let mut query = RowQuery::table(table).limit(asked);
     for (column, value) in filters {
         if let Some(value) = value {
             query = query.is(*column, *value);
@@ -116,11 +120,10 @@ pub(crate) fn read<T>(
             items.push(item);
             last_shown = Some(cursor(key));
         }
-        match rows.last().filter(|_| rows.len() > limit) {
-            None => return Ok(Page { items, next: None }),
-            Some((last, _)) if newest_first => query = query.before(last.clone()),
-            Some((last, _)) => query = query.after(last.clone()),
-        }
+        let Some((last, _)) = rows.last().filter(|_| rows.len() == asked) else { return Ok(Page { items, next: None }) };
+        // where much is left out, small steps would take long
+        asked = asked.max(CHUNK);
+        query = if newest_first { query.before(last.clone()) } else { query.after(last.clone()) }.limit(asked);
     }
 }
 

@@ -19,7 +19,8 @@ pub struct Actor {
     pub id: Text,
     /// What it may do.
     pub roles: Vec<Role>,
-    /// Up to which amount it may release holds and approve, in minor units of the company's currency; `None` without limit.
+    /// Up to which amount it may release holds, approve, write off, and credit of one invoice in all, in minor units of the company's
+    /// currency; `None` without limit.
     pub limit: Option<Amount>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use partition::{AnyKey, AnyState};
 use serde_json::Value;
-use trade::{Aggregate, Key};
+use trade::Aggregate;
 
 use super::world::World;
 use super::{Failure, invariants};
@@ -48,19 +48,7 @@ impl World<'_> {
     pub(super) fn check(&self) -> Result<Outcome, Failure> {
         self.check_fold()?;
         invariants::at_rest(&self.product.states).map_err(|what| self.failure(what))?;
-        let aggregates: Vec<(Key, Aggregate)> = self
-            .product
-            .states
-            .iter()
-            .filter_map(|(key, state)| match (key, state) {
-                (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key.clone(), aggregate.clone())),
-                _ => None,
-            })
-            .collect();
-        let report = trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), None);
-        if !report.breaks.is_empty() {
-            return Err(self.failure(format_args!("records do not agree: {:#?}", report.breaks)));
-        }
+        let report = invariants::reconcile(&self.product.states).map_err(|what| self.failure(what))?;
         let totals = &report.totals;
         let shipped = self.ledger("wms-east", "units_shipped") + self.ledger("wms-west", "units_shipped");
         self.agree("units shipped", shipped, totals.units_shipped)?;

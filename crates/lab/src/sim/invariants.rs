@@ -86,14 +86,15 @@ pub(super) fn after(states: &States, timers: &BTreeSet<Timer>, decision: &Decisi
 }
 
 /// All books against each other.
-pub(super) fn reconcile(states: &States) -> Result<(), String> {
+pub(super) fn reconcile(states: &States) -> Result<trade::reconcile::Report, String> {
     let trade = states.iter().filter_map(|(key, state)| match (key, state) {
         (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key, aggregate)),
         _ => None,
     });
-    match trade::reconcile::check(trade, None).breaks.first() {
-        Some(found) => Err(format!("records do not agree: {found:#?}")),
-        None => Ok(()),
+    let report = trade::reconcile::check(trade, None);
+    match report.breaks.as_slice() {
+        [] => Ok(report),
+        breaks => Err(format!("records do not agree: {breaks:#?}")),
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn decided(txn: &mut Txn<'_>, id: OrderId, action: Action) -> Outcome
     let cx = txn.cx.clone();
     match action {
         Action::Release => {
-            for invoice in trade::billing::bill_per_shipment(txn.books(), id, &cx)? {
+            for invoice in trade::billing::bill_waiting(txn.books(), id, &cx)? {
                 bring_to_erp(txn, invoice)?;
             }
             bill_backlog(txn, id)

@@ -10,7 +10,7 @@ use trade::{Event as TradeEvent, LineNo, OrderId};
 use units::Minutes;
 
 use super::task::{TASKS, label};
-use super::txn::{FollowUp, Outcome, Txn, TxnStop, text};
+use super::txn::{FollowUp, Once, Outcome, Txn, TxnStop, text};
 use super::{billing, command, document, exception};
 use crate::effect::EffectId;
 use crate::journal::Event;
@@ -76,8 +76,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
         TradeEvent::Order(id, event) => {
             match event {
                 OrderEvent::Moved { line, from, to: Bucket::Cancelled, .. } => {
-                    billing::bill_rest(txn, *id)?;
-                    free_credit(txn, *id)?;
+                    txn.once(Once::Cancelled(*id));
                     units_freed(txn, *id, *line, *from)?;
                 }
                 OrderEvent::ReceivableChanged { .. } => billing::paid(txn, *id)?,
@@ -85,7 +84,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 OrderEvent::BillingSet { .. } => go_on(txn, *id)?,
                 _ => {}
             }
-            txn.look_at_order(*id);
+            txn.once(Once::OrderState(*id));
         }
         TradeEvent::WarehouseOrder(id, event) => {
             let expires = Some(txn.now().plus(WAREHOUSE_MESSAGE_LIVES));
@@ -105,7 +104,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
             }
         }
         TradeEvent::Payment(id, _) => exception::payment_changed(txn, *id)?,
-        TradeEvent::Account(id, _) => txn.recheck_credit(id),
+        TradeEvent::Account(id, _) => txn.once(Once::RecheckCredit(id.clone())),
         _ => {}
     }
     Ok(())
@@ -116,7 +115,10 @@ fn units_freed(txn: &mut Txn<'_>, id: OrderId, no: LineNo, from: Bucket) -> Outc
     let Some(order) = txn.books().order(&id)? else { return Ok(()) };
     let Some(line) = order.line(no) else { return Ok(()) };
     match from {
-        Bucket::Allocated | Bucket::Released | Bucket::Picked => command::serve_waiting(txn, &line.item),
+        Bucket::Allocated | Bucket::Released | Bucket::Picked => {
+            txn.once(Once::Serve(line.item.clone()));
+            Ok(())
+        }
         Bucket::Backordered => command::clear_shortages(txn, &line.item, &[id]),
         Bucket::Open | Bucket::Shipped | Bucket::Cancelled => Ok(()),
     }
@@ -132,16 +134,29 @@ fn go_on(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     Ok(())
 }
 
-/// Cancelled units leave the exposure: other orders of the account may pass now.
-fn free_credit(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
-    if let Some(order) = txn.books().order(&id)? {
-        txn.recheck_credit(&order.account);
+/// Does what was noted to be done once.
+pub(super) fn to_note(txn: &mut Txn<'_>, what: &Once) -> Outcome<()> {
+    match what {
+        Once::Cancelled(id) => {
+            billing::bill_rest(txn, *id)?;
+            // cancelled units leave the exposure: other orders of the account may pass
+            if let Some(order) = txn.books().order(id)? {
+                txn.once(Once::RecheckCredit(order.account.clone()));
+            }
+            Ok(())
+        }
+        Once::Serve(item) => command::serve_waiting(txn, item),
+        Once::OrderState(id) => order_state(txn, *id),
+        Once::RecheckCredit(account) => {
+            let cx = txn.system.clone();
+            trade::credit::recheck(txn.books(), account, &cx)?;
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// Messages without time to live: whoever is not waiting looks at the state itself before it waits.
-pub(super) fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let cx = txn.system.clone();
     if let Some(note) = trade::billing::release_deposit(txn.books(), id, &cx)? {
         billing::bring_to_erp(txn, note)?;

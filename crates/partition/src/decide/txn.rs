@@ -7,7 +7,8 @@ use std::sync::Arc;
 use engine::{Cx, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
 use trade::{
-    AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, Key, Missing, OrderId, Refusal, Stop,
+    AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, ItemId, Key, Missing, OrderId, Refusal,
+    Stop,
 };
 use units::{Text, Timestamp};
 
@@ -77,6 +78,17 @@ pub(crate) enum FollowUp {
     Step(InstanceId, Input),
     /// Something happened in the trade core that others may wait for.
     React(TradeEvent),
+    /// Something that one look is enough for, however often it is asked for until then.
+    Once(Once),
+}
+
+/// What many events of one command may ask for, such as those of an order's ten thousand lines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Once {
+    /// Units of an order were cancelled: the rest may be billed, and its account's other orders may pass.
+    Cancelled(OrderId),
+    /// Units of an item are free for those who wait.
+    Serve(ItemId),
     /// An order may have come to a state that others wait for.
     OrderState(OrderId),
     /// An account's exposure shrank: held orders may pass.
@@ -97,6 +109,8 @@ pub(crate) struct Txn<'a> {
     effects: Vec<EffectId>,
     withdrawn: Vec<EffectId>,
     follow_ups: VecDeque<FollowUp>,
+    /// What of them is noted to be done once.
+    noted: BTreeSet<Once>,
     /// Orders whose holds are looked at in the end: each has to have an open exception (domain §1.12).
     asked: BTreeSet<OrderId>,
     /// Dead letters that somebody decided on.
@@ -121,6 +135,7 @@ impl<'a> Txn<'a> {
             effects: Vec::new(),
             withdrawn: Vec::new(),
             follow_ups: VecDeque::new(),
+            noted: BTreeSet::new(),
             asked: BTreeSet::new(),
             decided: Vec::new(),
             missing: BTreeSet::new(),
@@ -240,19 +255,10 @@ impl<'a> Txn<'a> {
         self.follow_ups.push_back(follow_up);
     }
 
-    /// Notes that an order is to be looked at; once is enough, however many of its lines have changed.
-    pub(crate) fn look_at_order(&mut self, id: OrderId) {
-        let noted = |follow_up: &FollowUp| matches!(follow_up, FollowUp::OrderState(order) if *order == id);
-        if !self.follow_ups.iter().rev().any(noted) {
-            self.then(FollowUp::OrderState(id));
-        }
-    }
-
-    /// Notes that an account's exposure shrank; once is enough.
-    pub(crate) fn recheck_credit(&mut self, id: &AccountId) {
-        let noted = |follow_up: &FollowUp| matches!(follow_up, FollowUp::RecheckCredit(account) if account == id);
-        if !self.follow_ups.iter().rev().any(noted) {
-            self.then(FollowUp::RecheckCredit(id.clone()));
+    /// Notes what is to be done once, unless it is noted already.
+    pub(crate) fn once(&mut self, what: Once) {
+        if self.noted.insert(what.clone()) {
+            self.then(FollowUp::Once(what));
         }
     }
 
@@ -389,8 +395,7 @@ impl<'a> Txn<'a> {
     }
 
     /// As [`Txn::step`], for what follows from something else: what it was meant for may be gone by then. Only that is passed over;
-    /// once the engine has taken the step, whatever cannot be done about it stops the decision.
-    /// Says whether it was taken.
+    /// once the engine has taken the step, whatever cannot be done about it stops the decision. Says whether it was taken.
     pub(crate) fn step_if_open(&mut self, id: InstanceId, input: Input) -> Outcome<bool> {
         self.advance(id, input).map(|taken| taken.is_ok())
     }
@@ -499,11 +504,9 @@ impl<'a> Txn<'a> {
             }
             FollowUp::Step(instance, input) => self.step_if_open(instance, input).map(drop),
             FollowUp::React(event) => super::react::to_trade(self, &event),
-            FollowUp::OrderState(order) => super::react::order_state(self, order),
-            FollowUp::RecheckCredit(account) => {
-                let cx = self.system.clone();
-                trade::credit::recheck(self.books(), &account, &cx)?;
-                Ok(())
+            FollowUp::Once(what) => {
+                self.noted.remove(&what);
+                super::react::to_note(self, &what)
             }
         }
     }
@@ -524,6 +527,7 @@ impl<'a> Txn<'a> {
                 self.effects.truncate(effects);
                 self.withdrawn.truncate(withdrawn);
                 self.follow_ups.clear();
+                self.noted.clear();
                 Ok(Err(refusal))
             }
             Err(halt) => Err(halt),
@@ -562,7 +566,7 @@ impl<'a> Txn<'a> {
         (decision.timers_set, decision.timers_dropped) = (timers.set, timers.dropped);
         for id in &self.effects {
             if let Some(Some(AnyState::Effect(effect))) = self.overlay.get(&AnyKey::Effect(*id))
-                && effect.dead.is_none()
+                && effect.is_pending()
             {
                 decision.effects.push(effect.clone());
             }

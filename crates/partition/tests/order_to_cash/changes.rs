@@ -3,8 +3,9 @@
 use partition::{Body, Reply};
 use trade::exception::{Action, ExceptionKind};
 use trade::master::{BillingPolicy, ShipTo};
-use trade::order::{Cancellation, Change};
+use trade::order::{Bucket, Cancellation, Change};
 use trade::{OrderId, WarehouseOrderId};
+use units::Quantity;
 
 use crate::world::World;
 
@@ -63,7 +64,7 @@ fn a_shipment_that_wins_over_a_cancellation_leaves_a_task() {
     world.tell(Body::CancelOrder { order: id, cancellation });
     assert_eq!(world.asked("wms.cancel"), 1);
     world.ship(released, &[(1, 10)]);
-    assert_eq!(world.state(id).lines[0].cancel_failed, units::Quantity(10));
+    assert_eq!(world.state(id).lines[0].cancel_failed, Quantity(10));
     assert!(world.open(ExceptionKind::ShipDiscrepancy)[0].reason.contains("was to cancel"));
     // the answer that comes too late changes nothing
     world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: Some("gone".into()), lines: Vec::new() });
@@ -82,5 +83,22 @@ fn a_refused_cancellation_leaves_a_task() {
         lines: Vec::new(),
     });
     assert!(world.open(ExceptionKind::ShipDiscrepancy)[0].reason.contains("10 units"));
+    world.check();
+}
+
+#[test]
+fn cancelling_thousands_of_lines_serves_who_waits_and_looks_at_the_order_once() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 2_000);
+    // the whole of it is with the warehouse when the other order comes
+    let lines = vec![("X", 1); 2_000];
+    let id = world.order(&lines, BillingPolicy::PerShipment);
+    let other = world.order(&[("X", 2_000)], BillingPolicy::PerShipment);
+    assert_eq!(world.state(other).units_in(Bucket::Backordered), Quantity(2_000));
+    world.tell(Body::CancelOrder { order: id, cancellation: Cancellation { lines: vec![], reason: "no".into() } });
+    let released = world.state(id).warehouse_orders[0];
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: None, lines: Vec::new() });
+    assert_eq!(world.state(id).units_in(Bucket::Cancelled), Quantity(2_000));
+    assert_eq!(world.state(other).units_in(Bucket::Backordered), Quantity(0));
     world.check();
 }

@@ -1,11 +1,10 @@
 //! A partition with the shipped processes, two warehouses and one customer. Systems answer at once, and do what they are asked for.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::convert::Infallible;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use feel::{Context as Variables, Value};
-use partition::{AnyKey, AnyState, Body, Command, Effect, Partition, Reply, Resource, Timer, TimerOwner};
+use partition::{AnyKey, AnyState, Body, Command, Effect, Partition, Reply, Resource, TimerOwner};
 use trade::account::Profile;
 use trade::cash::{EntryDocument, StatementDocument};
 use trade::exception::{Action, Exception, ExceptionKind};
@@ -17,12 +16,15 @@ use trade::*;
 use units::{Amount, Calendar, Currency, Quantity, Timestamp};
 
 /// Monday, 2 March 2026, 10:00 UTC.
+#[path = "../common/disk.rs"]
+mod disk;
+use disk::Disk;
+
 const START: i64 = 1_772_445_600_000;
 
 pub(crate) struct World {
     partition: Partition,
-    durable: BTreeMap<AnyKey, AnyState>,
-    timers: BTreeSet<Timer>,
+    disk: Disk,
     effects: VecDeque<Arc<Effect>>,
     /// Capability and document of every effect.
     pub(crate) asked: Vec<(String, String)>,
@@ -46,8 +48,7 @@ impl World {
         let capabilities = partition::CAPABILITIES.iter().copied().chain(redirects.then_some("wms.redirect"));
         let mut world = Self {
             partition: Partition::new(0, capabilities.map(Into::into)),
-            durable: BTreeMap::new(),
-            timers: BTreeSet::new(),
+            disk: Disk::default(),
             effects: VecDeque::new(),
             asked: Vec::new(),
             now: START,
@@ -118,18 +119,7 @@ impl World {
     fn decide(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
         self.now += 60_000;
         let command = Command { at: Timestamp(self.now), actor, key: None, body };
-        let durable = &self.durable;
-        let decision = self.partition.decide(command, |key| Ok::<_, Infallible>(durable.get(key).cloned())).unwrap();
-        for (key, state) in decision.changed {
-            match state {
-                Some(state) => drop(self.durable.insert(key, state)),
-                None => drop(self.durable.remove(&key)),
-            }
-        }
-        for timer in &decision.timers_dropped {
-            self.timers.remove(timer);
-        }
-        self.timers.extend(decision.timers_set);
+        let decision = self.disk.decide(&mut self.partition, command);
         self.effects.extend(decision.effects);
         decision.reply
     }
@@ -167,7 +157,7 @@ impl World {
     }
 
     pub(crate) fn state(&self, id: OrderId) -> Arc<Order> {
-        match self.durable.get(&AnyKey::Trade(Key::Order(id))) {
+        match self.disk.states.get(&AnyKey::Trade(Key::Order(id))) {
             Some(AnyState::Trade(Aggregate::Order(order))) => order.clone(),
             other => panic!("{other:?}"),
         }
@@ -194,7 +184,7 @@ impl World {
 
     /// The open exceptions of a type.
     pub(crate) fn open(&self, kind: ExceptionKind) -> Vec<Arc<Exception>> {
-        let exceptions = self.durable.values().filter_map(|state| match state {
+        let exceptions = self.disk.states.values().filter_map(|state| match state {
             AnyState::Trade(Aggregate::Exception(exception)) => Some(exception.clone()),
             _ => None,
         });
@@ -212,8 +202,8 @@ impl World {
     /// The clock of an order that waits to be billed runs out; false if none runs.
     pub(crate) fn let_billing_wait_end(&mut self, id: OrderId) -> bool {
         let owner = TimerOwner::Billing(id);
-        let Some(timer) = self.timers.iter().find(|timer| timer.owner == owner).cloned() else { return false };
-        self.timers.remove(&timer);
+        let Some(timer) = self.disk.timers.iter().find(|timer| timer.owner == owner).cloned() else { return false };
+        self.disk.timers.remove(&timer);
         self.now = self.now.max(timer.due.0);
         self.tell(Body::FireTimer { owner });
         true
@@ -250,15 +240,11 @@ impl World {
 
     /// Records agree, whatever has happened.
     pub(crate) fn check(&self) {
-        let aggregates: Vec<(Key, Aggregate)> = self
-            .durable
-            .iter()
-            .filter_map(|(key, state)| match (key, state) {
-                (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key.clone(), aggregate.clone())),
-                _ => None,
-            })
-            .collect();
-        let report = trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), None);
+        let trade = self.disk.states.iter().filter_map(|(key, state)| match (key, state) {
+            (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key, aggregate)),
+            _ => None,
+        });
+        let report = trade::reconcile::check(trade, None);
         assert!(report.breaks.is_empty(), "{:#?}", report.breaks);
     }
 }

@@ -2,12 +2,11 @@
 
 #![allow(dead_code, reason = "each file of tests uses its own part of this")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
+use std::collections::BTreeMap;
 
 use engine::InstanceId;
 use feel::Context as Variables;
-use partition::{AnyKey, AnyState, Body, Command, Effect, Entry, Fold, Partition, Reply, Resource, Timer};
+use partition::{AnyKey, AnyState, Body, Command, Effect, Entry, Fold, Partition, Reply, Resource};
 use std::sync::Arc;
 use trade::account::Account;
 use trade::billing::Invoice;
@@ -20,21 +19,22 @@ use trade::stock::Receipt;
 use trade::{Actor, Aggregate, Key, LineNo, OrderId, PaymentId, Refusal, Role};
 use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp};
 
+#[path = "../common/disk.rs"]
+mod disk;
+use disk::Disk;
+
 /// Monday, 2 March 2026, 10:00 UTC.
 const START: i64 = 1_772_445_600_000;
 
 /// A company with one warehouse, an account and an item X, and whatever a test makes of them.
 pub(crate) struct Story {
     partition: Partition,
-    pub(crate) stored: BTreeMap<AnyKey, AnyState>,
+    pub(crate) disk: Disk,
     pub(crate) journal: Vec<Entry>,
-    pub(crate) timers: BTreeSet<Timer>,
     /// Effects in the order in which they were handed over for delivery.
     pub(crate) delivered: Vec<Arc<Effect>>,
-    /// How often a decision stopped to load something.
+    /// How often commands were decided until all that they need was there.
     pub(crate) passes: usize,
-    /// How many aggregates were loaded.
-    pub(crate) loads: usize,
     now: i64,
 }
 
@@ -44,12 +44,10 @@ impl Story {
         let capabilities = capabilities.iter().map(|name| Text::const_new(name));
         let mut story = Self {
             partition: Partition::new(0, capabilities),
-            stored: BTreeMap::new(),
+            disk: Disk::default(),
             journal: Vec::new(),
-            timers: BTreeSet::new(),
             delivered: Vec::new(),
             passes: 0,
-            loads: 0,
             now: START,
         };
         let company = Company {
@@ -88,23 +86,8 @@ impl Story {
     pub(crate) fn ask(&mut self, actor: &Actor, body: Body) -> Result<Reply, Refusal> {
         self.now += 60_000;
         let command = Command { at: Timestamp(self.now), actor: actor.clone(), key: None, body };
-        let (stored, loads) = (&self.stored, &mut self.loads);
-        let load = |key: &AnyKey| {
-            *loads += 1;
-            Ok::<_, Infallible>(stored.get(key).cloned())
-        };
-        let decision = self.partition.decide(command, load).unwrap();
+        let decision = self.disk.decide(&mut self.partition, command);
         self.passes += decision.passes;
-        for (key, state) in decision.changed {
-            match state {
-                Some(state) => drop(self.stored.insert(key, state)),
-                None => drop(self.stored.remove(&key)),
-            }
-        }
-        for timer in &decision.timers_dropped {
-            self.timers.remove(timer);
-        }
-        self.timers.extend(decision.timers_set);
         self.delivered.extend(decision.effects);
         self.journal.extend(decision.entry);
         decision.reply
@@ -157,7 +140,7 @@ impl Story {
         let order = self.order();
         let steps = ["trade.validate", "trade.determine_tax", "trade.approve", "trade.promise", "trade.release"];
         self.run(order, &steps, Variables::default());
-        let released = self.stored.values().find_map(|state| match state {
+        let released = self.disk.states.values().find_map(|state| match state {
             AnyState::Trade(Aggregate::WarehouseOrder(released)) if released.order == order => Some(released.id),
             _ => None,
         });
@@ -196,7 +179,7 @@ impl Story {
             AnyState::Trade(Aggregate::Invoice(invoice)) => Some(invoice.clone()),
             _ => None,
         };
-        self.stored.values().filter_map(invoice).collect()
+        self.disk.states.values().filter_map(invoice).collect()
     }
 
     /// Imports a statement of one entry, and gives the payment.
@@ -217,7 +200,7 @@ impl Story {
             ..StatementDocument::default()
         };
         self.must(Body::ImportStatement(Box::new(statement)));
-        let payments = self.stored.keys().filter_map(|key| match key {
+        let payments = self.disk.states.keys().filter_map(|key| match key {
             AnyKey::Trade(Key::Payment(id)) => Some(*id),
             _ => None,
         });
@@ -225,21 +208,21 @@ impl Story {
     }
 
     pub(crate) fn payment(&self, id: PaymentId) -> Arc<Payment> {
-        match self.stored.get(&AnyKey::Trade(Key::Payment(id))) {
+        match self.disk.states.get(&AnyKey::Trade(Key::Payment(id))) {
             Some(AnyState::Trade(Aggregate::Payment(payment))) => payment.clone(),
             other => panic!("{other:?}"),
         }
     }
 
     pub(crate) fn account(&self) -> Arc<Account> {
-        match self.stored.get(&AnyKey::Trade(Key::Account("ACME".into()))) {
+        match self.disk.states.get(&AnyKey::Trade(Key::Account("ACME".into()))) {
             Some(AnyState::Trade(Aggregate::Account(account))) => account.clone(),
             other => panic!("{other:?}"),
         }
     }
 
     pub(crate) fn order_now(&self, id: OrderId) -> Arc<Order> {
-        match self.stored.get(&AnyKey::Trade(Key::Order(id))) {
+        match self.disk.states.get(&AnyKey::Trade(Key::Order(id))) {
             Some(AnyState::Trade(Aggregate::Order(order))) => order.clone(),
             other => panic!("{other:?}"),
         }
@@ -251,7 +234,7 @@ impl Story {
             AnyState::Trade(Aggregate::Exception(exception)) => Some(exception.clone()),
             _ => None,
         };
-        self.stored.values().filter_map(exception).collect()
+        self.disk.states.values().filter_map(exception).collect()
     }
 
     pub(crate) fn open_exceptions(&self) -> Vec<Arc<Exception>> {
@@ -264,7 +247,7 @@ impl Story {
             AnyState::Instance(instance) => Some(instance.clone()),
             _ => None,
         };
-        self.stored.values().filter_map(instance).collect()
+        self.disk.states.values().filter_map(instance).collect()
     }
 
     /// State is the fold of the journal, and timers are a function of it (design §3.1).
@@ -272,11 +255,11 @@ impl Story {
         let mut fold = Fold::new();
         self.journal.iter().for_each(|entry| fold.apply(entry));
         let folded: BTreeMap<&AnyKey, &AnyState> = fold.iter().collect();
-        for (key, state) in &self.stored {
+        for (key, state) in &self.disk.states {
             assert_eq!(folded.get(key), Some(&state), "{key} differs from the fold of the journal");
         }
-        assert_eq!(folded.len(), self.stored.len(), "the fold of the journal has more than is stored");
-        assert_eq!(fold.timers(), self.timers);
+        assert_eq!(folded.len(), self.disk.states.len(), "the fold of the journal has more than is stored");
+        assert_eq!(fold.timers(), self.disk.timers);
     }
 }
 

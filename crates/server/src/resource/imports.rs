@@ -78,6 +78,9 @@ pub(crate) struct ImportReport {
     pub(crate) acknowledgements: Vec<String>,
 }
 
+/// The header that says that a request was carried out before, under the same key.
+pub const REPLAYED: &str = "idempotency-replayed";
+
 /// A report, with a header if it is that of an earlier import.
 type ImportAnswer = (Option<[(&'static str, &'static str); 1]>, JsonAnswer<ImportReport>);
 
@@ -97,7 +100,7 @@ impl ImportReport {
     /// The report; a header says if all of it was carried out before under the same key, which the report itself must not (design §3.6).
     fn answer(self) -> ImportAnswer {
         let replayed = self.replayed > 0 && self.replayed == self.imported;
-        (replayed.then_some([("idempotency-replayed", "true")]), JsonAnswer(self))
+        (replayed.then_some([(REPLAYED, "true")]), JsonAnswer(self))
     }
 
     pub(crate) fn refuse(&mut self, place: &Place, problem: Problem) {
@@ -165,7 +168,9 @@ fn settle(index: usize, answer: Taken, took: &mut impl FnMut(usize, Taken)) -> R
 
 /// Import a file of orders. A bad record is reported and does not stop the good ones.
 #[utoipa::path(post, path = "/v1/imports/orders", tag = "imports", params(ImportQuery, ("Idempotency-Key" = String, Header)),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport)))]
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportReport,
+        headers(("Idempotency-Replayed" = String, description = "`true` if all of it was imported before, under the same key")))))]
 async fn orders(
     State(state): State<AppState>,
     caller: Caller,
@@ -248,7 +253,9 @@ fn answer_to(interchange: &mut Interchange, refused: &[usize], at: Timestamp) ->
 
 /// Import bank statements (camt.053 or CSV) and apply their payments.
 #[utoipa::path(post, path = "/v1/bank-statements", tag = "finance", params(NameQuery, ("Idempotency-Key" = String, Header)),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport)))]
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportReport,
+        headers(("Idempotency-Replayed" = String, description = "`true` if all of it was imported before, under the same key")))))]
 async fn statement(
     State(state): State<AppState>,
     caller: Caller,

@@ -37,13 +37,11 @@ pub(crate) async fn versioned(state: &AppState, key: Key) -> Result<(Aggregate, 
     let read = move |reader: &mut dyn store::Reader| {
         let (table, row) = AnyKey::Trade(key.clone()).row();
         let Some(bytes) = reader.row(table, &row)? else { return Err(Problem::not_found(key)) };
-        match crate::readers::decode(table, &row, &bytes)? {
-            // of what it is read as, as the writer has it: an earlier release may have written it with fewer fields
-            state @ AnyState::Trade(_) => {
-                let version = Version::of(&state.encode());
-                let AnyState::Trade(aggregate) = state else { return Err(Problem::not_found(key)) };
-                Ok((aggregate, version))
-            }
+        let state = crate::readers::decode(table, &row, &bytes)?;
+        // of what it is read as, as the writer has it: an earlier release may have written it with fewer fields
+        let version = Version::of(&state.encode());
+        match state {
+            AnyState::Trade(aggregate) => Ok((aggregate, version)),
             _ => Err(Problem::not_found(key)),
         }
     };

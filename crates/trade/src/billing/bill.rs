@@ -56,11 +56,18 @@ pub fn blocked(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Optio
     Ok((!due.is_empty()).then(why))
 }
 
-fn in_the_way(order: &Order) -> Option<&Hold> {
+/// The hold that keeps an order from being billed.
+pub(super) fn in_the_way(order: &Order) -> Option<&Hold> {
     order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual))
 }
 
-fn invoice(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx: &Context) -> Result<InvoiceId, Stop> {
+/// One invoice for shipments of an order.
+pub(super) fn invoice(
+    books: &mut dyn Books,
+    id: OrderId,
+    shipments: &[Arc<Shipment>],
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
     let order = existing(books, id)?;
     let units = |no: LineNo| -> Quantity {
         let lines = shipments.iter().flat_map(|shipment| &shipment.lines).filter(|line| line.line == no);

@@ -13,7 +13,7 @@ use crate::books::{Books, Key, Stop};
 use crate::cash::void_deduction;
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::{Order, existing};
+use crate::order::existing;
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
@@ -40,7 +40,8 @@ pub fn credit_note(
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
-    let before = credited_before(books, &original)?;
+    let credits = credits_of(books, &original)?;
+    let before = Before::of(&credits);
     let left = |line: &InvoiceLine| line.quantity - before.units(line.line);
     let wanted: Vec<(LineNo, Quantity)> = if lines.is_empty() {
         original.lines.iter().map(|line| (line.line, left(line))).filter(|(_, units)| units.is_positive()).collect()
@@ -85,9 +86,7 @@ pub fn credit_note(
         credited.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
     let mut taxes = tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount);
     let is_rest = original.lines.iter().all(|line| left(line) == units_of(&credited, line.line));
-    if original.deposit.is_zero() {
-        before.keep_within(&original, &mut taxes, is_rest && before.freight + freight == original.freight);
-    }
+    before.keep_within(&original, &mut taxes, is_rest && before.freight + freight == original.freight);
     let draft = summed(Invoice {
         kind: DocumentKind::CreditNote,
         corrects: Some(invoice),
@@ -99,7 +98,7 @@ pub fn credit_note(
         tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
-    within_limit(books, &order, &draft, cx)?;
+    within_limit(&credits, &draft, cx)?;
     let effects = Effects { lines: counted, freight: -freight, discount: -discount, ..Effects::default() };
     let note = post(books, &order, draft, effects, cx)?;
     offset(books, &order.account, invoice, note, cx)?;
@@ -116,6 +115,18 @@ pub(super) struct Before {
 }
 
 impl Before {
+    /// Of credit notes only: goodwill takes nothing back.
+    pub(super) fn of(credits: &[Arc<Invoice>]) -> Self {
+        let mut before = Self::default();
+        for note in credits.iter().filter(|credit| credit.kind == DocumentKind::CreditNote) {
+            before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity, line.net)));
+            before.discount += note.discount;
+            before.freight += note.freight;
+            before.taxes.extend(&note.taxes);
+        }
+        before
+    }
+
     /// Units of a line that were credited.
     pub(super) fn units(&self, no: LineNo) -> Quantity {
         self.lines.iter().filter(|(line, ..)| *line == no).map(|(_, units, _)| *units).sum()
@@ -127,31 +138,35 @@ impl Before {
         billed.net - credited
     }
 
-    /// Keeps the tax of all credit notes within the invoice's, rate by rate; the last one takes what is left of it.
+    /// Keeps the tax of all credit notes within that of the goods, rate by rate; the last one takes what is left of it.
     pub(super) fn keep_within(&self, original: &Invoice, taxes: &mut [TaxLine], is_last: bool) {
         let of_rate =
             |taxes: &[TaxLine], rate| -> Amount { taxes.iter().filter(|tax| tax.rate == rate).map(|tax| tax.tax).sum() };
+        let whole = taxes_of(original);
         for tax in taxes {
-            let left = of_rate(&original.taxes, tax.rate) - of_rate(&self.taxes, tax.rate);
+            let left = of_rate(&whole, tax.rate) - of_rate(&self.taxes, tax.rate);
             tax.tax = if is_last { left } else { tax.tax.min(left) };
         }
     }
 }
 
-/// Of credit notes only: goodwill takes nothing back.
-pub(super) fn credited_before(books: &mut dyn Books, original: &Invoice) -> Result<Before, Stop> {
-    let mut before = Before::default();
+/// What was given back of an invoice before, in whatever way.
+pub(super) fn credits_of(books: &mut dyn Books, original: &Invoice) -> Result<Vec<Arc<Invoice>>, Stop> {
+    let mut credits = Vec::new();
     for id in &existing(books, original.order)?.invoices {
-        let note =
-            books.invoice(id)?.filter(|note| note.kind == DocumentKind::CreditNote && note.corrects == Some(original.id));
-        if let Some(note) = note {
-            before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity, line.net)));
-            before.discount += note.discount;
-            before.freight += note.freight;
-            before.taxes.extend(&note.taxes);
-        }
+        credits.extend(books.invoice(id)?.filter(|note| note.kind.is_credit() && note.corrects == Some(original.id)));
     }
-    Ok(before)
+    Ok(credits)
+}
+
+/// The tax of an invoice, that included which its deposit paid.
+pub(super) fn taxes_of(original: &Invoice) -> Vec<TaxLine> {
+    if original.deposit.is_zero() {
+        return original.taxes.clone();
+    }
+    let lines = original.lines.iter();
+    let taxed = lines.map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, original.currency));
+    tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), original.freight, original.discount)
 }
 
 fn value(lines: &[InvoiceLine]) -> Amount {
@@ -163,16 +178,12 @@ fn units_of(lines: &[InvoiceLine], no: LineNo) -> Quantity {
 }
 
 /// Refuses a document that gives more away than somebody may, with all that they credited of the same invoice before.
-pub(super) fn within_limit(books: &mut dyn Books, order: &Order, draft: &Invoice, cx: &Context) -> Result<(), Stop> {
-    let Some(limit) = cx.actor.limit else { return Ok(()) };
-    let mut credited = draft.gross;
-    for id in &order.invoices {
-        let note = books.invoice(id)?.filter(|note| note.kind.is_credit() && note.corrects == draft.corrects);
-        credited += note.filter(|note| note.posted_by == cx.actor.id).map_or(Amount::ZERO, |note| note.gross);
-    }
-    if credited > limit {
+pub(super) fn within_limit(credits: &[Arc<Invoice>], draft: &Invoice, cx: &Context) -> Result<(), Refusal> {
+    let own = credits.iter().filter(|credit| credit.posted_by == cx.actor.id);
+    let credited = draft.gross + own.map(|credit| credit.gross).sum::<Amount>();
+    if cx.actor.limit.is_some_and(|limit| credited > limit) {
         let why = Text::const_new("giving that much away needs more authority");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why });
     }
     Ok(())
 }

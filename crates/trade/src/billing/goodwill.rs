@@ -1,16 +1,18 @@
 //! Money is given back that belongs to no units: a goodwill credit, a discount granted afterwards, postage refunded.
 
+use std::sync::Arc;
+
 use units::Amount;
 
-use super::credit_note::{credited_invoice, offset, within_limit};
+use super::credit_note::{credited_invoice, credits_of, offset, taxes_of, within_limit};
 use super::post::{Effects, post, summed};
-use super::state::{DocumentKind, Invoice, TaxLine};
+use super::state::{DocumentKind, Invoice};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::InvoiceId;
 use crate::order::existing;
 use crate::refusal::Refusal;
-use crate::tax::{self, TaxedLine};
+use crate::tax;
 
 /// Credits a net amount for an invoice, at that invoice's rates; what is open of it is reduced first.
 ///
@@ -27,11 +29,14 @@ pub fn goodwill(
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
-    let (available, before) = (left_to_give(books, &original)?, given(books, &original)?);
+    let credits = credits_of(books, &original)?;
+    let available = left_of(&original, &credits);
+    let given = credits.iter().filter(|credit| credit.kind == DocumentKind::Goodwill);
+    let before: Amount = given.map(|credit| credit.net).sum();
     if !net.is_positive() || net > available {
         return Err(Refusal::TooMuchMoney { wanted: net, available }.into());
     }
-    let taxes = tax::between(&taxes(&original), before, before + net);
+    let taxes = tax::between(&taxes_of(&original), before, before + net);
     let draft = Invoice {
         kind: DocumentKind::Goodwill,
         corrects: Some(invoice),
@@ -43,42 +48,20 @@ pub fn goodwill(
     };
     // the amount stands in no line, and is no freight of the order either
     let draft = Invoice { freight: Amount::ZERO, ..summed(draft) };
-    within_limit(books, &order, &draft, cx)?;
+    within_limit(&credits, &draft, cx)?;
     let note = post(books, &order, draft, Effects::default(), cx)?;
     offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
 }
 
-/// What may still be given of an invoice, net: what its goods and freight came to, deposit or not, less what was given back before.
+/// What may still be given of an invoice, net.
 pub(crate) fn left_to_give(books: &mut dyn Books, original: &Invoice) -> Result<Amount, Stop> {
-    let mut left = original.net + original.deposit;
-    for id in &existing(books, original.order)?.invoices {
-        let given = books.invoice(id)?.filter(|note| note.kind.is_credit() && note.corrects == Some(original.id));
-        left -= given.map_or(Amount::ZERO, |note| note.net);
-    }
-    Ok(left)
+    Ok(left_of(original, &credits_of(books, original)?))
 }
 
-/// What was given as goodwill before.
-fn given(books: &mut dyn Books, original: &Invoice) -> Result<Amount, Stop> {
-    let mut given = Amount::ZERO;
-    for id in &existing(books, original.order)?.invoices {
-        let note =
-            books.invoice(id)?.filter(|note| note.kind == DocumentKind::Goodwill && note.corrects == Some(original.id));
-        given += note.map_or(Amount::ZERO, |note| note.net);
-    }
-    Ok(given)
-}
-
-/// The tax of an invoice, that included which its deposit paid.
-fn taxes(original: &Invoice) -> Vec<TaxLine> {
-    if original.deposit.is_zero() {
-        return original.taxes.clone();
-    }
-    let currency = original.currency;
-    let lines = original.lines.iter();
-    let taxed = lines.map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, currency));
-    tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), original.freight, original.discount)
+/// What the goods and freight of an invoice came to, deposit or not, less what was given back before.
+fn left_of(original: &Invoice, credits: &[Arc<Invoice>]) -> Amount {
+    original.net + original.deposit - credits.iter().map(|credit| credit.net).sum::<Amount>()
 }
 
 #[cfg(test)]

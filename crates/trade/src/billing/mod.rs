@@ -22,4 +22,4 @@ pub(crate) use post::open_item;
 pub use price_credit::price_credit;
 pub use release_deposit::release_deposit;
 pub use state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, Series, SeriesEvent, TaxLine};
-pub use timing::{WaitOver, bill_per_shipment, wait_again, wait_over};
+pub use timing::{WaitOver, bill_waiting, wait_again, wait_over};

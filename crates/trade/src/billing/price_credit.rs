@@ -3,7 +3,7 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, Quantity};
 
-use super::credit_note::{Before, credited_before, credited_invoice, offset, within_limit};
+use super::credit_note::{Before, credited_invoice, credits_of, offset, within_limit};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, InvoiceLine};
 use crate::books::{Books, Stop};
@@ -26,7 +26,8 @@ pub fn price_credit(
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
-    let before = credited_before(books, &original)?;
+    let credits = credits_of(books, &original)?;
+    let before = Before::of(&credits);
     let mut credited = Vec::with_capacity(prices.len());
     for (at, (no, price)) in prices.iter().enumerate() {
         let billed = original.lines.iter().find(|line| line.line == *no);
@@ -47,10 +48,7 @@ pub fn price_credit(
         .map(|line| TaxedLine { rate: line.tax_rate, net: line.net, exact: Decimal::from(line.net.0) })
         .collect();
     let mut taxes = tax::of_parts(original.tax_rounding, &taxed, Amount::ZERO, Amount::ZERO);
-    // the tax of a consumed deposit stands in its own invoice
-    if original.deposit.is_zero() {
-        before.keep_within(&original, &mut taxes, false);
-    }
+    before.keep_within(&original, &mut taxes, false);
     let counted = credited.iter().map(|line| (line.line, Quantity::ZERO, -line.net)).collect();
     let draft = summed(Invoice {
         kind: DocumentKind::CreditNote,
@@ -61,7 +59,7 @@ pub fn price_credit(
         tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
-    within_limit(books, &order, &draft, cx)?;
+    within_limit(&credits, &draft, cx)?;
     let note = post(books, &order, draft, Effects { lines: counted, ..Effects::default() }, cx)?;
     offset(books, &order.account, invoice, note, cx)?;
     Ok(note)

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use compact_str::format_compact;
 use units::{Calendar, Minutes, Text, Timestamp};
 
-use super::bill::{bill, unbilled};
+use super::bill::{bill, in_the_way, invoice, unbilled};
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::fulfilment::Shipment;
+use crate::fulfilment::{Shipment, UNDER_WAY};
 use crate::ids::{InvoiceId, OrderId};
 use crate::master::{AfterWait, BillingPolicy};
 use crate::order::{Order, OrderEvent, company, existing};
+use crate::refusal::Refusal;
 
 const DAY: Minutes = Minutes(1_440);
-/// After which somebody is asked about goods that nobody says were delivered.
-const UNDELIVERED: Minutes = Minutes(14 * 1_440);
 
 /// What is billed now, an invoice for each group, and when to look again.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,10 +33,10 @@ pub(super) fn timing(order: &Order, calendar: &Calendar, unbilled: Vec<Arc<Shipm
         BillingPolicy::OnDelivery => {
             let (delivered, on_its_way): (Vec<_>, Vec<_>) =
                 unbilled.into_iter().partition(|shipment| shipment.delivered.is_some());
-            let first = on_its_way.iter().map(|shipment| shipment.shipped_at).min();
-            // whoever was asked and waits on has a clock of their own, which is not put back
-            let next = first.map(|first| first.plus(UNDELIVERED).max(order.bill_at.unwrap_or(first)));
-            Timing { groups: each(delivered), next }
+            // a clock that runs is not put back; what is lost sight of already was asked about
+            let running = order.bill_at.filter(|at| *at > now && !on_its_way.is_empty());
+            let lost = on_its_way.iter().filter_map(|shipment| shipment.lost_sight_of_at()).filter(|lost| *lost > now);
+            Timing { next: running.or(lost.min()), groups: each(delivered) }
         }
         BillingPolicy::OnComplete { .. } if order.is_fulfilled() => {
             Timing { groups: if unbilled.is_empty() { Vec::new() } else { vec![unbilled] }, next: None }
@@ -80,6 +79,14 @@ pub(super) fn schedule(books: &mut dyn Books, order: &Order, at: Option<Timestam
     }
 }
 
+fn reschedule(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    let waiting = unbilled(books, &order)?;
+    let next = timing(&order, &company(books)?.calendar, waiting, cx.now).next;
+    schedule(books, &order, next);
+    Ok(())
+}
+
 /// What became of an order whose wait was over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WaitOver {
@@ -99,15 +106,19 @@ pub fn wait_over(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Wai
     }
     schedule(books, &order, None);
     let waiting = unbilled(books, &order)?.len();
+    let lost = lost_sight_of(books, &order, cx)?.len();
     match order.billing {
         _ if waiting == 0 => Ok(WaitOver::Nothing),
         BillingPolicy::OnComplete { max_wait_days: Some(days), then: AfterWait::Ask } if !order.is_fulfilled() => {
             let reason = "have waited to be billed with the rest of the order for";
             Ok(WaitOver::Ask(format_compact!("{waiting} shipments of {id} {reason} {days} days")))
         }
-        BillingPolicy::OnDelivery if is_nothing_due(books, &order, cx)? => {
-            let reason = "have been on their way for two weeks, and nobody says that they were delivered";
-            Ok(WaitOver::Ask(format_compact!("{waiting} shipments of {id} {reason}")))
+        // what was delivered meanwhile is billed with its proof, or when the hold goes that keeps it back
+        BillingPolicy::OnDelivery if lost > 0 => {
+            reschedule(books, id, cx)?;
+            let days = UNDER_WAY.0 / DAY.0;
+            let reason = "have been on their way, and nobody says that they were delivered, for";
+            Ok(WaitOver::Ask(format_compact!("{lost} shipments of {id} {reason} {days} days")))
         }
         BillingPolicy::OnComplete { then: AfterWait::PerShipment, .. } if !order.is_fulfilled() => {
             bill_per_shipment(books, id, cx).map(WaitOver::Billed)
@@ -116,13 +127,34 @@ pub fn wait_over(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Wai
     }
 }
 
-fn is_nothing_due(books: &mut dyn Books, order: &Order, cx: &Context) -> Result<bool, Stop> {
-    let waiting = unbilled(books, order)?;
-    Ok(timing(order, &company(books)?.calendar, waiting, cx.now).groups.is_empty())
+/// The unbilled shipments of which nobody knows any more where they are.
+fn lost_sight_of(books: &mut dyn Books, order: &Order, cx: &Context) -> Result<Vec<Arc<Shipment>>, Stop> {
+    let mut lost = unbilled(books, order)?;
+    lost.retain(|shipment| shipment.lost_sight_of_at().is_some_and(|at| at <= cx.now));
+    Ok(lost)
+}
+
+/// A person has what waited for too long billed: what was lost sight of, if a proof of delivery is waited for, and otherwise what has
+/// shipped, and the rest as it ships. Source: domain §1.6 (max-wait; control passes with the delivery).
+///
+/// Refused while a hold is in the way, since nobody would think of it once that has gone.
+pub fn bill_waiting(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
+    let order = existing(books, id)?;
+    if order.billing != BillingPolicy::OnDelivery {
+        return bill_per_shipment(books, id, cx);
+    }
+    if let Some(hold) = in_the_way(&order) {
+        return Err(Refusal::Conflict(format_compact!("release the {:?} hold of {id} first", hold.kind)).into());
+    }
+    let lost = lost_sight_of(books, &order, cx)?;
+    drop(order);
+    let posted = lost.into_iter().map(|shipment| invoice(books, id, &[shipment], cx)).collect::<Result<_, _>>()?;
+    reschedule(books, id, cx)?;
+    Ok(posted)
 }
 
 /// Bills what has shipped, and the rest as it ships. Source: domain §1.6 (switch to per shipment).
-pub fn bill_per_shipment(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
+fn bill_per_shipment(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
     let billing = BillingPolicy::PerShipment;
     books.record(&id, OrderEvent::BillingSet { billing, by: cx.actor.id.clone() });
     bill(books, id, cx)
@@ -133,7 +165,7 @@ pub fn wait_again(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<()
     let order = existing(books, id)?;
     let wait = match order.billing {
         BillingPolicy::OnComplete { max_wait_days: Some(days), .. } => Minutes(DAY.0 * i64::from(days.max(1))),
-        BillingPolicy::OnDelivery => UNDELIVERED,
+        BillingPolicy::OnDelivery => UNDER_WAY,
         _ => return Ok(()),
     };
     if !unbilled(books, &order)?.is_empty() {
@@ -188,7 +220,7 @@ mod tests {
         // looking at it meanwhile does not put the clock back
         bill(story.books(), id, &late).unwrap();
         assert_eq!(story.order(id).bill_at, Some(late.now.plus(Minutes(3 * 1_440))));
-        let posted = bill_per_shipment(story.books(), id, &clerk("ann", 9_000)).unwrap();
+        let posted = bill_waiting(story.books(), id, &clerk("ann", 9_000)).unwrap();
         assert_eq!(gross(&mut story, &posted), [4_000]);
         assert_eq!((story.order(id).bill_at, story.order(id).billing), (None, BillingPolicy::PerShipment));
         story.ship(released[1], &[(2, 6)], "B");
@@ -257,12 +289,37 @@ mod tests {
         story.ship(released[0], &[(1, 4)], "A");
         bill(story.books(), id, &at(4)).unwrap();
         let due = Context { now: story.order(id).bill_at.unwrap(), ..at(0) };
-        assert_eq!(due.now, at(3).now.plus(UNDELIVERED));
+        assert_eq!(due.now, at(3).now.plus(UNDER_WAY));
         assert!(matches!(wait_over(story.books(), id, &due).unwrap(), WaitOver::Ask(_)));
         wait_again(story.books(), id, &due).unwrap();
-        assert_eq!(story.order(id).bill_at, Some(due.now.plus(UNDELIVERED)));
-        let posted = bill_per_shipment(story.books(), id, &clerk("ann", 90_000)).unwrap();
+        assert_eq!(story.order(id).bill_at, Some(due.now.plus(UNDER_WAY)));
+        let posted = bill_waiting(story.books(), id, &clerk("ann", 90_000)).unwrap();
         assert_eq!((gross(&mut story, &posted), story.order(id).bill_at), (vec![4_000], None));
+        assert_eq!(story.order(id).billing, BillingPolicy::OnDelivery, "one lost proof changes no terms");
+        story.check();
+    }
+
+    #[test]
+    fn a_hold_on_what_was_delivered_keeps_nobody_from_asking_about_what_was_not() {
+        let (mut story, id, released) = case(BillingPolicy::OnDelivery);
+        let first = story.ship(released[0], &[(1, 4)], "A");
+        let (kind, reason) = (crate::order::HoldKind::Manual, "call first".into());
+        crate::order::place_hold(story.books(), id, kind, reason, vec![], Amount(1), &clerk("ann", 4)).unwrap();
+        let delivery = Delivery { at: at(50).now, receiver: "Mr Doe".into(), note: Text::default() };
+        deliver(story.books(), first, &delivery, &at(60)).unwrap();
+        let second = story.ship(released[1], &[(2, 6)], "B");
+        bill(story.books(), id, &at(60)).unwrap();
+        let lost = story.books().shipment(&second).unwrap().unwrap().lost_sight_of_at().unwrap();
+        assert_eq!(story.order(id).bill_at, Some(lost));
+        let due = Context { now: lost, ..at(0) };
+        let WaitOver::Ask(reason) = wait_over(story.books(), id, &due).unwrap() else { panic!("somebody is asked") };
+        assert!(reason.starts_with("1 shipments"), "{reason}");
+        // a clock that has run out is not set again, and nothing is billed behind the hold's back
+        assert_eq!(story.order(id).bill_at, None);
+        assert!(bill_waiting(story.books(), id, &clerk("bob", 90_000)).is_err());
+        crate::order::release_hold(story.books(), id, kind, "called", &due).unwrap();
+        assert_eq!(bill(story.books(), id, &due).unwrap().len(), 1);
+        assert_eq!(bill_waiting(story.books(), id, &due).unwrap().len(), 1);
         story.check();
     }
 

@@ -27,11 +27,10 @@ pub(super) fn post(
     for allocation in &allocations {
         let invoice = allocation.invoice;
         let Some(item) = ledger.ledger.item(invoice) else { continue };
-        let is_settled = item.open == allocation.amount + allocation.discount + allocation.written_off;
-        if is_settled || allocation.deduction.is_positive() {
+        let settled = allocation.amount + allocation.discount + allocation.written_off;
+        if item.open == settled || allocation.deduction.is_positive() {
             void_deduction(books, account, invoice, cx)?;
         }
-        let settled = allocation.amount + allocation.discount + allocation.written_off;
         for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, "TOLERANCE")] {
             if !amount.is_zero() {
                 let code = Text::const_new(code);

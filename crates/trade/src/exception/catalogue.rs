@@ -3,7 +3,7 @@
 use units::{Amount, Minutes};
 
 use super::state::{Action, ExceptionKind, Severity};
-use crate::context::{Actor, Role};
+use crate::context::Role;
 use crate::order::HoldKind;
 
 /// What is fixed for a type of exception.
@@ -75,12 +75,6 @@ pub(super) fn above(role: Role) -> Role {
         Role::CreditClerk => Role::CreditManager,
         _ => Role::Director,
     }
-}
-
-/// Whether somebody may decide on exceptions of a type: its owner, whoever is told when the owner does not answer, and directors.
-pub(crate) fn may_decide(kind: ExceptionKind, actor: &Actor) -> bool {
-    let owner = rules(kind).owner;
-    [owner, above(owner), Role::Director].into_iter().any(|role| actor.has(role))
 }
 
 /// The type of exception that asks about a hold.

@@ -6,7 +6,6 @@ mod raise;
 mod resolve;
 mod state;
 
-pub(crate) use catalogue::may_decide;
 pub use catalogue::{Rules, hold_of, kind_of_hold, rules};
 pub use index::{of_dead_letter, of_subject, of_task, open_for};
 pub use raise::{Raise, await_answer, raise, restate};

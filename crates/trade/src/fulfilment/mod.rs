@@ -18,6 +18,7 @@ pub use deliver::{Delivery, deliver};
 pub use pick::pick;
 pub use redirect::{Redirect, RedirectStatus, redirect_again, redirect_answered};
 pub use ship::{ShipConfirm, Shipped, ship};
+pub(crate) use state::UNDER_WAY;
 pub use state::{
     Booking, Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseLine, WarehouseOrder, WarehouseOrderEvent,
 };

@@ -1,7 +1,7 @@
 //! State and events of warehouse orders and shipments.
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Quantity, Text, Timestamp};
+use units::{Amount, Minutes, Quantity, Text, Timestamp};
 
 use super::deliver::Delivery;
 use super::redirect::{Redirect, RedirectStatus};
@@ -195,6 +195,16 @@ pub struct Shipment {
     /// The proof that the customer has it.
     #[serde(default)]
     pub delivered: Option<Delivery>,
+}
+
+/// So long a shipment counts as on its way that nobody says was delivered: not every carrier tells.
+pub(crate) const UNDER_WAY: Minutes = Minutes(14 * 1_440);
+
+impl Shipment {
+    /// From when on nobody knows any more where it is; `None` once it was delivered.
+    pub fn lost_sight_of_at(&self) -> Option<Timestamp> {
+        self.delivered.is_none().then(|| self.shipped_at.plus(UNDER_WAY))
+    }
 }
 
 /// A line of a shipment.

@@ -1,7 +1,7 @@
 //! A customer changes an order.
 
 use serde::{Deserialize, Serialize};
-use units::{Day, Decimal, Minutes, Quantity, Text};
+use units::{Day, Decimal, Quantity, Text};
 
 use super::cancel::{Cancellation, cancel};
 use super::event::OrderEvent;
@@ -16,9 +16,6 @@ use crate::fulfilment::{Shipment, WarehouseOrderEvent};
 use crate::ids::*;
 use crate::master::{BillingPolicy, ShipTo};
 use crate::refusal::Refusal;
-
-/// So long a shipment counts as on its way that nobody says was delivered: not every carrier tells.
-const UNDER_WAY: Minutes = Minutes(14 * 1_440);
 
 /// What shall be different.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -123,8 +120,7 @@ fn redirect(
         }
     }
     for id in &order.shipments {
-        let is_under_way =
-            |shipment: &Shipment| shipment.delivered.is_none() && cx.now <= shipment.shipped_at.plus(UNDER_WAY);
+        let is_under_way = |shipment: &Shipment| shipment.lost_sight_of_at().is_some_and(|lost| cx.now < lost);
         if books.shipment(id)?.is_some_and(|shipment| is_under_way(&shipment)) {
             outcome.under_way.push(*id);
         }

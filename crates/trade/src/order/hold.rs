@@ -6,9 +6,9 @@ use super::event::OrderEvent;
 use super::find::{existing, existing_and_live};
 use super::state::{Hold, HoldKind, Order};
 use crate::books::{Books, Stop};
-use crate::context::{Context, Role};
+use crate::context::{Actor, Context, Role};
 use crate::credit;
-use crate::exception::{self, Raise, Subject, kind_of_hold, may_decide};
+use crate::exception::{self, Raise, Subject, is_for, kind_of_hold};
 use crate::ids::*;
 use crate::refusal::Refusal;
 
@@ -103,7 +103,7 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         if reason.trim().is_empty() {
             return Err(Refusal::invalid("reason", "empty", "why the hold is released").into());
         }
-        if kind != HoldKind::Credit && !may_decide(kind_of_hold(kind), actor) {
+        if kind != HoldKind::Credit && !is_asked(books, &hold, actor)? {
             return Err(not_allowed("the hold is for others to decide on").into());
         }
         if actor.id == order.created_by {
@@ -122,6 +122,12 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         credit::record_release(books, id, cx)?;
     }
     Ok(())
+}
+
+/// Whether the exception about a hold is for somebody; one that nobody was asked about is for directors.
+fn is_asked(books: &mut dyn Books, hold: &Hold, actor: &Actor) -> Result<bool, Stop> {
+    let Some(asked) = hold.exception else { return Ok(actor.has(Role::Director)) };
+    Ok(books.exception(&asked)?.is_some_and(|exception| is_for(&exception, actor)))
 }
 
 /// Lifts a hold whose cause is gone; nothing happens if there is none.

@@ -11,11 +11,9 @@ use store::{Reader, RowQuery};
 use units::Timestamp;
 
 use super::models::Models;
+use crate::page::CHUNK;
 use crate::problem::{FieldError, Problem};
 use crate::readers::decode;
-
-/// How many rows are read at a time.
-const CHUNK: usize = 500;
 
 /// Which instances are meant. An instance has to meet everything that is given.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
