@@ -28,6 +28,50 @@ pub(crate) fn read(workspace: &Workspace, file: &str, name: &str) -> anyhow::Res
     Ok(found)
 }
 
+/// A variant of an enum with the names of its fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Variant {
+    /// As it is in the code.
+    pub(crate) name: String,
+    /// The text above it.
+    pub(crate) docs: String,
+    /// Its fields by name; those of a variant without names are not told.
+    pub(crate) fields: Vec<String>,
+}
+
+/// The variants of an enum in a file.
+pub(crate) fn variants(workspace: &Workspace, file: &str, name: &str) -> anyhow::Result<Vec<Variant>> {
+    let path = workspace.root.join(file);
+    let text = std::fs::read_to_string(&path).with_context(|| format!("read {file}"))?;
+    let found = parse_variants(&text, name);
+    anyhow::ensure!(!found.is_empty(), "{file}: there is no enum {name} with variants");
+    Ok(found)
+}
+
+fn parse_variants(text: &str, name: &str) -> Vec<Variant> {
+    let mut found: Vec<Variant> = Vec::new();
+    let mut docs = Vec::new();
+    let lines = text.lines().skip_while(|line| !line.ends_with(&format!("enum {name} {{"))).skip(1);
+    for line in lines.take_while(|line| *line != "}") {
+        let is_field = line.starts_with("        ");
+        let line = line.trim();
+        if let Some(doc) = line.strip_prefix("///") {
+            docs.push(doc.trim());
+            continue;
+        }
+        let word: String = line.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        if word.is_empty() {
+            continue;
+        }
+        match found.last_mut() {
+            Some(variant) if is_field => variant.fields.push(word),
+            _ => found.push(Variant { name: word, docs: docs.join(" "), fields: Vec::new() }),
+        }
+        docs.clear();
+    }
+    found
+}
+
 fn parse(text: &str, name: &str) -> Vec<Declared> {
     let begins = |line: &&str| {
         ["struct", "enum"].iter().any(|kind| line.ends_with(&format!("{kind} {name} {{")) && !line.starts_with("//"))
@@ -95,6 +139,27 @@ fn literal(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variants_are_told_with_their_docs_and_the_names_of_their_fields() {
+        let source = "/// What happens.\n#[derive(Debug)]\npub enum Fact {\n    /// It is\n    /// done.\n    Done,\n    /// It moved.\n    \
+                      Moved {\n        /// From where.\n        from: Bucket,\n        /// To where.\n        to: Bucket,\n    },\n    \
+                      /// It was set.\n    Set(Box<Item>),\n}\n\npub enum Other {\n    /// Not this.\n    Foreign,\n}\n";
+        let variant = |name: &str, docs: &str, fields: &[&str]| Variant {
+            name: name.to_owned(),
+            docs: docs.to_owned(),
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        };
+        let found = parse_variants(source, "Fact");
+        assert_eq!(
+            found,
+            [
+                variant("Done", "It is done.", &[]),
+                variant("Moved", "It moved.", &["from", "to"]),
+                variant("Set", "It was set.", &[])
+            ]
+        );
+    }
 
     const SOURCE: &str = r#"
 /// A system.

@@ -66,22 +66,36 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A value as a person reads it: `12.50 EUR`, `3 EA`, `line L-1, to allocated`.
+pub(crate) fn words(value: &Value) -> String {
+    let joined =
+        |items: Vec<String>, by: &str| items.into_iter().filter(|item| !item.is_empty()).collect::<Vec<_>>().join(by);
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => joined(items.iter().map(words).collect(), " "),
+        Value::Object(fields) => {
+            let part = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let is_only = |names: [&str; 2]| fields.keys().all(|name| names.contains(&name.as_str()));
+            if fields.contains_key("amount") && is_only(["amount", "currency"]) {
+                return joined(vec![part("amount"), part("currency")], " ");
+            }
+            if fields.contains_key("value") && is_only(["value", "uom"]) {
+                return joined(vec![part("value"), part("uom")], " ");
+            }
+            let told = |(name, value): (&String, &Value)| {
+                let value = words(value);
+                if value.is_empty() { value } else { format!("{name} {value}") }
+            };
+            joined(fields.iter().map(told).collect(), ", ")
+        }
+        other => other.to_string(),
+    }
+}
+
 /// Prints objects as a table with these columns, which are JSON pointers without the first slash.
 pub(crate) fn table(rows: &[Value], columns: &[(&str, &str)]) {
-    let cell = |row: &Value, pointer: &str| match row.pointer(&format!("/{pointer}")) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => String::new(),
-        Some(Value::Object(money)) if money.contains_key("amount") => {
-            let part = |name: &str| money.get(name).and_then(Value::as_str).unwrap_or_default();
-            format!("{} {}", part("amount"), part("currency"))
-        }
-        Some(Value::Array(items)) => items
-            .iter()
-            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join(" "),
-        Some(other) => other.to_string(),
-    };
+    let cell = |row: &Value, pointer: &str| row.pointer(&format!("/{pointer}")).map(words).unwrap_or_default();
     let cells: Vec<Vec<String>> =
         rows.iter().map(|row| columns.iter().map(|(_, pointer)| cell(row, pointer)).collect()).collect();
     let widths: Vec<usize> = columns
@@ -105,5 +119,26 @@ pub(crate) fn table(rows: &[Value], columns: &[(&str, &str)]) {
     cells.iter().for_each(|row| show(row));
     if rows.is_empty() {
         line("(none)");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::words;
+
+    #[test]
+    fn money_quantities_and_facts_are_read_as_words() {
+        assert_eq!(words(&json!({ "amount": "12.50", "currency": "EUR" })), "12.50 EUR");
+        assert_eq!(words(&json!({ "value": "3", "uom": "EA" })), "3 EA");
+        let moved =
+            json!({ "line": "L-1", "to": "allocated", "why": null, "quantity": { "value": "3", "uom": "EA" }, "n": 2 });
+        assert_eq!(words(&moved), "line L-1, to allocated, quantity 3 EA, n 2");
+        assert_eq!(words(&json!([["L-1", { "amount": "1.00", "currency": "EUR" }], ["L-2"]])), "L-1 1.00 EUR L-2");
+        assert_eq!(
+            words(&json!({ "amount": { "amount": "1.00", "currency": "EUR" }, "by": "ann" })),
+            "amount 1.00 EUR, by ann"
+        );
     }
 }

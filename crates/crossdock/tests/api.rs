@@ -601,6 +601,16 @@ fn rest(api: &mut Api<'_>) {
     assert!(text(&shipped["causationid"]).starts_with("command "), "{shipped}");
     assert!(!text(&shipped["company"]).is_empty(), "{shipped}");
     assert_eq!(shipped["dataschema"], "urn:crossdock:event:pick.confirmed:v1");
+    // money and quantities say what they are counted in, and the events of a record are numbered without gaps (domain §1.5.2)
+    let of_order: Vec<&Value> =
+        all["events"].as_array().unwrap().iter().filter(|event| event["subject"] == "order SO-1").collect();
+    let numbers: Vec<u64> = of_order.iter().map(|event| event["sequence"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+    let moved = of_order.iter().find(|event| event["type"] == "com.crossdock.order.moved.v1").expect("units have moved");
+    assert_eq!(moved["data"]["quantity"]["uom"], "EA", "{moved}");
+    let approved =
+        of_order.iter().find(|event| event["type"] == "com.crossdock.order.approved.v1").expect("it was approved");
+    assert!(text(&approved["data"]["exposed"]["amount"]).contains('.'), "{approved}");
     let metrics = api.get("/metrics").text();
     assert!(metrics.contains("crossdock_orders{status=\""), "{metrics}");
     let second = api.get(&format!("/v1/events?limit=1000&after={next}")).json();

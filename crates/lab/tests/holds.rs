@@ -51,7 +51,7 @@ impl Product {
     }
 
     fn decide(&mut self, actor: Actor, body: Body) -> Result<Reply, trade::Refusal> {
-        let command = Command { at: Timestamp(self.now), actor, key: None, body };
+        let command = Command { at: Timestamp(self.now), actor, key: None, body, trace: None };
         let decision = self.partition.decide(command, |_| Ok::<_, Infallible>(None)).unwrap();
         self.effects.extend(decision.effects.iter().map(|effect| (effect.id, effect.capability.clone())));
         self.timers.retain(|timer| !decision.timers_dropped.contains(timer));
@@ -84,7 +84,7 @@ impl Product {
 
     fn order(&self, id: OrderId) -> std::sync::Arc<Order> {
         match self.partition.state(&AnyKey::Trade(Key::Order(id))) {
-            Some(Some(AnyState::Trade(Aggregate::Order(order)))) => order.clone(),
+            Some(Some(AnyState::Trade(Aggregate::Order(order), _))) => order.clone(),
             other => panic!("{other:?}"),
         }
     }
@@ -92,7 +92,7 @@ impl Product {
     /// All exceptions so far, in the order in which they were raised.
     fn exceptions(&self) -> Vec<std::sync::Arc<Exception>> {
         let found = |number| match self.partition.state(&AnyKey::Trade(Key::Exception(trade::ExceptionId(number)))) {
-            Some(Some(AnyState::Trade(Aggregate::Exception(exception)))) => Some(exception.clone()),
+            Some(Some(AnyState::Trade(Aggregate::Exception(exception), _))) => Some(exception.clone()),
             _ => None,
         };
         (1..).map_while(found).collect()

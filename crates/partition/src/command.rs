@@ -29,6 +29,9 @@ pub struct Command {
     pub key: Option<Text>,
     /// What is asked.
     pub body: Body,
+    /// The caller's trace, as its W3C `traceparent` had it.
+    #[serde(default)]
+    pub trace: Option<Text>,
 }
 
 /// What is asked.

@@ -47,22 +47,34 @@ pub(crate) trait States {
     }
 }
 
-/// Applies one event. Never fails: what does not fit changes nothing, and `verify` finds it.
-pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) {
+/// Applies one event; gives the number of an event of the trade core among those of its aggregate. Never fails: what does not fit
+/// changes nothing, and `verify` finds it.
+pub(crate) fn apply(states: &mut impl States, event: &Event, at: Timestamp) -> Option<u64> {
+    if let Event::Trade(event) = event {
+        return Some(apply_trade(states, event));
+    }
+    apply_other(states, event, at);
+    None
+}
+
+fn apply_trade(states: &mut impl States, event: &trade::Event) -> u64 {
+    let key = event.key();
+    let kind = key.kind();
+    let slot = states.slot(&AnyKey::Trade(key));
+    if let Some(AnyState::Trade(aggregate, count)) = slot {
+        aggregate.apply(event);
+        *count += 1;
+        return *count;
+    }
+    let mut aggregate = Aggregate::blank(kind);
+    aggregate.apply(event);
+    *slot = Some(AnyState::Trade(aggregate, 1));
+    1
+}
+
+fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
     match event {
-        Event::Trade(event) => {
-            let key = event.key();
-            let kind = key.kind();
-            let slot = states.slot(&AnyKey::Trade(key));
-            match slot {
-                Some(AnyState::Trade(aggregate)) => aggregate.apply(event),
-                _ => {
-                    let mut aggregate = Aggregate::blank(kind);
-                    aggregate.apply(event);
-                    *slot = Some(AnyState::Trade(aggregate));
-                }
-            }
-        }
+        Event::Trade(_) => {}
         Event::InstanceCreated { id, definition, parent, begun_by } => {
             let parent = parent.map(|(instance, element)| engine::Parent { instance, element });
             let mut instance = Instance::new(*id, definition.id.clone(), definition.version, parent);
@@ -209,7 +221,7 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
             .iter()
             .map(|message| Timer { due: message.expires, owner: TimerOwner::Message(key.clone(), message.number) })
             .collect(),
-        (AnyKey::Trade(trade::Key::Stock(stock)), AnyState::Trade(Aggregate::Stock(state))) => state
+        (AnyKey::Trade(trade::Key::Stock(stock)), AnyState::Trade(Aggregate::Stock(state), _)) => state
             .claims
             .iter()
             .filter_map(|claim| {
@@ -217,7 +229,7 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
                 claim.expires.map(|due| Timer { due, owner })
             })
             .collect(),
-        (AnyKey::Trade(trade::Key::Exception(id)), AnyState::Trade(Aggregate::Exception(state))) => {
+        (AnyKey::Trade(trade::Key::Exception(id)), AnyState::Trade(Aggregate::Exception(state), _)) => {
             trade::exception::next_escalation(state)
                 .map(|due| Timer { due, owner: TimerOwner::Exception(*id) })
                 .into_iter()
@@ -230,11 +242,22 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
             let owner = |start: &ScheduledStart| TimerOwner::Start(id.clone(), start.element.0);
             schedule.starts.iter().map(|start| Timer { due: start.due, owner: owner(start) }).collect()
         }
-        (AnyKey::Trade(trade::Key::Order(id)), AnyState::Trade(Aggregate::Order(state))) => {
+        (AnyKey::Trade(trade::Key::Order(id)), AnyState::Trade(Aggregate::Order(state), _)) => {
             state.bill_at.map(|due| Timer { due, owner: TimerOwner::Billing(*id) }).into_iter().collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// An event that is not numbered as those before it ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misnumbered {
+    /// Whose event it is.
+    pub key: AnyKey,
+    /// Which one of its aggregate it is.
+    pub number: Option<u64>,
+    /// Which one the journal says that it is.
+    pub sequence: Option<u64>,
 }
 
 /// A replay of a journal from its start: entries in, states out.
@@ -255,11 +278,17 @@ impl Fold {
         Self::default()
     }
 
-    /// Takes an entry over.
-    pub fn apply(&mut self, entry: &Entry) {
-        for event in &entry.events {
-            apply(&mut self.states, event, entry.command.at);
+    /// Takes an entry over. Stops at an event that does not have the number that it should have.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), Misnumbered> {
+        for (event, sequence) in entry.numbered() {
+            let number = apply(&mut self.states, event, entry.command.at);
+            if let Event::Trade(event) = event
+                && number != sequence
+            {
+                return Err(Misnumbered { key: AnyKey::Trade(event.key()), number, sequence });
+            }
         }
+        Ok(())
     }
 
     /// The state under a key.

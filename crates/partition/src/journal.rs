@@ -97,6 +97,28 @@ pub struct Entry {
     pub command: Command,
     /// What happened, in order.
     pub events: Vec<Event>,
+    /// For each event of the trade core, in order: which one of its aggregate it is, 1, 2, 3 … without gaps (domain §1.5.2).
+    pub sequences: Vec<u64>,
+}
+
+impl Entry {
+    /// The events, each with its number among those of its aggregate if it is one of the trade core.
+    pub fn numbered(&self) -> impl Iterator<Item = (&Event, Option<u64>)> {
+        let mut sequences = self.sequences.iter().copied();
+        self.events.iter().map(move |event| {
+            let sequence = if matches!(event, Event::Trade(_)) { sequences.next() } else { None };
+            (event, sequence)
+        })
+    }
+}
+
+/// What a decision writes to the journal, beside its command.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
+    /// What happened, in order.
+    pub(crate) events: Vec<Event>,
+    /// See [`Entry::sequences`].
+    pub(crate) sequences: Vec<u64>,
 }
 
 /// Where the journal ends.

@@ -55,8 +55,8 @@ impl std::fmt::Display for AnyKey {
 /// The state under a key; cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnyState {
-    /// An aggregate of the trade core.
-    Trade(Aggregate),
+    /// An aggregate of the trade core, and how many events have made it.
+    Trade(Aggregate, u64),
     /// A process instance.
     Instance(Arc<Instance>),
     /// Where a message and its receivers find each other.

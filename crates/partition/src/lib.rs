@@ -27,7 +27,7 @@ pub use command::{Body, Command, Reply};
 pub use decide::CAPABILITIES;
 pub use definition::{Definition, DefinitionId, Resource};
 pub use effect::{Effect, EffectId};
-pub use fold::Fold;
+pub use fold::{Fold, Misnumbered};
 pub use journal::{Decision, Entry, Event, Head};
 pub use key::{AnyKey, AnyState, Correlation, CorrelationKey};
 pub use operation::{Modification, Operation};

@@ -9,7 +9,7 @@ use units::Text;
 
 use crate::command::Command;
 use crate::decide::Pass;
-use crate::journal::{Decision, Entry};
+use crate::journal::{Decision, Entry, Recorded};
 use crate::key::{AnyKey, AnyState};
 
 /// How often one command may stop to load what turned out to be missing: far above what any command needs, since each pass finds
@@ -184,11 +184,11 @@ impl Partition {
                 self.put_loaded(key, state);
             }
             let Some(outcome) = outcome.filter(|_| !wrong) else { continue };
-            let (mut decision, events) = outcome.map_err(Halt::Broken)?;
+            let (mut decision, Recorded { events, sequences }) = outcome.map_err(Halt::Broken)?;
             decision.passes = passes;
             if !events.is_empty() {
                 self.position += 1;
-                decision.entry = Some(Entry { position: self.position, command, events });
+                decision.entry = Some(Entry { position: self.position, command, events, sequences });
             }
             for (key, state) in &decision.changed {
                 self.cache.put(key.clone(), state.clone(), self.position);

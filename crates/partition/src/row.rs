@@ -245,7 +245,10 @@ impl AnyState {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(256);
         let written = match self {
-            Self::Trade(state) => rmp_serde::encode::write(&mut bytes, state),
+            Self::Trade(state, count) => {
+                let counted = rmp_serde::encode::write(&mut bytes, count);
+                counted.and_then(|()| rmp_serde::encode::write(&mut bytes, state))
+            }
             Self::Instance(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Correlation(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Effect(state) => rmp_serde::encode::write(&mut bytes, &**state),
@@ -263,7 +266,10 @@ impl AnyState {
     pub fn decode(table: Table, key: &RowKey, bytes: &[u8]) -> Result<Self, DecodeError> {
         use std::sync::Arc;
         let decoded = match table {
-            Table::Trade(kind) => kind.deserialize(&mut rmp_serde::Deserializer::new(bytes)).map(Self::Trade),
+            Table::Trade(kind) => {
+                let mut from = rmp_serde::Deserializer::new(bytes);
+                u64::deserialize(&mut from).and_then(|count| Ok(Self::Trade(kind.deserialize(&mut from)?, count)))
+            }
             Table::Instance => rmp_serde::from_slice(bytes).map(|state| Self::Instance(Arc::new(state))),
             Table::Correlation => rmp_serde::from_slice(bytes).map(|state| Self::Correlation(Arc::new(state))),
             Table::Effect => rmp_serde::from_slice(bytes).map(|state| Self::Effect(Arc::new(state))),
@@ -296,7 +302,7 @@ impl AnyState {
             Some(json.trim_matches('"').into())
         }
         match self {
-            Self::Trade(Aggregate::Order(order)) => {
+            Self::Trade(Aggregate::Order(order), _) => {
                 row.status = label(&order.status());
                 row.account = Some(order.account.0.clone());
                 row.label = Some(order.purchase_order.clone());
@@ -304,29 +310,29 @@ impl AnyState {
                 row.due = order.requested.map(|day| day.start().0);
                 row.amount = Some(trade::order::net(order).0);
             }
-            Self::Trade(Aggregate::Stock(stock)) => {
+            Self::Trade(Aggregate::Stock(stock), _) => {
                 if let AnyKey::Trade(Key::Stock(key)) = key {
                     row.parent = Some(key.item.0.clone());
                     row.label = Some(key.node.0.clone());
                 }
                 row.amount = Some(stock.available_to_sell().0);
             }
-            Self::Trade(Aggregate::Account(account)) => {
+            Self::Trade(Aggregate::Account(account), _) => {
                 row.label = Some(account.profile.name.clone());
                 row.amount = Some(account.ledger.receivable().0);
             }
-            Self::Trade(Aggregate::WarehouseOrder(order)) => {
+            Self::Trade(Aggregate::WarehouseOrder(order), _) => {
                 row.status = label(&order.progress);
                 row.parent = text(order.order);
                 row.label = Some(order.node.0.clone());
                 row.at = Some(order.released_at.0);
             }
-            Self::Trade(Aggregate::Shipment(shipment)) => {
+            Self::Trade(Aggregate::Shipment(shipment), _) => {
                 row.parent = text(shipment.order);
                 row.label = Some(shipment.reference.clone());
                 row.at = Some(shipment.shipped_at.0);
             }
-            Self::Trade(Aggregate::Invoice(invoice)) => {
+            Self::Trade(Aggregate::Invoice(invoice), _) => {
                 row.status = label(&invoice.kind);
                 row.parent = text(invoice.order);
                 row.account = Some(invoice.account.0.clone());
@@ -335,14 +341,14 @@ impl AnyState {
                 row.due = Some(invoice.due.start().0);
                 row.amount = Some(invoice.gross.0);
             }
-            Self::Trade(Aggregate::Payment(payment)) => {
+            Self::Trade(Aggregate::Payment(payment), _) => {
                 row.status = label(&payment.status);
                 row.account = payment.account.as_ref().map(|account| account.0.clone());
                 row.label = Some(payment.bank_reference.clone());
                 row.at = Some(payment.received_at.0);
                 row.amount = Some(payment.amount.0);
             }
-            Self::Trade(Aggregate::Exception(exception)) => {
+            Self::Trade(Aggregate::Exception(exception), _) => {
                 row.status = label(&exception.status);
                 row.parent = exception.subject.order.and_then(text);
                 row.account = exception.subject.account.as_ref().map(|account| account.0.clone());
@@ -351,14 +357,14 @@ impl AnyState {
                 row.due = Some(exception.resolve_by.0);
                 row.amount = Some(exception.amount.0);
             }
-            Self::Trade(Aggregate::ReturnRequest(request)) => {
+            Self::Trade(Aggregate::ReturnRequest(request), _) => {
                 row.status = label(&request.status);
                 row.parent = request.order.and_then(text);
                 row.account = Some(request.account.0.clone());
                 row.label = Some(request.reference.clone());
                 row.at = Some(request.requested_at.0);
             }
-            Self::Trade(Aggregate::Item(item)) => row.label = Some(item.description.clone()),
+            Self::Trade(Aggregate::Item(item), _) => row.label = Some(item.description.clone()),
             Self::Trade(
                 Aggregate::Series(_)
                 | Aggregate::Statement(_)
@@ -366,6 +372,7 @@ impl AnyState {
                 | Aggregate::Company(_)
                 | Aggregate::Reference(_)
                 | Aggregate::Counters(_),
+                _,
             ) => {}
             Self::Instance(instance) => {
                 row.status = Some(Text::const_new(crate::instance::state(instance).name()));

@@ -30,6 +30,8 @@ pub struct Request {
     /// Notes to keep with it under their names, such as how far a source was read. Written with what it leads to, and, if it changes
     /// nothing because it was done before, all the same; not if it is refused.
     pub notes: Vec<(String, Vec<u8>)>,
+    /// The caller's trace, as its W3C `traceparent` has it.
+    pub trace: Option<Text>,
 }
 
 /// An aggregate and the version of it that the caller has seen, or nothing for any version.
@@ -58,7 +60,7 @@ impl Version {
 impl Request {
     /// A request without idempotency key.
     pub fn new(actor: Actor, body: Body) -> Self {
-        Self { actor, key: None, body, documents: Vec::new(), at: None, condition: None, notes: Vec::new() }
+        Self { actor, key: None, body, documents: Vec::new(), at: None, condition: None, notes: Vec::new(), trace: None }
     }
 
     /// With an idempotency key; `digest` is of everything that makes the request what it is.

@@ -63,6 +63,14 @@ pub enum Difference {
         /// What the decoder said.
         cause: String,
     },
+    /// The events of an aggregate are not numbered 1, 2, 3 …
+    #[error("entry {position}: the events of {what} are not numbered without gaps")]
+    Sequence {
+        /// The entry.
+        position: u64,
+        /// The aggregate.
+        what: String,
+    },
     /// The stored state of an aggregate is not what its events add up to.
     #[error("{what}: the stored {field} is not what the journal adds up to")]
     State {
@@ -123,7 +131,13 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
                     verification.difference = Some(Difference::Time { position: head.position });
                     return Ok(verification);
                 }
-                Ok(entry) => fold.apply(&entry),
+                Ok(entry) => {
+                    if let Err(wrong) = fold.apply(&entry) {
+                        let (what, position) = (wrong.key.to_string(), head.position);
+                        verification.difference = Some(Difference::Sequence { position, what });
+                        return Ok(verification);
+                    }
+                }
                 Err(error) => {
                     let cause = error.to_string();
                     verification.difference = Some(Difference::Unreadable { position: head.position, cause });
@@ -155,7 +169,7 @@ fn compare_originals(
     // one file holds many orders
     let mut known = BTreeSet::new();
     for (_, state) in fold.iter() {
-        let AnyState::Trade(Aggregate::Order(order)) = state else { continue };
+        let AnyState::Trade(Aggregate::Order(order), _) = state else { continue };
         let sha256 = &order.original.sha256;
         if sha256.is_empty() || !known.insert(sha256.clone()) {
             continue;

@@ -245,7 +245,7 @@ impl Writer {
             }
         }
         let key = request.key.as_ref().map(|(key, _)| key.clone());
-        let command = Command { at, actor: request.actor, key, body: request.body };
+        let command = Command { at, actor: request.actor, key, body: request.body, trace: request.trace };
         let answer = match self.decide(command) {
             Ok(decision) => self.accept(decision),
             Err(detail) => return done(Answer::Failed { detail }),
@@ -320,7 +320,7 @@ impl Writer {
         while let Some(timer) = self.timers.first().filter(|timer| timer.due <= now).cloned() {
             self.timers.remove(&timer);
             let body = Body::FireTimer { owner: timer.owner.clone() };
-            let command = Command { at: now, actor: Actor::system(), key: None, body };
+            let command = Command { at: now, actor: Actor::system(), key: None, body, trace: None };
             let fired = self.decide(command).map(|decision| self.accept(decision));
             match fired {
                 Ok(Answer::Done { .. }) => {}

@@ -196,6 +196,8 @@ pub(crate) struct Caller {
     /// The versions that `If-Match` names, and of which aggregate they are.
     pub(crate) if_match: Option<Vec<Version>>,
     pub(crate) about: Option<Key>,
+    /// The trace that the request belongs to.
+    pub(crate) trace: Option<units::Text>,
     _claim: Arc<Claim>,
 }
 
@@ -228,8 +230,25 @@ impl FromRequestParts<AppState> for Caller {
             Problem::new("in_progress", "a request with this Idempotency-Key is being worked on; ask again in a moment")
         })?;
         let target = format!("{} {}", parts.method, parts.uri.path());
-        Ok(Self { key, actor, target, if_match: if_match(&parts.headers)?, about: None, _claim: Arc::new(claim) })
+        let (if_match, trace) = (if_match(&parts.headers)?, trace(&parts.headers));
+        Ok(Self { key, actor, target, if_match, about: None, trace, _claim: Arc::new(claim) })
     }
+}
+
+/// The trace that a request belongs to (W3C Trace Context, `traceparent`); one that cannot be read counts as none, as the standard asks.
+fn trace(headers: &HeaderMap) -> Option<units::Text> {
+    let given = headers.get("traceparent")?.to_str().ok()?.trim();
+    let mut parts = given.split('-');
+    let mut part = |digits: usize| {
+        let is_hex = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        parts.next().filter(|text| text.len() == digits).filter(is_hex)
+    };
+    let (version, trace, span, _flags) = (part(2)?, part(32)?, part(16)?, part(2)?);
+    let is_zero = |text: &str| text.bytes().all(|byte| byte == b'0');
+    // later versions may append parts; the present one has none
+    let has_more = parts.next().is_some();
+    let is_valid = version != "ff" && !is_zero(trace) && !is_zero(span) && !(version == "00" && has_more);
+    is_valid.then(|| given.chars().take(55).collect())
 }
 
 /// Who asks, on reads.
@@ -255,5 +274,38 @@ pub(crate) struct Created<T>(pub(crate) T);
 impl<T: serde::Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         (axum::http::StatusCode::CREATED, axum::Json(self.0)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn traced(value: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert("traceparent", value.parse().unwrap());
+        trace(&headers).map(|trace| trace.to_string())
+    }
+
+    #[test]
+    fn a_trace_is_taken_over_as_it_is_and_one_that_cannot_be_read_is_ignored() {
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(traced(good).as_deref(), Some(good));
+        assert_eq!(
+            traced("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more").map(|trace| trace.len()),
+            Some(55)
+        );
+        for bad in [
+            "",
+            "00",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
+            assert_eq!(traced(bad), None, "{bad}");
+        }
     }
 }

@@ -15,6 +15,7 @@ mod auth;
 mod config;
 mod describe;
 mod extract;
+mod feed;
 mod in_flight;
 mod metrics;
 mod page;

@@ -66,6 +66,7 @@ fn give(
     let mut request = Request::new(caller.actor.clone(), body).with_key(caller.key.clone(), digest(&caller, content));
     request.documents = documents;
     request.condition = condition;
+    request.trace = caller.trace.clone();
     let (sender, answer) = oneshot::channel();
     state.partition.submit(request, move |answer| {
         // whoever asked may have gone; the command was carried out all the same

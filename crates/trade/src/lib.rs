@@ -14,6 +14,7 @@ mod context;
 mod counters;
 pub mod credit;
 pub mod exception;
+pub mod feed;
 pub mod fulfilment;
 mod ids;
 pub mod master;

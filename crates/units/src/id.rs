@@ -37,7 +37,11 @@ macro_rules! number_id {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_u64(self.0) }
+                if serializer.is_human_readable() {
+                    serializer.serialize_newtype_struct(stringify!($name), &self.to_string())
+                } else {
+                    serializer.serialize_u64(self.0)
+                }
             }
         }
 
@@ -60,7 +64,6 @@ macro_rules! code_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
-        #[serde(transparent)]
         pub struct $name(pub $crate::Text);
 
         impl $name {

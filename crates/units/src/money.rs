@@ -13,7 +13,6 @@ use crate::{Decimal, Quantity, Rounding};
 ///
 /// Sums saturate instead of wrapping; documents are refused long before that ([`Amount::LIMIT`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Amount(pub i64);
 
 impl Amount {

@@ -10,7 +10,6 @@ use crate::{Decimal, code_id};
 
 /// Units of an item in its base unit of measure; an integer (domain §1, conventions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Quantity(pub i64);
 
 impl Quantity {

@@ -96,7 +96,7 @@ fn aggregates(reader: &mut dyn Reader) -> anyhow::Result<Vec<(Key, Aggregate)>> 
             let Some((last, _)) = page.last() else { break };
             query = query.after(last.clone());
             for (row_key, row) in &page {
-                if let AnyState::Trade(aggregate) = AnyState::decode(table, row_key, &row.data)?
+                if let AnyState::Trade(aggregate, _) = AnyState::decode(table, row_key, &row.data)?
                     && let Some(key) = AnyKey::of_trade_row(table, row_key)
                 {
                     aggregates.push((key, aggregate));

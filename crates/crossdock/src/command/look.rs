@@ -228,7 +228,7 @@ pub(crate) fn orders(command: &OrderCommand) -> anyhow::Result<Finding> {
                     .map(|event| {
                         let kind = event["type"].as_str().unwrap_or_default();
                         let kind = kind.trim_start_matches("com.crossdock.").trim_end_matches(".v1");
-                        json!({ "time": event["time"], "what": kind, "actor": event["actor"], "data": event["data"].to_string() })
+                        json!({ "time": event["time"], "what": kind, "actor": event["actor"], "data": event["data"] })
                     })
                     .collect();
                 table(&shown, &[("time", "time"), ("what", "what"), ("who", "actor"), ("facts", "data")]);
@@ -239,19 +239,10 @@ pub(crate) fn orders(command: &OrderCommand) -> anyhow::Result<Finding> {
 }
 
 pub(super) fn field(label: &str, value: &Value) {
-    let shown = match value {
-        Value::Null => return,
-        Value::String(text) if text.is_empty() => return,
-        Value::String(text) => text.clone(),
-        Value::Object(money) if money.contains_key("amount") => {
-            format!("{} {}", money["amount"].as_str().unwrap_or_default(), money["currency"].as_str().unwrap_or_default())
-        }
-        Value::Array(items) if items.is_empty() => return,
-        Value::Array(items) => {
-            items.iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
-    };
+    let shown = output::words(value);
+    if shown.is_empty() {
+        return;
+    }
     line(format_args!("{label:<18}{shown}"));
 }
 

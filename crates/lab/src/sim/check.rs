@@ -76,7 +76,7 @@ impl World<'_> {
     fn exceptions(&self) -> BTreeMap<String, Exceptions> {
         let mut all: BTreeMap<String, Exceptions> = BTreeMap::new();
         for state in self.product.states.values() {
-            let AnyState::Trade(Aggregate::Exception(exception)) = state else { continue };
+            let AnyState::Trade(Aggregate::Exception(exception), _) = state else { continue };
             let name = serde_json::to_value(exception.kind).ok();
             let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
             let count = all.entry(name.to_owned()).or_default();

@@ -54,7 +54,7 @@ pub(super) fn after(states: &States, timers: &BTreeSet<Timer>, decision: &Decisi
     let mut orders = BTreeSet::new();
     let mut accounts = BTreeSet::new();
     for (key, state) in &decision.changed {
-        let (AnyKey::Trade(key), Some(AnyState::Trade(aggregate))) = (key, state) else { continue };
+        let (AnyKey::Trade(key), Some(AnyState::Trade(aggregate, _))) = (key, state) else { continue };
         match aggregate {
             Aggregate::Order(order) => {
                 orders.insert(order.id);
@@ -88,7 +88,7 @@ pub(super) fn after(states: &States, timers: &BTreeSet<Timer>, decision: &Decisi
 /// All books against each other.
 pub(super) fn reconcile(states: &States) -> Result<trade::reconcile::Report, String> {
     let trade = states.iter().filter_map(|(key, state)| match (key, state) {
-        (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key, aggregate)),
+        (AnyKey::Trade(key), AnyState::Trade(aggregate, _)) => Some((key, aggregate)),
         _ => None,
     });
     let report = trade::reconcile::check(trade, None);
@@ -105,7 +105,7 @@ pub(super) fn at_rest(states: &States) -> Result<(), String> {
     let asked: BTreeSet<OrderId> = exceptions(states).filter_map(about).collect();
     let open: BTreeSet<OrderId> = exceptions(states).filter(|exception| exception.is_open()).filter_map(about).collect();
     for state in states.values() {
-        let AnyState::Trade(Aggregate::Order(order)) = state else { continue };
+        let AnyState::Trade(Aggregate::Order(order), _) = state else { continue };
         let is_over = order.closed_at.is_some() || matches!(order.status(), Status::Cancelled | Status::Rejected);
         let waits_for_supply = order.units_in(Bucket::Backordered).is_positive();
         let was_left = order.units_in(Bucket::Open).is_positive() && asked.contains(&order.id);
@@ -121,14 +121,14 @@ pub(super) fn at_rest(states: &States) -> Result<(), String> {
 
 fn exceptions(states: &States) -> impl Iterator<Item = &Exception> {
     states.values().filter_map(|state| match state {
-        AnyState::Trade(Aggregate::Exception(exception)) => Some(&**exception),
+        AnyState::Trade(Aggregate::Exception(exception), _) => Some(&**exception),
         _ => None,
     })
 }
 
 fn find(states: &States, key: Key) -> Option<(&Key, &Aggregate)> {
     match states.get_key_value(&AnyKey::Trade(key)) {
-        Some((AnyKey::Trade(key), AnyState::Trade(aggregate))) => Some((key, aggregate)),
+        Some((AnyKey::Trade(key), AnyState::Trade(aggregate, _))) => Some((key, aggregate)),
         _ => None,
     }
 }
@@ -228,7 +228,7 @@ fn promised(states: &States, key: &StockKey, stock: &Stock) -> Result<(), String
 fn exposed(states: &States, id: &AccountId) -> Result<(), String> {
     let Some((_, Aggregate::Account(account))) = find(states, Key::Account(id.clone())) else { return Ok(()) };
     let orders = states.range(AnyKey::Trade(Key::Order(OrderId(0)))..).map_while(|(_, state)| match state {
-        AnyState::Trade(Aggregate::Order(order)) => Some(order),
+        AnyState::Trade(Aggregate::Order(order), _) => Some(order),
         _ => None,
     });
     let exposure: Amount = orders.filter(|order| order.account == *id).map(|order| order.exposed).sum();
@@ -304,8 +304,10 @@ mod tests {
 
     /// What is found after an entry that changed all of this.
     fn found(aggregates: Vec<(Key, Aggregate)>) -> String {
-        let changed: Vec<_> =
-            aggregates.into_iter().map(|(key, aggregate)| (AnyKey::Trade(key), Some(AnyState::Trade(aggregate)))).collect();
+        let changed: Vec<_> = aggregates
+            .into_iter()
+            .map(|(key, aggregate)| (AnyKey::Trade(key), Some(AnyState::Trade(aggregate, 1))))
+            .collect();
         let states = changed.iter().filter_map(|(key, state)| Some((key.clone(), state.clone()?))).collect();
         let decision = Decision {
             entry: None,

@@ -93,7 +93,7 @@ impl Product {
             }
             self.stored_timers.extend(decision.timers_set.iter().cloned());
             if let Some(entry) = &decision.entry {
-                self.fold.apply(entry);
+                self.fold.apply(entry).map_err(|wrong| format!("{wrong:?}: events are numbered without gaps"))?;
             }
             if let Some((key, _)) = decision.changed.iter().find(|(key, state)| self.fold.get(key) != state.as_ref()) {
                 return Err(format!("{key} differs from the fold of the journal"));

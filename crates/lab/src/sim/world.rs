@@ -150,7 +150,7 @@ impl<'a> World<'a> {
 
     /// Decides. What comes of it is on disk with the next commit, and nobody outside hears of it before.
     fn decide(&mut self, actor: Actor, body: Body) -> Result<Result<Reply, trade::Refusal>, Failure> {
-        let command = Command { at: Timestamp(self.now), actor, key: None, body };
+        let command = Command { at: Timestamp(self.now), actor, key: None, body, trace: None };
         let reply = self.product.decide(command).map_err(|what| self.failure(what))?;
         if self.product.uncommitted() >= BATCH || self.draw(3) == 0 {
             self.commit()?;
@@ -401,7 +401,7 @@ impl<'a> World<'a> {
             .states
             .iter()
             .filter_map(|(key, state)| match (key, state) {
-                (AnyKey::Trade(Key::Exception(id)), AnyState::Trade(Aggregate::Exception(exception)))
+                (AnyKey::Trade(Key::Exception(id)), AnyState::Trade(Aggregate::Exception(exception), _))
                     if exception.is_open() =>
                 {
                     Some((*id, exception.clone()))

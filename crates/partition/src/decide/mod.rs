@@ -21,7 +21,7 @@ use units::Text;
 pub use document::CAPABILITIES;
 
 use crate::command::Command;
-use crate::journal::{Decision, Event};
+use crate::journal::{Decision, Recorded};
 use crate::key::{AnyKey, AnyState};
 use crate::partition::{Broken, Cache};
 use txn::{Txn, TxnStop};
@@ -30,9 +30,9 @@ use txn::{Txn, TxnStop};
 pub(crate) struct Pass {
     /// What it read and is not in memory. It took that for something that does not exist.
     pub(crate) assumed: Vec<AnyKey>,
-    /// What comes of the command if that is so: the decision without its entry, and the entry's events. `None` if the pass could not go on
+    /// What comes of the command if that is so: the decision without its entry, and what goes into the entry. `None` if the pass could not go on
     /// without knowing.
-    pub(crate) outcome: Option<Result<(Decision, Vec<Event>), Broken>>,
+    pub(crate) outcome: Option<Result<(Decision, Recorded), Broken>>,
 }
 
 /// Decides on a command against the cached states. Changes nothing; a refusal is a decision too.
@@ -42,7 +42,7 @@ pub(crate) fn decide(cache: &Cache, capabilities: &BTreeSet<Text>, position: u64
     let mut assumed = txn.missing();
     let outcome = match outcome {
         Ok(reply) => Some(txn.finish(reply)),
-        Err(TxnStop::Refused(refusal)) => Some(Ok((Decision::refused(refusal), Vec::new()))),
+        Err(TxnStop::Refused(refusal)) => Some(Ok((Decision::refused(refusal), Recorded::default()))),
         Err(TxnStop::Missing(keys)) => {
             assumed.extend(keys);
             None
@@ -53,6 +53,6 @@ pub(crate) fn decide(cache: &Cache, capabilities: &BTreeSet<Text>, position: u64
 
 /// Refuses to go on where a state breaks a rule of the product itself.
 fn check(key: &AnyKey, state: &AnyState) -> Result<(), Broken> {
-    let AnyState::Trade(aggregate) = state else { return Ok(()) };
+    let AnyState::Trade(aggregate, _) = state else { return Ok(()) };
     command::invariant(aggregate).map_err(|(name, what)| Broken { name, key: key.clone(), what })
 }

@@ -16,7 +16,7 @@ use crate::command::{Command, Reply};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::{Effect, EffectId};
 use crate::fold::{self, States, definition_of};
-use crate::journal::{Decision, Event};
+use crate::journal::{Decision, Event, Recorded};
 use crate::key::{AnyKey, AnyState, CorrelationKey};
 use crate::partition::{Broken, Cache};
 use crate::row::{RowKey, Table};
@@ -105,7 +105,7 @@ pub(crate) struct Txn<'a> {
     /// Time, and the process engine: what a deployed process does, it does by its own right.
     pub(crate) system: Arc<Context>,
     position: u64,
-    events: Vec<Event>,
+    recorded: Recorded,
     effects: Vec<EffectId>,
     withdrawn: Vec<EffectId>,
     follow_ups: VecDeque<FollowUp>,
@@ -131,7 +131,7 @@ impl<'a> Txn<'a> {
             cx: Arc::new(Context { now: command.at, actor: command.actor.clone() }),
             system: Arc::new(Context { now: command.at, actor: Actor::system() }),
             position,
-            events: Vec::new(),
+            recorded: Recorded::default(),
             effects: Vec::new(),
             withdrawn: Vec::new(),
             follow_ups: VecDeque::new(),
@@ -216,8 +216,9 @@ impl<'a> Txn<'a> {
     /// Records an event and applies it.
     pub(crate) fn record(&mut self, event: Event) {
         let now = self.cx.now;
-        fold::apply(self, &event, now);
-        self.events.push(event);
+        let sequence = fold::apply(self, &event, now);
+        self.recorded.sequences.extend(sequence);
+        self.recorded.events.push(event);
     }
 
     /// Records an event that makes things which did not exist before, and so need not be loaded.
@@ -420,7 +421,7 @@ impl<'a> Txn<'a> {
         self.overlay.insert(AnyKey::Instance(id), slot);
         let followed = super::react::to_process(self, &process, &stepped, &events);
         // whatever comes of it: the state has the step, so the journal has it
-        self.events.push(Event::Process(id, events));
+        self.recorded.events.push(Event::Process(id, events));
         followed.map(Ok)
     }
 
@@ -513,7 +514,8 @@ impl<'a> Txn<'a> {
 
     /// Does something and everything that follows from it, or nothing of it if it is refused.
     pub(crate) fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<Result<(), Refusal>> {
-        let (events, effects, withdrawn) = (self.events.len(), self.effects.len(), self.withdrawn.len());
+        let (events, sequences) = (self.recorded.events.len(), self.recorded.sequences.len());
+        let (effects, withdrawn) = (self.effects.len(), self.withdrawn.len());
         let overlay = self.overlay.clone();
         match work(self).and_then(|()| self.settle()) {
             Ok(()) => Ok(Ok(())),
@@ -523,7 +525,8 @@ impl<'a> Txn<'a> {
                     return Err(TxnStop::Missing(self.missing()));
                 }
                 self.overlay = overlay;
-                self.events.truncate(events);
+                self.recorded.events.truncate(events);
+                self.recorded.sequences.truncate(sequences);
                 self.effects.truncate(effects);
                 self.withdrawn.truncate(withdrawn);
                 self.follow_ups.clear();
@@ -551,10 +554,10 @@ impl<'a> Txn<'a> {
     }
 
     /// Ends the decision: checks what it touched, and hands everything over with the events of its entry.
-    pub(crate) fn finish(self, reply: Reply) -> Result<(Decision, Vec<Event>), Broken> {
+    pub(crate) fn finish(self, reply: Reply) -> Result<(Decision, Recorded), Broken> {
         let mut decision = Decision::replied(Ok(reply));
-        if self.events.is_empty() {
-            return Ok((decision, self.events));
+        if self.recorded.events.is_empty() {
+            return Ok((decision, self.recorded));
         }
         let mut timers = TimerChanges::default();
         for (key, state) in &self.overlay {
@@ -571,7 +574,7 @@ impl<'a> Txn<'a> {
                 decision.effects.push(effect.clone());
             }
         }
-        let mut subjects: Vec<OrderId> = self.events.iter().filter_map(super::react::subject).collect();
+        let mut subjects: Vec<OrderId> = self.recorded.events.iter().filter_map(super::react::subject).collect();
         subjects.sort_unstable();
         subjects.dedup();
         decision.subjects = subjects;
@@ -581,7 +584,7 @@ impl<'a> Txn<'a> {
         let exists =
             |(key, state): &(AnyKey, Option<AnyState>)| state.is_some() || cache.get(key).is_some_and(Option::is_some);
         decision.changed = self.overlay.into_iter().filter(exists).collect();
-        Ok((decision, self.events))
+        Ok((decision, self.recorded))
     }
 }
 
@@ -621,7 +624,7 @@ impl Books for Txn<'_> {
             },
         };
         Ok(match state {
-            Some(AnyState::Trade(aggregate)) => Some(aggregate.clone()),
+            Some(AnyState::Trade(aggregate, _)) => Some(aggregate.clone()),
             _ => None,
         })
     }

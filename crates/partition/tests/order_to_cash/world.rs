@@ -118,7 +118,7 @@ impl World {
 
     fn decide(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
         self.now += 60_000;
-        let command = Command { at: Timestamp(self.now), actor, key: None, body };
+        let command = Command { at: Timestamp(self.now), actor, key: None, body, trace: None };
         let decision = self.disk.decide(&mut self.partition, command);
         self.effects.extend(decision.effects);
         decision.reply
@@ -158,7 +158,7 @@ impl World {
 
     pub(crate) fn state(&self, id: OrderId) -> Arc<Order> {
         match self.disk.states.get(&AnyKey::Trade(Key::Order(id))) {
-            Some(AnyState::Trade(Aggregate::Order(order))) => order.clone(),
+            Some(AnyState::Trade(Aggregate::Order(order), _)) => order.clone(),
             other => panic!("{other:?}"),
         }
     }
@@ -185,7 +185,7 @@ impl World {
     /// The open exceptions of a type.
     pub(crate) fn open(&self, kind: ExceptionKind) -> Vec<Arc<Exception>> {
         let exceptions = self.disk.states.values().filter_map(|state| match state {
-            AnyState::Trade(Aggregate::Exception(exception)) => Some(exception.clone()),
+            AnyState::Trade(Aggregate::Exception(exception), _) => Some(exception.clone()),
             _ => None,
         });
         exceptions.filter(|exception| exception.is_open() && exception.kind == kind).collect()
@@ -241,7 +241,7 @@ impl World {
     /// Records agree, whatever has happened.
     pub(crate) fn check(&self) {
         let trade = self.disk.states.iter().filter_map(|(key, state)| match (key, state) {
-            (AnyKey::Trade(key), AnyState::Trade(aggregate)) => Some((key, aggregate)),
+            (AnyKey::Trade(key), AnyState::Trade(aggregate, _)) => Some((key, aggregate)),
             _ => None,
         });
         let report = trade::reconcile::check(trade, None);

@@ -53,7 +53,7 @@ impl World {
     /// Asks, and holds what came of it against the journal.
     #[track_caller]
     pub(crate) fn ask(&mut self, body: Body) -> Result<Reply, Refusal> {
-        let command = Command { at: self.now, actor: self.actor.clone(), key: None, body };
+        let command = Command { at: self.now, actor: self.actor.clone(), key: None, body, trace: None };
         let decision = self.decide(command);
         self.effects.extend(decision.effects.iter().cloned());
         for timer in &decision.timers_dropped {
@@ -61,7 +61,7 @@ impl World {
         }
         self.timers.extend(decision.timers_set.iter().cloned());
         if let Some(entry) = &decision.entry {
-            self.fold.apply(entry);
+            self.fold.apply(entry).expect("numbered without gaps");
         }
         for (key, state) in &decision.changed {
             assert_eq!(self.fold.get(key), state.as_ref(), "{key}: the journal adds up to something else");
@@ -169,7 +169,7 @@ impl World {
     /// The reasons of the exceptions that are open.
     pub(crate) fn exceptions(&self) -> Vec<String> {
         let open = self.fold.iter().filter_map(|(_, state)| match state {
-            AnyState::Trade(Aggregate::Exception(exception)) if exception.is_open() => Some(exception.reason.to_string()),
+            AnyState::Trade(Aggregate::Exception(exception), _) if exception.is_open() => Some(exception.reason.to_string()),
             _ => None,
         });
         open.collect()

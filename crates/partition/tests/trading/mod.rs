@@ -85,7 +85,7 @@ impl Story {
     /// Carries out a command a minute after the one before, loading what is missing as the runtime does.
     pub(crate) fn ask(&mut self, actor: &Actor, body: Body) -> Result<Reply, Refusal> {
         self.now += 60_000;
-        let command = Command { at: Timestamp(self.now), actor: actor.clone(), key: None, body };
+        let command = Command { at: Timestamp(self.now), actor: actor.clone(), key: None, body, trace: None };
         let decision = self.disk.decide(&mut self.partition, command);
         self.passes += decision.passes;
         self.delivered.extend(decision.effects);
@@ -141,7 +141,7 @@ impl Story {
         let steps = ["trade.validate", "trade.determine_tax", "trade.approve", "trade.promise", "trade.release"];
         self.run(order, &steps, Variables::default());
         let released = self.disk.states.values().find_map(|state| match state {
-            AnyState::Trade(Aggregate::WarehouseOrder(released)) if released.order == order => Some(released.id),
+            AnyState::Trade(Aggregate::WarehouseOrder(released), _) if released.order == order => Some(released.id),
             _ => None,
         });
         let confirm = ShipConfirm {
@@ -176,7 +176,7 @@ impl Story {
 
     pub(crate) fn invoices(&self) -> Vec<Arc<Invoice>> {
         let invoice = |state: &AnyState| match state {
-            AnyState::Trade(Aggregate::Invoice(invoice)) => Some(invoice.clone()),
+            AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(invoice.clone()),
             _ => None,
         };
         self.disk.states.values().filter_map(invoice).collect()
@@ -209,21 +209,21 @@ impl Story {
 
     pub(crate) fn payment(&self, id: PaymentId) -> Arc<Payment> {
         match self.disk.states.get(&AnyKey::Trade(Key::Payment(id))) {
-            Some(AnyState::Trade(Aggregate::Payment(payment))) => payment.clone(),
+            Some(AnyState::Trade(Aggregate::Payment(payment), _)) => payment.clone(),
             other => panic!("{other:?}"),
         }
     }
 
     pub(crate) fn account(&self) -> Arc<Account> {
         match self.disk.states.get(&AnyKey::Trade(Key::Account("ACME".into()))) {
-            Some(AnyState::Trade(Aggregate::Account(account))) => account.clone(),
+            Some(AnyState::Trade(Aggregate::Account(account), _)) => account.clone(),
             other => panic!("{other:?}"),
         }
     }
 
     pub(crate) fn order_now(&self, id: OrderId) -> Arc<Order> {
         match self.disk.states.get(&AnyKey::Trade(Key::Order(id))) {
-            Some(AnyState::Trade(Aggregate::Order(order))) => order.clone(),
+            Some(AnyState::Trade(Aggregate::Order(order), _)) => order.clone(),
             other => panic!("{other:?}"),
         }
     }
@@ -231,7 +231,7 @@ impl Story {
     /// All exceptions, the oldest first.
     pub(crate) fn exceptions(&self) -> Vec<Arc<Exception>> {
         let exception = |state: &AnyState| match state {
-            AnyState::Trade(Aggregate::Exception(exception)) => Some(exception.clone()),
+            AnyState::Trade(Aggregate::Exception(exception), _) => Some(exception.clone()),
             _ => None,
         };
         self.disk.states.values().filter_map(exception).collect()
@@ -253,7 +253,7 @@ impl Story {
     /// State is the fold of the journal, and timers are a function of it (design §3.1).
     pub(crate) fn check(&self) {
         let mut fold = Fold::new();
-        self.journal.iter().for_each(|entry| fold.apply(entry));
+        self.journal.iter().for_each(|entry| fold.apply(entry).expect("numbered without gaps"));
         let folded: BTreeMap<&AnyKey, &AnyState> = fold.iter().collect();
         for (key, state) in &self.disk.states {
             assert_eq!(folded.get(key), Some(&state), "{key} differs from the fold of the journal");

@@ -108,7 +108,7 @@ async fn currency(state: &AppState) -> Result<Currency, Problem> {
     let read = |reader: &mut dyn store::Reader| {
         let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
         Ok(match crate::readers::state(reader, &key)? {
-            Some(AnyState::Trade(Aggregate::Company(company))) => company.currency,
+            Some(AnyState::Trade(Aggregate::Company(company), _)) => company.currency,
             _ => Currency::default(),
         })
     };

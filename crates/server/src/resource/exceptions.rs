@@ -52,7 +52,7 @@ fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter, tasks_only: bo
     let filters = [(Column::Status, filter.status.as_deref()), (Column::Parent, filter.order.as_deref())];
     page::read(reader, Table::Trade(Kind::Exception), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
         match state {
-            AnyState::Trade(Aggregate::Exception(exception)) => {
+            AnyState::Trade(Aggregate::Exception(exception), _) => {
                 let is_of_case = filter.case.as_ref().is_none_or(|case| exception.case == case.as_str());
                 let is_meant = is_of_case && (!tasks_only || exception.task.is_some());
                 is_meant.then(|| view::exception(&exception))

@@ -56,7 +56,7 @@ async fn list(
         ];
         page::read(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
-                AnyState::Trade(Aggregate::Invoice(invoice)) => Some(view::invoice(&invoice)),
+                AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(view::invoice(&invoice)),
                 _ => None,
             }
         })

@@ -41,7 +41,7 @@ pub(crate) async fn versioned(state: &AppState, key: Key) -> Result<(Aggregate, 
         // of what it is read as, as the writer has it: an earlier release may have written it with fewer fields
         let version = Version::of(&state.encode());
         match state {
-            AnyState::Trade(aggregate) => Ok((aggregate, version)),
+            AnyState::Trade(aggregate, _) => Ok((aggregate, version)),
             _ => Err(Problem::not_found(key)),
         }
     };

@@ -15,9 +15,10 @@ use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading};
+use crate::feed;
 use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
-use crate::resource::{aggregate, events, id, versioned};
+use crate::resource::{aggregate, id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, submit_with, unexpected};
 use crate::version::Versioned;
@@ -210,7 +211,7 @@ async fn list(
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
         page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
-                AnyState::Trade(Aggregate::Order(order)) => Some(view::order(&order)),
+                AnyState::Trade(Aggregate::Order(order), _) => Some(view::order(&order)),
                 _ => None,
             }
         })
@@ -232,15 +233,15 @@ async fn show(
 }
 
 /// Show what has happened to an order, with who and when.
-#[utoipa::path(get, path = "/v1/orders/{order}/timeline", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = events::EventPage)))]
+#[utoipa::path(get, path = "/v1/orders/{order}/timeline", tag = "orders", params(("order" = String, Path)), responses((status = 200, body = feed::EventPage)))]
 async fn timeline(
     State(state): State<AppState>,
     _: Reading,
     Path(order): Path<String>,
-) -> Result<JsonAnswer<events::EventPage>, Problem> {
+) -> Result<JsonAnswer<feed::EventPage>, Problem> {
     let order: OrderId = id(&order)?;
     aggregate(&state, Key::Order(order)).await?;
-    state.readers.read(move |reader| events::of_order(reader, order)).await.map(JsonAnswer)
+    state.readers.read(move |reader| feed::of_order(reader, order)).await.map(JsonAnswer)
 }
 
 /// Give the original document back, as it was received.

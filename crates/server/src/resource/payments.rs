@@ -57,7 +57,7 @@ async fn list(
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
         page::read(reader, Table::Trade(Kind::Payment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
-                AnyState::Trade(Aggregate::Payment(payment)) => Some(view::payment(&payment)),
+                AnyState::Trade(Aggregate::Payment(payment), _) => Some(view::payment(&payment)),
                 _ => None,
             }
         })

@@ -49,7 +49,7 @@ async fn list(
             filter.after.as_deref(),
             filter.limit,
             |_, _, state| match state {
-                AnyState::Trade(Aggregate::ReturnRequest(request)) => Some(view::return_request(&request)),
+                AnyState::Trade(Aggregate::ReturnRequest(request), _) => Some(view::return_request(&request)),
                 _ => None,
             },
         )

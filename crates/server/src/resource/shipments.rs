@@ -38,7 +38,7 @@ async fn list(
         let filters = [(Column::Parent, filter.order.as_deref())];
         page::read(reader, Table::Trade(Kind::Shipment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
-                AnyState::Trade(Aggregate::Shipment(shipment)) => Some(view::shipment(&shipment)),
+                AnyState::Trade(Aggregate::Shipment(shipment), _) => Some(view::shipment(&shipment)),
                 _ => None,
             }
         })

@@ -129,7 +129,7 @@ async fn list(
         let filters = [(Column::Parent, filter.item.as_deref())];
         page::read(reader, Table::Trade(Kind::Stock), &filters, filter.after.as_deref(), filter.limit, |key, _, state| {
             match state {
-                AnyState::Trade(Aggregate::Stock(stock)) => Some(view(&key_of(key), &stock)),
+                AnyState::Trade(Aggregate::Stock(stock), _) => Some(view(&key_of(key), &stock)),
                 _ => None,
             }
         })
@@ -204,7 +204,7 @@ async fn availability(
         let mut nodes = Vec::with_capacity(rows.len());
         let mut promise: Option<Day> = None;
         for (key, row) in &rows {
-            let AnyState::Trade(Aggregate::Stock(stock)) = decode(Table::Trade(Kind::Stock), key, &row.data)? else {
+            let AnyState::Trade(Aggregate::Stock(stock), _) = decode(Table::Trade(Kind::Stock), key, &row.data)? else {
                 continue;
             };
             let node = key_of(key).node;
@@ -284,7 +284,7 @@ pub(crate) struct ReservationView {
 fn company(reader: &mut dyn Reader) -> Result<Arc<Company>, Problem> {
     let key = AnyKey::Trade(trade::Key::Company(Company::KEY.into()));
     Ok(match crate::readers::state(reader, &key)? {
-        Some(AnyState::Trade(Aggregate::Company(company))) => company,
+        Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
         _ => Arc::default(),
     })
 }

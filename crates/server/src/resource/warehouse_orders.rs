@@ -63,7 +63,7 @@ async fn list(
             filter.after.as_deref(),
             filter.limit,
             |_, _, state| match state {
-                AnyState::Trade(Aggregate::WarehouseOrder(order)) => Some(view::warehouse_order(&order)),
+                AnyState::Trade(Aggregate::WarehouseOrder(order), _) => Some(view::warehouse_order(&order)),
                 _ => None,
             },
         )

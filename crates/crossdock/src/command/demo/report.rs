@@ -105,7 +105,7 @@ fn each(reader: &mut dyn Reader, kind: Kind, mut take: impl FnMut(&Aggregate)) -
         let Some((last, _)) = page.last() else { return Ok(()) };
         query = query.after(last.clone());
         for (key, row) in &page {
-            if let AnyState::Trade(aggregate) = AnyState::decode(table, key, &row.data)? {
+            if let AnyState::Trade(aggregate, _) = AnyState::decode(table, key, &row.data)? {
                 take(&aggregate);
             }
         }

@@ -192,7 +192,7 @@ fn would(
     let instances = instances.get(..TRIED).unwrap_or(instances);
     for instance in instances {
         let body = Body::Operate { instance: *instance, operation: operation.clone(), reason: Text::default() };
-        let command = Command { at: now, actor: actor.clone(), key: None, body };
+        let command = Command { at: now, actor: actor.clone(), key: None, body, trace: None };
         if let Err(refusal) = preview.decide(command).map_err(outlook::fault)?.reply {
             let cause = refusal.to_string();
             // the number of the instance is no part of the cause

@@ -148,7 +148,7 @@ async fn operate(
         return Ok(JsonAnswer(OperateAnswer { result: "done", changes: None }));
     }
     let capabilities = outlook::capabilities(&state.connections);
-    let command = Command { at: state.now(), actor: caller.actor.clone(), key: None, body };
+    let command = Command { at: state.now(), actor: caller.actor.clone(), key: None, body, trace: None };
     let changes = state.readers.read(move |reader| outlook::of(reader, capabilities, command)).await?;
     Ok(JsonAnswer(OperateAnswer { result: "would be done", changes: Some(changes) }))
 }

@@ -188,7 +188,7 @@ fn open_exceptions(reader: &mut dyn Reader, order: OrderId) -> Result<Vec<Except
     let rows = reader.rows(&RowQuery::table(table).is(Column::Parent, order.to_string()).limit(1_000))?;
     let mut open = Vec::new();
     for (key, row) in &rows {
-        if let AnyState::Trade(Aggregate::Exception(exception)) = readers::decode(table, key, &row.data)?
+        if let AnyState::Trade(Aggregate::Exception(exception), _) = readers::decode(table, key, &row.data)?
             && exception.is_open()
         {
             open.push(of_exception(&exception));
@@ -357,7 +357,7 @@ struct Stored<'a>(&'a mut dyn Reader);
 impl Books for Stored<'_> {
     fn find(&mut self, key: &Key) -> Result<Option<Aggregate>, Missing> {
         match readers::state(self.0, &AnyKey::Trade(key.clone())) {
-            Ok(Some(AnyState::Trade(aggregate))) => Ok(Some(aggregate)),
+            Ok(Some(AnyState::Trade(aggregate, _))) => Ok(Some(aggregate)),
             Ok(_) => Ok(None),
             Err(_) => Err(Missing(key.clone())),
         }

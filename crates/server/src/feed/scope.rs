@@ -1,0 +1,126 @@
+//! In which currency and units an event speaks.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use partition::{AnyKey, AnyState};
+use store::Reader;
+use trade::master::Company;
+use trade::{Aggregate, ItemId, Key, LineNo, OrderId};
+use units::{Currency, Uom};
+
+use super::payload::Measures;
+use crate::problem::Problem;
+use crate::readers::state;
+
+/// Items by the lines of an order.
+type Lines = Rc<BTreeMap<LineNo, ItemId>>;
+
+/// What the events of a page refer to, each looked up once. What cannot be found is left out of what is told.
+pub(super) struct Known<'r> {
+    reader: RefCell<&'r mut dyn Reader>,
+    company: Arc<Company>,
+    units: RefCell<BTreeMap<ItemId, Option<Uom>>>,
+    orders: RefCell<BTreeMap<OrderId, Lines>>,
+}
+
+/// What one event refers to.
+pub(super) struct Scope<'k, 'r> {
+    known: &'k Known<'r>,
+    item: Option<ItemId>,
+    lines: Lines,
+}
+
+impl<'r> Known<'r> {
+    pub(super) fn new(reader: &'r mut dyn Reader) -> Result<Self, Problem> {
+        let company = match state(reader, &AnyKey::Trade(Key::Company(Company::KEY.into())))? {
+            Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
+            _ => Arc::default(),
+        };
+        let (units, orders) = (RefCell::default(), RefCell::default());
+        Ok(Self { reader: RefCell::new(reader), company, units, orders })
+    }
+
+    /// The code of the company; empty before there is one.
+    pub(super) fn company(&self) -> &str {
+        &self.company.code
+    }
+
+    /// What an event of that aggregate refers to.
+    pub(super) fn scope(&self, key: &Key) -> Scope<'_, 'r> {
+        let item = match key {
+            Key::Stock(stock) => Some(stock.item.clone()),
+            Key::Item(item) => Some(item.clone()),
+            _ => None,
+        };
+        Scope { known: self, item, lines: self.order_of(key).map(|order| self.lines_of(order)).unwrap_or_default() }
+    }
+
+    fn find(&self, key: Key) -> Option<Aggregate> {
+        match state(&mut **self.reader.borrow_mut(), &AnyKey::Trade(key)) {
+            Ok(Some(AnyState::Trade(aggregate, _))) => Some(aggregate),
+            _ => None,
+        }
+    }
+
+    /// The order whose lines an aggregate's events speak of.
+    fn order_of(&self, key: &Key) -> Option<OrderId> {
+        match key {
+            Key::Order(order) => return Some(*order),
+            Key::WarehouseOrder(_) | Key::Shipment(_) | Key::Invoice(_) | Key::ReturnRequest(_) => {}
+            _ => return None,
+        }
+        match self.find(key.clone())? {
+            Aggregate::WarehouseOrder(warehouse_order) => Some(warehouse_order.order),
+            Aggregate::Shipment(shipment) => Some(shipment.order),
+            Aggregate::Invoice(invoice) => Some(invoice.order),
+            Aggregate::ReturnRequest(request) => request.order,
+            _ => None,
+        }
+    }
+
+    fn lines_of(&self, order: OrderId) -> Lines {
+        if let Some(lines) = self.orders.borrow().get(&order) {
+            return lines.clone();
+        }
+        let lines: Lines = match self.find(Key::Order(order)) {
+            Some(Aggregate::Order(order)) => Rc::new(order.lines.iter().map(|line| (line.no, line.item.clone())).collect()),
+            _ => Rc::default(),
+        };
+        self.orders.borrow_mut().insert(order, lines.clone());
+        lines
+    }
+
+    /// The unit that stock of an item is counted in.
+    fn unit_of(&self, item: &ItemId) -> Option<Uom> {
+        if let Some(unit) = self.units.borrow().get(item) {
+            return unit.clone();
+        }
+        let unit = match self.find(Key::Item(item.clone())) {
+            Some(Aggregate::Item(item)) => Some(item.base_uom.clone()),
+            _ => None,
+        };
+        self.units.borrow_mut().insert(item.clone(), unit.clone());
+        unit
+    }
+}
+
+impl Measures for Scope<'_, '_> {
+    fn currency(&self) -> Currency {
+        self.known.company.currency
+    }
+
+    fn unit(&self) -> Option<Uom> {
+        self.item.as_ref().and_then(|item| self.known.unit_of(item))
+    }
+
+    fn unit_of_item(&self, item: &str) -> Option<Uom> {
+        self.known.unit_of(&item.into())
+    }
+
+    fn unit_of_line(&self, line: &str) -> Option<Uom> {
+        self.known.unit_of(self.lines.get(&line.parse().ok()?)?)
+    }
+}
