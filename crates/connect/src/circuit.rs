@@ -30,6 +30,11 @@ impl Circuit {
         Self { config, state: State::Closed { failures: 0 } }
     }
 
+    /// The circuit of a system that was down: the first call finds out whether it still is.
+    pub(crate) fn open(config: CircuitConfig, until: Instant) -> Self {
+        Self { config, state: State::Open { until } }
+    }
+
     pub(crate) fn state(&self) -> CircuitState {
         match self.state {
             State::Closed { .. } => CircuitState::Closed,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use partition::EffectId;
-use tokio::sync::watch;
+use partition::{Dependency, DependencyChange, EffectId};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use units::Text;
 
@@ -85,11 +85,13 @@ impl Connections {
         Self { systems: Vec::new(), routes: BTreeMap::new(), outcomes: None, stop, tasks: std::sync::Mutex::default() }
     }
 
-    /// Connects to the systems: workers per system, and a poller where something is fetched. Within a Tokio runtime.
+    /// Connects to the systems: workers per system, and a poller where something is fetched. `earlier` is what the record has of them.
+    /// Within a Tokio runtime.
     pub fn start(
         config: ConnectionsConfig,
         outcomes: Arc<dyn Outcomes>,
         inbound: Arc<dyn Inbound>,
+        earlier: &BTreeMap<Text, Dependency>,
     ) -> Result<Self, ConnectError> {
         let client = reqwest::Client::builder()
             .pool_max_idle_per_host(64)
@@ -100,7 +102,8 @@ impl Connections {
         let (stop, stopped) = watch::channel(false);
         let routes = http::routes(&config.systems)?;
         let mut systems = Vec::with_capacity(config.systems.len());
-        let mut tasks = Vec::new();
+        let (notices, noticed) = mpsc::unbounded_channel();
+        let mut tasks = vec![tokio::spawn(tell(noticed, outcomes.clone()))];
         for config in config.systems {
             if config.adapter != "http" {
                 return Err(ConnectError::Adapter { system: config.name, adapter: config.adapter });
@@ -120,7 +123,8 @@ impl Connections {
                 }));
             }
             let workers = config.concurrency.clamp(1, 256);
-            let system = Arc::new(System::new(config, client.clone(), headers));
+            let known = earlier.get(&config.name).cloned().unwrap_or_default();
+            let system = Arc::new(System::new(config, client.clone(), headers, &known, notices.clone()));
             tasks.extend((0..workers).map(|_| tokio::spawn(system.clone().work(outcomes.clone(), stopped.clone()))));
             systems.push(system);
         }
@@ -190,6 +194,16 @@ impl Connections {
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         for task in tasks {
             let _ = task.await;
+        }
+    }
+}
+
+/// Puts what is noticed of systems on the record, one after the other.
+async fn tell(mut noticed: mpsc::UnboundedReceiver<(Text, DependencyChange)>, outcomes: Arc<dyn Outcomes>) {
+    while let Some((system, change)) = noticed.recv().await {
+        let told = offer(&system, &RetryConfig::default(), || outcomes.noticed(&system, change.clone())).await;
+        if let Err(why) = told {
+            tracing::error!(%system, ?change, %why, "what was noticed is refused");
         }
     }
 }

@@ -26,9 +26,9 @@ pub struct SystemHealth {
     pub last_error: Option<String>,
     /// Times at which it was down, the latest last; at most 20.
     pub outages: Vec<Outage>,
-    /// How often it was down since the start.
+    /// How often it was down.
     pub outages_total: u64,
-    /// How long it was down since the start, in milliseconds, the present outage included.
+    /// How long it was down, in milliseconds, the present outage included.
     pub down_ms: u64,
     /// Mean time from the beginning of an outage to its end, in milliseconds.
     pub mean_time_to_recovery_ms: Option<u64>,
@@ -97,6 +97,17 @@ pub struct Outage {
     pub drained: Option<i64>,
     /// Effects that waited when the system answered again.
     pub backlog: usize,
+}
+
+impl From<&partition::dependency::Outage> for Outage {
+    fn from(outage: &partition::dependency::Outage) -> Self {
+        Self {
+            began: outage.began.0,
+            ended: outage.ended.map(|ended| ended.0),
+            drained: outage.drained.map(|drained| drained.0),
+            backlog: usize::try_from(outage.backlog).unwrap_or(usize::MAX),
+        }
+    }
 }
 
 impl Outage {

@@ -19,7 +19,7 @@ mod system;
 use std::future::Future;
 use std::pin::Pin;
 
-use partition::EffectId;
+use partition::{DependencyChange, EffectId};
 use units::{Text, Timestamp};
 
 pub use config::{CapabilityConfig, CircuitConfig, ConnectionsConfig, PollConfig, RetryConfig, SystemConfig, WhenDown};
@@ -55,6 +55,9 @@ pub trait Outcomes: Send + Sync + 'static {
 
     /// The system will not do it, or could not be reached in time.
     fn failed(&self, effect: EffectId, code: &str, message: &str) -> BoxFuture<'static, Result<(), SubmitError>>;
+
+    /// A system went down, came back, or has what it had missed.
+    fn noticed(&self, system: &str, change: DependencyChange) -> BoxFuture<'static, Result<(), SubmitError>>;
 }
 
 /// Why an outcome was not taken.

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use partition::EffectId;
+use partition::dependency::KEPT;
+use partition::{Dependency, DependencyChange, EffectId};
 use reqwest::header::HeaderMap;
 use tokio::sync::{Notify, watch};
+use units::Text;
 
 use crate::backoff::pause;
 use crate::circuit::Circuit;
@@ -16,8 +18,7 @@ use crate::http::{self, Verdict};
 use crate::queue::{Queue, Waiting};
 use crate::{Delivery, Outcomes, SubmitError};
 
-/// How many outages and latencies are remembered.
-const OUTAGES: usize = 20;
+/// How many latencies are remembered.
 const LATENCIES: usize = 256;
 /// How long a worker without work sleeps at most.
 const IDLE: Duration = Duration::from_secs(60);
@@ -44,10 +45,22 @@ struct Inner {
     backlog: BTreeSet<EffectId>,
     /// Outages that are over, and how long they took together, in milliseconds.
     recovered: (u64, u64),
+    /// What is noticed goes on the record through here, in the order in which it is noticed.
+    notices: Notices,
 }
 
+/// Where what is noticed of systems is collected.
+pub(crate) type Notices = tokio::sync::mpsc::UnboundedSender<(Text, DependencyChange)>;
+
 impl System {
-    pub(crate) fn new(config: SystemConfig, client: reqwest::Client, headers: HeaderMap) -> Self {
+    /// A system as the record has it: what was down when this program ended is down until it answers.
+    pub(crate) fn new(
+        config: SystemConfig,
+        client: reqwest::Client,
+        headers: HeaderMap,
+        earlier: &Dependency,
+        notices: Notices,
+    ) -> Self {
         let health = SystemHealth {
             name: config.name.clone(),
             capabilities: config.capabilities.keys().cloned().collect(),
@@ -58,14 +71,15 @@ impl System {
             retried: 0,
             failed: 0,
             last_error: None,
-            outages: Vec::new(),
-            outages_total: 0,
+            outages: earlier.outages.iter().map(Outage::from).collect(),
+            outages_total: earlier.total,
             down_ms: 0,
             mean_time_to_recovery_ms: None,
             latency_p50_ms: None,
             latency_p99_ms: None,
         };
-        let circuit = Circuit::new(config.circuit);
+        let circuit =
+            if earlier.is_down() { Circuit::open(config.circuit, Instant::now()) } else { Circuit::new(config.circuit) };
         let inner = Inner {
             queue: Queue::default(),
             attempts: BTreeMap::new(),
@@ -74,7 +88,8 @@ impl System {
             latencies: VecDeque::new(),
             answered: 0,
             backlog: BTreeSet::new(),
-            recovered: (0, 0),
+            recovered: (earlier.recovered, earlier.down_ms),
+            notices,
         };
         Self { config, client, headers, inner: Mutex::new(inner), work: Notify::new() }
     }
@@ -306,9 +321,10 @@ impl System {
                     tracing::warn!(system = %self.config.name, %cause, "the system is down: its effects wait");
                     inner.health.outages_total += 1;
                     inner.health.outages.push(Outage { began: now_ms(), ended: None, drained: None, backlog: 0 });
-                    if inner.health.outages.len() > OUTAGES {
+                    if inner.health.outages.len() > KEPT {
                         inner.health.outages.remove(0);
                     }
+                    inner.notice(DependencyChange::Degraded { cause: cause.as_str().into() });
                 }
             }
             Verdict::Done(_) | Verdict::Refused(_) | Verdict::Again(..) => {
@@ -344,15 +360,30 @@ impl Inner {
             self.recovered.0 += 1;
             self.recovered.1 += outage.duration_ms(now);
         }
+        self.notice(DependencyChange::Recovered { backlog: u32::try_from(backlog).unwrap_or(u32::MAX) });
+        self.caught_up();
+    }
+
+    fn notice(&self, change: DependencyChange) {
+        // nobody listens any more once the program stops
+        let _ = self.notices.send((self.health.name.clone(), change));
     }
 
     /// One of those that had waited when the system came back has its outcome.
     fn caught_up_with(&mut self, id: EffectId) {
-        self.backlog.remove(&id);
-        if self.backlog.is_empty() {
-            let is_waiting = |outage: &&mut Outage| outage.ended.is_some() && outage.drained.is_none();
-            self.health.outages.iter_mut().filter(is_waiting).for_each(|outage| outage.drained = Some(now_ms()));
+        if self.backlog.remove(&id) {
+            self.caught_up();
         }
+    }
+
+    /// If nothing is left of what had waited, the recovery is over.
+    fn caught_up(&mut self) {
+        if !self.backlog.is_empty() {
+            return;
+        }
+        let is_waiting = |outage: &&mut Outage| outage.ended.is_some() && outage.drained.is_none();
+        self.health.outages.iter_mut().filter(is_waiting).for_each(|outage| outage.drained = Some(now_ms()));
+        self.notice(DependencyChange::Drained);
     }
 }
 

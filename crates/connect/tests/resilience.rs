@@ -12,8 +12,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
-use connect::{BoxFuture, Connections, ConnectionsConfig, Delivery, Inbound, Outcomes, SubmitError};
-use partition::EffectId;
+use connect::{BoxFuture, CircuitState, Connections, ConnectionsConfig, Delivery, Inbound, Outcomes, SubmitError};
+use partition::dependency::Outage;
+use partition::{Dependency, DependencyChange, EffectId};
 use units::Timestamp;
 
 /// A system that fails its first calls, and remembers which keys it has carried out how often.
@@ -53,6 +54,8 @@ struct Taken {
     busy: AtomicU32,
     /// Successes are refused.
     picky: bool,
+    /// What was noticed of the system.
+    noticed: Mutex<Vec<DependencyChange>>,
 }
 
 struct Sink(Arc<Taken>);
@@ -86,6 +89,15 @@ impl Outcomes for Sink {
     fn failed(&self, effect: EffectId, code: &str, _message: &str) -> BoxFuture<'static, Result<(), SubmitError>> {
         self.take(effect, Err(code.to_owned()))
     }
+
+    fn noticed(&self, _system: &str, change: DependencyChange) -> BoxFuture<'static, Result<(), SubmitError>> {
+        let taken = self.0.clone();
+        Box::pin(async move {
+            taken.noticed.lock().unwrap().push(change);
+            taken.changed.notify_one();
+            Ok(())
+        })
+    }
 }
 
 struct Nothing;
@@ -101,6 +113,12 @@ impl Inbound for Nothing {
 }
 
 async fn connected(faulty: Faulty, extra: &str, taken: &Arc<Taken>) -> Connections {
+    connected_again(faulty, extra, taken, Dependency::default()).await
+}
+
+/// Connections to a system of which the record has this.
+async fn connected_again(faulty: Faulty, extra: &str, taken: &Arc<Taken>, earlier: Dependency) -> Connections {
+    let earlier = BTreeMap::from([("s".into(), earlier)]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new()
@@ -115,7 +133,7 @@ async fn connected(faulty: Faulty, extra: &str, taken: &Arc<Taken>) -> Connectio
     let config: ConnectionsConfig = toml::from_str(&config).unwrap();
     // the process installs a provider once; a second time is refused and does not matter
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Connections::start(config, Arc::new(Sink(taken.clone())), Arc::new(Nothing)).unwrap()
+    Connections::start(config, Arc::new(Sink(taken.clone())), Arc::new(Nothing), &earlier).unwrap()
 }
 
 fn effect(number: u64) -> EffectId {
@@ -131,6 +149,19 @@ fn deliveries(count: u64) -> Vec<Delivery> {
         ..Delivery::default()
     };
     (1..=count).map(delivery).collect()
+}
+
+/// Waits until so much was noticed.
+async fn noticed(taken: &Taken, count: usize) -> Vec<DependencyChange> {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        let changed = taken.changed.notified();
+        let noticed = taken.noticed.lock().unwrap().clone();
+        if noticed.len() >= count {
+            return noticed;
+        }
+        tokio::time::timeout_at(deadline, changed).await.expect("nothing more is noticed");
+    }
 }
 
 /// Waits until so many outcomes are there.
@@ -163,6 +194,26 @@ async fn an_outage_opens_the_circuit_and_everything_catches_up_once() {
     let health = connections.health().remove(0);
     assert!(!health.outages.is_empty() && health.outages[0].ended.is_some(), "{health:?}");
     assert_eq!(health.delivered, 50);
+    let noticed = noticed(&taken, 3).await;
+    assert!(matches!(noticed[0], DependencyChange::Degraded { .. }), "{noticed:?}");
+    assert!(matches!(noticed[1], DependencyChange::Recovered { backlog } if backlog > 0), "{noticed:?}");
+    assert_eq!(noticed[2], DependencyChange::Drained);
+    connections.stop().await;
+}
+
+#[tokio::test]
+async fn a_system_that_was_down_when_the_program_ended_is_down_until_it_answers() {
+    let taken = Arc::new(Taken::default());
+    let outage = Outage { began: Timestamp(1_000), ended: None, drained: None, backlog: 0 };
+    let earlier = Dependency { outages: vec![outage], total: 1, ..Dependency::default() };
+    let connections = connected_again(Faulty::default(), "", &taken, earlier).await;
+    assert_eq!(connections.health()[0].circuit, CircuitState::Open);
+    connections.deliver(deliveries(10));
+    assert_eq!(outcomes(&taken, 10).await.len(), 10);
+    let health = connections.health().remove(0);
+    assert_eq!((health.circuit, health.outages_total, health.outages.len()), (CircuitState::Closed, 1, 1));
+    assert!(health.outages[0].began == 1_000 && health.outages[0].ended.is_some(), "{health:?}");
+    assert!(matches!(noticed(&taken, 2).await[..], [DependencyChange::Recovered { .. }, DependencyChange::Drained]));
     connections.stop().await;
 }
 

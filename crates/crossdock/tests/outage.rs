@@ -98,6 +98,17 @@ fn systems_that_are_away_for_a_while_catch_up_and_the_outage_is_visible() {
     let shown = site.cli(&["system", "show", "tax", "--json"]).json();
     assert_eq!(shown["outages"][0]["drained_at"], outage["drained_at"]);
 
+    // it is on the record, and a restart forgets nothing of it
+    let events = site.get("/v1/events?limit=1000").json();
+    let of_tax: Vec<&str> = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["subject"] == "system tax")
+        .filter_map(|event| event["type"].as_str())
+        .collect();
+    assert_eq!(of_tax[..3], ["degraded", "recovered", "drained"].map(|what| format!("com.crossdock.dependency.{what}.v1")));
+
     // the books of both sides agree: nothing was lost, and nothing came twice
     let orders = orders(&site);
     assert_eq!(orders.len(), 25);

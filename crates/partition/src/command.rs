@@ -15,6 +15,7 @@ use units::{Amount, Decimal, Quantity, Text, Timestamp};
 
 use crate::batch::BatchId;
 use crate::definition::Resource;
+use crate::dependency::DependencyChange;
 use crate::effect::EffectId;
 use crate::operation::Operation;
 
@@ -293,6 +294,13 @@ pub enum Body {
     },
     /// Stop a batch before its end; what it has done stays done.
     StopBatch(BatchId),
+    /// Put on the record what was noticed of a system that others run.
+    NoteDependency {
+        /// Its name.
+        system: Text,
+        /// What.
+        change: DependencyChange,
+    },
     /// Send a message to whoever waits for it, or to the process that it begins.
     PublishMessage {
         /// Its name.

@@ -173,6 +173,15 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
                 Arc::make_mut(batch).ended_at = Some(at);
             }
         }
+        Event::Dependency(system, change) => {
+            let slot = states.slot(&AnyKey::Dependency(system.clone()));
+            let mut known = match slot.take() {
+                Some(AnyState::Dependency(known)) => known,
+                _ => Arc::default(),
+            };
+            Arc::make_mut(&mut known).apply(change, at);
+            *slot = Some(AnyState::Dependency(known));
+        }
         Event::Scheduled(schedule) => {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
             *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;

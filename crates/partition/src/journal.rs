@@ -9,6 +9,7 @@ use units::{Text, Timestamp};
 use crate::batch::BatchId;
 use crate::command::{Command, Reply};
 use crate::definition::DefinitionId;
+use crate::dependency::DependencyChange;
 use crate::effect::{Effect, EffectId};
 use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::operation::Operation;
@@ -86,6 +87,8 @@ pub enum Event {
     BatchStopped(BatchId),
     /// From now on a process begins by itself at these times; at none any more if there are none.
     Scheduled(Schedule),
+    /// Something was noticed of a system that others run.
+    Dependency(Text, DependencyChange),
 }
 
 /// A command and what came of it; one transaction's worth of history.

@@ -10,6 +10,7 @@ use units::{Text, Timestamp};
 
 use crate::batch::{Batch, BatchId, BatchPart};
 use crate::definition::{Definition, DefinitionId};
+use crate::dependency::Dependency;
 use crate::effect::{Effect, EffectId};
 use crate::schedule::Schedule;
 
@@ -34,6 +35,8 @@ pub enum AnyKey {
     BatchPart(BatchId, u32),
     /// When a process begins by itself.
     Schedule(Text),
+    /// A system that others run.
+    Dependency(Text),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -48,6 +51,7 @@ impl std::fmt::Display for AnyKey {
             Self::Batch(id) => write!(f, "batch {id}"),
             Self::BatchPart(id, part) => write!(f, "part {part} of batch {id}"),
             Self::Schedule(id) => write!(f, "schedule of {id}"),
+            Self::Dependency(system) => write!(f, "system {system}"),
         }
     }
 }
@@ -73,6 +77,8 @@ pub enum AnyState {
     BatchPart(Arc<BatchPart>),
     /// When a process begins by itself.
     Schedule(Arc<Schedule>),
+    /// A system that others run.
+    Dependency(Arc<Dependency>),
 }
 
 /// A message name and the key by which receivers are found.

@@ -27,6 +27,8 @@ pub enum Table {
     BatchPart,
     /// When processes begin by themselves.
     Schedule,
+    /// Systems that others run.
+    Dependency,
 }
 
 /// The key of a row.
@@ -100,6 +102,7 @@ impl Table {
             Self::Batch,
             Self::BatchPart,
             Self::Schedule,
+            Self::Dependency,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -116,6 +119,7 @@ impl Table {
             Self::Batch => "batch",
             Self::BatchPart => "batch_part",
             Self::Schedule => "schedule",
+            Self::Dependency => "dependency",
         }
     }
 
@@ -135,7 +139,13 @@ impl Table {
                     | Kind::Counters
             ),
             Self::Instance | Self::Batch => true,
-            Self::Effect | Self::Correlation | Self::Definition | Self::Latest | Self::BatchPart | Self::Schedule => false,
+            Self::Effect
+            | Self::Correlation
+            | Self::Definition
+            | Self::Latest
+            | Self::BatchPart
+            | Self::Schedule
+            | Self::Dependency => false,
         }
     }
 
@@ -178,6 +188,7 @@ impl AnyKey {
             Self::Batch(_) => Table::Batch,
             Self::BatchPart(..) => Table::BatchPart,
             Self::Schedule(_) => Table::Schedule,
+            Self::Dependency(_) => Table::Dependency,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -198,7 +209,7 @@ impl AnyKey {
             Self::Effect(id) => RowKey::Text(id.row()),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
-            Self::Latest(id) | Self::Schedule(id) => joined(&[id]),
+            Self::Latest(id) | Self::Schedule(id) | Self::Dependency(id) => joined(&[id]),
             Self::Batch(id) => RowKey::Number(id.0),
             // with leading zeros, so that the parts of a batch are found in their order
             Self::BatchPart(id, part) => RowKey::Text(format!("{id}\u{1f}{part:06}")),
@@ -257,6 +268,7 @@ impl AnyState {
             Self::Batch(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::BatchPart(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Schedule(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Dependency(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -278,6 +290,7 @@ impl AnyState {
             Table::Batch => rmp_serde::from_slice(bytes).map(|state| Self::Batch(Arc::new(state))),
             Table::BatchPart => rmp_serde::from_slice(bytes).map(|state| Self::BatchPart(Arc::new(state))),
             Table::Schedule => rmp_serde::from_slice(bytes).map(|state| Self::Schedule(Arc::new(state))),
+            Table::Dependency => rmp_serde::from_slice(bytes).map(|state| Self::Dependency(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -381,6 +394,10 @@ impl AnyState {
                 row.at = instance.started_at().map(|at| at.0);
             }
             Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) => {}
+            Self::Dependency(system) => {
+                row.status = Some(Text::const_new(if system.is_down() { "degraded" } else { "up" }));
+                row.at = system.outages.last().map(|outage| outage.began.0);
+            }
             Self::Schedule(schedule) => row.due = schedule.starts.iter().map(|start| start.due.0).min(),
             Self::Batch(batch) => {
                 row.status = Some(Text::const_new(batch.status()));

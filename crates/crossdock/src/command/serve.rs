@@ -1,12 +1,14 @@
 //! `crossdock serve`: the product, from one configuration file.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use partition::{Body, Effect, EffectId, Reply};
+use partition::{AnyState, Body, Dependency, DependencyChange, Effect, EffectId, Reply, RowKey, Table};
 use runtime::{Answer, Clock, EffectSink, Handle, Options, Request, Runtime, SystemClock};
+use store::RowQuery;
 use tokio::net::{TcpListener, TcpSocket};
 use trade::Actor;
 use units::Text;
@@ -117,6 +119,28 @@ impl connect::Outcomes for Results {
     ) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
         self.tell(Body::EffectFailed { effect, code: code.into(), message: message.into() })
     }
+
+    fn noticed(
+        &self,
+        system: &str,
+        change: DependencyChange,
+    ) -> connect::BoxFuture<'static, Result<(), connect::SubmitError>> {
+        self.tell(Body::NoteDependency { system: system.into(), change })
+    }
+}
+
+/// What the record has of the systems that were connected before.
+fn dependencies(readers: &server::Readers) -> anyhow::Result<BTreeMap<Text, Dependency>> {
+    let rows = readers.read_blocking(|reader| Ok(reader.rows(&RowQuery::table(Table::Dependency))?));
+    let rows = rows.map_err(|problem| anyhow::anyhow!("read the record of the systems: {problem}"))?;
+    let mut known = BTreeMap::new();
+    for (key, row) in rows {
+        let state = AnyState::decode(Table::Dependency, &key, &row.data)?;
+        if let (RowKey::Text(system), AnyState::Dependency(dependency)) = (key, state) {
+            known.insert(Text::from(system), (*dependency).clone());
+        }
+    }
+    Ok(known)
 }
 
 async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
@@ -141,7 +165,9 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     let handle = partition.handle();
     deploy(&handle).await?;
     let inbound = Arc::new(super::inbound::Statements::new(handle.clone(), readers.clone()));
-    let connections = connect::Connections::start(config.connections, Arc::new(Results(handle.clone())), inbound)
+    let earlier = dependencies(&readers)?;
+    let results = Arc::new(Results(handle.clone()));
+    let connections = connect::Connections::start(config.connections, results, inbound, &earlier)
         .map_err(|error| WrongUse(format!("[[systems]]: {error}")))?;
     let connections = Arc::new(connections);
     wire.connect(&connections);

@@ -232,6 +232,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             operate::authorise(&cx.actor)?;
             batch::begin(txn, instances, filter, operation, reason)
         }
+        Body::NoteDependency { system, change } => super::dependency::note(txn, system, change),
         Body::StopBatch(id) => {
             operate::authorise(&cx.actor)?;
             batch::stop(txn, *id)

@@ -3,7 +3,7 @@
 mod payload;
 mod scope;
 
-use partition::{Body, Entry, Event};
+use partition::{Body, DependencyChange, Entry, Event};
 use serde::Serialize;
 use store::{Reader, StoredEntry};
 use trade::OrderId;
@@ -167,6 +167,14 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
             let (operation, count) = (operation.name(), instances.len());
             let data = serde_json::json!({ "operation": operation, "filter": filter, "instances": count, "reason": reason });
             ("batch.begun".to_owned(), format!("batch {id}"), data)
+        }
+        Event::Dependency(system, change) => {
+            let data = match change {
+                DependencyChange::Degraded { cause } => serde_json::json!({ "cause": cause }),
+                DependencyChange::Recovered { backlog } => serde_json::json!({ "backlog": backlog }),
+                DependencyChange::Drained => serde_json::json!({}),
+            };
+            (format!("dependency.{}", change.name()), format!("system {system}"), data)
         }
         Event::BatchStopped(id) => ("batch.stopped".to_owned(), format!("batch {id}"), serde_json::json!({})),
         // the steps of a process are its own affair; what they lead to in the trade is in the feed

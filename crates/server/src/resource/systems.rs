@@ -53,9 +53,9 @@ pub(crate) struct SystemView {
     failed: u64,
     /// What went wrong last.
     last_error: Option<String>,
-    /// Outages since the start of the server.
+    /// How often it was down, ever.
     outages_total: u64,
-    /// Time for which it was down since the start of the server, in milliseconds, the present outage included.
+    /// Time for which it was down, ever, in milliseconds, the present outage included.
     down_ms: u64,
     /// Mean time from the beginning of an outage to its end, in milliseconds.
     mean_time_to_recovery_ms: Option<u64>,
