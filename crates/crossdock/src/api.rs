@@ -73,12 +73,15 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         limit: None,
         expires: None,
     };
+    let readers = server::Readers::of(vec![Box::new(reader)]);
+    let identities = server::Identities::open(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
     let state = server::AppState {
         partition: runtime::Handle::closed(
             "no server runs on this store, so it is only read; start `crossdock serve` and use --key",
         ),
-        readers: server::Readers::of(vec![Box::new(reader)]),
+        readers,
         keys: server::KeyRing::new(&[owner])?,
+        identities,
         connections: Arc::new(connect::Connections::none()),
         clock: Arc::new(runtime::SystemClock),
         in_flight: server::InFlight::default(),

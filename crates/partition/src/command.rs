@@ -17,6 +17,7 @@ use crate::batch::BatchId;
 use crate::definition::Resource;
 use crate::dependency::DependencyChange;
 use crate::effect::EffectId;
+use crate::identity::{ClientChange, UserChange};
 use crate::operation::Operation;
 
 /// A request to a partition. Time and identity arrive with it, so that it decides the same on every machine.
@@ -294,6 +295,20 @@ pub enum Body {
     },
     /// Stop a batch before its end; what it has done stays done.
     StopBatch(BatchId),
+    /// Change a person who may use the product.
+    ChangeUser {
+        /// Whom.
+        user: Text,
+        /// How.
+        change: UserChange,
+    },
+    /// Change a program that may use the product.
+    ChangeClient {
+        /// Which.
+        client: Text,
+        /// How.
+        change: ClientChange,
+    },
     /// Put on the record what was noticed of a system that others run.
     NoteDependency {
         /// Its name.

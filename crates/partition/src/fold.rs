@@ -175,12 +175,16 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
         }
         Event::Dependency(system, change) => {
             let slot = states.slot(&AnyKey::Dependency(system.clone()));
-            let mut known = match slot.take() {
-                Some(AnyState::Dependency(known)) => known,
-                _ => Arc::default(),
-            };
-            Arc::make_mut(&mut known).apply(change, at);
-            *slot = Some(AnyState::Dependency(known));
+            let of = |state| if let AnyState::Dependency(known) = state { Some(known) } else { None };
+            alter(slot, of, AnyState::Dependency, |known| known.apply(change, at));
+        }
+        Event::User(id, change) => {
+            let of = |state| if let AnyState::User(known) = state { Some(known) } else { None };
+            alter(states.slot(&AnyKey::User(id.clone())), of, AnyState::User, |known| known.apply(id, change, at));
+        }
+        Event::Client(id, change) => {
+            let of = |state| if let AnyState::Client(known) = state { Some(known) } else { None };
+            alter(states.slot(&AnyKey::Client(id.clone())), of, AnyState::Client, |known| known.apply(id, change, at));
         }
         Event::Scheduled(schedule) => {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
@@ -212,6 +216,18 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
             *states.slot(&AnyKey::Definition(definition.clone())) = Some(AnyState::Definition(deployed));
         }
     }
+}
+
+/// Changes what is in a slot; what is not there yet begins blank.
+fn alter<T: Clone + Default>(
+    slot: &mut Option<AnyState>,
+    of: impl FnOnce(AnyState) -> Option<Arc<T>>,
+    into: impl FnOnce(Arc<T>) -> AnyState,
+    change: impl FnOnce(&mut T),
+) {
+    let mut known = slot.take().and_then(of).unwrap_or_default();
+    change(Arc::make_mut(&mut known));
+    *slot = Some(into(known));
 }
 
 /// The version that an instance runs on.

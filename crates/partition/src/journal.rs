@@ -11,6 +11,7 @@ use crate::command::{Command, Reply};
 use crate::definition::DefinitionId;
 use crate::dependency::DependencyChange;
 use crate::effect::{Effect, EffectId};
+use crate::identity::{ClientChange, UserChange};
 use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::operation::Operation;
 use crate::schedule::Schedule;
@@ -89,6 +90,10 @@ pub enum Event {
     Scheduled(Schedule),
     /// Something was noticed of a system that others run.
     Dependency(Text, DependencyChange),
+    /// A person was added, or something about them changed.
+    User(Text, UserChange),
+    /// A program was added, or something about it changed.
+    Client(Text, ClientChange),
 }
 
 /// A command and what came of it; one transaction's worth of history.

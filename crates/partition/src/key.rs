@@ -12,6 +12,7 @@ use crate::batch::{Batch, BatchId, BatchPart};
 use crate::definition::{Definition, DefinitionId};
 use crate::dependency::Dependency;
 use crate::effect::{Effect, EffectId};
+use crate::identity::{Client, User};
 use crate::schedule::Schedule;
 
 /// Which thing.
@@ -37,6 +38,10 @@ pub enum AnyKey {
     Schedule(Text),
     /// A system that others run.
     Dependency(Text),
+    /// A person who may use the product.
+    User(Text),
+    /// A program that may use the product.
+    Client(Text),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -52,6 +57,8 @@ impl std::fmt::Display for AnyKey {
             Self::BatchPart(id, part) => write!(f, "part {part} of batch {id}"),
             Self::Schedule(id) => write!(f, "schedule of {id}"),
             Self::Dependency(system) => write!(f, "system {system}"),
+            Self::User(id) => write!(f, "user {id}"),
+            Self::Client(id) => write!(f, "client {id}"),
         }
     }
 }
@@ -79,6 +86,10 @@ pub enum AnyState {
     Schedule(Arc<Schedule>),
     /// A system that others run.
     Dependency(Arc<Dependency>),
+    /// A person who may use the product.
+    User(Arc<User>),
+    /// A program that may use the product.
+    Client(Arc<Client>),
 }
 
 /// A message name and the key by which receivers are found.

@@ -14,6 +14,7 @@ pub mod definition;
 pub mod dependency;
 pub mod effect;
 mod fold;
+pub mod identity;
 pub mod instance;
 pub mod journal;
 pub mod key;

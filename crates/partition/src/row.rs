@@ -29,6 +29,10 @@ pub enum Table {
     Schedule,
     /// Systems that others run.
     Dependency,
+    /// People who may use the product.
+    User,
+    /// Programs that may use the product.
+    Client,
 }
 
 /// The key of a row.
@@ -103,6 +107,8 @@ impl Table {
             Self::BatchPart,
             Self::Schedule,
             Self::Dependency,
+            Self::User,
+            Self::Client,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -120,6 +126,8 @@ impl Table {
             Self::BatchPart => "batch_part",
             Self::Schedule => "schedule",
             Self::Dependency => "dependency",
+            Self::User => "user",
+            Self::Client => "client",
         }
     }
 
@@ -171,6 +179,10 @@ impl Table {
     }
 }
 
+fn active(disabled: bool) -> Text {
+    Text::const_new(if disabled { "disabled" } else { "active" })
+}
+
 fn joined(parts: &[&str]) -> RowKey {
     RowKey::Text(parts.join("\u{1f}"))
 }
@@ -189,6 +201,8 @@ impl AnyKey {
             Self::BatchPart(..) => Table::BatchPart,
             Self::Schedule(_) => Table::Schedule,
             Self::Dependency(_) => Table::Dependency,
+            Self::User(_) => Table::User,
+            Self::Client(_) => Table::Client,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -209,7 +223,9 @@ impl AnyKey {
             Self::Effect(id) => RowKey::Text(id.row()),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
-            Self::Latest(id) | Self::Schedule(id) | Self::Dependency(id) => joined(&[id]),
+            Self::Latest(id) | Self::Schedule(id) | Self::Dependency(id) | Self::User(id) | Self::Client(id) => {
+                joined(&[id])
+            }
             Self::Batch(id) => RowKey::Number(id.0),
             // with leading zeros, so that the parts of a batch are found in their order
             Self::BatchPart(id, part) => RowKey::Text(format!("{id}\u{1f}{part:06}")),
@@ -269,6 +285,8 @@ impl AnyState {
             Self::BatchPart(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Schedule(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Dependency(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::User(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Client(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -291,6 +309,8 @@ impl AnyState {
             Table::BatchPart => rmp_serde::from_slice(bytes).map(|state| Self::BatchPart(Arc::new(state))),
             Table::Schedule => rmp_serde::from_slice(bytes).map(|state| Self::Schedule(Arc::new(state))),
             Table::Dependency => rmp_serde::from_slice(bytes).map(|state| Self::Dependency(Arc::new(state))),
+            Table::User => rmp_serde::from_slice(bytes).map(|state| Self::User(Arc::new(state))),
+            Table::Client => rmp_serde::from_slice(bytes).map(|state| Self::Client(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -397,6 +417,16 @@ impl AnyState {
             Self::Dependency(system) => {
                 row.status = Some(Text::const_new(if system.is_down() { "degraded" } else { "up" }));
                 row.at = system.outages.last().map(|outage| outage.began.0);
+            }
+            Self::User(user) => {
+                row.status = Some(active(user.disabled));
+                row.label = Some(user.name.clone());
+                row.at = Some(user.created_at.0);
+            }
+            Self::Client(client) => {
+                row.status = Some(active(client.disabled));
+                row.label = Some(client.name.clone());
+                row.at = Some(client.created_at.0);
             }
             Self::Schedule(schedule) => row.due = schedule.starts.iter().map(|start| start.due.0).min(),
             Self::Batch(batch) => {

@@ -1,10 +1,11 @@
-//! Who asks: API keys, kept as hashes.
+//! Who asks: API keys, kept as hashes, and people in a session.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -12,6 +13,7 @@ use trade::{Actor, Role};
 use units::Timestamp;
 
 use crate::config::{ConfigError, KeyConfig};
+use crate::identity::session::{self, Session};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -50,6 +52,11 @@ impl KeyRing {
         Ok(Self { keys: Arc::new(ring) })
     }
 
+    /// Whether somebody of that name has a key.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.keys.values().any(|key| key.name == name)
+    }
+
     /// Whose key it is. Looked up by hash, so the time that it takes tells nothing about other keys.
     pub fn owner(&self, key: &str, now: Timestamp) -> Option<Actor> {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
@@ -69,20 +76,54 @@ fn parse_hash(text: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-/// Lets only requests with a valid key through, and tells the handlers whose it is.
-pub(crate) async fn require_key(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = header.and_then(|value| value.strip_prefix("Bearer "));
-    let Some(key) = key else {
-        return Problem::new("unauthorised", "send the header `Authorization: Bearer <API key>`").into_response();
-    };
-    match state.keys.owner(key.trim(), state.now()) {
-        Some(actor) => {
-            request.extensions_mut().insert(actor);
+/// Who asks, and in which session if it is a person.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) actor: Actor,
+    pub(crate) session: Option<Session>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Identity {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(nobody)
+    }
+}
+
+fn nobody() -> Problem {
+    Problem::new("unauthorised", "send the header `Authorization: Bearer <API key>`, or sign in at /v1/session")
+}
+
+/// Lets only requests of somebody who is known through, and tells the handlers who it is.
+pub(crate) async fn require_identity(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    match identify(&state, &request) {
+        Ok(identity) => {
+            request.extensions_mut().insert(identity);
             next.run(request).await
         }
-        None => Problem::new("unauthorised", "the API key is unknown or has expired").into_response(),
+        Err(problem) => problem.into_response(),
     }
+}
+
+fn identify(state: &AppState, request: &Request) -> Result<Identity, Problem> {
+    let now = state.now();
+    if let Some(header) = request.headers().get(header::AUTHORIZATION) {
+        let key = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(nobody)?.trim();
+        let actor = state.keys.owner(key, now).or_else(|| state.identities.owner_of_key(key, now));
+        let unknown = || Problem::new("unauthorised", "the API key is unknown, was revoked, or has expired");
+        return Ok(Identity { actor: actor.ok_or_else(unknown)?, session: None });
+    }
+    let token = session::token_of(request.headers()).ok_or_else(nobody)?;
+    let sessions = &state.identities.sessions;
+    let over = || Problem::new("unauthorised", "the session is over; sign in again");
+    let session = sessions.open(token, now).ok_or_else(over)?;
+    let user = state.identities.user(&session.user).filter(|user| session.is_of(user)).ok_or_else(over)?;
+    if !request.method().is_safe() && !sessions.is_ours(&session, request.headers()) {
+        let detail = "a change in a session needs the header `X-CSRF-Token`, which GET /v1/session tells";
+        return Err(Problem::new("not_allowed", detail));
+    }
+    Ok(Identity { actor: user.actor(), session: Some(session) })
 }
 
 /// Refuses who has none of the roles. Directors may do what every role may.

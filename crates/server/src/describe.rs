@@ -12,8 +12,8 @@ use crate::problem::{CODES, Problem};
 const JSON: &str = "application/problem+json";
 
 /// What may go wrong with a read, and with a change.
-const READ: &[u16] = &[400, 401, 404, 422, 500, 503];
-const CHANGE: &[u16] = &[400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 503];
+const READ: &[u16] = &[400, 401, 403, 404, 422, 500, 503];
+const CHANGE: &[u16] = &[400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503];
 
 /// Changes of one thing that can be read before: they heed `If-Match`.
 const CONDITIONAL: &[&str] = &[
@@ -50,7 +50,9 @@ pub(crate) fn complete(api: &mut OpenApi) {
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
     let get = item.get.as_mut().map(|operation| (HttpMethod::Get, operation));
     let post = item.post.as_mut().map(|operation| (HttpMethod::Post, operation));
-    get.into_iter().chain(post)
+    let put = item.put.as_mut().map(|operation| (HttpMethod::Put, operation));
+    let delete = item.delete.as_mut().map(|operation| (HttpMethod::Delete, operation));
+    get.into_iter().chain(post).chain(put).chain(delete)
 }
 
 fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
@@ -64,8 +66,8 @@ fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let is_open = matches!(path, "/healthz" | "/readyz");
     let statuses = match method {
         _ if is_open => return,
-        HttpMethod::Post => CHANGE,
-        _ => READ,
+        HttpMethod::Get => READ,
+        _ => CHANGE,
     };
     for status in statuses {
         let answer = Ref::from_response_name(name(*status));
@@ -131,7 +133,13 @@ fn header(name: &str, what: &str) -> RefOr<Parameter> {
 
 /// `get_orders_by_order` for `GET /v1/orders/{order}`.
 fn operation_id(path: &str, method: &HttpMethod) -> String {
-    let mut id = if *method == HttpMethod::Post { "post".to_owned() } else { "get".to_owned() };
+    let mut id = match method {
+        HttpMethod::Post => "post",
+        HttpMethod::Put => "put",
+        HttpMethod::Delete => "delete",
+        _ => "get",
+    }
+    .to_owned();
     for segment in path.split(['/', '.']).filter(|segment| !segment.is_empty() && *segment != "v1") {
         match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
             Some(parameter) => id.push_str(&format!("_by_{parameter}")),

@@ -14,6 +14,7 @@ use runtime::Version;
 use serde::de::DeserializeOwned;
 use trade::{Actor, Key};
 
+use crate::auth::Identity;
 use crate::in_flight::Claim;
 use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
@@ -253,19 +254,19 @@ fn trace(headers: &HeaderMap) -> Option<units::Text> {
 
 /// Who asks, on reads.
 #[derive(Debug, Clone)]
-pub(crate) struct Reading;
+pub(crate) struct Reading(pub(crate) Actor);
 
 impl<S: Send + Sync> FromRequestParts<S> for Reading {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        actor(parts).map(|_| Self)
+        actor(parts).map(Self)
     }
 }
 
 fn actor(parts: &Parts) -> Result<Actor, Problem> {
-    let actor = parts.extensions.get::<Actor>().cloned();
-    actor.ok_or_else(|| Problem::new("unauthorised", "send the header `Authorization: Bearer <API key>`"))
+    let identity = parts.extensions.get::<Identity>();
+    identity.map(|identity| identity.actor.clone()).ok_or_else(|| Problem::new("unauthorised", "nobody is known here"))
 }
 
 /// A JSON answer with status 201.

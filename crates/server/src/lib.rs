@@ -16,6 +16,7 @@ mod config;
 mod describe;
 mod extract;
 mod feed;
+mod identity;
 mod in_flight;
 mod metrics;
 mod page;
@@ -30,6 +31,7 @@ mod view;
 
 pub use auth::{KeyRing, hash_bytes, hash_key};
 pub use config::{ConfigError, KeyConfig, ServerConfig};
+pub use identity::Identities;
 pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::Readers;
@@ -87,8 +89,16 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::processes::routes())
         .merge(resource::instances::routes())
         .merge(resource::progress::routes())
+        .merge(resource::session::routes())
+        .merge(resource::users::routes())
+        .merge(resource::clients::routes())
         .merge(metrics::routes())
         .merge(description())
+}
+
+/// What anybody may ask.
+fn open_resources() -> OpenApiRouter<AppState> {
+    resource::health::routes().merge(resource::session::open_routes())
 }
 
 /// The description of the API at its own path; made once, when it is first asked for.
@@ -109,7 +119,7 @@ async fn describe_api() -> impl axum::response::IntoResponse {
 
 /// The description of the API, as it is served at `/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let mut api = resource::health::routes().merge(resources()).into_openapi();
+    let mut api = open_resources().merge(resources()).into_openapi();
     let ours = Api::openapi();
     (api.info, api.security) = (ours.info, ours.security);
     describe::complete(&mut api);
@@ -122,8 +132,8 @@ pub fn router(state: AppState) -> Router {
     let guarded = guarded
         .fallback(problem::unknown_path)
         .method_not_allowed_fallback(problem::unknown_method)
-        .layer(middleware::from_fn_with_state(state.clone(), auth::require_key));
-    let (open, _) = resource::health::routes().split_for_parts();
+        .layer(middleware::from_fn_with_state(state.clone(), auth::require_identity));
+    let (open, _) = open_resources().split_for_parts();
     open.route("/docs/problems/{code}", axum::routing::get(problem::page))
         .method_not_allowed_fallback(problem::unknown_method)
         .merge(guarded)

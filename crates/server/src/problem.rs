@@ -50,8 +50,8 @@ pub struct FieldError {
 
 /// Every code: its status and title. Each has a page in the reference.
 pub const CODES: &[(&str, u16, &str)] = &[
-    ("unauthorised", 401, "no valid API key"),
-    ("not_allowed", 403, "this key may not do that"),
+    ("unauthorised", 401, "nobody who is known"),
+    ("not_allowed", 403, "whoever asks may not do that"),
     ("not_found", 404, "there is no such thing"),
     ("unknown_path", 404, "the API has no such path"),
     ("unknown_method", 405, "the path does not know this method"),
@@ -73,6 +73,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("not_deployable", 422, "a model cannot be deployed"),
     ("in_the_way", 409, "the instance cannot go on with that version"),
     ("conflict", 409, "the request contradicts what is there"),
+    ("too_many_requests", 429, "too many requests"),
     ("unavailable", 503, "the store cannot be written or read now"),
     ("internal", 500, "a fault of ours"),
 ];

@@ -7,7 +7,9 @@ use runtime::{Clock, Handle};
 use units::Timestamp;
 
 use crate::auth::KeyRing;
+use crate::identity::Identities;
 use crate::in_flight::InFlight;
+use crate::problem::Problem;
 use crate::readers::Readers;
 
 /// What handlers share; cheap to clone.
@@ -19,6 +21,8 @@ pub struct AppState {
     pub readers: Readers,
     /// Who may ask.
     pub keys: KeyRing,
+    /// People and programs that are on the record.
+    pub identities: Identities,
     /// The connected systems, for their health.
     pub connections: Arc<Connections>,
     /// The time.
@@ -34,6 +38,15 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
+    /// Refuses a name that a key of the configuration has: on the record nobody could tell the two apart.
+    pub(crate) fn may_name(&self, name: &str) -> Result<(), Problem> {
+        if self.keys.has(name) {
+            let detail = format!("{name} is a key in the configuration; take another name, or take the key out there");
+            return Err(Problem::new("conflict", detail));
+        }
+        Ok(())
+    }
+
     /// The time now.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()

@@ -19,6 +19,7 @@ mod look;
 mod serve;
 mod simulate;
 mod system;
+mod user;
 
 use clap::Subcommand;
 
@@ -97,7 +98,10 @@ pub(crate) enum Command {
     /// Look at, play and test process models without a server
     #[command(subcommand)]
     Bpmn(bpmn::Command),
-    /// Make and hash API keys
+    /// People who may use the product: rights, passwords, sessions
+    #[command(subcommand)]
+    User(user::Command),
+    /// Programs that may use the product, and their API keys
     #[command(subcommand)]
     Key(key::Command),
 }
@@ -138,6 +142,7 @@ impl Command {
             Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Dmn(command) => dmn::run(&command),
             Self::Feel(arguments) => feel::run(&arguments),
+            Self::User(command) => user::run(&command),
             Self::Key(command) => key::run(&command),
         }
     }

@@ -132,7 +132,7 @@ impl connect::Outcomes for Results {
 /// What the record has of the systems that were connected before.
 fn dependencies(readers: &server::Readers) -> anyhow::Result<BTreeMap<Text, Dependency>> {
     let rows = readers.read_blocking(|reader| Ok(reader.rows(&RowQuery::table(Table::Dependency))?));
-    let rows = rows.map_err(|problem| anyhow::anyhow!("read the record of the systems: {problem}"))?;
+    let rows = rows.map_err(|problem| anyhow::anyhow!("read the record of the systems: {}", problem.detail))?;
     let mut known = BTreeMap::new();
     for (key, row) in rows {
         let state = AnyState::decode(Table::Dependency, &key, &row.data)?;
@@ -166,6 +166,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     deploy(&handle).await?;
     let inbound = Arc::new(super::inbound::Statements::new(handle.clone(), readers.clone()));
     let earlier = dependencies(&readers)?;
+    let identities = server::Identities::open(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
     let results = Arc::new(Results(handle.clone()));
     let connections = connect::Connections::start(config.connections, results, inbound, &earlier)
         .map_err(|error| WrongUse(format!("[[systems]]: {error}")))?;
@@ -175,6 +176,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
         partition: handle,
         readers,
         keys,
+        identities,
         connections: connections.clone(),
         clock,
         in_flight: server::InFlight::default(),

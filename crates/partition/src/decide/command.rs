@@ -232,6 +232,8 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             operate::authorise(&cx.actor)?;
             batch::begin(txn, instances, filter, operation, reason)
         }
+        Body::ChangeUser { user, change } => super::identity::change_user(txn, user, change),
+        Body::ChangeClient { client, change } => super::identity::change_client(txn, client, change),
         Body::NoteDependency { system, change } => super::dependency::note(txn, system, change),
         Body::StopBatch(id) => {
             operate::authorise(&cx.actor)?;

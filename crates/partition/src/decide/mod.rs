@@ -8,6 +8,7 @@ mod dependency;
 mod document;
 mod exception;
 mod follow_up;
+mod identity;
 mod message;
 mod operate;
 mod react;

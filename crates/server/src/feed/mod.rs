@@ -3,6 +3,7 @@
 mod payload;
 mod scope;
 
+use partition::identity::{ClientChange, Rights, UserChange};
 use partition::{Body, DependencyChange, Entry, Event};
 use serde::Serialize;
 use store::{Reader, StoredEntry};
@@ -140,7 +141,7 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
     let (kind, subject, data) = match event {
         Event::Trade(trade) => {
             let key = trade.key();
-            let json = payload(trade, &known.scope(&key)).ok()?;
+            let json = payload(trade, &known.scope(Some(&key))).ok()?;
             // {"Order": ["SO-1", {"HoldPlaced": {…}}]}: the variant is the event's name
             let fact = json.as_object()?.values().next()?.get(1)?.clone();
             let (name, data) = match fact {
@@ -167,6 +168,29 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
             let (operation, count) = (operation.name(), instances.len());
             let data = serde_json::json!({ "operation": operation, "filter": filter, "instances": count, "reason": reason });
             ("batch.begun".to_owned(), format!("batch {id}"), data)
+        }
+        // hashes of secrets are nobody's business
+        Event::User(id, change) => {
+            let (what, data) = match change {
+                UserChange::Put { name, rights } => ("set", rights_of(name, rights, known)),
+                UserChange::Password { .. } => ("password_set", serde_json::json!({})),
+                UserChange::Disable => ("disabled", serde_json::json!({})),
+                UserChange::Enable => ("enabled", serde_json::json!({})),
+                UserChange::EndSessions => ("sessions_ended", serde_json::json!({})),
+            };
+            (format!("user.{what}"), format!("user {id}"), data)
+        }
+        Event::Client(id, change) => {
+            let (what, data) = match change {
+                ClientChange::Put { name, rights } => ("set", rights_of(name, rights, known)),
+                ClientChange::AddKey { prefix, expires, others_end, .. } => {
+                    ("key_added", serde_json::json!({ "prefix": prefix, "expires": expires, "others_end": others_end }))
+                }
+                ClientChange::RevokeKey { prefix } => ("key_revoked", serde_json::json!({ "prefix": prefix })),
+                ClientChange::Disable => ("disabled", serde_json::json!({})),
+                ClientChange::Enable => ("enabled", serde_json::json!({})),
+            };
+            (format!("client.{what}"), format!("client {id}"), data)
         }
         Event::Dependency(system, change) => {
             let data = match change {
@@ -206,6 +230,11 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         datacontenttype: "application/json",
         data,
     })
+}
+
+fn rights_of(name: &str, rights: &Rights, known: &Known<'_>) -> serde_json::Value {
+    let limit = payload(&rights.limit, &known.scope(None)).unwrap_or_default();
+    serde_json::json!({ "name": name, "roles": rights.roles, "limit": limit })
 }
 
 /// The idempotency key as the caller gave it: behind whose it is, before the number of the record in a file.

@@ -49,13 +49,14 @@ impl<'r> Known<'r> {
     }
 
     /// What an event of that aggregate refers to.
-    pub(super) fn scope(&self, key: &Key) -> Scope<'_, 'r> {
+    pub(super) fn scope(&self, key: Option<&Key>) -> Scope<'_, 'r> {
         let item = match key {
-            Key::Stock(stock) => Some(stock.item.clone()),
-            Key::Item(item) => Some(item.clone()),
+            Some(Key::Stock(stock)) => Some(stock.item.clone()),
+            Some(Key::Item(item)) => Some(item.clone()),
             _ => None,
         };
-        Scope { known: self, item, lines: self.order_of(key).map(|order| self.lines_of(order)).unwrap_or_default() }
+        let order = key.and_then(|key| self.order_of(key));
+        Scope { known: self, item, lines: order.map(|order| self.lines_of(order)).unwrap_or_default() }
     }
 
     fn find(&self, key: Key) -> Option<Aggregate> {

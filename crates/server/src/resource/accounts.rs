@@ -104,7 +104,8 @@ pub(crate) async fn check_currency(state: &AppState, place: &str, money: &Money)
     Err(Problem::new("invalid", detail).with_errors(vec![error]))
 }
 
-async fn currency(state: &AppState) -> Result<Currency, Problem> {
+/// The company's currency.
+pub(crate) async fn currency(state: &AppState) -> Result<Currency, Problem> {
     let read = |reader: &mut dyn store::Reader| {
         let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
         Ok(match crate::readers::state(reader, &key)? {

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod backorders;
+pub(crate) mod clients;
 pub(crate) mod company;
 pub(crate) mod events;
 pub(crate) mod exceptions;
@@ -15,9 +16,11 @@ pub(crate) mod payments;
 pub(crate) mod processes;
 pub(crate) mod progress;
 pub(crate) mod returns;
+pub(crate) mod session;
 pub(crate) mod shipments;
 pub(crate) mod stock;
 pub(crate) mod systems;
+pub(crate) mod users;
 pub(crate) mod warehouse_orders;
 
 use partition::{AnyKey, AnyState};

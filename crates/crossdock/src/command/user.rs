@@ -1,0 +1,133 @@
+//! `crossdock user`: people who may use the product.
+
+use std::io::IsTerminal;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use super::look::{escape, field, get, post};
+use crate::api::Target;
+use crate::output::{self, Finding, WrongUse, table};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List people
+    List(List),
+    /// Show a person
+    Show(One),
+    /// Add a person, or change name and rights
+    #[command(
+        after_help = "Example:\n  crossdock user put ann --name \"Ann Lee\" --role sales --role credit_clerk --limit \"5000.00 EUR\""
+    )]
+    Put(Identity),
+    /// Set a password, asked for on a terminal or read from standard input; sessions end
+    Password(One),
+    /// Let a person sign in no longer; sessions end
+    Disable(One),
+    /// Let a person sign in again
+    Enable(One),
+    /// End all sessions of a person
+    EndSessions(One),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct One {
+    /// By which the person signs in
+    id: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Who somebody is, and what they may do.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Identity {
+    /// By which they are named on the record: small letters, digits and .-_@
+    pub(super) id: String,
+    /// How they are called
+    #[arg(long, default_value = "")]
+    name: String,
+    /// What they may do: sales, warehouse, credit_clerk, credit_manager, director, receivables, operations, admin
+    #[arg(long = "role")]
+    roles: Vec<String>,
+    /// Up to which amount they may decide, such as "5000.00 EUR"; without limit unless given
+    #[arg(long)]
+    limit: Option<String>,
+    #[command(flatten)]
+    pub(super) target: Target,
+}
+
+impl Identity {
+    /// As the API takes it.
+    pub(super) fn body(&self) -> anyhow::Result<Value> {
+        let limit = match self.limit.as_deref().map(|limit| limit.trim().rsplit_once(' ')) {
+            None => Value::Null,
+            Some(Some((amount, currency))) => json!({ "amount": amount.trim(), "currency": currency }),
+            Some(None) => {
+                return Err(WrongUse("--limit: give an amount and a currency, such as \"5000.00 EUR\"".to_owned()).into());
+            }
+        };
+        Ok(json!({ "id": self.id, "name": self.name, "roles": self.roles, "limit": limit }))
+    }
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
+    match command {
+        Command::List(arguments) => {
+            let users = get(&arguments.target, "/v1/users")?["items"].as_array().cloned().unwrap_or_default();
+            if arguments.target.json {
+                output::json(&users)?;
+            } else {
+                let columns = [("user", "id"), ("name", "name"), ("roles", "roles"), ("limit", "limit")];
+                table(&users, &[&columns[..], &[("password", "has_password"), ("disabled", "disabled")]].concat());
+            }
+            Ok(Finding::None)
+        }
+        Command::Show(arguments) => {
+            let user = get(&arguments.target, &path(arguments, ""))?;
+            if arguments.target.json {
+                output::json(&user)?;
+            } else {
+                for (label, name) in [("user", "id"), ("name", "name"), ("roles", "roles"), ("limit", "limit")] {
+                    field(label, &user[name]);
+                }
+                for (label, name) in [("password", "has_password"), ("disabled", "disabled"), ("added", "created_at")] {
+                    field(label, &user[name]);
+                }
+            }
+            Ok(Finding::None)
+        }
+        Command::Put(arguments) => post(&arguments.target, "/v1/users", &arguments.body()?),
+        Command::Password(arguments) => {
+            let password = read_password()?;
+            post(&arguments.target, &path(arguments, "/password"), &json!({ "password": password }))
+        }
+        Command::Disable(arguments) => post(&arguments.target, &path(arguments, "/disable"), &json!({})),
+        Command::Enable(arguments) => post(&arguments.target, &path(arguments, "/enable"), &json!({})),
+        Command::EndSessions(arguments) => post(&arguments.target, &path(arguments, "/end-sessions"), &json!({})),
+    }
+}
+
+fn path(arguments: &One, what: &str) -> String {
+    format!("/v1/users/{}{what}", escape(&arguments.id))
+}
+
+/// Asked for twice on a terminal, and not shown there; else the first line of standard input.
+fn read_password() -> anyhow::Result<String> {
+    let mut password = String::new();
+    if std::io::stdin().is_terminal() {
+        password = rpassword::prompt_password("New password: ").context("ask for the password")?;
+        let again = rpassword::prompt_password("Again: ").context("ask for the password")?;
+        if again != password {
+            return Err(WrongUse("the two are not the same; nothing was changed".to_owned()).into());
+        }
+    } else {
+        std::io::stdin().read_line(&mut password).context("read the password")?;
+    }
+    Ok(password.trim_end_matches(['\r', '\n']).to_owned())
+}

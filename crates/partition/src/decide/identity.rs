@@ -1,0 +1,169 @@
+//! Rights change only by whoever may give them, and nobody gives them to himself.
+
+use std::sync::Arc;
+
+use trade::{Refusal, Role};
+use units::{Amount, Text};
+
+use super::txn::{Outcome, Txn, text};
+use crate::command::Reply;
+use crate::identity::{Client, ClientChange, MAX_KEYS, Rights, User, UserChange};
+use crate::journal::Event;
+use crate::key::{AnyKey, AnyState};
+
+/// Changes a person.
+///
+/// Only administrators may, except that everybody sets his own password and ends his own sessions. Nobody changes his own rights, nor
+/// shuts himself out: that takes a second person (domain §1.2, segregation of duties).
+pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> Outcome<Reply> {
+    let known = user(txn, id)?;
+    let is_self = txn.cx.actor.id == *id;
+    match change {
+        UserChange::Password { .. } | UserChange::EndSessions if is_self => {}
+        _ => only_administrators(txn)?,
+    }
+    match change {
+        UserChange::Put { name, rights } => {
+            check_id("user", id)?;
+            check(name, rights)?;
+            if client(txn, id)?.is_some() {
+                return Err(taken(id, "a program"));
+            }
+            if known.as_ref().is_some_and(|known| known.name == *name && known.rights == *rights) {
+                return Ok(Reply::Repeated);
+            }
+            if is_self && known.as_ref().is_none_or(|known| known.rights != *rights) {
+                return Err(not_oneself(txn, "nobody changes his own rights; ask another administrator"));
+            }
+        }
+        UserChange::Password { hash } => {
+            if !hash.starts_with("$argon2id$") {
+                return Err(Refusal::invalid("hash", "something else", "an Argon2id hash in the PHC form").into());
+            }
+        }
+        UserChange::Disable if is_self => {
+            return Err(not_oneself(txn, "nobody shuts himself out; ask another administrator"));
+        }
+        UserChange::Disable if known.as_ref().is_some_and(|known| known.disabled) => return Ok(Reply::Repeated),
+        UserChange::Enable if known.as_ref().is_some_and(|known| !known.disabled) => return Ok(Reply::Repeated),
+        UserChange::Disable | UserChange::Enable | UserChange::EndSessions => {}
+    }
+    if known.is_none() && !matches!(change, UserChange::Put { .. }) {
+        return Err(Refusal::Conflict(text(format_args!("there is no user {id}"))).into());
+    }
+    txn.record(Event::User(id.clone(), change.clone()));
+    Ok(Reply::Done)
+}
+
+/// Changes a program. Only administrators may.
+pub(super) fn change_client(txn: &mut Txn<'_>, id: &Text, change: &ClientChange) -> Outcome<Reply> {
+    only_administrators(txn)?;
+    let known = client(txn, id)?;
+    if let ClientChange::Put { name, rights } = change {
+        check_id("client", id)?;
+        check(name, rights)?;
+        if user(txn, id)?.is_some() {
+            return Err(taken(id, "a person"));
+        }
+        if known.as_ref().is_some_and(|known| known.name == *name && known.rights == *rights) {
+            return Ok(Reply::Repeated);
+        }
+        if txn.cx.actor.id == *id && known.as_ref().is_none_or(|known| known.rights != *rights) {
+            return Err(not_oneself(txn, "no program changes its own rights"));
+        }
+    } else {
+        let Some(known) = &known else {
+            return Err(Refusal::Conflict(text(format_args!("there is no client {id}"))).into());
+        };
+        if !changes(txn, known, change)? {
+            return Ok(Reply::Repeated);
+        }
+    }
+    txn.record(Event::Client(id.clone(), change.clone()));
+    Ok(Reply::Done)
+}
+
+/// Whether a change of a program that is there changes anything.
+fn changes(txn: &Txn<'_>, known: &Client, change: &ClientChange) -> Outcome<bool> {
+    Ok(match change {
+        ClientChange::Put { .. } => true,
+        ClientChange::AddKey { prefix, expires, others_end, .. } => {
+            let now = txn.now();
+            if expires.is_some_and(|expires| expires <= now) {
+                return Err(Refusal::invalid("expires", expires.unwrap_or_default(), "a time to come").into());
+            }
+            if others_end.is_some_and(|end| end < now) {
+                return Err(Refusal::invalid("others_end", others_end.unwrap_or_default(), "now or a time to come").into());
+            }
+            if known.key(prefix).is_some() {
+                return Err(Refusal::Conflict(text(format_args!("{} has a key {prefix} already", known.id))).into());
+            }
+            let valid = known.keys.iter().filter(|key| key.is_valid(now)).count();
+            if valid >= MAX_KEYS {
+                let why = format_args!("{} has {valid} keys that are accepted; revoke one first", known.id);
+                return Err(Refusal::Conflict(text(why)).into());
+            }
+            true
+        }
+        ClientChange::RevokeKey { prefix } => match known.key(prefix) {
+            Some(key) => key.revoked_at.is_none(),
+            None => return Err(Refusal::Conflict(text(format_args!("{} has no key {prefix}", known.id))).into()),
+        },
+        ClientChange::Disable => !known.disabled,
+        ClientChange::Enable => known.disabled,
+    })
+}
+
+fn user(txn: &mut Txn<'_>, id: &Text) -> Outcome<Option<Arc<User>>> {
+    Ok(match txn.get(&AnyKey::User(id.clone()))? {
+        Some(AnyState::User(user)) => Some(user),
+        _ => None,
+    })
+}
+
+fn client(txn: &mut Txn<'_>, id: &Text) -> Outcome<Option<Arc<Client>>> {
+    Ok(match txn.get(&AnyKey::Client(id.clone()))? {
+        Some(AnyState::Client(client)) => Some(client),
+        _ => None,
+    })
+}
+
+fn only_administrators(txn: &Txn<'_>) -> Result<(), Refusal> {
+    if txn.cx.actor.has(Role::Admin) {
+        return Ok(());
+    }
+    let why = Text::const_new("only administrators change users, programs and their rights");
+    Err(Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why })
+}
+
+fn not_oneself(txn: &Txn<'_>, why: &'static str) -> super::txn::TxnStop {
+    Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why: Text::const_new(why) }.into()
+}
+
+fn taken(id: &Text, by: &str) -> super::txn::TxnStop {
+    Refusal::Conflict(text(format_args!("{id} is {by}; on the record nobody could tell the two apart"))).into()
+}
+
+fn check_id(field: &'static str, id: &Text) -> Result<(), Refusal> {
+    let is_fit = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-_@".contains(letter);
+    let is_ours = id == &trade::Actor::system().id;
+    if (1..=60).contains(&id.len()) && id.chars().all(is_fit) && !is_ours {
+        return Ok(());
+    }
+    Err(Refusal::invalid(field, id, "1 to 60 small letters, digits and .-_@, and not `process`"))
+}
+
+fn check(name: &Text, rights: &Rights) -> Result<(), Refusal> {
+    if name.chars().count() > 200 {
+        return Err(Refusal::invalid("name", name.len(), "up to 200 letters"));
+    }
+    if rights.roles.contains(&Role::System) {
+        return Err(Refusal::invalid("roles", "system", "a role of people or programs: this one is the product's own"));
+    }
+    match rights.limit {
+        Some(limit) if limit.is_negative() || limit > Amount::LIMIT => {
+            Err(Refusal::invalid("limit", limit.0, "minor units from 0 to 10^15"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,200 @@
+//! Who may use the product: people with a password, and programs with keys (design §4.5).
+//!
+//! Rights change by commands like everything else, so the record tells who gave them. Secrets never come here: a password is its
+//! Argon2id hash and a key its SHA-256 before it becomes part of a command.
+
+use serde::{Deserialize, Serialize};
+use trade::{Actor, Role};
+use units::{Amount, Text, Timestamp};
+
+/// What somebody may do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Rights {
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// Up to which amount, in minor units; `None` without limit.
+    pub limit: Option<Amount>,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct User {
+    /// By which the person signs in, and is named on the record.
+    pub id: Text,
+    /// How the person is called.
+    pub name: Text,
+    /// What the person may do.
+    pub rights: Rights,
+    /// The Argon2id hash of the password in the PHC form; `None` as long as there is none.
+    pub password: Option<Text>,
+    /// Cannot sign in.
+    pub disabled: bool,
+    /// Sessions that began in an earlier epoch are over.
+    pub epoch: u32,
+    /// When the person was added.
+    pub created_at: Timestamp,
+}
+
+/// A program.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Client {
+    /// By which it is named on the record.
+    pub id: Text,
+    /// What it is.
+    pub name: Text,
+    /// What it may do.
+    pub rights: Rights,
+    /// Its keys, the oldest first.
+    pub keys: Vec<ApiKey>,
+    /// None of its keys is accepted.
+    pub disabled: bool,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// A key of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// The beginning of the key, by which people tell keys apart.
+    pub prefix: Text,
+    /// SHA-256 of the whole key.
+    pub hash: [u8; 32],
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it is accepted.
+    pub expires: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// How many keys a client may have at a time that are not revoked: two, so that one can take over from the other, and some to spare.
+pub const MAX_KEYS: usize = 10;
+
+/// What shall change about a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UserChange {
+    /// Add the person, or change name and rights.
+    Put {
+        /// How the person is called.
+        name: Text,
+        /// What the person may do.
+        rights: Rights,
+    },
+    /// Set the password; sessions end.
+    Password {
+        /// Its Argon2id hash in the PHC form.
+        hash: Text,
+    },
+    /// Let the person sign in no longer; sessions end.
+    Disable,
+    /// Let the person sign in again.
+    Enable,
+    /// End all sessions.
+    EndSessions,
+}
+
+/// What shall change about a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClientChange {
+    /// Add the program, or change name and rights.
+    Put {
+        /// What it is.
+        name: Text,
+        /// What it may do.
+        rights: Rights,
+    },
+    /// Add a key. The keys before it end when it says, so that the program has time to change over.
+    AddKey {
+        /// The beginning of the key.
+        prefix: Text,
+        /// SHA-256 of the whole key.
+        hash: [u8; 32],
+        /// Until when it is accepted.
+        expires: Option<Timestamp>,
+        /// When the other keys end; `None` leaves them alone.
+        others_end: Option<Timestamp>,
+    },
+    /// Accept a key no longer.
+    RevokeKey {
+        /// Its beginning.
+        prefix: Text,
+    },
+    /// Accept none of its keys.
+    Disable,
+    /// Accept its keys again.
+    Enable,
+}
+
+impl User {
+    /// The person as whoever acts.
+    pub fn actor(&self) -> Actor {
+        Actor { id: self.id.clone(), roles: self.rights.roles.clone(), limit: self.rights.limit }
+    }
+
+    pub(crate) fn apply(&mut self, id: &Text, change: &UserChange, at: Timestamp) {
+        match change {
+            UserChange::Put { name, rights } => {
+                if self.id.is_empty() {
+                    (self.id, self.created_at) = (id.clone(), at);
+                }
+                (self.name, self.rights) = (name.clone(), rights.clone());
+            }
+            UserChange::Password { hash } => {
+                self.password = Some(hash.clone());
+                self.epoch += 1;
+            }
+            UserChange::Disable => {
+                self.disabled = true;
+                self.epoch += 1;
+            }
+            UserChange::Enable => self.disabled = false,
+            UserChange::EndSessions => self.epoch += 1,
+        }
+    }
+}
+
+impl ApiKey {
+    /// Whether it is accepted at that time.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires.is_none_or(|expires| now < expires)
+    }
+}
+
+impl Client {
+    /// The program as whoever acts.
+    pub fn actor(&self) -> Actor {
+        Actor { id: self.id.clone(), roles: self.rights.roles.clone(), limit: self.rights.limit }
+    }
+
+    /// The key with that beginning.
+    pub fn key(&self, prefix: &str) -> Option<&ApiKey> {
+        self.keys.iter().find(|key| key.prefix == prefix)
+    }
+
+    pub(crate) fn apply(&mut self, id: &Text, change: &ClientChange, at: Timestamp) {
+        match change {
+            ClientChange::Put { name, rights } => {
+                if self.id.is_empty() {
+                    (self.id, self.created_at) = (id.clone(), at);
+                }
+                (self.name, self.rights) = (name.clone(), rights.clone());
+            }
+            ClientChange::AddKey { prefix, hash, expires, others_end } => {
+                if let Some(end) = others_end {
+                    for key in self.keys.iter_mut().filter(|key| key.is_valid(*end)) {
+                        key.expires = Some(*end);
+                    }
+                }
+                let (prefix, hash, expires) = (prefix.clone(), *hash, *expires);
+                self.keys.push(ApiKey { prefix, hash, created_at: at, expires, revoked_at: None });
+            }
+            ClientChange::RevokeKey { prefix } => {
+                if let Some(key) = self.keys.iter_mut().find(|key| key.prefix == *prefix) {
+                    key.revoked_at = Some(at);
+                }
+            }
+            ClientChange::Disable => self.disabled = true,
+            ClientChange::Enable => self.disabled = false,
+        }
+    }
+}

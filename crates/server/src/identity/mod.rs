@@ -1,0 +1,114 @@
+//! Who may use the product, as requests need it: in memory, by user name and by hash of a key.
+
+pub(crate) mod attempts;
+pub(crate) mod password;
+pub(crate) mod session;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use partition::identity::{Client, User};
+use partition::{AnyState, Table};
+use sha2::{Digest, Sha256};
+use store::{Reader, RowQuery};
+use trade::Actor;
+use units::{Text, Timestamp};
+
+use crate::problem::Problem;
+use crate::readers::{Readers, decode};
+use attempts::Attempts;
+use session::Sessions;
+
+/// People and programs that may use the product; cheap to clone. What the configuration says of keys is a [`crate::KeyRing`].
+#[derive(Clone)]
+pub struct Identities {
+    known: Arc<RwLock<Arc<Known>>>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) attempts: Arc<Attempts>,
+}
+
+impl std::fmt::Debug for Identities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identities").finish_non_exhaustive()
+    }
+}
+
+/// What the record has of people and programs.
+#[derive(Default)]
+struct Known {
+    users: BTreeMap<Text, Arc<User>>,
+    clients: BTreeMap<Text, Arc<Client>>,
+    /// Clients by the hashes of their keys.
+    keys: BTreeMap<[u8; 32], Text>,
+}
+
+impl Known {
+    fn read(reader: &mut dyn Reader) -> Result<Self, Problem> {
+        let mut known = Self::default();
+        for table in [Table::User, Table::Client] {
+            for (key, row) in reader.rows(&RowQuery::table(table))? {
+                match decode(table, &key, &row.data)? {
+                    AnyState::User(user) => drop(known.users.insert(user.id.clone(), user)),
+                    AnyState::Client(client) => {
+                        known.keys.extend(client.keys.iter().map(|key| (key.hash, client.id.clone())));
+                        known.clients.insert(client.id.clone(), client);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(known)
+    }
+}
+
+impl Identities {
+    /// Reads them from the record. Sessions are sealed with a secret that is drawn now: a restart ends them.
+    pub fn open(readers: &Readers) -> Result<Self, Problem> {
+        let known = readers.read_blocking(Known::read)?;
+        Ok(Self {
+            known: Arc::new(RwLock::new(Arc::new(known))),
+            sessions: Arc::new(Sessions::new()?),
+            attempts: Arc::default(),
+        })
+    }
+
+    /// Reads them again, after one of them has changed.
+    pub(crate) async fn refresh(&self, readers: &Readers) -> Result<(), Problem> {
+        let known = readers.read(Known::read).await?;
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+        Ok(())
+    }
+
+    fn known(&self) -> Arc<Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whose key it is. Looked up by hash, so the time that it takes tells nothing about other keys.
+    pub(crate) fn owner_of_key(&self, key: &str, now: Timestamp) -> Option<Actor> {
+        let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+        let known = self.known();
+        let client = known.clients.get(known.keys.get(&hash)?)?;
+        let is_valid = client.keys.iter().any(|key| key.hash == hash && key.is_valid(now));
+        (is_valid && !client.disabled).then(|| client.actor())
+    }
+
+    /// The person of that name.
+    pub(crate) fn user(&self, id: &str) -> Option<Arc<User>> {
+        self.known().users.get(id).cloned()
+    }
+
+    /// All people, by name.
+    pub(crate) fn users(&self) -> Vec<Arc<User>> {
+        self.known().users.values().cloned().collect()
+    }
+
+    /// The program of that name.
+    pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
+        self.known().clients.get(id).cloned()
+    }
+
+    /// All programs, by name.
+    pub(crate) fn clients(&self) -> Vec<Arc<Client>> {
+        self.known().clients.values().cloned().collect()
+    }
+}

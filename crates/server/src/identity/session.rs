@@ -1,0 +1,193 @@
+//! Sessions of people in a browser: a sealed cookie, and a token that shows that a request comes from our own pages.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use hmac::{Hmac, KeyInit, Mac};
+use partition::identity::User;
+use sha2::Sha256;
+use units::{Text, Timestamp};
+
+use crate::problem::Problem;
+
+/// The name of the cookie.
+const COOKIE: &str = "crossdock_session";
+/// The header that a change has to carry, beside the cookie.
+pub(crate) const CSRF: &str = "x-csrf-token";
+/// A session ends after so many milliseconds: a working day.
+const LASTS: i64 = 12 * 60 * 60 * 1_000;
+
+/// Seals and opens sessions. The secret lives as long as the program.
+pub(crate) struct Sessions {
+    secret: [u8; 32],
+    /// Sessions that were signed out, until they would have ended by themselves.
+    ended: Mutex<BTreeMap<String, Timestamp>>,
+}
+
+/// Somebody's session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// Who signed in.
+    pub(crate) user: Text,
+    /// In which epoch of the user.
+    epoch: u32,
+    /// When it ends by itself.
+    pub(crate) ends: Timestamp,
+    /// Drawn, so that no two sessions are the same.
+    nonce: String,
+}
+
+impl Sessions {
+    pub(crate) fn new() -> Result<Self, Problem> {
+        Ok(Self { secret: random()?, ended: Mutex::default() })
+    }
+
+    /// Begins a session of that user.
+    pub(crate) fn begin(&self, user: &User, now: Timestamp) -> Result<Session, Problem> {
+        let nonce = BASE64.encode(random()?);
+        Ok(Session { user: user.id.clone(), epoch: user.epoch, ends: now.plus_millis(LASTS), nonce })
+    }
+
+    fn seal(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+        // HMAC takes keys of any length
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("a key of 32 bytes");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        mac
+    }
+
+    /// The session as the browser keeps it.
+    pub(crate) fn token(&self, session: &Session) -> String {
+        let text = BASE64.encode(format!("{}\n{}\n{}\n{}", session.user, session.epoch, session.ends.0, session.nonce));
+        let seal = BASE64.encode(self.seal("session", &text).finalize().into_bytes());
+        format!("{text}.{seal}")
+    }
+
+    /// The session that a token is, if it is ours and has not ended; its user may have been shut out since.
+    pub(crate) fn open(&self, token: &str, now: Timestamp) -> Option<Session> {
+        let (text, seal) = token.split_once('.')?;
+        self.seal("session", text).verify_slice(&BASE64.decode(seal).ok()?).ok()?;
+        let text = String::from_utf8(BASE64.decode(text).ok()?).ok()?;
+        let mut parts = text.split('\n');
+        let user = parts.next()?.into();
+        let epoch = parts.next()?.parse().ok()?;
+        let ends = Timestamp(parts.next()?.parse().ok()?);
+        let session = Session { user, epoch, ends, nonce: parts.next()?.to_owned() };
+        let was_ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&session.nonce);
+        (now < ends && !was_ended).then_some(session)
+    }
+
+    /// Ends a session, wherever its token is by now.
+    pub(crate) fn end(&self, session: &Session, now: Timestamp) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.retain(|_, ends| now < *ends);
+        ended.insert(session.nonce.clone(), session.ends);
+    }
+
+    /// What a page of ours sends with a change, so that it is known not to come from somebody else's.
+    pub(crate) fn csrf(&self, session: &Session) -> String {
+        BASE64.encode(self.seal("csrf", &session.nonce).finalize().into_bytes())
+    }
+
+    /// Whether a request carries it.
+    pub(crate) fn is_ours(&self, session: &Session, headers: &HeaderMap) -> bool {
+        let given = headers.get(CSRF).and_then(|value| BASE64.decode(value.as_bytes()).ok());
+        given.is_some_and(|given| self.seal("csrf", &session.nonce).verify_slice(&given).is_ok())
+    }
+}
+
+impl Session {
+    /// Whether it counts for that user as they are now.
+    pub(crate) fn is_of(&self, user: &User) -> bool {
+        self.user == user.id && self.epoch == user.epoch && !user.disabled
+    }
+}
+
+/// The token that a request carries.
+pub(crate) fn token_of(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+}
+
+/// The header that makes a browser keep a token, or forget it. Behind TLS the browser gives it to nobody without.
+pub(crate) fn cookie(token: Option<&str>, headers: &HeaderMap) -> Option<HeaderValue> {
+    let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    let secure = if is_secure { "; Secure" } else { "" };
+    let (value, age) = token.map_or(("", 0), |token| (token, LASTS / 1_000));
+    HeaderValue::from_str(&format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")).ok()
+}
+
+/// Random bytes of the system.
+pub(crate) fn random() -> Result<[u8; 32], Problem> {
+    let mut bytes = [0; 32];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(error) => {
+            tracing::error!(%error, "ask the system for random bytes");
+            Err(Problem::new("internal", "the system gives no random bytes"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ann() -> User {
+        User { id: "ann".into(), ..User::default() }
+    }
+
+    #[test]
+    fn a_session_is_its_users_until_it_ends() {
+        let sessions = Sessions::new().unwrap();
+        let begun = sessions.begin(&ann(), Timestamp(1_000)).unwrap();
+        let token = sessions.token(&begun);
+        assert_eq!(sessions.open(&token, Timestamp(2_000)), Some(begun.clone()));
+        assert_eq!(sessions.open(&token, begun.ends), None, "it has ended by itself");
+        assert!(begun.is_of(&ann()));
+        assert!(!begun.is_of(&User { epoch: 1, ..ann() }), "the password was changed");
+        assert!(!begun.is_of(&User { disabled: true, ..ann() }));
+        sessions.end(&begun, Timestamp(3_000));
+        assert_eq!(sessions.open(&token, Timestamp(3_001)), None, "it was signed out");
+    }
+
+    #[test]
+    fn a_token_that_was_changed_or_made_elsewhere_opens_nothing() {
+        let sessions = Sessions::new().unwrap();
+        let token = sessions.token(&sessions.begin(&ann(), Timestamp(0)).unwrap());
+        let (text, seal) = token.split_once('.').unwrap();
+        let other = BASE64.encode(String::from_utf8(BASE64.decode(text).unwrap()).unwrap().replace("ann", "bob"));
+        for wrong in
+            [format!("{other}.{seal}"), format!("{text}.{}", BASE64.encode([0; 32])), text.to_owned(), String::new()]
+        {
+            assert_eq!(sessions.open(&wrong, Timestamp(0)), None, "{wrong}");
+        }
+        assert_eq!(Sessions::new().unwrap().open(&token, Timestamp(0)), None);
+    }
+
+    #[test]
+    fn only_our_own_pages_know_the_token_of_a_change() {
+        let sessions = Sessions::new().unwrap();
+        let (first, second) = (sessions.begin(&ann(), Timestamp(0)).unwrap(), sessions.begin(&ann(), Timestamp(0)).unwrap());
+        let mut headers = HeaderMap::new();
+        assert!(!sessions.is_ours(&first, &headers));
+        headers.insert(CSRF, sessions.csrf(&first).parse().unwrap());
+        assert!(sessions.is_ours(&first, &headers) && !sessions.is_ours(&second, &headers));
+    }
+
+    #[test]
+    fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+        let mut headers = HeaderMap::new();
+        let text = cookie(Some("abc"), &headers).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(text, "crossdock_session=abc; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200");
+        headers.insert("x-forwarded-proto", "https".parse().unwrap());
+        assert!(cookie(None, &headers).unwrap().to_str().unwrap().ends_with("Max-Age=0; Secure"));
+        headers.insert(header::COOKIE, "theme=dark; crossdock_session=abc.def".parse().unwrap());
+        assert_eq!(token_of(&headers), Some("abc.def"));
+    }
+}

@@ -1,0 +1,233 @@
+//! Programs that may use the product, and their keys.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::Body;
+use partition::identity::{ApiKey, Client, ClientChange};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use trade::Role;
+use units::{Currency, Text, Timestamp};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::require;
+use crate::extract::{Caller, Created, Json, Path, Reading};
+use crate::identity::session::random;
+use crate::problem::Problem;
+use crate::resource::accounts::currency;
+use crate::resource::stock::{Accepted, accepted};
+use crate::resource::users::IdentityRequest;
+use crate::resource::warehouse_orders::Nothing;
+use crate::state::AppState;
+use crate::submit::{start, submit};
+use crate::view::{MoneyView, money, name};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(put))
+        .routes(routes!(show))
+        .routes(routes!(add_key))
+        .routes(routes!(revoke_key))
+        .routes(routes!(disable))
+        .routes(routes!(enable))
+}
+
+/// A program.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ClientView {
+    /// By which it is named on the record.
+    #[schema(example = "shop")]
+    id: String,
+    /// What it is.
+    name: String,
+    /// The roles.
+    roles: Vec<String>,
+    /// Up to which amount it may decide; absent without limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<MoneyView>,
+    /// None of its keys is accepted.
+    disabled: bool,
+    /// Its keys, the oldest first.
+    keys: Vec<KeyView>,
+    /// When it was added.
+    created_at: String,
+}
+
+/// A key; the key itself is kept by nobody but the program.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct KeyView {
+    /// Its beginning.
+    #[schema(example = "cd_live_3f9a1c07")]
+    prefix: String,
+    /// Whether it is accepted now.
+    valid: bool,
+    /// When it was made.
+    created_at: String,
+    /// Until when it is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    /// When it was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<String>,
+}
+
+fn key_view(key: &ApiKey, now: Timestamp) -> KeyView {
+    KeyView {
+        prefix: key.prefix.to_string(),
+        valid: key.is_valid(now),
+        created_at: key.created_at.to_string(),
+        expires: key.expires.map(|expires| expires.to_string()),
+        revoked_at: key.revoked_at.map(|revoked| revoked.to_string()),
+    }
+}
+
+fn view(client: &Client, currency: Currency, now: Timestamp) -> ClientView {
+    ClientView {
+        id: client.id.to_string(),
+        name: client.name.to_string(),
+        roles: client.rights.roles.iter().map(name).collect(),
+        limit: client.rights.limit.map(|limit| money(limit, currency)),
+        disabled: client.disabled,
+        keys: client.keys.iter().map(|key| key_view(key, now)).collect(),
+        created_at: client.created_at.to_string(),
+    }
+}
+
+/// All programs.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Clients {
+    /// By name.
+    items: Vec<ClientView>,
+}
+
+/// List programs with their keys.
+#[utoipa::path(get, path = "/v1/clients", tag = "identity", responses((status = 200, body = Clients)))]
+async fn list(State(state): State<AppState>, reading: Reading) -> Result<JsonAnswer<Clients>, Problem> {
+    require(&reading.0, &[Role::Admin])?;
+    let (currency, now) = (currency(&state).await?, state.now());
+    let items = state.identities.clients().iter().map(|client| view(client, currency, now)).collect();
+    Ok(JsonAnswer(Clients { items }))
+}
+
+/// Show a program with its keys.
+#[utoipa::path(get, path = "/v1/clients/{client}", tag = "identity", params(("client" = String, Path)), responses((status = 200, body = ClientView)))]
+async fn show(
+    State(state): State<AppState>,
+    reading: Reading,
+    Path(client): Path<String>,
+) -> Result<JsonAnswer<ClientView>, Problem> {
+    require(&reading.0, &[Role::Admin])?;
+    let found = state.identities.client(&client).ok_or_else(|| Problem::not_found(format_args!("client {client}")))?;
+    Ok(JsonAnswer(view(&found, currency(&state).await?, state.now())))
+}
+
+/// Add a program, or change name and rights.
+#[utoipa::path(post, path = "/v1/clients", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = IdentityRequest,
+    responses((status = 200, body = Accepted)))]
+async fn put(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(given, bytes): Json<IdentityRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let rights = given.rights(&state).await?;
+    let change = ClientChange::Put { name: given.name.into(), rights };
+    change_client(&state, caller, &bytes, given.id, change).await
+}
+
+/// A key to be made.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyRequest {
+    /// Until when it is accepted; absent for ever.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "2027-12-31T00:00:00Z")]
+    expires: Option<Timestamp>,
+    /// When the keys before it end, so that the program has time to change over; absent leaves them alone.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "2026-12-31T00:00:00Z")]
+    others_end: Option<Timestamp>,
+}
+
+/// A key that was made; it is shown this once.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct NewKey {
+    /// The key. Only its hash is kept.
+    key: String,
+    /// Its beginning, by which it is told from others.
+    prefix: String,
+}
+
+/// Make a key for a program. It is shown this once: the same request again is refused.
+#[utoipa::path(post, path = "/v1/clients/{client}/keys", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = KeyRequest,
+    responses((status = 201, body = NewKey)))]
+async fn add_key(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(client): Path<String>,
+    Json(given, bytes): Json<KeyRequest>,
+) -> Result<Created<NewKey>, Problem> {
+    let key = random()?.iter().fold(String::from("cd_live_"), |key, byte| key + &format!("{byte:02x}"));
+    let prefix: Text = key.chars().take(16).collect();
+    let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+    let (expires, others_end) = (given.expires, given.others_end);
+    let change = ClientChange::AddKey { prefix: prefix.clone(), hash, expires, others_end };
+    let body = Body::ChangeClient { client: client.into(), change };
+    let (_, replayed) = start(&state, caller, &bytes, body, Vec::new())?.end_or_repeat().await?;
+    if replayed {
+        let detail = "this request has made its key, which was shown once; if it is lost, revoke it and make another";
+        return Err(Problem::new("conflict", detail));
+    }
+    state.identities.refresh(&state.readers).await?;
+    Ok(Created(NewKey { key, prefix: prefix.to_string() }))
+}
+
+/// Accept a key no longer, from now on.
+#[utoipa::path(post, path = "/v1/clients/{client}/keys/{prefix}/revoke", tag = "identity", params(("client" = String, Path), ("prefix" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted)))]
+async fn revoke_key(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path((client, prefix)): Path<(String, String)>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    change_client(&state, caller, &bytes, client, ClientChange::RevokeKey { prefix: prefix.into() }).await
+}
+
+/// Accept none of a program's keys.
+#[utoipa::path(post, path = "/v1/clients/{client}/disable", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted)))]
+async fn disable(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(client): Path<String>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    change_client(&state, caller, &bytes, client, ClientChange::Disable).await
+}
+
+/// Accept a program's keys again.
+#[utoipa::path(post, path = "/v1/clients/{client}/enable", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted)))]
+async fn enable(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(client): Path<String>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    change_client(&state, caller, &bytes, client, ClientChange::Enable).await
+}
+
+async fn change_client(
+    state: &AppState,
+    caller: Caller,
+    content: &[u8],
+    client: String,
+    change: ClientChange,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    state.may_name(&client)?;
+    let reply = submit(state, caller, content, Body::ChangeClient { client: client.into(), change }).await?;
+    state.identities.refresh(&state.readers).await?;
+    Ok(JsonAnswer(accepted(&reply)))
+}

@@ -1,0 +1,212 @@
+//! People who may use the product.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use partition::Body;
+use partition::identity::{Rights, User, UserChange};
+use serde::{Deserialize, Serialize};
+use trade::Role;
+use units::{Currency, Money};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::require;
+use crate::extract::{Caller, Json, Path, Reading};
+use crate::identity::password;
+use crate::problem::Problem;
+use crate::resource::accounts::{check_currency, currency};
+use crate::resource::stock::{Accepted, accepted};
+use crate::resource::warehouse_orders::Nothing;
+use crate::state::AppState;
+use crate::submit::submit;
+use crate::view::{MoneyView, money, name};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(put))
+        .routes(routes!(show))
+        .routes(routes!(set_password))
+        .routes(routes!(disable))
+        .routes(routes!(enable))
+        .routes(routes!(end_sessions))
+}
+
+/// A person.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct UserView {
+    /// By which the person signs in, and is named on the record.
+    #[schema(example = "ann")]
+    id: String,
+    /// How the person is called.
+    name: String,
+    /// The roles.
+    roles: Vec<String>,
+    /// Up to which amount the person may decide; absent without limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<MoneyView>,
+    /// Whether there is a password.
+    has_password: bool,
+    /// Cannot sign in.
+    disabled: bool,
+    /// When the person was added.
+    created_at: String,
+}
+
+fn view(user: &User, currency: Currency) -> UserView {
+    UserView {
+        id: user.id.to_string(),
+        name: user.name.to_string(),
+        roles: user.rights.roles.iter().map(name).collect(),
+        limit: user.rights.limit.map(|limit| money(limit, currency)),
+        has_password: user.password.is_some(),
+        disabled: user.disabled,
+        created_at: user.created_at.to_string(),
+    }
+}
+
+/// All people.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Users {
+    /// By name.
+    items: Vec<UserView>,
+}
+
+/// Who somebody is, and what they may do.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentityRequest {
+    /// By which they are named on the record: 1 to 60 small letters, digits and `.-_@`.
+    #[schema(example = "ann")]
+    pub(crate) id: String,
+    /// How they are called.
+    #[serde(default)]
+    pub(crate) name: String,
+    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub(crate) roles: Vec<Role>,
+    /// Up to which amount they may release holds, approve, write off and credit; absent without limit.
+    #[serde(default)]
+    #[schema(value_type = Option<MoneyView>)]
+    pub(crate) limit: Option<Money>,
+}
+
+impl IdentityRequest {
+    /// The rights that it asks for, in the company's currency.
+    pub(crate) async fn rights(&self, state: &AppState) -> Result<Rights, Problem> {
+        if let Some(limit) = &self.limit {
+            check_currency(state, "/limit", limit).await?;
+        }
+        let mut roles = self.roles.clone();
+        roles.sort_unstable();
+        roles.dedup();
+        Ok(Rights { roles, limit: self.limit.map(|limit| limit.amount) })
+    }
+}
+
+/// List people.
+#[utoipa::path(get, path = "/v1/users", tag = "identity", responses((status = 200, body = Users)))]
+async fn list(State(state): State<AppState>, reading: Reading) -> Result<JsonAnswer<Users>, Problem> {
+    require(&reading.0, &[Role::Admin])?;
+    let currency = currency(&state).await?;
+    let items = state.identities.users().iter().map(|user| view(user, currency)).collect();
+    Ok(JsonAnswer(Users { items }))
+}
+
+/// Show a person.
+#[utoipa::path(get, path = "/v1/users/{user}", tag = "identity", params(("user" = String, Path)), responses((status = 200, body = UserView)))]
+async fn show(
+    State(state): State<AppState>,
+    reading: Reading,
+    Path(user): Path<String>,
+) -> Result<JsonAnswer<UserView>, Problem> {
+    require(&reading.0, &[Role::Admin])?;
+    let found = state.identities.user(&user).ok_or_else(|| Problem::not_found(format_args!("user {user}")))?;
+    Ok(JsonAnswer(view(&found, currency(&state).await?)))
+}
+
+/// Add a person, or change name and rights. Nobody changes his own rights.
+#[utoipa::path(post, path = "/v1/users", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = IdentityRequest,
+    responses((status = 200, body = Accepted)))]
+async fn put(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(given, bytes): Json<IdentityRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let rights = given.rights(&state).await?;
+    let change = UserChange::Put { name: given.name.into(), rights };
+    change_user(&state, caller, &bytes, given.id, change).await
+}
+
+/// A new password.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    /// 12 characters or more.
+    password: String,
+}
+
+/// Set somebody's password; their sessions end.
+#[utoipa::path(post, path = "/v1/users/{user}/password", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewPassword,
+    responses((status = 200, body = Accepted)))]
+async fn set_password(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(user): Path<String>,
+    Json(given, bytes): Json<NewPassword>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    // before the work of hashing, which anybody could ask for
+    require(&caller.actor, &[Role::Admin])?;
+    let hash = password::hash(given.password, "/password").await?;
+    change_user(&state, caller, &bytes, user, UserChange::Password { hash }).await
+}
+
+/// Let a person sign in no longer; their sessions end.
+#[utoipa::path(post, path = "/v1/users/{user}/disable", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted)))]
+async fn disable(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(user): Path<String>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    change_user(&state, caller, &bytes, user, UserChange::Disable).await
+}
+
+/// Let a person sign in again.
+#[utoipa::path(post, path = "/v1/users/{user}/enable", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted)))]
+async fn enable(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(user): Path<String>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    change_user(&state, caller, &bytes, user, UserChange::Enable).await
+}
+
+/// End all sessions of a person.
+#[utoipa::path(post, path = "/v1/users/{user}/end-sessions", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted)))]
+async fn end_sessions(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(user): Path<String>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    change_user(&state, caller, &bytes, user, UserChange::EndSessions).await
+}
+
+async fn change_user(
+    state: &AppState,
+    caller: Caller,
+    content: &[u8],
+    user: String,
+    change: UserChange,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    state.may_name(&user)?;
+    let reply = submit(state, caller, content, Body::ChangeUser { user: user.into(), change }).await?;
+    state.identities.refresh(&state.readers).await?;
+    Ok(JsonAnswer(accepted(&reply)))
+}
