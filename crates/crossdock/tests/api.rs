@@ -243,6 +243,7 @@ fn every_operation_does_what_its_description_says() {
     finance(&mut api, &shipped);
     returns(&mut api);
     processes(&mut api);
+    identity(&mut api);
     rest(&mut api);
     let missing: Vec<_> = api.operations.difference(&api.succeeded).collect();
     assert!(missing.is_empty(), "never called with success: {missing:?}");
@@ -579,6 +580,57 @@ fn instances(api: &mut Api<'_>, xml: &str) {
     assert_eq!(api.post("/v1/signals", &json!({ "name": "nobody-waits" }))["waits"], false);
     let order = text(&api.list("/v1/orders")[0]["id"]);
     assert_eq!(api.get(&format!("/v1/orders/{order}/waiting")).json()["order"], order.as_str());
+}
+
+/// A request of the browser in which somebody has signed in.
+struct Browser {
+    cookie: String,
+    csrf: String,
+}
+
+impl Browser {
+    fn sign_in(api: &mut Api<'_>, user: &str, password: &str) -> Self {
+        let ask = Ask::new("PUT", "/v1/session").without("authorization");
+        let answer = api.ask(&ask.json(&json!({ "user": user, "password": password })));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        Self { cookie, csrf: text(&answer.json()["csrf_token"]) }
+    }
+
+    fn ask(&self, method: &'static str, path: &str) -> Ask {
+        Ask::new(method, path).without("authorization").header("cookie", &self.cookie)
+    }
+}
+
+fn identity(api: &mut Api<'_>) {
+    let ann =
+        json!({ "id": "ann", "name": "Ann Lee", "roles": ["sales"], "limit": { "amount": "5000.00", "currency": "GBP" } });
+    assert_eq!(api.post("/v1/users", &ann)["result"], "done");
+    api.post("/v1/users/ann/password", &json!({ "password": "correct horse battery" }));
+    assert_eq!(api.show("/v1/users/ann")["limit"]["amount"], "5000.00");
+    assert_eq!(api.get("/v1/users").json()["items"][0]["roles"], json!(["sales"]));
+    let browser = Browser::sign_in(api, "ann", "correct horse battery");
+    assert_eq!(api.ask(&browser.ask("GET", "/v1/session")).json()["name"], "Ann Lee");
+    let other = json!({ "password": "correct horse battery", "new_password": "another horse battery" });
+    let change = browser.ask("POST", "/v1/session/password").header("x-csrf-token", &browser.csrf);
+    let changed = api.ask(&change.header("idempotency-key", "own").json(&other));
+    assert_eq!(changed.status, 200, "{changed:?}");
+    api.ask(&browser.ask("GET", "/v1/session")).problem(401, "unauthorised");
+    let browser = Browser::sign_in(api, "ann", "another horse battery");
+    let out = api.ask(&browser.ask("DELETE", "/v1/session").header("x-csrf-token", &browser.csrf));
+    assert!(out.status == 204 && out.header("set-cookie").unwrap().contains("Max-Age=0"), "{out:?}");
+    api.ask(&browser.ask("GET", "/v1/session")).problem(401, "unauthorised");
+    for what in ["disable", "enable", "end-sessions"] {
+        api.post(&format!("/v1/users/ann/{what}"), &json!({}));
+    }
+    api.post("/v1/clients", &json!({ "id": "shop", "name": "Web shop", "roles": ["sales"] }));
+    let made = api.post("/v1/clients/shop/keys", &json!({ "expires": "2099-01-01T00:00:00Z" }));
+    let prefix = text(&made["prefix"]);
+    assert_eq!(api.show("/v1/clients/shop")["keys"][0]["prefix"], prefix.as_str());
+    assert_eq!(api.get("/v1/clients").json()["items"][0]["keys"][0]["valid"], true);
+    for path in ["disable", "enable", &format!("keys/{prefix}/revoke")] {
+        api.post(&format!("/v1/clients/shop/{path}"), &json!({}));
+    }
 }
 
 fn rest(api: &mut Api<'_>) {

@@ -74,7 +74,7 @@ fn help_and_errors_say_what_to_do() {
 
     let site = Site::start();
     let wrong = Said::of(crossdock().args(["order", "list", "--url", &site.url(), "--key", "wrong"]).output().unwrap());
-    wrong.fails(2, &["no valid API key (401)"]);
+    wrong.fails(2, &["nobody who is known (401)"]);
     site.cli(&["order", "show", "SO-99"]).fails(1, &["there is no order SO-99"]);
     site.cli(&["order", "show", "99"]).fails(1, &["99"]);
     site.cli(&["exception", "show", "EX-99"]).fails(1, &["there is no exception EX-99"]);

@@ -88,6 +88,11 @@ impl Sessions {
         ended.insert(session.nonce.clone(), session.ends);
     }
 
+    /// Bytes that only this program can draw, the same for the same text as long as it runs.
+    pub(crate) fn draw(&self, text: &str) -> [u8; 32] {
+        self.seal("draw", text).finalize().into_bytes().into()
+    }
+
     /// What a page of ours sends with a change, so that it is known not to come from somebody else's.
     pub(crate) fn csrf(&self, session: &Session) -> String {
         BASE64.encode(self.seal("csrf", &session.nonce).finalize().into_bytes())

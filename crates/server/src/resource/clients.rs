@@ -2,8 +2,9 @@
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::Body;
 use partition::identity::{ApiKey, Client, ClientChange};
+use partition::{AnyState, Body};
+use runtime::Version;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use trade::Role;
@@ -13,14 +14,14 @@ use utoipa_axum::routes;
 
 use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Reading};
-use crate::identity::session::random;
 use crate::problem::Problem;
 use crate::resource::accounts::currency;
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::users::IdentityRequest;
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
-use crate::submit::{start, submit};
+use crate::submit::submit;
+use crate::version::Versioned;
 use crate::view::{MoneyView, money, name};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -117,10 +118,11 @@ async fn show(
     State(state): State<AppState>,
     reading: Reading,
     Path(client): Path<String>,
-) -> Result<JsonAnswer<ClientView>, Problem> {
+) -> Result<Versioned<ClientView>, Problem> {
     require(&reading.0, &[Role::Admin])?;
     let found = state.identities.client(&client).ok_or_else(|| Problem::not_found(format_args!("client {client}")))?;
-    Ok(JsonAnswer(view(&found, currency(&state).await?, state.now())))
+    let version = Version::of(&AnyState::Client(found.clone()).encode());
+    Ok(Versioned(view(&found, currency(&state).await?, state.now()), version))
 }
 
 /// Add a program, or change name and rights.
@@ -159,7 +161,8 @@ pub(crate) struct NewKey {
     prefix: String,
 }
 
-/// Make a key for a program. It is shown this once: the same request again is refused.
+/// Make a key for a program. Nobody can read it later: the same request again tells it until the server is started anew, and is refused
+/// from then on.
 #[utoipa::path(post, path = "/v1/clients/{client}/keys", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = KeyRequest,
     responses((status = 201, body = NewKey)))]
 async fn add_key(
@@ -168,18 +171,23 @@ async fn add_key(
     Path(client): Path<String>,
     Json(given, bytes): Json<KeyRequest>,
 ) -> Result<Created<NewKey>, Problem> {
-    let key = random()?.iter().fold(String::from("cd_live_"), |key, byte| key + &format!("{byte:02x}"));
+    // drawn by the request, so that the same request has the same answer without anybody keeping the key
+    let secret = state.identities.sessions.draw(&format!("{client}\n{}", caller.key));
+    let key = secret.iter().fold(String::from("cd_live_"), |key, byte| key + &format!("{byte:02x}"));
     let prefix: Text = key.chars().take(16).collect();
     let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     let (expires, others_end) = (given.expires, given.others_end);
     let change = ClientChange::AddKey { prefix: prefix.clone(), hash, expires, others_end };
-    let body = Body::ChangeClient { client: client.into(), change };
-    let (_, replayed) = start(&state, caller, &bytes, body, Vec::new())?.end_or_repeat().await?;
-    if replayed {
-        let detail = "this request has made its key, which was shown once; if it is lost, revoke it and make another";
+    let body = Body::ChangeClient { client: client.as_str().into(), change };
+    submit(&state, caller, &bytes, body).await?;
+    state.identities.refresh(&state.readers).await?;
+    let client = state.identities.client(&client);
+    let is_its_key = client.as_ref().and_then(|client| client.key(&prefix)).is_some_and(|key| key.hash == hash);
+    if !is_its_key {
+        let detail = "this request has made its key before the server was started anew, and nobody knows it any more; \
+                      revoke it and make another under another Idempotency-Key";
         return Err(Problem::new("conflict", detail));
     }
-    state.identities.refresh(&state.readers).await?;
     Ok(Created(NewKey { key, prefix: prefix.to_string() }))
 }
 

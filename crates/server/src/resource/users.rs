@@ -2,8 +2,9 @@
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::Body;
 use partition::identity::{Rights, User, UserChange};
+use partition::{AnyState, Body};
+use runtime::Version;
 use serde::{Deserialize, Serialize};
 use trade::Role;
 use units::{Currency, Money};
@@ -19,6 +20,7 @@ use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
 use crate::submit::submit;
+use crate::version::Versioned;
 use crate::view::{MoneyView, money, name};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -120,10 +122,11 @@ async fn show(
     State(state): State<AppState>,
     reading: Reading,
     Path(user): Path<String>,
-) -> Result<JsonAnswer<UserView>, Problem> {
+) -> Result<Versioned<UserView>, Problem> {
     require(&reading.0, &[Role::Admin])?;
     let found = state.identities.user(&user).ok_or_else(|| Problem::not_found(format_args!("user {user}")))?;
-    Ok(JsonAnswer(view(&found, currency(&state).await?)))
+    let version = Version::of(&AnyState::User(found.clone()).encode());
+    Ok(Versioned(view(&found, currency(&state).await?), version))
 }
 
 /// Add a person, or change name and rights. Nobody changes his own rights.

@@ -1,0 +1,158 @@
+//! People sign in and programs have keys; who may not is kept out, and the record tells who gave which rights.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::{Answer, Ask, Site, order};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "correct horse battery";
+
+fn put_user(site: &Site, id: &str, roles: &Value) {
+    let answer = site.post("/v1/users", &format!("put-{id}-{roles}"), &json!({ "id": id, "name": id, "roles": roles }));
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+fn with_password(site: &Site, id: &str, roles: &Value) {
+    put_user(site, id, roles);
+    let answer = site.post(&format!("/v1/users/{id}/password"), &format!("password-{id}"), &json!({ "password": PASSWORD }));
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+fn try_to_sign_in(site: &Site, user: &str, password: &str) -> Answer {
+    let ask = Ask::new("PUT", "/v1/session").without("authorization");
+    site.ask(ask.json(&json!({ "user": user, "password": password })))
+}
+
+/// A browser with somebody's cookie.
+struct Browser<'a> {
+    site: &'a Site,
+    cookie: String,
+    csrf: String,
+}
+
+impl<'a> Browser<'a> {
+    fn of(site: &'a Site, user: &str) -> Self {
+        let answer = try_to_sign_in(site, user, PASSWORD);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let cookie = answer.header("set-cookie").unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        let csrf = answer.json()["csrf_token"].as_str().unwrap().to_owned();
+        Self { site, cookie: cookie.split(';').next().unwrap().to_owned(), csrf }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.site.ask(Ask::new("GET", path).without("authorization").header("cookie", &self.cookie))
+    }
+
+    fn post_without_token(&self, path: &str, key: &str, body: &Value) -> Ask {
+        let ask = Ask::new("POST", path).without("authorization").header("cookie", &self.cookie);
+        ask.header("idempotency-key", key).json(body)
+    }
+
+    fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.site.ask(self.post_without_token(path, key, body).header("x-csrf-token", &self.csrf))
+    }
+}
+
+#[test]
+fn a_person_acts_in_a_session_under_the_rights_given_and_the_record_says_who() {
+    let mut site = Site::start();
+    site.fill();
+    with_password(&site, "ann", &json!(["sales"]));
+    let ann = Browser::of(&site, "ann");
+    assert_eq!(ann.get("/v1/session").json()["roles"], json!(["sales"]));
+    // a page of somebody else's could make the browser send the cookie, and does not know the token
+    let body = order("PO-1", "BRK-100", 2);
+    site.ask(ann.post_without_token("/v1/orders", "po-1", &body)).problem(403, "not_allowed");
+    let placed = ann.post("/v1/orders", "po-1", &body);
+    assert_eq!(placed.status, 201, "{placed:?}");
+    let id = placed.json()["id"].as_str().unwrap().to_owned();
+    let timeline = site.get(&format!("/v1/orders/{id}/timeline")).json();
+    assert_eq!(timeline["events"][0]["actor"], "ann");
+    // what is not hers to do
+    let receipt = json!({ "item": "BRK-100", "node": "EAST", "quantity": 5, "receipt": "R-1" });
+    ann.post("/v1/stock/receipts", "r-1", &receipt).problem(403, "not_allowed");
+    ann.get("/v1/users").problem(403, "not_allowed");
+    // rights that change count at once
+    put_user(&site, "ann", &json!(["warehouse"]));
+    assert_eq!(ann.post("/v1/stock/receipts", "r-2", &receipt).status, 200);
+    // and so does the end of them
+    assert_eq!(site.post("/v1/users/ann/disable", "off", &json!({})).status, 200);
+    ann.get("/v1/session").problem(401, "unauthorised");
+    try_to_sign_in(&site, "ann", PASSWORD).problem(401, "unauthorised");
+    assert!(site.down().success());
+    site.is_sound();
+}
+
+#[test]
+fn nobody_gives_himself_rights_or_shuts_himself_out() {
+    let site = Site::start();
+    with_password(&site, "ada", &json!(["admin"]));
+    let ada = Browser::of(&site, "ada");
+    let more = json!({ "id": "ada", "name": "ada", "roles": ["admin", "director"] });
+    let problem = ada.post("/v1/users", "more", &more).problem(403, "not_allowed");
+    assert!(problem["detail"].as_str().unwrap().contains("own rights"), "{problem}");
+    ada.post("/v1/users/ada/disable", "off", &json!({})).problem(403, "not_allowed");
+    // for others she may, and they may not
+    assert_eq!(ada.post("/v1/users", "bob", &json!({ "id": "bob", "roles": ["sales"] })).status, 200);
+    let named = ada.post("/v1/clients", "bob-too", &json!({ "id": "bob", "roles": ["sales"] }));
+    named.problem(409, "conflict");
+    ada.post("/v1/users", "system", &json!({ "id": "eve", "roles": ["system"] })).problem(422, "invalid");
+    ada.post("/v1/users", "shout", &json!({ "id": "EVE!", "roles": [] })).problem(422, "invalid");
+    let short = ada.post("/v1/users/bob/password", "short", &json!({ "password": "short" }));
+    assert_eq!(short.problem(422, "invalid")["errors"][0]["pointer"], "/password");
+}
+
+#[test]
+fn whoever_guesses_passwords_has_to_wait_and_learns_no_names() {
+    let site = Site::start();
+    with_password(&site, "ann", &json!(["sales"]));
+    for name in ["ann", "nobody"] {
+        let first = try_to_sign_in(&site, name, "wrong wrong wrong").problem(401, "unauthorised");
+        assert_eq!(first["detail"], "the name or the password is wrong");
+        for _ in 0..4 {
+            try_to_sign_in(&site, name, "wrong wrong wrong").problem(401, "unauthorised");
+        }
+        let locked = try_to_sign_in(&site, name, PASSWORD);
+        locked.problem(429, "too_many_requests");
+        assert!(locked.header("retry-after").unwrap().parse::<u64>().unwrap() > 600, "{locked:?}");
+    }
+}
+
+#[test]
+fn a_programs_key_is_shown_once_replaced_in_time_and_revoked_at_once() {
+    let mut site = Site::start();
+    site.fill();
+    let said = site.cli(&["key", "client", "shop", "--name", "Web shop", "--role", "sales"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let made = site.cli(&["key", "create", "shop", "--json"]).json();
+    let key = made["key"].as_str().unwrap();
+    let order_with = |key: &str, number: &str| {
+        let ask = Ask::new("POST", "/v1/orders").header("authorization", &format!("Bearer {key}"));
+        site.ask(ask.header("idempotency-key", number).json(&order(number, "BRK-100", 1)))
+    };
+    assert_eq!(order_with(key, "PO-1").status, 201);
+    // the next key takes over at once, and the first one ends then
+    let next = site.cli(&["key", "create", "shop", "--others-end", "2099-01-01T00:00:00Z", "--json"]).json();
+    assert_eq!(order_with(next["key"].as_str().unwrap(), "PO-2").status, 201);
+    let shown = site.get("/v1/clients/shop").json();
+    assert_eq!(shown["keys"][0]["expires"], "2099-01-01T00:00:00Z");
+    let listed = site.cli(&["key", "list"]);
+    assert!(listed.out.contains("Web shop") && listed.out.contains("accepted"), "{listed:?}");
+    let revoked = site.cli(&["key", "revoke", "shop", made["prefix"].as_str().unwrap()]);
+    assert_eq!(revoked.code, 0, "{revoked:?}");
+    order_with(key, "PO-3").problem(401, "unauthorised");
+    // a restart knows the same; secrets and their hashes are in no event
+    assert!(site.down().success());
+    site.up();
+    let again = Ask::new("GET", "/v1/session").header("authorization", &format!("Bearer {}", next["key"].as_str().unwrap()));
+    assert_eq!(site.ask(again).json()["id"], "shop");
+    with_password(&site, "ann", &json!(["sales"]));
+    let feed = site.get("/v1/events?limit=1000").text();
+    assert!(feed.contains("com.crossdock.client.key_added.v1") && feed.contains("com.crossdock.user.password_set.v1"));
+    assert!(!feed.contains("argon2") && !feed.contains(key), "a secret is in the feed");
+    assert!(site.down().success());
+    site.is_sound();
+}

@@ -1,0 +1,99 @@
+//! Rights are given by administrators, and by nobody to himself.
+
+use partition::identity::{ClientChange, MAX_KEYS, Rights, UserChange};
+use partition::{Body, Reply};
+use trade::{Actor, Refusal, Role};
+use units::Timestamp;
+
+use crate::world::World;
+
+fn administrator(world: &mut World, id: &str) {
+    world.actor = Actor { id: id.into(), roles: vec![Role::Admin], limit: None };
+}
+
+fn rights(roles: &[Role]) -> Rights {
+    Rights { roles: roles.to_vec(), limit: None }
+}
+
+fn user(id: &str, change: UserChange) -> Body {
+    Body::ChangeUser { user: id.into(), change }
+}
+
+fn client(id: &str, change: ClientChange) -> Body {
+    Body::ChangeClient { client: id.into(), change }
+}
+
+fn put(roles: &[Role]) -> UserChange {
+    UserChange::Put { name: "Somebody".into(), rights: rights(roles) }
+}
+
+fn key(number: u8) -> ClientChange {
+    let prefix = format!("cd_live_{number:08}").into();
+    ClientChange::AddKey { prefix, hash: [number; 32], expires: None, others_end: None }
+}
+
+#[test]
+fn only_administrators_give_rights_and_never_to_themselves() {
+    let mut world = World::new();
+    assert!(matches!(world.ask(user("ann", put(&[Role::Sales]))), Err(Refusal::NotAllowed { .. })));
+    administrator(&mut world, "ada");
+    assert_eq!(world.done(user("ann", put(&[Role::Sales]))), Reply::Done);
+    assert_eq!(world.done(user("ann", put(&[Role::Sales]))), Reply::Repeated);
+    assert_eq!(world.done(user("ada", UserChange::Put { name: "Ada".into(), rights: rights(&[Role::Admin]) })), Reply::Done);
+    for change in [put(&[Role::Admin, Role::Director]), UserChange::Disable] {
+        assert!(matches!(world.ask(user("ada", change)), Err(Refusal::NotAllowed { .. })));
+    }
+    assert!(matches!(world.ask(user("eve", put(&[Role::System]))), Err(Refusal::Invalid { .. })));
+    administrator(&mut world, "bob");
+    assert_eq!(world.done(user("ada", put(&[Role::Admin, Role::Director]))), Reply::Done);
+}
+
+#[test]
+fn everybody_sets_his_own_password_and_nobody_elses() {
+    let mut world = World::new();
+    administrator(&mut world, "ada");
+    world.done(user("ann", put(&[Role::Sales])));
+    let password = || UserChange::Password { hash: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA".into() };
+    world.actor = Actor { id: "ann".into(), roles: vec![Role::Sales], limit: None };
+    assert_eq!(world.done(user("ann", password())), Reply::Done);
+    assert_eq!(world.done(user("ann", UserChange::EndSessions)), Reply::Done);
+    assert!(matches!(world.ask(user("ada", password())), Err(Refusal::NotAllowed { .. })));
+    let plain = UserChange::Password { hash: "a secret as it is".into() };
+    assert!(matches!(world.ask(user("ann", plain)), Err(Refusal::Invalid { .. })));
+}
+
+#[test]
+fn a_name_is_a_person_or_a_program_and_never_both() {
+    let mut world = World::new();
+    administrator(&mut world, "ada");
+    world.done(user("ann", put(&[Role::Sales])));
+    let program = || ClientChange::Put { name: "Shop".into(), rights: rights(&[Role::Sales]) };
+    assert!(matches!(world.ask(client("ann", program())), Err(Refusal::Conflict(_))));
+    assert_eq!(world.done(client("shop", program())), Reply::Done);
+    assert!(matches!(world.ask(user("shop", put(&[Role::Sales]))), Err(Refusal::Conflict(_))));
+    for name in ["", "Ann", "process", "a b"] {
+        assert!(matches!(world.ask(user(name, put(&[]))), Err(Refusal::Invalid { .. })), "{name}");
+    }
+}
+
+#[test]
+fn keys_are_limited_in_number_and_a_revoked_one_makes_room() {
+    let mut world = World::new();
+    administrator(&mut world, "ada");
+    world.done(client("shop", ClientChange::Put { name: "Shop".into(), rights: rights(&[Role::Sales]) }));
+    let most = u8::try_from(MAX_KEYS).unwrap();
+    (0..most).for_each(|number| drop(world.done(client("shop", key(number)))));
+    assert!(matches!(world.ask(client("shop", key(most))), Err(Refusal::Conflict(_))));
+    let revoke = || ClientChange::RevokeKey { prefix: "cd_live_00000000".into() };
+    assert_eq!(world.done(client("shop", revoke())), Reply::Done);
+    assert_eq!(world.done(client("shop", revoke())), Reply::Repeated);
+    assert_eq!(world.done(client("shop", key(most))), Reply::Done);
+    let past = ClientChange::AddKey {
+        prefix: "cd_live_past".into(),
+        hash: [99; 32],
+        expires: Some(Timestamp(1)),
+        others_end: None,
+    };
+    assert!(matches!(world.ask(client("shop", past)), Err(Refusal::Invalid { .. })));
+    assert!(matches!(world.ask(client("nobody", key(1))), Err(Refusal::Conflict(_))));
+}
