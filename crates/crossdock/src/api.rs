@@ -83,6 +83,7 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         keys: server::KeyRing::new(&[owner])?,
         identities,
         connections: Arc::new(connect::Connections::none()),
+        live: server::Live::idle(),
         clock: Arc::new(runtime::SystemClock),
         in_flight: server::InFlight::default(),
     };

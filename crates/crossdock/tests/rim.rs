@@ -436,3 +436,49 @@ fn nobody_gets_in_without_a_key_and_health_needs_none() {
     site.ask(other.header("idempotency-key", "k").json(&receipt)).problem(403, "not_allowed");
     site.ask(Ask::new("POST", "/v1/orders").json(&body)).problem(400, "idempotency_key_missing");
 }
+
+/// The lines that a stream has sent until all of these were among them.
+fn heard(stream: std::net::TcpStream, wanted: &[&str]) -> Vec<String> {
+    use std::io::BufRead;
+    let mut heard: Vec<String> = Vec::new();
+    for line in std::io::BufReader::new(stream).lines() {
+        heard.push(line.expect("the stream ends, or nothing comes for too long"));
+        if wanted.iter().all(|wanted| heard.iter().any(|line| line.contains(wanted))) {
+            return heard;
+        }
+    }
+    panic!("the stream has ended without {wanted:?}: {heard:?}");
+}
+
+#[test]
+fn whoever_listens_hears_what_happens_and_goes_on_where_it_stopped() {
+    let mut site = Site::start();
+    site.fill();
+    let listen = |header: Option<(&str, &str)>| {
+        let mut ask = Ask::new("GET", "/v1/events").header("accept", "text/event-stream");
+        if let Some((name, value)) = header {
+            ask = ask.header(name, value);
+        }
+        ask.open(site.address)
+    };
+    let stream = listen(None);
+    // once the head of the answer is there, nothing that happens is missed
+    let first = site.order("PO-1", "BRK-100", 2);
+    let lines = heard(stream, &["event: com.crossdock.order.received.v1", &format!("order {first}")]);
+    assert!(lines[0].contains("200") && lines.iter().any(|line| line.contains("text/event-stream")), "{lines:?}");
+    let received = lines.iter().position(|line| line == "event: com.crossdock.order.received.v1").unwrap();
+    let id = lines[..received].iter().rev().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
+    // another order, and somebody who was away meanwhile
+    let second = site.order("PO-2", "BRK-100", 1);
+    let lines = heard(listen(Some(("last-event-id", &id))), &[&format!("order {second}")]);
+    let ids: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("id: ")).collect();
+    assert!(!ids.contains(&id.as_str()), "the last one that is known is not sent again");
+    let (position, index) = id.split_once('.').unwrap();
+    assert_eq!(ids[0], format!("{position}.{}", index.parse::<u64>().unwrap() + 1), "the next one comes first");
+    site.ask(Ask::new("GET", "/v1/events").header("accept", "text/event-stream").header("last-event-id", "x"))
+        .problem(400, "malformed");
+    // somebody who listens does not keep the server from stopping
+    let open = listen(None);
+    assert!(site.down().success());
+    drop(open);
+}

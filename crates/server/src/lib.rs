@@ -31,6 +31,7 @@ mod view;
 
 pub use auth::{KeyRing, hash_bytes, hash_key};
 pub use config::{ConfigError, KeyConfig, ServerConfig};
+pub use feed::live::Live;
 pub use identity::Identities;
 pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};

@@ -7,6 +7,7 @@ use runtime::{Clock, Handle};
 use units::Timestamp;
 
 use crate::auth::KeyRing;
+use crate::feed::live::Live;
 use crate::identity::Identities;
 use crate::in_flight::InFlight;
 use crate::problem::Problem;
@@ -25,6 +26,8 @@ pub struct AppState {
     pub identities: Identities,
     /// The connected systems, for their health.
     pub connections: Arc<Connections>,
+    /// What happens, for those who listen.
+    pub live: Arc<Live>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Idempotency keys of requests that are being worked on.

@@ -172,17 +172,24 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
         .map_err(|error| WrongUse(format!("[[systems]]: {error}")))?;
     let connections = Arc::new(connections);
     wire.connect(&connections);
+    let live = server::Live::follow(handle.clone(), readers.clone());
     let state = server::AppState {
         partition: handle,
         readers,
         keys,
         identities,
         connections: connections.clone(),
+        live: live.clone(),
         clock,
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");
-    server::serve(listener, server::router(state), server::HEADERS_WITHIN, interrupted_or_left(&starter)).await;
+    let stop = async {
+        interrupted_or_left(&starter).await;
+        // their answers would never end
+        live.stop();
+    };
+    server::serve(listener, server::router(state), server::HEADERS_WITHIN, stop).await;
     tracing::info!("stopping: what was acknowledged is on disk");
     connections.stop().await;
     tokio::task::spawn_blocking(move || partition.shutdown()).await.context("stop the partition")?;

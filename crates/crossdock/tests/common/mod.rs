@@ -473,6 +473,17 @@ impl Ask {
         Answer::read(stream)
     }
 
+    /// Sends it and leaves the answer, which may not end, to the caller.
+    pub(crate) fn open(&self, address: SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(self.head().as_bytes()).unwrap();
+        // the head of the answer is waited for, and left to be read
+        let mut first = [0];
+        while stream.peek(&mut first).unwrap() == 0 {}
+        stream
+    }
+
     /// Sends everything but the last byte of the body, and leaves the rest to the caller.
     pub(crate) fn begin(&self, address: SocketAddr) -> Begun {
         let mut stream = TcpStream::connect(address).unwrap();

@@ -1,5 +1,6 @@
 //! What happened, as CloudEvents: the journal as others read it.
 
+pub(crate) mod live;
 mod payload;
 mod scope;
 

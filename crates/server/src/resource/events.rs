@@ -1,12 +1,16 @@
 //! The event feed over HTTP.
 
 use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use store::Reader;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Query, Reading};
+use crate::feed::live::Since;
 use crate::feed::{self, EventPage};
 use crate::page::Listed;
 use crate::problem::Problem;
@@ -26,13 +30,21 @@ pub(crate) struct FeedQuery {
     limit: Option<usize>,
 }
 
-/// Read what happened, from a position on.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedQuery), responses((status = 200, body = EventPage)))]
+/// Read what happened, from a position on. With `Accept: text/event-stream` the answer does not end: what happens is sent as it does,
+/// each event under its id; `Last-Event-ID`, or `after`, says where to go on, else it begins now.
+#[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last event that is known, such as `17.3`.")),
+    responses((status = 200, content((EventPage = "application/json"), (String = "text/event-stream")))))]
 async fn list(
     State(state): State<AppState>,
     _: Reading,
+    headers: HeaderMap,
     Query(query): Query<FeedQuery>,
-) -> Result<Listed<EventPage>, Problem> {
+) -> Result<Response, Problem> {
+    if wants_stream(&headers) {
+        let since = since(&state, &headers, &query)?;
+        let events = state.live.listen(state.readers.clone(), since);
+        return Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response());
+    }
     let limit = query.limit.unwrap_or(100);
     if !(1..=1_000).contains(&limit) {
         return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to 1000 entries")));
@@ -42,5 +54,19 @@ async fn list(
         let entries = reader.entries(after, limit)?;
         feed::page(reader, &entries, after)
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.read(read).await.map(|page| Listed(page).into_response())
+}
+
+fn wants_stream(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "text/event-stream"))
+}
+
+/// Where a stream goes on.
+fn since(state: &AppState, headers: &HeaderMap, query: &FeedQuery) -> Result<Since, Problem> {
+    if let Some(id) = headers.get("last-event-id") {
+        let since = id.to_str().ok().and_then(Since::event);
+        return since.ok_or_else(|| Problem::new("malformed", "Last-Event-ID is not the id of an event, such as 17.3"));
+    }
+    Ok(Since::after(query.after.unwrap_or_else(|| state.partition.progress().position())))
 }

@@ -1,0 +1,252 @@
+//! The feed as it happens: one task reads what was committed, and all who listen get it.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use runtime::Handle;
+use store::Reader;
+use tokio::sync::{broadcast, watch};
+
+use super::{CloudEvent, page};
+use crate::problem::Problem;
+use crate::readers::Readers;
+
+/// How often is looked whether something was committed.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Entries that are read at a time.
+const ENTRIES: usize = 200;
+/// Batches that a listener may be behind before it reads the store again.
+const BEHIND: usize = 64;
+
+/// An event as it is sent.
+#[derive(Debug)]
+struct Told {
+    position: u64,
+    index: u64,
+    kind: String,
+    json: String,
+}
+
+/// What was committed between two looks: everything after `from`, up to `to`.
+#[derive(Debug)]
+struct Batch {
+    to: u64,
+    events: Vec<Arc<Told>>,
+}
+
+/// Where listeners get what happens.
+#[derive(Debug)]
+pub struct Live {
+    sender: broadcast::Sender<Arc<Batch>>,
+    /// True once nobody is to be served any longer.
+    stop: watch::Sender<bool>,
+}
+
+/// From where somebody listens: the last event that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Since {
+    position: u64,
+    /// The place within the entry of the last event that is known; `None` if all of it are.
+    index: Option<u64>,
+}
+
+impl Since {
+    /// After all events of that entry.
+    pub(crate) fn after(position: u64) -> Self {
+        Self { position, index: None }
+    }
+
+    /// After the event of that id, such as `17.3`.
+    pub(crate) fn event(id: &str) -> Option<Self> {
+        let (position, index) = id.trim().split_once('.')?;
+        Some(Self { position: position.parse().ok()?, index: Some(index.parse().ok()?) })
+    }
+
+    fn knows(self, told: &Told) -> bool {
+        told.position < self.position || told.position == self.position && self.index.is_none_or(|known| told.index <= known)
+    }
+
+    /// After which entry the store is read.
+    fn entry(self) -> u64 {
+        if self.index.is_some() { self.position.saturating_sub(1) } else { self.position }
+    }
+}
+
+fn told(event: &CloudEvent) -> Option<Arc<Told>> {
+    let Since { position, index } = Since::event(&event.id)?;
+    let json = serde_json::to_string(event).ok()?;
+    Some(Arc::new(Told { position, index: index?, kind: event.kind.clone(), json }))
+}
+
+/// The next entries after a position, as they are sent, and where they end.
+fn read(reader: &mut dyn Reader, after: u64) -> Result<Batch, Problem> {
+    let entries = reader.entries(after, ENTRIES)?;
+    let to = entries.last().map_or(after, |entry| entry.position);
+    let page = page(reader, &entries, after)?;
+    Ok(Batch { to, events: page.events.iter().filter_map(told).collect() })
+}
+
+impl Live {
+    /// Nothing happens: for a store that is only read.
+    pub fn idle() -> Arc<Self> {
+        Arc::new(Self { sender: broadcast::channel(1).0, stop: watch::channel(false).0 })
+    }
+
+    /// Follows what the partition commits. Within a Tokio runtime.
+    pub fn follow(partition: Handle, readers: Readers) -> Arc<Self> {
+        let this = Arc::new(Self { sender: broadcast::channel(BEHIND).0, stop: watch::channel(false).0 });
+        let (sender, mut stopped) = (this.sender.clone(), this.stop.subscribe());
+        tokio::spawn(async move {
+            let follow = follow(partition, readers, sender);
+            tokio::select! {
+                () = follow => {}
+                _ = stopped.changed() => {}
+            }
+        });
+        this
+    }
+
+    /// Ends all that listen.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// What happened after `since` and what happens from now on, until the server stops.
+    pub(crate) fn listen(
+        &self,
+        readers: Readers,
+        since: Since,
+    ) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static + use<> {
+        let listener = Listener {
+            batches: self.sender.subscribe(),
+            stopped: self.stop.subscribe(),
+            readers,
+            known: since,
+            caught_up: false,
+            ready: VecDeque::new(),
+        };
+        unfold(listener, |mut listener| async move {
+            let told = listener.next().await?;
+            Some((Ok(event(&told)), listener))
+        })
+    }
+}
+
+fn event(told: &Told) -> sse::Event {
+    sse::Event::default().id(format!("{}.{}", told.position, told.index)).event(&told.kind).data(&told.json)
+}
+
+async fn follow(partition: Handle, readers: Readers, sender: broadcast::Sender<Arc<Batch>>) {
+    let mut at = partition.progress().position();
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let head = partition.progress().position();
+        if sender.receiver_count() == 0 {
+            at = head;
+        }
+        while at < head {
+            match readers.read(move |reader| read(reader, at)).await {
+                Ok(batch) if batch.to > at => {
+                    at = batch.to;
+                    // whoever listened may have gone meanwhile
+                    let _ = sender.send(Arc::new(batch));
+                }
+                // tried again after the pause
+                _ => break,
+            }
+        }
+    }
+}
+
+/// Somebody who listens.
+struct Listener {
+    batches: broadcast::Receiver<Arc<Batch>>,
+    stopped: watch::Receiver<bool>,
+    readers: Readers,
+    /// What was sent, or is ready to be.
+    known: Since,
+    /// Whether everything that the store has had was read: what comes from now on is in the batches.
+    caught_up: bool,
+    ready: VecDeque<Arc<Told>>,
+}
+
+impl Listener {
+    /// The next event; `None` at the end.
+    async fn next(&mut self) -> Option<Arc<Told>> {
+        loop {
+            if *self.stopped.borrow() {
+                return None;
+            }
+            if let Some(told) = self.ready.pop_front() {
+                return Some(told);
+            }
+            if self.caught_up { self.wait().await? } else { self.catch_up().await? }
+        }
+    }
+
+    async fn catch_up(&mut self) -> Option<()> {
+        let after = self.known.entry();
+        // a store that cannot be read ends it: the listener comes back with the id of the last event
+        let batch = self.readers.read(move |reader| read(reader, after)).await.ok()?;
+        self.caught_up = batch.to == after;
+        self.take(&batch);
+        Some(())
+    }
+
+    async fn wait(&mut self) -> Option<()> {
+        let received = tokio::select! {
+            received = self.batches.recv() => received,
+            _ = self.stopped.changed() => return None,
+        };
+        match received {
+            Ok(batch) => self.take(&batch),
+            Err(broadcast::error::RecvError::Lagged(_)) => self.caught_up = false,
+            Err(broadcast::error::RecvError::Closed) => return None,
+        }
+        Some(())
+    }
+
+    fn take(&mut self, batch: &Batch) {
+        let known = self.known;
+        self.ready.extend(batch.events.iter().filter(|told| !known.knows(told)).cloned());
+        if batch.to >= known.position {
+            self.known = Since::after(batch.to);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(position: u64, index: u64) -> Told {
+        Told { position, index, kind: String::new(), json: String::new() }
+    }
+
+    #[test]
+    fn whoever_comes_back_with_the_id_of_the_last_event_gets_the_next_one() {
+        let since = Since::event("17.3").unwrap();
+        assert_eq!(since.entry(), 16, "the rest of the entry is read again");
+        assert!(since.knows(&told(16, 9)) && since.knows(&told(17, 3)));
+        assert!(!since.knows(&told(17, 4)) && !since.knows(&told(18, 0)));
+    }
+
+    #[test]
+    fn whoever_begins_after_a_position_gets_nothing_of_that_entry() {
+        let since = Since::after(17);
+        assert_eq!(since.entry(), 17);
+        assert!(since.knows(&told(17, 9)) && !since.knows(&told(18, 0)));
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_not_taken_for_one() {
+        for id in ["", "17", "17.", ".3", "x.3", "17.x"] {
+            assert_eq!(Since::event(id), None, "{id}");
+        }
+    }
+}
