@@ -153,7 +153,9 @@ impl Table {
             | Self::Latest
             | Self::BatchPart
             | Self::Schedule
-            | Self::Dependency => false,
+            | Self::Dependency
+            | Self::User
+            | Self::Client => false,
         }
     }
 
