@@ -89,7 +89,8 @@ pub struct Order {
     /// How its units were given to nodes the last time that there was something to explain.
     #[serde(default)]
     pub sourcing: Option<Box<Sourcing>>,
-    /// When shipped goods that wait for their invoice by policy are looked at again; `None` if no clock runs.
+    /// When shipped goods that wait for their invoice by policy are looked at again, or an upfront invoice is chased; `None` if no clock
+    /// runs.
     #[serde(default)]
     pub bill_at: Option<Timestamp>,
     /// Deposit invoiced so far, tax included, less what was given back: it is owed as a document, and not as an open order.
