@@ -47,7 +47,10 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
         TradeEvent::Account(_, event) => {
             matches!(
                 event,
-                AccountEvent::ItemReduced { .. } | AccountEvent::LimitSet { .. } | AccountEvent::UnappliedChanged { .. }
+                AccountEvent::ItemReduced { .. }
+                    | AccountEvent::LimitSet { .. }
+                    | AccountEvent::UnappliedChanged { .. }
+                    | AccountEvent::UnconfirmedChanged { .. }
             )
         }
         _ => false,

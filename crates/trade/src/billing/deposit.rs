@@ -109,7 +109,7 @@ mod tests {
     fn exposed(story: &mut Story) -> Amount {
         let company = crate::order::company(story.books()).unwrap();
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
-        exposure(&account, &company).total()
+        exposure(&account, &company, at(0).now.day()).total()
     }
 
     #[test]

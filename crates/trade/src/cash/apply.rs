@@ -7,6 +7,7 @@ use super::post::{existing, on_account, post};
 use super::preference::preferred;
 use super::references::{NUMBER, named};
 use super::state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus};
+use super::waiting::note_waiting;
 use crate::account::{Account, BANK_ACCOUNT, ItemKind, OpenItem, PAYER_NAME, normalised};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
@@ -55,6 +56,13 @@ struct Match {
 
 /// Applies a payment by the stages 1 to 7 and 9. A payment that was applied before stays as it is. Source: domain §1.7.
 pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied, Stop> {
+    let before = existing(books, id)?;
+    let applied = stages(books, id, cx)?;
+    note_waiting(books, &before)?;
+    Ok(applied)
+}
+
+fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied, Stop> {
     let payment = existing(books, id)?;
     let done = |outcome, reason: &str| Applied { account: payment.account.clone(), outcome, reason: reason.into() };
     match payment.status {

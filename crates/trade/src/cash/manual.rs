@@ -6,6 +6,7 @@ use super::apply::foreign;
 use super::post::{existing, on_account, post};
 use super::reverse::reopen;
 use super::state::{Allocation, Method, Payment, PaymentEvent, PaymentStatus};
+use super::waiting::note_waiting;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -61,7 +62,7 @@ pub fn match_manually(
     if rest.is_positive() {
         on_account(books, id, &account, rest);
     }
-    Ok(())
+    note_waiting(books, &payment)
 }
 
 /// Puts what is left of a payment on an account, as a credit. Source: domain §1.7, stage 9.
@@ -79,7 +80,7 @@ pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId,
         return Err(Refusal::TooMuchMoney { wanted: amount, available: Amount::ZERO }.into());
     }
     on_account(books, id, account, amount);
-    Ok(())
+    note_waiting(books, &payment)
 }
 
 /// Takes a match back: the item is open again, and the money waits for a decision.
@@ -98,7 +99,7 @@ pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason:
     }
     reopen(books, account, allocation, cx)?;
     books.record(&id, PaymentEvent::Unapplied { invoice, by: cx.actor.id.clone(), reason: reason.into() });
-    Ok(())
+    note_waiting(books, &payment)
 }
 
 fn may_forgive(amount: Amount, cx: &Context) -> Result<(), Refusal> {
@@ -159,6 +160,7 @@ fn identify(books: &mut dyn Books, payment: &Payment, account: &AccountId) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::master::UnappliedPolicy;
     use crate::order::fixture::{Story, at, billed, clerk};
 
     fn unapplied(story: &mut Story) -> Amount {
@@ -186,15 +188,43 @@ mod tests {
         story.check();
     }
 
+    /// A payment as the pipeline posts it that deducts.
+    fn deduct(story: &mut Story, payment: PaymentId, deducting: Allocation) {
+        let before = existing(story.books(), payment).unwrap();
+        post(story.books(), payment, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+        note_waiting(story.books(), &before).unwrap();
+    }
+
+    #[test]
+    fn domain_1_2_money_that_waits_counts_only_where_all_unapplied_cash_does() {
+        let (mut story, _, invoice) = billed();
+        let payment = story.pay(invoice, 11_900);
+        let mut counts = |story: &mut Story| {
+            let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+            [UnappliedPolicy::None, UnappliedPolicy::Verified, UnappliedPolicy::All].map(|policy| {
+                let mut company = crate::master::Company::default();
+                company.policy.credit.unapplied = policy;
+                crate::credit::exposure(&account, &company, at(6).now.day()).unapplied.0
+            })
+        };
+        assert_eq!(counts(&mut story), [0, 0, 0]);
+        unapply(story.books(), payment, invoice, "wrong invoice", &clerk("ann", 6)).unwrap();
+        assert_eq!(counts(&mut story), [0, 0, 11_900], "the payer is known, and nobody has said what it is for");
+        put_on_account(story.books(), payment, &"ACME".into(), &clerk("ann", 6)).unwrap();
+        assert_eq!(counts(&mut story), [0, 11_900, 11_900]);
+        match_manually(story.books(), payment, &[(invoice, Amount(11_900))], false, &clerk("ann", 7)).unwrap();
+        assert_eq!(counts(&mut story), [0, 0, 0]);
+        story.check();
+    }
+
     #[test]
     fn a_deduction_is_void_once_the_rest_is_paid() {
         let (mut story, order, invoice) = billed();
         let short = story.pay(invoice, 11_000);
         let allocation = Allocation { invoice, amount: Amount(11_000), ..Allocation::default() };
-        // the same payment as the pipeline posts it: with a deduction
         unapply(story.books(), short, invoice, "again", &clerk("ann", 6)).unwrap();
         let deducting = Allocation { deduction: Amount(900), code: "DMG".into(), ..allocation };
-        post(story.books(), short, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+        deduct(&mut story, short, deducting);
         assert_eq!(crate::cash::deductions(story.books(), short).unwrap().len(), 1);
         story.pay(invoice, 400);
         assert_eq!(crate::cash::deductions(story.books(), short).unwrap().len(), 1);
@@ -212,7 +242,7 @@ mod tests {
             unapply(story.books(), payment, invoice, "again", &clerk("ann", 6)).unwrap();
             let (amount, deduction) = (Amount(paid), Amount(deducted));
             let deducting = Allocation { invoice, amount, deduction, code: "DMG".into(), ..Allocation::default() };
-            post(story.books(), payment, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+            deduct(&mut story, payment, deducting);
             payment
         });
         let open = |story: &mut Story| payments.map(|id| crate::cash::deductions(story.books(), id).unwrap().len());

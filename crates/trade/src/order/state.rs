@@ -96,6 +96,10 @@ pub struct Order {
     /// Deposit invoiced so far, tax included, less what was given back: it is owed as a document, and not as an open order.
     #[serde(default)]
     pub deposit_gross: Amount,
+    /// Who made the last change that raised its value or pulled its day in; empty if nobody did. They do not release its credit either
+    /// (domain §1.2).
+    #[serde(default)]
+    pub raised_by: Text,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
