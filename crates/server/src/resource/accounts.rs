@@ -40,6 +40,8 @@ pub(crate) struct AccountView {
     terms: TermsView,
     /// `per_shipment`, `on_complete`, or `deposit=30` for a deposit of 30 %.
     billing: String,
+    /// The account that pays for it, if another one does.
+    payer: Option<String>,
     /// The limit; absent if none was set.
     credit_limit: Option<MoneyView>,
     /// Approved orders, not shipped.
@@ -149,6 +151,7 @@ async fn show(
         blocked: account.profile.blocked,
         terms: terms(&account.profile.terms),
         billing: account.profile.billing.to_string(),
+        payer: account.profile.payer.as_ref().map(ToString::to_string),
         credit_limit: account.profile.credit_limit.map(|limit| money(limit, currency)),
         open_orders: money(account.ledger.open_orders, currency),
         shipped_not_invoiced: money(account.ledger.shipped_not_invoiced, currency),

@@ -55,6 +55,9 @@ pub struct Profile {
     /// Nodes that may not ship to it.
     #[serde(default)]
     pub excluded_nodes: Vec<NodeId>,
+    /// The account that pays for it, such as its parent company: payments of that one may settle its invoices where they name them.
+    #[serde(default)]
+    pub payer: Option<AccountId>,
 }
 
 /// The account's sub-ledger. Amounts are gross and in the company's currency.

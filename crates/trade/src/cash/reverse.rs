@@ -19,7 +19,7 @@ pub(super) fn reverse(books: &mut dyn Books, original: PaymentId, entry: Payment
     let payment = existing(books, original)?;
     if let Some(account) = &payment.account {
         for allocation in &payment.allocations {
-            reopen(books, account, allocation, cx)?;
+            reopen(books, allocation.owner(account), allocation, cx)?;
         }
         if !payment.on_account.is_zero() {
             books.record(account, AccountEvent::UnappliedChanged { by: -payment.on_account });

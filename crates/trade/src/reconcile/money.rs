@@ -129,8 +129,11 @@ impl Money {
         if let Some((account, amount)) = crate::cash::waiting(payment) {
             self.waits.entry(account.clone()).or_default().1 += amount.0;
         }
-        if let Some(account) = &payment.account {
-            self.received.entry(account.clone()).or_default().1 += matched.0;
+        if let Some(payer) = &payment.account {
+            self.received.entry(payer.clone()).or_default().1 += payment.on_account.0;
+            for allocation in &payment.allocations {
+                self.received.entry(allocation.owner(payer).clone()).or_default().1 += allocation.amount.0;
+            }
         }
     }
 
