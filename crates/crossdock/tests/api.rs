@@ -485,6 +485,10 @@ fn finance(api: &mut Api<'_>, shipped: &str) {
         ST-1,GB94BARC10201530093459,GBP,B-2,2026-11-24,5.00,Somebody else,none\n";
     let report = api.file("/v1/bank-statements?name=bank.csv", csv.as_bytes());
     assert_eq!((&report["imported"], &report["findings"]), (&json!(2), &json!([])), "{report}");
+    assert!(report["came_before"].is_null(), "{report}");
+    let again = api.file("/v1/bank-statements?name=copy.csv", csv.as_bytes());
+    assert_eq!((&again["imported"], &again["repeated"]), (&json!(0), &json!(2)), "{again}");
+    assert!(again["came_before"].is_string(), "the same file under another key: {again}");
     let payment = text(&report["ids"][0]);
     assert_eq!(api.show(&format!("/v1/payments/{payment}"))["bank_reference"], "B-1");
     api.post(&format!("/v1/payments/{payment}/on-account"), &json!({ "account": "10001" }));

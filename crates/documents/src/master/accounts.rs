@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "id",
     "name",
     "aliases",
@@ -38,6 +38,7 @@ const COLUMNS: [&str; 26] = [
     "ship_to_country",
     "credit_parent",
     "excluded_nodes",
+    "payer",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -116,6 +117,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         exemption,
         credit_parent: Some(row.get("credit_parent")).filter(|parent| !parent.is_empty()).map(AccountId::from),
         excluded_nodes: list(row.get("excluded_nodes")).into_iter().map(trade::NodeId).collect(),
+        payer: Some(row.get("payer")).filter(|payer| !payer.is_empty()).map(AccountId::from),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::{Finding, MAX_FIELD, MAX_RECORDS, Place, Read};
 /// Fields that are maps or one of several shapes: they are given as a whole.
 const WHOLE: [&str; 5] = ["billing", "distance_km", "entries", "transit_days", "uoms"];
 /// Decimals that may be left out. Decimals are text, so that no digit is lost, but a plain number is as good.
-const OPTIONAL_DECIMALS: [&str; 3] = ["landed_cost", "list_price", "margin_floor"];
+const OPTIONAL_DECIMALS: [&str; 4] = ["landed_cost", "list_price", "margin_floor", "overdue_percent"];
 
 /// A pointer into the record, and what is wrong there.
 type Wrong = (String, String);

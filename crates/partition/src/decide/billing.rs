@@ -53,6 +53,13 @@ pub(super) fn wait_over(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     match trade::billing::wait_over(txn.books(), id, &cx)? {
         WaitOver::Nothing => Ok(()),
         WaitOver::Ask(reason) => raise(txn, id, ExceptionKind::PartialBillingDecision, reason),
+        WaitOver::Chase(reason, amount) => {
+            let cx = txn.system.clone();
+            let subject = subject(&*order(txn, id)?, None);
+            let raise = Raise { amount, ..Raise::new(ExceptionKind::PaymentUnmatched, subject, reason) };
+            trade::exception::raise(txn.books(), raise, &cx)?;
+            Ok(())
+        }
         WaitOver::Billed(posted) => {
             for invoice in posted {
                 bring_to_erp(txn, invoice)?;
@@ -78,14 +85,45 @@ pub(super) fn decided(txn: &mut Txn<'_>, id: OrderId, action: Action) -> Outcome
     }
 }
 
-/// Money came for an order. One that is paid before anything ships goes on with it.
+/// What an order owes has changed: nobody is asked about an upfront invoice any more that is paid, and an order that is paid before
+/// anything ships goes on.
 pub(super) fn paid(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let order = order(txn, id)?;
+    if order.billing.upfront().is_zero() {
+        return Ok(());
+    }
+    if !trade::billing::is_chased(txn.books(), id)? {
+        end_chase(txn, id, "the upfront invoice is settled")?;
+    }
     let waits = order.billing == BillingPolicy::OnOrder && order.units_in(Bucket::Allocated).is_positive();
     if waits && !trade::order::awaits_payment(&order) {
         txn.publish("order.more", id, None);
     }
     Ok(())
+}
+
+/// Nobody has to see any more that an upfront invoice is paid. A process that asks for a payment by a task of its own goes on asking.
+pub(super) fn end_chase(txn: &mut Txn<'_>, id: OrderId, cause: &str) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let subject = subject(&*order(txn, id)?, None);
+    let Some(asked) = trade::exception::of_subject(txn.books(), ExceptionKind::PaymentUnmatched, &subject)? else {
+        return Ok(());
+    };
+    if txn.books().exception(&asked)?.is_some_and(|exception| exception.task.is_none()) {
+        trade::exception::clear(txn.books(), asked, cause, &cx)?;
+    }
+    Ok(())
+}
+
+/// What was added to an order that is billed on order is billed before anything is released, and what was taken away is given back.
+pub(super) fn bill_upfront(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    if order(txn, id)?.billing != BillingPolicy::OnOrder {
+        return Ok(());
+    }
+    let cx = txn.system.clone();
+    let mut documents = trade::billing::release_deposit(txn.books(), id, &cx)?;
+    documents.extend(trade::billing::deposit_of_more(txn.books(), id, &cx)?);
+    documents.into_iter().try_for_each(|document| bring_to_erp(txn, document))
 }
 
 /// Starts the process that posts a document which no process of an order has made.

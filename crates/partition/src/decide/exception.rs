@@ -351,6 +351,9 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
         (_, Some(id), None) if exception.kind == ExceptionKind::PartialBillingDecision => {
             billing::decided(txn, id, action)?;
         }
+        (_, Some(id), None) if exception.kind == ExceptionKind::PaymentUnmatched && action == Action::Wait => {
+            billing::decided(txn, id, action)?;
+        }
         (_, Some(id), None) if exception.kind == ExceptionKind::BillingBlocked && action == Action::Retry => {
             billing::bill_backlog(txn, id)?;
         }

@@ -47,7 +47,10 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
         TradeEvent::Account(_, event) => {
             matches!(
                 event,
-                AccountEvent::ItemReduced { .. } | AccountEvent::LimitSet { .. } | AccountEvent::UnappliedChanged { .. }
+                AccountEvent::ItemReduced { .. }
+                    | AccountEvent::LimitSet { .. }
+                    | AccountEvent::UnappliedChanged { .. }
+                    | AccountEvent::UnconfirmedChanged { .. }
             )
         }
         _ => false,
@@ -79,9 +82,12 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                     txn.once(Once::Cancelled(*id));
                     units_freed(txn, *id, *line, *from)?;
                 }
-                OrderEvent::ReceivableChanged { .. } => billing::paid(txn, *id)?,
+                OrderEvent::ReceivableChanged { .. } | OrderEvent::Invoiced { .. } => billing::paid(txn, *id)?,
                 // whoever had to pay first may not have to any more
-                OrderEvent::BillingSet { .. } => go_on(txn, *id)?,
+                OrderEvent::BillingSet { .. } => {
+                    billing::end_chase(txn, *id, "the order is billed in another way")?;
+                    go_on(txn, *id)?;
+                }
                 _ => {}
             }
             txn.once(Once::OrderState(*id));
@@ -158,7 +164,7 @@ pub(super) fn to_note(txn: &mut Txn<'_>, what: &Once) -> Outcome<()> {
 /// Messages without time to live: whoever is not waiting looks at the state itself before it waits.
 fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let cx = txn.system.clone();
-    if let Some(note) = trade::billing::release_deposit(txn.books(), id, &cx)? {
+    for note in trade::billing::release_deposit(txn.books(), id, &cx)? {
         billing::bring_to_erp(txn, note)?;
     }
     let Some(order) = txn.books().order(&id)? else { return Ok(()) };

@@ -21,7 +21,10 @@ pub(crate) const TASKS: &[(&str, &str)] = &[
     ("trade.approve", "approves the order; gives `tier`, `orderValue`, `channel`"),
     ("trade.bill_deposit", "bills the deposit, if one is due; gives `invoices`"),
     ("trade.promise", "promises and reserves stock; gives `allocated`, `backordered`, `promiseDate`"),
-    ("trade.release", "makes warehouse orders of what is reserved; gives `warehouseOrders`"),
+    (
+        "trade.release",
+        "makes warehouse orders of what is reserved, once what came to a prepaid order is billed and paid; gives `warehouseOrders`",
+    ),
     ("trade.bill", "bills what is due; gives `invoices`, `warehouseOrderDone`, `orderFulfilled`"),
     ("trade.order_state", "gives `orderFulfilled`, `orderSettled`, `orderCancelled`, `hasOpenUnits`, `due`"),
     ("trade.close", "closes the order if nothing is left to do"),
@@ -106,6 +109,7 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
 
 fn release(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
     let cx = txn.system.clone();
+    super::billing::bill_upfront(txn, id)?;
     let released = trade::order::release(txn.books(), id, &cx)?;
     let mut warehouse_orders = Vec::with_capacity(released.len());
     for id in released {

@@ -118,3 +118,53 @@ fn what_is_paid_on_order_is_released_when_the_money_is_there() {
     assert_eq!((order.invoices.len(), order.receivable, order.closed_at.is_some()), (2, Amount(0), true));
     world.check();
 }
+
+#[test]
+fn domain_1_6_a_prepaid_order_is_chased_when_it_is_not_paid_and_its_units_wait() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
+    assert!(world.let_billing_wait_end(id));
+    let asked = world.open(ExceptionKind::PaymentUnmatched);
+    assert_eq!(
+        (asked.len(), asked[0].amount, asked[0].actions.as_slice()),
+        (1, Amount(10_000), &[Action::Wait, Action::Cancel][..])
+    );
+    world.resolve(ExceptionKind::PaymentUnmatched, Action::Wait);
+    assert!(world.let_billing_wait_end(id), "it is asked about again");
+    world.pay(10_000, "CD-2026-000001");
+    assert_eq!((world.open(ExceptionKind::PaymentUnmatched).len(), world.state(id).warehouse_orders.len()), (0, 1));
+    assert!(!world.let_billing_wait_end(id));
+    world.check();
+}
+
+#[test]
+fn a_prepaid_order_that_is_never_paid_may_be_cancelled_and_owes_nothing() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
+    assert!(world.let_billing_wait_end(id));
+    world.resolve(ExceptionKind::PaymentUnmatched, Action::Cancel);
+    assert_eq!((world.state(id).receivable, world.state(id).bill_at), (Amount(0), None));
+    world.check();
+}
+
+#[test]
+fn domain_1_6_what_is_added_to_a_prepaid_order_is_billed_and_paid_before_it_ships() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 30);
+    let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
+    world.pay(10_000, "CD-2026-000001");
+    let change = Change { quantities: vec![(LineNo(1), Quantity(14))], ..Change::default() };
+    world.tell(Body::ChangeOrder { order: id, change });
+    let order = world.state(id);
+    assert_eq!((order.warehouse_orders.len(), order.invoices.len(), order.receivable), (1, 2, Amount(4_000)));
+    assert_eq!(world.asked("erp.post_invoice"), 2);
+    world.pay(4_000, "CD-2026-000002");
+    let released = world.state(id).warehouse_orders.clone();
+    assert_eq!(released.len(), 2);
+    world.ship(released[0], &[(1, 10)]);
+    world.ship(released[1], &[(1, 4)]);
+    assert_eq!((world.state(id).receivable, world.state(id).closed_at.is_some()), (Amount(0), true));
+    world.check();
+}

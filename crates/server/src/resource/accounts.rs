@@ -1,12 +1,14 @@
 //! Accounts: exposure and open items.
 
+use std::sync::Arc;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::{AnyKey, AnyState, Body};
 use serde::{Deserialize, Serialize};
 use trade::master::{Company, Terms};
 use trade::{AccountId, Aggregate, Key};
-use units::{Currency, Money};
+use units::Money;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -38,6 +40,8 @@ pub(crate) struct AccountView {
     terms: TermsView,
     /// `per_shipment`, `on_complete`, or `deposit=30` for a deposit of 30 %.
     billing: String,
+    /// The account that pays for it, if another one does.
+    payer: Option<String>,
     /// The limit; absent if none was set.
     credit_limit: Option<MoneyView>,
     /// Approved orders, not shipped.
@@ -46,8 +50,12 @@ pub(crate) struct AccountView {
     shipped_not_invoiced: MoneyView,
     /// Invoices less credit notes that are not settled.
     receivable: MoneyView,
-    /// Money received and not applied.
+    /// Money received and not applied: on account, as a person or a reference has confirmed.
     unapplied: MoneyView,
+    /// Money that came from it by name or bank account, and that waits for somebody to say what it is for.
+    unconfirmed: MoneyView,
+    /// What counts against its limit today, by the company's policy; a shared limit counts that of all who share it.
+    exposure: MoneyView,
     /// Documents that are not settled.
     open_items: Vec<OpenItemView>,
 }
@@ -94,7 +102,7 @@ pub(crate) struct OpenItemView {
 
 /// Refuses money in another currency than the company's: it would be taken for the same number of ours.
 pub(crate) async fn check_currency(state: &AppState, place: &str, money: &Money) -> Result<(), Problem> {
-    let ours = currency(state).await?;
+    let ours = company(state).await?.currency;
     if money.currency == ours {
         return Ok(());
     }
@@ -106,11 +114,15 @@ pub(crate) async fn check_currency(state: &AppState, place: &str, money: &Money)
 
 /// The company's currency.
 pub(crate) async fn currency(state: &AppState) -> Result<Currency, Problem> {
+    Ok(company(state).await?.currency)
+}
+
+async fn company(state: &AppState) -> Result<Arc<Company>, Problem> {
     let read = |reader: &mut dyn store::Reader| {
         let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
         Ok(match crate::readers::state(reader, &key)? {
-            Some(AnyState::Trade(Aggregate::Company(company), _)) => company.currency,
-            _ => Currency::default(),
+            Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
+            _ => Arc::default(),
         })
     };
     state.readers.read(read).await
@@ -123,7 +135,9 @@ async fn show(
     _: Reading,
     Path(account): Path<String>,
 ) -> Result<Versioned<AccountView>, Problem> {
-    let currency = currency(&state).await?;
+    let company = company(&state).await?;
+    let currency = company.currency;
+    let today = company.calendar.local_day(state.clock.now());
     let (Aggregate::Account(account), version) = versioned(&state, Key::Account(AccountId::from(account))).await? else {
         return Err(Problem::not_found("account"));
     };
@@ -142,11 +156,14 @@ async fn show(
         blocked: account.profile.blocked,
         terms: terms(&account.profile.terms),
         billing: account.profile.billing.to_string(),
+        payer: account.profile.payer.as_ref().map(ToString::to_string),
         credit_limit: account.profile.credit_limit.map(|limit| money(limit, currency)),
         open_orders: money(account.ledger.open_orders, currency),
         shipped_not_invoiced: money(account.ledger.shipped_not_invoiced, currency),
         receivable: money(account.ledger.receivable(), currency),
         unapplied: money(account.ledger.unapplied, currency),
+        unconfirmed: money(account.ledger.unconfirmed, currency),
+        exposure: money(trade::credit::exposure(&account, &company, today).total(), currency),
         open_items: items.collect(),
     };
     Ok(Versioned(view, version))

@@ -76,6 +76,9 @@ pub(crate) struct ImportReport {
     pub(crate) findings: Vec<FieldError>,
     /// For X12: the 997 that answers the sender, one for each interchange, transaction by transaction as they fared. None on a dry run.
     pub(crate) acknowledgements: Vec<String>,
+    /// Of a bank statement of which nothing is new: when the very same file came before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) came_before: Option<String>,
 }
 
 /// The header that says that a request was carried out before, under the same key.
@@ -276,6 +279,12 @@ async fn statement(
         (Ok(_), _) => report.repeated += 1,
         (Err(problem), place) => report.refuse(place.unwrap_or(&Place::default()), problem),
     };
-    take_all(&state, &caller, &bytes, &hash_bytes(&bytes), bodies, took).await?;
+    let hash = hash_bytes(&bytes);
+    let wanted = hash.clone();
+    let same = state.readers.read(move |reader| Ok(reader.document(&wanted)?)).await?;
+    take_all(&state, &caller, &bytes, &hash, bodies, took).await?;
+    // a control check of its own (domain §1.7): whoever sends a file twice hears that, and not only that its entries are known
+    report.came_before =
+        same.filter(|_| report.imported == 0 && report.repeated > 0).map(|same| Timestamp(same.at).to_string());
     Ok(report.answer())
 }

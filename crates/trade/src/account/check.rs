@@ -25,6 +25,9 @@ pub fn check(account: &Account) -> Result<(), Text> {
     if ledger.receivable() != expected {
         return Err(format_compact!("{:?} is open, and the postings give {expected:?}", ledger.receivable()));
     }
+    if ledger.unconfirmed.is_negative() {
+        return Err(format_compact!("{:?} of money waits to be confirmed", ledger.unconfirmed));
+    }
     if ledger.open_orders.is_negative() || ledger.shipped_not_invoiced.is_negative() {
         let (orders, shipped) = (ledger.open_orders, ledger.shipped_not_invoiced);
         return Err(format_compact!("open orders are {orders:?}, shipped not invoiced {shipped:?}"));

@@ -18,7 +18,7 @@ pub(crate) const PAYER_NAME: &str = "payer-name";
 
 /// Sets the master data of an account as a whole; its ledger stays. Payers are known by it from now on (domain §1.7, stage 1).
 ///
-/// Refused without a number, for values out of range, for two ship-tos of one code, for a credit parent that cannot be one, and where
+/// Refused without a number, for values out of range, for two ship-tos of one code, for a credit parent or payer that cannot be one, and where
 /// it changes what credit is decided by (limits, securities, block, prepayment, parent) for whoever [`set_limit`] refuses.
 pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx: &Context) -> Result<(), Stop> {
     check_profile(id, profile)?;
@@ -33,6 +33,7 @@ pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx:
     }
     let parent_before = before.as_ref().and_then(|before| before.profile.credit_parent.clone());
     check_parent(books, id, profile)?;
+    check_payer(books, id, profile)?;
     books.record(id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile.clone()) });
     share_limit(books, id, parent_before.as_ref(), profile.credit_parent.as_ref());
     // whoever waits for credit is looked at again
@@ -71,6 +72,20 @@ fn check_parent(books: &mut dyn Books, id: &AccountId, profile: &Profile) -> Res
     match books.account(parent)? {
         None => wrong("an account that is there"),
         Some(parent) if parent.profile.credit_parent.is_some() => wrong("an account that has a limit of its own"),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whoever pays for others pays for itself, so that it is one step from an invoice to its payer (domain §1.7, stage 1).
+fn check_payer(books: &mut dyn Books, id: &AccountId, profile: &Profile) -> Result<(), Stop> {
+    let Some(payer) = &profile.payer else { return Ok(()) };
+    let wrong = |wanted| Err(Refusal::invalid("payer", payer, wanted).into());
+    if payer == id {
+        return wrong("another account");
+    }
+    match books.account(payer)? {
+        None => wrong("an account that is there"),
+        Some(payer) if payer.profile.payer.is_some() => wrong("an account that pays for itself"),
         Some(_) => Ok(()),
     }
 }
@@ -267,6 +282,20 @@ mod tests {
         }
         set_profile(story.books(), &"A".into(), &profile("A", &[]), &at(2)).unwrap();
         assert_eq!(story.books().account(&"P".into()).unwrap().unwrap().ledger.members, []);
+    }
+
+    #[test]
+    fn domain_1_7_whoever_pays_for_others_is_there_and_pays_for_itself() {
+        let mut story = Story::new();
+        let paid_by = |story: &mut Story, id: &str, payer: &str| {
+            let profile = Profile { payer: Some(payer.into()), ..profile(id, &[]) };
+            set_profile(story.books(), &id.into(), &profile, &at(1))
+        };
+        set_profile(story.books(), &"P".into(), &profile("Parent", &[]), &at(0)).unwrap();
+        paid_by(&mut story, "C", "P").unwrap();
+        for (id, payer) in [("P", "P"), ("D", "C"), ("D", "NOBODY")] {
+            assert!(matches!(paid_by(&mut story, id, payer), Err(Stop::Refused(Refusal::Invalid { .. }))), "{id} {payer}");
+        }
     }
 
     #[test]

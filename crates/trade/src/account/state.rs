@@ -55,6 +55,9 @@ pub struct Profile {
     /// Nodes that may not ship to it.
     #[serde(default)]
     pub excluded_nodes: Vec<NodeId>,
+    /// The account that pays for it, such as its parent company: payments of that one may settle its invoices where they name them.
+    #[serde(default)]
+    pub payer: Option<AccountId>,
 }
 
 /// The account's sub-ledger. Amounts are gross and in the company's currency.
@@ -82,6 +85,13 @@ pub struct Ledger {
     /// Accounts that share its credit limit.
     #[serde(default)]
     pub members: Vec<AccountId>,
+    /// Of its orders that wait for supply: what is backordered until which day, tax included. Noted only where the company's policy has a
+    /// credit horizon.
+    #[serde(default)]
+    pub backorders: Vec<(OrderId, Vec<(Day, Amount)>)>,
+    /// Money that came from it by name or bank account, and that waits for somebody to say what it is for.
+    #[serde(default)]
+    pub unconfirmed: Amount,
 }
 
 /// An invoice or credit note that is not settled.
@@ -217,6 +227,18 @@ pub enum AccountEvent {
         /// Whether it shares the limit.
         shares: bool,
     },
+    /// What of an order waits for supply until which day changed, for the credit horizon.
+    BackordersSet {
+        /// The order.
+        order: OrderId,
+        /// Values by day; none for an order that waits no more.
+        values: Vec<(Day, Amount)>,
+    },
+    /// Money whose payer is known, and nothing else about it, came or was decided on.
+    UnconfirmedChanged {
+        /// By how much.
+        by: Amount,
+    },
 }
 
 impl Ledger {
@@ -226,6 +248,11 @@ impl Ledger {
     /// Open receivables: invoices less credit notes.
     pub fn receivable(&self) -> Amount {
         self.open_items.iter().map(|item| item.open).sum()
+    }
+
+    /// What waits for supply longer than until that day.
+    pub fn backordered_beyond(&self, day: Day) -> Amount {
+        self.backorders.iter().flat_map(|(_, values)| values).filter(|(due, _)| *due > day).map(|(_, value)| *value).sum()
     }
 
     /// The open item of that document.
@@ -290,6 +317,13 @@ impl Folded for Account {
                     ledger.held.insert(at, *order);
                 }
             }
+            AccountEvent::BackordersSet { order, values } => {
+                ledger.backorders.retain(|(known, _)| known != order);
+                if !values.is_empty() {
+                    ledger.backorders.push((*order, values.clone()));
+                }
+            }
+            AccountEvent::UnconfirmedChanged { by } => ledger.unconfirmed += *by,
             AccountEvent::MemberChanged { member, shares } => {
                 ledger.members.retain(|known| known != member);
                 if *shares {

@@ -14,6 +14,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
+use crate::master::BillingPolicy;
 use crate::order::{Hold, HoldKind, Line, Order, company, existing};
 use crate::tax::{self, TaxedLine};
 
@@ -108,9 +109,13 @@ pub(super) fn invoice(
     Ok(posted)
 }
 
-/// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed. The share of
-/// cancelled units is given back, so they do not count here.
+/// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed; of one that was
+/// for everything, all that the invoice comes to, so that no rounding is left to pay. The share of cancelled units is given back, so
+/// they do not count here.
 fn consumed(order: &Order, units: &impl Fn(LineNo) -> Quantity) -> Amount {
+    if order.billing == BillingPolicy::OnOrder {
+        return (order.deposit_invoiced - order.deposit_consumed).max(Amount::ZERO);
+    }
     let is_last = order.is_fulfilled() && order.lines.iter().all(|line| line.to_invoice() == units(line.no));
     let measure = Measure::by_value(order);
     let billed = measure.sum(order, |line| line.invoiced + units(line.no));
@@ -124,9 +129,7 @@ fn consumed(order: &Order, units: &impl Fn(LineNo) -> Quantity) -> Amount {
 mod tests {
     use super::*;
     use crate::billing::{DocumentKind, deposit};
-    use crate::master::{
-        BillingPolicy, CancelledShare, Company, CompanyEvent, Item, ItemEvent, ProrationBasis, ProrationPolicy,
-    };
+    use crate::master::{CancelledShare, Company, CompanyEvent, Item, ItemEvent, ProrationBasis, ProrationPolicy};
     use crate::order::fixture::{Story, at, clerk, submitted};
     use crate::order::{
         Cancellation, Change, OrderEvent, Submission, SubmittedLine, approve, cancel, change, promise, release,

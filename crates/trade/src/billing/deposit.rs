@@ -1,57 +1,97 @@
-//! A deposit is asked for before anything ships.
+//! A deposit is asked for before anything ships, and so is what is added to a prepaid order later.
 
 use units::{Amount, prorate};
 
-use super::post::{Effects, post, summed};
+use super::post::{Effects, post};
 use super::state::{DocumentKind, Invoice, TaxLine};
+use super::upfront::{Total, documents, watch};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::TaxRounding;
-use crate::order::{existing, expose, line_net, net};
-use crate::tax::{self, TaxedLine};
+use crate::master::BillingPolicy;
+use crate::order::{Order, existing, expose};
 
-/// Bills the deposit of an approved order, or all of it, once; `None` if none is agreed or it is billed. Source: domain §1.6 (upfront, on
-/// order).
+/// Bills the deposit of an approved order, or all of it, once; `None` if none is agreed or it is billed. It is chased when it is not paid
+/// on its day. Source: domain §1.6 (upfront, on order).
 pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let order = existing(books, id)?;
     let percent = order.billing.upfront();
-    let asked = (net(&order) - order.discount + order.freight).percent(percent);
-    if order.approved_at.is_none() || order.is_over() || !order.deposit_invoiced.is_zero() || !asked.is_positive() {
+    if percent.is_zero() || order.approved_at.is_none() || order.is_over() || !order.deposit_invoiced.is_zero() {
         return Ok(None);
     }
-    let taxed = order.lines.iter().map(|line| {
-        let units = line.ordered() - line.buckets.cancelled;
-        TaxedLine::new(line.tax_rate, line_net(line, order.currency), line.price, units, order.currency)
-    });
-    // there is no line in this document, so there is one way to round it: once per rate
-    let of_all = tax::of_parts(TaxRounding::default(), &taxed.collect::<Vec<_>>(), order.freight, order.discount);
-    let shares = prorate(asked.0, &of_all.iter().map(|tax| tax.base.0).collect::<Vec<_>>());
-    let taxes = of_all.iter().zip(shares).map(|(tax, share)| {
+    let total = Total::of(books, &order)?;
+    let asked = total.net.percent(percent);
+    let shares = prorate(asked.0, &total.taxes.iter().map(|tax| tax.base.0).collect::<Vec<_>>());
+    let taxes = total.taxes.iter().zip(shares).map(|(tax, share)| {
         let base = Amount(share);
         TaxLine { rate: tax.rate, base, tax: base.percent(tax.rate) }
     });
-    // what is asked for stands in no line: as freight it would be shared again, so it is a line-less net amount
-    let draft = Invoice { kind: DocumentKind::Deposit, taxes: taxes.collect(), ..Invoice::default() };
-    let draft = summed(draft);
-    let draft = Invoice { net: asked, gross: asked + draft.tax, ..draft };
-    let effects = Effects { deposit: asked, ..Effects::default() };
-    let posted = post(books, &order, draft, effects, cx)?;
-    // what it asks for is a receivable from now on, and no open order any more
+    ask(books, &order, asked, taxes.collect(), cx)
+}
+
+/// Bills what came to an order that is billed on order after its upfront invoice: units, lines or higher prices; `None` if nothing did.
+///
+/// Until that is paid too, nothing more of the order is released: money is not told apart by what it was paid for, and what is there
+/// already may ship with what is paid next. Source: domain §1.6 (on order: prepaid).
+pub fn deposit_of_more(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let order = existing(books, id)?;
+    let is_prepaid = order.billing == BillingPolicy::OnOrder && !order.deposit_invoiced.is_zero();
+    if !is_prepaid || order.approved_at.is_none() || order.is_over() {
+        return Ok(None);
+    }
+    let mut taxes = Total::of(books, &order)?.taxes;
+    let mut asked = Amount::ZERO;
+    for (deposit, notes) in documents(books, &order)? {
+        asked += deposit.net - notes.iter().map(|note| note.net).sum();
+        let billed = deposit.taxes.iter().map(|tax| (tax, tax.base));
+        for (tax, base) in billed.chain(notes.iter().flat_map(|note| &note.taxes).map(|tax| (tax, -tax.base))) {
+            match taxes.iter_mut().find(|known| known.rate == tax.rate) {
+                Some(known) => known.base -= base,
+                None => taxes.push(TaxLine { rate: tax.rate, base: -base, tax: Amount::ZERO }),
+            }
+        }
+    }
+    taxes.retain(|tax| !tax.base.is_zero());
+    taxes.iter_mut().for_each(|tax| tax.tax = tax.base.percent(tax.rate));
+    taxes.sort_by_key(|tax| tax.rate);
+    let more = Total::of(books, &order)?.net - asked;
+    ask(books, &order, more, taxes, cx)
+}
+
+/// Posts an upfront invoice and begins to watch its day; `None` for nothing.
+fn ask(
+    books: &mut dyn Books,
+    order: &Order,
+    asked: Amount,
+    taxes: Vec<TaxLine>,
+    cx: &Context,
+) -> Result<Option<InvoiceId>, Stop> {
+    if !asked.is_positive() {
+        return Ok(None);
+    }
+    // what is asked for stands in no line: as freight it would be shared again, so it is a line-less net amount
+    let tax = taxes.iter().map(|tax| tax.tax).sum();
+    let draft = Invoice { kind: DocumentKind::Deposit, taxes, net: asked, tax, gross: asked + tax, ..Invoice::default() };
+    let effects = Effects { deposit: asked, ..Effects::default() };
+    let posted = post(books, order, draft, effects, cx)?;
+    // what it asks for is a receivable from now on, and no open order any more
+    let order = existing(books, order.id)?;
     expose(books, &order);
+    watch(books, order.id)?;
     Ok(Some(posted))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::bill;
+    use crate::billing::{WaitOver, bill, release_deposit, wait_again, wait_over};
     use crate::credit::{Decision, check, exposure};
     use crate::master::BillingPolicy;
     use crate::order::fixture::{Story, at};
-    use crate::order::{Order, OrderEvent, approve, promise, release};
-    use units::Decimal;
+    use crate::order::{
+        Cancellation, Change, Order, OrderEvent, Submission, approve, awaits_payment, cancel, change, promise, release,
+    };
+    use units::{Decimal, Quantity};
 
     /// Ten of X for 100.00 in all, approved, with so many per cent as a deposit.
     fn approved(percent: i64, prepayment: bool) -> (Story, OrderId) {
@@ -69,7 +109,7 @@ mod tests {
     fn exposed(story: &mut Story) -> Amount {
         let company = crate::order::company(story.books()).unwrap();
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
-        exposure(&account, &company).total()
+        exposure(&account, &company, at(0).now.day()).total()
     }
 
     #[test]
@@ -109,5 +149,111 @@ mod tests {
         assert!(matches!(check(story.books(), id, &at(3)).unwrap(), Decision::Hold { code: "CR-PREPAYMENT", .. }));
         story.pay(asked, 10_000);
         assert_eq!(check(story.books(), id, &at(6)).unwrap(), Decision::Pass);
+    }
+
+    /// Ten of X at 10.00 and 10 % tax, billed on order: 110.00.
+    fn prepaid() -> (Story, OrderId, InvoiceId) {
+        let (mut story, id) = received(BillingPolicy::OnOrder);
+        taxed(&mut story, id, &[1]);
+        approve(story.books(), id, &at(1)).unwrap();
+        let asked = deposit(story.books(), id, &at(1)).unwrap().unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        (story, id, asked)
+    }
+
+    fn received(billing: BillingPolicy) -> (Story, OrderId) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 30);
+        let id = story.receive(&Submission { billing: Some(billing), ..story.submission() }).unwrap();
+        (story, id)
+    }
+
+    fn taxed(story: &mut Story, id: OrderId, lines: &[u64]) {
+        let rates = lines.iter().map(|line| (LineNo(*line), Decimal::from(10i64))).collect();
+        let tax = crate::order::net(&story.order(id)).percent(Decimal::from(10i64));
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false });
+    }
+
+    fn gross_of(story: &mut Story, id: InvoiceId) -> i64 {
+        story.books().invoice(&id).unwrap().unwrap().gross.0
+    }
+
+    #[test]
+    fn domain_1_6_what_is_added_to_a_prepaid_order_does_not_ship_unpaid() {
+        let (mut story, id, asked) = prepaid();
+        assert_eq!(gross_of(&mut story, asked), 11_000);
+        story.pay(asked, 11_000);
+        assert_eq!(release(story.books(), id, &at(6)).unwrap().len(), 1);
+        let more = Change { quantities: vec![(LineNo(1), Quantity(14))], ..Change::default() };
+        change(story.books(), id, &more, &at(7)).unwrap();
+        taxed(&mut story, id, &[1]);
+        promise(story.books(), id, &at(7)).unwrap();
+        let added = deposit_of_more(story.books(), id, &at(7)).unwrap().unwrap();
+        assert_eq!(gross_of(&mut story, added), 4_400);
+        assert_eq!(deposit_of_more(story.books(), id, &at(7)).unwrap(), None, "asked for once");
+        assert_eq!(release(story.books(), id, &at(8)).unwrap(), []);
+        story.pay(added, 4_400);
+        assert_eq!(release(story.books(), id, &at(9)).unwrap().len(), 1);
+        // everything that ships is paid: its invoices ask for nothing
+        let released = story.order(id).warehouse_orders.clone();
+        story.ship(released[0], &[(1, 10)], "A");
+        story.ship(released[1], &[(1, 4)], "B");
+        let billed = bill(story.books(), id, &at(10)).unwrap();
+        let owed: Vec<i64> = billed.iter().map(|invoice| gross_of(&mut story, *invoice)).collect();
+        assert_eq!((owed, story.order(id).receivable), (vec![0, 0], Amount(0)));
+        story.check();
+    }
+
+    #[test]
+    fn what_is_taken_from_a_prepaid_order_is_given_back_once_whichever_invoice_asked_for_it() {
+        let (mut story, id, _) = prepaid();
+        let cancel_units = |story: &mut Story, units| {
+            let lines = vec![(LineNo(1), Some(Quantity(units)))];
+            cancel(story.books(), id, &Cancellation { lines, reason: "less".into() }, &at(2)).unwrap();
+            release_deposit(story.books(), id, &at(2)).unwrap().len()
+        };
+        assert_eq!(cancel_units(&mut story, 2), 1);
+        let more = Change { quantities: vec![(LineNo(1), Quantity(11))], ..Change::default() };
+        change(story.books(), id, &more, &at(3)).unwrap();
+        let added = deposit_of_more(story.books(), id, &at(3)).unwrap().unwrap();
+        assert_eq!((gross_of(&mut story, added), story.order(id).receivable), (3_300, Amount(12_100)));
+        // three of the later invoice, and then what is left of the first
+        assert_eq!(cancel_units(&mut story, 5), 2);
+        assert_eq!(story.order(id).receivable, Amount(6_600));
+        assert_eq!(cancel_units(&mut story, 6), 1);
+        assert_eq!(story.order(id).receivable, Amount(0));
+        assert_eq!(crate::billing::is_chased(story.books(), id).unwrap(), false);
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_6_an_upfront_invoice_that_is_not_paid_by_its_due_date_is_chased() {
+        let (mut story, id, asked) = prepaid();
+        let due = story.books().invoice(&asked).unwrap().unwrap().due;
+        let clock = story.order(id).bill_at.unwrap();
+        assert_eq!(clock, due.plus_days(1).start());
+        let late = Context { now: clock, ..at(0) };
+        let WaitOver::Chase(reason, open) = wait_over(story.books(), id, &late).unwrap() else { panic!("it is chased") };
+        assert!(reason.contains("110 of the upfront") && reason.contains("nothing ships before"), "{reason}");
+        assert_eq!((open, story.order(id).bill_at), (Amount(11_000), None));
+        wait_again(story.books(), id, &late).unwrap();
+        let again = story.order(id).bill_at.unwrap();
+        assert_eq!(again.millis_since(clock), 7 * 86_400_000);
+        story.pay(asked, 11_000);
+        assert_eq!(crate::billing::is_chased(story.books(), id).unwrap(), false);
+        assert_eq!((story.order(id).bill_at, awaits_payment(&story.order(id))), (None, false));
+        assert_eq!(wait_over(story.books(), id, &Context { now: again, ..at(0) }).unwrap(), WaitOver::Nothing);
+    }
+
+    #[test]
+    fn domain_1_6_a_deposit_is_chased_although_goods_ship_meanwhile() {
+        let (mut story, id) = approved(30, false);
+        deposit(story.books(), id, &at(2)).unwrap().unwrap();
+        promise(story.books(), id, &at(2)).unwrap();
+        story.ship_everything(id);
+        bill(story.books(), id, &at(4)).unwrap();
+        let late = Context { now: story.order(id).bill_at.unwrap(), ..at(0) };
+        let WaitOver::Chase(reason, open) = wait_over(story.books(), id, &late).unwrap() else { panic!("it is chased") };
+        assert!(open == Amount(3_000) && !reason.contains("nothing ships"), "{reason}");
     }
 }

@@ -11,11 +11,12 @@ mod release_deposit;
 mod share;
 mod state;
 mod timing;
+mod upfront;
 
 pub use bill::{bill, blocked};
 pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;
-pub use deposit::deposit;
+pub use deposit::{deposit, deposit_of_more};
 pub use goodwill::goodwill;
 pub(crate) use goodwill::left_to_give;
 pub(crate) use post::open_item;
@@ -23,3 +24,4 @@ pub use price_credit::price_credit;
 pub use release_deposit::release_deposit;
 pub use state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, Series, SeriesEvent, TaxLine};
 pub use timing::{WaitOver, bill_waiting, wait_again, wait_over};
+pub use upfront::is_chased;

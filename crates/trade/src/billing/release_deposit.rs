@@ -1,62 +1,86 @@
 //! The deposit of units that will not come is given back.
 
+use std::sync::Arc;
+
 use units::Amount;
 
 use super::credit_note::offset;
 use super::post::{Effects, post};
 use super::share::{Measure, due};
 use super::state::{DocumentKind, Invoice};
+use super::upfront::{Total, documents};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
+use crate::master::BillingPolicy;
 use crate::order::{Order, existing};
 use crate::tax;
 
-/// Credits what of a deposit belongs to cancelled units, by value, and once nothing more will be billed all that was not consumed;
-/// `None` if there is nothing to give back.
+/// Credits what of a deposit belongs to cancelled units, by value, and once nothing more will be billed all that was not consumed; one
+/// note for each upfront invoice, the latest first. Of an order that is billed on order it is all that the order will not come to.
 ///
 /// It settles what is open of the deposit; what was paid already is the customer's credit, never refunded by itself. Source: domain
 /// §1.5.4 (deposit), §1.6.
-pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
+pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
     let order = existing(books, id)?;
     if order.deposit_invoiced <= order.deposit_consumed {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let Some(deposit) = deposit_of(books, &order)? else { return Ok(None) };
-    let measure = Measure::by_value(&order);
-    let (cancelled, all) = (measure.sum(&order, |line| line.buckets.cancelled), measure.sum(&order, |line| line.ordered()));
-    let is_billed = order.is_fulfilled() && order.is_invoiced();
-    let keep = if is_billed { Amount::ZERO } else { deposit.net - due(deposit.net, cancelled, all) };
-    let released = order.deposit_invoiced - keep.max(order.deposit_consumed);
-    if !released.is_positive() {
-        return Ok(None);
+    let asked = documents(books, &order)?;
+    let mut released = order.deposit_invoiced - keep(books, &order, &asked)?.max(order.deposit_consumed);
+    drop(order);
+    let mut noted = Vec::new();
+    for (deposit, notes) in asked.iter().rev() {
+        let before: Amount = notes.iter().map(|note| note.net).sum();
+        let part = released.min(deposit.net - before);
+        if part.is_positive() {
+            noted.push(give_back(books, id, deposit, before, part, cx)?);
+            released -= part;
+        }
     }
-    let before = deposit.net - order.deposit_invoiced;
-    let taxes = tax::between(&deposit.taxes, before, before + released);
+    Ok(noted)
+}
+
+/// How much of what was asked for is still to be consumed, or has been.
+fn keep(books: &mut dyn Books, order: &Order, asked: &[(Arc<Invoice>, Vec<Arc<Invoice>>)]) -> Result<Amount, Stop> {
+    if order.is_fulfilled() && order.is_invoiced() {
+        return Ok(Amount::ZERO);
+    }
+    if order.billing == BillingPolicy::OnOrder {
+        return Ok(Total::of(books, order)?.net.min(order.deposit_invoiced));
+    }
+    let measure = Measure::by_value(order);
+    let (cancelled, all) = (measure.sum(order, |line| line.buckets.cancelled), measure.sum(order, |line| line.ordered()));
+    let net = asked.iter().map(|(deposit, _)| deposit.net).sum();
+    Ok(net - due(net, cancelled, all))
+}
+
+/// A note over `part` of an upfront invoice of which `before` was given back.
+fn give_back(
+    books: &mut dyn Books,
+    id: OrderId,
+    deposit: &Invoice,
+    before: Amount,
+    part: Amount,
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
+    let order = existing(books, id)?;
+    let taxes = tax::between(&deposit.taxes, before, before + part);
     let tax = taxes.iter().map(|line| line.tax).sum();
     let draft = Invoice {
         kind: DocumentKind::CreditNote,
         corrects: Some(deposit.id),
         reason: "deposit for what will not come".into(),
         taxes,
-        net: released,
+        net: part,
         tax,
-        gross: released + tax,
+        gross: part + tax,
         ..Invoice::default()
     };
-    let effects = Effects { deposit: -released, ..Effects::default() };
+    let effects = Effects { deposit: -part, ..Effects::default() };
     let note = post(books, &order, draft, effects, cx)?;
     offset(books, &order.account, deposit.id, note, cx)?;
-    Ok(Some(note))
-}
-
-fn deposit_of(books: &mut dyn Books, order: &Order) -> Result<Option<std::sync::Arc<Invoice>>, Stop> {
-    for id in &order.invoices {
-        if let Some(invoice) = books.invoice(id)?.filter(|invoice| invoice.kind == DocumentKind::Deposit) {
-            return Ok(Some(invoice));
-        }
-    }
-    Ok(None)
+    Ok(note)
 }
 
 #[cfg(test)]
@@ -102,11 +126,11 @@ mod tests {
         let (mut story, id, _) = case();
         cancel_line(&mut story, id, 2, 2);
         // 80 of 1,200 will not come: 24 of the deposit of 360
-        let note = release_deposit(story.books(), id, &at(4)).unwrap().unwrap();
+        let note = release_deposit(story.books(), id, &at(4)).unwrap()[0];
         let note = story.books().invoice(&note).unwrap().unwrap();
         assert_eq!((note.net, note.tax, note.gross), (Amount(2_400), Amount(240), Amount(2_640)));
         assert_eq!(receivable(&mut story), Amount(39_600 - 2_640));
-        assert_eq!(release_deposit(story.books(), id, &at(5)).unwrap(), None);
+        assert_eq!(release_deposit(story.books(), id, &at(5)).unwrap(), []);
         story.check();
     }
 
@@ -118,7 +142,7 @@ mod tests {
         assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().deposit, Amount(30_000));
         for units in [1, 4] {
             cancel_line(&mut story, id, 2, units);
-            release_deposit(story.books(), id, &at(5)).unwrap().unwrap();
+            assert_eq!(release_deposit(story.books(), id, &at(5)).unwrap().len(), 1);
         }
         let order = story.order(id);
         assert_eq!(order.deposit_invoiced, order.deposit_consumed);
@@ -131,7 +155,7 @@ mod tests {
     fn an_order_that_is_cancelled_whole_owes_nothing() {
         let (mut story, id, _) = case();
         cancel(story.books(), id, &Cancellation { lines: Vec::new(), reason: "none".into() }, &clerk("ann", 3)).unwrap();
-        release_deposit(story.books(), id, &at(4)).unwrap().unwrap();
+        assert_eq!(release_deposit(story.books(), id, &at(4)).unwrap().len(), 1);
         assert_eq!((receivable(&mut story), story.order(id).receivable), (Amount(0), Amount(0)));
         story.check();
     }

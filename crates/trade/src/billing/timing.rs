@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use compact_str::format_compact;
-use units::{Calendar, Minutes, Text, Timestamp};
+use units::{Amount, Calendar, Minutes, Text, Timestamp};
 
 use super::bill::{bill, in_the_way, invoice, unbilled};
+use super::upfront::{chased_again, is_chased, overdue};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, UNDER_WAY};
@@ -27,9 +28,9 @@ pub(super) struct Timing {
 pub(super) fn timing(order: &Order, calendar: &Calendar, unbilled: Vec<Arc<Shipment>>, now: Timestamp) -> Timing {
     let each = |shipments: Vec<Arc<Shipment>>| shipments.into_iter().map(|shipment| vec![shipment]).collect();
     match order.billing {
-        BillingPolicy::PerShipment | BillingPolicy::Deposit { .. } | BillingPolicy::OnOrder => {
-            Timing { groups: each(unbilled), next: None }
-        }
+        BillingPolicy::PerShipment => Timing { groups: each(unbilled), next: None },
+        // the clock chases the upfront invoice, whatever ships meanwhile
+        BillingPolicy::Deposit { .. } | BillingPolicy::OnOrder => Timing { groups: each(unbilled), next: order.bill_at },
         BillingPolicy::OnDelivery => {
             let (delivered, on_its_way): (Vec<_>, Vec<_>) =
                 unbilled.into_iter().partition(|shipment| shipment.delivered.is_some());
@@ -96,15 +97,21 @@ pub enum WaitOver {
     Billed(Vec<InvoiceId>),
     /// A person has to say whether what has shipped is billed; in words.
     Ask(Text),
+    /// A person has to see that an upfront invoice is paid; in words, and how much is open.
+    Chase(Text, Amount),
 }
 
-/// The clock of an order that waits to be billed has run out. Source: domain §1.6 (max-wait; consolidated).
+/// The clock of an order that waits to be billed, or for the payment of what was billed upfront, has run out. Source: domain §1.6
+/// (max-wait; consolidated; on order).
 pub fn wait_over(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<WaitOver, Stop> {
     let order = existing(books, id)?;
     if order.bill_at.is_none_or(|at| at > cx.now) {
         return Ok(WaitOver::Nothing);
     }
     schedule(books, &order, None);
+    if !order.billing.upfront().is_zero() {
+        return Ok(overdue(books, id, cx)?.map_or(WaitOver::Nothing, |(reason, open)| WaitOver::Chase(reason, open)));
+    }
     let waiting = unbilled(books, &order)?.len();
     let lost = lost_sight_of(books, &order, cx)?.len();
     match order.billing {
@@ -160,8 +167,13 @@ fn bill_per_shipment(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result
     bill(books, id, cx)
 }
 
-/// A person lets the rest be waited for once more, as long as the policy says.
+/// A person lets the rest be waited for once more, as long as the policy says; an unpaid upfront invoice for another week.
 pub fn wait_again(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+    if is_chased(books, id)? {
+        let order = existing(books, id)?;
+        schedule(books, &order, Some(chased_again(cx)));
+        return Ok(());
+    }
     let order = existing(books, id)?;
     let wait = match order.billing {
         BillingPolicy::OnComplete { max_wait_days: Some(days), .. } => Minutes(DAY.0 * i64::from(days.max(1))),
@@ -183,7 +195,6 @@ mod tests {
     use crate::master::Period;
     use crate::order::fixture::{Story, at, clerk, submitted};
     use crate::order::{Submission, approve, promise, release};
-    use units::Amount;
 
     const HOUR: i64 = 60;
 

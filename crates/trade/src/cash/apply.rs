@@ -7,6 +7,7 @@ use super::post::{existing, on_account, post};
 use super::preference::preferred;
 use super::references::{NUMBER, named};
 use super::state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus};
+use super::waiting::note_waiting;
 use crate::account::{Account, BANK_ACCOUNT, ItemKind, OpenItem, PAYER_NAME, normalised};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
@@ -55,6 +56,13 @@ struct Match {
 
 /// Applies a payment by the stages 1 to 7 and 9. A payment that was applied before stays as it is. Source: domain §1.7.
 pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied, Stop> {
+    let before = existing(books, id)?;
+    let applied = stages(books, id, cx)?;
+    note_waiting(books, &before)?;
+    Ok(applied)
+}
+
+fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied, Stop> {
     let payment = existing(books, id)?;
     let done = |outcome, reason: &str| Applied { account: payment.account.clone(), outcome, reason: reason.into() };
     match payment.status {
@@ -79,11 +87,17 @@ pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Appli
         return give_up(books, &payment, None, Vec::new(), "the payer's account is gone".into());
     };
     let policy = company(books)?.policy.cash.clone();
-    let items = items(&account, &payment, &referenced);
+    let paid_for = paid_for(books, &account_id, &referenced)?;
+    let mut items = items(&account, &payment, &referenced);
+    items.extend(paid_for.iter().map(|(_, item)| item));
     let found =
         if items.is_empty() { by_amount(&account, &payment, &policy) } else { by_reference(&items, &payment, &policy) };
     match found {
-        Ok(found) => {
+        Ok(mut found) => {
+            for allocation in &mut found.allocations {
+                let of_another = paid_for.iter().find(|(_, item)| item.invoice == allocation.invoice);
+                allocation.account = of_another.map(|(account, _)| account.clone());
+            }
             let deducted = found.allocations.iter().any(|allocation| allocation.deduction.is_positive());
             let reason = Text::from(found.evidence.as_str());
             let (allocations, method) = (found.allocations, found.method);
@@ -157,11 +171,38 @@ fn payer(
     for invoice in referenced {
         accounts.extend(books.invoice(invoice)?.map(|invoice| invoice.account.clone()));
     }
+    accounts.sort_unstable();
     accounts.dedup();
-    Ok(match accounts.as_slice() {
-        [account] => Some((account.clone(), "documents named")),
+    if let [account] = accounts.as_slice() {
+        return Ok(Some((account.clone(), "documents named")));
+    }
+    let mut payers = Vec::new();
+    for account in &accounts {
+        payers.push(payer_of(books, account)?);
+    }
+    payers.dedup();
+    Ok(match payers.as_slice() {
+        [payer] => Some((payer.clone(), "documents named of accounts that it pays for")),
         _ => None,
     })
+}
+
+/// Who pays for an account: another one, or itself.
+pub(super) fn payer_of(books: &mut dyn Books, account: &AccountId) -> Result<AccountId, Stop> {
+    Ok(books.account(account)?.and_then(|account| account.profile.payer.clone()).unwrap_or_else(|| account.clone()))
+}
+
+/// The open items that the payment names and that are those of accounts which the payer pays for. Source: domain §1.7, stage 1
+/// (parent/child hierarchy).
+fn paid_for(books: &mut dyn Books, payer: &AccountId, referenced: &[InvoiceId]) -> Result<Vec<(AccountId, OpenItem)>, Stop> {
+    let mut found = Vec::new();
+    for id in referenced {
+        let Some(invoice) = books.invoice(id)?.filter(|invoice| invoice.account != *payer) else { continue };
+        let account = books.account(&invoice.account)?.filter(|account| account.profile.payer.as_ref() == Some(payer));
+        let item = account.and_then(|account| account.ledger.item(*id).cloned());
+        found.extend(item.map(|item| (invoice.account.clone(), item)));
+    }
+    Ok(found)
 }
 
 /// The open items that the payment names: by number, by purchase order, by order number.
@@ -619,5 +660,90 @@ mod tests {
                 proptest::prop_assert!(settled.0 <= open && allocation.amount.is_positive(), "{allocation:?} of {open}");
             }
         }
+    }
+
+    /// A parent whose bank account is known, two children that it pays for, and a stranger, each with an invoice of 100.00 and of its own
+    /// number.
+    fn family() -> MemoryBooks {
+        let mut memory = books(&[10_000], None);
+        let books: &mut dyn Books = &mut memory;
+        for (name, payer, number) in [("NORTH", true, 2), ("SOUTH", true, 3), ("STRANGER", false, 4)] {
+            let id = AccountId::from(name);
+            let payer = payer.then(|| AccountId::from("ACME"));
+            let profile = Profile { name: name.into(), tier: 3, payer, ..Profile::default() };
+            crate::account::set_profile(books, &id, &profile, &at(0)).unwrap();
+            let document = crate::billing::Invoice {
+                id: InvoiceId(number),
+                number: format!("CD-2026-{number:06}").into(),
+                account: id.clone(),
+                gross: Amount(10_000),
+                ..Default::default()
+            };
+            for name in names_of(&document.number) {
+                point(books, NUMBER, &name, Some(Key::Invoice(document.id))).unwrap();
+            }
+            books.record(&id, AccountEvent::ItemOpened(crate::billing::open_item(&document)));
+            books.record(&document.id, crate::billing::InvoiceEvent::Posted(Box::new(document.clone())));
+        }
+        let own = crate::billing::Invoice { id: InvoiceId(1), account: "ACME".into(), ..Default::default() };
+        books.record(&own.id.clone(), crate::billing::InvoiceEvent::Posted(Box::new(own)));
+        memory
+    }
+
+    fn receivable(books: &mut MemoryBooks, account: &str) -> i64 {
+        let books: &mut dyn Books = books;
+        let account = books.account(&account.into()).unwrap().unwrap();
+        crate::account::check(&account).unwrap();
+        account.ledger.receivable().0
+    }
+
+    #[test]
+    fn domain_1_7_a_parent_pays_for_its_children_where_it_names_their_invoices() {
+        let mut memory = family();
+        let (outcome, payment) = pay(&mut memory, 30_000, "CD-2026-000001 CD-2026-000002 CD-2026-000003", "2026-03-10");
+        assert_eq!((outcome, payment.account), (Outcome::Applied, Some("ACME".into())));
+        let paid = ["ACME", "NORTH", "SOUTH", "STRANGER"].map(|account| receivable(&mut memory, account));
+        assert_eq!(paid, [0, 0, 0, 10_000]);
+        let report = crate::reconcile::check(memory.iter(), None);
+        assert!(!report.breaks.iter().any(|found| found.cause == "received-differs"), "{:#?}", report.breaks);
+        crate::cash::unapply(&mut memory as &mut dyn Books, payment.id, InvoiceId(2), "not theirs", &at(1)).unwrap();
+        assert_eq!(["NORTH", "SOUTH"].map(|account| receivable(&mut memory, account)), [10_000, 0]);
+    }
+
+    #[test]
+    fn what_a_parent_pays_too_much_lies_on_its_own_account_and_a_stranger_is_not_paid_for() {
+        let mut memory = family();
+        let (outcome, _) = pay(&mut memory, 12_000, "CD-2026-000002", "2026-03-10");
+        assert_eq!(outcome, Outcome::OnAccount);
+        let books: &mut dyn Books = &mut memory;
+        assert_eq!(books.account(&"ACME".into()).unwrap().unwrap().ledger.unapplied, Amount(2_000));
+        assert_eq!(["ACME", "NORTH"].map(|account| receivable(&mut memory, account)), [10_000, 0]);
+        let (outcome, _) = pay(&mut memory, 9_000, "CD-2026-000004", "2026-03-10");
+        assert_eq!(outcome, Outcome::Unmatched { ambiguous: false });
+        assert_eq!(receivable(&mut memory, "STRANGER"), 10_000);
+    }
+
+    #[test]
+    fn money_from_nowhere_that_names_invoices_of_one_family_is_the_parents() {
+        let mut memory = family();
+        let books: &mut dyn Books = &mut memory;
+        let invoices = [2, 3].map(InvoiceId);
+        let unknown = Payment::default();
+        let (payer, _) = payer(books, &unknown, &invoices).unwrap().unwrap();
+        assert_eq!(payer.as_str(), "ACME");
+        assert_eq!(super::payer(books, &unknown, &[InvoiceId(2), InvoiceId(4)]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_person_applies_a_parents_money_to_its_children_and_not_to_others() {
+        let mut memory = family();
+        let (_, payment) = pay(&mut memory, 15_000, "thank you", "2026-03-10");
+        let books: &mut dyn Books = &mut memory;
+        let to =
+            |items: &[u64]| -> Vec<(InvoiceId, Amount)> { items.iter().map(|id| (InvoiceId(*id), Amount(5_000))).collect() };
+        let refused = crate::cash::match_manually(books, payment.id, &to(&[2, 4]), false, &at(1));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::Conflict(_)))));
+        crate::cash::match_manually(books, payment.id, &to(&[1, 2, 3]), false, &at(1)).unwrap();
+        assert_eq!(["ACME", "NORTH", "SOUTH"].map(|account| receivable(&mut memory, account)), [5_000; 3]);
     }
 }

@@ -92,7 +92,7 @@ pub fn resolve_deduction(books: &mut dyn Books, id: PaymentId, accepted: Option<
     let deductions = deductions(books, id)?;
     let all: Amount = deductions.iter().map(|(_, amount, _)| *amount).sum();
     let accepted = accepted.unwrap_or(all);
-    let (Some(account), true) = (&payment.account, all.is_positive()) else {
+    let (Some(payer), true) = (&payment.account, all.is_positive()) else {
         return Err(Refusal::Conflict(Text::from(format!("{id} deducts nothing"))).into());
     };
     if accepted.is_negative() || accepted > all {
@@ -100,6 +100,8 @@ pub fn resolve_deduction(books: &mut dyn Books, id: PaymentId, accepted: Option<
     }
     let mut left = accepted;
     for (invoice, deduction, code) in deductions {
+        let allocation = payment.allocations.iter().find(|allocation| allocation.invoice == invoice);
+        let account = allocation.map_or(payer, |allocation| allocation.owner(payer));
         // what was paid or credited since is no longer open
         let item = books.account(account)?.and_then(|account| account.ledger.item(invoice).cloned());
         let amount = deduction.min(left).min(item.as_ref().map_or(Amount::ZERO, |item| item.open)).max(Amount::ZERO);

@@ -2,10 +2,11 @@
 
 use units::{Amount, Text};
 
-use super::apply::foreign;
+use super::apply::{foreign, payer_of};
 use super::post::{existing, on_account, post};
 use super::reverse::reopen;
 use super::state::{Allocation, Method, Payment, PaymentEvent, PaymentStatus};
+use super::waiting::note_waiting;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -14,7 +15,7 @@ use crate::refusal::Refusal;
 /// Applies a payment to the items named; with `write_off` what is missing of them is written off. What is left of the payment goes on
 /// account, and what lies there already may be applied like money that waits.
 ///
-/// Refused for documents of several accounts, for more than is open, for more than the payment has left, and for writing off more
+/// Refused for documents of several accounts that nobody pays for together, for more than is open, for more than the payment has left, and for writing off more
 /// than the actor's limit. Source: domain §1.7.
 pub fn match_manually(
     books: &mut dyn Books,
@@ -32,12 +33,12 @@ pub fn match_manually(
     if wanted > available {
         return Err(Refusal::TooMuchMoney { wanted, available }.into());
     }
-    let account = account_of(books, &payment, items)?;
-    let ledger = books.account(&account)?.map(|account| account.ledger.clone()).unwrap_or_default();
+    let (account, owners) = account_of(books, &payment, items)?;
     let mut allocations = Vec::with_capacity(items.len());
     let mut forgiven = Amount::ZERO;
-    for (at, (invoice, amount)) in items.iter().enumerate() {
-        let open = ledger.item(*invoice).map_or(Amount::ZERO, |item| item.open);
+    for (at, ((invoice, amount), owner)) in items.iter().zip(owners).enumerate() {
+        let ledger = books.account(&owner)?;
+        let open = ledger.as_ref().and_then(|ledger| ledger.ledger.item(*invoice)).map_or(Amount::ZERO, |item| item.open);
         let is_within = if open.is_negative() {
             *amount >= open && *amount <= Amount::ZERO
         } else {
@@ -48,7 +49,9 @@ pub fn match_manually(
         }
         let written_off = if write_off { open - *amount } else { Amount::ZERO };
         forgiven += written_off.abs();
-        allocations.push(Allocation { invoice: *invoice, amount: *amount, written_off, ..Allocation::default() });
+        let of_another = Some(owner).filter(|owner| *owner != account);
+        let (invoice, amount) = (*invoice, *amount);
+        allocations.push(Allocation { invoice, amount, written_off, account: of_another, ..Allocation::default() });
     }
     may_forgive(forgiven, cx)?;
     // what was never applied goes first
@@ -61,7 +64,7 @@ pub fn match_manually(
     if rest.is_positive() {
         on_account(books, id, &account, rest);
     }
-    Ok(())
+    note_waiting(books, &payment)
 }
 
 /// Puts what is left of a payment on an account, as a credit. Source: domain §1.7, stage 9.
@@ -79,7 +82,7 @@ pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId,
         return Err(Refusal::TooMuchMoney { wanted: amount, available: Amount::ZERO }.into());
     }
     on_account(books, id, account, amount);
-    Ok(())
+    note_waiting(books, &payment)
 }
 
 /// Takes a match back: the item is open again, and the money waits for a decision.
@@ -96,9 +99,9 @@ pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason:
     if stays > payment.amount {
         return Err(Refusal::TooMuchMoney { wanted: stays, available: payment.amount }.into());
     }
-    reopen(books, account, allocation, cx)?;
+    reopen(books, allocation.owner(account), allocation, cx)?;
     books.record(&id, PaymentEvent::Unapplied { invoice, by: cx.actor.id.clone(), reason: reason.into() });
-    Ok(())
+    note_waiting(books, &payment)
 }
 
 fn may_forgive(amount: Amount, cx: &Context) -> Result<(), Refusal> {
@@ -125,24 +128,36 @@ fn decided(payment: &Payment) -> Refusal {
     Refusal::Conflict(Text::from(format!("{} is {:?} already", payment.id, payment.status)))
 }
 
-/// The one account whose documents are named, which is the payer's from now on.
-fn account_of(books: &mut dyn Books, payment: &Payment, items: &[(InvoiceId, Amount)]) -> Result<AccountId, Stop> {
-    let mut found: Option<AccountId> = None;
+/// The one account whose documents are named, or that pays for all whose documents are: the payer from now on. Beside it whose document
+/// each is. A payer that is known stays the payer of those it pays for.
+fn account_of(
+    books: &mut dyn Books,
+    payment: &Payment,
+    items: &[(InvoiceId, Amount)],
+) -> Result<(AccountId, Vec<AccountId>), Stop> {
+    let mut owners = Vec::with_capacity(items.len());
+    let mut payers = Vec::with_capacity(items.len());
     for (id, _) in items {
         let invoice = books.invoice(id)?.ok_or_else(|| Refusal::NotFound(Key::Invoice(*id)))?;
-        if found.as_ref().is_some_and(|found| *found != invoice.account) {
-            return Err(Refusal::Conflict(Text::const_new(
-                "the documents belong to several accounts: match them one by one",
-            ))
-            .into());
-        }
-        found = Some(invoice.account.clone());
+        owners.push(invoice.account.clone());
+        payers.push(payer_of(books, &invoice.account)?);
     }
-    let wanted = Text::const_new("at least one document");
-    let none = || Refusal::Invalid { field: Text::const_new("items"), given: Text::const_new("empty"), wanted };
-    let account = found.ok_or_else(none)?;
-    identify(books, payment, &account)?;
-    Ok(account)
+    let Some((first, payer)) = owners.first().zip(payers.first()) else {
+        let wanted = Text::const_new("at least one document");
+        return Err(Refusal::Invalid { field: Text::const_new("items"), given: Text::const_new("empty"), wanted }.into());
+    };
+    let is_paid_for = payers.iter().all(|other| other == payer);
+    let account = match &payment.account {
+        Some(known) if is_paid_for && known == payer => payer,
+        _ if owners.iter().all(|other| other == first) => first,
+        _ if is_paid_for => payer,
+        _ => {
+            let what = "the documents belong to several accounts: match them one by one";
+            return Err(Refusal::Conflict(Text::const_new(what)).into());
+        }
+    };
+    identify(books, payment, account)?;
+    Ok((account.clone(), owners))
 }
 
 fn identify(books: &mut dyn Books, payment: &Payment, account: &AccountId) -> Result<(), Stop> {
@@ -159,6 +174,7 @@ fn identify(books: &mut dyn Books, payment: &Payment, account: &AccountId) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::master::UnappliedPolicy;
     use crate::order::fixture::{Story, at, billed, clerk};
 
     fn unapplied(story: &mut Story) -> Amount {
@@ -186,15 +202,43 @@ mod tests {
         story.check();
     }
 
+    /// A payment as the pipeline posts it that deducts.
+    fn deduct(story: &mut Story, payment: PaymentId, deducting: Allocation) {
+        let before = existing(story.books(), payment).unwrap();
+        post(story.books(), payment, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+        note_waiting(story.books(), &before).unwrap();
+    }
+
+    #[test]
+    fn domain_1_2_money_that_waits_counts_only_where_all_unapplied_cash_does() {
+        let (mut story, _, invoice) = billed();
+        let payment = story.pay(invoice, 11_900);
+        let counts = |story: &mut Story| {
+            let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+            [UnappliedPolicy::None, UnappliedPolicy::Verified, UnappliedPolicy::All].map(|policy| {
+                let mut company = crate::master::Company::default();
+                company.policy.credit.unapplied = policy;
+                crate::credit::exposure(&account, &company, at(6).now.day()).unapplied.0
+            })
+        };
+        assert_eq!(counts(&mut story), [0, 0, 0]);
+        unapply(story.books(), payment, invoice, "wrong invoice", &clerk("ann", 6)).unwrap();
+        assert_eq!(counts(&mut story), [0, 0, 11_900], "the payer is known, and nobody has said what it is for");
+        put_on_account(story.books(), payment, &"ACME".into(), &clerk("ann", 6)).unwrap();
+        assert_eq!(counts(&mut story), [0, 11_900, 11_900]);
+        match_manually(story.books(), payment, &[(invoice, Amount(11_900))], false, &clerk("ann", 7)).unwrap();
+        assert_eq!(counts(&mut story), [0, 0, 0]);
+        story.check();
+    }
+
     #[test]
     fn a_deduction_is_void_once_the_rest_is_paid() {
         let (mut story, order, invoice) = billed();
         let short = story.pay(invoice, 11_000);
         let allocation = Allocation { invoice, amount: Amount(11_000), ..Allocation::default() };
-        // the same payment as the pipeline posts it: with a deduction
         unapply(story.books(), short, invoice, "again", &clerk("ann", 6)).unwrap();
         let deducting = Allocation { deduction: Amount(900), code: "DMG".into(), ..allocation };
-        post(story.books(), short, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+        deduct(&mut story, short, deducting);
         assert_eq!(crate::cash::deductions(story.books(), short).unwrap().len(), 1);
         story.pay(invoice, 400);
         assert_eq!(crate::cash::deductions(story.books(), short).unwrap().len(), 1);
@@ -212,7 +256,7 @@ mod tests {
             unapply(story.books(), payment, invoice, "again", &clerk("ann", 6)).unwrap();
             let (amount, deduction) = (Amount(paid), Amount(deducted));
             let deducting = Allocation { invoice, amount, deduction, code: "DMG".into(), ..Allocation::default() };
-            post(story.books(), payment, &"ACME".into(), vec![deducting], Method::Manual, "short", &at(6)).unwrap();
+            deduct(&mut story, payment, deducting);
             payment
         });
         let open = |story: &mut Story| payments.map(|id| crate::cash::deductions(story.books(), id).unwrap().len());

@@ -14,6 +14,7 @@ mod preference;
 mod references;
 mod reverse;
 mod state;
+mod waiting;
 
 pub use apply::{Applied, Outcome, apply};
 pub use deduction::{deductions, owner, resolve_deduction};
@@ -24,3 +25,4 @@ pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentSta
 
 pub(crate) use deduction::void_deduction;
 pub(crate) use references::{NUMBER, numbers};
+pub(crate) use waiting::waiting;

@@ -1,5 +1,7 @@
 //! Money is applied: payment, account and orders together.
 
+use std::collections::BTreeMap;
+
 use units::{Amount, Text};
 
 use super::deduction::{note_deducted, void_deduction};
@@ -11,21 +13,22 @@ use crate::ids::*;
 use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
-/// Applies money of a payment to open items of an account. The caller has checked that it fits.
+/// Applies money of a payment to open items of its payer, and of accounts that the payer pays for. The caller has checked that it fits.
 pub(super) fn post(
     books: &mut dyn Books,
     payment: PaymentId,
-    account: &AccountId,
+    payer: &AccountId,
     allocations: Vec<Allocation>,
     method: Method,
     evidence: &str,
     cx: &Context,
 ) -> Result<(), Stop> {
-    let ledger = books.account(account)?.ok_or_else(|| Refusal::NotFound(Key::Account(account.clone())))?;
-    let applied: Amount = allocations.iter().map(|allocation| allocation.amount).sum();
-    books.record(account, AccountEvent::MoneyReceived { amount: applied });
+    for (account, amount) in received(&allocations, payer) {
+        books.record(&account, AccountEvent::MoneyReceived { amount });
+    }
     for allocation in &allocations {
-        let invoice = allocation.invoice;
+        let (invoice, account) = (allocation.invoice, allocation.owner(payer));
+        let ledger = books.account(account)?.ok_or_else(|| Refusal::NotFound(Key::Account(account.clone())))?;
         let Some(item) = ledger.ledger.item(invoice) else { continue };
         let settled = allocation.amount + allocation.discount + allocation.written_off;
         if item.open == settled || allocation.deduction.is_positive() {
@@ -48,6 +51,15 @@ pub(super) fn post(
     let (evidence, by) = (Text::from(evidence), cx.actor.id.clone());
     books.record(&payment, PaymentEvent::Matched { allocations, method, evidence, by });
     Ok(())
+}
+
+/// Money by the account whose items it settles.
+fn received(allocations: &[Allocation], payer: &AccountId) -> BTreeMap<AccountId, Amount> {
+    let mut received = BTreeMap::new();
+    for allocation in allocations {
+        *received.entry(allocation.owner(payer).clone()).or_insert(Amount::ZERO) += allocation.amount;
+    }
+    received
 }
 
 /// Puts money of a payment on an account, without an item.

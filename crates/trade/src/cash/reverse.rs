@@ -4,6 +4,7 @@ use units::Amount;
 
 use super::post::existing;
 use super::state::{Allocation, PaymentEvent};
+use super::waiting::note_waiting;
 use crate::account::AccountEvent;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
@@ -18,7 +19,7 @@ pub(super) fn reverse(books: &mut dyn Books, original: PaymentId, entry: Payment
     let payment = existing(books, original)?;
     if let Some(account) = &payment.account {
         for allocation in &payment.allocations {
-            reopen(books, account, allocation, cx)?;
+            reopen(books, allocation.owner(account), allocation, cx)?;
         }
         if !payment.on_account.is_zero() {
             books.record(account, AccountEvent::UnappliedChanged { by: -payment.on_account });
@@ -28,7 +29,7 @@ pub(super) fn reverse(books: &mut dyn Books, original: PaymentId, entry: Payment
     let reason = units::Text::const_new("taken back by the bank");
     books.record(&original, PaymentEvent::Reversed { reason: reason.clone() });
     books.record(&entry, PaymentEvent::Reversed { reason });
-    Ok(())
+    note_waiting(books, &payment)
 }
 
 /// Opens an item again by what one allocation settled.

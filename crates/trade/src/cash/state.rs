@@ -79,6 +79,16 @@ pub struct Allocation {
     pub deduction: Amount,
     /// Code of the deduction, if there is one.
     pub code: Text,
+    /// Whose document it is, where the payer pays for another account.
+    #[serde(default)]
+    pub account: Option<AccountId>,
+}
+
+impl Allocation {
+    /// The account whose item it settles.
+    pub fn owner<'a>(&'a self, payer: &'a AccountId) -> &'a AccountId {
+        self.account.as_ref().unwrap_or(payer)
+    }
 }
 
 /// By which stage of the pipeline a payment was applied (domain §1.7).

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 /// Whether somebody may release a Credit hold: by how much the order is over the limit, in per cent and in all.
 ///
 /// Without a table of the company: clerks up to 5 % and 5,000.00, managers up to 20 % and 50,000.00, directors without limit; the
-/// process may, and whoever created the order may not. Nobody may while the account, or the one whose limit it shares, is blocked.
+/// process may, and whoever created the order or raised its value last may not. Nobody may while the account, or the one whose limit it shares, is blocked.
 /// Source: domain §1.2.
 pub fn authorise_release(books: &mut dyn Books, order: &Order, hold: &Hold, actor: &Actor) -> Result<(), Stop> {
     let account = account_of(books, &order.account)?;
@@ -36,6 +36,9 @@ fn authorise(
     let refuse = |why: String| Refusal::NotAllowed { actor: actor.id.clone(), why: Text::from(why) };
     if actor.id == order.created_by {
         return Err(refuse("whoever created an order does not release its credit".into()));
+    }
+    if actor.id == order.raised_by {
+        return Err(refuse("whoever raised an order's value last does not release its credit".into()));
     }
     if let Some(blocked) = [account, holder].into_iter().find(|account| account.profile.blocked) {
         return Err(refuse(format!("account {} is blocked: lift the block first", blocked.id)));
@@ -88,7 +91,7 @@ mod tests {
     fn domain_1_2_authority_is_by_per_cent_and_by_amount() {
         let mut account = Account::default();
         account.profile.credit_limit = Some(Amount(10_000_000));
-        let order = Order { created_by: "shop".into(), ..Order::default() };
+        let order = Order { created_by: "shop".into(), raised_by: "sam".into(), ..Order::default() };
         let may = |role, name: &str, over| {
             let hold = Hold {
                 kind: HoldKind::Credit,
@@ -107,6 +110,7 @@ mod tests {
         assert!(!may(Role::CreditManager, "bob", 2_000_001));
         assert!(may(Role::Director, "eve", 99_000_000));
         assert!(!may(Role::Director, "shop", 1));
+        assert!(!may(Role::Director, "sam", 1), "whoever raised the exposure by a change");
         assert!(!may(Role::Sales, "ann", 1));
     }
 }

@@ -9,7 +9,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
-use crate::order::{Hold, HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold};
+use crate::order::{Hold, HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold, revalue_approved};
 
 /// What a credit check decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decisio
     let company = company(books)?;
     let group = Group::of(books, &account)?;
     let decision = decide(&company, &account, &group, &order, Amount::ZERO, cx);
-    let checked = checked(&company, &group, &order, Amount::ZERO, &decision);
+    let checked = checked(&company, &group, &order, Amount::ZERO, &decision, cx);
     let account = order.account.clone();
     drop(order);
     books.record(&account, checked);
@@ -53,6 +53,8 @@ pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decisio
         _ => {
             lift(books, id, HoldKind::Credit, "the credit suffices", cx)?;
             note_held(books, &account, id, false)?;
+            // what a change added counts from now on
+            revalue_approved(books, id)?;
         }
     }
     Ok(decision)
@@ -101,7 +103,7 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
             place_hold(books, id, HoldKind::Credit, reason, Vec::new(), over, cx)?;
             continue;
         }
-        let checked = checked(&company, &group, &order, promised, &decision);
+        let checked = checked(&company, &group, &order, promised, &decision, cx);
         promised += value_of(&order);
         drop((order, account));
         books.record(&owner, checked);
@@ -137,7 +139,15 @@ fn value_of(order: &Order) -> Amount {
 }
 
 /// What is noted about a decision, so that somebody can ask for its reasons later.
-fn checked(company: &Company, group: &Group, order: &Order, promised: Amount, decision: &Decision) -> AccountEvent {
+fn checked(
+    company: &Company,
+    group: &Group,
+    order: &Order,
+    promised: Amount,
+    decision: &Decision,
+    cx: &Context,
+) -> AccountEvent {
+    let today = company.calendar.local_day(cx.now);
     let code = match decision {
         Decision::Pass => "pass",
         Decision::PassWithWarning => "pass_with_warning",
@@ -146,7 +156,7 @@ fn checked(company: &Company, group: &Group, order: &Order, promised: Amount, de
     };
     AccountEvent::CreditChecked {
         order: order.id,
-        exposure: group.exposure(company) + promised + value_of(order),
+        exposure: group.exposure(company, today) + promised + value_of(order),
         limit: group.holder().profile.credit_limit,
         decision: Text::const_new(code),
     }
@@ -160,7 +170,7 @@ fn decide(company: &Company, account: &Account, group: &Group, order: &Order, pr
     let policy = &company.policy.credit;
     let value = value_of(order);
     let holder = group.holder();
-    let exposure = group.exposure(company) + promised + value;
+    let exposure = group.exposure(company, company.calendar.local_day(cx.now)) + promised + value;
     let money = |amount: Amount| amount.to_decimal(order.currency);
     let hold = |code, reason, over| {
         let valid = order.credit_release.is_some_and(|(released, at)| {
@@ -290,6 +300,43 @@ mod tests {
         company.policy.credit.tolerance_percent = Decimal::ZERO;
         company.policy.credit.unapplied = UnappliedPolicy::Verified;
         assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
+    }
+
+    #[test]
+    fn domain_1_2_backorders_beyond_the_credit_horizon_count_when_they_are_near() {
+        let mut story = Story::new();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.policy.credit.horizon_days = Some(30);
+        story.books().record(&key, crate::master::CompanyEvent::Set(Box::new(company.clone())));
+        story.stock("X", "WH1", 4);
+        story.announce("X", "WH1", 6, "2026-05-01");
+        let id = story.promised(&[("X", 10)]);
+        let exposed = |story: &mut Story, day: &str| {
+            let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+            crate::credit::exposure(&account, &company, day.parse().unwrap()).open_orders
+        };
+        // sixty days from now, then thirty
+        assert_eq!((exposed(&mut story, "2026-03-02"), exposed(&mut story, "2026-04-01")), (Amount(4_000), Amount(10_000)));
+        company.policy.credit.horizon_days = None;
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!(crate::credit::exposure(&account, &company, at(0).now.day()).open_orders, Amount(10_000));
+        cancel(story.books(), id, &Cancellation { lines: vec![], reason: "no".into() }, &clerk("ann", 3)).unwrap();
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!((account.ledger.backorders.len(), account.ledger.open_orders), (0, Amount(0)));
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_2_what_a_change_adds_to_an_approved_order_counts_against_those_after_it() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 30);
+        let id = story.promised(&[("X", 10)]);
+        let more = crate::order::Change { quantities: vec![(LineNo(1), Quantity(14))], ..Default::default() };
+        crate::order::change(story.books(), id, &more, &clerk("ann", 2)).unwrap();
+        assert_eq!(check(story.books(), id, &at(3)).unwrap(), Decision::Pass);
+        assert_eq!((story.open_orders(), story.order(id).exposed), (Amount(14_000), Amount(14_000)));
+        story.check();
     }
 
     #[test]

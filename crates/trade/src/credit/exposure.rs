@@ -1,6 +1,6 @@
 //! What is counted against a credit limit.
 
-use units::Amount;
+use units::{Amount, Day};
 
 use crate::account::Account;
 use crate::master::{Company, UnappliedPolicy};
@@ -12,9 +12,9 @@ pub struct Exposure {
     pub receivable: Amount,
     /// Shipped and not invoiced.
     pub shipped: Amount,
-    /// Approved and not shipped.
+    /// Approved and not shipped, without what waits for supply beyond the credit horizon.
     pub open_orders: Amount,
-    /// On-account credit that counts.
+    /// Money that is not applied to an item and counts.
     pub unapplied: Amount,
     /// Insurance and guarantees.
     pub secured: Amount,
@@ -28,22 +28,25 @@ impl Exposure {
 }
 
 /// The exposure of accounts that share a limit: the sum of what each of them is exposed by. Source: domain §1.2.
-pub(super) fn shared_exposure<'a>(accounts: impl Iterator<Item = &'a Account>, company: &Company) -> Amount {
-    accounts.map(|account| exposure(account, company).total()).sum()
+pub(super) fn shared_exposure<'a>(accounts: impl Iterator<Item = &'a Account>, company: &Company, today: Day) -> Amount {
+    accounts.map(|account| exposure(account, company, today).total()).sum()
 }
 
-/// The exposure of an account. Source: domain §1.2.
-pub fn exposure(account: &Account, company: &Company) -> Exposure {
+/// The exposure of an account on a day. Source: domain §1.2.
+pub fn exposure(account: &Account, company: &Company, today: Day) -> Exposure {
     let ledger = &account.ledger;
-    let unapplied = match company.policy.credit.unapplied {
+    let policy = &company.policy.credit;
+    let unapplied = match policy.unapplied {
         UnappliedPolicy::None => Amount::ZERO,
-        // only money whose owner is certain is put on an account
-        UnappliedPolicy::Verified | UnappliedPolicy::All => ledger.unapplied,
+        // only what a person or a reference has confirmed is put on an account
+        UnappliedPolicy::Verified => ledger.unapplied,
+        UnappliedPolicy::All => ledger.unapplied + ledger.unconfirmed,
     };
+    let far = policy.horizon_days.map(|days| ledger.backordered_beyond(today.plus_days(i32::from(days))));
     Exposure {
         receivable: ledger.receivable(),
         shipped: ledger.shipped_not_invoiced,
-        open_orders: ledger.open_orders,
+        open_orders: (ledger.open_orders - far.unwrap_or_default()).max(Amount::ZERO),
         unapplied,
         secured: account.profile.secured,
     }

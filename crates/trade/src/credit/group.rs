@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use units::Amount;
+use units::{Amount, Day};
 
 use super::exposure::shared_exposure;
 use crate::account::Account;
@@ -40,9 +40,9 @@ impl Group {
         &self.0[0]
     }
 
-    /// What all of them are exposed by.
-    pub(super) fn exposure(&self, company: &Company) -> Amount {
-        shared_exposure(self.0.iter().map(Arc::as_ref), company)
+    /// What all of them are exposed by on a day.
+    pub(super) fn exposure(&self, company: &Company, today: Day) -> Amount {
+        shared_exposure(self.0.iter().map(Arc::as_ref), company, today)
     }
 
     /// The orders that credit checks hold, the oldest first.

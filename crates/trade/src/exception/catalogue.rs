@@ -34,7 +34,9 @@ pub fn rules(kind: ExceptionKind) -> Rules {
         ExceptionKind::BillingBlocked => entry(Role::Receivables, 8, &[Retry, Acknowledge]),
         ExceptionKind::PartialBillingDecision => entry(Role::Receivables, 8, &[Release, Wait]),
         ExceptionKind::InvoiceRejected => entry(Role::Receivables, 8, &[Retry, Acknowledge]),
-        ExceptionKind::PaymentUnmatched => entry(Role::Receivables, 24, &[Match, PutOnAccount, WriteOff, Wait, Acknowledge]),
+        ExceptionKind::PaymentUnmatched => {
+            entry(Role::Receivables, 24, &[Match, PutOnAccount, WriteOff, Wait, Acknowledge, Cancel])
+        }
         ExceptionKind::Deduction => entry(Role::Receivables, 48, &[WriteOff, Reject]),
         ExceptionKind::ReturnDiscrepancy => entry(Role::Sales, 24, &[Authorise, Reject]),
         ExceptionKind::ReconBreak => entry(Role::Receivables, 24, &[Acknowledge]),

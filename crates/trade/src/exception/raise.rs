@@ -8,7 +8,7 @@ use super::state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionSt
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
-use crate::order::company;
+use crate::order::{awaits_payment, company};
 
 /// How much of the time to resolve has passed at each step of the ladder, in per cent: a warning, the lead, the manager.
 const LADDER: [i64; 3] = [50, 100, 150];
@@ -97,17 +97,24 @@ fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Co
     Ok(order.and_then(|order| order.requested).is_some_and(|requested| requested <= soon))
 }
 
-/// What of an entry's actions leads anywhere for a subject. What is asked about no payment but the lack of one can only be waited for;
-/// money that can be applied is applied or put on an account; what went out, or is in another currency, can be seen and no more.
+/// What of an entry's actions leads anywhere for a subject. What is asked about no payment but the lack of one can be waited for, and an
+/// order of which nothing ships before can be cancelled; money that can be applied is applied or put on an account; what went out, or is in another currency, can be seen and no more.
 fn leads_on(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject, action: Action) -> Result<bool, Stop> {
     if kind != ExceptionKind::PaymentUnmatched {
         return Ok(true);
     }
-    let Some(Key::Payment(id)) = &subject.key else { return Ok(action == Action::Wait) };
+    let Some(Key::Payment(id)) = &subject.key else {
+        let order = match subject.order {
+            Some(id) => books.order(&id)?,
+            None => None,
+        };
+        let nothing_ships = order.is_some_and(|order| awaits_payment(&order));
+        return Ok(action == Action::Wait || action == Action::Cancel && nothing_ships);
+    };
     let Some(payment) = books.payment(id)? else { return Ok(true) };
     let is_foreign = payment.currency != company(books)?.currency;
     Ok(match action {
-        Action::Wait => false,
+        Action::Wait | Action::Cancel => false,
         Action::Acknowledge => is_foreign || !payment.amount.is_positive(),
         Action::Match => !is_foreign,
         _ => !is_foreign && payment.amount.is_positive(),

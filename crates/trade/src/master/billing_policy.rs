@@ -37,7 +37,7 @@ pub enum BillingPolicy {
     },
     /// An invoice per shipment once its delivery is proved, for terms by which control passes then (DAP, DPU, DDP).
     OnDelivery,
-    /// The whole order is billed at approval and released once that is paid.
+    /// The whole order is billed at approval and released once that is paid; what is added later is billed and paid likewise.
     OnOrder,
 }
 
@@ -180,7 +180,8 @@ pub enum CancelledShare {
     /// It goes with them: nobody is billed for it.
     #[default]
     CarriedAway,
-    /// It is spread over what is billed after the cancellation.
+    /// It is spread over what is billed after the cancellation. Where nothing follows that could carry it, nobody is billed for it:
+    /// there is no invoice without goods, and what was billed before is not changed.
     Respread,
 }
 

@@ -176,6 +176,9 @@ pub struct CreditPolicy {
     pub release_growth_percent: Decimal,
     /// More than this per cent of the receivables past due holds the order, whatever the days; `None` looks at the days only.
     pub overdue_percent: Option<Decimal>,
+    /// Backordered units that are promised to be supplied more than so many days from now do not count against the limit until they are
+    /// nearer; `None` counts all.
+    pub horizon_days: Option<u16>,
 }
 
 impl Default for CreditPolicy {
@@ -188,6 +191,7 @@ impl Default for CreditPolicy {
             release_valid_days: 7,
             release_growth_percent: Decimal::from(10i64),
             overdue_percent: None,
+            horizon_days: None,
         }
     }
 }
@@ -199,9 +203,9 @@ pub enum UnappliedPolicy {
     /// Nothing.
     #[default]
     None,
-    /// What a person or an exact reference has confirmed as the customer's.
+    /// What a person or a reference to our document has confirmed as the customer's: money on account.
     Verified,
-    /// Everything.
+    /// That, and money of a payer that we know by name or bank account, and that waits for somebody to say what it is for.
     All,
 }
 

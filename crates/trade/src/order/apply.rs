@@ -165,6 +165,7 @@ impl Folded for Order {
             OrderEvent::CreditReleased { gross, at } => self.credit_release = Some((*gross, *at)),
             OrderEvent::BillingSet { billing, .. } => self.billing = *billing,
             OrderEvent::BillingScheduled { at } => self.bill_at = *at,
+            OrderEvent::ExposureRaised { by } => self.raised_by = by.clone(),
             OrderEvent::CancelFailed { lines, .. } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {

@@ -4,7 +4,7 @@ use units::Text;
 
 use super::event::OrderEvent;
 use super::find::{existing, wrong_status};
-use super::value::{gross, revalue};
+use super::value::{gross, revalue_approved};
 use crate::account::AccountEvent;
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -29,8 +29,7 @@ pub fn approve(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), S
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
     if order.approved_at.is_some() {
-        revalue(books, &order);
-        return Ok(());
+        return revalue_approved(books, id);
     }
     let account = order.account.clone();
     drop(order);

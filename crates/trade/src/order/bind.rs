@@ -9,6 +9,7 @@ use super::apply::moved;
 use super::event::OrderEvent;
 use super::find::existing;
 use super::state::{Bucket, LineAllocation, Order, Peg};
+use super::value::note_backorders;
 use crate::books::{Books, Kind, Stop};
 use crate::ids::*;
 use crate::stock::{Claim, ClaimKind, Demand, StockEvent};
@@ -138,7 +139,7 @@ pub(crate) fn set_backorder(books: &mut dyn Books, backorder: Backorder) -> Resu
         books.record(&StockKey::new(&item, &peg.node), StockEvent::DemandSet(demand));
     }
     books.record(&id, OrderEvent::Pegged { line, pegs });
-    Ok(())
+    note_backorders(books, id)
 }
 
 fn merged(pegs: Vec<Peg>) -> Vec<Peg> {

@@ -92,12 +92,18 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     if let Some(billing) = change.billing.filter(|billing| *billing != order.billing) {
         books.record(&id, OrderEvent::BillingSet { billing, by: cx.actor.id.clone() });
     }
+    let dearer = |(no, price): &(LineNo, Decimal)| order.line(*no).is_some_and(|line| *price > line.price);
+    let sooner = requested.is_some_and(|day| order.requested.is_none_or(|before| day < before));
+    let raises = !more.is_empty() || !added.is_empty() || sooner || change.prices.iter().any(dearer);
     drop(order);
     if !less.is_empty() {
         let cancellation = Cancellation { lines: less, reason: Text::const_new("changed by the customer") };
         outcome.asked = cancel(books, id, &cancellation, cx)?.asked;
     }
     if recheck {
+        if raises {
+            books.record(&id, OrderEvent::ExposureRaised { by: cx.actor.id.clone() });
+        }
         let prices = change.prices.clone();
         let by = cx.actor.id.clone();
         books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to, requested, by });
@@ -219,6 +225,28 @@ mod tests {
         // three weeks later it has long arrived, whether or not anybody said so
         let outcome = change(story.books(), id, &to(other("Street 3")), &clerk("ann", 21 * 1_440)).unwrap();
         assert_eq!((outcome.redirected, outcome.under_way), (vec![released], vec![]));
+    }
+
+    #[test]
+    fn domain_1_2_whoever_raises_an_order_by_a_change_is_remembered_and_whoever_lowers_it_is_not() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 5)]);
+        let mut raised_by = |change_of: Change, who: &str| {
+            change(story.books(), id, &change_of, &clerk(who, 3)).unwrap();
+            story.order(id).raised_by.to_string()
+        };
+        let units = |units| Change { quantities: vec![(LineNo(1), Quantity(units))], ..Change::default() };
+        let price = |price: &str| Change { prices: vec![(LineNo(1), price.parse().unwrap())], ..Change::default() };
+        let day = |day: &str| Change { requested: Some(day.parse().unwrap()), ..Change::default() };
+        assert_eq!(raised_by(units(4), "low"), "");
+        assert_eq!(raised_by(units(6), "more"), "more");
+        assert_eq!(raised_by(price("9.00"), "cheap"), "more");
+        assert_eq!(raised_by(price("12.00"), "dear"), "dear");
+        assert_eq!(raised_by(day("2026-06-01"), "first"), "first");
+        assert_eq!(raised_by(day("2026-07-01"), "late"), "first");
+        assert_eq!(raised_by(day("2026-05-01"), "soon"), "soon");
+        assert_eq!(raised_by(Change { added: vec![submitted("X", "1")], ..Change::default() }, "line"), "line");
     }
 
     #[test]

@@ -43,7 +43,11 @@ pub fn correct_line(
         ordered: quantity + before.buckets.cancelled,
         requested_price: price_per_base(before, quantity),
     };
+    let raises = quantity > before.ordered() - before.buckets.cancelled;
     drop(order);
+    if raises {
+        books.record(&id, OrderEvent::ExposureRaised { by: cx.actor.id.clone() });
+    }
     books.record(&id, correction);
     validate(books, id, cx)
 }

@@ -215,4 +215,9 @@ pub enum OrderEvent {
         /// The shipment that they left with.
         shipment: ShipmentId,
     },
+    /// Somebody changed it so that more counts against the credit limit, or earlier.
+    ExposureRaised {
+        /// Who.
+        by: Text,
+    },
 }

@@ -53,4 +53,4 @@ pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waitin
 pub(crate) use find::{company, existing, refused_nodes};
 pub(crate) use hold::lift;
 pub(crate) use promise::{arrival, eligibility, note_promise, serving};
-pub(crate) use value::{expose, gross_to_ship, leave_exposure, leaving};
+pub(crate) use value::{expose, gross_to_ship, leave_exposure, leaving, revalue_approved};

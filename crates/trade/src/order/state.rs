@@ -89,12 +89,17 @@ pub struct Order {
     /// How its units were given to nodes the last time that there was something to explain.
     #[serde(default)]
     pub sourcing: Option<Box<Sourcing>>,
-    /// When shipped goods that wait for their invoice by policy are looked at again; `None` if no clock runs.
+    /// When shipped goods that wait for their invoice by policy are looked at again, or an upfront invoice is chased; `None` if no clock
+    /// runs.
     #[serde(default)]
     pub bill_at: Option<Timestamp>,
     /// Deposit invoiced so far, tax included, less what was given back: it is owed as a document, and not as an open order.
     #[serde(default)]
     pub deposit_gross: Amount,
+    /// Who made the last change that raised its value or pulled its day in; empty if nobody did. They do not release its credit either
+    /// (domain §1.2).
+    #[serde(default)]
+    pub raised_by: Text,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).

@@ -1,11 +1,14 @@
 //! What an order is worth, and what of it counts in the account's exposure (domain §1.2).
 
-use units::{Amount, Currency, Quantity};
+use std::collections::BTreeMap;
+
+use units::{Amount, Currency, Day, Quantity};
 
 use super::event::OrderEvent;
+use super::find::{company, existing};
 use super::state::{Line, Order};
 use crate::account::AccountEvent;
-use crate::books::Books;
+use crate::books::{Books, Stop};
 use crate::ids::*;
 
 /// Net value of so many units of a line, in minor units.
@@ -99,11 +102,51 @@ pub(crate) fn leave_exposure(books: &mut dyn Books, order: OrderId, account: &Ac
     }
 }
 
-/// Brings the exposure of an approved order up to date after quantities, prices or tax changed.
-pub(super) fn revalue(books: &mut dyn Books, order: &Order) {
-    if order.revalue {
-        expose(books, order);
+/// Brings the exposure of an approved order up to date after quantities, prices or tax changed; nothing for one that is not approved.
+pub(crate) fn revalue_approved(books: &mut dyn Books, id: OrderId) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    if order.approved_at.is_none() || !order.revalue {
+        return Ok(());
     }
+    expose(books, &order);
+    note_backorders(books, id)
+}
+
+/// Notes with the account what of an order waits for supply until which day; nothing unless the company has a credit horizon. Units that
+/// nobody can promise count against the limit. Source: domain §1.2 (backorders beyond the credit horizon).
+pub(super) fn note_backorders(books: &mut dyn Books, id: OrderId) -> Result<(), Stop> {
+    if company(books)?.policy.credit.horizon_days.is_none() {
+        return Ok(());
+    }
+    let order = existing(books, id)?;
+    let values = backordered(&order);
+    let known = books.account(&order.account)?;
+    let known = known.iter().flat_map(|account| &account.ledger.backorders).find(|(known, _)| *known == id);
+    if known.map_or(&[][..], |(_, known)| known) != values {
+        books.record(&order.account, AccountEvent::BackordersSet { order: id, values });
+    }
+    Ok(())
+}
+
+/// What of the uncovered value of an approved order waits for supply, by day.
+fn backordered(order: &Order) -> Vec<(Day, Amount)> {
+    let all = Weight::of(order, |line| line.ordered() - line.buckets.cancelled).value;
+    let uncovered = (gross(order) - order.deposit_gross).max(Amount::ZERO);
+    if order.approved_at.is_none() || all <= 0 {
+        return Vec::new();
+    }
+    let mut values = BTreeMap::<Day, i64>::new();
+    for line in &order.lines {
+        for peg in &line.pegs {
+            let value = i128::from(units_value(line, peg.quantity, order.currency).0);
+            // a part of the uncovered value, which came from an i64
+            let share = (i128::from(uncovered.0) * value / i128::from(all)) as i64;
+            if let Some(due) = peg.due.filter(|_| share > 0) {
+                *values.entry(due).or_default() += share;
+            }
+        }
+    }
+    values.into_iter().map(|(day, value)| (day, Amount(value))).collect()
 }
 
 /// Counts an approved order in its account's exposure by what of it is to ship now.

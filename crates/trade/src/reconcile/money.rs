@@ -30,6 +30,7 @@ const POSTED: Check = check("R6", "ledger-differs", Role::Receivables, "invoiced
 const CONFIRMED: Check = check("R6", "erp-missing", Role::Receivables, "posted in the ERP within 24 hours");
 const APPLIED: Check = check("R7", "over-applied", Role::Receivables, "matched at most what came in");
 const RECEIVED: Check = check("R7", "received-differs", Role::Receivables, "received by the ledger, by payments");
+const WAITS: Check = check("R10", "unconfirmed-differs", Role::Receivables, "unconfirmed by the ledger, by payments");
 const MOVED: Check = check("R7", "statement-differs", Role::Receivables, "movements by statements, by payments");
 
 /// Amounts by what they are counted for, on both sides.
@@ -40,6 +41,8 @@ pub(super) struct Money {
     invoiced: BTreeMap<AccountId, (i64, i64)>,
     /// R7: account → received by its ledger, and by payments.
     received: BTreeMap<AccountId, (i64, i64)>,
+    /// R10: account → money that waits for a decision by its ledger, and by payments.
+    waits: BTreeMap<AccountId, (i64, i64)>,
     /// R7: our bank account → movements by statements, and by payments.
     moved: BTreeMap<Text, (i64, i64)>,
     /// Order → receivable by the order, and open items of it.
@@ -78,6 +81,7 @@ impl Money {
                 report.hold(&LEDGER, id, found, Text::default(), Stake::default());
                 self.invoiced.entry(id.clone()).or_default().0 += state.ledger.invoiced_total.0;
                 self.received.entry(id.clone()).or_default().0 += state.ledger.received_total.0;
+                self.waits.entry(id.clone()).or_default().0 += state.ledger.unconfirmed.0;
                 self.exposed.entry(id.clone()).or_default().0 += state.ledger.open_orders.0;
                 for item in &state.ledger.open_items {
                     self.owed.entry(item.order).or_default().1 += item.open.0;
@@ -122,8 +126,14 @@ impl Money {
             let stake = Stake::new(Some(payment.received_at), matched - most);
             report.hold(&APPLIED, payment.id, matched.0, most.0, stake);
         }
-        if let Some(account) = &payment.account {
-            self.received.entry(account.clone()).or_default().1 += matched.0;
+        if let Some((account, amount)) = crate::cash::waiting(payment) {
+            self.waits.entry(account.clone()).or_default().1 += amount.0;
+        }
+        if let Some(payer) = &payment.account {
+            self.received.entry(payer.clone()).or_default().1 += payment.on_account.0;
+            for allocation in &payment.allocations {
+                self.received.entry(allocation.owner(payer).clone()).or_default().1 += allocation.amount.0;
+            }
         }
     }
 
@@ -162,6 +172,9 @@ impl Money {
         }
         for (account, sides) in self.received {
             report.hold(&RECEIVED, account, sides.0, sides.1, apart(sides));
+        }
+        for (account, sides) in self.waits {
+            report.hold(&WAITS, account, sides.0, sides.1, apart(sides));
         }
         for (bank_account, sides) in self.moved {
             report.hold(&MOVED, bank_account, sides.0, sides.1, apart(sides));

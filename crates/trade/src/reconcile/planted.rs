@@ -291,3 +291,10 @@ fn a_hold_that_nobody_is_asked_about_is_found() {
     assert_eq!((found.owner, found.value, found.since), (Role::Operations, Amount(700), Some(cx.now)));
     assert_eq!(found.key, format!("{id} Manual"));
 }
+
+#[test]
+fn r10_money_that_waits_and_that_the_ledger_does_not_count() {
+    let (mut story, _, _) = billed();
+    story.books().record(&AccountId::from("ACME"), AccountEvent::UnconfirmedChanged { by: Amount(500) });
+    assert_eq!(about(&found(&story, "unconfirmed-differs")), ("R10", "ACME", 500, Role::Receivables));
+}
