@@ -11,6 +11,7 @@ mod message;
 mod operate;
 mod react;
 mod schedule;
+mod substitution;
 mod task;
 mod txn;
 
