@@ -366,6 +366,15 @@ pub enum Body {
         /// Why it cannot be taken.
         reason: Text,
     },
+    /// Send a substitute for an item that an order waits for; the customer has agreed.
+    SubstituteItem {
+        /// Which order.
+        order: OrderId,
+        /// The item that was ordered.
+        item: ItemId,
+        /// The item to send; `None` takes the best of those that there are.
+        by: Option<ItemId>,
+    },
 }
 
 /// What a partition answers to a command that it carried out.

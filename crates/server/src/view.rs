@@ -163,6 +163,25 @@ pub(crate) struct LineView {
     pub(crate) promise: Option<String>,
     /// Units that shipped although their cancellation was under way.
     pub(crate) cancel_failed: i64,
+    /// What was ordered, if the item is sent instead of it.
+    pub(crate) replaces: Option<ReplacedView>,
+}
+
+/// What was ordered, of a line with a substitute.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ReplacedView {
+    /// The line that it was ordered with; the same, if all of it was replaced.
+    pub(crate) line: u64,
+    /// The item that was ordered.
+    pub(crate) item: String,
+    /// Units of it that were replaced.
+    pub(crate) quantity: i64,
+    /// Its price per base unit.
+    pub(crate) price: String,
+    /// What the customer had to say: `notify` or `ask`.
+    pub(crate) consent: String,
+    /// When.
+    pub(crate) at: String,
 }
 
 /// Shows an order.
@@ -238,6 +257,14 @@ fn line(line: &trade::order::Line) -> LineView {
         tax_rate: line.tax_rate.to_string(),
         promise: line.promise.map(|day| day.to_string()),
         cancel_failed: line.cancel_failed.0,
+        replaces: line.replaces.as_ref().map(|replaces| ReplacedView {
+            line: replaces.line.0,
+            item: replaces.item.to_string(),
+            quantity: replaces.quantity.0,
+            price: replaces.price.to_string(),
+            consent: name(&replaces.consent),
+            at: replaces.at.to_string(),
+        }),
     }
 }
 

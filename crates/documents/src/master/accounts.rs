@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use trade::AccountId;
 use trade::account::Profile;
-use trade::master::{BillingPolicy, NoBillingPolicy, ShipTo, Terms};
+use trade::master::{BillingPolicy, Consent, NoBillingPolicy, ShipTo, Terms};
 use units::{Day, Decimal};
 
 use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
     "id",
     "name",
     "aliases",
@@ -39,6 +39,7 @@ const COLUMNS: [&str; 27] = [
     "credit_parent",
     "excluded_nodes",
     "payer",
+    "substitutes",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -118,7 +119,22 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         credit_parent: Some(row.get("credit_parent")).filter(|parent| !parent.is_empty()).map(AccountId::from),
         excluded_nodes: list(row.get("excluded_nodes")).into_iter().map(trade::NodeId).collect(),
         payer: Some(row.get("payer")).filter(|payer| !payer.is_empty()).map(AccountId::from),
+        substitutes: consent(row)?,
     })
+}
+
+/// What the customer has to say to substitutes, whatever the item says.
+fn consent(row: &Row<'_>) -> Result<Option<Consent>, Box<Finding>> {
+    match row.get("substitutes") {
+        "" => Ok(None),
+        "notify" => Ok(Some(Consent::Notify)),
+        "ask" => Ok(Some(Consent::Ask)),
+        "never" => Ok(Some(Consent::Never)),
+        other => {
+            let cause = format!("`{}` is no answer to substitutes", short(other));
+            Err(Box::new(row.wrong("substitutes", cause, "give notify, ask or never, or nothing to leave it to the item")))
+        }
+    }
 }
 
 pub(super) fn terms(row: &Row<'_>) -> Result<Terms, Box<Finding>> {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use trade::master::Item;
+use trade::master::{Consent, Item, Substitute, SubstitutePrice};
 use units::{Amount, Decimal, Text, Uom, UomFactor};
 
 use crate::Finding;
 use crate::Read;
 use crate::csv_table::{Row, rows, short};
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "description",
     "base_uom",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 13] = [
     "discontinued",
     "min_split_value",
     "licence",
+    "substitutes",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<Item> {
@@ -71,7 +72,43 @@ fn item(row: &Row<'_>) -> Result<Item, Box<Finding>> {
         discontinued: row.flag("discontinued")?.unwrap_or_default(),
         min_split_value: minor_units(row, "min_split_value")?,
         licence: Some(row.get("licence")).filter(|licence| !licence.is_empty()).map(Text::from),
+        substitutes: substitutes(row)?,
     })
+}
+
+/// `X-2|X-3=3/2 notify keep_original 2026-01-01..2026-06-30`: the best first; after the code come how many stand for how many, what the
+/// customer has to say, the rule of the price, and the days, in any order and as far as they differ from one for one, `ask` and
+/// `keep_original`.
+fn substitutes(row: &Row<'_>) -> Result<Vec<Substitute>, Box<Finding>> {
+    let mend = "write X-2=3/2 notify lower_of 2026-01-01..2026-06-30, of which only the code is needed";
+    let wrong = |text: &str| Box::new(row.wrong("substitutes", format!("`{}` is no substitute", short(text)), mend));
+    let entries = row.get("substitutes").split('|').map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(|entry| substitute(entry).ok_or_else(|| wrong(entry))).collect()
+}
+
+fn substitute(text: &str) -> Option<Substitute> {
+    let mut words = text.split_whitespace();
+    let first = words.next()?;
+    let (code, ratio) = first.split_once('=').unwrap_or((first, "1"));
+    let (units, of) = ratio.split_once('/').unwrap_or((ratio, "1"));
+    let (units, of) = (units.parse().ok()?, of.parse().ok()?);
+    let mut substitute = Substitute { item: code.into(), units, of, ..Substitute::default() };
+    for word in words {
+        match word {
+            "notify" => substitute.consent = Consent::Notify,
+            "ask" => substitute.consent = Consent::Ask,
+            "never" => substitute.consent = Consent::Never,
+            "keep_original" => substitute.price = SubstitutePrice::KeepOriginal,
+            "lower_of" => substitute.price = SubstitutePrice::LowerOf,
+            "substitute" => substitute.price = SubstitutePrice::Substitute,
+            days => {
+                let (from, to) = days.split_once("..")?;
+                let day = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+                (substitute.from, substitute.to) = (day(from)?, day(to)?);
+            }
+        }
+    }
+    Some(substitute)
 }
 
 /// `CS=12|PAL=480`: how many base units each holds.
@@ -100,5 +137,29 @@ pub(super) fn minor_units(row: &Row<'_>, column: &str) -> Result<Option<Amount>,
             Err(Box::new(row.wrong(column, format!("`{}` is no amount", amount.0), mend)))
         }
         amount => Ok(amount),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_substitute_is_read_with_what_differs_from_the_usual() {
+        let plain = Substitute { item: "X-2".into(), ..Substitute::default() };
+        assert_eq!(substitute("X-2"), Some(plain));
+        let full = Substitute {
+            item: "X-3".into(),
+            units: 3,
+            of: 2,
+            from: Some("2026-01-01".parse().unwrap()),
+            to: None,
+            consent: Consent::Notify,
+            price: SubstitutePrice::LowerOf,
+        };
+        assert_eq!(substitute("X-3=3/2 2026-01-01.. lower_of notify"), Some(full));
+        for odd in ["X-2=a", "X-2 perhaps", "X-2 2026-13-01.."] {
+            assert_eq!(substitute(odd), None, "{odd}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use trade::account::Profile;
-use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, ShipTo, TaxRate, Terms};
+use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, ShipTo, Substitute, TaxRate, Terms};
 use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar, Decimal, Text};
@@ -21,7 +21,8 @@ type Wrong = (String, String);
 
 pub(super) fn items(text: &str, name: &str) -> Read<Item> {
     let template = Item { tax_category: Text::const_new("standard"), ..Item::default() };
-    records(text, name, |value| {
+    records(text, name, |mut value| {
+        each(&mut value, "substitutes", &Substitute::default())?;
         let item: Item = overlay(&template, value, "")?;
         if item.id.0.is_empty() { Err(("/id".to_owned(), "it is missing or empty".to_owned())) } else { Ok(item) }
     })

@@ -9,7 +9,7 @@ use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrde
 use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
-use super::{batch, billing, definition, document, exception, follow_up, message, operate, schedule};
+use super::{batch, billing, definition, document, exception, follow_up, message, operate, schedule, substitution};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
@@ -107,6 +107,10 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
 
+        Body::SubstituteItem { order, item, by } => {
+            substitution::substitute(txn, *order, item, by.as_ref())?;
+            Ok(Reply::Order(*order))
+        }
         Body::RunBackorders(run) => run_backorders(txn, run),
         Body::WarehouseAcknowledged(id) => {
             let new = trade::fulfilment::acknowledge(txn.books(), *id, &cx)?;
@@ -391,16 +395,24 @@ fn keepers(txn: &mut Txn<'_>, stock: &StockKey, without: OrderId) -> Outcome<Tex
 
 /// The shortage of an order is over when nothing of the item waits any more.
 pub(super) fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) -> Outcome<()> {
+    if served.is_empty() {
+        return Ok(());
+    }
     let cx = txn.system.clone();
     let company = txn.books().company(&Text::const_new(trade::master::Company::KEY))?;
+    let has_substitutes = txn.books().item(item)?.is_some_and(|item| !item.substitutes.is_empty());
     let nodes: Vec<_> = company.iter().flat_map(|company| &company.nodes).map(|node| node.id.clone()).collect();
     for id in served {
         let Some(order) = txn.books().order(id)? else { continue };
         if order.lines.iter().any(|line| line.item == *item && line.buckets.backordered.is_positive()) {
             continue;
         }
-        for node in &nodes {
-            let subject = super::task::subject(&order, Some(Key::Stock(StockKey::new(item, node))));
+        let mut keys: Vec<Key> = nodes.iter().map(|node| Key::Stock(StockKey::new(item, node))).collect();
+        if has_substitutes {
+            keys.push(Key::Item(item.clone()));
+        }
+        for key in keys {
+            let subject = super::task::subject(&order, Some(key));
             let kind = trade::exception::ExceptionKind::Shortage;
             if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &subject)? {
                 trade::exception::clear(txn.books(), exception, "nothing is missing any more", &cx)?;

@@ -15,7 +15,7 @@ use units::{Amount, Quantity, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
-use super::{billing, follow_up};
+use super::{billing, follow_up, substitution};
 use crate::effect::EffectId;
 use crate::key::AnyKey;
 
@@ -363,9 +363,13 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
         {
             follow_up::redirect_again(txn, *id)?;
         }
+        (_, Some(id), Some(Key::Item(item))) if matches!(action, Action::Substitute | Action::Reject) => {
+            substitution::answered(txn, id, item, action, details)?;
+        }
         (_, Some(id), key) if matches!(exception.kind, ExceptionKind::Shortage | ExceptionKind::BackorderLate) => {
             let item = match key {
                 Some(Key::Stock(stock)) => Some(&stock.item),
+                Some(Key::Item(item)) => Some(item),
                 _ => None,
             };
             missing(txn, id, item, action, reason)?;

@@ -13,6 +13,7 @@ mod message;
 mod operate;
 mod react;
 mod schedule;
+mod substitution;
 mod task;
 mod txn;
 

@@ -89,6 +89,7 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
         }
         "trade.promise" => {
             let promised = trade::order::promise(txn.books(), id, &cx)?;
+            super::substitution::follow(txn, id, &promised.replaced)?;
             let date = promised.promise.map_or(Value::Null, |day| Value::from(day.to_string()));
             Ok(Variables::from_iter([
                 ("allocated", Value::from(promised.allocated.0)),
@@ -109,8 +110,14 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
 
 fn release(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
     let cx = txn.system.clone();
-    super::billing::bill_upfront(txn, id)?;
-    let released = trade::order::release(txn.books(), id, &cx)?;
+    // a substitute may be held by its price: whoever releases that takes the order on
+    let is_held = !order(txn, id)?.holds.is_empty();
+    let released = if is_held {
+        Vec::new()
+    } else {
+        super::billing::bill_upfront(txn, id)?;
+        trade::order::release(txn.books(), id, &cx)?
+    };
     let mut warehouse_orders = Vec::with_capacity(released.len());
     for id in released {
         let node = txn.books().warehouse_order(&id)?.map(|order| order.node.clone()).unwrap_or_default();

@@ -5,4 +5,5 @@
 mod billing;
 mod cash;
 mod changes;
+mod substitutes;
 mod world;

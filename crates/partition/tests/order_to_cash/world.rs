@@ -9,7 +9,7 @@ use trade::account::Profile;
 use trade::cash::{EntryDocument, StatementDocument};
 use trade::exception::{Action, Exception, ExceptionKind};
 use trade::fulfilment::ShipConfirm;
-use trade::master::{BillingPolicy, Company, Item, Node, ShipTo};
+use trade::master::{BillingPolicy, Company, Item, Node, Policy, ShipTo};
 use trade::order::{Order, Submission, SubmittedLine};
 use trade::stock::Receipt;
 use trade::*;
@@ -135,19 +135,28 @@ impl World {
         }));
     }
 
+    /// Changes what the company decides in general.
+    pub(crate) fn set_policy(&mut self, change: impl FnOnce(&mut Policy)) {
+        let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
+        let Some(AnyState::Trade(Aggregate::Company(company))) = self.disk.states.get(&key) else { panic!("a company") };
+        let mut company = Company::clone(company);
+        change(&mut company.policy);
+        self.tell(Body::PutCompany(Box::new(company)));
+    }
+
     /// Receives an order of items at 10.00 each.
     pub(crate) fn order(&mut self, lines: &[(&str, i64)], billing: BillingPolicy) -> OrderId {
+        self.order_with(lines, Submission { billing: Some(billing), ..Submission::default() })
+    }
+
+    /// The same with whatever else an order may say.
+    pub(crate) fn order_with(&mut self, lines: &[(&str, i64)], other: Submission) -> OrderId {
         let line = |(item, quantity): &(&str, i64)| SubmittedLine {
             item: (*item).into(),
             quantity: (*quantity).into(),
             ..SubmittedLine::default()
         };
-        let submission = Submission {
-            account: "ACME".into(),
-            lines: lines.iter().map(line).collect(),
-            billing: Some(billing),
-            ..Submission::default()
-        };
+        let submission = Submission { account: "ACME".into(), lines: lines.iter().map(line).collect(), ..other };
         // whoever decides on it later is somebody else
         let shop = Actor { id: "shop".into(), roles: vec![Role::Sales], limit: None };
         match self.ask(shop, Body::ReceiveOrder(Box::new(submission))) {

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(hold))
         .routes(routes!(release_hold))
         .routes(routes!(correct))
+        .routes(routes!(substitute))
 }
 
 /// The number of something that was made or changed.
@@ -549,5 +550,31 @@ async fn correct(
         item: ItemId::from(request.item),
         quantity: Quantity(request.quantity),
     };
+    numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)
+}
+
+/// A substitute that the customer agreed to.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Substitution {
+    /// The item that the order waits for.
+    item: String,
+    /// The item to send instead; absent takes the first of the item's substitutes that is there sooner.
+    #[serde(default)]
+    by: Option<String>,
+}
+
+/// Send a substitute for an item that the order waits for: the customer has agreed.
+#[utoipa::path(post, path = "/v1/orders/{order}/substitutions", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Substitution,
+    responses((status = 200, body = Numbered)))]
+async fn substitute(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<Substitution>,
+) -> Result<JsonAnswer<Numbered>, Problem> {
+    require(&caller.actor, &[Role::Sales])?;
+    let order: OrderId = id(&order)?;
+    let body = Body::SubstituteItem { order, item: ItemId::from(request.item), by: request.by.map(ItemId::from) };
     numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)
 }

@@ -5,7 +5,7 @@ use units::{Amount, Day, Decimal, Text, Timestamp};
 
 use crate::books::Folded;
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo, Terms};
+use crate::master::{BillingPolicy, Consent, ShipTo, Terms};
 
 /// A customer account. One partition holds all accounts of a legal entity, so credit is decided in one place.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -58,6 +58,9 @@ pub struct Profile {
     /// The account that pays for it, such as its parent company: payments of that one may settle its invoices where they name them.
     #[serde(default)]
     pub payer: Option<AccountId>,
+    /// What they have to say to substitutes in any case; `None` leaves it to the item (domain §1.1.8).
+    #[serde(default)]
+    pub substitutes: Option<Consent>,
 }
 
 /// The account's sub-ledger. Amounts are gross and in the company's currency.

@@ -97,9 +97,13 @@ fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Co
     Ok(order.and_then(|order| order.requested).is_some_and(|requested| requested <= soon))
 }
 
-/// What of an entry's actions leads anywhere for a subject. What is asked about no payment but the lack of one can be waited for, and an
-/// order of which nothing ships before can be cancelled; money that can be applied is applied or put on an account; what went out, or is in another currency, can be seen and no more.
+/// What of an entry's actions leads anywhere for a subject. Substitutes are agreed to where one is offered for an item. What is asked about
+/// no payment but the lack of one can be waited for, and an order of which nothing ships before can be cancelled; money that can be applied
+/// is applied or put on an account; what went out, or is in another currency, can be seen and no more.
 fn leads_on(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject, action: Action) -> Result<bool, Stop> {
+    if matches!(action, Action::Substitute | Action::Reject) && kind == ExceptionKind::Shortage {
+        return Ok(matches!(subject.key, Some(Key::Item(_))));
+    }
     if kind != ExceptionKind::PaymentUnmatched {
         return Ok(true);
     }

@@ -93,7 +93,7 @@ pub enum ExceptionKind {
     ItemXref,
     /// A purchase order that came before.
     Duplicate,
-    /// Stock that was promised is not there.
+    /// Stock that was promised is not there, or an item cannot be there in time and another may be sent.
     Shortage,
     /// A backorder has no supply in sight or is late.
     BackorderLate,
@@ -201,7 +201,7 @@ pub enum Action {
     PutOnAccount,
     /// Accept the difference: write it off.
     WriteOff,
-    /// Insist on the difference, which stays open; or refuse a return.
+    /// Insist on the difference, which stays open; or refuse a return, or a substitute.
     Reject,
     /// Agree to a return.
     Authorise,
@@ -209,6 +209,8 @@ pub enum Action {
     Acknowledge,
     /// Go on with our own computation until the system is back.
     Degrade,
+    /// Send a substitute: the customer has agreed.
+    Substitute,
 }
 
 /// A fact about one exception. Names in the feed: `exception.raised`, `exception.resolved` …

@@ -12,7 +12,8 @@ use crate::refusal::Refusal;
 
 /// Sets an item as a whole; from now on it is known by its codes of others.
 ///
-/// Refused without a code, with prices below zero or above a billion, and with units that hold nothing.
+/// Refused without a code, with prices below zero or above a billion, with units that hold nothing, and with substitutes that are the
+/// item itself, stand there twice, stand for nothing, or end before they begin.
 pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(), Stop> {
     if item.id.0.trim().is_empty() {
         return Err(Refusal::invalid("id", "empty", "the item's code").into());
@@ -32,6 +33,7 @@ pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(),
             return Err(Refusal::invalid(format!("uoms[{at}].factor"), given, "how many base units it holds").into());
         }
     }
+    check_substitutes(item)?;
     let mut item = item.clone();
     if item.base_uom.as_str().is_empty() {
         item.base_uom = "EA".into();
@@ -44,6 +46,29 @@ pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(),
     named::know(books, &item, before.as_deref())?;
     drop(before);
     books.record(&id, ItemEvent::Set(Box::new(item)));
+    Ok(())
+}
+
+/// Substitutes may be items that are still to come: until then they are passed over (domain §1.1.8).
+fn check_substitutes(item: &Item) -> Result<(), Refusal> {
+    for (at, substitute) in item.substitutes.iter().enumerate() {
+        let field = |name: &str| format!("substitutes[{at}].{name}");
+        let code = &substitute.item;
+        let is_named_before = item.substitutes.iter().take(at).any(|other| other.item == *code);
+        if code.0.trim().is_empty() || *code == item.id || is_named_before {
+            return Err(Refusal::invalid(field("item"), code, "the code of another item, named once"));
+        }
+        if substitute.units == 0 || substitute.of == 0 {
+            let (given, wanted) =
+                (format!("{} of {}", substitute.units, substitute.of), "how many stand for how many, from 1");
+            return Err(Refusal::invalid(field("units"), given, wanted));
+        }
+        if let (Some(from), Some(to)) = (substitute.from, substitute.to)
+            && to < from
+        {
+            return Err(Refusal::invalid(field("to"), to, "a day that is not before the first"));
+        }
+    }
     Ok(())
 }
 
@@ -186,7 +211,7 @@ fn is_price(price: Decimal) -> bool {
 mod tests {
     use super::*;
     use crate::ids::ItemId;
-    use crate::master::{PriceTier, TaxRate};
+    use crate::master::{PriceTier, Substitute, TaxRate};
     use crate::order::fixture::{Story, at};
     use units::{Amount, Quantity, UomFactor};
 
@@ -209,6 +234,12 @@ mod tests {
         assert_eq!(field(&|item| item.list_price = Some(Decimal::from(-1i64))), "list_price");
         assert_eq!(field(&|item| item.uoms = vec![("CS".into(), UomFactor { base: 0, per: 1 })]), "uoms[0].factor");
         assert_eq!(field(&|item| item.uoms = vec![("CS".into(), UomFactor::ONE); 2]), "uoms[1].uom");
+        let to = |item: &str| Substitute { item: item.into(), ..Substitute::default() };
+        assert_eq!(field(&|item| item.substitutes = vec![to("A")]), "substitutes[0].item");
+        assert_eq!(field(&|item| item.substitutes = vec![to("B"), to("B")]), "substitutes[1].item");
+        assert_eq!(field(&|item| item.substitutes = vec![Substitute { of: 0, ..to("B") }]), "substitutes[0].units");
+        let (from, last) = (Some("2026-03-02".parse().unwrap()), Some("2026-03-01".parse().unwrap()));
+        assert_eq!(field(&|item| item.substitutes = vec![Substitute { from, to: last, ..to("B") }]), "substitutes[0].to");
     }
 
     #[test]

@@ -166,6 +166,24 @@ impl Folded for Order {
             OrderEvent::BillingSet { billing, .. } => self.billing = *billing,
             OrderEvent::BillingScheduled { at } => self.bill_at = *at,
             OrderEvent::ExposureRaised { by } => self.raised_by = by.clone(),
+            OrderEvent::Substituted { by } => {
+                self.validated = false;
+                self.revalue = true;
+                if let Some(line) = self.line_mut(by.no) {
+                    *line = (**by).clone();
+                } else {
+                    let replaced = by.replaces.as_deref().cloned().unwrap_or_default();
+                    if let Some(line) = self.line_mut(replaced.line) {
+                        line.buckets.open -= replaced.quantity;
+                    }
+                    self.lines.push((**by).clone());
+                }
+            }
+            OrderEvent::SubstitutesRefused { line } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.no_substitutes = true;
+                }
+            }
             OrderEvent::CancelFailed { lines, .. } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {

@@ -220,4 +220,14 @@ pub enum OrderEvent {
         /// Who.
         by: Text,
     },
+    /// Open units of a line are replaced by another item; the customer is told (domain §1.1.8).
+    Substituted {
+        /// The line with the substitute, every unit in `open`: the same line, if nothing else is on it, or a new one.
+        by: Box<super::state::Line>,
+    },
+    /// The customer takes nothing instead of a line's item.
+    SubstitutesRefused {
+        /// The line.
+        line: LineNo,
+    },
 }

@@ -26,6 +26,7 @@ mod release;
 mod resolve;
 mod state;
 mod submission;
+mod substitute;
 mod validate;
 mod value;
 
@@ -42,9 +43,11 @@ pub use receive::receive;
 pub use reject::reject;
 pub use release::{awaits_payment, release};
 pub use state::{
-    Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Sourcing, Status, Unresolved,
+    Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Replaced, Sourcing, Status,
+    Unresolved,
 };
 pub use submission::{Destination, Submission, SubmittedLine};
+pub use substitute::{Replacement, Replacements, refuse_substitutes, substitute};
 pub use validate::validate;
 pub use value::{gross, line_net, net, units_value};
 

@@ -9,6 +9,7 @@ use super::bind::{Backorder, Binding, bind, set_backorder};
 use super::event::OrderEvent;
 use super::find::{company, existing, refused_nodes};
 use super::state::{Bucket, Line, Order, Peg, Sourcing};
+use super::substitute::{Replacements, replace_late};
 use super::value::line_net;
 use crate::account::Account;
 use crate::books::{Books, Stop};
@@ -31,12 +32,15 @@ pub struct Promised {
     pub promise: Option<Day>,
     /// Which node ships what, and why others do not.
     pub plan: Plan,
+    /// What is sent instead of units that cannot be there in time, and what the customer has to be asked about.
+    pub replaced: Replacements,
 }
 
 /// Promises the open units of an order: reserves softly what the network has, in the same transaction, and pegs the rest to supply.
 ///
-/// Units for which no node may ship at all stay open. Promising an order without open units changes nothing. Refused while a hold
-/// is there and before approval. Source: domain §1.1.2, §1.1.3, §1.1.7.
+/// Units for which no node may ship at all stay open. What cannot be there on the day on which it is wanted is replaced by a substitute
+/// that is there sooner, if the item has one and the customer need not be asked. Promising an order again of which nothing waits changes
+/// nothing. Refused while a hold is there and before approval. Source: domain §1.1.2, §1.1.3, §1.1.7, §1.1.8.
 pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promised, Stop> {
     let order = existing(books, id)?;
     if let Some(hold) = order.holds.first().filter(|_| !order.is_over()) {
@@ -48,7 +52,10 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     let open: Vec<&Line> =
         order.lines.iter().filter(|line| line.buckets.open.is_positive() && line.unresolved.is_none()).collect();
     if open.is_empty() || order.is_over() {
-        return Ok(Promised { promise: latest(order.lines.iter()), ..Promised::default() });
+        let waits = !order.is_over() && order.units_in(Bucket::Backordered).is_positive();
+        let replaced = if waits { replace_late(books, &order, None, cx)? } else { Replacements::default() };
+        let promise = latest(existing(books, id)?.lines.iter());
+        return Ok(Promised { promise, replaced, ..Promised::default() });
     }
     let company = company(books)?;
     let account = books.account(&order.account)?.unwrap_or_default();
@@ -92,6 +99,14 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     drop(order);
     for no in lines {
         note_promise(books, id, no, &Text::const_new("promised"), cx)?;
+    }
+    if !plan.unfilled.is_empty() {
+        let order = existing(books, id)?;
+        promised.replaced = replace_late(books, &order, None, cx)?;
+        for done in &promised.replaced.done {
+            promised.allocated += done.units;
+            promised.backordered = (promised.backordered - done.quantity).or_zero();
+        }
     }
     promised.promise = latest(existing(books, id)?.lines.iter());
     promised.plan = plan;
@@ -147,7 +162,7 @@ fn line_is_whole(books: &mut dyn Books, order: &Order, line: &Line) -> Result<bo
     Ok(least.is_some_and(|least| line_net(line, order.currency) < least))
 }
 
-fn plan(
+pub(super) fn plan(
     books: &mut dyn Books,
     order: &Order,
     open: &[&Line],
@@ -187,13 +202,13 @@ fn plan(
 }
 
 /// The stocks of some items at all nodes, as they were when the decision began.
-struct Network {
+pub(super) struct Network {
     company: Arc<Company>,
     items: Vec<(ItemId, Vec<Arc<crate::stock::Stock>>)>,
 }
 
 impl Network {
-    fn read<'a>(
+    pub(super) fn read<'a>(
         books: &mut dyn Books,
         company: &Arc<Company>,
         items: impl Iterator<Item = &'a ItemId>,

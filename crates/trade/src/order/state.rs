@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
 
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo, Terms};
+use crate::master::{BillingPolicy, Consent, ShipTo, Terms};
 use crate::sourcing::{Exclusion, Method};
 
 /// A sales order.
@@ -192,6 +192,31 @@ pub struct Line {
     /// Units that shipped although their cancellation was under way.
     #[serde(default)]
     pub cancel_failed: Quantity,
+    /// What the customer ordered, where the line's item is sent instead of it (domain §1.1.8).
+    #[serde(default)]
+    pub replaces: Option<Box<Replaced>>,
+    /// The customer takes nothing instead of the item.
+    #[serde(default)]
+    pub no_substitutes: bool,
+}
+
+/// What was ordered, of a line with a substitute.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Replaced {
+    /// The line that it was ordered with; the same one, if all of that was replaced.
+    pub line: LineNo,
+    /// The item that was ordered.
+    pub item: ItemId,
+    /// Units of it that were replaced.
+    pub quantity: Quantity,
+    /// Its price per base unit.
+    pub price: Decimal,
+    /// The price per base unit of the substitute by the rule that was agreed on; it is not held against our own.
+    pub agreed: Decimal,
+    /// What the customer had to say to it.
+    pub consent: Consent,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Quantities of a line by where its units are. Every ordered unit is in exactly one bucket (domain §1.5.1).

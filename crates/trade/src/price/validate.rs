@@ -34,7 +34,10 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
             goods += value(&order, line, line.price);
             continue;
         };
-        let judged = if line.price_accepted == Some(line.price) && !line.price_rule.is_empty() {
+        // what is sent instead of something has the price that was agreed on for it; its margin is looked at all the same
+        let is_agreed = line.replaces.as_ref().is_some_and(|replaces| replaces.agreed == line.price);
+        let is_settled = line.price_accepted == Some(line.price) && !line.price_rule.is_empty() || is_agreed;
+        let judged = if is_settled {
             Judgement { price: line.price, rule: line.price_rule.clone(), fault: None }
         } else {
             let wanted = expected(books, &account, &item, line.ordered() - line.buckets.cancelled, day)?;
