@@ -2,13 +2,14 @@
 
 mod function;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Add, Mul, Neg, Sub};
 use std::str::FromStr;
 
 use fastnum::D128;
-use fastnum::decimal::{Context, RoundingMode};
+use fastnum::decimal::{Context, Sign};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An exact decimal number; a 128-bit coefficient, so at least 38 digits.
@@ -45,15 +46,17 @@ pub enum Rounding {
 }
 
 impl Rounding {
-    fn mode(self) -> RoundingMode {
+    /// Whether what is cut off takes the magnitude up by one unit of the last digit kept; `rest` is how the part cut off,
+    /// which is not zero, compares with half such a unit.
+    fn takes_up(self, rest: Ordering, negative: bool, last_is_odd: bool) -> bool {
         match self {
-            Self::HalfUp => RoundingMode::HalfUp,
-            Self::HalfEven => RoundingMode::HalfEven,
-            Self::HalfDown => RoundingMode::HalfDown,
-            Self::Down => RoundingMode::Down,
-            Self::Up => RoundingMode::Up,
-            Self::Floor => RoundingMode::Floor,
-            Self::Ceiling => RoundingMode::Ceiling,
+            Self::HalfUp => rest.is_ge(),
+            Self::HalfEven => rest.is_gt() || rest.is_eq() && last_is_odd,
+            Self::HalfDown => rest.is_gt(),
+            Self::Down => false,
+            Self::Up => true,
+            Self::Floor => negative,
+            Self::Ceiling => !negative,
         }
     }
 }
@@ -74,7 +77,7 @@ impl Decimal {
     /// `mantissa × 10^-scale`.
     pub fn new(mantissa: i128, scale: u32) -> Self {
         let digits = fastnum::U128::from_u128(mantissa.unsigned_abs()).unwrap_or(fastnum::U128::MAX);
-        let sign = if mantissa < 0 { fastnum::decimal::Sign::Minus } else { fastnum::decimal::Sign::Plus };
+        let sign = if mantissa < 0 { Sign::Minus } else { Sign::Plus };
         let exponent = i32::try_from(scale).map_or(-Self::MAX_EXPONENT, |scale| -scale);
         Self(D128::from_parts(digits, exponent, sign, CONTEXT))
     }
@@ -97,8 +100,7 @@ impl Decimal {
             scale if scale < -Self::MAX_EXPONENT => None,
             scale if scale > Self::MAX_EXPONENT => {
                 let limit = i16::try_from(Self::MAX_EXPONENT).ok()?;
-                let rounded = reduced.rescale(limit).reduce();
-                Some(if rounded.is_zero() { Self::ZERO } else { Self(rounded) })
+                Some(Self(reduced).round(limit, Rounding::HalfEven).normalize())
             }
             _ => Some(Self(reduced)),
         }
@@ -125,11 +127,29 @@ impl Decimal {
     }
 
     /// Rounded to `scale` digits after the point; a negative scale rounds before it.
+    ///
+    /// All the digits that are cut off count, not the first of them only: `2.01` is `3` by [`Rounding::Up`], and `2.51` is `3`
+    /// by [`Rounding::HalfEven`].
     pub fn round(self, scale: i16, rounding: Rounding) -> Self {
-        if self.scale() <= i32::from(scale) {
+        let scale = i32::from(scale);
+        let Some(cut @ 1..) = self.scale().checked_sub(scale) else {
             return self;
-        }
-        Self(self.0.with_rounding_mode(rounding.mode()).rescale(scale).with_rounding_mode(RoundingMode::HalfEven))
+        };
+        let Ok(digits) = self.0.digits().to_u128() else {
+            return self;
+        };
+        // ten to the power of 39 and more is beyond twice of what the digits can be
+        let (kept, rest, of_half) = match 10u128.checked_pow(cut.unsigned_abs()) {
+            Some(unit) => (digits / unit, digits % unit, (digits % unit).cmp(&(unit / 2))),
+            None => (0, digits, Ordering::Less),
+        };
+        let up = rest != 0 && rounding.takes_up(of_half, self.is_negative(), kept % 2 == 1);
+        let sign = if self.is_negative() { Sign::Minus } else { Sign::Plus };
+        let rounded = kept + u128::from(up);
+        let Ok(digits) = fastnum::U128::from_u128(rounded) else {
+            return self;
+        };
+        if rounded == 0 { Self::ZERO } else { Self(D128::from_parts(digits, -scale, sign, CONTEXT)) }
     }
 
     /// The number without trailing zeros after the point.
@@ -211,7 +231,7 @@ impl FromStr for Decimal {
             return Err(refuse());
         }
         let digits = fastnum::U128::from_u128(digits).map_err(|_| refuse())?;
-        let sign = if negative { fastnum::decimal::Sign::Minus } else { fastnum::decimal::Sign::Plus };
+        let sign = if negative { Sign::Minus } else { Sign::Plus };
         Ok(Self(D128::from_parts(digits, exponent, sign, CONTEXT)))
     }
 }
@@ -426,6 +446,29 @@ mod tests {
     }
 
     #[test]
+    fn rounding_looks_at_all_digits_that_are_cut_off() {
+        for (rounding, given, scale, wanted) in [
+            (Rounding::Ceiling, "2.01", 0, "3"),
+            (Rounding::Ceiling, "-2.01", 0, "-2"),
+            (Rounding::Ceiling, "0.05", 0, "1"),
+            (Rounding::Floor, "-5.01", 0, "-6"),
+            (Rounding::Floor, "-0.01", 0, "-1"),
+            (Rounding::Floor, "-3400.381", -2, "-3500"),
+            (Rounding::Up, "2.001", 0, "3"),
+            (Rounding::HalfEven, "2.51", 0, "3"),
+            (Rounding::HalfEven, "98.5135", 0, "99"),
+            (Rounding::HalfEven, "0.125001", 2, "0.13"),
+            (Rounding::HalfEven, "0.125000", 2, "0.12"),
+            (Rounding::HalfDown, "2.501", 0, "3"),
+            (Rounding::Up, "1E-300", 2, "0.01"),
+            (Rounding::HalfUp, "340282366920938463463374607431768211455", -39, "0"),
+            (Rounding::HalfUp, "340282366920938463463374607431768211455", -38, "300000000000000000000000000000000000000"),
+        ] {
+            assert_eq!(dec(given).round(scale, rounding).to_string(), wanted, "{given} to {scale} {rounding:?}");
+        }
+    }
+
+    #[test]
     fn what_has_no_finite_value_is_none() {
         assert_eq!(Decimal::ONE.checked_div(Decimal::ZERO), None);
         assert_eq!(dec("-1").sqrt(), None);
@@ -445,6 +488,36 @@ mod tests {
             let value = Decimal::new(i128::from(mantissa), scale);
             prop_assert_eq!(value.to_string().parse::<Decimal>().unwrap(), value);
             prop_assert_eq!(value.mantissa_at(18), Some(i128::from(mantissa) * 10i128.pow(18 - scale)));
+        }
+
+        #[test]
+        fn every_mode_gives_the_neighbour_that_its_name_says(
+            mantissa in prop_oneof![any::<i64>(), -999_999i64..999_999],
+            scale in 0u32..12,
+            cut in 1u32..10,
+        ) {
+            let (value, unit) = (Decimal::new(i128::from(mantissa), scale), 10i128.pow(cut));
+            let (below, rest) = (i128::from(mantissa).div_euclid(unit), i128::from(mantissa).rem_euclid(unit));
+            let above = below + i128::from(rest != 0);
+            let nearest = |at_half: i128| match (2 * rest).cmp(&unit) {
+                Ordering::Less => below,
+                Ordering::Equal => at_half,
+                Ordering::Greater => above,
+            };
+            let (inner, outer) = if mantissa < 0 { (above, below) } else { (below, above) };
+            for (rounding, wanted) in [
+                (Rounding::Floor, below),
+                (Rounding::Ceiling, above),
+                (Rounding::Down, inner),
+                (Rounding::Up, outer),
+                (Rounding::HalfUp, nearest(outer)),
+                (Rounding::HalfDown, nearest(inner)),
+                (Rounding::HalfEven, nearest(if below % 2 == 0 { below } else { above })),
+            ] {
+                let places = scale as i16 - cut as i16;
+                let wanted = Decimal::new(wanted * unit, scale);
+                prop_assert_eq!(value.round(places, rounding), wanted, "{} to {} {:?}", value, places, rounding);
+            }
         }
     }
 }
