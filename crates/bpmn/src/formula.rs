@@ -27,8 +27,8 @@ impl Formula {
             Self::Plain(text) => (Value::String(text.clone()), None),
             Self::Expression(expression) => {
                 let evaluation = expression.evaluate(scope, environment);
-                let why = evaluation.warnings.first();
-                (evaluation.value, why.map(|warning| Text::from(format!("`{}`, {warning}", expression.text().trim()))))
+                let why = evaluation.why().map(|why| Text::from(format!("`{}`, {why}", expression.text().trim())));
+                (evaluation.value, why)
             }
         }
     }

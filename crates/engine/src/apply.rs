@@ -164,6 +164,7 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.version = *version;
             crate::migrate::renumber(instance, elements, flows);
         }
+        Event::Warned(warning) => instance.warnings.push((**warning).clone()),
         Event::InstanceCompleted => instance.stage = Stage::Completed,
         Event::InstanceTerminated => instance.stage = Stage::Terminated,
         Event::InstanceFailed { .. } => instance.stage = Stage::Failed,

@@ -5,7 +5,7 @@ use feel::{Context, Value};
 use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp, number_id};
 
-use crate::event::{Event, Phase, Work};
+use crate::event::{Event, Phase, Warning, Work};
 use crate::task::{PendingChange, TaskDetails};
 
 number_id!(
@@ -67,6 +67,9 @@ pub struct Instance {
     pub(crate) pending_changes: Vec<PendingChange>,
     /// Since when it is suspended.
     pub(crate) suspended_since: Timestamp,
+    /// Why something is null that it computed, the oldest first.
+    #[serde(default)]
+    pub(crate) warnings: Vec<Warning>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,6 +216,7 @@ impl Instance {
             begun_by: None,
             pending_changes: Vec::new(),
             suspended_since: Timestamp(0),
+            warnings: Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! When timers are due.
 
 use bpmn::{Cycle, Formula, Interval, Repetition, TimerKind, moment_of};
-use feel::{Environment, Scope, Value};
+use feel::{Environment, Scope, Value, because};
 use units::{Text, Timestamp};
 
 /// When a timer is due for the first time, or why that cannot be said.
@@ -29,8 +29,7 @@ pub(crate) fn due(
             TimerKind::Duration => "a duration",
             TimerKind::Cycle => "a cycle such as R3/PT10M that comes at least once",
         };
-        let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-        Text::from(format!("the timer needs {wanted} and has {value}{why}"))
+        Text::from(format!("the timer needs {wanted} and has {value}{}", because(why)))
     })
 }
 

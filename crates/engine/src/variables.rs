@@ -121,11 +121,19 @@ fn is_deeper(value: &Value, levels: usize) -> bool {
     }
 }
 
-/// What mappings give, or why that cannot be kept. Later ones see what earlier ones made.
-pub(crate) fn mapped(mappings: &[Mapping], scope: &dyn Scope, mut environment: Environment) -> Result<Context, Text> {
+/// What mappings give, or why that cannot be kept. Later ones see what earlier ones made. Why one gives a null is told.
+pub(crate) fn mapped(
+    mappings: &[Mapping],
+    scope: &dyn Scope,
+    mut environment: Environment,
+    tell: &dyn Fn(&Mapping, Text),
+) -> Result<Context, Text> {
     let mut made = Context::default();
     for mapping in mappings {
-        let (value, _) = mapping.source.evaluate(&Before { new: &made, behind: scope }, &environment);
+        let (value, why) = mapping.source.evaluate(&Before { new: &made, behind: scope }, &environment);
+        if let Some(why) = why {
+            tell(mapping, why);
+        }
         // two that compute the same draw different random numbers
         environment.seed = environment.seed.rotate_left(7).wrapping_add(0x9fb2_1c65_1e98_df25);
         let Some((name, inner)) = mapping.target.split_first() else { continue };

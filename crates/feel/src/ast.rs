@@ -22,6 +22,20 @@ impl Node {
     pub(crate) fn new(at: usize, kind: Kind) -> Self {
         Self { at: u32::try_from(at).unwrap_or(u32::MAX), height: kind.height().saturating_add(1), kind }
     }
+
+    /// Whether it is the word `null`, or a value that is always null.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Constant(Value::Null))
+    }
+
+    /// Whether it names a variable, or an entry of one.
+    pub(crate) fn is_reference(&self) -> bool {
+        let mut node = self;
+        while let Kind::Path(of, _) = &node.kind {
+            node = of;
+        }
+        matches!(node.kind, Kind::Name(_))
+    }
 }
 
 #[derive(Debug)]

@@ -35,6 +35,18 @@ pub struct Evaluation {
     pub used: Budget,
 }
 
+impl Evaluation {
+    /// The first reason why a part of the value is null, with its place; `None` if there was no problem.
+    pub fn why(&self) -> Option<&Warning> {
+        self.warnings.first()
+    }
+}
+
+/// A reason as it stands behind a value in a message: in brackets after a space, or nothing if there is none.
+pub fn because<T: fmt::Display>(why: Option<T>) -> String {
+    why.map(|why| format!(" ({why})")).unwrap_or_default()
+}
+
 impl Expression {
     /// Reads an expression.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, ParseError> {

@@ -29,6 +29,13 @@ pub struct Outcome {
     pub explained: Vec<Explained>,
 }
 
+impl Outcome {
+    /// The first reason why a part of it is null, with the decision in which that happened; `None` if there was no problem.
+    pub fn why(&self) -> Option<Text> {
+        self.warnings.first().map(|(decision, warning)| format!("decision {decision}, {warning}").into())
+    }
+}
+
 /// Why a decision gave no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EvaluateError {

@@ -1,6 +1,7 @@
 //! Tokens on the move: into elements, through gateways, and out again.
 
 use bpmn::{Element, ElementIndex, FlowIndex, Kind, Trigger};
+use feel::because;
 use units::Text;
 
 use super::{Step, Work};
@@ -147,7 +148,10 @@ impl Step<'_, '_> {
                 continue;
             };
             let evaluation = condition.evaluate(&self.visible(scope), &self.environment());
-            match evaluation.value {
+            if evaluation.value.as_bool().is_some() {
+                self.warn(element, format_args!("condition of the flow {}", flow.id), condition, &evaluation);
+            }
+            match &evaluation.value {
                 feel::Value::Bool(true) => {
                     chosen.push(*index);
                     if !all {
@@ -156,7 +160,7 @@ impl Step<'_, '_> {
                 }
                 feel::Value::Bool(false) => {}
                 other => {
-                    let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+                    let why = because(evaluation.why());
                     let message =
                         format!("the condition `{}` gives {other}, not true or false{why}", condition.text().trim());
                     return Err(message.into());

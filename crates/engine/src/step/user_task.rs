@@ -21,13 +21,17 @@ impl<'a> Step<'a, '_> {
     }
 
     fn task_details(&self, element: Key, task: &UserTask) -> Result<TaskDetails, Text> {
-        let evaluated = |formula: &Option<bpmn::Formula>| {
-            formula.as_ref().map(|formula| formula.evaluate(&self.visible(element), &self.environment()).0)
+        let evaluated = |formula: &Option<bpmn::Formula>, what: &str| {
+            let (value, why) = formula.as_ref()?.evaluate(&self.visible(element), &self.environment());
+            if let (Some(why), Some((_, model))) = (why, self.element_of(element)) {
+                self.note(model, what, why);
+            }
+            Some(value)
         };
-        let moment = |formula: &Option<bpmn::Formula>, what: &str| match evaluated(formula) {
+        let moment = |formula: &Option<bpmn::Formula>, what: &str| match evaluated(formula, what) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => {
-                let refusal = || Text::from(format!("the {what} date needs a moment and has {value}"));
+                let refusal = || Text::from(format!("the {what} needs a moment and has {value}"));
                 bpmn::moment_of(&value).map(Some).ok_or_else(refusal)
             }
         };
@@ -42,11 +46,11 @@ impl<'a> Step<'a, '_> {
             Some(form) => Some(self.text(element, form, "the form")?),
         };
         Ok(TaskDetails {
-            assignee: evaluated(&task.assignee).and_then(|value| value.as_str().map(Text::from)),
-            candidate_groups: names(evaluated(&task.candidate_groups)),
-            candidate_users: names(evaluated(&task.candidate_users)),
-            due: moment(&task.due, "due")?,
-            follow_up: moment(&task.follow_up, "follow-up")?,
+            assignee: evaluated(&task.assignee, "assignee").and_then(|value| value.as_str().map(Text::from)),
+            candidate_groups: names(evaluated(&task.candidate_groups, "candidate groups")),
+            candidate_users: names(evaluated(&task.candidate_users, "candidate users")),
+            due: moment(&task.due, "due date")?,
+            follow_up: moment(&task.follow_up, "follow-up date")?,
             priority: priority.ok_or(Text::const_new("the priority has to be between 0 and 100"))?,
             form,
         })

@@ -239,9 +239,14 @@ impl<'a> Evaluator<'a> {
             Kind::Arithmetic(first, rest) => self.operations(first, rest),
             Kind::Compare(comparison, operands) => {
                 let [left, right] = &**operands;
-                let (left, right) = (self.node(left)?, self.node(right)?);
-                self.walk_over(&left)?;
-                Ok(self.compare(node.at, *comparison, &left, &right))
+                let told = self.warnings.len();
+                let (first, second) = (self.node(left)?, self.node(right)?);
+                if (right.is_null() && left.is_reference()) || (left.is_null() && right.is_reference()) {
+                    // whoever asks whether something is there need not be told that it is not
+                    self.warnings.truncate(told);
+                }
+                self.walk_over(&first)?;
+                Ok(self.compare(node.at, *comparison, &first, &second))
             }
             Kind::And(operands) => self.junction(node.at, operands, false),
             Kind::Or(operands) => self.junction(node.at, operands, true),

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use engine::{Cx, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
-use feel::{Context as Variables, Value};
+use engine::{Cx, Decided, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
+use feel::Context as Variables;
 use trade::{
     AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, ItemId, Key, Missing, OrderId, Refusal,
     Stop,
@@ -678,11 +678,11 @@ impl Deployed<'_, '_> {
 }
 
 impl Decisions for Deployed<'_, '_> {
-    fn evaluate(&self, decision: &str, variables: &Variables, environment: &feel::Environment) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Variables, environment: &feel::Environment) -> Result<Decided, String> {
         let Some(model) = self.model(decision) else { return Err(format!("no decision {decision} is deployed")) };
         let seed = environment.seed ^ self.txn.environment().seed.rotate_left(43);
         let outcome = model.evaluate(decision, variables, &feel::Environment { seed, ..*environment });
-        outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
+        outcome.map(|outcome| Decided { why: outcome.why(), value: outcome.value }).map_err(|error| error.to_string())
     }
 }
 
