@@ -132,6 +132,13 @@ pub enum Input {
         /// What went wrong.
         message: Text,
     },
+    /// A called process cannot begin: an incident.
+    FailCall {
+        /// The element that calls it.
+        element: Key,
+        /// Why.
+        message: Text,
+    },
     /// Somebody mended what was wrong: try again.
     ResolveIncident {
         /// The incident.

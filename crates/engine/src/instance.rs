@@ -102,6 +102,9 @@ pub(crate) struct Live {
     pub(crate) compensates: Option<Key>,
     /// For an ad-hoc sub-process that a worker leads: it was said to be enough.
     pub(crate) fulfilled: bool,
+    /// For one item of an element that is done once per item its number, from 1; 0 for everything else.
+    #[serde(default)]
+    pub(crate) item: u32,
 }
 
 /// A completed activity that can be undone.

@@ -11,7 +11,7 @@ pub(crate) fn due(
     scope: &dyn Scope,
     environment: &Environment,
 ) -> Result<Repetition, Text> {
-    let (value, why) = formula.evaluate(scope, environment);
+    let (value, why) = formula.evaluate(scope, environment)?;
     let once = |at: Timestamp| Repetition { at, repeats: Some(0) };
     let now = environment.now;
     let found = match kind {
@@ -44,7 +44,7 @@ pub(crate) fn again(
     if kind != TimerKind::Cycle || last.repeats == Some(0) {
         return None;
     }
-    cycle(&formula.evaluate(scope, environment).0)?.ok()?.next(last, environment.now)
+    cycle(&formula.evaluate(scope, environment).ok()?.0)?.ok()?.next(last, environment.now)
 }
 
 fn cycle(value: &Value) -> Option<Result<Cycle, String>> {

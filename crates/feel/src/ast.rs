@@ -28,6 +28,11 @@ impl Node {
         matches!(self.kind, Kind::Constant(Value::Null))
     }
 
+    /// Whether it names a variable or an entry of one, or is a constant.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_reference() || matches!(self.kind, Kind::Constant(_))
+    }
+
     /// Whether it names a variable, or an entry of one.
     pub(crate) fn is_reference(&self) -> bool {
         let mut node = self;
@@ -100,7 +105,7 @@ impl Kind {
             Self::Between(nodes) | Self::If(nodes) => highest(&**nodes),
             Self::In(node, tests) => {
                 let tests = tests.tests.iter().map(|test| match test {
-                    Test::Compare(_, node) | Test::Expression(node) => node.height,
+                    Test::Compare(_, node) | Test::Expression(node) | Test::Condition(node) => node.height,
                 });
                 tests.fold(node.height, u16::max)
             }
@@ -203,8 +208,10 @@ pub(crate) struct Tests {
 #[derive(Debug)]
 pub(crate) enum Test {
     Compare(Comparison, Node),
-    /// A value, list or range that the input is or lies in; or a condition.
+    /// A value, list or range that the input is or lies in; or a condition without `?`.
     Expression(Node),
+    /// A condition on the input, which it names `?`.
+    Condition(Node),
 }
 
 #[derive(Debug, Clone, PartialEq)]

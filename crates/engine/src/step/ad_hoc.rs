@@ -8,7 +8,6 @@ use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::input::{AdHocLead, Refusal};
 use crate::instance::Key;
-use crate::variables::shallow;
 
 /// The variable that says what can begin inside.
 const INSIDE: &str = "adHocSubProcessElements";
@@ -162,11 +161,13 @@ impl Step<'_, '_> {
         let Some((_, element)) = self.element_of(scope) else { return false };
         let Kind::AdHoc(ad_hoc) = &element.kind else { return false };
         if path_ends && let Some((name, result)) = &ad_hoc.output {
-            let result = self.value(element, "output element", result, &self.visible(scope));
-            if let Err(why) = shallow(&result) {
-                self.incident(scope, Phase::Deciding, Text::from(format!("the result in the ad-hoc sub-process is {why}")));
-                return false;
-            }
+            let result = match self.value(element, "output element", result, &self.visible(scope)) {
+                Ok(result) => result,
+                Err(message) => {
+                    self.incident(scope, Phase::Deciding, message);
+                    return false;
+                }
+            };
             let so_far = self.instance.variables(scope);
             let mut results: Vec<Value> =
                 so_far.get(name).and_then(Value::as_list).map(<[Value]>::to_vec).unwrap_or_default();
@@ -208,7 +209,7 @@ impl Step<'_, '_> {
             return self.instance.live(scope).is_some_and(|live| live.fulfilled);
         }
         let holds = |condition: &feel::Expression| {
-            self.value(element, "completion condition", condition, &self.visible(scope)) == Value::Bool(true)
+            self.value(element, "completion condition", condition, &self.visible(scope)) == Ok(Value::Bool(true))
         };
         ad_hoc.completion.as_ref().is_none_or(holds)
     }

@@ -7,9 +7,9 @@ use units::Text;
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::input::Decided;
-use crate::instance::{Key, ROOT};
+use crate::instance::Key;
 use crate::time;
-use crate::variables::shallow;
+use crate::variables::{Way, storable};
 
 /// What an element does once it has begun, or why it cannot begin.
 type Begun = Result<Next, Text>;
@@ -34,7 +34,7 @@ impl Step<'_, '_> {
             return self.multiply(key, element);
         }
         if !element.inputs.is_empty() {
-            match self.mapped(element, &element.inputs, &self.visible(key)) {
+            match self.mapped(Way::In, element, &element.inputs, &self.visible(key)) {
                 Ok(inputs) => self.set_local(key, inputs),
                 Err(message) => return self.incident(key, Phase::Entering, message),
             }
@@ -88,8 +88,7 @@ impl Step<'_, '_> {
                 Ok(Next::Gone)
             }
             Kind::Script(expression, result) => {
-                let value = self.value(element, "script", expression, &self.visible(key));
-                shallow(&value).map_err(|why| Text::from(format!("the result of the script is {why}")))?;
+                let value = self.value(element, "script", expression, &self.visible(key))?;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
             Kind::Decision(decision, result) => {
@@ -103,7 +102,7 @@ impl Step<'_, '_> {
                 if let Some(why) = why {
                     self.note(element, format_args!("decision {id}"), why);
                 }
-                shallow(&value).map_err(|why| Text::from(format!("the result of the decision {id} is {why}")))?;
+                storable(&value).map_err(|why| Text::from(format!("the result of the decision {id} is {why}")))?;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
             Kind::Receive(message) => {
@@ -186,7 +185,7 @@ impl Step<'_, '_> {
             Some(_) => None,
             None => Some(self.text(element, &job.kind, "the job type")?),
         };
-        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment());
+        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment())?;
         let number = retries.as_i64().or_else(|| retries.as_str()?.trim().parse().ok());
         let retries = number.and_then(|number| u32::try_from(number).ok());
         let retries = retries.ok_or(Text::const_new("the number of retries is no whole number"))?;
@@ -198,7 +197,7 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
-        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment());
+        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment())?;
         let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
         number
             .and_then(|number| i32::try_from(number).ok())
@@ -213,7 +212,7 @@ impl Step<'_, '_> {
         if let Some(text) = formula.plain() {
             return Ok(text.clone());
         }
-        match formula.evaluate(&self.visible(scope), &self.environment()) {
+        match formula.evaluate(&self.visible(scope), &self.environment())? {
             (Value::String(text), _) => Ok(text),
             (other, why) => Err(Text::from(format!("{what} has to be a text and is {other}{}", because(why)))),
         }
@@ -259,7 +258,7 @@ impl Step<'_, '_> {
     /// sub-processes; all or, with an incident, none of them.
     pub(super) fn begin_around(&mut self, key: Key) {
         let Some((_, element)) = self.element_of(key) else { return };
-        let inputs = self.mapped(element, &element.inputs, &self.visible(key));
+        let inputs = self.mapped(Way::In, element, &element.inputs, &self.visible(key));
         let watched = inputs.and_then(|inputs| {
             self.set_local(key, inputs);
             let mut events = Vec::new();
@@ -318,9 +317,7 @@ impl Step<'_, '_> {
 
     /// Whether an element is one item of an element that is done once per item.
     pub(super) fn is_item(&self, key: Key) -> bool {
-        let Some(live) = self.instance.live(key) else { return false };
-        key != ROOT
-            && self.instance.live(live.scope).is_some_and(|scope| scope.multi.is_some() && scope.element == live.element)
+        self.instance.live(key).is_some_and(|live| live.item > 0)
     }
 }
 

@@ -33,9 +33,15 @@ impl Step<'_, '_> {
         // a token at a joining gateway is joined before it is stopped, so that it does not pass alone when it goes on
         if self.unbroken > limit {
             let key = self.activate(index, scope);
-            let message =
-                format!("one step led through more than {limit} elements: the model goes round in a circle without a wait");
-            return self.incident(key, Phase::Entering, Text::from(message));
+            let message = format!(
+                "one step led through more than {limit} elements: the model goes round in a circle without a wait; the instance is suspended"
+            );
+            self.incident(key, Phase::Entering, Text::from(message));
+            // the other tokens of the circle wait, so that there is one incident and not one of each
+            if !self.instance.suspended {
+                self.emit(Event::Suspended { now: self.cx.now });
+            }
+            return;
         }
         match &element.kind {
             Kind::Exclusive(_) | Kind::Inclusive(_) if is_bare(element) => match self.choose(element, scope) {

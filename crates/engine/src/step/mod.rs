@@ -213,8 +213,7 @@ impl<'a, 'o> Step<'a, 'o> {
         match input {
             Input::Start { variables } => {
                 let start = self.process.root().start.ok_or(Refusal::NoStart)?;
-                let plain = matches!(self.process.element(start).kind, bpmn::Kind::Start(bpmn::Trigger::None));
-                if plain { self.start(start, variables) } else { return Err(Refusal::NoStart) }
+                if self.process.has_plain_start() { self.start(start, variables) } else { return Err(Refusal::NoStart) }
             }
             Input::StartAt { element, variables } => {
                 let start = self.process.root().starts.contains(&element);
@@ -268,6 +267,10 @@ impl<'a, 'o> Step<'a, 'o> {
                 self.live_call(element)?;
                 self.emit(Event::ChildEnded { element });
                 self.throw(element, &code, &message, Context::default());
+            }
+            Input::FailCall { element, message } => {
+                self.live_call(element)?;
+                self.incident(element, Phase::Working, message);
             }
             Input::Escalate { element, code, variables } => {
                 self.live_call(element)?;

@@ -7,7 +7,7 @@ use units::Text;
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::instance::{Key, Multi};
-use crate::variables::{Visible, shallow};
+use crate::variables::Visible;
 
 /// The variable that counts the items, from 1.
 const COUNTER: &str = "loopCounter";
@@ -74,15 +74,15 @@ impl Step<'_, '_> {
     /// One item is done: its result is collected, and the next begins, or all are done.
     pub(super) fn item_done(&mut self, key: Key, element: &Element) {
         let (Some(multi), Some(body)) = (&element.multi, self.scope_of(key)) else { return };
-        let counter = self.instance.variables(key).get(COUNTER).and_then(Value::as_i64).unwrap_or(1);
+        let place = self.instance.live(key).map_or(0, |item| item.item.saturating_sub(1));
         let result = match &multi.output {
+            None => Ok(Value::Null),
             Some((_, result)) => self.value(element, "output element", result, &self.visible(key)),
-            None => Value::Null,
         };
-        if let Err(why) = shallow(&result) {
-            return self.incident(key, Phase::Leaving, Text::from(format!("the result of the item is {why}")));
-        }
-        let place = u32::try_from(counter - 1).unwrap_or(0);
+        let result = match result {
+            Ok(result) => result,
+            Err(message) => return self.incident(key, Phase::Leaving, message),
+        };
         let enough =
             match multi.completion.as_ref().map(|condition| self.is_enough_items(key, body, place, &result, condition)) {
                 None => false,

@@ -3,22 +3,32 @@
 use std::fmt::Display;
 
 use bpmn::{Element, Mapping};
-use feel::{Context, Evaluation, Expression, Scope, Value};
+use feel::{Context, Evaluation, Expression, Scope, Value, because};
 use units::Text;
 
 use super::Step;
 use crate::event::{Event, Warning};
-use crate::variables::mapped;
+use crate::variables::{Way, mapped, storable};
 
 /// How many warnings of an instance are kept; more of them tell nothing new.
 const MAX_WARNINGS: usize = 20;
 
 impl Step<'_, '_> {
-    /// The value of an expression of an element, whatever it is.
-    pub(super) fn value(&self, element: &Element, of: &str, expression: &Expression, scope: &dyn Scope) -> Value {
+    /// The value of an expression of an element, or why it cannot be computed or kept.
+    pub(super) fn value(
+        &self,
+        element: &Element,
+        of: &str,
+        expression: &Expression,
+        scope: &dyn Scope,
+    ) -> Result<Value, Text> {
         let evaluation = expression.evaluate(scope, &self.environment());
+        if evaluation.failed {
+            return Err(Text::from(format!("the {of} cannot be computed{}", because(evaluation.why()))));
+        }
+        storable(&evaluation.value).map_err(|why| Text::from(format!("the {of} is {why}")))?;
         self.warn(element, of, expression, &evaluation);
-        evaluation.value
+        Ok(evaluation.value)
     }
 
     /// Notes why something is null in what an element goes on with.
@@ -29,10 +39,16 @@ impl Step<'_, '_> {
     }
 
     /// What mappings of an element give, or why that cannot be kept.
-    pub(super) fn mapped(&self, element: &Element, mappings: &[Mapping], scope: &dyn Scope) -> Result<Context, Text> {
+    pub(super) fn mapped(
+        &self,
+        way: Way,
+        element: &Element,
+        mappings: &[Mapping],
+        scope: &dyn Scope,
+    ) -> Result<Context, Text> {
         let tell =
             |mapping: &Mapping, why| self.note(element, format_args!("mapping to `{}`", mapping.target.join(".")), why);
-        mapped(mappings, scope, self.environment(), &tell)
+        mapped(way, mappings, scope, self.environment(), &tell)
     }
 
     /// Notes a warning, to be told once the work at hand is done.

@@ -74,6 +74,64 @@ fn a_loop_tells_its_warning_once_and_many_warnings_are_cut_off() {
 }
 
 #[test]
+fn an_assertion_that_does_not_hold_is_an_incident() {
+    let script = r#"<bpmn:scriptTask id="x"><bpmn:extensionElements><zeebe:script expression="=assert(x, x != null, &quot;x is needed&quot;)" resultVariable="r"/></bpmn:extensionElements></bpmn:scriptTask>"#;
+    let mapped = r#"<bpmn:serviceTask id="x"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:ioMapping><zeebe:input source="=assert(x, x != null)" target="y"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"#;
+    for (element, wanted) in [
+        (script, "the script cannot be computed (line 1, column 1: assert: x is needed)"),
+        (
+            mapped,
+            "the mapping to `y` cannot be computed: `assert(x, x != null)`, line 1, column 1: assert: the condition does not hold",
+        ),
+    ] {
+        let process = model(&[START, element, END, &path(&["s", "x", "e"])].concat());
+        let play = Play::new(&process, "{}");
+        let waiting = play.instance.waiting(&process);
+        let told = waiting.iter().find_map(|waiting| match &waiting.what {
+            engine::WaitsFor::Incident(message) => Some(message.as_str()),
+            _ => None,
+        });
+        assert_eq!(told, Some(wanted));
+        assert!(!Play::new(&process, r#"{"x": 1}"#).names().contains(&"incident x".to_owned()));
+    }
+}
+
+#[test]
+fn a_value_that_a_loop_doubles_is_an_incident_before_it_is_too_large_to_store() {
+    let script = r#"<bpmn:task id="x"><bpmn:extensionElements><zeebe:ioMapping><zeebe:output source="=v" target="w.a"/><zeebe:output source="=v" target="w.b"/><zeebe:output source="=w" target="v"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:task>"#;
+    let gateway = r#"<bpmn:exclusiveGateway id="g" default="g-x"/>"#;
+    let flows = [path(&["s", "x", "g", "x"]), condition("g", "e", "=false")].concat();
+    let process = model(&[START, script, gateway, END, &flows].concat());
+    let mut play = Play::new(&process, r#"{"v":1}"#);
+    while play.instance.wants_to_go_on() {
+        play.input(engine::Input::Continue).unwrap();
+    }
+    assert_eq!(play.names(), ["incident x"]);
+}
+
+#[test]
+fn a_task_whose_assignee_or_candidates_are_no_texts_is_open_to_nobody() {
+    for attribute in [r#"assignee="=5""#, r#"candidateGroups="={a: 1}""#, r#"candidateUsers="=[&quot;ann&quot;, 5]""#] {
+        let user = format!(
+            r#"<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:userTask/><zeebe:assignmentDefinition {attribute}/></bpmn:extensionElements></bpmn:userTask>"#
+        );
+        let process = model(&[START, &user, END, &path(&["s", "u", "e"])].concat());
+        assert_eq!(Play::new(&process, "{}").names(), ["incident u"], "{attribute}");
+    }
+}
+
+#[test]
+fn an_input_mapping_hides_what_is_around_and_an_output_mapping_adds_to_it() {
+    let mapped = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:ioMapping><zeebe:input source="=1" target="o.b"/><zeebe:output source="=2" target="p.c"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let process = model(&[START, mapped, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, r#"{"o":{"x":9},"p":{"x":9}}"#);
+    let job = play.open()["a"];
+    assert_eq!(play.instance.job_variables(job).get("o").map(ToString::to_string).as_deref(), Some("{b: 1}"));
+    play.complete("a", "{}");
+    assert_eq!(play.variables(), r#"{"o":{"x":9},"p":{"x":9,"c":2}}"#);
+}
+
+#[test]
 fn what_ends_in_an_incident_is_told_there_and_not_twice() {
     let gateway = r#"<bpmn:exclusiveGateway id="g" default="g-e"/>"#;
     let flows = [path(&["s", "g", "e"]), condition("g", "a", "=total &gt; 5"), path(&["a", "e"])].concat();

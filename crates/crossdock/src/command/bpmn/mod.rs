@@ -68,7 +68,8 @@ impl Decisions for Models {
         let decides = |model: &&dmn::Model| model.decision_ids().any(|id| id == decision);
         let Some(model) = self.0.iter().find(decides) else { return Err(format!("no decision {decision} is given")) };
         let outcome = model.evaluate(decision, variables, environment);
-        outcome.map(|outcome| Decided { why: outcome.why(), value: outcome.value }).map_err(|error| error.to_string())
+        let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
+        Ok(Decided { value, why })
     }
 }
 
