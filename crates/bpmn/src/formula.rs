@@ -21,14 +21,18 @@ impl Formula {
         }
     }
 
-    /// Its value: the plain text, or what the expression gives, and the first reason if that is null.
-    pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> (Value, Option<Text>) {
+    /// Its value: the plain text, or what the expression gives, and the first reason if a part of that is null. An error if the
+    /// expression came to no end: an assertion does not hold, or it needs more than it may use.
+    pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> Result<(Value, Option<Text>), Text> {
         match self {
-            Self::Plain(text) => (Value::String(text.clone()), None),
+            Self::Plain(text) => Ok((Value::String(text.clone()), None)),
             Self::Expression(expression) => {
                 let evaluation = expression.evaluate(scope, environment);
-                let why = evaluation.warnings.first();
-                (evaluation.value, why.map(|warning| Text::from(format!("`{}`, {warning}", expression.text().trim()))))
+                let why = evaluation.why().map(|why| Text::from(format!("`{}`, {why}", expression.text().trim())));
+                match why {
+                    Some(why) if evaluation.failed => Err(why),
+                    why => Ok((evaluation.value, why)),
+                }
             }
         }
     }

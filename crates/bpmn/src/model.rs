@@ -191,6 +191,12 @@ impl Process {
         self.elements.iter().filter_map(unknown).collect()
     }
 
+    /// Whether it can be begun as it is: by a call, or by hand.
+    pub fn has_plain_start(&self) -> bool {
+        let start = self.root().start.map(|start| &self.element(start).kind);
+        matches!(start, Some(Kind::Start(Trigger::None)))
+    }
+
     /// The start events with a trigger: messages, signals and times that begin an instance.
     pub fn triggered_starts(&self) -> impl Iterator<Item = (ElementIndex, &Trigger)> {
         self.root().starts.iter().filter_map(|index| match &self.element(*index).kind {

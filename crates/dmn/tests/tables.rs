@@ -33,6 +33,25 @@ fn evaluate(xml: &str, x: i64) -> Result<Value, EvaluateError> {
 }
 
 #[test]
+fn a_null_passes_no_condition_on_the_input_that_cannot_be_computed() {
+    for cell in ["? > 3 and ? < 10", "string length(?) > 3", "contains(?, \"x\")", "? > 5"] {
+        let (model, _) = Model::parse(&table("hitPolicy=\"FIRST\"", &[(cell, "\"high\""), ("-", "\"low\"")])).unwrap();
+        let outcome = model.evaluate("d", &Context::default(), &Environment::at(Timestamp(0))).unwrap();
+        assert_eq!(outcome.value, Value::from("low"), "{cell}");
+    }
+}
+
+#[test]
+fn an_assertion_in_a_decision_ends_it() {
+    let xml = wrapped(
+        r#"<decision id="d" name="D"><literalExpression><text>{a: 1, b: assert(x, x != null, "x is needed")}</text></literalExpression></decision>"#,
+    );
+    let (model, _) = Model::parse(&xml).unwrap();
+    let outcome = model.evaluate("d", &Context::default(), &Environment::at(Timestamp(0))).unwrap();
+    assert_eq!(outcome.decided().unwrap_err(), "decision d, line 1, column 11: assert: x is needed");
+}
+
+#[test]
 fn every_hit_policy_does_what_it_says() {
     let rules = [("> 1", "\"low\""), ("> 2", "\"high\""), ("> 3", "\"low\"")];
     let given = |policy: &str, x| evaluate(&table(policy, &rules), x);

@@ -164,6 +164,7 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.version = *version;
             crate::migrate::renumber(instance, elements, flows);
         }
+        Event::Warned(warning) => instance.warnings.push((**warning).clone()),
         Event::InstanceCompleted => instance.stage = Stage::Completed,
         Event::InstanceTerminated => instance.stage = Stage::Terminated,
         Event::InstanceFailed { .. } => instance.stage = Stage::Failed,
@@ -202,10 +203,12 @@ fn hand_on(instance: &mut Instance, scope: Key) {
 
 fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: Key, since: units::Timestamp) {
     draw(instance, key);
+    let mut item = 0;
     if key != scope
         && let Some(around) = instance.live_mut(scope)
     {
         around.children += 1;
+        item = around.multi.as_ref().filter(|_| around.element == element).map_or(0, |multi| multi.begun);
     }
     let live = Live {
         key,
@@ -218,6 +221,7 @@ fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: 
         since,
         compensates: None,
         fulfilled: false,
+        item,
     };
     // keys only grow, so the list stays sorted
     instance.elements.push(live);

@@ -399,6 +399,28 @@ pub enum Event {
         /// What went wrong.
         message: Text,
     },
+    /// An expression or a decision gave a null for a reason, and the instance went on with it.
+    #[serde(rename = "!")]
+    Warned(Box<Warning>),
+}
+
+/// Why something is null that an element computed. It is told once for each place and reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The id of the element.
+    pub element: Text,
+    /// What was computed: the input mapping to `x`, the condition of the flow `f`.
+    pub of: Text,
+    /// The expression, the place in it, and the reason.
+    pub why: Text,
+    /// When that was found first.
+    pub since: Timestamp,
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.of, self.why)
+    }
 }
 
 /// Where in its life an element is stuck.

@@ -132,6 +132,13 @@ pub enum Input {
         /// What went wrong.
         message: Text,
     },
+    /// A called process cannot begin: an incident.
+    FailCall {
+        /// The element that calls it.
+        element: Key,
+        /// Why.
+        message: Text,
+    },
     /// Somebody mended what was wrong: try again.
     ResolveIncident {
         /// The incident.
@@ -222,8 +229,17 @@ impl Default for Limits {
 
 /// Makes decisions for business rule tasks.
 pub trait Decisions {
-    /// The result of a decision, or why there is none. The environment has the time, and random numbers of its own.
-    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Value, String>;
+    /// What a decision gives, or why there is no result. The environment has the time, and random numbers of its own.
+    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Decided, String>;
+}
+
+/// What a decision gives.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decided {
+    /// The result.
+    pub value: Value,
+    /// The first reason why a part of it, or of what it was made from, is null.
+    pub why: Option<Text>,
 }
 
 /// No decision is known.
@@ -231,7 +247,7 @@ pub trait Decisions {
 pub struct NoDecisions;
 
 impl Decisions for NoDecisions {
-    fn evaluate(&self, decision: &str, _variables: &Context, _environment: &Environment) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, _variables: &Context, _environment: &Environment) -> Result<Decided, String> {
         Err(format!("no decision {decision} is deployed"))
     }
 }

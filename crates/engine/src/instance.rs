@@ -5,7 +5,7 @@ use feel::{Context, Value};
 use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp, number_id};
 
-use crate::event::{Event, Phase, Work};
+use crate::event::{Event, Phase, Warning, Work};
 use crate::task::{PendingChange, TaskDetails};
 
 number_id!(
@@ -67,6 +67,9 @@ pub struct Instance {
     pub(crate) pending_changes: Vec<PendingChange>,
     /// Since when it is suspended.
     pub(crate) suspended_since: Timestamp,
+    /// Why something is null that it computed, the oldest first.
+    #[serde(default)]
+    pub(crate) warnings: Vec<Warning>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,9 @@ pub(crate) struct Live {
     pub(crate) compensates: Option<Key>,
     /// For an ad-hoc sub-process that a worker leads: it was said to be enough.
     pub(crate) fulfilled: bool,
+    /// For one item of an element that is done once per item its number, from 1; 0 for everything else.
+    #[serde(default)]
+    pub(crate) item: u32,
 }
 
 /// A completed activity that can be undone.
@@ -213,6 +219,7 @@ impl Instance {
             begun_by: None,
             pending_changes: Vec::new(),
             suspended_since: Timestamp(0),
+            warnings: Vec::new(),
         }
     }
 

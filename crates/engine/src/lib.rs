@@ -24,8 +24,8 @@ mod waiting;
 
 pub use apply::apply;
 pub use check::{Broken, check};
-pub use event::{Event, Phase, Work};
-pub use input::{AdHocLead, Cx, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
+pub use event::{Event, Phase, Warning, Work};
+pub use input::{AdHocLead, Cx, Decided, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
 pub use instance::{Instance, InstanceId, Key, Parent};
 pub use migrate::{Migration, Obstacle, migrate};
 pub use schedule::{first_start, next_start};

@@ -3,6 +3,7 @@
 use feel::Value;
 use units::Timestamp;
 
+use crate::event::Warning;
 use crate::instance::{Instance, InstanceId, Key, ROOT};
 
 impl Instance {
@@ -24,6 +25,11 @@ impl Instance {
     /// Its open incidents, the oldest first.
     pub fn incidents(&self) -> impl Iterator<Item = Key> + '_ {
         self.incidents.iter().map(|open| open.key)
+    }
+
+    /// Why something is null that its expressions and decisions have given, the oldest first; at most the first few.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// Its open jobs, the oldest first.

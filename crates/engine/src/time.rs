@@ -1,7 +1,7 @@
 //! When timers are due.
 
 use bpmn::{Cycle, Formula, Interval, Repetition, TimerKind, moment_of};
-use feel::{Environment, Scope, Value};
+use feel::{Environment, Scope, Value, because};
 use units::{Text, Timestamp};
 
 /// When a timer is due for the first time, or why that cannot be said.
@@ -11,7 +11,7 @@ pub(crate) fn due(
     scope: &dyn Scope,
     environment: &Environment,
 ) -> Result<Repetition, Text> {
-    let (value, why) = formula.evaluate(scope, environment);
+    let (value, why) = formula.evaluate(scope, environment)?;
     let once = |at: Timestamp| Repetition { at, repeats: Some(0) };
     let now = environment.now;
     let found = match kind {
@@ -29,8 +29,7 @@ pub(crate) fn due(
             TimerKind::Duration => "a duration",
             TimerKind::Cycle => "a cycle such as R3/PT10M that comes at least once",
         };
-        let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-        Text::from(format!("the timer needs {wanted} and has {value}{why}"))
+        Text::from(format!("the timer needs {wanted} and has {value}{}", because(why)))
     })
 }
 
@@ -45,7 +44,7 @@ pub(crate) fn again(
     if kind != TimerKind::Cycle || last.repeats == Some(0) {
         return None;
     }
-    cycle(&formula.evaluate(scope, environment).0)?.ok()?.next(last, environment.now)
+    cycle(&formula.evaluate(scope, environment).ok()?.0)?.ok()?.next(last, environment.now)
 }
 
 fn cycle(value: &Value) -> Option<Result<Cycle, String>> {

@@ -104,40 +104,80 @@ impl Instance {
 /// How deep values may be nested: what is stored is cut off a little below that.
 const MAX_DEPTH: usize = 100;
 
-/// Nothing, if a value is not nested too deep; otherwise how it is.
-pub(crate) fn shallow(value: &Value) -> Result<(), String> {
-    if is_deeper(value, MAX_DEPTH) {
-        return Err(format!("nested more than {MAX_DEPTH} levels deep: a loop puts it into itself again and again"));
-    }
-    Ok(())
+/// How large a value may be: its items, entries and characters. Values share their parts in memory, but not where they are stored.
+const MAX_SIZE: usize = 4_000_000;
+
+/// Nothing, if a value can be stored; otherwise why it cannot.
+pub(crate) fn storable(value: &Value) -> Result<(), String> {
+    let mut left = MAX_SIZE;
+    measure(value, MAX_DEPTH, &mut left).map_err(|too| match too {
+        Too::Deep => format!("nested more than {MAX_DEPTH} levels deep: a loop puts it into itself again and again"),
+        Too::Large => format!("larger than {MAX_SIZE} items and characters: a loop makes it grow, or it is no variable"),
+    })
 }
 
-fn is_deeper(value: &Value, levels: usize) -> bool {
+/// Why a value cannot be stored.
+enum Too {
+    Deep,
+    Large,
+}
+
+fn measure(value: &Value, levels: usize, left: &mut usize) -> Result<(), Too> {
+    let size = value.as_str().map_or(1, |text| text.len().max(1));
+    *left = left.checked_sub(size).ok_or(Too::Large)?;
+    let inside = || levels.checked_sub(1).ok_or(Too::Deep);
     match value {
-        Value::List(_) | Value::Context(_) if levels == 0 => true,
-        Value::List(items) => items.iter().any(|item| is_deeper(item, levels - 1)),
-        Value::Context(context) => context.iter().any(|(_, value)| is_deeper(value, levels - 1)),
-        _ => false,
+        Value::List(items) => {
+            let levels = inside()?;
+            items.iter().try_for_each(|item| measure(item, levels, left))
+        }
+        Value::Context(context) => {
+            let levels = inside()?;
+            context.iter().try_for_each(|(_, value)| measure(value, levels, left))
+        }
+        _ => Ok(()),
     }
 }
 
-/// What mappings give, or why that cannot be kept. Later ones see what earlier ones made.
-pub(crate) fn mapped(mappings: &[Mapping], scope: &dyn Scope, mut environment: Environment) -> Result<Context, Text> {
+/// Where mappings lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// In: what they make is new, whatever is called so around.
+    In,
+    /// Out: entries are added to a variable that is there already.
+    Out,
+}
+
+/// What mappings give, or why that cannot be kept. Later ones see what earlier ones made. Why one gives a null is told.
+pub(crate) fn mapped(
+    way: Way,
+    mappings: &[Mapping],
+    scope: &dyn Scope,
+    mut environment: Environment,
+    tell: &dyn Fn(&Mapping, Text),
+) -> Result<Context, Text> {
     let mut made = Context::default();
     for mapping in mappings {
-        let (value, _) = mapping.source.evaluate(&Before { new: &made, behind: scope }, &environment);
+        let target = || format!("the mapping to `{}`", mapping.target.join("."));
+        let (value, why) = mapping
+            .source
+            .evaluate(&Before { new: &made, behind: scope }, &environment)
+            .map_err(|why| Text::from(format!("{} cannot be computed: {why}", target())))?;
+        if let Some(why) = why {
+            tell(mapping, why);
+        }
         // two that compute the same draw different random numbers
         environment.seed = environment.seed.rotate_left(7).wrapping_add(0x9fb2_1c65_1e98_df25);
         let Some((name, inner)) = mapping.target.split_first() else { continue };
         let value = if inner.is_empty() {
             value
         } else {
-            let old = made.get(name).cloned().or_else(|| scope.lookup(name));
+            let around = || if way == Way::Out { scope.lookup(name) } else { None };
+            let old = made.get(name).cloned().or_else(around);
             let old = old.and_then(|old| old.as_context().cloned()).unwrap_or_default();
             put(old, inner, value)
         };
-        shallow(&value)
-            .map_err(|why| Text::from(format!("the mapping to `{}` gives a value {why}", mapping.target.join("."))))?;
+        storable(&value).map_err(|why| Text::from(format!("{} gives a value {why}", target())))?;
         made.insert(name.clone(), value);
     }
     Ok(made)

@@ -22,6 +22,25 @@ impl Node {
     pub(crate) fn new(at: usize, kind: Kind) -> Self {
         Self { at: u32::try_from(at).unwrap_or(u32::MAX), height: kind.height().saturating_add(1), kind }
     }
+
+    /// Whether it is the word `null`, or a value that is always null.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Constant(Value::Null))
+    }
+
+    /// Whether it names a variable or an entry of one, or is a constant.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_reference() || matches!(self.kind, Kind::Constant(_))
+    }
+
+    /// Whether it names a variable, or an entry of one.
+    pub(crate) fn is_reference(&self) -> bool {
+        let mut node = self;
+        while let Kind::Path(of, _) = &node.kind {
+            node = of;
+        }
+        matches!(node.kind, Kind::Name(_))
+    }
 }
 
 #[derive(Debug)]
@@ -86,7 +105,7 @@ impl Kind {
             Self::Between(nodes) | Self::If(nodes) => highest(&**nodes),
             Self::In(node, tests) => {
                 let tests = tests.tests.iter().map(|test| match test {
-                    Test::Compare(_, node) | Test::Expression(node) => node.height,
+                    Test::Compare(_, node) | Test::Expression(node) | Test::Condition(node) => node.height,
                 });
                 tests.fold(node.height, u16::max)
             }
@@ -189,8 +208,10 @@ pub(crate) struct Tests {
 #[derive(Debug)]
 pub(crate) enum Test {
     Compare(Comparison, Node),
-    /// A value, list or range that the input is or lies in; or a condition.
+    /// A value, list or range that the input is or lies in; or a condition without `?`.
     Expression(Node),
+    /// A condition on the input, which it names `?`.
+    Condition(Node),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -33,6 +33,21 @@ pub struct Evaluation {
     pub warnings: Vec<Warning>,
     /// How much of the budget was used up; depth does not count, since it is given back.
     pub used: Budget,
+    /// Whether it ended before its end, so that the value is null: an assertion does not hold, or the budget is used up. The first
+    /// warning says which.
+    pub failed: bool,
+}
+
+impl Evaluation {
+    /// The first reason why a part of the value is null, with its place; `None` if there was no problem.
+    pub fn why(&self) -> Option<&Warning> {
+        self.warnings.first()
+    }
+}
+
+/// A reason as it stands behind a value in a message: in brackets after a space, or nothing if there is none.
+pub fn because<T: fmt::Display>(why: Option<T>) -> String {
+    why.map(|why| format!(" ({why})")).unwrap_or_default()
 }
 
 impl Expression {
@@ -83,7 +98,8 @@ impl Expression {
         let mut evaluator = Evaluator::new(scope, environment, self.0.mode).salted(self.0.salt ^ scope.salt());
         let value = evaluator.run(&self.0.root);
         let used = evaluator.used();
-        Evaluation { value, warnings: evaluator.into_warnings(&self.0.text), used }
+        let failed = evaluator.has_failed();
+        Evaluation { value, warnings: evaluator.into_warnings(&self.0.text), used, failed }
     }
 
     /// A function with this body, which sees its parameters and what it `captured`, and nothing else.

@@ -54,7 +54,8 @@ impl Function {
         let mut evaluator = Evaluator::new(&Context::EMPTY, environment, mode);
         let value = evaluator.call_from_outside(self, arguments);
         let used = evaluator.used();
-        Evaluation { value, warnings: evaluator.into_warnings(""), used }
+        let failed = evaluator.has_failed();
+        Evaluation { value, warnings: evaluator.into_warnings(""), used, failed }
     }
 }
 

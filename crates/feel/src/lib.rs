@@ -36,7 +36,7 @@ pub use context::Context;
 pub use declared::{Declared, HostType};
 pub use environment::{Budget, Environment};
 pub use error::{ParseError, Position, Warning};
-pub use expression::{Evaluation, Expression};
+pub use expression::{Evaluation, Expression, because};
 pub use function::Function;
 pub use host::{HostFunction, HostReply};
 pub use json::JsonError;

@@ -63,7 +63,8 @@ impl UnaryTests {
         let mut evaluator = Evaluator::new(scope, environment, self.0.mode);
         let passed = self.is_any() || evaluator.test(input, &self.0.tests);
         let used = evaluator.used();
-        Evaluation { value: Value::Bool(passed), warnings: evaluator.into_warnings(&self.0.text), used }
+        let failed = evaluator.has_failed();
+        Evaluation { value: Value::Bool(passed), warnings: evaluator.into_warnings(&self.0.text), used, failed }
     }
 
     /// Whether the tests are negated, and what each is held against, if all of that is known without evaluating;
@@ -100,6 +101,7 @@ fn shape(test: &Test) -> Option<TestShape<'_>> {
             Kind::Constant(value) => Some(TestShape::Compare(Comparison::Equal, value)),
             _ => None,
         },
+        Test::Condition(_) => None,
     }
 }
 
@@ -110,7 +112,7 @@ fn constant(test: &Test) -> Option<&Value> {
             Kind::Constant(value @ (Value::Bool(_) | Value::Number(_) | Value::String(_))) => Some(value),
             _ => None,
         },
-        Test::Compare(..) => None,
+        Test::Compare(..) | Test::Condition(_) => None,
     }
 }
 

@@ -252,6 +252,7 @@ fn show(arguments: &Show) -> anyhow::Result<Finding> {
     }
     line("");
     tell(&instance["waiting"], 0);
+    warn(&instance["warnings"], 0);
     Ok(Finding::None)
 }
 
@@ -291,6 +292,16 @@ fn tell_instance(view: &Value, depth: usize) {
     let (id, process, state) = (text("instance"), text("process"), text("state"));
     line(format_args!("{:indent$}{id}, {process} version {}{about}: {state}", "", view["version"], indent = depth * 2));
     tell(&view["waiting"], depth + 1);
+    warn(&view["warnings"], depth + 1);
+}
+
+/// What was null for a reason, and the instance went on.
+fn warn(warnings: &Value, depth: usize) {
+    for warning in warnings.as_array().into_iter().flatten() {
+        let text = |name: &str| warning[name].as_str().unwrap_or_default();
+        let (element, of, why, since) = (text("element"), text("of"), text("why"), text("since"));
+        line(format_args!("{:indent$}{element} was given a null at {since}, {of}: {why}", "", indent = depth * 2));
+    }
 }
 
 /// Each wait in two lines: what waits since when for what, and what would release it.

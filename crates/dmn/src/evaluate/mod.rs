@@ -27,6 +27,24 @@ pub struct Outcome {
     pub warnings: Vec<(Text, Warning)>,
     /// Every decision of the graph, in the order in which they were made; empty unless asked for.
     pub explained: Vec<Explained>,
+    /// Whether an expression came to no end: an assertion does not hold, or the evaluation needs more than it may use. The first
+    /// warning says which.
+    pub failed: bool,
+}
+
+impl Outcome {
+    /// The first reason why a part of it is null, with the decision in which that happened; `None` if there was no problem.
+    pub fn why(&self) -> Option<Text> {
+        self.warnings.first().map(|(decision, warning)| format!("decision {decision}, {warning}").into())
+    }
+
+    /// The result with that reason; the reason alone if the decision came to no end.
+    pub fn decided(self) -> Result<(Value, Option<Text>), Text> {
+        match self.why() {
+            Some(why) if self.failed => Err(why),
+            why => Ok((self.value, why)),
+        }
+    }
 }
 
 /// Why a decision gave no result.
@@ -93,7 +111,7 @@ impl Model {
         let mut run = Run::new(&self.0, variables, environment, trace.clone());
         let value = run.place(place)?;
         let explained = trace.and_then(|trace| trace.lock().ok().map(|mut all| std::mem::take(&mut *all)));
-        Ok(Outcome { value, warnings: run.warnings, explained: explained.unwrap_or_default() })
+        Ok(Outcome { value, warnings: run.warnings, explained: explained.unwrap_or_default(), failed: run.failed })
     }
 }
 
@@ -115,6 +133,7 @@ struct Run<'a> {
     /// Names in front of the variables: what the node requires, entries of contexts, parameters; the innermost last.
     locals: Vec<(Text, Value)>,
     warnings: Vec<(Text, Warning)>,
+    failed: bool,
     trace: Option<Trace>,
 }
 
@@ -143,6 +162,7 @@ impl<'a> Run<'a> {
             node_name: Text::default(),
             locals: Vec::new(),
             warnings: Vec::new(),
+            failed: false,
             trace,
         }
     }
@@ -300,9 +320,11 @@ impl<'a> Run<'a> {
 
     fn noted(&mut self, evaluation: Evaluation) -> Value {
         self.spend(evaluation.used);
-        for warning in evaluation.warnings {
-            self.warn(warning);
+        let mut warnings = evaluation.warnings.into_iter();
+        if evaluation.failed {
+            warnings.next().into_iter().for_each(|why| self.fail(why));
         }
+        warnings.for_each(|warning| self.warn(warning));
         evaluation.value
     }
 
@@ -323,9 +345,17 @@ impl<'a> Run<'a> {
         let suffices = left.steps > items && left.size > items;
         self.spend(Budget { steps: items, depth: 0, size: items });
         if !suffices {
-            self.null("given up: the decision needs more than the time and memory that it may use");
+            let reason = Text::const_new("given up: the decision needs more than the time and memory that it may use");
+            self.fail(Warning { position: feel::Position::default(), reason });
         }
         suffices
+    }
+
+    /// What cannot come to an end is told first.
+    fn fail(&mut self, why: Warning) {
+        if !std::mem::replace(&mut self.failed, true) {
+            self.warnings.insert(0, (self.node.clone(), why));
+        }
     }
 
     fn warn(&mut self, warning: Warning) {

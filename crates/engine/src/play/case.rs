@@ -1,6 +1,6 @@
 //! Test cases beside a model: given, when, then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bpmn::Process;
 use feel::Context;
@@ -64,6 +64,9 @@ pub struct Expected {
     /// Elements that are stuck, in any order; none if not named.
     #[serde(default)]
     pub incidents: Vec<Text>,
+    /// Elements that went on with a null that has a reason, in any order.
+    #[serde(default)]
+    pub warnings: Option<Vec<Text>>,
 }
 
 /// What an open user task has to carry. What is not named is not looked at.
@@ -129,6 +132,14 @@ impl Expected {
         if wanted != stuck {
             against.push(format!("incidents should be [{wanted}] and are [{stuck}]"));
         }
+        if let Some(wanted) = self.warnings.clone().map(sorted) {
+            let of = |line: &&super::Line| line.happening == Happening::Warned;
+            let warned: BTreeSet<Text> = world.trace().iter().filter(of).map(|line| line.element.clone()).collect();
+            let warned = sorted(warned.into_iter().collect());
+            if wanted != warned {
+                against.push(format!("warnings should be [{wanted}] and are [{warned}]"));
+            }
+        }
         let reached = |id: &Text| {
             let of = |line: &&super::Line| matches!(line.happening, Happening::Activated | Happening::Passed);
             world.trace().iter().filter(of).any(|line| line.element == *id)
@@ -178,10 +189,12 @@ impl ExpectedTask {
 
 /// The way that was taken, for whoever looks for the mistake.
 fn happened(world: &World<'_>) -> String {
-    let reached =
-        |line: &&super::Line| matches!(line.happening, Happening::Activated | Happening::Passed | Happening::Incident);
+    let reached = |line: &&super::Line| {
+        matches!(line.happening, Happening::Activated | Happening::Passed | Happening::Incident | Happening::Warned)
+    };
     let told = |line: &super::Line| match line.happening {
         Happening::Incident => format!("stuck at {}: {}", line.element, line.detail),
+        Happening::Warned => format!("null at {}: {}", line.element, line.detail),
         _ => line.element.to_string(),
     };
     let steps: Vec<String> = world.trace().iter().filter(reached).map(told).collect();

@@ -9,7 +9,7 @@ mod trace;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bpmn::{Element, ElementIndex, Kind, Process, Repetition};
+use bpmn::{Element, ElementIndex, Process, Repetition};
 use feel::Context;
 use units::{Text, Timestamp};
 
@@ -26,6 +26,9 @@ pub use trace::{Happening, Line};
 
 /// More steps than that in one go are a loop between instances.
 const MAX_STEPS: usize = 100_000;
+
+/// More instances than that begun in one go are one too.
+const MAX_BEGUN: usize = 10_000;
 
 /// Why a script cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -124,8 +127,7 @@ impl<'a> World<'a> {
             None => self.processes.first(),
         };
         let process = *found.ok_or_else(|| PlayError::NoProcess(process.unwrap_or("at all").into()))?;
-        let plain = |start: &ElementIndex| matches!(process.element(*start).kind, Kind::Start(bpmn::Trigger::None));
-        if process.root().starts.iter().any(plain) {
+        if process.has_plain_start() {
             self.begin(process, None, Input::Start { variables });
         }
         self.settle()
@@ -150,10 +152,15 @@ impl<'a> World<'a> {
 
     /// Works off what follows, until everything waits.
     fn settle(&mut self) -> Result<(), PlayError> {
+        let before = self.instances.len();
         for _ in 0..MAX_STEPS {
             let Some((place, input)) = self.inputs.pop_front() else { return Ok(()) };
             self.step(place, input)?;
+            if self.instances.len() - before > MAX_BEGUN {
+                break;
+            }
         }
+        self.inputs.clear();
         Err(PlayError::Endless)
     }
 
@@ -211,6 +218,10 @@ impl<'a> World<'a> {
         match event {
             Event::ChildRequested { element, process } => {
                 let Some(process) = self.processes.iter().copied().find(|other| other.id() == process) else { return };
+                if !process.has_plain_start() {
+                    let message = Text::from(format!("the process {} has no plain start event", process.id()));
+                    return self.inputs.push_back((place, Input::FailCall { element, message }));
+                }
                 let variables = played.instance.child_variables(played.process, element);
                 let child = InstanceId(self.instances.len() as u64 + 1);
                 self.begin(process, Some(Parent { instance: id, element }), Input::Start { variables });
@@ -275,6 +286,9 @@ impl<'a> World<'a> {
     /// Gives a message to the first that waits for it, or begins the process that it begins. Whether anybody took it.
     fn deliver(&mut self, name: &str, key: &str, variables: &Context) -> bool {
         let awaits = |played: &Played<'_>| {
+            if played.instance.is_ended() {
+                return None;
+            }
             let waiting = played.instance.waiting(played.process);
             let this =
                 |what: &WaitsFor| matches!(what, WaitsFor::Message { name: n, correlation: c, .. } if n == name && c == key);
@@ -292,7 +306,7 @@ impl<'a> World<'a> {
 
     fn broadcast(&mut self, name: &str, variables: &Context) {
         for place in 0..self.instances.len() {
-            let Some(played) = self.instances.get(place) else { continue };
+            let Some(played) = self.instances.get(place).filter(|played| !played.instance.is_ended()) else { continue };
             for waiting in played.instance.waiting(played.process) {
                 if matches!(&waiting.what, WaitsFor::Signal { name: awaited, .. } if awaited == name) {
                     let input = Input::Correlate { subscription: waiting.key, variables: variables.clone() };

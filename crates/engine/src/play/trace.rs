@@ -42,6 +42,8 @@ pub enum Happening {
     Subscribed,
     /// It threw something.
     Thrown,
+    /// Something that it computed is null for a reason, and it went on.
+    Warned,
     /// It stopped.
     Incident,
     /// It ended as it should.
@@ -60,6 +62,10 @@ pub(super) fn line(
     at: Timestamp,
     event: &Event,
 ) -> Option<Line> {
+    if let Event::Warned(warning) = event {
+        let (element, detail) = (warning.element.clone(), Text::from(warning.to_string()));
+        return Some(Line { at, instance: instance.id(), element, happening: Happening::Warned, detail });
+    }
     let of = |key: &Key| if *key == ROOT { Some(ElementIndex(0)) } else { elements.get(key).copied() };
     let none = Text::default;
     let whole = Some(ElementIndex(0));

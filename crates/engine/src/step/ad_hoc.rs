@@ -1,14 +1,13 @@
 //! Ad-hoc sub-processes: what begins inside of them, and when they are done.
 
 use bpmn::{AdHoc, Element, ElementIndex, Kind};
-use feel::{Context, Value};
+use feel::{Context, Value, because};
 use units::Text;
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::input::{AdHocLead, Refusal};
 use crate::instance::Key;
-use crate::variables::shallow;
 
 /// The variable that says what can begin inside.
 const INSIDE: &str = "adHocSubProcessElements";
@@ -119,10 +118,11 @@ impl Step<'_, '_> {
         let evaluation = expression.evaluate(&self.visible(key), &self.environment());
         let text = expression.text().trim();
         let Value::List(ids) = &evaluation.value else {
-            let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+            let why = because(evaluation.why());
             let given = &evaluation.value;
             return Err(Text::from(format!("the active elements `{text}` have to be a list and are {given}{why}")));
         };
+        self.warn(self.process.element(index), "active elements", expression, &evaluation);
         let place = |id: &Value| id.as_str().and_then(|id| self.startable(index, id));
         let missing = |id: &Value| Text::from(format!("`{text}` names {id}, which cannot begin in the ad-hoc sub-process"));
         ids.iter().map(|id| place(id).ok_or_else(|| missing(id))).collect()
@@ -161,11 +161,13 @@ impl Step<'_, '_> {
         let Some((_, element)) = self.element_of(scope) else { return false };
         let Kind::AdHoc(ad_hoc) = &element.kind else { return false };
         if path_ends && let Some((name, result)) = &ad_hoc.output {
-            let result = result.evaluate(&self.visible(scope), &self.environment()).value;
-            if let Err(why) = shallow(&result) {
-                self.incident(scope, Phase::Deciding, Text::from(format!("the result in the ad-hoc sub-process is {why}")));
-                return false;
-            }
+            let result = match self.value(element, "output element", result, &self.visible(scope)) {
+                Ok(result) => result,
+                Err(message) => {
+                    self.incident(scope, Phase::Deciding, message);
+                    return false;
+                }
+            };
             let so_far = self.instance.variables(scope);
             let mut results: Vec<Value> =
                 so_far.get(name).and_then(Value::as_list).map(<[Value]>::to_vec).unwrap_or_default();
@@ -177,7 +179,7 @@ impl Step<'_, '_> {
             return false;
         }
         let Some(condition) = &ad_hoc.completion else { return false };
-        match self.holds(scope, condition) {
+        match self.holds(scope, element, condition) {
             Ok(true) if ad_hoc.cancel_remaining => {
                 self.terminate_inside(scope);
                 self.forget(scope);
@@ -207,7 +209,7 @@ impl Step<'_, '_> {
             return self.instance.live(scope).is_some_and(|live| live.fulfilled);
         }
         let holds = |condition: &feel::Expression| {
-            condition.evaluate(&self.visible(scope), &self.environment()).value == Value::Bool(true)
+            self.value(element, "completion condition", condition, &self.visible(scope)) == Ok(Value::Bool(true))
         };
         ad_hoc.completion.as_ref().is_none_or(holds)
     }

@@ -1,14 +1,15 @@
 //! Elements begin: what they copy in, what they watch, and what they do.
 
 use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Trigger};
-use feel::{Context, Scope, Value};
+use feel::{Context, Scope, Value, because};
 use units::Text;
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
-use crate::instance::{Key, ROOT};
+use crate::input::Decided;
+use crate::instance::Key;
 use crate::time;
-use crate::variables::{mapped, shallow};
+use crate::variables::{Way, storable};
 
 /// What an element does once it has begun, or why it cannot begin.
 type Begun = Result<Next, Text>;
@@ -33,7 +34,7 @@ impl Step<'_, '_> {
             return self.multiply(key, element);
         }
         if !element.inputs.is_empty() {
-            match mapped(&element.inputs, &self.visible(key), self.environment()) {
+            match self.mapped(Way::In, element, &element.inputs, &self.visible(key)) {
                 Ok(inputs) => self.set_local(key, inputs),
                 Err(message) => return self.incident(key, Phase::Entering, message),
             }
@@ -87,8 +88,7 @@ impl Step<'_, '_> {
                 Ok(Next::Gone)
             }
             Kind::Script(expression, result) => {
-                let value = expression.evaluate(&self.visible(key), &self.environment()).value;
-                shallow(&value).map_err(|why| Text::from(format!("the result of the script is {why}")))?;
+                let value = self.value(element, "script", expression, &self.visible(key))?;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
             Kind::Decision(decision, result) => {
@@ -97,8 +97,12 @@ impl Step<'_, '_> {
                 // decisions do not know where they are made: it is said by the seed
                 let mut environment = self.environment();
                 environment.seed ^= self.visible(key).salt().rotate_left(31);
-                let value = self.cx.decisions.evaluate(&id, &variables, &environment).map_err(Text::from)?;
-                shallow(&value).map_err(|why| Text::from(format!("the result of the decision {id} is {why}")))?;
+                let Decided { value, why } =
+                    self.cx.decisions.evaluate(&id, &variables, &environment).map_err(Text::from)?;
+                if let Some(why) = why {
+                    self.note(element, format_args!("decision {id}"), why);
+                }
+                storable(&value).map_err(|why| Text::from(format!("the result of the decision {id} is {why}")))?;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
             Kind::Receive(message) => {
@@ -181,7 +185,7 @@ impl Step<'_, '_> {
             Some(_) => None,
             None => Some(self.text(element, &job.kind, "the job type")?),
         };
-        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment());
+        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment())?;
         let number = retries.as_i64().or_else(|| retries.as_str()?.trim().parse().ok());
         let retries = number.and_then(|number| u32::try_from(number).ok());
         let retries = retries.ok_or(Text::const_new("the number of retries is no whole number"))?;
@@ -193,12 +197,11 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
-        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment());
+        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment())?;
         let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
-        number.and_then(|number| i32::try_from(number).ok()).ok_or_else(|| {
-            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-            Text::from(format!("{what} has to be a whole number and is {value}{why}"))
-        })
+        number
+            .and_then(|number| i32::try_from(number).ok())
+            .ok_or_else(|| Text::from(format!("{what} has to be a whole number and is {value}{}", because(why))))
     }
 
     fn call(&self, element: Key, call: &Call) -> Result<Event, Text> {
@@ -209,12 +212,9 @@ impl Step<'_, '_> {
         if let Some(text) = formula.plain() {
             return Ok(text.clone());
         }
-        match formula.evaluate(&self.visible(scope), &self.environment()) {
+        match formula.evaluate(&self.visible(scope), &self.environment())? {
             (Value::String(text), _) => Ok(text),
-            (other, why) => {
-                let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-                Err(Text::from(format!("{what} has to be a text and is {other}{why}")))
-            }
+            (other, why) => Err(Text::from(format!("{what} has to be a text and is {other}{}", because(why)))),
         }
     }
 
@@ -258,7 +258,7 @@ impl Step<'_, '_> {
     /// sub-processes; all or, with an incident, none of them.
     pub(super) fn begin_around(&mut self, key: Key) {
         let Some((_, element)) = self.element_of(key) else { return };
-        let inputs = mapped(&element.inputs, &self.visible(key), self.environment());
+        let inputs = self.mapped(Way::In, element, &element.inputs, &self.visible(key));
         let watched = inputs.and_then(|inputs| {
             self.set_local(key, inputs);
             let mut events = Vec::new();
@@ -305,11 +305,11 @@ impl Step<'_, '_> {
     fn correlation(&self, scope: Key, message: &Message) -> Result<Text, Text> {
         let Some(expression) = &message.correlation else { return Ok(Text::default()) };
         let evaluation = expression.evaluate(&self.visible(scope), &self.environment());
-        match evaluation.value {
-            Value::String(key) => Ok(key),
+        match &evaluation.value {
+            Value::String(key) => Ok(key.clone()),
             Value::Number(key) => Ok(Text::from(key.normalize().to_string())),
             other => {
-                let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+                let why = because(evaluation.why());
                 Err(Text::from(format!("the correlation key has to be a text or a number and is {other}{why}")))
             }
         }
@@ -317,9 +317,7 @@ impl Step<'_, '_> {
 
     /// Whether an element is one item of an element that is done once per item.
     pub(super) fn is_item(&self, key: Key) -> bool {
-        let Some(live) = self.instance.live(key) else { return false };
-        key != ROOT
-            && self.instance.live(live.scope).is_some_and(|scope| scope.multi.is_some() && scope.element == live.element)
+        self.instance.live(key).is_some_and(|live| live.item > 0)
     }
 }
 

@@ -6,7 +6,7 @@ use feel::Context;
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::instance::{Key, ROOT, Subscription};
-use crate::variables::mapped;
+use crate::variables::Way;
 
 impl Step<'_, '_> {
     /// The work of an element is done. With output mappings the results stay inside, for the mappings to choose from;
@@ -44,7 +44,7 @@ impl Step<'_, '_> {
         self.collect_ad_hoc(key, element);
         // the outputs of something done once per item are taken item by item
         if (item || element.multi.is_none()) && !element.outputs.is_empty() {
-            match mapped(&element.outputs, &self.visible(key), self.environment()) {
+            match self.mapped(Way::Out, element, &element.outputs, &self.visible(key)) {
                 // those of an item may be for its result alone
                 Ok(outputs) => self.set(if item { key } else { scope }, &outputs),
                 Err(message) => return self.incident(key, Phase::Leaving, message),

@@ -1,7 +1,7 @@
 //! Errors and escalations: who catches them, from the inside out.
 
 use bpmn::{ElementIndex, Kind, Process, Trigger};
-use feel::Context;
+use feel::{Context, Value};
 use units::Text;
 
 use super::Step;
@@ -86,10 +86,7 @@ impl Step<'_, '_> {
     /// otherwise it is an incident.
     pub(super) fn throw(&mut self, thrower: Key, code: &Text, message: &Text, variables: Context) {
         if let Some((key, event)) = handler(self.process, self.instance, thrower, Thrown::Error(code)) {
-            let mut variables = variables;
-            if variables.is_empty() {
-                variables = Context::from_iter([("errorCode", code.as_str()), ("errorMessage", message.as_str())]);
-            }
+            let variables = self.with_told(event, variables, &[("errorCode", code), ("errorMessage", message)]);
             self.trigger(key, event, variables);
         } else if self.instance.parent.is_some() && self.cx.errors_leave {
             self.terminate_inside(ROOT);
@@ -110,11 +107,22 @@ impl Step<'_, '_> {
         }
     }
 
+    /// What a caught event carries, and for its output mappings what was thrown; without mappings nothing of that is a variable.
+    fn with_told(&self, event: ElementIndex, mut variables: Context, told: &[(&str, &Text)]) -> Context {
+        if !self.process.element(event).outputs.is_empty() {
+            for (name, text) in told {
+                if variables.get(name).is_none() {
+                    variables.insert(Text::from(*name), Value::String((*text).clone()));
+                }
+            }
+        }
+        variables
+    }
+
     /// An element throws an escalation. Uncaught, it leaves a called instance, and otherwise nothing happens.
     pub(super) fn escalate(&mut self, thrower: Key, code: &Text, variables: Context) {
         if let Some((key, event)) = handler(self.process, self.instance, thrower, Thrown::Escalation(code)) {
-            let variables =
-                if variables.is_empty() { Context::from_iter([("escalationCode", code.as_str())]) } else { variables };
+            let variables = self.with_told(event, variables, &[("escalationCode", code)]);
             self.trigger(key, event, variables);
         } else if self.instance.parent.is_some() {
             self.emit(Event::Escalated { code: code.clone(), variables });

@@ -1,6 +1,7 @@
 //! Tokens on the move: into elements, through gateways, and out again.
 
 use bpmn::{Element, ElementIndex, FlowIndex, Kind, Trigger};
+use feel::because;
 use units::Text;
 
 use super::{Step, Work};
@@ -32,9 +33,15 @@ impl Step<'_, '_> {
         // a token at a joining gateway is joined before it is stopped, so that it does not pass alone when it goes on
         if self.unbroken > limit {
             let key = self.activate(index, scope);
-            let message =
-                format!("one step led through more than {limit} elements: the model goes round in a circle without a wait");
-            return self.incident(key, Phase::Entering, Text::from(message));
+            let message = format!(
+                "one step led through more than {limit} elements: the model goes round in a circle without a wait; the instance is suspended"
+            );
+            self.incident(key, Phase::Entering, Text::from(message));
+            // the other tokens of the circle wait, so that there is one incident and not one of each
+            if !self.instance.suspended {
+                self.emit(Event::Suspended { now: self.cx.now });
+            }
+            return;
         }
         match &element.kind {
             Kind::Exclusive(_) | Kind::Inclusive(_) if is_bare(element) => match self.choose(element, scope) {
@@ -147,7 +154,10 @@ impl Step<'_, '_> {
                 continue;
             };
             let evaluation = condition.evaluate(&self.visible(scope), &self.environment());
-            match evaluation.value {
+            if evaluation.value.as_bool().is_some() {
+                self.warn(element, format_args!("condition of the flow {}", flow.id), condition, &evaluation);
+            }
+            match &evaluation.value {
                 feel::Value::Bool(true) => {
                     chosen.push(*index);
                     if !all {
@@ -156,7 +166,7 @@ impl Step<'_, '_> {
                 }
                 feel::Value::Bool(false) => {}
                 other => {
-                    let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+                    let why = because(evaluation.why());
                     let message =
                         format!("the condition `{}` gives {other}, not true or false{why}", condition.text().trim());
                     return Err(message.into());

@@ -13,8 +13,9 @@ mod modify;
 mod multi;
 mod trigger;
 mod user_task;
+mod warn;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use bpmn::{Element, ElementIndex, Process};
@@ -22,7 +23,7 @@ use feel::{Context, Environment};
 use units::Text;
 
 use crate::apply::apply;
-use crate::event::{Event, Phase, Work};
+use crate::event::{Event, Phase, Warning, Work};
 use crate::input::{AdHocLead, Cx, Input, Refusal};
 use crate::instance::{CONTINUE, Instance, Key, ROOT, Stage};
 use crate::variables::Visible;
@@ -47,6 +48,7 @@ pub fn step(
     step.take_up(goes_on);
     step.take(input)?;
     step.run();
+    step.tell();
     Ok(())
 }
 
@@ -69,6 +71,8 @@ struct Step<'a, 'o> {
     environment: Environment,
     /// How many evaluations there were, so that each draws other random numbers.
     evaluations: Cell<u64>,
+    /// Warnings of the work at hand.
+    noted: RefCell<Vec<Warning>>,
     out: &'o mut Vec<Event>,
     queue: VecDeque<Work>,
     /// Scopes out of which a token has gone: they may have to end.
@@ -89,6 +93,7 @@ impl<'a, 'o> Step<'a, 'o> {
             cx,
             environment: cx.environment(),
             evaluations,
+            noted: RefCell::default(),
             out,
             queue: VecDeque::new(),
             emptied: Vec::new(),
@@ -208,8 +213,7 @@ impl<'a, 'o> Step<'a, 'o> {
         match input {
             Input::Start { variables } => {
                 let start = self.process.root().start.ok_or(Refusal::NoStart)?;
-                let plain = matches!(self.process.element(start).kind, bpmn::Kind::Start(bpmn::Trigger::None));
-                if plain { self.start(start, variables) } else { return Err(Refusal::NoStart) }
+                if self.process.has_plain_start() { self.start(start, variables) } else { return Err(Refusal::NoStart) }
             }
             Input::StartAt { element, variables } => {
                 let start = self.process.root().starts.contains(&element);
@@ -263,6 +267,10 @@ impl<'a, 'o> Step<'a, 'o> {
                 self.live_call(element)?;
                 self.emit(Event::ChildEnded { element });
                 self.throw(element, &code, &message, Context::default());
+            }
+            Input::FailCall { element, message } => {
+                self.live_call(element)?;
+                self.incident(element, Phase::Working, message);
             }
             Input::Escalate { element, code, variables } => {
                 self.live_call(element)?;

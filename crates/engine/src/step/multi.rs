@@ -1,13 +1,13 @@
 //! Once per item: all at once, or one after the other.
 
 use bpmn::Element;
-use feel::{Context, Expression, Scope, Value};
+use feel::{Context, Expression, Scope, Value, because};
 use units::Text;
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::instance::{Key, Multi};
-use crate::variables::{Visible, shallow};
+use crate::variables::Visible;
 
 /// The variable that counts the items, from 1.
 const COUNTER: &str = "loopCounter";
@@ -17,20 +17,21 @@ impl Step<'_, '_> {
     pub(super) fn multiply(&mut self, key: Key, element: &Element) {
         let Some(multi) = &element.multi else { return };
         let items = multi.collection.evaluate(&self.visible(key), &self.environment());
-        let Value::List(list) = items.value else {
-            let why = items.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+        let Value::List(list) = &items.value else {
+            let why = because(items.why());
             let collection = multi.collection.text().trim();
             let message = format!("the collection `{collection}` has to be a list and is {}{why}", items.value);
             return self.incident(key, Phase::Entering, Text::from(message));
         };
+        self.warn(element, "collection", &multi.collection, &items);
         let total = u32::try_from(list.len()).unwrap_or(u32::MAX);
         match self.watch_boundaries(key, element) {
             Ok(events) => self.emit_all(events),
             Err(message) => return self.incident(key, Phase::Entering, message),
         }
-        let (items, collects, activations) = (Value::List(list.clone()), multi.output.is_some(), self.unbroken);
+        let (items, collects, activations) = (items.value, multi.output.is_some(), self.unbroken);
         self.emit(Event::Multiplied { key, total, items, collects, activations });
-        if list.is_empty() {
+        if total == 0 {
             return self.all_done(key, element);
         }
         self.queue.push_back(Work::Item(key));
@@ -73,15 +74,15 @@ impl Step<'_, '_> {
     /// One item is done: its result is collected, and the next begins, or all are done.
     pub(super) fn item_done(&mut self, key: Key, element: &Element) {
         let (Some(multi), Some(body)) = (&element.multi, self.scope_of(key)) else { return };
-        let counter = self.instance.variables(key).get(COUNTER).and_then(Value::as_i64).unwrap_or(1);
+        let place = self.instance.live(key).map_or(0, |item| item.item.saturating_sub(1));
         let result = match &multi.output {
-            Some((_, result)) => result.evaluate(&self.visible(key), &self.environment()).value,
-            None => Value::Null,
+            None => Ok(Value::Null),
+            Some((_, result)) => self.value(element, "output element", result, &self.visible(key)),
         };
-        if let Err(why) = shallow(&result) {
-            return self.incident(key, Phase::Leaving, Text::from(format!("the result of the item is {why}")));
-        }
-        let place = u32::try_from(counter - 1).unwrap_or(0);
+        let result = match result {
+            Ok(result) => result,
+            Err(message) => return self.incident(key, Phase::Leaving, message),
+        };
         let enough =
             match multi.completion.as_ref().map(|condition| self.is_enough_items(key, body, place, &result, condition)) {
                 None => false,
@@ -115,22 +116,26 @@ impl Step<'_, '_> {
         let Some((around, multi)) = self.instance.live(body).and_then(|live| Some((live, live.multi.as_deref()?))) else {
             return Ok(false);
         };
-        let collection = self.process.element(around.element).multi.as_ref().and_then(|multi| multi.output.as_ref());
+        let element = self.process.element(around.element);
+        let collection = element.multi.as_ref().and_then(|multi| multi.output.as_ref());
         let done = Done { multi, active: around.children, place, result, name: collection.map(|(name, _)| name.as_str()) };
-        self.holds_in(&WithItems { done, behind: &self.visible(key) }, condition)
+        self.holds_in(&WithItems { done, behind: &self.visible(key) }, element, condition)
     }
 
     /// Whether a completion condition holds, or why it is neither true nor false.
-    pub(super) fn holds(&self, key: Key, condition: &Expression) -> Result<bool, Text> {
-        self.holds_in(&self.visible(key), condition)
+    pub(super) fn holds(&self, key: Key, element: &Element, condition: &Expression) -> Result<bool, Text> {
+        self.holds_in(&self.visible(key), element, condition)
     }
 
-    fn holds_in(&self, scope: &dyn Scope, condition: &Expression) -> Result<bool, Text> {
+    fn holds_in(&self, scope: &dyn Scope, element: &Element, condition: &Expression) -> Result<bool, Text> {
         let evaluation = condition.evaluate(scope, &self.environment());
-        match evaluation.value {
-            Value::Bool(holds) => Ok(holds),
+        match &evaluation.value {
+            Value::Bool(holds) => {
+                self.warn(element, "completion condition", condition, &evaluation);
+                Ok(*holds)
+            }
             other => {
-                let why = evaluation.warnings.first().map(|warning| format!(" ({warning})")).unwrap_or_default();
+                let why = because(evaluation.why());
                 let text = condition.text().trim();
                 Err(Text::from(format!("the completion condition `{text}` gives {other}, not true or false{why}")))
             }

@@ -9,7 +9,7 @@ use crate::event::{Event, Phase};
 use crate::input::Refusal;
 use crate::instance::{Key, Subscription};
 use crate::time;
-use crate::variables::{Before, mapped};
+use crate::variables::{Before, Way};
 
 impl Step<'_, '_> {
     /// A timer is due.
@@ -108,7 +108,7 @@ impl Step<'_, '_> {
             self.set(scope, variables);
         } else {
             let behind = self.visible(scope);
-            let outputs = mapped(&element.outputs, &Before { new: variables, behind: &behind }, self.environment())?;
+            let outputs = self.mapped(Way::Out, element, &element.outputs, &Before { new: variables, behind: &behind })?;
             self.set(scope, &outputs);
         }
         Ok(())

@@ -21,16 +21,27 @@ impl<'a> Step<'a, '_> {
     }
 
     fn task_details(&self, element: Key, task: &UserTask) -> Result<TaskDetails, Text> {
-        let evaluated = |formula: &Option<bpmn::Formula>| {
-            formula.as_ref().map(|formula| formula.evaluate(&self.visible(element), &self.environment()).0)
+        let evaluated = |formula: &Option<bpmn::Formula>, what: &str| {
+            let Some(formula) = formula else { return Ok(Value::Null) };
+            let (value, why) = formula.evaluate(&self.visible(element), &self.environment())?;
+            if let (Some(why), Some((_, model))) = (why, self.element_of(element)) {
+                self.note(model, what, why);
+            }
+            Ok::<_, Text>(value)
         };
-        let moment = |formula: &Option<bpmn::Formula>, what: &str| match evaluated(formula) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => {
-                let refusal = || Text::from(format!("the {what} date needs a moment and has {value}"));
+        let moment = |formula: &Option<bpmn::Formula>, what: &str| match evaluated(formula, what)? {
+            Value::Null => Ok(None),
+            value => {
+                let refusal = || Text::from(format!("the {what} needs a moment and has {value}"));
                 bpmn::moment_of(&value).map(Some).ok_or_else(refusal)
             }
         };
+        let assignee = match evaluated(&task.assignee, "assignee")? {
+            Value::Null => None,
+            Value::String(assignee) => Some(assignee).filter(|assignee| !assignee.is_empty()),
+            other => return Err(Text::from(format!("the assignee has to be a text and is {other}"))),
+        };
+        let people = |formula, what: &str| names(&evaluated(formula, what)?, what);
         let priority = match &task.priority {
             None => Some(50),
             Some(priority) => {
@@ -42,11 +53,11 @@ impl<'a> Step<'a, '_> {
             Some(form) => Some(self.text(element, form, "the form")?),
         };
         Ok(TaskDetails {
-            assignee: evaluated(&task.assignee).and_then(|value| value.as_str().map(Text::from)),
-            candidate_groups: names(evaluated(&task.candidate_groups)),
-            candidate_users: names(evaluated(&task.candidate_users)),
-            due: moment(&task.due, "due")?,
-            follow_up: moment(&task.follow_up, "follow-up")?,
+            assignee,
+            candidate_groups: people(&task.candidate_groups, "candidate groups")?,
+            candidate_users: people(&task.candidate_users, "candidate users")?,
+            due: moment(&task.due, "due date")?,
+            follow_up: moment(&task.follow_up, "follow-up date")?,
             priority: priority.ok_or(Text::const_new("the priority has to be between 0 and 100"))?,
             form,
         })
@@ -188,13 +199,15 @@ impl<'a> Step<'a, '_> {
     }
 }
 
-/// Names from a list, or from a text with commas.
-fn names(value: Option<Value>) -> Vec<Text> {
+/// Names from a list, or from a text with commas. Anything else would open the task to all.
+fn names(value: &Value, what: &str) -> Result<Vec<Text>, Text> {
+    let refusal = || Text::from(format!("the {what} have to be a list of texts and are {value}"));
     match value {
-        Some(Value::List(names)) => names.iter().filter_map(|name| name.as_str().map(Text::from)).collect(),
-        Some(Value::String(names)) => {
-            names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Text::from).collect()
+        Value::Null => Ok(Vec::new()),
+        Value::List(names) => names.iter().map(|name| name.as_str().map(Text::from).ok_or_else(refusal)).collect(),
+        Value::String(names) => {
+            Ok(names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Text::from).collect())
         }
-        _ => Vec::new(),
+        _ => Err(refusal()),
     }
 }

@@ -112,7 +112,7 @@ fn errors_go_outwards_until_somebody_catches_them() {
     let mut other = play.clone();
     play.throw("a", "bad");
     assert_eq!(play.names(), ["mend"]);
-    assert_eq!(play.variables(), r#"{"errorCode":"bad","errorMessage":"broken"}"#);
+    assert_eq!(play.variables(), "{}");
     other.throw("a", "worse");
     assert_eq!(other.names(), ["incident a"]);
     let incident = other.open()["incident a"];
@@ -281,6 +281,44 @@ fn calls_give_and_take_variables_and_end_with_their_caller() {
 }
 
 #[test]
+fn an_error_tells_its_code_to_the_mappings_of_whoever_catches_it() {
+    let boundary = r#"<bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:extensionElements><zeebe:ioMapping><zeebe:output source="=errorCode + &quot;: &quot; + errorMessage" target="why"/></zeebe:ioMapping></bpmn:extensionElements><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent>"#;
+    let process = model(&[START, &task("a"), boundary, &task("mend"), &path(&["s", "a"]), &flow("b", "mend")].concat());
+    let mut play = Play::new(&process, r#"{"errorCode":"mine"}"#);
+    play.throw("a", "bad");
+    assert_eq!(play.variables(), r#"{"errorCode":"mine","why":"bad: broken"}"#);
+}
+
+#[test]
+fn a_circle_that_splits_is_one_incident() {
+    let fork = r#"<bpmn:exclusiveGateway id="m"/><bpmn:parallelGateway id="g"/><bpmn:task id="x"/>"#;
+    let process = model(&[START, fork, &path(&["s", "m", "g", "m"]), &path(&["g", "x", "m"])].concat());
+    let mut play = Play::new(&process, "{}");
+    while play.instance.wants_to_go_on() {
+        play.input(Input::Continue).unwrap();
+    }
+    assert_eq!(play.instance.incidents().count(), 1);
+    assert!(play.instance.is_suspended());
+    play.input(Input::Cancel).unwrap();
+    assert!(play.ended());
+}
+
+#[test]
+fn a_call_that_cannot_begin_is_an_incident_and_tries_again() {
+    let call = r#"<bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="other"/></bpmn:extensionElements></bpmn:callActivity>"#;
+    let all = r#"<bpmn:boundaryEvent id="b" attachedToRef="c"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#;
+    let process = model(&[START, call, all, END, &path(&["s", "c", "e"]), &task("mend"), &flow("b", "mend")].concat());
+    let mut play = Play::new(&process, "{}");
+    let element = play.open()["c"];
+    play.input(Input::FailCall { element, message: "no process other is deployed".into() }).unwrap();
+    assert_eq!(play.names(), ["incident c"], "no business error that a catch-all would take");
+    let incident = play.open()["incident c"];
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    let requested = play.events.iter().filter(|event| matches!(event, engine::Event::ChildRequested { .. })).count();
+    assert_eq!(requested, 2);
+}
+
+#[test]
 fn a_circle_without_a_wait_is_an_incident_and_not_a_hang() {
     let circle = r#"<bpmn:task id="a"/><bpmn:task id="b"/>"#;
     let process = model(&[START, circle, &path(&["s", "a", "b", "a"])].concat());
@@ -288,8 +326,8 @@ fn a_circle_without_a_wait_is_an_incident_and_not_a_hang() {
     while play.instance.wants_to_go_on() {
         play.input(Input::Continue).unwrap();
     }
-    assert_eq!(play.names().len(), 1);
-    assert!(play.names()[0].starts_with("incident"));
+    assert_eq!(play.names().iter().filter(|name| name.starts_with("incident")).count(), 1);
+    assert!(play.instance.is_suspended());
 }
 
 #[test]

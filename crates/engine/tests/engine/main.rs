@@ -12,3 +12,4 @@ mod play;
 mod scopes;
 mod timers;
 mod user_tasks;
+mod warnings;

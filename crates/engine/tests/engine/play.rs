@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bpmn::Process;
-use engine::{Cx, Decisions, Event, Input, Instance, InstanceId, Key, Limits, Refusal, WaitsFor, apply, step};
+use engine::{Cx, Decided, Decisions, Event, Input, Instance, InstanceId, Key, Limits, Refusal, WaitsFor, apply, step};
 use feel::{Context, Value};
 use units::Timestamp;
 
@@ -47,10 +47,12 @@ pub(crate) fn path(ids: &[&str]) -> String {
 pub(crate) struct Rules;
 
 impl Decisions for Rules {
-    fn evaluate(&self, decision: &str, variables: &Context, environment: &feel::Environment) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Context, environment: &feel::Environment) -> Result<Decided, String> {
+        let of = |value| Ok(Decided { value, why: None });
         match decision {
-            "double" => Ok(Value::from(variables.get("x").and_then(Value::as_i64).unwrap_or(0) * 2)),
-            "seed" => Ok(Value::from(environment.seed.to_string().as_str())),
+            "double" => of(Value::from(variables.get("x").and_then(Value::as_i64).unwrap_or(0) * 2)),
+            "seed" => of(Value::from(environment.seed.to_string().as_str())),
+            "unsure" => Ok(Decided { value: Value::Null, why: Some("no rule matched".into()) }),
             other => Err(format!("no decision {other} is deployed")),
         }
     }

@@ -17,7 +17,12 @@ const HOST_DEPTH: u32 = 4;
 
 impl Evaluator<'_> {
     pub(super) fn builtin(&mut self, at: u32, builtin: &'static Builtin, arguments: &[Node]) -> Step {
+        let told = self.warnings.len();
         let values = arguments.iter().map(|node| self.node(node)).collect::<Result<smallvec::SmallVec<[Value; 4]>, _>>()?;
+        if self.warnings.len() > told && builtin.name == "get or else" && arguments.iter().all(|node| node.is_plain()) {
+            // whoever says what to take instead need not be told that it is not there
+            self.warnings.truncate(told);
+        }
         self.run_builtin(at, builtin, &values)
     }
 

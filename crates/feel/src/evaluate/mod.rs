@@ -31,7 +31,7 @@ pub(crate) struct Evaluator<'a> {
     size: u32,
     random: u64,
     warnings: Vec<(u32, Text)>,
-    /// Whether an assertion does not hold: everything is null then.
+    /// Whether an assertion does not hold, or the budget is used up: everything is null then.
     failed: bool,
     pub(crate) patterns: Patterns,
 }
@@ -104,6 +104,7 @@ impl<'a> Evaluator<'a> {
             Ok(_) if self.failed => Value::Null,
             Ok(value) => value,
             Err(Exhausted(what)) => {
+                self.failed = true;
                 self.warnings.insert(0, (at, given_up(what)));
                 Value::Null
             }
@@ -125,8 +126,15 @@ impl<'a> Evaluator<'a> {
 
     /// Null, and why; and null for the evaluation as a whole.
     pub(crate) fn fail(&mut self, at: u32, reason: impl Into<Text>) -> Value {
-        self.failed = true;
-        self.null(at, reason)
+        if !std::mem::replace(&mut self.failed, true) {
+            self.warnings.insert(0, (at, reason.into()));
+        }
+        Value::Null
+    }
+
+    /// Whether it ended before its end.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed
     }
 
     /// Accounts for so many items or characters that are about to be made.
@@ -239,9 +247,14 @@ impl<'a> Evaluator<'a> {
             Kind::Arithmetic(first, rest) => self.operations(first, rest),
             Kind::Compare(comparison, operands) => {
                 let [left, right] = &**operands;
-                let (left, right) = (self.node(left)?, self.node(right)?);
-                self.walk_over(&left)?;
-                Ok(self.compare(node.at, *comparison, &left, &right))
+                let told = self.warnings.len();
+                let (first, second) = (self.node(left)?, self.node(right)?);
+                if (right.is_null() && left.is_reference()) || (left.is_null() && right.is_reference()) {
+                    // whoever asks whether something is there need not be told that it is not
+                    self.warnings.truncate(told);
+                }
+                self.walk_over(&first)?;
+                Ok(self.compare(node.at, *comparison, &first, &second))
             }
             Kind::And(operands) => self.junction(node.at, operands, false),
             Kind::Or(operands) => self.junction(node.at, operands, true),

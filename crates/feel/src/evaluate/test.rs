@@ -14,7 +14,7 @@ impl Evaluator<'_> {
         match self.tests(input, tests) {
             Ok(value) => value == Value::Bool(true),
             Err(Exhausted(what)) => {
-                self.null(0, given_up(what));
+                self.fail(0, given_up(what));
                 false
             }
         }
@@ -41,7 +41,7 @@ impl Evaluator<'_> {
         self.frames.pop();
         if passed.is_none() && self.warnings.len() == told {
             let at = tests.tests.first().map_or(0, |test| match test {
-                Test::Compare(_, node) | Test::Expression(node) => node.at,
+                Test::Compare(_, node) | Test::Expression(node) | Test::Condition(node) => node.at,
             });
             self.null(at, format!("{} cannot be compared with what it is tested for", with_article(input)));
         }
@@ -57,12 +57,14 @@ impl Evaluator<'_> {
                 }
                 Ok(self.compare(node.at, *comparison, input, &right).as_bool())
             }
-            Test::Expression(node) => {
+            Test::Expression(node) | Test::Condition(node) => {
                 let value = self.node(node)?;
                 self.walk_over(&value)?;
                 Ok(match &value {
                     // there is no such range
                     Value::Null if matches!(node.kind, Kind::Range(_) | Kind::UnaryRange(..)) => None,
+                    // a condition that cannot be computed is not met, whatever it was asked of
+                    Value::Null if matches!(test, Test::Condition(_)) => None,
                     Value::Null => Some(input.is_null()),
                     Value::Range(_) if !matches!(input, Value::Range(_)) => Some(is_in(input, &value)),
                     Value::List(_) => Some(is_in(input, &value)),

@@ -1,7 +1,7 @@
 //! Unary tests: what a cell of a table says, and what stands after `in`.
 
 use super::{Parse, Parser};
-use crate::ast::{Test, Tests};
+use crate::ast::{Node, Test, Tests};
 
 impl Parser<'_> {
     pub(super) fn tests(&mut self) -> Parse<Vec<Test>> {
@@ -18,8 +18,19 @@ impl Parser<'_> {
                 self.advance()?;
                 Ok(Test::Compare(comparison, self.sum()?))
             }
-            None => Ok(Test::Expression(self.expression()?)),
+            None => {
+                let before = self.uses.len();
+                let expression = self.expression()?;
+                Ok(self.about_input(before, expression))
+            }
         }
+    }
+
+    /// A test by an expression: a condition if it asks something of the input itself.
+    fn about_input(&self, before: usize, expression: Node) -> Test {
+        let uses = self.uses.get(before..).unwrap_or_default();
+        let asks = uses.iter().any(|used| used.name == "?");
+        if asks { Test::Condition(expression) } else { Test::Expression(expression) }
     }
 
     /// What stands after `in`: a test, tests in parentheses, or neither of these.
@@ -30,7 +41,11 @@ impl Parser<'_> {
         }
         let tests = match self.comparison_mark() {
             None if self.is_mark("(") => self.tests_in_parentheses()?,
-            None => vec![Test::Expression(self.sum()?)],
+            None => {
+                let before = self.uses.len();
+                let sum = self.sum()?;
+                vec![self.about_input(before, sum)]
+            }
             Some(_) => vec![self.test()?],
         };
         Ok(Tests { negated: false, tests })
@@ -40,7 +55,7 @@ impl Parser<'_> {
         let at = self.at;
         self.expect("(")?;
         match self.test()? {
-            Test::Expression(start) if self.take("..")? => {
+            Test::Expression(start) | Test::Condition(start) if self.take("..")? => {
                 Ok(vec![Test::Expression(self.range_end(at, Some(start), false)?)])
             }
             first => {

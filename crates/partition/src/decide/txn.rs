@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use engine::{Cx, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
-use feel::{Context as Variables, Value};
+use engine::{Cx, Decided, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
+use feel::Context as Variables;
 use trade::{
     AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, ItemId, Key, Missing, OrderId, Refusal,
     Stop,
@@ -486,19 +486,24 @@ impl<'a> Txn<'a> {
                 if !self.instance(parent)?.as_ref().is_some_and(calls) {
                     return Ok(());
                 }
-                if let Some(definition) = self.bound(parent, &process, &binding)? {
-                    self.start_version(definition, Some((parent, element)), None, Input::Start { variables })?;
-                } else {
-                    let message = match &binding {
+                let message = match self.bound(parent, &process, &binding)? {
+                    Some(definition) => match self.model(&definition)? {
+                        Model::Process(process) if !process.has_plain_start() => {
+                            text(format_args!("the process {definition} has no plain start event"))
+                        }
+                        _ => {
+                            let input = Input::Start { variables };
+                            return self.start_version(definition, Some((parent, element)), None, input).map(drop);
+                        }
+                    },
+                    None => match &binding {
                         bpmn::Binding::VersionTag(tag) => {
                             text(format_args!("no process {process} with tag {tag} is deployed"))
                         }
                         _ => text(format_args!("no process {process} is deployed")),
-                    };
-                    let input = Input::FailChild { element, code: Text::const_new("not_deployed"), message };
-                    self.step(parent, input)?;
-                }
-                Ok(())
+                    },
+                };
+                self.step(parent, Input::FailCall { element, message })
             }
             FollowUp::Correlate { key, instance, subscription } => {
                 super::message::bring_together(self, key, instance, subscription)
@@ -681,11 +686,12 @@ impl Deployed<'_, '_> {
 }
 
 impl Decisions for Deployed<'_, '_> {
-    fn evaluate(&self, decision: &str, variables: &Variables, environment: &feel::Environment) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Variables, environment: &feel::Environment) -> Result<Decided, String> {
         let Some(model) = self.model(decision) else { return Err(format!("no decision {decision} is deployed")) };
         let seed = environment.seed ^ self.txn.environment().seed.rotate_left(43);
         let outcome = model.evaluate(decision, variables, &feel::Environment { seed, ..*environment });
-        outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
+        let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
+        Ok(Decided { value, why })
     }
 }
 

@@ -7,8 +7,8 @@ mod test;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use engine::Decisions;
-use feel::{Context, Environment, Value};
+use engine::{Decided, Decisions};
+use feel::{Context, Environment};
 use units::Timestamp;
 
 use crate::output::{Finding, WrongUse};
@@ -64,11 +64,12 @@ impl Models {
 }
 
 impl Decisions for Models {
-    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Value, String> {
+    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Decided, String> {
         let decides = |model: &&dmn::Model| model.decision_ids().any(|id| id == decision);
         let Some(model) = self.0.iter().find(decides) else { return Err(format!("no decision {decision} is given")) };
         let outcome = model.evaluate(decision, variables, environment);
-        outcome.map(|outcome| outcome.value).map_err(|error| error.to_string())
+        let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
+        Ok(Decided { value, why })
     }
 }
 

@@ -90,8 +90,10 @@ mod tests {
         let suites: Vec<PathBuf> = paths.filter(|path| path.to_string_lossy().ends_with(".test.json")).collect();
         assert!(!suites.is_empty());
         for path in suites {
-            let suite: Suite =
+            let mut suite: Suite =
                 serde_json::from_str(&std::fs::read_to_string(&path).expect("it can be read")).expect("it is a suite");
+            // what ships goes on with no null that has a reason, unless a case says so
+            suite.cases.iter_mut().for_each(|case| drop(case.then.warnings.get_or_insert_default()));
             for (case, against) in check(&path, &suite).expect("its models can be read") {
                 assert!(against.is_empty(), "{}: {case}: {against:?}", path.display());
             }

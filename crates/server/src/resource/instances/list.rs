@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::filter::{Found, InstanceFilter};
 use super::models::Models;
-use super::waiting::{self, WaitView};
+use super::waiting::{self, WaitView, WarningView};
 use crate::extract::{Path, Query, Reading};
 use crate::page::{Listed, Page};
 use crate::problem::Problem;
@@ -61,6 +61,9 @@ pub(crate) struct InstanceDetails {
     variables: serde_json::Value,
     /// What each token waits for, the longest wait first.
     waiting: Vec<WaitView>,
+    /// Why something is null that its expressions and decisions gave: it went on with that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WarningView>,
 }
 
 pub(super) fn view(found: &Found) -> InstanceView {
@@ -168,7 +171,8 @@ async fn show(
         let version = Version::of(&AnyState::Instance(found.instance.clone()).encode());
         let variables = feel::Value::from(found.instance.root_variables()).to_json();
         let waiting = waiting::of(reader, &connections, &found, 0)?;
-        Ok(Versioned(InstanceDetails { instance: view(&found), variables, waiting }, version))
+        let warnings = waiting::warnings(&found);
+        Ok(Versioned(InstanceDetails { instance: view(&found), variables, waiting, warnings }, version))
     };
     state.readers.read(read).await
 }

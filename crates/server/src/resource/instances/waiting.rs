@@ -49,6 +49,22 @@ pub(crate) struct WaitingView {
     business_key: Option<String>,
     /// What each token waits for, the longest wait first.
     waiting: Vec<WaitView>,
+    /// Why something is null that its expressions and decisions gave: it went on with that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WarningView>,
+}
+
+/// Why something is null that a process computed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct WarningView {
+    /// The id of the element.
+    element: String,
+    /// What was computed, such as `mapping to `x``.
+    of: String,
+    /// The expression, the place in it, and the reason.
+    why: String,
+    /// When that was found first.
+    since: String,
 }
 
 /// Something that an instance waits for.
@@ -206,7 +222,19 @@ fn whole(reader: &mut dyn Reader, connections: &Connections, found: &Found, dept
         state: state(instance).name(),
         business_key: business_key(instance).map(Into::into),
         waiting: of(reader, connections, found, depth)?,
+        warnings: warnings(found),
     })
+}
+
+/// What an instance went on with although it is null for a reason.
+pub(super) fn warnings(found: &Found) -> Vec<WarningView> {
+    let view = |warning: &engine::Warning| WarningView {
+        element: warning.element.to_string(),
+        of: warning.of.to_string(),
+        why: warning.why.to_string(),
+        since: warning.since.to_string(),
+    };
+    found.instance.warnings().iter().map(view).collect()
 }
 
 /// What an instance waits for.
