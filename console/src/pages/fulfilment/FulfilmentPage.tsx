@@ -1,0 +1,1 @@
+export function FulfilmentPage() { return null; }

@@ -1,0 +1,1 @@
+export function ProcessesPage() { return null; }
