@@ -1,48 +1,47 @@
-import { Badge } from "@mantine/core";
 import { words } from "../lib/words";
 
-const STATUS: Readonly<Record<string, string>> = {
+type Tone = "red" | "orange" | "yellow" | "green" | "blue" | "accent" | "gray";
+
+const STATUS: Readonly<Record<string, Tone>> = {
   on_hold: "red",
   backordered: "orange",
-  rejected: "gray",
-  cancelled: "gray",
-  closed: "gray",
   validating: "blue",
   approved: "blue",
-  in_fulfilment: "dock",
-  partially_fulfilled: "dock",
-  fulfilled: "dock",
+  in_fulfilment: "accent",
+  partially_fulfilled: "accent",
+  fulfilled: "accent",
   invoiced: "green",
   settled: "green",
   open: "orange",
   claimed: "blue",
   resolved: "green",
-  cleared: "gray",
   applied: "green",
   on_account: "blue",
   unmatched: "orange",
-  running: "dock",
+  running: "accent",
   suspended: "orange",
   incident: "red",
   half_open: "orange",
   completed: "green",
+  created: "orange",
+  sent: "blue",
+  acknowledged: "blue",
+  picked: "accent",
+  rejected: "red",
 };
 
-const SEVERITY: Readonly<Record<string, string>> = { critical: "red", high: "orange", medium: "yellow", low: "gray" };
+const SEVERITY: Readonly<Record<string, Tone>> = { critical: "red", high: "orange", medium: "yellow", low: "gray" };
 
-/** Where something stands; the word tells it, the colour only helps. */
+/** A word on a colour: the word tells, the colour only helps. */
+export function Tag({ tone, children }: { tone: Tone; children: string }) {
+  return <span className={`tag ${tone}`}>{children}</span>;
+}
+
+/** Where something stands. */
 export function Status({ of, label }: { of: string; label?: string }) {
-  return (
-    <Badge color={STATUS[of] ?? "gray"} variant="light" className="cd-badge">
-      {label ?? words(of)}
-    </Badge>
-  );
+  return <Tag tone={STATUS[of] ?? "gray"}>{label ?? words(of)}</Tag>;
 }
 
 export function Severity({ of }: { of: string }) {
-  return (
-    <Badge color={SEVERITY[of] ?? "gray"} variant={of === "critical" ? "filled" : "light"} className="cd-badge">
-      {words(of)}
-    </Badge>
-  );
+  return <Tag tone={SEVERITY[of] ?? "gray"}>{words(of)}</Tag>;
 }

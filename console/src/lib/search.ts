@@ -18,7 +18,7 @@ export function oneOf<const T extends string>(values: readonly T[]): Reader<T> {
 export const flag: Reader<true> = (value) => (value === true || value === "true" || value === 1 ? true : undefined);
 
 type Shape = Readonly<Record<string, Reader<unknown>>>;
-type Understood<S extends Shape> = { [K in keyof S]?: Exclude<ReturnType<S[K]>, undefined> };
+type Understood<S extends Shape> = { [K in keyof S]?: Exclude<ReturnType<S[K]>, undefined> | undefined };
 
 /** Keeps of an address what a page understands, so that an old or mistyped link still opens. */
 export function understand<S extends Shape>(shape: S): (raw: RawSearch) => Understood<S> {

@@ -1,5 +1,6 @@
-import { Button, Group } from "@mantine/core";
-import { Link, type ErrorComponentProps } from "@tanstack/react-router";
+import { Group } from "@mantine/core";
+import type { ErrorComponentProps } from "@tanstack/react-router";
+import { LinkButton } from "../components/LinkButton";
 import { Empty, Failure } from "../components/states";
 
 /** A fault of the console itself: the rest of it goes on. */
@@ -13,9 +14,9 @@ export function NotHere() {
       title="There is no such page"
       action={
         <Group mt="sm">
-          <Button component={Link} to="/" variant="default">
+          <LinkButton to="/" variant="default">
             Go to Today
-          </Button>
+          </LinkButton>
         </Group>
       }
     >

@@ -142,7 +142,7 @@ function Subject({ of }: { of: string }) {
 function SameCase({ of }: { of: Exception }) {
   const { data } = useQuery({ ...exceptions({ ...(of.case ? { case: of.case } : {}), status: "open" }), enabled: Boolean(of.case) });
   const others = data?.items.filter(({ id }) => id !== of.id) ?? [];
-  if (others.length === 0) return null;
+  if (!of.case || others.length === 0) return null;
   return (
     <Text size="sm">
       {others.length === 1 ? "Another one has" : `${others.length} others have`} the same cause ({of.case}):{" "}

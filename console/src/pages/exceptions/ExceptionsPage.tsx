@@ -74,7 +74,7 @@ export function ExceptionsPage() {
   const hasCase = search.case !== undefined;
   const columns = useMemo(() => {
     const full = columnsFor(currency, isEnded);
-    return hasCase ? full.filter(({ id }) => !["owner", "raised", "about"].includes(id)) : full;
+    return hasCase ? full.filter(({ id }) => !["owner", "raised", "reason"].includes(id)).map((column) => (column.id === "kind" ? { ...column, grow: true } : column)) : full;
   }, [currency, isEnded, hasCase]);
   const chosen = list.filter(({ id }) => selected.has(id));
   const stake = currency ? sums(list.map(({ amount_minor }) => fromMinor(amount_minor, currency))) : [];
