@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { flag, oneOf, text, understand } from "./lib/search";
 import { Broken, NotHere } from "./shell/Broken";
 import { Layout } from "./shell/Layout";
@@ -78,7 +78,9 @@ const fulfilment = createRoute({
 const finance = createRoute({
   getParentRoute: () => root,
   path: "/finance",
-  component: lazyRouteComponent(() => import("./pages/finance/FinancePage"), "FinancePage"),
+  beforeLoad: () => {
+    throw redirect({ to: "/finance/invoices" });
+  },
 });
 
 const invoices = createRoute({

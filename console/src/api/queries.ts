@@ -140,6 +140,19 @@ export const warehouseOrders = (filter: Query<"/v1/warehouse-orders">) =>
     getNextPageParam: next,
   });
 
+export const shipment = (id: string) =>
+  queryOptions({
+    queryKey: ["shipments", "one", id],
+    queryFn: ({ signal }) => get("/v1/shipments/{shipment}", { path: { shipment: id }, signal }),
+  });
+
+export const warehouseOrder = (id: string) =>
+  queryOptions({
+    queryKey: ["warehouse-orders", "one", id],
+    queryFn: ({ signal }) =>
+      get("/v1/warehouse-orders/{warehouse_order}", { path: { warehouse_order: id }, signal }),
+  });
+
 export const stock = (filter: Query<"/v1/stock">) =>
   infiniteQueryOptions({
     queryKey: ["stock", "list", filter],

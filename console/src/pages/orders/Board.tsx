@@ -31,7 +31,7 @@ function Lane({ status, account, typed, total }: Props & { status: string; total
   const reading = useInfiniteQuery({ ...orders({ status, ...(account ? { account } : {}) }), enabled: total !== 0 });
   const rows = (reading.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? []).filter((row) => !typed || matches(row, typed));
   return (
-    <section className="panel" aria-label={words(status)}>
+    <section className={`panel${rows.length === 0 ? " none" : ""}`} aria-label={words(status)}>
       <Group justify="space-between" px="sm" py={8} style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Title order={2} fz="sm">
           {words(status)}

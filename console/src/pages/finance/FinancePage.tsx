@@ -1,1 +1,0 @@
-export function FinancePage() { return null; }
