@@ -64,14 +64,26 @@ const systems = createRoute({
 const availability = createRoute({
   getParentRoute: () => root,
   path: "/availability",
-  validateSearch: understand({ item: text, quantity: text, q: text, sort: text, only: oneOf(["backordered", "short"]) }),
+  validateSearch: understand({
+    item: text,
+    quantity: text,
+    q: text,
+    sort: text,
+    only: oneOf(["backordered", "short"]),
+  }),
   component: lazyRouteComponent(() => import("./pages/availability/AvailabilityPage"), "AvailabilityPage"),
 });
 
 const fulfilment = createRoute({
   getParentRoute: () => root,
   path: "/fulfilment",
-  validateSearch: understand({ tab: oneOf(["warehouse-orders", "shipments"]), progress: text, node: text, sort: text, open: text }),
+  validateSearch: understand({
+    tab: oneOf(["warehouse-orders", "shipments"]),
+    progress: text,
+    node: text,
+    sort: text,
+    open: text,
+  }),
   component: lazyRouteComponent(() => import("./pages/fulfilment/FulfilmentPage"), "FulfilmentPage"),
 });
 

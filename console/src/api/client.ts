@@ -36,7 +36,11 @@ export function addressOf(path: string, inPath: InPath = {}, query: object = {})
   return search.size === 0 ? filled : `${filled}?${search}`;
 }
 
-async function ask(address: string, init: RequestInit & { headers?: Record<string, string> }, key?: string): Promise<Response> {
+async function ask(
+  address: string,
+  init: RequestInit & { headers?: Record<string, string> },
+  key?: string,
+): Promise<Response> {
   const { key: own } = session.get();
   const used = key ?? own;
   const headers = { accept: "application/json", ...init.headers, ...(used ? { authorization: `Bearer ${used}` } : {}) };
@@ -69,7 +73,13 @@ async function problemOf(answer: Response): Promise<ProblemDetails> {
     // not a problem document; told below as what it is
   }
   const detail = `The answer was ${answer.status} ${answer.statusText}`.trim();
-  return { type: "about:blank", title: "an answer that nobody expected", status: answer.status, detail, code: "internal" };
+  return {
+    type: "about:blank",
+    title: "an answer that nobody expected",
+    status: answer.status,
+    detail,
+    code: "internal",
+  };
 }
 
 interface GetOptions<P extends GetPath> {
@@ -88,7 +98,11 @@ export async function get<P extends GetPath>(path: P, options: GetOptions<P> = {
 }
 
 /** Reads a document that is not JSON, such as an order as it was received. */
-export async function getText(path: GetPath, inPath: InPath, signal?: AbortSignal): Promise<{ text: string; type: string }> {
+export async function getText(
+  path: GetPath,
+  inPath: InPath,
+  signal?: AbortSignal,
+): Promise<{ text: string; type: string }> {
   const answer = await ask(addressOf(path, inPath), { ...(signal ? { signal } : {}), headers: { accept: "*/*" } });
   return { text: await answer.text(), type: answer.headers.get("content-type") ?? "" };
 }

@@ -16,7 +16,16 @@ export async function refresh(client: QueryClient, topics: readonly string[]): P
   await client.invalidateQueries({ predicate: ({ queryKey }) => topics.includes(String(queryKey[0])) });
 }
 
-const DECIDED = ["exceptions", "orders", "payments", "invoices", "instances", "progress", "returns", "accounts"] as const;
+const DECIDED = [
+  "exceptions",
+  "orders",
+  "payments",
+  "invoices",
+  "instances",
+  "progress",
+  "returns",
+  "accounts",
+] as const;
 
 export function decide(decision: Decision, idempotencyKey: string) {
   const { exception, action, reason, details } = decision;
@@ -55,7 +64,18 @@ export function useChange<V, R>(run: (value: V, idempotencyKey: string) => Promi
 export const useDecide = () => useChange(decide, DECIDED);
 
 export const useAssign = () =>
-  useChange(({ exception, to }: { exception: string; to: string | null }, key) => assign(exception, to, key), ["exceptions"]);
+  useChange(
+    ({ exception, to }: { exception: string; to: string | null }, key) => assign(exception, to, key),
+    ["exceptions"],
+  );
 
 /** Everything that a change of an order may move. */
-export const OF_ORDERS = ["orders", "exceptions", "instances", "progress", "warehouse-orders", "stock", "accounts"] as const;
+export const OF_ORDERS = [
+  "orders",
+  "exceptions",
+  "instances",
+  "progress",
+  "warehouse-orders",
+  "stock",
+  "accounts",
+] as const;

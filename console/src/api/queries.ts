@@ -149,8 +149,7 @@ export const shipment = (id: string) =>
 export const warehouseOrder = (id: string) =>
   queryOptions({
     queryKey: ["warehouse-orders", "one", id],
-    queryFn: ({ signal }) =>
-      get("/v1/warehouse-orders/{warehouse_order}", { path: { warehouse_order: id }, signal }),
+    queryFn: ({ signal }) => get("/v1/warehouse-orders/{warehouse_order}", { path: { warehouse_order: id }, signal }),
   });
 
 export const stock = (filter: Query<"/v1/stock">) =>

@@ -38,8 +38,19 @@ export default function Chart({ title, categories, series, kind, height = 260, o
     if (!place.current || asTable) return;
     const chart = init(place.current);
     const { text, line } = INK[scheme];
-    const names = { type: "category" as const, data: [...categories], axisLabel: { color: text }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } };
-    const numbers = { type: "value" as const, minInterval: 1, axisLabel: { color: text }, splitLine: { lineStyle: { color: line } } };
+    const names = {
+      type: "category" as const,
+      data: [...categories],
+      axisLabel: { color: text },
+      axisLine: { lineStyle: { color: line } },
+      axisTick: { show: false },
+    };
+    const numbers = {
+      type: "value" as const,
+      minInterval: 1,
+      axisLabel: { color: text },
+      splitLine: { lineStyle: { color: line } },
+    };
     chart.setOption({
       color: COLOURS,
       animation: false,
@@ -53,7 +64,9 @@ export default function Chart({ title, categories, series, kind, height = 260, o
         name,
         data: [...values],
         ...(colour ? { itemStyle: { color: colour } } : {}),
-        ...(kind === "bars" ? { type: "bar" as const, stack: "all", barMaxWidth: 18 } : { type: "line" as const, step: "end" as const, symbolSize: 7, lineStyle: { width: 2 } }),
+        ...(kind === "bars"
+          ? { type: "bar" as const, stack: "all", barMaxWidth: 18 }
+          : { type: "line" as const, step: "end" as const, symbolSize: 7, lineStyle: { width: 2 } }),
       })),
     });
     if (onPick) chart.on("click", (event) => onPick(String(event.name), String(event.seriesName)));
@@ -67,7 +80,13 @@ export default function Chart({ title, categories, series, kind, height = 260, o
 
   return (
     <div style={{ padding: "0 16px 12px" }}>
-      <Switch size="xs" label="As a table" checked={asTable} onChange={(event) => setAsTable(event.currentTarget.checked)} mb="xs" />
+      <Switch
+        size="xs"
+        label="As a table"
+        checked={asTable}
+        onChange={(event) => setAsTable(event.currentTarget.checked)}
+        mb="xs"
+      />
       {asTable ? (
         <Table.ScrollContainer minWidth={300}>
           <Table aria-label={title}>

@@ -1,5 +1,5 @@
 import { Checkbox } from "@mantine/core";
-import { createColumnHelper, type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
+import { type ColumnDef, createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
 
@@ -40,7 +40,11 @@ interface Props<T> {
 const features = tableFeatures({});
 
 /** Sorts without changing what was given. Equal rows keep their order. */
-export function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], sorting: Sorting | undefined): readonly T[] {
+export function sorted<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  sorting: Sorting | undefined,
+): readonly T[] {
   const by = columns.find(({ id }) => id === sorting?.column)?.by;
   if (!by || !sorting) return rows;
   const sign = sorting.descending ? -1 : 1;
@@ -109,7 +113,6 @@ export function Grid<T extends object>(props: Props<T>) {
 
   const all = models.length > 0 && models.every(({ id }) => selected?.has(id));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table element cannot place rows where they are seen
     <div
       ref={scroller}
       className="grid"
@@ -121,12 +124,8 @@ export function Grid<T extends object>(props: Props<T>) {
       tabIndex={0}
       onKeyDown={move}
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the header is no row to move to */}
       <div className="grid-head" role="row" aria-rowindex={1}>
         {onSelect && (
-          // biome-ignore lint/a11y/useSemanticElements: see above
-          // biome-ignore lint/a11y/useFocusableInteractive: its checkbox is
           <div className="grid-cell" role="columnheader" style={{ width: 44 }}>
             <Checkbox
               size="xs"
@@ -141,13 +140,11 @@ export function Grid<T extends object>(props: Props<T>) {
           <Head key={column.id} column={column} sorting={props.sorting} onSort={props.onSort} />
         ))}
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
         {items.map((item) => {
           const row = models[item.index];
           if (!row) return null;
           return (
-            // biome-ignore lint/a11y/useSemanticElements: see above
             <div
               key={row.id}
               role="row"
@@ -167,8 +164,6 @@ export function Grid<T extends object>(props: Props<T>) {
               onKeyDown={undefined}
             >
               {onSelect && (
-                // biome-ignore lint/a11y/useSemanticElements: see above
-                // biome-ignore lint/a11y/useFocusableInteractive: its checkbox is
                 <div className="grid-cell" role="gridcell" style={{ width: 44 }}>
                   <Checkbox
                     size="xs"
@@ -183,9 +178,12 @@ export function Grid<T extends object>(props: Props<T>) {
                 const column = columns[index];
                 if (!column) return null;
                 return (
-                  // biome-ignore lint/a11y/useSemanticElements: see above
-                  // biome-ignore lint/a11y/useFocusableInteractive: rows take the focus
-                  <div key={cell.id} role="gridcell" className={`grid-cell${column.end ? " end" : ""}`} style={sizeOf(column)}>
+                  <div
+                    key={cell.id}
+                    role="gridcell"
+                    className={`grid-cell${column.end ? " end" : ""}`}
+                    style={sizeOf(column)}
+                  >
                     <span className="clip">
                       <table.FlexRender cell={cell} />
                     </span>
@@ -214,10 +212,12 @@ function Head<T>({ column, sorting, onSort }: HeadProps<T>) {
   const mine = sorting?.column === column.id ? sorting : undefined;
   const direction = mine ? (mine.descending ? "descending" : "ascending") : "none";
   // the third click gives the order back that the product has: the newest first
-  const next = mine ? (mine.descending ? undefined : { column: column.id, descending: true }) : { column: column.id, descending: false };
+  const next = mine
+    ? mine.descending
+      ? undefined
+      : { column: column.id, descending: true }
+    : { column: column.id, descending: false };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table element cannot place rows where they are seen
-    // biome-ignore lint/a11y/useFocusableInteractive: its button is
     <div
       role="columnheader"
       aria-sort={column.by && onSort ? direction : undefined}

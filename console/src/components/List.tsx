@@ -30,7 +30,12 @@ interface Props<T> {
 export function List<T extends object>(props: Props<T>) {
   const { noun, reading, columns, csv, idOf, only, none, sort, height = "calc(100vh - 245px)" } = props;
   const { rows: loaded, more } = useRows(reading);
-  if (!loaded) return reading.isError ? <Failure error={reading.error} again={() => void reading.refetch()} /> : <Loading rows={12} />;
+  if (!loaded)
+    return reading.isError ? (
+      <Failure error={reading.error} again={() => void reading.refetch()} />
+    ) : (
+      <Loading rows={12} />
+    );
   const rows = only ? loaded.filter(only) : loaded;
   return (
     <>
@@ -39,7 +44,13 @@ export function List<T extends object>(props: Props<T>) {
           {count(rows.length, noun)} shown
           {reading.hasNextPage && <span className="muted"> · older ones follow as you scroll</span>}
         </Text>
-        <Button size="xs" variant="default" leftSection={<IconDownload size={15} />} disabled={rows.length === 0} onClick={() => download(`${noun.replaceAll(" ", "-")}s.csv`, toCsv(rows, csv))}>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconDownload size={15} />}
+          disabled={rows.length === 0}
+          onClick={() => download(`${noun.replaceAll(" ", "-")}s.csv`, toCsv(rows, csv))}
+        >
           CSV
         </Button>
       </Group>

@@ -28,7 +28,17 @@ export function Page({ title, aside, actions, children }: Props) {
 }
 
 /** A framed part of a page. */
-export function Panel({ title, aside, children, id }: { title?: string; aside?: ReactNode; children: ReactNode; id?: string }) {
+export function Panel({
+  title,
+  aside,
+  children,
+  id,
+}: {
+  title?: string;
+  aside?: ReactNode;
+  children: ReactNode;
+  id?: string;
+}) {
   return (
     <section className="panel" aria-labelledby={title && id ? `${id}-title` : undefined} id={id}>
       {title && (

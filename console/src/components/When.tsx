@@ -3,13 +3,13 @@ import { exact, relative, standing } from "../lib/time";
 import { useNow } from "./useNow";
 
 /** A moment in words, with the exact time on hover and on focus. */
-export function When({ at, label }: { at: string | null | undefined; label?: string }) {
+export function When({ at }: { at: string | null | undefined }) {
   const now = useNow();
   if (!at) return <span className="muted">–</span>;
   const time = new Date(at);
   return (
     <Tooltip label={exact(time)}>
-      <time dateTime={at} className="nowrap" aria-label={label ? `${label} ${relative(time, now)}` : undefined}>
+      <time dateTime={at} className="nowrap">
         {relative(time, now)}
       </time>
     </Tooltip>

@@ -35,7 +35,13 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
   const { title, detail, trace } = tell(error);
   const isMissing = error instanceof Refused && error.problem.status === 404;
   return (
-    <Alert color={error instanceof Unreachable || isMissing ? "gray" : "red"} variant="light" title={title} m="md" role="alert">
+    <Alert
+      color={error instanceof Unreachable || isMissing ? "gray" : "red"}
+      variant="light"
+      title={title}
+      m="md"
+      role="alert"
+    >
       <Text size="sm">{detail}</Text>
       <Group mt="sm" gap="sm">
         {again && (
@@ -54,7 +60,15 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
 }
 
 /** Shows a reading once it is there, and its loading and failing until then. What was read before stays while it is read again. */
-export function Reading<T>({ of, rows, children }: { of: UseQueryResult<T>; rows?: number; children: (data: T) => ReactNode }) {
+export function Reading<T>({
+  of,
+  rows,
+  children,
+}: {
+  of: UseQueryResult<T>;
+  rows?: number;
+  children: (data: T) => ReactNode;
+}) {
   if (of.data !== undefined) return children(of.data);
   if (of.isError) return <Failure error={of.error} again={() => void of.refetch()} />;
   return <Loading {...(rows ? { rows } : {})} />;

@@ -54,7 +54,11 @@ export default function Diagram({ xml, tokens, label, onElement }: Props) {
 
   useEffect(() => {
     if (!viewer) return;
-    const [overlays, canvas, registry] = [viewer.get<Overlays>("overlays"), viewer.get<Canvas>("canvas"), viewer.get<Registry>("elementRegistry")];
+    const [overlays, canvas, registry] = [
+      viewer.get<Overlays>("overlays"),
+      viewer.get<Canvas>("canvas"),
+      viewer.get<Registry>("elementRegistry"),
+    ];
     const shown = tokens.filter(({ element }) => registry.get(element));
     for (const token of shown) {
       canvas.addMarker(token.element, "here");
@@ -88,7 +92,11 @@ export default function Diagram({ xml, tokens, label, onElement }: Props) {
       <Group gap={4} px="sm" py={6}>
         <Tool label="Larger" onClick={() => zoom(1.25)} icon={<IconPlus size={16} />} />
         <Tool label="Smaller" onClick={() => zoom(0.8)} icon={<IconMinus size={16} />} />
-        <Tool label="All of it" onClick={() => viewer?.get<Canvas>("canvas").zoom("fit-viewport", "auto")} icon={<IconFocusCentered size={16} />} />
+        <Tool
+          label="All of it"
+          onClick={() => viewer?.get<Canvas>("canvas").zoom("fit-viewport", "auto")}
+          icon={<IconFocusCentered size={16} />}
+        />
       </Group>
     </div>
   );

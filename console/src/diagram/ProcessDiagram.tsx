@@ -27,7 +27,12 @@ export function ProcessDiagram({ process, version, waiting, tokens: given, onEle
       {({ xml }) => (
         <Suspense fallback={<Loading rows={8} />}>
           <div style={{ border: "1px solid var(--cd-line)", borderRadius: 10 }}>
-            <Diagram xml={xml} tokens={tokens} label={`Diagram of ${words(process)}, version ${version}; its steps are in the table below`} {...(onElement ? { onElement } : {})} />
+            <Diagram
+              xml={xml}
+              tokens={tokens}
+              label={`Diagram of ${words(process)}, version ${version}; its steps are in the table below`}
+              {...(onElement ? { onElement } : {})}
+            />
           </div>
         </Suspense>
       )}

@@ -10,7 +10,11 @@ function instance(id: string, waiting: Wait[]): Waiting {
 }
 
 const called = instance("PI-2", [wait("resolve", "task"), wait("hold-released", "message")]);
-const outer = instance("PI-1", [wait("cancellation", "message"), wait("holds", "items"), wait("holds", "call", { called })]);
+const outer = instance("PI-1", [
+  wait("cancellation", "message"),
+  wait("holds", "items"),
+  wait("holds", "call", { called }),
+]);
 
 describe("why an instance waits", () => {
   it("is looked for in what it has called, too", () => {
@@ -23,7 +27,16 @@ describe("why an instance waits", () => {
   });
 
   it("names the system, its circuit and the last cause", () => {
-    const effect = { id: "EF-1", capability: "tax.quote", status: "waiting", requested_at: "", system: "tax", circuit: "open", attempts: 3, cause: "refused" };
+    const effect = {
+      id: "EF-1",
+      capability: "tax.quote",
+      status: "waiting",
+      requested_at: "",
+      system: "tax",
+      circuit: "open",
+      attempts: 3,
+      cause: "refused",
+    };
     expect(sentence(wait("Ask for tax", "effect", { effect }))).toBe(
       "Ask for tax waits for tax (tax.quote), waiting; tried 3 times; its circuit is open; last cause: refused",
     );

@@ -3,7 +3,10 @@ import type { Token } from "./Diagram";
 
 /** An instance and all that it has called, the outer ones first. */
 export function unfold(instances: readonly Waiting[]): Waiting[] {
-  return instances.flatMap((instance) => [instance, ...unfold(instance.waiting.flatMap(({ called }) => (called ? [called] : [])))]);
+  return instances.flatMap((instance) => [
+    instance,
+    ...unfold(instance.waiting.flatMap(({ called }) => (called ? [called] : []))),
+  ]);
 }
 
 /** The tokens of an instance by element. */

@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
   degrade: "Use our own tax",
   acknowledge: "Acknowledge",
   authorise: "Agree to the return",
-  cr_limit: "Over the limit",
+  "CR-LIMIT": "Over the limit",
   edi: "EDI",
   api: "API",
 };

@@ -36,7 +36,15 @@ function Keys({ title, of }: { title: string; of: readonly (readonly [string, st
       {of.map(([keys, what]) => (
         <Group key={keys} gap="sm" wrap="nowrap">
           <span style={{ minWidth: 70 }}>
-            {keys.split(" ").map((key) => (key === "/" || key === "…" ? ` ${key} ` : <kbd key={key} className="key">{key}</kbd>))}
+            {keys.split(" ").map((key) =>
+              key === "/" || key === "…" ? (
+                ` ${key} `
+              ) : (
+                <kbd key={key} className="key">
+                  {key}
+                </kbd>
+              ),
+            )}
           </span>
           <Text size="sm">{what}</Text>
         </Group>

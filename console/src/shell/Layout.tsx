@@ -1,6 +1,16 @@
-import { ActionIcon, Alert, AppShell, Burger, Button, Group, Menu, Text, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  Text,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconHelp, IconMoon, IconSearch, IconSun, IconUser, IconWifiOff } from "@tabler/icons-react";
+import { IconHelp, IconMoon, IconSearch, IconSun, IconWifiOff } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
@@ -8,17 +18,17 @@ import { live } from "../api/live";
 import { company, progress } from "../api/queries";
 import { session } from "../api/session";
 import { clockTime } from "../lib/time";
-import { inWords } from "../lib/words";
 import { useKeys } from "./keys";
 import { Logo } from "./Logo";
 import { PLACES } from "./places";
 import { SignIn } from "./SignIn";
 import { wasTourSeen } from "./tour-seen";
-import { useConnection, useMe, useSession } from "./useSession";
+import { useConnection, useSession } from "./useSession";
 
 // what is opened on demand comes after what is seen at once
 const Help = lazy(() => import("./Help").then(({ Help }) => ({ default: Help })));
 const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
+const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Person })));
 const Tour = lazy(() => import("./Tour").then(({ Tour }) => ({ default: Tour })));
 
 /** The frame of every page, for those who are signed in. */
@@ -48,7 +58,11 @@ function Frame() {
   }
 
   return (
-    <AppShell header={{ height: 52 }} navbar={{ width: 208, breakpoint: "md", collapsed: { mobile: !menu } }} padding="md">
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 208, breakpoint: "md", collapsed: { mobile: !menu } }}
+      padding="md"
+    >
       <a className="skip" href="#content">
         Skip to the content
       </a>
@@ -75,23 +89,41 @@ function Frame() {
             >
               Search
             </Button>
-            <Tooltip label="Keys (?)">
-              <ActionIcon variant="subtle" color="gray" size="lg" onClick={helpIs.open} aria-label="Help with the keys">
-                <IconHelp size={20} />
-              </ActionIcon>
-            </Tooltip>
-            <Tooltip label={scheme === "dark" ? "Light" : "Dark"}>
-              <ActionIcon variant="subtle" color="gray" size="lg" onClick={switchScheme} aria-label="Switch between light and dark">
-                {scheme === "dark" ? <IconSun size={20} /> : <IconMoon size={20} />}
-              </ActionIcon>
-            </Tooltip>
-            <Person onSignOut={signOut} />
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="lg"
+              onClick={helpIs.open}
+              aria-label="Help with the keys"
+              title="Keys (?)"
+            >
+              <IconHelp size={20} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="lg"
+              onClick={switchScheme}
+              aria-label="Switch between light and dark"
+              title={scheme === "dark" ? "Light" : "Dark"}
+            >
+              {scheme === "dark" ? <IconSun size={20} /> : <IconMoon size={20} />}
+            </ActionIcon>
+            <Suspense>
+              <Person onSignOut={signOut} />
+            </Suspense>
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" style={{ background: "var(--cd-surface)" }} aria-label="Pages">
         {PLACES.map(({ to, name, icon: Icon }) => (
-          <Link key={to} to={to} className="nav-link" activeOptions={{ exact: to === "/", includeSearch: false }} onClick={close}>
+          <Link
+            key={to}
+            to={to}
+            className="nav-link"
+            activeOptions={{ exact: to === "/", includeSearch: false }}
+            onClick={close}
+          >
             <Icon size={19} stroke={1.7} aria-hidden="true" />
             {name}
             {to === "/exceptions" && <OpenExceptions />}
@@ -126,27 +158,6 @@ function OpenExceptions() {
   return open > 0 ? <span className="nav-count">{open}</span> : null;
 }
 
-function Person({ onSignOut }: { onSignOut: () => void }) {
-  const me = useMe();
-  return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target>
-        <Button variant="subtle" color="gray" size="xs" leftSection={<IconUser size={16} />} aria-label={`Signed in as ${me?.name ?? "…"}`}>
-          {me?.name ?? "…"}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Your roles</Menu.Label>
-        <Text size="sm" px="sm" pb="xs">
-          {me?.roles.map(inWords).join(", ")}
-        </Text>
-        <Menu.Divider />
-        <Menu.Item onClick={onSignOut}>Sign out</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
 /** Told while the product does not answer. What is on the page stays; it is older than it looks. */
 function Offline() {
   const { lost, since } = useConnection();
@@ -157,7 +168,8 @@ function Offline() {
     <Alert color="orange" icon={<IconWifiOff size={18} />} mb="md" role="alert" title="No connection to Crossdock">
       <Group justify="space-between">
         <Text size="sm">
-          What you see is as of {since ? clockTime(since) : "a moment ago"}. It is tried again by itself; what you have typed stays where it is.
+          What you see is as of {since ? clockTime(since) : "a moment ago"}. It is tried again by itself; what you have
+          typed stays where it is.
         </Text>
         <Button size="xs" variant="default" onClick={() => void client.refetchQueries({ queryKey: ["progress"] })}>
           Try now

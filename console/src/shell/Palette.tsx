@@ -72,7 +72,11 @@ export function Palette({ onHelp, onScheme, onSignOut, onTour }: Props) {
       actions={[...pages, ...commands]}
       filter={(text, actions) => [...found, ...matching(text, actions as SpotlightActionData[])]}
       nothingFound="Nothing has this name. Numbers such as SO-17 open what they name."
-      searchProps={{ placeholder: "A page, a command, or a number such as SO-17", leftSection: <IconSearch size={18} />, "aria-label": "Search" }}
+      searchProps={{
+        placeholder: "A page, a command, or a number such as SO-17",
+        leftSection: <IconSearch size={18} />,
+        "aria-label": "Search",
+      }}
       highlightQuery
       scrollable
       maxHeight={420}

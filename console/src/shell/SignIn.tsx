@@ -24,7 +24,11 @@ export function SignIn({ why }: { why: string | undefined }) {
       session.begin(key.trim());
     } catch (error) {
       const isWrong = error instanceof Refused && error.problem.status === 401;
-      setTrouble(isWrong ? "This key is unknown or has expired. Check that it is complete, or ask your administrator for a new one." : tell(error).detail);
+      setTrouble(
+        isWrong
+          ? "This key is unknown or has expired. Check that it is complete, or ask your administrator for a new one."
+          : tell(error).detail,
+      );
     } finally {
       setBusy(false);
     }
@@ -32,7 +36,11 @@ export function SignIn({ why }: { why: string | undefined }) {
 
   return (
     <Center component="main" mih="100vh" p="md">
-      <form className="panel" style={{ width: 420, maxWidth: "100%", padding: 28 }} onSubmit={(event) => void submit(event)}>
+      <form
+        className="panel"
+        style={{ width: 420, maxWidth: "100%", padding: 28 }}
+        onSubmit={(event) => void submit(event)}
+      >
         <Stack gap="md">
           <Group gap="sm">
             <Logo size={36} />

@@ -43,7 +43,14 @@ export function Tour({ opened, onClose }: { opened: boolean; onClose: () => void
   }
 
   return (
-    <Modal opened={opened} onClose={close} title={<Text fw={650}>A short tour</Text>} overlayProps={{ backgroundOpacity: 0.25 }} yOffset="12vh" size="lg">
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={<Text fw={650}>A short tour</Text>}
+      overlayProps={{ backgroundOpacity: 0.25 }}
+      yOffset="12vh"
+      size="lg"
+    >
       <Stepper active={step} size="xs" mb="md" onStepClick={go}>
         {STEPS.map(({ title }) => (
           <Stepper.Step key={title} label={title} />

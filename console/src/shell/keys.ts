@@ -5,7 +5,9 @@ export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
   if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
-  return ["TEXTAREA", "SELECT"].includes(target.tagName) || target.closest('[role="dialog"], [role="listbox"]') !== null;
+  return (
+    ["TEXTAREA", "SELECT"].includes(target.tagName) || target.closest('[role="dialog"], [role="listbox"]') !== null
+  );
 }
 
 /** A second key has to follow the first within this time, in milliseconds. */

@@ -32,12 +32,23 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 7 },
   colors: { dock, dark: slate },
   fontFamily: "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif",
-  headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.45rem" }, h2: { fontSize: "1.05rem" }, h3: { fontSize: "0.95rem" } } },
+  headings: {
+    fontWeight: "650",
+    sizes: { h1: { fontSize: "1.45rem" }, h2: { fontSize: "1.05rem" }, h3: { fontSize: "0.95rem" } },
+  },
   defaultRadius: "md",
   cursorType: "pointer",
   components: {
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", highlightOnHover: true } },
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 360, events: { hover: true, focus: true, touch: true } } },
+    Tooltip: {
+      defaultProps: {
+        withArrow: true,
+        openDelay: 250,
+        multiline: true,
+        maw: 360,
+        events: { hover: true, focus: true, touch: true },
+      },
+    },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 600 } },
     Modal: { defaultProps: { centered: true, radius: "md" } },
     Button: { defaultProps: { size: "sm" } },

@@ -13,8 +13,13 @@ import { ItemPanel } from "./ItemPanel";
 
 const route = getRouteApi("/availability");
 
-function numbers(id: keyof Stock & ("on_hand" | "soft" | "hard" | "safety" | "available" | "backordered" | "unavailable"), header: string, width = 96): Column<Stock> {
-  const cell = (row: Stock) => (id === "backordered" && row[id] > 0 ? <span className="soon">{row[id]}</span> : <>{row[id].toLocaleString("en")}</>);
+function numbers(
+  id: keyof Stock & ("on_hand" | "soft" | "hard" | "safety" | "available" | "backordered" | "unavailable"),
+  header: string,
+  width = 96,
+): Column<Stock> {
+  const cell = (row: Stock) =>
+    id === "backordered" && row[id] > 0 ? <span className="soon">{row[id]}</span> : <>{row[id].toLocaleString("en")}</>;
   return { id, header, width, end: true, cell, by: (row) => row[id] };
 }
 
@@ -32,7 +37,12 @@ const COLUMNS: readonly Column<Stock>[] = [
     id: "inbound",
     header: "On its way",
     width: 150,
-    cell: ({ inbound }) => (inbound.length === 0 ? <span className="muted">–</span> : `${inbound.reduce((sum, { quantity }) => sum + quantity, 0)} in ${count(inbound.length, "delivery", "deliveries")}`),
+    cell: ({ inbound }) =>
+      inbound.length === 0 ? (
+        <span className="muted">–</span>
+      ) : (
+        `${inbound.reduce((sum, { quantity }) => sum + quantity, 0)} in ${count(inbound.length, "delivery", "deliveries")}`
+      ),
     by: ({ inbound }) => inbound.reduce((sum, { quantity }) => sum + quantity, 0),
   },
 ];
@@ -57,7 +67,12 @@ export function AvailabilityPage() {
   const [units, setUnits] = useState(quantity ?? "");
   const reading = useInfiniteQuery(stock(item ? { item } : {}));
 
-  function set(change: { item?: string | undefined; quantity?: string | undefined; sort?: string | undefined; only?: "backordered" | "short" | undefined }): void {
+  function set(change: {
+    item?: string | undefined;
+    quantity?: string | undefined;
+    sort?: string | undefined;
+    only?: "backordered" | "short" | undefined;
+  }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: !("item" in change) });
   }
   return (
@@ -69,8 +84,21 @@ export function AvailabilityPage() {
         }}
       >
         <Group align="end" gap="xs">
-          <TextInput label="Item" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} placeholder="85123A" w={170} />
-          <TextInput label="What if somebody orders" value={units} onChange={(event) => setUnits(event.currentTarget.value.replace(/\D/g, ""))} placeholder="units" inputMode="numeric" w={180} />
+          <TextInput
+            label="Item"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            placeholder="85123A"
+            w={170}
+          />
+          <TextInput
+            label="What if somebody orders"
+            value={units}
+            onChange={(event) => setUnits(event.currentTarget.value.replace(/\D/g, ""))}
+            placeholder="units"
+            inputMode="numeric"
+            w={180}
+          />
           <Button type="submit">Ask</Button>
           {item && (
             <Button
@@ -103,7 +131,7 @@ export function AvailabilityPage() {
           />
         </Group>
         <List
-          noun="stock"
+          noun="stock level"
           reading={reading}
           columns={COLUMNS}
           csv={CSV}
@@ -116,7 +144,11 @@ export function AvailabilityPage() {
           }}
           sort={sort}
           onSort={(next) => set({ sort: next })}
-          none={item ? "No warehouse has ever had it; check the number." : "Only what was loaded is looked at; scroll all stock to load more."}
+          none={
+            item
+              ? "No warehouse has ever had it; check the number."
+              : "Only what was loaded is looked at; scroll all stock to load more."
+          }
           height={item ? "40vh" : "calc(100vh - 290px)"}
         />
       </Panel>

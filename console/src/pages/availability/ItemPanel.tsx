@@ -15,7 +15,15 @@ const Chart = lazy(() => import("../../components/Chart"));
 export function ItemPanel({ item, quantity }: { item: string; quantity: number | undefined }) {
   const reading = useQuery(availability({ item, ...(quantity ? { quantity } : {}) }));
   return (
-    <Panel id="promise" title="What can be promised" aside={<Text size="sm" className="muted">later commitments are not robbed</Text>}>
+    <Panel
+      id="promise"
+      title="What can be promised"
+      aside={
+        <Text size="sm" className="muted">
+          later commitments are not robbed
+        </Text>
+      }
+    >
       <Reading of={reading}>{(data) => <Answer of={data} quantity={quantity} />}</Reading>
     </Panel>
   );
@@ -31,12 +39,28 @@ function Answer({ of, quantity }: { of: Availability; quantity: number | undefin
           {of.nodes.length > 1 && `: ${of.nodes.map(({ node, available }) => `${available} from ${node}`).join(", ")}`}
         </Text>
         {quantity !== undefined && (
-          <Text className={of.promise ? "good" : "late"}>{of.promise ? `${count(quantity, "unit")} can leave on ${day(of.promise)}` : `${count(quantity, "unit")} cannot be promised: no supply is in sight`}</Text>
+          <Text className={of.promise ? "good" : "late"}>
+            {of.promise
+              ? `${count(quantity, "unit")} can leave on ${day(of.promise)}`
+              : `${count(quantity, "unit")} cannot be promised: no supply is in sight`}
+          </Text>
         )}
       </Group>
-      <Suspense fallback={<Loading />}>
-        <Chart title={`Units of ${of.item} that can be promised, by warehouse`} categories={categories.map(day)} series={series} kind="steps" height={220} />
-      </Suspense>
+      {categories.length < 2 ? (
+        <Text px="md" pb="md" className="muted">
+          No delivery and no commitment changes that in time.
+        </Text>
+      ) : (
+        <Suspense fallback={<Loading />}>
+          <Chart
+            title={`Units of ${of.item} that can be promised, by warehouse`}
+            categories={categories.map(day)}
+            series={series}
+            kind="steps"
+            height={220}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

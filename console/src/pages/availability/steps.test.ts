@@ -3,7 +3,14 @@ import { stepsOf } from "./steps";
 
 it("a warehouse keeps its value on days on which only another one changes", () => {
   const nodes = [
-    { node: "EAST", available: 5, steps: [{ from: "2026-11-26", atp: 5 }, { from: "2026-12-01", atp: 25 }] },
+    {
+      node: "EAST",
+      available: 5,
+      steps: [
+        { from: "2026-11-26", atp: 5 },
+        { from: "2026-12-01", atp: 25 },
+      ],
+    },
     { node: "WEST", available: 2, steps: [{ from: "2026-11-26", atp: 2 }] },
   ];
   expect(stepsOf(nodes)).toEqual({

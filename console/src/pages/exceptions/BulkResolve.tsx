@@ -33,7 +33,10 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [results, setResults] = useState<ReadonlyMap<string, Result>>();
 
-  const rows = chosen.map((exception) => ({ exception, why: action ? obstacle(exception, action, me, currency) : undefined }));
+  const rows = chosen.map((exception) => ({
+    exception,
+    why: action ? obstacle(exception, action, me, currency) : undefined,
+  }));
   const possible = rows.filter(({ why }) => !why).map(({ exception }) => exception);
   const stake = sums(possible.map(({ amount_minor }) => fromMinor(amount_minor, currency)));
   const waiting = results ? [...results.values()].filter((result) => result === "waits").length : 0;
@@ -56,7 +59,13 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
   }
 
   return (
-    <Modal opened onClose={onClose} title={<Text fw={650}>Decide on {count(chosen.length, "case")}</Text>} size="xl" closeOnClickOutside={results === undefined || isDone}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={<Text fw={650}>Decide on {count(chosen.length, "case")}</Text>}
+      size="xl"
+      closeOnClickOutside={results === undefined || isDone}
+    >
       <Stack>
         <Group align="start" grow>
           <Select
@@ -68,7 +77,16 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
             disabled={results !== undefined}
             allowDeselect={false}
           />
-          <Textarea label="Reason" description="It goes on the record of each." value={reason} onChange={(event) => setReason(event.currentTarget.value)} disabled={results !== undefined} required autosize minRows={1} />
+          <Textarea
+            label="Reason"
+            description="It goes on the record of each."
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            disabled={results !== undefined}
+            required
+            autosize
+            minRows={1}
+          />
         </Group>
         <Text size="sm" role="status">
           {results ? (
@@ -112,7 +130,11 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
               <Button variant="default" onClick={onClose} disabled={results !== undefined}>
                 Cancel
               </Button>
-              <Button onClick={() => void run()} loading={results !== undefined} disabled={possible.length === 0 || reason.trim() === ""}>
+              <Button
+                onClick={() => void run()}
+                loading={results !== undefined}
+                disabled={possible.length === 0 || reason.trim() === ""}
+              >
                 Decide on {count(possible.length, "case")}
               </Button>
             </>
@@ -123,7 +145,15 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
   );
 }
 
-function Outcome({ result, why, action }: { result: Result | undefined; why: string | undefined; action: string | null }) {
+function Outcome({
+  result,
+  why,
+  action,
+}: {
+  result: Result | undefined;
+  why: string | undefined;
+  action: string | null;
+}) {
   if (result === "done") return <span className="good">Done</span>;
   if (result === "waits") return <span className="muted">Waits …</span>;
   if (result) return <span className="late">{result.failed}</span>;
@@ -136,5 +166,7 @@ function summary(results: ReadonlyMap<string, Result>): string {
   const done = values.filter((result) => result === "done").length;
   const waits = values.filter((result) => result === "waits").length;
   const failed = values.length - done - waits;
-  return [`${done} done`, failed > 0 ? `${failed} refused` : "", waits > 0 ? `${waits} to go` : ""].filter(Boolean).join(", ");
+  return [`${done} done`, failed > 0 ? `${failed} refused` : "", waits > 0 ? `${waits} to go` : ""]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -55,7 +55,15 @@ export function CasePanel({ id, me, onStep, onClose, onDone }: Props) {
   );
 }
 
-function Case({ exception, me, onDone }: { exception: Exception; me: Me | undefined; onDone: (action: string) => void }) {
+function Case({
+  exception,
+  me,
+  onDone,
+}: {
+  exception: Exception;
+  me: Me | undefined;
+  onDone: (action: string) => void;
+}) {
   const currency = useQuery(company).data?.currency;
   const isOpen = exception.status === "open" || exception.status === "claimed";
   return (
@@ -105,7 +113,9 @@ function Case({ exception, me, onDone }: { exception: Exception; me: Me | undefi
       </dl>
       <SameCase of={exception} />
       {isOpen && me && <Owner exception={exception} me={me} />}
-      {isOpen && me && currency && <Decide key={exception.id} exception={exception} me={me} currency={currency} onDone={onDone} />}
+      {isOpen && me && currency && (
+        <Decide key={exception.id} exception={exception} me={me} currency={currency} onDone={onDone} />
+      )}
       {exception.resolution && (
         <div className="panel" style={{ padding: 12 }}>
           <Text size="sm" fw={600}>
@@ -140,7 +150,10 @@ function Subject({ of }: { of: string }) {
 
 /** Others that have the same cause, so that one looks once. */
 function SameCase({ of }: { of: Exception }) {
-  const { data } = useQuery({ ...exceptions({ ...(of.case ? { case: of.case } : {}), status: "open" }), enabled: Boolean(of.case) });
+  const { data } = useQuery({
+    ...exceptions({ ...(of.case ? { case: of.case } : {}), status: "open" }),
+    enabled: Boolean(of.case),
+  });
   const others = data?.items.filter(({ id }) => id !== of.id) ?? [];
   if (!of.case || others.length === 0) return null;
   return (
@@ -183,7 +196,13 @@ function Owner({ exception, me }: { exception: Exception; me: Me }) {
         </Text>
         {!why && (
           <Group gap="xs">
-            <Button size="xs" variant="default" loading={assign.isPending} onClick={() => give(isMine ? null : me.name)} rightSection={<kbd className="key">e</kbd>}>
+            <Button
+              size="xs"
+              variant="default"
+              loading={assign.isPending}
+              onClick={() => give(isMine ? null : me.name)}
+              rightSection={<kbd className="key">e</kbd>}
+            >
               {isMine ? "Give back" : "Claim"}
             </Button>
             <Button size="xs" variant="default" onClick={() => setGiving(!giving)} aria-expanded={giving}>
@@ -200,7 +219,13 @@ function Owner({ exception, me }: { exception: Exception; me: Me }) {
           }}
         >
           <Group align="end">
-            <TextInput label="Name of the person" value={to} onChange={(event) => setTo(event.currentTarget.value)} autoFocus style={{ flex: 1 }} />
+            <TextInput
+              label="Name of the person"
+              value={to}
+              onChange={(event) => setTo(event.currentTarget.value)}
+              autoFocus
+              style={{ flex: 1 }}
+            />
             <Button type="submit" disabled={to.trim() === ""}>
               Give
             </Button>

@@ -39,7 +39,8 @@ export function Decide({ exception, me, currency, onDone }: Props) {
     decision.mutate(chosen, { onSuccess: () => onDone(action) });
   }
 
-  const forbidden = exception.actions.length > 0 && allowed.length === 0 && mayNot(exception, exception.actions[0] ?? "", me, currency);
+  const forbidden =
+    exception.actions.length > 0 && allowed.length === 0 && mayNot(exception, exception.actions[0] ?? "", me, currency);
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
@@ -87,7 +88,12 @@ export function Decide({ exception, me, currency, onDone }: Props) {
             />
             {decision.isError && <Refusal error={decision.error} />}
             <Group>
-              <Button type="submit" loading={decision.isPending} disabled={reason.trim() === ""} color={action === "cancel" ? "red" : "dock"}>
+              <Button
+                type="submit"
+                loading={decision.isPending}
+                disabled={reason.trim() === ""}
+                color={action === "cancel" ? "red" : "dock"}
+              >
                 {words(action)}
               </Button>
               <Button variant="subtle" color="gray" onClick={() => setAction(undefined)}>
@@ -131,7 +137,9 @@ function Details({ exception, action, onChange }: DetailsProps) {
         label="Account"
         description="Empty takes the account that the payment was recognised for."
         defaultValue={exception.account ?? ""}
-        onChange={(event) => onChange(event.currentTarget.value.trim() ? { account: event.currentTarget.value.trim() } : {})}
+        onChange={(event) =>
+          onChange(event.currentTarget.value.trim() ? { account: event.currentTarget.value.trim() } : {})
+        }
       />
     );
   }
@@ -142,18 +150,30 @@ function Details({ exception, action, onChange }: DetailsProps) {
         description="Empty accepts all of the deduction; what is not accepted stays open."
         placeholder="12.50"
         inputMode="decimal"
-        onChange={(event) => onChange(event.currentTarget.value.trim() ? { amount: event.currentTarget.value.trim() } : {})}
+        onChange={(event) =>
+          onChange(event.currentTarget.value.trim() ? { amount: event.currentTarget.value.trim() } : {})
+        }
       />
     );
   }
   if (action === "correct") {
-    return <Text size="sm">Mend the line or the address on the order first; this then checks it again and lets it go on.</Text>;
+    return (
+      <Text size="sm">
+        Mend the line or the address on the order first; this then checks it again and lets it go on.
+      </Text>
+    );
   }
   return null;
 }
 
 /** The invoices that a payment may be for: those that were found, with their evidence, or others by number. */
-function Invoices({ payment: id, onChange }: { payment: string; onChange: (details: Record<string, unknown>) => void }) {
+function Invoices({
+  payment: id,
+  onChange,
+}: {
+  payment: string;
+  onChange: (details: Record<string, unknown>) => void;
+}) {
   const { data } = useQuery(payment(id));
   const [text, setText] = useState("");
   function take(value: string): void {
@@ -171,7 +191,13 @@ function Invoices({ payment: id, onChange }: { payment: string; onChange: (detai
       {data?.candidates.map((candidate) => {
         const list = candidate.invoices.join(", ");
         return (
-          <Button key={list} variant={text === list ? "light" : "default"} justify="flex-start" onClick={() => take(list)} fullWidth>
+          <Button
+            key={list}
+            variant={text === list ? "light" : "default"}
+            justify="flex-start"
+            onClick={() => take(list)}
+            fullWidth
+          >
             {list}
             <Text span size="xs" className="muted" ml="sm">
               {inWords(candidate.evidence)}

@@ -21,7 +21,7 @@ import { useKeys } from "../../shell/keys";
 import { useMe } from "../../shell/useSession";
 import { BulkResolve } from "./BulkResolve";
 import { CasePanel } from "./CasePanel";
-import { after, type QueueSearch, queue, rank } from "./filter";
+import { nextCase, type QueueSearch, queue, rank } from "./filter";
 
 const route = getRouteApi("/exceptions");
 
@@ -29,9 +29,21 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
   return [
     { id: "id", header: "Case", width: 74, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
     { id: "kind", header: "Type", width: 142, cell: ({ kind }) => words(kind), by: ({ kind }) => kind },
-    { id: "severity", header: "Severity", width: 92, cell: ({ severity }) => <Severity of={severity} />, by: ({ severity }) => rank(severity) },
+    {
+      id: "severity",
+      header: "Severity",
+      width: 92,
+      cell: ({ severity }) => <Severity of={severity} />,
+      by: ({ severity }) => rank(severity),
+    },
     isEnded
-      ? { id: "status", header: "Status", width: 112, cell: ({ status }) => <Status of={status} />, by: ({ status }) => status }
+      ? {
+          id: "status",
+          header: "Status",
+          width: 112,
+          cell: ({ status }) => <Status of={status} />,
+          by: ({ status }) => status,
+        }
       : {
           id: "due",
           header: "Due",
@@ -44,13 +56,42 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
       header: "At stake",
       width: 104,
       end: true,
-      cell: ({ amount_minor }) => (currency && amount_minor !== 0 ? formatMoney(fromMinor(amount_minor, currency)) : <span className="muted">–</span>),
+      cell: ({ amount_minor }) =>
+        currency && amount_minor !== 0 ? (
+          formatMoney(fromMinor(amount_minor, currency))
+        ) : (
+          <span className="muted">–</span>
+        ),
       by: ({ amount_minor }) => amount_minor,
     },
-    { id: "owner", header: "Owner", width: 118, cell: ({ owner, assignee }) => assignee ?? <span className="muted">{words(owner)}</span>, by: ({ owner, assignee }) => assignee ?? owner },
-    { id: "about", header: "About", width: 96, cell: ({ order, account }) => order ?? (account ? `acct ${account}` : "–"), by: ({ order, account }) => order ?? account ?? "" },
-    { id: "reason", header: "What happened", width: 240, grow: true, cell: ({ reason }) => <span title={reason}>{reason}</span> },
-    { id: "raised", header: "Raised", width: 110, cell: ({ raised_at }) => <When at={raised_at} />, by: ({ raised_at }) => raised_at },
+    {
+      id: "owner",
+      header: "Owner",
+      width: 118,
+      cell: ({ owner, assignee }) => assignee ?? <span className="muted">{words(owner)}</span>,
+      by: ({ owner, assignee }) => assignee ?? owner,
+    },
+    {
+      id: "about",
+      header: "About",
+      width: 96,
+      cell: ({ order, account }) => order ?? (account ? `acct ${account}` : "–"),
+      by: ({ order, account }) => order ?? account ?? "",
+    },
+    {
+      id: "reason",
+      header: "What happened",
+      width: 240,
+      grow: true,
+      cell: ({ reason }) => <span title={reason}>{reason}</span>,
+    },
+    {
+      id: "raised",
+      header: "Raised",
+      width: 110,
+      cell: ({ raised_at }) => <When at={raised_at} />,
+      by: ({ raised_at }) => raised_at,
+    },
   ];
 }
 
@@ -74,7 +115,11 @@ export function ExceptionsPage() {
   const hasCase = search.case !== undefined;
   const columns = useMemo(() => {
     const full = columnsFor(currency, isEnded);
-    return hasCase ? full.filter(({ id }) => !["owner", "raised", "reason"].includes(id)).map((column) => (column.id === "kind" ? { ...column, grow: true } : column)) : full;
+    return hasCase
+      ? full
+          .filter(({ id }) => !["owner", "raised", "reason"].includes(id))
+          .map((column) => (column.id === "kind" ? { ...column, grow: true } : column))
+      : full;
   }, [currency, isEnded, hasCase]);
   const chosen = list.filter(({ id }) => selected.has(id));
   const stake = currency ? sums(list.map(({ amount_minor }) => fromMinor(amount_minor, currency))) : [];
@@ -87,17 +132,27 @@ export function ExceptionsPage() {
     const next = list[at < 0 ? 0 : Math.max(0, Math.min(list.length - 1, at + by))];
     if (next) set({ case: next.id });
   }
-  useKeys({ j: () => step(1), k: () => step(-1), Escape: () => set({ case: undefined }) });
+  const close = (): void => set({ case: undefined });
+  useKeys({ j: () => step(1), k: () => step(-1), Escape: close });
 
   function done(action: string): void {
     const id = search.case ?? "";
     notifications.show({ message: `${id}: ${words(action).toLowerCase()}, on the record`, color: "dock" });
-    set({ case: after(list, id) });
+    set({ case: nextCase(list, id) });
   }
 
   const kinds = [...new Set((all ?? []).map(({ kind }) => kind))].sort();
   const owners = [...new Set((all ?? []).map(({ owner }) => owner))].sort();
-  const isFiltered = Boolean(search.kind || search.owner || search.severity || search.mine || search.age || search.due || search.q || search.order);
+  const isFiltered = Boolean(
+    search.kind ||
+      search.owner ||
+      search.severity ||
+      search.mine ||
+      search.age ||
+      search.due ||
+      search.q ||
+      search.order,
+  );
   return (
     <Page
       title="Exceptions"
@@ -135,12 +190,47 @@ export function ExceptionsPage() {
         />
         <Choice label="Type" values={kinds} value={search.kind} onChange={(kind) => set({ kind })} />
         <Choice label="Owner" values={owners} value={search.owner} onChange={(owner) => set({ owner })} />
-        <Choice label="Severity" values={["critical", "high", "medium", "low"]} value={search.severity} onChange={(severity) => set({ severity })} width={120} />
-        {!isEnded && <Choice label="Due" values={["late", "soon"]} value={search.due} onChange={(due) => set({ due })} width={100} />}
+        <Choice
+          label="Severity"
+          values={["critical", "high", "medium", "low"]}
+          value={search.severity}
+          onChange={(severity) => set({ severity })}
+          width={120}
+        />
+        {!isEnded && (
+          <Choice
+            label="Due"
+            values={["late", "soon"]}
+            value={search.due}
+            onChange={(due) => set({ due })}
+            width={100}
+          />
+        )}
         <Choice label="Age" values={AGES} value={search.age} onChange={(age) => set({ age })} width={125} />
-        <Switch label="Mine to decide" checked={search.mine === true} onChange={(event) => set({ mine: event.currentTarget.checked || undefined })} mb={7} />
+        <Switch
+          label="Mine to decide"
+          checked={search.mine === true}
+          onChange={(event) => set({ mine: event.currentTarget.checked || undefined })}
+          mb={7}
+        />
         {isFiltered && (
-          <Button variant="subtle" size="xs" mb={3} onClick={() => set({ kind: undefined, owner: undefined, severity: undefined, mine: undefined, age: undefined, due: undefined, q: undefined, order: undefined })}>
+          <Button
+            variant="subtle"
+            size="xs"
+            mb={3}
+            onClick={() =>
+              set({
+                kind: undefined,
+                owner: undefined,
+                severity: undefined,
+                mine: undefined,
+                age: undefined,
+                due: undefined,
+                q: undefined,
+                order: undefined,
+              })
+            }
+          >
             Clear the filters
           </Button>
         )}
@@ -188,7 +278,9 @@ export function ExceptionsPage() {
             </Text>
           )}
         </div>
-        {search.case && <CasePanel key={search.case} id={search.case} me={me} onStep={step} onClose={() => set({ case: undefined })} onDone={done} />}
+        {search.case && (
+          <CasePanel key={search.case} id={search.case} me={me} onStep={step} onClose={close} onDone={done} />
+        )}
       </div>
       {isDeciding && me && currency && (
         <BulkResolve
@@ -209,7 +301,9 @@ function NothingWaits({ isFiltered }: { isFiltered: boolean }) {
   return isFiltered ? (
     <Empty title="No case is like that">Other cases may wait: clear the filters to see them.</Empty>
   ) : (
-    <Empty title="Nothing waits for a person">Every order goes its way. What needs a decision appears here by itself.</Empty>
+    <Empty title="Nothing waits for a person">
+      Every order goes its way. What needs a decision appears here by itself.
+    </Empty>
   );
 }
 

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Exception, Me } from "../../api/types";
 import { mayNot, mayNotDecide } from "./authority";
 
-const price = { owner: "sales", deciders: ["sales", "director"], assignee: null, amount_minor: 12_000 } as unknown as Exception;
+const price = {
+  owner: "sales",
+  deciders: ["sales", "director"],
+  assignee: null,
+  amount_minor: 12_000,
+} as unknown as Exception;
 const sally: Me = { name: "sally", roles: ["sales"] };
 
 describe("authority over an exception", () => {

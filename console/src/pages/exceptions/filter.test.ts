@@ -1,16 +1,28 @@
 import { describe, expect, it } from "vitest";
 import type { Exception, Me } from "../../api/types";
-import { after, queue } from "./filter";
+import { nextCase, queue } from "./filter";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 
 function exception(id: string, resolveBy: string, more: Partial<Exception> = {}): Exception {
-  const base = { id, kind: "PRICE", severity: "low", owner: "sales", deciders: ["sales", "director"], reason: "", assignee: null };
+  const base = {
+    id,
+    kind: "PRICE",
+    severity: "low",
+    owner: "sales",
+    deciders: ["sales", "director"],
+    reason: "",
+    assignee: null,
+  };
   return { ...base, raised_at: "2026-11-26T11:30:00Z", resolve_by: resolveBy, ...more } as Exception;
 }
 
 const late = exception("EX-1", "2026-11-26T11:00:00Z", { order: "SO-7" });
-const soon = exception("EX-2", "2026-11-26T12:10:00Z", { kind: "TAX", owner: "receivables", deciders: ["receivables", "director"] });
+const soon = exception("EX-2", "2026-11-26T12:10:00Z", {
+  kind: "TAX",
+  owner: "receivables",
+  deciders: ["receivables", "director"],
+});
 const later = exception("EX-3", "2026-11-28T12:00:00Z", { assignee: "carl" });
 const all = [later, soon, late];
 const ids = (list: readonly Exception[]): string[] => list.map(({ id }) => id);
@@ -34,8 +46,8 @@ describe("the queue", () => {
   });
 
   it("opens the next case when one is done, and the one before at the end", () => {
-    expect(after([late, soon, later], "EX-1")).toBe("EX-2");
-    expect(after([late, soon, later], "EX-3")).toBe("EX-2");
-    expect(after([late], "EX-1")).toBeUndefined();
+    expect(nextCase([late, soon, later], "EX-1")).toBe("EX-2");
+    expect(nextCase([late, soon, later], "EX-3")).toBe("EX-2");
+    expect(nextCase([late], "EX-1")).toBeUndefined();
   });
 });

@@ -57,7 +57,7 @@ function textOf(exception: Exception): string {
 }
 
 /** The case to open after one is done: the one below it, or above it at the end. */
-export function after(list: readonly Exception[], id: string): string | undefined {
+export function nextCase(list: readonly Exception[], id: string): string | undefined {
   const at = list.findIndex((exception) => exception.id === id);
   return (list[at + 1] ?? list[at - 1])?.id;
 }

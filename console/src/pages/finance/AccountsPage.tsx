@@ -31,7 +31,12 @@ export function AccountsPage() {
         }}
       >
         <Group align="end" gap="xs">
-          <TextInput label="Account number" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} placeholder="17850" />
+          <TextInput
+            label="Account number"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            placeholder="17850"
+          />
           <Button type="submit" variant="default">
             Show
           </Button>
@@ -61,7 +66,11 @@ function Whole({ account }: { account: Account }) {
   const ages = ageing(account.open_items, now, account.receivable.currency);
   return (
     <>
-      <Panel id="exposure" title={account.name} aside={account.blocked ? <Tag tone="red">Blocked</Tag> : <Tag tone="green">Not blocked</Tag>}>
+      <Panel
+        id="exposure"
+        title={account.name}
+        aside={account.blocked ? <Tag tone="red">Blocked</Tag> : <Tag tone="green">Not blocked</Tag>}
+      >
         <dl className="facts">
           <Fact name="Credit limit">{account.credit_limit ? <Amount of={account.credit_limit} /> : "none"}</Fact>
           <Fact name="Exposure">

@@ -19,15 +19,47 @@ import { Sections } from "./Sections";
 const route = getRouteApi("/finance/invoices");
 
 const COLUMNS: readonly Column<Invoice>[] = [
-  { id: "number", header: "Number", width: 150, cell: ({ number, id }) => <b>{number || id}</b>, by: ({ number }) => number },
-  { id: "kind", header: "Kind", width: 110, cell: ({ kind }) => <Tag tone={kind === "invoice" ? "gray" : "blue"}>{words(kind)}</Tag>, by: ({ kind }) => kind },
+  {
+    id: "number",
+    header: "Number",
+    width: 150,
+    cell: ({ number, id }) => <b>{number || id}</b>,
+    by: ({ number }) => number,
+  },
+  {
+    id: "kind",
+    header: "Kind",
+    width: 110,
+    cell: ({ kind }) => <Tag tone={kind === "invoice" ? "gray" : "blue"}>{words(kind)}</Tag>,
+    by: ({ kind }) => kind,
+  },
   { id: "account", header: "Account", width: 90, cell: ({ account }) => account, by: ({ account }) => account },
   { id: "order", header: "Order", width: 90, cell: ({ order }) => order, by: ({ order }) => order },
-  { id: "po", header: "Purchase order", width: 130, grow: true, cell: ({ purchase_order }) => purchase_order || "–", by: ({ purchase_order }) => purchase_order },
+  {
+    id: "po",
+    header: "Purchase order",
+    width: 130,
+    grow: true,
+    cell: ({ purchase_order }) => purchase_order || "–",
+    by: ({ purchase_order }) => purchase_order,
+  },
   { id: "date", header: "Date", width: 108, cell: ({ date }) => day(date), by: ({ date }) => date },
   { id: "due", header: "Due", width: 108, cell: ({ due }) => day(due), by: ({ due }) => due },
-  { id: "gross", header: "Gross", width: 110, end: true, cell: ({ gross }) => <Amount of={gross} />, by: ({ gross }) => size(gross) },
-  { id: "erp", header: "In the ERP", width: 120, cell: ({ erp_reference }) => erp_reference ?? <span className="soon">not yet</span>, by: ({ erp_reference }) => erp_reference ?? "" },
+  {
+    id: "gross",
+    header: "Gross",
+    width: 110,
+    end: true,
+    cell: ({ gross }) => <Amount of={gross} />,
+    by: ({ gross }) => size(gross),
+  },
+  {
+    id: "erp",
+    header: "In the ERP",
+    width: 120,
+    cell: ({ erp_reference }) => erp_reference ?? <span className="soon">not yet</span>,
+    by: ({ erp_reference }) => erp_reference ?? "",
+  },
 ];
 
 const CSV: readonly CsvColumn<Invoice>[] = [
@@ -50,7 +82,13 @@ export function InvoicesPage() {
   const navigate = route.useNavigate();
   const filter = { ...(account ? { account } : {}), ...(order ? { order } : {}), ...(number ? { number } : {}) };
   const reading = useInfiniteQuery(invoices(filter));
-  function set(change: { account?: string | undefined; order?: string | undefined; number?: string | undefined; sort?: string | undefined; open?: string | undefined }): void {
+  function set(change: {
+    account?: string | undefined;
+    order?: string | undefined;
+    number?: string | undefined;
+    sort?: string | undefined;
+    open?: string | undefined;
+  }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
@@ -74,7 +112,13 @@ export function InvoicesPage() {
           none="Invoices follow shipments by themselves, as the order’s billing says."
         />
       </Panel>
-      <Drawer opened={open !== undefined} onClose={() => set({ open: undefined })} position="right" size="xl" title={<Text fw={650}>Invoice {open}</Text>}>
+      <Drawer
+        opened={open !== undefined}
+        onClose={() => set({ open: undefined })}
+        position="right"
+        size="xl"
+        title={<Text fw={650}>Invoice {open}</Text>}
+      >
         {open && <Details id={open} />}
       </Drawer>
     </Page>
@@ -122,7 +166,9 @@ function Details({ id }: { id: string }) {
                   <Table.Td>{line.line}</Table.Td>
                   <Table.Td>{line.item}</Table.Td>
                   <Table.Td className="num">{line.quantity}</Table.Td>
-                  <Table.Td className="num">{formatMoney({ amount: line.price, currency: invoice.gross.currency })}</Table.Td>
+                  <Table.Td className="num">
+                    {formatMoney({ amount: line.price, currency: invoice.gross.currency })}
+                  </Table.Td>
                   <Table.Td className="num">{line.tax_rate} %</Table.Td>
                   <Table.Td className="num">
                     <Amount of={line.net} />

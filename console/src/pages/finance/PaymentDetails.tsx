@@ -124,7 +124,13 @@ function Allocations({ payment }: { payment: Payment }) {
           }}
         >
           <Group align="end" mt="sm">
-            <TextInput label={`Why the match with ${taking} is taken back`} value={reason} onChange={(event) => setReason(event.currentTarget.value)} required style={{ flex: 1 }} />
+            <TextInput
+              label={`Why the match with ${taking} is taken back`}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+              required
+              style={{ flex: 1 }}
+            />
             <Button type="submit" loading={undo.isPending} disabled={reason.trim() === ""}>
               Take it back
             </Button>
@@ -154,16 +160,24 @@ function Match({ payment }: { payment: Payment }) {
         }}
       >
         <Group align="end" my="sm">
-          <TextInput label="Account whose open items are shown" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+          <TextInput
+            label="Account whose open items are shown"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
           <Button type="submit" variant="default">
             Show
           </Button>
         </Group>
       </form>
       {accountId === "" ? (
-        <Alert color="gray">The payer was not recognised. Name the account that it may be, and its open items appear here.</Alert>
+        <Alert color="gray">
+          The payer was not recognised. Name the account that it may be, and its open items appear here.
+        </Alert>
       ) : (
-        <Reading of={customer}>{(found) => <OpenItems key={found.id} payment={payment} money={money} customer={found} />}</Reading>
+        <Reading of={customer}>
+          {(found) => <OpenItems key={found.id} payment={payment} money={money} customer={found} />}
+        </Reading>
       )}
     </section>
   );
@@ -181,8 +195,13 @@ function OpenItems({ payment, money, customer }: { payment: Payment; money: Mone
       post("/v1/payments/{payment}/on-account", { path: { payment: payment.id }, body: value, idempotencyKey }),
     MOVED,
   );
-  const items = spread(money, customer.open_items.filter(({ invoice }) => chosen.includes(invoice)));
-  const candidates = payment.candidates.filter((candidate) => candidate.invoices.every((each) => customer.open_items.some(({ invoice }) => invoice === each)));
+  const items = spread(
+    money,
+    customer.open_items.filter(({ invoice }) => chosen.includes(invoice)),
+  );
+  const candidates = payment.candidates.filter((candidate) =>
+    candidate.invoices.every((each) => customer.open_items.some(({ invoice }) => invoice === each)),
+  );
   function toggle(invoice: string): void {
     setChosen(chosen.includes(invoice) ? chosen.filter((each) => each !== invoice) : [...chosen, invoice]);
   }
@@ -214,7 +233,12 @@ function OpenItems({ payment, money, customer }: { payment: Payment; money: Mone
             {customer.open_items.map((item) => (
               <Table.Tr key={item.invoice}>
                 <Table.Td>
-                  <Checkbox size="xs" aria-label={`Choose ${item.invoice}`} checked={chosen.includes(item.invoice)} onChange={() => toggle(item.invoice)} />
+                  <Checkbox
+                    size="xs"
+                    aria-label={`Choose ${item.invoice}`}
+                    checked={chosen.includes(item.invoice)}
+                    onChange={() => toggle(item.invoice)}
+                  />
                 </Table.Td>
                 <Table.Td>
                   {item.number} <span className="muted">{item.invoice}</span>
@@ -222,13 +246,17 @@ function OpenItems({ payment, money, customer }: { payment: Payment; money: Mone
                 <Table.Td>{item.order}</Table.Td>
                 <Table.Td>{day(item.due)}</Table.Td>
                 <Table.Td className="num">{formatMoney(item.open)}</Table.Td>
-                <Table.Td className="num">{items.filter(({ invoice }) => invoice === item.invoice).map(({ amount }) => formatMoney(amount))}</Table.Td>
+                <Table.Td className="num">
+                  {items.filter(({ invoice }) => invoice === item.invoice).map(({ amount }) => formatMoney(amount))}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </div>
-      {customer.open_items.length === 0 && <Text size="sm">{customer.name} has no open item; the money can lie on its account.</Text>}
+      {customer.open_items.length === 0 && (
+        <Text size="sm">{customer.name} has no open item; the money can lie on its account.</Text>
+      )}
       {(match.isError || put.isError) && <Refusal error={match.error ?? put.error} />}
       <Group>
         <Button disabled={items.length === 0} loading={match.isPending} onClick={() => match.mutate(items)}>

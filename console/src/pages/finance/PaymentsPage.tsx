@@ -20,13 +20,58 @@ const route = getRouteApi("/finance/payments");
 
 const COLUMNS: readonly Column<Payment>[] = [
   { id: "id", header: "Payment", width: 92, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
-  { id: "status", header: "Status", width: 120, cell: ({ status }) => <Status of={status} />, by: ({ status }) => status },
-  { id: "date", header: "Value date", width: 112, cell: ({ value_date }) => day(value_date), by: ({ value_date }) => value_date },
-  { id: "amount", header: "Amount", width: 112, end: true, cell: ({ amount }) => <Amount of={amount} />, by: ({ amount }) => size(amount) },
-  { id: "payer", header: "Payer", width: 150, cell: ({ payer_name }) => payer_name, by: ({ payer_name }) => payer_name },
-  { id: "remittance", header: "Remittance", width: 180, grow: true, cell: ({ remittance }) => remittance || "–", by: ({ remittance }) => remittance },
-  { id: "evidence", header: "Matched by", width: 150, cell: ({ evidence }) => (evidence ? words(evidence) : "–"), by: ({ evidence }) => evidence },
-  { id: "for", header: "For", width: 130, cell: ({ allocations, candidates }) => allocations.map(({ invoice }) => invoice).join(", ") || (candidates.length > 0 ? `${candidates.length} candidates` : "–") },
+  {
+    id: "status",
+    header: "Status",
+    width: 120,
+    cell: ({ status }) => <Status of={status} />,
+    by: ({ status }) => status,
+  },
+  {
+    id: "date",
+    header: "Value date",
+    width: 112,
+    cell: ({ value_date }) => day(value_date),
+    by: ({ value_date }) => value_date,
+  },
+  {
+    id: "amount",
+    header: "Amount",
+    width: 112,
+    end: true,
+    cell: ({ amount }) => <Amount of={amount} />,
+    by: ({ amount }) => size(amount),
+  },
+  {
+    id: "payer",
+    header: "Payer",
+    width: 150,
+    cell: ({ payer_name }) => payer_name,
+    by: ({ payer_name }) => payer_name,
+  },
+  {
+    id: "remittance",
+    header: "Remittance",
+    width: 180,
+    grow: true,
+    cell: ({ remittance }) => remittance || "–",
+    by: ({ remittance }) => remittance,
+  },
+  {
+    id: "evidence",
+    header: "Matched by",
+    width: 150,
+    cell: ({ evidence }) => (evidence ? words(evidence) : "–"),
+    by: ({ evidence }) => evidence,
+  },
+  {
+    id: "for",
+    header: "For",
+    width: 130,
+    cell: ({ allocations, candidates }) =>
+      allocations.map(({ invoice }) => invoice).join(", ") ||
+      (candidates.length > 0 ? `${candidates.length} candidates` : "–"),
+  },
 ];
 
 const CSV: readonly CsvColumn<Payment>[] = [
@@ -48,7 +93,12 @@ export function PaymentsPage() {
   const navigate = route.useNavigate();
   const counts = useQuery(progress).data?.payments ?? {};
   const reading = useInfiniteQuery(payments({ ...(status ? { status } : {}), ...(account ? { account } : {}) }));
-  function set(change: { status?: string | undefined; account?: string | undefined; sort?: string | undefined; open?: string | undefined }): void {
+  function set(change: {
+    status?: string | undefined;
+    account?: string | undefined;
+    sort?: string | undefined;
+    open?: string | undefined;
+  }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
@@ -60,7 +110,10 @@ export function PaymentsPage() {
           clearable
           value={status ?? null}
           onChange={(value) => set({ status: value ?? undefined })}
-          data={Object.entries(counts).map(([value, number]) => ({ value, label: `${words(value)} (${Number(number)})` }))}
+          data={Object.entries(counts).map(([value, number]) => ({
+            value,
+            label: `${words(value)} (${Number(number)})`,
+          }))}
           w={200}
         />
         <FieldFilter label="Account" value={account} onChange={(value) => set({ account: value })} />
@@ -79,7 +132,13 @@ export function PaymentsPage() {
           none="Payments come with the bank’s statements."
         />
       </Panel>
-      <Drawer opened={open !== undefined} onClose={() => set({ open: undefined })} position="right" size="xl" title={<Text fw={650}>Payment {open}</Text>}>
+      <Drawer
+        opened={open !== undefined}
+        onClose={() => set({ open: undefined })}
+        position="right"
+        size="xl"
+        title={<Text fw={650}>Payment {open}</Text>}
+      >
         {open && <PaymentDetails key={open} id={open} />}
       </Drawer>
     </Page>

@@ -14,7 +14,9 @@ describe("money that is spread over open items", () => {
   });
 
   it("never gives an item more than is open, nor another currency", () => {
-    expect(spread(gbp("100.00"), [item("IN-1", "2026-12-01", "30.00")])).toEqual([{ invoice: "IN-1", amount: gbp("30.00") }]);
+    expect(spread(gbp("100.00"), [item("IN-1", "2026-12-01", "30.00")])).toEqual([
+      { invoice: "IN-1", amount: gbp("30.00") },
+    ]);
     expect(spread({ amount: "100.00", currency: "EUR" }, [item("IN-1", "2026-12-01", "30.00")])).toEqual([]);
   });
 });

@@ -12,10 +12,14 @@ export function spread(money: Money, items: readonly OpenItem[]): { invoice: str
   const shares: { invoice: string; amount: Money }[] = [];
   for (const { invoice, open } of items.toSorted((a, b) => a.due.localeCompare(b.due))) {
     if (open.currency !== money.currency) continue;
-    const share = left < toMinor(open) ? left : toMinor(open);
+    const share = smaller(left, toMinor(open));
     if (share <= 0n) continue;
     shares.push({ invoice, amount: fromMinor(share, money.currency) });
     left -= share;
   }
   return shares;
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

@@ -25,13 +25,62 @@ const ORDERS: readonly Column<WarehouseOrder>[] = [
   { id: "id", header: "Warehouse order", width: 128, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
   { id: "order", header: "Order", width: 96, cell: ({ order }) => order, by: ({ order }) => order },
   { id: "node", header: "Warehouse", width: 110, cell: ({ node }) => node, by: ({ node }) => node },
-  { id: "progress", header: "Progress", width: 130, cell: ({ progress, cancel_requested }) => <Status of={progress} {...(cancel_requested ? { label: "Asked back" } : {})} />, by: ({ progress }) => PROGRESS.indexOf(progress) },
-  { id: "units", header: "Units", width: 84, end: true, cell: ({ lines }) => sum(lines, ({ quantity }) => quantity), by: ({ lines }) => sum(lines, ({ quantity }) => quantity) },
-  { id: "picked", header: "Picked", width: 84, end: true, cell: ({ lines }) => sum(lines, ({ picked }) => picked), by: ({ lines }) => sum(lines, ({ picked }) => picked) },
-  { id: "shipped", header: "Shipped", width: 84, end: true, cell: ({ lines }) => sum(lines, ({ shipped }) => shipped), by: ({ lines }) => sum(lines, ({ shipped }) => shipped) },
-  { id: "short", header: "Short", width: 84, end: true, cell: ({ lines }) => <Short units={sum(lines, ({ dropped }) => dropped)} />, by: ({ lines }) => sum(lines, ({ dropped }) => dropped) },
-  { id: "released", header: "Released", width: 130, cell: ({ released_at }) => <When at={released_at} />, by: ({ released_at }) => released_at },
-  { id: "booking", header: "Booking", width: 160, grow: true, cell: ({ booking }) => booking ?? <span className="muted">not booked</span>, by: ({ booking }) => booking ?? "" },
+  {
+    id: "progress",
+    header: "Progress",
+    width: 130,
+    cell: ({ progress, cancel_requested }) => (
+      <Status of={progress} {...(cancel_requested ? { label: "Asked back" } : {})} />
+    ),
+    by: ({ progress }) => PROGRESS.indexOf(progress),
+  },
+  {
+    id: "units",
+    header: "Units",
+    width: 84,
+    end: true,
+    cell: ({ lines }) => sum(lines, ({ quantity }) => quantity),
+    by: ({ lines }) => sum(lines, ({ quantity }) => quantity),
+  },
+  {
+    id: "picked",
+    header: "Picked",
+    width: 84,
+    end: true,
+    cell: ({ lines }) => sum(lines, ({ picked }) => picked),
+    by: ({ lines }) => sum(lines, ({ picked }) => picked),
+  },
+  {
+    id: "shipped",
+    header: "Shipped",
+    width: 84,
+    end: true,
+    cell: ({ lines }) => sum(lines, ({ shipped }) => shipped),
+    by: ({ lines }) => sum(lines, ({ shipped }) => shipped),
+  },
+  {
+    id: "short",
+    header: "Short",
+    width: 84,
+    end: true,
+    cell: ({ lines }) => <Short units={sum(lines, ({ dropped }) => dropped)} />,
+    by: ({ lines }) => sum(lines, ({ dropped }) => dropped),
+  },
+  {
+    id: "released",
+    header: "Released",
+    width: 130,
+    cell: ({ released_at }) => <When at={released_at} />,
+    by: ({ released_at }) => released_at,
+  },
+  {
+    id: "booking",
+    header: "Booking",
+    width: 160,
+    grow: true,
+    cell: ({ booking }) => booking ?? <span className="muted">not booked</span>,
+    by: ({ booking }) => booking ?? "",
+  },
 ];
 
 function Short({ units }: { units: number }) {
@@ -42,12 +91,44 @@ const SHIPMENTS: readonly Column<Shipment>[] = [
   { id: "id", header: "Shipment", width: 110, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
   { id: "order", header: "Order", width: 96, cell: ({ order }) => order, by: ({ order }) => order },
   { id: "node", header: "From", width: 100, cell: ({ node }) => node, by: ({ node }) => node },
-  { id: "units", header: "Units", width: 84, end: true, cell: ({ lines }) => sum(lines, ({ quantity }) => quantity), by: ({ lines }) => sum(lines, ({ quantity }) => quantity) },
-  { id: "shipped", header: "Shipped", width: 130, cell: ({ shipped_at }) => <When at={shipped_at} />, by: ({ shipped_at }) => shipped_at },
+  {
+    id: "units",
+    header: "Units",
+    width: 84,
+    end: true,
+    cell: ({ lines }) => sum(lines, ({ quantity }) => quantity),
+    by: ({ lines }) => sum(lines, ({ quantity }) => quantity),
+  },
+  {
+    id: "shipped",
+    header: "Shipped",
+    width: 130,
+    cell: ({ shipped_at }) => <When at={shipped_at} />,
+    by: ({ shipped_at }) => shipped_at,
+  },
   { id: "carrier", header: "Carrier", width: 120, cell: ({ carrier }) => carrier || "–", by: ({ carrier }) => carrier },
-  { id: "tracking", header: "Tracking", width: 150, grow: true, cell: ({ tracking }) => tracking || "–", by: ({ tracking }) => tracking },
-  { id: "invoices", header: "Invoices", width: 120, cell: ({ invoices }) => invoices.join(", ") || <span className="soon">not billed</span>, by: ({ invoices }) => invoices.join() },
-  { id: "delivered", header: "Delivered", width: 120, cell: ({ delivered_at }) => <When at={delivered_at} />, by: ({ delivered_at }) => delivered_at ?? "" },
+  {
+    id: "tracking",
+    header: "Tracking",
+    width: 150,
+    grow: true,
+    cell: ({ tracking }) => tracking || "–",
+    by: ({ tracking }) => tracking,
+  },
+  {
+    id: "invoices",
+    header: "Invoices",
+    width: 120,
+    cell: ({ invoices }) => invoices.join(", ") || <span className="soon">not billed</span>,
+    by: ({ invoices }) => invoices.join(),
+  },
+  {
+    id: "delivered",
+    header: "Delivered",
+    width: 120,
+    cell: ({ delivered_at }) => <When at={delivered_at} />,
+    by: ({ delivered_at }) => delivered_at ?? "",
+  },
 ];
 
 const ORDERS_CSV: readonly CsvColumn<WarehouseOrder>[] = [
@@ -77,19 +158,49 @@ export function FulfilmentPage() {
   const nodes = useQuery(company).data?.warehouses ?? [];
   const orders = useInfiniteQuery({ ...warehouseOrders({}), enabled: tab === "warehouse-orders" });
   const left = useInfiniteQuery({ ...shipments({}), enabled: tab === "shipments" });
-  function set(change: { progress?: string | undefined; node?: string | undefined; sort?: string | undefined; open?: string | undefined }): void {
+  function set(change: {
+    progress?: string | undefined;
+    node?: string | undefined;
+    sort?: string | undefined;
+    open?: string | undefined;
+  }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
     <Page title="Fulfilment">
       <Group gap="xs">
-        <Select aria-label="Warehouse" placeholder="Warehouse" clearable value={node ?? null} onChange={(value) => set({ node: value ?? undefined })} data={nodes.map(({ id, name }) => ({ value: id, label: name }))} w={190} />
+        <Select
+          aria-label="Warehouse"
+          placeholder="Warehouse"
+          clearable
+          value={node ?? null}
+          onChange={(value) => set({ node: value ?? undefined })}
+          data={nodes.map(({ id, name }) => ({ value: id, label: name }))}
+          w={190}
+        />
         {tab === "warehouse-orders" && (
-          <Select aria-label="Progress" placeholder="Progress" clearable value={progress ?? null} onChange={(value) => set({ progress: value ?? undefined })} data={PROGRESS.map((value) => ({ value, label: words(value) }))} w={170} />
+          <Select
+            aria-label="Progress"
+            placeholder="Progress"
+            clearable
+            value={progress ?? null}
+            onChange={(value) => set({ progress: value ?? undefined })}
+            data={PROGRESS.map((value) => ({ value, label: words(value) }))}
+            w={170}
+          />
         )}
       </Group>
       <Panel>
-        <Tabs value={tab} onChange={(next) => void navigate({ search: (before) => ({ ...before, tab: next === "shipments" ? "shipments" : undefined, sort: undefined }), replace: true })} keepMounted={false}>
+        <Tabs
+          value={tab}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => ({ ...before, tab: next === "shipments" ? "shipments" : undefined, sort: undefined }),
+              replace: true,
+            })
+          }
+          keepMounted={false}
+        >
           <Tabs.List>
             <Tabs.Tab value="warehouse-orders">Warehouse orders</Tabs.Tab>
             <Tabs.Tab value="shipments">Shipments</Tabs.Tab>
@@ -126,7 +237,13 @@ export function FulfilmentPage() {
           </Tabs.Panel>
         </Tabs>
       </Panel>
-      <Drawer opened={open !== undefined} onClose={() => set({ open: undefined })} position="right" size="lg" title={<Text fw={650}>{open}</Text>}>
+      <Drawer
+        opened={open !== undefined}
+        onClose={() => set({ open: undefined })}
+        position="right"
+        size="lg"
+        title={<Text fw={650}>{open}</Text>}
+      >
         {open?.startsWith("WO") && <OrderDetails id={open} />}
         {open?.startsWith("SH") && <ShipmentDetails id={open} />}
       </Drawer>

@@ -26,7 +26,12 @@ export function Documents({ order }: { order: Order }) {
 interface PartProps<T> {
   readonly title: string;
   readonly none: string;
-  readonly reading: { data?: { pages: readonly { items: readonly T[] }[] } | undefined; error: unknown; isError: boolean; refetch: () => unknown };
+  readonly reading: {
+    data?: { pages: readonly { items: readonly T[] }[] } | undefined;
+    error: unknown;
+    isError: boolean;
+    refetch: () => unknown;
+  };
   readonly head: readonly string[];
   readonly row: (item: T) => ReactNode;
   readonly only?: (item: T) => boolean;
@@ -39,7 +44,12 @@ function Part<T>({ title, none, reading, head, row, only = () => true }: PartPro
       <Title order={3} mb={4}>
         {title}
       </Title>
-      {!items && (reading.isError ? <Failure error={reading.error} again={() => void reading.refetch()} /> : <Loading rows={2} />)}
+      {!items &&
+        (reading.isError ? (
+          <Failure error={reading.error} again={() => void reading.refetch()} />
+        ) : (
+          <Loading rows={2} />
+        ))}
       {items?.length === 0 && (
         <Text size="sm" className="muted">
           {none}
@@ -51,7 +61,10 @@ function Part<T>({ title, none, reading, head, row, only = () => true }: PartPro
             <Table.Thead>
               <Table.Tr>
                 {head.map((name) => (
-                  <Table.Th key={name} className={name === "Amount" || name === "Gross" || name === "Units" ? "num" : ""}>
+                  <Table.Th
+                    key={name}
+                    className={name === "Amount" || name === "Gross" || name === "Units" ? "num" : ""}
+                  >
                     {name}
                   </Table.Th>
                 ))}
@@ -160,7 +173,11 @@ function Payments({ order }: { order: Order }) {
   return (
     <Part
       title="Payments"
-      none={ours.size === 0 ? "There is no invoice to pay yet." : `No payment among the newest of the account is for ${count(ours.size, "invoice")} of this order.`}
+      none={
+        ours.size === 0
+          ? "There is no invoice to pay yet."
+          : `No payment among the newest of the account is for ${count(ours.size, "invoice")} of this order.`
+      }
       reading={useInfiniteQuery(payments({ account: order.account }))}
       only={({ allocations }) => allocations.some(({ invoice }) => ours.has(invoice))}
       head={["Number", "Value date", "Payer", "Amount", "Status", "For"]}
@@ -179,7 +196,12 @@ function Payments({ order }: { order: Order }) {
           <Table.Td>
             <Status of={status} />
           </Table.Td>
-          <Table.Td>{allocations.map(({ invoice }) => invoice).filter((invoice) => ours.has(invoice)).join(", ")}</Table.Td>
+          <Table.Td>
+            {allocations
+              .map(({ invoice }) => invoice)
+              .filter((invoice) => ours.has(invoice))
+              .join(", ")}
+          </Table.Td>
         </Table.Tr>
       )}
     />

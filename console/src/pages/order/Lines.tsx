@@ -63,7 +63,9 @@ export function Lines({ order }: { order: Order }) {
                   </Tooltip>
                 </Table.Td>
                 <Table.Td className="num">{line.tax_rate} %</Table.Td>
-                <Table.Td className="nowrap">{line.promise ? day(line.promise) : <span className="muted">no date</span>}</Table.Td>
+                <Table.Td className="nowrap">
+                  {line.promise ? day(line.promise) : <span className="muted">no date</span>}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

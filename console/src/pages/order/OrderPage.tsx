@@ -27,7 +27,11 @@ export function OrderPage() {
   const reading = useQuery(orderOf(id));
   const order = reading.data;
   return (
-    <Page title={`Order ${id}`} aside={order && <Status of={order.status} />} actions={order && <Actions order={order} />}>
+    <Page
+      title={`Order ${id}`}
+      aside={order && <Status of={order.status} />}
+      actions={order && <Actions order={order} />}
+    >
       <Reading of={reading} rows={10}>
         {(found) => <Whole order={found} />}
       </Reading>
@@ -47,7 +51,16 @@ function Whole({ order }: { order: Order }) {
           {order.holds.length > 0 && <Holds order={order} />}
           {!isOver && <Why order={order.id} />}
           <Panel>
-            <Tabs value={tab} onChange={(next) => void navigate({ search: (before) => ({ ...before, tab: TABS.find((each) => each === next) }), replace: true })} keepMounted={false}>
+            <Tabs
+              value={tab}
+              onChange={(next) =>
+                void navigate({
+                  search: (before) => ({ ...before, tab: TABS.find((each) => each === next) }),
+                  replace: true,
+                })
+              }
+              keepMounted={false}
+            >
               <Tabs.List>
                 {TABS.map((each) => (
                   <Tabs.Tab key={each} value={each}>
@@ -92,7 +105,13 @@ function Summary({ order }: { order: Order }) {
           <When at={order.received_at} /> <span className="muted">by {words(order.channel).toLowerCase()}</span>
         </Fact>
         <Fact name="Requested">{order.requested ? day(order.requested) : "as soon as possible"}</Fact>
-        <Fact name="Promised">{dates.length === 0 ? "no date yet" : dates[0] === dates.at(-1) ? day(dates[0] ?? "") : `${day(dates[0] ?? "")} to ${day(dates.at(-1) ?? "")}`}</Fact>
+        <Fact name="Promised">
+          {dates.length === 0
+            ? "no date yet"
+            : dates[0] === dates.at(-1)
+              ? day(dates[0] ?? "")
+              : `${day(dates[0] ?? "")} to ${day(dates.at(-1) ?? "")}`}
+        </Fact>
         <Fact name="Net">
           <Amount of={order.net} />
         </Fact>
@@ -105,7 +124,8 @@ function Summary({ order }: { order: Order }) {
         <Fact name="Billing">{words(order.billing.split("=")[0] ?? "")}</Fact>
         {order.sourcing && (
           <Fact name="Sourcing">
-            {order.sourcing.shipments} {order.sourcing.shipments === 1 ? "shipment" : "shipments"}, <Amount of={order.sourcing.cost} />
+            {order.sourcing.shipments} {order.sourcing.shipments === 1 ? "shipment" : "shipments"},{" "}
+            <Amount of={order.sourcing.cost} />
           </Fact>
         )}
       </dl>

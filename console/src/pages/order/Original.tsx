@@ -18,12 +18,15 @@ export function Original({ order }: { order: string }) {
             <Text size="sm" className="muted">
               As it was received{type && `, ${type.split(";")[0]}`}
             </Text>
-            <Button size="xs" variant="default" onClick={() => download(`${order}-original`, text, type || "text/plain")}>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => download(`${order}-original`, text, type || "text/plain")}
+            >
               Save it
             </Button>
           </Group>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre className="document" tabIndex={0} aria-label="Original document">
+          <pre className="document" tabIndex={0} role="region" aria-label="Original document">
             {laidOut(text).slice(0, SHOWN)}
           </pre>
           {text.length > SHOWN && <Text size="xs">The rest is left out here; save it to see all of it.</Text>}

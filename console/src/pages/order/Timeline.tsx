@@ -15,9 +15,21 @@ export function Timeline({ order, currency }: { order: string; currency: string 
     <Panel
       id="timeline"
       title="Timeline"
-      aside={<Switch size="xs" label="Book-keeping too" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />}
+      aside={
+        <Switch
+          size="xs"
+          label="Book-keeping too"
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
+      }
     >
-      <div style={{ padding: "8px 16px 12px", maxHeight: "70vh", overflowY: "auto" }} tabIndex={0} role="region" aria-label="Events of the order">
+      <div
+        style={{ padding: "8px 16px 12px", maxHeight: "70vh", overflowY: "auto" }}
+        tabIndex={0}
+        role="region"
+        aria-label="Events of the order"
+      >
         <Reading of={reading} rows={8}>
           {({ events }) => {
             const entries = timeline(events, currency).filter(({ isDetail }) => all || !isDetail);
@@ -48,7 +60,9 @@ function Item({ entry }: { entry: Entry }) {
         <Text size="xs" className="muted">
           <When at={at} /> · {actor === "process" ? "by the process" : `by ${actor}`}
         </Text>
-        <Tooltip label={`${events[0]?.type} ${events[0]?.id}${events.length > 1 ? ` and ${events.length - 1} more` : ""}`}>
+        <Tooltip
+          label={`${events[0]?.type} ${events[0]?.id}${events.length > 1 ? ` and ${events.length - 1} more` : ""}`}
+        >
           <Code fz={10} tabIndex={0}>
             {events[0]?.id}
           </Code>

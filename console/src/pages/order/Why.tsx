@@ -16,7 +16,12 @@ export function Why({ order }: { order: string }) {
       <Reading of={reading} rows={2}>
         {({ instances }) => {
           const waits = reasons(instances);
-          if (waits.length === 0) return <Text px="md" pb="md">It does not wait: its process has ended.</Text>;
+          if (waits.length === 0)
+            return (
+              <Text px="md" pb="md">
+                It does not wait: its process has ended.
+              </Text>
+            );
           return (
             <Stack gap="sm" px="md" pb="md">
               {waits.map((wait) => (
@@ -40,7 +45,8 @@ export function Answer({ wait }: { wait: Wait }) {
           since <When at={since} />
           {exception ? (
             <>
-              {" · "}due <Deadline from={since} due={exception.resolve_by} /> · {exception.assignee ? `claimed by ${exception.assignee}` : `for ${who.replaceAll("_", " ")}`}
+              {" · "}due <Deadline from={since} due={exception.resolve_by} /> ·{" "}
+              {exception.assignee ? `claimed by ${exception.assignee}` : `for ${who.replaceAll("_", " ")}`}
             </>
           ) : (
             <>

@@ -55,7 +55,18 @@ interface FormProps {
   readonly children: ReactNode;
 }
 
-function FormDialog({ title, onClose, onSubmit, pending, error, verb, danger, disabled, size = "md", children }: FormProps) {
+function FormDialog({
+  title,
+  onClose,
+  onSubmit,
+  pending,
+  error,
+  verb,
+  danger,
+  disabled,
+  size = "md",
+  children,
+}: FormProps) {
   function submit(event: FormEvent): void {
     event.preventDefault();
     onSubmit();
@@ -98,7 +109,19 @@ function Why({ value, onChange }: { value: string; onChange: (value: string) => 
 /** Quantities by line, as they are typed. */
 type Quantities = Readonly<Record<number, number>>;
 
-function LineQuantities({ order, of, label, values, onChange }: { order: Order; of: (line: Order["lines"][number]) => number; label: string; values: Quantities; onChange: (values: Quantities) => void }) {
+function LineQuantities({
+  order,
+  of,
+  label,
+  values,
+  onChange,
+}: {
+  order: Order;
+  of: (line: Order["lines"][number]) => number;
+  label: string;
+  values: Quantities;
+  onChange: (values: Quantities) => void;
+}) {
   const lines = order.lines.filter((line) => unshipped(line) > 0);
   return (
     <div style={{ maxHeight: 320, overflow: "auto" }}>
@@ -138,7 +161,9 @@ function LineQuantities({ order, of, label, values, onChange }: { order: Order; 
 function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const [quantities, setQuantities] = useState<Quantities>({});
-  const lines = order.lines.filter((line) => unshipped(line) > 0).map((line) => ({ line: line.line, quantity: quantities[line.line] ?? unshipped(line), all: unshipped(line) }));
+  const lines = order.lines
+    .filter((line) => unshipped(line) > 0)
+    .map((line) => ({ line: line.line, quantity: quantities[line.line] ?? unshipped(line), all: unshipped(line) }));
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const isAll = lines.every(({ quantity, all }) => quantity === all);
   const change = useChange(
@@ -147,12 +172,17 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
     OF_ORDERS,
   );
   function submit(): void {
-    const some = isAll ? [] : lines.filter(({ quantity }) => quantity > 0).map(({ line, quantity }) => ({ line, quantity }));
+    const some = isAll
+      ? []
+      : lines.filter(({ quantity }) => quantity > 0).map(({ line, quantity }) => ({ line, quantity }));
     change.mutate(
       { reason: reason.trim(), lines: some },
       {
         onSuccess: ({ cancelled, asked, too_late }) => {
-          const more = [asked.length > 0 ? `asked ${asked.join(", ")}` : "", too_late > 0 ? `too late for ${too_late}` : ""].filter(Boolean);
+          const more = [
+            asked.length > 0 ? `asked ${asked.join(", ")}` : "",
+            too_late > 0 ? `too late for ${too_late}` : "",
+          ].filter(Boolean);
           notifications.show({ message: [`${count(cancelled, "unit")} cancelled`, ...more].join("; "), color: "dock" });
           onClose();
         },
@@ -160,7 +190,17 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
     );
   }
   return (
-    <FormDialog title={`Cancel ${order.id}`} onClose={onClose} onSubmit={submit} pending={change.isPending} error={change.error} verb={isAll ? "Cancel the order" : `Cancel ${count(units, "unit")}`} danger disabled={reason.trim() === "" || units === 0} size="lg">
+    <FormDialog
+      title={`Cancel ${order.id}`}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={change.isPending}
+      error={change.error}
+      verb={isAll ? "Cancel the order" : `Cancel ${count(units, "unit")}`}
+      danger
+      disabled={reason.trim() === "" || units === 0}
+      size="lg"
+    >
       <Text size="sm">What is at work in a warehouse is asked back; what has left stays with the customer.</Text>
       <LineQuantities order={order} of={unshipped} label="Cancel" values={quantities} onChange={setQuantities} />
       <Why value={reason} onChange={setReason} />
@@ -186,15 +226,33 @@ function Change({ order, onClose }: { order: Order; onClose: () => void }) {
       { quantities: changed, ...(isDate ? { requested } : {}) },
       {
         onSuccess: ({ asked }) => {
-          notifications.show({ message: asked.length > 0 ? `Changed; asked ${asked.join(", ")} first` : "Changed", color: "dock" });
+          notifications.show({
+            message: asked.length > 0 ? `Changed; asked ${asked.join(", ")} first` : "Changed",
+            color: "dock",
+          });
           onClose();
         },
       },
     );
   }
   return (
-    <FormDialog title={`Change ${order.id}`} onClose={onClose} onSubmit={submit} pending={change.isPending} error={change.error} verb="Change" disabled={changed.length === 0 && !isDate} size="lg">
-      <TextInput type="date" label="Requested date" value={requested} onChange={(event) => setRequested(event.currentTarget.value)} maw={200} />
+    <FormDialog
+      title={`Change ${order.id}`}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={change.isPending}
+      error={change.error}
+      verb="Change"
+      disabled={changed.length === 0 && !isDate}
+      size="lg"
+    >
+      <TextInput
+        type="date"
+        label="Requested date"
+        value={requested}
+        onChange={(event) => setRequested(event.currentTarget.value)}
+        maw={200}
+      />
       <LineQuantities order={order} of={ordered} label="Ordered" values={quantities} onChange={setQuantities} />
     </FormDialog>
   );
@@ -203,11 +261,20 @@ function Change({ order, onClose }: { order: Order; onClose: () => void }) {
 function PlaceHold({ order, onClose }: { order: Order; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const change = useChange(
-    (value: { reason: string }, idempotencyKey) => post("/v1/orders/{order}/holds", { path: { order: order.id }, body: value, idempotencyKey }),
+    (value: { reason: string }, idempotencyKey) =>
+      post("/v1/orders/{order}/holds", { path: { order: order.id }, body: value, idempotencyKey }),
     OF_ORDERS,
   );
   return (
-    <FormDialog title={`Hold ${order.id}`} onClose={onClose} onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: onClose })} pending={change.isPending} error={change.error} verb="Hold" disabled={reason.trim() === ""}>
+    <FormDialog
+      title={`Hold ${order.id}`}
+      onClose={onClose}
+      onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: onClose })}
+      pending={change.isPending}
+      error={change.error}
+      verb="Hold"
+      disabled={reason.trim() === ""}
+    >
       <Text size="sm">Nothing more of it is released until somebody takes the hold away.</Text>
       <Why value={reason} onChange={setReason} />
     </FormDialog>
@@ -220,7 +287,11 @@ export function ReleaseHold({ order, hold }: { order: string; hold: Hold }) {
   const [reason, setReason] = useState("");
   const change = useChange(
     (value: { reason: string }, idempotencyKey) =>
-      post("/v1/orders/{order}/holds/{kind}/release", { path: { order, kind: hold.kind }, body: value, idempotencyKey }),
+      post("/v1/orders/{order}/holds/{kind}/release", {
+        path: { order, kind: hold.kind },
+        body: value,
+        idempotencyKey,
+      }),
     OF_ORDERS,
   );
   return (
@@ -229,7 +300,15 @@ export function ReleaseHold({ order, hold }: { order: string; hold: Hold }) {
         Release …
       </Button>
       {opened && (
-        <FormDialog title={`Release the ${inWords(hold.kind)} hold of ${order}`} onClose={() => setOpened(false)} onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: () => setOpened(false) })} pending={change.isPending} error={change.error} verb="Release" disabled={reason.trim() === ""}>
+        <FormDialog
+          title={`Release the ${inWords(hold.kind)} hold of ${order}`}
+          onClose={() => setOpened(false)}
+          onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: () => setOpened(false) })}
+          pending={change.isPending}
+          error={change.error}
+          verb="Release"
+          disabled={reason.trim() === ""}
+        >
           <Text size="sm">{hold.reason}</Text>
           <Why value={reason} onChange={setReason} />
         </FormDialog>

@@ -61,7 +61,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "order.hold_released": ({ data }) => `Hold released: ${inWords(text(data, "kind") ?? "")}`,
   "order.tax_determined": ({ data }, _, currency) =>
     `Tax determined: ${typeof data["tax"] === "number" ? formatMoney(fromMinor(data["tax"], currency)) : ""}${data["degraded"] === true ? ", by our own computation" : ""}`,
-  "order.promised": ({ data }, all) => `${all.length > 1 ? `${all.length} lines` : `Line ${text(data, "line")?.slice(2) ?? ""}`} promised for ${text(data, "promise") ?? "no date yet"}`,
+  "order.promised": ({ data }, all) =>
+    `${all.length > 1 ? `${all.length} lines` : `Line ${text(data, "line")?.slice(2) ?? ""}`} promised for ${text(data, "promise") ?? "no date yet"}`,
   "order.line_priced": (_, all) => `${count(all.length, "line")} priced`,
   "order.allocated": (_, all) => `${count(all.length, "allocation")} of stock`,
   "order.moved": (_, all) => `${count(all.length, "quantity", "quantities")} moved`,
@@ -69,12 +70,18 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "order.shipped": ({ data }) => `Shipped: ${text(data, "shipment") ?? ""}`,
   "order.invoiced": ({ data }) => `Invoiced: ${text(data, "invoice") ?? ""}`,
   "account.credit_checked": ({ data }) => `Credit checked: ${inWords(text(data, "decision") ?? "")}`,
-  "fulfilment.released": ({ data, subject }) => `Warehouse order ${subject.split(" ")[1]} for ${text(data, "node") ?? ""}`,
-  "shipment.confirmed": ({ data, subject }) => `Shipment ${subject.split(" ")[1]} left ${text(data, "node") ?? ""}${text(data, "tracking") ? `, tracking ${text(data, "tracking")}` : ""}`,
+  "fulfilment.released": ({ data, subject }) =>
+    `Warehouse order ${subject.split(" ")[1]} for ${text(data, "node") ?? ""}`,
+  "shipment.confirmed": ({ data, subject }) =>
+    `Shipment ${subject.split(" ")[1]} left ${text(data, "node") ?? ""}${text(data, "tracking") ? `, tracking ${text(data, "tracking")}` : ""}`,
   "invoice.posted": ({ data }) => `Invoice ${text(data, "number") ?? ""} posted`,
   "exception.raised": ({ data, subject }) => `${subject.split(" ")[1]} raised: ${words(text(data, "kind") ?? "")}`,
-  "exception.resolved": ({ data, subject }) => `${subject.split(" ")[1]} resolved: ${inWords(text(data, "action") ?? "")}`,
-  "exception.assigned": ({ data, subject }) => (text(data, "to") ? `${subject.split(" ")[1]} claimed by ${text(data, "to")}` : `${subject.split(" ")[1]} given back`),
+  "exception.resolved": ({ data, subject }) =>
+    `${subject.split(" ")[1]} resolved: ${inWords(text(data, "action") ?? "")}`,
+  "exception.assigned": ({ data, subject }) =>
+    text(data, "to")
+      ? `${subject.split(" ")[1]} claimed by ${text(data, "to")}`
+      : `${subject.split(" ")[1]} given back`,
   "effect.requested": ({ data }) => `Asked: ${text(data, "capability") ?? ""}`,
   "message.dead_lettered": ({ data }) => `Could not be delivered: ${text(data, "cause") ?? ""}`,
 };

@@ -7,7 +7,7 @@ import { Failure, Loading } from "../../components/states";
 import { When } from "../../components/When";
 import { sums } from "../../lib/money";
 import { inWords, words } from "../../lib/words";
-import { ON_THE_WAY, type OrderRow, matches, rowOf } from "./row";
+import { matches, ON_THE_WAY, type OrderRow, rowOf } from "./row";
 
 interface Props {
   readonly account: string | undefined;
@@ -18,10 +18,15 @@ interface Props {
 export function Board({ account, typed }: Props) {
   const counts = useQuery(progress).data?.orders;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <div className="board" tabIndex={0} role="region" aria-label="Board of orders by status">
       {ON_THE_WAY.map((status) => (
-        <Lane key={status} status={status} account={account} typed={typed} total={account || typed ? undefined : Number(counts?.[status] ?? 0)} />
+        <Lane
+          key={status}
+          status={status}
+          account={account}
+          typed={typed}
+          total={account || typed ? undefined : Number(counts?.[status] ?? 0)}
+        />
       ))}
     </div>
   );
@@ -29,14 +34,21 @@ export function Board({ account, typed }: Props) {
 
 function Lane({ status, account, typed, total }: Props & { status: string; total: number | undefined }) {
   const reading = useInfiniteQuery({ ...orders({ status, ...(account ? { account } : {}) }), enabled: total !== 0 });
-  const rows = (reading.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? []).filter((row) => !typed || matches(row, typed));
+  const rows = (reading.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? []).filter(
+    (row) => !typed || matches(row, typed),
+  );
   return (
     <section className={`panel${rows.length === 0 ? " none" : ""}`} aria-label={words(status)}>
       <Group justify="space-between" px="sm" py={8} style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Title order={2} fz="sm">
           {words(status)}
         </Title>
-        <Link to="/orders" search={(before) => ({ ...before, view: undefined, status })} className="tabular" aria-label={`${words(status)} as a table`}>
+        <Link
+          to="/orders"
+          search={(before) => ({ ...before, view: undefined, status })}
+          className="tabular"
+          aria-label={`${words(status)} as a table`}
+        >
           {total ?? rows.length}
         </Link>
       </Group>

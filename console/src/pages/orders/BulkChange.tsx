@@ -50,7 +50,12 @@ export function BulkChange({ chosen, onClose }: { chosen: readonly OrderRow[]; o
   }
 
   return (
-    <Modal opened onClose={onClose} title={<Text fw={650}>Hold or cancel {count(chosen.length, "order")}</Text>} size="xl">
+    <Modal
+      opened
+      onClose={onClose}
+      title={<Text fw={650}>Hold or cancel {count(chosen.length, "order")}</Text>}
+      size="xl"
+    >
       <Stack>
         <Group align="start" grow>
           <Select
@@ -64,10 +69,26 @@ export function BulkChange({ chosen, onClose }: { chosen: readonly OrderRow[]; o
             allowDeselect={false}
             disabled={results !== undefined}
           />
-          <Textarea label="Reason" description="It goes on the record of each." value={reason} onChange={(event) => setReason(event.currentTarget.value)} required autosize minRows={1} disabled={results !== undefined} />
+          <Textarea
+            label="Reason"
+            description="It goes on the record of each."
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            required
+            autosize
+            minRows={1}
+            disabled={results !== undefined}
+          />
         </Group>
         <Text size="sm" role="status">
-          {results ? `${[...results.values()].filter((why) => why === "").length} of ${possible.length} done` : <>{count(possible.length, "order")}, worth <Amounts of={sums(possible.map(({ net }) => net))} /> net, will be {act === "hold" ? "held" : "cancelled"}.</>}
+          {results ? (
+            `${[...results.values()].filter((why) => why === "").length} of ${possible.length} done`
+          ) : (
+            <>
+              {count(possible.length, "order")}, worth <Amounts of={sums(possible.map(({ net }) => net))} /> net, will
+              be {act === "hold" ? "held" : "cancelled"}.
+            </>
+          )}
         </Text>
         <div style={{ maxHeight: 320, overflow: "auto" }}>
           <Table>
@@ -95,7 +116,12 @@ export function BulkChange({ chosen, onClose }: { chosen: readonly OrderRow[]; o
           {results && !busy ? (
             <Button onClick={onClose}>Close</Button>
           ) : (
-            <Button color={act === "cancel" ? "red" : "dock"} loading={busy} disabled={possible.length === 0 || reason.trim() === ""} onClick={() => void go()}>
+            <Button
+              color={act === "cancel" ? "red" : "dock"}
+              loading={busy}
+              disabled={possible.length === 0 || reason.trim() === ""}
+              onClick={() => void go()}
+            >
               {act === "hold" ? "Hold" : "Cancel"} {count(possible.length, "order")}
             </Button>
           )}
@@ -110,5 +136,11 @@ function Outcome({ row, act, result }: { row: OrderRow; act: Act; result: string
   if (result === "") return <span className="good">Done</span>;
   if (result !== undefined) return <span className="late">{result}</span>;
   if (why) return <span className="soon">Left alone: {why}</span>;
-  return <>{act === "hold" ? "Held until somebody releases it" : `${row.units - row.shipped} units cancelled, or asked back from the warehouse`}</>;
+  return (
+    <>
+      {act === "hold"
+        ? "Held until somebody releases it"
+        : `${row.units - row.shipped} units cancelled, or asked back from the warehouse`}
+    </>
+  );
 }

@@ -24,16 +24,24 @@ export function OrdersPage() {
   const { view = "table", status, account, q, sort } = route.useSearch();
   const navigate = route.useNavigate();
   const counts = useQuery(progress).data?.orders;
-  const total = status ? Number(counts?.[status] ?? 0) : Object.values(counts ?? {}).reduce((sum, each) => sum + Number(each), 0);
+  const total = status
+    ? Number(counts?.[status] ?? 0)
+    : Object.values(counts ?? {}).reduce((sum, each) => sum + Number(each), 0);
 
-  function set(change: { view?: "board" | undefined; status?: string | undefined; account?: string | undefined; q?: string | undefined }): void {
+  function set(change: {
+    view?: "board" | undefined;
+    status?: string | undefined;
+    account?: string | undefined;
+    q?: string | undefined;
+  }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
     <Page
       title="Orders"
       aside={
-        counts && !account && (
+        counts &&
+        !account && (
           <Text className="muted" size="sm" role="status">
             {count(total, "order")}
             {status ? ` ${words(status).toLowerCase()}` : ""}
@@ -54,7 +62,14 @@ export function OrdersPage() {
       }
     >
       <Group gap="xs">
-        <TextInput aria-label="Search the orders" placeholder="Number, purchase order …" leftSection={<IconSearch size={16} />} value={q ?? ""} onChange={(event) => set({ q: event.currentTarget.value || undefined })} w={230} />
+        <TextInput
+          aria-label="Search the orders"
+          placeholder="Number, purchase order …"
+          leftSection={<IconSearch size={16} />}
+          value={q ?? ""}
+          onChange={(event) => set({ q: event.currentTarget.value || undefined })}
+          w={230}
+        />
         {view === "table" && (
           <Select
             aria-label="Status"
@@ -62,19 +77,32 @@ export function OrdersPage() {
             clearable
             value={status ?? null}
             onChange={(value) => set({ status: value ?? undefined })}
-            data={STATUSES.map((each) => ({ value: each, label: counts ? `${words(each)} (${Number(counts[each] ?? 0)})` : words(each) }))}
+            data={STATUSES.map((each) => ({
+              value: each,
+              label: counts ? `${words(each)} (${Number(counts[each] ?? 0)})` : words(each),
+            }))}
             w={210}
           />
         )}
         <AccountFilter value={account} onChange={(value) => set({ account: value })} />
       </Group>
-      {view === "board" ? <Board account={account} typed={q} /> : <OrdersTable key={`${status} ${account}`} status={status} account={account} typed={q} sort={sort} />}
+      {view === "board" ? (
+        <Board account={account} typed={q} />
+      ) : (
+        <OrdersTable key={`${status} ${account}`} status={status} account={account} typed={q} sort={sort} />
+      )}
     </Page>
   );
 }
 
 /** The account is a filter of the product: it is asked for when the whole of it was typed. */
-function AccountFilter({ value, onChange }: { value: string | undefined; onChange: (value: string | undefined) => void }) {
+function AccountFilter({
+  value,
+  onChange,
+}: {
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+}) {
   return (
     <form
       onSubmit={(event) => {
@@ -135,7 +163,12 @@ function OrdersTable({ status, account, typed, sort }: TableProps) {
     download(`orders${status ? `-${status}` : ""}.csv`, toCsv(kept, EXPORT));
   }
 
-  if (!rows) return reading.isError ? <Failure error={reading.error} again={() => void reading.refetch()} /> : <Loading rows={12} />;
+  if (!rows)
+    return reading.isError ? (
+      <Failure error={reading.error} again={() => void reading.refetch()} />
+    ) : (
+      <Loading rows={12} />
+    );
   const chosen = rows.filter(({ id }) => selected.has(id));
   return (
     <div className="panel" style={{ overflow: "hidden" }}>
@@ -160,14 +193,22 @@ function OrdersTable({ status, account, typed, sort }: TableProps) {
               Load all
             </Button>
           )}
-          <Button size="xs" variant="default" leftSection={<IconDownload size={15} />} onClick={() => void save()} loading={isReadingAll}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconDownload size={15} />}
+            onClick={() => void save()}
+            loading={isReadingAll}
+          >
             CSV
           </Button>
         </Group>
       </Group>
       {rows.length === 0 ? (
         <Empty title={typed || status || account ? "No order is like that" : "No orders yet"}>
-          {typed && hasNextPage ? "Only what was loaded is searched: load all to search the rest." : "Orders appear here as soon as they are received."}
+          {typed && hasNextPage
+            ? "Only what was loaded is searched: load all to search the rest."
+            : "Orders appear here as soon as they are received."}
         </Empty>
       ) : (
         <Grid
@@ -178,7 +219,9 @@ function OrdersTable({ status, account, typed, sort }: TableProps) {
           height="calc(100vh - 245px)"
           onOpen={({ id }) => void navigate({ to: "/orders/$order", params: { order: id } })}
           sorting={sorting}
-          onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: writeSorting(next) }), replace: true })}
+          onSort={(next) =>
+            void navigate({ search: (before) => ({ ...before, sort: writeSorting(next) }), replace: true })
+          }
           selected={selected}
           onSelect={setSelected}
           onEnd={more}

@@ -27,6 +27,10 @@ describe("a row of the list of orders", () => {
   it("is sorted with its numbers as numbers", () => {
     const rows = ["SO-10", "SO-9", "SO-100"].map((id) => ({ id }) as OrderRow);
     const columns = [{ id: "id", header: "Order", width: 1, cell: () => null, by: ({ id }: OrderRow) => id }];
-    expect(sorted(rows, columns, { column: "id", descending: false }).map(({ id }) => id)).toEqual(["SO-9", "SO-10", "SO-100"]);
+    expect(sorted(rows, columns, { column: "id", descending: false }).map(({ id }) => id)).toEqual([
+      "SO-9",
+      "SO-10",
+      "SO-100",
+    ]);
   });
 });

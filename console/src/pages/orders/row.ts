@@ -43,7 +43,10 @@ export function rowOf(order: Order): OrderRow {
 /** Whether a row has all the words that were typed, in any of its texts. */
 export function matches(row: OrderRow, typed: string): boolean {
   const text = `${row.id} ${row.account} ${row.purchaseOrder} ${row.channel} ${row.holds.join(" ")}`.toLowerCase();
-  return typed.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }
 
 /** The statuses of an order, in the order of its way. */

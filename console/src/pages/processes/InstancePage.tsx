@@ -23,7 +23,13 @@ export function InstancePage() {
     <Page title={`Instance ${id}`} aside={reading.data && <Status of={reading.data.state} />}>
       <Reading of={reading}>
         {(found) => {
-          const waiting: Waiting = { instance: found.id, process: found.process, version: found.version, state: found.state, waiting: found.waiting };
+          const waiting: Waiting = {
+            instance: found.id,
+            process: found.process,
+            version: found.version,
+            state: found.state,
+            waiting: found.waiting,
+          };
           const waits = reasons([waiting]);
           return (
             <>
@@ -74,8 +80,7 @@ export function InstancePage() {
               </Panel>
               <Panel id="variables" title="What it knows">
                 <Group px="md" pb="md">
-                  {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-                  <pre className="document" tabIndex={0} style={{ flex: 1 }} aria-label="Variables">
+                  <pre className="document" tabIndex={0} style={{ flex: 1 }} role="region" aria-label="Variables">
                     {JSON.stringify(found.variables, null, 2)}
                   </pre>
                 </Group>

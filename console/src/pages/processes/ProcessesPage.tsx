@@ -20,7 +20,9 @@ export function ProcessesPage() {
   const reading = useQuery(processes);
   return (
     <Page title="Processes">
-      <Reading of={reading}>{({ items }) => <Chosen all={items.filter(({ resource }) => resource?.endsWith(".bpmn"))} />}</Reading>
+      <Reading of={reading}>
+        {({ items }) => <Chosen all={items.filter(({ resource }) => resource?.endsWith(".bpmn"))} />}
+      </Reading>
     </Page>
   );
 }
@@ -32,22 +34,60 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
   const process = search.process ?? names.find((name) => name === "order-to-cash") ?? names[0];
   const versions = all.filter(({ id }) => id === process).toSorted((a, b) => b.version - a.version);
   const shown = versions.find(({ version }) => String(version) === search.version) ?? versions[0];
-  function set(change: { process?: string | undefined; version?: string | undefined; element?: string | undefined; state?: string | undefined; key?: string | undefined }): void {
+  function set(change: {
+    process?: string | undefined;
+    version?: string | undefined;
+    element?: string | undefined;
+    state?: string | undefined;
+    key?: string | undefined;
+  }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
-  if (!process || !shown) return <Empty title="Nothing is deployed">Processes ship with the product and are deployed when it first starts.</Empty>;
+  if (!process || !shown)
+    return (
+      <Empty title="Nothing is deployed">Processes ship with the product and are deployed when it first starts.</Empty>
+    );
   return (
     <>
       <Group gap="xs">
-        <Select aria-label="Process" value={process} onChange={(value) => set({ process: value ?? undefined, version: undefined, element: undefined })} data={names.map((value) => ({ value, label: words(value) }))} allowDeselect={false} w={220} />
-        <Select aria-label="Version" value={String(shown.version)} onChange={(value) => set({ version: value ?? undefined })} data={versions.map(({ version }) => ({ value: String(version), label: `Version ${version}` }))} allowDeselect={false} w={140} />
-        <Select aria-label="State" placeholder="State" clearable value={search.state ?? null} onChange={(value) => set({ state: value ?? undefined })} data={["running", "suspended"].map((value) => ({ value, label: words(value) }))} w={140} />
+        <Select
+          aria-label="Process"
+          value={process}
+          onChange={(value) => set({ process: value ?? undefined, version: undefined, element: undefined })}
+          data={names.map((value) => ({ value, label: words(value) }))}
+          allowDeselect={false}
+          w={220}
+        />
+        <Select
+          aria-label="Version"
+          value={String(shown.version)}
+          onChange={(value) => set({ version: value ?? undefined })}
+          data={versions.map(({ version }) => ({ value: String(version), label: `Version ${version}` }))}
+          allowDeselect={false}
+          w={140}
+        />
+        <Select
+          aria-label="State"
+          placeholder="State"
+          clearable
+          value={search.state ?? null}
+          onChange={(value) => set({ state: value ?? undefined })}
+          data={["running", "suspended"].map((value) => ({ value, label: words(value) }))}
+          w={140}
+        />
         <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} width={220} />
         <Text size="sm" className="muted">
           deployed <When at={shown.deployed_at} />
         </Text>
       </Group>
-      <Running process={process} version={shown.version} element={search.element} state={search.state} businessKey={search.key} onElement={(element) => set({ element })} />
+      <Running
+        process={process}
+        version={shown.version}
+        element={search.element}
+        state={search.state}
+        businessKey={search.key}
+        onElement={(element) => set({ element })}
+      />
     </>
   );
 }
@@ -62,7 +102,12 @@ interface RunningProps {
 }
 
 function Running({ process, version, element, state, businessKey, onElement }: RunningProps) {
-  const filter = { process, version, ...(state ? { state } : {}), ...(businessKey ? { business_key: businessKey } : {}) };
+  const filter = {
+    process,
+    version,
+    ...(state ? { state } : {}),
+    ...(businessKey ? { business_key: businessKey } : {}),
+  };
   const reading = useQuery(instances(filter));
   const items = reading.data?.items;
   const tokens = useMemo(() => tokensAt(items ?? []), [items]);
@@ -74,7 +119,12 @@ function Running({ process, version, element, state, businessKey, onElement }: R
           <Group gap="xs" mt="sm">
             <Text size="sm">Stand at:</Text>
             {tokens.map((token) => (
-              <Link key={token.element} from="/processes" search={(before) => ({ ...before, element: token.element })} className={token.element === element ? "tag accent" : "tag gray"}>
+              <Link
+                key={token.element}
+                from="/processes"
+                search={(before) => ({ ...before, element: token.element })}
+                className={token.element === element ? "tag accent" : "tag gray"}
+              >
                 {words(token.element)} {token.count}
               </Link>
             ))}
@@ -91,15 +141,28 @@ function Running({ process, version, element, state, businessKey, onElement }: R
           )}
         </div>
       </Panel>
-      <Panel id="instances" title="Running instances" aside={items && <Text size="sm">{count(items.filter(({ active }) => !element || active.includes(element)).length, "instance")}</Text>}>
-        <Reading of={reading}>{({ items: all }) => <Instances of={element ? all.filter(({ active }) => active.includes(element)) : all} />}</Reading>
+      <Panel
+        id="instances"
+        title="Running instances"
+        aside={
+          items && (
+            <Text size="sm">
+              {count(items.filter(({ active }) => !element || active.includes(element)).length, "instance")}
+            </Text>
+          )
+        }
+      >
+        <Reading of={reading}>
+          {({ items: all }) => <Instances of={element ? all.filter(({ active }) => active.includes(element)) : all} />}
+        </Reading>
       </Panel>
     </>
   );
 }
 
 function Instances({ of: all }: { of: readonly Instance[] }) {
-  if (all.length === 0) return <Empty title="Nothing runs here">Instances that have ended are in the timelines of their orders.</Empty>;
+  if (all.length === 0)
+    return <Empty title="Nothing runs here">Instances that have ended are in the timelines of their orders.</Empty>;
   return (
     <Table.ScrollContainer minWidth={600} maxHeight="50vh">
       <Table stickyHeader>

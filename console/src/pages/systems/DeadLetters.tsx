@@ -31,14 +31,22 @@ export function DeadLetters() {
     <Reading of={reading}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty title="There are no dead letters">Everything that was to be delivered was, or is still being tried.</Empty>
+          <Empty title="There are no dead letters">
+            Everything that was to be delivered was, or is still being tried.
+          </Empty>
         ) : (
           <>
             <Group px="md" py="xs">
               <Button size="xs" disabled={selected.size === 0} onClick={() => setReplaying([...selected])}>
                 Send {count(selected.size, "letter")} again …
               </Button>
-              <Button size="xs" variant="default" onClick={() => setSelected(selected.size === items.length ? new Set() : new Set(items.map(({ id }) => id)))}>
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() =>
+                  setSelected(selected.size === items.length ? new Set() : new Set(items.map(({ id }) => id)))
+                }
+              >
                 {selected.size === items.length ? "Select none" : "Select all"}
               </Button>
             </Group>
@@ -59,7 +67,12 @@ export function DeadLetters() {
                   {items.map((letter) => (
                     <Table.Tr key={letter.id}>
                       <Table.Td>
-                        <Checkbox size="xs" aria-label={`Select ${letter.id}`} checked={selected.has(letter.id)} onChange={() => toggle(letter.id)} />
+                        <Checkbox
+                          size="xs"
+                          aria-label={`Select ${letter.id}`}
+                          checked={selected.has(letter.id)}
+                          onChange={() => toggle(letter.id)}
+                        />
                       </Table.Td>
                       <Table.Td>{letter.id}</Table.Td>
                       <Table.Td>
@@ -94,7 +107,12 @@ export function DeadLetters() {
                 </Table.Tbody>
               </Table>
             </Table.ScrollContainer>
-            <Modal opened={shown !== undefined} onClose={() => setShown(undefined)} title={<Text fw={650}>What {shown?.id} says</Text>} size="lg">
+            <Modal
+              opened={shown !== undefined}
+              onClose={() => setShown(undefined)}
+              title={<Text fw={650}>What {shown?.id} says</Text>}
+              size="lg"
+            >
               <pre className="document">{JSON.stringify(shown?.document, null, 2)}</pre>
             </Modal>
             {replaying && (
@@ -131,7 +149,12 @@ function Replay({ ids, onClose }: { ids: readonly string[]; onClose: () => void 
     <Modal opened onClose={onClose} title={<Text fw={650}>Send {count(ids.length, "letter")} again</Text>}>
       <Stack>
         <Reading of={trial} rows={2}>
-          {() => <Text size="sm">The trial run says that {ids.length === 1 ? "it" : "all of them"} can be sent. The keys stay the same, so nothing is done twice.</Text>}
+          {() => (
+            <Text size="sm">
+              The trial run says that {ids.length === 1 ? "it" : "all of them"} can be sent. The keys stay the same, so
+              nothing is done twice.
+            </Text>
+          )}
         </Reading>
         {change.isError && <Refusal error={change.error} />}
         <Group justify="end">

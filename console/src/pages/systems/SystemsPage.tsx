@@ -21,18 +21,27 @@ export function SystemsPage() {
   const reading = useQuery(systems);
   const dead = useQuery(deadLetters({})).data;
   const shown = reading.data?.systems.find(({ name }) => name === open);
-  const set = (name: string | undefined): void => void navigate({ search: (before) => ({ ...before, open: name }), replace: true });
+  const set = (name: string | undefined): void =>
+    void navigate({ search: (before) => ({ ...before, open: name }), replace: true });
   return (
     <Page title="Systems">
       <Panel>
         <Tabs
           value={tab}
-          onChange={(next) => void navigate({ search: (before) => ({ ...before, tab: next === "dead-letters" ? "dead-letters" : undefined }), replace: true })}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => ({ ...before, tab: next === "dead-letters" ? "dead-letters" : undefined }),
+              replace: true,
+            })
+          }
           keepMounted={false}
         >
           <Tabs.List>
             <Tabs.Tab value="systems">Systems</Tabs.Tab>
-            <Tabs.Tab value="dead-letters" rightSection={dead && dead.items.length > 0 ? <Tag tone="red">{String(dead.items.length)}</Tag> : null}>
+            <Tabs.Tab
+              value="dead-letters"
+              rightSection={dead && dead.items.length > 0 ? <Tag tone="red">{String(dead.items.length)}</Tag> : null}
+            >
               Dead letters
             </Tabs.Tab>
           </Tabs.List>
@@ -44,7 +53,13 @@ export function SystemsPage() {
           </Tabs.Panel>
         </Tabs>
       </Panel>
-      <Drawer opened={shown !== undefined} onClose={() => set(undefined)} position="right" size="lg" title={<Text fw={650}>{shown?.name}</Text>}>
+      <Drawer
+        opened={shown !== undefined}
+        onClose={() => set(undefined)}
+        position="right"
+        size="lg"
+        title={<Text fw={650}>{shown?.name}</Text>}
+      >
         {shown && <Details of={shown} />}
       </Drawer>
     </Page>
@@ -56,7 +71,12 @@ function Circuit({ of }: { of: System["circuit"] }) {
 }
 
 function AllSystems({ of: all, onOpen }: { of: readonly System[]; onOpen: (name: string) => void }) {
-  if (all.length === 0) return <Empty title="No system is connected">Systems are named in the configuration; see the reference of systems.</Empty>;
+  if (all.length === 0)
+    return (
+      <Empty title="No system is connected">
+        Systems are named in the configuration; see the reference of systems.
+      </Empty>
+    );
   return (
     <Table.ScrollContainer minWidth={820}>
       <Table>
@@ -84,14 +104,18 @@ function AllSystems({ of: all, onOpen }: { of: readonly System[]; onOpen: (name:
               <Table.Td>
                 <Circuit of={system.circuit} />
               </Table.Td>
-              <Table.Td>{system.capabilities.join(", ") || <span className="muted">is asked for statements</span>}</Table.Td>
+              <Table.Td>
+                {system.capabilities.join(", ") || <span className="muted">is asked for statements</span>}
+              </Table.Td>
               <Table.Td className="num">{system.queued}</Table.Td>
               <Table.Td className="num">{system.in_flight}</Table.Td>
               <Table.Td className="num">{system.delivered}</Table.Td>
               <Table.Td className="num">{system.retried}</Table.Td>
               <Table.Td className={`num ${system.failed > 0 ? "late" : ""}`}>{system.failed}</Table.Td>
               <Table.Td className="num">
-                {system.latency_p50_ms === null || system.latency_p50_ms === undefined ? "–" : `${system.latency_p50_ms} / ${system.latency_p99_ms} ms`}
+                {system.latency_p50_ms === null || system.latency_p50_ms === undefined
+                  ? "–"
+                  : `${system.latency_p50_ms} / ${system.latency_p99_ms} ms`}
               </Table.Td>
             </Table.Tr>
           ))}
@@ -114,7 +138,9 @@ function Details({ of: system }: { of: System }) {
         <Fact name="Delivered">{system.delivered}</Fact>
         <Fact name="Outages">{system.outages_total}</Fact>
         <Fact name="Away in all">{system.down_ms > 0 ? span(system.down_ms) : "never"}</Fact>
-        <Fact name="Back after, typically">{system.mean_time_to_recovery_ms ? span(system.mean_time_to_recovery_ms) : "–"}</Fact>
+        <Fact name="Back after, typically">
+          {system.mean_time_to_recovery_ms ? span(system.mean_time_to_recovery_ms) : "–"}
+        </Fact>
       </SimpleGrid>
       {system.last_error && (
         <>

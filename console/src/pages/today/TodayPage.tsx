@@ -51,18 +51,56 @@ function Figures({ of: { orders, invoices, payments } }: { of: Progress }) {
   return (
     <SimpleGrid cols={{ base: 2, sm: 4, lg: 8 }} spacing="sm">
       <Figure value={all(orders)} name="orders in" to={<Link to="/orders" className="panel figure" />} />
-      <Figure value={having(orders, ["on_hold"])} name="on hold" tone="late" to={<Link to="/orders" search={{ status: "on_hold" }} className="panel figure" />} />
-      <Figure value={having(orders, ["backordered"])} name="backordered" tone="soon" to={<Link to="/orders" search={{ status: "backordered" }} className="panel figure" />} />
-      <Figure value={onWay} name="in fulfilment" to={<Link to="/orders" search={{ view: "board" }} className="panel figure" />} />
-      <Figure value={having(orders, ["invoiced"])} name="invoiced, unpaid" to={<Link to="/orders" search={{ status: "invoiced" }} className="panel figure" />} />
-      <Figure value={having(orders, ["closed"])} name="closed" tone="good" to={<Link to="/orders" search={{ status: "closed" }} className="panel figure" />} />
+      <Figure
+        value={having(orders, ["on_hold"])}
+        name="on hold"
+        tone="late"
+        to={<Link to="/orders" search={{ status: "on_hold" }} className="panel figure" />}
+      />
+      <Figure
+        value={having(orders, ["backordered"])}
+        name="backordered"
+        tone="soon"
+        to={<Link to="/orders" search={{ status: "backordered" }} className="panel figure" />}
+      />
+      <Figure
+        value={onWay}
+        name="in fulfilment"
+        to={<Link to="/orders" search={{ view: "board" }} className="panel figure" />}
+      />
+      <Figure
+        value={having(orders, ["invoiced"])}
+        name="invoiced, unpaid"
+        to={<Link to="/orders" search={{ status: "invoiced" }} className="panel figure" />}
+      />
+      <Figure
+        value={having(orders, ["closed"])}
+        name="closed"
+        tone="good"
+        to={<Link to="/orders" search={{ status: "closed" }} className="panel figure" />}
+      />
       <Figure value={all(invoices)} name="invoices" to={<Link to="/finance/invoices" className="panel figure" />} />
-      <Figure value={having(payments, ["unmatched"])} name="payments to match" tone="soon" to={<Link to="/finance/payments" search={{ status: "unmatched" }} className="panel figure" />} />
+      <Figure
+        value={having(payments, ["unmatched"])}
+        name="payments to match"
+        tone="soon"
+        to={<Link to="/finance/payments" search={{ status: "unmatched" }} className="panel figure" />}
+      />
     </SimpleGrid>
   );
 }
 
-function Figure({ value, name, tone, to }: { value: number; name: string; tone?: "late" | "soon" | "good"; to: React.ReactElement<{ children?: ReactNode }> }) {
+function Figure({
+  value,
+  name,
+  tone,
+  to,
+}: {
+  value: number;
+  name: string;
+  tone?: "late" | "soon" | "good";
+  to: React.ReactElement<{ children?: ReactNode }>;
+}) {
   const { type: Place, props } = to;
   return (
     <Place {...props}>
@@ -91,7 +129,14 @@ function ByType({ open }: { open: readonly Exception[] }) {
   return (
     <>
       <Suspense fallback={<Loading />}>
-        <Chart title="Open exceptions by type and age" categories={categories} series={series} kind="bars" height={Math.max(140, 44 * kinds.length + 40)} onPick={pick} />
+        <Chart
+          title="Open exceptions by type and age"
+          categories={categories}
+          series={series}
+          kind="bars"
+          height={Math.max(140, 44 * kinds.length + 40)}
+          onPick={pick}
+        />
       </Suspense>
       <Group gap="xs" px="md" pb="md">
         {kinds.map((kind) => (
@@ -106,7 +151,9 @@ function ByType({ open }: { open: readonly Exception[] }) {
 
 function Late({ open }: { open: readonly Exception[] }) {
   const now = useNow();
-  const late = open.filter((each) => standing(new Date(each.raised_at), new Date(each.resolve_by), now) === "late").length;
+  const late = open.filter(
+    (each) => standing(new Date(each.raised_at), new Date(each.resolve_by), now) === "late",
+  ).length;
   return late > 0 ? (
     <Link to="/exceptions" search={{ due: "late" }} className="late">
       {late} late
@@ -165,10 +212,14 @@ function Health({ of: all }: { of: readonly System[] }) {
             <Text fw={600} size="sm">
               {system.name}
             </Text>
-            <Tag tone={system.circuit === "closed" ? "green" : system.circuit === "open" ? "red" : "orange"}>{circuitWords(system.circuit)}</Tag>
+            <Tag tone={system.circuit === "closed" ? "green" : system.circuit === "open" ? "red" : "orange"}>
+              {circuitWords(system.circuit)}
+            </Tag>
           </Group>
           <Text size="xs" className="muted">
-            {system.queued + system.in_flight > 0 ? `${count(system.queued + system.in_flight, "call")} waiting` : "nothing waits"}
+            {system.queued + system.in_flight > 0
+              ? `${count(system.queued + system.in_flight, "call")} waiting`
+              : "nothing waits"}
           </Text>
         </Link>
       ))}

@@ -11,7 +11,11 @@ describe("the figures of the day", () => {
   });
 
   it("sort exceptions by type and age, the most frequent type first, and leave out ages that none has", () => {
-    const open = [exception("TAX", "2026-11-26T11:30:00Z"), exception("PRICE", "2026-11-26T11:30:00Z"), exception("PRICE", "2026-11-24T11:30:00Z")];
+    const open = [
+      exception("TAX", "2026-11-26T11:30:00Z"),
+      exception("PRICE", "2026-11-26T11:30:00Z"),
+      exception("PRICE", "2026-11-24T11:30:00Z"),
+    ];
     expect(byTypeAndAge(open, NOW)).toEqual({
       kinds: ["PRICE", "TAX"],
       ages: [

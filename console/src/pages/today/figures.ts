@@ -13,13 +13,18 @@ export function all(counts: Counts): number {
 }
 
 /** Open exceptions by type, the most frequent first, and by age. */
-export function byTypeAndAge(open: readonly Exception[], now: Date): { kinds: string[]; ages: { age: Age; counts: number[] }[] } {
+export function byTypeAndAge(
+  open: readonly Exception[],
+  now: Date,
+): { kinds: string[]; ages: { age: Age; counts: number[] }[] } {
   const totals = new Map<string, number>();
   for (const { kind } of open) totals.set(kind, (totals.get(kind) ?? 0) + 1);
   const kinds = [...totals].sort(([a, x], [b, y]) => y - x || a.localeCompare(b)).map(([kind]) => kind);
   const ages = AGES.map((age) => ({
     age,
-    counts: kinds.map((kind) => open.filter((each) => each.kind === kind && ageOf(new Date(each.raised_at), now) === age).length),
+    counts: kinds.map(
+      (kind) => open.filter((each) => each.kind === kind && ageOf(new Date(each.raised_at), now) === age).length,
+    ),
   }));
   return { kinds, ages: ages.filter(({ counts }) => counts.some((each) => each > 0)) };
 }
