@@ -6,6 +6,7 @@
 mod bench;
 mod book;
 mod check;
+mod console;
 mod declared;
 mod fuzz;
 mod generate;
@@ -42,7 +43,7 @@ enum Command {
     Generate,
     /// Everything on one machine: product, lab systems, sample orders; end it with Ctrl-C
     ///
-    /// Builds `crossdock` in release and runs `crossdock demo` with the arguments given here.
+    /// Builds the console (where there is Node) and `crossdock` in release, and runs `crossdock demo` with the arguments given here.
     Demo(Passed),
     /// Measure; the arguments are those of `crossdock bench`, or `feel` for expressions and decision tables
     Bench(Passed),
@@ -80,7 +81,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test(arguments) => test::run(&workspace, &arguments),
         Command::Check => check::run(&workspace),
         Command::Generate => generate::run(&workspace),
-        Command::Demo(passed) => product::run(&workspace, "demo", &passed.arguments),
+        Command::Demo(passed) => {
+            console::build_if_possible(&workspace)?;
+            product::run(&workspace, "demo", &passed.arguments)
+        }
         Command::Bench(passed) => bench::run(&workspace, &passed.arguments),
         Command::Fuzz(arguments) => fuzz::run(&workspace, &arguments),
         Command::Simulate(passed) => product::run(&workspace, "simulate", &passed.arguments),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::check;
+use crate::console;
 use crate::workspace::{Workspace, is_installed, succeeds};
 
 /// The cargo-deny that is installed where none is.
@@ -25,13 +26,25 @@ struct Step {
     run: fn(&Workspace) -> anyhow::Result<bool>,
 }
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 11] = [
     Step { name: "fmt", what: "the code is formatted", run: fmt },
     Step { name: "check", what: "direction of dependency, manifests, links, generated files", run: rules },
     Step { name: "clippy", what: "no warnings in any target", run: clippy },
     Step { name: "deny", what: "licences, banned and duplicate packages, sources", run: deny },
     Step { name: "tests", what: "unit, golden, property, contract and end-to-end tests", run: tests },
     Step { name: "doctests", what: "the examples in the documentation", run: doctests },
+    Step {
+        name: "console: check",
+        what: "its code, its types, the types of the API, licences of packages",
+        run: console::check,
+    },
+    Step { name: "console: test", what: "the logic of its pages", run: console::test },
+    Step { name: "console: build", what: "it builds, and no page is heavier than its budget", run: console::build },
+    Step {
+        name: "console: end to end",
+        what: "people's journeys in a real browser with the real product",
+        run: console::end_to_end,
+    },
     Step { name: "rustdoc", what: "the documentation of the code builds, and its links lead somewhere", run: rustdoc },
 ];
 
@@ -66,7 +79,7 @@ fn line(outcome: &Outcome) -> String {
         Ok(false) => "FAILED".to_owned(),
         Err(error) => format!("FAILED: {error:#}"),
     };
-    format!("{:<10}{:>8.1} s  {verdict}", outcome.name, outcome.took.as_secs_f32())
+    format!("{:<20}{:>8.1} s  {verdict}", outcome.name, outcome.took.as_secs_f32())
 }
 
 fn fmt(workspace: &Workspace) -> anyhow::Result<bool> {
@@ -142,6 +155,6 @@ mod tests {
     fn the_closing_table_says_why_a_step_failed() {
         let outcome =
             Outcome { name: "deny", took: Duration::from_millis(1_250), result: Err(anyhow::anyhow!("install it")) };
-        assert_eq!(line(&outcome), "deny           1.2 s  FAILED: install it");
+        assert_eq!(line(&outcome), "deny                     1.2 s  FAILED: install it");
     }
 }

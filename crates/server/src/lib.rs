@@ -13,6 +13,7 @@
 
 mod auth;
 mod config;
+mod console;
 mod describe;
 mod extract;
 mod feed;
@@ -84,6 +85,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::payments::routes())
         .merge(resource::accounts::routes())
         .merge(resource::company::routes())
+        .merge(resource::me::routes())
         .merge(resource::returns::routes())
         .merge(resource::events::routes())
         .merge(resource::systems::routes())
@@ -127,7 +129,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     api
 }
 
-/// The whole API, ready to serve. Without a key there is nothing but health and the pages about problems, not even the news which paths there are.
+/// The whole API and the console, ready to serve. Without a key there is nothing of the API but health and the pages about problems, not
+/// even the news which paths there are.
 pub fn router(state: AppState) -> Router {
     let (guarded, _) = resources().split_for_parts();
     let guarded = guarded
@@ -138,6 +141,7 @@ pub fn router(state: AppState) -> Router {
     open.route("/docs/problems/{code}", axum::routing::get(problem::page))
         .method_not_allowed_fallback(problem::unknown_method)
         .merge(guarded)
+        .layer(middleware::from_fn(console::pages))
         .layer(middleware::from_fn(problem::trace))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(problem::from_panic))
         .with_state(state)

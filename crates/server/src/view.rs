@@ -307,6 +307,8 @@ pub(crate) struct ExceptionView {
     pub(crate) escalations: u8,
     /// The role that it was escalated to last, besides its owner.
     pub(crate) escalated_to: Option<String>,
+    /// The roles that may decide on it, its owner first; whoever it was given to may, too.
+    pub(crate) deciders: Vec<String>,
     /// The waiting user task: process instance and key.
     pub(crate) task: Option<String>,
     /// What was done.
@@ -347,6 +349,7 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
         resolve_by: exception.resolve_by.to_string(),
         escalations: exception.escalations,
         escalated_to: exception.escalated_to.as_ref().map(name),
+        deciders: trade::exception::deciders(exception).iter().map(name).collect(),
         task: exception.task.map(|task| format!("PI-{}/{}", task.instance, task.task)),
         resolution: exception.resolution.as_ref().map(|(action, by, reason)| ResolutionView {
             action: name(action),

@@ -9,5 +9,5 @@ mod state;
 pub use catalogue::{Rules, hold_of, kind_of_hold, rules};
 pub use index::{of_dead_letter, of_subject, of_task, open_for};
 pub use raise::{Raise, await_answer, raise, restate};
-pub use resolve::{assign, clear, escalate, is_for, next_escalation, resolve};
+pub use resolve::{assign, clear, deciders, escalate, is_for, next_escalation, resolve};
 pub use state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Severity, Subject, TaskRef};

@@ -77,8 +77,18 @@ pub fn next_escalation(exception: &Exception) -> Option<Timestamp> {
 /// Whether an exception is for somebody: its owner, who may be another than the owner of its type, whoever is above, whom it was
 /// escalated or given to, and directors.
 pub fn is_for(exception: &Exception, actor: &Actor) -> bool {
-    let roles = [exception.owner, above(exception.owner), exception.escalated_to.unwrap_or(Role::Director), Role::Director];
-    exception.assignee.as_ref() == Some(&actor.id) || roles.into_iter().any(|role| actor.has(role))
+    exception.assignee.as_ref() == Some(&actor.id) || deciders(exception).into_iter().any(|role| actor.has(role))
+}
+
+/// The roles that may decide on an exception, its owner first, each once.
+pub fn deciders(exception: &Exception) -> Vec<Role> {
+    let mut roles = vec![exception.owner];
+    for role in [above(exception.owner), exception.escalated_to.unwrap_or(Role::Director), Role::Director] {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    roles
 }
 
 fn own(exception: &Exception, cx: &Context) -> Result<(), Refusal> {

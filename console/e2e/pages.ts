@@ -1,0 +1,62 @@
+/** Every page of the console, and what is on it once it is there. */
+export interface Shown {
+  readonly name: string;
+  readonly path: string;
+  readonly heading: RegExp;
+  /** A text that only comes with the data. */
+  readonly sign: RegExp;
+}
+
+interface Things {
+  readonly held: string;
+  readonly shipped: string;
+  readonly exception: string;
+  readonly account: string;
+  readonly item: string;
+  readonly instance: string;
+  readonly payment: string;
+}
+
+export function allPages(things: Things): Shown[] {
+  const { held, shipped, exception, account, item, instance, payment } = things;
+  return [
+    { name: "today", path: "/", heading: /^Today$/, sign: /Due next/ },
+    { name: "exceptions", path: "/exceptions", heading: /^Exceptions$/, sign: /EX-\d+/ },
+    { name: "case", path: `/exceptions?case=${exception}`, heading: /^Exceptions$/, sign: /May decide/ },
+    { name: "orders", path: "/orders", heading: /^Orders$/, sign: /SO-\d+/ },
+    { name: "board", path: "/orders?view=board", heading: /^Orders$/, sign: /SO-\d+/ },
+    { name: "order", path: `/orders/${shipped}`, heading: new RegExp(`^Order ${shipped}$`), sign: /shipped/ },
+    {
+      name: "order-process",
+      path: `/orders/${held}?tab=process`,
+      heading: new RegExp(`^Order ${held}$`),
+      sign: /What releases it/,
+    },
+    {
+      name: "order-documents",
+      path: `/orders/${shipped}?tab=documents`,
+      heading: new RegExp(`^Order ${shipped}$`),
+      sign: /SH-\d+/,
+    },
+    {
+      name: "availability",
+      path: `/availability?item=${item}&quantity=5`,
+      heading: /^Availability of/,
+      sign: /can be promised now/,
+    },
+    { name: "fulfilment", path: "/fulfilment", heading: /^Fulfilment$/, sign: /WO-\d+/ },
+    { name: "invoices", path: "/finance/invoices", heading: /^Invoices$/, sign: /SO-\d+/ },
+    { name: "payments", path: "/finance/payments", heading: /^Payments$/, sign: /PY-\d+/ },
+    { name: "payment", path: `/finance/payments?open=${payment}`, heading: /^Payments$/, sign: /Remittance/ },
+    {
+      name: "account",
+      path: `/finance/accounts?account=${account}`,
+      heading: new RegExp(`^Account ${account}$`),
+      sign: /Credit limit/,
+    },
+    { name: "processes", path: "/processes", heading: /^Processes$/, sign: /PI-\d+/ },
+    { name: "instance", path: `/processes/instances/${instance}`, heading: /^Instance PI-/, sign: /What releases it/ },
+    { name: "systems", path: "/systems", heading: /^Systems$/, sign: /erp\.post_invoice/ },
+    { name: "dead-letters", path: "/systems?tab=dead-letters", heading: /^Systems$/, sign: /dead letters/ },
+  ];
+}

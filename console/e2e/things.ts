@@ -1,0 +1,31 @@
+import { ask } from "./browser";
+import type { allPages } from "./pages";
+
+type Page<T> = { items: T[] };
+
+/** Looks up what the pages are shown with. */
+export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
+  const exceptions = await ask<Page<{ id: string; order: string | null; kind: string; task: string | null }>>(
+    "dora",
+    "/v1/exceptions?status=open&limit=500",
+  );
+  const closed = await ask<Page<{ id: string; account: string; lines: { item: string }[] }>>(
+    "dora",
+    "/v1/orders?status=closed&limit=5",
+  );
+  const payments = await ask<Page<{ id: string }>>("dora", "/v1/payments?limit=1");
+  const held = exceptions.items.find(({ kind, order, task }) => kind === "PRICE" && order !== null && task !== null);
+  const [shipped] = closed.items;
+  const [payment] = payments.items;
+  if (!held?.order || !held.task || !shipped || !payment)
+    throw new Error("the demo left no held and no closed order; see its report");
+  return {
+    held: held.order,
+    exception: held.id,
+    instance: held.task.split("/")[0] ?? "",
+    shipped: shipped.id,
+    account: shipped.account,
+    item: shipped.lines[0]?.item ?? "",
+    payment: payment.id,
+  };
+}

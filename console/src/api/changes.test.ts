@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { changesOf, concerns } from "./changes";
+import type { CloudEvent } from "./types";
+
+function event(subject: string, correlationid?: string): CloudEvent {
+  return { subject, correlationid, type: "com.crossdock.x.y.v1" } as CloudEvent;
+}
+
+describe("changes", () => {
+  it("of one order leave the pages of others alone", () => {
+    const changes = changesOf([event("order SO-7", "SO-7")]);
+    expect(concerns(changes, ["orders", "one", "SO-7", "timeline"])).toBe(true);
+    expect(concerns(changes, ["orders", "one", "SO-8"])).toBe(false);
+    expect(concerns(changes, ["orders", "list", {}])).toBe(true);
+    expect(concerns(changes, ["payments", "list"])).toBe(false);
+  });
+
+  it("of a shipment reach the order that it belongs to", () => {
+    const changes = changesOf([event("shipment SH-3", "SO-7")]);
+    expect(concerns(changes, ["orders", "one", "SO-7"])).toBe(true);
+    expect(concerns(changes, ["shipments", "list"])).toBe(true);
+  });
+
+  it("always move the figures", () => {
+    expect(concerns(changesOf([event("series X")]), ["progress"])).toBe(true);
+  });
+});

@@ -1,0 +1,128 @@
+import { connection } from "./connection";
+import { Refused, Unreachable } from "./problem";
+import type { paths } from "./schema";
+import { session } from "./session";
+import type { ProblemDetails } from "./types";
+
+type Operation = { parameters: { path?: unknown; query?: unknown }; responses: unknown; requestBody?: unknown };
+type WithMethod<M extends "get" | "post"> = {
+  [P in keyof paths]: paths[P] extends Record<M, Operation> ? P : never;
+}[keyof paths];
+
+export type GetPath = WithMethod<"get">;
+export type PostPath = WithMethod<"post">;
+
+type Content<R> = R extends { content: { "application/json": infer T } } ? T : never;
+type Success<R> = R extends { 200: infer T } ? Content<T> : R extends { 201: infer T } ? Content<T> : never;
+
+export type Answer<P extends GetPath> = Success<paths[P]["get"]["responses"]>;
+export type Query<P extends GetPath> = NonNullable<paths[P]["get"]["parameters"]["query"]>;
+export type PostAnswer<P extends PostPath> = Success<paths[P]["post"]["responses"]>;
+export type PostBody<P extends PostPath> = paths[P]["post"] extends { requestBody: infer B } ? Content<B> : undefined;
+
+type InPath = Readonly<Record<string, string | number>>;
+type InQuery = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export function addressOf(path: string, inPath: InPath = {}, query: object = {}): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = inPath[name];
+    if (value === undefined) throw new Error(`${path} needs ${name}`);
+    return encodeURIComponent(String(value));
+  });
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query as InQuery)) {
+    if (value !== undefined && value !== null) search.set(name, String(value));
+  }
+  return search.size === 0 ? filled : `${filled}?${search}`;
+}
+
+async function ask(
+  address: string,
+  init: RequestInit & { headers?: Record<string, string> },
+  key?: string,
+): Promise<Response> {
+  const { key: own } = session.get();
+  const used = key ?? own;
+  const headers = { accept: "application/json", ...init.headers, ...(used ? { authorization: `Bearer ${used}` } : {}) };
+  let answer: Response;
+  try {
+    answer = await fetch(address, { ...init, headers, credentials: "omit", cache: "no-store" });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    connection.lost();
+    throw new Unreachable();
+  }
+  // what stands between us and the product answers for it when it is away
+  if (answer.status === 502 || answer.status === 504) {
+    connection.lost();
+    throw new Unreachable();
+  }
+  connection.restored();
+  if (answer.ok) return answer;
+  const problem = await problemOf(answer);
+  if (answer.status === 401 && key === undefined) session.end(problem.detail);
+  throw new Refused(problem);
+}
+
+async function problemOf(answer: Response): Promise<ProblemDetails> {
+  const text = await answer.text();
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null && "code" in parsed) return parsed as ProblemDetails;
+  } catch {
+    // not a problem document; told below as what it is
+  }
+  const detail = `The answer was ${answer.status} ${answer.statusText}`.trim();
+  return {
+    type: "about:blank",
+    title: "an answer that nobody expected",
+    status: answer.status,
+    detail,
+    code: "internal",
+  };
+}
+
+interface GetOptions<P extends GetPath> {
+  readonly path?: InPath;
+  readonly query?: Query<P>;
+  readonly signal?: AbortSignal | undefined;
+  /** Ask with another key than the session's, to try it. */
+  readonly key?: string;
+}
+
+/** Reads. */
+export async function get<P extends GetPath>(path: P, options: GetOptions<P> = {}): Promise<Answer<P>> {
+  const init = options.signal ? { signal: options.signal } : {};
+  const answer = await ask(addressOf(path, options.path, options.query), init, options.key);
+  return (await answer.json()) as Answer<P>;
+}
+
+/** Reads a document that is not JSON, such as an order as it was received. */
+export async function getText(
+  path: GetPath,
+  inPath: InPath,
+  signal?: AbortSignal,
+): Promise<{ text: string; type: string }> {
+  const answer = await ask(addressOf(path, inPath), { ...(signal ? { signal } : {}), headers: { accept: "*/*" } });
+  return { text: await answer.text(), type: answer.headers.get("content-type") ?? "" };
+}
+
+interface PostOptions<P extends PostPath> {
+  readonly path?: InPath;
+  readonly body: PostBody<P>;
+  /** Repeats of one decision have the same key, so that it is carried out once. */
+  readonly idempotencyKey: string;
+}
+
+/** Changes. */
+export async function post<P extends PostPath>(path: P, options: PostOptions<P>): Promise<PostAnswer<P>> {
+  const headers = { "content-type": "application/json", "idempotency-key": options.idempotencyKey };
+  const init = { method: "POST", headers, body: JSON.stringify(options.body ?? {}) };
+  const answer = await ask(addressOf(path, options.path), init);
+  return (await answer.json()) as PostAnswer<P>;
+}
+
+/** A key for one decision of a person. */
+export function newKey(): string {
+  return `console-${crypto.randomUUID()}`;
+}

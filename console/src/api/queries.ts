@@ -1,0 +1,200 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get, getText, type Query } from "./client";
+
+/**
+ * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
+ * find what they have changed.
+ */
+const PAGE = 200;
+
+type NextPage = { next?: string | null };
+const next = (page: NextPage): string | undefined => page.next ?? undefined;
+
+export const me = (key?: string) =>
+  queryOptions({
+    queryKey: ["me"],
+    queryFn: ({ signal }) => get("/v1/me", { signal, ...(key ? { key } : {}) }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const company = queryOptions({
+  queryKey: ["company"],
+  queryFn: ({ signal }) => get("/v1/company", { signal }),
+  staleTime: 300_000,
+});
+
+export const progress = queryOptions({
+  queryKey: ["progress"],
+  queryFn: ({ signal }) => get("/v1/progress", { signal }),
+});
+
+export const systems = queryOptions({
+  queryKey: ["systems", "all"],
+  queryFn: ({ signal }) => get("/v1/systems", { signal }),
+  // a circuit that closes is no event: look again by oneself
+  refetchInterval: 5_000,
+});
+
+export const order = (id: string) =>
+  queryOptions({
+    queryKey: ["orders", "one", id],
+    queryFn: ({ signal }) => get("/v1/orders/{order}", { path: { order: id }, signal }),
+  });
+
+export const orderWaiting = (id: string) =>
+  queryOptions({
+    queryKey: ["orders", "one", id, "waiting"],
+    queryFn: ({ signal }) => get("/v1/orders/{order}/waiting", { path: { order: id }, signal }),
+    // what an effect waits for, such as a circuit, changes without an event
+    refetchInterval: 10_000,
+  });
+
+export const orderTimeline = (id: string) =>
+  queryOptions({
+    queryKey: ["orders", "one", id, "timeline"],
+    queryFn: ({ signal }) => get("/v1/orders/{order}/timeline", { path: { order: id }, signal }),
+  });
+
+export const orderOriginal = (id: string) =>
+  queryOptions({
+    queryKey: ["originals", id],
+    queryFn: ({ signal }) => getText("/v1/orders/{order}/original", { order: id }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const orders = (filter: Query<"/v1/orders">) =>
+  infiniteQueryOptions({
+    queryKey: ["orders", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/orders", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+export const exceptions = (filter: Query<"/v1/exceptions">) =>
+  queryOptions({
+    queryKey: ["exceptions", "list", filter],
+    queryFn: ({ signal }) => get("/v1/exceptions", { query: { limit: 500, ...filter }, signal }),
+  });
+
+export const exception = (id: string) =>
+  queryOptions({
+    queryKey: ["exceptions", "one", id],
+    queryFn: ({ signal }) => get("/v1/exceptions/{exception}", { path: { exception: id }, signal }),
+  });
+
+export const invoices = (filter: Query<"/v1/invoices">) =>
+  infiniteQueryOptions({
+    queryKey: ["invoices", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/invoices", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+export const invoice = (id: string) =>
+  queryOptions({
+    queryKey: ["invoices", "one", id],
+    queryFn: ({ signal }) => get("/v1/invoices/{invoice}", { path: { invoice: id }, signal }),
+  });
+
+export const payments = (filter: Query<"/v1/payments">) =>
+  infiniteQueryOptions({
+    queryKey: ["payments", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/payments", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+export const payment = (id: string) =>
+  queryOptions({
+    queryKey: ["payments", "one", id],
+    queryFn: ({ signal }) => get("/v1/payments/{payment}", { path: { payment: id }, signal }),
+  });
+
+export const account = (id: string) =>
+  queryOptions({
+    queryKey: ["accounts", "one", id],
+    queryFn: ({ signal }) => get("/v1/accounts/{account}", { path: { account: id }, signal }),
+  });
+
+export const shipments = (filter: Query<"/v1/shipments">) =>
+  infiniteQueryOptions({
+    queryKey: ["shipments", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/shipments", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+export const warehouseOrders = (filter: Query<"/v1/warehouse-orders">) =>
+  infiniteQueryOptions({
+    queryKey: ["warehouse-orders", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/warehouse-orders", {
+        query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) },
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+export const shipment = (id: string) =>
+  queryOptions({
+    queryKey: ["shipments", "one", id],
+    queryFn: ({ signal }) => get("/v1/shipments/{shipment}", { path: { shipment: id }, signal }),
+  });
+
+export const warehouseOrder = (id: string) =>
+  queryOptions({
+    queryKey: ["warehouse-orders", "one", id],
+    queryFn: ({ signal }) => get("/v1/warehouse-orders/{warehouse_order}", { path: { warehouse_order: id }, signal }),
+  });
+
+export const stock = (filter: Query<"/v1/stock">) =>
+  infiniteQueryOptions({
+    queryKey: ["stock", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/stock", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+export const availability = (query: Query<"/v1/availability">) =>
+  queryOptions({
+    queryKey: ["stock", "availability", query],
+    queryFn: ({ signal }) => get("/v1/availability", { query, signal }),
+  });
+
+export const deadLetters = (filter: Query<"/v1/dead-letters">) =>
+  queryOptions({
+    queryKey: ["dead-letters", "list", filter],
+    queryFn: ({ signal }) => get("/v1/dead-letters", { query: { limit: 500, ...filter }, signal }),
+  });
+
+export const processes = queryOptions({
+  queryKey: ["processes", "all"],
+  queryFn: ({ signal }) => get("/v1/processes", { query: { limit: 500 }, signal }),
+});
+
+export const processVersion = (process: string, version: number) =>
+  queryOptions({
+    queryKey: ["definitions", process, version],
+    queryFn: ({ signal }) => get("/v1/processes/{process}/versions/{version}", { path: { process, version }, signal }),
+    // a version never changes
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const instances = (filter: Query<"/v1/instances">) =>
+  queryOptions({
+    queryKey: ["instances", "list", filter],
+    queryFn: ({ signal }) => get("/v1/instances", { query: { limit: 500, ...filter }, signal }),
+  });
+
+export const instance = (id: string) =>
+  queryOptions({
+    queryKey: ["instances", "one", id],
+    queryFn: ({ signal }) => get("/v1/instances/{instance}", { path: { instance: id }, signal }),
+    refetchInterval: 10_000,
+  });

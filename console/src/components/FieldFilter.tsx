@@ -1,0 +1,29 @@
+import { TextInput } from "@mantine/core";
+
+interface Props {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+  readonly width?: number;
+}
+
+/** A filter that the product answers: it is asked for when all of it was typed, with Enter or by leaving the field. */
+export function FieldFilter({ label, value, onChange, width = 170 }: Props) {
+  const take = (typed: string): void => {
+    const next = typed.trim() || undefined;
+    if (next !== value) onChange(next);
+  };
+  return (
+    <TextInput
+      key={value}
+      aria-label={label}
+      placeholder={`${label}, then Enter`}
+      defaultValue={value ?? ""}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") take(event.currentTarget.value);
+      }}
+      onBlur={(event) => take(event.currentTarget.value)}
+      w={width}
+    />
+  );
+}

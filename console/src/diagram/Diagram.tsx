@@ -1,0 +1,135 @@
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+import { ActionIcon, Alert, Group, Tooltip, useComputedColorScheme } from "@mantine/core";
+import { IconFocusCentered, IconMinus, IconPlus } from "@tabler/icons-react";
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { useEffect, useRef, useState } from "react";
+
+/** How many tokens wait at an element, and whether one of them is in trouble. */
+export interface Token {
+  readonly element: string;
+  readonly count: number;
+  readonly trouble: boolean;
+}
+
+interface Props {
+  readonly xml: string;
+  readonly tokens: readonly Token[];
+  readonly label: string;
+  readonly onElement?: (element: string) => void;
+}
+
+const COLOURS = {
+  light: { defaultFillColor: "#ffffff", defaultStrokeColor: "#2c343d", defaultLabelColor: "#1f262d" },
+  dark: { defaultFillColor: "#1f262d", defaultStrokeColor: "#a3adb8", defaultLabelColor: "#d5dbe1" },
+};
+
+/** A BPMN diagram that can be moved and zoomed, with the tokens that wait in it. The steps stand beside it as a table. */
+export default function Diagram({ xml, tokens, label, onElement }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const [viewer, setViewer] = useState<NavigatedViewer>();
+  const [trouble, setTrouble] = useState<string>();
+  const scheme = useComputedColorScheme("light");
+
+  useEffect(() => {
+    if (!place.current) return;
+    const made = new NavigatedViewer({ container: place.current, bpmnRenderer: COLOURS[scheme] });
+    let isGone = false;
+    made.importXML(xml).then(
+      () => {
+        if (isGone) return;
+        made.get<Canvas>("canvas").zoom("fit-viewport", "auto");
+        setTrouble(undefined);
+        setViewer(made);
+      },
+      (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)),
+    );
+    return () => {
+      isGone = true;
+      setViewer(undefined);
+      made.destroy();
+    };
+  }, [xml, scheme]);
+
+  useEffect(() => {
+    if (!viewer) return;
+    const [overlays, canvas, registry] = [
+      viewer.get<Overlays>("overlays"),
+      viewer.get<Canvas>("canvas"),
+      viewer.get<Registry>("elementRegistry"),
+    ];
+    const shown = tokens.filter(({ element }) => registry.get(element));
+    for (const token of shown) {
+      canvas.addMarker(token.element, "here");
+      overlays.add(token.element, "tokens", { position: { top: -10, right: 12 }, html: badge(token) });
+    }
+    return () => {
+      overlays.remove({ type: "tokens" });
+      for (const { element } of shown) canvas.removeMarker(element, "here");
+    };
+  }, [viewer, tokens]);
+
+  useEffect(() => {
+    if (!viewer || !onElement) return;
+    const click = ({ element }: { element: { id: string } }): void => onElement(element.id);
+    viewer.on("element.click", click);
+    return () => viewer.off("element.click", click);
+  }, [viewer, onElement]);
+
+  const zoom = (by: number): void => {
+    const canvas = viewer?.get<Canvas>("canvas");
+    canvas?.zoom(canvas.zoom() * by, "auto");
+  };
+  return (
+    <div>
+      {trouble && (
+        <Alert color="red" title="The diagram cannot be drawn" m="sm">
+          {trouble}
+        </Alert>
+      )}
+      <div ref={place} className="diagram" role="img" aria-label={label} />
+      <Group gap={4} px="sm" py={6}>
+        <Tool label="Larger" onClick={() => zoom(1.25)} icon={<IconPlus size={16} />} />
+        <Tool label="Smaller" onClick={() => zoom(0.8)} icon={<IconMinus size={16} />} />
+        <Tool
+          label="All of it"
+          onClick={() => viewer?.get<Canvas>("canvas").zoom("fit-viewport", "auto")}
+          icon={<IconFocusCentered size={16} />}
+        />
+      </Group>
+    </div>
+  );
+}
+
+function Tool({ label, onClick, icon }: { label: string; onClick: () => void; icon: React.ReactNode }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="default" size="sm" onClick={onClick} aria-label={label}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function badge({ count, trouble }: Token): HTMLElement {
+  const element = document.createElement("div");
+  element.className = trouble ? "token trouble" : "token";
+  element.textContent = String(count);
+  element.title = count === 1 ? "One token waits here" : `${count} tokens wait here`;
+  return element;
+}
+
+/** The parts of the viewer that are used here; the library leaves their types open. */
+interface Canvas {
+  zoom(level?: number | "fit-viewport", centre?: "auto"): number;
+  addMarker(element: string, marker: string): void;
+  removeMarker(element: string, marker: string): void;
+}
+interface Overlays {
+  add(element: string, type: string, overlay: { position: { top: number; right: number }; html: HTMLElement }): string;
+  remove(filter: { type: string }): void;
+}
+interface Registry {
+  get(element: string): unknown;
+}

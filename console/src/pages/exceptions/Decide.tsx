@@ -1,0 +1,216 @@
+import { Alert, Button, Group, Stack, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useDecide } from "../../api/mutations";
+import { Refused, tell } from "../../api/problem";
+import { payment } from "../../api/queries";
+import type { Exception, Me } from "../../api/types";
+import { formatMoney } from "../../lib/money";
+import { inWords, meaning, words } from "../../lib/words";
+import { useKeys } from "../../shell/keys";
+import { mayNot, needs } from "./authority";
+
+interface Props {
+  readonly exception: Exception;
+  readonly me: Me;
+  readonly currency: string;
+  readonly onDone: (action: string) => void;
+}
+
+/** The actions of a case, what each means and needs, and the reason that goes on the record. */
+export function Decide({ exception, me, currency, onDone }: Props) {
+  const [action, setAction] = useState<string>();
+  const [reason, setReason] = useState("");
+  const [details, setDetails] = useState<Record<string, unknown>>({});
+  const decision = useDecide();
+  const allowed = exception.actions.filter((each) => !mayNot(exception, each, me, currency));
+
+  function choose(next: string): void {
+    setAction(next);
+    setDetails({});
+    decision.reset();
+  }
+  useKeys(Object.fromEntries(allowed.map((each) => [String(exception.actions.indexOf(each) + 1), () => choose(each)])));
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    if (!action) return;
+    const chosen = { exception: exception.id, action, reason: reason.trim(), details };
+    decision.mutate(chosen, { onSuccess: () => onDone(action) });
+  }
+
+  const forbidden =
+    exception.actions.length > 0 && allowed.length === 0 && mayNot(exception, exception.actions[0] ?? "", me, currency);
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        {forbidden && (
+          <Alert color="orange" title="You may not decide on this">
+            {forbidden} It can be given to you by somebody who may.
+          </Alert>
+        )}
+        <Group gap="xs" role="group" aria-label="Actions">
+          {exception.actions.map((each, index) => {
+            const why = mayNot(exception, each, me, currency);
+            return (
+              <Tooltip key={each} label={why ?? `${meaning(each)}. ${needs(exception, each)}.`}>
+                <Button
+                  variant={action === each ? "filled" : "default"}
+                  color={each === "cancel" || each === "reject" ? "red" : "dock"}
+                  aria-pressed={action === each}
+                  {...(why ? { "data-disabled": true, "aria-disabled": true } : {})}
+                  onClick={() => {
+                    if (!why) choose(each);
+                  }}
+                  rightSection={why ? undefined : <kbd className="key">{index + 1}</kbd>}
+                >
+                  {words(each)}
+                </Button>
+              </Tooltip>
+            );
+          })}
+        </Group>
+        {action && (
+          <>
+            <Text size="sm">
+              {meaning(action)}. <span className="muted">{needs(exception, action)}.</span>
+            </Text>
+            <Details key={action} exception={exception} action={action} onChange={setDetails} />
+            <Textarea
+              label="Reason"
+              description="It goes on the record with your name."
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+              required
+              autosize
+              minRows={2}
+              autoFocus
+            />
+            {decision.isError && <Refusal error={decision.error} />}
+            <Group>
+              <Button
+                type="submit"
+                loading={decision.isPending}
+                disabled={reason.trim() === ""}
+                color={action === "cancel" ? "red" : "dock"}
+              >
+                {words(action)}
+              </Button>
+              <Button variant="subtle" color="gray" onClick={() => setAction(undefined)}>
+                Not now
+              </Button>
+            </Group>
+          </>
+        )}
+      </Stack>
+    </form>
+  );
+}
+
+/** What the product said, and whose it is if authority was missing. */
+export function Refusal({ error }: { error: unknown }) {
+  const { title, detail } = tell(error);
+  const isAuthority = error instanceof Refused && error.isAboutAuthority;
+  return (
+    <Alert color={isAuthority ? "orange" : "red"} title={isAuthority ? "You may not do that" : title} role="alert">
+      {detail}
+      {isAuthority && ". Give it to somebody who may, or ask them."}
+    </Alert>
+  );
+}
+
+interface DetailsProps {
+  readonly exception: Exception;
+  readonly action: string;
+  readonly onChange: (details: Record<string, unknown>) => void;
+}
+
+/** What some actions need to know beside the reason. */
+function Details({ exception, action, onChange }: DetailsProps) {
+  const id = exception.subject?.startsWith("payment ") ? exception.subject.slice("payment ".length) : undefined;
+  if (id && exception.kind === "PAYMENT-UNMATCHED" && (action === "match" || action === "write_off")) {
+    return <Invoices payment={id} onChange={onChange} />;
+  }
+  if (id && action === "put_on_account") {
+    return (
+      <TextInput
+        label="Account"
+        description="Empty takes the account that the payment was recognised for."
+        defaultValue={exception.account ?? ""}
+        onChange={(event) =>
+          onChange(event.currentTarget.value.trim() ? { account: event.currentTarget.value.trim() } : {})
+        }
+      />
+    );
+  }
+  if (exception.kind === "DEDUCTION" && action === "write_off") {
+    return (
+      <TextInput
+        label="Amount to accept"
+        description="Empty accepts all of the deduction; what is not accepted stays open."
+        placeholder="12.50"
+        inputMode="decimal"
+        onChange={(event) =>
+          onChange(event.currentTarget.value.trim() ? { amount: event.currentTarget.value.trim() } : {})
+        }
+      />
+    );
+  }
+  if (action === "correct") {
+    return (
+      <Text size="sm">
+        Mend the line or the address on the order first; this then checks it again and lets it go on.
+      </Text>
+    );
+  }
+  return null;
+}
+
+/** The invoices that a payment may be for: those that were found, with their evidence, or others by number. */
+function Invoices({
+  payment: id,
+  onChange,
+}: {
+  payment: string;
+  onChange: (details: Record<string, unknown>) => void;
+}) {
+  const { data } = useQuery(payment(id));
+  const [text, setText] = useState("");
+  function take(value: string): void {
+    setText(value);
+    const invoices = value.split(/[\s,;]+/).filter(Boolean);
+    onChange(invoices.length > 0 ? { invoices } : {});
+  }
+  return (
+    <Stack gap="xs">
+      {data && (
+        <Text size="sm">
+          {formatMoney(data.amount)} from {data.payer_name}, “{data.remittance}”
+        </Text>
+      )}
+      {data?.candidates.map((candidate) => {
+        const list = candidate.invoices.join(", ");
+        return (
+          <Button
+            key={list}
+            variant={text === list ? "light" : "default"}
+            justify="flex-start"
+            onClick={() => take(list)}
+            fullWidth
+          >
+            {list}
+            <Text span size="xs" className="muted" ml="sm">
+              {inWords(candidate.evidence)}
+            </Text>
+          </Button>
+        );
+      })}
+      <TextInput
+        label="Invoices"
+        description="Numbers such as IN-7, with commas. Empty takes the first candidate."
+        value={text}
+        onChange={(event) => take(event.currentTarget.value)}
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,331 @@
+import { Button, Group, SegmentedControl, Select, Switch, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { company, exceptions } from "../../api/queries";
+import type { Exception } from "../../api/types";
+import { Amounts } from "../../components/Amount";
+import { Severity, Status } from "../../components/badges";
+import { type Column, Grid, type Sorting } from "../../components/Grid";
+import { Page } from "../../components/Page";
+import { Empty, Reading } from "../../components/states";
+import { useNow } from "../../components/useNow";
+import { Deadline, When } from "../../components/When";
+import { formatMoney, fromMinor, sums } from "../../lib/money";
+import { readSorting, writeSorting } from "../../lib/sorting";
+import { AGES } from "../../lib/time";
+import { count, words } from "../../lib/words";
+import { useKeys } from "../../shell/keys";
+import { useMe } from "../../shell/useSession";
+import { BulkResolve } from "./BulkResolve";
+import { CasePanel } from "./CasePanel";
+import { nextCase, type QueueSearch, queue, rank } from "./filter";
+
+const route = getRouteApi("/exceptions");
+
+function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exception>[] {
+  return [
+    { id: "id", header: "Case", width: 74, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
+    { id: "kind", header: "Type", width: 142, cell: ({ kind }) => words(kind), by: ({ kind }) => kind },
+    {
+      id: "severity",
+      header: "Severity",
+      width: 92,
+      cell: ({ severity }) => <Severity of={severity} />,
+      by: ({ severity }) => rank(severity),
+    },
+    isEnded
+      ? {
+          id: "status",
+          header: "Status",
+          width: 112,
+          cell: ({ status }) => <Status of={status} />,
+          by: ({ status }) => status,
+        }
+      : {
+          id: "due",
+          header: "Due",
+          width: 112,
+          cell: (exception) => <Deadline from={exception.raised_at} due={exception.resolve_by} />,
+          by: ({ resolve_by }) => resolve_by,
+        },
+    {
+      id: "stake",
+      header: "At stake",
+      width: 104,
+      end: true,
+      cell: ({ amount_minor }) =>
+        currency && amount_minor !== 0 ? (
+          formatMoney(fromMinor(amount_minor, currency))
+        ) : (
+          <span className="muted">–</span>
+        ),
+      by: ({ amount_minor }) => amount_minor,
+    },
+    {
+      id: "owner",
+      header: "Owner",
+      width: 118,
+      cell: ({ owner, assignee }) => assignee ?? <span className="muted">{words(owner)}</span>,
+      by: ({ owner, assignee }) => assignee ?? owner,
+    },
+    {
+      id: "about",
+      header: "About",
+      width: 96,
+      cell: ({ order, account }) => order ?? (account ? `acct ${account}` : "–"),
+      by: ({ order, account }) => order ?? account ?? "",
+    },
+    {
+      id: "reason",
+      header: "What happened",
+      width: 240,
+      grow: true,
+      cell: ({ reason }) => <span title={reason}>{reason}</span>,
+    },
+    {
+      id: "raised",
+      header: "Raised",
+      width: 110,
+      cell: ({ raised_at }) => <When at={raised_at} />,
+      by: ({ raised_at }) => raised_at,
+    },
+  ];
+}
+
+/** One queue for people across all departments. */
+export function ExceptionsPage() {
+  const search = route.useSearch() as QueueSearch;
+  const navigate = route.useNavigate();
+  const me = useMe();
+  const now = useNow();
+  const currency = useQuery(company).data?.currency;
+  const status = search.status ?? "open";
+  const filter = { ...(status === "all" ? {} : { status }), ...(search.order ? { order: search.order } : {}) };
+  const reading = useQuery(exceptions(filter));
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [isDeciding, setDeciding] = useState(false);
+
+  const all = reading.data?.items;
+  const sorting = readSorting(search.sort);
+  const list = useMemo(() => queue(all ?? [], search, me, now), [all, search, me, now]);
+  const isEnded = status === "resolved" || status === "cleared" || status === "all";
+  const hasCase = search.case !== undefined;
+  const columns = useMemo(() => {
+    const full = columnsFor(currency, isEnded);
+    return hasCase
+      ? full
+          .filter(({ id }) => !["owner", "raised", "reason"].includes(id))
+          .map((column) => (column.id === "kind" ? { ...column, grow: true } : column))
+      : full;
+  }, [currency, isEnded, hasCase]);
+  const chosen = list.filter(({ id }) => selected.has(id));
+  const stake = currency ? sums(list.map(({ amount_minor }) => fromMinor(amount_minor, currency))) : [];
+
+  function set(change: Partial<Record<keyof QueueSearch, string | true | undefined>>): void {
+    void navigate({ search: (before) => ({ ...before, ...change }) as typeof before, replace: !("case" in change) });
+  }
+  function step(by: 1 | -1): void {
+    const at = list.findIndex(({ id }) => id === search.case);
+    const next = list[at < 0 ? 0 : Math.max(0, Math.min(list.length - 1, at + by))];
+    if (next) set({ case: next.id });
+  }
+  const close = (): void => set({ case: undefined });
+  useKeys({ j: () => step(1), k: () => step(-1), Escape: close });
+
+  function done(action: string): void {
+    const id = search.case ?? "";
+    notifications.show({ message: `${id}: ${words(action).toLowerCase()}, on the record`, color: "dock" });
+    set({ case: nextCase(list, id) });
+  }
+
+  const kinds = [...new Set((all ?? []).map(({ kind }) => kind))].sort();
+  const owners = [...new Set((all ?? []).map(({ owner }) => owner))].sort();
+  const isFiltered = Boolean(
+    search.kind ||
+      search.owner ||
+      search.severity ||
+      search.mine ||
+      search.age ||
+      search.due ||
+      search.q ||
+      search.order,
+  );
+  return (
+    <Page
+      title="Exceptions"
+      aside={
+        all && (
+          <Text className="muted" size="sm" role="status">
+            {count(list.length, "case")}
+            {stake.length > 0 && !isEnded && (
+              <>
+                {" · "}
+                <Amounts of={stake} /> at stake
+              </>
+            )}
+          </Text>
+        )
+      }
+      actions={
+        <SegmentedControl
+          aria-label="Status"
+          size="xs"
+          value={status}
+          onChange={(value) => set({ status: value === "open" ? undefined : value, case: undefined })}
+          data={["open", "claimed", "resolved", "cleared", "all"].map((value) => ({ value, label: words(value) }))}
+        />
+      }
+    >
+      <Group gap="xs" align="end">
+        <TextInput
+          aria-label="Search the cases"
+          placeholder="Order, account, words …"
+          leftSection={<IconSearch size={16} />}
+          value={search.q ?? ""}
+          onChange={(event) => set({ q: event.currentTarget.value || undefined })}
+          w={210}
+        />
+        <Choice label="Type" values={kinds} value={search.kind} onChange={(kind) => set({ kind })} />
+        <Choice label="Owner" values={owners} value={search.owner} onChange={(owner) => set({ owner })} />
+        <Choice
+          label="Severity"
+          values={["critical", "high", "medium", "low"]}
+          value={search.severity}
+          onChange={(severity) => set({ severity })}
+          width={120}
+        />
+        {!isEnded && (
+          <Choice
+            label="Due"
+            values={["late", "soon"]}
+            value={search.due}
+            onChange={(due) => set({ due })}
+            width={100}
+          />
+        )}
+        <Choice label="Age" values={AGES} value={search.age} onChange={(age) => set({ age })} width={125} />
+        <Switch
+          label="Mine to decide"
+          checked={search.mine === true}
+          onChange={(event) => set({ mine: event.currentTarget.checked || undefined })}
+          mb={7}
+        />
+        {isFiltered && (
+          <Button
+            variant="subtle"
+            size="xs"
+            mb={3}
+            onClick={() =>
+              set({
+                kind: undefined,
+                owner: undefined,
+                severity: undefined,
+                mine: undefined,
+                age: undefined,
+                due: undefined,
+                q: undefined,
+                order: undefined,
+              })
+            }
+          >
+            Clear the filters
+          </Button>
+        )}
+        {search.order && <Text size="sm">Only of {search.order}</Text>}
+      </Group>
+      <div className={`queue${hasCase ? " has-case" : ""}`}>
+        <div className="panel queue-list" style={{ overflow: "hidden" }}>
+          {chosen.length > 0 && (
+            <Group px="md" py="xs" justify="space-between" style={{ borderBottom: "1px solid var(--cd-line)" }}>
+              <Text size="sm">{count(chosen.length, "case")} selected</Text>
+              <Group gap="xs">
+                <Button size="xs" onClick={() => setDeciding(true)} disabled={!me || !currency || isEnded}>
+                  Decide on all …
+                </Button>
+                <Button size="xs" variant="default" onClick={() => setSelected(new Set())}>
+                  Select none
+                </Button>
+              </Group>
+            </Group>
+          )}
+          <Reading of={reading} rows={12}>
+            {() =>
+              list.length === 0 ? (
+                <NothingWaits isFiltered={isFiltered} />
+              ) : (
+                <Grid
+                  label="Cases"
+                  rows={list}
+                  columns={columns}
+                  idOf={({ id }) => id}
+                  height="calc(100vh - 225px)"
+                  current={search.case}
+                  onOpen={({ id }) => set({ case: id })}
+                  sorting={sorting}
+                  onSort={(next: Sorting | undefined) => set({ sort: writeSorting(next) })}
+                  selected={selected}
+                  onSelect={setSelected}
+                />
+              )
+            }
+          </Reading>
+          {reading.data?.next && (
+            <Text size="xs" className="muted" p="xs">
+              These are the newest 500; narrow the status or resolve some to see older ones.
+            </Text>
+          )}
+        </div>
+        {search.case && (
+          <CasePanel key={search.case} id={search.case} me={me} onStep={step} onClose={close} onDone={done} />
+        )}
+      </div>
+      {isDeciding && me && currency && (
+        <BulkResolve
+          chosen={chosen}
+          me={me}
+          currency={currency}
+          onClose={() => {
+            setDeciding(false);
+            setSelected(new Set());
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function NothingWaits({ isFiltered }: { isFiltered: boolean }) {
+  return isFiltered ? (
+    <Empty title="No case is like that">Other cases may wait: clear the filters to see them.</Empty>
+  ) : (
+    <Empty title="Nothing waits for a person">
+      Every order goes its way. What needs a decision appears here by itself.
+    </Empty>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly values: readonly string[];
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+  readonly width?: number;
+}
+
+/** A filter that is off unless something is chosen. */
+function Choice({ label, values, value, onChange, width = 150 }: ChoiceProps) {
+  return (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      data={values.map((each) => ({ value: each, label: words(each) }))}
+      value={value ?? null}
+      onChange={(next) => onChange(next ?? undefined)}
+      clearable
+      w={width}
+    />
+  );
+}

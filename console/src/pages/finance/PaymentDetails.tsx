@@ -1,0 +1,271 @@
+import { Alert, Button, Checkbox, Group, SimpleGrid, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { post } from "../../api/client";
+import { useChange } from "../../api/mutations";
+import { account, payment as paymentOf } from "../../api/queries";
+import type { Account, Payment } from "../../api/types";
+import { Amount } from "../../components/Amount";
+import { Status } from "../../components/badges";
+import { Fact } from "../../components/Page";
+import { Reading } from "../../components/states";
+import { formatMoney, fromMinor, type Money, toMinor } from "../../lib/money";
+import { day } from "../../lib/time";
+import { inWords } from "../../lib/words";
+import { Refusal } from "../exceptions/Decide";
+import { spread } from "./spread";
+
+const MOVED = ["payments", "exceptions", "accounts", "orders", "progress", "invoices"] as const;
+
+/** One payment: what the bank said, what it pays, and the match by hand. */
+export function PaymentDetails({ id }: { id: string }) {
+  const reading = useQuery(paymentOf(id));
+  return (
+    <Reading of={reading}>
+      {(payment) => (
+        <Stack>
+          <SimpleGrid cols={3} component="dl" m={0}>
+            <Fact name="Status">
+              <Status of={payment.status} />
+            </Fact>
+            <Fact name="Amount">
+              <Amount of={payment.amount} />
+            </Fact>
+            <Fact name="Value date">{day(payment.value_date)}</Fact>
+            <Fact name="Payer">{payment.payer_name}</Fact>
+            <Fact name="From">{payment.payer_account || "–"}</Fact>
+            <Fact name="Bank reference">{payment.bank_reference}</Fact>
+            <Fact name="Account">
+              {payment.account ? (
+                <Link to="/finance/accounts" search={{ account: payment.account }}>
+                  {payment.account}
+                </Link>
+              ) : (
+                "not recognised"
+              )}
+            </Fact>
+            <Fact name="Recognised by">{payment.evidence ? inWords(payment.evidence) : "–"}</Fact>
+            <Fact name="On account">
+              <Amount of={payment.on_account} />
+            </Fact>
+          </SimpleGrid>
+          <div>
+            <Text size="sm" className="muted">
+              Remittance
+            </Text>
+            <Text>“{payment.remittance || "nothing"}”</Text>
+          </div>
+          <Allocations payment={payment} />
+          {toMinor(waitingMoney(payment)) > 0n && <Match payment={payment} />}
+        </Stack>
+      )}
+    </Reading>
+  );
+}
+
+/** What of a payment is not applied to anything. */
+function waitingMoney(payment: Payment): Money {
+  const applied = payment.allocations.reduce((sum, { amount }) => sum + toMinor(amount), 0n);
+  return fromMinor(toMinor(payment.amount) - applied, payment.amount.currency);
+}
+
+function Allocations({ payment }: { payment: Payment }) {
+  const [taking, setTaking] = useState<string>();
+  const [reason, setReason] = useState("");
+  const undo = useChange(
+    (value: { invoice: string; reason: string }, idempotencyKey) =>
+      post("/v1/payments/{payment}/unapplications", { path: { payment: payment.id }, body: value, idempotencyKey }),
+    MOVED,
+  );
+  if (payment.allocations.length === 0) return null;
+  return (
+    <section>
+      <Title order={3}>Pays</Title>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Invoice</Table.Th>
+            <Table.Th className="num">Amount</Table.Th>
+            <Table.Th className="num">Discount</Table.Th>
+            <Table.Th className="num">Deducted</Table.Th>
+            <Table.Th className="num">Written off</Table.Th>
+            <Table.Th />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {payment.allocations.map((allocation) => (
+            <Table.Tr key={allocation.invoice}>
+              <Table.Td>
+                <Link to="/finance/invoices" search={{ open: allocation.invoice }}>
+                  {allocation.invoice}
+                </Link>
+              </Table.Td>
+              <Table.Td className="num">{formatMoney(allocation.amount)}</Table.Td>
+              <Table.Td className="num">{formatMoney(allocation.discount)}</Table.Td>
+              <Table.Td className="num">
+                {formatMoney(allocation.deduction)} {allocation.code}
+              </Table.Td>
+              <Table.Td className="num">{formatMoney(allocation.written_off)}</Table.Td>
+              <Table.Td>
+                <Button size="compact-xs" variant="default" onClick={() => setTaking(allocation.invoice)}>
+                  Take back …
+                </Button>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {taking && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            undo.mutate({ invoice: taking, reason: reason.trim() }, { onSuccess: () => setTaking(undefined) });
+          }}
+        >
+          <Group align="end" mt="sm">
+            <TextInput
+              label={`Why the match with ${taking} is taken back`}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+              required
+              style={{ flex: 1 }}
+            />
+            <Button type="submit" loading={undo.isPending} disabled={reason.trim() === ""}>
+              Take it back
+            </Button>
+          </Group>
+          {undo.isError && <Refusal error={undo.error} />}
+        </form>
+      )}
+    </section>
+  );
+}
+
+/** The match by hand: candidates that were found, or open items of an account, the money spread over what is chosen. */
+function Match({ payment }: { payment: Payment }) {
+  const [accountId, setAccountId] = useState(payment.account ?? "");
+  const [typed, setTyped] = useState(accountId);
+  const customer = useQuery({ ...account(accountId), enabled: accountId !== "" });
+  const money = waitingMoney(payment);
+  return (
+    <section>
+      <Title order={3}>
+        {formatMoney(money)} {toMinor(payment.on_account) > 0n ? "lies on account" : "waits to be matched"}
+      </Title>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAccountId(typed.trim());
+        }}
+      >
+        <Group align="end" my="sm">
+          <TextInput
+            label="Account whose open items are shown"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+          <Button type="submit" variant="default">
+            Show
+          </Button>
+        </Group>
+      </form>
+      {accountId === "" ? (
+        <Alert color="gray">
+          The payer was not recognised. Name the account that it may be, and its open items appear here.
+        </Alert>
+      ) : (
+        <Reading of={customer}>
+          {(found) => <OpenItems key={found.id} payment={payment} money={money} customer={found} />}
+        </Reading>
+      )}
+    </section>
+  );
+}
+
+function OpenItems({ payment, money, customer }: { payment: Payment; money: Money; customer: Account }) {
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const match = useChange(
+    (items: { invoice: string; amount: Money }[], idempotencyKey) =>
+      post("/v1/payments/{payment}/matches", { path: { payment: payment.id }, body: { items }, idempotencyKey }),
+    MOVED,
+  );
+  const put = useChange(
+    (value: { account: string }, idempotencyKey) =>
+      post("/v1/payments/{payment}/on-account", { path: { payment: payment.id }, body: value, idempotencyKey }),
+    MOVED,
+  );
+  const items = spread(
+    money,
+    customer.open_items.filter(({ invoice }) => chosen.includes(invoice)),
+  );
+  const candidates = payment.candidates.filter((candidate) =>
+    candidate.invoices.every((each) => customer.open_items.some(({ invoice }) => invoice === each)),
+  );
+  function toggle(invoice: string): void {
+    setChosen(chosen.includes(invoice) ? chosen.filter((each) => each !== invoice) : [...chosen, invoice]);
+  }
+  return (
+    <Stack gap="sm">
+      {candidates.length > 0 && (
+        <Group gap="xs">
+          <Text size="sm">Found:</Text>
+          {candidates.map(({ invoices, evidence }) => (
+            <Button key={invoices.join()} size="compact-sm" variant="light" onClick={() => setChosen(invoices)}>
+              {invoices.join(", ")} ({inWords(evidence)})
+            </Button>
+          ))}
+        </Group>
+      )}
+      <div style={{ maxHeight: 300, overflow: "auto" }}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th w={36} />
+              <Table.Th>Invoice</Table.Th>
+              <Table.Th>Order</Table.Th>
+              <Table.Th>Due</Table.Th>
+              <Table.Th className="num">Open</Table.Th>
+              <Table.Th className="num">Would get</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {customer.open_items.map((item) => (
+              <Table.Tr key={item.invoice}>
+                <Table.Td>
+                  <Checkbox
+                    size="xs"
+                    aria-label={`Choose ${item.invoice}`}
+                    checked={chosen.includes(item.invoice)}
+                    onChange={() => toggle(item.invoice)}
+                  />
+                </Table.Td>
+                <Table.Td>
+                  {item.number} <span className="muted">{item.invoice}</span>
+                </Table.Td>
+                <Table.Td>{item.order}</Table.Td>
+                <Table.Td>{day(item.due)}</Table.Td>
+                <Table.Td className="num">{formatMoney(item.open)}</Table.Td>
+                <Table.Td className="num">
+                  {items.filter(({ invoice }) => invoice === item.invoice).map(({ amount }) => formatMoney(amount))}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+      {customer.open_items.length === 0 && (
+        <Text size="sm">{customer.name} has no open item; the money can lie on its account.</Text>
+      )}
+      {(match.isError || put.isError) && <Refusal error={match.error ?? put.error} />}
+      <Group>
+        <Button disabled={items.length === 0} loading={match.isPending} onClick={() => match.mutate(items)}>
+          Match {items.length > 0 ? items.map(({ invoice }) => invoice).join(", ") : "what is chosen"}
+        </Button>
+        <Button variant="default" loading={put.isPending} onClick={() => put.mutate({ account: customer.id })}>
+          Put on account {customer.id}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,146 @@
+import { Drawer, Group, Select, Text } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { payments, progress } from "../../api/queries";
+import type { Payment } from "../../api/types";
+import { Amount } from "../../components/Amount";
+import { Status } from "../../components/badges";
+import { FieldFilter } from "../../components/FieldFilter";
+import type { Column } from "../../components/Grid";
+import { List } from "../../components/List";
+import { Page, Panel } from "../../components/Page";
+import type { CsvColumn } from "../../lib/csv";
+import { size } from "../../lib/money";
+import { day } from "../../lib/time";
+import { words } from "../../lib/words";
+import { PaymentDetails } from "./PaymentDetails";
+import { Sections } from "./Sections";
+
+const route = getRouteApi("/finance/payments");
+
+const COLUMNS: readonly Column<Payment>[] = [
+  { id: "id", header: "Payment", width: 92, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
+  {
+    id: "status",
+    header: "Status",
+    width: 120,
+    cell: ({ status }) => <Status of={status} />,
+    by: ({ status }) => status,
+  },
+  {
+    id: "date",
+    header: "Value date",
+    width: 112,
+    cell: ({ value_date }) => day(value_date),
+    by: ({ value_date }) => value_date,
+  },
+  {
+    id: "amount",
+    header: "Amount",
+    width: 112,
+    end: true,
+    cell: ({ amount }) => <Amount of={amount} />,
+    by: ({ amount }) => size(amount),
+  },
+  {
+    id: "payer",
+    header: "Payer",
+    width: 150,
+    cell: ({ payer_name }) => payer_name,
+    by: ({ payer_name }) => payer_name,
+  },
+  {
+    id: "remittance",
+    header: "Remittance",
+    width: 180,
+    grow: true,
+    cell: ({ remittance }) => remittance || "–",
+    by: ({ remittance }) => remittance,
+  },
+  {
+    id: "evidence",
+    header: "Matched by",
+    width: 150,
+    cell: ({ evidence }) => (evidence ? words(evidence) : "–"),
+    by: ({ evidence }) => evidence,
+  },
+  {
+    id: "for",
+    header: "For",
+    width: 130,
+    cell: ({ allocations, candidates }) =>
+      allocations.map(({ invoice }) => invoice).join(", ") ||
+      (candidates.length > 0 ? `${candidates.length} candidates` : "–"),
+  },
+];
+
+const CSV: readonly CsvColumn<Payment>[] = [
+  { header: "payment", value: ({ id }) => id },
+  { header: "status", value: ({ status }) => status },
+  { header: "value_date", value: ({ value_date }) => value_date },
+  { header: "currency", value: ({ amount }) => amount.currency },
+  { header: "amount", value: ({ amount }) => amount.amount },
+  { header: "payer", value: ({ payer_name }) => payer_name },
+  { header: "remittance", value: ({ remittance }) => remittance },
+  { header: "bank_reference", value: ({ bank_reference }) => bank_reference },
+  { header: "account", value: ({ account }) => account },
+  { header: "invoices", value: ({ allocations }) => allocations.map(({ invoice }) => invoice).join(" ") },
+];
+
+/** Payments from the bank: what was matched by itself and why, and what waits for a person. */
+export function PaymentsPage() {
+  const { status, account, sort, open } = route.useSearch();
+  const navigate = route.useNavigate();
+  const counts = useQuery(progress).data?.payments ?? {};
+  const reading = useInfiniteQuery(payments({ ...(status ? { status } : {}), ...(account ? { account } : {}) }));
+  function set(change: {
+    status?: string | undefined;
+    account?: string | undefined;
+    sort?: string | undefined;
+    open?: string | undefined;
+  }): void {
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  }
+  return (
+    <Page title="Payments" actions={<Sections />}>
+      <Group gap="xs">
+        <Select
+          aria-label="Status"
+          placeholder="Status"
+          clearable
+          value={status ?? null}
+          onChange={(value) => set({ status: value ?? undefined })}
+          data={Object.entries(counts).map(([value, number]) => ({
+            value,
+            label: `${words(value)} (${Number(number)})`,
+          }))}
+          w={200}
+        />
+        <FieldFilter label="Account" value={account} onChange={(value) => set({ account: value })} />
+      </Group>
+      <Panel>
+        <List
+          noun="payment"
+          reading={reading}
+          columns={COLUMNS}
+          csv={CSV}
+          idOf={({ id }) => id}
+          current={open}
+          onOpen={({ id }) => set({ open: id })}
+          sort={sort}
+          onSort={(next) => set({ sort: next })}
+          none="Payments come with the bank’s statements."
+        />
+      </Panel>
+      <Drawer
+        opened={open !== undefined}
+        onClose={() => set({ open: undefined })}
+        position="right"
+        size="xl"
+        title={<Text fw={650}>Payment {open}</Text>}
+      >
+        {open && <PaymentDetails key={open} id={open} />}
+      </Drawer>
+    </Page>
+  );
+}

@@ -1,0 +1,76 @@
+import { Group, Table, Text, Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { Order } from "../../api/types";
+import { formatMoney } from "../../lib/money";
+import { day } from "../../lib/time";
+import { BUCKETS, inWordsOf, parts } from "./buckets";
+
+/** The lines of an order, and where their units are. */
+export function Lines({ order }: { order: Order }) {
+  const currency = order.net.currency;
+  const used = BUCKETS.filter(({ name }) => order.lines.some((line) => line[name] > 0));
+  return (
+    <>
+      <Group gap="md" px="md" pt="sm">
+        {used.map(({ name, words, colour }) => (
+          <Group key={name} gap={6}>
+            <span style={{ width: 10, height: 10, borderRadius: 3, background: colour }} aria-hidden="true" />
+            <Text size="xs">{words}</Text>
+          </Group>
+        ))}
+      </Group>
+      <Table.ScrollContainer minWidth={720} maxHeight="60vh">
+        <Table stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Line</Table.Th>
+              <Table.Th>Item</Table.Th>
+              <Table.Th className="num">Ordered</Table.Th>
+              <Table.Th>Where the units are</Table.Th>
+              <Table.Th className="num">Invoiced</Table.Th>
+              <Table.Th className="num">Price</Table.Th>
+              <Table.Th className="num">Tax</Table.Th>
+              <Table.Th>Promised</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {order.lines.map((line) => (
+              <Table.Tr key={line.line}>
+                <Table.Td>{line.line}</Table.Td>
+                <Table.Td>
+                  <Link to="/availability" search={{ item: line.item }}>
+                    {line.item}
+                  </Link>
+                </Table.Td>
+                <Table.Td className="num">{line.ordered}</Table.Td>
+                <Table.Td>
+                  <Group gap="sm" wrap="nowrap">
+                    <span className="buckets" aria-hidden="true">
+                      {parts(line).map(({ name, units, colour }) => (
+                        <span key={name} style={{ flex: units, background: colour }} />
+                      ))}
+                    </span>
+                    <Text size="xs">{inWordsOf(line)}</Text>
+                  </Group>
+                </Table.Td>
+                <Table.Td className="num">
+                  {line.invoiced}
+                  {line.credited > 0 && `, ${line.credited} credited`}
+                </Table.Td>
+                <Table.Td className="num">
+                  <Tooltip label={`By ${line.price_rule || "the order"}`}>
+                    <span tabIndex={0}>{formatMoney({ amount: line.price, currency })}</span>
+                  </Tooltip>
+                </Table.Td>
+                <Table.Td className="num">{line.tax_rate} %</Table.Td>
+                <Table.Td className="nowrap">
+                  {line.promise ? day(line.promise) : <span className="muted">no date</span>}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </>
+  );
+}

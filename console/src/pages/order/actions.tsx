@@ -1,0 +1,318 @@
+import { Button, Group, Menu, Modal, NumberInput, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconChevronDown } from "@tabler/icons-react";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { post } from "../../api/client";
+import { OF_ORDERS, useChange } from "../../api/mutations";
+import type { Hold, Order } from "../../api/types";
+import { count, inWords } from "../../lib/words";
+import { Refusal } from "../exceptions/Decide";
+import { unshipped } from "./buckets";
+
+type Dialog = "cancel" | "change" | "hold";
+
+const ENDED: ReadonlySet<string> = new Set(["closed", "cancelled", "rejected"]);
+
+/** What can be done to an order as a whole. */
+export function Actions({ order }: { order: Order }) {
+  const [dialog, setDialog] = useState<Dialog>();
+  const close = (): void => setDialog(undefined);
+  if (ENDED.has(order.status)) return null;
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" rightSection={<IconChevronDown size={16} />}>
+            Change or cancel
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setDialog("change")}>Change quantities or the date …</Menu.Item>
+          <Menu.Item onClick={() => setDialog("hold")}>Hold it …</Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" onClick={() => setDialog("cancel")}>
+            Cancel it, or some units …
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {dialog === "cancel" && <Cancel order={order} onClose={close} />}
+      {dialog === "change" && <Change order={order} onClose={close} />}
+      {dialog === "hold" && <PlaceHold order={order} onClose={close} />}
+    </>
+  );
+}
+
+interface FormProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly onSubmit: () => void;
+  readonly pending: boolean;
+  readonly error: unknown;
+  readonly verb: string;
+  readonly danger?: boolean;
+  readonly disabled?: boolean;
+  readonly size?: string;
+  readonly children: ReactNode;
+}
+
+function FormDialog({
+  title,
+  onClose,
+  onSubmit,
+  pending,
+  error,
+  verb,
+  danger,
+  disabled,
+  size = "md",
+  children,
+}: FormProps) {
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    onSubmit();
+  }
+  return (
+    <Modal opened onClose={onClose} title={<Text fw={650}>{title}</Text>} size={size}>
+      <form onSubmit={submit}>
+        <Stack>
+          {children}
+          {error !== null && error !== undefined && <Refusal error={error} />}
+          <Group justify="end">
+            <Button variant="default" onClick={onClose}>
+              Leave it
+            </Button>
+            <Button type="submit" loading={pending} color={danger ? "red" : "dock"} disabled={disabled ?? false}>
+              {verb}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function Why({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <Textarea
+      label="Reason"
+      description="It goes on the record with your name."
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      required
+      autosize
+      minRows={2}
+      data-autofocus
+    />
+  );
+}
+
+/** Quantities by line, as they are typed. */
+type Quantities = Readonly<Record<number, number>>;
+
+function LineQuantities({
+  order,
+  of,
+  label,
+  values,
+  onChange,
+}: {
+  order: Order;
+  of: (line: Order["lines"][number]) => number;
+  label: string;
+  values: Quantities;
+  onChange: (values: Quantities) => void;
+}) {
+  const lines = order.lines.filter((line) => unshipped(line) > 0);
+  return (
+    <div style={{ maxHeight: 320, overflow: "auto" }}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Line</Table.Th>
+            <Table.Th>Item</Table.Th>
+            <Table.Th className="num">Not shipped</Table.Th>
+            <Table.Th>{label}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {lines.map((line) => (
+            <Table.Tr key={line.line}>
+              <Table.Td>{line.line}</Table.Td>
+              <Table.Td>{line.item}</Table.Td>
+              <Table.Td className="num">{unshipped(line)}</Table.Td>
+              <Table.Td w={130}>
+                <NumberInput
+                  aria-label={`${label}, line ${line.line}`}
+                  size="xs"
+                  min={0}
+                  allowDecimal={false}
+                  value={values[line.line] ?? of(line)}
+                  onChange={(value) => onChange({ ...values, [line.line]: Number(value) })}
+                />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
+  const [reason, setReason] = useState("");
+  const [quantities, setQuantities] = useState<Quantities>({});
+  const lines = order.lines
+    .filter((line) => unshipped(line) > 0)
+    .map((line) => ({ line: line.line, quantity: quantities[line.line] ?? unshipped(line), all: unshipped(line) }));
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const isAll = lines.every(({ quantity, all }) => quantity === all);
+  const change = useChange(
+    (value: { reason: string; lines: { line: number; quantity: number }[] }, idempotencyKey) =>
+      post("/v1/orders/{order}/cancellations", { path: { order: order.id }, body: value, idempotencyKey }),
+    OF_ORDERS,
+  );
+  function submit(): void {
+    const some = isAll
+      ? []
+      : lines.filter(({ quantity }) => quantity > 0).map(({ line, quantity }) => ({ line, quantity }));
+    change.mutate(
+      { reason: reason.trim(), lines: some },
+      {
+        onSuccess: ({ cancelled, asked, too_late }) => {
+          const more = [
+            asked.length > 0 ? `asked ${asked.join(", ")}` : "",
+            too_late > 0 ? `too late for ${too_late}` : "",
+          ].filter(Boolean);
+          notifications.show({ message: [`${count(cancelled, "unit")} cancelled`, ...more].join("; "), color: "dock" });
+          onClose();
+        },
+      },
+    );
+  }
+  return (
+    <FormDialog
+      title={`Cancel ${order.id}`}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={change.isPending}
+      error={change.error}
+      verb={isAll ? "Cancel the order" : `Cancel ${count(units, "unit")}`}
+      danger
+      disabled={reason.trim() === "" || units === 0}
+      size="lg"
+    >
+      <Text size="sm">What is at work in a warehouse is asked back; what has left stays with the customer.</Text>
+      <LineQuantities order={order} of={unshipped} label="Cancel" values={quantities} onChange={setQuantities} />
+      <Why value={reason} onChange={setReason} />
+    </FormDialog>
+  );
+}
+
+function Change({ order, onClose }: { order: Order; onClose: () => void }) {
+  const [quantities, setQuantities] = useState<Quantities>({});
+  const [requested, setRequested] = useState(order.requested ?? "");
+  const change = useChange(
+    (value: { quantities: { line: number; quantity: number }[]; requested?: string }, idempotencyKey) =>
+      post("/v1/orders/{order}/changes", { path: { order: order.id }, body: value, idempotencyKey }),
+    OF_ORDERS,
+  );
+  const ordered = (line: Order["lines"][number]): number => line.ordered - line.cancelled;
+  const changed = order.lines
+    .filter((line) => quantities[line.line] !== undefined && quantities[line.line] !== ordered(line))
+    .map((line) => ({ line: line.line, quantity: quantities[line.line] ?? ordered(line) }));
+  const isDate = requested !== "" && requested !== (order.requested ?? "");
+  function submit(): void {
+    change.mutate(
+      { quantities: changed, ...(isDate ? { requested } : {}) },
+      {
+        onSuccess: ({ asked }) => {
+          notifications.show({
+            message: asked.length > 0 ? `Changed; asked ${asked.join(", ")} first` : "Changed",
+            color: "dock",
+          });
+          onClose();
+        },
+      },
+    );
+  }
+  return (
+    <FormDialog
+      title={`Change ${order.id}`}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={change.isPending}
+      error={change.error}
+      verb="Change"
+      disabled={changed.length === 0 && !isDate}
+      size="lg"
+    >
+      <TextInput
+        type="date"
+        label="Requested date"
+        value={requested}
+        onChange={(event) => setRequested(event.currentTarget.value)}
+        maw={200}
+      />
+      <LineQuantities order={order} of={ordered} label="Ordered" values={quantities} onChange={setQuantities} />
+    </FormDialog>
+  );
+}
+
+function PlaceHold({ order, onClose }: { order: Order; onClose: () => void }) {
+  const [reason, setReason] = useState("");
+  const change = useChange(
+    (value: { reason: string }, idempotencyKey) =>
+      post("/v1/orders/{order}/holds", { path: { order: order.id }, body: value, idempotencyKey }),
+    OF_ORDERS,
+  );
+  return (
+    <FormDialog
+      title={`Hold ${order.id}`}
+      onClose={onClose}
+      onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: onClose })}
+      pending={change.isPending}
+      error={change.error}
+      verb="Hold"
+      disabled={reason.trim() === ""}
+    >
+      <Text size="sm">Nothing more of it is released until somebody takes the hold away.</Text>
+      <Why value={reason} onChange={setReason} />
+    </FormDialog>
+  );
+}
+
+/** Takes a hold away. Who may depends on its kind and the amount; the product says so if it is not you. */
+export function ReleaseHold({ order, hold }: { order: string; hold: Hold }) {
+  const [opened, setOpened] = useState(false);
+  const [reason, setReason] = useState("");
+  const change = useChange(
+    (value: { reason: string }, idempotencyKey) =>
+      post("/v1/orders/{order}/holds/{kind}/release", {
+        path: { order, kind: hold.kind },
+        body: value,
+        idempotencyKey,
+      }),
+    OF_ORDERS,
+  );
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={() => setOpened(true)}>
+        Release …
+      </Button>
+      {opened && (
+        <FormDialog
+          title={`Release the ${inWords(hold.kind)} hold of ${order}`}
+          onClose={() => setOpened(false)}
+          onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: () => setOpened(false) })}
+          pending={change.isPending}
+          error={change.error}
+          verb="Release"
+          disabled={reason.trim() === ""}
+        >
+          <Text size="sm">{hold.reason}</Text>
+          <Why value={reason} onChange={setReason} />
+        </FormDialog>
+      )}
+    </>
+  );
+}

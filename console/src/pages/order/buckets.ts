@@ -1,0 +1,36 @@
+import type { OrderLine } from "../../api/types";
+
+/** The buckets of a line, from what is farthest to what is nearest, with their colours. */
+export const BUCKETS = [
+  { name: "shipped", words: "Shipped", colour: "#0b6e75" },
+  { name: "picked", words: "Picked", colour: "#2aa3a4" },
+  { name: "released", words: "At the warehouse", colour: "#6fc5c3" },
+  { name: "allocated", words: "Allocated", colour: "#4a7fc1" },
+  { name: "backordered", words: "Backordered", colour: "#d9822b" },
+  { name: "open", words: "Open", colour: "#a3adb8" },
+  { name: "cancelled", words: "Cancelled", colour: "#5c6875" },
+] as const;
+
+export interface Part {
+  readonly name: string;
+  readonly words: string;
+  readonly colour: string;
+  readonly units: number;
+}
+
+/** The buckets of a line that hold units. Every unit is in exactly one. */
+export function parts(line: OrderLine): Part[] {
+  return BUCKETS.map((bucket) => ({ ...bucket, units: line[bucket.name] })).filter(({ units }) => units > 0);
+}
+
+/** “12 shipped, 3 backordered”. */
+export function inWordsOf(line: OrderLine): string {
+  return parts(line)
+    .map(({ units, words }) => `${units} ${words.toLowerCase()}`)
+    .join(", ");
+}
+
+/** Units that may still be cancelled or changed here: those that have not left. */
+export function unshipped(line: OrderLine): number {
+  return line.ordered - line.cancelled - line.shipped;
+}

@@ -1,0 +1,125 @@
+import type { CloudEvent } from "../../api/types";
+import { formatMoney, fromMinor } from "../../lib/money";
+import { count, inWords, words } from "../../lib/words";
+
+/** One entry of the timeline: events of one kind that one command brought about. */
+export interface Entry {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly title: string;
+  readonly reason: string | undefined;
+  readonly events: readonly CloudEvent[];
+  /** Book-keeping that most readers do not look for. */
+  readonly isDetail: boolean;
+}
+
+const PREFIX = "com.crossdock.";
+
+/** `com.crossdock.order.hold_placed.v1` is `order.hold_placed`. */
+export function nameOf(event: CloudEvent): string {
+  return event.type.slice(PREFIX.length).replace(/\.v\d+$/, "");
+}
+
+const DETAILS: ReadonlySet<string> = new Set([
+  "order.moved",
+  "order.exposure_moved",
+  "order.receivable_changed",
+  "order.allocated",
+  "order.line_priced",
+  "order.credit_released",
+  "account.item_opened",
+  "account.exposure_moved",
+  "account.held_changed",
+  "effect.requested",
+  "effect.ended",
+  "effect.rested",
+]);
+
+function isDetail(name: string): boolean {
+  return DETAILS.has(name) || name.startsWith("reference.") || name.startsWith("inventory.");
+}
+
+function text(data: CloudEvent["data"], field: string): string | undefined {
+  const value = data[field];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function place(event: CloudEvent): string {
+  return event.subject.split(" ").at(-1) ?? "";
+}
+
+type Sentence = (first: CloudEvent, all: readonly CloudEvent[], currency: string) => string;
+
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  "order.received": ({ data }) => `Received by ${inWords(text(data, "channel") ?? "hand")}`,
+  "order.validated": () => "Checked",
+  "order.approved": () => "Approved",
+  "order.closed": () => "Closed: all is paid and matched",
+  "order.rejected": () => "Rejected",
+  "order.hold_placed": ({ data }) => `Held: ${inWords(holdOf(data))}`,
+  "order.hold_released": ({ data }) => `Hold released: ${inWords(text(data, "kind") ?? "")}`,
+  "order.tax_determined": ({ data }, _, currency) =>
+    `Tax determined: ${typeof data["tax"] === "number" ? formatMoney(fromMinor(data["tax"], currency)) : ""}${data["degraded"] === true ? ", by our own computation" : ""}`,
+  "order.promised": ({ data }, all) =>
+    `${all.length > 1 ? `${all.length} lines` : `Line ${text(data, "line")?.slice(2) ?? ""}`} promised for ${text(data, "promise") ?? "no date yet"}`,
+  "order.line_priced": (_, all) => `${count(all.length, "line")} priced`,
+  "order.allocated": (_, all) => `${count(all.length, "allocation")} of stock`,
+  "order.moved": (_, all) => `${count(all.length, "quantity", "quantities")} moved`,
+  "order.released": ({ data }) => `Released to the warehouse: ${text(data, "warehouse_order") ?? ""}`,
+  "order.shipped": ({ data }) => `Shipped: ${text(data, "shipment") ?? ""}`,
+  "order.invoiced": ({ data }) => `Invoiced: ${text(data, "invoice") ?? ""}`,
+  "account.credit_checked": ({ data }) => `Credit checked: ${inWords(text(data, "decision") ?? "")}`,
+  "fulfilment.released": ({ data, subject }) =>
+    `Warehouse order ${subject.split(" ")[1]} for ${text(data, "node") ?? ""}`,
+  "shipment.confirmed": ({ data, subject }) =>
+    `Shipment ${subject.split(" ")[1]} left ${text(data, "node") ?? ""}${text(data, "tracking") ? `, tracking ${text(data, "tracking")}` : ""}`,
+  "invoice.posted": ({ data }) => `Invoice ${text(data, "number") ?? ""} posted`,
+  "exception.raised": ({ data, subject }) => `${subject.split(" ")[1]} raised: ${words(text(data, "kind") ?? "")}`,
+  "exception.resolved": ({ data, subject }) =>
+    `${subject.split(" ")[1]} resolved: ${inWords(text(data, "action") ?? "")}`,
+  "exception.assigned": ({ data, subject }) =>
+    text(data, "to")
+      ? `${subject.split(" ")[1]} claimed by ${text(data, "to")}`
+      : `${subject.split(" ")[1]} given back`,
+  "effect.requested": ({ data }) => `Asked: ${text(data, "capability") ?? ""}`,
+  "message.dead_lettered": ({ data }) => `Could not be delivered: ${text(data, "cause") ?? ""}`,
+};
+
+function holdOf(data: CloudEvent["data"]): string {
+  const hold = data["hold"];
+  const kind = typeof hold === "object" && hold !== null && "kind" in hold ? hold.kind : data["kind"];
+  return typeof kind === "string" ? kind : "";
+}
+
+function titleOf(name: string, events: readonly CloudEvent[], currency: string): string {
+  const [first] = events;
+  if (!first) return words(name);
+  const sentence = SENTENCES[name]?.(first, events, currency);
+  if (sentence) return sentence;
+  const [kind = "", what = ""] = name.split(".");
+  const many = events.length > 1 ? ` (${events.length})` : "";
+  const whose = kind === "order" ? "" : ` ${place(first)}`;
+  return `${kind === "order" ? words(what) : `${words(kind)}${whose} ${inWords(what)}`}${many}`;
+}
+
+/** Events in the order in which they happened become entries, the latest first. What one command did to many lines is one entry. */
+export function timeline(events: readonly CloudEvent[], currency: string): Entry[] {
+  const groups = new Map<string, CloudEvent[]>();
+  for (const event of events) {
+    const [position = ""] = event.id.split(".");
+    const name = nameOf(event);
+    const alone = name.startsWith("exception.") || name.startsWith("shipment.") || name.startsWith("invoice.");
+    const key = `${position} ${name}${alone ? ` ${event.subject}` : ""}`;
+    groups.set(key, [...(groups.get(key) ?? []), event]);
+  }
+  const entries = [...groups.values()].flatMap((group): Entry[] => {
+    const [first] = group;
+    if (!first) return [];
+    const name = nameOf(first);
+    const { id, time: at, actor, data } = first;
+    const reason = text(data, "reason") ?? text(data, "cause");
+    return [{ id, at, actor, title: titleOf(name, group, currency), reason, events: group, isDetail: isDetail(name) }];
+  });
+  return entries.reverse();
+}

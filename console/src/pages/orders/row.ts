@@ -1,0 +1,69 @@
+import type { Order } from "../../api/types";
+import type { Money } from "../../lib/money";
+
+/** What a list shows of an order; its lines are counted, not kept. */
+export interface OrderRow {
+  readonly id: string;
+  readonly status: string;
+  readonly account: string;
+  readonly purchaseOrder: string;
+  readonly channel: string;
+  readonly receivedAt: string;
+  readonly requested: string | undefined;
+  /** The latest day that was promised for any line. */
+  readonly promised: string | undefined;
+  readonly net: Money;
+  readonly owed: Money;
+  readonly holds: readonly string[];
+  readonly lines: number;
+  readonly units: number;
+  readonly shipped: number;
+}
+
+export function rowOf(order: Order): OrderRow {
+  const promises = order.lines.flatMap(({ promise }) => (promise ? [promise] : [])).sort();
+  return {
+    id: order.id,
+    status: order.status,
+    account: order.account,
+    purchaseOrder: order.purchase_order,
+    channel: order.channel,
+    receivedAt: order.received_at,
+    requested: order.requested ?? undefined,
+    promised: promises.at(-1),
+    net: order.net,
+    owed: order.receivable,
+    holds: order.holds.map(({ kind }) => kind),
+    lines: order.lines.length,
+    units: order.lines.reduce((sum, { ordered, cancelled }) => sum + ordered - cancelled, 0),
+    shipped: order.lines.reduce((sum, { shipped }) => sum + shipped, 0),
+  };
+}
+
+/** Whether a row has all the words that were typed, in any of its texts. */
+export function matches(row: OrderRow, typed: string): boolean {
+  const text = `${row.id} ${row.account} ${row.purchaseOrder} ${row.channel} ${row.holds.join(" ")}`.toLowerCase();
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** The statuses of an order, in the order of its way. */
+export const STATUSES = [
+  "validating",
+  "on_hold",
+  "approved",
+  "backordered",
+  "in_fulfilment",
+  "partially_fulfilled",
+  "fulfilled",
+  "invoiced",
+  "settled",
+  "closed",
+  "cancelled",
+  "rejected",
+] as const;
+
+/** Those in which somebody still has something to do; the columns of the board. */
+export const ON_THE_WAY = STATUSES.slice(0, 9);

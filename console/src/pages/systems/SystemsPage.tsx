@@ -1,0 +1,182 @@
+import { Drawer, Group, SimpleGrid, Table, Tabs, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { deadLetters, systems } from "../../api/queries";
+import type { System } from "../../api/types";
+import { Tag } from "../../components/badges";
+import { Fact, Page, Panel } from "../../components/Page";
+import { Empty, Reading } from "../../components/states";
+import { When } from "../../components/When";
+import { span } from "../../lib/time";
+import { count } from "../../lib/words";
+import { DeadLetters } from "./DeadLetters";
+import { circuitMeans, circuitWords } from "./health";
+
+const route = getRouteApi("/systems");
+
+/** Each connected system: what it does, how it is, what waits for it; and what could not be delivered. */
+export function SystemsPage() {
+  const { tab = "systems", open } = route.useSearch();
+  const navigate = route.useNavigate();
+  const reading = useQuery(systems);
+  const dead = useQuery(deadLetters({})).data;
+  const shown = reading.data?.systems.find(({ name }) => name === open);
+  const set = (name: string | undefined): void =>
+    void navigate({ search: (before) => ({ ...before, open: name }), replace: true });
+  return (
+    <Page title="Systems">
+      <Panel>
+        <Tabs
+          value={tab}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => ({ ...before, tab: next === "dead-letters" ? "dead-letters" : undefined }),
+              replace: true,
+            })
+          }
+          keepMounted={false}
+        >
+          <Tabs.List>
+            <Tabs.Tab value="systems">Systems</Tabs.Tab>
+            <Tabs.Tab
+              value="dead-letters"
+              rightSection={dead && dead.items.length > 0 ? <Tag tone="red">{String(dead.items.length)}</Tag> : null}
+            >
+              Dead letters
+            </Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="systems">
+            <Reading of={reading}>{({ systems: all }) => <AllSystems of={all} onOpen={set} />}</Reading>
+          </Tabs.Panel>
+          <Tabs.Panel value="dead-letters">
+            <DeadLetters />
+          </Tabs.Panel>
+        </Tabs>
+      </Panel>
+      <Drawer
+        opened={shown !== undefined}
+        onClose={() => set(undefined)}
+        position="right"
+        size="lg"
+        title={<Text fw={650}>{shown?.name}</Text>}
+      >
+        {shown && <Details of={shown} />}
+      </Drawer>
+    </Page>
+  );
+}
+
+function Circuit({ of }: { of: System["circuit"] }) {
+  return <Tag tone={of === "closed" ? "green" : of === "open" ? "red" : "orange"}>{circuitWords(of)}</Tag>;
+}
+
+function AllSystems({ of: all, onOpen }: { of: readonly System[]; onOpen: (name: string) => void }) {
+  if (all.length === 0)
+    return (
+      <Empty title="No system is connected">
+        Systems are named in the configuration; see the reference of systems.
+      </Empty>
+    );
+  return (
+    <Table.ScrollContainer minWidth={820}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>System</Table.Th>
+            <Table.Th>State</Table.Th>
+            <Table.Th>Does</Table.Th>
+            <Table.Th className="num">Waiting</Table.Th>
+            <Table.Th className="num">Under way</Table.Th>
+            <Table.Th className="num">Delivered</Table.Th>
+            <Table.Th className="num">Tried again</Table.Th>
+            <Table.Th className="num">Refused</Table.Th>
+            <Table.Th className="num">Typical / slowest</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {all.map((system) => (
+            <Table.Tr key={system.name} onClick={() => onOpen(system.name)} style={{ cursor: "pointer" }}>
+              <Table.Td>
+                <button type="button" className="plain-link" onClick={() => onOpen(system.name)}>
+                  {system.name}
+                </button>
+              </Table.Td>
+              <Table.Td>
+                <Circuit of={system.circuit} />
+              </Table.Td>
+              <Table.Td>
+                {system.capabilities.join(", ") || <span className="muted">is asked for statements</span>}
+              </Table.Td>
+              <Table.Td className="num">{system.queued}</Table.Td>
+              <Table.Td className="num">{system.in_flight}</Table.Td>
+              <Table.Td className="num">{system.delivered}</Table.Td>
+              <Table.Td className="num">{system.retried}</Table.Td>
+              <Table.Td className={`num ${system.failed > 0 ? "late" : ""}`}>{system.failed}</Table.Td>
+              <Table.Td className="num">
+                {system.latency_p50_ms === null || system.latency_p50_ms === undefined
+                  ? "–"
+                  : `${system.latency_p50_ms} / ${system.latency_p99_ms} ms`}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Details({ of: system }: { of: System }) {
+  return (
+    <>
+      <Group gap="sm" mb="sm">
+        <Circuit of={system.circuit} />
+        <Text size="sm">{circuitMeans(system.circuit)}</Text>
+      </Group>
+      <SimpleGrid cols={3} component="dl" m={0} mb="md">
+        <Fact name="Waiting">{system.queued}</Fact>
+        <Fact name="Under way">{system.in_flight}</Fact>
+        <Fact name="Delivered">{system.delivered}</Fact>
+        <Fact name="Outages">{system.outages_total}</Fact>
+        <Fact name="Away in all">{system.down_ms > 0 ? span(system.down_ms) : "never"}</Fact>
+        <Fact name="Back after, typically">
+          {system.mean_time_to_recovery_ms ? span(system.mean_time_to_recovery_ms) : "–"}
+        </Fact>
+      </SimpleGrid>
+      {system.last_error && (
+        <>
+          <Text size="sm" fw={600}>
+            Last error
+          </Text>
+          <pre className="document">{system.last_error}</pre>
+        </>
+      )}
+      <Text size="sm" fw={600} mt="md">
+        {system.outages.length === 0 ? "No outage is on record" : `The last ${count(system.outages.length, "outage")}`}
+      </Text>
+      {system.outages.length > 0 && (
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Began</Table.Th>
+              <Table.Th>Lasted</Table.Th>
+              <Table.Th className="num">Waited</Table.Th>
+              <Table.Th>Caught up after</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {system.outages.map((outage) => (
+              <Table.Tr key={outage.began_at}>
+                <Table.Td>
+                  <When at={outage.began_at} />
+                </Table.Td>
+                <Table.Td>{outage.ended_at ? span(outage.duration_ms) : <span className="late">still</span>}</Table.Td>
+                <Table.Td className="num">{count(outage.backlog, "call")}</Table.Td>
+                <Table.Td>{outage.recovery_ms ? span(outage.recovery_ms) : "–"}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </>
+  );
+}

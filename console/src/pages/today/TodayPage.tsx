@@ -1,0 +1,228 @@
+import { Group, SimpleGrid, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { company, exceptions, progress, systems } from "../../api/queries";
+import type { Exception, Progress, System } from "../../api/types";
+import { Amounts } from "../../components/Amount";
+import { Tag } from "../../components/badges";
+import { Page, Panel } from "../../components/Page";
+import { Empty, Loading, Reading } from "../../components/states";
+import { useNow } from "../../components/useNow";
+import { Deadline } from "../../components/When";
+import { formatMoney, fromMinor, sums } from "../../lib/money";
+import { standing } from "../../lib/time";
+import { count, words } from "../../lib/words";
+import { byUrgency } from "../exceptions/filter";
+import { circuitWords } from "../systems/health";
+import { all, byTypeAndAge, having } from "./figures";
+
+const Chart = lazy(() => import("../../components/Chart"));
+
+/** Where everything stands now. Each figure opens the list that it counts. */
+export function TodayPage() {
+  const figures = useQuery(progress);
+  const open = useQuery(exceptions({ status: "open" }));
+  const health = useQuery(systems);
+  return (
+    <Page title="Today">
+      <Reading of={figures} rows={3}>
+        {(data) => <Figures of={data} />}
+      </Reading>
+      <div className="today-columns">
+        <Panel id="by-type" title="Open exceptions by type and age" aside={<Link to="/exceptions">all of them</Link>}>
+          <Reading of={open}>{({ items }) => <ByType open={items} />}</Reading>
+        </Panel>
+        <Panel id="urgent" title="Due next" aside={<Late open={open.data?.items ?? []} />}>
+          <Reading of={open}>{({ items }) => <Urgent open={items} />}</Reading>
+        </Panel>
+      </div>
+      <Panel id="health" title="Systems" aside={<Link to="/systems">details</Link>}>
+        <Reading of={health} rows={2}>
+          {(data) => <Health of={data.systems} />}
+        </Reading>
+      </Panel>
+    </Page>
+  );
+}
+
+function Figures({ of: { orders, invoices, payments } }: { of: Progress }) {
+  const onWay = having(orders, ["in_fulfilment", "partially_fulfilled"]);
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 4, lg: 8 }} spacing="sm">
+      <Figure value={all(orders)} name="orders in" to={<Link to="/orders" className="panel figure" />} />
+      <Figure
+        value={having(orders, ["on_hold"])}
+        name="on hold"
+        tone="late"
+        to={<Link to="/orders" search={{ status: "on_hold" }} className="panel figure" />}
+      />
+      <Figure
+        value={having(orders, ["backordered"])}
+        name="backordered"
+        tone="soon"
+        to={<Link to="/orders" search={{ status: "backordered" }} className="panel figure" />}
+      />
+      <Figure
+        value={onWay}
+        name="in fulfilment"
+        to={<Link to="/orders" search={{ view: "board" }} className="panel figure" />}
+      />
+      <Figure
+        value={having(orders, ["invoiced"])}
+        name="invoiced, unpaid"
+        to={<Link to="/orders" search={{ status: "invoiced" }} className="panel figure" />}
+      />
+      <Figure
+        value={having(orders, ["closed"])}
+        name="closed"
+        tone="good"
+        to={<Link to="/orders" search={{ status: "closed" }} className="panel figure" />}
+      />
+      <Figure value={all(invoices)} name="invoices" to={<Link to="/finance/invoices" className="panel figure" />} />
+      <Figure
+        value={having(payments, ["unmatched"])}
+        name="payments to match"
+        tone="soon"
+        to={<Link to="/finance/payments" search={{ status: "unmatched" }} className="panel figure" />}
+      />
+    </SimpleGrid>
+  );
+}
+
+function Figure({
+  value,
+  name,
+  tone,
+  to,
+}: {
+  value: number;
+  name: string;
+  tone?: "late" | "soon" | "good";
+  to: React.ReactElement<{ children?: ReactNode }>;
+}) {
+  const { type: Place, props } = to;
+  return (
+    <Place {...props}>
+      <span className={`figure-value ${value > 0 && tone ? tone : ""}`}>{value.toLocaleString("en")}</span>
+      <Text size="sm" className="muted" span display="block">
+        {name}
+      </Text>
+    </Place>
+  );
+}
+
+function ByType({ open }: { open: readonly Exception[] }) {
+  const now = useNow();
+  const navigate = useNavigate();
+  const { kinds, ages } = useMemo(() => byTypeAndAge(open, now), [open, now]);
+  const categories = useMemo(() => kinds.map(words), [kinds]);
+  const series = useMemo(() => ages.map(({ age, counts }) => ({ name: age, values: counts })), [ages]);
+  const pick = useMemo(
+    () => (category: string, age: string) => {
+      const kind = kinds.find((each) => words(each) === category);
+      if (kind) void navigate({ to: "/exceptions", search: { kind, age } });
+    },
+    [kinds, navigate],
+  );
+  if (open.length === 0) return <Empty title="Nothing waits for a person" />;
+  return (
+    <>
+      <Suspense fallback={<Loading />}>
+        <Chart
+          title="Open exceptions by type and age"
+          categories={categories}
+          series={series}
+          kind="bars"
+          height={Math.max(140, 44 * kinds.length + 40)}
+          onPick={pick}
+        />
+      </Suspense>
+      <Group gap="xs" px="md" pb="md">
+        {kinds.map((kind) => (
+          <Link key={kind} to="/exceptions" search={{ kind }}>
+            {words(kind)} {open.filter((each) => each.kind === kind).length}
+          </Link>
+        ))}
+      </Group>
+    </>
+  );
+}
+
+function Late({ open }: { open: readonly Exception[] }) {
+  const now = useNow();
+  const late = open.filter(
+    (each) => standing(new Date(each.raised_at), new Date(each.resolve_by), now) === "late",
+  ).length;
+  return late > 0 ? (
+    <Link to="/exceptions" search={{ due: "late" }} className="late">
+      {late} late
+    </Link>
+  ) : (
+    <span className="good">none late</span>
+  );
+}
+
+function Urgent({ open }: { open: readonly Exception[] }) {
+  const currency = useQuery(company).data?.currency;
+  const next = open.toSorted(byUrgency).slice(0, 7);
+  const stake = currency ? sums(open.map(({ amount_minor }) => fromMinor(amount_minor, currency))) : [];
+  if (next.length === 0) return <Empty title="Nothing is due" />;
+  return (
+    <>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Case</Table.Th>
+            <Table.Th>Type</Table.Th>
+            <Table.Th>Due</Table.Th>
+            <Table.Th className="num">At stake</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {next.map(({ id, kind, raised_at, resolve_by, amount_minor }) => (
+            <Table.Tr key={id}>
+              <Table.Td>
+                <Link to="/exceptions" search={{ case: id }}>
+                  {id}
+                </Link>
+              </Table.Td>
+              <Table.Td>{words(kind)}</Table.Td>
+              <Table.Td>
+                <Deadline from={raised_at} due={resolve_by} />
+              </Table.Td>
+              <Table.Td className="num">{currency && formatMoney(fromMinor(amount_minor, currency))}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Text size="sm" className="muted" px="md" py="xs">
+        {count(open.length, "case")}, <Amounts of={stake} /> at stake
+      </Text>
+    </>
+  );
+}
+
+function Health({ of: all }: { of: readonly System[] }) {
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm" p="md" pt={4}>
+      {all.map((system) => (
+        <Link key={system.name} to="/systems" search={{ open: system.name }} className="card-link">
+          <Group justify="space-between" wrap="nowrap">
+            <Text fw={600} size="sm">
+              {system.name}
+            </Text>
+            <Tag tone={system.circuit === "closed" ? "green" : system.circuit === "open" ? "red" : "orange"}>
+              {circuitWords(system.circuit)}
+            </Tag>
+          </Group>
+          <Text size="xs" className="muted">
+            {system.queued + system.in_flight > 0
+              ? `${count(system.queued + system.in_flight, "call")} waiting`
+              : "nothing waits"}
+          </Text>
+        </Link>
+      ))}
+    </SimpleGrid>
+  );
+}

@@ -1,0 +1,159 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { flag, oneOf, text, understand } from "./lib/search";
+import { Broken, NotHere } from "./shell/Broken";
+import { Layout } from "./shell/Layout";
+
+/** The map: each address, what may stand behind its question mark, and the page that shows it. */
+const root = createRootRoute({ component: Layout, errorComponent: Broken, notFoundComponent: NotHere });
+
+const today = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/today/TodayPage"), "TodayPage"),
+});
+
+const exceptions = createRoute({
+  getParentRoute: () => root,
+  path: "/exceptions",
+  validateSearch: understand({
+    status: oneOf(["open", "claimed", "resolved", "cleared", "all"]),
+    kind: text,
+    owner: text,
+    severity: oneOf(["critical", "high", "medium", "low"]),
+    mine: flag,
+    age: text,
+    due: oneOf(["late", "soon"]),
+    order: text,
+    q: text,
+    sort: text,
+    case: text,
+  }),
+  component: lazyRouteComponent(() => import("./pages/exceptions/ExceptionsPage"), "ExceptionsPage"),
+});
+
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: "/orders",
+  validateSearch: understand({
+    view: oneOf(["table", "board"]),
+    status: text,
+    account: text,
+    q: text,
+    sort: text,
+  }),
+  component: lazyRouteComponent(() => import("./pages/orders/OrdersPage"), "OrdersPage"),
+});
+
+const order = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/$order",
+  validateSearch: understand({
+    tab: oneOf(["lines", "process", "documents", "timeline", "original"]),
+    instance: text,
+  }),
+  component: lazyRouteComponent(() => import("./pages/order/OrderPage"), "OrderPage"),
+});
+
+const systems = createRoute({
+  getParentRoute: () => root,
+  path: "/systems",
+  validateSearch: understand({ tab: oneOf(["systems", "dead-letters"]), capability: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/systems/SystemsPage"), "SystemsPage"),
+});
+
+const availability = createRoute({
+  getParentRoute: () => root,
+  path: "/availability",
+  validateSearch: understand({
+    item: text,
+    quantity: text,
+    q: text,
+    sort: text,
+    only: oneOf(["backordered", "short"]),
+  }),
+  component: lazyRouteComponent(() => import("./pages/availability/AvailabilityPage"), "AvailabilityPage"),
+});
+
+const fulfilment = createRoute({
+  getParentRoute: () => root,
+  path: "/fulfilment",
+  validateSearch: understand({
+    tab: oneOf(["warehouse-orders", "shipments"]),
+    progress: text,
+    node: text,
+    sort: text,
+    open: text,
+  }),
+  component: lazyRouteComponent(() => import("./pages/fulfilment/FulfilmentPage"), "FulfilmentPage"),
+});
+
+const finance = createRoute({
+  getParentRoute: () => root,
+  path: "/finance",
+  beforeLoad: () => {
+    throw redirect({ to: "/finance/invoices" });
+  },
+});
+
+const invoices = createRoute({
+  getParentRoute: () => root,
+  path: "/finance/invoices",
+  validateSearch: understand({ account: text, order: text, number: text, sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/finance/InvoicesPage"), "InvoicesPage"),
+});
+
+const payments = createRoute({
+  getParentRoute: () => root,
+  path: "/finance/payments",
+  validateSearch: understand({ status: text, account: text, sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/finance/PaymentsPage"), "PaymentsPage"),
+});
+
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: "/finance/accounts",
+  validateSearch: understand({ account: text }),
+  component: lazyRouteComponent(() => import("./pages/finance/AccountsPage"), "AccountsPage"),
+});
+
+const processes = createRoute({
+  getParentRoute: () => root,
+  path: "/processes",
+  validateSearch: understand({ process: text, version: text, element: text, state: text, key: text }),
+  component: lazyRouteComponent(() => import("./pages/processes/ProcessesPage"), "ProcessesPage"),
+});
+
+const instance = createRoute({
+  getParentRoute: () => root,
+  path: "/processes/instances/$instance",
+  component: lazyRouteComponent(() => import("./pages/processes/InstancePage"), "InstancePage"),
+});
+
+const tree = root.addChildren([
+  today,
+  exceptions,
+  orders,
+  order,
+  systems,
+  availability,
+  fulfilment,
+  finance,
+  invoices,
+  payments,
+  accounts,
+  processes,
+  instance,
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: "intent",
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  IconAlertTriangle,
+  IconBuildingWarehouse,
+  IconCash,
+  IconHome,
+  IconPackages,
+  IconPlugConnected,
+  IconRoute,
+  IconShoppingCart,
+} from "@tabler/icons-react";
+
+/** The pages of the main menu, in the order of the day's work. `key` opens one after `g`. */
+export const PLACES = [
+  { to: "/", name: "Today", key: "t", icon: IconHome, about: "What came in, what left, what stands" },
+  {
+    to: "/exceptions",
+    name: "Exceptions",
+    key: "e",
+    icon: IconAlertTriangle,
+    about: "Everything that waits for a person",
+  },
+  { to: "/orders", name: "Orders", key: "o", icon: IconShoppingCart, about: "All orders, as a table and as a board" },
+  { to: "/availability", name: "Availability", key: "a", icon: IconPackages, about: "What can be promised, and when" },
+  {
+    to: "/fulfilment",
+    name: "Fulfilment",
+    key: "f",
+    icon: IconBuildingWarehouse,
+    about: "Warehouse orders and shipments",
+  },
+  { to: "/finance", name: "Finance", key: "m", icon: IconCash, about: "Invoices, payments and accounts" },
+  { to: "/processes", name: "Processes", key: "p", icon: IconRoute, about: "Process versions and running instances" },
+  { to: "/systems", name: "Systems", key: "s", icon: IconPlugConnected, about: "Connected systems and dead letters" },
+] as const;
