@@ -8,7 +8,7 @@ use partition::{AnyKey, AnyState, Body};
 use serde::{Deserialize, Serialize};
 use trade::master::{Company, Terms};
 use trade::{AccountId, Aggregate, Key};
-use units::Money;
+use units::{Currency, Money};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
