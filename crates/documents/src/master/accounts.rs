@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
     "id",
     "name",
     "aliases",
@@ -39,6 +39,7 @@ const COLUMNS: [&str; 27] = [
     "credit_parent",
     "excluded_nodes",
     "substitutes",
+    "max_backorders",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -118,6 +119,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         credit_parent: Some(row.get("credit_parent")).filter(|parent| !parent.is_empty()).map(AccountId::from),
         excluded_nodes: list(row.get("excluded_nodes")).into_iter().map(trade::NodeId).collect(),
         substitutes: consent(row)?,
+        max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535, or nothing")?,
     })
 }
 
