@@ -17,7 +17,10 @@ pub fn decide(seed: u64, id: &str, kind: &str, actions: &[String]) -> Option<(&'
         "TAX" => &[("release", "checked with the tax adviser")],
         "DUPLICATE" => &[("release", "the customer means it")],
         "WMS-REJECT" | "CARRIER" | "INTEGRATION" | "INVOICE-REJECTED" | "BILLING-BLOCKED" => &[("retry", "try again")],
-        "BACKORDER-LATE" | "SHORTAGE" => &[("wait", "supply is on its way")],
+        "SHORTAGE" if roll.is_multiple_of(4) => {
+            &[("reject", "they want what they ordered"), ("wait", "supply is on its way")]
+        }
+        "BACKORDER-LATE" | "SHORTAGE" => &[("substitute", "they take it"), ("wait", "supply is on its way")],
         "PAYMENT-UNMATCHED" => &[
             ("match", "the candidate is right"),
             ("put_on_account", "clarified later"),

@@ -268,7 +268,9 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
             schedule.starts.iter().map(|start| Timer { due: start.due, owner: owner(start) }).collect()
         }
         (AnyKey::Trade(trade::Key::Order(id)), AnyState::Trade(Aggregate::Order(state), _)) => {
-            state.bill_at.map(|due| Timer { due, owner: TimerOwner::Billing(*id) }).into_iter().collect()
+            let bill = state.bill_at.map(|due| Timer { due, owner: TimerOwner::Billing(*id) });
+            let review = state.review_at.map(|due| Timer { due, owner: TimerOwner::Review(*id) });
+            bill.into_iter().chain(review).collect()
         }
         _ => Vec::new(),
     }

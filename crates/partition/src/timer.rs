@@ -25,6 +25,8 @@ pub enum TimerOwner {
     Start(Text, u16),
     /// An order of which something waits to be billed.
     Billing(OrderId),
+    /// An order that is consolidated until then, or comes within the reservation fence.
+    Review(OrderId),
 }
 
 /// A timer.

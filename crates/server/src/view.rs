@@ -80,6 +80,12 @@ pub(crate) struct OrderView {
     pub(crate) billing: String,
     /// When shipped goods that wait for their invoice are billed or put before a person, if a clock runs.
     pub(crate) bill_at: Option<String>,
+    /// How many parts may be delivered after the first.
+    pub(crate) max_backorders: Option<u16>,
+    /// Until this day its release waits for the rest.
+    pub(crate) consolidate_until: Option<String>,
+    /// When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved.
+    pub(crate) review_at: Option<String>,
 }
 
 /// Which nodes ship, and which constraint kept the others from it.
@@ -234,6 +240,9 @@ pub(crate) fn order(order: &Order) -> OrderView {
         }),
         billing: order.billing.to_string(),
         bill_at: order.bill_at.map(|at| at.to_string()),
+        max_backorders: order.max_backorders,
+        consolidate_until: order.consolidate_until.map(|day| day.to_string()),
+        review_at: order.review_at.map(|at| at.to_string()),
     }
 }
 

@@ -40,6 +40,7 @@ const COLUMNS: [&str; 28] = [
     "excluded_nodes",
     "payer",
     "substitutes",
+    "max_backorders",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -120,6 +121,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         excluded_nodes: list(row.get("excluded_nodes")).into_iter().map(trade::NodeId).collect(),
         payer: Some(row.get("payer")).filter(|payer| !payer.is_empty()).map(AccountId::from),
         substitutes: consent(row)?,
+        max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535, or nothing")?,
     })
 }
 

@@ -13,6 +13,8 @@
 //! | `ship_to` | The code of one of the account's addresses |
 //! | `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country` | A full address |
 //! | `ship_complete` | `true` or `false` |
+//! | `max_backorders` | how many parts may be delivered after the first; 0 cancels what is not there at once |
+//! | `consolidate_until` | until this day the release waits for the rest |
 //! | `ship_group` | Lines of the same group are released together or not at all |
 //! | `freight`, `discount` | Of the whole order, net, in major units |
 //! | `billing` | How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `monthly` … |
@@ -27,7 +29,7 @@ use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 23] = [
     "account",
     "purchase_order",
     "order",
@@ -49,9 +51,11 @@ const COLUMNS: [&str; 21] = [
     "discount",
     "ship_group",
     "billing",
+    "max_backorders",
+    "consolidate_until",
 ];
 /// Columns that concern the whole order.
-const WHOLE: [&str; 11] = [
+const WHOLE: [&str; 13] = [
     "currency",
     "requested",
     "ship_to",
@@ -63,6 +67,8 @@ const WHOLE: [&str; 11] = [
     "freight",
     "discount",
     "billing",
+    "max_backorders",
+    "consolidate_until",
 ];
 
 /// An order whose rows are being read.
@@ -170,6 +176,8 @@ fn header(row: &Row<'_>) -> Result<Submission, Box<Finding>> {
         freight: amount("freight")?,
         discount: amount("discount")?,
         billing: row.parsed("billing", NoBillingPolicy::MEND)?,
+        max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535")?,
+        consolidate_until: row.parsed::<Day>("consolidate_until", "write days as 2026-11-23")?,
         lines: Vec::new(),
     })
 }

@@ -116,6 +116,20 @@ impl<'a> Fields<'a> {
         number
     }
 
+    /// A whole number from 0 to 65,535.
+    pub(super) fn count(&mut self, field: &str) -> Option<u16> {
+        let value = self.get(field)?;
+        let text = match value {
+            Value::String(text) => text.trim().to_owned(),
+            other => other.to_string(),
+        };
+        let count = text.parse().ok();
+        if count.is_none() {
+            self.wrong(field, format!("`{}` is no count", short(&text)), "give a whole number from 0 to 65535");
+        }
+        count
+    }
+
     /// A number that is not below zero.
     pub(super) fn price(&mut self, field: &str) -> Option<Decimal> {
         let value = self.get(field)?;

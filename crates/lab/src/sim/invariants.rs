@@ -59,7 +59,7 @@ pub(super) fn after(states: &States, timers: &BTreeSet<Timer>, decision: &Decisi
             Aggregate::Order(order) => {
                 orders.insert(order.id);
                 accounts.insert(order.account.clone());
-                billed_in_time(order, timers)?;
+                woken_in_time(order, timers)?;
             }
             Aggregate::WarehouseOrder(released) => drop(orders.insert(released.order)),
             Aggregate::Shipment(shipment) => drop(orders.insert(shipment.order)),
@@ -252,13 +252,19 @@ fn watched(exception: &Exception, timers: &BTreeSet<Timer>) -> Result<(), String
     Err(format!("an exception without a clock or an action: {exception:?}"))
 }
 
-/// What waits for the day of its invoice is woken on it (domain §1.6).
-fn billed_in_time(order: &Order, timers: &BTreeSet<Timer>) -> Result<(), String> {
-    let Some(due) = order.bill_at else { return Ok(()) };
-    if timers.contains(&Timer { due, owner: TimerOwner::Billing(order.id) }) {
-        return Ok(());
+/// What waits for the day of its invoice, of its release or of its reservation is woken on it (domain §1.6, §1.1.5, §1.1.7).
+fn woken_in_time(order: &Order, timers: &BTreeSet<Timer>) -> Result<(), String> {
+    let waits = [
+        (order.bill_at, TimerOwner::Billing(order.id), "to be billed"),
+        (order.review_at, TimerOwner::Review(order.id), "to be looked at again"),
+    ];
+    for (due, owner, what) in waits {
+        let Some(due) = due else { continue };
+        if !timers.contains(&Timer { due, owner }) {
+            return Err(format!("{} waits {what} at {due}, and no clock runs", order.id));
+        }
     }
-    Err(format!("{} waits to be billed at {due}, and no clock runs", order.id))
+    Ok(())
 }
 
 /// Somebody is asked: the exception is there and open.

@@ -16,6 +16,16 @@ use crate::model::{DAY, HOUR};
 const ITEMS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 const ACCOUNTS: i64 = 8;
 
+/// What is sent instead of an item: at once, or when the customer has been asked; one for one, or three for two.
+fn substitutes(id: &str) -> Value {
+    match id {
+        "A" => json!([{ "item": "F", "consent": "notify" }]),
+        "B" => json!([{ "item": "E", "units": 3, "of": 2, "consent": "notify", "price": "lower_of" }, { "item": "F" }]),
+        "C" => json!([{ "item": "D", "units": 2 }]),
+        _ => json!([]),
+    }
+}
+
 impl World<'_> {
     pub(super) fn prepare(&mut self, processes: &[Resource]) -> Result<(), Failure> {
         let admin = Actor::system();
@@ -39,12 +49,14 @@ impl World<'_> {
 
     fn master_data(&mut self, admin: &Actor) -> Result<(), Failure> {
         let company = json!({ "code": "SIM", "country": "GB", "currency": "GBP", "nodes": [{ "id": "EAST" }, { "id": "WEST" }],
+            "policy": { "atp": { "reservation_fence_days": 2 } },
             "taxes": [{ "jurisdiction": "GB", "category": "standard", "rate": "20" }] });
         for (_, company) in documents::master::read_company(company.to_string().as_bytes(), "c").records {
             self.must(Body::PutCompany(Box::new(company)), admin)?;
         }
         let items: Vec<Value> =
-            ITEMS.iter().map(|id| json!({ "id": id, "list_price": "9.90", "tax_category": "standard" })).collect();
+            ITEMS.iter().map(|id| json!({ "id": id, "list_price": "9.90", "tax_category": "standard", "min_split_value": if *id == "D" { json!(5_000) } else { json!(null) },
+                "substitutes": substitutes(id) })).collect();
         let items = documents::master::read_items(Value::from(items).to_string().as_bytes(), "i").records;
         self.must(Body::PutItems(items.into_iter().map(|(_, item)| item).collect()), admin)?;
         let accounts: Vec<Value> = (0..ACCOUNTS)
@@ -173,10 +185,16 @@ impl World<'_> {
                     ..SubmittedLine::default()
                 });
             }
+            let start = self.now;
+            // some say in how many parts they come, some until when they are collected, some want their goods much later
+            let in_days = |days: i64| units::Timestamp(start + days * DAY).day();
             let submission = Submission {
                 account: format!("C{}", self.draw(ACCOUNTS)).as_str().into(),
                 purchase_order: format!("PO-{number}").into(),
                 lines,
+                max_backorders: u16::try_from(self.draw(12)).ok().filter(|parts| *parts < 3),
+                consolidate_until: (self.draw(8) == 0).then(|| in_days(3)),
+                requested: (self.draw(8) == 0).then(|| in_days(6)),
                 ..Submission::default()
             };
             let arrives = self.now + self.draw(2 * DAY);

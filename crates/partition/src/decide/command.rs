@@ -8,7 +8,7 @@ use trade::order::Cancellation;
 use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
 use units::{Amount, Text};
 
-use super::txn::{Outcome, Txn, text};
+use super::txn::{Once, Outcome, Txn, text};
 use super::{batch, billing, definition, document, exception, follow_up, message, operate, schedule, substitution};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
@@ -316,6 +316,9 @@ fn change_order(txn: &mut Txn<'_>, order: OrderId, change: &trade::order::Change
     if change.billing.is_some() {
         billing::bill_backlog(txn, order)?;
     }
+    if change.requested.is_some() {
+        serve_lines(txn, order)?;
+    }
     let trade::order::ChangeOutcome { asked, redirected, under_way, .. } = outcome;
     Ok(Reply::Changed { order, asked, redirected, under_way })
 }
@@ -491,6 +494,7 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
         }
         TimerOwner::Exception(id) => trade::exception::escalate(txn.books(), *id, &cx)?,
         TimerOwner::Billing(id) => billing::wait_over(txn, *id)?,
+        TimerOwner::Review(id) => review(txn, *id)?,
         TimerOwner::Message(key, number) => {
             let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
                 Some(AnyState::Correlation(correlation)) => {
@@ -506,6 +510,26 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
         TimerOwner::Start(process, element) => return schedule::fire(txn, process, *element),
     }
     Ok(Reply::Done)
+}
+
+/// The day has come for which an order waited: its units are reserved as far as they are there, and it goes on (domain §1.1.5, §1.1.7).
+fn review(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let cx = txn.system.clone();
+    if !trade::order::review_due(txn.books(), id, &cx)? {
+        return Ok(());
+    }
+    serve_lines(txn, id)?;
+    txn.publish("order.more", id, None);
+    Ok(())
+}
+
+/// Looks for units of what an order waits for, after the day on which it is wanted has changed or come near.
+fn serve_lines(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    for line in order.lines.iter().filter(|line| line.buckets.backordered.is_positive()) {
+        txn.once(Once::Serve(line.item.clone()));
+    }
+    Ok(())
 }
 
 fn succeeded(txn: &mut Txn<'_>, id: EffectId, response: &Variables) -> Outcome<Reply> {

@@ -5,5 +5,6 @@
 mod billing;
 mod cash;
 mod changes;
+mod splitting;
 mod substitutes;
 mod world;

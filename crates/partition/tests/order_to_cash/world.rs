@@ -210,7 +210,15 @@ impl World {
 
     /// The clock of an order that waits to be billed runs out; false if none runs.
     pub(crate) fn let_billing_wait_end(&mut self, id: OrderId) -> bool {
-        let owner = TimerOwner::Billing(id);
+        self.let_end(TimerOwner::Billing(id))
+    }
+
+    /// The clock of an order that is to be looked at again runs out; false if none runs.
+    pub(crate) fn let_review_wait_end(&mut self, id: OrderId) -> bool {
+        self.let_end(TimerOwner::Review(id))
+    }
+
+    fn let_end(&mut self, owner: TimerOwner) -> bool {
         let Some(timer) = self.disk.timers.iter().find(|timer| timer.owner == owner).cloned() else { return false };
         self.disk.timers.remove(&timer);
         self.now = self.now.max(timer.due.0);

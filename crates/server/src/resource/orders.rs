@@ -70,6 +70,12 @@ pub(crate) struct OrderRequest {
     freight: Option<AmountRequest>,
     /// A discount on the whole order, net.
     discount: Option<AmountRequest>,
+    /// How many parts may be delivered after the first; the last waits for the rest, and with 0 what is not there at once is cancelled.
+    #[schema(minimum = 0, maximum = 65_535)]
+    max_backorders: Option<u16>,
+    /// Until this day the release waits for the rest, so that everything ships together.
+    #[schema(format = Date)]
+    consolidate_until: Option<String>,
     /// How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
     /// `on_order` or `deposit=30`.
     billing: Option<String>,

@@ -61,6 +61,9 @@ pub struct Profile {
     /// What they have to say to substitutes in any case; `None` leaves it to the item (domain §1.1.8).
     #[serde(default)]
     pub substitutes: Option<Consent>,
+    /// At most so many parts of an order are delivered after the first; `None` for as many as it takes (domain §1.1.7).
+    #[serde(default)]
+    pub max_backorders: Option<u16>,
 }
 
 /// The account's sub-ledger. Amounts are gross and in the company's currency.

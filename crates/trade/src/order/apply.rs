@@ -179,6 +179,7 @@ impl Folded for Order {
                     self.lines.push((**by).clone());
                 }
             }
+            OrderEvent::ReviewScheduled { at } => self.review_at = *at,
             OrderEvent::SubstitutesRefused { line } => {
                 if let Some(line) = self.line_mut(*line) {
                     line.no_substitutes = true;

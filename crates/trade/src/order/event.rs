@@ -225,6 +225,11 @@ pub enum OrderEvent {
         /// The line with the substitute, every unit in `open`: the same line, if nothing else is on it, or a new one.
         by: Box<super::state::Line>,
     },
+    /// The clock of an order that is to be looked at again was set, or stopped.
+    ReviewScheduled {
+        /// When.
+        at: Option<Timestamp>,
+    },
     /// The customer takes nothing instead of a line's item.
     SubstitutesRefused {
         /// The line.

@@ -24,6 +24,7 @@ mod receive;
 mod reject;
 mod release;
 mod resolve;
+mod splitting;
 mod state;
 mod submission;
 mod substitute;
@@ -42,6 +43,7 @@ pub use promise::{Promised, promise};
 pub use receive::receive;
 pub use reject::reject;
 pub use release::{awaits_payment, release};
+pub use splitting::review_due;
 pub use state::{
     Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Replaced, Sourcing, Status,
     Unresolved,
@@ -56,4 +58,5 @@ pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waitin
 pub(crate) use find::{company, existing, refused_nodes};
 pub(crate) use hold::lift;
 pub(crate) use promise::{arrival, eligibility, note_promise, serving};
+pub(crate) use splitting::{ahead, is_whole, review};
 pub(crate) use value::{expose, gross_to_ship, leave_exposure, leaving, revalue_approved};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use units::{Day, Quantity, Text};
 
-use super::bind::{Backorder, Binding, bind, set_backorder};
+use super::bind::{Backorder, Binding, bind, set_backorder, unbind};
 use super::event::OrderEvent;
 use super::find::{company, existing, refused_nodes};
+use super::splitting::{ahead, cancel_rest, is_far, is_whole, review};
 use super::state::{Bucket, Line, Order, Peg, Sourcing};
 use super::substitute::{Replacements, replace_late};
-use super::value::line_net;
 use crate::account::Account;
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -49,15 +49,20 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     if order.approved_at.is_none() && !order.is_over() {
         return Err(super::find::wrong_status(&order, "it is not approved yet").into());
     }
+    let company = company(books)?;
+    let committed = if is_far(&company, &order, cx) { commit_ahead(books, &company, &order, cx)? } else { Quantity::ZERO };
+    let order = if committed.is_positive() { existing(books, id)? } else { order };
     let open: Vec<&Line> =
         order.lines.iter().filter(|line| line.buckets.open.is_positive() && line.unresolved.is_none()).collect();
     if open.is_empty() || order.is_over() {
         let waits = !order.is_over() && order.units_in(Bucket::Backordered).is_positive();
-        let replaced = if waits { replace_late(books, &order, None, cx)? } else { Replacements::default() };
-        let promise = latest(existing(books, id)?.lines.iter());
-        return Ok(Promised { promise, replaced, ..Promised::default() });
+        let mut promised = Promised { backordered: committed, ..Promised::default() };
+        if waits {
+            settle_rest(books, &order, &mut promised, cx)?;
+        }
+        promised.promise = latest(existing(books, id)?.lines.iter());
+        return Ok(promised);
     }
-    let company = company(books)?;
     let account = books.account(&order.account)?.unwrap_or_default();
     let refused = refused_nodes(books, &order)?;
     let wanted = eligibility(&company, &order, &account, &refused, None);
@@ -65,7 +70,7 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     let plan = plan(books, &order, &open, &network, &wanted, cx)?;
     explain(books, &order, &plan, cx);
     let lines: Vec<LineNo> = open.iter().map(|line| line.no).collect();
-    let mut promised = Promised::default();
+    let mut promised = Promised { backordered: committed, ..Promised::default() };
     for assignment in &plan.assignments {
         let Some(line) = order.line(assignment.line) else { continue };
         let Some(node) = company.node(&assignment.node) else { continue };
@@ -85,8 +90,8 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     }
     for (no, quantity) in &plan.unfilled {
         let Some(line) = order.line(*no) else { continue };
-        let whole = line_is_whole(books, &order, line)?;
         let item = books.item(&line.item)?;
+        let whole = is_whole(&order, line, item.as_deref());
         let wanted = eligibility(&company, &order, &account, &refused, item.as_deref());
         let Some(pegs) = network.peg(books, line, &wanted, *quantity, whole, cx)? else { continue };
         let since = super::bind::waiting_since(books, &order, *no)?;
@@ -102,15 +107,70 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     }
     if !plan.unfilled.is_empty() {
         let order = existing(books, id)?;
-        promised.replaced = replace_late(books, &order, None, cx)?;
-        for done in &promised.replaced.done {
-            promised.allocated += done.units;
-            promised.backordered = (promised.backordered - done.quantity).or_zero();
-        }
+        settle_rest(books, &order, &mut promised, cx)?;
     }
     promised.promise = latest(existing(books, id)?.lines.iter());
     promised.plan = plan;
     Ok(promised)
+}
+
+/// What cannot be there in time is replaced, and cancelled if nothing may be delivered later.
+fn settle_rest(books: &mut dyn Books, order: &Order, promised: &mut Promised, cx: &Context) -> Result<(), Stop> {
+    promised.replaced = replace_late(books, order, None, cx)?;
+    for done in &promised.replaced.done {
+        promised.allocated += done.units;
+        promised.backordered = (promised.backordered - done.quantity).or_zero();
+    }
+    if order.max_backorders == Some(0) {
+        let asked: Vec<LineNo> = promised.replaced.to_ask.iter().map(|offer| offer.line).collect();
+        let cancelled = cancel_rest(books, order.id, &asked, cx)?;
+        promised.backordered = (promised.backordered - cancelled).or_zero();
+    }
+    Ok(())
+}
+
+/// Commits an order's units to the day on which they have to leave, if that is beyond the reservation fence, and gives up what was
+/// reserved for it. What no node can promise for then stays open. Gives how many units were committed. Source: domain §1.1.5.
+fn commit_ahead(books: &mut dyn Books, company: &Arc<Company>, order: &Order, cx: &Context) -> Result<Quantity, Stop> {
+    if order.is_over() {
+        return Ok(Quantity::ZERO);
+    }
+    let (account, refused) = (books.account(&order.account)?.unwrap_or_default(), refused_nodes(books, order)?);
+    let mut committed = Quantity::ZERO;
+    for line in order.lines.iter().filter(|line| line.unresolved.is_none()) {
+        let quantity = line.buckets.open + line.buckets.allocated;
+        if !quantity.is_positive() {
+            continue;
+        }
+        unbind(books, order.id, line.no, line.buckets.allocated, Bucket::Open, &Text::const_new("wanted later"))?;
+        let item = books.item(&line.item)?;
+        let nodes = serving(company, &eligibility(company, order, &account, &refused, item.as_deref()));
+        let mut ladders = ladders(books, company, &line.item, cx)?;
+        let units = (quantity, is_whole(order, line, item.as_deref()));
+        let Some((waiting, at)) = ahead(company, order, &nodes, &mut ladders, units, cx) else { continue };
+        let ahead =
+            waiting.into_iter().map(|(place, quantity, due)| Peg { node: company.nodes[place].id.clone(), quantity, due });
+        let since = super::bind::waiting_since(books, order, line.no)?;
+        let pegs = line.pegs.iter().cloned().chain(ahead).collect();
+        let (item, priority) = (line.item.clone(), order.priority);
+        set_backorder(books, Backorder { order: order.id, line: line.no, item, pegs, priority, since })?;
+        books.record(&order.id, super::moved(line.no, Bucket::Open, Bucket::Backordered, quantity));
+        let now = existing(books, order.id)?;
+        review(books, &now, at);
+        note_promise(books, order.id, line.no, &Text::const_new("promised"), cx)?;
+        committed += quantity;
+    }
+    Ok(committed)
+}
+
+/// What the stocks of an item at all nodes can promise, as they are now.
+fn ladders(books: &mut dyn Books, company: &Company, item: &ItemId, cx: &Context) -> Result<Vec<Ladder>, Stop> {
+    let mut ladders = Vec::with_capacity(company.nodes.len());
+    for node in &company.nodes {
+        let stock = books.stock(&StockKey::new(item, &node.id))?.unwrap_or_default();
+        ladders.push(Ladder::of(&stock, node.calendar.local_day(cx.now), &company.policy.atp));
+    }
+    Ok(ladders)
 }
 
 /// What a node has to be able to do for units of an order: of one item, or of the order as a whole.
@@ -155,13 +215,6 @@ fn latest<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<Day> {
     latest
 }
 
-/// Whether a line may not be split over two shipments (domain §1.1.7, `min_split_value`).
-fn line_is_whole(books: &mut dyn Books, order: &Order, line: &Line) -> Result<bool, Stop> {
-    let item = books.item(&line.item)?;
-    let least = item.as_ref().and_then(|item| item.min_split_value);
-    Ok(least.is_some_and(|least| line_net(line, order.currency) < least))
-}
-
 pub(super) fn plan(
     books: &mut dyn Books,
     order: &Order,
@@ -174,8 +227,8 @@ pub(super) fn plan(
     let mut lines = Vec::with_capacity(open.len());
     for line in open {
         let item = books.item(&line.item)?;
+        let whole = is_whole(order, line, item.as_deref());
         let (hazardous, licence) = item.map(|item| (item.hazardous, item.licence.clone())).unwrap_or_default();
-        let whole = line_is_whole(books, order, line)?;
         let (no, item, quantity) = (line.no, line.item.clone(), line.buckets.open);
         lines.push(RequestLine { line: no, item, quantity, hazardous, licence, whole });
     }
@@ -241,12 +294,8 @@ impl Network {
         if nodes.is_empty() {
             return Ok(None);
         }
-        let mut ladders = Vec::with_capacity(self.company.nodes.len());
-        for node in &self.company.nodes {
-            // read again: lines before this one may have been pegged in this very decision
-            let stock = books.stock(&StockKey::new(&line.item, &node.id))?.unwrap_or_default();
-            ladders.push(Ladder::of(&stock, node.calendar.local_day(cx.now), &self.company.policy.atp));
-        }
+        // read again: lines before this one may have been pegged in this very decision
+        let mut ladders = ladders(books, &self.company, &line.item, cx)?;
         let arrives = |place: usize, day: Day| arrival(&self.company.nodes[place], wanted.country, day, cx);
         let waiting = peg(&mut ladders, &nodes, arrives, quantity, whole);
         let pegs = waiting.into_iter().map(|(place, quantity, due)| Peg {

@@ -60,6 +60,8 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         lines,
         freight: submission.freight,
         discount: submission.discount,
+        max_backorders: submission.max_backorders.or(profile.max_backorders),
+        consolidate_until: submission.consolidate_until,
         ..Order::default()
     };
     if super::value::gross(&order) > Amount::LIMIT {

@@ -4,6 +4,7 @@ use units::Quantity;
 
 use super::event::OrderEvent;
 use super::find::{company, existing};
+use super::splitting::awaits_rest;
 use super::state::{Bucket, Line, LineAllocation, Order};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
@@ -18,7 +19,7 @@ use crate::stock::{Claim, ClaimKind, StockEvent};
 /// Makes a warehouse order for each node that holds soft reservations of the order; they become hard.
 ///
 /// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one that is
-/// billed on order when it is paid. One whose credit no longer suffices is held and releases nothing (domain §1.2). Refused while a
+/// billed on order when it is paid. One that is consolidated, or has had all but its last backorder, waits for the rest. One whose credit no longer suffices is held and releases nothing (domain §1.2). Refused while a
 /// hold is there. Nothing to release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
     let order = existing(books, id)?;
@@ -29,7 +30,7 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
     if order.is_over() || ready.is_empty() || awaits_payment(&order) {
         return Ok(Vec::new());
     }
-    if !credit::may_ship(books, id, cx)? {
+    if awaits_rest(books, &order, cx)? || !credit::may_ship(books, id, cx)? {
         return Ok(Vec::new());
     }
     let company = company(books)?;

@@ -100,6 +100,16 @@ pub struct Order {
     /// (domain §1.2).
     #[serde(default)]
     pub raised_by: Text,
+    /// At most so many parts may be delivered after the first; the last one waits for the rest, and with none what is not there at once
+    /// is cancelled. `None` for as many as it takes (domain §1.1.7).
+    #[serde(default)]
+    pub max_backorders: Option<u16>,
+    /// Until this day its release waits for the rest, so that it ships together (domain §1.1.7).
+    #[serde(default)]
+    pub consolidate_until: Option<Day>,
+    /// When it is looked at again: it is consolidated until then, or comes within the reservation fence.
+    #[serde(default)]
+    pub review_at: Option<Timestamp>,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).

@@ -35,6 +35,12 @@ pub struct Submission {
     /// How it is billed; `None` takes what is agreed with the account.
     #[serde(default)]
     pub billing: Option<BillingPolicy>,
+    /// At most so many parts are delivered after the first; `None` takes the account's rule.
+    #[serde(default)]
+    pub max_backorders: Option<u16>,
+    /// Until this day the release waits for the rest, so that everything ships together.
+    #[serde(default)]
+    pub consolidate_until: Option<Day>,
 }
 
 /// Where the goods go.

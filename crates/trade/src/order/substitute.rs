@@ -9,6 +9,7 @@ use super::event::OrderEvent;
 use super::find::{company, existing, existing_and_live, refused_nodes, wrong_status};
 use super::promise::{Network, arrival, eligibility, note_promise, plan};
 use super::receive::MAX_LINES;
+use super::splitting::is_far;
 use super::state::{Bucket, Buckets, Line, Order, Replaced};
 use crate::account::Account;
 use crate::books::{Books, Stop};
@@ -101,6 +102,10 @@ pub(super) fn replace_late(
     cx: &Context,
 ) -> Result<Replacements, Stop> {
     let mut replaced = Replacements::default();
+    // what is wanted beyond the reservation fence may still come in time
+    if agreed.is_none() && is_far(&*company(books)?, order, cx) {
+        return Ok(replaced);
+    }
     for line in order.lines.iter().filter(|line| may_be_replaced(line)) {
         if agreed.is_some_and(|agreed| *agreed.item != line.item) || line.no_substitutes && agreed.is_none() {
             continue;

@@ -13,11 +13,14 @@ pub struct AtpPolicy {
     pub past_due_supply_days: u16,
     /// Demand that has been due for longer than this many days no longer keeps stock from others.
     pub past_due_demand_days: u16,
+    /// No stock is held for orders that have to leave later than this many days from now: they are demand of that day until then
+    /// (domain §1.1.5).
+    pub reservation_fence_days: u16,
 }
 
 impl Default for AtpPolicy {
     fn default() -> Self {
-        Self { past_due_supply_days: 7, past_due_demand_days: 7 }
+        Self { past_due_supply_days: 7, past_due_demand_days: 7, reservation_fence_days: 14 }
     }
 }
 

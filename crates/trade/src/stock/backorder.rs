@@ -11,8 +11,8 @@ use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
 use crate::order::{
-    Backorder, Binding, Bucket, Peg, arrival, bind, company, eligibility, existing, note_promise, refused_nodes, serving,
-    set_backorder,
+    Backorder, Binding, Bucket, Peg, ahead, arrival, bind, company, eligibility, existing, is_whole, note_promise,
+    refused_nodes, review, serving, set_backorder,
 };
 use crate::sourcing;
 
@@ -27,7 +27,8 @@ struct Waiting {
 
 /// Serves the backorders of an item from what is free at all nodes, by priority and then by age; promises the rest again.
 ///
-/// Gives the orders that got units. Source: domain §1.1.2, §1.1.6.
+/// A line that may not be split gets all that it waits for from one node, or nothing; one that is wanted beyond the reservation fence
+/// stays committed to its day. Gives the orders that got units. Source: domain §1.1.2, §1.1.5, §1.1.6, §1.1.7.
 pub fn serve_backorders(books: &mut dyn Books, item: &ItemId, cx: &Context) -> Result<Vec<OrderId>, Stop> {
     let company = company(books)?;
     let mut waiting: Vec<Waiting> = Vec::new();
@@ -72,16 +73,25 @@ fn serve(
     let nodes = serving(company, &eligibility(company, &order, &account, &refused, known.as_deref()));
     let mut shares = Vec::new();
     let mut left = quantity;
+    let whole = is_whole(&order, line, known.as_deref());
+    let planned = ahead(company, &order, &nodes, ladders, (quantity, whole), cx);
     for place in &nodes {
         let units = ladders[*place].reservable().min(left);
-        if units.is_positive() {
+        if units.is_positive() && planned.is_none() && (!whole || units == quantity) {
             ladders[*place].reserve(units);
             shares.push((*place, units));
             left -= units;
         }
     }
     let arrives = |place: usize, day| arrival(&company.nodes[place], &country, day, cx);
-    let rest = if left.is_positive() { peg(ladders, &nodes, arrives, left, false) } else { Vec::new() };
+    let rest = match planned {
+        Some((waiting, at)) => {
+            review(books, &order, at);
+            waiting
+        }
+        None if left.is_positive() => peg(ladders, &nodes, arrives, left, whole),
+        None => Vec::new(),
+    };
     // no node may ship it any more: it waits where it waited
     let pegs = if rest.is_empty() && left.is_positive() {
         line.pegs.iter().map(|peg| Peg { due: None, ..peg.clone() }).collect()

@@ -14,7 +14,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::{
-    Backorder, Binding, Bucket, Peg, bind, company, eligibility, existing, note_promise, refused_nodes, serving,
+    Backorder, Binding, Bucket, Peg, bind, company, eligibility, existing, is_whole, note_promise, refused_nodes, serving,
     set_backorder, waiting_since,
 };
 use crate::refusal::Refusal;
@@ -83,15 +83,17 @@ pub fn run_backorders(books: &mut dyn Books, run: &BackorderRun, cx: &Context) -
     for (at, (confirmed, waiting)) in candidates(books, &key)? {
         lines.extend(line(books, run, at, confirmed, waiting)?);
     }
-    lines.sort_by_key(|(rank, _)| *rank);
-    let mut result: Vec<Reconfirmed> = lines.into_iter().map(|(_, line)| line).collect();
+    lines.sort_by_key(|(rank, ..)| *rank);
+    let whole: Vec<bool> = lines.iter().map(|(.., whole)| *whole).collect();
+    let mut result: Vec<Reconfirmed> = lines.into_iter().map(|(_, line, _)| line).collect();
     let available = free(books, &key, cx)? + result.iter().map(|line| line.before).sum();
     let requirements: Vec<Requirement> = result
         .iter()
         .map(|line| Requirement { strategy: line.strategy, wanted: line.wanted, confirmed: line.before })
         .collect();
-    for (line, after) in result.iter_mut().zip(reconfirm(available, &requirements, run.share)) {
-        line.after = after;
+    let confirmed = reconfirm(available, &requirements, run.share);
+    for ((line, after), whole) in result.iter_mut().zip(confirmed).zip(whole) {
+        line.after = if whole { unsplit(line, after) } else { after };
     }
     if run.commit {
         // units have to be there before they are given
@@ -99,6 +101,18 @@ pub fn run_backorders(books: &mut dyn Books, run: &BackorderRun, cx: &Context) -
         result.iter().try_for_each(|line| gain(books, &key, line, cx))?;
     }
     Ok(result)
+}
+
+/// What a line that may not be split keeps of what a run gives it: everything, what it had, or nothing (domain §1.1.7,
+/// `min_split_value`). What is left over is for whoever is served next.
+fn unsplit(line: &Reconfirmed, after: Quantity) -> Quantity {
+    if after >= line.wanted {
+        line.wanted
+    } else if after >= line.before {
+        line.before
+    } else {
+        Quantity::ZERO
+    }
 }
 
 /// By line: units held, units waited for.
@@ -125,14 +139,14 @@ fn candidates(books: &mut dyn Books, key: &StockKey) -> Result<Candidates, Stop>
 /// How early a line is served: priority, age, order, line.
 type Rank = (u8, Timestamp, OrderId, LineNo);
 
-/// A line as the run sees it; `None` if it neither holds units here nor may be served from here.
+/// A line as the run sees it, and whether it may not be split; `None` if it neither holds units here nor may be served from here.
 fn line(
     books: &mut dyn Books,
     run: &BackorderRun,
     (id, no): (OrderId, LineNo),
     before: Quantity,
     waiting: Quantity,
-) -> Result<Option<(Rank, Reconfirmed)>, Stop> {
+) -> Result<Option<(Rank, Reconfirmed, bool)>, Stop> {
     let order = existing(books, id)?;
     let company = company(books)?;
     let account = books.account(&order.account)?.unwrap_or_default();
@@ -150,10 +164,11 @@ fn line(
             && is_one_of(&segment.tiers, account.profile.tier)
             && is_one_of(&segment.priorities, order.priority)
     };
+    let whole = order.line(no).is_some_and(|line| is_whole(&order, line, item.as_deref()));
     let strategy = run.segments.iter().find(fits).map(|segment| segment.strategy).unwrap_or_default();
     let account = order.account.clone();
     let line = Reconfirmed { order: id, line: no, account, strategy, wanted, before, after: before };
-    Ok(Some(((order.priority, order.received_at, id, no), line)))
+    Ok(Some(((order.priority, order.received_at, id, no), line, whole)))
 }
 
 /// Units at the node that nobody holds, above the safety stock.
@@ -298,5 +313,24 @@ mod tests {
         assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))));
         let refused = run_backorders(story.books(), &BackorderRun { item: "NONE".into(), ..run }, &at(4));
         assert!(matches!(refused, Err(Stop::Refused(Refusal::NotFound(_)))));
+    }
+
+    #[test]
+    fn domain_1_1_7_a_run_splits_no_line_below_its_value() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 4);
+        let x = (*story.books().item(&"X".into()).unwrap().unwrap()).clone();
+        let x = crate::master::Item { min_split_value: Some(units::Amount(5_000)), ..x };
+        story.books().record(&ItemId::from("X"), crate::master::ItemEvent::Set(Box::new(x)));
+        let (first, second) = (order(&mut story, "A", 4, 1), order(&mut story, "B", 3, 2));
+        let win = Segment { strategy: Strategy::Win, accounts: vec!["B".into()], ..Segment::default() };
+        let lose = Segment { strategy: Strategy::Lose, ..Segment::default() };
+        let (item, node) = ("X".into(), "WH1".into());
+        let run = BackorderRun { item, node, segments: vec![win, lose], share: false, commit: true };
+        let lines = run_backorders(story.books(), &run, &at(5)).unwrap();
+        let after = |id| lines.iter().find(|line| line.order == id).map(|line| line.after.0);
+        // the one that is left of A's four is not sent alone
+        assert_eq!((after(first), after(second)), (Some(0), Some(3)));
+        story.check();
     }
 }

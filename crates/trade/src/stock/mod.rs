@@ -30,4 +30,4 @@ pub use state::{Claim, ClaimKind, Demand, Inbound, Stock, StockEvent};
 pub use supply::{announce, set_safety};
 
 pub(crate) use atp::Ladder;
-pub(crate) use peg::peg;
+pub(crate) use peg::{Waiting, peg};
