@@ -100,6 +100,7 @@ fn shape(test: &Test) -> Option<TestShape<'_>> {
             Kind::Constant(value) => Some(TestShape::Compare(Comparison::Equal, value)),
             _ => None,
         },
+        Test::Condition(_) => None,
     }
 }
 
@@ -110,7 +111,7 @@ fn constant(test: &Test) -> Option<&Value> {
             Kind::Constant(value @ (Value::Bool(_) | Value::Number(_) | Value::String(_))) => Some(value),
             _ => None,
         },
-        Test::Compare(..) => None,
+        Test::Compare(..) | Test::Condition(_) => None,
     }
 }
 

@@ -124,6 +124,14 @@ pub(crate) fn shown(value: &Value) -> String {
     }
 }
 
+/// The type of a value as a message names it: `a number`, but `null`.
+pub(crate) fn with_article(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        other => format!("a {}", other.type_name()),
+    }
+}
+
 /// The order of two values of one type; `None` for values that have none.
 pub(crate) fn compare(one: &Value, two: &Value) -> Option<Ordering> {
     match (one, two) {
