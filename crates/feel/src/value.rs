@@ -99,6 +99,11 @@ impl Value {
         }
     }
 
+    /// The date, time or duration that a text says as ISO 8601 writes it: what `@"…"` is.
+    pub fn temporal(text: &str) -> Option<Self> {
+        crate::parser::temporal_value(text)
+    }
+
     /// A list.
     pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::List(Arc::new(items.into_iter().collect()))

@@ -25,6 +25,23 @@ fn literals_of_every_temporal_type_are_read() {
 }
 
 #[test]
+fn a_date_or_time_of_a_literal_is_a_constant() {
+    for (text, is_constant) in [
+        (r#"date("2025-01-01")"#, true),
+        (r#"time(from: "10:00:00")"#, true),
+        (r#"date and time("2025-01-01T00:00:00Z")"#, true),
+        (r#"duration("P1D")"#, true),
+        (r#"[date("2025-01-01")..date("2025-01-02")]"#, true),
+        (r#"date("tomorrow")"#, false),
+        (r#"date(x)"#, false),
+        (r#"upper case("a")"#, false),
+    ] {
+        let parsed = feel::Expression::parse(text, Mode::Camunda).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(parsed.constant().is_some(), is_constant, "{text}");
+    }
+}
+
+#[test]
 fn the_hour_that_comes_twice_in_autumn_is_added_and_converted_through() {
     let first = r#"@"2025-10-26T02:30:00@Europe/Berlin""#;
     table(&[

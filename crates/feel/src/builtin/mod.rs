@@ -31,6 +31,7 @@ use crate::evaluate::{Evaluator, Exhausted};
 
 pub(crate) use described::nearest;
 pub use described::{Described, Group, functions};
+pub(crate) use moment::constant;
 pub(crate) use property::property;
 
 /// A built-in function.

@@ -92,6 +92,19 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     .told("from: date or date and time, to: date or date and time -> years and months duration", "The whole months between two days."),
 ];
 
+/// What a call of one of these functions with a text gives, if it gives anything: the same in every scope.
+pub(crate) fn constant(builtin: &Builtin, text: &str, loosely: bool) -> Option<Value> {
+    match builtin.name {
+        "date" => temporal::date(text).map(Value::Date),
+        "time" => if loosely { temporal::loose_time(text) } else { temporal::time(text) }.map(Value::Time),
+        "date and time" => {
+            if loosely { temporal::loose_date_time(text) } else { temporal::date_time(text) }.map(Value::DateTime)
+        }
+        "duration" => temporal::duration(text).map(Value::from),
+        _ => None,
+    }
+}
+
 fn cannot<T>(what: &str, from: &Value) -> Result<T, Fault> {
     null(format!("{what} cannot be made from {}", with_article(from)))
 }

@@ -113,6 +113,12 @@ impl Parser<'_> {
             let argument = arguments.into_iter().next();
             return Ok(self.node(at, argument.map_or(Kind::Constant(Value::Null), |node| Kind::IsDefined(Box::new(node)))));
         }
+        // a date, time or duration of a literal is one
+        if let [Node { kind: Kind::Constant(Value::String(text)), .. }] = arguments.as_slice()
+            && let Some(value) = builtin::constant(builtin, text, self.mode.reads_times_loosely())
+        {
+            return Ok(self.node(at, Kind::Constant(value)));
+        }
         if spreads {
             return Ok(self.node(at, Kind::Spread(builtin, arguments)));
         }
