@@ -27,6 +27,8 @@ pub(crate) struct Graph {
 pub(crate) struct Node {
     pub(crate) id: Text,
     pub(crate) name: Text,
+    /// Where it stands in the XML.
+    pub(crate) line: u32,
     /// The name under which others see its value.
     pub(crate) variable: Text,
     /// What its value has to be.
@@ -73,9 +75,10 @@ impl Model {
         Self::parse_with(xml, &[])
     }
 
-    /// As [`Model::parse`], for a model that imports others, whose texts are given; they are found by their namespace.
-    pub fn parse_with(xml: &str, imported: &[&str]) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        let (graph, findings) = parse::graph(xml, imported)?;
+    /// As [`Model::parse`], for a model that may import others: those of `others` that it imports, directly or not, are found
+    /// by their namespace, and the rest is left alone. So all models of a deployment may be given with each of them.
+    pub fn parse_with(xml: &str, others: &[&str]) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        let (graph, findings) = parse::graph(xml, others)?;
         Ok((Self(Arc::new(graph)), findings))
     }
 

@@ -59,8 +59,10 @@ pub(crate) struct Table {
 pub(crate) struct Input {
     pub(crate) label: Text,
     pub(crate) expression: Expression,
-    /// What the input has to be; only looked at by the static checks.
+    /// What the input has to be: looked at by the static checks, and where no rule matches.
     pub(crate) of: Arc<Type>,
+    /// Whether a text is read as the date, time or duration that `of` is: JSON has none of these.
+    pub(crate) reads_text: bool,
     /// Values that the input may have, and no others.
     pub(crate) allowed: Option<UnaryTests>,
 }

@@ -186,8 +186,56 @@ impl Type {
             }
             _ => {}
         }
-        let shown: String = value.to_string().chars().take(80).collect();
-        Err(Text::from(format!("{shown} is not a {}", self.name())))
+        let mut path = String::new();
+        let (wrong, of) = self.misfit(&value, meter, &mut path);
+        let shown: String = wrong.to_string().chars().take(80).collect();
+        Err(Text::from(match path.as_str() {
+            "" => format!("{shown} is not a {}", of.name()),
+            path => format!("`{path}` is {shown}, not a {}", of.name()),
+        }))
+    }
+
+    /// The innermost part of a value that is not what it has to be, what it has to be, and the way to it; of a value that is
+    /// not of this type.
+    fn misfit<'v>(&'v self, value: &'v Value, meter: &Meter, path: &mut String) -> (&'v Value, &'v Self) {
+        match (self, value) {
+            (Self::List(of), Value::List(items)) => {
+                let wrong = items.iter().enumerate().find(|(_, item)| !of.holds(item, meter));
+                if let Some((at, item)) = wrong {
+                    path.push_str(&format!("[{}]", at + 1));
+                    return of.misfit(item, meter, path);
+                }
+            }
+            (Self::Context(fields), Value::Context(context)) => {
+                for (name, of) in fields {
+                    if let Some(value) = context.get(name).filter(|value| !of.holds(value, meter)) {
+                        path.push_str(if path.is_empty() { "" } else { "." });
+                        path.push_str(name);
+                        return of.misfit(value, meter, path);
+                    }
+                }
+            }
+            (Self::Constrained(base, _), value) if !base.holds(value, meter) => return base.misfit(value, meter, path),
+            _ => {}
+        }
+        (value, self)
+    }
+
+    /// Whether a value is of this type as can be seen at once; nothing is said of those of other types.
+    pub(crate) fn holds_plainly(&self, value: &Value) -> bool {
+        matches!(
+            (self, value),
+            (Self::Any, _)
+                | (_, Value::Null)
+                | (Self::Number, Value::Number(_))
+                | (Self::String, Value::String(_))
+                | (Self::Bool, Value::Bool(_))
+        )
+    }
+
+    /// The date, time or duration that a text says, if this type is the one of it.
+    pub(crate) fn read(&self, text: &str, meter: &Meter) -> Option<Value> {
+        Value::temporal(text).filter(|value| self.base().holds(value, meter))
     }
 }
 
@@ -215,6 +263,23 @@ mod tests {
         assert_eq!(coerced(&Type::Number, Value::list([Value::from(1)])).unwrap(), "1");
         assert_eq!(coerced(&Type::Number, Value::list([Value::from(1), Value::from(2)])), None);
         assert_eq!(coerced(&numbers, "a"), None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_the_way_to_it() {
+        let refusal = |of: &Type, json: &str| {
+            let value = Value::from_json(&serde_json::from_str(json).unwrap()).unwrap();
+            of.coerced(value, &Meter::new(Environment::at(Timestamp(0)))).unwrap_err()
+        };
+        let line = Type::Context(vec![("amt".into(), Arc::new(Type::Number))]);
+        assert_eq!(refusal(&line, r#"{"amt": "x"}"#), "`amt` is \"x\", not a number");
+        let order = Type::Context(vec![("lines".into(), Arc::new(Type::List(Arc::new(line))))]);
+        assert_eq!(refusal(&order, r#"{"lines": [{"amt": 1}, {"amt": "x"}]}"#), "`lines[2].amt` is \"x\", not a number");
+        assert_eq!(refusal(&order, "5"), "5 is not a context");
+        let small = Type::Constrained(Arc::new(Type::Number), UnaryTests::parse("< 5", Mode::Camunda).unwrap());
+        let small = Type::List(Arc::new(small));
+        assert_eq!(refusal(&small, "[1, 7]"), "`[2]` is 7, not a number of < 5");
+        assert_eq!(refusal(&small, r#"[1, "x"]"#), "`[2]` is \"x\", not a number");
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn knowledge_is_invoked_by_box_and_called_in_feel() {
     assert_eq!(outcome(&model, "add tax", &variables).value, Value::from(8));
     let wrong = outcome(&Model::parse(&knowledge("gross")).unwrap().0, "d", &variables);
     assert_eq!(wrong.value, Value::Null);
-    assert_eq!(wrong.warnings[0].1.reason, "the function has no parameter `gross`");
+    assert_eq!(wrong.warnings[0].1.reason, "the function has no parameter `gross` (line 1 of the model)");
     // a list of one is its item, anything else is null
     let text = Context::from_iter([("x", Value::from("many"))]);
     let outcome = outcome(&model, "d", &text);
@@ -213,6 +213,23 @@ fn what_another_model_has_is_required_under_the_name_of_its_import() {
     let given = |x: i64| outcome(&model, "d", &Context::from_iter([("x", x)])).value;
     assert_eq!([given(4), given(5)], [Value::from(8), Value::Null]);
     assert!(refused(&xml).contains("the imported model of namespace `urn:other` is not there"));
+}
+
+#[test]
+fn of_the_models_that_lie_beside_one_only_the_imported_ones_are_read() {
+    let inner =
+        |imports: &str, text: &str| wrapped(&format!("{imports}<decision id=\"d\" name=\"D\">{}</decision>", literal(text)));
+    let import = |name: &str| format!("<import name=\"{name}\" namespace=\"urn:{name}\" importType=\"{DMN_15}\"/>");
+    let main = inner(&import("one"), "1");
+    let one = inner(&import("two"), "2").replace("urn:m", "urn:one");
+    let two = inner("", "3").replace("urn:m", "urn:two");
+    let wrong = inner("", "3 +").replace("urn:m", "urn:wrong");
+    // what it imports is found, also what that imports; itself, what is wrong and what is no XML do not matter
+    let (model, _) = Model::parse_with(&main, &["no xml", &wrong, &main, &two, &one]).unwrap();
+    assert_eq!(outcome(&model, "d", &Context::EMPTY).value, Value::from(1));
+    let refusal = |others: &[&str]| Model::parse_with(&main, others).err().unwrap()[0].to_string();
+    assert!(refusal(&[&one, &wrong]).contains("the imported model of namespace `urn:two` is not there"));
+    assert!(refusal(&[&one, "no xml"]).contains("not well-formed XML"));
 }
 
 #[test]

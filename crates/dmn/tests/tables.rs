@@ -109,7 +109,7 @@ fn what_cannot_be_done_is_refused_with_element_line_and_mend() {
     assert!(refused(&wrapped("<oracle id=\"o\"/>")).contains("line 1, o: the element `oracle` is not supported"));
     assert!(refused(&table("", &[("> ", "1")])).contains("is no FEEL: line 1, column"));
     assert!(refused(&table("hitPolicy=\"SOME\"", &[])).contains("hit policy `SOME` does not exist"));
-    assert!(refused("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>").contains("not well-formed"));
+    assert!(refused("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>").contains("it has a DOCTYPE, which is not allowed"));
     assert!(refused("not xml").contains("not well-formed"));
     let literal = wrapped("<decision id=\"d\"><literalExpression><text>cuont(x)</text></literalExpression></decision>");
     assert!(refused(&literal).contains("there is no function `cuont`"));
@@ -151,4 +151,73 @@ fn a_cell_of_constants_holds_as_its_evaluation_says() {
             assert_eq!(outcome.value == Value::from("low"), expected, "{cell} of {input}");
         }
     }
+}
+
+#[test]
+fn a_missing_input_passes_no_condition_that_cannot_be_computed() {
+    for cell in ["? > 3 and ? &lt; 10", "string length(?) > 3", "contains(?, \"x\")", "? > limit"] {
+        let rules = [(cell, "\"first\""), ("-", "\"other\"")];
+        let (model, _) = Model::parse(&table("hitPolicy=\"FIRST\"", &rules)).unwrap();
+        for given in [Context::EMPTY, Context::from_iter([("x", Value::Null), ("limit", Value::from(3))])] {
+            let outcome = model.evaluate("d", &given, &Environment::at(Timestamp(0))).unwrap();
+            assert_eq!(outcome.value, Value::from("other"), "{cell}");
+        }
+    }
+}
+
+/// What a table of one column of this type gives for an input, and the first reason that is told.
+fn of_type(type_ref: &str, cell: &str, x: Value) -> (Value, String) {
+    let xml =
+        table("", &[(cell, "\"yes\"")]).replace("<inputExpression>", &format!("<inputExpression typeRef=\"{type_ref}\">"));
+    let (model, _) = Model::parse(&xml).unwrap();
+    let outcome = model.evaluate("d", &Context::from_iter([("x", x)]), &Environment::at(Timestamp(0))).unwrap();
+    let first = outcome.warnings.iter().map(|(_, warning)| warning.to_string()).rfind(|told| told.contains("of its column"));
+    (outcome.value, first.unwrap_or_default())
+}
+
+#[test]
+fn a_column_of_dates_reads_texts_since_json_has_no_dates() {
+    let yes = (Value::from("yes"), String::new());
+    assert_eq!(of_type("date", "< date(\"2025-07-01\")", Value::from("2025-06-01")), yes);
+    assert_eq!(of_type("dateTime", "< date and time(\"2025-07-01T00:00:00Z\")", Value::from("2025-06-01T10:00:00Z")), yes);
+    assert_eq!(of_type("time", "< time(\"12:00:00\")", Value::from("11:00:00")), yes);
+    assert_eq!(of_type("dayTimeDuration", "< duration(\"P2D\")", Value::from("P1D")), yes);
+    assert_eq!(of_type("string", "\"2025-06-01\"", Value::from("2025-06-01")), yes);
+    let (value, told) = of_type("date", "< date(\"2025-07-01\")", Value::from("tomorrow"));
+    assert_eq!(value, Value::Null);
+    assert!(
+        told.contains("no rule matched; the input x is not of the type of its column: \"tomorrow\" is not a date"),
+        "{told}"
+    );
+}
+
+#[test]
+fn where_no_rule_matches_an_input_of_another_type_is_told() {
+    let (value, told) = of_type("number", "> 1", Value::from("5"));
+    assert_eq!(value, Value::Null);
+    assert!(
+        told.starts_with("no rule matched; the input x is not of the type of its column: \"5\" is not a number"),
+        "{told}"
+    );
+    // a model may say `string`, which is what modelers write where nobody says anything, and look at numbers
+    assert_eq!(of_type("string", "> 1", Value::from(5)), (Value::from("yes"), String::new()));
+    assert_eq!(of_type("number", "> 1", Value::from(0)), (Value::Null, String::new()));
+}
+
+#[test]
+fn what_the_decision_itself_refuses_is_told_with_its_line() {
+    let xml = wrapped(
+        "\n<decision id=\"d\"><variable name=\"d\" typeRef=\"number\"/><literalExpression><text>\"a\"</text></literalExpression></decision>",
+    );
+    let (model, _) = Model::parse(&xml).unwrap();
+    let outcome = model.evaluate("d", &Context::EMPTY, &Environment::at(Timestamp(0))).unwrap();
+    assert_eq!(outcome.warnings[0].1.to_string(), "\"a\" is not a number (line 2 of the model)");
+}
+
+#[test]
+fn a_model_that_is_too_large_is_told_so() {
+    let rules = vec![("1", "2"); 30_000];
+    let findings = Model::parse(&table("", &rules)).err().unwrap();
+    assert!(findings[0].to_string().contains("more than 200000 elements"), "{}", findings[0]);
+    assert!(findings[0].to_string().contains("split the model"));
 }

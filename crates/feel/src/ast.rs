@@ -69,6 +69,8 @@ pub(crate) enum Kind {
     Filter(Box<[Node; 2]>),
     /// A call of a built-in function, its arguments in the order of its parameters.
     Builtin(&'static Builtin, Vec<Node>),
+    /// The same, by names: the list that the last one gives is the arguments from there on.
+    Spread(&'static Builtin, Vec<Node>),
     /// The same, of a function with a regular expression that is known already.
     Matching(&'static Builtin, Vec<Node>, Arc<Pattern>),
     /// A call of whatever the first gives.
@@ -90,6 +92,7 @@ impl Kind {
             | Self::And(nodes)
             | Self::Or(nodes)
             | Self::Builtin(_, nodes)
+            | Self::Spread(_, nodes)
             | Self::Matching(_, nodes, _) => highest(nodes),
             Self::Context(entries) => entries.iter().map(|(_, node)| node.height).max().unwrap_or_default(),
             Self::Range(range) => range.start.iter().chain(&range.end).map(|node| node.height).max().unwrap_or_default(),
@@ -208,9 +211,9 @@ pub(crate) struct Tests {
 #[derive(Debug)]
 pub(crate) enum Test {
     Compare(Comparison, Node),
-    /// A value, list or range that the input is or lies in; or a condition without `?`.
+    /// A value, list or range that the input is or lies in; or a condition on something else.
     Expression(Node),
-    /// A condition on the input, which it names `?`.
+    /// A condition on the input, which it calls `?`: met where it is true, and only there.
     Condition(Node),
 }
 

@@ -246,7 +246,8 @@ mod tests {
     fn values_of_every_kind_read_back_equal() {
         let text = r#"{a: [1, -1, 0, 12.50, 1e30, 9223372036854775807], b: "ä", c: null, d: [true, false],
             e: @"2026-11-23", f: @"10:30:00Z", g: @"2026-11-23T10:30:00.5+01:00", h: @"P1DT2H", i: @"-P3M", j: [1..2), k: (..5],
-            l: (= 5), m: (!= 5), n: (> 5), o: @"10:30:00@Etc/UTC", p: @"-999999999-01-01T00:00:00@Europe/Paris"}"#;
+            l: (= 5), m: (!= 5), n: (> 5), o: @"10:30:00@Etc/UTC", p: @"-999999999-01-01T00:00:00@Europe/Paris",
+            q: @"2025-10-26T02:30:00+01:00[Europe/Berlin]"}"#;
         let value = Expression::parse(text, Mode::Camunda)
             .unwrap()
             .evaluate(&Context::EMPTY, &Environment::at(units::Timestamp(0)))

@@ -55,7 +55,7 @@ pub struct ParseError {
 /// Why a part of an expression gave null, or was not computed to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// The part.
+    /// The part; the default, line 0, where it is no part of an expression.
     pub position: Position,
     /// The reason, in a sentence without full stop.
     pub reason: Text,
@@ -63,6 +63,10 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // what no expression is the place of says so itself
+        if self.position == Position::default() {
+            return f.write_str(&self.reason);
+        }
         write!(f, "{}: {}", self.position, self.reason)
     }
 }

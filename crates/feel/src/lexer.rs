@@ -36,6 +36,30 @@ const MARKS: [&str; 24] = [
     "?",
 ];
 
+/// What other languages write, longest first, and what FEEL has instead.
+const FOREIGN: [(&str, &str); 9] = [
+    ("&&", "`and`"),
+    ("||", "`or`"),
+    ("&", "`and`, or `+` between texts"),
+    ("|", "`or`"),
+    ("!", "the function `not(…)`"),
+    ("%", "the function `modulo(…, …)`"),
+    ("^", "`**`"),
+    ("'", "a text in double quotation marks"),
+    ("’", "a text in double quotation marks"),
+];
+
+/// Pairs of marks that other languages write as one, and what FEEL has instead.
+const FOREIGN_PAIRS: [(&str, &str); 4] = [("==", "`=`"), ("<>", "`!=`"), ("=>", "`>=`"), ("=<", "`<=`")];
+
+/// If the mark at `at` makes, with the one right before it, an operator of another language: what FEEL has instead, and that
+/// operator.
+pub(crate) fn foreign_pair(text: &str, at: usize) -> Option<Unreadable> {
+    let pair = text.get(at.checked_sub(1)?..at + 1)?;
+    let (pair, instead) = FOREIGN_PAIRS.iter().find(|(foreign, _)| *foreign == pair)?;
+    Some((instead, Text::from(format!("`{pair}`"))))
+}
+
 /// Skips white space and comments.
 pub(crate) fn skip_blank(text: &str, mut at: usize) -> usize {
     loop {
@@ -77,7 +101,10 @@ pub(crate) fn token(text: &str, at: usize) -> Result<(Token, usize), Unreadable>
     }
     match MARKS.iter().find(|mark| rest.starts_with(**mark)) {
         Some(mark) => Ok((Token::Mark(mark), at + mark.len())),
-        None => Err(("an expression", Text::from(format!("`{first}`")))),
+        None => match FOREIGN.iter().find(|(foreign, _)| rest.starts_with(foreign)) {
+            Some((foreign, instead)) => Err((instead, Text::from(format!("`{foreign}`")))),
+            None => Err(("an expression", Text::from(format!("`{first}`")))),
+        },
     }
 }
 

@@ -1,13 +1,15 @@
 //! Names of several words: in the standard's FEEL a name may hold spaces and operators, and only whoever knows the names
 //! that are declared around a place can tell `a-b`, the name, from `a-b`, the difference (DMN 1.5, 10.3.1.4).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use units::Text;
 
 use crate::lexer;
 
-/// The names that are known where an expression stands.
+/// The names that are known where an expression stands, by the word with which they begin.
 #[derive(Debug, Default)]
-pub(crate) struct Names(Vec<Text>);
+pub(crate) struct Names(BTreeMap<Text, BTreeSet<Text>>);
 
 impl Names {
     /// Those of `names` that the lexer would not read as one word by itself.
@@ -21,16 +23,22 @@ impl Names {
     pub(crate) fn add(&mut self, name: &str) {
         let name = normal(name);
         let begins = name.chars().next().is_some_and(lexer::is_name_start);
-        if begins && !name.chars().all(lexer::is_name_part) && !self.0.contains(&name) {
-            self.0.push(name);
+        if begins && !name.chars().all(lexer::is_name_part) {
+            self.0.entry(first_word(&name).into()).or_default().insert(name);
         }
     }
 
     /// The longest known name with which `text` begins, and how long it is as written.
     pub(crate) fn longest(&self, text: &str) -> Option<(&Text, usize)> {
-        let written = self.0.iter().filter_map(|name| Some((name, written(text, name)?)));
+        let names = self.0.get(first_word(text))?;
+        let written = names.iter().filter_map(|name| Some((name, written(text, name)?)));
         written.max_by_key(|(_, length)| *length)
     }
+}
+
+/// The word with which a text begins.
+fn first_word(text: &str) -> &str {
+    text.split(|c| !lexer::is_name_part(c)).next().unwrap_or_default()
 }
 
 /// Whether a name of a context may stand without quotation marks.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use units::Text;
 
-use crate::ast::{Kind, Test, Tests};
+use crate::ast::{Kind, Node, Test, Tests};
 use crate::evaluate::Evaluator;
 use crate::{Declared, Environment, Evaluation, Mode, ParseError, Range, RangeForm, Scope, Value, Warning};
 
@@ -67,6 +67,13 @@ impl UnaryTests {
         Evaluation { value: Value::Bool(passed), warnings: evaluator.into_warnings(&self.0.text), used, failed }
     }
 
+    /// Why nothing can pass, if that is known without evaluating: every test is a range that is none, such as `[10..1]`.
+    pub fn impossible(&self) -> Option<String> {
+        let mut faults = self.0.tests.tests.iter().map(fault);
+        let first = faults.next()??;
+        faults.all(|fault| fault.is_some()).then_some(first)
+    }
+
     /// Whether the tests are negated, and what each is held against, if all of that is known without evaluating;
     /// for static checks of tables. Not for `-`, see [`UnaryTests::is_any`].
     pub fn shapes(&self) -> Option<(bool, Vec<TestShape<'_>>)> {
@@ -103,6 +110,22 @@ fn shape(test: &Test) -> Option<TestShape<'_>> {
         },
         Test::Condition(_) => None,
     }
+}
+
+/// What makes a range of constants none.
+fn fault(test: &Test) -> Option<String> {
+    let Test::Expression(Node { kind: Kind::Range(range), .. }) = test else { return None };
+    let end = |node: &Option<Node>| match node.as_ref().map(|node| &node.kind) {
+        None => Some(None),
+        Some(Kind::Constant(value)) => Some(Some(value.clone())),
+        Some(_) => None,
+    };
+    let (start, end) = (end(&range.start)?, end(&range.end)?);
+    if start.iter().chain(&end).any(Value::is_null) {
+        return Some("an end of the range is null".into());
+    }
+    let (start_included, end_included) = (range.start_included, range.end_included);
+    Range { start, start_included, end, end_included, form: RangeForm::Interval }.fault()
 }
 
 /// The value that a test compares with, if it is plain.

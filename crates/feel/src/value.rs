@@ -99,6 +99,11 @@ impl Value {
         }
     }
 
+    /// The date, time or duration that a text says as ISO 8601 writes it: what `@"…"` is.
+    pub fn temporal(text: &str) -> Option<Self> {
+        crate::parser::temporal_value(text)
+    }
+
     /// A list.
     pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::List(Arc::new(items.into_iter().collect()))
@@ -121,6 +126,14 @@ pub(crate) fn shown(value: &Value) -> String {
         Value::String(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
         Value::List(_) | Value::Context(_) | Value::Range(_) | Value::Function(_) => format!("a {}", value.type_name()),
         other => other.to_string(),
+    }
+}
+
+/// The type of a value as a message names it: `a number`, but `null`.
+pub(crate) fn with_article(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        other => format!("a {}", other.type_name()),
     }
 }
 

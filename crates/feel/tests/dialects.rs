@@ -29,6 +29,44 @@ fn parse_errors_tell_place_expectation_and_finding() {
 }
 
 #[test]
+fn operators_of_other_languages_are_told_what_they_are_here() {
+    refusals(
+        Mode::Camunda,
+        &[
+            ("a && b", "line 1, column 3: expected `and`, found `&&`"),
+            ("a || b", "line 1, column 3: expected `or`, found `||`"),
+            ("5 == 5", "line 1, column 3: expected `=`, found `==`"),
+            ("x <> 1", "line 1, column 3: expected `!=`, found `<>`"),
+            ("x => 1", "line 1, column 3: expected `>=`, found `=>`"),
+            ("!a", "line 1, column 1: expected the function `not(…)`, found `!`"),
+            ("x % 2", "line 1, column 3: expected the function `modulo(…, …)`, found `%`"),
+            ("x ^ 2", "line 1, column 3: expected `**`, found `^`"),
+            ("'a'", "line 1, column 1: expected a text in double quotation marks, found `'`"),
+            ("not true", "line 1, column 5: expected `(`, since `not` is a function: `not(…)`, found `true`"),
+            (
+                "if not paid then 1 else 2",
+                "line 1, column 8: expected `(`, since `not` is a function: `not(…)`, found `paid`",
+            ),
+        ],
+    );
+    let error = UnaryTests::parse("== 5", Mode::Camunda).err().map(|error| error.to_string());
+    assert_eq!(error.as_deref(), Some("line 1, column 1: expected `=`, found `==`"));
+    table(&[("{not: 5, r: not + 1}.r", "6"), ("1 != 2", "true"), ("(function(f: function<>->Any) 1)(null)", "1")]);
+}
+
+#[test]
+fn the_bare_name_of_a_function_is_told_how_to_call_it() {
+    for (expression, reason) in [
+        ("now", "there is no variable `now`; `now` is a function: write `now()`"),
+        ("today", "there is no variable `today`; `today` is a function: write `today()`"),
+        ("count", "there is no variable `count`; `count` is a function: write `count(…)`"),
+        ("tomorrow", "there is no variable `tomorrow`"),
+    ] {
+        assert_eq!(evaluate(expression, Mode::Camunda).warnings[0].reason, reason);
+    }
+}
+
+#[test]
 fn times_without_seconds_are_read_by_camunda_only() {
     for (expression, camunda) in [
         (r#"time("10:30")"#, "10:30:00"),

@@ -181,6 +181,33 @@ fn lists_are_made_from_lists() {
 }
 
 #[test]
+fn a_named_parameter_for_any_number_of_arguments_takes_their_list() {
+    gives("concatenate(lists: [[1], [2]])", "[1, 2]");
+    gives("concatenate(lists: for i in 1..2 return [i])", "[1, 2]");
+    gives("union(lists: [[1], [1, 2]])", "[1, 2]");
+    gives("append(list: [1], items: [2, 3])", "[1, 2, 3]");
+    gives("append(items: [2, [3]], list: [1])", "[1, 2, [3]]");
+    gives("append(list: [1], items: 2)", "[1, 2]");
+    gives("append(list: [1], item: [2])", "[1, [2]]");
+    gives("concatenate(list: [1])", "[1]");
+    is_null("concatenate(lists: null)", "concatenate: `list` has to be a list, and is null");
+}
+
+#[test]
+fn a_value_whose_type_fits_is_shown_where_it_is_refused() {
+    is_null("date(2025, 1, 1.5)", "`day` has to be a whole number, and is 1.5");
+    is_null("odd(5.5)", "`number` has to be a whole number, and is 5.5");
+    is_null("partition([1], 1e30)", "`size` has to be a whole number, and is 1000000000000000000000000000000");
+    is_null("cycle(1, \"x\")", "`interval` has to be a duration, and is \"x\"");
+    is_null("sum([1, \"a\"])", "every item has to be a number, and one is a string");
+    is_null("day of week(\"x\")", "`date` has to be a date, and is a string");
+    is_null("date and time(@\"2025-01-01\", 5)", "`time` has to be a time, and is a number");
+    is_null("time(1, 2, 3, 4)", "`offset` has to be a days and time duration, and is a number");
+    is_null("date(null)", "a date cannot be made from null");
+    is_null("if 1 then 2 else null", "the condition is a number, not true or false");
+}
+
+#[test]
 fn contexts_are_read_and_changed() {
     gives("get value({foo: 123}, \"foo\")", "123");
     gives("get value(key: \"a\", m: {a: \"foo\"})", "\"foo\"");

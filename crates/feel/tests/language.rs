@@ -201,6 +201,55 @@ fn cells_of_tables_test_their_input() {
 }
 
 #[test]
+fn a_condition_on_the_input_is_met_only_where_it_is_true() {
+    for mode in [Mode::Camunda, Mode::Standard] {
+        let told = |cell: &str, input: Value| {
+            let tests = UnaryTests::parse(cell, mode).unwrap_or_else(|error| panic!("{cell}: {error}"));
+            tests.matches(&input, &scope(), &environment())
+        };
+        for cell in [
+            "? > 3 and ? < 10",
+            "string length(?) > 3",
+            "contains(?, \"x\")",
+            "? > a",
+            "not(? > 3)",
+            "some i in [1, 2] satisfies i > ?",
+            "?",
+        ] {
+            let (passes, warnings) = told(cell, Value::Null);
+            assert!(!passes, "{mode:?} {cell}");
+            assert!(!warnings.is_empty(), "{mode:?} {cell}");
+        }
+        let (passes, warnings) = told("string length(?)", Value::from(3));
+        assert!(!passes);
+        assert!(warnings[0].reason.contains("string length: `string`"), "{warnings:?}");
+        let (passes, warnings) = told("? - 0", Value::from(3));
+        assert!(!passes);
+        assert!(warnings[0].reason.contains("has to be true or false, and is a number"), "{warnings:?}");
+        assert!(told("? = null", Value::Null).0, "what can be computed holds for null, too");
+        assert!(told("get or else(?, 5) > 3", Value::Null).0);
+    }
+}
+
+#[test]
+fn after_in_a_list_of_the_input_is_looked_through() {
+    let passes = |cell: &str, input: &str| {
+        let input = Expression::parse(input, Mode::Camunda).unwrap().evaluate(&scope(), &environment()).value;
+        UnaryTests::parse(cell, Mode::Camunda).unwrap().matches(&input, &scope(), &environment()).0
+    };
+    assert!(passes("\"a\" in ?", "[\"a\"]") && !passes("\"z\" in ?", "[\"a\"]"));
+    assert!(passes("\"a\" in (?)", "[\"a\"]") && !passes("\"z\" in (?)", "[\"a\"]"));
+    assert!(passes("3 in ?.days", "{days: [3]}") && !passes("4 in ?.days", "{days: [3]}"));
+    assert!(passes("3 in [1..?]", "3") && !passes("3 in [1..?]", "2"));
+    // what stands before `in` is what a condition after it calls so
+    gives("5 in (? > 3)", "true");
+    gives("5 in (? > 7, < 6)", "true");
+    gives("5 in (? > 7)", "false");
+    is_null("null in (? > 3)", "cannot be compared");
+    assert_eq!(Expression::parse("5 in (? > x)", Mode::Camunda).unwrap().names(), ["x"]);
+}
+
+#[test]
 fn a_cell_may_begin_with_the_function_not() {
     for mode in [Mode::Camunda, Mode::Standard] {
         let tests = UnaryTests::parse("not(is blank(?)) and string length(?) > 3", mode).unwrap();

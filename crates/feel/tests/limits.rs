@@ -19,6 +19,19 @@ fn given_up_within(budget: Budget, expression: &str, what: &str) {
 }
 
 #[test]
+fn a_context_of_as_many_entries_as_a_text_may_hold_is_read_and_none_may_come_twice() {
+    let entries: String = (0..15_000).map(|at| format!("n{at}:{at},")).collect();
+    let parsed = Expression::parse(&format!("{{{entries}last:n14999}}.last"), Mode::Camunda).unwrap();
+    assert_eq!(parsed.evaluate(&Context::EMPTY, &environment()).value, Value::from(14_999));
+    assert!(parsed.names().is_empty());
+    let twice = Expression::parse(&format!("{{{entries}n7:1}}"), Mode::Camunda).unwrap_err();
+    assert!(twice.to_string().contains("there are two of `n7`"), "{twice}");
+    // each of them is bound until its bracket closes, and free around it
+    let parsed = Expression::parse("[{a: b, b: a, c: b}.c, a, {b: 1, c: {b: b, d: b}}, b]", Mode::Camunda).unwrap();
+    assert_eq!(parsed.names(), ["b", "a"]);
+}
+
+#[test]
 fn endless_recursion_is_given_up() {
     given_up("{f: function(x) f(x + 1), r: f(1)}.r", "depth");
     given_up("{f: function(g) g(g), r: f(f)}.r", "depth");

@@ -25,6 +25,63 @@ fn literals_of_every_temporal_type_are_read() {
 }
 
 #[test]
+fn a_date_or_time_of_a_literal_is_a_constant() {
+    for (text, is_constant) in [
+        (r#"date("2025-01-01")"#, true),
+        (r#"time(from: "10:00:00")"#, true),
+        (r#"date and time("2025-01-01T00:00:00Z")"#, true),
+        (r#"duration("P1D")"#, true),
+        (r#"[date("2025-01-01")..date("2025-01-02")]"#, true),
+        (r#"date("tomorrow")"#, false),
+        (r#"date(x)"#, false),
+        (r#"upper case("a")"#, false),
+    ] {
+        let parsed = feel::Expression::parse(text, Mode::Camunda).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(parsed.constant().is_some(), is_constant, "{text}");
+    }
+}
+
+#[test]
+fn the_hour_that_comes_twice_in_autumn_is_added_and_converted_through() {
+    let first = r#"@"2025-10-26T02:30:00@Europe/Berlin""#;
+    table(&[
+        (&format!("{first} + @\"PT1H\" = {first}"), "false"),
+        (&format!("{first} + @\"PT1H\" > {first}"), "true"),
+        (&format!("({first} + @\"PT1H\") - {first}"), "PT1H"),
+        (&format!("{first} + @\"PT1H\" + @\"PT1H\""), "2025-10-26T03:30:00@Europe/Berlin"),
+        (&format!("{first} + @\"PT1H\" - @\"PT1H\" = {first}"), "true"),
+        (&format!("({first} + @\"PT1H\").time offset"), "PT1H"),
+        (r#"(@"2025-10-26T01:30:00@Europe/Berlin" + @"PT2H") - @"2025-10-26T01:30:00@Europe/Berlin""#, "PT2H"),
+        (r#"date and time(@"2025-10-26T01:30:00Z", "Europe/Berlin") = @"2025-10-26T01:30:00Z""#, "true"),
+        (r#"date and time(@"2025-10-26T00:30:00Z", "Europe/Berlin") = @"2025-10-26T00:30:00Z""#, "true"),
+        (
+            r#"string(date and time(@"2025-10-26T01:30:00Z", "Europe/Berlin"))"#,
+            r#""2025-10-26T02:30:00+01:00[Europe/Berlin]""#,
+        ),
+    ]);
+}
+
+#[test]
+fn a_region_in_brackets_is_read_and_the_offset_before_it_tells_the_moment() {
+    table(&[
+        (r#"date and time("2018-04-29T09:30:00+02:00[Europe/Berlin]")"#, "2018-04-29T09:30:00@Europe/Berlin"),
+        (r#"@"2018-04-29T09:30:00+02:00[Europe/Berlin]""#, "2018-04-29T09:30:00@Europe/Berlin"),
+        (r#"@"2018-04-29T07:30:00Z[Europe/Berlin]""#, "2018-04-29T09:30:00@Europe/Berlin"),
+        (r#"@"2018-04-29T09:30:00[Europe/Berlin]""#, "2018-04-29T09:30:00@Europe/Berlin"),
+        (r#"@"2025-10-26T02:30:00+02:00[Europe/Berlin]" = @"2025-10-26T00:30:00Z""#, "true"),
+        (r#"@"2025-10-26T02:30:00+01:00[Europe/Berlin]" = @"2025-10-26T01:30:00Z""#, "true"),
+        (r#"time("10:00:00+01:00[Europe/Berlin]")"#, "10:00:00@Europe/Berlin"),
+        (r#"@"10:00:00Z[Etc/UTC]""#, "10:00:00@Etc/UTC"),
+    ]);
+    nulls(&[
+        (r#"date and time("2018-04-29T09:30:00+02:00[Nowhere]")"#, "is not a date and time"),
+        (r#"date and time("2018-04-29T09:30:00+02:00[Europe/Berlin")"#, "is not a date and time"),
+        (r#"date and time("2018-04-29T09:30:00@Europe/Paris[Europe/Berlin]")"#, "is not a date and time"),
+        (r#"date and time("2018-04-29T09:30:00[+02:00]")"#, "is not a date and time"),
+    ]);
+}
+
+#[test]
 fn what_is_no_date_is_refused_by_camunda_and_null_in_the_standard() {
     let expected = "line 1, column 2: expected a date, time or duration as ISO 8601 writes it, found the text \"foo\"";
     refusals(Mode::Camunda, &[(r#"@"foo""#, expected)]);
@@ -91,7 +148,7 @@ fn functions_make_temporal_values_from_text_and_from_parts() {
         (r#"date and time("2011-12-03T10:15:30+01:00@Europe/Paris")"#, "is not a date and time"),
         (r#"date and time("2017-12-31T13:20:00@xyz/abc")"#, "is not a date and time"),
         (r#"duration("P1Y1D")"#, "is not a duration such as P1DT2H or P1Y6M"),
-        (r#"date(null)"#, "a date cannot be made from a null"),
+        (r#"date(null)"#, "a date cannot be made from null"),
     ]);
 }
 

@@ -25,12 +25,15 @@ pub(super) enum Piece {
     Between(Option<Value>, Option<Value>),
     /// All values that no cell names.
     Others,
+    /// No value.
+    Null,
 }
 
 impl std::fmt::Display for Piece {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Value(value) => value.fmt(f),
+            Self::Null => f.write_str("null"),
             Self::Between(None, None) | Self::Others => f.write_str("anything else"),
             Self::Between(Some(low), None) => write!(f, "> {low}"),
             Self::Between(None, Some(high)) => write!(f, "< {high}"),
@@ -39,7 +42,7 @@ impl std::fmt::Display for Piece {
     }
 }
 
-/// The pieces of a column; nothing if its constants are of several types, which the check of types tells.
+/// The pieces of a column, null being the last; nothing if its constants are of several types, which the check of types tells.
 pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Option<Vec<Piece>> {
     let mut named: Vec<Value> = Vec::new();
     let mut ordered = matches!(input.of.base(), Type::Number);
@@ -69,11 +72,16 @@ pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Option<Vec<
         return None;
     }
     let is_bool = matches!(named.first(), Some(Value::Bool(_))) || matches!(input.of.base(), Type::Bool);
-    if is_bool {
-        return Some(vec![Piece::Value(Value::Bool(true)), Piece::Value(Value::Bool(false))]);
-    }
     ordered |= named.first().is_some_and(|value| matches!(value, Value::Number(_)));
-    if ordered { between(named) } else { Some(listed(named, input)) }
+    let mut pieces = if is_bool {
+        vec![Piece::Value(Value::Bool(true)), Piece::Value(Value::Bool(false))]
+    } else if ordered {
+        between(named)?
+    } else {
+        listed(named, input)
+    };
+    pieces.push(Piece::Null);
+    Some(pieces)
 }
 
 /// Points and what lies between them.
@@ -92,9 +100,21 @@ fn between(mut points: Vec<Value>) -> Option<Vec<Piece>> {
     let mut pieces = vec![Piece::Between(None, points.first().cloned())];
     for (at, point) in points.iter().enumerate() {
         pieces.push(Piece::Value(point.clone()));
-        pieces.push(Piece::Between(Some(point.clone()), points.get(at + 1).cloned()));
+        let next = points.get(at + 1);
+        if !next.is_some_and(|next| adjoin(point, next)) {
+            pieces.push(Piece::Between(Some(point.clone()), next.cloned()));
+        }
     }
     Some(pieces)
+}
+
+/// Whether nothing lies between two values, as between a day and the next one.
+fn adjoin(one: &Value, two: &Value) -> bool {
+    match (one, two) {
+        (Value::Date(one), Value::Date(two)) => one.next_day() == Some(*two),
+        (Value::YearsDuration(one), Value::YearsDuration(two)) => one.months() + 1 == two.months(),
+        _ => false,
+    }
 }
 
 /// The values that are named or allowed, and all others unless only these are allowed.
@@ -132,6 +152,7 @@ pub(super) fn holds(cell: &Cell, piece: &Piece) -> Holds {
         (Cell::OneOf(_), _) => Holds::Never,
         (Cell::Tests(tests, _), piece) => match tests.shapes() {
             Some((negated, shapes)) => sure(shapes.iter().any(|shape| passes(shape, piece)) != negated),
+            None if tests.impossible().is_some() => Holds::Never,
             None => Holds::Perhaps,
         },
     }
@@ -170,6 +191,7 @@ fn relation(piece: &Piece, value: &Value) -> Option<Ordering> {
                 None
             }
         }
+        Piece::Null => value.is_null().then_some(Ordering::Equal),
         Piece::Others => None,
     }
 }

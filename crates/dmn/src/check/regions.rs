@@ -153,7 +153,8 @@ impl Walk<'_> {
             let covered = self.table.policy == HitPolicy::First && sure.first().is_some_and(|first| *first < rule);
             self.reached[rule] |= !covered && *holds != Holds::Never;
         }
-        if rules.iter().all(|holds| *holds == Holds::Never) && self.gaps.len() < MAX_TOLD {
+        let is_gap = rules.iter().all(|holds| *holds == Holds::Never) && !self.is_about_null();
+        if is_gap && self.gaps.len() < MAX_TOLD {
             self.gaps.push(self.place());
         }
         let forbids = matches!(self.table.policy, HitPolicy::Unique | HitPolicy::Any);
@@ -174,6 +175,14 @@ impl Walk<'_> {
         true
     }
 
+    /// Whether an input is null in the box at hand: that nothing matches then is rarely a mistake.
+    fn is_about_null(&self) -> bool {
+        self.columns
+            .iter()
+            .zip(&self.path)
+            .any(|(Column { pieces, .. }, chosen)| chosen.iter().all(|place| pieces.get(*place) == Some(&Piece::Null)))
+    }
+
     fn say_different_things(&self, one: usize, two: usize) -> bool {
         let outputs = |rule: usize| self.table.rules.get(rule).map(|rule| &rule.outputs);
         outputs(one) != outputs(two)
@@ -183,12 +192,17 @@ impl Walk<'_> {
     fn place(&self) -> String {
         let mut parts = Vec::new();
         for ((input, Column { pieces, .. }), chosen) in self.table.inputs.iter().zip(self.columns).zip(&self.path) {
-            if chosen.len() == pieces.len() {
+            // null goes without saying beside values
+            let values: Vec<&Piece> =
+                chosen.iter().filter_map(|place| pieces.get(*place)).filter(|piece| **piece != Piece::Null).collect();
+            if values.len() + 1 == pieces.len() {
                 continue;
             }
-            let shown: Vec<String> =
-                chosen.iter().take(3).filter_map(|place| pieces.get(*place)).map(ToString::to_string).collect();
-            let more = if chosen.len() > 3 { ", …" } else { "" };
+            let mut shown: Vec<String> = values.iter().take(3).map(ToString::to_string).collect();
+            if shown.is_empty() {
+                shown.push(Piece::Null.to_string());
+            }
+            let more = if values.len() > 3 { ", …" } else { "" };
             parts.push(format!("{} = {}{more}", input.expression.text().trim(), shown.join(" or ")));
         }
         if parts.is_empty() { "any input".to_owned() } else { parts.join(", ") }

@@ -12,6 +12,10 @@ use crate::types::{Meter, Type};
 pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
     for (place, rule) in table.rules.iter().enumerate() {
         for (column, (input, cell)) in table.inputs.iter().zip(&rule.inputs).enumerate() {
+            if let Some(reason) = impossible(cell) {
+                let cause = format!("rule {}, input {}: nothing lies in {cell}: {reason}", place + 1, column + 1);
+                warn(table, node, Some(place), cause, "mend the range; as it is, the cell never holds", findings);
+            }
             for value in operands(cell) {
                 if !comparable(&input.of, &value) {
                     let number = place + 1;
@@ -43,6 +47,14 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
                 warn(table, node, Some(place), cause, "give one of them, or add it to them", findings);
             }
         }
+    }
+}
+
+/// Why nothing can pass a cell.
+fn impossible(cell: &Cell) -> Option<String> {
+    match cell {
+        Cell::Tests(tests, _) => tests.impossible(),
+        Cell::Any | Cell::OneOf(_) => None,
     }
 }
 

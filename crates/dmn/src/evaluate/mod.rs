@@ -366,8 +366,18 @@ impl<'a> Run<'a> {
 
     /// Null, and why.
     fn null(&mut self, reason: impl Into<Text>) -> Value {
-        self.warn(Warning { position: feel::Position::default(), reason: reason.into() });
+        self.tell(reason.into());
         Value::Null
+    }
+
+    /// A reason that no expression is the place of, with the line of the model where the decision stands.
+    fn tell(&mut self, reason: Text) {
+        let is_here = |node: &&Node| node.id == self.node && node.name == self.node_name;
+        let reason = match self.graph.nodes.iter().find(is_here) {
+            Some(node) => format!("{reason} (line {} of the model)", node.line).into(),
+            None => reason,
+        };
+        self.warn(Warning { position: feel::Position::default(), reason });
     }
 
     /// A value as a type; null and a warning if it cannot be that.

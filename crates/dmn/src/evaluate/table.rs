@@ -6,7 +6,8 @@ use feel::Value;
 use units::{Decimal, Text};
 
 use super::{EvaluateError, Names, Run};
-use crate::table::{Aggregation, Cell, HitPolicy, Rule, Table};
+use crate::table::{Aggregation, Cell, HitPolicy, Input, Rule, Table};
+use crate::types::Meter;
 use crate::{Explained, ExplainedInput};
 
 impl Run<'_> {
@@ -14,7 +15,7 @@ impl Run<'_> {
         let mut inputs = smallvec::SmallVec::<[Value; 8]>::new();
         for input in &table.inputs {
             let value = self.expression(&input.expression);
-            inputs.push(value);
+            inputs.push(if input.reads_text { self.read(input, value) } else { value });
         }
         let mut matched = smallvec::SmallVec::<[usize; 4]>::new();
         if self.allowed(table, &inputs) {
@@ -27,6 +28,9 @@ impl Run<'_> {
                     }
                 }
             }
+        }
+        if matched.is_empty() {
+            self.tell_misfits(table, &inputs);
         }
         let value = self.result(table, &matched)?;
         self.explained(|run| {
@@ -41,6 +45,27 @@ impl Run<'_> {
             Explained { decision, name, inputs, matched, output: value.clone() }
         });
         Ok(value)
+    }
+
+    /// An input as its column reads it.
+    fn read(&mut self, input: &Input, value: Value) -> Value {
+        let Value::String(text) = &value else { return value };
+        let meter = Meter::new(self.environment);
+        input.of.read(text, &meter).unwrap_or(value)
+    }
+
+    /// Why no rule may have matched: inputs that are not what their columns say.
+    #[cold]
+    fn tell_misfits(&mut self, table: &Table, inputs: &[Value]) {
+        for (input, value) in table.inputs.iter().zip(inputs).filter(|(input, value)| !input.of.holds_plainly(value)) {
+            let meter = Meter::new(self.environment);
+            let misfit = input.of.coerced(value.clone(), &meter).err();
+            self.spend(meter.used());
+            if let Some(reason) = misfit {
+                let column = if input.label.is_empty() { input.expression.text() } else { &input.label };
+                self.tell(format!("no rule matched; the input {column} is not of the type of its column: {reason}").into());
+            }
+        }
     }
 
     /// Whether every input is one of those that the table allows; if not, no rule matches.
@@ -151,9 +176,13 @@ fn by_priority(table: &Table, one: &[Value], two: &[Value]) -> Ordering {
     Ordering::Equal
 }
 
+fn with_article(value: &Value) -> String {
+    if value.is_null() { "null".into() } else { format!("a {}", value.type_name()) }
+}
+
 fn aggregate(aggregation: Aggregation, values: impl Iterator<Item = Value>) -> Result<Value, Text> {
     let number = |value: Value| {
-        let refusal = || Text::from(format!("a {} cannot be aggregated; only numbers can", value.type_name()));
+        let refusal = || Text::from(format!("{} cannot be aggregated; only numbers can", with_article(&value)));
         value.as_decimal().ok_or_else(refusal)
     };
     if aggregation == Aggregation::Count {

@@ -33,20 +33,19 @@ const NAMESPACES: [&str; 5] = [
 /// What Camunda's modeler leaves in the models that it writes.
 const CAMUNDA: &str = "http://camunda.org/schema/";
 
-pub(crate) fn graph(xml: &str, imported: &[&str]) -> Result<(Graph, Vec<Finding>), Vec<Finding>> {
-    let mut documents = Vec::new();
-    for text in std::iter::once(&xml).chain(imported) {
-        let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-        documents.push(Document::parse_with_options(text, options).map_err(|error| {
-            vec![Finding {
-                severity: Severity::Error,
-                element: Text::default(),
-                name: Text::default(),
-                line: error.pos().row,
-                cause: Text::from(format!("this is not well-formed XML: {error}")),
-                mend: Text::const_new("export the model again from the modeler; a DOCTYPE is not allowed"),
-            }]
-        })?);
+pub(crate) fn graph(xml: &str, others: &[&str]) -> Result<(Graph, Vec<Finding>), Vec<Finding>> {
+    let document = read(xml).map_err(|finding| vec![finding])?;
+    let (mut readable, mut unreadable) = (Vec::new(), Vec::new());
+    for other in others.iter().filter(|other| **other != xml) {
+        match read(other) {
+            Ok(document) => readable.push(document),
+            Err(finding) => unreadable.push(finding),
+        }
+    }
+    let (documents, is_complete) = with_imports(&document, &readable);
+    // the model that is missing may be the one that cannot be read
+    if !is_complete && !unreadable.is_empty() {
+        return Err(unreadable);
     }
     let mut parser = Parser {
         sources: Vec::new(),
@@ -57,13 +56,55 @@ pub(crate) fn graph(xml: &str, imported: &[&str]) -> Result<(Graph, Vec<Finding>
         below: 0,
         resolving: 0,
     };
-    for document in &documents {
+    for document in documents {
         let source = parser.source(document.root_element());
         parser.sources.push(source);
     }
     let graph = parser.graph();
     let refused = parser.findings.iter().any(|finding| finding.severity == Severity::Error);
     if refused { Err(parser.findings) } else { Ok((graph, parser.findings)) }
+}
+
+fn read(xml: &str) -> Result<Document<'_>, Finding> {
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    Document::parse_with_options(xml, options).map_err(|error| {
+        let (cause, mend) = match error {
+            roxmltree::Error::NodesLimitReached => {
+                (format!("the file has more than {MAX_NODES} elements, texts and attributes"), "split the model")
+            }
+            roxmltree::Error::DtdDetected => ("it has a DOCTYPE, which is not allowed".into(), "take the DOCTYPE away"),
+            _ => (format!("this is not well-formed XML: {error}"), "export the model again from the modeler"),
+        };
+        Finding {
+            severity: Severity::Error,
+            element: Text::default(),
+            name: Text::default(),
+            line: error.pos().row,
+            cause: cause.into(),
+            mend: mend.into(),
+        }
+    })
+}
+
+/// A model and those that it imports, directly or not, by their namespaces; and whether all of them are there. Others that
+/// lie beside it are left alone.
+fn with_imports<'a, 'x>(model: &'a Document<'x>, others: &'a [Document<'x>]) -> (Vec<&'a Document<'x>>, bool) {
+    let namespace = |document: &'a Document<'x>| document.root_element().attribute("namespace").unwrap_or_default();
+    let (mut found, mut is_complete, mut at) = (vec![model], true, 0);
+    while let Some(document) = found.get(at).copied() {
+        at += 1;
+        let imports = elements(document.root_element()).filter(|node| node.tag_name().name() == "import");
+        for wanted in imports.filter_map(|import| import.attribute("namespace")) {
+            if found.iter().any(|known| namespace(known) == wanted) {
+                continue;
+            }
+            match others.iter().find(|other| namespace(other) == wanted) {
+                Some(other) => found.push(other),
+                None => is_complete = false,
+            }
+        }
+    }
+    (found, is_complete)
 }
 
 /// One of the models that are read together.

@@ -5,6 +5,7 @@ use super::xml::{Xml, child, text_of};
 use crate::Severity;
 use crate::index::Index;
 use crate::table::{Aggregation, Cell, HitPolicy, Input, Output, Rule, Table};
+use crate::types::Type;
 
 impl<'a, 'x: 'a> Parser<'a, 'x> {
     pub(super) fn table(&mut self, node: Xml<'a, 'x>) -> Option<Table> {
@@ -75,7 +76,9 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
                 Err(error) => self.unreadable(values, &text, &error),
             }
         }
-        Some(Input { label, expression, of, allowed })
+        let temporal =
+            matches!(of.base(), Type::Date | Type::Time | Type::DateTime | Type::DaysDuration | Type::YearsDuration);
+        Some(Input { label, expression, of, reads_text: temporal && self.is_camunda(), allowed })
     }
 
     fn policy(&mut self, node: Xml<'a, 'x>) -> HitPolicy {

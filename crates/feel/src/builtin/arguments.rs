@@ -6,6 +6,7 @@ use units::{Decimal, Text};
 
 use super::{Fault, null};
 use crate::evaluate::Evaluator;
+use crate::value::{shown, with_article};
 use crate::{Budget, Context, Function, Value};
 
 /// The arguments of a call; those that are missing count as null.
@@ -84,7 +85,12 @@ impl Arguments for [Value] {
 }
 
 pub(crate) fn wrong<T>(place: usize, expected: &'static str, found: &Value) -> Result<T, Fault> {
-    Err(Fault::Argument(place, expected, found.type_name()))
+    let found = match (found, expected) {
+        // its type is not what is wrong with it
+        (Value::Number(_), "a whole number") | (Value::String(_), "a duration") => shown(found),
+        _ => with_article(found),
+    };
+    Err(Fault::Argument(place, expected, found.into()))
 }
 
 /// Accounts for so many bytes or items that are looked at: one step for each 32 of them.
@@ -109,7 +115,7 @@ pub(crate) fn numbers(call: &mut Evaluator<'_>, arguments: &[Value]) -> Result<V
     look_at(call, &items)?;
     let number = |item: &Value| match item {
         Value::Number(number) => Ok(*number),
-        other => null(format!("every item has to be a number, and one is {}", other.type_name())),
+        other => null(format!("every item has to be a number, and one is {}", with_article(other))),
     };
     items.iter().map(number).collect()
 }

@@ -1,6 +1,6 @@
 //! Functions on the calendar and the clock, which is the one of the environment.
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, wrong};
 use super::{Builtin, Fault, null};
 use crate::evaluate::Evaluator;
 use crate::temporal::DateTime;
@@ -56,6 +56,6 @@ pub(super) fn day(arguments: &[Value], place: usize) -> Result<Date, Fault> {
     match arguments.single(place) {
         Value::Date(date) => Ok(*date),
         Value::DateTime(moment) => Ok(moment.date),
-        other => null(format!("argument {} has to be a date, and is {}", place + 1, other.type_name())),
+        other => wrong(place, "a date", other),
     }
 }

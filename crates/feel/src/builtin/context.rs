@@ -4,6 +4,7 @@ use units::Text;
 
 use super::arguments::{Arguments, items, look};
 use super::{Builtin, Fault, Run, null};
+use crate::value::with_article;
 use crate::{Context, Mode, Value};
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
@@ -81,7 +82,7 @@ const MERGE: Run = |call, arguments| {
                 look(call, merged.len().saturating_mul(context.len()))?;
                 merged.merge(context);
             }
-            other => return null(format!("every item has to be a context, and one is {}", other.type_name())),
+            other => return null(format!("every item has to be a context, and one is {}", with_article(other))),
         }
     }
     Ok(Value::Context(merged))
@@ -95,7 +96,7 @@ fn values(context: &Context) -> impl Iterator<Item = &Value> {
 fn keys(value: &Value) -> Result<Vec<Text>, Fault> {
     let key = |value: &Value| match value {
         Value::String(key) => Ok(key.clone()),
-        other => null(format!("a key has to be a string, and is {}", other.type_name())),
+        other => null(format!("a key has to be a string, and is {}", with_article(other))),
     };
     match value {
         Value::List(keys) if keys.is_empty() => null("there is no key"),
@@ -112,7 +113,7 @@ fn put(context: &Context, keys: &[Text], value: &Value) -> Result<Context, Fault
         let inner = match path.last().and_then(|context| context.get(key)) {
             Some(Value::Context(nested)) => nested.clone(),
             None => Context::default(),
-            Some(other) => return null(format!("`{key}` is a {} and has no entries", other.type_name())),
+            Some(other) => return null(format!("`{key}` is {} and has no entries", with_article(other))),
         };
         path.push(inner);
     }

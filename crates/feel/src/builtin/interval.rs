@@ -8,7 +8,7 @@ use std::cmp::Ordering::{self, Equal, Greater, Less};
 use super::arguments::Arguments;
 use super::{Builtin, Fault, null};
 use crate::range::RangeForm;
-use crate::value::compare;
+use crate::value::{compare, with_article};
 use crate::{Range, Value};
 
 /// Points and ranges, by whatever names a form gives them.
@@ -113,7 +113,7 @@ impl Place<'_> {
         match (self.value, other.value) {
             (Some(one), Some(two)) => match compare(one, two) {
                 Some(order) => Ok(order.then(self.side.cmp(&other.side))),
-                None => null(format!("a {} cannot be compared with a {}", one.type_name(), two.type_name())),
+                None => null(format!("{} cannot be compared with {}", with_article(one), with_article(two))),
             },
             (None, None) => Ok(self.side.cmp(&other.side)),
             (None, Some(_)) => Ok(self.side.cmp(&0)),
@@ -162,7 +162,7 @@ fn span(arguments: &[Value], place: usize, shape: Shape) -> Result<Span<'_>, Fau
         Value::Range(range) => Ok(ends(range)),
         Value::Null => null(format!("argument {} has to be a point or a range, and is null", place + 1)),
         other if shape == Interval => {
-            null(format!("argument {} has to be a range, and is a {}", place + 1, other.type_name()))
+            null(format!("argument {} has to be a range, and is {}", place + 1, with_article(other)))
         }
         point => {
             let at = || Place { value: Some(point), side: 0 };

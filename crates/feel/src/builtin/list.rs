@@ -7,7 +7,7 @@ use super::set::Seen;
 use super::{Builtin, Fault, Run, null};
 use crate::Value;
 use crate::evaluate::Evaluator;
-use crate::value::{equal, place_of, shown};
+use crate::value::{equal, place_of, shown, with_article};
 
 const LIST: &[&[&str]] = &[&["list"]];
 
@@ -52,6 +52,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         Arc::make_mut(&mut list).extend(arguments.iter().skip(1).cloned());
         Ok(Value::List(list))
     })
+    .with_rest("items")
     .told("list: list, item: Any, items: Any -> list", "The list with items at its end."),
     Builtin::variadic("concatenate", &[&["list"], &["lists"]], |call, arguments| {
         let mut joined = Vec::new();
@@ -62,6 +63,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         }
         Ok(Value::from(joined))
     })
+    .with_rest("lists")
     .told("list: list, lists: list -> list", "The items of several lists, one list after the other."),
     Builtin::new("insert before", &[&["list", "position", "newItem"]], |call, arguments| {
         let mut list = arguments.list(0)?;
@@ -121,6 +123,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         }
         distinct(call, &all)
     })
+    .with_rest("lists")
     .told("list: list, lists: list -> list", "The items of several lists, each once."),
     Builtin::new("distinct values", LIST, |call, arguments| distinct(call, &arguments.list(0)?))
         .told("list: list -> list", "The items, each once."),
@@ -177,7 +180,7 @@ fn every(call: &mut Evaluator<'_>, arguments: &[Value], decides: bool) -> Result
             Value::Bool(_) => {}
             Value::Null if result.is_err() => {}
             Value::Null => result = Ok(Value::Null),
-            other => result = null(format!("every item has to be true or false, and one is a {}", other.type_name())),
+            other => result = null(format!("every item has to be true or false, and one is {}", with_article(other))),
         }
     }
     result

@@ -31,6 +31,7 @@ use crate::evaluate::{Evaluator, Exhausted};
 
 pub(crate) use described::nearest;
 pub use described::{Described, Group, functions};
+pub(crate) use moment::constant;
 pub(crate) use property::property;
 
 /// A built-in function.
@@ -41,6 +42,8 @@ pub(crate) struct Builtin {
     pub(crate) signatures: &'static [&'static [&'static str]],
     /// Whether it takes any number of arguments.
     pub(crate) variadic: bool,
+    /// The parameter that stands for any number of arguments: in a call by names its list is those arguments.
+    pub(crate) rest: Option<&'static str>,
     /// The types of its parameters and of its value: `string: string, length: number -> string`.
     pub(crate) types: &'static str,
     /// What it gives, in a sentence.
@@ -61,8 +64,8 @@ pub(crate) type Run = fn(&mut Evaluator<'_>, &[Value]) -> Result<Value, Fault>;
 pub(crate) enum Fault {
     /// It gives null, for this reason.
     Null(Text),
-    /// An argument, counted from 0, has to be something else than it is: it gives null.
-    Argument(usize, &'static str, &'static str),
+    /// An argument, counted from 0, has to be something else than it is, which is shown: it gives null.
+    Argument(usize, &'static str, Text),
     /// The whole evaluation gives null, for this reason.
     Failed(Text),
     /// The budget is used up.
@@ -82,11 +85,16 @@ pub(crate) fn null<T>(reason: impl Into<Text>) -> Result<T, Fault> {
 
 impl Builtin {
     const fn new(name: &'static str, signatures: &'static [&'static [&'static str]], run: Run) -> Self {
-        Self { name, signatures, variadic: false, types: "", help: "", run }
+        Self { name, signatures, variadic: false, rest: None, types: "", help: "", run }
     }
 
     const fn variadic(name: &'static str, signatures: &'static [&'static [&'static str]], run: Run) -> Self {
-        Self { name, signatures, variadic: true, types: "", help: "", run }
+        Self { name, signatures, variadic: true, rest: None, types: "", help: "", run }
+    }
+
+    /// With a parameter that stands for any number of arguments.
+    const fn with_rest(self, rest: &'static str) -> Self {
+        Self { rest: Some(rest), ..self }
     }
 
     /// With the types of its parameters and of its value, and what it gives in a sentence.
@@ -103,8 +111,7 @@ impl Builtin {
 
     /// Why a call with so many arguments gives null because of one of them.
     pub(crate) fn wrong(&self, place: usize, count: usize, expected: &str, found: &str) -> Text {
-        let article = if found == "null" { "" } else { "a " };
-        format!("{}: `{}` has to be {expected}, and is {article}{found}", self.name, self.parameter(place, count)).into()
+        format!("{}: `{}` has to be {expected}, and is {found}", self.name, self.parameter(place, count)).into()
     }
 
     /// Why named arguments do not fit, as far as they are literals: their parameters are of another type.
@@ -125,6 +132,11 @@ impl Builtin {
     /// Whether it can be called with so many arguments.
     pub(crate) fn takes(&self, count: usize) -> bool {
         (self.variadic && count > 0) || self.signatures.iter().any(|names| names.len() == count)
+    }
+
+    /// How a call of it looks.
+    pub(crate) fn call(&self) -> String {
+        format!("{}({})", self.name, if self.takes(0) { "" } else { "…" })
     }
 
     /// How many arguments it takes, in words.

@@ -6,6 +6,7 @@ use super::arguments::{Arguments, wrong};
 use super::calendar::day;
 use super::{Builtin, Fault, null};
 use crate::temporal::{self, DateTime, Time, YearsDuration, Zone};
+use crate::value::with_article;
 use crate::{Date, Value};
 
 pub(super) const FUNCTIONS: &[Builtin] = &[
@@ -91,8 +92,21 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     .told("from: date or date and time, to: date or date and time -> years and months duration", "The whole months between two days."),
 ];
 
+/// What a call of one of these functions with a text gives, if it gives anything: the same in every scope.
+pub(crate) fn constant(builtin: &Builtin, text: &str, loosely: bool) -> Option<Value> {
+    match builtin.name {
+        "date" => temporal::date(text).map(Value::Date),
+        "time" => if loosely { temporal::loose_time(text) } else { temporal::time(text) }.map(Value::Time),
+        "date and time" => {
+            if loosely { temporal::loose_date_time(text) } else { temporal::date_time(text) }.map(Value::DateTime)
+        }
+        "duration" => temporal::duration(text).map(Value::from),
+        _ => None,
+    }
+}
+
 fn cannot<T>(what: &str, from: &Value) -> Result<T, Fault> {
-    null(format!("{what} cannot be made from a {}", from.type_name()))
+    null(format!("{what} cannot be made from {}", with_article(from)))
 }
 
 fn read(value: Option<Value>, text: &str, expected: &str) -> Result<Value, Fault> {
@@ -118,7 +132,7 @@ fn time_of_parts(arguments: &[Value]) -> Result<Value, Fault> {
             Some(zone) => zone,
             None => return null(format!("the offset {offset} is not one of whole seconds, of at most 18 hours")),
         },
-        other => return null(format!("argument 4 has to be a days and time duration, and is {}", other.type_name())),
+        other => return wrong(3, "a days and time duration", other),
     };
     let clock = || jiff::civil::Time::new(hour?, minute?, second?, fraction?).ok();
     clock().map_or_else(|| null("there is no such time"), |clock| Ok(Value::Time(Time { clock, zone })))
@@ -143,7 +157,7 @@ fn date_and_time(arguments: &[Value]) -> Result<Value, Fault> {
             let there = if moment.time.zone == Zone::Local { moment.placed_in(zone) } else { moment.in_zone(zone) };
             there.map_or_else(|| null("the moment lies outside the calendar"), |there| Ok(Value::DateTime(there)))
         }
-        (_, Value::Time(time)) => Ok(Value::DateTime(DateTime { date: day(arguments, 0)?, time: *time })),
-        (_, other) => null(format!("argument 2 has to be a time, and is {}", other.type_name())),
+        (_, Value::Time(time)) => Ok(Value::DateTime(DateTime::new(day(arguments, 0)?, *time))),
+        (_, other) => wrong(1, "a time", other),
     }
 }

@@ -6,6 +6,7 @@ use super::arguments::{Arguments, look, look_at};
 use super::{Builtin, Fault, null};
 use crate::Value;
 use crate::evaluate::Evaluator;
+use crate::value::with_article;
 
 const ONE: &[&[&str]] = &[&["string"]];
 const MATCH: &[&[&str]] = &[&["string", "match"]];
@@ -92,7 +93,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
             look_at(call, &items)?;
             for (place, item) in items.iter().filter(|item| !item.is_null()).enumerate() {
                 let Value::String(item) = item else {
-                    return null(format!("every item has to be a string, and one is a {}", item.type_name()));
+                    return null(format!("every item has to be a string, and one is {}", with_article(item)));
                 };
                 call.make(delimiter.len() + item.len() + 1)?;
                 if place > 0 {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use units::Text;
 
-use super::operator::with_article;
 use super::path::conforming;
 use super::{Evaluator, Exhausted, Frame, Step};
 use crate::ast::{Arguments, FunctionNode, Kind, Node, Type};
 use crate::builtin::{self, Builtin, Fault};
 use crate::function::{Callable, Defined};
+use crate::value::with_article;
 use crate::{Function, HostFunction, Value};
 
 /// How many levels a call out of FEEL takes from the depth that is left: as much stack as it may need itself.
@@ -26,13 +26,26 @@ impl Evaluator<'_> {
         self.run_builtin(at, builtin, &values)
     }
 
+    /// Calls a built-in function with the items of the last argument as arguments.
+    pub(super) fn spread(&mut self, at: u32, builtin: &'static Builtin, arguments: &[Node]) -> Step {
+        let mut values = arguments.iter().map(|node| self.node(node)).collect::<Result<Vec<_>, _>>()?;
+        match values.pop() {
+            Some(Value::List(items)) => {
+                self.copy(&*items)?;
+                values.extend(items.iter().cloned());
+            }
+            single => values.extend(single),
+        }
+        self.run_builtin(at, builtin, &values)
+    }
+
     fn run_builtin(&mut self, at: u32, builtin: &'static Builtin, values: &[Value]) -> Step {
         match (builtin.run)(self, values) {
             Ok(value) => self.contained(value),
             Err(Fault::Exhausted(exhausted)) => Err(exhausted),
             Err(Fault::Null(reason)) => Ok(self.null(at, format!("{}: {reason}", builtin.name))),
             Err(Fault::Argument(place, expected, found)) => {
-                Ok(self.null(at, builtin.wrong(place, values.len(), expected, found)))
+                Ok(self.null(at, builtin.wrong(place, values.len(), expected, &found)))
             }
             Err(Fault::Failed(reason)) => Ok(self.fail(at, format!("{}: {reason}", builtin.name))),
         }

@@ -7,7 +7,7 @@ use units::Text;
 use super::{Evaluator, Exhausted, Frame, Step};
 use crate::ast::{Iterator, Node, Over};
 use crate::range::RangeForm;
-use crate::value::shown;
+use crate::value::{shown, with_article};
 use crate::{Date, Value};
 
 /// Goes on, or ends the loops.
@@ -49,8 +49,8 @@ impl Evaluator<'_> {
                 Value::Bool(_) => {}
                 Value::Null => result = Value::Null,
                 other => {
-                    result =
-                        this.null(at, format!("what has to be satisfied is a {}, not true or false", other.type_name()));
+                    let found = with_article(&other);
+                    result = this.null(at, format!("what has to be satisfied is {found}, not true or false"));
                 }
             }
             Ok(Flow::On)

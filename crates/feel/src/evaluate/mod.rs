@@ -14,6 +14,7 @@ use crate::ast::{Kind, Node};
 use crate::builtin::{self, regex::Patterns};
 use crate::function::Callable;
 use crate::range::{Range, RangeForm};
+use crate::value::with_article;
 use crate::{Budget, Context, Environment, Function, Mode, Position, Scope, Value, Warning};
 
 /// How many warnings are kept; more of them tell nothing new.
@@ -278,8 +279,8 @@ impl<'a> Evaluator<'a> {
                     Value::Bool(true) => self.node(then),
                     Value::Bool(false) => self.node(otherwise),
                     other => {
-                        let reason =
-                            format!("the condition is {}, not true or false; the else part was taken", other.type_name());
+                        let found = with_article(&other);
+                        let reason = format!("the condition is {found}, not true or false; the else part was taken");
                         self.null(condition.at, reason);
                         self.node(otherwise)
                     }
@@ -301,6 +302,7 @@ impl<'a> Evaluator<'a> {
             }
             Kind::Filter(parts) => self.filter(node.at, &parts[0], &parts[1]),
             Kind::Builtin(builtin, arguments) => self.builtin(node.at, builtin, arguments),
+            Kind::Spread(builtin, arguments) => self.spread(node.at, builtin, arguments),
             Kind::Matching(builtin, arguments, pattern) => {
                 self.patterns.keep(pattern);
                 self.builtin(node.at, builtin, arguments)
@@ -357,7 +359,11 @@ impl<'a> Evaluator<'a> {
                 let head = self.named(at, head);
                 tail.split('.').fold(head, |of, entry| self.path(at, &of, entry.trim()))
             }
-            _ => self.null(at, format!("there is no variable `{name}`")),
+            _ => {
+                let call = builtin::find(name).map(|builtin| builtin.call());
+                let hint = call.map(|call| format!("; `{name}` is a function: write `{call}`")).unwrap_or_default();
+                self.null(at, format!("there is no variable `{name}`{hint}"))
+            }
         }
     }
 

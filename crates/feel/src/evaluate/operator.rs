@@ -8,7 +8,7 @@ use super::{Evaluator, Step};
 use crate::Value;
 use crate::ast::{Arithmetic, Comparison, Node, Operation};
 use crate::temporal::{DateTime, DaysDuration, Time, YearsDuration};
-use crate::value::{compare, equal};
+use crate::value::{compare, equal, with_article};
 
 impl Evaluator<'_> {
     pub(super) fn negate(&mut self, at: u32, operand: Value) -> Value {
@@ -62,8 +62,7 @@ impl Evaluator<'_> {
                 equal(&Value::Time(one.whole_seconds()), &Value::Time(two.whole_seconds()))
             }
             (Value::DateTime(one), Value::DateTime(two)) if self.mode.compares_whole_seconds() => {
-                let [one, two] = [one, two].map(|moment| DateTime { time: moment.time.whole_seconds(), ..*moment });
-                equal(&Value::DateTime(one), &Value::DateTime(two))
+                equal(&Value::DateTime(one.whole_seconds()), &Value::DateTime(two.whole_seconds()))
             }
             _ => equal(left, right),
         }
@@ -103,13 +102,6 @@ impl Evaluator<'_> {
             None if open => Ok(Value::Null),
             None => Ok(Value::Bool(!decides)),
         }
-    }
-}
-
-pub(super) fn with_article(value: &Value) -> String {
-    match value {
-        Value::Null => "null".into(),
-        other => format!("a {}", other.type_name()),
     }
 }
 

@@ -2,13 +2,12 @@
 
 use units::{Decimal, Text};
 
-use super::operator::with_article;
 use super::{Evaluator, Exhausted, Frame, Step};
 use crate::ast::{Kind, Node, Type};
 use crate::builtin::property;
 use crate::function::Callable;
 use crate::temporal::DateTime;
-use crate::value::place_of;
+use crate::value::{place_of, with_article};
 use crate::{Function, Value};
 
 impl Evaluator<'_> {

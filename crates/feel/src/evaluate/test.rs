@@ -2,11 +2,10 @@
 
 use units::Text;
 
-use super::operator::with_article;
 use super::{Evaluator, Exhausted, Frame, Step, given_up};
 use crate::Value;
-use crate::ast::{Comparison, Kind, Test, Tests};
-use crate::value::equal;
+use crate::ast::{Comparison, Kind, Node, Test, Tests};
+use crate::value::{equal, with_article};
 
 impl Evaluator<'_> {
     /// Whether an input passes; not, if the budget does not suffice.
@@ -21,24 +20,18 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn tests(&mut self, input: &Value, tests: &Tests) -> Step {
-        self.frames.push(Frame::Binding(Text::const_new("?"), input.clone()));
         let told = self.warnings.len();
         let mut passed = Some(tests.tests.is_empty());
         for test in &tests.tests {
-            match self.one_test(input, test) {
-                Ok(Some(true)) => {
+            match self.one_test(input, test)? {
+                Some(true) => {
                     passed = Some(true);
                     break;
                 }
-                Ok(Some(false)) => {}
-                Ok(None) => passed = None,
-                Err(exhausted) => {
-                    self.frames.pop();
-                    return Err(exhausted);
-                }
+                Some(false) => {}
+                None => passed = None,
             }
         }
-        self.frames.pop();
         if passed.is_none() && self.warnings.len() == told {
             let at = tests.tests.first().map_or(0, |test| match test {
                 Test::Compare(_, node) | Test::Expression(node) | Test::Condition(node) => node.at,
@@ -51,28 +44,36 @@ impl Evaluator<'_> {
     fn one_test(&mut self, input: &Value, test: &Test) -> Result<Option<bool>, Exhausted> {
         match test {
             Test::Compare(comparison, node) => {
-                let right = self.node(node)?;
+                let right = self.on_input(input, node)?;
                 if input.is_null() && !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
                     return Ok(Some(false));
                 }
                 Ok(self.compare(node.at, *comparison, input, &right).as_bool())
             }
-            Test::Expression(node) | Test::Condition(node) => {
+            Test::Condition(node) => Ok(match self.on_input(input, node)? {
+                Value::Bool(holds) => Some(holds),
+                // it says by itself what cannot be computed
+                Value::Null => None,
+                other => {
+                    let found = with_article(&other);
+                    self.null(node.at, format!("a condition on `?` has to be true or false, and is {found}"));
+                    None
+                }
+            }),
+            Test::Expression(node) => {
                 let value = self.node(node)?;
                 self.walk_over(&value)?;
                 Ok(match &value {
                     // there is no such range
                     Value::Null if matches!(node.kind, Kind::Range(_) | Kind::UnaryRange(..)) => None,
-                    // a condition that cannot be computed is not met, whatever it was asked of
-                    Value::Null if matches!(test, Test::Condition(_)) => None,
                     Value::Null => Some(input.is_null()),
                     Value::Range(_) if !matches!(input, Value::Range(_)) => Some(is_in(input, &value)),
                     Value::List(_) => Some(is_in(input, &value)),
                     // what is written is compared, whatever the input is
                     Value::Bool(holds) if matches!(node.kind, Kind::Constant(_)) => Some(input.as_bool() == Some(*holds)),
-                    // a condition on the input, unless the input is itself true or false
+                    // a condition on something else, unless the input is itself true or false
                     Value::Bool(holds) if !matches!(input, Value::Bool(_)) => Some(*holds),
-                    // what a variable holds is compared; a condition on `?` says by itself whether it is met
+                    // what a variable holds is compared
                     Value::Bool(holds) if matches!(node.kind, Kind::Name(_) | Kind::Path(..)) => {
                         Some(input.as_bool() == Some(*holds))
                     }
@@ -81,6 +82,17 @@ impl Evaluator<'_> {
                 })
             }
         }
+    }
+
+    /// The value of what may call the input `?`.
+    fn on_input(&mut self, input: &Value, node: &Node) -> Step {
+        if let Kind::Constant(_) = node.kind {
+            return self.node(node);
+        }
+        self.frames.push(Frame::Binding(Text::const_new("?"), input.clone()));
+        let value = self.node(node);
+        self.frames.pop();
+        value
     }
 }
 

@@ -1,8 +1,10 @@
 //! Functions: where they are defined, and where they are called.
 
+use std::collections::BTreeSet;
+
 use units::Text;
 
-use super::{Parse, Parser};
+use super::{Parse, Parser, each_once};
 use crate::ast::{Arguments, FunctionNode, Kind, Node, Type};
 use crate::builtin::{self, Builtin};
 use crate::lexer::{self, Token};
@@ -25,15 +27,11 @@ impl Parser<'_> {
             return Err(self.wrong("a body; external functions are not allowed"));
         }
         let (base, first_use) = (self.bound.len(), self.uses.len());
-        self.bound.extend(parameters.iter().cloned());
+        parameters.iter().for_each(|name| self.bound.push(name.clone()));
         let body = self.expression()?;
         self.bound.truncate(base);
-        let mut free: Vec<Text> = Vec::new();
-        for used in self.uses.iter().skip(first_use) {
-            if used.bound_at.is_none_or(|bound| bound < base) && !free.contains(&used.name) {
-                free.push(used.name.clone());
-            }
-        }
+        let around = self.uses.iter().skip(first_use).filter(|used| used.bound_at.is_none_or(|bound| bound < base));
+        let free = each_once(around.map(|used| &used.name));
         Ok(self.node(at, Kind::Function(FunctionNode { parameters, types: types.into(), body: body.into(), free })))
     }
 
@@ -42,6 +40,7 @@ impl Parser<'_> {
         let named = matches!(self.token, Token::Name(_) | Token::Escaped(_)) && self.names_argument();
         let mut positional = Vec::new();
         let mut by_name: Vec<(Text, Node)> = Vec::new();
+        let mut known = BTreeSet::new();
         while !self.is_mark(")") {
             if named {
                 let mut name = self.name()?;
@@ -50,7 +49,7 @@ impl Parser<'_> {
                     name = Text::from(format!("{name} {more}"));
                 }
                 self.expect(":")?;
-                if by_name.iter().any(|(known, _)| *known == name) {
+                if !known.insert(name.clone()) {
                     return Err(self.wrong(&format!("each argument once, but `{name}` is given twice")));
                 }
                 by_name.push((name, self.expression()?));
@@ -83,19 +82,23 @@ impl Parser<'_> {
 
     pub(super) fn builtin_call(&mut self, at: usize, builtin: &'static Builtin) -> Parse<Node> {
         let start = self.at;
+        let mut spreads = false;
         let arguments = match self.arguments()? {
             Arguments::Positional(arguments) => arguments,
             Arguments::Named(named) if builtin.misfit(&named).is_some() => {
                 return Ok(self.node(at, Kind::Invalid(builtin.misfit(&named).unwrap_or_default())));
             }
-            Arguments::Named(named) => match self.by_position(builtin, named, start) {
-                Ok(arguments) => arguments,
-                Err(error) if self.mode.gives_null_for_what_cannot_be() => {
-                    let reason = format!("{} has no parameters {}", builtin.name, error.found);
-                    return Ok(self.node(at, Kind::Invalid(reason.into())));
+            Arguments::Named(named) => {
+                spreads = named.iter().any(|(name, _)| Some(name.as_str()) == builtin.rest);
+                match self.by_position(builtin, named, start) {
+                    Ok(arguments) => arguments,
+                    Err(error) if self.mode.gives_null_for_what_cannot_be() => {
+                        let reason = format!("{} has no parameters {}", builtin.name, error.found);
+                        return Ok(self.node(at, Kind::Invalid(reason.into())));
+                    }
+                    Err(error) => return Err(error),
                 }
-                Err(error) => return Err(error),
-            },
+            }
         };
         if !builtin.takes(arguments.len()) && self.mode.gives_null_for_what_cannot_be() {
             let reason = format!("{} takes {}, not {}", builtin.name, builtin.arity(), arguments.len());
@@ -109,6 +112,15 @@ impl Parser<'_> {
         if builtin.name == "is defined" {
             let argument = arguments.into_iter().next();
             return Ok(self.node(at, argument.map_or(Kind::Constant(Value::Null), |node| Kind::IsDefined(Box::new(node)))));
+        }
+        // a date, time or duration of a literal is one
+        if let [Node { kind: Kind::Constant(Value::String(text)), .. }] = arguments.as_slice()
+            && let Some(value) = builtin::constant(builtin, text, self.mode.reads_times_loosely())
+        {
+            return Ok(self.node(at, Kind::Constant(value)));
+        }
+        if spreads {
+            return Ok(self.node(at, Kind::Spread(builtin, arguments)));
         }
         match builtin::regex::known(builtin, &arguments) {
             Some(pattern) => Ok(self.node(at, Kind::Matching(builtin, arguments, pattern))),

@@ -42,11 +42,17 @@ impl Parser<'_> {
         match self.peek() {
             Token::Number(_) | Token::String(_) | Token::Escaped(_) => false,
             Token::Mark(mark) => !matches!(mark, "(" | "[" | "{" | "-" | "@" | "?"),
-            Token::Name(name) => matches!(
-                name.as_str(),
-                "and" | "or" | "then" | "else" | "return" | "satisfies" | "instance" | "in" | "between"
-            ),
+            Token::Name(name) => goes_on(&name),
             Token::End => true,
+        }
+    }
+
+    /// Whether the token at hand can be nothing but the beginning of an operand.
+    pub(super) fn begins_operand(&self) -> bool {
+        match &self.token {
+            Token::Number(_) | Token::String(_) | Token::Escaped(_) | Token::Mark("@" | "?" | "{") => true,
+            Token::Name(name) => !goes_on(name),
+            Token::Mark(_) | Token::End => false,
         }
     }
 
@@ -65,13 +71,18 @@ impl Parser<'_> {
     }
 }
 
+/// Whether a word goes on an expression that stands before it.
+fn goes_on(word: &str) -> bool {
+    matches!(word, "and" | "or" | "then" | "else" | "return" | "satisfies" | "instance" | "in" | "between")
+}
+
 /// The value of a temporal literal.
 pub(crate) fn temporal_value(text: &str) -> Option<Value> {
     if let Some(duration) = temporal::duration(text) {
         return Some(duration.into());
     }
     // a region has a `T` in its name, too
-    if text.split('@').next().is_some_and(|clock| clock.contains('T')) {
+    if text.split(['@', '[']).next().is_some_and(|clock| clock.contains('T')) {
         return temporal::date_time(text).map(Value::DateTime);
     }
     temporal::date(text).map(Value::Date).or_else(|| temporal::time(text).map(Value::Time))

@@ -1,5 +1,6 @@
 //! From text to tree: recursive descent by the precedence of DMN 1.5, 10.3.1.2.
 
+mod bound;
 mod function;
 mod literal;
 mod name;
@@ -7,6 +8,8 @@ mod operand;
 mod operator;
 mod test;
 mod types;
+
+use std::collections::BTreeSet;
 
 use units::Text;
 
@@ -16,6 +19,7 @@ use crate::lexer::{self, Token, Unreadable};
 use crate::names::Names;
 use crate::{Declared, Mode, ParseError, Position};
 
+use bound::Bound;
 pub(crate) use literal::temporal_value;
 
 /// How deep brackets, calls and conditions may be nested.
@@ -36,13 +40,15 @@ pub(crate) fn expression(text: &str, mode: Mode, declared: &Declared) -> Result<
     let mut parser = Parser::new(text, mode, declared)?;
     let root = parser.expression()?;
     parser.end()?;
-    let mut names: Vec<Text> = Vec::new();
-    for used in parser.uses {
-        if used.bound_at.is_none() && !used.in_filter && !names.contains(&used.name) {
-            names.push(used.name);
-        }
-    }
-    Ok(Outcome { root, names, unknown_functions: parser.unknown_functions })
+    let free = parser.uses.iter().filter(|used| used.bound_at.is_none() && !used.in_filter);
+    let names = each_once(free.map(|used| &used.name));
+    Ok(Outcome { root, names, unknown_functions: each_once(&parser.unknown_functions) })
+}
+
+/// Names in the order of their first use.
+fn each_once<'a>(names: impl IntoIterator<Item = &'a Text>) -> Vec<Text> {
+    let mut seen = BTreeSet::new();
+    names.into_iter().filter(|name| seen.insert(*name)).cloned().collect()
 }
 
 pub(crate) fn unary_tests(text: &str, mode: Mode, declared: &Declared) -> Result<Tests, ParseError> {
@@ -86,7 +92,7 @@ struct Parser<'a> {
     end: usize,
     depth: u32,
     /// Names that are bound around the place at hand.
-    bound: Vec<Text>,
+    bound: Bound,
     in_filter: bool,
     /// Whether a `[` may close the range whose upper end is at hand, as in `[1..10[`.
     may_close_range: bool,
@@ -121,7 +127,7 @@ impl<'a> Parser<'a> {
             at: 0,
             end: 0,
             depth: 0,
-            bound: Vec::new(),
+            bound: Bound::default(),
             in_filter: false,
             may_close_range: false,
             uses: Vec::new(),

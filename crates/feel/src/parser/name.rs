@@ -9,7 +9,7 @@ use crate::names;
 
 impl Parser<'_> {
     pub(super) fn named(&mut self, at: usize, name: Text) -> Node {
-        let bound_at = self.bound.iter().rposition(|bound| *bound == name);
+        let bound_at = self.bound.place(&name);
         self.uses.push(Use { name: name.clone(), bound_at, in_filter: self.in_filter });
         self.node(at, Kind::Name(name))
     }
@@ -39,11 +39,14 @@ impl Parser<'_> {
     /// A name that is declared here, up to one of `ends`. In the standard's mode it may have several words, and is known
     /// from here on.
     pub(super) fn declared(&mut self, ends: &[&str]) -> Parse<Text> {
+        if !self.mode.has_long_names() || !matches!(self.token, Token::Name(_)) {
+            return self.name();
+        }
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let end = ends.iter().filter_map(|end| rest.find(end)).min();
-        let written = end.and_then(|end| rest.get(..end)).unwrap_or_default();
-        let is_name = matches!(self.token, Token::Name(_)) && !written.contains(['"', '{', '}', '[', ']', '(', '`']);
-        if !self.mode.has_long_names() || !is_name || written.len() <= self.end - self.at {
+        let near = rest.split(['"', '{', '}', '[', ']', '(', '`']).next().unwrap_or_default();
+        let end = ends.iter().filter_map(|end| near.find(end)).min();
+        let written = end.and_then(|end| near.get(..end)).unwrap_or_default();
+        if written.len() <= self.end - self.at {
             return self.name();
         }
         let name = names::normal(written);

@@ -1,13 +1,15 @@
 //! What operators work on: literals, names, lists, contexts, conditions and loops.
 
+use std::collections::BTreeSet;
+
 use units::Text;
 
 use super::literal::folded_list;
 use super::{Parse, Parser};
-use crate::Value;
 use crate::ast::{Iterator, Kind, Node, Over};
 use crate::builtin::{self, Builtin};
-use crate::lexer::Token;
+use crate::lexer::{self, Token};
+use crate::{ParseError, Position, Value};
 
 impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Parse<Node> {
@@ -54,7 +56,13 @@ impl Parser<'_> {
             }
             Token::Mark("[") => self.list(at),
             Token::Mark("{") => self.context(at),
-            _ => Err(self.wrong("a value, a name or an opening bracket")),
+            _ => match lexer::foreign_pair(self.text, self.at) {
+                Some((instead, found)) => {
+                    let position = Position::at(self.text, self.at - 1);
+                    Err(ParseError { position, expected: instead.into(), found })
+                }
+                None => Err(self.wrong("a value, a name or an opening bracket")),
+            },
         }
     }
 
@@ -85,11 +93,13 @@ impl Parser<'_> {
             _ => {}
         }
         self.advance()?;
-        if self.is_mark("(") && !self.bound.contains(&name) {
+        if name == "not" && self.begins_operand() {
+            return Err(self.wrong("`(`, since `not` is a function: `not(…)`"));
+        }
+        if self.is_mark("(") && self.bound.place(&name).is_none() {
             match builtin::find(&name) {
                 Some(builtin) => return self.builtin_call(at, builtin),
-                None if !self.unknown_functions.contains(&name) => self.unknown_functions.push(name.clone()),
-                None => {}
+                None => self.unknown_functions.push(name.clone()),
             }
         }
         Ok(self.named(at, name))
@@ -127,6 +137,7 @@ impl Parser<'_> {
     pub(super) fn context(&mut self, at: usize) -> Parse<Node> {
         self.advance()?;
         let mut entries: Vec<(Text, Node)> = Vec::new();
+        let mut known = BTreeSet::new();
         let outer = self.bound.len();
         while !self.is_mark("}") {
             let name = match &self.token {
@@ -137,7 +148,7 @@ impl Parser<'_> {
                 }
                 _ => self.declared(&[":"])?,
             };
-            if entries.iter().any(|(known, _)| *known == name) {
+            if !known.insert(name.clone()) {
                 return Err(self.wrong(&format!("entries of different names, but there are two of `{name}`")));
             }
             self.expect(":")?;

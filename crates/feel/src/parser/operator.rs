@@ -168,9 +168,10 @@ impl Parser<'_> {
             } else if self.is_mark("[") && !(self.may_close_range && self.closes_range()) {
                 self.advance()?;
                 let outer = std::mem::replace(&mut self.in_filter, true);
+                let bound = self.bound.len();
                 self.bound.push(Text::const_new("item"));
                 let filter = self.expression();
-                self.bound.pop();
+                self.bound.truncate(bound);
                 self.in_filter = outer;
                 let filter = filter?;
                 self.expect("]")?;

@@ -52,6 +52,11 @@ impl Date {
         cycle * CYCLE_DAYS + day_of_cycle - EPOCH
     }
 
+    /// The day after it, unless it is the last one of all.
+    pub fn next_day(self) -> Option<Self> {
+        Self::from_days(self.days() + 1)
+    }
+
     /// The year.
     pub fn year(self) -> i32 {
         self.year

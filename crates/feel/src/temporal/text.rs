@@ -25,18 +25,30 @@ pub(crate) fn date(text: &str) -> Option<Date> {
     Date::new(if negative { -year } else { year }, month, day)
 }
 
-/// `10:30:00`, `10:30:00.5`, `10:30:00Z`, `10:30:00+01:00`, `10:30:00@Europe/Paris`.
+/// `10:30:00`, `10:30:00.5`, `10:30:00Z`, `10:30:00+01:00`, `10:30:00@Europe/Paris`, and the region as Java writes it:
+/// `10:30:00+01:00[Europe/Paris]`, of which without a date the region counts.
 pub(crate) fn time(text: &str) -> Option<Time> {
-    day_time(text).map(|(time, _)| time)
+    day_time(text).map(|written| written.time)
 }
 
-/// A time of day, and whether it is the end of its day: `24:00:00` is the midnight of the next one (XML Schema, 3.2.7).
-fn day_time(text: &str) -> Option<(Time, bool)> {
-    let (clock, zone) = match text.find(['Z', 'z', '+', '-', '@']) {
-        None => (text, Zone::Local),
+/// Where the zone of a time may begin.
+const ZONE: [char; 6] = ['Z', 'z', '+', '-', '@', '['];
+
+/// A time of day as it is written.
+struct DayTime {
+    time: Time,
+    /// The offset before a region.
+    offset: Option<Zone>,
+    /// Whether it is the end of its day: `24:00:00` is the midnight of the next one (XML Schema, 3.2.7).
+    ends: bool,
+}
+
+fn day_time(text: &str) -> Option<DayTime> {
+    let (clock, (zone, offset)) = match text.find(ZONE) {
+        None => (text, (Zone::Local, None)),
         Some(at) => {
             let (clock, zone) = text.split_at_checked(at)?;
-            (clock, Zone::read(zone)?)
+            (clock, Zone::read_with_offset(zone)?)
         }
     };
     let mut parts = clock.split(':');
@@ -57,7 +69,7 @@ fn day_time(text: &str) -> Option<(Time, bool)> {
         [hour, minute, second].map(|part| two_digits(part).and_then(|part| i8::try_from(part).ok()));
     let ends = (hour?, minute?, second?, nanoseconds) == (24, 0, 0, 0);
     let clock = jiff::civil::Time::new(if ends { 0 } else { hour? }, minute?, second?, nanoseconds).ok()?;
-    Some((Time { clock, zone }, ends))
+    Some(DayTime { time: Time { clock, zone }, offset, ends })
 }
 
 /// A time as Camunda reads it, too: after a `T`, or without seconds.
@@ -74,7 +86,7 @@ pub(crate) fn loose_date_time(text: &str) -> Option<DateTime> {
 }
 
 fn with_seconds(text: &str) -> Cow<'_, str> {
-    let (clock, zone) = text.split_at(text.find(['Z', 'z', '+', '-', '@']).unwrap_or(text.len()));
+    let (clock, zone) = text.split_at(text.find(ZONE).unwrap_or(text.len()));
     if clock.len() == "10:30".len() { format!("{clock}:00{zone}").into() } else { text.into() }
 }
 
@@ -82,10 +94,15 @@ fn with_seconds(text: &str) -> Cow<'_, str> {
 pub(crate) fn date_time(text: &str) -> Option<DateTime> {
     match text.split_once('T') {
         Some((day, clock)) => {
-            let ((time, ends), date) = (day_time(clock)?, date(day)?);
-            Some(DateTime { date: if ends { Date::from_days(date.days() + 1)? } else { date }, time })
+            let (DayTime { time, offset, ends }, date) = (day_time(clock)?, date(day)?);
+            let date = if ends { Date::from_days(date.days() + 1)? } else { date };
+            match offset {
+                // the offset tells the moment, and the region its clocks
+                Some(zone) => DateTime::new(date, Time { zone, ..time }).in_zone(time.zone),
+                None => Some(DateTime::new(date, time)),
+            }
         }
-        None => Some(DateTime { date: date(text)?, time: Time::midnight(Zone::Local) }),
+        None => Some(DateTime::new(date(text)?, Time::midnight(Zone::Local))),
     }
 }
 
@@ -165,6 +182,8 @@ mod tests {
             "2026-02-28T23:59:59-11:00",
             "-0044-03-15T12:00:00@Europe/Rome",
             "999999999-12-31T23:59:59.999999999@Europe/Paris",
+            "2025-10-26T02:30:00+01:00[Europe/Berlin]",
+            "2025-10-26T01:30:00Z[Europe/London]",
         ] {
             assert_eq!(date_time(text).unwrap().to_string(), text);
         }

@@ -59,10 +59,12 @@ impl Region {
         found.as_ref()
     }
 
-    /// The offset in seconds at a local time. Where clocks jump, the one before the jump.
-    fn offset(self, date: Date, clock: jiff::civil::Time) -> Option<i32> {
+    /// The offset in seconds at a local time. Where clocks jump, the one before the jump; but the one after it for the later
+    /// of two moments at which they show this time.
+    fn offset(self, date: Date, clock: jiff::civil::Time, is_later: bool) -> Option<i32> {
         let offset = match self.rules()?.to_ambiguous_timestamp(civil(date, clock)?).offset() {
             AmbiguousOffset::Unambiguous { offset } => offset,
+            AmbiguousOffset::Fold { after, .. } if is_later => after,
             AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
         };
         Some(offset.seconds())
@@ -109,12 +111,12 @@ impl Zone {
         if let Self::Offset(offset) = self { Some(offset) } else { None }
     }
 
-    /// Seconds east of UTC at a local time.
-    pub fn offset(self, date: Date, clock: jiff::civil::Time) -> Option<i32> {
+    /// Seconds east of UTC at a local time, the later of two moments or the first.
+    pub(crate) fn offset(self, date: Date, clock: jiff::civil::Time, is_later: bool) -> Option<i32> {
         match self {
             Self::Local => None,
             Self::Offset(offset) => Some(offset),
-            Self::Region(region) => region.offset(date, clock),
+            Self::Region(region) => region.offset(date, clock, is_later),
         }
     }
 
@@ -124,6 +126,20 @@ impl Zone {
             Self::Local => None,
             Self::Offset(offset) => Some(offset),
             Self::Region(region) => region.offset_from_utc(date, clock),
+        }
+    }
+
+    /// Reads what [`Zone::read`] reads, or a region in brackets, before which its offset may stand: `+01:00[Europe/Paris]`,
+    /// as Java writes it. The zone, and that offset.
+    pub(crate) fn read_with_offset(text: &str) -> Option<(Self, Option<Self>)> {
+        let Some((offset, region)) = text.strip_suffix(']').and_then(|text| text.split_once('[')) else {
+            return Some((Self::read(text)?, None));
+        };
+        let region = Region::find(region).map(Self::Region)?;
+        match Self::read(offset) {
+            Some(offset @ Self::Offset(_)) => Some((region, Some(offset))),
+            _ if offset.is_empty() => Some((region, None)),
+            _ => None,
         }
     }
 
@@ -174,7 +190,7 @@ mod tests {
 
     fn offset(zone: &str, year: i32, month: u8, day: u8, hour: i8) -> Option<i32> {
         let clock = jiff::civil::time(hour, 30, 0, 0);
-        Zone::read(zone).unwrap().offset(Date::new(year, month, day).unwrap(), clock).map(|seconds| seconds / 3600)
+        Zone::read(zone).unwrap().offset(Date::new(year, month, day).unwrap(), clock, false).map(|seconds| seconds / 3600)
     }
 
     #[test]
