@@ -25,7 +25,7 @@ pub mod timer;
 pub use batch::{Batch, BatchId, BatchPart};
 pub use command::{Body, Command, Reply};
 pub use decide::CAPABILITIES;
-pub use definition::{Definition, DefinitionId, Resource};
+pub use definition::{Definition, DefinitionId, Resource, form_id};
 pub use effect::{Effect, EffectId};
 pub use fold::Fold;
 pub use journal::{Decision, Entry, Event, Head};

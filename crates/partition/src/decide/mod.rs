@@ -4,6 +4,7 @@ mod batch;
 mod billing;
 mod command;
 mod definition;
+mod deployed;
 mod document;
 mod exception;
 mod follow_up;
