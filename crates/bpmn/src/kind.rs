@@ -54,8 +54,8 @@ pub enum Kind {
     UserTask(Box<UserTask>),
     /// An expression, and the variable that takes its value.
     Script(Expression, Text),
-    /// A decision, and the variable that takes its result.
-    Decision(Formula, Text),
+    /// A decision, which version of it, and the variable that takes its result.
+    Decision(Formula, Binding, Text),
     /// Waits for a message.
     Receive(Message),
     /// Work that nobody is told of: manual and undefined tasks. Passed through.
@@ -106,6 +106,8 @@ pub struct UserTask {
     pub priority: Option<Formula>,
     /// The form to fill in.
     pub form: Option<Formula>,
+    /// Which version of the form, if it is a deployed one; `None` for forms that others keep.
+    pub form_binding: Option<Binding>,
 }
 
 /// A call of another process.

@@ -176,15 +176,19 @@ impl Process {
         unknown.map(finding).collect()
     }
 
-    /// What it calls, as far as that is fixed, if it is not among these decisions and processes. They may come later, so
-    /// these are warnings.
-    pub fn unknown_calls(&self, is_decision: &dyn Fn(&str) -> bool, is_process: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+    /// What it calls or shows, as far as that is fixed, if nobody knows it: asked are `process`, `decision` or `form`, and the id. It
+    /// may come later, so these are warnings.
+    pub fn unknown_calls(&self, is_known: &dyn Fn(&str, &str) -> bool) -> Vec<Finding> {
         let unknown = |element: &Element| {
             let (what, id) = match &element.kind {
-                Kind::Decision(decision, _) => ("decision", decision.plain().filter(|id| !is_decision(id))?),
-                Kind::Call(call) => ("process", call.process.plain().filter(|id| !is_process(id))?),
+                Kind::Decision(decision, ..) => ("decision", decision.plain()?),
+                Kind::Call(call) => ("process", call.process.plain()?),
+                Kind::UserTask(task) if task.form_binding.is_some() => ("form", task.form.as_ref()?.plain()?),
                 _ => return None,
             };
+            if is_known(what, id) {
+                return None;
+            }
             let cause = format!("there is no {what} `{id}`");
             Some(element.finding(Severity::Warning, cause, "deploy it as well, or mend the id"))
         };
@@ -209,14 +213,6 @@ impl Process {
     /// The start events that a time sets off: they begin an instance by themselves, see `engine::first_start`.
     pub fn timer_starts(&self) -> impl Iterator<Item = ElementIndex> {
         self.triggered_starts().filter(|(_, trigger)| matches!(trigger, Trigger::Timer(..))).map(|(index, _)| index)
-    }
-
-    /// The ids of the decisions that it calls, where they are fixed.
-    pub fn called_decisions(&self) -> impl Iterator<Item = &Text> {
-        self.elements.iter().filter_map(|element| match &element.kind {
-            Kind::Decision(decision, _) => decision.plain(),
-            _ => None,
-        })
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Delivery {
     pub document: Text,
     /// When it was requested.
     pub requested_at: Timestamp,
+    /// Those of a higher number go out first.
+    pub priority: i32,
 }
 
 /// Takes the outcomes of effects. Its futures end when the outcome is durable.

@@ -1,4 +1,4 @@
-//! What waits for a system: first come, first served, and never two at a time about the same thing.
+//! What waits for a system: the most urgent first, among equals first come, first served, and never two at a time about the same thing.
 //!
 //! A cancellation that overtook the release which it cancels would let the goods ship. So effects with the same subject go out
 //! one after the other in the order in which they came, however often the first of them has to be tried again.
@@ -27,6 +27,7 @@ pub(crate) struct Waiting {
 /// Effects that wait or are under way.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
+    /// By priority, the highest first; among equals in the order in which they came.
     waiting: VecDeque<Waiting>,
     /// Those under way too; a second delivery of one of them is dropped.
     known: BTreeSet<EffectId>,
@@ -53,7 +54,7 @@ impl Queue {
         if !delivery.subject.is_empty() {
             self.turns.entry(delivery.subject.clone()).or_default().push_back(delivery.id);
         }
-        self.waiting.push_back(Waiting { delivery, attempts: 0, refusals: 0, answered_before: 0, from: None });
+        self.line_up(Waiting { delivery, attempts: 0, refusals: 0, answered_before: 0, from: None });
         true
     }
 
@@ -82,9 +83,21 @@ impl Queue {
         self.waiting.iter().filter_map(|waiting| waiting.from).min()
     }
 
-    /// Puts back what has to be tried again, behind the others; what is about the same thing still waits for it.
+    /// Puts back what has to be tried again, behind the others that are as urgent; what is about the same thing still waits for it.
     pub(crate) fn put_back(&mut self, waiting: Waiting) {
-        self.waiting.push_back(waiting);
+        self.line_up(waiting);
+    }
+
+    /// Behind everything that is as urgent or more. Mostly all are equal, and that is the end of the line.
+    fn line_up(&mut self, waiting: Waiting) {
+        let priority = waiting.delivery.priority;
+        let place = match self.waiting.back() {
+            Some(last) if last.delivery.priority < priority => {
+                self.waiting.partition_point(|other| other.delivery.priority >= priority)
+            }
+            _ => self.waiting.len(),
+        };
+        self.waiting.insert(place, waiting);
     }
 
     /// An effect has its outcome.
@@ -136,6 +149,26 @@ mod tests {
 
     fn take(queue: &mut Queue) -> Option<Waiting> {
         queue.take(Instant::now(), |_| true)
+    }
+
+    #[test]
+    fn the_most_urgent_goes_out_first_and_equals_in_the_order_in_which_they_came() {
+        let mut queue = Queue::default();
+        for (id, priority) in [(1, 0), (2, 5), (3, 0), (4, 5), (5, -1), (6, 9)] {
+            queue.add(Delivery { priority, ..delivery(id, "") });
+        }
+        let first = take(&mut queue).unwrap();
+        queue.put_back(Waiting { delivery: Delivery { priority: 5, ..first.delivery }, ..first });
+        let order: Vec<_> = std::iter::from_fn(|| take(&mut queue)).map(|waiting| waiting.delivery.id).collect();
+        assert_eq!(order, [2, 4, 6, 1, 3, 5].map(|id| EffectId::of_entry(id, 1)));
+    }
+
+    #[test]
+    fn what_is_urgent_does_not_overtake_what_is_about_the_same_thing() {
+        let mut queue = queue(&[(1, "WO-1")]);
+        queue.add(Delivery { priority: 9, ..delivery(2, "WO-1") });
+        assert_eq!(take(&mut queue).unwrap().delivery.id, EffectId::of_entry(1, 1));
+        assert!(take(&mut queue).is_none());
     }
 
     #[test]

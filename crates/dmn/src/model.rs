@@ -33,6 +33,8 @@ pub(crate) struct Node {
     pub(crate) variable: Text,
     /// What its value has to be.
     pub(crate) of: Arc<Type>,
+    /// The tag of this version, as the modeller gave it.
+    pub(crate) version_tag: Option<Text>,
     /// Whether another model brought it.
     pub(crate) is_imported: bool,
     pub(crate) requires: Vec<Requirement>,
@@ -104,6 +106,16 @@ impl Model {
     pub fn decision_ids(&self) -> impl Iterator<Item = &Text> {
         let own = self.0.nodes.iter().filter(|node| !node.is_imported && matches!(node.kind, Kind::Decision(_)));
         own.map(|node| &node.id)
+    }
+
+    /// The tag that the modeller gave this version of a decision.
+    pub fn version_tag(&self, decision: &str) -> Option<&str> {
+        self.0.nodes.get(self.0.place(decision)?)?.version_tag.as_deref()
+    }
+
+    /// Whether it has a decision of this id.
+    pub fn has_decision(&self, decision: &str) -> bool {
+        self.decision_ids().any(|id| id == decision)
     }
 }
 

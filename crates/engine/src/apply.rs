@@ -6,6 +6,7 @@ use feel::{Context, Value};
 use crate::event::Event;
 use crate::instance::{
     Arrival, Compensable, Incident, Instance, Key, Live, Multi, OpenJob, OpenTask, OpenTimer, ROOT, Stage, Subscription,
+    place_of, take_out,
 };
 use crate::task::PendingChange;
 
@@ -48,28 +49,29 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
                 live.variables.merge(variables);
             }
         }
-        Event::JobCreated { job, element, kind, retries, priority, listener } => {
+        Event::JobCreated { job, element, kind, retries, priority, listener, since } => {
             draw(instance, *job);
             let (kind, retries, priority, listener) = (kind.clone(), *retries, *priority, *listener);
-            instance.jobs.push(OpenJob { key: *job, element: *element, kind, retries, retry_at: None, priority, listener });
+            let (key, element, since) = (*job, *element, *since);
+            instance.jobs.push(OpenJob { key, element, kind, retries, retry_at: None, priority, listener, since });
         }
         Event::JobFailed { job, retries, retry_at } if *retries > 0 => {
-            if let Some(open) = instance.jobs.iter_mut().find(|open| open.key == *job) {
+            if let Some(open) = job_mut(instance, *job) {
                 (open.retries, open.retry_at) = (*retries, *retry_at);
             }
         }
         Event::JobRetried { job } => {
-            if let Some(open) = instance.jobs.iter_mut().find(|open| open.key == *job) {
+            if let Some(open) = job_mut(instance, *job) {
                 open.retry_at = None;
             }
         }
         Event::JobCompleted { job } | Event::JobFailed { job, .. } | Event::JobCancelled { job } => {
-            instance.jobs.retain(|open| open.key != *job);
+            take_out(&mut instance.jobs, *job);
         }
-        Event::TaskCreated { task, element, details } => {
+        Event::TaskCreated { task, element, details, since } => {
             draw(instance, *task);
             settle(instance, *element);
-            instance.tasks.push(OpenTask { key: *task, element: *element, details: (**details).clone() });
+            instance.tasks.push(OpenTask { key: *task, element: *element, details: (**details).clone(), since: *since });
         }
         Event::TaskAssigned { task, assignee } => {
             if let Some(open) = changed(instance, *task) {
@@ -87,20 +89,20 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.pending_changes.push(PendingChange { element: *element, details, variables });
         }
         Event::TaskKept { element, .. } => settle(instance, *element),
-        Event::TaskCompleted { task } | Event::TaskCancelled { task } => instance.tasks.retain(|open| open.key != *task),
-        Event::TimerSet { timer, element, target, due, repeats } => {
+        Event::TaskCompleted { task } | Event::TaskCancelled { task } => take_out(&mut instance.tasks, *task),
+        Event::TimerSet { timer, element, target, due, repeats, since } => {
             draw(instance, *timer);
-            let (element, target, due, repeats) = (*element, *target, *due, *repeats);
-            instance.timers.push(OpenTimer { key: *timer, element, target, due, repeats });
+            let (element, target, due, repeats, since) = (*element, *target, *due, *repeats, *since);
+            instance.timers.push(OpenTimer { key: *timer, element, target, due, repeats, since });
         }
-        Event::TimerFired { timer } => instance.timers.retain(|open| open.key != *timer),
-        Event::SubscriptionOpened { subscription, element, target, name, correlation, signal } => {
+        Event::TimerFired { timer } => take_out(&mut instance.timers, *timer),
+        Event::SubscriptionOpened { subscription, element, target, name, correlation, signal, since } => {
             draw(instance, *subscription);
             let (name, correlation) = (name.clone(), correlation.clone());
-            let (key, signal) = (*subscription, *signal);
-            instance.subscriptions.push(Subscription { key, element: *element, target: *target, name, correlation, signal });
+            let (key, element, target, signal, since) = (*subscription, *element, *target, *signal, *since);
+            instance.subscriptions.push(Subscription { key, element, target, name, correlation, signal, since });
         }
-        Event::SubscriptionClosed { subscription, .. } => instance.subscriptions.retain(|open| open.key != *subscription),
+        Event::SubscriptionClosed { subscription, .. } => take_out(&mut instance.subscriptions, *subscription),
         Event::ChildEnded { element } | Event::ChildCancelled { element, .. } => {
             if let Some(live) = instance.live_mut(*element) {
                 live.child = None;
@@ -128,7 +130,7 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             let (message, since) = (message.clone(), *now);
             instance.incidents.push(Incident { key: *incident, element: *element, phase: *phase, message, since });
         }
-        Event::IncidentResolved { incident } => instance.incidents.retain(|open| open.key != *incident),
+        Event::IncidentResolved { incident } => take_out(&mut instance.incidents, *incident),
         Event::Completed { key } => {
             hand_on(instance, *key);
             end(instance, *key);
@@ -179,6 +181,11 @@ fn draw(instance: &mut Instance, key: Key) {
 /// A change of a task is through, or not to be.
 fn settle(instance: &mut Instance, element: Key) {
     instance.pending_changes.retain(|pending| pending.element != element);
+}
+
+fn job_mut(instance: &mut Instance, job: Key) -> Option<&mut OpenJob> {
+    let place = place_of(&instance.jobs, job)?;
+    instance.jobs.get_mut(place)
 }
 
 /// The task that is changed.
@@ -242,7 +249,11 @@ fn end(instance: &mut Instance, key: Key) {
         }
     }
     settle(instance, key);
-    instance.timers.retain(|timer| timer.element != key);
+    // its timers are younger than it is
+    let younger = instance.timers.partition_point(|timer| timer.key <= key);
+    if instance.timers[younger..].iter().any(|timer| timer.element == key) {
+        instance.timers.retain(|timer| timer.element != key);
+    }
     instance.arrivals.retain(|arrival| arrival.scope != key);
     instance.compensables.retain(|done| done.scope != key);
 }

@@ -92,6 +92,9 @@ pub enum Event {
         priority: i32,
         /// For a listener its place among those of the element; else it is the element's own work.
         listener: Option<u16>,
+        /// Since when, if that is later than the beginning of its element.
+        #[serde(default)]
+        since: Option<Timestamp>,
     },
     /// A worker did it.
     #[serde(rename = "jc")]
@@ -130,6 +133,9 @@ pub enum Event {
         element: Key,
         /// What it carries.
         details: Box<TaskDetails>,
+        /// Since when, if that is later than the beginning of its element.
+        #[serde(default)]
+        since: Option<Timestamp>,
     },
     /// A task was given to somebody, or back to all.
     #[serde(rename = "ta")]
@@ -190,6 +196,9 @@ pub enum Event {
         due: Timestamp,
         /// How often after that; `None` for ever.
         repeats: Option<u32>,
+        /// Since when, if that is later than the beginning of its element.
+        #[serde(default)]
+        since: Option<Timestamp>,
     },
     /// The time has come, and the timer is gone.
     #[serde(rename = "wf")]
@@ -212,6 +221,9 @@ pub enum Event {
         correlation: Text,
         /// Whether it is a signal, which goes to all that wait for its name; it has no key.
         signal: bool,
+        /// Since when, if that is later than the beginning of its element.
+        #[serde(default)]
+        since: Option<Timestamp>,
     },
     /// It does not wait any more: the message came, or something else did.
     #[serde(rename = "oc")]
@@ -444,6 +456,9 @@ pub enum Phase {
     /// Whether what was done inside is enough could not be computed: elements inside go on meanwhile.
     #[serde(rename = "d")]
     Deciding,
+    /// One item of several is done with its outputs and listeners, and its result, or whether it is enough, could not be computed.
+    #[serde(rename = "c")]
+    Collecting,
 }
 
 /// A token on the move, or an element at a point of its life.

@@ -1,6 +1,6 @@
 //! What can happen to an instance from outside, and what it needs from there.
 
-use bpmn::ElementIndex;
+use bpmn::{Binding, ElementIndex};
 use feel::{Context, Environment, Value};
 use units::{Text, Timestamp};
 
@@ -227,10 +227,19 @@ impl Default for Limits {
     }
 }
 
-/// Makes decisions for business rule tasks.
+/// Makes decisions for business rule tasks, and knows the forms of user tasks.
 pub trait Decisions {
     /// What a decision gives, or why there is no result. The environment has the time, and random numbers of its own.
-    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Decided, String>;
+    fn evaluate(
+        &self,
+        decision: &str,
+        binding: &Binding,
+        variables: &Context,
+        environment: &Environment,
+    ) -> Result<Decided, String>;
+
+    /// Which version of a form is meant, or why there is none; `None` for the latest whenever it is shown.
+    fn form_version(&self, form: &str, binding: &Binding) -> Result<Option<u32>, String>;
 }
 
 /// What a decision gives.
@@ -247,8 +256,18 @@ pub struct Decided {
 pub struct NoDecisions;
 
 impl Decisions for NoDecisions {
-    fn evaluate(&self, decision: &str, _variables: &Context, _environment: &Environment) -> Result<Decided, String> {
+    fn evaluate(
+        &self,
+        decision: &str,
+        _binding: &Binding,
+        _variables: &Context,
+        _environment: &Environment,
+    ) -> Result<Decided, String> {
         Err(format!("no decision {decision} is deployed"))
+    }
+
+    fn form_version(&self, _form: &str, _binding: &Binding) -> Result<Option<u32>, String> {
+        Ok(None)
     }
 }
 

@@ -139,6 +139,9 @@ pub(crate) struct OpenJob {
     pub(crate) retry_at: Option<Timestamp>,
     pub(crate) priority: i32,
     pub(crate) listener: Option<u16>,
+    /// If it is later than the beginning of its element.
+    #[serde(default)]
+    pub(crate) since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,6 +149,9 @@ pub(crate) struct OpenTask {
     pub(crate) key: Key,
     pub(crate) element: Key,
     pub(crate) details: TaskDetails,
+    /// If it is later than the beginning of its element.
+    #[serde(default)]
+    pub(crate) since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -155,6 +161,9 @@ pub(crate) struct OpenTimer {
     pub(crate) target: ElementIndex,
     pub(crate) due: Timestamp,
     pub(crate) repeats: Option<u32>,
+    /// If it is later than the beginning of its element.
+    #[serde(default)]
+    pub(crate) since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -165,6 +174,45 @@ pub(crate) struct Subscription {
     pub(crate) name: Text,
     pub(crate) correlation: Text,
     pub(crate) signal: bool,
+    /// If it is later than the beginning of its element.
+    #[serde(default)]
+    pub(crate) since: Option<Timestamp>,
+}
+
+/// Something open that has a key. Keys only grow, so lists of them stay sorted.
+pub(crate) trait Keyed {
+    /// Its key.
+    fn key(&self) -> Key;
+    /// The live element that it belongs to.
+    fn element(&self) -> Key;
+}
+
+macro_rules! keyed {
+    ($($open:ty),*) => {$(
+        impl Keyed for $open {
+            fn key(&self) -> Key {
+                self.key
+            }
+
+            fn element(&self) -> Key {
+                self.element
+            }
+        }
+    )*};
+}
+
+keyed!(OpenJob, OpenTask, OpenTimer, Subscription, Incident);
+
+/// The place of a key in a sorted list.
+pub(crate) fn place_of<T: Keyed>(list: &[T], key: Key) -> Option<usize> {
+    list.binary_search_by_key(&key, Keyed::key).ok()
+}
+
+/// Takes what has a key out of a sorted list: at its end, where what ends last began, that is no work.
+pub(crate) fn take_out<T: Keyed>(list: &mut Vec<T>, key: Key) {
+    if let Some(place) = place_of(list, key) {
+        list.remove(place);
+    }
 }
 
 impl Subscription {
@@ -302,7 +350,7 @@ impl Instance {
 
     /// Whether a task waits for a person.
     pub fn has_task(&self, task: Key) -> bool {
-        self.tasks.iter().any(|open| open.key == task)
+        place_of(&self.tasks, task).is_some()
     }
 
     /// Whether a task is for somebody: its assignee or, while it has none, one of its candidates. `None` if it names nobody.
@@ -319,7 +367,7 @@ impl Instance {
 
     /// Whether an incident is open.
     pub fn has_incident(&self, incident: Key) -> bool {
-        self.incidents.iter().any(|open| open.key == incident)
+        place_of(&self.incidents, incident).is_some()
     }
 
     /// The type of a job.
@@ -349,13 +397,14 @@ impl Instance {
         if self.live(key).is_some() {
             return Some(key);
         }
-        let jobs = self.jobs.iter().map(|open| (open.key, open.element));
-        let tasks = self.tasks.iter().map(|open| (open.key, open.element));
-        let timers = self.timers.iter().map(|open| (open.key, open.element));
-        let subscriptions = self.subscriptions.iter().map(|open| (open.key, open.element));
-        let incidents = self.incidents.iter().map(|open| (open.key, open.element));
-        let mut all = jobs.chain(tasks).chain(timers).chain(subscriptions).chain(incidents);
-        all.find(|(open, _)| *open == key).map(|(_, element)| element)
+        fn owner_in<T: Keyed>(list: &[T], key: Key) -> Option<Key> {
+            list.get(place_of(list, key)?).map(Keyed::element)
+        }
+        owner_in(&self.jobs, key)
+            .or_else(|| owner_in(&self.tasks, key))
+            .or_else(|| owner_in(&self.timers, key))
+            .or_else(|| owner_in(&self.subscriptions, key))
+            .or_else(|| owner_in(&self.incidents, key))
     }
 
     /// What has to be woken, and when: timers, jobs that wait for their next try, and, as timer 0, tokens that are held.
@@ -391,7 +440,7 @@ impl Instance {
     }
 
     pub(crate) fn job(&self, key: Key) -> Option<&OpenJob> {
-        self.jobs.iter().find(|open| open.key == key)
+        self.jobs.get(place_of(&self.jobs, key)?)
     }
 
     pub(crate) fn live(&self, key: Key) -> Option<&Live> {
@@ -401,10 +450,5 @@ impl Instance {
     pub(crate) fn live_mut(&mut self, key: Key) -> Option<&mut Live> {
         let place = self.elements.binary_search_by_key(&key, |live| live.key).ok()?;
         self.elements.get_mut(place)
-    }
-
-    /// Live elements directly inside of a scope, the youngest first.
-    pub(crate) fn inside(&self, scope: Key) -> Vec<Key> {
-        self.elements.iter().rev().filter(|live| live.scope == scope && live.key != scope).map(|live| live.key).collect()
     }
 }

@@ -37,6 +37,11 @@ impl Instance {
         self.jobs.iter().map(|open| open.key)
     }
 
+    /// Its open tasks, the oldest first.
+    pub fn tasks(&self) -> impl Iterator<Item = Key> + '_ {
+        self.tasks.iter().map(|open| open.key)
+    }
+
     /// How often a job may still be tried, the present try included.
     pub fn job_retries(&self, job: Key) -> Option<u32> {
         self.job(job).map(|open| open.retries)

@@ -23,6 +23,9 @@ pub struct TaskDetails {
     pub priority: u8,
     /// The form to fill in.
     pub form: Option<Text>,
+    /// Which version of the form; `None` for the latest, and for forms that others keep.
+    #[serde(default)]
+    pub form_version: Option<u32>,
 }
 
 /// What is to be different about a task. What is `None` stays; an inner `None` clears.

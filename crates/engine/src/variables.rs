@@ -111,6 +111,7 @@ const MAX_SIZE: usize = 4_000_000;
 pub(crate) fn storable(value: &Value) -> Result<(), String> {
     let mut left = MAX_SIZE;
     measure(value, MAX_DEPTH, &mut left).map_err(|too| match too {
+        Too::Alive => "a function or holds one, which cannot be kept in a variable".to_owned(),
         Too::Deep => format!("nested more than {MAX_DEPTH} levels deep: a loop puts it into itself again and again"),
         Too::Large => format!("larger than {MAX_SIZE} items and characters: a loop makes it grow, or it is no variable"),
     })
@@ -118,6 +119,7 @@ pub(crate) fn storable(value: &Value) -> Result<(), String> {
 
 /// Why a value cannot be stored.
 enum Too {
+    Alive,
     Deep,
     Large,
 }
@@ -135,6 +137,7 @@ fn measure(value: &Value, levels: usize, left: &mut usize) -> Result<(), Too> {
             let levels = inside()?;
             context.iter().try_for_each(|(_, value)| measure(value, levels, left))
         }
+        Value::Function(_) => Err(Too::Alive),
         _ => Ok(()),
     }
 }

@@ -51,6 +51,8 @@ pub enum WaitsFor {
         follow_up: Option<Timestamp>,
         /// 0 to 100.
         priority: u8,
+        /// The form to fill in, and its version if it is not the latest.
+        form: Option<(Text, Option<u32>)>,
     },
     /// A time.
     Timer {
@@ -162,7 +164,7 @@ impl Instance {
             waiting.push(Waiting {
                 key: job.key,
                 element: live.element,
-                since: live.since,
+                since: job.since.unwrap_or(live.since),
                 until: retry_at,
                 who: Text::from(format!("a worker for jobs of type {kind}")),
                 release: Text::from(match retry_at {
@@ -175,7 +177,7 @@ impl Instance {
         // a task whose listeners are asked waits for them
         for task in self.tasks.iter().filter(|task| self.pending_change(task.element).is_none()) {
             let Some(live) = self.live(task.element) else { continue };
-            let task_key = task.key;
+            let (task_key, since) = (task.key, task.since.unwrap_or(live.since));
             let task = &task.details;
             let (assignee, candidate_groups) = (task.assignee.clone(), task.candidate_groups.clone());
             let who = match &assignee {
@@ -190,7 +192,7 @@ impl Instance {
             waiting.push(Waiting {
                 key: task_key,
                 element: live.element,
-                since: live.since,
+                since,
                 until: task.due,
                 who,
                 release: Text::const_new("the task is completed"),
@@ -201,6 +203,7 @@ impl Instance {
                     due: task.due,
                     follow_up: task.follow_up,
                     priority: task.priority,
+                    form: task.form.clone().map(|form| (form, task.form_version)),
                 },
             });
         }
@@ -225,7 +228,7 @@ impl Instance {
             waiting.push(Waiting {
                 key: timer.key,
                 element: live.element,
-                since: live.since,
+                since: timer.since.unwrap_or(live.since),
                 until: Some(timer.due),
                 who: Text::const_new("the clock"),
                 release: Text::from(format!("{} is due at {}", process.element(timer.target).name(), timer.due)),
@@ -244,7 +247,7 @@ impl Instance {
             waiting.push(Waiting {
                 key: open.key,
                 element: live.element,
-                since: live.since,
+                since: open.since.unwrap_or(live.since),
                 until: None,
                 who: Text::const_new(who),
                 release: release.into(),

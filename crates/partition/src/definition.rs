@@ -16,8 +16,9 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// What is doubtful in it but runs, and the ids that it deploys; nothing of either if it cannot be deployed.
-    pub fn warnings(&self) -> (Vec<Text>, Vec<Finding>) {
+    /// What is doubtful in it but runs, and the ids that it deploys; nothing of either if it cannot be deployed. What it calls is asked
+    /// for by the name of its latest version: the id of a process, or `decision:` or `form:` and an id.
+    pub fn warnings(&self, is_known: &dyn Fn(&str) -> bool) -> (Vec<Text>, Vec<Finding>) {
         if self.name.ends_with(".dmn") {
             let Ok((model, findings)) = dmn::Model::parse(&self.xml) else { return Default::default() };
             let finding = |found: dmn::Finding| Finding {
@@ -36,7 +37,12 @@ impl Resource {
             mend: found.mend,
         };
         let ids = parsed.processes.iter().map(|process| process.id().into()).collect();
-        (ids, parsed.warnings.into_iter().map(finding).collect())
+        let is_known = |what: &str, id: &str| match what {
+            "process" => is_known(id),
+            _ => is_known(&format!("{what}:{id}")),
+        };
+        let calls = parsed.processes.iter().flat_map(|process| process.unknown_calls(&is_known));
+        (ids, parsed.warnings.into_iter().chain(calls).map(finding).collect())
     }
 
     /// A place in it: file, line and element, as far as there are any.
@@ -103,6 +109,11 @@ pub enum Model {
     Form,
 }
 
+/// The id in a form's JSON, or why there is none.
+pub fn form_id(json: &str) -> Result<Text, Text> {
+    Form::id_of(json)
+}
+
 /// A form of the modeler: JSON with an id.
 #[derive(Debug)]
 pub(crate) struct Form;
@@ -114,6 +125,12 @@ impl Form {
             serde_json::from_str(json).map_err(|error| Text::from(format!("it is not JSON: {error}")))?;
         let id = form.get("id").and_then(serde_json::Value::as_str).filter(|id| !id.is_empty());
         id.map(Text::from).ok_or(Text::const_new("the form has no id"))
+    }
+
+    /// The tag of this version, as the modeller gave it.
+    pub(crate) fn tag_of(json: &str) -> Option<String> {
+        let form: serde_json::Value = serde_json::from_str(json).ok()?;
+        form.get("versionTag").and_then(serde_json::Value::as_str).map(str::to_owned)
     }
 }
 

@@ -99,6 +99,9 @@ pub struct Effect {
     /// It could not be delivered, and waits until its job is tried again.
     #[serde(default)]
     pub resting: bool,
+    /// Effects of a higher number go out first; that of its job, and 0 without one.
+    #[serde(default)]
+    pub priority: i32,
 }
 
 impl Effect {

@@ -27,7 +27,7 @@ pub mod timer;
 pub use batch::{Batch, BatchId, BatchPart};
 pub use command::{Body, Command, Reply};
 pub use decide::CAPABILITIES;
-pub use definition::{Definition, DefinitionId, Resource};
+pub use definition::{Definition, DefinitionId, Resource, form_id};
 pub use dependency::{Dependency, DependencyChange};
 pub use effect::{Effect, EffectId};
 pub use fold::{Fold, Misnumbered};

@@ -176,21 +176,13 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.refuse(node, "the task calls no decision", "name the decision and the variable for its result");
             return None;
         };
-        if let Some(binding @ ("deployment" | "versionTag")) = called.attribute("bindingType") {
-            self.refuse(
-                called,
-                format!("the binding `{binding}` of a decision is not supported"),
-                "bind to the latest version",
-            );
-            return None;
-        }
         let decision = self.formula(called, called.attribute("decisionId").unwrap_or_default())?;
         if decision.plain().is_some_and(|decision| decision.trim().is_empty()) {
             self.refuse(called, "the task calls no decision", "name the decision and the variable for its result");
             return None;
         }
-        let result = self.result_variable(called)?;
-        Some(Kind::Decision(decision, result))
+        let (binding, result) = (self.binding(called)?, self.result_variable(called)?);
+        Some(Kind::Decision(decision, binding, result))
     }
 
     fn script_task(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
@@ -232,14 +224,14 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
         let form = zeebe(node, "formDefinition");
         if let Some(form) = form {
-            if form.attribute("bindingType").is_some_and(|binding| binding != "latest") {
-                self.warn(form, "the binding of a form has no effect here: the latest is shown", "remove the binding");
-            }
             let named = ["formId", "formKey", "externalReference"].into_iter().find(|name| form.has_attribute(*name));
             task.form = match named {
                 Some(named) => self.optional(form, named)?,
                 None => None,
             };
+            if named == Some("formId") {
+                task.form_binding = Some(self.binding(form)?);
+            }
         }
         if let Some(priority) = task.priority.as_ref().and_then(Formula::plain)
             && !priority.trim().parse::<u8>().is_ok_and(|priority| priority <= 100)
@@ -271,6 +263,24 @@ impl<'a, 'x> Reader<'a, 'x> {
         Some(formula)
     }
 
+    /// Which version of what is named there is meant.
+    fn binding(&mut self, node: Xml<'a, 'x>) -> Option<Binding> {
+        match (node.attribute("bindingType"), node.attribute("versionTag")) {
+            (None | Some("latest"), _) => Some(Binding::Latest),
+            (Some("deployment"), _) => Some(Binding::Deployment),
+            (Some("versionTag"), Some(tag)) if !tag.is_empty() => Some(Binding::VersionTag(tag.into())),
+            (Some("versionTag"), _) => {
+                self.refuse(node, "the binding names no version tag", "give the tag of the version");
+                None
+            }
+            (Some(other), _) => {
+                let mend = "bind to latest, deployment or versionTag";
+                self.refuse(node, format!("there is no binding `{other}`"), mend);
+                None
+            }
+        }
+    }
+
     fn call_activity(&mut self, node: Xml<'a, 'x>) -> Option<Call> {
         let Some(called) = zeebe(node, "calledElement") else {
             self.refuse(node, "the call activity calls no process", "name the process");
@@ -281,20 +291,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.refuse(called, "the call activity calls no process", "name the process");
             return None;
         }
-        let binding = match (called.attribute("bindingType"), called.attribute("versionTag")) {
-            (None | Some("latest"), _) => Binding::Latest,
-            (Some("deployment"), _) => Binding::Deployment,
-            (Some("versionTag"), Some(tag)) if !tag.is_empty() => Binding::VersionTag(tag.into()),
-            (Some("versionTag"), _) => {
-                self.refuse(called, "the binding names no version tag", "give the tag of the version");
-                return None;
-            }
-            (Some(other), _) => {
-                let mend = "bind to latest, deployment or versionTag";
-                self.refuse(called, format!("there is no binding `{other}`"), mend);
-                return None;
-            }
-        };
+        let binding = self.binding(called)?;
         let flag = |name: &str| called.attribute(name) != Some("false");
         Some(Call {
             process,

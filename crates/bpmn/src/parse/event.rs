@@ -271,8 +271,8 @@ impl<'a, 'x> Reader<'a, 'x> {
                 "timeCycle" => TimerKind::Cycle,
                 _ => continue,
             };
-            let text = child.text().unwrap_or_default().trim();
-            let formula = self.formula(child, text)?;
+            let text = super::text_of(child);
+            let formula = self.formula(child, text.trim())?;
             if let Some(why) = formula.constant().and_then(|value| not_a_time(kind, &value)) {
                 self.refuse(child, why, "mend the time, or give an expression");
                 return None;

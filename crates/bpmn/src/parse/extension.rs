@@ -1,9 +1,10 @@
 //! Extension elements: mappings, properties, loops.
 
+use feel::{Expression, Mode, Value};
 use units::Text;
 
 use super::{Reader, Xml, children, is_bpmn, zeebe};
-use crate::{Kind, Mapping, MultiInstance};
+use crate::{Formula, Kind, Mapping, MultiInstance};
 
 /// The extension properties of an element.
 pub(super) fn properties(node: Xml<'_, '_>) -> Vec<(Text, Text)> {
@@ -15,7 +16,7 @@ pub(super) fn properties(node: Xml<'_, '_>) -> Vec<(Text, Text)> {
 /// What the modeller wrote about an element.
 pub(super) fn documentation(node: Xml<'_, '_>) -> Text {
     let documentation = children(node).find(|child| is_bpmn(*child, "documentation"));
-    documentation.and_then(|documentation| documentation.text()).unwrap_or_default().trim().into()
+    documentation.map(super::text_of).unwrap_or_default().trim().into()
 }
 
 /// Camunda's extension elements that are read here, or that concern modelling only.
@@ -69,7 +70,9 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(mapping, "the mapping has no target, or an empty part in it", "name a variable");
                 continue;
             }
-            let Some(source) = self.formula(mapping, mapping.attribute("source").unwrap_or_default()) else { continue };
+            let text = mapping.attribute("source").unwrap_or_default();
+            let Some(source) = self.formula(mapping, text) else { continue };
+            let source = plain_value(text).unwrap_or(source);
             match mapping.tag_name().name() {
                 "input" => inputs.push(Mapping { source, target }),
                 "output" => outputs.push(Mapping { source, target }),
@@ -104,7 +107,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         };
         let completion = children(characteristics).find(|child| is_bpmn(*child, "completionCondition"));
         let completion = match completion {
-            Some(condition) => Some(self.expression(condition, condition.text().unwrap_or_default())?),
+            Some(condition) => Some(self.expression(condition, &super::text_of(condition))?),
             None => None,
         };
         Some(Box::new(MultiInstance {
@@ -115,4 +118,11 @@ impl<'a, 'x> Reader<'a, 'x> {
             completion,
         }))
     }
+}
+
+/// The number, truth or null that a plain text of a mapping stands for; everything else is that text.
+fn plain_value(text: &str) -> Option<Formula> {
+    let expression = Expression::parse(text, Mode::Camunda).ok()?;
+    let is_value = matches!(expression.constant()?, Value::Null | Value::Bool(_) | Value::Number(_));
+    is_value.then_some(Formula::Expression(expression))
 }

@@ -167,7 +167,7 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     /// An expression that gives true or false.
     pub(crate) fn condition(&mut self, node: Xml<'a, 'x>) -> Option<Expression> {
-        let condition = self.expression(node, node.text().unwrap_or_default())?;
+        let condition = self.expression(node, &text_of(node))?;
         match condition.constant() {
             Some(value) if value.as_bool().is_none() => {
                 let cause = format!("the condition `{}` is never true nor false", condition.text().trim());
@@ -397,4 +397,9 @@ pub(crate) fn is_bpmn(node: Xml<'_, '_>, name: &str) -> bool {
 pub(crate) fn zeebe<'a, 'x>(node: Xml<'a, 'x>, name: &str) -> Option<Xml<'a, 'x>> {
     let extensions = children(node).find(|child| is_bpmn(*child, "extensionElements"))?;
     children(extensions).find(|child| child.tag_name().namespace() == Some(ZEEBE) && child.tag_name().name() == name)
+}
+
+/// All text in an element; comments in it do not cut it off.
+fn text_of(node: Xml<'_, '_>) -> String {
+    node.children().filter(|part| part.is_text()).filter_map(|part| part.text()).collect()
 }

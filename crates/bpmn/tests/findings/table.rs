@@ -218,10 +218,10 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "name the decision and the variable for its result",
             ),
             error(
-                r#"{s}<bpmn:businessRuleTask id="t"><bpmn:extensionElements><zeebe:calledDecision decisionId="d" resultVariable="x" bindingType="deployment"/></bpmn:extensionElements></bpmn:businessRuleTask>"#,
+                r#"{s}<bpmn:businessRuleTask id="t"><bpmn:extensionElements><zeebe:calledDecision decisionId="d" resultVariable="x" bindingType="versionTag"/></bpmn:extensionElements></bpmn:businessRuleTask>"#,
                 "t",
-                "the binding `deployment` of a decision is not supported",
-                "bind to the latest version",
+                "the binding names no version tag",
+                "give the tag of the version",
             ),
             error(
                 r#"{s}<bpmn:businessRuleTask id="t"><bpmn:extensionElements><zeebe:calledDecision decisionId="" resultVariable="x"/></bpmn:extensionElements></bpmn:businessRuleTask>"#,
@@ -242,11 +242,11 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "the priority `101` is not between 0 and 100",
                 "give a number from 0 to 100",
             ),
-            warning(
-                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:formDefinition formId="f" bindingType="deployment"/></bpmn:extensionElements></bpmn:userTask><bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="t"/>"#,
+            error(
+                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:formDefinition formId="f" bindingType="newest"/></bpmn:extensionElements></bpmn:userTask><bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="t"/>"#,
                 "t",
-                "the binding of a form has no effect here: the latest is shown",
-                "remove the binding",
+                "there is no binding `newest`",
+                "bind to latest, deployment or versionTag",
             ),
             error(
                 r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:ioMapping><zeebe:input source="=1" target=""/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"#,

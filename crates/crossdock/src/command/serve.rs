@@ -77,6 +77,7 @@ fn delivery(effect: &Effect) -> connect::Delivery {
         subject: effect.subject.as_ref().map(|key| Text::from(key.to_string())).unwrap_or_default(),
         document: effect.document.clone(),
         requested_at: effect.requested_at,
+        priority: effect.priority,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use units::Text;
 
-use super::xml::{Xml, child, elements};
+use super::xml::{Xml, child, elements, version_tag};
 use super::{Parser, Source};
 use crate::Severity;
 use crate::boxed::Boxed;
@@ -111,8 +111,18 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         let named = child(xml, "variable").and_then(|variable| variable.attribute("name")).filter(|name| !name.is_empty());
         let variable = named.map_or_else(|| fallback.clone(), Text::from);
         let of = self.type_of_variable(xml);
-        let (line, is_imported) = (self.line(xml), draft.source != 0);
-        let mut node = Node { id, name, line, variable, of, is_imported, requires: Vec::new(), kind: Kind::Input };
+        let line = self.line(xml);
+        let mut node = Node {
+            id,
+            name,
+            line,
+            variable,
+            of,
+            version_tag: version_tag(xml),
+            is_imported: draft.source != 0,
+            requires: Vec::new(),
+            kind: Kind::Input,
+        };
         match xml.tag_name().name() {
             "decision" => node.kind = Kind::Decision(self.decision(draft, &mut node.requires)),
             "businessKnowledgeModel" => node.kind = self.knowledge(draft, &mut node.requires),

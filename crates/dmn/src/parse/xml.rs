@@ -1,6 +1,7 @@
 //! XML without regard to the prefix and to the namespace, of which DMN has one per version.
 
 use roxmltree::Node;
+use units::Text;
 
 pub(super) type Xml<'a, 'x> = Node<'a, 'x>;
 
@@ -29,4 +30,11 @@ pub(super) fn inner_text(node: Xml<'_, '_>) -> String {
 pub(super) fn type_ref(node: Xml<'_, '_>) -> Option<String> {
     let by_element = || child(node, "typeRef").map(inner_text);
     node.attribute("typeRef").map(str::to_owned).or_else(by_element).map(|name| name.trim().to_owned())
+}
+
+/// The tag that Camunda's modeler gives a version of a decision, in its extension elements.
+pub(super) fn version_tag(node: Xml<'_, '_>) -> Option<Text> {
+    let extensions = child(node, "extensionElements")?;
+    let tag = extensions.children().find(|part| part.is_element() && part.tag_name().name() == "versionTag")?;
+    tag.attribute("value").filter(|tag| !tag.is_empty()).map(Text::from)
 }

@@ -2,7 +2,7 @@
 
 use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Trigger};
 use feel::{Context, Scope, Value, because};
-use units::Text;
+use units::{Text, Timestamp};
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
@@ -91,14 +91,13 @@ impl Step<'_, '_> {
                 let value = self.value(element, "script", expression, &self.visible(key))?;
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
-            Kind::Decision(decision, result) => {
+            Kind::Decision(decision, binding, result) => {
                 let id = self.text(key, decision, "the decision's id")?;
                 let variables = self.instance.visible(key);
                 // decisions do not know where they are made: it is said by the seed
                 let mut environment = self.environment();
                 environment.seed ^= self.visible(key).salt().rotate_left(31);
-                let Decided { value, why } =
-                    self.cx.decisions.evaluate(&id, &variables, &environment).map_err(Text::from)?;
+                let Decided { value, why } = self.cx.decisions.evaluate(&id, binding, &variables, &environment)?;
                 if let Some(why) = why {
                     self.note(element, format_args!("decision {id}"), why);
                 }
@@ -193,7 +192,8 @@ impl Step<'_, '_> {
             None => 0,
             Some(priority) => self.whole(element, priority, "the job priority")?,
         };
-        Ok(Event::JobCreated { job: self.draw(), element, kind, retries, priority, listener })
+        let since = self.later_than(element);
+        Ok(Event::JobCreated { job: self.draw(), element, kind, retries, priority, listener, since })
     }
 
     pub(super) fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
@@ -216,6 +216,12 @@ impl Step<'_, '_> {
             (Value::String(text), _) => Ok(text),
             (other, why) => Err(Text::from(format!("{what} has to be a text and is {other}{}", because(why)))),
         }
+    }
+
+    /// Now, if the element did not begin now.
+    pub(super) fn later_than(&self, element: Key) -> Option<Timestamp> {
+        let began = self.instance.live(element).map(|live| live.since);
+        (began != Some(self.cx.now)).then_some(self.cx.now)
     }
 
     // watching: timers and subscriptions
@@ -285,13 +291,15 @@ impl Step<'_, '_> {
             Trigger::None | Trigger::Error(_) | Trigger::Escalation(_) | Trigger::Compensation(_) => Ok(None),
             Trigger::Signal(name) => {
                 let name = self.text(element, name, "the signal's name")?;
-                let correlation = Text::default();
-                Ok(Some(Event::SubscriptionOpened { subscription: next, element, target, name, correlation, signal: true }))
+                let (subscription, correlation, since) = (next, Text::default(), self.later_than(element));
+                let signal = true;
+                Ok(Some(Event::SubscriptionOpened { subscription, element, target, name, correlation, signal, since }))
             }
             Trigger::Message(message) => self.subscribe(element, next, target, message).map(Some),
             Trigger::Timer(kind, formula) => {
                 let due = time::due(*kind, formula, &self.visible(element), &self.environment())?;
-                Ok(Some(Event::TimerSet { timer: next, element, target, due: due.at, repeats: due.repeats }))
+                let since = self.later_than(element);
+                Ok(Some(Event::TimerSet { timer: next, element, target, due: due.at, repeats: due.repeats, since }))
             }
         }
     }
@@ -299,7 +307,8 @@ impl Step<'_, '_> {
     fn subscribe(&self, element: Key, next: Key, target: ElementIndex, message: &Message) -> Result<Event, Text> {
         let name = self.text(element, &message.name, "the message's name")?;
         let correlation = self.correlation(element, message)?;
-        Ok(Event::SubscriptionOpened { subscription: next, element, target, name, correlation, signal: false })
+        let (subscription, signal, since) = (next, false, self.later_than(element));
+        Ok(Event::SubscriptionOpened { subscription, element, target, name, correlation, signal, since })
     }
 
     fn correlation(&self, scope: Key, message: &Message) -> Result<Text, Text> {

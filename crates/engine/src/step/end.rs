@@ -1,11 +1,13 @@
 //! Elements end: what they copy out, and what ends with them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use bpmn::{Element, ElementIndex, Kind, ListensFor};
 use feel::Context;
 
 use super::{Step, Work};
 use crate::event::{Event, Phase};
-use crate::instance::{Key, ROOT, Subscription};
+use crate::instance::{Instance, Key, ROOT, Subscription};
 use crate::variables::Way;
 
 impl Step<'_, '_> {
@@ -161,17 +163,12 @@ impl Step<'_, '_> {
         self.emit(Event::Terminated { key });
     }
 
-    /// Ends everything inside of a scope, but not the scope.
+    /// Ends everything inside of a scope, but not the scope: the youngest first. One look at the instance tells all that has to be
+    /// closed, since there may be ten thousand items inside.
     pub(super) fn terminate_inside(&mut self, scope: Key) {
-        // a list and not a recursion: scopes may be nested as deep as the model goes
-        let mut open = self.instance.inside(scope);
-        let mut order = Vec::new();
-        while let Some(key) = open.pop() {
-            order.push(key);
-            open.extend(self.instance.inside(key));
-        }
-        for key in order.into_iter().rev() {
-            self.close(key);
+        let mut open = Inside::of(self.instance, scope);
+        for key in std::mem::take(&mut open.elements).into_iter().rev() {
+            self.emit_all(open.closing.remove(&key).unwrap_or_default());
             self.emit(Event::Terminated { key });
         }
         // tokens at gateways go with the scope
@@ -193,5 +190,42 @@ impl Step<'_, '_> {
         self.terminate_inside(scope);
         self.forget(scope);
         self.emptied.push(scope);
+    }
+}
+
+/// What is alive inside of a scope, however deep.
+struct Inside {
+    /// In the order of their keys: whatever is inside of another element is younger than it.
+    elements: Vec<Key>,
+    /// What closes what each of them has open.
+    closing: BTreeMap<Key, Vec<Event>>,
+}
+
+impl Inside {
+    fn of(instance: &Instance, scope: Key) -> Self {
+        let mut inside = BTreeSet::from([scope]);
+        let mut elements = Vec::new();
+        for live in instance.elements.iter().filter(|live| live.key != live.scope) {
+            if inside.contains(&live.scope) {
+                inside.insert(live.key);
+                elements.push(live.key);
+            }
+        }
+        let mut closing: BTreeMap<Key, Vec<Event>> = BTreeMap::new();
+        let mut close = |element: Key, event: Event| {
+            if element != scope && inside.contains(&element) {
+                closing.entry(element).or_default().push(event);
+            }
+        };
+        instance.jobs.iter().for_each(|open| close(open.element, Event::JobCancelled { job: open.key }));
+        instance.tasks.iter().for_each(|open| close(open.element, Event::TaskCancelled { task: open.key }));
+        instance.subscriptions.iter().for_each(|open| close(open.element, open.closed()));
+        instance.incidents.iter().for_each(|open| close(open.element, Event::IncidentResolved { incident: open.key }));
+        for live in &instance.elements {
+            if let Some(child) = live.child {
+                close(live.key, Event::ChildCancelled { element: live.key, child });
+            }
+        }
+        Self { elements, closing }
     }
 }

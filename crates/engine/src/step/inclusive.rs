@@ -1,6 +1,8 @@
 //! Inclusive gateways join: they wait for every token that can still come, and for no other.
 
-use bpmn::{ElementIndex, Kind};
+use std::collections::BTreeSet;
+
+use bpmn::{ElementIndex, FlowIndex, Kind};
 
 use super::Step;
 use crate::event::Event;
@@ -20,29 +22,43 @@ impl Step<'_, '_> {
             }
         }
         let free = gateways.iter().copied().find(|(scope, gateway)| !self.may_still_come(*scope, *gateway));
-        // gateways that wait for one another only would wait for ever: the first one goes on
-        let stuck = || gateways.iter().copied().find(|(scope, _)| self.waits_at_inclusive_only(*scope));
+        // where nothing else lives, gateways that wait for one another would wait for ever: the first one goes on
+        let empty = |scope: Key| self.instance.live(scope).is_some_and(|live| live.children == 0);
+        let stuck = || gateways.iter().copied().find(|(scope, _)| empty(*scope));
         let Some((scope, gateway)) = free.or_else(stuck) else { return false };
         self.emit(Event::Joined { scope, gateway });
         self.pass_on(gateway, scope);
         true
     }
 
-    /// Whether a token elsewhere in the scope can reach the gateway by a flow on which none waits.
+    /// Whether a token elsewhere in the scope can reach the gateway by a flow on which none waits. One that can come by a flow on which
+    /// one waits as well only comes round again, and is not waited for (BPMN 2.0.2, 13.4.3).
     fn may_still_come(&self, scope: Key, gateway: ElementIndex) -> bool {
         let waits = |flow| {
             let mut arrivals = self.instance.arrivals.iter();
             arrivals.any(|arrival| (arrival.scope, arrival.gateway, arrival.flow) == (scope, gateway, flow))
         };
-        let empty = self.process.element(gateway).incoming.iter().copied().filter(|flow| !waits(*flow));
-        // backwards from the flows that are still empty, to everything that leads there
-        let mut open: Vec<ElementIndex> = empty.filter_map(|flow| Some(self.process.flow(flow)?.source)).collect();
-        let mut leads_here = Vec::new();
+        let (full, empty): (Vec<FlowIndex>, Vec<FlowIndex>) =
+            self.process.element(gateway).incoming.iter().copied().partition(|flow| waits(*flow));
+        let (to_empty, to_full) = (self.leads_to(gateway, &empty), self.leads_to(gateway, &full));
+        let comes = |element: &ElementIndex| to_empty.contains(element) && !to_full.contains(element);
+        let lives = self
+            .instance
+            .elements
+            .iter()
+            .any(|live| live.scope == scope && live.key != scope && live.compensates.is_none() && comes(&live.element));
+        let arrived = |arrival: &Arrival| arrival.scope == scope && comes(&arrival.gateway);
+        lives || self.instance.arrivals.iter().any(arrived)
+    }
+
+    /// Everything that leads to flows into a gateway, without going through it.
+    fn leads_to(&self, gateway: ElementIndex, flows: &[FlowIndex]) -> BTreeSet<ElementIndex> {
+        let mut open: Vec<ElementIndex> = flows.iter().filter_map(|flow| Some(self.process.flow(*flow)?.source)).collect();
+        let mut leads_here = BTreeSet::new();
         while let Some(index) = open.pop() {
-            if index == gateway || leads_here.contains(&index) {
+            if index == gateway || !leads_here.insert(index) {
                 continue;
             }
-            leads_here.push(index);
             let element = self.process.element(index);
             open.extend(element.incoming.iter().filter_map(|flow| Some(self.process.flow(*flow)?.source)));
             match &element.kind {
@@ -54,16 +70,6 @@ impl Step<'_, '_> {
                 _ => {}
             }
         }
-        let lives = self.instance.elements.iter().any(|live| {
-            live.scope == scope && live.key != scope && live.compensates.is_none() && leads_here.contains(&live.element)
-        });
-        let arrived = |arrival: &Arrival| arrival.scope == scope && leads_here.contains(&arrival.gateway);
-        lives || self.instance.arrivals.iter().any(arrived)
-    }
-
-    fn waits_at_inclusive_only(&self, scope: Key) -> bool {
-        let empty = self.instance.live(scope).is_some_and(|live| live.children == 0);
-        let inclusive = |arrival: &Arrival| matches!(self.process.element(arrival.gateway).kind, Kind::Inclusive(_));
-        empty && self.instance.arrivals.iter().filter(|arrival| arrival.scope == scope).all(inclusive)
+        leads_here
     }
 }

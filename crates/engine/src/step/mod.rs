@@ -337,6 +337,7 @@ impl<'a, 'o> Step<'a, 'o> {
             Phase::Leaving => self.queue.push_back(Work::Complete(element)),
             Phase::Watching => self.begin_around(element),
             Phase::Deciding => self.decide_again(element),
+            Phase::Collecting => self.finish(element),
         }
         Ok(())
     }

@@ -81,13 +81,14 @@ impl Step<'_, '_> {
         };
         let result = match result {
             Ok(result) => result,
-            Err(message) => return self.incident(key, Phase::Leaving, message),
+            // its outputs are taken and its listeners are done: only this is decided again
+            Err(message) => return self.incident(key, Phase::Collecting, message),
         };
         let enough =
             match multi.completion.as_ref().map(|condition| self.is_enough_items(key, body, place, &result, condition)) {
                 None => false,
                 Some(Ok(enough)) => enough,
-                Some(Err(message)) => return self.incident(key, Phase::Leaving, message),
+                Some(Err(message)) => return self.incident(key, Phase::Collecting, message),
             };
         self.close(key);
         self.emit(Event::Completed { key });

@@ -33,8 +33,8 @@ impl Step<'_, '_> {
         let (Kind::Boundary { trigger, .. } | Kind::Start(trigger)) = &self.process.element(target).kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
         if let Some(next) = time::again(*kind, formula, last, &self.visible(element), &self.environment()) {
-            let timer = self.draw();
-            self.emit(Event::TimerSet { timer, element, target, due: next.at, repeats: next.repeats });
+            let (timer, since) = (self.draw(), self.later_than(element));
+            self.emit(Event::TimerSet { timer, element, target, due: next.at, repeats: next.repeats, since });
         }
     }
 

@@ -52,6 +52,10 @@ impl<'a> Step<'a, '_> {
             None => None,
             Some(form) => Some(self.text(element, form, "the form")?),
         };
+        let form_version = match (&form, &task.form_binding) {
+            (Some(form), Some(binding)) => self.cx.decisions.form_version(form, binding)?,
+            _ => None,
+        };
         Ok(TaskDetails {
             assignee,
             candidate_groups: people(&task.candidate_groups, "candidate groups")?,
@@ -60,6 +64,7 @@ impl<'a> Step<'a, '_> {
             follow_up: moment(&task.follow_up, "follow-up date")?,
             priority: priority.ok_or(Text::const_new("the priority has to be between 0 and 100"))?,
             form,
+            form_version,
         })
     }
 
@@ -70,8 +75,8 @@ impl<'a> Step<'a, '_> {
         if listened {
             created.assignee = None;
         }
-        let task = self.draw();
-        self.emit(Event::TaskCreated { task, element: key, details: Box::new(created) });
+        let (task, since) = (self.draw(), self.later_than(key));
+        self.emit(Event::TaskCreated { task, element: key, details: Box::new(created), since });
         if listened && details.assignee.is_some() {
             self.change_task(key, element, ListensFor::Assigning, &details, Context::default());
         }

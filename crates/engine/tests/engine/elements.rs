@@ -319,6 +319,29 @@ fn a_call_that_cannot_begin_is_an_incident_and_tries_again() {
 }
 
 #[test]
+fn an_inclusive_join_in_a_loop_does_not_wait_for_a_token_that_only_comes_round_again() {
+    let gateways = [
+        r#"<bpmn:exclusiveGateway id="m"/><bpmn:parallelGateway id="fork"/><bpmn:inclusiveGateway id="split" default="split-c"/>"#,
+        r#"<bpmn:inclusiveGateway id="merge"/><bpmn:parallelGateway id="join"/><bpmn:exclusiveGateway id="again" default="again-e"/>"#,
+    ];
+    let flows = [
+        path(&["s", "m", "fork", "a", "join", "again", "e"]),
+        path(&["fork", "split"]),
+        condition("split", "b", "=true"),
+        path(&["split", "c", "merge", "join"]),
+        path(&["b", "merge"]),
+        condition("again", "m", "=more = true"),
+    ];
+    let tasks = [task("a"), task("b"), task("c")].concat();
+    let process = model(&[START, &gateways.concat(), &tasks, END, &flows.concat()].concat());
+    for order in [["a", "b"], ["b", "a"]] {
+        let mut play = Play::new(&process, "{}");
+        order.iter().for_each(|job| play.complete(job, "{}"));
+        assert!(play.ended(), "{order:?}: {:?}", play.names());
+    }
+}
+
+#[test]
 fn a_circle_without_a_wait_is_an_incident_and_not_a_hang() {
     let circle = r#"<bpmn:task id="a"/><bpmn:task id="b"/>"#;
     let process = model(&[START, circle, &path(&["s", "a", "b", "a"])].concat());

@@ -1,7 +1,7 @@
 //! What is done once per item: how far it is, what it gives, and that it is no endless circle.
 
-use crate::play::{Play, flow, model, path, task};
-use engine::{Event, Input, Limits};
+use crate::play::{NOW, Play, Rules, flow, model, path, task};
+use engine::{Cx, Event, Input, Instance, InstanceId, Limits, step};
 use feel::Context;
 
 const START: &str = r#"<bpmn:startEvent id="s"/>"#;
@@ -53,6 +53,44 @@ fn results_are_in_the_order_of_the_items_whatever_an_item_does_to_its_counter() 
     play.complete("a", r#"{"x":1,"loopCounter":2}"#);
     play.complete("a", r#"{"x":2,"loopCounter":-9223372036854775808}"#);
     assert_eq!(play.variables(), r#"{"r":[1,2]}"#);
+}
+
+#[test]
+fn an_item_whose_completion_condition_is_mended_does_not_listen_again() {
+    let enough = "<bpmn:completionCondition>=limit &lt;= numberOfCompletedInstances</bpmn:completionCondition>";
+    let multi = format!(
+        r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:executionListeners><zeebe:executionListener eventType="end" type="after"/></zeebe:executionListeners></bpmn:extensionElements>{}</bpmn:serviceTask>"#,
+        items("", r#"inputCollection="=[1,2,3]""#, enough)
+    );
+    let process = model(&[START, &multi, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    let jobs = |play: &Play<'_>| play.events.iter().filter(|event| matches!(event, Event::JobCreated { .. })).count();
+    play.complete("a", "{}");
+    play.complete("a#3", "{}");
+    let incident = play.open()["incident a"];
+    let before = jobs(&play);
+    play.input(Input::SetVariables { scope: 1, variables: Context::from_iter([("limit", 2)]) }).unwrap();
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    assert_eq!(jobs(&play), before, "its listener is not asked again");
+    assert_eq!(play.instance.incidents().count(), 0);
+}
+
+#[test]
+fn a_hundred_thousand_items_end_in_one_step() {
+    // at a cost that grows with the square of the items this would not end
+    let multi = multi_task("a", &items("", r#"inputCollection="=for i in 1..100000 return i""#, ""));
+    let process = model(&[START, &multi, END, &path(&["s", "a", "e"])].concat());
+    let mut instance = Instance::new(InstanceId(1), "p".into(), 1, None);
+    let limits = Limits { activations: 100_000, slice: 200_000 };
+    let cx = Cx { limits, ..Cx::new(NOW, &Rules) };
+    let mut events = Vec::new();
+    step(&process, &mut instance, Input::Start { variables: Context::default() }, &cx, &mut events).unwrap();
+    assert_eq!(instance.jobs().count(), 100_000);
+    events.clear();
+    step(&process, &mut instance, Input::Cancel, &cx, &mut events).unwrap();
+    assert!(instance.is_ended());
+    let cancelled = events.iter().filter(|event| matches!(event, Event::JobCancelled { .. })).count();
+    assert_eq!(cancelled, 100_000);
 }
 
 #[test]

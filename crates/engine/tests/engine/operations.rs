@@ -113,6 +113,23 @@ fn tokens_that_wait_at_a_join_can_be_ended() {
 }
 
 #[test]
+fn what_waits_since_later_than_its_element_says_since_when() {
+    let cycle = r#"<bpmn:boundaryEvent id="r" attachedToRef="a" cancelActivity="false"><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#;
+    let listened = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:executionListeners><zeebe:executionListener eventType="start" type="before"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let process = model(&[START, listened, cycle, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    let began = play.now;
+    play.now = began.plus_millis(5);
+    play.complete("a", "{}");
+    let since = |play: &Play<'_>| -> Vec<i64> {
+        play.instance.waiting(&process).iter().map(|waiting| waiting.since.0 - began.0).collect()
+    };
+    assert_eq!(since(&play), [5, 5], "the job of the task and its reminder, not those of the listener");
+    play.fire("r");
+    assert_eq!(since(&play), [5, 3_600_005], "the next reminder is waited for since the last one");
+}
+
+#[test]
 fn everything_that_waits_says_for_what_since_when_and_who_can() {
     let user = r#"<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:userTask/><zeebe:assignmentDefinition candidateGroups="sales" candidateUsers="ann, bob"/><zeebe:taskSchedule dueDate="2026-12-01T00:00:00Z"/></bpmn:extensionElements></bpmn:userTask>"#;
     let items = r#"<bpmn:serviceTask id="i"><bpmn:extensionElements><zeebe:taskDefinition type="pick"/></bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2]"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>"#;

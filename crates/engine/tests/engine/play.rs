@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bpmn::Process;
+use bpmn::{Binding, Process};
 use engine::{Cx, Decided, Decisions, Event, Input, Instance, InstanceId, Key, Limits, Refusal, WaitsFor, apply, step};
 use feel::{Context, Value};
 use units::Timestamp;
@@ -47,7 +47,21 @@ pub(crate) fn path(ids: &[&str]) -> String {
 pub(crate) struct Rules;
 
 impl Decisions for Rules {
-    fn evaluate(&self, decision: &str, variables: &Context, environment: &feel::Environment) -> Result<Decided, String> {
+    fn form_version(&self, form: &str, binding: &Binding) -> Result<Option<u32>, String> {
+        match binding {
+            Binding::Latest => Ok(None),
+            Binding::Deployment => Ok(Some(7)),
+            Binding::VersionTag(tag) => Err(format!("no form {form} with tag {tag} is deployed")),
+        }
+    }
+
+    fn evaluate(
+        &self,
+        decision: &str,
+        _binding: &Binding,
+        variables: &Context,
+        environment: &feel::Environment,
+    ) -> Result<Decided, String> {
         let of = |value| Ok(Decided { value, why: None });
         match decision {
             "double" => of(Value::from(variables.get("x").and_then(Value::as_i64).unwrap_or(0) * 2)),

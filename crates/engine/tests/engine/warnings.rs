@@ -140,3 +140,25 @@ fn what_ends_in_an_incident_is_told_there_and_not_twice() {
     assert_eq!(play.instance.incidents().count(), 1);
     assert_eq!(told(&play.instance), [""; 0]);
 }
+
+#[test]
+fn a_function_is_kept_in_no_variable() {
+    let script = r#"<bpmn:scriptTask id="x"><bpmn:extensionElements><zeebe:script expression="=[function(x) x + 1]" resultVariable="f"/></bpmn:extensionElements></bpmn:scriptTask>"#;
+    let process = model(&[START, script, END, &path(&["s", "x", "e"])].concat());
+    assert_eq!(Play::new(&process, "{}").names(), ["incident x"]);
+}
+
+#[test]
+fn plain_values_of_mappings_are_numbers_truths_and_nulls_where_they_look_so() {
+    let mapped = r#"<bpmn:task id="x"><bpmn:extensionElements><zeebe:ioMapping><zeebe:output source="5" target="a"/><zeebe:output source="true" target="b"/><zeebe:output source="null" target="c"/><zeebe:output source="five" target="d"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:task>"#;
+    let process = model(&[START, mapped, END, &path(&["s", "x", "e"])].concat());
+    assert_eq!(Play::new(&process, "{}").variables(), r#"{"a":5,"b":true,"c":null,"d":"five"}"#);
+}
+
+#[test]
+fn a_comment_in_a_condition_does_not_cut_it_off() {
+    let gateway = r#"<bpmn:exclusiveGateway id="g" default="g-e"/>"#;
+    let flows = [path(&["s", "g", "e"]), condition("g", "a", "=true<!-- only if --> and false"), path(&["a", "e"])].concat();
+    let process = model(&[START, gateway, &task("a"), END, &flows].concat());
+    assert!(Play::new(&process, "{}").ended());
+}

@@ -9,7 +9,7 @@ use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrde
 use units::{Amount, Text};
 
 use super::txn::{Once, Outcome, Txn, text};
-use super::{batch, billing, definition, document, exception, follow_up, message, operate, schedule, substitution};
+use super::{batch, billing, definition, document, exception, follow_up, message, operate, react, schedule, substitution};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
@@ -608,11 +608,11 @@ fn further_tries(txn: &mut Txn<'_>, id: InstanceId, job: u32, code: &str) -> Out
     Ok(instance.job_retries(job).map(|left| left.saturating_sub(1)).filter(|left| rests && *left > 0))
 }
 
-/// Whether the process has a boundary event for that error on the waiting task, or in a scope around it.
+/// Whether the process has an event for that error on the waiting task or in a scope around it, or a process that called it has.
 fn catches(txn: &mut Txn<'_>, id: InstanceId, job: u32, code: &str) -> Outcome<bool> {
     let Some(instance) = txn.instance(id)? else { return Ok(false) };
     let Some(process) = txn.process_of(&instance)? else { return Ok(false) };
-    Ok(engine::catches_error(&process, &instance, job, code))
+    Ok(engine::catches_error(&process, &instance, job, code) || react::caller_waits_to_catch(txn, &instance, code)?)
 }
 
 fn replay(txn: &mut Txn<'_>, id: EffectId) -> Outcome<()> {

@@ -92,10 +92,6 @@ pub(super) fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey,
     }
     may_complete(txn, &instance, task, entry)?;
     leaves_subject(&instance.job_variables(task), variables)?;
-    let cx = txn.cx.clone();
-    if let Some(exception) = entry {
-        trade::exception::clear(txn.books(), exception, &format!("the task was completed by {}", cx.actor.id), &cx)?;
-    }
     txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
 }
 
@@ -143,6 +139,17 @@ pub(super) fn clear_for_task(txn: &mut Txn<'_>, instance: InstanceId, task: Elem
         if let Some(order) = txn.books().exception(&id)?.and_then(|exception| exception.subject.order) {
             txn.keep_asked(order);
         }
+    }
+    Ok(())
+}
+
+/// A task was completed, its listeners having let that through: it is in no queue any more. Nothing happens if a decision on the
+/// exception completed it.
+pub(super) fn task_completed(txn: &mut Txn<'_>, instance: InstanceId, task: ElementKey) -> Outcome<()> {
+    let cx = txn.cx.clone();
+    let task = TaskRef { instance: instance.0, task };
+    if let Some(id) = trade::exception::of_task(txn.books(), task)? {
+        trade::exception::clear(txn.books(), id, &format!("the task was completed by {}", cx.actor.id), &cx)?;
     }
     Ok(())
 }

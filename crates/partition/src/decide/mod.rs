@@ -5,6 +5,7 @@ mod billing;
 mod command;
 mod definition;
 mod dependency;
+mod deployed;
 mod document;
 mod exception;
 mod follow_up;

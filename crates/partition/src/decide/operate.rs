@@ -222,7 +222,8 @@ fn migrate(txn: &mut Txn<'_>, instance: &Instance, version: Option<u32>, element
     };
     let migration = engine::Migration { version: target.version, elements: elements.to_vec() };
     let (mut moved, mut events) = (instance.clone(), Vec::new());
-    let outcome = txn.with_decisions(|cx| engine::migrate(&from, &to, &mut moved, &migration, cx, &mut events));
+    let outcome = txn
+        .with_decisions(definition_of(instance), |cx| engine::migrate(&from, &to, &mut moved, &migration, cx, &mut events));
     match outcome {
         Ok(()) => {
             txn.record(Event::Process(instance.id(), events.clone()));

@@ -12,7 +12,7 @@ use units::Minutes;
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Once, Outcome, Txn, TxnStop, text};
 use super::{billing, command, document, exception};
-use crate::effect::EffectId;
+use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
 
@@ -202,6 +202,7 @@ pub(super) fn to_process(
                 txn.withdraw(effect)?;
             }
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
+            ProcessEvent::TaskCompleted { task } => exception::task_completed(txn, id, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
             ProcessEvent::SubscriptionOpened { subscription, name, correlation, signal, .. } => {
                 let key = CorrelationKey::of_subscription(name, correlation, *signal);
@@ -311,7 +312,7 @@ fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, 
         return Ok(());
     }
     match document::effect(txn, id, job, &kind, &variables) {
-        Ok(effect) => txn.request(effect),
+        Ok(effect) => txn.request(Effect { priority: instance.job_priority(job).unwrap_or_default(), ..effect }),
         Err(TxnStop::Refused(refusal)) => {
             txn.then(FollowUp::Step(id, failed(text(format_args!("{kind}: {refusal}")))));
         }
@@ -323,15 +324,36 @@ fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, 
 /// Whether an error that leaves a called instance is caught where that was called, or further out. What nobody waits for any more
 /// may leave as it will.
 pub(super) fn callers_catch(txn: &mut Txn<'_>, called: &Instance, code: &str) -> Outcome<bool> {
+    Ok(!matches!(beyond(txn, called, code)?, Beyond::Uncaught))
+}
+
+/// Whether an error that leaves a called instance has somebody who waits for that instance and catches it.
+pub(super) fn caller_waits_to_catch(txn: &mut Txn<'_>, called: &Instance, code: &str) -> Outcome<bool> {
+    Ok(matches!(beyond(txn, called, code)?, Beyond::Caught))
+}
+
+/// What becomes of an error beyond the instance in which it was thrown.
+enum Beyond {
+    /// A caller catches it.
+    Caught,
+    /// Callers wait, and none of them catches it.
+    Uncaught,
+    /// Nobody waits for the instance any more.
+    Forgotten,
+}
+
+fn beyond(txn: &mut Txn<'_>, called: &Instance, code: &str) -> Outcome<Beyond> {
     let (mut id, mut parent) = (called.id(), called.parent());
     while let Some(call) = parent {
-        let Some(caller) = txn.instance(call.instance)? else { return Ok(true) };
-        let Some(process) = txn.process_of(&caller)? else { return Ok(true) };
-        let waits = caller.child(call.element) == Some(id);
-        if !waits || engine::catches_error(&process, &caller, call.element, code) {
-            return Ok(true);
+        let Some(caller) = txn.instance(call.instance)? else { return Ok(Beyond::Forgotten) };
+        let Some(process) = txn.process_of(&caller)? else { return Ok(Beyond::Forgotten) };
+        if caller.child(call.element) != Some(id) {
+            return Ok(Beyond::Forgotten);
+        }
+        if engine::catches_error(&process, &caller, call.element, code) {
+            return Ok(Beyond::Caught);
         }
         (id, parent) = (caller.id(), caller.parent());
     }
-    Ok(false)
+    Ok(Beyond::Uncaught)
 }

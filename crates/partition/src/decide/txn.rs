@@ -1,10 +1,9 @@
 //! One decision under way: what it reads, what it changes, and what is still to follow.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use engine::{Cx, Decided, Decisions, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
+use engine::{Cx, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
 use feel::Context as Variables;
 use trade::{
     AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, ItemId, Key, Missing, OrderId, Refusal,
@@ -12,6 +11,7 @@ use trade::{
 };
 use units::{Text, Timestamp};
 
+use super::deployed::{Deployed, missing};
 use crate::command::{Command, Reply};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::{Effect, EffectId};
@@ -338,40 +338,6 @@ impl<'a> Txn<'a> {
         Ok(id)
     }
 
-    /// The version of a process that a call means.
-    fn bound(&mut self, parent: InstanceId, process: &Text, binding: &bpmn::Binding) -> Outcome<Option<DefinitionId>> {
-        let Some(latest) = self.latest(process)? else { return Ok(None) };
-        if *binding == bpmn::Binding::Latest {
-            return Ok(Some(latest));
-        }
-        let caller = match self.instance(parent)? {
-            Some(parent) => self.deployment(&definition_of(&parent))?,
-            None => None,
-        };
-        for version in (1..=latest.version).rev() {
-            let definition = DefinitionId { id: latest.id.clone(), version };
-            let meant = match binding {
-                bpmn::Binding::Latest => true,
-                bpmn::Binding::Deployment => self.deployment(&definition)? <= caller,
-                bpmn::Binding::VersionTag(tag) => match self.model(&definition)? {
-                    Model::Process(process) => process.version_tag() == Some(tag),
-                    Model::None | Model::Decisions(_) | Model::Form => false,
-                },
-            };
-            if meant {
-                return Ok(Some(definition));
-            }
-        }
-        Ok(None)
-    }
-
-    fn deployment(&mut self, id: &DefinitionId) -> Outcome<Option<u64>> {
-        Ok(match self.get(&AnyKey::Definition(id.clone()))? {
-            Some(AnyState::Definition(definition)) => Some(definition.deployment),
-            _ => None,
-        })
-    }
-
     /// A number that was never used: the position of this entry, and a count within it. So instances need no counter of
     /// their own, which every order would write.
     fn next_instance(&mut self) -> Outcome<InstanceId> {
@@ -434,7 +400,7 @@ impl<'a> Txn<'a> {
         errors_leave: bool,
     ) -> (Result<(), engine::Refusal>, Instance, Vec<ProcessEvent>) {
         let (mut stepped, mut events) = (instance.clone(), Vec::with_capacity(16));
-        let outcome = self.with_decisions(|cx| {
+        let outcome = self.with_decisions(definition_of(instance), |cx| {
             cx.errors_leave = errors_leave;
             engine::step(process, &mut stepped, input, cx, &mut events)
         });
@@ -442,12 +408,28 @@ impl<'a> Txn<'a> {
     }
 
     /// Lets the engine work with the decisions that are deployed; what it looks up in vain is noted.
-    pub(super) fn with_decisions<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
-        let deployed = Deployed { txn: self, assumed: RefCell::default() };
-        let outcome = work(&mut Cx::new(self.now(), &deployed));
-        let assumed = deployed.assumed.into_inner();
+    pub(super) fn with_decisions<T>(&mut self, caller: DefinitionId, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
+        self.looked_up(caller, |deployed| work(&mut Cx::new(deployed.now(), deployed)))
+    }
+
+    /// Looks at what is deployed, in the view of a version that calls; what is looked up in vain is noted.
+    fn looked_up<T>(&mut self, caller: DefinitionId, look: impl FnOnce(&Deployed<'_, '_>) -> T) -> T {
+        let deployed = Deployed::new(self, caller);
+        let outcome = look(&deployed);
+        let assumed = deployed.assumed();
         self.missing.extend(assumed);
         outcome
+    }
+
+    /// The version of a process that a call of an instance means.
+    fn bound(&mut self, parent: InstanceId, process: &Text, binding: &bpmn::Binding) -> Outcome<Option<DefinitionId>> {
+        let Some(parent) = self.instance(parent)? else { return Ok(None) };
+        Ok(self.looked_up(definition_of(&parent), |deployed| deployed.process(process, binding)))
+    }
+
+    /// The state under a key, if it is in memory.
+    pub(super) fn peek(&self, key: &AnyKey) -> Option<Option<&AnyState>> {
+        self.overlay.get(key).or_else(|| self.cache.get(key)).map(Option::as_ref)
     }
 
     /// Works off everything that follows, until nothing is left.
@@ -496,12 +478,7 @@ impl<'a> Txn<'a> {
                             return self.start_version(definition, Some((parent, element)), None, input).map(drop);
                         }
                     },
-                    None => match &binding {
-                        bpmn::Binding::VersionTag(tag) => {
-                            text(format_args!("no process {process} with tag {tag} is deployed"))
-                        }
-                        _ => text(format_args!("no process {process} is deployed")),
-                    },
+                    None => missing("process", &process, &binding).into(),
                 };
                 self.step(parent, Input::FailCall { element, message })
             }
@@ -653,45 +630,6 @@ impl States for Txn<'_> {
                 None
             }
         })
-    }
-}
-
-/// The deployed decisions, as a step of the engine sees them: looked up when one is evaluated.
-struct Deployed<'t, 'a> {
-    txn: &'t Txn<'a>,
-    assumed: RefCell<Vec<AnyKey>>,
-}
-
-impl Deployed<'_, '_> {
-    fn peek(&self, key: AnyKey) -> Option<&AnyState> {
-        let state = self.txn.overlay.get(&key).or_else(|| self.txn.cache.get(&key));
-        if state.is_none() {
-            self.assumed.borrow_mut().push(key);
-        }
-        state.and_then(Option::as_ref)
-    }
-
-    fn model(&self, decision: &str) -> Option<&Arc<dmn::Model>> {
-        let Some(AnyState::Latest(latest)) = self.peek(AnyKey::Latest(text(format_args!("decision:{decision}")))) else {
-            return None;
-        };
-        match self.peek(AnyKey::Definition(latest.clone())) {
-            Some(AnyState::Definition(definition)) => match &definition.model {
-                Model::Decisions(model) => Some(model),
-                Model::None | Model::Process(_) | Model::Form => None,
-            },
-            _ => None,
-        }
-    }
-}
-
-impl Decisions for Deployed<'_, '_> {
-    fn evaluate(&self, decision: &str, variables: &Variables, environment: &feel::Environment) -> Result<Decided, String> {
-        let Some(model) = self.model(decision) else { return Err(format!("no decision {decision} is deployed")) };
-        let seed = environment.seed ^ self.txn.environment().seed.rotate_left(43);
-        let outcome = model.evaluate(decision, variables, &feel::Environment { seed, ..*environment });
-        let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
-        Ok(Decided { value, why })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use partition::{Body, Reply};
 
-use crate::world::{World, call, check, deployment, line, process, task, task_of, user_task};
+use crate::world::{CAPABILITY, World, call, check, deployment, line, process, task, task_of, user_task};
 
 fn tagged(id: &str, element: &str, tag: &str) -> String {
     let extension = format!(r#"<bpmn:extensionElements><zeebe:versionTag value="{tag}"/></bpmn:extensionElements>"#);
@@ -75,6 +75,101 @@ fn a_call_means_the_latest_that_of_its_deployment_or_that_of_a_tag() {
     let missing = world.start("missing", "{}");
     assert_eq!(world.exceptions().iter().filter(|reason| reason.contains("no process inner with tag winter")).count(), 1);
     check(&world, missing, "v1 sub");
+}
+
+/// A decision that gives one word, with a tag.
+fn word(word: &str, tag: &str) -> (&'static str, String) {
+    let tag = format!(
+        r#"<extensionElements><zeebe:versionTag xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" value="{tag}"/></extensionElements>"#
+    );
+    let xml = format!(
+        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="words" name="W" namespace="http://camunda.org/schema/1.0/dmn"><decision id="word" name="Word">{tag}<literalExpression><text>"{word}"</text></literalExpression></decision></definitions>"#
+    );
+    ("words.dmn", xml)
+}
+
+#[test]
+fn a_decision_and_a_form_mean_the_latest_that_of_their_deployment_or_that_of_a_tag() {
+    let mut world = World::new();
+    let asks = |id: &str, binding: &str| {
+        let decide = format!(
+            r#"<bpmn:businessRuleTask id="d"><bpmn:extensionElements><zeebe:calledDecision decisionId="word" resultVariable="w" {binding}/></bpmn:extensionElements></bpmn:businessRuleTask>"#
+        );
+        let fill = format!(
+            r#"<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:userTask/><zeebe:formDefinition formId="words" {binding}/></bpmn:extensionElements></bpmn:userTask>"#
+        );
+        (format!("{id}.bpmn"), line(id, &[decide, fill].concat(), &["d", "t"]))
+    };
+    let callers = [
+        asks("latest", ""),
+        asks("deployment", r#"bindingType="deployment""#),
+        asks("tagged", r#"bindingType="versionTag" versionTag="spring""#),
+        asks("missing", r#"bindingType="versionTag" versionTag="winter""#),
+    ];
+    let mut files: Vec<(&str, String)> = callers.iter().map(|(name, xml)| (name.as_str(), xml.clone())).collect();
+    let form = |tag: &str| ("words.form", format!(r#"{{"id": "words", "versionTag": "{tag}", "components": []}}"#));
+    files.extend([word("one", "spring"), form("spring")]);
+    world.deploy(&files);
+    world.deploy(&[word("two", "summer"), form("summer")]);
+    world.crash(&[]);
+    for (caller, decided, version) in [("latest", "two", None), ("deployment", "one", Some(1)), ("tagged", "one", Some(1))] {
+        let id = world.start(caller, "{}");
+        let instance = world.instance(id).unwrap();
+        assert_eq!(instance.root_variable("w").and_then(|word| word.as_str()), Some(decided), "{caller}");
+        let details = instance.tasks().next().and_then(|task| instance.task(task)).unwrap();
+        assert_eq!((details.form.as_deref(), details.form_version), (Some("words"), version), "{caller}");
+    }
+    world.start("missing", "{}");
+    assert_eq!(world.exceptions().iter().filter(|reason| reason.contains("no decision word with tag winter")).count(), 1);
+}
+
+#[test]
+fn an_error_of_a_system_that_only_a_caller_catches_reaches_it() {
+    let mut world = World::offering(&[CAPABILITY]);
+    let catching = [
+        call("c", "inner", ""),
+        r#"<bpmn:boundaryEvent id="b" attachedToRef="c"><bpmn:errorEventDefinition errorRef="refused"/></bpmn:boundaryEvent>"#.to_owned(),
+        user_task("mend"),
+        r#"<bpmn:sequenceFlow id="f-b" sourceRef="b" targetRef="mend"/>"#.to_owned(),
+    ];
+    let outer = line("outer", &catching.concat(), &["c"])
+        .replace("<bpmn:process", r#"<bpmn:error id="refused" errorCode="rejected"/><bpmn:process"#);
+    world.deploy(&[("outer.bpmn", outer), ("inner.bpmn", line("inner", &task("do"), &["do"]))]);
+    let caller = world.start("outer", "{}");
+    world.answer(Err(("rejected", "not with us")));
+    check(&world, caller, "v1 mend");
+    let alone = world.start("inner", "{}");
+    world.answer(Err(("rejected", "not with us")));
+    check(&world, alone, "v1 do");
+}
+
+#[test]
+fn a_call_of_a_process_without_a_plain_start_is_an_incident_and_refuses_nothing() {
+    let mut world = World::new();
+    let start = r#"<bpmn:startEvent id="s"><bpmn:messageEventDefinition messageRef="m-order"/></bpmn:startEvent><bpmn:endEvent id="e"/>"#;
+    let inner = process("inner", start, &["s", "e"]);
+    world.deploy(&[("inner.bpmn", inner), ("outer.bpmn", line("outer", &call("c", "inner", ""), &["c"]))]);
+    let caller = world.start("outer", "{}");
+    check(&world, caller, "v1 c");
+    assert!(
+        world.exceptions().iter().any(|reason| reason.contains("inner:1 has no plain start event")),
+        "{:?}",
+        world.exceptions()
+    );
+}
+
+#[test]
+fn a_deployment_warns_of_what_it_calls_and_nobody_has_deployed() {
+    let decide = r#"<bpmn:businessRuleTask id="d"><bpmn:extensionElements><zeebe:calledDecision decisionId="word" resultVariable="w"/></bpmn:extensionElements></bpmn:businessRuleTask>"#;
+    let fill = r#"<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:userTask/><zeebe:formDefinition formId="words"/></bpmn:extensionElements></bpmn:userTask>"#;
+    let elements = [decide, fill, &call("c", "inner", "")].concat();
+    let Body::Deploy(files) = deployment(&[("a.bpmn", line("a", &elements, &["d", "t", "c"]))]) else { unreachable!() };
+    let told = |known: &[&str]| {
+        let (_, warnings) = files[0].warnings(&|name| known.contains(&name));
+        warnings.iter().map(|warning| warning.cause.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[]), ["there is no decision `word`", "there is no form `words`", "there is no process `inner`"]);
+    assert_eq!(told(&["decision:word", "form:words", "inner"]), [""; 0]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Processes: deploy, list, start.
 
+use std::cell::RefCell;
+
 use axum::extract::State;
 use partition::{AnyKey, AnyState, Body, Reply, Resource, Table};
 use serde::{Deserialize, Serialize};
-use trade::Role;
+use trade::{Finding, Role};
+use units::Text;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -68,22 +71,33 @@ async fn deploy(
     require(&caller.actor, &[Role::Operations])?;
     let resources = request.resources.into_iter().map(|file| Resource { name: file.name.into(), xml: file.xml.into() });
     let resources: Vec<Resource> = resources.collect();
-    let mut doubts: Vec<_> = resources.iter().map(Resource::warnings).collect();
-    match submit(&state, caller, &bytes, Body::Deploy(resources)).await? {
-        Reply::Deployed(versions) => Ok(Created(
-            versions
-                .into_iter()
-                .map(|(id, version)| {
-                    // those of a file with several processes are told once
-                    let of_file = doubts.iter_mut().find(|(ids, _)| ids.contains(&id));
-                    let warnings = of_file.map(|(_, warnings)| std::mem::take(warnings)).unwrap_or_default();
-                    let warnings = warnings.iter().map(crate::problem::field).collect();
-                    VersionView { id: id.to_string(), version, resource: None, deployed_at: None, warnings }
-                })
-                .collect(),
-        )),
-        other => Err(unexpected(&other)),
-    }
+    let versions = match submit(&state, caller, &bytes, Body::Deploy(resources.clone())).await? {
+        Reply::Deployed(versions) => versions,
+        other => return Err(unexpected(&other)),
+    };
+    let mut doubts = doubts(&state, resources).await?;
+    let view = |(id, version): (Text, u32)| {
+        // those of a file with several processes are told once
+        let of_file = doubts.iter_mut().find(|(ids, _)| ids.contains(&id));
+        let warnings = of_file.map(|(_, warnings)| std::mem::take(warnings)).unwrap_or_default();
+        let warnings = warnings.iter().map(crate::problem::field).collect();
+        VersionView { id: id.to_string(), version, resource: None, deployed_at: None, warnings }
+    };
+    Ok(Created(versions.into_iter().map(view).collect()))
+}
+
+/// What is doubtful in files that were deployed, with the ids of each; what they call and nobody has deployed is told too.
+async fn doubts(state: &AppState, resources: Vec<Resource>) -> Result<Vec<(Vec<Text>, Vec<Finding>)>, Problem> {
+    let read = move |reader: &mut dyn store::Reader| {
+        let reader = RefCell::new(reader);
+        // what cannot be looked up is not said to be missing
+        let is_known = |name: &str| {
+            let latest = crate::readers::state(&mut **reader.borrow_mut(), &AnyKey::Latest(name.into()));
+            !latest.is_ok_and(|latest| latest.is_none())
+        };
+        Ok(resources.iter().map(|resource| resource.warnings(&is_known)).collect())
+    };
+    state.readers.read(read).await
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use bpmn::Severity;
 use serde_json::{Value, json};
+use units::Text;
 
 use crate::output::{self, Finding, line};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Models, of processes and of decisions; of several, calls that lead to none of them are told as well
+    /// Models, of processes and of decisions, and forms; of several, calls that lead to none of them are told as well
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Job types that somebody carries out, as a list with commas; with it, every other type is an error
@@ -42,8 +43,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
 /// Everything that is wrong with models; without job types any type will do.
 fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a Path, bpmn::Finding)> {
     let mut found = Vec::new();
-    let (mut processes, mut decisions) = (Vec::new(), Vec::new());
+    let (mut processes, mut decisions, mut forms) = (Vec::new(), Vec::new(), Vec::new());
     for (path, text) in texts {
+        if path.extension().is_some_and(|ending| ending == "form") {
+            match partition::form_id(text) {
+                Ok(id) => forms.push(id),
+                Err(cause) => found.push((*path, unreadable(cause))),
+            }
+            continue;
+        }
         let told = if path.extension().is_some_and(|ending| ending == "dmn") {
             dmn::Model::parse(text).map(|(model, mut warnings)| {
                 decisions.extend(model.decision_ids().cloned());
@@ -62,16 +70,25 @@ fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a 
         let known = |kind: &str| job_types.is_empty() || job_types.iter().any(|known| known == kind);
         found.extend(process.unknown_job_types(&known).into_iter().map(|finding| (*path, finding)));
         if texts.len() > 1 {
-            // where no model of decisions is given, they are elsewhere
-            let is_decision = |id: &str| decisions.is_empty() || decisions.iter().any(|known| known == id);
-            let is_process = |id: &str| processes.iter().any(|(_, process)| process.id() == id);
-            found.extend(process.unknown_calls(&is_decision, &is_process).into_iter().map(|finding| (*path, finding)));
+            // where no model of decisions, or no form, is given, they are elsewhere
+            let is_known = |what: &str, id: &str| match what {
+                "decision" => decisions.is_empty() || decisions.iter().any(|known| known == id),
+                "form" => forms.is_empty() || forms.iter().any(|known| known == id),
+                _ => processes.iter().any(|(_, process)| process.id() == id),
+            };
+            found.extend(process.unknown_calls(&is_known).into_iter().map(|finding| (*path, finding)));
         }
     }
     // by file, and by line in it
     let place = |path: &Path| texts.iter().position(|(known, _)| *known == path);
     found.sort_by_key(|(path, finding)| (place(path), finding.line));
     found
+}
+
+fn unreadable(cause: Text) -> bpmn::Finding {
+    let (element, name, line) = (Text::default(), Text::default(), 1);
+    let mend = Text::const_new("export it from the modeler again");
+    bpmn::Finding { severity: Severity::Error, element, name, line, cause, mend }
 }
 
 fn severity(finding: &bpmn::Finding) -> &'static str {

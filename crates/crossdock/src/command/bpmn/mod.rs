@@ -6,6 +6,7 @@ mod test;
 
 use std::path::{Path, PathBuf};
 
+use bpmn::Binding;
 use clap::Subcommand;
 use engine::{Decided, Decisions};
 use feel::{Context, Environment};
@@ -64,9 +65,23 @@ impl Models {
 }
 
 impl Decisions for Models {
-    fn evaluate(&self, decision: &str, variables: &Context, environment: &Environment) -> Result<Decided, String> {
-        let decides = |model: &&dmn::Model| model.decision_ids().any(|id| id == decision);
-        let Some(model) = self.0.iter().find(decides) else { return Err(format!("no decision {decision} is given")) };
+    fn form_version(&self, _form: &str, _binding: &Binding) -> Result<Option<u32>, String> {
+        // no forms are given: whoever plays looks at none
+        Ok(None)
+    }
+
+    fn evaluate(
+        &self,
+        decision: &str,
+        binding: &Binding,
+        variables: &Context,
+        environment: &Environment,
+    ) -> Result<Decided, String> {
+        let is_meant = |model: &&dmn::Model| match binding {
+            Binding::Latest | Binding::Deployment => model.has_decision(decision),
+            Binding::VersionTag(tag) => model.has_decision(decision) && model.version_tag(decision) == Some(tag),
+        };
+        let Some(model) = self.0.iter().find(is_meant) else { return Err(format!("no decision {decision} is given")) };
         let outcome = model.evaluate(decision, variables, environment);
         let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
         Ok(Decided { value, why })

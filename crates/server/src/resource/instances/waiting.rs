@@ -86,6 +86,9 @@ pub(crate) struct WaitView {
     release: String,
     /// Who can.
     who: String,
+    /// The form that a person fills in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<FormWait>,
     /// What another system was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     effect: Option<EffectWait>,
@@ -96,6 +99,16 @@ pub(crate) struct WaitView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     called: Option<Box<WaitingView>>,
+}
+
+/// A form that a person fills in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct FormWait {
+    /// Its id, or its key where it is kept.
+    id: String,
+    /// Its version, if it is not the latest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
 }
 
 /// A call to another system that is not confirmed.
@@ -260,6 +273,7 @@ pub(super) fn of(
             until: waiting.until.map(|until| until.to_string()),
             release: waiting.release.to_string(),
             who: waiting.who.to_string(),
+            form: form(&waiting.what),
             effect: None,
             exception: None,
             called: None,
@@ -268,6 +282,13 @@ pub(super) fn of(
         views.push(view);
     }
     Ok(views)
+}
+
+fn form(what: &WaitsFor) -> Option<FormWait> {
+    match what {
+        WaitsFor::Task { form: Some((id, version)), .. } => Some(FormWait { id: id.to_string(), version: *version }),
+        _ => None,
+    }
 }
 
 fn kind(what: &WaitsFor) -> &'static str {
