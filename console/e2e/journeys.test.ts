@@ -194,6 +194,7 @@ describe("journeys", () => {
     await page.getByPlaceholder("A page, a command, or a number such as SO-17").fill("so 5");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Order SO-5" }).waitFor();
+    await page.getByPlaceholder("A page, a command, or a number such as SO-17").waitFor({ state: "hidden" });
     await page.keyboard.press("g");
     await page.keyboard.press("s");
     await page.getByRole("heading", { level: 1, name: "Systems" }).waitFor();

@@ -77,6 +77,17 @@ export const exceptions = (filter: Query<"/v1/exceptions">) =>
     queryFn: ({ signal }) => get("/v1/exceptions", { query: { limit: 500, ...filter }, signal }),
   });
 
+/** What people still have to do: what is open and what somebody has claimed. */
+export const openExceptions = (filter: { order?: string } = {}) =>
+  queryOptions({
+    queryKey: ["exceptions", "to-do", filter],
+    queryFn: async ({ signal }) => {
+      const ask = (status: string) => get("/v1/exceptions", { query: { limit: 500, ...filter, status }, signal });
+      const [open, claimed] = await Promise.all([ask("open"), ask("claimed")]);
+      return { items: [...open.items, ...claimed.items], next: open.next ?? claimed.next ?? null };
+    },
+  });
+
 export const exception = (id: string) =>
   queryOptions({
     queryKey: ["exceptions", "one", id],

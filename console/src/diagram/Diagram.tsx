@@ -20,6 +20,9 @@ interface Props {
   readonly onElement?: (element: string) => void;
 }
 
+/** How bpmn-js names the plane of a collapsed sub-process. */
+const PLANE = "_plane";
+
 const COLOURS = {
   light: { defaultFillColor: "#ffffff", defaultStrokeColor: "#2c343d", defaultLabelColor: "#1f262d" },
   dark: { defaultFillColor: "#1f262d", defaultStrokeColor: "#a3adb8", defaultLabelColor: "#d5dbe1" },
@@ -59,7 +62,11 @@ export default function Diagram({ xml, tokens, label, onElement }: Props) {
       viewer.get<Canvas>("canvas"),
       viewer.get<Registry>("elementRegistry"),
     ];
-    const shown = tokens.filter(({ element }) => registry.get(element));
+    const shown = onTop(
+      tokens.filter(({ element }) => registry.get(element)),
+      canvas,
+      registry,
+    );
     for (const token of shown) {
       canvas.addMarker(token.element, "here");
       overlays.add(token.element, "tokens", { position: { top: -10, right: 12 }, html: badge(token) });
@@ -88,7 +95,7 @@ export default function Diagram({ xml, tokens, label, onElement }: Props) {
           {trouble}
         </Alert>
       )}
-      <div ref={place} className="diagram" role="img" aria-label={label} />
+      <div ref={place} className="diagram" role="group" aria-label={label} />
       <Group gap={4} px="sm" py={6}>
         <Tool label="Larger" onClick={() => zoom(1.25)} icon={<IconPlus size={16} />} />
         <Tool label="Smaller" onClick={() => zoom(0.8)} icon={<IconMinus size={16} />} />
@@ -100,6 +107,20 @@ export default function Diagram({ xml, tokens, label, onElement }: Props) {
       </Group>
     </div>
   );
+}
+
+/** What waits inside of a collapsed sub-process is shown on the sub-process: its inside is drawn on a plane of its own. */
+function onTop(tokens: readonly Token[], canvas: Canvas, registry: Registry): Token[] {
+  const shown = new Map<string, Token>();
+  for (const token of tokens) {
+    const plane = canvas.findRoot(token.element)?.id ?? "";
+    const outer = plane.endsWith(PLANE) ? plane.slice(0, -PLANE.length) : token.element;
+    const element = registry.get(outer) ? outer : token.element;
+    const before = shown.get(element);
+    const trouble = token.trouble || before?.trouble === true;
+    shown.set(element, { element, count: token.count + (before?.count ?? 0), trouble });
+  }
+  return [...shown.values()];
 }
 
 function Tool({ label, onClick, icon }: { label: string; onClick: () => void; icon: React.ReactNode }) {
@@ -122,6 +143,7 @@ function badge({ count, trouble }: Token): HTMLElement {
 
 /** The parts of the viewer that are used here; the library leaves their types open. */
 interface Canvas {
+  findRoot(element: string): { id: string } | undefined;
   zoom(level?: number | "fit-viewport", centre?: "auto"): number;
   addMarker(element: string, marker: string): void;
   removeMarker(element: string, marker: string): void;

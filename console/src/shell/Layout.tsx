@@ -85,7 +85,6 @@ function Frame() {
               leftSection={<IconSearch size={15} />}
               rightSection={<kbd className="key">Ctrl K</kbd>}
               onClick={() => void import("@mantine/spotlight").then(({ spotlight }) => spotlight.open())}
-              aria-label="Search and commands"
             >
               Search
             </Button>

@@ -77,7 +77,6 @@ export function Palette({ onHelp, onScheme, onSignOut, onTour }: Props) {
         leftSection: <IconSearch size={18} />,
         "aria-label": "Search",
       }}
-      highlightQuery
       scrollable
       maxHeight={420}
     />

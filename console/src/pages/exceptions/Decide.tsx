@@ -36,7 +36,11 @@ export function Decide({ exception, me, currency, onDone }: Props) {
     event.preventDefault();
     if (!action) return;
     const chosen = { exception: exception.id, action, reason: reason.trim(), details };
-    decision.mutate(chosen, { onSuccess: () => onDone(action) });
+    // by then the case has ended and this form is gone, so nothing here would be called any more
+    decision.mutateAsync(chosen).then(
+      () => onDone(action),
+      () => undefined,
+    );
   }
 
   const forbidden =

@@ -4,7 +4,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { company, exceptions } from "../../api/queries";
+import { company, exceptions, openExceptions } from "../../api/queries";
 import type { Exception } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Severity, Status } from "../../components/badges";
@@ -28,11 +28,11 @@ const route = getRouteApi("/exceptions");
 function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exception>[] {
   return [
     { id: "id", header: "Case", width: 74, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
-    { id: "kind", header: "Type", width: 142, cell: ({ kind }) => words(kind), by: ({ kind }) => kind },
+    { id: "kind", header: "Type", width: 124, cell: ({ kind }) => words(kind), by: ({ kind }) => kind },
     {
       id: "severity",
       header: "Severity",
-      width: 92,
+      width: 88,
       cell: ({ severity }) => <Severity of={severity} />,
       by: ({ severity }) => rank(severity),
     },
@@ -47,14 +47,14 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
       : {
           id: "due",
           header: "Due",
-          width: 112,
+          width: 108,
           cell: (exception) => <Deadline from={exception.raised_at} due={exception.resolve_by} />,
           by: ({ resolve_by }) => resolve_by,
         },
     {
       id: "stake",
       header: "At stake",
-      width: 104,
+      width: 96,
       end: true,
       cell: ({ amount_minor }) =>
         currency && amount_minor !== 0 ? (
@@ -103,8 +103,13 @@ export function ExceptionsPage() {
   const now = useNow();
   const currency = useQuery(company).data?.currency;
   const status = search.status ?? "open";
-  const filter = { ...(status === "all" ? {} : { status }), ...(search.order ? { order: search.order } : {}) };
-  const reading = useQuery(exceptions(filter));
+  const ofOrder = search.order ? { order: search.order } : {};
+  const toDo = useQuery({ ...openExceptions(ofOrder), enabled: status === "open" });
+  const listed = useQuery({
+    ...exceptions({ ...(status === "all" ? {} : { status }), ...ofOrder }),
+    enabled: status !== "open",
+  });
+  const reading = status === "open" ? toDo : listed;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [isDeciding, setDeciding] = useState(false);
 
@@ -117,7 +122,7 @@ export function ExceptionsPage() {
     const full = columnsFor(currency, isEnded);
     return hasCase
       ? full
-          .filter(({ id }) => !["owner", "raised", "reason"].includes(id))
+          .filter(({ id }) => !["owner", "raised", "reason", "about"].includes(id))
           .map((column) => (column.id === "kind" ? { ...column, grow: true } : column))
       : full;
   }, [currency, isEnded, hasCase]);
@@ -175,7 +180,10 @@ export function ExceptionsPage() {
           size="xs"
           value={status}
           onChange={(value) => set({ status: value === "open" ? undefined : value, case: undefined })}
-          data={["open", "claimed", "resolved", "cleared", "all"].map((value) => ({ value, label: words(value) }))}
+          data={["open", "claimed", "resolved", "cleared", "all"].map((value) => ({
+            value,
+            label: value === "open" ? "To do" : words(value),
+          }))}
         />
       }
     >

@@ -47,7 +47,7 @@ function Lane({ status, account, typed, total }: Props & { status: string; total
           to="/orders"
           search={(before) => ({ ...before, view: undefined, status })}
           className="tabular"
-          aria-label={`${words(status)} as a table`}
+          aria-label={`${total ?? rows.length} ${words(status)}, as a table`}
         >
           {total ?? rows.length}
         </Link>

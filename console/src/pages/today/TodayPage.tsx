@@ -2,7 +2,7 @@ import { Group, SimpleGrid, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
-import { company, exceptions, progress, systems } from "../../api/queries";
+import { company, openExceptions, progress, systems } from "../../api/queries";
 import type { Exception, Progress, System } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Tag } from "../../components/badges";
@@ -22,7 +22,7 @@ const Chart = lazy(() => import("../../components/Chart"));
 /** Where everything stands now. Each figure opens the list that it counts. */
 export function TodayPage() {
   const figures = useQuery(progress);
-  const open = useQuery(exceptions({ status: "open" }));
+  const open = useQuery(openExceptions());
   const health = useQuery(systems);
   return (
     <Page title="Today">
