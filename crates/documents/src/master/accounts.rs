@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 29] = [
     "id",
     "name",
     "aliases",

@@ -138,7 +138,7 @@ impl World {
     /// Changes what the company decides in general.
     pub(crate) fn set_policy(&mut self, change: impl FnOnce(&mut Policy)) {
         let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
-        let Some(AnyState::Trade(Aggregate::Company(company))) = self.disk.states.get(&key) else { panic!("a company") };
+        let Some(AnyState::Trade(Aggregate::Company(company), _)) = self.disk.states.get(&key) else { panic!("a company") };
         let mut company = Company::clone(company);
         change(&mut company.policy);
         self.tell(Body::PutCompany(Box::new(company)));
