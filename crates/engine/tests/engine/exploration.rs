@@ -340,6 +340,32 @@ fn no_resolved_incident_leaves_a_token_behind_in_an_ad_hoc_sub_process() {
 }
 
 #[test]
+fn no_modification_leaves_a_token_behind_where_a_boundary_event_cannot_be_waited_for() {
+    let sub = format!(
+        r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/>{}{}</bpmn:subProcess>
+        <bpmn:boundaryEvent id="x" attachedToRef="sub"><bpmn:messageEventDefinition messageRef="stop"/></bpmn:boundaryEvent>"#,
+        task("b"),
+        flow("s2", "b")
+    );
+    let process = model(&[START, &task("a"), &sub, END, &path(&["s", "a", "sub", "e"]), &flow("x", "e")].concat());
+    // nothing gives the key of the message
+    let mut play = Play::new(&process, "{}");
+    let mut ends = 0;
+    explore(&play, 0, &mut ends);
+    assert_eq!(ends, 0, "every way leads to the incident");
+    let start = vec![process.find("b").unwrap()];
+    play.input(Input::Modify(Modification { start, ..Modification::default() })).unwrap();
+    assert_eq!(play.names(), ["a", "b", "incident sub"]);
+    operate(&play);
+    play.input(Input::SetVariables { scope: 1, variables: Context::from_iter([("id", "SO-1")]) }).unwrap();
+    let incident = play.open()["incident sub"];
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    assert_eq!(play.names(), ["a", "b", "x"]);
+    explore(&play, 0, &mut ends);
+    assert!(ends > 5, "{ends}");
+}
+
+#[test]
 fn every_kind_of_element_is_explored() {
     // the names stand in the models of this file behind this mark, and here without it
     let mark = "<bpmn:";
