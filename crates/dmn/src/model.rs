@@ -92,7 +92,7 @@ impl Model {
         findings
     }
 
-    /// The id of the model.
+    /// The id of the model, or its name if it has none.
     pub fn id(&self) -> &Text {
         &self.0.id
     }

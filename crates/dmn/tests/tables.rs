@@ -116,6 +116,14 @@ fn what_cannot_be_done_is_refused_with_element_line_and_mend() {
 }
 
 #[test]
+fn a_model_without_id_is_known_by_its_name() {
+    let xml = table("", &[("1", "\"low\"")]).replace(" id=\"m\"", "");
+    assert_eq!(Model::parse(&xml).unwrap().0.id(), "M");
+    let refused = Model::parse(&xml.replace(" name=\"M\"", "")).err().unwrap();
+    assert!(refused[0].to_string().contains("neither id nor name"), "{}", refused[0]);
+}
+
+#[test]
 fn contexts_are_built_entry_by_entry() {
     let xml = wrapped(
         r#"<decision id="d"><context><contextEntry><variable name="a"/><literalExpression><text>x * 2</text></literalExpression></contextEntry>

@@ -1,11 +1,15 @@
 //! Contexts: names with values, in the order of insertion.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use units::Text;
 
 use crate::Value;
+
+/// Up to so many entries a walk over them is faster than an index.
+const FEW: usize = 32;
 
 /// Names with values, in the order of insertion; cheap to clone, and copied when a shared one is changed.
 ///
@@ -52,8 +56,32 @@ impl Context {
             self.clone_from(other);
             return;
         }
-        for (name, value) in other {
-            self.insert(name.clone(), value.clone());
+        if other.len() <= FEW {
+            other.iter().for_each(|(name, value)| drop(self.insert(name.clone(), value.clone())));
+        } else {
+            self.set_all(other.iter().cloned());
+        }
+    }
+
+    /// Sets many entries; above a few of them by an index, since a walk for each would take quadratic time.
+    fn set_all(&mut self, new: impl IntoIterator<Item = (Text, Value)>) {
+        let mut places: BTreeMap<Text, usize> = BTreeMap::new();
+        for (name, value) in new {
+            if self.len() <= FEW {
+                self.insert(name, value);
+                continue;
+            }
+            if places.is_empty() {
+                places = self.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
+            }
+            let entries = self.entries_mut();
+            match places.get(&name).and_then(|place| entries.get_mut(*place)) {
+                Some((_, old)) => *old = value,
+                None => {
+                    places.insert(name.clone(), entries.len());
+                    entries.push((name, value));
+                }
+            }
         }
     }
 
@@ -114,9 +142,7 @@ impl fmt::Debug for Context {
 impl<N: Into<Text>, V: Into<Value>> FromIterator<(N, V)> for Context {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(entries: I) -> Self {
         let mut context = Self::default();
-        for (name, value) in entries {
-            context.insert(name, value);
-        }
+        context.set_all(entries.into_iter().map(|(name, value)| (name.into(), value.into())));
         context
     }
 }
@@ -141,6 +167,20 @@ mod tests {
         copy.insert("a", 2);
         assert_eq!(original.get("a"), Some(&Value::from(1)));
         assert_eq!(copy.get("a"), Some(&Value::from(2)));
+    }
+
+    #[test]
+    fn many_entries_are_set_as_few_are() {
+        let numbered = |range: std::ops::Range<i64>| range.map(|at| (format!("n{at}"), at));
+        let twice = Context::from_iter(numbered(0..100).chain([("n7".to_owned(), 700), ("n99".to_owned(), 990)]));
+        assert_eq!((twice.len(), twice.get("n7"), twice.get("n99")), (100, Some(&700.into()), Some(&990.into())));
+        assert_eq!(twice.iter().nth(7), Some(&("n7".into(), 700.into())), "where it was");
+        let mut merged = twice.clone();
+        merged.merge(&Context::from_iter(numbered(50..150).map(|(name, at)| (name, -at))));
+        assert_eq!((merged.len(), merged.get("n7"), merged.get("n50")), (150, Some(&700.into()), Some(&(-50).into())));
+        assert_eq!(merged.iter().nth(149), Some(&("n149".into(), (-149).into())));
+        merged.merge(&Context::from_iter([("n7", 1)]));
+        assert_eq!((merged.len(), merged.get("n7")), (150, Some(&1.into())));
     }
 
     #[test]

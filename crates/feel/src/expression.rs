@@ -7,8 +7,7 @@ use units::Text;
 
 use crate::ast::Node;
 use crate::evaluate::Evaluator;
-use crate::function::{Callable, Defined};
-use crate::{Budget, Context, Declared, Environment, Function, Mode, ParseError, Scope, Value, Warning};
+use crate::{Budget, Declared, Environment, Mode, ParseError, Scope, Value, Warning};
 
 /// An expression. Cheap to clone, and shared between threads.
 #[derive(Clone)]
@@ -100,14 +99,6 @@ impl Expression {
         let used = evaluator.used();
         let failed = evaluator.has_failed();
         Evaluation { value, warnings: evaluator.into_warnings(&self.0.text), used, failed }
-    }
-
-    /// A function with this body, which sees its parameters and what it `captured`, and nothing else.
-    pub fn into_function(self, parameters: Vec<Text>, captured: &Context) -> Value {
-        let captured = captured.iter().cloned().collect();
-        let (types, body) = (Arc::default(), self.0.root.clone());
-        let defined = Defined { parameters, types, body, captured, mode: self.0.mode };
-        Value::Function(Function(Callable::Defined(Arc::new(defined))))
     }
 }
 

@@ -61,12 +61,17 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         let nodes = named_parameters(nodes);
         let order = self.ordered(&nodes, &drafts);
         let root = self.sources[0].root;
-        Graph {
-            id: root.attribute("id").unwrap_or_default().into(),
-            name: root.attribute("name").unwrap_or_default().into(),
-            nodes,
-            order,
+        let name = Text::from(root.attribute("name").unwrap_or_default());
+        // DMN lets the id be left out, and asks for a name
+        let id = root.attribute("id").filter(|id| !id.is_empty()).map_or_else(|| name.clone(), Text::from);
+        if id.is_empty() {
+            self.refuse(
+                root,
+                "the model has neither id nor name, which would tell it from others",
+                "give `definitions` an id",
+            );
         }
+        Graph { id, name, nodes, order }
     }
 
     /// Ties every import to the source of its namespace, whose names become known.

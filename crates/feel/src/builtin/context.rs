@@ -79,7 +79,7 @@ const MERGE: Run = |call, arguments| {
         match context {
             Value::Context(context) => {
                 call.copy(values(context))?;
-                look(call, merged.len().saturating_mul(context.len()))?;
+                look(call, merged.len().saturating_add(context.len()).saturating_mul(8))?;
                 merged.merge(context);
             }
             other => return null(format!("every item has to be a context, and one is {}", with_article(other))),
