@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use trade::AccountId;
-use trade::account::Profile;
+use trade::account::{Certificate, Profile};
 use trade::master::{BillingPolicy, Consent, NoBillingPolicy, ShipTo, Terms};
 use units::{Day, Decimal};
 
@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 33] = [
     "id",
     "name",
     "aliases",
@@ -41,6 +41,10 @@ const COLUMNS: [&str; 29] = [
     "payer",
     "substitutes",
     "max_backorders",
+    "exemption_jurisdiction",
+    "exemption_category",
+    "exemption_from",
+    "exemption_verified",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -95,8 +99,10 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
     if !(1..=9).contains(&tier) {
         return Err(Box::new(row.wrong("tier", format!("`{tier}` is no tier"), "give 1 (most important) to 9")));
     }
+    let certificate = certificate(row)?;
     let until = row.parsed::<Day>("exemption_until", "write days as 2026-11-23")?;
     let exemption = match (row.get("exemption"), until) {
+        _ if certificate.is_some() => None,
         ("", None) => None,
         ("", Some(_)) => return Err(Box::new(row.wrong("exemption", "it is empty", "give the number of the certificate"))),
         (_, None) => return Err(Box::new(row.wrong("exemption_until", "it is empty", "give the certificate's last day"))),
@@ -119,6 +125,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         exemption,
         credit_parent: Some(row.get("credit_parent")).filter(|parent| !parent.is_empty()).map(AccountId::from),
         excluded_nodes: list(row.get("excluded_nodes")).into_iter().map(trade::NodeId).collect(),
+        certificates: certificate.into_iter().collect(),
         payer: Some(row.get("payer")).filter(|payer| !payer.is_empty()).map(AccountId::from),
         substitutes: consent(row)?,
         max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535, or nothing")?,
@@ -137,6 +144,23 @@ fn consent(row: &Row<'_>) -> Result<Option<Consent>, Box<Finding>> {
             Err(Box::new(row.wrong("substitutes", cause, "give notify, ask or never, or nothing to leave it to the item")))
         }
     }
+}
+
+/// The certificate of a row that says more of it than number and last day; further ones of a customer are given in JSON.
+fn certificate(row: &Row<'_>) -> Result<Option<Certificate>, Box<Finding>> {
+    const MORE: [&str; 4] = ["exemption_jurisdiction", "exemption_category", "exemption_from", "exemption_verified"];
+    if MORE.iter().all(|column| row.get(column).is_empty()) {
+        return Ok(None);
+    }
+    let day = |column| row.parsed::<Day>(column, "write days as 2026-11-23");
+    Ok(Some(Certificate {
+        number: row.needed("exemption")?.into(),
+        jurisdiction: row.get("exemption_jurisdiction").into(),
+        category: row.get("exemption_category").into(),
+        from: day("exemption_from")?,
+        until: day("exemption_until")?,
+        verified: row.flag("exemption_verified")?.unwrap_or_default(),
+    }))
 }
 
 pub(super) fn terms(row: &Row<'_>) -> Result<Terms, Box<Finding>> {
@@ -197,6 +221,19 @@ mod tests {
             read.findings[0].to_string(),
             "f, row 5, column id: `A` was there before; put the rows of an account together"
         );
+    }
+
+    #[test]
+    fn domain_1_4_a_certificate_for_a_jurisdiction_is_read_with_its_validity() {
+        let csv = "id,exemption,exemption_jurisdiction,exemption_from,exemption_until,exemption_verified,payer\n\
+                   A,EX-1,DE,2026-01-01,2026-12-31,true,P\nB,,DE,,,,\n";
+        let read = read(csv, "f");
+        let profile = &read.records[0].1.1;
+        let certificate = &profile.certificates[0];
+        assert_eq!((certificate.number.as_str(), certificate.jurisdiction.as_str()), ("EX-1", "DE"));
+        assert_eq!((certificate.until, certificate.verified), (Some("2026-12-31".parse().unwrap()), true));
+        assert_eq!((&profile.exemption, profile.payer.as_deref()), (&None, Some("P")));
+        assert!(read.findings[0].to_string().starts_with("f, row 3, column exemption"), "{}", read.findings[0]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use trade::account::Profile;
+use trade::account::{Certificate, Profile};
 use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, ShipTo, Substitute, TaxRate, Terms};
 use trade::stock::Count;
 use trade::{AccountId, NodeId};
@@ -36,6 +36,7 @@ pub(super) fn accounts(text: &str, name: &str) -> Read<(AccountId, Profile)> {
             _ => return Err(("/id".to_owned(), "it is missing or no text".to_owned())),
         };
         each(&mut value, "ship_tos", &ShipTo::default())?;
+        each(&mut value, "certificates", &Certificate::default())?;
         let mut profile = overlay(&template, value, "")?;
         if profile.name.is_empty() {
             profile.name = id.0.clone();

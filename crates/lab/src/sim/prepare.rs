@@ -15,6 +15,9 @@ use crate::model::{DAY, HOUR};
 
 const ITEMS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 const ACCOUNTS: i64 = 8;
+/// The account that pays for [`PAID_FOR`], from whose bank account its money comes as well.
+const PAYER: i64 = 3;
+const PAID_FOR: i64 = 7;
 
 /// What is sent instead of an item: at once, or when the customer has been asked; one for one, or three for two.
 fn substitutes(id: &str) -> Value {
@@ -49,7 +52,7 @@ impl World<'_> {
 
     fn master_data(&mut self, admin: &Actor) -> Result<(), Failure> {
         let company = json!({ "code": "SIM", "country": "GB", "currency": "GBP", "nodes": [{ "id": "EAST" }, { "id": "WEST" }],
-            "policy": { "atp": { "reservation_fence_days": 2 } },
+            "policy": { "atp": { "reservation_fence_days": 2 }, "credit": { "unapplied": "all", "horizon_days": 2 } },
             "taxes": [{ "jurisdiction": "GB", "category": "standard", "rate": "20" }] });
         for (_, company) in documents::master::read_company(company.to_string().as_bytes(), "c").records {
             self.must(Body::PutCompany(Box::new(company)), admin)?;
@@ -62,8 +65,17 @@ impl World<'_> {
         let accounts: Vec<Value> = (0..ACCOUNTS)
             .map(|number| {
                 let limit = if number == 0 { 30_000 } else { 100_000_000 };
+                // the last one is paid for by another, and one has a certificate that has run out
+                let bank = |number: i64| format!("GB00CUST{:0>12}", format!("C{number}"));
+                let (payer, banks) = match number {
+                    PAYER => (Value::Null, vec![bank(PAYER), bank(PAID_FOR)]),
+                    PAID_FOR => (Value::from(format!("C{PAYER}")), Vec::new()),
+                    _ => (Value::Null, vec![bank(number)]),
+                };
+                let expired = json!([{ "number": "EX-1", "until": "2020-12-31", "verified": true }]);
+                let certificates = if number == 2 { expired } else { json!([]) };
                 json!({ "id": format!("C{number}"), "name": format!("Customer {number}"), "tier": 1 + number % 5, "credit_limit": limit,
-                    "bank_accounts": [format!("GB00CUST{:0>12}", format!("C{number}"))],
+                    "bank_accounts": banks, "payer": payer, "certificates": certificates,
                     "ship_tos": [{ "code": "M", "name": "x", "street": "1", "postcode": "1", "city": "London", "country": "GB" }] })
             })
             .collect();

@@ -319,10 +319,13 @@ fn look_again(txn: &mut Txn<'_>, exception: &Exception, action: Action) -> Outco
     let (Some(hold), Some(id), Action::Correct | Action::Retry) = (hold, exception.subject.order, action) else {
         return Ok(());
     };
+    let cx = txn.system.clone();
+    if hold == HoldKind::Tax {
+        return Ok(trade::tax::determine(txn.books(), id, None, &cx)?);
+    }
     if !order(txn, id)?.is_held_by(hold) {
         return Ok(());
     }
-    let cx = txn.system.clone();
     trade::order::validate(txn.books(), id, &cx)?;
     trade::price::validate(txn.books(), id, &cx)?;
     if hold == HoldKind::Credit {

@@ -6,6 +6,6 @@ mod state;
 
 pub use check::check;
 pub use profile::{set_limit, set_profile};
-pub use state::{Account, AccountEvent, ItemKind, Ledger, OpenItem, Profile};
+pub use state::{Account, AccountEvent, Certificate, ItemKind, Ledger, OpenItem, Profile};
 
 pub(crate) use profile::{BANK_ACCOUNT, PAYER_NAME, normalised};

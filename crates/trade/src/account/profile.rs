@@ -130,6 +130,17 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
             return Err(Refusal::invalid(format!("ship_tos[{at}].code"), &ship_to.code, "a code of its own"));
         }
     }
+    for (at, certificate) in profile.certificates.iter().enumerate() {
+        let field = |name: &str| format!("certificates[{at}].{name}");
+        if certificate.number.trim().is_empty() {
+            return Err(Refusal::invalid(field("number"), "empty", "the certificate's number"));
+        }
+        if let (Some(from), Some(until)) = (certificate.from, certificate.until)
+            && until < from
+        {
+            return Err(Refusal::invalid(field("until"), until, "a day that is not before the first"));
+        }
+    }
     Ok(())
 }
 

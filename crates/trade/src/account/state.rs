@@ -47,7 +47,7 @@ pub struct Profile {
     pub price_books: Vec<Text>,
     /// Its orders ship complete or not at all.
     pub ship_complete: bool,
-    /// Tax exemption: certificate number and last day of validity.
+    /// Tax exemption everywhere and of everything: certificate number and last day of validity.
     pub exemption: Option<(Text, Day)>,
     /// The account whose credit limit it shares, such as its parent company; its own limits do not count then.
     #[serde(default)]
@@ -64,6 +64,27 @@ pub struct Profile {
     /// At most so many parts of an order are delivered after the first; `None` for as many as it takes (domain §1.1.7).
     #[serde(default)]
     pub max_backorders: Option<u16>,
+    /// Tax exemptions that it holds for a jurisdiction or a tax category.
+    #[serde(default)]
+    pub certificates: Vec<Certificate>,
+}
+
+/// A tax exemption that a customer holds (domain §1.4).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Certificate {
+    /// Its number.
+    pub number: Text,
+    /// Jurisdiction of the ship-to that it is for; empty for all.
+    pub jurisdiction: Text,
+    /// Tax category of items that it is for; empty for all.
+    pub category: Text,
+    /// First day; `None` since ever.
+    pub from: Option<Day>,
+    /// Last day; `None` without end.
+    pub until: Option<Day>,
+    /// Somebody has seen it and found it right. Until then it exempts nothing.
+    pub verified: bool,
 }
 
 /// The account's sub-ledger. Amounts are gross and in the company's currency.

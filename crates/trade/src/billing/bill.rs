@@ -9,7 +9,7 @@ use super::post::{Effects, post, summed};
 use super::share::{Measure, due, header, next_value};
 use super::state::{Invoice, InvoiceLine};
 use super::timing::{Timing, schedule, timing};
-use crate::account::AccountEvent;
+use crate::account::{Account, AccountEvent};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
@@ -74,18 +74,28 @@ pub(super) fn invoice(
         let lines = shipments.iter().flat_map(|shipment| &shipment.lines).filter(|line| line.line == no);
         lines.map(|line| line.quantity - line.invoiced).sum()
     };
+    let company = company(books)?;
+    // the day of the last of these supplies
+    let tax_point = shipments.iter().map(|shipment| shipment.shipped_at).max().unwrap_or(cx.now);
+    let tax_point = company.calendar.local_day(tax_point);
+    let account = match company.calendar.local_day(order.received_at) == tax_point {
+        true => None,
+        false => books.account(&order.account)?,
+    };
     let mut lines = Vec::new();
     let mut counted = Vec::new();
     for line in &order.lines {
         let quantity = units(line.no);
         if quantity.is_positive() {
             let net = next_value(&order, line, quantity);
-            let (item, price, tax_rate) = (line.item.clone(), line.price, line.tax_rate);
+            let at_tax_point = |account: &Arc<Account>| tax::at_tax_point(&company, account, &order, line, tax_point);
+            let tax_rate = account.as_ref().map_or(line.tax_rate, at_tax_point);
+            let (item, price) = (line.item.clone(), line.price);
             lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate });
             counted.push((line.no, quantity, net));
         }
     }
-    let policy = &company(books)?.policy;
+    let policy = &company.policy;
     let (freight, discount) = header(books, &order, &policy.proration, &|line: &Line| units(line.no))?;
     let goods: Amount = lines.iter().map(|line| line.net).sum();
     // a discount or deposit never makes an invoice negative

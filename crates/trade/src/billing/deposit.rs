@@ -41,10 +41,10 @@ pub fn deposit_of_more(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
     }
     let mut taxes = Total::of(books, &order)?.taxes;
     let mut asked = Amount::ZERO;
-    for (deposit, notes) in documents(books, &order)? {
-        asked += deposit.net - notes.iter().map(|note| note.net).sum();
-        let billed = deposit.taxes.iter().map(|tax| (tax, tax.base));
-        for (tax, base) in billed.chain(notes.iter().flat_map(|note| &note.taxes).map(|tax| (tax, -tax.base))) {
+    for before in documents(books, &order)? {
+        asked += before.document.net - before.given_back();
+        let billed = before.document.taxes.iter().map(|tax| (tax, tax.base));
+        for (tax, base) in billed.chain(before.notes.iter().flat_map(|note| &note.taxes).map(|tax| (tax, -tax.base))) {
             match taxes.iter_mut().find(|known| known.rate == tax.rate) {
                 Some(known) => known.base -= base,
                 None => taxes.push(TaxLine { rate: tax.rate, base: -base, tax: Amount::ZERO }),
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(story.order(id).receivable, Amount(6_600));
         assert_eq!(cancel_units(&mut story, 6), 1);
         assert_eq!(story.order(id).receivable, Amount(0));
-        assert_eq!(crate::billing::is_chased(story.books(), id).unwrap(), false);
+        assert!(!crate::billing::is_chased(story.books(), id).unwrap());
         story.check();
     }
 
@@ -240,7 +240,7 @@ mod tests {
         let again = story.order(id).bill_at.unwrap();
         assert_eq!(again.millis_since(clock), 7 * 86_400_000);
         story.pay(asked, 11_000);
-        assert_eq!(crate::billing::is_chased(story.books(), id).unwrap(), false);
+        assert!(!crate::billing::is_chased(story.books(), id).unwrap());
         assert_eq!((story.order(id).bill_at, awaits_payment(&story.order(id))), (None, false));
         assert_eq!(wait_over(story.books(), id, &Context { now: again, ..at(0) }).unwrap(), WaitOver::Nothing);
     }

@@ -1,14 +1,12 @@
 //! The deposit of units that will not come is given back.
 
-use std::sync::Arc;
-
 use units::Amount;
 
 use super::credit_note::offset;
 use super::post::{Effects, post};
 use super::share::{Measure, due};
 use super::state::{DocumentKind, Invoice};
-use super::upfront::{Total, documents};
+use super::upfront::{Asked, Total, documents};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -30,11 +28,10 @@ pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
     let mut released = order.deposit_invoiced - keep(books, &order, &asked)?.max(order.deposit_consumed);
     drop(order);
     let mut noted = Vec::new();
-    for (deposit, notes) in asked.iter().rev() {
-        let before: Amount = notes.iter().map(|note| note.net).sum();
-        let part = released.min(deposit.net - before);
+    for asked in asked.iter().rev() {
+        let part = released.min(asked.document.net - asked.given_back());
         if part.is_positive() {
-            noted.push(give_back(books, id, deposit, before, part, cx)?);
+            noted.push(give_back(books, id, asked, part, cx)?);
             released -= part;
         }
     }
@@ -42,7 +39,7 @@ pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
 }
 
 /// How much of what was asked for is still to be consumed, or has been.
-fn keep(books: &mut dyn Books, order: &Order, asked: &[(Arc<Invoice>, Vec<Arc<Invoice>>)]) -> Result<Amount, Stop> {
+fn keep(books: &mut dyn Books, order: &Order, asked: &[Asked]) -> Result<Amount, Stop> {
     if order.is_fulfilled() && order.is_invoiced() {
         return Ok(Amount::ZERO);
     }
@@ -51,20 +48,14 @@ fn keep(books: &mut dyn Books, order: &Order, asked: &[(Arc<Invoice>, Vec<Arc<In
     }
     let measure = Measure::by_value(order);
     let (cancelled, all) = (measure.sum(order, |line| line.buckets.cancelled), measure.sum(order, |line| line.ordered()));
-    let net = asked.iter().map(|(deposit, _)| deposit.net).sum();
+    let net = asked.iter().map(|asked| asked.document.net).sum();
     Ok(net - due(net, cancelled, all))
 }
 
-/// A note over `part` of an upfront invoice of which `before` was given back.
-fn give_back(
-    books: &mut dyn Books,
-    id: OrderId,
-    deposit: &Invoice,
-    before: Amount,
-    part: Amount,
-    cx: &Context,
-) -> Result<InvoiceId, Stop> {
+/// A note over `part` of an upfront invoice.
+fn give_back(books: &mut dyn Books, id: OrderId, asked: &Asked, part: Amount, cx: &Context) -> Result<InvoiceId, Stop> {
     let order = existing(books, id)?;
+    let (deposit, before) = (&asked.document, asked.given_back());
     let taxes = tax::between(&deposit.taxes, before, before + part);
     let tax = taxes.iter().map(|line| line.tax).sum();
     let draft = Invoice {

@@ -44,15 +44,29 @@ impl Total {
     }
 }
 
-/// The upfront invoices of an order, each with the notes that took some of it back, in the order of their numbers.
-pub(super) fn documents(books: &mut dyn Books, order: &Order) -> Result<Vec<(Arc<Invoice>, Vec<Arc<Invoice>>)>, Stop> {
-    let mut asked: Vec<(Arc<Invoice>, Vec<Arc<Invoice>>)> = Vec::new();
+/// An upfront invoice, and the notes that took some of it back.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) document: Arc<Invoice>,
+    pub(super) notes: Vec<Arc<Invoice>>,
+}
+
+impl Asked {
+    /// What was given back of it so far, net.
+    pub(super) fn given_back(&self) -> Amount {
+        self.notes.iter().map(|note| note.net).sum()
+    }
+}
+
+/// The upfront invoices of an order, in the order of their numbers.
+pub(super) fn documents(books: &mut dyn Books, order: &Order) -> Result<Vec<Asked>, Stop> {
+    let mut asked: Vec<Asked> = Vec::new();
     for id in &order.invoices {
         let Some(document) = books.invoice(id)? else { continue };
         if document.kind == DocumentKind::Deposit {
-            asked.push((document, Vec::new()));
-        } else if let Some((_, notes)) = asked.iter_mut().find(|(deposit, _)| document.corrects == Some(deposit.id)) {
-            notes.push(document);
+            asked.push(Asked { document, notes: Vec::new() });
+        } else if let Some(corrected) = asked.iter_mut().find(|asked| document.corrects == Some(asked.document.id)) {
+            corrected.notes.push(document);
         }
     }
     Ok(asked)

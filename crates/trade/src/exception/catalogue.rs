@@ -24,7 +24,7 @@ pub fn rules(kind: ExceptionKind) -> Rules {
     match kind {
         ExceptionKind::Price => entry(Role::Sales, 8, &[Release, UseExpectedPrice, Cancel]),
         ExceptionKind::Credit => entry(Role::CreditClerk, 8, &[Release, Retry, Cancel]),
-        ExceptionKind::Tax => entry(Role::Receivables, 8, &[Release, Degrade, Retry, Cancel]),
+        ExceptionKind::Tax => entry(Role::Receivables, 8, &[Release, Degrade, Retry, Acknowledge, Cancel]),
         ExceptionKind::Address | ExceptionKind::ItemXref => entry(Role::Sales, 8, &[Correct, Retry, Cancel]),
         ExceptionKind::Duplicate => entry(Role::Sales, 4, &[Release, Cancel]),
         ExceptionKind::Shortage => entry(Role::Sales, 24, &[Wait, Resource, Cancel, Substitute, Reject]),

@@ -150,7 +150,10 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
     let mut offered = Vec::with_capacity(rules.actions.len());
     for action in rules.actions {
         let is_awaited = is_waited_for && *action == Action::Acknowledge;
-        if !is_awaited && leads_on(books, kind, &subject, *action)? {
+        // what neither an order nor a process waits for is not released
+        let waits_for_nobody = kind == ExceptionKind::Tax && !is_waited_for && task.is_none();
+        let holds_nothing = waits_for_nobody && matches!(action, Action::Release | Action::Degrade);
+        if !is_awaited && !holds_nothing && leads_on(books, kind, &subject, *action)? {
             offered.push(*action);
         }
     }

@@ -104,6 +104,19 @@ pub struct Policy {
     pub atp: AtpPolicy,
     /// By what header amounts are shared over invoices.
     pub proration: ProrationPolicy,
+    /// What happens where a customer's exemption certificate is missing, expired or not verified.
+    pub void_certificate: VoidCertificate,
+}
+
+/// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoidCertificate {
+    /// Tax is charged, and somebody is asked to see to the certificate.
+    #[default]
+    Charge,
+    /// The order is held.
+    Hold,
 }
 
 /// Limits of sourcing that hold for every order, and how plans are compared (domain §1.1.7).

@@ -13,7 +13,7 @@ pub use billing_policy::{
 };
 pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy, TaxRate,
-    TaxRounding, UnappliedPolicy,
+    TaxRounding, UnappliedPolicy, VoidCertificate,
 };
 pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;

@@ -1,12 +1,13 @@
 //! Tax from the company's own tables.
 
-use units::{Amount, Currency, Day, Decimal, Quantity, Rounding, prorate};
+use units::{Amount, Currency, Day, Decimal, Quantity, Rounding, Text, prorate};
 
+use super::certificate::{Exemption, exemption};
 use crate::account::Account;
 use crate::billing::TaxLine;
 use crate::ids::LineNo;
 use crate::master::{Company, TaxRounding};
-use crate::order::{Order, line_net};
+use crate::order::{Line, Order, line_net};
 
 /// What our own computation gives.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +20,8 @@ pub struct TaxComputation {
     pub tax: Amount,
     /// Where it was rounded.
     pub mode: TaxRounding,
+    /// Why an exemption certificate does not count, and the lines that it would exempt.
+    pub void: Option<(Text, Vec<LineNo>)>,
 }
 
 /// A line as tax sees it.
@@ -43,27 +46,50 @@ impl TaxedLine {
 
 /// Tax of an order on a day: by the jurisdiction of the ship-to and the tax category of each line, rounded as the company does.
 ///
-/// Nothing where no rate is known, and with a valid exemption; one that has run out exempts nothing. Source: domain §1.4.
+/// Nothing where no rate is known, and with a valid exemption; one that has run out or that nobody has verified exempts nothing. Source:
+/// domain §1.4.
 pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> TaxComputation {
-    let exempt = account.profile.exemption.as_ref().is_some_and(|(_, until)| day <= *until);
-    let rate = |category: &str| -> Decimal {
-        let of_place =
-            company.taxes.iter().filter(|rate| rate.jurisdiction == order.ship_to.country && rate.category == category);
-        let valid = of_place.filter(|rate| rate.from.is_none_or(|from| from <= day));
-        valid.max_by_key(|rate| rate.from).map(|rate| rate.rate).unwrap_or_default()
-    };
+    let place = &order.ship_to.country;
+    let mut void: Option<(Text, Vec<LineNo>)> = None;
     let mode = company.policy.tax_rounding;
     let mut rates = Vec::with_capacity(order.lines.len());
     let mut taxed = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
-        let rate = if exempt { Decimal::ZERO } else { rate(&line.tax_category) };
+        let rate = rate(company, place, &line.tax_category, day);
+        let rate = match exemption(&account.profile, place, &line.tax_category, day) {
+            Exemption::Valid => Decimal::ZERO,
+            Exemption::Void(why) if !rate.is_zero() => {
+                void.get_or_insert((why, Vec::new())).1.push(line.no);
+                rate
+            }
+            Exemption::Void(_) | Exemption::None => rate,
+        };
         let units = line.ordered() - line.buckets.cancelled;
         rates.push((line.no, rate));
         taxed.push(TaxedLine::new(rate, line_net(line, order.currency), line.price, units, order.currency));
     }
     let lines = of_parts(mode, &taxed, order.freight, order.discount);
     let tax = lines.iter().map(|line| line.tax).sum();
-    TaxComputation { rates, lines, tax, mode }
+    TaxComputation { rates, lines, tax, mode, void }
+}
+
+/// The rate of a category in a jurisdiction on a day, by the company's table.
+fn rate(company: &Company, jurisdiction: &str, category: &str, day: Day) -> Decimal {
+    let of_place = company.taxes.iter().filter(|rate| rate.jurisdiction == jurisdiction && rate.category == category);
+    let valid = of_place.filter(|rate| rate.from.is_none_or(|from| from <= day));
+    valid.max_by_key(|rate| rate.from).map(|rate| rate.rate).unwrap_or_default()
+}
+
+/// The rate of a line on the day of its supply: as it was determined, unless a new rate or the end of an exemption lies between the
+/// order and that day. Source: domain §1.4 (rate at tax point date).
+pub(crate) fn at_tax_point(company: &Company, account: &Account, order: &Order, line: &Line, day: Day) -> Decimal {
+    let place = &order.ship_to.country;
+    let on = |day| match exemption(&account.profile, place, &line.tax_category, day) {
+        Exemption::Valid => Decimal::ZERO,
+        Exemption::Void(_) | Exemption::None => rate(company, place, &line.tax_category, day),
+    };
+    let (then, now) = (on(company.calendar.local_day(order.received_at)), on(day));
+    if then == now { line.tax_rate } else { now }
 }
 
 /// Tax by rate, ascending. Freight and what is taken off are shared by value. Source: domain §1.4 (rounding modes).

@@ -1,12 +1,15 @@
 //! The tax of an order: what the tax service says, if it agrees with our own computation.
 
 use compact_str::format_compact;
-use units::{Amount, Decimal};
+use units::{Amount, Decimal, Text};
 
+use super::certificate;
 use super::compute::own;
+use crate::account::Profile;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
+use crate::master::Company;
 use crate::order::{HoldKind, Order, OrderEvent, company, existing, lift, place_hold};
 use crate::refusal::Refusal;
 
@@ -37,7 +40,7 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         if !stands {
             books.record(&id, OrderEvent::TaxDetermined { rates: computed.rates, tax: computed.tax, degraded: true });
         }
-        return Ok(());
+        return ask_about(books, id, &account.profile, computed.void, &company, cx);
     };
     let taken = Some(quote).filter(|quote| near(quote.tax));
     let tax = taken.map_or(computed.tax, |quote| quote.tax);
@@ -52,12 +55,32 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false });
     }
     if is_accepted {
-        return lift(books, id, HoldKind::Tax, "the tax is right", cx);
+        let of_certificate =
+            existing(books, id)?.holds.iter().any(|hold| hold.kind == HoldKind::Tax && !hold.lines.is_empty());
+        if !of_certificate {
+            lift(books, id, HoldKind::Tax, "the tax is right", cx)?;
+        }
+        return ask_about(books, id, &account.profile, computed.void, &company, cx);
     }
     let (theirs, ours) = (quote.tax.to_decimal(currency), computed.tax.to_decimal(currency));
     let reason = format_compact!("the tax service says {theirs}, our own computation {ours}");
     let amount = (quote.tax - computed.tax).abs();
     place_hold(books, id, HoldKind::Tax, reason, Vec::new(), amount, cx)
+}
+
+/// Asks about certificates; nothing is looked at for customers without any.
+fn ask_about(
+    books: &mut dyn Books,
+    id: OrderId,
+    profile: &Profile,
+    void: Option<(Text, Vec<LineNo>)>,
+    company: &Company,
+    cx: &Context,
+) -> Result<(), Stop> {
+    if profile.exemption.is_none() && profile.certificates.is_empty() {
+        return Ok(());
+    }
+    certificate::ask(books, id, void, company.policy.void_certificate, cx)
 }
 
 fn has_rates(order: &Order, rates: &[(LineNo, Decimal)]) -> bool {
@@ -67,10 +90,10 @@ fn has_rates(order: &Order, rates: &[(LineNo, Decimal)]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::master::{Company, CompanyEvent, TaxRate};
+    use crate::account::{AccountEvent, Certificate};
+    use crate::master::{CompanyEvent, TaxRate, VoidCertificate};
     use crate::order::fixture::{Story, at, clerk};
-    use crate::order::release_hold;
-    use units::Text;
+    use crate::order::{Order, release_hold};
 
     /// 100.00 to Germany, where our own tables say 19 %.
     fn case() -> (Story, OrderId) {
@@ -128,5 +151,116 @@ mod tests {
         determine(story.books(), id, Some(&quote(1_600)), &at(1)).unwrap();
         determine(story.books(), id, Some(&quote(1_900)), &at(2)).unwrap();
         assert!(story.order(id).holds.is_empty());
+    }
+
+    /// The same customer with a certificate, and what happens if it does not count.
+    fn exempt(certificate: Certificate, policy: VoidCertificate) -> (Story, OrderId) {
+        let (mut story, id) = case();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.policy.void_certificate = policy;
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
+        set(&mut story, certificate);
+        (story, id)
+    }
+
+    fn set(story: &mut Story, certificate: Certificate) {
+        let account = AccountId::from("ACME");
+        let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+        profile.certificates = vec![certificate];
+        let event = AccountEvent::ProfileSet { id: account.clone(), profile: Box::new(profile) };
+        story.books().record(&account, event);
+    }
+
+    fn certificate() -> Certificate {
+        let day = |day: &str| Some(day.parse().unwrap());
+        Certificate {
+            number: "EX-1".into(),
+            jurisdiction: "DE".into(),
+            from: day("2026-01-01"),
+            until: day("2026-12-31"),
+            verified: true,
+            ..Certificate::default()
+        }
+    }
+
+    #[test]
+    fn domain_1_4_a_certificate_exempts_what_it_is_for_while_it_is_valid_and_verified() {
+        let day = |day: &str| Some(day.parse().unwrap());
+        let cases = [
+            (certificate(), 0),
+            (Certificate { jurisdiction: Text::default(), ..certificate() }, 0),
+            (Certificate { jurisdiction: "FR".into(), ..certificate() }, 1_900),
+            (Certificate { category: "food".into(), ..certificate() }, 1_900),
+            (Certificate { verified: false, ..certificate() }, 1_900),
+            (Certificate { until: day("2026-03-01"), ..certificate() }, 1_900),
+            (Certificate { from: day("2026-03-03"), ..certificate() }, 1_900),
+        ];
+        for (certificate, tax) in cases {
+            let (mut story, id) = exempt(certificate.clone(), VoidCertificate::Charge);
+            determine(story.books(), id, None, &at(1)).unwrap();
+            assert_eq!(story.order(id).tax, Amount(tax), "{certificate:?}");
+        }
+    }
+
+    fn tasks(story: &mut Story, id: OrderId) -> usize {
+        let subject = crate::exception::Subject { order: Some(id), account: Some("ACME".into()), key: None };
+        let asked = crate::exception::of_subject(story.books(), crate::exception::ExceptionKind::Tax, &subject).unwrap();
+        asked.iter().count()
+    }
+
+    #[test]
+    fn domain_1_4_an_expired_certificate_charges_tax_and_makes_a_task_that_its_renewal_ends() {
+        let expired = Certificate { until: Some("2026-03-01".parse().unwrap()), ..certificate() };
+        let (mut story, id) = exempt(expired, VoidCertificate::Charge);
+        determine(story.books(), id, Some(&quote(1_900)), &at(1)).unwrap();
+        assert_eq!((story.order(id).tax, story.order(id).holds.len(), tasks(&mut story, id)), (Amount(1_900), 0, 1));
+        set(&mut story, certificate());
+        determine(story.books(), id, None, &at(2)).unwrap();
+        assert_eq!((story.order(id).tax, tasks(&mut story, id)), (Amount(0), 0));
+    }
+
+    #[test]
+    fn domain_1_4_an_expired_certificate_holds_where_the_policy_says_so_until_it_counts_or_tax_is_accepted() {
+        let expired = Certificate { until: Some("2026-03-01".parse().unwrap()), ..certificate() };
+        let (mut story, id) = exempt(expired, VoidCertificate::Hold);
+        determine(story.books(), id, Some(&quote(1_900)), &at(1)).unwrap();
+        let hold = story.order(id).holds[0].clone();
+        assert!(hold.kind == HoldKind::Tax && hold.reason.contains("EX-1 was valid until 2026-03-01"), "{hold:?}");
+        let mut renewed = story.clone();
+        set(&mut renewed, certificate());
+        determine(renewed.books(), id, None, &at(2)).unwrap();
+        assert_eq!((renewed.order(id).tax, renewed.order(id).holds.len()), (Amount(0), 0));
+        release_hold(story.books(), id, HoldKind::Tax, "they pay tax", &clerk("ann", 3)).unwrap();
+        determine(story.books(), id, Some(&quote(1_900)), &at(4)).unwrap();
+        assert_eq!((story.order(id).tax, story.order(id).holds.len()), (Amount(1_900), 0));
+    }
+
+    #[test]
+    fn domain_1_4_the_rate_is_that_of_the_tax_point_date_and_a_credit_note_keeps_it() {
+        let (mut story, id) = case();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        let (from, rate) = (Some("2026-03-02".parse().unwrap()), Decimal::from(16i64));
+        company.taxes.push(TaxRate { jurisdiction: "DE".into(), rate, from, ..TaxRate::default() });
+        story.books().record(&key, CompanyEvent::Set(Box::new(company.clone())));
+        // ordered the day before, at 19 %
+        story.stock("X", "WH1", 10);
+        let received_at = at(-24 * 60).now;
+        let order = Order { received_at, ..(*story.order(id)).clone() };
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        determine(story.books(), id, None, &at(-24 * 60)).unwrap();
+        assert_eq!(story.order(id).tax, Amount(1_900));
+        crate::order::approve(story.books(), id, &at(1)).unwrap();
+        crate::order::promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        let invoice = crate::billing::bill(story.books(), id, &at(4)).unwrap()[0];
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().tax, Amount(1_600));
+        // whatever the rate is when the goods come back
+        company.taxes.retain(|rate| rate.from.is_none());
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
+        let note = crate::billing::credit_note(story.books(), invoice, &[], "returned", &at(9)).unwrap();
+        assert_eq!(story.books().invoice(&note).unwrap().unwrap().tax, Amount(1_600));
+        story.check();
     }
 }

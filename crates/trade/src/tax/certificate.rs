@@ -1,0 +1,96 @@
+//! Exemption certificates: who need not pay tax, and what is asked about one that does not count (domain §1.4).
+
+use compact_str::format_compact;
+use units::{Day, Text};
+
+use crate::account::{Certificate, Profile};
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::exception::{self, ExceptionKind, Raise, Subject};
+use crate::ids::{LineNo, OrderId};
+use crate::master::VoidCertificate;
+use crate::order::{HoldKind, existing, lift, place_hold};
+
+/// What a customer's certificates say of a tax category in a jurisdiction on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Exemption {
+    /// There is none for it.
+    None,
+    /// One exempts it.
+    Valid,
+    /// There is one, and it does not count; why.
+    Void(Text),
+}
+
+/// One that counts is enough, whatever became of the others.
+pub(super) fn exemption(profile: &Profile, jurisdiction: &str, category: &str, day: Day) -> Exemption {
+    let mut void = None;
+    if let Some((number, until)) = &profile.exemption {
+        if day <= *until {
+            return Exemption::Valid;
+        }
+        void = Some(format_compact!("{number} was valid until {until}"));
+    }
+    for certificate in profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category)) {
+        match certificate.flaw(day) {
+            None => return Exemption::Valid,
+            Some(flaw) => void = void.or(Some(flaw)),
+        }
+    }
+    void.map_or(Exemption::None, Exemption::Void)
+}
+
+impl Certificate {
+    fn covers(&self, jurisdiction: &str, category: &str) -> bool {
+        let fits = |scope: &str, value: &str| scope.is_empty() || scope == value;
+        fits(&self.jurisdiction, jurisdiction) && fits(&self.category, category)
+    }
+
+    fn flaw(&self, day: Day) -> Option<Text> {
+        let number = &self.number;
+        match (self.from, self.until) {
+            (_, Some(until)) if until < day => Some(format_compact!("{number} was valid until {until}")),
+            (Some(from), _) if day < from => Some(format_compact!("{number} is valid from {from} on")),
+            _ => (!self.verified).then(|| format_compact!("{number} is not verified")),
+        }
+    }
+}
+
+/// Holds an order whose certificate does not count, or has somebody see to the certificate while tax is charged, by the company's policy;
+/// ends both once it counts. Whoever has released the hold for that tax is not asked again.
+///
+/// A hold about certificates names the lines that they would exempt, which one about a tax service's quote does not.
+pub(super) fn ask(
+    books: &mut dyn Books,
+    id: OrderId,
+    void: Option<(Text, Vec<LineNo>)>,
+    policy: VoidCertificate,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    let of_tax = order.holds.iter().find(|hold| hold.kind == HoldKind::Tax);
+    let (held, is_quote_asked) =
+        (of_tax.is_some_and(|hold| !hold.lines.is_empty()), of_tax.is_some_and(|hold| hold.lines.is_empty()));
+    let is_settled = order.tax_accepted == Some(order.tax) || order.is_over();
+    let (tax, is_new) = (order.tax, order.approved_at.is_none());
+    let subject = Subject { order: Some(id), account: Some(order.account.clone()), key: None };
+    drop(order);
+    match void {
+        Some((why, lines)) if policy == VoidCertificate::Hold && !is_settled && !is_quote_asked => {
+            let reason = format_compact!("exemption certificate {why}: renew or verify it, or charge tax");
+            place_hold(books, id, HoldKind::Tax, reason, lines, tax, cx)
+        }
+        Some((why, _)) if policy == VoidCertificate::Charge && is_new => {
+            let reason = format_compact!("exemption certificate {why}: tax is charged until it is renewed or verified");
+            exception::raise(books, Raise { amount: tax, ..Raise::new(ExceptionKind::Tax, subject, reason) }, cx)?;
+            Ok(())
+        }
+        Some(_) => Ok(()),
+        None if held => lift(books, id, HoldKind::Tax, "the exemption certificate counts", cx),
+        None if is_quote_asked => Ok(()),
+        None => match exception::of_subject(books, ExceptionKind::Tax, &subject)? {
+            Some(asked) => exception::clear(books, asked, "the exemption certificate counts", cx),
+            None => Ok(()),
+        },
+    }
+}
