@@ -15,14 +15,17 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&dist, "", &mut files)?;
     files.sort();
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut code = String::from("&[\n");
-    for (name, path) in &files {
+    for (index, (name, path)) in files.iter().enumerate() {
+        // a copy, so that a build of the console meanwhile takes nothing away from the compiler
+        let copy = out.join(format!("console-{index}"));
+        fs::copy(path, &copy)?;
         // writing to memory does not fail
-        let _ = writeln!(code, "    ({name:?}, include_bytes!({:?})),", path.display().to_string());
+        let _ = writeln!(code, "    ({name:?}, include_bytes!({:?})),", copy.display().to_string());
     }
     code.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("console.rs");
-    fs::write(out, code)
+    fs::write(out.join("console.rs"), code)
 }
 
 /// The files below a folder with their paths as they are asked for; hidden ones are for the build alone.
@@ -38,7 +41,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> i
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &name, files)?;
         } else {
-            files.push((name, entry.path().canonicalize()?));
+            files.push((name, entry.path()));
         }
     }
     Ok(())

@@ -26,13 +26,10 @@ struct Step {
     run: fn(&Workspace) -> anyhow::Result<bool>,
 }
 
+/// The console is built before the first step that compiles the server, so that it is compiled once.
 const STEPS: [Step; 11] = [
     Step { name: "fmt", what: "the code is formatted", run: fmt },
     Step { name: "check", what: "direction of dependency, manifests, links, generated files", run: rules },
-    Step { name: "clippy", what: "no warnings in any target", run: clippy },
-    Step { name: "deny", what: "licences, banned and duplicate packages, sources", run: deny },
-    Step { name: "tests", what: "unit, golden, property, contract and end-to-end tests", run: tests },
-    Step { name: "doctests", what: "the examples in the documentation", run: doctests },
     Step {
         name: "console: check",
         what: "its code, its types, the types of the API, licences of packages",
@@ -40,6 +37,10 @@ const STEPS: [Step; 11] = [
     },
     Step { name: "console: test", what: "the logic of its pages", run: console::test },
     Step { name: "console: build", what: "it builds, and no page is heavier than its budget", run: console::build },
+    Step { name: "clippy", what: "no warnings in any target", run: clippy },
+    Step { name: "deny", what: "licences, banned and duplicate packages, sources", run: deny },
+    Step { name: "tests", what: "unit, golden, property, contract and end-to-end tests", run: tests },
+    Step { name: "doctests", what: "the examples in the documentation", run: doctests },
     Step {
         name: "console: end to end",
         what: "people's journeys in a real browser with the real product",

@@ -540,6 +540,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show who asks, and with which roles. */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages": {
         parameters: {
             query?: never;
@@ -1297,22 +1314,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1867,6 +1868,8 @@ export interface components {
             escalations: number;
             /** @description The role that it was escalated to last, besides its owner. */
             escalated_to?: string | null;
+            /** @description The roles that may decide on it, its owner first; whoever it was given to may, too. */
+            deciders: string[];
             /** @description The waiting user task: process instance and key. */
             task?: string | null;
             resolution?: components["schemas"]["ResolutionView"] | null;
@@ -1875,8 +1878,6 @@ export interface components {
              * @example credit of ACME
              */
             case?: string | null;
-            /** @description The roles that may decide on it. */
-            deciders: string[];
         };
         /** @description An exception: who owns it, and its clock. */
         ExceptionWait: {
@@ -2235,6 +2236,27 @@ export interface components {
             items: components["schemas"]["MatchItem"][];
             /** @description Write what is missing off. */
             write_off?: boolean;
+        };
+        /** @description Whose key it is, and what it may do. */
+        MeView: {
+            /**
+             * @description The name that goes on the record.
+             * @example anna
+             */
+            name: string;
+            /**
+             * @description What it may do.
+             * @example [
+             *       "sales"
+             *     ]
+             */
+            roles: string[];
+            /**
+             * Format: int64
+             * @description Up to which amount it may release, write off and agree, in minor units of the company's currency; nothing means what its roles
+             *     allow.
+             */
+            limit_minor?: number | null;
         };
         /** @description A message to whoever waits for it, or to the process that it begins. */
         MessageRequest: {
@@ -2632,6 +2654,8 @@ export interface components {
                 escalations: number;
                 /** @description The role that it was escalated to last, besides its owner. */
                 escalated_to?: string | null;
+                /** @description The roles that may decide on it, its owner first; whoever it was given to may, too. */
+                deciders: string[];
                 /** @description The waiting user task: process instance and key. */
                 task?: string | null;
                 resolution?: components["schemas"]["ResolutionView"] | null;
@@ -2640,7 +2664,6 @@ export interface components {
                  * @example credit of ACME
                  */
                 case?: string | null;
-                deciders: string[];
             }[];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
@@ -3742,11 +3765,6 @@ export interface components {
             /** @description It is not used. */
             closed: boolean;
         };
-        MeView: {
-            name: string;
-            roles: string[];
-            limit_minor?: number | null;
-        };
     };
     responses: {
         /** @description `malformed`: the request cannot be read; `idempotency_key_missing`: a POST needs an Idempotency-Key */
@@ -4207,6 +4225,8 @@ export interface operations {
             /** @description It was done. */
             200: {
                 headers: {
+                    /** @description `true` if all of it was imported before, under the same key */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4754,6 +4774,8 @@ export interface operations {
             /** @description It was done. */
             200: {
                 headers: {
+                    /** @description `true` if all of it was imported before, under the same key */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5048,6 +5070,32 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -6769,25 +6817,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-        };
-    };
-    me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeView"];
-                };
-            };
         };
     };
 }

@@ -1,7 +1,6 @@
-import { Checkbox } from "@mantine/core";
 import { type ColumnDef, createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef } from "react";
 
 /** A column of a grid. Widths are in pixels; one column may grow. */
 export interface Column<T> {
@@ -111,6 +110,16 @@ export function Grid<T extends object>(props: Props<T>) {
     if (event.key === "x" && onSelect) toggle(row.id);
   }
 
+  /** One listener for all rows, so that none has to be drawn again for it. */
+  function click(event: MouseEvent<HTMLDivElement>): void {
+    const target = event.target as HTMLElement;
+    const id = target.closest<HTMLElement>("[data-id]")?.dataset["id"];
+    const row = models.find((model) => model.id === id);
+    if (!row) return;
+    if (target.matches("input.check")) toggle(row.id);
+    else if (!target.closest("a, button, input, label")) onOpen(row.original);
+  }
+
   const all = models.length > 0 && models.every(({ id }) => selected?.has(id));
   return (
     <div
@@ -123,15 +132,22 @@ export function Grid<T extends object>(props: Props<T>) {
       aria-multiselectable={onSelect ? true : undefined}
       tabIndex={0}
       onKeyDown={move}
+      onFocus={({ target }) => {
+        cursor.current = Number(target.closest<HTMLElement>("[data-index]")?.dataset["index"] ?? cursor.current);
+      }}
+      onClick={click}
     >
       <div className="grid-head" role="row" aria-rowindex={1}>
         {onSelect && (
           <div className="grid-cell" role="columnheader" style={{ width: 44 }}>
-            <Checkbox
-              size="xs"
+            <input
+              type="checkbox"
+              className="check"
               aria-label="Select all rows"
               checked={all}
-              indeterminate={!all && (selected?.size ?? 0) > 0}
+              ref={(box) => {
+                if (box) box.indeterminate = !all && (selected?.size ?? 0) > 0;
+              }}
               onChange={() => onSelect(all ? new Set() : new Set(models.map(({ id }) => id)))}
             />
           </div>
@@ -143,60 +159,72 @@ export function Grid<T extends object>(props: Props<T>) {
       <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
         {items.map((item) => {
           const row = models[item.index];
-          if (!row) return null;
           return (
-            <div
-              key={row.id}
-              role="row"
-              tabIndex={-1}
-              data-index={item.index}
-              data-id={row.id}
-              aria-rowindex={item.index + 2}
-              aria-selected={onSelect ? (selected?.has(row.id) ?? false) : row.id === current}
-              className={`grid-row${row.id === current ? " current" : ""}`}
-              style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
-              onFocus={() => {
-                cursor.current = item.index;
-              }}
-              onClick={(event) => {
-                if (!(event.target as HTMLElement).closest("a, button, input, label")) onOpen(row.original);
-              }}
-              onKeyDown={undefined}
-            >
-              {onSelect && (
-                <div className="grid-cell" role="gridcell" style={{ width: 44 }}>
-                  <Checkbox
-                    size="xs"
-                    tabIndex={-1}
-                    aria-label={`Select ${row.id}`}
-                    checked={selected?.has(row.id) ?? false}
-                    onChange={() => toggle(row.id)}
-                  />
-                </div>
-              )}
-              {row.getAllCells().map((cell, index) => {
-                const column = columns[index];
-                if (!column) return null;
-                return (
-                  <div
-                    key={cell.id}
-                    role="gridcell"
-                    className={`grid-cell${column.end ? " end" : ""}`}
-                    style={sizeOf(column)}
-                  >
-                    <span className="clip">
-                      <table.FlexRender cell={cell} />
-                    </span>
-                  </div>
-                );
-              })}
-            </div>
+            row && (
+              <Row
+                key={row.id}
+                id={row.id}
+                of={row.original}
+                columns={columns}
+                index={item.index}
+                start={item.start}
+                height={rowHeight}
+                isCurrent={row.id === current}
+                isSelected={onSelect ? (selected?.has(row.id) ?? false) : undefined}
+              />
+            )
           );
         })}
       </div>
     </div>
   );
 }
+
+interface RowProps<T> {
+  readonly id: string;
+  readonly of: T;
+  readonly columns: readonly Column<T>[];
+  readonly index: number;
+  readonly start: number;
+  readonly height: number;
+  readonly isCurrent: boolean;
+  /** Undefined where rows cannot be selected. */
+  readonly isSelected: boolean | undefined;
+}
+
+/** Drawn again only when something about it is another: while one scrolls, that is only what comes into sight. The grid listens for it. */
+const Row = memo(function Row<T>({ id, of, columns, index, start, height, isCurrent, isSelected }: RowProps<T>) {
+  return (
+    <div
+      role="row"
+      tabIndex={-1}
+      data-index={index}
+      data-id={id}
+      aria-rowindex={index + 2}
+      aria-selected={isSelected ?? isCurrent}
+      className={`grid-row${isCurrent ? " current" : ""}`}
+      style={{ height, transform: `translateY(${start}px)` }}
+    >
+      {isSelected !== undefined && (
+        <div className="grid-cell" role="gridcell" style={{ width: 44 }}>
+          <input
+            type="checkbox"
+            className="check"
+            tabIndex={-1}
+            aria-label={`Select ${id}`}
+            checked={isSelected}
+            readOnly
+          />
+        </div>
+      )}
+      {columns.map((column) => (
+        <div key={column.id} role="gridcell" className={`grid-cell${column.end ? " end" : ""}`} style={sizeOf(column)}>
+          <span className="clip">{column.cell(of)}</span>
+        </div>
+      ))}
+    </div>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;
 
 function sizeOf<T>(column: Column<T>): { width: number; flex: string } {
   return { width: column.width, flex: `${column.grow ? 1 : 0} 0 ${column.width}px` };

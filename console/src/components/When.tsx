@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { exact, relative, standing } from "../lib/time";
 import { useNow } from "./useNow";
 
@@ -8,11 +7,9 @@ export function When({ at }: { at: string | null | undefined }) {
   if (!at) return <span className="muted">–</span>;
   const time = new Date(at);
   return (
-    <Tooltip label={exact(time)}>
-      <time dateTime={at} className="nowrap">
-        {relative(time, now)}
-      </time>
-    </Tooltip>
+    <time dateTime={at} className="nowrap" title={exact(time)}>
+      {relative(time, now)}
+    </time>
   );
 }
 
@@ -23,10 +20,8 @@ export function Deadline({ from, due }: { from: string; due: string }) {
   const state = standing(new Date(from), time, now);
   const text = state === "late" ? `${relative(time, now).replace(" ago", "")} late` : relative(time, now);
   return (
-    <Tooltip label={`Due ${exact(time)}`}>
-      <time dateTime={due} className={`nowrap ${state === "fine" ? "" : state}`}>
-        {text}
-      </time>
-    </Tooltip>
+    <time dateTime={due} className={`nowrap ${state === "fine" ? "" : state}`} title={`Due ${exact(time)}`}>
+      {text}
+    </time>
   );
 }

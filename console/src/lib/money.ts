@@ -32,9 +32,11 @@ export function toMinor(money: Money): bigint {
 /** “£1,234.50”: the exact digits, grouped, with the sign of the currency. */
 export function formatMoney(money: Money): string {
   const negative = money.amount.startsWith("-");
-  const [whole = "0", fraction] = money.amount.replace("-", "").split(".");
+  const [whole = "0", given = ""] = money.amount.replace("-", "").split(".");
+  // a unit price may have fewer digits than the currency, or more: none is taken away
+  const fraction = given.padEnd(digitsOf(money.currency), "0");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${negative ? "−" : ""}${sign(money.currency)}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
+  return `${negative ? "−" : ""}${sign(money.currency)}${grouped}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
 function sign(currency: string): string {

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Center, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Center, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { get } from "../api/client";
@@ -73,10 +73,7 @@ export function SignIn({ why }: { why: string | undefined }) {
           </Button>
           <Text size="xs" className="muted">
             The demo prints its key when it starts. On an installation, <code>crossdock key new</code> makes one; see{" "}
-            <Anchor href="/docs/problems/unauthorised" size="xs" underline="always">
-              what a refusal means
-            </Anchor>
-            .
+            <a href="/docs/problems/unauthorised">what a refusal means</a>.
           </Text>
         </Stack>
       </form>

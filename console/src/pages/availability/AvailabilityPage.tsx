@@ -19,7 +19,7 @@ function numbers(
   width = 96,
 ): Column<Stock> {
   const cell = (row: Stock) =>
-    id === "backordered" && row[id] > 0 ? <span className="soon">{row[id]}</span> : <>{row[id].toLocaleString("en")}</>;
+    id === "backordered" && row[id] > 0 ? <span className="soon">{row[id]}</span> : row[id].toLocaleString("en");
   return { id, header, width, end: true, cell, by: (row) => row[id] };
 }
 

@@ -66,11 +66,7 @@ function Whole({ account }: { account: Account }) {
   const ages = ageing(account.open_items, now, account.receivable.currency);
   return (
     <>
-      <Panel
-        id="exposure"
-        title={account.name}
-        aside={account.blocked ? <Tag tone="red">Blocked</Tag> : <Tag tone="green">Not blocked</Tag>}
-      >
+      <Panel id="exposure" title={account.name} aside={account.blocked && <Tag tone="red">Blocked</Tag>}>
         <dl className="facts">
           <Fact name="Credit limit">{account.credit_limit ? <Amount of={account.credit_limit} /> : "none"}</Fact>
           <Fact name="Exposure">

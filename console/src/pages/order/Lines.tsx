@@ -1,4 +1,4 @@
-import { Group, Table, Text, Tooltip } from "@mantine/core";
+import { Group, Stack, Table, Text, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Order } from "../../api/types";
 import { formatMoney } from "../../lib/money";
@@ -44,14 +44,14 @@ export function Lines({ order }: { order: Order }) {
                 </Table.Td>
                 <Table.Td className="num">{line.ordered}</Table.Td>
                 <Table.Td>
-                  <Group gap="sm" wrap="nowrap">
+                  <Stack gap={3}>
                     <span className="buckets" aria-hidden="true">
                       {parts(line).map(({ name, units, colour }) => (
                         <span key={name} style={{ flex: units, background: colour }} />
                       ))}
                     </span>
                     <Text size="xs">{inWordsOf(line)}</Text>
-                  </Group>
+                  </Stack>
                 </Table.Td>
                 <Table.Td className="num">
                   {line.invoiced}

@@ -1,5 +1,6 @@
 import type { CloudEvent } from "../../api/types";
 import { formatMoney, fromMinor } from "../../lib/money";
+import { day } from "../../lib/time";
 import { count, inWords, words } from "../../lib/words";
 
 /** One entry of the timeline: events of one kind that one command brought about. */
@@ -36,6 +37,9 @@ const DETAILS: ReadonlySet<string> = new Set([
   "effect.rested",
 ]);
 
+/** Events whose cause is a sentence, where others have a word of the product's own. */
+const SAYS_CAUSE: ReadonlySet<string> = new Set(["exception.cleared"]);
+
 function isDetail(name: string): boolean {
   return DETAILS.has(name) || name.startsWith("reference.") || name.startsWith("inventory.");
 }
@@ -62,7 +66,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "order.tax_determined": ({ data }, _, currency) =>
     `Tax determined: ${typeof data["tax"] === "number" ? formatMoney(fromMinor(data["tax"], currency)) : ""}${data["degraded"] === true ? ", by our own computation" : ""}`,
   "order.promised": ({ data }, all) =>
-    `${all.length > 1 ? `${all.length} lines` : `Line ${text(data, "line")?.slice(2) ?? ""}`} promised for ${text(data, "promise") ?? "no date yet"}`,
+    `${all.length > 1 ? `${all.length} lines` : `Line ${text(data, "line")?.slice(2) ?? ""}`} promised for ${dayOf(text(data, "promise"))}`,
   "order.line_priced": (_, all) => `${count(all.length, "line")} priced`,
   "order.allocated": (_, all) => `${count(all.length, "allocation")} of stock`,
   "order.moved": (_, all) => `${count(all.length, "quantity", "quantities")} moved`,
@@ -85,6 +89,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "effect.requested": ({ data }) => `Asked: ${text(data, "capability") ?? ""}`,
   "message.dead_lettered": ({ data }) => `Could not be delivered: ${text(data, "cause") ?? ""}`,
 };
+
+function dayOf(date: string | undefined): string {
+  return date === undefined ? "no date yet" : day(date);
+}
 
 function holdOf(data: CloudEvent["data"]): string {
   const hold = data["hold"];
@@ -118,7 +126,7 @@ export function timeline(events: readonly CloudEvent[], currency: string): Entry
     if (!first) return [];
     const name = nameOf(first);
     const { id, time: at, actor, data } = first;
-    const reason = text(data, "reason") ?? text(data, "cause");
+    const reason = text(data, "reason") ?? (SAYS_CAUSE.has(name) ? text(data, "cause") : undefined);
     return [{ id, at, actor, title: titleOf(name, group, currency), reason, events: group, isDetail: isDetail(name) }];
   });
   return entries.reverse();

@@ -39,7 +39,7 @@ function Lane({ status, account, typed, total }: Props & { status: string; total
   );
   return (
     <section className={`panel${rows.length === 0 ? " none" : ""}`} aria-label={words(status)}>
-      <Group justify="space-between" px="sm" py={8} style={{ borderBottom: "1px solid var(--cd-line)" }}>
+      <Group justify="space-between" wrap="nowrap" px="sm" py={8} style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Title order={2} fz="sm">
           {words(status)}
         </Title>
