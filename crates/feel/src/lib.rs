@@ -45,4 +45,4 @@ pub use range::{Range, RangeForm};
 pub use scope::Scope;
 pub use temporal::{Date, DateTime, DaysDuration, Region, Time, YearsDuration, Zone};
 pub use unary::{Comparison, TestShape, UnaryTests};
-pub use value::{Value, place_of};
+pub use value::{Value, place_of, sort};

@@ -151,6 +151,19 @@ pub(crate) fn compare(one: &Value, two: &Value) -> Option<Ordering> {
     }
 }
 
+/// Sorts values; false, and nothing is sorted, if they cannot all be compared with each other.
+///
+/// Whether they can is asked first: values that can be compared with one and the same are of one kind. A sort by an order that has
+/// holes is one that the standard library ends by a panic.
+pub fn sort(values: &mut [Value]) -> bool {
+    let Some(first) = values.first() else { return true };
+    let is_ordered = values.iter().all(|value| compare(first, value).is_some());
+    if is_ordered {
+        values.sort_by(|one, two| compare(one, two).unwrap_or(Ordering::Equal));
+    }
+    is_ordered
+}
+
 /// Whether two values are equal; `None` if they are of types that are never equal, which is a mistake worth a warning.
 pub(crate) fn equal(one: &Value, two: &Value) -> Option<bool> {
     match (one, two) {

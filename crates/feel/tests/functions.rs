@@ -176,6 +176,10 @@ fn lists_are_made_from_lists() {
     is_null("remove([1], 0)", "no item 0 in a list of 1");
     is_null("partition([1], 0)", "`size` has to be at least 1");
     is_null("sort([1, \"a\"])", "cannot be compared");
+    // from some twenty items on, the standard library ends a sort by an order with holes by a panic
+    let one_is_missing = "sort([87,90,20,null,53,5,79,60,50,59,7,13,61,20,3,5,77,80,17,81,42])";
+    is_null(one_is_missing, "cannot be compared");
+    is_null("sort(for n in 1..200 return if odd(n) then n else string(n))", "cannot be compared");
     is_null("sort([2, 1], function(x, y) 5)", "`precedes` has to give true or false, and gave 5");
     is_null("list replace([1], function(item, newItem) null, 2)", "`match` has to give true or false");
 }

@@ -86,14 +86,7 @@ pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Option<Vec<
 
 /// Points and what lies between them.
 fn between(mut points: Vec<Value>) -> Option<Vec<Piece>> {
-    let mut comparable = true;
-    points.sort_by(|one, two| {
-        order(one, two).unwrap_or_else(|| {
-            comparable = false;
-            Ordering::Equal
-        })
-    });
-    if !comparable {
+    if !feel::sort(&mut points) {
         return None;
     }
     points.dedup_by(|one, two| order(one, two) == Some(Ordering::Equal));

@@ -1,12 +1,11 @@
 //! Sorting.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::arguments::Arguments;
 use super::{Builtin, Fault, null};
 use crate::evaluate::Evaluator;
-use crate::value::{compare, shown};
+use crate::value::shown;
 use crate::{Function, Value};
 
 pub(super) const FUNCTIONS: &[Builtin] = &[Builtin::new("sort", &[&["list"], &["list", "precedes"]], |call, arguments| {
@@ -16,14 +15,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[Builtin::new("sort", &[&["list"], &["
         return merge_sort(call, list.to_vec(), arguments.function(1)?).map(Value::from);
     }
     let mut sorted = list;
-    let mut comparable = true;
-    Arc::make_mut(&mut sorted).sort_by(|one, two| {
-        compare(one, two).unwrap_or_else(|| {
-            comparable = false;
-            Ordering::Equal
-        })
-    });
-    if comparable { Ok(Value::List(sorted)) } else { null("the items cannot be compared with each other") }
+    if crate::value::sort(Arc::make_mut(&mut sorted)) { Ok(Value::List(sorted)) } else { null("the items cannot be compared with each other") }
 })
 .told(
     "list: list, precedes: function -> list",
