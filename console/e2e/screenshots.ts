@@ -22,7 +22,7 @@ afterAll(() => browser.close());
 
 for (const scheme of ["light", "dark"] as const) {
   it(`pictures of every page, ${scheme}`, async () => {
-    const page = await as(browser, "dora", { scheme, width: 1200, height: 700 });
+    const page = await as(browser, "dora", { scheme, width: 1200, height: 660 });
     const large: string[] = [];
     for (const { name, path, sign } of pages) {
       await page.goto(consoleUrl() + path);
