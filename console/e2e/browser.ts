@@ -40,10 +40,16 @@ export async function as(browser: Browser, person: Person, look: Look = {}): Pro
   const context = await fresh(browser, look);
   const page = await context.newPage();
   await page.goto(consoleUrl());
-  await page.getByLabel("API key").fill(inject("site").keys[person]);
+  await giveKey(page, inject("site").keys[person]);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: `Signed in as ${person}` }).waitFor();
   return page;
+}
+
+/** Fills in an API key on the page where one signs in. */
+export async function giveKey(page: Page, key: string): Promise<void> {
+  await page.getByRole("button", { name: "Use an API key" }).click();
+  await page.getByLabel("API key").fill(key);
 }
 
 export async function fresh(

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { as, ask, consoleUrl, fresh, launch, until } from "./browser";
+import { as, ask, consoleUrl, fresh, giveKey, launch, until } from "./browser";
 
 interface Exception {
   readonly id: string;
@@ -156,6 +156,39 @@ describe("journeys", () => {
     await page.context().close();
   });
 
+  it("sign in with name and password, act under that name in every tab, and sign out of all", async () => {
+    const password = "correct horse battery";
+    await ask("ada", "/v1/users", { id: "nina", name: "Nina Hale", roles: ["sales"] });
+    await ask("ada", "/v1/users/nina/password", { password });
+    const [exception] = await open("PRICE");
+    if (!exception) throw new Error("the demo left no price exception");
+    const context = await fresh(browser);
+    const page = await context.newPage();
+    await page.goto(`${consoleUrl()}/exceptions?case=${exception.id}`);
+    await page.getByLabel("Name").fill("nina");
+    await page.getByLabel("Password", { exact: true }).fill("wrong wrong wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The name or the password is wrong").waitFor();
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Signed in as Nina Hale" }).waitFor();
+    await page.getByText("May decide").waitFor();
+    await page.keyboard.press("e");
+    type Assigned = { assignee: string | null };
+    await until(
+      async () => (await ask<Assigned>("sally", `/v1/exceptions/${exception.id}`)).assignee === "nina",
+      "the claim",
+    );
+    const other = await context.newPage();
+    await other.goto(consoleUrl());
+    await other.getByRole("button", { name: "Signed in as Nina Hale" }).click();
+    await other.getByRole("menuitem", { name: "Sign out" }).click();
+    await other.getByRole("button", { name: "Sign in" }).waitFor();
+    await page.goto(`${consoleUrl()}/orders`);
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    await context.close();
+  });
+
   it("see in one tab what another one did, while one tab alone asks the product", async () => {
     const context = await fresh(browser);
     let asked = 0;
@@ -165,7 +198,7 @@ describe("journeys", () => {
     const tabs = [await context.newPage(), await context.newPage()];
     for (const tab of tabs) {
       await tab.goto(consoleUrl());
-      await tab.getByLabel("API key").fill(inject("site").keys.sally);
+      await giveKey(tab, inject("site").keys.sally);
       await tab.getByRole("button", { name: "Sign in" }).click();
       await tab.getByRole("heading", { level: 1, name: "Today" }).waitFor();
     }

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { as, barriers, consoleUrl, fresh, launch } from "./browser";
+import { as, barriers, consoleUrl, fresh, giveKey, launch } from "./browser";
 import { allPages, type Shown } from "./pages";
 import { lookUp } from "./things";
 
@@ -50,7 +50,7 @@ describe("every page", () => {
     const page = await context.newPage();
     await page.goto(`${consoleUrl()}/orders`);
     expect(await barriers(page)).toEqual([]);
-    await page.getByLabel("API key").fill("cd_live_wrong");
+    await giveKey(page, "cd_live_wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("This key is unknown or has expired").waitFor();
     await page.getByLabel("API key").fill(inject("site").keys.sally);

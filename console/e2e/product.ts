@@ -10,6 +10,7 @@ import type { TestProject } from "vitest/node";
 
 /** The people of the journeys, and what they may do. */
 const PEOPLE = {
+  ada: ["admin"],
   sally: ["sales"],
   wendy: ["warehouse"],
   rita: ["receivables"],

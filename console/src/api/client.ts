@@ -1,7 +1,7 @@
 import { connection } from "./connection";
 import { Refused, Unreachable } from "./problem";
 import type { paths } from "./schema";
-import { session } from "./session";
+import { type Session, session } from "./session";
 import type { ProblemDetails } from "./types";
 
 type Operation = { parameters: { path?: unknown; query?: unknown }; responses: unknown; requestBody?: unknown };
@@ -36,17 +36,30 @@ export function addressOf(path: string, inPath: InPath = {}, query: object = {})
   return search.size === 0 ? filled : `${filled}?${search}`;
 }
 
+/** As whom something is asked: in this tab's session, with a key that is tried, or with the cookie alone. */
+type Asking = Session | { readonly way: "cookie" };
+
+/** What shows who asks. A key goes without the cookie, and a change in a session with the token of our pages. */
+export function identify(
+  as: Asking,
+  method: string,
+): { headers: Readonly<Record<string, string>>; credentials: RequestCredentials } {
+  if (as.way === "key") return { headers: { authorization: `Bearer ${as.key}` }, credentials: "omit" };
+  if (as.way === undefined) return { headers: {}, credentials: "omit" };
+  const needsToken = as.way === "password" && method !== "GET";
+  return { headers: needsToken ? { "x-csrf-token": as.csrf } : {}, credentials: "same-origin" };
+}
+
 async function ask(
   address: string,
   init: RequestInit & { headers?: Record<string, string> },
-  key?: string,
+  as?: Asking,
 ): Promise<Response> {
-  const { key: own } = session.get();
-  const used = key ?? own;
-  const headers = { accept: "application/json", ...init.headers, ...(used ? { authorization: `Bearer ${used}` } : {}) };
+  const identity = identify(as ?? session.get(), init.method ?? "GET");
+  const headers = { accept: "application/json", ...init.headers, ...identity.headers };
   let answer: Response;
   try {
-    answer = await fetch(address, { ...init, headers, credentials: "omit", cache: "no-store" });
+    answer = await fetch(address, { ...init, headers, credentials: identity.credentials, cache: "no-store" });
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
     connection.lost();
@@ -60,7 +73,7 @@ async function ask(
   connection.restored();
   if (answer.ok) return answer;
   const problem = await problemOf(answer);
-  if (answer.status === 401 && key === undefined) session.end(problem.detail);
+  if (answer.status === 401 && as === undefined) session.end(problem.detail);
   throw new Refused(problem);
 }
 
@@ -86,14 +99,14 @@ interface GetOptions<P extends GetPath> {
   readonly path?: InPath;
   readonly query?: Query<P>;
   readonly signal?: AbortSignal | undefined;
-  /** Ask with another key than the session's, to try it. */
-  readonly key?: string;
+  /** Ask as somebody else than the session's, to try it. */
+  readonly as?: Asking;
 }
 
 /** Reads. */
 export async function get<P extends GetPath>(path: P, options: GetOptions<P> = {}): Promise<Answer<P>> {
   const init = options.signal ? { signal: options.signal } : {};
-  const answer = await ask(addressOf(path, options.path, options.query), init, options.key);
+  const answer = await ask(addressOf(path, options.path, options.query), init, options.as);
   return (await answer.json()) as Answer<P>;
 }
 
@@ -120,6 +133,19 @@ export async function post<P extends PostPath>(path: P, options: PostOptions<P>)
   const init = { method: "POST", headers, body: JSON.stringify(options.body ?? {}) };
   const answer = await ask(addressOf(path, options.path), init);
   return (await answer.json()) as PostAnswer<P>;
+}
+
+/** Signs in with name and password; the browser keeps the cookie. */
+export async function signIn(user: string, password: string): Promise<Answer<"/v1/session">> {
+  const body = JSON.stringify({ user, password });
+  const init = { method: "PUT", headers: { "content-type": "application/json" }, body };
+  const answer = await ask("/v1/session", init, { way: "cookie" });
+  return (await answer.json()) as Answer<"/v1/session">;
+}
+
+/** Ends a session of name and password; a key is only forgotten. */
+export async function signOut(): Promise<void> {
+  if (session.get().way === "password") await ask("/v1/session", { method: "DELETE" });
 }
 
 /** A key for one decision of a person. */

@@ -10,12 +10,11 @@ const PAGE = 200;
 type NextPage = { next?: string | null };
 const next = (page: NextPage): string | undefined => page.next ?? undefined;
 
-export const me = (key?: string) =>
-  queryOptions({
-    queryKey: ["me"],
-    queryFn: ({ signal }) => get("/v1/me", { signal, ...(key ? { key } : {}) }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+export const me = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => get("/v1/session", { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 export const company = queryOptions({
   queryKey: ["company"],

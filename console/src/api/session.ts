@@ -1,17 +1,37 @@
 /**
- * Who is at work in this tab. The key lives in the tab's session storage only: another tab asks again, and closing the tab
- * forgets it. When people sign in with their own identity, this file is what changes.
+ * Who is at work in this tab: a person who signed in with name and password, whose cookie no script can read, or somebody with
+ * an API key. The key, or the token that shows that a change comes from our pages, lives in the tab's session storage only.
  */
-const STORED = "crossdock.key";
+const STORED = "crossdock.session";
 
-export type Session = { readonly key: string } | { readonly key: undefined; readonly why: string | undefined };
+export type Session =
+  | { readonly way: "password"; readonly csrf: string }
+  | { readonly way: "key"; readonly key: string }
+  | { readonly way: undefined; readonly why: string | undefined };
+
+export type SignedIn = Exclude<Session, { way: undefined }>;
 
 let current: Session = read();
 const listeners = new Set<() => void>();
 
 function read(): Session {
-  const key = typeof sessionStorage === "undefined" ? null : sessionStorage.getItem(STORED);
-  return key ? { key } : { key: undefined, why: undefined };
+  const stored = typeof sessionStorage === "undefined" ? null : sessionStorage.getItem(STORED);
+  return (stored && parse(stored)) || { way: undefined, why: undefined };
+}
+
+/** What was stored, if it is what we store. */
+export function parse(stored: string): SignedIn | undefined {
+  try {
+    const value: unknown = JSON.parse(stored);
+    if (typeof value !== "object" || value === null || !("way" in value)) return undefined;
+    if (value.way === "key" && "key" in value && typeof value.key === "string") return { way: "key", key: value.key };
+    if (value.way === "password" && "csrf" in value && typeof value.csrf === "string") {
+      return { way: "password", csrf: value.csrf };
+    }
+  } catch {
+    // somebody else's; as good as nothing
+  }
+  return undefined;
 }
 
 function set(session: Session): void {
@@ -25,13 +45,13 @@ export const session = {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
-  begin(key: string): void {
-    sessionStorage.setItem(STORED, key);
-    set({ key });
+  begin(session: SignedIn): void {
+    sessionStorage.setItem(STORED, JSON.stringify(session));
+    set(session);
   },
-  /** Forgets the key. `why` is told on the page where one signs in again. */
+  /** Forgets it. `why` is told on the page where one signs in again. */
   end(why?: string): void {
     sessionStorage.removeItem(STORED);
-    set({ key: undefined, why });
+    set({ way: undefined, why });
   },
 };

@@ -2,7 +2,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Me = Schemas["MeView"];
+export type Me = Schemas["WhoView"];
 export type Order = Schemas["OrderView"];
 export type OrderLine = Schemas["LineView"];
 export type Hold = Schemas["HoldView"];

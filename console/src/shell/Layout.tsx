@@ -14,6 +14,7 @@ import { IconHelp, IconMoon, IconSearch, IconSun, IconWifiOff } from "@tabler/ic
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
+import { signOut } from "../api/client";
 import { live } from "../api/live";
 import { company, progress } from "../api/queries";
 import { session } from "../api/session";
@@ -34,7 +35,8 @@ const Tour = lazy(() => import("./Tour").then(({ Tour }) => ({ default: Tour }))
 /** The frame of every page, for those who are signed in. */
 export function Layout() {
   const current = useSession();
-  return current.key === undefined ? <SignIn why={current.why} /> : <Frame key={current.key} />;
+  if (current.way === undefined) return <SignIn why={current.why} />;
+  return <Frame key={current.way === "key" ? current.key : current.csrf} />;
 }
 
 function Frame() {
@@ -52,7 +54,9 @@ function Frame() {
     "?": helpIs.open,
     ...Object.fromEntries(PLACES.map(({ key, to }) => [`g ${key}`, () => void navigate({ to })])),
   });
-  function signOut(): void {
+  async function leave(): Promise<void> {
+    // without a connection the tab forgets it all the same; the cookie ends by itself
+    await signOut().catch(() => undefined);
     session.end();
     client.clear();
   }
@@ -109,7 +113,7 @@ function Frame() {
               {scheme === "dark" ? <IconSun size={20} /> : <IconMoon size={20} />}
             </ActionIcon>
             <Suspense>
-              <Person onSignOut={signOut} />
+              <Person onSignOut={() => void leave()} />
             </Suspense>
           </Group>
         </Group>
@@ -134,7 +138,7 @@ function Frame() {
         <Outlet />
       </AppShell.Main>
       <Suspense>
-        <Palette onHelp={helpIs.open} onScheme={switchScheme} onSignOut={signOut} onTour={tourIs.open} />
+        <Palette onHelp={helpIs.open} onScheme={switchScheme} onSignOut={() => void leave()} onTour={tourIs.open} />
         {help && <Help opened onClose={helpIs.close} />}
         {tour && <Tour opened onClose={tourIs.close} />}
       </Suspense>

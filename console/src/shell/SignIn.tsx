@@ -1,37 +1,67 @@
-import { Alert, Button, Center, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { get } from "../api/client";
+import { Alert, Anchor, Button, Center, Group, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useState } from "react";
+import { get, signIn } from "../api/client";
 import { Refused, tell } from "../api/problem";
-import { session } from "../api/session";
+import { type SignedIn, session } from "../api/session";
+import type { Me } from "../api/types";
 import { Logo } from "./Logo";
 
-/** Asks for the key, and tries it before it is believed. */
+const WRONG = {
+  password: "The name or the password is wrong.",
+  key: "This key is unknown or has expired. Check that it is complete, or ask your administrator for a new one.",
+};
+
+/** From here on this tab is somebody's. */
+function begin(client: QueryClient, me: Me, key?: string): void {
+  client.clear();
+  client.setQueryData(["me"], me);
+  if (key !== undefined) session.begin({ way: "key", key });
+  else if (me.csrf_token) session.begin({ way: "password", csrf: me.csrf_token });
+}
+
+/** Asks for name and password, or for an API key, and tries them before they are believed. */
 export function SignIn({ why }: { why: string | undefined }) {
   const client = useQueryClient();
-  const [key, setKey] = useState("");
+  const [way, setWay] = useState<SignedIn["way"]>("password");
+  const [user, setUser] = useState("");
+  const [secret, setSecret] = useState("");
   const [trouble, setTrouble] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const isComplete = secret.trim() !== "" && (way === "key" || user.trim() !== "");
+
+  // another tab may have signed in: the browser has the cookie, and only the token of changes is missing
+  useEffect(() => {
+    const ended = new AbortController();
+    get("/v1/session", { as: { way: "cookie" }, signal: ended.signal })
+      .then((me) => begin(client, me))
+      .catch(() => undefined);
+    return () => ended.abort();
+  }, [client]);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     setBusy(true);
     setTrouble(undefined);
     try {
-      const me = await get("/v1/me", { key: key.trim() });
-      client.clear();
-      client.setQueryData(["me"], me);
-      session.begin(key.trim());
+      if (way === "key") {
+        const key = secret.trim();
+        begin(client, await get("/v1/session", { as: { way: "key", key } }), key);
+      } else {
+        begin(client, await signIn(user.trim(), secret));
+      }
     } catch (error) {
       const isWrong = error instanceof Refused && error.problem.status === 401;
-      setTrouble(
-        isWrong
-          ? "This key is unknown or has expired. Check that it is complete, or ask your administrator for a new one."
-          : tell(error).detail,
-      );
+      setTrouble(isWrong ? WRONG[way] : tell(error).detail);
     } finally {
       setBusy(false);
     }
+  }
+
+  function change(): void {
+    setWay(way === "key" ? "password" : "key");
+    setSecret("");
+    setTrouble(undefined);
   }
 
   return (
@@ -56,24 +86,56 @@ export function SignIn({ why }: { why: string | undefined }) {
               {why}. Sign in again to go on where you were.
             </Alert>
           )}
-          <PasswordInput
-            label="API key"
-            description="Begins with cd_. It is kept for this tab only."
-            placeholder="cd_live_…"
-            value={key}
-            onChange={(event) => setKey(event.currentTarget.value)}
-            error={trouble}
-            autoComplete="off"
-            required
-            data-autofocus
-            autoFocus
-          />
-          <Button type="submit" size="md" loading={busy} disabled={key.trim() === ""}>
+          {way === "password" && (
+            <TextInput
+              label="Name"
+              value={user}
+              onChange={(event) => setUser(event.currentTarget.value)}
+              autoComplete="username"
+              required
+              autoFocus
+            />
+          )}
+          {way === "password" ? (
+            <PasswordInput
+              key="password"
+              label="Password"
+              value={secret}
+              onChange={(event) => setSecret(event.currentTarget.value)}
+              error={trouble}
+              autoComplete="current-password"
+              required
+            />
+          ) : (
+            <PasswordInput
+              key="key"
+              label="API key"
+              description="Begins with cd_. It is kept for this tab only."
+              placeholder="cd_live_…"
+              value={secret}
+              onChange={(event) => setSecret(event.currentTarget.value)}
+              error={trouble}
+              autoComplete="off"
+              required
+              autoFocus
+            />
+          )}
+          <Button type="submit" size="md" loading={busy} disabled={!isComplete}>
             Sign in
           </Button>
+          <Anchor component="button" type="button" size="sm" onClick={change}>
+            {way === "key" ? "Use a name and a password" : "Use an API key"}
+          </Anchor>
           <Text size="xs" className="muted">
-            The demo prints its key when it starts. On an installation, <code>crossdock key new</code> makes one; see{" "}
-            <a href="/docs/problems/unauthorised">what a refusal means</a>.
+            {way === "key" ? (
+              <>
+                The demo prints its key when it starts. On an installation <code>crossdock key create</code> makes one.
+              </>
+            ) : (
+              <>
+                An administrator adds people with <code>crossdock user put</code>. The demo has an API key instead.
+              </>
+            )}
           </Text>
         </Stack>
       </form>

@@ -15,5 +15,5 @@ export function useConnection(): Connection {
 
 /** Who is signed in, once it is known. */
 export function useMe(): Me | undefined {
-  return useQuery(me()).data;
+  return useQuery(me).data;
 }

@@ -85,7 +85,6 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::payments::routes())
         .merge(resource::accounts::routes())
         .merge(resource::company::routes())
-        .merge(resource::me::routes())
         .merge(resource::returns::routes())
         .merge(resource::events::routes())
         .merge(resource::systems::routes())

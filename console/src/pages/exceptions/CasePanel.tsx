@@ -177,11 +177,11 @@ function Owner({ exception, me }: { exception: Exception; me: Me }) {
   const [giving, setGiving] = useState(false);
   const [to, setTo] = useState("");
   const why = mayNotDecide(exception, me);
-  const isMine = exception.assignee === me.name;
+  const isMine = exception.assignee === me.id;
   const give = (name: string | null): void => {
     assign.mutate({ exception: exception.id, to: name }, { onSuccess: () => setGiving(false) });
   };
-  useKeys(why ? {} : { e: () => give(isMine ? null : me.name) });
+  useKeys(why ? {} : { e: () => give(isMine ? null : me.id) });
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -200,7 +200,7 @@ function Owner({ exception, me }: { exception: Exception; me: Me }) {
               size="xs"
               variant="default"
               loading={assign.isPending}
-              onClick={() => give(isMine ? null : me.name)}
+              onClick={() => give(isMine ? null : me.id)}
               rightSection={<kbd className="key">e</kbd>}
             >
               {isMine ? "Give back" : "Claim"}

@@ -1,5 +1,5 @@
 import type { Exception, Me } from "../../api/types";
-import { formatMoney, fromMinor } from "../../lib/money";
+import { formatMoney, fromMinor, toMinor } from "../../lib/money";
 import { either, inWords } from "../../lib/words";
 
 /** Actions that give something away, so that a person's limit counts for them (the product refuses them above it). */
@@ -10,7 +10,7 @@ const GIVES_AWAY: ReadonlySet<string> = new Set(["release", "write_off", "author
  * says beforehand what it is known to say.
  */
 export function mayNotDecide(exception: Exception, me: Me): string | undefined {
-  const isTheirs = exception.assignee === me.name || exception.deciders.some((role) => me.roles.includes(role));
+  const isTheirs = exception.assignee === me.id || exception.deciders.some((role) => me.roles.includes(role));
   if (isTheirs) return undefined;
   return `This is for ${either(exception.deciders)}. You are ${me.roles.map(inWords).join(", ")}.`;
 }
@@ -19,11 +19,10 @@ export function mayNotDecide(exception: Exception, me: Me): string | undefined {
 export function mayNot(exception: Exception, action: string, me: Me, currency: string): string | undefined {
   const why = mayNotDecide(exception, me);
   if (why) return why;
-  const limit = me.limit_minor;
-  if (limit === null || limit === undefined || !GIVES_AWAY.has(action)) return undefined;
-  if (Math.abs(exception.amount_minor) <= limit) return undefined;
-  const [stake, most] = [exception.amount_minor, limit].map((minor) => formatMoney(fromMinor(minor, currency)));
-  return `${stake} is at stake, and your limit is ${most}.`;
+  if (!me.limit || !GIVES_AWAY.has(action)) return undefined;
+  if (BigInt(Math.abs(exception.amount_minor)) <= toMinor(me.limit)) return undefined;
+  const stake = formatMoney(fromMinor(exception.amount_minor, currency));
+  return `${stake} is at stake, and your limit is ${formatMoney(me.limit)}.`;
 }
 
 /** Which authority an action needs, in words. */

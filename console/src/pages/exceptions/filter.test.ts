@@ -40,9 +40,11 @@ describe("the queue", () => {
   });
 
   it("leaves out what others have claimed when one looks at one's own", () => {
-    const sally: Me = { name: "sally", roles: ["sales"] };
+    const sally: Me = { id: "sally", name: "Sally", kind: "user", roles: ["sales"] };
     expect(ids(queue(all, { mine: true }, sally, NOW))).toEqual(["EX-1"]);
-    expect(ids(queue(all, { mine: true }, { name: "carl", roles: ["credit_clerk"] }, NOW))).toEqual(["EX-3"]);
+    expect(
+      ids(queue(all, { mine: true }, { id: "carl", name: "Carl", kind: "user", roles: ["credit_clerk"] }, NOW)),
+    ).toEqual(["EX-3"]);
   });
 
   it("opens the next case when one is done, and the one before at the end", () => {

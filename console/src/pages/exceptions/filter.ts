@@ -47,7 +47,7 @@ function isMeant(exception: Exception, search: QueueSearch, me: Me | undefined, 
 
 /** What a person can do something about: claimed by them, or free and theirs to decide. */
 function isMine(exception: Exception, me: Me): boolean {
-  if (exception.assignee) return exception.assignee === me.name;
+  if (exception.assignee) return exception.assignee === me.id;
   return exception.deciders.some((role) => me.roles.includes(role));
 }
 

@@ -11,7 +11,6 @@ pub(crate) mod imports;
 pub(crate) mod instances;
 pub(crate) mod invoices;
 pub(crate) mod master;
-pub(crate) mod me;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod processes;
