@@ -15,7 +15,8 @@ pub(super) const FUNCTIONS: &[Builtin] = &[Builtin::new("sort", &[&["list"], &["
         return merge_sort(call, list.to_vec(), arguments.function(1)?).map(Value::from);
     }
     let mut sorted = list;
-    if crate::value::sort(Arc::make_mut(&mut sorted)) { Ok(Value::List(sorted)) } else { null("the items cannot be compared with each other") }
+    let items: &mut Vec<Value> = Arc::make_mut(&mut sorted);
+    if crate::value::sort(items) { Ok(Value::List(sorted)) } else { null("the items cannot be compared with each other") }
 })
 .told(
     "list: list, precedes: function -> list",
