@@ -98,11 +98,6 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(description())
 }
 
-/// What anybody may ask.
-fn open_resources() -> OpenApiRouter<AppState> {
-    resource::health::routes().merge(resource::session::open_routes())
-}
-
 /// The description of the API at its own path; made once, when it is first asked for.
 fn description() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(utoipa_axum::routes!(describe_api))
@@ -121,7 +116,7 @@ async fn describe_api() -> impl axum::response::IntoResponse {
 
 /// The description of the API, as it is served at `/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let mut api = open_resources().merge(resources()).into_openapi();
+    let mut api = resource::health::routes().merge(resources()).into_openapi();
     let ours = Api::openapi();
     (api.info, api.security) = (ours.info, ours.security);
     describe::complete(&mut api);
@@ -136,7 +131,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(problem::unknown_path)
         .method_not_allowed_fallback(problem::unknown_method)
         .layer(middleware::from_fn_with_state(state.clone(), auth::require_identity));
-    let (open, _) = open_resources().split_for_parts();
+    let (open, _) = resource::health::routes().split_for_parts();
     open.route("/docs/problems/{code}", axum::routing::get(problem::page))
         .method_not_allowed_fallback(problem::unknown_method)
         .merge(guarded)

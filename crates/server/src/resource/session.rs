@@ -20,13 +20,8 @@ use crate::state::AppState;
 use crate::submit::submit;
 use crate::view::{MoneyView, money, name};
 
-/// What nobody has to be known for.
-pub(crate) fn open_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(sign_in))
-}
-
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(sign_out)).routes(routes!(set_password))
+    OpenApiRouter::new().routes(routes!(show, sign_in, sign_out)).routes(routes!(set_password))
 }
 
 /// Name and password.
