@@ -103,7 +103,7 @@ impl Connections {
         let routes = http::routes(&config.systems)?;
         let mut systems = Vec::with_capacity(config.systems.len());
         let (notices, noticed) = mpsc::unbounded_channel();
-        let mut tasks = vec![tokio::spawn(tell(noticed, outcomes.clone()))];
+        let mut tasks = vec![tokio::spawn(tell(noticed, outcomes.clone(), stopped.clone()))];
         for config in config.systems {
             if config.adapter != "http" {
                 return Err(ConnectError::Adapter { system: config.name, adapter: config.adapter });
@@ -198,10 +198,26 @@ impl Connections {
     }
 }
 
-/// Puts what is noticed of systems on the record, one after the other.
-async fn tell(mut noticed: mpsc::UnboundedReceiver<(Text, DependencyChange)>, outcomes: Arc<dyn Outcomes>) {
-    while let Some((system, change)) = noticed.recv().await {
-        let told = offer(&system, &RetryConfig::default(), || outcomes.noticed(&system, change.clone())).await;
+/// Puts what is noticed of systems on the record, one after the other, until all is stopped.
+async fn tell(
+    mut noticed: mpsc::UnboundedReceiver<(Text, DependencyChange)>,
+    outcomes: Arc<dyn Outcomes>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = noticed.recv() => next,
+            _ = stopped.changed() => None,
+        };
+        let Some((system, change)) = next else { return };
+        let retry = RetryConfig::default();
+        let told = tokio::select! {
+            biased;
+            told = offer(&system, &retry, || outcomes.noticed(&system, change.clone())) => told,
+            // what cannot be put on the record now is noticed again
+            _ = stopped.changed() => return,
+        };
         if let Err(why) = told {
             tracing::error!(%system, ?change, %why, "what was noticed is refused");
         }

@@ -138,7 +138,7 @@ fn a_programs_key_is_shown_once_replaced_in_time_and_revoked_at_once() {
     let next = site.cli(&["key", "create", "shop", "--others-end", "2099-01-01T00:00:00Z", "--json"]).json();
     assert_eq!(order_with(next["key"].as_str().unwrap(), "PO-2").status, 201);
     let shown = site.get("/v1/clients/shop").json();
-    assert_eq!(shown["keys"][0]["expires"], "2099-01-01T00:00:00Z");
+    assert_eq!(shown["keys"][0]["expires"], "2099-01-01T00:00:00.000Z");
     let listed = site.cli(&["key", "list"]);
     assert!(listed.out.contains("Web shop") && listed.out.contains("accepted"), "{listed:?}");
     let revoked = site.cli(&["key", "revoke", "shop", made["prefix"].as_str().unwrap()]);
