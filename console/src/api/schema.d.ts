@@ -247,6 +247,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List programs with their keys. */
+        get: operations["get_clients"];
+        put?: never;
+        /** Add a program, or change name and rights. */
+        post: operations["post_clients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a program with its keys. */
+        get: operations["get_clients_by_client"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{client}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept none of a program's keys. */
+        post: operations["post_clients_by_client_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{client}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a program's keys again. */
+        post: operations["post_clients_by_client_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{client}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a key for a program. Nobody can read it later: the same request again tells it until the server is started anew, and is refused
+         *     from then on.
+         */
+        post: operations["post_clients_by_client_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{client}/keys/{prefix}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a key no longer, from now on. */
+        post: operations["post_clients_by_client_keys_by_prefix_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/company": {
         parameters: {
             query?: never;
@@ -305,7 +411,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what happened, from a position on. */
+        /**
+         * Read what happened, from a position on. With `Accept: text/event-stream` the answer does not end: what happens is sent as it does,
+         *     each event under its id; `Last-Event-ID`, or `after`, says where to go on, else it begins now.
+         */
         get: operations["get_events"];
         put?: never;
         post?: never;
@@ -540,23 +649,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Show who asks, and with which roles. */
-        get: operations["get_me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/messages": {
         parameters: {
             query?: never;
@@ -709,6 +801,23 @@ export interface paths {
         get: operations["get_orders_by_order_original"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order}/substitutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a substitute for an item that the order waits for: the customer has agreed. */
+        post: operations["post_orders_by_order_substitutions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -954,6 +1063,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show who one is, and what one may do. */
+        get: operations["get_session"];
+        /** Sign in with name and password. The answer sets a cookie; five wrong passwords in a row lock the name for a quarter of an hour. */
+        put: operations["put_session"];
+        post?: never;
+        /** Sign out: the session ends, wherever its cookie is. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password. All sessions end, this one too. */
+        post: operations["post_session_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shipments": {
         parameters: {
             query?: never;
@@ -1175,6 +1320,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List people. */
+        get: operations["get_users"];
+        put?: never;
+        /** Add a person, or change name and rights. Nobody changes his own rights. */
+        post: operations["post_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a person. */
+        get: operations["get_users_by_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a person sign in no longer; their sessions end. */
+        post: operations["post_users_by_user_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a person sign in again. */
+        post: operations["post_users_by_user_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End all sessions of a person. */
+        post: operations["post_users_by_user_end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set somebody's password; their sessions end. */
+        post: operations["post_users_by_user_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/warehouse-orders": {
         parameters: {
             query?: never;
@@ -1340,6 +1588,8 @@ export interface components {
             terms: components["schemas"]["TermsView"];
             /** @description `per_shipment`, `on_complete`, or `deposit=30` for a deposit of 30 %. */
             billing: string;
+            /** @description The account that pays for it, if another one does. */
+            payer?: string | null;
             credit_limit?: components["schemas"]["MoneyView"] | null;
             /** @description Approved orders, not shipped. */
             open_orders: components["schemas"]["MoneyView"];
@@ -1347,8 +1597,12 @@ export interface components {
             shipped_not_invoiced: components["schemas"]["MoneyView"];
             /** @description Invoices less credit notes that are not settled. */
             receivable: components["schemas"]["MoneyView"];
-            /** @description Money received and not applied. */
+            /** @description Money received and not applied: on account, as a person or a reference has confirmed. */
             unapplied: components["schemas"]["MoneyView"];
+            /** @description Money that came from it by name or bank account, and that waits for somebody to say what it is for. */
+            unconfirmed: components["schemas"]["MoneyView"];
+            /** @description What counts against its limit today, by the company's policy; a shared limit counts that of all who share it. */
+            exposure: components["schemas"]["MoneyView"];
             /** @description Documents that are not settled. */
             open_items: components["schemas"]["OpenItemView"][];
         };
@@ -1635,6 +1889,30 @@ export interface components {
          * @enum {string}
          */
         CircuitState: "closed" | "open" | "half_open";
+        /** @description A program. */
+        ClientView: {
+            /**
+             * @description By which it is named on the record.
+             * @example shop
+             */
+            id: string;
+            /** @description What it is. */
+            name: string;
+            /** @description The roles. */
+            roles: string[];
+            limit?: components["schemas"]["MoneyView"] | null;
+            /** @description None of its keys is accepted. */
+            disabled: boolean;
+            /** @description Its keys, the oldest first. */
+            keys: components["schemas"]["KeyView"][];
+            /** @description When it was added. */
+            created_at: string;
+        };
+        /** @description All programs. */
+        Clients: {
+            /** @description By name. */
+            items: components["schemas"]["ClientView"][];
+        };
         /** @description An event (CloudEvents 1.0). `source` and `id` together are unique for ever. */
         CloudEvent: {
             /** @description `1.0`. */
@@ -1664,6 +1942,16 @@ export interface components {
             tenant: string;
             /** @description The code of the company, as the master data have it. */
             company?: string;
+            /**
+             * Format: int64
+             * @description Which event of its subject this is: 1, 2, 3 … without gaps, for what is about records of the trade.
+             */
+            sequence?: number | null;
+            /**
+             * @description The trace of the request that led to it (W3C Trace Context), if it had one.
+             * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+             */
+            traceparent?: string | null;
             /** @description The order that it belongs to: all events of an order's way to matched cash have the same. */
             correlationid?: string | null;
             /**
@@ -1677,7 +1965,7 @@ export interface components {
             idempotencykey?: string | null;
             /** @description `application/json`. */
             datacontenttype: string;
-            /** @description The fact itself. */
+            /** @description The fact itself. Money is `{"amount","currency"}`, a quantity `{"value","uom"}` in the item's base unit. */
             data: Record<string, unknown>;
         };
         /** @description The company. */
@@ -1927,6 +2215,16 @@ export interface components {
             /** @description How to mend it. */
             mend?: string;
         };
+        /** @description A form that a person fills in. */
+        FormWait: {
+            /** @description Its id, or its key where it is kept. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Its version, if it is not the latest.
+             */
+            version?: number | null;
+        };
         /** @description A hold. */
         HoldView: {
             /** @description Which check failed. */
@@ -1939,6 +2237,19 @@ export interface components {
             exception?: string | null;
             /** @description Since when. */
             placed_at: string;
+        };
+        /** @description Who somebody is, and what they may do. */
+        IdentityRequest: {
+            /**
+             * @description By which they are named on the record: 1 to 60 small letters, digits and `.-_@`.
+             * @example ann
+             */
+            id: string;
+            /** @description How they are called. */
+            name?: string;
+            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`. */
+            roles?: string[];
+            limit?: components["schemas"]["MoneyView"] | null;
         };
         /** @description What an import came to. */
         ImportReport: {
@@ -1958,6 +2269,8 @@ export interface components {
             findings: components["schemas"]["FieldError"][];
             /** @description For X12: the 997 that answers the sender, one for each interchange, transaction by transaction as they fared. None on a dry run. */
             acknowledgements: string[];
+            /** @description Of a bank statement of which nothing is new: when the very same file came before. */
+            came_before?: string | null;
         };
         /** @description Supply that is expected. */
         InboundView: {
@@ -1977,6 +2290,8 @@ export interface components {
             variables: Record<string, unknown>;
             /** @description What each token waits for, the longest wait first. */
             waiting: components["schemas"]["WaitView"][];
+            /** @description Why something is null that its expressions and decisions gave: it went on with that. */
+            warnings?: components["schemas"]["WarningView"][];
         };
         /** @description Which instances are meant. An instance has to meet everything that is given. */
         InstanceFilter: {
@@ -2110,6 +2425,35 @@ export interface components {
             /** @description The number that the ERP gave to the posting, once it confirmed. */
             erp_reference?: string | null;
         };
+        /** @description A key to be made. */
+        KeyRequest: {
+            /**
+             * @description Until when it is accepted; absent for ever.
+             * @example 2027-12-31T00:00:00Z
+             */
+            expires?: string | null;
+            /**
+             * @description When the keys before it end, so that the program has time to change over; absent leaves them alone.
+             * @example 2026-12-31T00:00:00Z
+             */
+            others_end?: string | null;
+        };
+        /** @description A key; the key itself is kept by nobody but the program. */
+        KeyView: {
+            /**
+             * @description Its beginning.
+             * @example cd_live_3f9a1c07
+             */
+            prefix: string;
+            /** @description Whether it is accepted now. */
+            valid: boolean;
+            /** @description When it was made. */
+            created_at: string;
+            /** @description Until when it is accepted. */
+            expires?: string | null;
+            /** @description When it was revoked. */
+            revoked_at?: string | null;
+        };
         /** @description A credit limit. */
         LimitRequest: {
             limit?: components["schemas"]["MoneyView"] | null;
@@ -2222,6 +2566,7 @@ export interface components {
              * @description Units that shipped although their cancellation was under way.
              */
             cancel_failed: number;
+            replaces?: components["schemas"]["ReplacedView"] | null;
         };
         /** @description Money for a document. */
         MatchItem: {
@@ -2236,27 +2581,6 @@ export interface components {
             items: components["schemas"]["MatchItem"][];
             /** @description Write what is missing off. */
             write_off?: boolean;
-        };
-        /** @description Whose key it is, and what it may do. */
-        MeView: {
-            /**
-             * @description The name that goes on the record.
-             * @example anna
-             */
-            name: string;
-            /**
-             * @description What it may do.
-             * @example [
-             *       "sales"
-             *     ]
-             */
-            roles: string[];
-            /**
-             * Format: int64
-             * @description Up to which amount it may release, write off and agree, in minor units of the company's currency; nothing means what its roles
-             *     allow.
-             */
-            limit_minor?: number | null;
         };
         /** @description A message to whoever waits for it, or to the process that it begins. */
         MessageRequest: {
@@ -2306,6 +2630,18 @@ export interface components {
             city?: string;
             /** @description ISO 3166 code of two letters. */
             country: string;
+        };
+        /** @description A key that was made; it is shown this once. */
+        NewKey: {
+            /** @description The key. Only its hash is kept. */
+            key: string;
+            /** @description Its beginning, by which it is told from others. */
+            prefix: string;
+        };
+        /** @description A new password. */
+        NewPassword: {
+            /** @description 12 characters or more. */
+            password: string;
         };
         /** @description Available to promise at one node. */
         NodeAvailability: {
@@ -2450,6 +2786,16 @@ export interface components {
             freight?: components["schemas"]["AmountRequest"] | null;
             discount?: components["schemas"]["AmountRequest"] | null;
             /**
+             * Format: int32
+             * @description How many parts may be delivered after the first; the last waits for the rest, and with 0 what is not there at once is cancelled.
+             */
+            max_backorders?: number | null;
+            /**
+             * Format: date
+             * @description Until this day the release waits for the rest, so that everything ships together.
+             */
+            consolidate_until?: string | null;
+            /**
              * @description How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
              *     `on_order` or `deposit=30`.
              */
@@ -2506,6 +2852,15 @@ export interface components {
             billing: string;
             /** @description When shipped goods that wait for their invoice are billed or put before a person, if a clock runs. */
             bill_at?: string | null;
+            /**
+             * Format: int32
+             * @description How many parts may be delivered after the first.
+             */
+            max_backorders?: number | null;
+            /** @description Until this day its release waits for the rest. */
+            consolidate_until?: string | null;
+            /** @description When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved. */
+            review_at?: string | null;
         };
         /** @description What an order waits for. */
         OrderWaiting: {
@@ -2796,6 +3151,15 @@ export interface components {
                 billing: string;
                 /** @description When shipped goods that wait for their invoice are billed or put before a person, if a clock runs. */
                 bill_at?: string | null;
+                /**
+                 * Format: int32
+                 * @description How many parts may be delivered after the first.
+                 */
+                max_backorders?: number | null;
+                /** @description Until this day its release waits for the rest. */
+                consolidate_until?: string | null;
+                /** @description When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved. */
+                review_at?: string | null;
             }[];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
@@ -2993,6 +3357,13 @@ export interface components {
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
         };
+        /** @description The password as it was, and as it shall be. */
+        PasswordChange: {
+            /** @description The present one. */
+            password: string;
+            /** @description The new one: 12 characters or more. */
+            new_password: string;
+        };
         /** @description A payment. */
         PaymentView: {
             /** @description Our id. */
@@ -3061,7 +3432,7 @@ export interface components {
              * @description A stable code for programs.
              * @enum {string}
              */
-            code: "unauthorised" | "not_allowed" | "not_found" | "unknown_path" | "unknown_method" | "invalid" | "malformed" | "too_large" | "unsupported_media_type" | "idempotency_key_missing" | "in_progress" | "changed" | "idempotency_key_reused" | "wrong_status" | "held" | "not_held" | "not_enough_stock" | "reservation_not_active" | "too_much_money" | "action_not_offered" | "not_deployable" | "in_the_way" | "conflict" | "unavailable" | "internal";
+            code: "unauthorised" | "not_allowed" | "not_found" | "unknown_path" | "unknown_method" | "invalid" | "malformed" | "too_large" | "unsupported_media_type" | "idempotency_key_missing" | "in_progress" | "changed" | "idempotency_key_reused" | "wrong_status" | "held" | "not_held" | "not_enough_stock" | "reservation_not_active" | "too_much_money" | "action_not_offered" | "not_deployable" | "in_the_way" | "conflict" | "too_many_requests" | "unavailable" | "internal";
             /** @description What is wrong where in the request. */
             errors?: components["schemas"]["FieldError"][];
             /** @description Names this request in the log. */
@@ -3191,6 +3562,27 @@ export interface components {
         Rejection: {
             /** @description In words. */
             reason: string;
+        };
+        /** @description What was ordered, of a line with a substitute. */
+        ReplacedView: {
+            /**
+             * Format: int64
+             * @description The line that it was ordered with; the same, if all of it was replaced.
+             */
+            line: number;
+            /** @description The item that was ordered. */
+            item: string;
+            /**
+             * Format: int64
+             * @description Units of it that were replaced.
+             */
+            quantity: number;
+            /** @description Its price per base unit. */
+            price: string;
+            /** @description What the customer had to say: `notify` or `ask`. */
+            consent: string;
+            /** @description When. */
+            at: string;
         };
         /** @description Which dead letters to send again. */
         ReplayRequest: {
@@ -3405,6 +3797,16 @@ export interface components {
             /** @description When the customer took it, as far as that is proved. */
             delivered_at?: string | null;
         };
+        /** @description Name and password. */
+        SignIn: {
+            /**
+             * @description The user.
+             * @example ann
+             */
+            user: string;
+            /** @description The password. */
+            password: string;
+        };
         /** @description A signal to all that wait for it. */
         SignalRequest: {
             /** @description Its name in the model. */
@@ -3487,6 +3889,13 @@ export interface components {
          * @enum {string}
          */
         StrategyName: "win" | "gain" | "improve" | "redistribute" | "fill" | "lose";
+        /** @description A substitute that the customer agreed to. */
+        Substitution: {
+            /** @description The item that the order waits for. */
+            item: string;
+            /** @description The item to send instead; absent takes the first of the item's substitutes that is there sooner. */
+            by?: string | null;
+        };
         /** @description Supply that is expected. */
         SupplyRequest: {
             /** @description The item. */
@@ -3540,12 +3949,12 @@ export interface components {
             last_error?: string | null;
             /**
              * Format: int64
-             * @description Outages since the start of the server.
+             * @description How often it was down, ever.
              */
             outages_total: number;
             /**
              * Format: int64
-             * @description Time for which it was down since the start of the server, in milliseconds, the present outage included.
+             * @description Time for which it was down, ever, in milliseconds, the present outage included.
              */
             down_ms: number;
             /**
@@ -3644,6 +4053,30 @@ export interface components {
              */
             invoiced?: number | null;
         };
+        /** @description A person. */
+        UserView: {
+            /**
+             * @description By which the person signs in, and is named on the record.
+             * @example ann
+             */
+            id: string;
+            /** @description How the person is called. */
+            name: string;
+            /** @description The roles. */
+            roles: string[];
+            limit?: components["schemas"]["MoneyView"] | null;
+            /** @description Whether there is a password. */
+            has_password: boolean;
+            /** @description Cannot sign in. */
+            disabled: boolean;
+            /** @description When the person was added. */
+            created_at: string;
+        };
+        /** @description All people. */
+        Users: {
+            /** @description By name. */
+            items: components["schemas"]["UserView"][];
+        };
         /** @description A version with its source. */
         VersionDetails: components["schemas"]["VersionView"] & {
             /** @description The tag that the modeller gave it. */
@@ -3693,6 +4126,7 @@ export interface components {
             release: string;
             /** @description Who can. */
             who: string;
+            form?: components["schemas"]["FormWait"] | null;
             effect?: components["schemas"]["EffectWait"] | null;
             exception?: components["schemas"]["ExceptionWait"] | null;
             called?: components["schemas"]["WaitingView"] | null;
@@ -3714,6 +4148,8 @@ export interface components {
             business_key?: string | null;
             /** @description What each token waits for, the longest wait first. */
             waiting: components["schemas"]["WaitView"][];
+            /** @description Why something is null that its expressions and decisions gave: it went on with that. */
+            warnings?: components["schemas"]["WarningView"][];
         };
         /** @description A warehouse order. */
         WarehouseOrderView: {
@@ -3765,6 +4201,36 @@ export interface components {
             /** @description It is not used. */
             closed: boolean;
         };
+        /** @description Why something is null that a process computed. */
+        WarningView: {
+            /** @description The id of the element. */
+            element: string;
+            /** @description What was computed, such as `mapping to `x``. */
+            of: string;
+            /** @description The expression, the place in it, and the reason. */
+            why: string;
+            /** @description When that was found first. */
+            since: string;
+        };
+        /** @description Who one is, and what one may do. */
+        WhoView: {
+            /**
+             * @description As the record names one.
+             * @example ann
+             */
+            id: string;
+            /** @description How one is called. */
+            name: string;
+            /** @description `user`, or `client` for a program. */
+            kind: string;
+            /** @description The roles. */
+            roles: string[];
+            limit?: components["schemas"]["MoneyView"] | null;
+            /** @description Send it as `X-CSRF-Token` with each change; only sessions have one. */
+            csrf_token?: string | null;
+            /** @description When the session ends; only sessions have one. */
+            ends_at?: string | null;
+        };
     };
     responses: {
         /** @description `malformed`: the request cannot be read; `idempotency_key_missing`: a POST needs an Idempotency-Key */
@@ -3776,7 +4242,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unauthorised`: no valid API key */
+        /** @description `unauthorised`: nobody who is known */
         Problem401: {
             headers: {
                 [name: string]: unknown;
@@ -3785,7 +4251,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not_allowed`: this key may not do that */
+        /** @description `not_allowed`: whoever asks may not do that */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -3841,6 +4307,15 @@ export interface components {
         };
         /** @description `invalid`: a value is not possible; `idempotency_key_reused`: the Idempotency-Key was used for another request; `not_deployable`: a model cannot be deployed */
         Problem422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_requests`: too many requests */
+        Problem429: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3914,6 +4389,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -3940,6 +4416,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4011,6 +4488,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4054,6 +4532,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4085,6 +4564,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4124,6 +4604,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4163,6 +4644,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4200,6 +4682,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4242,6 +4725,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4275,6 +4759,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4314,6 +4799,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4354,6 +4840,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4395,6 +4882,276 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clients"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_clients: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_clients_by_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is known; if it is still so, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description It is still as it was. */
+            304: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_clients_by_client_disable: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_clients_by_client_enable: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_clients_by_client_keys: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_clients_by_client_keys_by_prefix_revoke: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client: string;
+                prefix: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4433,6 +5190,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4468,6 +5226,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4507,6 +5266,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4519,7 +5279,10 @@ export interface operations {
                 /** @description Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The last event that is known, such as `17.3`. */
+                "Last-Event-ID"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4534,10 +5297,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": string;
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4577,6 +5342,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4619,6 +5385,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4662,6 +5429,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4703,6 +5471,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4745,6 +5514,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4791,6 +5561,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4838,6 +5609,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4880,6 +5652,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4921,6 +5694,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -4947,6 +5721,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -4986,6 +5761,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5028,6 +5804,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5071,32 +5848,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeView"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5134,6 +5886,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5169,6 +5922,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5208,6 +5962,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5248,6 +6003,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5291,6 +6047,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5332,6 +6089,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5373,6 +6131,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5415,6 +6174,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5457,6 +6217,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5483,8 +6244,51 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_orders_by_order_substitutions: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Substitution"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5511,6 +6315,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5539,6 +6344,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5576,6 +6382,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5618,6 +6425,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5661,6 +6469,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5702,6 +6511,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5743,6 +6553,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5774,6 +6585,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5813,6 +6625,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5852,6 +6665,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -5878,6 +6692,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5921,6 +6736,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5947,6 +6763,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -5982,6 +6799,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6024,8 +6842,140 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    put_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_session_password: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6059,6 +7009,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6101,6 +7052,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6142,6 +7094,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6179,6 +7132,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6212,6 +7166,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6251,6 +7206,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6288,6 +7244,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6325,6 +7282,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6362,6 +7320,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6399,6 +7358,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6423,6 +7383,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6462,6 +7423,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6504,6 +7466,275 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_users: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_users_by_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is known; if it is still so, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description It is still as it was. */
+            304: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_users_by_user_disable: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_users_by_user_enable: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_users_by_user_end_sessions: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_users_by_user_password: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6537,6 +7768,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6579,6 +7811,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -6620,6 +7853,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6659,6 +7893,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6698,6 +7933,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6737,6 +7973,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6776,6 +8013,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6815,6 +8053,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };

@@ -210,6 +210,18 @@ fn text(value: &Value) -> String {
 
 /// East is served by the lab; West is ours to play: it accepts everything, and reports nothing by itself.
 #[test]
+fn the_console_is_made_for_the_api_as_it_is() {
+    let committed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../console/src/api/openapi.json");
+    let committed: Value = serde_json::from_str(&std::fs::read_to_string(committed).unwrap()).unwrap();
+    let served = Site::start().get("/openapi.json").json();
+    // its types are made from what is committed
+    assert!(
+        committed == served,
+        "console/src/api/openapi.json is stale: run `npm run types` in the console as its README says"
+    );
+}
+
+#[test]
 fn every_operation_does_what_its_description_says() {
     let mut lab = LabProcess::new();
     let mut systems = lab.systems();
