@@ -36,7 +36,9 @@ pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Optio
 pub fn deposit_of_more(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let order = existing(books, id)?;
     let is_prepaid = order.billing == BillingPolicy::OnOrder && !order.deposit_invoiced.is_zero();
-    if !is_prepaid || order.approved_at.is_none() || order.is_over() {
+    // once all is billed, what was asked for and not consumed is given back: it must not be asked for again
+    let is_done = order.is_over() || order.is_fulfilled() && order.is_invoiced();
+    if !is_prepaid || order.approved_at.is_none() || is_done {
         return Ok(None);
     }
     let mut taxes = Total::of(books, &order)?.taxes;

@@ -9,7 +9,7 @@ use super::share::header;
 use super::state::{DocumentKind, Invoice, TaxLine};
 use super::timing::schedule;
 use crate::account::{ItemKind, OpenItem};
-use crate::books::{Books, Stop};
+use crate::books::{Books, Key, Missing, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::{Line, Order, company, existing, line_net, net};
@@ -61,15 +61,20 @@ impl Asked {
 /// The upfront invoices of an order, in the order of their numbers.
 pub(super) fn documents(books: &mut dyn Books, order: &Order) -> Result<Vec<Asked>, Stop> {
     let mut asked: Vec<Asked> = Vec::new();
+    let mut absent = None;
     for id in &order.invoices {
-        let Some(document) = books.invoice(id)? else { continue };
+        let Some(document) = books.invoice(id)? else {
+            absent = Some(Missing(Key::Invoice(*id)));
+            continue;
+        };
         if document.kind == DocumentKind::Deposit {
             asked.push(Asked { document, notes: Vec::new() });
         } else if let Some(corrected) = asked.iter_mut().find(|asked| document.corrects == Some(asked.document.id)) {
             corrected.notes.push(document);
         }
     }
-    Ok(asked)
+    // they were posted, so they are there: whoever took one for not asked would ask again, for ever
+    absent.map_or(Ok(asked), |absent| Err(absent.into()))
 }
 
 /// The upfront invoice of an order that is open and due first.
