@@ -403,6 +403,17 @@ fn orders(api: &mut Api<'_>) {
     let original = api.get(&format!("{path}/original"));
     assert_eq!(original.json()["purchase_order"], "O-1");
 
+    // there is none of this one, and the customer is asked about what there is instead
+    let row = "id,base_uom,list_price,tax_category,substitutes\nANC-300,EA,2.20,standard,ANC-200 ask keep_original\n";
+    let report = api.file("/v1/imports/master/items", row.as_bytes());
+    assert_eq!(report["findings"], json!([]), "{report}");
+    let id = placed(api, "O-3", "ANC-300", 2);
+    let path = format!("/v1/orders/{id}");
+    until("the anchors to be backordered", || (api.get(&path).json()["lines"][0]["backordered"] == 2).then_some(()));
+    api.post(&format!("{path}/substitutions"), &json!({ "item": "ANC-300" }));
+    let shown = api.show(&path);
+    assert_eq!((&shown["lines"][0]["item"], &shown["lines"][0]["backordered"]), (&json!("ANC-200"), &json!(0)), "{shown}");
+
     for (file, name) in [("orders.json", "json"), ("orders.csv", "csv"), ("orders-850.edi", "x12")] {
         let report =
             api.file(&format!("/v1/imports/orders?format={name}&name={file}"), &std::fs::read(sample(file)).unwrap());

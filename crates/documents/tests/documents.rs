@@ -16,7 +16,7 @@ ST*850*0002~BEG*00*SA*PO-78**20260301~N1*BY*Acme*92*ACME~PO1*1*-1*EA*2.50**VN*X-
 fn orders(text: &str, format: Option<Format>) -> (Vec<trade::order::Submission>, Vec<String>) {
     let read = read(text.as_bytes(), format, "f");
     let orders = read.records.into_iter().filter_map(|(_, document)| match document {
-        OrderDocument::Order(order) => Some(order),
+        OrderDocument::Order(order) => Some(*order),
         OrderDocument::Return(_) => None,
     });
     (orders.collect(), read.findings.iter().map(ToString::to_string).collect())

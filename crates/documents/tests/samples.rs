@@ -23,7 +23,7 @@ fn all_orders() -> Vec<Submission> {
     let files = ["orders.csv", "orders.json", "orders-850.edi"];
     let documents = files.iter().flat_map(|name| sound(orders::read(&sample(name), None, name)));
     let order = |document| match document {
-        OrderDocument::Order(order) => order,
+        OrderDocument::Order(order) => *order,
         OrderDocument::Return(_) => panic!("no return is among the small samples"),
     };
     documents.map(order).collect()

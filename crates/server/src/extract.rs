@@ -248,8 +248,8 @@ fn trace(headers: &HeaderMap) -> Option<units::Text> {
     let is_zero = |text: &str| text.bytes().all(|byte| byte == b'0');
     // later versions may append parts; the present one has none
     let has_more = parts.next().is_some();
-    let is_valid = version != "ff" && !is_zero(trace) && !is_zero(span) && !(version == "00" && has_more);
-    is_valid.then(|| given.chars().take(55).collect())
+    let is_wrong = version == "ff" || is_zero(trace) || is_zero(span) || version == "00" && has_more;
+    (!is_wrong).then(|| given.chars().take(55).collect())
 }
 
 /// Who asks, on reads.

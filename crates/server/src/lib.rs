@@ -36,7 +36,7 @@ pub use feed::live::Live;
 pub use identity::Identities;
 pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
-pub use readers::Readers;
+pub use readers::{Readers, dependencies};
 pub use resource::imports::REPLAYED;
 pub use serve::{HEADERS_WITHIN, serve};
 pub use state::AppState;

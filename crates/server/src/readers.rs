@@ -1,9 +1,11 @@
 //! A pool of read connections.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use partition::{AnyKey, AnyState};
-use store::{Reader, Store, StoreError};
+use partition::{AnyKey, AnyState, Dependency, RowKey, Table};
+use store::{Reader, RowQuery, Store, StoreError};
+use units::Text;
 
 use crate::problem::Problem;
 
@@ -91,6 +93,20 @@ impl Drop for Lease<'_> {
     }
 }
 
+/// What the record has of the systems that were connected before, by name.
+pub fn dependencies(readers: &Readers) -> Result<BTreeMap<Text, Dependency>, Problem> {
+    readers.read_blocking(|reader| {
+        let mut known = BTreeMap::new();
+        for (key, row) in reader.rows(&RowQuery::table(Table::Dependency))? {
+            let state = decode(Table::Dependency, &key, &row.data)?;
+            if let (RowKey::Text(system), AnyState::Dependency(dependency)) = (key, state) {
+                known.insert(system.into(), (*dependency).clone());
+            }
+        }
+        Ok(known)
+    })
+}
+
 /// The state under a key, as it was last committed.
 pub(crate) fn state(reader: &mut dyn Reader, key: &AnyKey) -> Result<Option<AnyState>, Problem> {
     let (table, row) = key.row();
@@ -99,7 +115,7 @@ pub(crate) fn state(reader: &mut dyn Reader, key: &AnyKey) -> Result<Option<AnyS
 }
 
 /// Reads stored bytes.
-pub(crate) fn decode(table: partition::Table, key: &partition::RowKey, bytes: &[u8]) -> Result<AnyState, Problem> {
+pub(crate) fn decode(table: Table, key: &RowKey, bytes: &[u8]) -> Result<AnyState, Problem> {
     AnyState::decode(table, key, bytes).map_err(|error| {
         tracing::error!(%error, "read the store");
         Problem::new("internal", "a record could not be read; run crossdock verify")

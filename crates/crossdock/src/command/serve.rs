@@ -1,14 +1,12 @@
 //! `crossdock serve`: the product, from one configuration file.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use partition::{AnyState, Body, Dependency, DependencyChange, Effect, EffectId, Reply, RowKey, Table};
+use partition::{Body, DependencyChange, Effect, EffectId, Reply};
 use runtime::{Answer, Clock, EffectSink, Handle, Options, Request, Runtime, SystemClock};
-use store::RowQuery;
 use tokio::net::{TcpListener, TcpSocket};
 use trade::Actor;
 use units::Text;
@@ -130,20 +128,6 @@ impl connect::Outcomes for Results {
     }
 }
 
-/// What the record has of the systems that were connected before.
-fn dependencies(readers: &server::Readers) -> anyhow::Result<BTreeMap<Text, Dependency>> {
-    let rows = readers.read_blocking(|reader| Ok(reader.rows(&RowQuery::table(Table::Dependency))?));
-    let rows = rows.map_err(|problem| anyhow::anyhow!("read the record of the systems: {}", problem.detail))?;
-    let mut known = BTreeMap::new();
-    for (key, row) in rows {
-        let state = AnyState::decode(Table::Dependency, &key, &row.data)?;
-        if let (RowKey::Text(system), AnyState::Dependency(dependency)) = (key, state) {
-            known.insert(Text::from(system), (*dependency).clone());
-        }
-    }
-    Ok(known)
-}
-
 async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     let listener = listen(config.server.listen).map_err(|error| {
         let mend = match error.kind() {
@@ -166,7 +150,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     let handle = partition.handle();
     deploy(&handle).await?;
     let inbound = Arc::new(super::inbound::Statements::new(handle.clone(), readers.clone()));
-    let earlier = dependencies(&readers)?;
+    let earlier = server::dependencies(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
     let identities = server::Identities::open(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
     let results = Arc::new(Results(handle.clone()));
     let connections = connect::Connections::start(config.connections, results, inbound, &earlier)

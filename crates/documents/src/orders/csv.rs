@@ -127,7 +127,7 @@ pub(super) fn read(text: &str, name: &str) -> Read<OrderDocument> {
 
 fn finish(read: &mut Read<OrderDocument>, open: Option<Open<'_>>) {
     if let Some(Open { place, submission, sound: true, .. }) = open {
-        read.records.push((place, OrderDocument::Order(submission)));
+        read.records.push((place, OrderDocument::Order(Box::new(submission))));
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
     fn orders(text: &str) -> (Vec<Submission>, Vec<String>) {
         let read = read(text, "f");
         let orders = read.records.into_iter().filter_map(|(_, document)| match document {
-            OrderDocument::Order(order) => Some(order),
+            OrderDocument::Order(order) => Some(*order),
             OrderDocument::Return(_) => None,
         });
         (orders.collect(), read.findings.iter().map(ToString::to_string).collect())

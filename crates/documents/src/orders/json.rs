@@ -91,7 +91,7 @@ fn take(read: &mut Read<OrderDocument>, name: &str, base: &str, value: &Value) {
     let mut findings = Vec::new();
     let submission = Fields::of(value, name, base.to_owned(), &ORDER, &mut findings).map(|fields| order(fields, base));
     if let Some(submission) = submission.filter(|_| findings.is_empty()) {
-        read.records.push((Place::new(name, base), OrderDocument::Order(submission)));
+        read.records.push((Place::new(name, base), OrderDocument::Order(Box::new(submission))));
     }
     findings.into_iter().for_each(|finding| read.find(finding));
 }

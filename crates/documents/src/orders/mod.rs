@@ -18,7 +18,7 @@ use crate::{Finding, Place, Read};
 #[derive(Debug, Clone, PartialEq)]
 pub enum OrderDocument {
     /// An order.
-    Order(Submission),
+    Order(Box<Submission>),
     /// A return or cancellation of what was shipped.
     Return(ReturnDocument),
 }

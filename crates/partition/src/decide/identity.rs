@@ -146,7 +146,7 @@ fn taken(id: &Text, by: &str) -> super::txn::TxnStop {
 
 fn check_id(field: &'static str, id: &Text) -> Result<(), Refusal> {
     let is_fit = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-_@".contains(letter);
-    let is_ours = id == &trade::Actor::system().id;
+    let is_ours = *id == trade::Actor::system().id;
     if (1..=60).contains(&id.len()) && id.chars().all(is_fit) && !is_ours {
         return Ok(());
     }

@@ -224,7 +224,7 @@ fn body_of(document: OrderDocument, hash: &str) -> Body {
     match document {
         OrderDocument::Order(mut submission) => {
             submission.original.sha256 = hash.into();
-            Body::ReceiveOrder(Box::new(submission))
+            Body::ReceiveOrder(submission)
         }
         OrderDocument::Return(mut document) => {
             document.original.sha256 = hash.into();

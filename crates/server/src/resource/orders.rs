@@ -181,7 +181,7 @@ async fn receive(
     };
     let kept = crate::resource::imports::kept(&bytes, "application/json", state.now());
     submission.original.sha256 = kept.0.as_str().into();
-    match submit_with(&state, caller, &bytes, Body::ReceiveOrder(Box::new(submission)), vec![kept]).await? {
+    match submit_with(&state, caller, &bytes, Body::ReceiveOrder(submission), vec![kept]).await? {
         Reply::Order(id) => Ok(Created(Numbered { id: id.to_string() })),
         other => Err(unexpected(&other)),
     }

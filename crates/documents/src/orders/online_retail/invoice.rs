@@ -87,6 +87,6 @@ impl Invoice {
             lines: self.lines,
             ..Submission::default()
         };
-        Some((self.place, self.at, OrderDocument::Order(submission)))
+        Some((self.place, self.at, OrderDocument::Order(Box::new(submission))))
     }
 }

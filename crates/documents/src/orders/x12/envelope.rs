@@ -217,7 +217,7 @@ impl<'a> State<'a> {
         }
         let document = if start.get(1) == "850" {
             let sender = self.out.interchanges.last().map(|last| last.sender.id.clone()).unwrap_or_default();
-            Some(OrderDocument::Order(order::read(self.name, &sender, &open, &mut findings, &mut faults)))
+            Some(OrderDocument::Order(Box::new(order::read(self.name, &sender, &open, &mut findings, &mut faults))))
         } else {
             let cause = format!("the transaction is a {}", start.get(1));
             findings.push(Finding::error(start.place(self.name), cause, "only 850 purchase orders are read here"));
