@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use units::Text;
 
 /// The connections' part of the configuration.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConnectionsConfig {
     /// The systems.
@@ -14,7 +14,7 @@ pub struct ConnectionsConfig {
 }
 
 /// A system.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemConfig {
     /// Its name, for people.
@@ -48,7 +48,7 @@ pub struct SystemConfig {
 }
 
 /// Something that a system can do.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CapabilityConfig {
     /// The method: `POST` or `PUT`.
@@ -65,7 +65,7 @@ pub struct CapabilityConfig {
 }
 
 /// What happens to effects while a system is down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenDown {
     /// They wait until it is back.
@@ -76,7 +76,7 @@ pub enum WhenDown {
 }
 
 /// How calls are repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetryConfig {
     /// The first pause, in milliseconds.
@@ -99,7 +99,7 @@ impl Default for RetryConfig {
 }
 
 /// When a system counts as down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CircuitConfig {
     /// After so many failures in a row.
@@ -115,7 +115,7 @@ impl Default for CircuitConfig {
 }
 
 /// What is fetched from a system: bank statements.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PollConfig {
     /// The path; `{cursor}` stands for what was fetched last.

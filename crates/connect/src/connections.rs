@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use partition::{Dependency, DependencyChange, EffectId};
+use reqwest::header::HeaderMap;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use units::Text;
 
-use crate::config::{ConnectionsConfig, RetryConfig};
+use crate::config::{ConnectionsConfig, RetryConfig, SystemConfig};
 use crate::health::{SystemHealth, Underway};
 use crate::inbound::{Inbound, poll};
 use crate::system::{System, offer};
@@ -78,6 +79,24 @@ impl std::fmt::Debug for Connections {
     }
 }
 
+/// What keeps systems from being connected to, found without asking them anything.
+pub fn check(config: &ConnectionsConfig) -> Vec<ConnectError> {
+    let of_systems = config.systems.iter().filter_map(|system| headers(system).err());
+    of_systems.chain(http::routes(&config.systems).err()).collect()
+}
+
+/// The headers of a system that can be connected to.
+fn headers(config: &SystemConfig) -> Result<HeaderMap, ConnectError> {
+    let system = config.name.clone();
+    if config.adapter != "http" {
+        return Err(ConnectError::Adapter { system, adapter: config.adapter.clone() });
+    }
+    if !config.base_url.starts_with("http://") && !config.base_url.starts_with("https://") {
+        return Err(ConnectError::Url { system, url: config.base_url.clone() });
+    }
+    http::headers(config)
+}
+
 impl Connections {
     /// No systems at all: for a server that only reads.
     pub fn none() -> Self {
@@ -105,13 +124,7 @@ impl Connections {
         let (notices, noticed) = mpsc::unbounded_channel();
         let mut tasks = vec![tokio::spawn(tell(noticed, outcomes.clone(), stopped.clone()))];
         for config in config.systems {
-            if config.adapter != "http" {
-                return Err(ConnectError::Adapter { system: config.name, adapter: config.adapter });
-            }
-            if !config.base_url.starts_with("http://") && !config.base_url.starts_with("https://") {
-                return Err(ConnectError::Url { system: config.name, url: config.base_url });
-            }
-            let headers = http::headers(&config)?;
+            let headers = headers(&config)?;
             if let Some(wanted) = config.poll.clone() {
                 let polling = poll(client.clone(), config.clone(), wanted, headers.clone(), inbound.clone());
                 let mut stopped = stopped.clone();

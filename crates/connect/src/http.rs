@@ -33,15 +33,7 @@ pub(crate) fn headers(config: &SystemConfig) -> Result<HeaderMap, ConnectError> 
     let mut headers = HeaderMap::new();
     for (name, value) in &config.headers {
         let wrong = |cause: String| ConnectError::Header { system: config.name.clone(), header: name.clone(), cause };
-        let secret = match value.split_once(':') {
-            Some(("env", variable)) => {
-                std::env::var(variable).map_err(|error| wrong(format!("variable {variable}: {error}")))?
-            }
-            Some(("file", path)) => {
-                std::fs::read_to_string(path).map_err(|error| wrong(format!("file {path}: {error}")))?.trim().to_owned()
-            }
-            _ => value.clone(),
-        };
+        let secret = crate::secret(value).map_err(wrong)?;
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|error| wrong(error.to_string()))?;
         let mut secret = HeaderValue::from_str(&secret).map_err(|error| wrong(error.to_string()))?;
         secret.set_sensitive(true);

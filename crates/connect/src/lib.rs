@@ -14,6 +14,7 @@ mod health;
 mod http;
 mod inbound;
 mod queue;
+mod secret;
 mod system;
 
 use std::future::Future;
@@ -23,9 +24,10 @@ use partition::{DependencyChange, EffectId};
 use units::{Text, Timestamp};
 
 pub use config::{CapabilityConfig, CircuitConfig, ConnectionsConfig, PollConfig, RetryConfig, SystemConfig, WhenDown};
-pub use connections::{ConnectError, Connections};
+pub use connections::{ConnectError, Connections, check};
 pub use health::{CircuitState, Outage, SystemHealth, Underway};
 pub use inbound::Inbound;
+pub use secret::secret;
 
 /// A future on the heap, for traits that are objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

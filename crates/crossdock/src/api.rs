@@ -39,6 +39,11 @@ impl Target {
         self.folder().is_some()
     }
 
+    /// Whether there is a key to ask a server with.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// The folder that is asked, if it is a store: the one that is named here, or, where nobody gives a key to ask a server with, that of the
     /// environment.
     fn folder(&self) -> Option<PathBuf> {
@@ -70,21 +75,23 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         name: "command line".into(),
         sha256: server::hash_key(&key),
         roles: vec![trade::Role::Admin],
-        limit: None,
-        expires: None,
+        ..server::KeyConfig::default()
     };
     let readers = server::Readers::of(vec![Box::new(reader)]);
     let identities = server::Identities::open(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
+    let partition =
+        runtime::Handle::closed("no server runs on this store, so it is only read; start `crossdock serve` and use --key");
+    let clock: Arc<dyn runtime::Clock> = Arc::new(runtime::SystemClock);
     let state = server::AppState {
-        partition: runtime::Handle::closed(
-            "no server runs on this store, so it is only read; start `crossdock serve` and use --key",
-        ),
+        webhooks: server::Webhooks::idle(partition.clone(), readers.clone(), clock.clone()),
+        partition,
         readers,
         keys: server::KeyRing::new(&[owner])?,
         identities,
         connections: Arc::new(connect::Connections::none()),
+        governance: server::Governance::new(server::ServerConfig::default().quota),
         live: server::Live::idle(),
-        clock: Arc::new(runtime::SystemClock),
+        clock,
         in_flight: server::InFlight::default(),
     };
     Ok(Api::Store { router: server::router(state), key })

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::api::Api;
+use crate::config;
 use crate::output::WrongUse;
 
 /// How the two are started.
@@ -199,7 +200,7 @@ fn start_product(program: &Path, folder: &Path) -> anyhow::Result<Child> {
         .append(true)
         .open(folder.join("product.log"))
         .context("open product.log")?;
-    let child = Command::new(program)
+    let child = Command::from(config::product(program))
         .arg("serve")
         .arg("--config")
         .arg(folder.join("crossdock.toml"))

@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{LabProcess, Said, Site, crossdock, run, sample, until};
+use common::{KEY, LabProcess, Said, Site, crossdock, run, sample, until};
 use serde_json::{Value, json};
 
 fn path(name: &str) -> String {
@@ -35,10 +35,74 @@ fn what_a_newcomer_does_works_as_it_is_told() {
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(!text.contains(&key), "only the hash is kept");
     let mut site = Site::prepare(&text.replace("127.0.0.1:7410", "127.0.0.1:0"));
+    std::fs::copy(folder.path().join("crossdock.secret"), site.folder().join("crossdock.secret")).unwrap();
     site.up();
     let said = Said::of(crossdock().args(["order", "list", "--url", &site.url(), "--key", &key]).output().unwrap());
     assert_eq!((said.code, said.out.lines().last()), (0, Some("(none)")), "{said:?}");
     assert!(site.down().success());
+}
+
+#[test]
+fn the_doctor_names_what_is_wrong_and_what_to_do_and_the_environment_counts_above_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = |arguments: &[&str]| {
+        let mut command = crossdock();
+        command.current_dir(folder.path()).args(arguments);
+        command
+    };
+    let said = |mut command: std::process::Command| Said::of(command.output().unwrap());
+    let finds = |parts: &[&str]| {
+        let said = said(here(&["doctor"]));
+        assert_eq!(said.code, 1, "{said:?}");
+        parts.iter().for_each(|part| assert!(said.out.contains(part), "`{part}` is not in: {}", said.out));
+    };
+    finds(&["WRONG  configuration", "crossdock init"]);
+    assert_eq!(said(here(&["init"])).code, 0);
+    let mut lonely = here(&["doctor", "--json"]);
+    lonely.env("CROSSDOCK_LISTEN", "127.0.0.1:0");
+    let checks = said(lonely);
+    assert_eq!(checks.code, 0, "a product that was never started is nothing wrong: {checks:?}");
+    let of = |what: &str| checks.json().as_array().unwrap().iter().find(|check| check["what"] == what).unwrap().clone();
+    assert_eq!(of("configuration")["state"], "good");
+    assert_eq!(
+        (of("store")["state"].as_str(), of("store")["mend"].as_str()),
+        (Some("note"), Some("`crossdock serve` makes it"))
+    );
+    assert_eq!(of("address")["found"], "nobody listens at 127.0.0.1:0");
+
+    let file = folder.path().join("crossdock.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("base_url = \"http://127.0.0.1:8101\"", "base_url = \"bank\"")).unwrap();
+    finds(&["WRONG  systems", "bank"]);
+
+    let mut shown = here(&["config", "show", "--json"]);
+    shown.env("CROSSDOCK_DATA", "/elsewhere");
+    let shown = said(shown).json();
+    let of = |key: &str| shown.as_array().unwrap().iter().find(|value| value["key"] == key).unwrap().clone();
+    assert_eq!((&of("data")["value"], &of("data")["from"]), (&"/elsewhere".into(), &"environment: CROSSDOCK_DATA".into()));
+    assert_eq!(of("server.readers")["from"], "file");
+    assert_eq!(of("systems[erp].retry.max_attempts")["from"], "default");
+}
+
+#[test]
+fn a_server_that_runs_is_healthy_to_the_doctor_but_for_systems_that_are_away() {
+    let site = Site::start();
+    let mut command = crossdock();
+    command.args(["doctor", "--json", "--key", KEY, "--url", &site.url(), "--config"]).arg(site.config());
+    let checks = Said::of(command.output().unwrap());
+    let all = checks.json();
+    let of = |what: &str| all.as_array().unwrap().iter().find(|check| check["what"] == what).unwrap();
+    assert_eq!((checks.code, &of("store")["state"], &of("server")["state"]), (0, &"good".into(), &"good".into()), "{all}");
+    assert!(of("command line")["found"].as_str().unwrap().contains("as all: "), "{all}");
+    assert_eq!(of("systems")["state"], "note", "nobody is where the systems should be");
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let said = run(&["completions", shell]);
+        assert!(said.code == 0 && said.out.contains("dead-letter"), "{shell}: {said:?}");
+    }
 }
 
 #[test]

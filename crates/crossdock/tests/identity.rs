@@ -156,3 +156,33 @@ fn a_programs_key_is_shown_once_replaced_in_time_and_revoked_at_once() {
     assert!(site.down().success());
     site.is_sound();
 }
+
+#[test]
+fn a_program_that_runs_wild_is_slowed_down_and_nobody_else_is_and_the_catalogue_tells_who_it_was() {
+    let mut site = Site::start();
+    site.fill();
+    assert_eq!(site.cli(&["key", "client", "shop", "--name", "Web shop", "--role", "sales"]).code, 0);
+    let made = site.cli(&["key", "create", "shop", "--json"]).json();
+    assert_eq!(site.cli(&["key", "quota", "shop", "--per-second", "1", "--burst", "5"]).code, 0);
+    let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
+    let ask = |path: &str| site.ask(Ask::new("GET", path).header("authorization", &bearer));
+    let first = ask("/v1/company");
+    assert_eq!((first.status, first.header("ratelimit-policy")), (200, Some("\"caller\";q=5;w=5")));
+    assert!(first.header("ratelimit").unwrap().starts_with("\"caller\";r=4;t="), "{first:?}");
+    let refused = (0..1_000).map(|_| ask("/v1/company")).find(|answer| answer.status != 200).unwrap();
+    refused.problem(429, "too_many_requests");
+    assert!(refused.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1, "{refused:?}");
+    let catalogue = site.get("/catalogue").json();
+    let company = catalogue["operations"].as_array().unwrap().iter().find(|one| one["path"] == "/v1/company").unwrap();
+    assert_eq!((&company["owner"], &company["version"]), (&json!("administration"), &json!("v1")));
+    let shop = company["consumers"].as_array().unwrap().iter().find(|one| one["caller"] == "shop").unwrap();
+    assert_eq!(shop["refused"], 1);
+    assert!(shop["requests"].as_u64().unwrap() > 5 && shop["last"].is_string(), "{shop}");
+    // the standard quota is larger, and counts at once
+    assert_eq!(site.cli(&["key", "quota", "shop", "--standard"]).code, 0);
+    let catalogue = ask("/catalogue");
+    assert_eq!(catalogue.status, 200, "{catalogue:?}");
+    assert_eq!(catalogue.json()["operations"][0]["consumers"], Value::Null, "who else asks is not for everybody");
+    assert!(site.down().success());
+    site.is_sound();
+}

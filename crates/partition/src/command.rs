@@ -19,6 +19,7 @@ use crate::dependency::DependencyChange;
 use crate::effect::EffectId;
 use crate::identity::{ClientChange, UserChange};
 use crate::operation::Operation;
+use crate::webhook::WebhookChange;
 
 /// A request to a partition. Time and identity arrive with it, so that it decides the same on every machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -308,6 +309,13 @@ pub enum Body {
         client: Text,
         /// How.
         change: ClientChange,
+    },
+    /// Change where events are sent, or say how far they were.
+    ChangeWebhook {
+        /// Which.
+        webhook: Text,
+        /// How.
+        change: WebhookChange,
     },
     /// Put on the record what was noticed of a system that others run.
     NoteDependency {

@@ -13,6 +13,7 @@ use crate::journal::{Entry, Event};
 use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
 use crate::schedule::ScheduledStart;
 use crate::timer::{Timer, TimerOwner};
+use crate::webhook::WebhookChange;
 
 /// Where the fold finds and puts states.
 pub(crate) trait States {
@@ -185,6 +186,11 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
         Event::Client(id, change) => {
             let of = |state| if let AnyState::Client(known) = state { Some(known) } else { None };
             alter(states.slot(&AnyKey::Client(id.clone())), of, AnyState::Client, |known| known.apply(id, change, at));
+        }
+        Event::Webhook(id, WebhookChange::Remove) => *states.slot(&AnyKey::Webhook(id.clone())) = None,
+        Event::Webhook(id, change) => {
+            let of = |state| if let AnyState::Webhook(known) = state { Some(known) } else { None };
+            alter(states.slot(&AnyKey::Webhook(id.clone())), of, AnyState::Webhook, |known| known.apply(id, change, at));
         }
         Event::Scheduled(schedule) => {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));

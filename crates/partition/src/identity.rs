@@ -50,6 +50,18 @@ pub struct Client {
     pub disabled: bool,
     /// When it was added.
     pub created_at: Timestamp,
+    /// How much of the API it may use; the standard unless there is one.
+    pub quota: Option<Quota>,
+}
+
+/// How much of the API a caller may use: a token bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// How much comes back each second.
+    pub per_second: u32,
+    /// How much there is at most: what can be asked for at once.
+    pub burst: u32,
 }
 
 /// A key of a program.
@@ -123,6 +135,11 @@ pub enum ClientChange {
     Disable,
     /// Accept its keys again.
     Enable,
+    /// Give it a quota of its own, or the standard one.
+    Quota {
+        /// How much it may use.
+        quota: Option<Quota>,
+    },
 }
 
 impl User {
@@ -195,6 +212,7 @@ impl Client {
             }
             ClientChange::Disable => self.disabled = true,
             ClientChange::Enable => self.disabled = false,
+            ClientChange::Quota { quota } => self.quota = *quota,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::operation::Operation;
 use crate::schedule::Schedule;
 use crate::timer::Timer;
+use crate::webhook::WebhookChange;
 
 /// A fact in the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,6 +95,8 @@ pub enum Event {
     User(Text, UserChange),
     /// A program was added, or something about it changed.
     Client(Text, ClientChange),
+    /// Where events are sent was added, or something about it changed.
+    Webhook(Text, WebhookChange),
 }
 
 /// A command and what came of it; one transaction's worth of history.

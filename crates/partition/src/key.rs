@@ -14,6 +14,7 @@ use crate::dependency::Dependency;
 use crate::effect::{Effect, EffectId};
 use crate::identity::{Client, User};
 use crate::schedule::Schedule;
+use crate::webhook::Webhook;
 
 /// Which thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +43,8 @@ pub enum AnyKey {
     User(Text),
     /// A program that may use the product.
     Client(Text),
+    /// Where events are sent.
+    Webhook(Text),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -59,6 +62,7 @@ impl std::fmt::Display for AnyKey {
             Self::Dependency(system) => write!(f, "system {system}"),
             Self::User(id) => write!(f, "user {id}"),
             Self::Client(id) => write!(f, "client {id}"),
+            Self::Webhook(id) => write!(f, "webhook {id}"),
         }
     }
 }
@@ -90,6 +94,8 @@ pub enum AnyState {
     User(Arc<User>),
     /// A program that may use the product.
     Client(Arc<Client>),
+    /// Where events are sent.
+    Webhook(Arc<Webhook>),
 }
 
 /// A message name and the key by which receivers are found.

@@ -23,6 +23,7 @@ mod partition;
 pub mod row;
 pub mod schedule;
 pub mod timer;
+pub mod webhook;
 
 pub use batch::{Batch, BatchId, BatchPart};
 pub use command::{Body, Command, Reply};

@@ -33,6 +33,8 @@ pub enum Table {
     User,
     /// Programs that may use the product.
     Client,
+    /// Where events are sent.
+    Webhook,
 }
 
 /// The key of a row.
@@ -109,6 +111,7 @@ impl Table {
             Self::Dependency,
             Self::User,
             Self::Client,
+            Self::Webhook,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -128,6 +131,7 @@ impl Table {
             Self::Dependency => "dependency",
             Self::User => "user",
             Self::Client => "client",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -155,7 +159,8 @@ impl Table {
             | Self::Schedule
             | Self::Dependency
             | Self::User
-            | Self::Client => false,
+            | Self::Client
+            | Self::Webhook => false,
         }
     }
 
@@ -205,6 +210,7 @@ impl AnyKey {
             Self::Dependency(_) => Table::Dependency,
             Self::User(_) => Table::User,
             Self::Client(_) => Table::Client,
+            Self::Webhook(_) => Table::Webhook,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -225,9 +231,12 @@ impl AnyKey {
             Self::Effect(id) => RowKey::Text(id.row()),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
-            Self::Latest(id) | Self::Schedule(id) | Self::Dependency(id) | Self::User(id) | Self::Client(id) => {
-                joined(&[id])
-            }
+            Self::Latest(id)
+            | Self::Schedule(id)
+            | Self::Dependency(id)
+            | Self::User(id)
+            | Self::Client(id)
+            | Self::Webhook(id) => joined(&[id]),
             Self::Batch(id) => RowKey::Number(id.0),
             // with leading zeros, so that the parts of a batch are found in their order
             Self::BatchPart(id, part) => RowKey::Text(format!("{id}\u{1f}{part:06}")),
@@ -289,6 +298,7 @@ impl AnyState {
             Self::Dependency(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::User(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Client(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Webhook(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -313,6 +323,7 @@ impl AnyState {
             Table::Dependency => rmp_serde::from_slice(bytes).map(|state| Self::Dependency(Arc::new(state))),
             Table::User => rmp_serde::from_slice(bytes).map(|state| Self::User(Arc::new(state))),
             Table::Client => rmp_serde::from_slice(bytes).map(|state| Self::Client(Arc::new(state))),
+            Table::Webhook => rmp_serde::from_slice(bytes).map(|state| Self::Webhook(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -429,6 +440,11 @@ impl AnyState {
                 row.status = Some(active(client.disabled));
                 row.label = Some(client.name.clone());
                 row.at = Some(client.created_at.0);
+            }
+            Self::Webhook(webhook) => {
+                row.status = Some(active(webhook.disabled.is_some()));
+                row.label = Some(webhook.url.clone());
+                row.at = Some(webhook.created_at.0);
             }
             Self::Schedule(schedule) => row.due = schedule.starts.iter().map(|start| start.due.0).min(),
             Self::Batch(batch) => {

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use partition::identity::Quota;
 use sha2::{Digest, Sha256};
-use trade::{Actor, Role};
+use trade::Actor;
 use units::Timestamp;
 
 use crate::config::{ConfigError, KeyConfig};
@@ -57,11 +56,12 @@ impl KeyRing {
         self.keys.values().any(|key| key.name == name)
     }
 
-    /// Whose key it is. Looked up by hash, so the time that it takes tells nothing about other keys.
-    pub fn owner(&self, key: &str, now: Timestamp) -> Option<Actor> {
+    /// Whose key it is, and the quota of its own if it has one. Looked up by hash, so the time that it takes tells nothing about other
+    /// keys.
+    pub fn owner(&self, key: &str, now: Timestamp) -> Option<(Actor, Option<Quota>)> {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         let found = self.keys.get(&hash)?;
-        found.expires.is_none_or(|expires| now < expires).then(|| found.actor())
+        found.expires.is_none_or(|expires| now < expires).then(|| (found.actor(), found.quota))
     }
 }
 
@@ -80,6 +80,8 @@ fn parse_hash(text: &str) -> Option<[u8; 32]> {
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) actor: Actor,
+    /// Its quota, if it has one of its own.
+    pub(crate) quota: Option<Quota>,
     pub(crate) session: Option<Session>,
 }
 
@@ -95,28 +97,15 @@ fn nobody() -> Problem {
     Problem::new("unauthorised", "send the header `Authorization: Bearer <API key>`, or sign in at /v1/session")
 }
 
-/// Lets only requests of somebody who is known through, and tells the handlers who it is.
-pub(crate) async fn require_identity(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    // whoever signs in is nobody yet; the same path with other methods is for those who are
-    if request.method() == Method::PUT && request.uri().path() == "/v1/session" {
-        return next.run(request).await;
-    }
-    match identify(&state, &request) {
-        Ok(identity) => {
-            request.extensions_mut().insert(identity);
-            next.run(request).await
-        }
-        Err(problem) => problem.into_response(),
-    }
-}
-
-fn identify(state: &AppState, request: &Request) -> Result<Identity, Problem> {
+/// Who a request comes from.
+pub(crate) fn identify(state: &AppState, request: &Request) -> Result<Identity, Problem> {
     let now = state.now();
     if let Some(header) = request.headers().get(header::AUTHORIZATION) {
         let key = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(nobody)?.trim();
-        let actor = state.keys.owner(key, now).or_else(|| state.identities.owner_of_key(key, now));
+        let owner = state.keys.owner(key, now).or_else(|| state.identities.owner_of_key(key, now));
         let unknown = || Problem::new("unauthorised", "the API key is unknown, was revoked, or has expired");
-        return Ok(Identity { actor: actor.ok_or_else(unknown)?, session: None });
+        let (actor, quota) = owner.ok_or_else(unknown)?;
+        return Ok(Identity { actor, quota, session: None });
     }
     let token = session::token_of(request.headers()).ok_or_else(nobody)?;
     let sessions = &state.identities.sessions;
@@ -127,25 +116,17 @@ fn identify(state: &AppState, request: &Request) -> Result<Identity, Problem> {
         let detail = "a change in a session needs the header `X-CSRF-Token`, which GET /v1/session tells";
         return Err(Problem::new("not_allowed", detail));
     }
-    Ok(Identity { actor: user.actor(), session: Some(session) })
-}
-
-/// Refuses who has none of the roles. Directors may do what every role may.
-pub(crate) fn require(actor: &Actor, roles: &[Role]) -> Result<(), Problem> {
-    let allowed = actor.has(Role::Admin) || actor.has(Role::Director) || roles.iter().any(|role| actor.has(*role));
-    if allowed {
-        return Ok(());
-    }
-    let names: Vec<String> = roles.iter().map(crate::view::name).collect();
-    Err(Problem::new("not_allowed", format!("{} needs one of the roles {}", actor.id, names.join(", "))))
+    Ok(Identity { actor: user.actor(), quota: None, session: Some(session) })
 }
 
 #[cfg(test)]
 mod tests {
+    use trade::Role;
+
     use super::*;
 
     fn key(name: &str, secret: &str) -> KeyConfig {
-        KeyConfig { name: name.into(), sha256: hash_key(secret), roles: vec![Role::Sales], limit: None, expires: None }
+        KeyConfig { name: name.into(), sha256: hash_key(secret), roles: vec![Role::Sales], ..KeyConfig::default() }
     }
 
     #[test]
@@ -153,7 +134,7 @@ mod tests {
         let mut shop = key("shop", "cd_secret");
         shop.expires = Some(Timestamp(1_000));
         let ring = KeyRing::new(&[shop]).unwrap();
-        assert_eq!(ring.owner("cd_secret", Timestamp(999)).unwrap().id, "shop");
+        assert_eq!(ring.owner("cd_secret", Timestamp(999)).unwrap().0.id, "shop");
         assert_eq!(ring.owner("cd_secret", Timestamp(1_000)), None);
         assert_eq!(ring.owner("cd_other", Timestamp(0)), None);
     }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use partition::identity::Quota;
 use serde::{Deserialize, Serialize};
 use trade::{Actor, Role};
 use units::{Amount, Text, Timestamp};
@@ -16,16 +17,26 @@ pub struct ServerConfig {
     pub keys: Vec<KeyConfig>,
     /// Read connections to the store.
     pub readers: usize,
+    /// What the secrets of webhooks are derived from, by reference: `env:NAME` or `file:PATH`, at least 32 characters. Without it there
+    /// are no webhooks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// How much of the API a caller may use that has no quota of its own: how much comes back each second, and how much there is at
+    /// most. A request takes its cost, as the catalogue tells it; most cost 1.
+    pub quota: Quota,
 }
+
+/// Far more than people and programs need that work as they should; less than one that runs wild takes from the others.
+const QUOTA: Quota = Quota { per_second: 2_000, burst: 20_000 };
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7410)), keys: Vec::new(), readers: 4 }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7410)), keys: Vec::new(), readers: 4, secret: None, quota: QUOTA }
     }
 }
 
 /// An API key. Only its hash is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyConfig {
     /// Who uses it: a person or a program.
@@ -41,6 +52,9 @@ pub struct KeyConfig {
     /// Until when it is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Timestamp>,
+    /// How much of the API it may use; the standard unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
 }
 
 /// Why the configuration cannot be used.

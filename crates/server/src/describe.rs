@@ -1,6 +1,7 @@
 //! What every operation of the API has in common, put into its description in one place: how it is asked, and what may go wrong.
 
 use utoipa::openapi::content::Content;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
@@ -12,8 +13,8 @@ use crate::problem::{CODES, Problem};
 const JSON: &str = "application/problem+json";
 
 /// What may go wrong with a read, and with a change.
-const READ: &[u16] = &[400, 401, 403, 404, 422, 500, 503];
-const CHANGE: &[u16] = &[400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503];
+const READ: &[u16] = &[400, 401, 403, 404, 422, 429, 500, 503];
+const CHANGE: &[u16] = &[400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 500, 503];
 
 /// Changes of one thing that can be read before: they heed `If-Match`.
 const CONDITIONAL: &[&str] = &[
@@ -47,7 +48,8 @@ pub(crate) fn complete(api: &mut OpenApi) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+/// The operations of a path.
+pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
     let get = item.get.as_mut().map(|operation| (HttpMethod::Get, operation));
     let post = item.post.as_mut().map(|operation| (HttpMethod::Post, operation));
     let put = item.put.as_mut().map(|operation| (HttpMethod::Put, operation));
@@ -58,6 +60,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
 fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
     // names of handlers are alone in their file, and not in the whole API
     operation.operation_id = Some(operation_id(path, method));
+    govern(path, method, operation);
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
             succeed(path, method, status, response, operation.parameters.as_deref().unwrap_or_default());
@@ -85,6 +88,30 @@ fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
 }
 
+/// Who answers for it, who may ask, and what it costs.
+fn govern(path: &str, method: &HttpMethod, operation: &mut Operation) {
+    let Some(governed) = crate::governance::operation::Operation::find(&method_name(method).to_uppercase(), path) else {
+        return;
+    };
+    let tag = operation.tags.iter().flatten().next().map(String::as_str).unwrap_or_default();
+    let (permission, roles) = crate::resource::catalogue::permission(governed.permission);
+    let mut extensions = ExtensionsBuilder::new()
+        .add("x-owner", crate::governance::operation::owner(tag))
+        .add("x-permission", permission)
+        .add("x-cost", governed.cost);
+    if !roles.is_empty() {
+        extensions = extensions.add("x-roles", roles);
+    }
+    operation.extensions.get_or_insert_default().merge(extensions.build());
+    let is_limited = governed.permission != crate::governance::operation::Permission::Everybody;
+    for response in operation.responses.responses.values_mut().filter(|_| is_limited) {
+        if let RefOr::T(response) = response {
+            response.headers.insert("RateLimit".to_owned(), RefOr::T(text_header(LEFT)));
+        }
+    }
+}
+
+const LEFT: &str = "What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`).";
 const VERSION: &str = "Names this version of what is shown.";
 
 /// Whether it shows one thing that has a version.
@@ -131,15 +158,19 @@ fn header(name: &str, what: &str) -> RefOr<Parameter> {
     RefOr::T(parameter.schema(Some(text)).build())
 }
 
-/// `get_orders_by_order` for `GET /v1/orders/{order}`.
-fn operation_id(path: &str, method: &HttpMethod) -> String {
-    let mut id = match method {
+/// The method in small letters.
+pub(crate) fn method_name(method: &HttpMethod) -> &'static str {
+    match method {
         HttpMethod::Post => "post",
         HttpMethod::Put => "put",
         HttpMethod::Delete => "delete",
         _ => "get",
     }
-    .to_owned();
+}
+
+/// `get_orders_by_order` for `GET /v1/orders/{order}`.
+fn operation_id(path: &str, method: &HttpMethod) -> String {
+    let mut id = method_name(method).to_owned();
     for segment in path.split(['/', '.']).filter(|segment| !segment.is_empty() && *segment != "v1") {
         match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
             Some(parameter) => id.push_str(&format!("_by_{parameter}")),

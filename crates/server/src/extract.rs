@@ -23,6 +23,8 @@ use crate::version::if_match;
 /// So much of a body that is too large is read and thrown away, because most clients listen only after they have sent all of it.
 const MAX_DRAINED: usize = 4 * crate::MAX_BODY;
 /// And no longer than this.
+/// A body has to be there within this time; whoever sends it byte by byte would hold a place for nothing.
+const BODY_WITHIN: Duration = Duration::from_secs(60);
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
 /// Parameters of the path.
@@ -73,7 +75,9 @@ impl<S: Send + Sync> FromRequest<S> for Body {
                 "a form with parts is not understood; send the file itself as the body, such as `curl --data-binary @FILE`";
             return Err(Problem::new("unsupported_media_type", detail));
         }
-        read(&parts.headers, body).await.map(Self)
+        let read = tokio::time::timeout(BODY_WITHIN, read(&parts.headers, body)).await;
+        let slow = || Problem::new("too_slow", format!("the body was not there within {} s", BODY_WITHIN.as_secs()));
+        read.map_err(|_| slow())?.map(Self)
     }
 }
 

@@ -17,6 +17,7 @@ mod console;
 mod describe;
 mod extract;
 mod feed;
+mod governance;
 mod identity;
 mod in_flight;
 mod metrics;
@@ -29,10 +30,12 @@ mod state;
 mod submit;
 mod version;
 mod view;
+mod webhook;
 
 pub use auth::{KeyRing, hash_bytes, hash_key};
 pub use config::{ConfigError, KeyConfig, ServerConfig};
 pub use feed::live::Live;
+pub use governance::Governance;
 pub use identity::Identities;
 pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
@@ -40,6 +43,7 @@ pub use readers::{Readers, dependencies};
 pub use resource::imports::REPLAYED;
 pub use serve::{HEADERS_WITHIN, serve};
 pub use state::AppState;
+pub use webhook::Webhooks;
 
 use axum::Router;
 use axum::middleware;
@@ -94,6 +98,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::session::routes())
         .merge(resource::users::routes())
         .merge(resource::clients::routes())
+        .merge(resource::catalogue::routes())
+        .merge(resource::webhooks::routes())
         .merge(metrics::routes())
         .merge(description())
 }
@@ -130,7 +136,7 @@ pub fn router(state: AppState) -> Router {
     let guarded = guarded
         .fallback(problem::unknown_path)
         .method_not_allowed_fallback(problem::unknown_method)
-        .layer(middleware::from_fn_with_state(state.clone(), auth::require_identity));
+        .layer(middleware::from_fn_with_state(state.clone(), governance::guard));
     let (open, _) = resource::health::routes().split_for_parts();
     open.route("/docs/problems/{code}", axum::routing::get(problem::page))
         .method_not_allowed_fallback(problem::unknown_method)

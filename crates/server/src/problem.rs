@@ -57,6 +57,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("unknown_method", 405, "the path does not know this method"),
     ("invalid", 422, "a value is not possible"),
     ("malformed", 400, "the request cannot be read"),
+    ("too_slow", 408, "the request did not arrive in time"),
     ("too_large", 413, "the request is too large"),
     ("unsupported_media_type", 415, "the content type is not understood"),
     ("idempotency_key_missing", 400, "a POST needs an Idempotency-Key"),

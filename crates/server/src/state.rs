@@ -8,10 +8,12 @@ use units::Timestamp;
 
 use crate::auth::KeyRing;
 use crate::feed::live::Live;
+use crate::governance::Governance;
 use crate::identity::Identities;
 use crate::in_flight::InFlight;
 use crate::problem::Problem;
 use crate::readers::Readers;
+use crate::webhook::Webhooks;
 
 /// What handlers share; cheap to clone.
 #[derive(Clone)]
@@ -26,8 +28,12 @@ pub struct AppState {
     pub identities: Identities,
     /// The connected systems, for their health.
     pub connections: Arc<Connections>,
+    /// Quotas and usage of those who ask.
+    pub governance: Governance,
     /// What happens, for those who listen.
     pub live: Arc<Live>,
+    /// Where events are sent by themselves.
+    pub webhooks: Arc<Webhooks>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Idempotency keys of requests that are being worked on.

@@ -14,8 +14,8 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     let key = keys::generate()?;
-    config::write_initial(&arguments.file, &server::hash_key(&key))?;
-    line(format_args!("wrote {}", arguments.file.display()));
+    config::write_initial(&arguments.file, &server::hash_key(&key), &keys::generate()?)?;
+    line(format_args!("wrote {}, and beside it crossdock.secret, which webhooks are signed with", arguments.file.display()));
     line("");
     line("The key of `admin`, shown this once; only its hash is kept:");
     line(format_args!("  export CROSSDOCK_API_KEY={key}"));

@@ -19,6 +19,11 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  crossdock key create shop --expires 2027-12-31T00:00:00Z\n  \
         crossdock key create shop --others-end 2026-12-31T00:00:00Z     the keys before it end then")]
     Create(Create),
+    /// Give a program a quota of its own, or the standard one
+    #[command(
+        after_help = "Examples:\n  crossdock key quota shop --per-second 50 --burst 500\n  crossdock key quota shop --standard"
+    )]
+    Quota(QuotaOf),
     /// Accept a key no longer
     #[command(after_help = "Example:\n  crossdock key revoke shop cd_live_3f9a1c07")]
     Revoke(Revoke),
@@ -49,6 +54,23 @@ pub(crate) struct Create {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct QuotaOf {
+    /// The program
+    client: String,
+    /// How much comes back each second; most requests cost 1
+    #[arg(long, required_unless_present = "standard", requires = "burst")]
+    per_second: Option<u32>,
+    /// How much can be asked for at once
+    #[arg(long, requires = "per_second")]
+    burst: Option<u32>,
+    /// What everybody has who has no quota of their own
+    #[arg(long, conflicts_with_all = ["per_second", "burst"])]
+    standard: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Revoke {
     /// The program
     client: String,
@@ -63,6 +85,11 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
         Command::List(arguments) => list(&arguments.target),
         Command::Client(arguments) => post(&arguments.target, "/v1/clients", &arguments.body()?),
         Command::Create(arguments) => create(arguments),
+        Command::Quota(arguments) => {
+            let own = arguments.per_second.zip(arguments.burst);
+            let quota = own.map(|(per_second, burst)| json!({ "per_second": per_second, "burst": burst }));
+            post(&arguments.target, &format!("/v1/clients/{}/quota", escape(&arguments.client)), &json!({ "quota": quota }))
+        }
         Command::Revoke(arguments) => {
             let (client, prefix) = (escape(&arguments.client), escape(&arguments.prefix));
             post(&arguments.target, &format!("/v1/clients/{client}/keys/{prefix}/revoke"), &json!({}))

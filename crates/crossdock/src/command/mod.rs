@@ -4,10 +4,13 @@ mod backorder;
 mod bench;
 mod bpmn;
 mod check;
+mod completions;
+mod configuration;
 mod dead_letter;
 mod demo;
 mod deploy;
 mod dmn;
+mod doctor;
 mod feel;
 mod import;
 mod inbound;
@@ -20,6 +23,7 @@ mod serve;
 mod simulate;
 mod system;
 mod user;
+mod webhook;
 
 use clap::Subcommand;
 
@@ -104,6 +108,17 @@ pub(crate) enum Command {
     /// Programs that may use the product, and their API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Where events are sent by themselves: add, change, look at deliveries, send once more
+    #[command(subcommand)]
+    Webhook(webhook::Command),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(configuration::Command),
+    /// Look at everything that an installation needs, and say what to do next
+    Doctor(doctor::Arguments),
+    /// Print what a shell needs to complete commands and options
+    #[command(after_help = "Example:\n  crossdock completions bash > /etc/bash_completion.d/crossdock")]
+    Completions(completions::Arguments),
 }
 
 impl Command {
@@ -144,6 +159,10 @@ impl Command {
             Self::Feel(arguments) => feel::run(&arguments),
             Self::User(command) => user::run(&command),
             Self::Key(command) => key::run(&command),
+            Self::Webhook(command) => webhook::run(&command),
+            Self::Config(command) => configuration::run(&command),
+            Self::Doctor(arguments) => doctor::run(&arguments),
+            Self::Completions(arguments) => Ok(completions::run(&arguments)),
         }
     }
 }

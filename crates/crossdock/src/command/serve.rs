@@ -158,12 +158,18 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     let connections = Arc::new(connections);
     wire.connect(&connections);
     let live = server::Live::follow(handle.clone(), readers.clone());
+    let secret = config.server.secret.as_deref().map(connect::secret).transpose();
+    let secret = secret.map_err(|error| WrongUse(format!("server.secret: {error}")))?;
+    let webhooks =
+        server::Webhooks::start(handle.clone(), readers.clone(), clock.clone(), secret.as_deref()).map_err(WrongUse)?;
     let state = server::AppState {
+        webhooks: webhooks.clone(),
         partition: handle,
         readers,
         keys,
         identities,
         connections: connections.clone(),
+        governance: server::Governance::new(config.server.quota),
         live: live.clone(),
         clock,
         in_flight: server::InFlight::default(),
@@ -173,6 +179,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
         interrupted_or_left(&starter).await;
         // their answers would never end
         live.stop();
+        webhooks.stop();
     };
     server::serve(listener, server::router(state), server::HEADERS_WITHIN, stop).await;
     tracing::info!("stopping: what was acknowledged is on disk");

@@ -20,7 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The program, without anything of the environment that it heeds.
 pub(crate) fn crossdock() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crossdock"));
-    for name in ["CROSSDOCK_DATA", "CROSSDOCK_URL", "CROSSDOCK_API_KEY", "CROSSDOCK_CONFIG", "CROSSDOCK_LOG"] {
+    for name in
+        ["CROSSDOCK_LISTEN", "CROSSDOCK_DATA", "CROSSDOCK_URL", "CROSSDOCK_API_KEY", "CROSSDOCK_CONFIG", "CROSSDOCK_LOG"]
+    {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());

@@ -237,6 +237,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             batch::begin(txn, instances, filter, operation, reason)
         }
         Body::ChangeUser { user, change } => super::identity::change_user(txn, user, change),
+        Body::ChangeWebhook { webhook, change } => super::webhook::change(txn, webhook, change),
         Body::ChangeClient { client, change } => super::identity::change_client(txn, client, change),
         Body::NoteDependency { system, change } => super::dependency::note(txn, system, change),
         Body::StopBatch(id) => {

@@ -7,7 +7,7 @@ use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
-use crate::identity::{Client, ClientChange, MAX_KEYS, Rights, User, UserChange};
+use crate::identity::{Client, ClientChange, MAX_KEYS, Quota, Rights, User, UserChange};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState};
 
@@ -111,6 +111,15 @@ fn changes(txn: &Txn<'_>, known: &Client, change: &ClientChange) -> Outcome<bool
         },
         ClientChange::Disable => !known.disabled,
         ClientChange::Enable => known.disabled,
+        ClientChange::Quota { quota } => {
+            if let Some(Quota { per_second, burst }) = *quota
+                && (per_second == 0 || burst == 0)
+            {
+                let why = "at least 1; disable the program to shut it out";
+                return Err(Refusal::invalid("quota", per_second.min(burst), why).into());
+            }
+            known.quota != *quota
+        }
     })
 }
 

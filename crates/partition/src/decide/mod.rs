@@ -17,6 +17,7 @@ mod schedule;
 mod substitution;
 mod task;
 mod txn;
+mod webhook;
 
 use std::collections::BTreeSet;
 

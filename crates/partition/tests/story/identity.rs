@@ -1,6 +1,6 @@
 //! Rights are given by administrators, and by nobody to himself.
 
-use partition::identity::{ClientChange, MAX_KEYS, Rights, UserChange};
+use partition::identity::{ClientChange, MAX_KEYS, Quota, Rights, UserChange};
 use partition::{Body, Reply};
 use trade::{Actor, Refusal, Role};
 use units::Timestamp;
@@ -76,6 +76,19 @@ fn a_name_is_a_person_or_a_program_and_never_both() {
     for name in ["", "Ann", "process", "a b"] {
         assert!(matches!(world.ask(user(name, put(&[]))), Err(Refusal::Invalid { .. })), "{name}");
     }
+}
+
+#[test]
+fn a_program_has_a_quota_of_its_own_until_it_has_the_standard_one_again() {
+    let mut world = World::new();
+    administrator(&mut world, "ada");
+    world.done(client("shop", ClientChange::Put { name: "Shop".into(), rights: rights(&[Role::Sales]) }));
+    let quota = |per_second, burst| ClientChange::Quota { quota: Some(Quota { per_second, burst }) };
+    assert_eq!(world.done(client("shop", quota(50, 500))), Reply::Done);
+    assert_eq!(world.done(client("shop", quota(50, 500))), Reply::Repeated);
+    assert!(matches!(world.ask(client("shop", quota(0, 500))), Err(Refusal::Invalid { .. })));
+    assert_eq!(world.done(client("shop", ClientChange::Quota { quota: None })), Reply::Done);
+    assert_eq!(world.done(client("shop", ClientChange::Quota { quota: None })), Reply::Repeated);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod payload;
 mod scope;
 
 use partition::identity::{ClientChange, Rights, UserChange};
+use partition::webhook::WebhookChange;
 use partition::{Body, DependencyChange, Entry, Event};
 use serde::Serialize;
 use store::{Reader, StoredEntry};
@@ -22,13 +23,13 @@ pub(crate) struct CloudEvent {
     specversion: &'static str,
     /// Journal position and place within the entry.
     #[schema(example = "17.3")]
-    id: String,
+    pub(crate) id: String,
     /// The partition.
     source: &'static str,
     /// What happened.
     #[schema(example = "com.crossdock.order.hold_placed.v1")]
     #[serde(rename = "type")]
-    kind: String,
+    pub(crate) kind: String,
     /// To what.
     subject: String,
     /// When.
@@ -66,11 +67,24 @@ pub(crate) struct CloudEvent {
     data: serde_json::Value,
 }
 
+impl CloudEvent {
+    /// The type without prefix and version: `order.hold_placed`.
+    pub(crate) fn plain_kind(&self) -> &str {
+        let kind = self.kind.strip_prefix("com.crossdock.").unwrap_or(&self.kind);
+        kind.rsplit_once('.').map_or(kind, |(kind, _)| kind)
+    }
+
+    /// Events that have this in common are told in their order: those of an order, or of whatever else it is about.
+    pub(crate) fn ordered_by(&self) -> &str {
+        self.correlationid.as_deref().unwrap_or(&self.subject)
+    }
+}
+
 /// A page of the feed.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct EventPage {
     /// In the order in which they happened.
-    events: Vec<CloudEvent>,
+    pub(crate) events: Vec<CloudEvent>,
     /// Give it as `after` to go on, now or later.
     next: String,
 }
@@ -190,8 +204,23 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
                 ClientChange::RevokeKey { prefix } => ("key_revoked", serde_json::json!({ "prefix": prefix })),
                 ClientChange::Disable => ("disabled", serde_json::json!({})),
                 ClientChange::Enable => ("enabled", serde_json::json!({})),
+                ClientChange::Quota { quota } => ("quota_set", serde_json::json!({ "quota": quota })),
             };
             (format!("client.{what}"), format!("client {id}"), data)
+        }
+        // how far a webhook is concerns nobody who listens, and telling it would never end
+        Event::Webhook(_, WebhookChange::Delivered { .. }) => return None,
+        Event::Webhook(id, change) => {
+            let (what, data) = match change {
+                WebhookChange::Put { url, types, .. } => ("set", serde_json::json!({ "url": url, "types": types })),
+                WebhookChange::Rotate { earlier_until } => {
+                    ("secret_changed", serde_json::json!({ "earlier_until": earlier_until }))
+                }
+                WebhookChange::Disable { why } => ("disabled", serde_json::json!({ "why": why })),
+                WebhookChange::Enable => ("enabled", serde_json::json!({})),
+                WebhookChange::Delivered { .. } | WebhookChange::Remove => ("removed", serde_json::json!({})),
+            };
+            (format!("webhook.{what}"), format!("webhook {id}"), data)
         }
         Event::Dependency(system, change) => {
             let data = match change {

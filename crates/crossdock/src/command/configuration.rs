@@ -1,0 +1,99 @@
+//! `crossdock config`: the values that count, and where each comes from.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::config::{self, ENVIRONMENT};
+use crate::output::{self, Finding, table};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Show the values that count and where each comes from: the environment, the file, or the default. Secrets are masked
+    Show(Show),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// The configuration file
+    #[arg(long, env = "CROSSDOCK_CONFIG", default_value = "crossdock.toml")]
+    config: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
+    let Command::Show(arguments) = command;
+    let effective = serde_json::to_value(config::read(&arguments.config)?)?;
+    let file: toml::Table = config::text(&arguments.config)?.parse()?;
+    let mut values = Vec::new();
+    collect("", &effective, Some(&serde_json::to_value(file)?), &mut values);
+    if arguments.json {
+        output::json(&values)?;
+    } else {
+        table(&values, &[("key", "key"), ("value", "value"), ("from", "from")]);
+    }
+    Ok(Finding::None)
+}
+
+/// The values below a key, each with where it comes from.
+fn collect(key: &str, value: &Value, file: Option<&Value>, values: &mut Vec<Value>) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (name, value) in fields {
+                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                collect(&key, value, file.and_then(|file| file.get(name)), values);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for (at, item) in items.iter().enumerate() {
+                let name = item["name"].as_str().map_or_else(|| at.to_string(), str::to_owned);
+                collect(&format!("{key}[{name}]"), item, file.and_then(|file| file.get(at)), values);
+            }
+        }
+        _ => values.push(json!({ "key": key, "value": masked(key, value), "from": source(key, file) })),
+    }
+}
+
+fn source(key: &str, file: Option<&Value>) -> String {
+    let overridden = ENVIRONMENT.iter().find(|(variable, of)| *of == key && config::of_environment(variable).is_some());
+    match (overridden, file) {
+        (Some((variable, _)), _) => format!("environment: {variable}"),
+        (None, Some(_)) => "file".to_owned(),
+        (None, None) => "default".to_owned(),
+    }
+}
+
+/// A header of a call may be a secret; a reference to one is none, and neither is the hash of a key.
+fn masked(key: &str, value: &Value) -> Value {
+    let is_reference = |text: &str| text.starts_with("env:") || text.starts_with("file:");
+    match value.as_str() {
+        Some(text) if key.contains(".headers.") && !is_reference(text) => "********".into(),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_say_where_they_come_from_and_secrets_are_masked() {
+        let effective = json!({
+            "server": { "readers": 4 },
+            "systems": [{ "name": "erp", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
+        });
+        let file = json!({ "systems": [{ "name": "erp", "headers": { "a": "secret", "b": "env:B" } }] });
+        let mut values = Vec::new();
+        collect("", &effective, Some(&file), &mut values);
+        let of = |key: &str| {
+            let found = values.iter().find(|value| value["key"] == key).unwrap_or_else(|| panic!("no {key}"));
+            (found["value"].clone(), found["from"].clone())
+        };
+        assert_eq!(of("server.readers"), (json!(4), json!("default")));
+        assert_eq!(of("systems[erp].timeout_ms"), (json!(10), json!("default")));
+        assert_eq!(of("systems[erp].headers.a"), (json!("********"), json!("file")));
+        assert_eq!(of("systems[erp].headers.b"), (json!("env:B"), json!("file")));
+    }
+}

@@ -1,0 +1,232 @@
+//! Every operation of the API: who answers for it, who may ask for it, and what a request costs (design §4.5).
+//!
+//! One table, which the guard in front of the handlers enforces, the description at `/openapi.json` tells, and the catalogue shows.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use trade::Role;
+
+use Permission::{ByCase, Everybody, Known, Roles};
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permission {
+    /// Everybody, without a key.
+    Everybody,
+    /// Whoever is known.
+    Known,
+    /// Whoever has one of these roles; administrators and directors may do what every role may.
+    Roles(&'static [Role]),
+    /// Whoever is known gets through: what it is about decides, such as the amount at stake or whose record it is.
+    ByCase,
+}
+
+/// One operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Operation {
+    /// The HTTP method.
+    pub(crate) method: &'static str,
+    /// The path as a template.
+    pub(crate) path: &'static str,
+    /// Who may ask.
+    pub(crate) permission: Permission,
+    /// What a request takes from the caller's quota.
+    pub(crate) cost: u32,
+}
+
+const SALES: Permission = Roles(&[Role::Sales]);
+const WAREHOUSE: Permission = Roles(&[Role::Warehouse]);
+const FINANCE: Permission = Roles(&[Role::Receivables]);
+const OPERATIONS: Permission = Roles(&[Role::Operations]);
+const ADMINISTRATION: Permission = Roles(&[Role::Admin]);
+const HOLDERS: Permission = Roles(&[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations]);
+
+/// A request for one thing, or one change.
+const ONE: u32 = 1;
+/// A request that reads everything there is of something, or hashes a password.
+const WIDE: u32 = 20;
+/// A request that brings or changes many things.
+const MANY: u32 = 100;
+
+/// All of them, by path.
+pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
+    of("GET", "/healthz", Everybody, ONE),
+    of("GET", "/readyz", Everybody, ONE),
+    of("GET", "/metrics", Known, WIDE),
+    of("GET", "/openapi.json", Known, ONE),
+    of("GET", "/catalogue", Known, ONE),
+    of("GET", "/v1/accounts/{account}", Known, ONE),
+    of("POST", "/v1/accounts/{account}/credit-limit", ByCase, ONE),
+    of("GET", "/v1/availability", Known, ONE),
+    of("POST", "/v1/availability/reservations", SALES, ONE),
+    of("POST", "/v1/availability/reservations/{reservation}/release", SALES, ONE),
+    of("POST", "/v1/backorders/runs", SALES, ONE),
+    of("POST", "/v1/bank-statements", FINANCE, MANY),
+    of("GET", "/v1/batches", Known, ONE),
+    of("POST", "/v1/batches", OPERATIONS, MANY),
+    of("GET", "/v1/batches/{batch}", Known, ONE),
+    of("POST", "/v1/batches/{batch}/stop", OPERATIONS, ONE),
+    of("GET", "/v1/clients", ADMINISTRATION, ONE),
+    of("POST", "/v1/clients", ByCase, ONE),
+    of("GET", "/v1/clients/{client}", ADMINISTRATION, ONE),
+    of("POST", "/v1/clients/{client}/disable", ByCase, ONE),
+    of("POST", "/v1/clients/{client}/enable", ByCase, ONE),
+    of("POST", "/v1/clients/{client}/keys", ByCase, ONE),
+    of("POST", "/v1/clients/{client}/keys/{prefix}/revoke", ByCase, ONE),
+    of("POST", "/v1/clients/{client}/quota", ByCase, ONE),
+    of("GET", "/v1/company", Known, ONE),
+    of("GET", "/v1/dead-letters", Known, ONE),
+    of("POST", "/v1/dead-letters/replay", OPERATIONS, ONE),
+    of("GET", "/v1/events", Known, ONE),
+    of("GET", "/v1/exceptions", Known, ONE),
+    of("GET", "/v1/exceptions/{exception}", Known, ONE),
+    of("POST", "/v1/exceptions/{exception}/assignment", ByCase, ONE),
+    of("POST", "/v1/exceptions/{exception}/resolution", ByCase, ONE),
+    of("POST", "/v1/imports/master/{kind}", ADMINISTRATION, MANY),
+    of("POST", "/v1/imports/orders", SALES, MANY),
+    of("GET", "/v1/instances", Known, ONE),
+    of("GET", "/v1/instances/{instance}", Known, ONE),
+    of("POST", "/v1/instances/{instance}/operations", OPERATIONS, ONE),
+    of("GET", "/v1/instances/{instance}/waiting", Known, ONE),
+    of("GET", "/v1/invoices", Known, ONE),
+    of("GET", "/v1/invoices/{invoice}", Known, ONE),
+    of("POST", "/v1/invoices/{invoice}/credit-notes", FINANCE, ONE),
+    of("POST", "/v1/messages", OPERATIONS, ONE),
+    of("GET", "/v1/orders", Known, ONE),
+    of("POST", "/v1/orders", SALES, ONE),
+    of("GET", "/v1/orders/{order}", Known, ONE),
+    of("POST", "/v1/orders/{order}/cancellations", SALES, ONE),
+    of("POST", "/v1/orders/{order}/changes", SALES, ONE),
+    of("POST", "/v1/orders/{order}/holds", HOLDERS, ONE),
+    of("POST", "/v1/orders/{order}/holds/{kind}/release", ByCase, ONE),
+    of("POST", "/v1/orders/{order}/lines/{line}/correction", SALES, ONE),
+    of("GET", "/v1/orders/{order}/original", Known, ONE),
+    of("POST", "/v1/orders/{order}/substitutions", SALES, ONE),
+    of("GET", "/v1/orders/{order}/timeline", Known, ONE),
+    of("GET", "/v1/orders/{order}/waiting", Known, ONE),
+    of("GET", "/v1/payments", Known, ONE),
+    of("GET", "/v1/payments/{payment}", Known, ONE),
+    of("POST", "/v1/payments/{payment}/matches", FINANCE, ONE),
+    of("POST", "/v1/payments/{payment}/on-account", FINANCE, ONE),
+    of("POST", "/v1/payments/{payment}/unapplications", FINANCE, ONE),
+    of("GET", "/v1/processes", Known, ONE),
+    of("POST", "/v1/processes", OPERATIONS, MANY),
+    of("POST", "/v1/processes/{process}/instances", OPERATIONS, ONE),
+    of("GET", "/v1/processes/{process}/versions", Known, ONE),
+    of("GET", "/v1/processes/{process}/versions/{version}", Known, ONE),
+    of("GET", "/v1/progress", Known, WIDE),
+    of("GET", "/v1/returns", Known, ONE),
+    of("GET", "/v1/returns/{return}", Known, ONE),
+    of("GET", "/v1/session", Known, ONE),
+    of("PUT", "/v1/session", Everybody, WIDE),
+    of("DELETE", "/v1/session", ByCase, ONE),
+    of("POST", "/v1/session/password", ByCase, WIDE),
+    of("GET", "/v1/shipments", Known, ONE),
+    of("GET", "/v1/shipments/{shipment}", Known, ONE),
+    of("POST", "/v1/shipments/{shipment}/deliveries", WAREHOUSE, ONE),
+    of("POST", "/v1/signals", OPERATIONS, ONE),
+    of("GET", "/v1/stock", Known, ONE),
+    of("POST", "/v1/stock/adjustments", WAREHOUSE, ONE),
+    of("POST", "/v1/stock/counts", WAREHOUSE, ONE),
+    of("POST", "/v1/stock/inbound", WAREHOUSE, ONE),
+    of("POST", "/v1/stock/receipts", WAREHOUSE, ONE),
+    of("POST", "/v1/stock/safety", WAREHOUSE, ONE),
+    of("GET", "/v1/systems", Known, ONE),
+    of("GET", "/v1/tasks", Known, ONE),
+    of("POST", "/v1/tasks/{instance}/{task}/completion", ByCase, ONE),
+    of("GET", "/v1/users", ADMINISTRATION, ONE),
+    of("POST", "/v1/users", ByCase, ONE),
+    of("GET", "/v1/users/{user}", ADMINISTRATION, ONE),
+    of("POST", "/v1/users/{user}/disable", ByCase, ONE),
+    of("POST", "/v1/users/{user}/enable", ByCase, ONE),
+    of("POST", "/v1/users/{user}/end-sessions", ByCase, ONE),
+    of("POST", "/v1/users/{user}/password", ADMINISTRATION, WIDE),
+    of("GET", "/v1/webhooks", OPERATIONS, ONE),
+    of("POST", "/v1/webhooks", OPERATIONS, ONE),
+    of("GET", "/v1/webhooks/{webhook}", OPERATIONS, ONE),
+    of("GET", "/v1/webhooks/{webhook}/deliveries", OPERATIONS, ONE),
+    of("POST", "/v1/webhooks/{webhook}/disable", OPERATIONS, ONE),
+    of("POST", "/v1/webhooks/{webhook}/enable", OPERATIONS, ONE),
+    of("POST", "/v1/webhooks/{webhook}/redeliveries", OPERATIONS, WIDE),
+    of("POST", "/v1/webhooks/{webhook}/remove", OPERATIONS, ONE),
+    of("POST", "/v1/webhooks/{webhook}/secret", OPERATIONS, ONE),
+    of("GET", "/v1/warehouse-orders", Known, ONE),
+    of("GET", "/v1/warehouse-orders/{warehouse_order}", Known, ONE),
+    of("POST", "/v1/warehouse-orders/{warehouse_order}/acknowledgements", WAREHOUSE, ONE),
+    of("POST", "/v1/warehouse-orders/{warehouse_order}/cancel-answers", WAREHOUSE, ONE),
+    of("POST", "/v1/warehouse-orders/{warehouse_order}/picks", WAREHOUSE, ONE),
+    of("POST", "/v1/warehouse-orders/{warehouse_order}/redirect-answers", WAREHOUSE, ONE),
+    of("POST", "/v1/warehouse-orders/{warehouse_order}/rejections", WAREHOUSE, ONE),
+    of("POST", "/v1/warehouse-orders/{warehouse_order}/shipments", WAREHOUSE, ONE),
+];
+
+const fn of(method: &'static str, path: &'static str, permission: Permission, cost: u32) -> Operation {
+    Operation { method, path, permission, cost }
+}
+
+static BY_PATH: LazyLock<BTreeMap<(&str, &str), &Operation>> = LazyLock::new(|| {
+    OPERATIONS_OF_THE_API.iter().map(|operation| ((operation.path, operation.method), operation)).collect()
+});
+
+impl Operation {
+    /// The operation at a path template.
+    pub(crate) fn find(method: &str, path: &str) -> Option<&'static Self> {
+        // what answers GET answers HEAD
+        let method = if method == "HEAD" { "GET" } else { method };
+        BY_PATH.get(&(path, method)).copied()
+    }
+}
+
+/// Who answers for the operations of a subject: which people an integrator turns to.
+pub(crate) fn owner(tag: &str) -> &'static str {
+    match tag {
+        "orders" | "returns" => "sales",
+        "stock" | "fulfilment" => "warehouse",
+        "finance" => "finance",
+        "exceptions" | "processes" => "process owners",
+        _ => "administration",
+    }
+}
+
+/// The version of the API that a path belongs to; what has none is there for programs that watch the product.
+pub(crate) fn version(path: &str) -> Option<&str> {
+    path.strip_prefix('/')?
+        .split('/')
+        .next()
+        .filter(|part| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_that_is_described_is_governed_and_no_other() {
+        let api = serde_json::to_value(crate::openapi()).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, item) in api["paths"].as_object().unwrap() {
+            described.extend(item.as_object().unwrap().keys().map(|method| (path.clone(), method.to_uppercase())));
+        }
+        let governed: BTreeSet<(String, String)> =
+            BY_PATH.keys().map(|(path, method)| (path.to_string(), method.to_string())).collect();
+        assert_eq!(governed.len(), OPERATIONS_OF_THE_API.len(), "an operation is there twice");
+        assert_eq!(governed, described);
+    }
+
+    #[test]
+    fn changes_are_for_roles_or_decided_by_case() {
+        for operation in OPERATIONS_OF_THE_API.iter().filter(|operation| operation.method != "GET") {
+            let is_guarded = matches!(operation.permission, Roles(_) | ByCase) || operation.path == "/v1/session";
+            assert!(is_guarded, "{} {}", operation.method, operation.path);
+        }
+    }
+
+    #[test]
+    fn versions_are_read_off_the_path() {
+        assert_eq!(version("/v1/orders"), Some("v1"));
+        assert_eq!((version("/healthz"), version("/vendors/x")), (None, None));
+    }
+}

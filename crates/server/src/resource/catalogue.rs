@@ -1,0 +1,172 @@
+//! The catalogue: every operation with who answers for it, who may ask, what it costs, and who uses it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use serde::Serialize;
+use trade::Role;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::Reading;
+use crate::governance::operation::{OPERATIONS_OF_THE_API, Operation, Permission, owner, version};
+use crate::governance::usage::Count;
+use crate::state::AppState;
+use crate::view::name;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// Everything that a program can ask for.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Catalogue {
+    /// Where the operations are described with their shapes.
+    #[schema(example = "/openapi.json")]
+    openapi: &'static str,
+    /// What a caller may use unless an administrator has said otherwise.
+    standard_quota: QuotaView,
+    /// The operations, by path.
+    operations: Vec<OperationView>,
+}
+
+/// A quota: a request takes its cost from it, and it fills up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuotaView {
+    /// How much comes back each second.
+    pub(crate) per_second: u32,
+    /// How much there is at most: what can be asked for at once.
+    pub(crate) burst: u32,
+}
+
+impl From<partition::identity::Quota> for QuotaView {
+    fn from(quota: partition::identity::Quota) -> Self {
+        Self { per_second: quota.per_second, burst: quota.burst }
+    }
+}
+
+/// One operation.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OperationView {
+    /// Its name in the description.
+    #[schema(example = "post_orders")]
+    id: String,
+    /// The HTTP method.
+    #[schema(example = "POST")]
+    method: &'static str,
+    /// The path, as a template.
+    #[schema(example = "/v1/orders")]
+    path: &'static str,
+    /// What it does.
+    summary: String,
+    /// Who answers for it.
+    #[schema(example = "sales")]
+    owner: &'static str,
+    /// The version of the API; absent for what watches the product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "v1")]
+    version: Option<&'static str>,
+    /// Who may ask: `everybody`, `known`, `roles`, or `by_case`: what it is about decides.
+    #[schema(example = "roles")]
+    permission: &'static str,
+    /// The roles that may, if it is by roles; administrators and directors may as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<String>,
+    /// What a request takes from the caller's quota.
+    cost: u32,
+    /// Who has used it since the server's start; for operations and administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consumers: Option<Vec<Consumer>>,
+}
+
+/// A caller of an operation.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Consumer {
+    /// Who.
+    caller: String,
+    #[serde(flatten)]
+    usage: UsageView,
+}
+
+/// Requests since the server's start.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct UsageView {
+    /// All of them.
+    requests: u64,
+    /// Those that were refused.
+    refused: u64,
+    /// Those that failed.
+    failed: u64,
+    /// When the last one came; absent if none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
+}
+
+impl From<Count> for UsageView {
+    fn from(count: Count) -> Self {
+        let last = (count.requests > 0).then(|| count.last.to_string());
+        Self { requests: count.requests, refused: count.refused, failed: count.failed, last }
+    }
+}
+
+/// What the description says of each operation: name, summary and subject.
+static DESCRIBED: LazyLock<BTreeMap<(String, String), (String, String, String)>> = LazyLock::new(|| {
+    let mut api = crate::openapi();
+    let mut all = BTreeMap::new();
+    for (path, item) in &mut api.paths.paths {
+        for (method, operation) in crate::describe::operations(item) {
+            let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+            let id = operation.operation_id.clone().unwrap_or_default();
+            let summary = operation.summary.clone().unwrap_or_default();
+            all.insert((path.clone(), crate::describe::method_name(&method).to_uppercase()), (id, summary, tag));
+        }
+    }
+    all
+});
+
+/// Show every operation: who answers for it, who may ask, what it costs, and, to operations and administrators, who uses it.
+#[utoipa::path(get, path = "/catalogue", tag = "systems", responses((status = 200, body = Catalogue)))]
+async fn show(State(state): State<AppState>, reading: Reading) -> JsonAnswer<Catalogue> {
+    let sees_usage = [Role::Operations, Role::Admin, Role::Director].iter().any(|role| reading.0.has(*role));
+    let view = |operation: &'static Operation| {
+        let consumers = || state.governance.usage.of(operation).into_iter();
+        let consumer = |(caller, count): (units::Text, Count)| Consumer { caller: caller.to_string(), usage: count.into() };
+        view(operation, sees_usage.then(|| consumers().map(consumer).collect()))
+    };
+    JsonAnswer(Catalogue {
+        openapi: "/openapi.json",
+        standard_quota: state.governance.standard.into(),
+        operations: OPERATIONS_OF_THE_API.iter().map(view).collect(),
+    })
+}
+
+fn view(operation: &'static Operation, consumers: Option<Vec<Consumer>>) -> OperationView {
+    let key = (operation.path.to_owned(), operation.method.to_owned());
+    let (id, summary, tag) = DESCRIBED.get(&key).cloned().unwrap_or_default();
+    let (permission, roles) = permission(operation.permission);
+    OperationView {
+        id,
+        method: operation.method,
+        path: operation.path,
+        summary,
+        owner: owner(&tag),
+        version: version(operation.path),
+        permission,
+        roles,
+        cost: operation.cost,
+        consumers,
+    }
+}
+
+/// A permission in a word, and the roles.
+pub(crate) fn permission(permission: Permission) -> (&'static str, Vec<String>) {
+    match permission {
+        Permission::Everybody => ("everybody", Vec::new()),
+        Permission::Known => ("known", Vec::new()),
+        Permission::Roles(roles) => ("roles", roles.iter().map(name).collect()),
+        Permission::ByCase => ("by_case", Vec::new()),
+    }
+}
