@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { as, ask, consoleUrl, fresh, giveKey, launch, until } from "./browser";
+import { as, ask, consoleUrl, fresh, giveKey, launch, until, withoutStreams } from "./browser";
 
 interface Exception {
   readonly id: string;
@@ -191,22 +191,46 @@ describe("journeys", () => {
 
   it("see in one tab what another one did, while one tab alone asks the product", async () => {
     const context = await fresh(browser);
-    let asked = 0;
+    const asked: string[] = [];
     context.on("request", (request) => {
-      if (request.url().includes("/v1/events")) asked += 1;
+      if (request.url().includes("/v1/events")) asked.push(request.headers()["accept"] ?? "");
     });
     const tabs = [await context.newPage(), await context.newPage()];
     for (const tab of tabs) {
-      await tab.goto(consoleUrl());
+      await tab.goto(`${consoleUrl()}/orders`);
       await giveKey(tab, inject("site").keys.sally);
       await tab.getByRole("button", { name: "Sign in" }).click();
-      await tab.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+      await tab.getByRole("row", { name: /SO-/ }).first().waitFor();
     }
-    await until(async () => asked > 1, "the first look at the feed");
+    await until(async () => asked.length > 0, "the stream of events");
     const id = await newOrder();
-    for (const tab of tabs) await tab.goto(`${consoleUrl()}/orders`);
     for (const tab of tabs) await tab.getByRole("row", { name: new RegExp(id) }).waitFor();
+    expect(asked).toEqual(["text/event-stream"]);
     await context.close();
+  });
+
+  it("hear what happened while the connection was lost, and what happens after it", async () => {
+    const page = await as(browser, "sally");
+    await page.goto(`${consoleUrl()}/orders`);
+    await page.getByRole("row", { name: /SO-/ }).first().waitFor();
+    await page.context().setOffline(true);
+    await page.getByText("No connection to Crossdock").waitFor();
+    const missed = await newOrder();
+    await page.context().setOffline(false);
+    await page.getByRole("row", { name: new RegExp(missed) }).waitFor();
+    const later = await newOrder();
+    await page.getByRole("row", { name: new RegExp(later) }).waitFor();
+    await page.context().close();
+  });
+
+  it("hear what happens where nothing lets a stream through: the feed is asked for instead", async () => {
+    const page = await as(browser, "sally");
+    await withoutStreams(page);
+    await page.goto(`${consoleUrl()}/orders`);
+    await page.getByRole("row", { name: /SO-/ }).first().waitFor();
+    const id = await newOrder();
+    await page.getByRole("row", { name: new RegExp(id) }).waitFor();
+    await page.context().close();
   });
 
   it("open a link that somebody sent: filters, sorting and the case are in it", async () => {
