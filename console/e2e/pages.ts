@@ -58,5 +58,19 @@ export function allPages(things: Things): Shown[] {
     { name: "instance", path: `/processes/instances/${instance}`, heading: /^Instance PI-/, sign: /What releases it/ },
     { name: "systems", path: "/systems", heading: /^Systems$/, sign: /erp\.post_invoice/ },
     { name: "dead-letters", path: "/systems?tab=dead-letters", heading: /^Systems$/, sign: /dead letters/ },
+    { name: "users", path: "/administration/users", heading: /^Users$/, sign: /nora/ },
+    {
+      name: "user",
+      path: "/administration/users?open=nora",
+      heading: /^Users$/,
+      sign: /With a password|No password yet/,
+    },
+    { name: "clients", path: "/administration/clients", heading: /^API clients$/, sign: /webshop/ },
+    {
+      name: "client",
+      path: "/administration/clients?open=webshop",
+      heading: /^API clients$/,
+      sign: /cd_live_/,
+    },
   ];
 }

@@ -129,6 +129,28 @@ const instance = createRoute({
   component: lazyRouteComponent(() => import("./pages/processes/InstancePage"), "InstancePage"),
 });
 
+const administration = createRoute({
+  getParentRoute: () => root,
+  path: "/administration",
+  beforeLoad: () => {
+    throw redirect({ to: "/administration/users" });
+  },
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/users",
+  validateSearch: understand({ q: text, sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/UsersPage"), "UsersPage"),
+});
+
+const clients = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/clients",
+  validateSearch: understand({ q: text, sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/ClientsPage"), "ClientsPage"),
+});
+
 const tree = root.addChildren([
   today,
   exceptions,
@@ -143,6 +165,9 @@ const tree = root.addChildren([
   accounts,
   processes,
   instance,
+  administration,
+  users,
+  clients,
 ]);
 
 export const router = createRouter({

@@ -208,3 +208,13 @@ export const instance = (id: string) =>
     queryFn: ({ signal }) => get("/v1/instances/{instance}", { path: { instance: id }, signal }),
     refetchInterval: 10_000,
   });
+
+export const users = queryOptions({
+  queryKey: ["users", "all"],
+  queryFn: ({ signal }) => get("/v1/users", { signal }),
+});
+
+export const clients = queryOptions({
+  queryKey: ["clients", "all"],
+  queryFn: ({ signal }) => get("/v1/clients", { signal }),
+});

@@ -1,0 +1,11 @@
+import { Sections } from "../../components/Sections";
+
+/** The parts of administration. */
+const ADMINISTRATION = [
+  { to: "/administration/users", name: "Users" },
+  { to: "/administration/clients", name: "API clients" },
+] as const;
+
+export function AdministrationSections() {
+  return <Sections label="Administration" of={ADMINISTRATION} />;
+}
