@@ -312,6 +312,34 @@ describe("journeys", () => {
     await page.context().close();
   });
 
+  it("follow an audit trail: from what somebody decided to everything of the order, by links that can be sent", async () => {
+    const [exception] = await open("PRICE");
+    if (!exception?.order) throw new Error("the demo left no price exception open");
+    const reason = `agreed with the buyer ${crypto.randomUUID()}`;
+    await ask("sally", `/v1/exceptions/${exception.id}/resolution`, { action: "release", reason, details: {} });
+    const page = await as(browser, "ada");
+    await page.goto(`${consoleUrl()}/administration/audit`);
+    await page.getByLabel("Who").fill("sally");
+    await page.getByLabel("Who").press("Enter");
+    await page.getByLabel(/^What, as/).fill("exception resolved");
+    await page.getByLabel(/^What, as/).press("Enter");
+    await page.getByRole("row", { name: new RegExp(reason) }).click();
+    const event = page.getByRole("dialog", { name: /^Event / });
+    await event.getByText(`“${reason}”`).waitFor();
+    await event.getByText(/that came of it/).waitFor();
+    await page.reload();
+    await event.getByText(`“${reason}”`).waitFor();
+    await event.getByRole("link", { name: `everything of ${exception.order}` }).click();
+    await page.getByText("all was searched").waitFor({ timeout: 45_000 });
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).click(),
+    ]);
+    const exported = await readFile(await file.path(), "utf8");
+    for (const part of [reason, "order.received", `exception ${exception.id}`]) expect(exported).toContain(part);
+    await page.context().close();
+  });
+
   it("open a link that somebody sent: filters, sorting and the case are in it", async () => {
     const page = await as(browser, "sally");
     await page.goto(`${consoleUrl()}/exceptions?kind=PRICE&sort=-stake`);

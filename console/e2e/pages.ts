@@ -15,10 +15,11 @@ interface Things {
   readonly item: string;
   readonly instance: string;
   readonly payment: string;
+  readonly event: string;
 }
 
 export function allPages(things: Things): Shown[] {
-  const { held, shipped, exception, account, item, instance, payment } = things;
+  const { held, shipped, exception, account, item, instance, payment, event } = things;
   return [
     { name: "today", path: "/", heading: /^Today$/, sign: /Due next/ },
     { name: "exceptions", path: "/exceptions", heading: /^Exceptions$/, sign: /EX-\d+/ },
@@ -71,6 +72,13 @@ export function allPages(things: Things): Shown[] {
       path: "/administration/clients?open=webshop",
       heading: /^API clients$/,
       sign: /cd_live_/,
+    },
+    { name: "audit", path: "/administration/audit", heading: /^Audit$/, sign: /searched back/ },
+    {
+      name: "event",
+      path: `/administration/audit?open=%22${event}%22`,
+      heading: /^Audit$/,
+      sign: /What was recorded/,
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { flag, oneOf, text, understand } from "./lib/search";
+import { eventId, flag, moment, oneOf, text, understand } from "./lib/search";
 import { Broken, NotHere } from "./shell/Broken";
 import { Layout } from "./shell/Layout";
 
@@ -151,6 +151,13 @@ const clients = createRoute({
   component: lazyRouteComponent(() => import("./pages/administration/ClientsPage"), "ClientsPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/audit",
+  validateSearch: understand({ subject: text, actor: text, type: text, from: moment, to: moment, open: eventId }),
+  component: lazyRouteComponent(() => import("./pages/administration/AuditPage"), "AuditPage"),
+});
+
 const tree = root.addChildren([
   today,
   exceptions,
@@ -168,6 +175,7 @@ const tree = root.addChildren([
   administration,
   users,
   clients,
+  audit,
 ]);
 
 export const router = createRouter({

@@ -37,6 +37,6 @@ export const PLACES = [
     name: "Administration",
     key: "d",
     icon: IconUsers,
-    about: "Users, API clients and their keys",
+    about: "Users, API clients with their keys, and the audit trail",
   },
 ] as const;

@@ -4,6 +4,7 @@ import { Sections } from "../../components/Sections";
 const ADMINISTRATION = [
   { to: "/administration/users", name: "Users" },
   { to: "/administration/clients", name: "API clients" },
+  { to: "/administration/audit", name: "Audit" },
 ] as const;
 
 export function AdministrationSections() {
