@@ -67,6 +67,15 @@ export async function fresh(
   return context;
 }
 
+/** Lets no stream of events through, as some proxies do. */
+export async function withoutStreams(page: Page): Promise<void> {
+  await page.route(/\/v1\/events/, (route) =>
+    route.request().headers()["accept"] === "text/event-stream"
+      ? route.fulfill({ status: 406, body: "no streams here" })
+      : route.continue(),
+  );
+}
+
 /** Asks the API directly, for what a journey needs to have or to look up. */
 export async function ask<T>(person: Person, path: string, body?: unknown): Promise<T> {
   const { url, keys } = inject("site");

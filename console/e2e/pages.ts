@@ -15,10 +15,11 @@ interface Things {
   readonly item: string;
   readonly instance: string;
   readonly payment: string;
+  readonly event: string;
 }
 
 export function allPages(things: Things): Shown[] {
-  const { held, shipped, exception, account, item, instance, payment } = things;
+  const { held, shipped, exception, account, item, instance, payment, event } = things;
   return [
     { name: "today", path: "/", heading: /^Today$/, sign: /Due next/ },
     { name: "exceptions", path: "/exceptions", heading: /^Exceptions$/, sign: /EX-\d+/ },
@@ -58,5 +59,26 @@ export function allPages(things: Things): Shown[] {
     { name: "instance", path: `/processes/instances/${instance}`, heading: /^Instance PI-/, sign: /What releases it/ },
     { name: "systems", path: "/systems", heading: /^Systems$/, sign: /erp\.post_invoice/ },
     { name: "dead-letters", path: "/systems?tab=dead-letters", heading: /^Systems$/, sign: /dead letters/ },
+    { name: "users", path: "/administration/users", heading: /^Users$/, sign: /nora/ },
+    {
+      name: "user",
+      path: "/administration/users?open=nora",
+      heading: /^Users$/,
+      sign: /With a password|No password yet/,
+    },
+    { name: "clients", path: "/administration/clients", heading: /^API clients$/, sign: /webshop/ },
+    {
+      name: "client",
+      path: "/administration/clients?open=webshop",
+      heading: /^API clients$/,
+      sign: /cd_live_/,
+    },
+    { name: "audit", path: "/administration/audit", heading: /^Audit$/, sign: /searched back/ },
+    {
+      name: "event",
+      path: `/administration/audit?open=%22${event}%22`,
+      heading: /^Audit$/,
+      sign: /What was recorded/,
+    },
   ];
 }

@@ -2,7 +2,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { as, consoleUrl, launch } from "./browser";
+import { as, consoleUrl, launch, withoutStreams } from "./browser";
 import { allPages, type Shown } from "./pages";
 import { lookUp } from "./things";
 
@@ -23,6 +23,8 @@ afterAll(() => browser.close());
 for (const scheme of ["light", "dark"] as const) {
   it(`pictures of every page, ${scheme}`, async () => {
     const page = await as(browser, "dora", { scheme, width: 1200, height: 660 });
+    // the network of a page that listens to a stream never rests
+    await withoutStreams(page);
     const large: string[] = [];
     for (const { name, path, sign } of pages) {
       await page.goto(consoleUrl() + path);

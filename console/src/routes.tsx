@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { flag, oneOf, text, understand } from "./lib/search";
+import { eventId, flag, moment, oneOf, text, understand } from "./lib/search";
 import { Broken, NotHere } from "./shell/Broken";
 import { Layout } from "./shell/Layout";
 
@@ -129,6 +129,35 @@ const instance = createRoute({
   component: lazyRouteComponent(() => import("./pages/processes/InstancePage"), "InstancePage"),
 });
 
+const administration = createRoute({
+  getParentRoute: () => root,
+  path: "/administration",
+  beforeLoad: () => {
+    throw redirect({ to: "/administration/users" });
+  },
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/users",
+  validateSearch: understand({ q: text, sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/UsersPage"), "UsersPage"),
+});
+
+const clients = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/clients",
+  validateSearch: understand({ q: text, sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/ClientsPage"), "ClientsPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/audit",
+  validateSearch: understand({ subject: text, actor: text, type: text, from: moment, to: moment, open: eventId }),
+  component: lazyRouteComponent(() => import("./pages/administration/AuditPage"), "AuditPage"),
+});
+
 const tree = root.addChildren([
   today,
   exceptions,
@@ -143,6 +172,10 @@ const tree = root.addChildren([
   accounts,
   processes,
   instance,
+  administration,
+  users,
+  clients,
+  audit,
 ]);
 
 export const router = createRouter({

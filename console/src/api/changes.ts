@@ -17,7 +17,9 @@ export type Topic =
   | "processes"
   | "returns"
   | "progress"
-  | "company";
+  | "company"
+  | "users"
+  | "clients";
 
 /** Which topics an event's subject, such as `order SO-17`, touches. */
 const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
@@ -33,6 +35,8 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   return_request: ["returns"],
   company: ["company"],
   batch: ["instances"],
+  user: ["users"],
+  client: ["clients"],
 };
 
 /** What has changed by some events: whole topics, and within them the things that were named. */

@@ -120,6 +120,23 @@ export async function getText(
   return { text: await answer.text(), type: answer.headers.get("content-type") ?? "" };
 }
 
+interface StreamOptions<P extends GetPath> {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Query<P>;
+  readonly signal: AbortSignal;
+}
+
+/** Reads an answer of server-sent events, which does not end. */
+export async function stream<P extends GetPath>(
+  path: P,
+  { headers, query, signal }: StreamOptions<P>,
+): Promise<ReadableStream<Uint8Array>> {
+  const init = { signal, headers: { ...headers, accept: "text/event-stream" } };
+  const { body } = await ask(addressOf(path, {}, query), init);
+  if (!body) throw new Error(`${path} answered without a body`);
+  return body;
+}
+
 interface PostOptions<P extends PostPath> {
   readonly path?: InPath;
   readonly body: PostBody<P>;

@@ -6,10 +6,7 @@ export interface Batch {
   readonly next: string;
 }
 
-/**
- * Where events come from. Today the feed is polled; when the product streams server-sent events, another source takes this
- * one's place and nothing else changes.
- */
+/** Where events come from: a stream, or pages that are asked for. */
 export interface Source {
   /** The place where the feed ends now. */
   position(signal: AbortSignal): Promise<string>;

@@ -1,20 +1,20 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { changesOf, concerns } from "./changes";
-import { get } from "./client";
+import { get, stream } from "./client";
 import { connection } from "./connection";
 import { type Batch, type Channel, Feed, type Source } from "./feed";
+import { either, entryBefore, Stream, since } from "./stream";
 import type { CloudEvent } from "./types";
 
-/** The feed as it is today: asked every two seconds. */
-const polling: Source = {
+async function position(signal: AbortSignal): Promise<string> {
+  return String((await get("/v1/progress", { signal })).position);
+}
+
+/** The feed in pages, asked for every two seconds. */
+const pages: Source = {
   pause: 2_000,
-  async position(signal) {
-    const { position } = await get("/v1/progress", { signal });
-    return String(position);
-  },
-  read(after, signal) {
-    return get("/v1/events", { query: { after: Number(after), limit: 1_000 }, signal });
-  },
+  position,
+  read: (after, signal) => get("/v1/events", { query: { after: entryBefore(after), limit: 1_000 }, signal }),
 };
 
 /** Events come in bursts; what they touch is read again at most this often, in milliseconds. */
@@ -26,19 +26,26 @@ export function live(client: QueryClient): () => void {
     const changes = changesOf(events);
     void client.invalidateQueries({ predicate: (query) => concerns(changes, query.queryKey) });
   });
+  const line = new Stream((place, signal) => stream("/v1/events", { ...since(place), signal }), position);
   const feed = new Feed({
-    source: polling,
+    source: either(line, pages),
     channel: tabs("crossdock-events"),
     turn: (task, signal) => navigator.locks.request("crossdock-events", { signal }, task),
     onEvents: refresh.add,
   });
   void feed.run();
+  // a line that went with the network is not told to us before it is silent for long
+  const cut = (): void => line.cut();
+  window.addEventListener("offline", cut);
+  window.addEventListener("online", cut);
   const unsubscribe = connection.subscribe(() => {
     // whatever happened meanwhile, and failed meanwhile, is read again
     if (!connection.get().lost) void client.invalidateQueries();
   });
   return () => {
     feed.stop();
+    window.removeEventListener("offline", cut);
+    window.removeEventListener("online", cut);
     unsubscribe();
     refresh.stop();
   };

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, getText, type Query } from "./client";
+import { searchBack, type TrailFilter } from "./trail";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -207,4 +208,32 @@ export const instance = (id: string) =>
     queryKey: ["instances", "one", id],
     queryFn: ({ signal }) => get("/v1/instances/{instance}", { path: { instance: id }, signal }),
     refetchInterval: 10_000,
+  });
+
+export const users = queryOptions({
+  queryKey: ["users", "all"],
+  queryFn: ({ signal }) => get("/v1/users", { signal }),
+});
+
+export const clients = queryOptions({
+  queryKey: ["clients", "all"],
+  queryFn: ({ signal }) => get("/v1/clients", { signal }),
+});
+
+export const trail = (filter: TrailFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["events", "trail", filter],
+    queryFn: ({ signal, pageParam }) => searchBack(filter, pageParam, signal),
+    initialPageParam: 0,
+    getNextPageParam: ({ rest }) => (rest > 0 ? rest : undefined),
+    // what has happened stays as it is; newer events are told by the position of the journal
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Everything that one command has led to. */
+export const entry = (position: number) =>
+  queryOptions({
+    queryKey: ["events", "entry", position],
+    queryFn: ({ signal }) => get("/v1/events", { query: { after: position - 1, limit: 1 }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });

@@ -22,4 +22,7 @@ export type Availability = Schemas["AvailabilityView"];
 export type Instance = Schemas["InstanceView"];
 export type ProcessVersion = Schemas["VersionView"];
 export type Progress = Schemas["ProgressView"];
+export type User = Schemas["UserView"];
+export type Client = Schemas["ClientView"];
+export type ClientKey = Schemas["KeyView"];
 export type ProblemDetails = Schemas["Problem"];

@@ -9,40 +9,34 @@ import { type Column, Grid } from "./Grid";
 import { Empty, Failure, Loading } from "./states";
 import { useRows } from "./useRows";
 
-interface Props<T> {
+interface RowsProps<T> {
   /** What one row is, as a noun. */
   readonly noun: string;
-  readonly reading: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
+  readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly csv: readonly CsvColumn<T>[];
   readonly idOf: (row: T) => string;
-  readonly only?: (row: T) => boolean;
   readonly current: string | undefined;
   readonly onOpen: (row: T) => void;
   readonly sort: string | undefined;
   readonly onSort: (sort: string | undefined) => void;
   /** Told when there is no row. */
   readonly none: ReactNode;
+  /** Told beside the number of rows. */
+  readonly aside?: ReactNode;
+  readonly onEnd?: () => void;
   readonly height?: string;
 }
 
-/** A long list: as many rows as were scrolled to, their number, and their export. */
-export function List<T extends object>(props: Props<T>) {
-  const { noun, reading, columns, csv, idOf, only, none, sort, height = "calc(100vh - 245px)" } = props;
-  const { rows: loaded, more } = useRows(reading);
-  if (!loaded)
-    return reading.isError ? (
-      <Failure error={reading.error} again={() => void reading.refetch()} />
-    ) : (
-      <Loading rows={12} />
-    );
-  const rows = only ? loaded.filter(only) : loaded;
+/** Rows with their number and their export. */
+export function Rows<T extends object>(props: RowsProps<T>) {
+  const { noun, rows, columns, csv, idOf, none, sort, height = "calc(100vh - 245px)" } = props;
   return (
     <>
       <Group px="md" py="xs" justify="space-between" style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Text size="sm" role="status">
           {count(rows.length, noun)} shown
-          {reading.hasNextPage && <span className="muted"> · older ones follow as you scroll</span>}
+          {props.aside}
         </Text>
         <Button
           size="xs"
@@ -67,9 +61,33 @@ export function List<T extends object>(props: Props<T>) {
           onOpen={props.onOpen}
           sorting={readSorting(sort)}
           onSort={(next) => props.onSort(writeSorting(next))}
-          onEnd={more}
+          {...(props.onEnd ? { onEnd: props.onEnd } : {})}
         />
       )}
     </>
+  );
+}
+
+interface Props<T> extends Omit<RowsProps<T>, "rows" | "aside" | "onEnd"> {
+  readonly reading: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
+  readonly only?: (row: T) => boolean;
+}
+
+/** A long list: as many rows as were scrolled to. */
+export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
+  const { rows, more } = useRows(reading);
+  if (!rows)
+    return reading.isError ? (
+      <Failure error={reading.error} again={() => void reading.refetch()} />
+    ) : (
+      <Loading rows={12} />
+    );
+  return (
+    <Rows
+      {...rest}
+      rows={only ? rows.filter(only) : rows}
+      onEnd={more}
+      aside={reading.hasNextPage && <span className="muted"> · older ones follow as you scroll</span>}
+    />
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addressOf } from "../api/client";
 import { toCsv } from "./csv";
 import { placeOf } from "./identifier";
-import { flag, oneOf, text, understand } from "./search";
+import { eventId, flag, moment, oneOf, text, understand } from "./search";
 import { readSorting, writeSorting } from "./sorting";
 
 describe("an address", () => {
@@ -15,6 +15,12 @@ describe("an address", () => {
       mine: true,
     });
     expect(read({ status: "nonsense", q: " " })).toEqual({});
+  });
+
+  it("keeps moments and events, and takes no number for an event", () => {
+    const read = understand({ from: moment, open: eventId });
+    expect(read({ from: "2026-11-26T08:00Z", open: "17.30" })).toEqual({ from: "2026-11-26T08:00Z", open: "17.30" });
+    expect(read({ from: "yesterday", open: 17.3 })).toEqual({});
   });
 
   it("says what a list is sorted by", () => {

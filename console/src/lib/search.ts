@@ -9,6 +9,14 @@ export const text: Reader<string> = (value) => {
   return typeof given === "string" && given.trim() !== "" ? given : undefined;
 };
 
+/** A moment such as `2026-11-26T08:00Z`. */
+export const moment: Reader<string> = (value) =>
+  typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;
+
+/** The id of an event. In an address it looks like a number: `17.30` must not become 17.3. */
+export const eventId: Reader<string> = (value) =>
+  typeof value === "string" && /^\d+\.\d+$/.test(value) ? value : undefined;
+
 /** One of the values; anything else counts as not given. */
 export function oneOf<const T extends string>(values: readonly T[]): Reader<T> {
   return (value) => values.find((known) => known === value);

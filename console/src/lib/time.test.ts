@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ageOf, relative, span, standing } from "./time";
+import { ageOf, fromLocal, relative, span, standing, toLocal } from "./time";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 const at = (text: string): Date => new Date(`2026-11-26T${text}Z`);
@@ -35,5 +35,16 @@ describe("a deadline", () => {
         ageOf(since, NOW),
       ),
     ).toEqual(["under 1 h", "1 to 8 h", "8 to 24 h", "over 1 d"]);
+  });
+});
+
+describe("a moment that is typed", () => {
+  it("is the reader's in the field and everybody's in the address", () => {
+    const typed = "2026-11-26T14:05";
+    const moment = fromLocal(typed);
+    expect(moment).toBe(`${new Date(2026, 10, 26, 14, 5).toISOString().slice(0, 16)}Z`);
+    expect(toLocal(moment)).toBe(typed);
+    expect(fromLocal("")).toBeUndefined();
+    expect(toLocal("nonsense")).toBe("");
   });
 });

@@ -66,3 +66,16 @@ export function ageOf(since: Date, now: Date): Age {
   if (age < 8 * HOUR) return "1 to 8 h";
   return age < DAY ? "8 to 24 h" : "over 1 d";
 }
+
+/** A moment as a field of the browser has it, in the reader's zone to the minute; nothing is an empty field. */
+export function toLocal(moment: string | undefined): string {
+  const time = moment === undefined ? Number.NaN : Date.parse(moment);
+  if (Number.isNaN(time)) return "";
+  return new Date(time - new Date(time).getTimezoneOffset() * MINUTE).toISOString().slice(0, 16);
+}
+
+/** What a field of the browser has, as a moment that is the same everywhere. */
+export function fromLocal(typed: string): string | undefined {
+  const time = new Date(typed).getTime();
+  return typed === "" || Number.isNaN(time) ? undefined : new Date(time).toISOString().replace(/:00\.000Z$/, "Z");
+}

@@ -7,6 +7,7 @@ import {
   IconPlugConnected,
   IconRoute,
   IconShoppingCart,
+  IconUsers,
 } from "@tabler/icons-react";
 
 /** The pages of the main menu, in the order of the day's work. `key` opens one after `g`. */
@@ -31,4 +32,11 @@ export const PLACES = [
   { to: "/finance", name: "Finance", key: "m", icon: IconCash, about: "Invoices, payments and accounts" },
   { to: "/processes", name: "Processes", key: "p", icon: IconRoute, about: "Process versions and running instances" },
   { to: "/systems", name: "Systems", key: "s", icon: IconPlugConnected, about: "Connected systems and dead letters" },
+  {
+    to: "/administration",
+    name: "Administration",
+    key: "d",
+    icon: IconUsers,
+    about: "Users, API clients with their keys, and the audit trail",
+  },
 ] as const;

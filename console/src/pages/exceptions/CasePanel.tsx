@@ -8,13 +8,14 @@ import { company, exception as exceptionOf, exceptions } from "../../api/queries
 import type { Exception, Me } from "../../api/types";
 import { Severity, Status } from "../../components/badges";
 import { Fact } from "../../components/Page";
+import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
 import { Deadline, When } from "../../components/When";
 import { formatMoney, fromMinor } from "../../lib/money";
 import { either, inWords, words } from "../../lib/words";
 import { useKeys } from "../../shell/keys";
 import { mayNotDecide } from "./authority";
-import { Decide, Refusal } from "./Decide";
+import { Decide } from "./Decide";
 import { OrderContext } from "./OrderContext";
 
 interface Props {

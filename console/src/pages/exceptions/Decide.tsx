@@ -2,9 +2,9 @@ import { Alert, Button, Group, Stack, Text, Textarea, TextInput, Tooltip } from 
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useDecide } from "../../api/mutations";
-import { Refused, tell } from "../../api/problem";
 import { payment } from "../../api/queries";
 import type { Exception, Me } from "../../api/types";
+import { Refusal } from "../../components/Refusal";
 import { formatMoney } from "../../lib/money";
 import { inWords, meaning, words } from "../../lib/words";
 import { useKeys } from "../../shell/keys";
@@ -108,18 +108,6 @@ export function Decide({ exception, me, currency, onDone }: Props) {
         )}
       </Stack>
     </form>
-  );
-}
-
-/** What the product said, and whose it is if authority was missing. */
-export function Refusal({ error }: { error: unknown }) {
-  const { title, detail } = tell(error);
-  const isAuthority = error instanceof Refused && error.isAboutAuthority;
-  return (
-    <Alert color={isAuthority ? "orange" : "red"} title={isAuthority ? "You may not do that" : title} role="alert">
-      {detail}
-      {isAuthority && ". Give it to somebody who may, or ask them."}
-    </Alert>
   );
 }
 

@@ -12,7 +12,7 @@ import { useNow } from "../../components/useNow";
 import { fromMinor, type Money, toMinor } from "../../lib/money";
 import { day } from "../../lib/time";
 import { ageing } from "./ageing";
-import { Sections } from "./Sections";
+import { FinanceSections } from "./Sections";
 
 const route = getRouteApi("/finance/accounts");
 
@@ -23,7 +23,7 @@ export function AccountsPage() {
   const [typed, setTyped] = useState(account ?? "");
   const reading = useQuery({ ...accountOf(account ?? ""), enabled: account !== undefined });
   return (
-    <Page title={account ? `Account ${account}` : "Accounts"} actions={<Sections />}>
+    <Page title={account ? `Account ${account}` : "Accounts"} actions={<FinanceSections />}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -14,7 +14,7 @@ import type { CsvColumn } from "../../lib/csv";
 import { formatMoney, size } from "../../lib/money";
 import { day } from "../../lib/time";
 import { words } from "../../lib/words";
-import { Sections } from "./Sections";
+import { FinanceSections } from "./Sections";
 
 const route = getRouteApi("/finance/invoices");
 
@@ -92,7 +92,7 @@ export function InvoicesPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
-    <Page title="Invoices" actions={<Sections />}>
+    <Page title="Invoices" actions={<FinanceSections />}>
       <Group gap="xs">
         <FieldFilter label="Number" value={number} onChange={(value) => set({ number: value })} />
         <FieldFilter label="Account" value={account} onChange={(value) => set({ account: value })} />

@@ -9,11 +9,11 @@ import type { Account, Payment } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Status } from "../../components/badges";
 import { Fact } from "../../components/Page";
+import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
 import { formatMoney, fromMinor, type Money, toMinor } from "../../lib/money";
 import { day } from "../../lib/time";
 import { inWords } from "../../lib/words";
-import { Refusal } from "../exceptions/Decide";
 import { spread } from "./spread";
 
 const MOVED = ["payments", "exceptions", "accounts", "orders", "progress", "invoices"] as const;

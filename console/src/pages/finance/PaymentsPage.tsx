@@ -14,7 +14,7 @@ import { size } from "../../lib/money";
 import { day } from "../../lib/time";
 import { words } from "../../lib/words";
 import { PaymentDetails } from "./PaymentDetails";
-import { Sections } from "./Sections";
+import { FinanceSections } from "./Sections";
 
 const route = getRouteApi("/finance/payments");
 
@@ -102,7 +102,7 @@ export function PaymentsPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
-    <Page title="Payments" actions={<Sections />}>
+    <Page title="Payments" actions={<FinanceSections />}>
       <Group gap="xs">
         <Select
           aria-label="Status"

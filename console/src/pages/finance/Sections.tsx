@@ -1,18 +1,12 @@
-import { Link } from "@tanstack/react-router";
+import { Sections } from "../../components/Sections";
 
 /** The three parts of finance. */
-export function Sections() {
-  return (
-    <nav aria-label="Finance" style={{ display: "flex", gap: 4 }}>
-      <Link to="/finance/invoices" className="nav-link" activeOptions={{ includeSearch: false }}>
-        Invoices
-      </Link>
-      <Link to="/finance/payments" className="nav-link" activeOptions={{ includeSearch: false }}>
-        Payments
-      </Link>
-      <Link to="/finance/accounts" className="nav-link" activeOptions={{ includeSearch: false }}>
-        Accounts
-      </Link>
-    </nav>
-  );
+const FINANCE = [
+  { to: "/finance/invoices", name: "Invoices" },
+  { to: "/finance/payments", name: "Payments" },
+  { to: "/finance/accounts", name: "Accounts" },
+] as const;
+
+export function FinanceSections() {
+  return <Sections label="Finance" of={FINANCE} />;
 }

@@ -1,12 +1,12 @@
-import { Button, Group, Menu, Modal, NumberInput, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Menu, NumberInput, Table, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown } from "@tabler/icons-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { useState } from "react";
 import { post } from "../../api/client";
 import { OF_ORDERS, useChange } from "../../api/mutations";
 import type { Hold, Order } from "../../api/types";
+import { FormDialog, ReasonField } from "../../components/FormDialog";
 import { count, inWords } from "../../lib/words";
-import { Refusal } from "../exceptions/Decide";
 import { unshipped } from "./buckets";
 
 type Dialog = "cancel" | "change" | "hold";
@@ -39,70 +39,6 @@ export function Actions({ order }: { order: Order }) {
       {dialog === "change" && <Change order={order} onClose={close} />}
       {dialog === "hold" && <PlaceHold order={order} onClose={close} />}
     </>
-  );
-}
-
-interface FormProps {
-  readonly title: string;
-  readonly onClose: () => void;
-  readonly onSubmit: () => void;
-  readonly pending: boolean;
-  readonly error: unknown;
-  readonly verb: string;
-  readonly danger?: boolean;
-  readonly disabled?: boolean;
-  readonly size?: string;
-  readonly children: ReactNode;
-}
-
-function FormDialog({
-  title,
-  onClose,
-  onSubmit,
-  pending,
-  error,
-  verb,
-  danger,
-  disabled,
-  size = "md",
-  children,
-}: FormProps) {
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    onSubmit();
-  }
-  return (
-    <Modal opened onClose={onClose} title={<Text fw={650}>{title}</Text>} size={size}>
-      <form onSubmit={submit}>
-        <Stack>
-          {children}
-          {error !== null && error !== undefined && <Refusal error={error} />}
-          <Group justify="end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={pending} color={danger ? "red" : "dock"} disabled={disabled ?? false}>
-              {verb}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
-
-function Why({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  return (
-    <Textarea
-      label="Reason"
-      description="It goes on the record with your name."
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      required
-      autosize
-      minRows={2}
-      data-autofocus
-    />
   );
 }
 
@@ -203,7 +139,7 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
     >
       <Text size="sm">What is at work in a warehouse is asked back; what has left stays with the customer.</Text>
       <LineQuantities order={order} of={unshipped} label="Cancel" values={quantities} onChange={setQuantities} />
-      <Why value={reason} onChange={setReason} />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }
@@ -276,7 +212,7 @@ function PlaceHold({ order, onClose }: { order: Order; onClose: () => void }) {
       disabled={reason.trim() === ""}
     >
       <Text size="sm">Nothing more of it is released until somebody takes the hold away.</Text>
-      <Why value={reason} onChange={setReason} />
+      <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   );
 }
@@ -310,7 +246,7 @@ export function ReleaseHold({ order, hold }: { order: string; hold: Hold }) {
           disabled={reason.trim() === ""}
         >
           <Text size="sm">{hold.reason}</Text>
-          <Why value={reason} onChange={setReason} />
+          <ReasonField value={reason} onChange={setReason} />
         </FormDialog>
       )}
     </>

@@ -1,3 +1,4 @@
+import { nameOf } from "../../api/trail";
 import type { CloudEvent } from "../../api/types";
 import { formatMoney, fromMinor } from "../../lib/money";
 import { day } from "../../lib/time";
@@ -13,13 +14,6 @@ export interface Entry {
   readonly events: readonly CloudEvent[];
   /** Book-keeping that most readers do not look for. */
   readonly isDetail: boolean;
-}
-
-const PREFIX = "com.crossdock.";
-
-/** `com.crossdock.order.hold_placed.v1` is `order.hold_placed`. */
-export function nameOf(event: CloudEvent): string {
-  return event.type.slice(PREFIX.length).replace(/\.v\d+$/, "");
 }
 
 const DETAILS: ReadonlySet<string> = new Set([
@@ -100,7 +94,8 @@ function holdOf(data: CloudEvent["data"]): string {
   return typeof kind === "string" ? kind : "";
 }
 
-function titleOf(name: string, events: readonly CloudEvent[], currency: string): string {
+/** What happened, as a sentence. */
+export function titleOf(name: string, events: readonly CloudEvent[], currency: string): string {
   const [first] = events;
   if (!first) return words(name);
   const sentence = SENTENCES[name]?.(first, events, currency);
@@ -109,6 +104,11 @@ function titleOf(name: string, events: readonly CloudEvent[], currency: string):
   const many = events.length > 1 ? ` (${events.length})` : "";
   const whose = kind === "order" ? "" : ` ${place(first)}`;
   return `${kind === "order" ? words(what) : `${words(kind)}${whose} ${inWords(what)}`}${many}`;
+}
+
+/** Why it was done, if somebody said so. */
+export function reasonOf(event: CloudEvent): string | undefined {
+  return text(event.data, "reason") ?? (SAYS_CAUSE.has(nameOf(event)) ? text(event.data, "cause") : undefined);
 }
 
 /** Events in the order in which they happened become entries, the latest first. What one command did to many lines is one entry. */
@@ -125,8 +125,8 @@ export function timeline(events: readonly CloudEvent[], currency: string): Entry
     const [first] = group;
     if (!first) return [];
     const name = nameOf(first);
-    const { id, time: at, actor, data } = first;
-    const reason = text(data, "reason") ?? (SAYS_CAUSE.has(name) ? text(data, "cause") : undefined);
+    const { id, time: at, actor } = first;
+    const reason = reasonOf(first);
     return [{ id, at, actor, title: titleOf(name, group, currency), reason, events: group, isDetail: isDetail(name) }];
   });
   return entries.reverse();

@@ -7,10 +7,10 @@ import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { deadLetters } from "../../api/queries";
 import type { DeadLetter } from "../../api/types";
+import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { count } from "../../lib/words";
-import { Refusal } from "../exceptions/Decide";
 
 const route = getRouteApi("/systems");
 

@@ -1,0 +1,207 @@
+import { Alert, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { clients, company } from "../../api/queries";
+import type { Client, ClientKey, Me } from "../../api/types";
+import { Amount } from "../../components/Amount";
+import { Tag } from "../../components/badges";
+import { FormDialog } from "../../components/FormDialog";
+import { GuardedButton } from "../../components/GuardedButton";
+import { Fact } from "../../components/Page";
+import { Refusal } from "../../components/Refusal";
+import { Empty, Reading } from "../../components/states";
+import { useNow } from "../../components/useNow";
+import { When } from "../../components/When";
+import { digitsOf } from "../../lib/money";
+import { words } from "../../lib/words";
+import { mayNotChange, mayNotChangeRights } from "./authority";
+import { standingOf } from "./keys";
+import { useClientVerb, usePutClient, useRevokeKey } from "./mutations";
+import { NewKey } from "./NewKey";
+import { RightsFields } from "./RightsFields";
+import { requestOf, wrongLimit } from "./rights";
+
+/** A program: what it may do, its keys, and everything that an administrator does about them. */
+export function ClientDetails({ id, me }: { id: string; me: Me }) {
+  const reading = useQuery(clients);
+  return (
+    <Reading of={reading}>
+      {({ items }) => {
+        const client = items.find((each) => each.id === id);
+        return client ? <Details client={client} me={me} /> : <Empty title={`There is no client ${id}`} />;
+      }}
+    </Reading>
+  );
+}
+
+function Details({ client, me }: { client: Client; me: Me }) {
+  const [dialog, setDialog] = useState<"rights" | "key">();
+  const [revoking, setRevoking] = useState<string>();
+  const verb = useClientVerb(client.id);
+  const why = mayNotChange(me);
+  const rightsWhy = mayNotChangeRights(me, client.id);
+  const tell = (message: string) => ({ onSuccess: () => void notifications.show({ message, color: "dock" }) });
+  return (
+    <Stack>
+      <SimpleGrid cols={2} component="dl" m={0}>
+        <Fact name="Name">{client.name || "–"}</Fact>
+        <Fact name="Added">
+          <When at={client.created_at} />
+        </Fact>
+        <Fact name="Roles">{client.roles.map(words).join(", ") || "None: may read, and decide on nothing"}</Fact>
+        <Fact name="Limit">{client.limit ? <Amount of={client.limit} /> : "None"}</Fact>
+      </SimpleGrid>
+      {why && <Alert color="orange">{why}</Alert>}
+      {verb.isError && <Refusal error={verb.error} />}
+      <Group gap="xs">
+        <GuardedButton why={rightsWhy} variant="default" onClick={() => setDialog("rights")}>
+          Name and rights …
+        </GuardedButton>
+        {client.disabled ? (
+          <GuardedButton why={why} onClick={() => verb.mutate("enable", tell(`The keys of ${client.id} are accepted`))}>
+            Let in again
+          </GuardedButton>
+        ) : (
+          <GuardedButton
+            why={why}
+            color="red"
+            variant="light"
+            onClick={() => verb.mutate("disable", tell(`${client.id} is shut out: none of its keys is accepted`))}
+          >
+            Shut out
+          </GuardedButton>
+        )}
+      </Group>
+      <Group justify="space-between" mt="sm">
+        <Title order={2}>Keys</Title>
+        <GuardedButton why={why} onClick={() => setDialog("key")}>
+          {client.keys.some(({ valid }) => valid) ? "Make another key …" : "Make a key …"}
+        </GuardedButton>
+      </Group>
+      {client.keys.length === 0 ? (
+        <Text size="sm" className="muted">
+          It has no key yet, so it cannot ask for anything.
+        </Text>
+      ) : (
+        <Keys client={client} why={why} onRevoke={setRevoking} />
+      )}
+      {dialog === "rights" && <ChangeRights client={client} onClose={() => setDialog(undefined)} />}
+      {dialog === "key" && <NewKey client={client} onClose={() => setDialog(undefined)} />}
+      {revoking && <Revoke client={client.id} prefix={revoking} onClose={() => setRevoking(undefined)} />}
+    </Stack>
+  );
+}
+
+interface KeysProps {
+  readonly client: Client;
+  readonly why: string | undefined;
+  readonly onRevoke: (prefix: string) => void;
+}
+
+function Keys({ client, why, onRevoke }: KeysProps) {
+  const now = useNow();
+  const isOver = ({ valid, revoked_at }: ClientKey): boolean => !valid || Boolean(revoked_at);
+  return (
+    <Table.ScrollContainer minWidth={520}>
+      <Table aria-label={`Keys of ${client.id}`}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Begins with</Table.Th>
+            <Table.Th>Stands</Table.Th>
+            <Table.Th>Made</Table.Th>
+            <Table.Th>Until</Table.Th>
+            <Table.Th />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {client.keys.toReversed().map((key) => {
+            const { tone, text } = standingOf(key, now, client.disabled);
+            return (
+              <Table.Tr key={key.prefix}>
+                <Table.Td>
+                  <code>{key.prefix}</code>…
+                </Table.Td>
+                <Table.Td>
+                  <Tag tone={tone}>{text}</Tag>
+                </Table.Td>
+                <Table.Td>
+                  <When at={key.created_at} />
+                </Table.Td>
+                <Table.Td>
+                  {key.revoked_at ? (
+                    <When at={key.revoked_at} />
+                  ) : key.expires ? (
+                    <When at={key.expires} />
+                  ) : (
+                    <span className="muted">no end</span>
+                  )}
+                </Table.Td>
+                <Table.Td>
+                  {!isOver(key) && (
+                    <GuardedButton
+                      why={why}
+                      size="compact-xs"
+                      variant="light"
+                      color="red"
+                      aria-label={`Revoke ${key.prefix}`}
+                      onClick={() => onRevoke(key.prefix)}
+                    >
+                      Revoke …
+                    </GuardedButton>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Revoke({ client, prefix, onClose }: { client: string; prefix: string; onClose: () => void }) {
+  const change = useRevokeKey(client);
+  function submit(): void {
+    const onSuccess = (): void => {
+      notifications.show({ message: `${prefix}… is accepted no longer`, color: "dock" });
+      onClose();
+    };
+    change.mutate(prefix, { onSuccess });
+  }
+  return (
+    <FormDialog
+      title={`Revoke ${prefix}…`}
+      verb="Revoke"
+      danger
+      onClose={onClose}
+      onSubmit={submit}
+      pending={change.isPending}
+      error={change.error}
+    >
+      <Text size="sm">
+        From now on it is not accepted, and that cannot be taken back. A program that still uses it is refused.
+      </Text>
+    </FormDialog>
+  );
+}
+
+function ChangeRights({ client, onClose }: { client: Client; onClose: () => void }) {
+  const currency = useQuery(company).data?.currency ?? client.limit?.currency ?? "EUR";
+  const { id, name, roles, limit } = client;
+  const [rights, setRights] = useState({ id, name, roles: roles as readonly string[], limit: limit?.amount ?? "" });
+  const change = usePutClient();
+  return (
+    <FormDialog
+      title={`Name and rights of ${id}`}
+      verb="Change"
+      onClose={onClose}
+      onSubmit={() => change.mutate(requestOf(rights, currency), { onSuccess: onClose })}
+      pending={change.isPending}
+      error={change.error}
+      disabled={wrongLimit(rights.limit, digitsOf(currency)) !== undefined}
+    >
+      <RightsFields value={rights} onChange={setRights} currency={currency} />
+    </FormDialog>
+  );
+}

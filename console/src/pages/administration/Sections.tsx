@@ -1,0 +1,12 @@
+import { Sections } from "../../components/Sections";
+
+/** The parts of administration. */
+const ADMINISTRATION = [
+  { to: "/administration/users", name: "Users" },
+  { to: "/administration/clients", name: "API clients" },
+  { to: "/administration/audit", name: "Audit" },
+] as const;
+
+export function AdministrationSections() {
+  return <Sections label="Administration" of={ADMINISTRATION} />;
+}

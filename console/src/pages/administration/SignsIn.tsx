@@ -1,0 +1,8 @@
+import type { User } from "../../api/types";
+import { Tag } from "../../components/badges";
+
+/** Whether somebody can sign in. */
+export function SignsIn({ user }: { user: User }) {
+  if (user.disabled) return <Tag tone="red">Shut out</Tag>;
+  return user.has_password ? <Tag tone="green">With a password</Tag> : <Tag tone="orange">No password yet</Tag>;
+}

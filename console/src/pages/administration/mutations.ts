@@ -1,0 +1,47 @@
+import { post } from "../../api/client";
+import { useChange } from "../../api/mutations";
+import type { requestOf } from "./rights";
+
+type Request = ReturnType<typeof requestOf>;
+type UserVerb = "disable" | "enable" | "end-sessions";
+type ClientVerb = "disable" | "enable";
+
+export const usePutUser = () =>
+  useChange((body: Request, idempotencyKey) => post("/v1/users", { body, idempotencyKey }), ["users"]);
+
+export const useSetPassword = (user: string) =>
+  useChange(
+    (body: { password: string }, idempotencyKey) =>
+      post("/v1/users/{user}/password", { path: { user }, body, idempotencyKey }),
+    ["users"],
+  );
+
+export const useUserVerb = (user: string) =>
+  useChange(
+    (verb: UserVerb, idempotencyKey) => post(`/v1/users/{user}/${verb}`, { path: { user }, body: {}, idempotencyKey }),
+    ["users"],
+  );
+
+export const usePutClient = () =>
+  useChange((body: Request, idempotencyKey) => post("/v1/clients", { body, idempotencyKey }), ["clients"]);
+
+export const useClientVerb = (client: string) =>
+  useChange(
+    (verb: ClientVerb, idempotencyKey) =>
+      post(`/v1/clients/{client}/${verb}`, { path: { client }, body: {}, idempotencyKey }),
+    ["clients"],
+  );
+
+export const useAddKey = (client: string) =>
+  useChange(
+    (body: { expires: string | null; others_end: string | null }, idempotencyKey) =>
+      post("/v1/clients/{client}/keys", { path: { client }, body, idempotencyKey }),
+    ["clients"],
+  );
+
+export const useRevokeKey = (client: string) =>
+  useChange(
+    (prefix: string, idempotencyKey) =>
+      post("/v1/clients/{client}/keys/{prefix}/revoke", { path: { client, prefix }, body: {}, idempotencyKey }),
+    ["clients"],
+  );
