@@ -42,7 +42,8 @@ impl Resource {
             _ => is_known(&format!("{what}:{id}")),
         };
         let calls = parsed.processes.iter().flat_map(|process| process.unknown_calls(&is_known));
-        (ids, parsed.warnings.into_iter().chain(calls).map(finding).collect())
+        let properties = parsed.processes.iter().flat_map(|process| crate::property::findings(self, process).1);
+        (ids, parsed.warnings.into_iter().chain(calls).map(finding).chain(properties).collect())
     }
 
     /// A place in it: file, line and element, as far as there are any.

@@ -9,6 +9,7 @@ use units::Timestamp;
 
 use crate::batch::{Batch, BatchPart, PART};
 use crate::definition::{Definition, DefinitionId, Model};
+use crate::job::{JobId, Lease, WorkerJob};
 use crate::journal::{Entry, Event};
 use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
 use crate::schedule::ScheduledStart;
@@ -30,6 +31,13 @@ pub(crate) trait States {
     fn instance(&mut self, id: InstanceId) -> Option<&mut Instance> {
         match self.slot(&AnyKey::Instance(id)) {
             Some(AnyState::Instance(instance)) => Some(Arc::make_mut(instance)),
+            _ => None,
+        }
+    }
+
+    fn job(&mut self, id: JobId) -> Option<&mut WorkerJob> {
+        match self.slot(&AnyKey::Job(id)) {
+            Some(AnyState::Job(job)) => Some(Arc::make_mut(job)),
             _ => None,
         }
     }
@@ -186,6 +194,34 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
             let of = |state| if let AnyState::Client(known) = state { Some(known) } else { None };
             alter(states.slot(&AnyKey::Client(id.clone())), of, AnyState::Client, |known| known.apply(id, change, at));
         }
+        Event::JobOffered(job) => *states.slot(&AnyKey::Job(job.id)) = Some(AnyState::Job(Arc::new((**job).clone()))),
+        Event::JobLeased { job, worker, by, until } => {
+            let Some(job) = states.job(*job) else { return };
+            job.leases += 1;
+            let (number, worker, by) = (job.leases, worker.clone(), by.clone());
+            job.lease = Some(Lease { number, worker, by, until: *until, is_over: false });
+        }
+        Event::LeaseExtended(id, until) => {
+            if let Some(lease) = states.job(*id).and_then(|job| job.lease.as_mut()) {
+                (lease.until, lease.is_over) = (*until, false);
+            }
+        }
+        Event::LeaseEnded(id) => {
+            if let Some(lease) = states.job(*id).and_then(|job| job.lease.as_mut()) {
+                lease.is_over = true;
+            }
+        }
+        Event::JobRested(id) => {
+            if let Some(job) = states.job(*id) {
+                (job.is_offered, job.lease) = (false, None);
+            }
+        }
+        Event::JobHeld(id, held) => {
+            if let Some(job) = states.job(*id) {
+                job.is_offered = !held;
+            }
+        }
+        Event::JobEnded(id) => *states.slot(&AnyKey::Job(*id)) = None,
         Event::Scheduled(schedule) => {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
             *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;
@@ -262,6 +298,10 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
         }
         (AnyKey::Batch(id), AnyState::Batch(batch)) if !batch.is_ended() => {
             vec![Timer { due: batch.next_at, owner: TimerOwner::Batch(*id) }]
+        }
+        (AnyKey::Job(id), AnyState::Job(job)) => {
+            let lease = job.current_lease().map(|lease| Timer { due: lease.until, owner: TimerOwner::Lease(*id) });
+            lease.into_iter().collect()
         }
         (AnyKey::Schedule(id), AnyState::Schedule(schedule)) => {
             let owner = |start: &ScheduledStart| TimerOwner::Start(id.clone(), start.element.0);

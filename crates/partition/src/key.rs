@@ -13,6 +13,7 @@ use crate::definition::{Definition, DefinitionId};
 use crate::dependency::Dependency;
 use crate::effect::{Effect, EffectId};
 use crate::identity::{Client, User};
+use crate::job::{JobId, WorkerJob};
 use crate::schedule::Schedule;
 
 /// Which thing.
@@ -42,6 +43,8 @@ pub enum AnyKey {
     User(Text),
     /// A program that may use the product.
     Client(Text),
+    /// A job that waits for a worker.
+    Job(JobId),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -59,6 +62,7 @@ impl std::fmt::Display for AnyKey {
             Self::Dependency(system) => write!(f, "system {system}"),
             Self::User(id) => write!(f, "user {id}"),
             Self::Client(id) => write!(f, "client {id}"),
+            Self::Job(id) => write!(f, "job {id}"),
         }
     }
 }
@@ -90,6 +94,8 @@ pub enum AnyState {
     User(Arc<User>),
     /// A program that may use the product.
     Client(Arc<Client>),
+    /// A job that waits for a worker.
+    Job(Arc<WorkerJob>),
 }
 
 /// A message name and the key by which receivers are found.

@@ -33,6 +33,8 @@ pub enum Table {
     User,
     /// Programs that may use the product.
     Client,
+    /// Jobs that wait for workers.
+    Job,
 }
 
 /// The key of a row.
@@ -109,6 +111,7 @@ impl Table {
             Self::Dependency,
             Self::User,
             Self::Client,
+            Self::Job,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -128,6 +131,7 @@ impl Table {
             Self::Dependency => "dependency",
             Self::User => "user",
             Self::Client => "client",
+            Self::Job => "job",
         }
     }
 
@@ -155,13 +159,14 @@ impl Table {
             | Self::Schedule
             | Self::Dependency
             | Self::User
-            | Self::Client => false,
+            | Self::Client
+            | Self::Job => false,
         }
     }
 
     /// Whether later rows have greater keys, so that a list can show the newest first.
     pub fn is_chronological(self) -> bool {
-        self.is_numbered() || self == Self::Effect
+        self.is_numbered() || matches!(self, Self::Effect | Self::Job)
     }
 
     /// Columns that lists filter by; each has an index, which every write pays for.
@@ -176,6 +181,8 @@ impl Table {
             Self::Trade(Kind::ReturnRequest) => &[Column::Status],
             Self::Instance => &[Column::Parent],
             Self::Effect => &[Column::Status],
+            // the label is the turn of a job that waits
+            Self::Job => &[Column::Label, Column::Parent],
             _ => &[],
         }
     }
@@ -205,6 +212,7 @@ impl AnyKey {
             Self::Dependency(_) => Table::Dependency,
             Self::User(_) => Table::User,
             Self::Client(_) => Table::Client,
+            Self::Job(_) => Table::Job,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -223,6 +231,7 @@ impl AnyKey {
             Self::Trade(Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id)) => joined(&[id]),
             Self::Instance(id) => RowKey::Number(id.0),
             Self::Effect(id) => RowKey::Text(id.row()),
+            Self::Job(id) => RowKey::Text(id.row()),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
             Self::Latest(id) | Self::Schedule(id) | Self::Dependency(id) | Self::User(id) | Self::Client(id) => {
@@ -289,6 +298,7 @@ impl AnyState {
             Self::Dependency(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::User(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Client(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Job(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -313,6 +323,7 @@ impl AnyState {
             Table::Dependency => rmp_serde::from_slice(bytes).map(|state| Self::Dependency(Arc::new(state))),
             Table::User => rmp_serde::from_slice(bytes).map(|state| Self::User(Arc::new(state))),
             Table::Client => rmp_serde::from_slice(bytes).map(|state| Self::Client(Arc::new(state))),
+            Table::Job => rmp_serde::from_slice(bytes).map(|state| Self::Job(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -429,6 +440,13 @@ impl AnyState {
                 row.status = Some(active(client.disabled));
                 row.label = Some(client.name.clone());
                 row.at = Some(client.created_at.0);
+            }
+            Self::Job(job) => {
+                row.status = Some(Text::const_new(job.status()));
+                row.parent = text(job.id.instance);
+                row.label = job.is_available().then(|| job.turn());
+                row.at = Some(job.created_at.0);
+                row.due = job.current_lease().map(|lease| lease.until.0);
             }
             Self::Schedule(schedule) => row.due = schedule.starts.iter().map(|start| start.due.0).min(),
             Self::Batch(batch) => {

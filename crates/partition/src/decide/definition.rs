@@ -6,11 +6,11 @@ use std::sync::Arc;
 use trade::{Finding, Refusal};
 use units::Text;
 
-use super::task::TASKS;
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
 use crate::definition::{DefinitionId, Form, Resource};
 use crate::journal::Event;
+use crate::property;
 
 /// What a resource holds: the ids that it deploys, and its processes.
 struct Content {
@@ -207,12 +207,13 @@ fn processes(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>
         findings.push(Finding { place: resource.name.clone(), cause, mend });
     }
     for process in &processes {
+        findings.extend(property::findings(resource, process).0);
         for (element, kind) in process.job_types() {
-            if TASKS.iter().any(|(name, _)| *name == kind) || txn.capabilities.contains(kind) {
+            if super::worker::can_be_done(txn, kind) {
                 continue;
             }
             let cause = text(format_args!("nobody carries out jobs of type {kind}"));
-            let mend = Text::const_new("name a trade task or a capability of a configured system");
+            let mend = Text::const_new("name a trade task that there is, or configure a system that offers it");
             findings.push(Finding { place: place(resource, process.element(element)), cause, mend });
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{Input, InstanceId};
 use feel::Context as Variables;
-use trade::{Actor, Refusal, Role};
+use trade::{Actor, Refusal};
 use units::{Text, Timestamp};
 
 use super::txn::{FollowUp, Outcome, Txn, text};
@@ -52,11 +52,7 @@ pub(super) fn broadcast(txn: &mut Txn<'_>, name: &Text, variables: &Variables) -
 }
 
 fn authorise(actor: &Actor) -> Result<(), Refusal> {
-    if [Role::Operations, Role::Director, Role::Admin].iter().any(|role| actor.has(*role)) {
-        return Ok(());
-    }
-    let why = Text::const_new("messages and signals are sent by the roles operations, director and admin");
-    Err(Refusal::NotAllowed { actor: actor.id.clone(), why })
+    super::worker::authorise(actor, "messages and signals are sent")
 }
 
 fn named(name: &Text) -> Result<(), Refusal> {

@@ -1,5 +1,6 @@
 //! How a command is decided: the verb, then everything that follows from it, to the end.
 
+mod answer;
 mod batch;
 mod billing;
 mod command;
@@ -17,6 +18,8 @@ mod schedule;
 mod substitution;
 mod task;
 mod txn;
+mod user_task;
+mod worker;
 
 use std::collections::BTreeSet;
 

@@ -11,10 +11,11 @@ use units::Minutes;
 
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Once, Outcome, Txn, TxnStop, text};
-use super::{billing, command, document, exception};
+use super::{billing, command, document, exception, user_task, worker};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
+use crate::property::OUTLIVES_CALLER;
 
 /// How long a warehouse's message waits for its process: long enough for any repair.
 const WAREHOUSE_MESSAGE_LIVES: Minutes = Minutes(30 * 1_440);
@@ -196,12 +197,22 @@ pub(super) fn to_process(
             }
             ProcessEvent::JobCancelled { job } => {
                 let effect = EffectId::of_job(id, *job);
-                if txn.effect(effect)?.is_some_and(|effect| effect.dead.is_some()) {
-                    exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
+                match txn.effect(effect)? {
+                    Some(found) => {
+                        if found.dead.is_some() {
+                            exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
+                        }
+                        txn.withdraw(effect)?;
+                    }
+                    None => worker::take_back(txn, id, *job)?,
                 }
-                txn.withdraw(effect)?;
             }
+            ProcessEvent::Suspended { .. } => worker::hold(txn, process, instance, true)?,
+            ProcessEvent::Resumed => worker::hold(txn, process, instance, false)?,
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
+            ProcessEvent::TaskAssigned { task, .. } | ProcessEvent::TaskUpdated { task, .. } => {
+                user_task::assigned(txn, instance, *task)?;
+            }
             ProcessEvent::TaskCompleted { task } => exception::task_completed(txn, id, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
             ProcessEvent::SubscriptionOpened { subscription, name, correlation, signal, .. } => {
@@ -270,7 +281,7 @@ pub(super) fn to_process(
 fn outlives_caller(txn: &mut Txn<'_>, child: engine::InstanceId) -> Outcome<bool> {
     let Some(instance) = txn.instance(child)? else { return Ok(false) };
     let process = txn.process_of(&instance)?;
-    Ok(process.is_some_and(|process| process.root().property("crossdock:outlives-caller") == Some("true")))
+    Ok(process.is_some_and(|process| process.root().property(OUTLIVES_CALLER) == Some("true")))
 }
 
 /// The instance that a message began for a key has ended: the next message for that key may begin one.
@@ -290,12 +301,15 @@ fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     Ok(())
 }
 
-fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
+pub(super) fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
     let id = instance.id();
     let Some(kind) = instance.job_type(process, job) else { return Ok(()) };
     if TASKS.iter().any(|(name, _)| *name == kind) {
         txn.then(FollowUp::RunTask(id, job, kind));
         return Ok(());
+    }
+    if worker::is_for_workers(txn, &kind) {
+        return worker::offer(txn, instance, job, kind);
     }
     let variables: Variables = instance.job_variables(job);
     let failed = |message| Input::FailJob { job, retries: 0, message, retry_at: None };

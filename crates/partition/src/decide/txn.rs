@@ -367,8 +367,8 @@ impl<'a> Txn<'a> {
         self.advance(id, input).map(|taken| taken.is_ok())
     }
 
-    /// Does nothing if the engine refuses the input.
-    fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
+    /// As [`Txn::step`], with the engine's refusal for the caller to judge: then nothing has happened.
+    pub(crate) fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
         let Some(instance) = self.instance(id)? else { return Ok(Ok(())) };
         let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
         let again = instance.parent().map(|_| input.clone());
@@ -535,6 +535,18 @@ impl<'a> Txn<'a> {
         }
     }
 
+    /// Types of jobs that workers may lease after this decision and could not before.
+    fn offered(&self) -> Vec<Text> {
+        let jobs = self.overlay.iter().filter_map(|(key, state)| match (key, state) {
+            (AnyKey::Job(_), Some(AnyState::Job(job))) if job.is_available() => Some((key, &job.kind)),
+            _ => None,
+        });
+        let was_available =
+            |key: &AnyKey| matches!(self.cache.get(key), Some(Some(AnyState::Job(before))) if before.is_available());
+        let kinds: BTreeSet<&Text> = jobs.filter(|(key, _)| !was_available(key)).map(|(_, kind)| kind).collect();
+        kinds.into_iter().cloned().collect()
+    }
+
     /// Ends the decision: checks what it touched, and hands everything over with the events of its entry.
     pub(crate) fn finish(self, reply: Reply) -> Result<(Decision, Recorded), Broken> {
         let mut decision = Decision::replied(Ok(reply));
@@ -560,6 +572,7 @@ impl<'a> Txn<'a> {
         subjects.sort_unstable();
         subjects.dedup();
         decision.subjects = subjects;
+        decision.offered = self.offered();
         decision.withdrawn = self.withdrawn;
         let cache = self.cache;
         // what neither was nor is needs no row

@@ -180,7 +180,7 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
     world.deploy(&[("known.bpmn", by_message("known"))]);
     let refused = world.ask(deployment(&[
         ("good.bpmn", line("good", &task("do"), &["do"])),
-        ("jobs.bpmn", line("jobs", &task_of("do", "nobody.does", ""), &["do"])),
+        ("jobs.bpmn", line("jobs", &task_of("do", "trade.nothing", ""), &["do"])),
         ("dangling.bpmn", line("dangling", "", &["ghost"])),
         ("message.bpmn", by_message("message")),
         ("twice.bpmn", line("good", &user_task("t"), &["t"])),
@@ -192,7 +192,7 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
     let refused = refused.unwrap_err();
     assert_eq!(refused.code(), "not_deployable");
     for (place, cause) in [
-        ("jobs.bpmn", "nobody carries out jobs of type nobody.does"),
+        ("jobs.bpmn", "nobody carries out jobs of type trade.nothing"),
         ("dangling.bpmn", "ghost"),
         ("message.bpmn", "message:order begins the process known already"),
         ("twice.bpmn", "good is in good.bpmn too"),

@@ -166,6 +166,10 @@ impl World {
         self.fold.get(key)
     }
 
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&AnyKey, &AnyState)> {
+        self.fold.iter()
+    }
+
     /// The reasons of the exceptions that are open.
     pub(crate) fn exceptions(&self) -> Vec<String> {
         let open = self.fold.iter().filter_map(|(_, state)| match state {

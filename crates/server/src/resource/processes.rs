@@ -219,7 +219,7 @@ async fn start(
     Path(process): Path<String>,
     Json(request, bytes): Json<StartRequest>,
 ) -> Result<Created<Numbered>, Problem> {
-    require(&caller.actor, &[Role::Operations])?;
+    require(&caller.actor, &[Role::Operations, Role::Worker])?;
     let body = Body::StartInstance { process: process.into(), variables: variables(request.variables)? };
     match submit(&state, caller, &bytes, body).await? {
         Reply::Instance(id) => Ok(Created(Numbered { id: id.to_string() })),

@@ -57,7 +57,7 @@ fn is_clustered(table: Table) -> bool {
     match table {
         Table::Trade(kind) => matches!(kind, Kind::Stock | Kind::Series | Kind::Reference | Kind::Counters),
         Table::Correlation | Table::Latest | Table::Schedule | Table::Dependency | Table::User | Table::Client => true,
-        Table::Instance | Table::Effect | Table::Definition | Table::Batch | Table::BatchPart => false,
+        Table::Instance | Table::Effect | Table::Definition | Table::Batch | Table::BatchPart | Table::Job => false,
     }
 }
 

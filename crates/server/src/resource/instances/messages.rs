@@ -79,7 +79,7 @@ async fn publish(
     caller: Caller,
     Json(request, bytes): Json<MessageRequest>,
 ) -> Result<JsonAnswer<ReceivedView>, Problem> {
-    require(&caller.actor, &[Role::Operations])?;
+    require(&caller.actor, &[Role::Operations, Role::Worker])?;
     let body = Body::PublishMessage {
         name: request.name.into(),
         key: request.correlation_key.into(),
@@ -97,7 +97,7 @@ async fn broadcast(
     caller: Caller,
     Json(request, bytes): Json<SignalRequest>,
 ) -> Result<JsonAnswer<ReceivedView>, Problem> {
-    require(&caller.actor, &[Role::Operations])?;
+    require(&caller.actor, &[Role::Operations, Role::Worker])?;
     let body = Body::BroadcastSignal { name: request.name.into(), variables: variables(request.variables)? };
     view(submit(&state, caller, &bytes, body).await?)
 }
