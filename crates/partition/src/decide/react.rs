@@ -192,8 +192,14 @@ pub(super) fn to_process(
     let id = instance.id();
     for event in events {
         match event {
-            ProcessEvent::JobCreated { job, .. } | ProcessEvent::JobRetried { job } => {
-                job_created(txn, process, instance, *job)?
+            ProcessEvent::JobCreated { job, .. } => job_created(txn, process, instance, *job)?,
+            ProcessEvent::JobRetried { job } => {
+                // who does such jobs may be another by now
+                match instance.job_type(process, *job) {
+                    Some(kind) if worker::is_for_workers(txn, &kind) => txn.withdraw(EffectId::of_job(id, *job))?,
+                    _ => worker::take_back(txn, id, *job)?,
+                }
+                job_created(txn, process, instance, *job)?;
             }
             ProcessEvent::JobCancelled { job } => {
                 let effect = EffectId::of_job(id, *job);

@@ -287,8 +287,20 @@ fn what_a_system_offers_by_now_leaves_the_workers_with_another_try() {
     world.crash(&["pick"]);
     let leased = world.lease()[0];
     assert!(world.operate(id, retry()).is_err(), "a worker has it");
-    world.answers(leased, failed(Some(3), None)).unwrap();
-    world.operate(id, retry()).unwrap_err();
+    world.pass(30_000);
+    world.operate(id, retry()).unwrap();
+    assert!(world.answers(leased, completed("{}")).unwrap_err().to_string().contains("is not open"));
+    assert_eq!(world.jobs(), []);
     world.answer(Ok("{}"));
     check(&world, id, "v1 t");
+    // and what failed goes there by itself
+    world.crash(&[]);
+    let other = world.start("a", "{}");
+    let leased = world.lease()[0];
+    world.crash(&["pick"]);
+    world.answers(leased, failed(None, Some(1_000))).unwrap();
+    world.pass(1_000);
+    assert_eq!(world.jobs(), []);
+    world.answer(Ok("{}"));
+    check(&world, other, "v1 t");
 }
