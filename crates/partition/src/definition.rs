@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use trade::Finding;
 use units::{Text, Timestamp};
 
+use crate::key::Trigger;
+
 /// A file to deploy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
@@ -167,12 +169,11 @@ impl Definition {
     }
 }
 
-/// Under which names the latest version of a process is found that messages and signals begin.
-pub(crate) fn started_by(process: &bpmn::Process) -> Vec<Text> {
-    let names = process.triggered_starts().filter_map(|(_, trigger)| match trigger {
-        bpmn::Trigger::Message(message) => Some(format!("message:{}", message.name.plain()?)),
-        bpmn::Trigger::Signal(name) => Some(format!("signal:{}", name.plain()?)),
+/// What begins a process, each with the start event at which it does; a time is no such trigger.
+pub(crate) fn begun_by(process: &bpmn::Process) -> impl Iterator<Item = (Trigger, bpmn::ElementIndex)> + '_ {
+    process.triggered_starts().filter_map(|(index, trigger)| match trigger {
+        bpmn::Trigger::Message(message) => Some((Trigger::Message(message.name.plain()?.clone()), index)),
+        bpmn::Trigger::Signal(name) => Some((Trigger::Signal(name.plain()?.clone()), index)),
         _ => None,
-    });
-    names.map(Text::from).collect()
+    })
 }

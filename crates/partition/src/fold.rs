@@ -1,17 +1,17 @@
 //! The fold: from events to state, the same for deciding and for replay.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::{Instance, InstanceId};
 use trade::Aggregate;
-use units::Timestamp;
+use units::{Text, Timestamp};
 
 use crate::batch::{Batch, BatchPart, PART};
-use crate::definition::{Definition, DefinitionId, Model};
+use crate::definition::{Definition, DefinitionId, Model, begun_by};
 use crate::job::{JobId, Lease, WorkerJob};
 use crate::journal::{Entry, Event};
-use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
+use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey, Trigger};
 use crate::schedule::ScheduledStart;
 use crate::timer::{Timer, TimerOwner};
 
@@ -40,6 +40,16 @@ pub(crate) trait States {
             Some(AnyState::Job(job)) => Some(Arc::make_mut(job)),
             _ => None,
         }
+    }
+
+    fn begins(&mut self, trigger: Trigger, change: impl FnOnce(&mut BTreeSet<Text>) -> bool) {
+        let slot = self.slot(&AnyKey::Begins(trigger));
+        let mut processes = match slot.take() {
+            Some(AnyState::Begins(processes)) => processes,
+            _ => Arc::default(),
+        };
+        change(Arc::make_mut(&mut processes));
+        *slot = (!processes.is_empty()).then_some(AnyState::Begins(processes));
     }
 
     fn correlate(&mut self, key: &CorrelationKey, change: impl FnOnce(&mut Correlation)) {
@@ -244,8 +254,16 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
                 }
             }
             if let Model::Process(process) = &deployed.model {
-                for trigger in crate::definition::started_by(process) {
-                    *states.slot(&AnyKey::Latest(trigger)) = Some(AnyState::Latest(definition.clone()));
+                // what began the version before may not begin this one
+                if let Some(AnyState::Latest(before)) = states.slot(&AnyKey::Latest(definition.id.clone())).clone()
+                    && let Some(before) = states.process(&before)
+                {
+                    for (trigger, _) in begun_by(&before) {
+                        states.begins(trigger, |processes| processes.remove(&definition.id));
+                    }
+                }
+                for (trigger, _) in begun_by(process) {
+                    states.begins(trigger, |processes| processes.insert(definition.id.clone()));
                 }
             }
             *states.slot(&AnyKey::Latest(definition.id.clone())) = Some(AnyState::Latest(definition.clone()));

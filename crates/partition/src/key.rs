@@ -1,5 +1,6 @@
 //! Everything that a partition keeps, by key: the trade's aggregates and the process engine's.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{Instance, InstanceId};
@@ -45,6 +46,8 @@ pub enum AnyKey {
     Client(Text),
     /// A job that waits for a worker.
     Job(JobId),
+    /// The processes that a message or signal begins.
+    Begins(Trigger),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -63,6 +66,7 @@ impl std::fmt::Display for AnyKey {
             Self::User(id) => write!(f, "user {id}"),
             Self::Client(id) => write!(f, "client {id}"),
             Self::Job(id) => write!(f, "job {id}"),
+            Self::Begins(trigger) => write!(f, "processes begun by the {trigger}"),
         }
     }
 }
@@ -96,37 +100,80 @@ pub enum AnyState {
     Client(Arc<Client>),
     /// A job that waits for a worker.
     Job(Arc<WorkerJob>),
+    /// The ids of the processes whose latest version a message or signal begins, in their order.
+    Begins(Arc<BTreeSet<Text>>),
 }
 
-/// A message name and the key by which receivers are found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-pub struct CorrelationKey {
-    /// The message's name.
-    pub message: Text,
-    /// The correlation key.
-    pub key: Text,
+/// Where those who wait and what they wait for find each other. Names are anybody's to choose, so what they name is not told by them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum CorrelationKey {
+    /// A message and its receivers.
+    Message {
+        /// Its name.
+        name: Text,
+        /// The correlation key.
+        key: Text,
+    },
+    /// A signal and all that wait for it.
+    Signal(Text),
+    /// The one instance of a process that a message began for a key, and the messages that wait for its end.
+    Begun {
+        /// The process.
+        process: Text,
+        /// The message's name.
+        message: Text,
+        /// The correlation key.
+        key: Text,
+    },
 }
 
 impl CorrelationKey {
-    /// Where a signal and all that wait for it find each other.
-    pub fn signal(name: &str) -> Self {
-        Self { message: format!("signal:{name}").into(), key: Text::default() }
-    }
-
-    /// Where the one instance that a message began for a key, and the messages that wait for its end, find each other.
-    pub fn begun_by(message: &str, key: &Text) -> Self {
-        Self { message: format!("start:{message}").into(), key: key.clone() }
+    /// Where a message and its receivers find each other.
+    pub fn message(name: impl Into<Text>, key: impl Into<Text>) -> Self {
+        Self::Message { name: name.into(), key: key.into() }
     }
 
     /// Where a subscription of a process is found.
     pub(crate) fn of_subscription(name: &Text, correlation: &Text, signal: bool) -> Self {
-        if signal { Self::signal(name) } else { Self { message: name.clone(), key: correlation.clone() } }
+        if signal { Self::Signal(name.clone()) } else { Self::message(name.clone(), correlation.clone()) }
+    }
+
+    /// The key of its row: no two are the same, whatever is in the names.
+    pub(crate) fn row(&self) -> String {
+        let sized = |text: &Text| format!("\u{1f}{}\u{1f}{text}", text.len());
+        match self {
+            Self::Message { name, key } => format!("message{}{}", sized(name), sized(key)),
+            Self::Signal(name) => format!("signal{}", sized(name)),
+            Self::Begun { process, message, key } => format!("begun{}{}{}", sized(process), sized(message), sized(key)),
+        }
     }
 }
 
 impl std::fmt::Display for CorrelationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.message, self.key)
+        match self {
+            Self::Message { name, key } => write!(f, "message {name}/{key}"),
+            Self::Signal(name) => write!(f, "signal {name}"),
+            Self::Begun { process, message, key } => write!(f, "{process} begun by {message}/{key}"),
+        }
+    }
+}
+
+/// What begins processes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Trigger {
+    /// A message of this name.
+    Message(Text),
+    /// A signal of this name.
+    Signal(Text),
+}
+
+impl std::fmt::Display for Trigger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Message(name) => write!(f, "message {name}"),
+            Self::Signal(name) => write!(f, "signal {name}"),
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub use effect::{Effect, EffectId};
 pub use fold::{Fold, Misnumbered};
 pub use job::{JobId, WorkerJob};
 pub use journal::{Decision, Entry, Event, Head};
-pub use key::{AnyKey, AnyState, Correlation, CorrelationKey};
+pub use key::{AnyKey, AnyState, Correlation, CorrelationKey, Trigger};
 pub use operation::{Modification, Operation};
 pub use partition::{Broken, Halt, Partition};
 pub use row::{Row, RowKey, Table};

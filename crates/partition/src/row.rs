@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use trade::{Aggregate, Key, Kind};
 use units::Text;
 
-use crate::key::{AnyKey, AnyState};
+use crate::key::{AnyKey, AnyState, Trigger};
 
 /// A table: a kind of aggregate. Names and codes are on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,8 @@ pub enum Table {
     Client,
     /// Jobs that wait for workers.
     Job,
+    /// Which processes messages and signals begin.
+    Begins,
 }
 
 /// The key of a row.
@@ -112,6 +114,7 @@ impl Table {
             Self::User,
             Self::Client,
             Self::Job,
+            Self::Begins,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -132,6 +135,7 @@ impl Table {
             Self::User => "user",
             Self::Client => "client",
             Self::Job => "job",
+            Self::Begins => "begins",
         }
     }
 
@@ -160,7 +164,8 @@ impl Table {
             | Self::Dependency
             | Self::User
             | Self::Client
-            | Self::Job => false,
+            | Self::Job
+            | Self::Begins => false,
         }
     }
 
@@ -213,6 +218,7 @@ impl AnyKey {
             Self::User(_) => Table::User,
             Self::Client(_) => Table::Client,
             Self::Job(_) => Table::Job,
+            Self::Begins(_) => Table::Begins,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -232,7 +238,9 @@ impl AnyKey {
             Self::Instance(id) => RowKey::Number(id.0),
             Self::Effect(id) => RowKey::Text(id.row()),
             Self::Job(id) => RowKey::Text(id.row()),
-            Self::Correlation(key) => joined(&[&key.message, &key.key]),
+            Self::Correlation(key) => RowKey::Text(key.row()),
+            Self::Begins(Trigger::Message(name)) => joined(&["message", name]),
+            Self::Begins(Trigger::Signal(name)) => joined(&["signal", name]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
             Self::Latest(id) | Self::Schedule(id) | Self::Dependency(id) | Self::User(id) | Self::Client(id) => {
                 joined(&[id])
@@ -299,6 +307,7 @@ impl AnyState {
             Self::User(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Client(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Job(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Begins(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -324,6 +333,7 @@ impl AnyState {
             Table::User => rmp_serde::from_slice(bytes).map(|state| Self::User(Arc::new(state))),
             Table::Client => rmp_serde::from_slice(bytes).map(|state| Self::Client(Arc::new(state))),
             Table::Job => rmp_serde::from_slice(bytes).map(|state| Self::Job(Arc::new(state))),
+            Table::Begins => rmp_serde::from_slice(bytes).map(|state| Self::Begins(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -426,7 +436,7 @@ impl AnyState {
                 row.label = Some(instance.process_id().clone());
                 row.at = instance.started_at().map(|at| at.0);
             }
-            Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) => {}
+            Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) | Self::Begins(_) => {}
             Self::Dependency(system) => {
                 row.status = Some(Text::const_new(if system.is_down() { "degraded" } else { "up" }));
                 row.at = system.outages.last().map(|outage| outage.began.0);

@@ -33,7 +33,7 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
         }
     }
     twice(&parsed, &mut findings);
-    starts(txn, &parsed, &mut findings)?;
+    starts(&parsed, &mut findings);
     if !findings.is_empty() {
         findings.dedup();
         return Err(Refusal::NotDeployable(findings).into());
@@ -122,43 +122,23 @@ fn twice(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
     }
 }
 
-/// Messages and signals that begin a process begin that one only.
-fn starts(txn: &mut Txn<'_>, parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) -> Outcome<()> {
-    let mut here: BTreeMap<Text, Text> = BTreeMap::new();
-    let all = parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(|process| (*resource, process)));
+/// What begins a process has to be known by its name: an expression would have nothing to be computed from.
+fn starts(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
+    let all = parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(move |process| (*resource, process)));
     for (resource, process) in all {
         for (index, trigger) in process.triggered_starts() {
-            let name = match trigger {
-                bpmn::Trigger::Message(message) => message.name.plain().map(|name| text(format_args!("message:{name}"))),
-                bpmn::Trigger::Signal(name) => name.plain().map(|name| text(format_args!("signal:{name}"))),
-                // a time may begin as many as it likes
-                _ => continue,
+            let is_named = match trigger {
+                bpmn::Trigger::Message(message) => message.name.plain().is_some(),
+                bpmn::Trigger::Signal(name) => name.plain().is_some(),
+                _ => true,
             };
-            let Some(name) = name else {
+            if !is_named {
                 let cause = Text::const_new("the name of what begins the process is an expression");
                 let mend = Text::const_new("write the name itself");
-                findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
-                continue;
-            };
-            let other = match here.insert(name.clone(), process.id().into()) {
-                Some(other) if other != process.id() => Some(other),
-                _ => begun_by(txn, &name)?.filter(|other| other != process.id()),
-            };
-            if let Some(other) = other {
-                let cause = text(format_args!("{name} begins the process {other} already"));
-                let mend = Text::const_new("use another name");
                 findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
             }
         }
     }
-    Ok(())
-}
-
-/// The process that a message or signal begins by now; an older version may have given it up.
-fn begun_by(txn: &mut Txn<'_>, name: &str) -> Outcome<Option<Text>> {
-    let Some(known) = txn.latest(name)? else { return Ok(None) };
-    let latest = txn.latest(&known.id)?;
-    Ok((latest.as_ref() == Some(&known)).then_some(known.id))
 }
 
 fn place(resource: &Resource, element: &bpmn::Element) -> Text {
@@ -171,6 +151,10 @@ fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
     match resource.name.rsplit('.').next().unwrap_or_default() {
         "bpmn" => processes(txn, resource),
         "dmn" => match dmn::Model::parse(&resource.xml) {
+            // two models without one would be taken for versions of each other
+            Ok((model, _)) if model.id().is_empty() => {
+                Err(whole(Text::const_new("the model has no id"), "give its `definitions` the attribute `id`"))
+            }
             Ok((model, _)) => Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new() }),
             Err(findings) => Err(findings
                 .into_iter()

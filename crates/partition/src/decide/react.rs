@@ -269,7 +269,7 @@ pub(super) fn to_process(
                 }
             }
             ProcessEvent::MessageThrown { name, correlation, variables, .. } => {
-                let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
+                let key = CorrelationKey::message(name.clone(), correlation.clone());
                 txn.then(FollowUp::Publish { key, variables: variables.clone(), expires: None });
             }
             ProcessEvent::IncidentRaised { incident, message, .. } => {
@@ -293,7 +293,8 @@ fn outlives_caller(txn: &mut Txn<'_>, child: engine::InstanceId) -> Outcome<bool
 /// The instance that a message began for a key has ended: the next message for that key may begin one.
 fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     let Some((message, key)) = instance.begun_by() else { return Ok(()) };
-    let lock = CorrelationKey::begun_by(message, key);
+    let (process, message, key) = (instance.process_id().clone(), message.clone(), key.clone());
+    let lock = CorrelationKey::Begun { process: process.clone(), message: message.clone(), key: key.clone() };
     let next = match txn.get(&AnyKey::Correlation(lock.clone()))? {
         Some(AnyState::Correlation(correlation)) => correlation.buffered.first().cloned(),
         _ => None,
@@ -301,8 +302,8 @@ fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     txn.record(Event::Unsubscribed(lock.clone(), instance.id(), 0));
     if let Some(next) = next {
         txn.record(Event::MessageGone(lock, next.number));
-        let key = CorrelationKey { message: message.clone(), key: key.clone() };
-        txn.then(FollowUp::Publish { key, variables: next.variables, expires: Some(next.expires) });
+        let (variables, expires) = (next.variables, next.expires);
+        txn.then(FollowUp::Begin { process, message, key, variables, expires });
     }
     Ok(())
 }

@@ -194,7 +194,6 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
     for (place, cause) in [
         ("jobs.bpmn", "nobody carries out jobs of type trade.nothing"),
         ("dangling.bpmn", "ghost"),
-        ("message.bpmn", "message:order begins the process known already"),
         ("twice.bpmn", "good is in good.bpmn too"),
         ("broken.form", "it is not JSON"),
         ("nameless.form", "the form has no id"),

@@ -56,7 +56,13 @@ pub(super) fn column(column: Column) -> &'static str {
 fn is_clustered(table: Table) -> bool {
     match table {
         Table::Trade(kind) => matches!(kind, Kind::Stock | Kind::Series | Kind::Reference | Kind::Counters),
-        Table::Correlation | Table::Latest | Table::Schedule | Table::Dependency | Table::User | Table::Client => true,
+        Table::Correlation
+        | Table::Latest
+        | Table::Begins
+        | Table::Schedule
+        | Table::Dependency
+        | Table::User
+        | Table::Client => true,
         Table::Instance | Table::Effect | Table::Definition | Table::Batch | Table::BatchPart | Table::Job => false,
     }
 }
