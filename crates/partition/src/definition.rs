@@ -19,10 +19,13 @@ pub struct Resource {
 
 impl Resource {
     /// What is doubtful in it but runs, and the ids that it deploys; nothing of either if it cannot be deployed. What it calls is asked
-    /// for by the name of its latest version: the id of a process, or `decision:` or `form:` and an id.
-    pub fn warnings(&self, is_known: &dyn Fn(&str) -> bool) -> (Vec<Text>, Vec<Finding>) {
+    /// for by the name of its latest version: the id of a process, or `decision:` or `form:` and an id. Decision models may import those
+    /// of `others`.
+    pub fn warnings(&self, others: &[Self], is_known: &dyn Fn(&str) -> bool) -> (Vec<Text>, Vec<Finding>) {
         if self.name.ends_with(".dmn") {
-            let Ok((model, findings)) = dmn::Model::parse(&self.xml) else { return Default::default() };
+            let others = others.iter().filter(|other| other.name.ends_with(".dmn"));
+            let others: Vec<&str> = others.map(|other| other.xml.as_str()).collect();
+            let Ok((model, findings)) = dmn::Model::parse_with(&self.xml, &others) else { return Default::default() };
             let finding = |found: dmn::Finding| Finding {
                 place: self.place(found.line, &found.element, &found.name),
                 cause: found.cause,
@@ -93,6 +96,9 @@ pub struct Definition {
     /// It ships with the product, which deployed it by itself: a later release may replace it.
     #[serde(default)]
     pub shipped: bool,
+    /// The decision models that it imports, directly or not, as they were when it was deployed.
+    #[serde(default)]
+    pub imports: Vec<Text>,
     /// The executable form; parsed from the XML, never stored.
     #[serde(skip)]
     pub model: Model,
@@ -150,7 +156,8 @@ impl Definition {
         let model = if self.id.id.starts_with("form:") {
             Some(Model::Form)
         } else if self.id.id.starts_with("dmn:") {
-            dmn::Model::parse(&self.xml).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
+            let imports: Vec<&str> = self.imports.iter().map(Text::as_str).collect();
+            dmn::Model::parse_with(&self.xml, &imports).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
         } else {
             bpmn::parse(&self.xml).ok().and_then(|parsed| {
                 let process = parsed.processes.into_iter().find(|process| process.id() == self.id.id.as_str());

@@ -236,7 +236,7 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
             *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;
         }
-        Event::Deployed { definition, resource, xml, deployment, shipped } => {
+        Event::Deployed { definition, resource, xml, deployment, shipped, imports } => {
             let deployed = Definition {
                 id: definition.clone(),
                 resource: resource.clone(),
@@ -244,10 +244,16 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
                 deployed_at: at,
                 deployment: *deployment,
                 shipped: *shipped,
+                imports: imports.clone(),
                 model: Model::None,
             };
             let deployed = Arc::new(deployed.parsed());
             if let Model::Decisions(model) = &deployed.model {
+                let (namespace, _) = dmn::Model::namespaces(xml);
+                if !namespace.is_empty() {
+                    let latest = AnyKey::Latest(format!("namespace:{namespace}").into());
+                    *states.slot(&latest) = Some(AnyState::Latest(definition.clone()));
+                }
                 for decision in model.decision_ids() {
                     let latest = AnyKey::Latest(format!("decision:{decision}").into());
                     *states.slot(&latest) = Some(AnyState::Latest(definition.clone()));

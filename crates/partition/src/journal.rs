@@ -67,6 +67,9 @@ pub enum Event {
         /// It ships with the product, which deployed it by itself.
         #[serde(default)]
         shipped: bool,
+        /// The decision models that it imports, directly or not, as they were then.
+        #[serde(default)]
+        imports: Vec<Text>,
     },
     /// An operation on many instances began.
     BatchBegun {

@@ -1,6 +1,6 @@
 //! Deployment: models are parsed and checked once, and what cannot run is refused with everything that is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trade::{Finding, Refusal};
@@ -16,6 +16,8 @@ use crate::property;
 struct Content {
     ids: Vec<Text>,
     processes: Vec<Arc<bpmn::Process>>,
+    /// The decision models that it imports, directly or not.
+    imports: Vec<Text>,
 }
 
 /// Deploys all resources or none. A resource that is deployed already in the same words gets no new version.
@@ -27,7 +29,7 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
         findings.push(Finding { place, cause, mend: Text::const_new("name .bpmn, .dmn or .form files") });
     }
     for resource in resources {
-        match read(txn, resource) {
+        match read(txn, resource, resources)? {
             Ok(content) => parsed.push((resource, content)),
             Err(problems) => findings.extend(problems),
         }
@@ -41,9 +43,10 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
     let mut deployed = Vec::new();
     for (resource, content) in parsed {
         for id in content.ids {
+            let imports = &content.imports;
             let process = content.processes.iter().find(|process| process.id() == id.as_str());
             let before = txn.latest(&id)?;
-            let (id, version) = one(txn, resource, id, shipped)?;
+            let (id, version) = one(txn, resource, id, shipped, imports)?;
             let is_new = before.is_none_or(|before| before.version != version);
             deployed.push((id.clone(), version));
             let Some(process) = process.filter(|_| is_new) else { continue };
@@ -61,7 +64,7 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
 pub(super) fn deploy_shipped(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply> {
     let (mut wanted, mut kept) = (Vec::new(), Vec::new());
     for resource in resources {
-        let content = read(txn, resource).map_err(Refusal::NotDeployable)?;
+        let content = read(txn, resource, resources)?.map_err(Refusal::NotDeployable)?;
         let (mut is_new, mut is_kept) = (false, false);
         for id in content.ids {
             match txn.latest(&id)? {
@@ -90,10 +93,11 @@ fn was_deployed(txn: &mut Txn<'_>, resource: &Resource, latest: &DefinitionId) -
     Ok(false)
 }
 
-fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text, shipped: bool) -> Outcome<(Text, u32)> {
+fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text, shipped: bool, imports: &[Text]) -> Outcome<(Text, u32)> {
     let latest = txn.latest(&id)?;
     if let Some(latest) = &latest
         && txn.source(latest)?.is_some_and(|xml| xml == resource.xml)
+        && txn.imports(latest)? == imports
     {
         return Ok((id, latest.version));
     }
@@ -101,7 +105,8 @@ fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text, shipped: bool) -> Outco
     let definition = DefinitionId { id: id.clone(), version };
     let deployment = txn.position();
     let (resource, xml) = (resource.name.clone(), resource.xml.clone());
-    txn.record_new(Event::Deployed { definition, resource, xml, deployment, shipped });
+    let imports = imports.to_vec();
+    txn.record_new(Event::Deployed { definition, resource, xml, deployment, shipped, imports });
     Ok((id, version))
 }
 
@@ -145,17 +150,55 @@ fn place(resource: &Resource, element: &bpmn::Element) -> Text {
     resource.place(element.line(), element.id(), element.name())
 }
 
-fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
+/// The models that a decision model imports, directly or not: of this deployment, or else the latest of a namespace that is deployed.
+/// What is in neither is missing when the model is read.
+fn imports(txn: &mut Txn<'_>, resource: &Resource, deployment: &[Resource]) -> Outcome<Vec<Text>> {
+    let mut wanted = dmn::Model::namespaces(&resource.xml).1;
+    let (mut known, mut found) = (BTreeSet::new(), Vec::new());
+    while let Some(namespace) = wanted.pop() {
+        if !known.insert(namespace.clone()) {
+            continue;
+        }
+        let is_meant = |other: &&Resource| {
+            other.name.ends_with(".dmn") && other.name != resource.name && dmn::Model::namespaces(&other.xml).0 == namespace
+        };
+        let xml = match deployment.iter().find(is_meant) {
+            Some(other) => Some(other.xml.clone()),
+            None => match txn.latest(&text(format_args!("namespace:{namespace}")))? {
+                Some(latest) => txn.source(&latest)?,
+                None => None,
+            },
+        };
+        if let Some(xml) = xml {
+            wanted.extend(dmn::Model::namespaces(&xml).1);
+            found.push(xml);
+        }
+    }
+    Ok(found)
+}
+
+fn read(txn: &mut Txn<'_>, resource: &Resource, deployment: &[Resource]) -> Outcome<Result<Content, Vec<Finding>>> {
+    let imports = match resource.name.ends_with(".dmn") {
+        true => imports(txn, resource, deployment)?,
+        false => Vec::new(),
+    };
+    Ok(content(txn, resource, imports))
+}
+
+fn content(txn: &Txn<'_>, resource: &Resource, imports: Vec<Text>) -> Result<Content, Vec<Finding>> {
     let whole =
         |cause: Text, mend: &'static str| vec![Finding { place: resource.name.clone(), cause, mend: Text::const_new(mend) }];
+    let imported: Vec<&str> = imports.iter().map(Text::as_str).collect();
     match resource.name.rsplit('.').next().unwrap_or_default() {
         "bpmn" => processes(txn, resource),
-        "dmn" => match dmn::Model::parse(&resource.xml) {
+        "dmn" => match dmn::Model::parse_with(&resource.xml, &imported) {
             // two models without one would be taken for versions of each other
             Ok((model, _)) if model.id().is_empty() => {
                 Err(whole(Text::const_new("the model has no id"), "give its `definitions` the attribute `id`"))
             }
-            Ok((model, _)) => Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new() }),
+            Ok((model, _)) => {
+                Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new(), imports })
+            }
             Err(findings) => Err(findings
                 .into_iter()
                 .filter(|finding| finding.severity == dmn::Severity::Error)
@@ -167,7 +210,7 @@ fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
                 .collect()),
         },
         "form" => match Form::id_of(&resource.xml) {
-            Ok(id) => Ok(Content { ids: vec![text(format_args!("form:{id}"))], processes: Vec::new() }),
+            Ok(id) => Ok(Content { ids: vec![text(format_args!("form:{id}"))], processes: Vec::new(), imports }),
             Err(cause) => Err(whole(cause, "export it from the modeler again")),
         },
         _ => Err(whole(Text::const_new("the name does not tell what it is"), "let it end in .bpmn, .dmn or .form")),
@@ -202,7 +245,8 @@ fn processes(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>
         }
     }
     if findings.is_empty() {
-        Ok(Content { ids: processes.iter().map(|process| process.id().into()).collect(), processes })
+        let ids = processes.iter().map(|process| process.id().into()).collect();
+        Ok(Content { ids, processes, imports: Vec::new() })
     } else {
         Err(findings)
     }

@@ -260,6 +260,14 @@ impl<'a> Txn<'a> {
         })
     }
 
+    /// The decision models that a deployed version imports.
+    pub(crate) fn imports(&mut self, id: &DefinitionId) -> Outcome<Vec<Text>> {
+        Ok(match self.get(&AnyKey::Definition(id.clone()))? {
+            Some(AnyState::Definition(definition)) => definition.imports.clone(),
+            _ => Vec::new(),
+        })
+    }
+
     /// Whether the product deployed this version by itself.
     pub(crate) fn ships(&mut self, id: &DefinitionId) -> Outcome<bool> {
         let found = self.get(&AnyKey::Definition(id.clone()))?;
