@@ -536,6 +536,9 @@ pub enum Reply {
         begun: Vec<InstanceId>,
         /// Whether it waits for somebody.
         waits: bool,
+        /// The batch in which many who wait for a signal get it; they are not among the receivers.
+        #[serde(default)]
+        batch: Option<BatchId>,
     },
     /// What a backorder run means for each line.
     Reconfirmed(Vec<Reconfirmed>),

@@ -104,6 +104,9 @@ pub enum AnyState {
     Begins(Arc<BTreeSet<Text>>),
 }
 
+/// In how many rows those are kept that wait for a signal: with 50,000 of them, one who begins to wait writes 5 kB.
+pub const SIGNAL_ROWS: u8 = 128;
+
 /// Where those who wait and what they wait for find each other. Names are anybody's to choose, so what they name is not told by them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CorrelationKey {
@@ -114,8 +117,13 @@ pub enum CorrelationKey {
         /// The correlation key.
         key: Text,
     },
-    /// A signal and all that wait for it.
-    Signal(Text),
+    /// A signal and those that wait for it, in so many rows that none becomes large.
+    Signal {
+        /// Its name.
+        name: Text,
+        /// Below [`SIGNAL_ROWS`].
+        row: u8,
+    },
     /// The one instance of a process that a message began for a key, and the messages that wait for its end.
     Begun {
         /// The process.
@@ -133,9 +141,19 @@ impl CorrelationKey {
         Self::Message { name: name.into(), key: key.into() }
     }
 
+    /// Where a signal and an instance that waits for it find each other.
+    pub fn signal(name: impl Into<Text>, instance: InstanceId) -> Self {
+        // numbers count within an entry above the positions of entries
+        let row = (instance.0 ^ instance.0 >> 20) % u64::from(SIGNAL_ROWS);
+        Self::Signal { name: name.into(), row: u8::try_from(row).unwrap_or_default() }
+    }
+
     /// Where a subscription of a process is found.
-    pub(crate) fn of_subscription(name: &Text, correlation: &Text, signal: bool) -> Self {
-        if signal { Self::Signal(name.clone()) } else { Self::message(name.clone(), correlation.clone()) }
+    pub(crate) fn of_subscription(instance: InstanceId, name: &Text, correlation: &Text, signal: bool) -> Self {
+        match signal {
+            true => Self::signal(name.clone(), instance),
+            false => Self::message(name.clone(), correlation.clone()),
+        }
     }
 
     /// The key of its row: no two are the same, whatever is in the names.
@@ -143,7 +161,7 @@ impl CorrelationKey {
         let sized = |text: &Text| format!("\u{1f}{}\u{1f}{text}", text.len());
         match self {
             Self::Message { name, key } => format!("message{}{}", sized(name), sized(key)),
-            Self::Signal(name) => format!("signal{}", sized(name)),
+            Self::Signal { name, row } => format!("signal{}\u{1f}{row}", sized(name)),
             Self::Begun { process, message, key } => format!("begun{}{}{}", sized(process), sized(message), sized(key)),
         }
     }
@@ -153,7 +171,7 @@ impl std::fmt::Display for CorrelationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Message { name, key } => write!(f, "message {name}/{key}"),
-            Self::Signal(name) => write!(f, "signal {name}"),
+            Self::Signal { name, row } => write!(f, "signal {name}, row {row}"),
             Self::Begun { process, message, key } => write!(f, "{process} begun by {message}/{key}"),
         }
     }

@@ -39,6 +39,13 @@ pub enum Operation {
         /// Ids of elements inside of it.
         elements: Vec<Text>,
     },
+    /// Let it have a signal for which it waits; for many that do.
+    Signal {
+        /// The signal's name.
+        name: Text,
+        /// What it carries.
+        variables: Variables,
+    },
 }
 
 /// How tokens are moved. Elements are named by their id in the model; a live one also by its key.
@@ -68,6 +75,7 @@ impl Operation {
             Self::Modify(_) => "modify",
             Self::Migrate { .. } => "migrate",
             Self::Activate { .. } => "activate",
+            Self::Signal { .. } => "signal",
         }
     }
 }

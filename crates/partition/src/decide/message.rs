@@ -8,11 +8,14 @@ use trade::{Actor, Refusal};
 use units::{Text, Timestamp};
 
 use super::txn::{FollowUp, Outcome, Txn, text};
+use crate::batch::BatchId;
 use crate::command::Reply;
 use crate::definition::{DefinitionId, Model, begun_by};
 use crate::journal::Event;
-use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey, Message, Trigger};
+use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey, Message, SIGNAL_ROWS, Trigger};
 
+/// So many may have a signal in the decision that throws it; more get it a slice at a time, so that nothing else has to wait.
+const AT_ONCE: usize = 100;
 /// How long a message may wait at most: a year, in milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 3_600_000;
 
@@ -22,12 +25,13 @@ pub(super) struct Received {
     receivers: Vec<InstanceId>,
     begun: Vec<InstanceId>,
     waits: bool,
+    batch: Option<BatchId>,
 }
 
 impl From<Received> for Reply {
     fn from(received: Received) -> Self {
-        let Received { receivers, begun, waits } = received;
-        Self::Received { receivers, begun, waits }
+        let Received { receivers, begun, waits, batch } = received;
+        Self::Received { receivers, begun, waits, batch }
     }
 }
 
@@ -100,15 +104,42 @@ pub(super) fn deliver(
 /// Gives a signal to all that wait for it, and begins every process that it begins.
 pub(super) fn throw(txn: &mut Txn<'_>, signal: &Text, variables: &Variables) -> Outcome<Received> {
     let mut received = Received::default();
-    for (instance, subscription) in correlation(txn, &CorrelationKey::Signal(signal.clone()))?.waiting.clone() {
-        received.receivers.push(instance);
-        txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+    let mut waiting = Vec::new();
+    for row in 0..SIGNAL_ROWS {
+        waiting.extend(correlation(txn, &CorrelationKey::Signal { name: signal.clone(), row })?.waiting.iter().copied());
+    }
+    waiting.sort_unstable();
+    if waiting.len() > AT_ONCE {
+        let mut instances: Vec<InstanceId> = waiting.iter().map(|(instance, _)| *instance).collect();
+        instances.dedup();
+        received.batch = super::batch::throw(txn, signal, variables, instances);
+    }
+    if received.batch.is_none() {
+        for (instance, subscription) in waiting {
+            received.receivers.push(instance);
+            txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+        }
     }
     for (definition, element) in begins(txn, Trigger::Signal(signal.clone()))? {
         let input = Input::StartAt { element, variables: variables.clone() };
         received.begun.push(txn.start_version(definition, None, None, input)?);
     }
     Ok(received)
+}
+
+/// Lets an instance have a signal for which it has waited since before a moment.
+pub(super) fn reach(
+    txn: &mut Txn<'_>,
+    id: InstanceId,
+    signal: &Text,
+    variables: &Variables,
+    thrown_at: Timestamp,
+) -> Outcome<()> {
+    let Some(instance) = txn.instance(id)? else { return Ok(()) };
+    for subscription in instance.awaits_signal(signal, thrown_at) {
+        txn.step_if_open(id, Input::Correlate { subscription, variables: variables.clone() })?;
+    }
+    Ok(())
 }
 
 /// Gives an instance that has begun to wait the messages that were there before it, the oldest first, as long as it waits. One that it

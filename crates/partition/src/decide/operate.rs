@@ -9,7 +9,7 @@ use trade::{Actor, Finding, Refusal, Role};
 use units::Text;
 
 use super::txn::{Outcome, Txn, text};
-use super::{exception, react, worker};
+use super::{exception, message, react, worker};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::EffectId;
 use crate::fold::definition_of;
@@ -33,6 +33,7 @@ pub(super) fn authorise(actor: &Actor) -> Result<(), Refusal> {
 pub(super) fn operate(txn: &mut Txn<'_>, id: InstanceId, operation: &Operation) -> Outcome<()> {
     let instance = existing(txn, id)?;
     match operation {
+        Operation::Signal { name, variables } => message::reach(txn, id, name, variables, txn.now()),
         Operation::Cancel => cancel(txn, &instance),
         Operation::Suspend => {
             txn.step(id, Input::Suspend)?;

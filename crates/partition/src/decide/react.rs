@@ -222,12 +222,12 @@ pub(super) fn to_process(
             ProcessEvent::TaskCompleted { task } => exception::task_completed(txn, id, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
             ProcessEvent::SubscriptionOpened { subscription, name, correlation, signal, .. } => {
-                let key = CorrelationKey::of_subscription(name, correlation, *signal);
+                let key = CorrelationKey::of_subscription(id, name, correlation, *signal);
                 txn.record(Event::Subscribed(key.clone(), id, *subscription));
                 txn.then(FollowUp::Correlate { key, instance: id, subscription: *subscription });
             }
             ProcessEvent::SubscriptionClosed { name, correlation, subscription, signal } => {
-                let key = CorrelationKey::of_subscription(name, correlation, *signal);
+                let key = CorrelationKey::of_subscription(id, name, correlation, *signal);
                 txn.record(Event::Unsubscribed(key, id, *subscription));
             }
             ProcessEvent::ChildRequested { element, process: called, .. } => {

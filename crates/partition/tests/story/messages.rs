@@ -162,13 +162,36 @@ fn a_signal_reaches_all_that_wait_for_it_and_begins_all_processes_that_it_begins
     ]);
     let waiting = [world.start("waits", "{}"), world.start("waits", "{}")];
     let signal = || Body::BroadcastSignal { name: "stop".into(), variables: Context::default() };
-    let Reply::Received { receivers, begun, waits } = world.done(signal()) else { panic!() };
+    let Reply::Received { receivers, begun, waits, .. } = world.done(signal()) else { panic!() };
     assert_eq!((receivers.as_slice(), waits), (&waiting[..], false));
     check(&world, waiting[0], "ended");
     assert_eq!(begun.len(), 2, "a signal begins all that it begins");
     check(&world, begun[0], "v1 t");
     world.actor = Actor { id: "sam".into(), roles: vec![Role::Sales], limit: None };
     assert_eq!(world.ask(signal()).unwrap_err().code(), "not_allowed");
+}
+
+#[test]
+fn a_signal_that_many_wait_for_reaches_them_a_slice_at_a_time_and_nobody_who_came_later() {
+    let mut world = World::new();
+    let caught = r#"<bpmn:intermediateCatchEvent id="c"><bpmn:signalEventDefinition signalRef="s-stop"/></bpmn:intermediateCatchEvent>"#;
+    world.deploy(&[("waits.bpmn", line("waits", &[caught, &user_task("t")].concat(), &["c", "t"]))]);
+    let waiting: Vec<_> = (0..150).map(|_| world.start("waits", "{}")).collect();
+    world.pass(10);
+    let signal = Body::BroadcastSignal { name: "stop".into(), variables: Context::default() };
+    let Reply::Received { receivers, batch: Some(batch), .. } = world.done(signal) else { panic!("not a slice at a time") };
+    assert_eq!(receivers, []);
+    check(&world, waiting[0], "v1 c");
+    let late = world.start("waits", "{}");
+    world.operate(waiting[1], partition::Operation::Cancel).unwrap();
+    world.crash(&[]);
+    world.pass(1_000);
+    for id in waiting.iter().filter(|id| **id != waiting[1]) {
+        check(&world, *id, "v1 t");
+    }
+    check(&world, late, "v1 c");
+    let Some(partition::AnyState::Batch(batch)) = world.state(&partition::AnyKey::Batch(batch)) else { panic!() };
+    assert_eq!((batch.status(), batch.done, batch.failed), ("done", 150, 0));
 }
 
 #[test]
