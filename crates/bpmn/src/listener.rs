@@ -27,3 +27,17 @@ pub enum ListensFor {
     /// A user task is about to be done.
     Completing,
 }
+
+impl ListensFor {
+    /// Its name in models.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Creating => "creating",
+            Self::Assigning => "assigning",
+            Self::Updating => "updating",
+            Self::Completing => "completing",
+        }
+    }
+}

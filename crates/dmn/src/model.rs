@@ -84,6 +84,11 @@ impl Model {
         Ok((Self(Arc::new(graph)), findings))
     }
 
+    /// The namespace of a model, by which others import it, and the namespaces that it imports itself; nothing of what cannot be read.
+    pub fn namespaces(xml: &str) -> (Text, Vec<Text>) {
+        parse::namespaces(xml)
+    }
+
     /// What is doubtful about its tables: types that do not fit, gaps, overlaps, rules that are never reached. It takes more
     /// time than reading the model, and running it does not need it.
     pub fn check(&self) -> Vec<Finding> {

@@ -194,6 +194,8 @@ pub struct Cx<'a> {
     pub now: Timestamp,
     /// Who makes decisions.
     pub decisions: &'a dyn Decisions,
+    /// The offset from UTC, in seconds, in which `now()` and `today()` are told.
+    pub utc_offset: i32,
     /// How much one step may do.
     pub limits: Limits,
     /// Whether an error that nobody in a called instance catches ends it and is thrown where it was called. If nobody catches it
@@ -204,11 +206,11 @@ pub struct Cx<'a> {
 impl<'a> Cx<'a> {
     /// A step at `now`, with the default limits.
     pub fn new(now: Timestamp, decisions: &'a dyn Decisions) -> Self {
-        Self { now, decisions, limits: Limits::default(), errors_leave: true }
+        Self { now, decisions, utc_offset: 0, limits: Limits::default(), errors_leave: true }
     }
 
     pub(crate) fn environment(&self) -> Environment {
-        Environment::at(self.now)
+        Environment { utc_offset: self.utc_offset, ..Environment::at(self.now) }
     }
 }
 

@@ -373,18 +373,34 @@ impl Instance {
     /// The type of a job.
     pub fn job_type(&self, process: &Process, job: Key) -> Option<Text> {
         let open = self.job(job)?;
-        if let Some(kind) = &open.kind {
-            return Some(kind.clone());
-        }
+        open.kind.clone().or_else(|| self.job_model(process, job)?.kind.plain().cloned())
+    }
+
+    /// What the model says of a job: of a task, of a listener, or of the worker that leads an ad-hoc sub-process.
+    pub fn job_model<'p>(&self, process: &'p Process, job: Key) -> Option<&'p bpmn::Job> {
+        let open = self.job(job)?;
         let element = process.element(self.live(open.element)?.element);
         if let Some(place) = open.listener {
-            return element.listeners.get(usize::from(place))?.job.kind.plain().cloned();
+            return element.listeners.get(usize::from(place)).map(|listener| &listener.job);
         }
         match &element.kind {
-            Kind::Job(job) => job.kind.plain().cloned(),
-            Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref()?.kind.plain().cloned(),
+            Kind::Job(job) => Some(job),
+            Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref(),
             _ => None,
         }
+    }
+
+    /// What the job of a listener listens for; `None` for all other jobs.
+    pub fn listens_for(&self, process: &Process, job: Key) -> Option<bpmn::ListensFor> {
+        let open = self.job(job)?;
+        let element = process.element(self.live(open.element)?.element);
+        element.listeners.get(usize::from(open.listener?)).map(|listener| listener.on)
+    }
+
+    /// Since when a job waits.
+    pub fn job_since(&self, job: Key) -> Option<Timestamp> {
+        let open = self.job(job)?;
+        open.since.or_else(|| self.live(open.element).map(|live| live.since))
     }
 
     /// The element that an element, job, task, timer, subscription or incident belongs to.

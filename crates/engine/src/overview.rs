@@ -4,7 +4,7 @@ use feel::Value;
 use units::Timestamp;
 
 use crate::event::Warning;
-use crate::instance::{Instance, InstanceId, Key, ROOT};
+use crate::instance::{Instance, InstanceId, Key, ROOT, Subscription};
 
 impl Instance {
     /// When it began; `None` before that, and after its end.
@@ -20,6 +20,14 @@ impl Instance {
     /// The live element around a live element; the outermost scope lies in itself.
     pub fn scope_of(&self, key: Key) -> Option<Key> {
         self.live(key).map(|live| live.scope)
+    }
+
+    /// The subscriptions by which it has waited for a signal at a moment and still does.
+    pub fn awaits_signal(&self, name: &str, moment: Timestamp) -> Vec<Key> {
+        let since = |open: &Subscription| open.since.or_else(|| self.live(open.element).map(|live| live.since));
+        let waits =
+            |open: &&Subscription| open.signal && open.name == name && since(open).is_some_and(|since| since <= moment);
+        self.subscriptions.iter().filter(waits).map(|open| open.key).collect()
     }
 
     /// Its open incidents, the oldest first.

@@ -18,6 +18,7 @@ use crate::definition::Resource;
 use crate::dependency::DependencyChange;
 use crate::effect::EffectId;
 use crate::identity::{ClientChange, UserChange};
+use crate::job::{JobId, Leased};
 use crate::operation::Operation;
 use crate::webhook::WebhookChange;
 
@@ -383,6 +384,96 @@ pub enum Body {
         /// The item to send; `None` takes the best of those that there are.
         by: Option<ItemId>,
     },
+    /// Lease jobs to a worker: those of them that nobody else has by now.
+    LeaseJobs {
+        /// Which, in the order in which the worker gets them.
+        jobs: Vec<JobId>,
+        /// What the worker calls itself.
+        worker: Text,
+        /// For how long, in milliseconds.
+        lease_ms: u64,
+    },
+    /// Let a worker have a job for longer, or shorter.
+    ExtendLease {
+        /// Which job.
+        job: JobId,
+        /// The number of the worker's lease.
+        lease: u32,
+        /// How long from now, in milliseconds.
+        lease_ms: u64,
+    },
+    /// A worker says what came of its job.
+    AnswerJob {
+        /// Which job.
+        job: JobId,
+        /// The number of the worker's lease.
+        lease: u32,
+        /// What came of it.
+        answer: JobAnswer,
+    },
+    /// Give a user task that is not an exception to somebody, or back to all.
+    AssignTask {
+        /// The process instance.
+        instance: InstanceId,
+        /// The task's key within it.
+        task: u32,
+        /// To whom.
+        to: Option<Text>,
+    },
+    /// Change what a user task carries.
+    UpdateTask {
+        /// The process instance.
+        instance: InstanceId,
+        /// The task's key within it.
+        task: u32,
+        /// What is to be different.
+        changes: Vec<TaskChange>,
+    },
+}
+
+/// What came of a worker's job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum JobAnswer {
+    /// It is done.
+    Completed {
+        /// The results.
+        variables: Variables,
+        /// What a task listener, or the worker that leads an ad-hoc sub-process, has decided; in the words of Camunda's `CompleteJob`.
+        result: Option<Variables>,
+    },
+    /// It could not be done.
+    Failed {
+        /// How often it may still be tried; without it one time less than before. With none left it is an incident.
+        retries: Option<u32>,
+        /// Why.
+        message: Text,
+        /// How long it rests before the next try, in milliseconds; without it as the model says, and otherwise not at all.
+        rest_ms: Option<u64>,
+    },
+    /// What the model calls an error came of it.
+    Error {
+        /// Its code.
+        code: Text,
+        /// In words.
+        message: Text,
+        /// What the error's handler gets to know.
+        variables: Variables,
+    },
+}
+
+/// One thing that is to be different about a user task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum TaskChange {
+    /// Groups of which anybody may do it.
+    CandidateGroups(Vec<Text>),
+    /// People of whom anybody may do it.
+    CandidateUsers(Vec<Text>),
+    /// By when it is to be done.
+    Due(Option<Timestamp>),
+    /// When it is to be looked at.
+    FollowUp(Option<Timestamp>),
+    /// 0 to 100.
+    Priority(u8),
 }
 
 /// What a partition answers to a command that it carried out.
@@ -453,6 +544,9 @@ pub enum Reply {
         begun: Vec<InstanceId>,
         /// Whether it waits for somebody.
         waits: bool,
+        /// The batch in which many who wait for a signal get it; they are not among the receivers.
+        #[serde(default)]
+        batch: Option<BatchId>,
     },
     /// What a backorder run means for each line.
     Reconfirmed(Vec<Reconfirmed>),
@@ -463,6 +557,8 @@ pub enum Reply {
         /// Why, in words.
         why: Text,
     },
+    /// The jobs that a worker has, in the order that was asked for.
+    Leased(Vec<Leased>),
 }
 
 /// Units reserved at a node.

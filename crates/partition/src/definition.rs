@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use trade::Finding;
 use units::{Text, Timestamp};
 
+use crate::key::Trigger;
+
 /// A file to deploy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
@@ -17,10 +19,13 @@ pub struct Resource {
 
 impl Resource {
     /// What is doubtful in it but runs, and the ids that it deploys; nothing of either if it cannot be deployed. What it calls is asked
-    /// for by the name of its latest version: the id of a process, or `decision:` or `form:` and an id.
-    pub fn warnings(&self, is_known: &dyn Fn(&str) -> bool) -> (Vec<Text>, Vec<Finding>) {
+    /// for by the name of its latest version: the id of a process, or `decision:` or `form:` and an id. Decision models may import those
+    /// of `others`.
+    pub fn warnings(&self, others: &[Self], is_known: &dyn Fn(&str) -> bool) -> (Vec<Text>, Vec<Finding>) {
         if self.name.ends_with(".dmn") {
-            let Ok((model, findings)) = dmn::Model::parse(&self.xml) else { return Default::default() };
+            let others = others.iter().filter(|other| other.name.ends_with(".dmn"));
+            let others: Vec<&str> = others.map(|other| other.xml.as_str()).collect();
+            let Ok((model, findings)) = dmn::Model::parse_with(&self.xml, &others) else { return Default::default() };
             let finding = |found: dmn::Finding| Finding {
                 place: self.place(found.line, &found.element, &found.name),
                 cause: found.cause,
@@ -42,7 +47,8 @@ impl Resource {
             _ => is_known(&format!("{what}:{id}")),
         };
         let calls = parsed.processes.iter().flat_map(|process| process.unknown_calls(&is_known));
-        (ids, parsed.warnings.into_iter().chain(calls).map(finding).collect())
+        let properties = parsed.processes.iter().flat_map(|process| crate::property::findings(self, process).1);
+        (ids, parsed.warnings.into_iter().chain(calls).map(finding).chain(properties).collect())
     }
 
     /// A place in it: file, line and element, as far as there are any.
@@ -90,6 +96,9 @@ pub struct Definition {
     /// It ships with the product, which deployed it by itself: a later release may replace it.
     #[serde(default)]
     pub shipped: bool,
+    /// The decision models that it imports, directly or not, as they were when it was deployed.
+    #[serde(default)]
+    pub imports: Vec<Text>,
     /// The executable form; parsed from the XML, never stored.
     #[serde(skip)]
     pub model: Model,
@@ -147,7 +156,8 @@ impl Definition {
         let model = if self.id.id.starts_with("form:") {
             Some(Model::Form)
         } else if self.id.id.starts_with("dmn:") {
-            dmn::Model::parse(&self.xml).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
+            let imports: Vec<&str> = self.imports.iter().map(Text::as_str).collect();
+            dmn::Model::parse_with(&self.xml, &imports).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
         } else {
             bpmn::parse(&self.xml).ok().and_then(|parsed| {
                 let process = parsed.processes.into_iter().find(|process| process.id() == self.id.id.as_str());
@@ -166,12 +176,11 @@ impl Definition {
     }
 }
 
-/// Under which names the latest version of a process is found that messages and signals begin.
-pub(crate) fn started_by(process: &bpmn::Process) -> Vec<Text> {
-    let names = process.triggered_starts().filter_map(|(_, trigger)| match trigger {
-        bpmn::Trigger::Message(message) => Some(format!("message:{}", message.name.plain()?)),
-        bpmn::Trigger::Signal(name) => Some(format!("signal:{}", name.plain()?)),
+/// What begins a process, each with the start event at which it does; a time is no such trigger.
+pub(crate) fn begun_by(process: &bpmn::Process) -> impl Iterator<Item = (Trigger, bpmn::ElementIndex)> + '_ {
+    process.triggered_starts().filter_map(|(index, trigger)| match trigger {
+        bpmn::Trigger::Message(message) => Some((Trigger::Message(message.name.plain()?.clone()), index)),
+        bpmn::Trigger::Signal(name) => Some((Trigger::Signal(name.plain()?.clone()), index)),
         _ => None,
-    });
-    names.map(Text::from).collect()
+    })
 }

@@ -1,16 +1,17 @@
 //! The fold: from events to state, the same for deciding and for replay.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::{Instance, InstanceId};
 use trade::Aggregate;
-use units::Timestamp;
+use units::{Text, Timestamp};
 
 use crate::batch::{Batch, BatchPart, PART};
-use crate::definition::{Definition, DefinitionId, Model};
+use crate::definition::{Definition, DefinitionId, Model, begun_by};
+use crate::job::{JobId, Lease, WorkerJob};
 use crate::journal::{Entry, Event};
-use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey};
+use crate::key::{AnyKey, AnyState, Correlation, CorrelationKey, Trigger};
 use crate::schedule::ScheduledStart;
 use crate::timer::{Timer, TimerOwner};
 use crate::webhook::WebhookChange;
@@ -33,6 +34,23 @@ pub(crate) trait States {
             Some(AnyState::Instance(instance)) => Some(Arc::make_mut(instance)),
             _ => None,
         }
+    }
+
+    fn job(&mut self, id: JobId) -> Option<&mut WorkerJob> {
+        match self.slot(&AnyKey::Job(id)) {
+            Some(AnyState::Job(job)) => Some(Arc::make_mut(job)),
+            _ => None,
+        }
+    }
+
+    fn begins(&mut self, trigger: Trigger, change: impl FnOnce(&mut BTreeSet<Text>) -> bool) {
+        let slot = self.slot(&AnyKey::Begins(trigger));
+        let mut processes = match slot.take() {
+            Some(AnyState::Begins(processes)) => processes,
+            _ => Arc::default(),
+        };
+        change(Arc::make_mut(&mut processes));
+        *slot = (!processes.is_empty()).then_some(AnyState::Begins(processes));
     }
 
     fn correlate(&mut self, key: &CorrelationKey, change: impl FnOnce(&mut Correlation)) {
@@ -192,11 +210,39 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
             let of = |state| if let AnyState::Webhook(known) = state { Some(known) } else { None };
             alter(states.slot(&AnyKey::Webhook(id.clone())), of, AnyState::Webhook, |known| known.apply(id, change, at));
         }
+        Event::JobOffered(job) => *states.slot(&AnyKey::Job(job.id)) = Some(AnyState::Job(Arc::new((**job).clone()))),
+        Event::JobLeased { job, worker, by, until } => {
+            let Some(job) = states.job(*job) else { return };
+            job.leases += 1;
+            let (number, worker, by) = (job.leases, worker.clone(), by.clone());
+            job.lease = Some(Lease { number, worker, by, until: *until, is_over: false });
+        }
+        Event::LeaseExtended(id, until) => {
+            if let Some(lease) = states.job(*id).and_then(|job| job.lease.as_mut()) {
+                (lease.until, lease.is_over) = (*until, false);
+            }
+        }
+        Event::LeaseEnded(id) => {
+            if let Some(lease) = states.job(*id).and_then(|job| job.lease.as_mut()) {
+                lease.is_over = true;
+            }
+        }
+        Event::JobRested(id) => {
+            if let Some(job) = states.job(*id) {
+                (job.is_offered, job.lease) = (false, None);
+            }
+        }
+        Event::JobHeld(id, held) => {
+            if let Some(job) = states.job(*id) {
+                job.is_offered = !held;
+            }
+        }
+        Event::JobEnded(id) => *states.slot(&AnyKey::Job(*id)) = None,
         Event::Scheduled(schedule) => {
             let state = (!schedule.starts.is_empty()).then(|| AnyState::Schedule(Arc::new(schedule.clone())));
             *states.slot(&AnyKey::Schedule(schedule.definition.id.clone())) = state;
         }
-        Event::Deployed { definition, resource, xml, deployment, shipped } => {
+        Event::Deployed { definition, resource, xml, deployment, shipped, imports } => {
             let deployed = Definition {
                 id: definition.clone(),
                 resource: resource.clone(),
@@ -204,18 +250,32 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
                 deployed_at: at,
                 deployment: *deployment,
                 shipped: *shipped,
+                imports: imports.clone(),
                 model: Model::None,
             };
             let deployed = Arc::new(deployed.parsed());
             if let Model::Decisions(model) = &deployed.model {
+                let (namespace, _) = dmn::Model::namespaces(xml);
+                if !namespace.is_empty() {
+                    let latest = AnyKey::Latest(format!("namespace:{namespace}").into());
+                    *states.slot(&latest) = Some(AnyState::Latest(definition.clone()));
+                }
                 for decision in model.decision_ids() {
                     let latest = AnyKey::Latest(format!("decision:{decision}").into());
                     *states.slot(&latest) = Some(AnyState::Latest(definition.clone()));
                 }
             }
             if let Model::Process(process) = &deployed.model {
-                for trigger in crate::definition::started_by(process) {
-                    *states.slot(&AnyKey::Latest(trigger)) = Some(AnyState::Latest(definition.clone()));
+                // what began the version before may not begin this one
+                if let Some(AnyState::Latest(before)) = states.slot(&AnyKey::Latest(definition.id.clone())).clone()
+                    && let Some(before) = states.process(&before)
+                {
+                    for (trigger, _) in begun_by(&before) {
+                        states.begins(trigger, |processes| processes.remove(&definition.id));
+                    }
+                }
+                for (trigger, _) in begun_by(process) {
+                    states.begins(trigger, |processes| processes.insert(definition.id.clone()));
                 }
             }
             *states.slot(&AnyKey::Latest(definition.id.clone())) = Some(AnyState::Latest(definition.clone()));
@@ -268,6 +328,10 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
         }
         (AnyKey::Batch(id), AnyState::Batch(batch)) if !batch.is_ended() => {
             vec![Timer { due: batch.next_at, owner: TimerOwner::Batch(*id) }]
+        }
+        (AnyKey::Job(id), AnyState::Job(job)) => {
+            let lease = job.current_lease().map(|lease| Timer { due: lease.until, owner: TimerOwner::Lease(*id) });
+            lease.into_iter().collect()
         }
         (AnyKey::Schedule(id), AnyState::Schedule(schedule)) => {
             let owner = |start: &ScheduledStart| TimerOwner::Start(id.clone(), start.element.0);

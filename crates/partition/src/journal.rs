@@ -12,6 +12,7 @@ use crate::definition::DefinitionId;
 use crate::dependency::DependencyChange;
 use crate::effect::{Effect, EffectId};
 use crate::identity::{ClientChange, UserChange};
+use crate::job::{JobId, WorkerJob};
 use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::operation::Operation;
 use crate::schedule::Schedule;
@@ -67,6 +68,9 @@ pub enum Event {
         /// It ships with the product, which deployed it by itself.
         #[serde(default)]
         shipped: bool,
+        /// The decision models that it imports, directly or not, as they were then.
+        #[serde(default)]
+        imports: Vec<Text>,
     },
     /// An operation on many instances began.
     BatchBegun {
@@ -97,6 +101,29 @@ pub enum Event {
     Client(Text, ClientChange),
     /// Where events are sent was added, or something about it changed.
     Webhook(Text, WebhookChange),
+    /// A job waits for a worker; it is offered unless its instance is suspended.
+    JobOffered(Box<WorkerJob>),
+    /// A worker has it until then.
+    JobLeased {
+        /// Which.
+        job: JobId,
+        /// What the worker calls itself.
+        worker: Text,
+        /// Who asked for it.
+        by: Text,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The worker has it for longer, or shorter: until then.
+    LeaseExtended(JobId, Timestamp),
+    /// The worker's time is over.
+    LeaseEnded(JobId),
+    /// Nobody may lease it for now, and whoever had it has said that it failed.
+    JobRested(JobId),
+    /// Its instance is suspended or resumed: whether it may be leased.
+    JobHeld(JobId, bool),
+    /// It is done, or nobody needs it any more.
+    JobEnded(JobId),
 }
 
 /// A command and what came of it; one transaction's worth of history.
@@ -171,6 +198,8 @@ pub struct Decision {
     pub effects: Vec<std::sync::Arc<Effect>>,
     /// Effects that nobody wants any more, to be held back if they have not gone out yet.
     pub withdrawn: Vec<EffectId>,
+    /// Types of jobs that workers may lease now and could not before.
+    pub offered: Vec<Text>,
     /// Orders that the entry is about, for their timelines.
     pub subjects: Vec<trade::OrderId>,
     /// How often it was decided until all that it needs was in memory.
@@ -188,6 +217,7 @@ impl Decision {
             timers_dropped: Vec::new(),
             effects: Vec::new(),
             withdrawn: Vec::new(),
+            offered: Vec::new(),
             subjects: Vec::new(),
             passes: 1,
         }

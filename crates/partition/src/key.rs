@@ -1,5 +1,6 @@
 //! Everything that a partition keeps, by key: the trade's aggregates and the process engine's.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{Instance, InstanceId};
@@ -13,6 +14,7 @@ use crate::definition::{Definition, DefinitionId};
 use crate::dependency::Dependency;
 use crate::effect::{Effect, EffectId};
 use crate::identity::{Client, User};
+use crate::job::{JobId, WorkerJob};
 use crate::schedule::Schedule;
 use crate::webhook::Webhook;
 
@@ -45,6 +47,10 @@ pub enum AnyKey {
     Client(Text),
     /// Where events are sent.
     Webhook(Text),
+    /// A job that waits for a worker.
+    Job(JobId),
+    /// The processes that a message or signal begins.
+    Begins(Trigger),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -63,6 +69,8 @@ impl std::fmt::Display for AnyKey {
             Self::User(id) => write!(f, "user {id}"),
             Self::Client(id) => write!(f, "client {id}"),
             Self::Webhook(id) => write!(f, "webhook {id}"),
+            Self::Job(id) => write!(f, "job {id}"),
+            Self::Begins(trigger) => write!(f, "processes begun by the {trigger}"),
         }
     }
 }
@@ -96,37 +104,100 @@ pub enum AnyState {
     Client(Arc<Client>),
     /// Where events are sent.
     Webhook(Arc<Webhook>),
+    /// A job that waits for a worker.
+    Job(Arc<WorkerJob>),
+    /// The ids of the processes whose latest version a message or signal begins, in their order.
+    Begins(Arc<BTreeSet<Text>>),
 }
 
-/// A message name and the key by which receivers are found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-pub struct CorrelationKey {
-    /// The message's name.
-    pub message: Text,
-    /// The correlation key.
-    pub key: Text,
+/// In how many rows those are kept that wait for a signal: with 50,000 of them, one who begins to wait writes 5 kB.
+pub const SIGNAL_ROWS: u8 = 128;
+
+/// Where those who wait and what they wait for find each other. Names are anybody's to choose, so what they name is not told by them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum CorrelationKey {
+    /// A message and its receivers.
+    Message {
+        /// Its name.
+        name: Text,
+        /// The correlation key.
+        key: Text,
+    },
+    /// A signal and those that wait for it, in so many rows that none becomes large.
+    Signal {
+        /// Its name.
+        name: Text,
+        /// Below [`SIGNAL_ROWS`].
+        row: u8,
+    },
+    /// The one instance of a process that a message began for a key, and the messages that wait for its end.
+    Begun {
+        /// The process.
+        process: Text,
+        /// The message's name.
+        message: Text,
+        /// The correlation key.
+        key: Text,
+    },
 }
 
 impl CorrelationKey {
-    /// Where a signal and all that wait for it find each other.
-    pub fn signal(name: &str) -> Self {
-        Self { message: format!("signal:{name}").into(), key: Text::default() }
+    /// Where a message and its receivers find each other.
+    pub fn message(name: impl Into<Text>, key: impl Into<Text>) -> Self {
+        Self::Message { name: name.into(), key: key.into() }
     }
 
-    /// Where the one instance that a message began for a key, and the messages that wait for its end, find each other.
-    pub fn begun_by(message: &str, key: &Text) -> Self {
-        Self { message: format!("start:{message}").into(), key: key.clone() }
+    /// Where a signal and an instance that waits for it find each other.
+    pub fn signal(name: impl Into<Text>, instance: InstanceId) -> Self {
+        // numbers count within an entry above the positions of entries
+        let row = (instance.0 ^ instance.0 >> 20) % u64::from(SIGNAL_ROWS);
+        Self::Signal { name: name.into(), row: u8::try_from(row).unwrap_or_default() }
     }
 
     /// Where a subscription of a process is found.
-    pub(crate) fn of_subscription(name: &Text, correlation: &Text, signal: bool) -> Self {
-        if signal { Self::signal(name) } else { Self { message: name.clone(), key: correlation.clone() } }
+    pub(crate) fn of_subscription(instance: InstanceId, name: &Text, correlation: &Text, signal: bool) -> Self {
+        match signal {
+            true => Self::signal(name.clone(), instance),
+            false => Self::message(name.clone(), correlation.clone()),
+        }
+    }
+
+    /// The key of its row: no two are the same, whatever is in the names.
+    pub(crate) fn row(&self) -> String {
+        let sized = |text: &Text| format!("\u{1f}{}\u{1f}{text}", text.len());
+        match self {
+            Self::Message { name, key } => format!("message{}{}", sized(name), sized(key)),
+            Self::Signal { name, row } => format!("signal{}\u{1f}{row}", sized(name)),
+            Self::Begun { process, message, key } => format!("begun{}{}{}", sized(process), sized(message), sized(key)),
+        }
     }
 }
 
 impl std::fmt::Display for CorrelationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.message, self.key)
+        match self {
+            Self::Message { name, key } => write!(f, "message {name}/{key}"),
+            Self::Signal { name, row } => write!(f, "signal {name}, row {row}"),
+            Self::Begun { process, message, key } => write!(f, "{process} begun by {message}/{key}"),
+        }
+    }
+}
+
+/// What begins processes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Trigger {
+    /// A message of this name.
+    Message(Text),
+    /// A signal of this name.
+    Signal(Text),
+}
+
+impl std::fmt::Display for Trigger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Message(name) => write!(f, "message {name}"),
+            Self::Signal(name) => write!(f, "signal {name}"),
+        }
     }
 }
 

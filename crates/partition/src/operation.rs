@@ -19,6 +19,9 @@ pub enum Operation {
         incident: Option<u32>,
         /// Variables to set before.
         variables: Variables,
+        /// The live elements whose own variables these are, by id or key; without it they are those of the outermost scope.
+        #[serde(default)]
+        scope: Option<Text>,
     },
     /// Move tokens and change variables.
     Modify(Box<Modification>),
@@ -28,6 +31,20 @@ pub enum Operation {
         version: Option<u32>,
         /// Ids of elements in the old and the new version, where they differ.
         elements: Vec<(Text, Text)>,
+    },
+    /// Begin elements inside of an ad-hoc sub-process.
+    Activate {
+        /// The live ad-hoc sub-process, by its id or key.
+        ad_hoc: Text,
+        /// Ids of elements inside of it.
+        elements: Vec<Text>,
+    },
+    /// Let it have a signal for which it waits; for many that do.
+    Signal {
+        /// The signal's name.
+        name: Text,
+        /// What it carries.
+        variables: Variables,
     },
 }
 
@@ -42,6 +59,9 @@ pub struct Modification {
     pub end: Vec<Text>,
     /// Live elements to end, each with the element that begins in its place.
     pub moves: Vec<(Text, Text)>,
+    /// Variables of live elements themselves to set, before anything else; each by id or key.
+    #[serde(default)]
+    pub local: Vec<(Text, Variables)>,
 }
 
 impl Operation {
@@ -54,6 +74,8 @@ impl Operation {
             Self::Retry { .. } => "retry",
             Self::Modify(_) => "modify",
             Self::Migrate { .. } => "migrate",
+            Self::Activate { .. } => "activate",
+            Self::Signal { .. } => "signal",
         }
     }
 }

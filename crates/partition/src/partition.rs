@@ -215,6 +215,7 @@ fn stays(key: &AnyKey) -> bool {
         key,
         AnyKey::Definition(_)
             | AnyKey::Latest(_)
+            | AnyKey::Begins(_)
             | AnyKey::Trade(Key::Item(_) | Key::PriceBook(_) | Key::Company(_) | Key::Counters(_) | Key::Series(_))
     )
 }

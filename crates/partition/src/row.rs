@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use trade::{Aggregate, Key, Kind};
 use units::Text;
 
-use crate::key::{AnyKey, AnyState};
+use crate::key::{AnyKey, AnyState, Trigger};
 
 /// A table: a kind of aggregate. Names and codes are on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,10 @@ pub enum Table {
     Client,
     /// Where events are sent.
     Webhook,
+    /// Jobs that wait for workers.
+    Job,
+    /// Which processes messages and signals begin.
+    Begins,
 }
 
 /// The key of a row.
@@ -112,6 +116,8 @@ impl Table {
             Self::User,
             Self::Client,
             Self::Webhook,
+            Self::Job,
+            Self::Begins,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -132,6 +138,8 @@ impl Table {
             Self::User => "user",
             Self::Client => "client",
             Self::Webhook => "webhook",
+            Self::Job => "job",
+            Self::Begins => "begins",
         }
     }
 
@@ -160,13 +168,15 @@ impl Table {
             | Self::Dependency
             | Self::User
             | Self::Client
-            | Self::Webhook => false,
+            | Self::Webhook
+            | Self::Job
+            | Self::Begins => false,
         }
     }
 
     /// Whether later rows have greater keys, so that a list can show the newest first.
     pub fn is_chronological(self) -> bool {
-        self.is_numbered() || self == Self::Effect
+        self.is_numbered() || matches!(self, Self::Effect | Self::Job)
     }
 
     /// Columns that lists filter by; each has an index, which every write pays for.
@@ -181,6 +191,8 @@ impl Table {
             Self::Trade(Kind::ReturnRequest) => &[Column::Status],
             Self::Instance => &[Column::Parent],
             Self::Effect => &[Column::Status],
+            // the label is the turn of a job that waits
+            Self::Job => &[Column::Label, Column::Parent],
             _ => &[],
         }
     }
@@ -211,6 +223,8 @@ impl AnyKey {
             Self::User(_) => Table::User,
             Self::Client(_) => Table::Client,
             Self::Webhook(_) => Table::Webhook,
+            Self::Job(_) => Table::Job,
+            Self::Begins(_) => Table::Begins,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -229,7 +243,10 @@ impl AnyKey {
             Self::Trade(Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id)) => joined(&[id]),
             Self::Instance(id) => RowKey::Number(id.0),
             Self::Effect(id) => RowKey::Text(id.row()),
-            Self::Correlation(key) => joined(&[&key.message, &key.key]),
+            Self::Job(id) => RowKey::Text(id.row()),
+            Self::Correlation(key) => RowKey::Text(key.row()),
+            Self::Begins(Trigger::Message(name)) => joined(&["message", name]),
+            Self::Begins(Trigger::Signal(name)) => joined(&["signal", name]),
             Self::Definition(id) => RowKey::Text(format!("{}\u{1f}{}", id.id, id.version)),
             Self::Latest(id)
             | Self::Schedule(id)
@@ -299,6 +316,8 @@ impl AnyState {
             Self::User(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Client(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Webhook(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Job(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Begins(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -324,6 +343,8 @@ impl AnyState {
             Table::User => rmp_serde::from_slice(bytes).map(|state| Self::User(Arc::new(state))),
             Table::Client => rmp_serde::from_slice(bytes).map(|state| Self::Client(Arc::new(state))),
             Table::Webhook => rmp_serde::from_slice(bytes).map(|state| Self::Webhook(Arc::new(state))),
+            Table::Job => rmp_serde::from_slice(bytes).map(|state| Self::Job(Arc::new(state))),
+            Table::Begins => rmp_serde::from_slice(bytes).map(|state| Self::Begins(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -426,7 +447,7 @@ impl AnyState {
                 row.label = Some(instance.process_id().clone());
                 row.at = instance.started_at().map(|at| at.0);
             }
-            Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) => {}
+            Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) | Self::Begins(_) => {}
             Self::Dependency(system) => {
                 row.status = Some(Text::const_new(if system.is_down() { "degraded" } else { "up" }));
                 row.at = system.outages.last().map(|outage| outage.began.0);
@@ -445,6 +466,13 @@ impl AnyState {
                 row.status = Some(active(webhook.disabled.is_some()));
                 row.label = Some(webhook.url.clone());
                 row.at = Some(webhook.created_at.0);
+            }
+            Self::Job(job) => {
+                row.status = Some(Text::const_new(job.status()));
+                row.parent = text(job.id.instance);
+                row.label = job.is_available().then(|| job.turn());
+                row.at = Some(job.created_at.0);
+                row.due = job.current_lease().map(|lease| lease.until.0);
             }
             Self::Schedule(schedule) => row.due = schedule.starts.iter().map(|start| start.due.0).min(),
             Self::Batch(batch) => {

@@ -6,6 +6,7 @@ use trade::{ExceptionId, OrderId, ReservationId, StockKey};
 use units::{Text, Timestamp};
 
 use crate::batch::BatchId;
+use crate::job::JobId;
 use crate::key::CorrelationKey;
 
 /// Whom a timer wakes. There is at most one timer per owner.
@@ -27,6 +28,8 @@ pub enum TimerOwner {
     Billing(OrderId),
     /// An order that is consolidated until then, or comes within the reservation fence.
     Review(OrderId),
+    /// The end of a worker's lease of a job.
+    Lease(JobId),
 }
 
 /// A timer.

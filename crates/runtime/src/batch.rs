@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use partition::{AnyKey, AnyState, Decision, Effect, EffectId, Entry, Head, Row, RowKey, Table, Timer};
 use store::{StoredDocument, StoredEntry, StoredReply};
+use units::Text;
 
 use crate::handle::{Answer, Done};
 
@@ -27,6 +28,8 @@ pub(crate) struct Pending {
     pub(crate) effects: Vec<Arc<Effect>>,
     /// Effects to hold back once this is on disk.
     pub(crate) withdrawn: Vec<EffectId>,
+    /// Types of jobs that workers may lease once this is on disk.
+    pub(crate) offered: BTreeSet<Text>,
     /// Who waits for which answer.
     pub(crate) answers: Vec<(Done, Answer)>,
 }
@@ -70,6 +73,7 @@ impl Pending {
         }
         self.effects.extend(decision.effects);
         self.withdrawn.extend(decision.withdrawn);
+        self.offered.extend(decision.offered);
     }
 
     /// Whether answers to idempotency keys are among it.

@@ -10,12 +10,14 @@ use units::Text;
 
 use crate::batch::Pending;
 use crate::handle::{Answer, Message};
+use crate::offers::Offers;
 use crate::options::{EffectSink, Progress};
 
 pub(crate) struct Committer {
     pub(crate) store: Box<dyn Store>,
     pub(crate) sink: Arc<dyn EffectSink>,
     pub(crate) progress: Arc<Progress>,
+    pub(crate) offers: Offers,
     pub(crate) writer: Sender<Message>,
 }
 
@@ -31,6 +33,7 @@ impl Committer {
         let answers = std::mem::take(&mut pending.answers);
         let effects = std::mem::take(&mut pending.effects);
         let withdrawn = std::mem::take(&mut pending.withdrawn);
+        let offered = std::mem::take(&mut pending.offered);
         let began = Instant::now();
         if pending.needs_commit() {
             let batch = pending.encode(self.store.head());
@@ -60,6 +63,7 @@ impl Committer {
         for (done, answer) in answers {
             done(answer);
         }
+        self.offers.tell(&offered);
         if !effects.is_empty() {
             self.sink.deliver(effects);
         }

@@ -10,6 +10,7 @@ use store::StoredDocument;
 use trade::{Actor, Finding};
 use units::{Text, Timestamp};
 
+use crate::offers::Offers;
 use crate::options::Progress;
 
 /// A command on its way in.
@@ -136,6 +137,7 @@ pub(crate) enum Message {
 pub struct Handle {
     pub(crate) sender: Sender<Message>,
     pub(crate) progress: Arc<Progress>,
+    pub(crate) offers: Offers,
 }
 
 impl std::fmt::Debug for Handle {
@@ -155,7 +157,7 @@ impl Handle {
                 }
             }
         });
-        Self { sender, progress: Arc::default() }
+        Self { sender, progress: Arc::default(), offers: Offers::default() }
     }
 
     /// Asks, and calls `done` with the answer once it is durable. `done` must not wait.
@@ -186,6 +188,11 @@ impl Handle {
             let _ = sender.send(answer);
         });
         receiver.recv().unwrap_or(Answer::Failed { detail: Text::const_new("the partition is shut down") })
+    }
+
+    /// Where workers wait for jobs.
+    pub fn offers(&self) -> &Offers {
+        &self.offers
     }
 
     /// Figures of the partition.

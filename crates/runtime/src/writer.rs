@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::committer::Committer;
 use crate::handle::{Answer, Condition, Done, Handle, Message, Request, Version};
 use crate::idempotency::{Answers, Known};
+use crate::offers::Offers;
 use crate::options::{EffectSink, Options, Progress};
 
 /// The longest sleep without looking at the timers.
@@ -70,8 +71,9 @@ impl Runtime {
         let mut unconfirmed = read_effects(reader.as_mut())?;
         // in the order in which they were asked for: a cancellation comes after what it cancels
         unconfirmed.sort_by_key(|effect| effect.turn());
-        let handle = Handle { sender: sender.clone(), progress: progress.clone() };
-        let committer = Committer { store, sink: sink.clone(), progress: progress.clone(), writer: sender };
+        let offers = Offers::default();
+        let handle = Handle { sender: sender.clone(), progress: progress.clone(), offers: offers.clone() };
+        let committer = Committer { store, sink: sink.clone(), progress: progress.clone(), offers, writer: sender };
         let writer = Writer {
             partition: Partition::new(position, options.capabilities.iter().cloned()),
             reader,

@@ -79,6 +79,15 @@ pub(crate) fn check_status(status: Option<&str>, known: &[&str]) -> Result<(), P
     }
 }
 
+/// How many entries a page is to have.
+pub(crate) fn limit_of(asked: Option<usize>) -> Result<usize, Problem> {
+    let limit = asked.unwrap_or(DEFAULT_LIMIT);
+    if limit == 0 || limit > MAX_LIMIT {
+        return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to {MAX_LIMIT} entries")));
+    }
+    Ok(limit)
+}
+
 /// Reads a page of a table, the newest first for what we number. What is not shown takes no place on it.
 pub(crate) fn read<T>(
     reader: &mut dyn Reader,
@@ -88,10 +97,7 @@ pub(crate) fn read<T>(
     limit: Option<usize>,
     mut show: impl FnMut(&RowKey, &Row, AnyState) -> Option<T>,
 ) -> Result<Page<T>, Problem> {
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
-    if limit == 0 || limit > MAX_LIMIT {
-        return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to {MAX_LIMIT} entries")));
-    }
+    let limit = limit_of(limit)?;
     // one more than is shown tells whether there is another page
     let mut asked = limit + 1;
     let mut query = RowQuery::table(table).limit(asked);

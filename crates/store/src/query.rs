@@ -33,6 +33,8 @@ pub enum Filter {
     Is(Column, Text),
     /// A column of time lies in this range of milliseconds since 1970, without its end.
     Within(Column, Range<i64>),
+    /// A column of text begins with this. The rows come in the order of that column.
+    Begins(Column, Text),
 }
 
 impl RowQuery {
@@ -52,6 +54,14 @@ impl RowQuery {
     #[must_use]
     pub fn within(mut self, column: Column, range: Range<i64>) -> Self {
         self.filters.push(Filter::Within(column, range));
+        self
+    }
+
+    /// Only rows in which a column of text begins with `value`, in the order of that column. One such filter, and no page after the
+    /// first: pages are found by key.
+    #[must_use]
+    pub fn begins(mut self, column: Column, value: impl Into<Text>) -> Self {
+        self.filters.push(Filter::Begins(column, value.into()));
         self
     }
 

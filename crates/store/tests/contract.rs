@@ -303,6 +303,26 @@ fn filters_and_bounds_hold_together(open: Open) {
     assert_eq!(reader.rows(&RowQuery::table(ORDER).limit(usize::MAX)).unwrap().len(), 20);
 }
 
+fn what_begins_with_a_text_comes_in_the_order_of_its_column(open: Open) {
+    let place = Place::new(open);
+    let mut store = place.enter();
+    put(&mut *store, |batch| {
+        for (key, label) in [("a", "pick\u{1f}9"), ("b", "pick\u{1f}10"), ("c", "pick\u{1f}9"), ("d", "picking\u{1f}0")] {
+            batch.rows.push((Table::Job, text(key), Some(Row { label: Some(label.into()), ..row("available", "x") })));
+        }
+        batch.rows.push((Table::Job, text("e"), Some(row("leased", "x"))));
+    });
+    let mut reader = store.reader().unwrap();
+    let turns = RowQuery::table(Table::Job).begins(Column::Label, "pick\u{1f}");
+    let mut found = |query: &RowQuery| reader.rows(query).unwrap().into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+    assert_eq!(found(&turns), [text("b"), text("a"), text("c")]);
+    assert_eq!(found(&turns.clone().limit(1)), [text("b")]);
+    assert_eq!(found(&turns.clone().descending()), [text("c"), text("a"), text("b")]);
+    assert_eq!(reader.count(&turns.clone().is(Column::Status, "available")).unwrap(), 3);
+    let misfit = reader.rows(&RowQuery::table(Table::Job).begins(Column::Due, "1"));
+    assert!(matches!(misfit, Err(StoreError::Unfit { .. })));
+}
+
 fn u64_of(key: &RowKey) -> u64 {
     match key {
         RowKey::Number(number) => *number,
@@ -452,6 +472,7 @@ passes! { sqlite: |folder| Ok(Box::new(store::Sqlite::open(folder)?));
     a_deleted_row_is_gone_and_deleting_twice_is_no_error
     every_page_is_found_in_both_directions
     filters_and_bounds_hold_together
+    what_begins_with_a_text_comes_in_the_order_of_its_column
     timers_come_in_the_order_in_which_they_are_due
     replies_are_kept_until_they_are_pruned
     a_document_stays_as_it_came

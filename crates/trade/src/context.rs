@@ -46,6 +46,8 @@ pub enum Role {
     Admin,
     /// The process engine and other parts of the product itself.
     System,
+    /// Programs that do the jobs of processes, send them messages and start them.
+    Worker,
 }
 
 impl Actor {

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Modify(Modify),
     /// Let instances go on with another version of their process
     Migrate(Migrate),
+    /// Begin elements inside of an ad-hoc sub-process
+    Activate(Activate),
 }
 
 /// Which instances: all criteria have to be met.
@@ -104,6 +106,9 @@ pub(crate) struct Retry {
     /// Variables to set before, as a JSON object
     #[arg(long, default_value = "{}")]
     variables: String,
+    /// An active element, by its id or key: the variables are its own, not those of the whole instance
+    #[arg(long)]
+    scope: Option<String>,
     #[command(flatten)]
     operate: Operate,
 }
@@ -122,6 +127,21 @@ pub(crate) struct Modify {
     /// Variables to set before, as a JSON object
     #[arg(long, default_value = "{}")]
     variables: String,
+    /// ELEMENT=JSON: variables of an active element itself to set before; may be given several times
+    #[arg(long, value_name = "ELEMENT=JSON")]
+    local: Vec<String>,
+    #[command(flatten)]
+    operate: Operate,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Activate {
+    /// The active ad-hoc sub-process, by its id or key
+    #[arg(long)]
+    inside: String,
+    /// An element inside of it to begin, by its id; may be given several times
+    #[arg(long = "start", required = true)]
+    elements: Vec<String>,
     #[command(flatten)]
     operate: Operate,
 }
@@ -146,16 +166,26 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
         Command::Cancel(arguments) => operate(arguments, &json!({ "type": "cancel" })),
         Command::Suspend(arguments) => operate(arguments, &json!({ "type": "suspend" })),
         Command::Resume(arguments) => operate(arguments, &json!({ "type": "resume" })),
-        Command::Retry(Retry { only, variables, operate: arguments }) => {
-            let variables = object(variables)?;
-            operate(arguments, &json!({ "type": "retry", "incident": only, "variables": variables }))
+        Command::Retry(Retry { only, variables, scope, operate: arguments }) => {
+            let variables = object("--variables", variables)?;
+            operate(arguments, &json!({ "type": "retry", "incident": only, "variables": variables, "scope": scope }))
         }
-        Command::Modify(Modify { start, end, moves, variables, operate: arguments }) => {
+        Command::Activate(Activate { inside, elements, operate: arguments }) => {
+            operate(arguments, &json!({ "type": "activate", "ad_hoc": inside, "elements": elements }))
+        }
+        Command::Modify(Modify { start, end, moves, variables, local, operate: arguments }) => {
             let moves = moves.iter().map(|text| pair("--move", text));
             let moves: Vec<Value> =
                 moves.map(|moved| moved.map(|(from, to)| json!({ "from": from, "to": to }))).collect::<Result<_, _>>()?;
-            let variables = object(variables)?;
-            let operation = json!({ "type": "modify", "start": start, "end": end, "move": moves, "variables": variables });
+            let variables = object("--variables", variables)?;
+            let local = local.iter().map(|text| {
+                let (element, json) = pair("--local", text)?;
+                Ok(json!({ "element": element, "variables": object("--local", json)? }))
+            });
+            let local = local.collect::<anyhow::Result<Vec<_>>>()?;
+            let operation = json!({
+                "type": "modify", "start": start, "end": end, "move": moves, "variables": variables, "local": local
+            });
             operate(arguments, &operation)
         }
         Command::Migrate(Migrate { to, elements, operate: arguments }) => {
@@ -168,11 +198,11 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     }
 }
 
-fn object(text: &str) -> anyhow::Result<Value> {
+fn object(option: &str, text: &str) -> anyhow::Result<Value> {
     match serde_json::from_str(text) {
         Ok(object @ Value::Object(_)) => Ok(object),
-        Ok(_) => Err(WrongUse("--variables: give a JSON object such as '{\"amount\": 5}'".to_owned()).into()),
-        Err(error) => Err(WrongUse(format!("--variables: {error}")).into()),
+        Ok(_) => Err(WrongUse(format!("{option}: give a JSON object such as '{{\"amount\": 5}}'")).into()),
+        Err(error) => Err(WrongUse(format!("{option}: {error}")).into()),
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct Identity {
     /// How they are called
     #[arg(long, default_value = "")]
     name: String,
-    /// What they may do: sales, warehouse, credit_clerk, credit_manager, director, receivables, operations, admin
+    /// What they may do: sales, warehouse, credit_clerk, credit_manager, director, receivables, operations, admin, worker
     #[arg(long = "role")]
     roles: Vec<String>,
     /// Up to which amount they may decide, such as "5000.00 EUR"; without limit unless given

@@ -86,6 +86,15 @@ fn read(xml: &str) -> Result<Document<'_>, Finding> {
     })
 }
 
+/// The namespace of a model, and those of the models that it imports; nothing of what cannot be read.
+pub(crate) fn namespaces(xml: &str) -> (Text, Vec<Text>) {
+    let Ok(document) = read(xml) else { return Default::default() };
+    let root = document.root_element();
+    let imports = elements(root).filter(|node| node.tag_name().name() == "import");
+    let imported = imports.filter_map(|import| import.attribute("namespace")).map(Text::from).collect();
+    (root.attribute("namespace").unwrap_or_default().into(), imported)
+}
+
 /// A model and those that it imports, directly or not, by their namespaces; and whether all of them are there. Others that
 /// lie beside it are left alone.
 fn with_imports<'a, 'x>(model: &'a Document<'x>, others: &'a [Document<'x>]) -> (Vec<&'a Document<'x>>, bool) {

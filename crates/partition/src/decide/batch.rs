@@ -7,8 +7,8 @@ use engine::InstanceId;
 use trade::{Context, Refusal};
 use units::Text;
 
-use super::operate;
 use super::txn::{Outcome, Txn, text};
+use super::{message, operate};
 use crate::batch::{Batch, BatchId, MAX_INSTANCES, PART};
 use crate::command::Reply;
 use crate::journal::Event;
@@ -46,6 +46,28 @@ pub(super) fn begin(
     Ok(Reply::Batch(id))
 }
 
+/// Lets many instances have a signal, a slice at a time. `None` if this decision has begun a batch already: there is one per entry.
+pub(super) fn throw(
+    txn: &mut Txn<'_>,
+    signal: &Text,
+    variables: &feel::Context,
+    instances: Vec<InstanceId>,
+) -> Option<BatchId> {
+    let id = BatchId(txn.position());
+    if txn.peek(&AnyKey::Batch(id)).flatten().is_some() {
+        return None;
+    }
+    txn.record_new(Event::BatchBegun {
+        id,
+        operation: Operation::Signal { name: signal.clone(), variables: variables.clone() },
+        by: txn.cx.actor.clone(),
+        reason: Text::default(),
+        filter: text(format_args!("waits for the signal {signal}")),
+        instances,
+    });
+    Some(id)
+}
+
 /// Stops a batch; what it has done stays done.
 pub(super) fn stop(txn: &mut Txn<'_>, id: BatchId) -> Outcome<Reply> {
     match batch(txn, id)? {
@@ -69,7 +91,12 @@ pub(super) fn advance(txn: &mut Txn<'_>, id: BatchId) -> Outcome<Reply> {
     txn.cx = Arc::new(Context { now: txn.now(), actor: batch.by.clone() });
     let mut failures = Vec::new();
     for instance in &slice {
-        if let Err(refusal) = txn.attempt(|txn| operate::operate(txn, *instance, &batch.operation))? {
+        let done = txn.attempt(|txn| match &batch.operation {
+            // whoever does not wait for it any more, or began to after it was thrown, is none of its receivers
+            Operation::Signal { name, variables } => message::reach(txn, *instance, name, variables, batch.begun_at),
+            operation => operate::operate(txn, *instance, operation),
+        });
+        if let Err(refusal) = done? {
             failures.push((*instance, text(refusal)));
         }
     }

@@ -9,9 +9,13 @@ use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrde
 use units::{Amount, Text};
 
 use super::txn::{Once, Outcome, Txn, text};
-use super::{batch, billing, definition, document, exception, follow_up, message, operate, react, schedule, substitution};
+use super::{
+    batch, billing, definition, document, exception, follow_up, message, operate, react, schedule, substitution, user_task,
+    worker,
+};
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
+use crate::job::JobId;
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState};
 use crate::timer::TimerOwner;
@@ -223,10 +227,13 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             exception::complete_task(txn, *instance, *task, variables)?;
             Ok(Reply::Done)
         }
-        Body::StartInstance { process, variables } => match txn.start(process, None, variables.clone())? {
-            Some(id) => Ok(Reply::Instance(id)),
-            None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
-        },
+        Body::StartInstance { process, variables } => {
+            worker::authorise(&cx.actor, "instances are started")?;
+            match txn.start(process, None, variables.clone())? {
+                Some(id) => Ok(Reply::Instance(id)),
+                None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
+            }
+        }
         Body::Operate { instance, operation, .. } => {
             operate::authorise(&cx.actor)?;
             operate::operate(txn, *instance, operation)?;
@@ -256,6 +263,17 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
         Body::ReportDocument { document, reason } => report(txn, document, reason),
+        Body::LeaseJobs { jobs, worker, lease_ms } => worker::lease(txn, jobs, worker, *lease_ms),
+        Body::ExtendLease { job, lease, lease_ms } => worker::extend(txn, *job, *lease, *lease_ms),
+        Body::AnswerJob { job, lease, answer } => worker::answered(txn, *job, *lease, answer),
+        Body::AssignTask { instance, task, to } => {
+            user_task::assign(txn, *instance, *task, to.clone())?;
+            Ok(Reply::Done)
+        }
+        Body::UpdateTask { instance, task, changes } => {
+            user_task::update(txn, *instance, *task, changes)?;
+            Ok(Reply::Done)
+        }
     }
 }
 
@@ -508,6 +526,7 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
             }
         }
         TimerOwner::Batch(id) => return batch::advance(txn, *id),
+        TimerOwner::Lease(id) => return worker::lease_over(txn, *id),
         TimerOwner::Start(process, element) => return schedule::fire(txn, process, *element),
     }
     Ok(Reply::Done)
@@ -541,7 +560,17 @@ fn succeeded(txn: &mut Txn<'_>, id: EffectId, response: &Variables) -> Outcome<R
     }
     confirm(txn, &effect, response)?;
     if let Some((instance, job)) = effect.job {
-        txn.step(instance, Input::CompleteJob { job, variables: response.clone() })?;
+        let failed = |message| Input::FailJob { job, retries: 0, message, retry_at: None };
+        match worker::input_of_response(txn, JobId { instance, job }, response)? {
+            Ok(input @ Input::CompleteJob { .. }) => txn.step(instance, input)?,
+            // what the system cannot have meant is for people to look at: it would say the same again
+            Ok(input) => {
+                if let Err(refusal) = txn.advance(instance, input)? {
+                    txn.step(instance, failed(text(refusal)))?;
+                }
+            }
+            Err(message) => txn.step(instance, failed(message))?,
+        }
     }
     Ok(Reply::Done)
 }

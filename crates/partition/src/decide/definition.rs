@@ -1,21 +1,23 @@
 //! Deployment: models are parsed and checked once, and what cannot run is refused with everything that is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trade::{Finding, Refusal};
 use units::Text;
 
-use super::task::TASKS;
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
 use crate::definition::{DefinitionId, Form, Resource};
 use crate::journal::Event;
+use crate::property;
 
 /// What a resource holds: the ids that it deploys, and its processes.
 struct Content {
     ids: Vec<Text>,
     processes: Vec<Arc<bpmn::Process>>,
+    /// The decision models that it imports, directly or not.
+    imports: Vec<Text>,
 }
 
 /// Deploys all resources or none. A resource that is deployed already in the same words gets no new version.
@@ -27,13 +29,13 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
         findings.push(Finding { place, cause, mend: Text::const_new("name .bpmn, .dmn or .form files") });
     }
     for resource in resources {
-        match read(txn, resource) {
+        match read(txn, resource, resources)? {
             Ok(content) => parsed.push((resource, content)),
             Err(problems) => findings.extend(problems),
         }
     }
     twice(&parsed, &mut findings);
-    starts(txn, &parsed, &mut findings)?;
+    starts(&parsed, &mut findings);
     if !findings.is_empty() {
         findings.dedup();
         return Err(Refusal::NotDeployable(findings).into());
@@ -41,9 +43,10 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
     let mut deployed = Vec::new();
     for (resource, content) in parsed {
         for id in content.ids {
+            let imports = &content.imports;
             let process = content.processes.iter().find(|process| process.id() == id.as_str());
             let before = txn.latest(&id)?;
-            let (id, version) = one(txn, resource, id, shipped)?;
+            let (id, version) = one(txn, resource, id, shipped, imports)?;
             let is_new = before.is_none_or(|before| before.version != version);
             deployed.push((id.clone(), version));
             let Some(process) = process.filter(|_| is_new) else { continue };
@@ -61,7 +64,7 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
 pub(super) fn deploy_shipped(txn: &mut Txn<'_>, resources: &[Resource]) -> Outcome<Reply> {
     let (mut wanted, mut kept) = (Vec::new(), Vec::new());
     for resource in resources {
-        let content = read(txn, resource).map_err(Refusal::NotDeployable)?;
+        let content = read(txn, resource, resources)?.map_err(Refusal::NotDeployable)?;
         let (mut is_new, mut is_kept) = (false, false);
         for id in content.ids {
             match txn.latest(&id)? {
@@ -90,10 +93,11 @@ fn was_deployed(txn: &mut Txn<'_>, resource: &Resource, latest: &DefinitionId) -
     Ok(false)
 }
 
-fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text, shipped: bool) -> Outcome<(Text, u32)> {
+fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text, shipped: bool, imports: &[Text]) -> Outcome<(Text, u32)> {
     let latest = txn.latest(&id)?;
     if let Some(latest) = &latest
         && txn.source(latest)?.is_some_and(|xml| xml == resource.xml)
+        && txn.imports(latest)? == imports
     {
         return Ok((id, latest.version));
     }
@@ -101,7 +105,8 @@ fn one(txn: &mut Txn<'_>, resource: &Resource, id: Text, shipped: bool) -> Outco
     let definition = DefinitionId { id: id.clone(), version };
     let deployment = txn.position();
     let (resource, xml) = (resource.name.clone(), resource.xml.clone());
-    txn.record_new(Event::Deployed { definition, resource, xml, deployment, shipped });
+    let imports = imports.to_vec();
+    txn.record_new(Event::Deployed { definition, resource, xml, deployment, shipped, imports });
     Ok((id, version))
 }
 
@@ -122,56 +127,79 @@ fn twice(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
     }
 }
 
-/// Messages and signals that begin a process begin that one only.
-fn starts(txn: &mut Txn<'_>, parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) -> Outcome<()> {
-    let mut here: BTreeMap<Text, Text> = BTreeMap::new();
-    let all = parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(|process| (*resource, process)));
+/// What begins a process has to be known by its name: an expression would have nothing to be computed from.
+fn starts(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
+    let all =
+        parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(move |process| (*resource, process)));
     for (resource, process) in all {
         for (index, trigger) in process.triggered_starts() {
-            let name = match trigger {
-                bpmn::Trigger::Message(message) => message.name.plain().map(|name| text(format_args!("message:{name}"))),
-                bpmn::Trigger::Signal(name) => name.plain().map(|name| text(format_args!("signal:{name}"))),
-                // a time may begin as many as it likes
-                _ => continue,
+            let is_named = match trigger {
+                bpmn::Trigger::Message(message) => message.name.plain().is_some(),
+                bpmn::Trigger::Signal(name) => name.plain().is_some(),
+                _ => true,
             };
-            let Some(name) = name else {
+            if !is_named {
                 let cause = Text::const_new("the name of what begins the process is an expression");
                 let mend = Text::const_new("write the name itself");
-                findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
-                continue;
-            };
-            let other = match here.insert(name.clone(), process.id().into()) {
-                Some(other) if other != process.id() => Some(other),
-                _ => begun_by(txn, &name)?.filter(|other| other != process.id()),
-            };
-            if let Some(other) = other {
-                let cause = text(format_args!("{name} begins the process {other} already"));
-                let mend = Text::const_new("use another name");
                 findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
             }
         }
     }
-    Ok(())
-}
-
-/// The process that a message or signal begins by now; an older version may have given it up.
-fn begun_by(txn: &mut Txn<'_>, name: &str) -> Outcome<Option<Text>> {
-    let Some(known) = txn.latest(name)? else { return Ok(None) };
-    let latest = txn.latest(&known.id)?;
-    Ok((latest.as_ref() == Some(&known)).then_some(known.id))
 }
 
 fn place(resource: &Resource, element: &bpmn::Element) -> Text {
     resource.place(element.line(), element.id(), element.name())
 }
 
-fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
+/// The models that a decision model imports, directly or not: of this deployment, or else the latest of a namespace that is deployed.
+/// What is in neither is missing when the model is read.
+fn imports(txn: &mut Txn<'_>, resource: &Resource, deployment: &[Resource]) -> Outcome<Vec<Text>> {
+    let mut wanted = dmn::Model::namespaces(&resource.xml).1;
+    let (mut known, mut found) = (BTreeSet::new(), Vec::new());
+    while let Some(namespace) = wanted.pop() {
+        if !known.insert(namespace.clone()) {
+            continue;
+        }
+        let is_meant = |other: &&Resource| {
+            other.name.ends_with(".dmn") && other.name != resource.name && dmn::Model::namespaces(&other.xml).0 == namespace
+        };
+        let xml = match deployment.iter().find(is_meant) {
+            Some(other) => Some(other.xml.clone()),
+            None => match txn.latest(&text(format_args!("namespace:{namespace}")))? {
+                Some(latest) => txn.source(&latest)?,
+                None => None,
+            },
+        };
+        if let Some(xml) = xml {
+            wanted.extend(dmn::Model::namespaces(&xml).1);
+            found.push(xml);
+        }
+    }
+    Ok(found)
+}
+
+fn read(txn: &mut Txn<'_>, resource: &Resource, deployment: &[Resource]) -> Outcome<Result<Content, Vec<Finding>>> {
+    let imports = match resource.name.ends_with(".dmn") {
+        true => imports(txn, resource, deployment)?,
+        false => Vec::new(),
+    };
+    Ok(content(txn, resource, imports))
+}
+
+fn content(txn: &Txn<'_>, resource: &Resource, imports: Vec<Text>) -> Result<Content, Vec<Finding>> {
     let whole =
         |cause: Text, mend: &'static str| vec![Finding { place: resource.name.clone(), cause, mend: Text::const_new(mend) }];
+    let imported: Vec<&str> = imports.iter().map(Text::as_str).collect();
     match resource.name.rsplit('.').next().unwrap_or_default() {
         "bpmn" => processes(txn, resource),
-        "dmn" => match dmn::Model::parse(&resource.xml) {
-            Ok((model, _)) => Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new() }),
+        "dmn" => match dmn::Model::parse_with(&resource.xml, &imported) {
+            // two models without one would be taken for versions of each other
+            Ok((model, _)) if model.id().is_empty() => {
+                Err(whole(Text::const_new("the model has no id"), "give its `definitions` the attribute `id`"))
+            }
+            Ok((model, _)) => {
+                Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new(), imports })
+            }
             Err(findings) => Err(findings
                 .into_iter()
                 .filter(|finding| finding.severity == dmn::Severity::Error)
@@ -183,7 +211,7 @@ fn read(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
                 .collect()),
         },
         "form" => match Form::id_of(&resource.xml) {
-            Ok(id) => Ok(Content { ids: vec![text(format_args!("form:{id}"))], processes: Vec::new() }),
+            Ok(id) => Ok(Content { ids: vec![text(format_args!("form:{id}"))], processes: Vec::new(), imports }),
             Err(cause) => Err(whole(cause, "export it from the modeler again")),
         },
         _ => Err(whole(Text::const_new("the name does not tell what it is"), "let it end in .bpmn, .dmn or .form")),
@@ -207,17 +235,19 @@ fn processes(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>
         findings.push(Finding { place: resource.name.clone(), cause, mend });
     }
     for process in &processes {
+        findings.extend(property::findings(resource, process).0);
         for (element, kind) in process.job_types() {
-            if TASKS.iter().any(|(name, _)| *name == kind) || txn.capabilities.contains(kind) {
+            if super::worker::can_be_done(txn, kind) {
                 continue;
             }
             let cause = text(format_args!("nobody carries out jobs of type {kind}"));
-            let mend = Text::const_new("name a trade task or a capability of a configured system");
+            let mend = Text::const_new("name a trade task that there is, or configure a system that offers it");
             findings.push(Finding { place: place(resource, process.element(element)), cause, mend });
         }
     }
     if findings.is_empty() {
-        Ok(Content { ids: processes.iter().map(|process| process.id().into()).collect(), processes })
+        let ids = processes.iter().map(|process| process.id().into()).collect();
+        Ok(Content { ids, processes, imports: Vec::new() })
     } else {
         Err(findings)
     }

@@ -92,7 +92,7 @@ impl Decisions for Deployed<'_, '_> {
         };
         let found = self.bound(&text(format_args!("decision:{decision}")), binding, &has, &is_tagged);
         let Some(model) = found.and_then(model) else { return Err(missing("decision", decision, binding)) };
-        let seed = environment.seed ^ self.txn.environment().seed.rotate_left(43);
+        let seed = environment.seed ^ self.txn.seed().rotate_left(43);
         let outcome = model.evaluate(decision, variables, &Environment { seed, ..*environment });
         let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
         Ok(Decided { value, why })

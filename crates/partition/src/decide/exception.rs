@@ -18,9 +18,8 @@ use super::txn::{FollowUp, Outcome, Txn, text};
 use super::{billing, follow_up, substitution};
 use crate::effect::EffectId;
 use crate::key::AnyKey;
+use crate::property::{AMOUNT, CASE, EXCEPTION, OWNER, REASON, named};
 
-/// The property that makes a user task an exception of a type.
-const EXCEPTION: &str = "crossdock:exception";
 /// Variables by which processes say what they are about.
 const SUBJECTS: [&str; 5] = ["orderId", "paymentId", "returnId", "invoiceId", "warehouseOrderId"];
 
@@ -36,16 +35,22 @@ pub(super) fn raise_for_task(
     let variables = instance.job_variables(task);
     let environment = txn.environment();
     let property = |name: &str| property(element, name, &variables, &environment);
-    let kind = property(EXCEPTION).and_then(|value| kind_named(value.as_str()?));
-    let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
-    let reason = match property("crossdock:reason") {
+    let given = property(EXCEPTION);
+    let kind = given.as_ref().and_then(|value| named(value.as_str()?));
+    let reason = match property(REASON) {
         Some(Value::String(reason)) => Text::from(&*reason),
         Some(Value::Null) | None => element.name().into(),
         Some(other) => text(other.to_json()),
     };
-    let case = property("crossdock:case").and_then(|case| case.as_str().map(Text::from)).unwrap_or_default();
-    let amount = property("crossdock:amount").and_then(|value| value.as_decimal());
-    let owner = property("crossdock:owner").and_then(|owner| role_named(owner.as_str()?));
+    // what is computed is known only now: whoever decides has to know that the type is a stopgap
+    let reason = match given.filter(|_| kind.is_none()) {
+        Some(given) => text(format_args!("{reason} ({given} is no type of exception)")),
+        None => reason,
+    };
+    let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
+    let case = property(CASE).and_then(|case| case.as_str().map(Text::from)).unwrap_or_default();
+    let amount = property(AMOUNT).and_then(|value| value.as_decimal());
+    let owner = property(OWNER).and_then(|owner| named(owner.as_str()?));
     let subject = subject_of(txn, &variables)?;
     let currency = match subject.order {
         Some(id) => txn.books().order(&id)?.map(|order| order.currency).unwrap_or_default(),
@@ -54,7 +59,7 @@ pub(super) fn raise_for_task(
     let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
     let task = TaskRef { instance: instance.id().0, task };
     let hold = variables.get("hold").and_then(|hold| hold.as_context()?.get("kind").cloned());
-    let hold = hold.and_then(|kind| hold_named(kind.as_str()?));
+    let hold = hold.and_then(|kind| named(kind.as_str()?));
     if let (Some(id), Some(hold)) = (subject.order, hold)
         && let Some(asked) = asked_about(txn, id, hold)?
         && trade::exception::await_answer(txn.books(), asked, task)?
@@ -90,12 +95,14 @@ pub(super) fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey,
         let why = format_args!("task {task} of {id} is {exception}: decide on it by one of its actions");
         return Err(Refusal::Conflict(text(why)).into());
     }
-    may_complete(txn, &instance, task, entry)?;
+    may_complete(txn, &instance, task)?;
     leaves_subject(&instance.job_variables(task), variables)?;
     txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
 }
 
-fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey, entry: Option<ExceptionId>) -> Outcome<()> {
+/// Refused for whom a task is not: if it names nobody, it is for the owner of its entry in the queue.
+pub(super) fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey) -> Outcome<()> {
+    let entry = trade::exception::of_task(txn.books(), TaskRef { instance: instance.id().0, task })?;
     let actor = txn.cx.actor.clone();
     let groups: Vec<Text> = actor.roles.iter().map(|role| label(role).into()).collect();
     let entry = match entry {
@@ -118,14 +125,28 @@ fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey, entry:
 
 /// The process goes on with rights of its own, so nobody's result may point it at something else.
 fn leaves_subject(before: &Variables, results: &Variables) -> Result<(), Refusal> {
+    keeps_subject(before, results)?;
     for name in SUBJECTS {
-        let Some(given) = results.get(name).filter(|given| before.get(name) != Some(given)) else { continue };
-        let wanted = match before.get(name) {
-            Some(before) => text(format_args!("{}, as it is, or left out", before.to_json())),
-            None => Text::const_new("left out: a completion does not change what a process is about"),
-        };
-        let field = text(format_args!("variables.{name}"));
-        return Err(Refusal::Invalid { field, given: text(given.to_json()), wanted });
+        let Some(given) = results.get(name).filter(|_| !before.contains(name)) else { continue };
+        let wanted = Text::const_new("left out: a completion does not change what a process is about");
+        return Err(Refusal::Invalid {
+            field: text(format_args!("variables.{name}")),
+            given: text(given.to_json()),
+            wanted,
+        });
+    }
+    Ok(())
+}
+
+/// A result may say what a process is about that did not know it yet, and not point it at something else.
+pub(super) fn keeps_subject(before: &Variables, results: &Variables) -> Result<(), Refusal> {
+    for name in SUBJECTS {
+        let (Some(before), Some(given)) = (before.get(name), results.get(name)) else { continue };
+        if before != given {
+            let wanted = text(format_args!("{}, as it is, or left out", before.to_json()));
+            let field = text(format_args!("variables.{name}"));
+            return Err(Refusal::Invalid { field, given: text(given.to_json()), wanted });
+        }
     }
     Ok(())
 }
@@ -260,18 +281,6 @@ fn property(element: &bpmn::Element, name: &str, variables: &Variables, environm
             Some(expression.evaluate(variables, environment).value)
         }
     }
-}
-
-fn kind_named(name: &str) -> Option<ExceptionKind> {
-    serde_json::from_value(serde_json::Value::from(name)).ok()
-}
-
-fn role_named(name: &str) -> Option<trade::Role> {
-    serde_json::from_value(serde_json::Value::from(name)).ok()
-}
-
-fn hold_named(name: &str) -> Option<HoldKind> {
-    serde_json::from_value(serde_json::Value::from(name)).ok()
 }
 
 /// Carries a person's decision out: first what it means in the trade, then the waiting task goes on.

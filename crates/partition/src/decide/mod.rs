@@ -1,5 +1,6 @@
 //! How a command is decided: the verb, then everything that follows from it, to the end.
 
+mod answer;
 mod batch;
 mod billing;
 mod command;
@@ -17,7 +18,9 @@ mod schedule;
 mod substitution;
 mod task;
 mod txn;
+mod user_task;
 mod webhook;
+mod worker;
 
 use std::collections::BTreeSet;
 

@@ -9,10 +9,11 @@ use trade::{Actor, Finding, Refusal, Role};
 use units::Text;
 
 use super::txn::{Outcome, Txn, text};
-use super::{exception, react};
+use super::{exception, message, react, worker};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::EffectId;
 use crate::fold::definition_of;
+use crate::job::JobId;
 use crate::journal::Event;
 use crate::operation::{Modification, Operation};
 
@@ -32,6 +33,7 @@ pub(super) fn authorise(actor: &Actor) -> Result<(), Refusal> {
 pub(super) fn operate(txn: &mut Txn<'_>, id: InstanceId, operation: &Operation) -> Outcome<()> {
     let instance = existing(txn, id)?;
     match operation {
+        Operation::Signal { name, variables } => message::reach(txn, id, name, variables, txn.now()),
         Operation::Cancel => cancel(txn, &instance),
         Operation::Suspend => {
             txn.step(id, Input::Suspend)?;
@@ -53,13 +55,30 @@ pub(super) fn operate(txn: &mut Txn<'_>, id: InstanceId, operation: &Operation) 
             }
             Ok(())
         }
-        Operation::Retry { incident, variables } => retry(txn, &instance, *incident, variables),
+        Operation::Retry { incident, variables, scope } => {
+            let variables = match scope {
+                Some(scope) => local(&*process(txn, &instance)?, &instance, scope, variables)?,
+                None if variables.is_empty() => Vec::new(),
+                None => vec![(ROOT, variables.clone())],
+            };
+            retry(txn, &instance, *incident, variables)
+        }
         Operation::Modify(modification) => {
             let process = process(txn, &instance)?;
             let modification = resolved(&process, &instance, modification)?;
             txn.step(id, Input::Modify(modification))
         }
         Operation::Migrate { version, elements } => migrate(txn, &instance, *version, elements),
+        Operation::Activate { ad_hoc, elements } => {
+            if elements.is_empty() {
+                return Err(Refusal::invalid("elements", "none", "ids of elements inside of the ad-hoc sub-process").into());
+            }
+            let process = process(txn, &instance)?;
+            for scope in live(&process, &instance, ad_hoc)?.elements {
+                txn.step(id, Input::Activate { scope, elements: elements.clone() })?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -102,24 +121,38 @@ fn cancel(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
 
 /// Tries again where an instance, or one that it has called, is stuck: with incidents the engine, with dead letters the system
 /// that did not take them. One incident alone is one of the instance itself.
-fn retry(txn: &mut Txn<'_>, instance: &Instance, only: Option<ElementKey>, variables: &Variables) -> Outcome<()> {
+fn retry(
+    txn: &mut Txn<'_>,
+    instance: &Instance,
+    only: Option<ElementKey>,
+    variables: Vec<(ElementKey, Variables)>,
+) -> Outcome<()> {
     let id = instance.id();
     let called = if only.is_none() { tree(txn, instance)? } else { Vec::new() };
-    let (mut incidents, mut dead) = (Vec::new(), Vec::new());
+    let (mut incidents, mut dead, mut offered) = (Vec::new(), Vec::new(), Vec::new());
     for id in std::iter::once(id).chain(called) {
         let Some(stuck) = txn.instance(id)? else { continue };
         let asked = stuck.incidents().filter(|incident| only.is_none_or(|only| only == *incident));
         incidents.extend(asked.map(|incident| (id, incident)));
         for job in stuck.jobs().filter(|_| only.is_none()) {
             dead.extend(txn.effect(EffectId::of_job(id, job))?.filter(|effect| effect.dead.is_some()));
+            offered.extend(worker::find(txn, JobId { instance: id, job })?);
         }
     }
-    if incidents.is_empty() && dead.is_empty() {
+    // what waits for a worker, and a system can do by now
+    offered.retain(|job| txn.capabilities.contains(&job.kind) && job.current_lease().is_none());
+    if incidents.is_empty() && dead.is_empty() && offered.is_empty() {
         let what = only.map_or_else(|| Text::const_new("nothing"), |incident| text(format_args!("no incident {incident}")));
         return Err(Refusal::Conflict(text(format_args!("{what} of {id} waits for another try"))).into());
     }
-    if !variables.is_empty() {
-        txn.step(id, Input::SetVariables { scope: ROOT, variables: variables.clone() })?;
+    for (scope, variables) in variables {
+        txn.step(id, Input::SetVariables { scope, variables })?;
+    }
+    for job in offered {
+        let instance = existing(txn, job.id.instance)?;
+        let process = process(txn, &instance)?;
+        txn.record(Event::JobEnded(job.id));
+        react::job_created(txn, &process, &instance, job.id.job)?;
     }
     for effect in dead {
         txn.record(Event::EffectReplayed(effect.id));
@@ -148,16 +181,34 @@ fn resolved(process: &Process, instance: &Instance, asked: &Modification) -> Res
         end.extend(tokens.elements);
         end_waiting.extend(tokens.at_gateways);
     }
-    let variables = match asked.variables.is_empty() {
+    let mut variables = match asked.variables.is_empty() {
         true => Vec::new(),
         false => vec![(ROOT, asked.variables.clone())],
     };
+    for (scope, own) in &asked.local {
+        variables.extend(local(process, instance, scope, own)?);
+    }
     if start.is_empty() && end.is_empty() && end_waiting.is_empty() && variables.is_empty() {
         let wanted = Text::const_new("elements to start, end or move, or variables to set");
         let given = Text::const_new("empty");
         return Err(Refusal::Invalid { field: Text::const_new("modification"), given, wanted });
     }
     Ok(engine::Modification { variables, start, end, end_waiting })
+}
+
+/// Variables for live elements themselves.
+fn local(
+    process: &Process,
+    instance: &Instance,
+    scope: &Text,
+    variables: &Variables,
+) -> Result<Vec<(ElementKey, Variables)>, Refusal> {
+    let elements = live(process, instance, scope)?.elements;
+    if variables.is_empty() || elements.is_empty() {
+        let wanted = "variables to set, and an element that holds variables: no gateway at which tokens wait";
+        return Err(Refusal::invalid("scope", scope, wanted));
+    }
+    Ok(elements.into_iter().map(|element| (element, variables.clone())).collect())
 }
 
 /// What is meant by the name of an element: live ones by their keys, and joining gateways at which tokens wait, by their scope.

@@ -11,10 +11,11 @@ use units::Minutes;
 
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Once, Outcome, Txn, TxnStop, text};
-use super::{billing, command, document, exception};
+use super::{billing, command, document, exception, user_task, worker};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
+use crate::property::OUTLIVES_CALLER;
 
 /// How long a warehouse's message waits for its process: long enough for any repair.
 const WAREHOUSE_MESSAGE_LIVES: Minutes = Minutes(30 * 1_440);
@@ -191,26 +192,42 @@ pub(super) fn to_process(
     let id = instance.id();
     for event in events {
         match event {
-            ProcessEvent::JobCreated { job, .. } | ProcessEvent::JobRetried { job } => {
-                job_created(txn, process, instance, *job)?
+            ProcessEvent::JobCreated { job, .. } => job_created(txn, process, instance, *job)?,
+            ProcessEvent::JobRetried { job } => {
+                // who does such jobs may be another by now
+                match instance.job_type(process, *job) {
+                    Some(kind) if worker::is_for_workers(txn, &kind) => txn.withdraw(EffectId::of_job(id, *job))?,
+                    _ => worker::take_back(txn, id, *job)?,
+                }
+                job_created(txn, process, instance, *job)?;
             }
             ProcessEvent::JobCancelled { job } => {
                 let effect = EffectId::of_job(id, *job);
-                if txn.effect(effect)?.is_some_and(|effect| effect.dead.is_some()) {
-                    exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
+                match txn.effect(effect)? {
+                    Some(found) => {
+                        if found.dead.is_some() {
+                            exception::clear_for_dead_letter(txn, effect, "the process went on without it")?;
+                        }
+                        txn.withdraw(effect)?;
+                    }
+                    None => worker::take_back(txn, id, *job)?,
                 }
-                txn.withdraw(effect)?;
             }
+            ProcessEvent::Suspended { .. } => worker::hold(txn, process, instance, true)?,
+            ProcessEvent::Resumed => worker::hold(txn, process, instance, false)?,
             ProcessEvent::TaskCreated { task, .. } => exception::raise_for_task(txn, process, instance, *task)?,
+            ProcessEvent::TaskAssigned { task, .. } | ProcessEvent::TaskUpdated { task, .. } => {
+                user_task::assigned(txn, instance, *task)?;
+            }
             ProcessEvent::TaskCompleted { task } => exception::task_completed(txn, id, *task)?,
             ProcessEvent::TaskCancelled { task } => exception::clear_for_task(txn, id, *task)?,
             ProcessEvent::SubscriptionOpened { subscription, name, correlation, signal, .. } => {
-                let key = CorrelationKey::of_subscription(name, correlation, *signal);
+                let key = CorrelationKey::of_subscription(id, name, correlation, *signal);
                 txn.record(Event::Subscribed(key.clone(), id, *subscription));
                 txn.then(FollowUp::Correlate { key, instance: id, subscription: *subscription });
             }
             ProcessEvent::SubscriptionClosed { name, correlation, subscription, signal } => {
-                let key = CorrelationKey::of_subscription(name, correlation, *signal);
+                let key = CorrelationKey::of_subscription(id, name, correlation, *signal);
                 txn.record(Event::Unsubscribed(key, id, *subscription));
             }
             ProcessEvent::ChildRequested { element, process: called, .. } => {
@@ -252,7 +269,7 @@ pub(super) fn to_process(
                 }
             }
             ProcessEvent::MessageThrown { name, correlation, variables, .. } => {
-                let key = CorrelationKey { message: name.clone(), key: correlation.clone() };
+                let key = CorrelationKey::message(name.clone(), correlation.clone());
                 txn.then(FollowUp::Publish { key, variables: variables.clone(), expires: None });
             }
             ProcessEvent::IncidentRaised { incident, message, .. } => {
@@ -270,13 +287,14 @@ pub(super) fn to_process(
 fn outlives_caller(txn: &mut Txn<'_>, child: engine::InstanceId) -> Outcome<bool> {
     let Some(instance) = txn.instance(child)? else { return Ok(false) };
     let process = txn.process_of(&instance)?;
-    Ok(process.is_some_and(|process| process.root().property("crossdock:outlives-caller") == Some("true")))
+    Ok(process.is_some_and(|process| process.root().property(OUTLIVES_CALLER) == Some("true")))
 }
 
 /// The instance that a message began for a key has ended: the next message for that key may begin one.
 fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     let Some((message, key)) = instance.begun_by() else { return Ok(()) };
-    let lock = CorrelationKey::begun_by(message, key);
+    let (process, message, key) = (instance.process_id().clone(), message.clone(), key.clone());
+    let lock = CorrelationKey::Begun { process: process.clone(), message: message.clone(), key: key.clone() };
     let next = match txn.get(&AnyKey::Correlation(lock.clone()))? {
         Some(AnyState::Correlation(correlation)) => correlation.buffered.first().cloned(),
         _ => None,
@@ -284,18 +302,21 @@ fn release_start(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     txn.record(Event::Unsubscribed(lock.clone(), instance.id(), 0));
     if let Some(next) = next {
         txn.record(Event::MessageGone(lock, next.number));
-        let key = CorrelationKey { message: message.clone(), key: key.clone() };
-        txn.then(FollowUp::Publish { key, variables: next.variables, expires: Some(next.expires) });
+        let (variables, expires) = (next.variables, next.expires);
+        txn.then(FollowUp::Begin { process, message, key, variables, expires });
     }
     Ok(())
 }
 
-fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
+pub(super) fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
     let id = instance.id();
     let Some(kind) = instance.job_type(process, job) else { return Ok(()) };
     if TASKS.iter().any(|(name, _)| *name == kind) {
         txn.then(FollowUp::RunTask(id, job, kind));
         return Ok(());
+    }
+    if worker::is_for_workers(txn, &kind) {
+        return worker::offer(txn, instance, job, kind);
     }
     let variables: Variables = instance.job_variables(job);
     let failed = |message| Input::FailJob { job, retries: 0, message, retry_at: None };

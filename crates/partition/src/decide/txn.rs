@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use engine::{Cx, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
 use feel::Context as Variables;
+use trade::master::Company;
 use trade::{
     AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, ItemId, Key, Missing, OrderId, Refusal,
     Stop,
@@ -68,6 +69,8 @@ pub(crate) enum FollowUp {
     RunTask(InstanceId, ElementKey, Text),
     /// A message for whoever waits for it; with a time to live it waits for them.
     Publish { key: CorrelationKey, variables: Variables, expires: Option<Timestamp> },
+    /// A message waited until a process that it begins for a key may begin again.
+    Begin { process: Text, message: Text, key: Text, variables: Variables, expires: Timestamp },
     /// A called process is to start.
     Call { parent: InstanceId, element: ElementKey, process: Text, binding: bpmn::Binding, variables: Variables },
     /// A signal for all that wait for it.
@@ -151,9 +154,21 @@ impl<'a> Txn<'a> {
 
     /// What expressions know of the outside: the time comes with the command, and chance from its time and position, so that a replay
     /// draws the same.
-    pub(crate) fn environment(&self) -> feel::Environment {
-        let seed = self.position.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.now().0.unsigned_abs();
-        feel::Environment { seed, ..feel::Environment::at(self.now()) }
+    pub(crate) fn environment(&mut self) -> feel::Environment {
+        let utc_offset = self.utc_offset();
+        feel::Environment { seed: self.seed(), utc_offset, ..feel::Environment::at(self.now()) }
+    }
+
+    /// From which this decision draws random numbers.
+    pub(super) fn seed(&self) -> u64 {
+        self.position.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.now().0.unsigned_abs()
+    }
+
+    /// The company's offset from UTC, in seconds: `today()` is its day.
+    fn utc_offset(&mut self) -> i32 {
+        let company = self.books().company(&Text::const_new(Company::KEY));
+        let minutes = company.ok().flatten().map_or(0, |company| company.calendar.utc_offset.0);
+        i32::try_from(minutes.saturating_mul(60)).unwrap_or_default()
     }
 
     /// The trade core's view of this decision.
@@ -245,6 +260,14 @@ impl<'a> Txn<'a> {
         })
     }
 
+    /// The decision models that a deployed version imports.
+    pub(crate) fn imports(&mut self, id: &DefinitionId) -> Outcome<Vec<Text>> {
+        Ok(match self.get(&AnyKey::Definition(id.clone()))? {
+            Some(AnyState::Definition(definition)) => definition.imports.clone(),
+            _ => Vec::new(),
+        })
+    }
+
     /// Whether the product deployed this version by itself.
     pub(crate) fn ships(&mut self, id: &DefinitionId) -> Outcome<bool> {
         let found = self.get(&AnyKey::Definition(id.clone()))?;
@@ -270,7 +293,7 @@ impl<'a> Txn<'a> {
 
     /// Sends a message; without time to live it is for those who wait now.
     pub(crate) fn publish(&mut self, message: &str, key: impl std::fmt::Display, expires: Option<Timestamp>) {
-        let key = CorrelationKey { message: message.into(), key: text(key) };
+        let key = CorrelationKey::message(message, text(key));
         self.then(FollowUp::Publish { key, variables: Variables::default(), expires });
     }
 
@@ -367,8 +390,8 @@ impl<'a> Txn<'a> {
         self.advance(id, input).map(|taken| taken.is_ok())
     }
 
-    /// Does nothing if the engine refuses the input.
-    fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
+    /// As [`Txn::step`], with the engine's refusal for the caller to judge: then nothing has happened.
+    pub(crate) fn advance(&mut self, id: InstanceId, input: Input) -> Outcome<Result<(), engine::Refusal>> {
         let Some(instance) = self.instance(id)? else { return Ok(Ok(())) };
         let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
         let again = instance.parent().map(|_| input.clone());
@@ -409,7 +432,8 @@ impl<'a> Txn<'a> {
 
     /// Lets the engine work with the decisions that are deployed; what it looks up in vain is noted.
     pub(super) fn with_decisions<T>(&mut self, caller: DefinitionId, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
-        self.looked_up(caller, |deployed| work(&mut Cx::new(deployed.now(), deployed)))
+        let utc_offset = self.utc_offset();
+        self.looked_up(caller, |deployed| work(&mut Cx { utc_offset, ..Cx::new(deployed.now(), deployed) }))
     }
 
     /// Looks at what is deployed, in the view of a version that calls; what is looked up in vain is noted.
@@ -460,6 +484,9 @@ impl<'a> Txn<'a> {
             FollowUp::RunTask(instance, job, kind) => super::task::run(self, instance, job, &kind),
             FollowUp::Publish { key, variables, expires } => {
                 super::message::deliver(self, key, variables, expires).map(drop)
+            }
+            FollowUp::Begin { process, message, key, variables, expires } => {
+                super::message::begin_next(self, &process, message, key, variables, expires)
             }
             FollowUp::Broadcast { signal, variables } => super::message::throw(self, &signal, &variables).map(drop),
             FollowUp::Call { parent, element, process, binding, variables } => {
@@ -535,6 +562,18 @@ impl<'a> Txn<'a> {
         }
     }
 
+    /// Types of jobs that workers may lease after this decision and could not before.
+    fn offered(&self) -> Vec<Text> {
+        let jobs = self.overlay.iter().filter_map(|(key, state)| match (key, state) {
+            (AnyKey::Job(_), Some(AnyState::Job(job))) if job.is_available() => Some((key, &job.kind)),
+            _ => None,
+        });
+        let was_available =
+            |key: &AnyKey| matches!(self.cache.get(key), Some(Some(AnyState::Job(before))) if before.is_available());
+        let kinds: BTreeSet<&Text> = jobs.filter(|(key, _)| !was_available(key)).map(|(_, kind)| kind).collect();
+        kinds.into_iter().cloned().collect()
+    }
+
     /// Ends the decision: checks what it touched, and hands everything over with the events of its entry.
     pub(crate) fn finish(self, reply: Reply) -> Result<(Decision, Recorded), Broken> {
         let mut decision = Decision::replied(Ok(reply));
@@ -560,6 +599,7 @@ impl<'a> Txn<'a> {
         subjects.sort_unstable();
         subjects.dedup();
         decision.subjects = subjects;
+        decision.offered = self.offered();
         decision.withdrawn = self.withdrawn;
         let cache = self.cache;
         // what neither was nor is needs no row

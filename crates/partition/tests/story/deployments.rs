@@ -165,11 +165,45 @@ fn a_deployment_warns_of_what_it_calls_and_nobody_has_deployed() {
     let elements = [decide, fill, &call("c", "inner", "")].concat();
     let Body::Deploy(files) = deployment(&[("a.bpmn", line("a", &elements, &["d", "t", "c"]))]) else { unreachable!() };
     let told = |known: &[&str]| {
-        let (_, warnings) = files[0].warnings(&|name| known.contains(&name));
+        let (_, warnings) = files[0].warnings(&files, &|name| known.contains(&name));
         warnings.iter().map(|warning| warning.cause.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(told(&[]), ["there is no decision `word`", "there is no form `words`", "there is no process `inner`"]);
     assert_eq!(told(&["decision:word", "form:words", "inner"]), [""; 0]);
+}
+
+/// A decision model of a namespace; `more` is in front of its decision.
+fn decision(id: &str, namespace: &str, more: &str, expression: &str) -> String {
+    format!(
+        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="{id}" name="{id}" namespace="{namespace}">{more}
+        <decision id="{id}-d" name="{id}D"><variable name="{id}D"/>{expression}</decision></definitions>"#
+    )
+}
+
+#[test]
+fn a_decision_model_imports_another_of_its_deployment_or_one_that_is_deployed_and_keeps_it() {
+    let import = r#"<import name="base" namespace="urn:base" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>"#;
+    let requires = r##"<informationRequirement><requiredDecision href="urn:base#base-d"/></informationRequirement><literalExpression><text>base.baseD + 1</text></literalExpression>"##;
+    let user = decision("user", "urn:user", import, requires);
+    let base = |value: u32| {
+        decision("base", "urn:base", "", &format!("<literalExpression><text>{value}</text></literalExpression>"))
+    };
+    let asked = r#"<bpmn:businessRuleTask id="d"><bpmn:extensionElements><zeebe:calledDecision decisionId="user-d" resultVariable="x"/></bpmn:extensionElements></bpmn:businessRuleTask>"#;
+    let mut world = World::new();
+    let refused = world.ask(deployment(&[("user.dmn", user.clone())])).unwrap_err();
+    assert!(refused.to_string().contains("urn:base"), "{refused}");
+    let process = line("a", &[asked, &user_task("t")].concat(), &["d", "t"]);
+    world.deploy(&[("user.dmn", user.clone()), ("base.dmn", base(1)), ("a.bpmn", process)]);
+    let x = |world: &mut World| {
+        let id = world.start("a", "{}");
+        world.instance(id).unwrap().root_variables().get("x").cloned()
+    };
+    assert_eq!(x(&mut world), Some(feel::Value::from(2)));
+    world.deploy(&[("base.dmn", base(10))]);
+    world.crash(&[]);
+    assert_eq!(x(&mut world), Some(feel::Value::from(2)), "it was bound when it was deployed");
+    assert_eq!(world.deploy(&[("user.dmn", user)]), [("dmn:user".into(), 2)]);
+    assert_eq!(x(&mut world), Some(feel::Value::from(11)));
 }
 
 #[test]
@@ -180,7 +214,7 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
     world.deploy(&[("known.bpmn", by_message("known"))]);
     let refused = world.ask(deployment(&[
         ("good.bpmn", line("good", &task("do"), &["do"])),
-        ("jobs.bpmn", line("jobs", &task_of("do", "nobody.does", ""), &["do"])),
+        ("jobs.bpmn", line("jobs", &task_of("do", "trade.nothing", ""), &["do"])),
         ("dangling.bpmn", line("dangling", "", &["ghost"])),
         ("message.bpmn", by_message("message")),
         ("twice.bpmn", line("good", &user_task("t"), &["t"])),
@@ -188,18 +222,19 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
         ("nameless.form", "{}".to_owned()),
         ("picture.png", "x".to_owned()),
         ("broken.dmn", "<x/>".to_owned()),
+        ("nameless.dmn", decision("", "urn:n", "", "<literalExpression><text>1</text></literalExpression>")),
     ]));
     let refused = refused.unwrap_err();
     assert_eq!(refused.code(), "not_deployable");
     for (place, cause) in [
-        ("jobs.bpmn", "nobody carries out jobs of type nobody.does"),
+        ("jobs.bpmn", "nobody carries out jobs of type trade.nothing"),
         ("dangling.bpmn", "ghost"),
-        ("message.bpmn", "message:order begins the process known already"),
         ("twice.bpmn", "good is in good.bpmn too"),
         ("broken.form", "it is not JSON"),
         ("nameless.form", "the form has no id"),
         ("picture.png", "the name does not tell what it is"),
         ("broken.dmn", ""),
+        ("nameless.dmn", "the model has no id"),
     ] {
         let found =
             refused.findings().iter().any(|finding| finding.place.starts_with(place) && finding.cause.contains(cause));

@@ -9,4 +9,5 @@ mod messages;
 mod operations;
 
 mod schedules;
+mod workers;
 mod world;

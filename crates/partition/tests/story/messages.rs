@@ -109,6 +109,38 @@ fn a_message_goes_once_to_every_process_that_waits_for_it() {
 }
 
 #[test]
+fn a_message_begins_every_process_that_it_begins_each_once_at_a_time_for_a_key() {
+    let mut world = World::new();
+    world.deploy(&[("a.bpmn", begun_by_message("a")), ("b.bpmn", begun_by_message("b"))]);
+    let (_, begun, waits) = world.message("order", "K", 0);
+    assert_eq!((begun.len(), waits), (2, false));
+    let processes: Vec<_> = begun.iter().map(|id| world.instance(*id).unwrap().process_id().to_string()).collect();
+    assert_eq!(processes, ["a", "b"]);
+    assert_eq!(world.message("order", "K", 600_000), (vec![], vec![], true));
+    world.operate(begun[0], partition::Operation::Cancel).unwrap();
+    let next = world.instances();
+    assert_eq!(next.len(), 2, "the process that has ended begins again, the other one does not");
+    assert_eq!(world.instance(next[1]).unwrap().process_id(), "a");
+    // a later version is begun by something else
+    world.deploy(&[("b.bpmn", line("b", &user_task("t"), &["t"]))]);
+    assert_eq!(world.message("order", "K2", 0).1.len(), 1);
+}
+
+#[test]
+fn a_message_is_no_signal_and_no_start_whatever_it_is_called() {
+    let mut world = World::new();
+    let caught = r#"<bpmn:intermediateCatchEvent id="c"><bpmn:signalEventDefinition signalRef="s-stop"/></bpmn:intermediateCatchEvent>"#;
+    world.deploy(&[("a.bpmn", line("a", caught, &["c"])), ("b.bpmn", begun_by_message("b"))]);
+    let waits = world.start("a", "{}");
+    let begun = world.message("order", "K", 0).1[0];
+    for (name, key) in [("signal:stop", ""), ("stop", ""), ("start:order", "K"), ("b", "K")] {
+        assert_eq!(world.message(name, key, 0), (vec![], vec![], false), "{name}");
+    }
+    check(&world, waits, "v1 c");
+    check(&world, begun, "v1 t");
+}
+
+#[test]
 fn the_message_goes_to_the_instance_that_has_waited_longest() {
     let mut world = World::new();
     world.deploy(&[("a.bpmn", line("a", &catch("c"), &["c"]))]);
@@ -119,22 +151,47 @@ fn the_message_goes_to_the_instance_that_has_waited_longest() {
 }
 
 #[test]
-fn a_signal_reaches_all_that_wait_for_it_and_begins_the_process_that_it_begins() {
+fn a_signal_reaches_all_that_wait_for_it_and_begins_all_processes_that_it_begins() {
     let mut world = World::new();
     let caught = r#"<bpmn:intermediateCatchEvent id="c"><bpmn:signalEventDefinition signalRef="s-stop"/></bpmn:intermediateCatchEvent>"#;
     let start = r#"<bpmn:startEvent id="s"><bpmn:signalEventDefinition signalRef="s-stop"/></bpmn:startEvent><bpmn:endEvent id="e"/>"#;
     world.deploy(&[
         ("waits.bpmn", line("waits", caught, &["c"])),
         ("begins.bpmn", process("begins", &[start, &user_task("t")].concat(), &["s", "t", "e"])),
+        ("too.bpmn", process("too", &[start, &user_task("t")].concat(), &["s", "t", "e"])),
     ]);
     let waiting = [world.start("waits", "{}"), world.start("waits", "{}")];
     let signal = || Body::BroadcastSignal { name: "stop".into(), variables: Context::default() };
-    let Reply::Received { receivers, begun, waits } = world.done(signal()) else { panic!() };
+    let Reply::Received { receivers, begun, waits, .. } = world.done(signal()) else { panic!() };
     assert_eq!((receivers.as_slice(), waits), (&waiting[..], false));
     check(&world, waiting[0], "ended");
+    assert_eq!(begun.len(), 2, "a signal begins all that it begins");
     check(&world, begun[0], "v1 t");
     world.actor = Actor { id: "sam".into(), roles: vec![Role::Sales], limit: None };
     assert_eq!(world.ask(signal()).unwrap_err().code(), "not_allowed");
+}
+
+#[test]
+fn a_signal_that_many_wait_for_reaches_them_a_slice_at_a_time_and_nobody_who_came_later() {
+    let mut world = World::new();
+    let caught = r#"<bpmn:intermediateCatchEvent id="c"><bpmn:signalEventDefinition signalRef="s-stop"/></bpmn:intermediateCatchEvent>"#;
+    world.deploy(&[("waits.bpmn", line("waits", &[caught, &user_task("t")].concat(), &["c", "t"]))]);
+    let waiting: Vec<_> = (0..150).map(|_| world.start("waits", "{}")).collect();
+    world.pass(10);
+    let signal = Body::BroadcastSignal { name: "stop".into(), variables: Context::default() };
+    let Reply::Received { receivers, batch: Some(batch), .. } = world.done(signal) else { panic!("not a slice at a time") };
+    assert_eq!(receivers, []);
+    check(&world, waiting[0], "v1 c");
+    let late = world.start("waits", "{}");
+    world.operate(waiting[1], partition::Operation::Cancel).unwrap();
+    world.crash(&[]);
+    world.pass(1_000);
+    for id in waiting.iter().filter(|id| **id != waiting[1]) {
+        check(&world, *id, "v1 t");
+    }
+    check(&world, late, "v1 c");
+    let Some(partition::AnyState::Batch(batch)) = world.state(&partition::AnyKey::Batch(batch)) else { panic!() };
+    assert_eq!((batch.status(), batch.done, batch.failed), ("done", 150, 0));
 }
 
 #[test]

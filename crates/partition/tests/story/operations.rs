@@ -16,7 +16,7 @@ fn modify(start: &[&str], end: &[&str], moves: &[(&str, &str)]) -> Operation {
 }
 
 fn retry() -> Operation {
-    Operation::Retry { incident: None, variables: variables_of("{}") }
+    Operation::Retry { incident: None, variables: variables_of("{}"), scope: None }
 }
 
 fn migrate(version: Option<u32>, elements: &[(&str, &str)]) -> Operation {
@@ -198,15 +198,15 @@ fn an_instance_goes_on_with_another_version_or_hears_everything_that_stands_in_t
 }
 
 #[test]
-fn what_no_system_offers_is_an_incident_in_the_queue_and_goes_on_once_somebody_offers_it() {
-    let mut world = World::offering(&["test.do", "test.other"]);
-    world.deploy(&[("a.bpmn", line("a", &task_of("do", "test.other", ""), &["do"]))]);
+fn what_no_system_offers_is_an_incident_in_the_queue_if_no_worker_can_do_it() {
+    let mut world = World::offering(&["test.do", "wms.cancel"]);
+    world.deploy(&[("a.bpmn", line("a", &task_of("do", "wms.cancel", ""), &["do"]))]);
     world.crash(&["test.do"]);
     let id = world.start("a", "{}");
-    assert_eq!(world.exceptions(), ["a, step “do”: no configured system offers test.other"]);
+    assert_eq!(world.exceptions(), ["a, step “do”: no configured system offers wms.cancel"]);
     world.operate(id, retry()).unwrap();
     assert_eq!(world.exceptions().len(), 1, "it is no better yet, and there is one exception for it");
-    world.crash(&["test.do", "test.other"]);
+    world.crash(&["test.do", "wms.cancel"]);
     world.operate(id, retry()).unwrap();
     assert_eq!(world.exceptions(), [""; 0]);
     world.answer(Ok("{}"));
@@ -233,7 +233,7 @@ fn an_incident_is_mended_by_variables_and_another_try() {
     assert_eq!(world.exceptions().len(), 1, "{:?}", world.exceptions());
     assert_eq!(partition::instance::state(world.instance(id).unwrap()), partition::instance::State::Incident);
     let incident = world.instance(id).unwrap().incidents().next().unwrap();
-    let with = |incident, json: &str| Operation::Retry { incident, variables: variables_of(json) };
+    let with = |incident, json: &str| Operation::Retry { incident, variables: variables_of(json), scope: None };
     assert!(world.operate(id, with(Some(incident + 1), "{}")).is_err());
     world.operate(id, with(Some(incident), r#"{"amount": 5}"#)).unwrap();
     check(&world, id, "v1 t");

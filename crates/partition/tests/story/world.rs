@@ -135,7 +135,7 @@ impl World {
     pub(crate) fn message(&mut self, name: &str, key: &str, lives_ms: u64) -> (Vec<InstanceId>, Vec<InstanceId>, bool) {
         let (name, key) = (name.into(), key.into());
         match self.done(Body::PublishMessage { name, key, variables: Variables::default(), lives_ms }) {
-            Reply::Received { receivers, begun, waits } => (receivers, begun, waits),
+            Reply::Received { receivers, begun, waits, .. } => (receivers, begun, waits),
             other => panic!("{other:?}"),
         }
     }
@@ -164,6 +164,10 @@ impl World {
 
     pub(crate) fn state(&self, key: &AnyKey) -> Option<&AnyState> {
         self.fold.get(key)
+    }
+
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&AnyKey, &AnyState)> {
+        self.fold.iter()
     }
 
     /// The reasons of the exceptions that are open.

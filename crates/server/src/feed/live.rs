@@ -116,6 +116,13 @@ impl Live {
         self.stop.send_replace(true);
     }
 
+    /// Ready once nobody is to be served any longer.
+    pub(crate) async fn stopping(&self) {
+        let mut stopped = self.stop.subscribe();
+        // the other end lives as long as this
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    }
+
     /// What happened after `since` and what happens from now on, until the server stops.
     pub(crate) fn listen(
         &self,

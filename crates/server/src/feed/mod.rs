@@ -231,6 +231,20 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
             (format!("dependency.{}", change.name()), format!("system {system}"), data)
         }
         Event::BatchStopped(id) => ("batch.stopped".to_owned(), format!("batch {id}"), serde_json::json!({})),
+        Event::JobOffered(job) => {
+            let data = serde_json::json!({ "type": job.kind, "instance": job.id.instance, "priority": job.priority });
+            ("job.offered".to_owned(), format!("job {}", job.id), data)
+        }
+        Event::JobLeased { job, worker, by, until } => {
+            let data = serde_json::json!({ "worker": worker, "by": by, "until": until });
+            ("job.leased".to_owned(), format!("job {job}"), data)
+        }
+        Event::LeaseExtended(id, until) => {
+            ("job.lease_extended".to_owned(), format!("job {id}"), serde_json::json!({ "until": until }))
+        }
+        Event::LeaseEnded(id) => ("job.lease_ended".to_owned(), format!("job {id}"), serde_json::json!({})),
+        Event::JobRested(id) => ("job.failed".to_owned(), format!("job {id}"), serde_json::json!({})),
+        Event::JobEnded(id) => ("job.ended".to_owned(), format!("job {id}"), serde_json::json!({})),
         // the steps of a process are its own affair; what they lead to in the trade is in the feed
         Event::InstanceCreated { .. }
         | Event::Process(..)
@@ -239,6 +253,7 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         | Event::MessageBuffered(..)
         | Event::MessageGone(..)
         | Event::BatchAdvanced(..)
+        | Event::JobHeld(..)
         | Event::Scheduled(_) => return None,
     };
     Some(CloudEvent {

@@ -1,8 +1,7 @@
-//! Exceptions and tasks: one queue, decided on by people.
+//! Exceptions: what people decide on. The user tasks among them are in [`super::tasks`].
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use engine::InstanceId;
 use feel::Context as Variables;
 use partition::row::Column;
 use partition::{AnyState, Body, Table};
@@ -23,13 +22,7 @@ use crate::version::Versioned;
 use crate::view::{self, ExceptionView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(show))
-        .routes(routes!(assign))
-        .routes(routes!(resolve))
-        .routes(routes!(tasks))
-        .routes(routes!(complete))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(assign)).routes(routes!(resolve))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -48,13 +41,12 @@ pub(crate) struct ExceptionFilter {
     limit: Option<usize>,
 }
 
-fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter, tasks_only: bool) -> Result<Page<ExceptionView>, Problem> {
+fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter) -> Result<Page<ExceptionView>, Problem> {
     let filters = [(Column::Status, filter.status.as_deref()), (Column::Parent, filter.order.as_deref())];
     page::read(reader, Table::Trade(Kind::Exception), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
         match state {
             AnyState::Trade(Aggregate::Exception(exception), _) => {
-                let is_of_case = filter.case.as_ref().is_none_or(|case| exception.case == case.as_str());
-                let is_meant = is_of_case && (!tasks_only || exception.task.is_some());
+                let is_meant = filter.case.as_ref().is_none_or(|case| exception.case == case.as_str());
                 is_meant.then(|| view::exception(&exception))
             }
             _ => None,
@@ -70,7 +62,7 @@ async fn list(
     Query(filter): Query<ExceptionFilter>,
 ) -> Result<Listed<Page<ExceptionView>>, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
-    state.readers.read(move |reader| read(reader, &filter, false)).await.map(Listed)
+    state.readers.read(move |reader| read(reader, &filter)).await.map(Listed)
 }
 
 /// Show an exception.
@@ -151,40 +143,4 @@ pub(crate) fn variables(json: serde_json::Map<String, serde_json::Value>) -> Res
         .ok()
         .and_then(|value| value.as_context().cloned())
         .ok_or_else(|| Problem::new("invalid", "the variables hold a number that is too large"))
-}
-
-/// List user tasks that wait for a person.
-#[utoipa::path(get, path = "/v1/tasks", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>)))]
-async fn tasks(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(mut filter): Query<ExceptionFilter>,
-) -> Result<Listed<Page<ExceptionView>>, Problem> {
-    page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
-    filter.status.get_or_insert_with(|| "open".to_owned());
-    state.readers.read(move |reader| read(reader, &filter, true)).await.map(Listed)
-}
-
-/// Result variables of a task.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Completion {
-    /// By name.
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    variables: serde_json::Map<String, serde_json::Value>,
-}
-
-/// Complete a user task with result variables.
-#[utoipa::path(post, path = "/v1/tasks/{instance}/{task}/completion", tag = "exceptions", params(("instance" = String, Path), ("task" = u32, Path), ("Idempotency-Key" = String, Header)), request_body = Completion,
-    responses((status = 200, body = Accepted)))]
-async fn complete(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path((instance, task)): Path<(String, u32)>,
-    Json(request, bytes): Json<Completion>,
-) -> Result<JsonAnswer<Accepted>, Problem> {
-    let instance: InstanceId = id(&instance)?;
-    let body = Body::CompleteTask { instance, task, variables: variables(request.variables)? };
-    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

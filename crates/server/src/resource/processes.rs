@@ -93,7 +93,7 @@ async fn doubts(state: &AppState, resources: Vec<Resource>) -> Result<Vec<(Vec<T
             let latest = crate::readers::state(&mut **reader.borrow_mut(), &AnyKey::Latest(name.into()));
             !latest.is_ok_and(|latest| latest.is_none())
         };
-        Ok(resources.iter().map(|resource| resource.warnings(&is_known)).collect())
+        Ok(resources.iter().map(|resource| resource.warnings(&resources, &is_known)).collect())
     };
     state.readers.read(read).await
 }

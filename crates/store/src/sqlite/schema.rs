@@ -62,8 +62,9 @@ fn is_clustered(table: Table) -> bool {
         | Table::Dependency
         | Table::User
         | Table::Client
-        | Table::Webhook => true,
-        Table::Instance | Table::Effect | Table::Definition | Table::Batch | Table::BatchPart => false,
+        | Table::Webhook
+        | Table::Begins => true,
+        Table::Instance | Table::Effect | Table::Definition | Table::Batch | Table::BatchPart | Table::Job => false,
     }
 }
 
@@ -159,6 +160,18 @@ mod tests {
         declare(&connection).unwrap();
         let indexes = "SELECT group_concat(name) FROM sqlite_schema WHERE name IN ('order by status', 'old')";
         assert_eq!(connection.query_row(indexes, (), |row| row.get::<_, String>(0)).unwrap(), "order by status");
+    }
+
+    #[test]
+    fn what_begins_with_a_text_is_read_off_an_index_without_sorting() {
+        let connection = Connection::open_in_memory().unwrap();
+        declare(&connection).unwrap();
+        let sql =
+            "EXPLAIN QUERY PLAN SELECT data FROM \"job\" WHERE label >= ?1 AND label < ?2 ORDER BY label, key LIMIT ?3";
+        let mut statement = connection.prepare(sql).unwrap();
+        let plan = statement.query_map(("a", "b", 1), |row| row.get::<_, String>(3)).unwrap();
+        let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+        assert!(plan.len() == 1 && plan[0].contains("job by label"), "{plan:?}");
     }
 
     #[test]

@@ -21,7 +21,13 @@ impl Select {
     /// The rows of a page: key and [`COLUMNS`].
     pub(super) fn rows(query: &RowQuery) -> Result<Self, StoreError> {
         let mut select = Self::filtered(&format!("key, {}", COLUMNS.join(", ")), query)?;
-        select.sql.push_str(if query.descending { " ORDER BY key DESC LIMIT ?" } else { " ORDER BY key LIMIT ?" });
+        let direction = if query.descending { " DESC" } else { "" };
+        let by = query.filters.iter().find_map(|filter| match filter {
+            Filter::Begins(of, _) => Some(column(*of)),
+            Filter::Is(..) | Filter::Within(..) => None,
+        });
+        let order = by.map_or_else(|| format!("key{direction}"), |by| format!("{by}{direction}, key{direction}"));
+        select.sql.push_str(&format!(" ORDER BY {order} LIMIT ?"));
         select.values.push(Value::Integer(bound(query.limit)));
         Ok(select)
     }
@@ -43,7 +49,13 @@ impl Select {
                     let (name, ends) = (column(*of), [range.start.into(), range.end.into()]);
                     select.only(&format!("{name} >= ? AND {name} < ?"), ends);
                 }
-                Filter::Is(of, _) | Filter::Within(of, _) => {
+                Filter::Begins(of, text) if !is_time(*of) => {
+                    let name = column(*of);
+                    // behind the last letter that there is
+                    let ends = [Value::Text(text.to_string()), Value::Text(format!("{text}\u{10ffff}"))];
+                    select.only(&format!("{name} >= ? AND {name} < ?"), ends);
+                }
+                Filter::Is(of, _) | Filter::Within(of, _) | Filter::Begins(of, _) => {
                     let what = format!("column {} does not take the filter {filter:?}", column(*of));
                     return Err(StoreError::Unfit { table: table.name(), what });
                 }

@@ -43,6 +43,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
 /// Everything that is wrong with models; without job types any type will do.
 fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a Path, bpmn::Finding)> {
     let mut found = Vec::new();
+    let is_model = |path: &Path| path.extension().is_some_and(|ending| ending == "dmn");
+    let models: Vec<&str> = texts.iter().filter(|(path, _)| is_model(path)).map(|(_, text)| text.as_str()).collect();
     let (mut processes, mut decisions, mut forms) = (Vec::new(), Vec::new(), Vec::new());
     for (path, text) in texts {
         if path.extension().is_some_and(|ending| ending == "form") {
@@ -52,8 +54,8 @@ fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a 
             }
             continue;
         }
-        let told = if path.extension().is_some_and(|ending| ending == "dmn") {
-            dmn::Model::parse(text).map(|(model, mut warnings)| {
+        let told = if is_model(path) {
+            dmn::Model::parse_with(text, &models).map(|(model, mut warnings)| {
                 decisions.extend(model.decision_ids().cloned());
                 warnings.extend(model.check());
                 warnings

@@ -95,7 +95,7 @@ pub(crate) struct Failure {
 pub(crate) struct BatchView {
     /// Its number.
     id: String,
-    /// `cancel`, `suspend`, `resume`, `retry`, `modify` or `migrate`.
+    /// `cancel`, `suspend`, `resume`, `retry`, `modify`, `migrate` or `activate`.
     operation: &'static str,
     /// `running`, `done` or `stopped`.
     status: &'static str,

@@ -56,14 +56,18 @@ pub(crate) struct ReceivedView {
     begun: Vec<String>,
     /// Whether it waits for somebody.
     waits: bool,
+    /// The batch in which more than a hundred who wait for a signal get it, a few at a time; they are not among the receivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch: Option<String>,
 }
 
 fn view(reply: Reply) -> Result<JsonAnswer<ReceivedView>, Problem> {
     match reply {
-        Reply::Received { receivers, begun, waits } => Ok(JsonAnswer(ReceivedView {
+        Reply::Received { receivers, begun, waits, batch } => Ok(JsonAnswer(ReceivedView {
             receivers: receivers.iter().map(ToString::to_string).collect(),
             begun: begun.iter().map(ToString::to_string).collect(),
             waits,
+            batch: batch.map(|batch| batch.to_string()),
         })),
         other => Err(unexpected(&other)),
     }

@@ -4,7 +4,7 @@ mod batches;
 mod filter;
 mod list;
 mod messages;
-mod models;
+pub(crate) mod models;
 mod operation;
 mod outlook;
 pub(crate) mod waiting;

@@ -12,16 +12,16 @@ use crate::readers;
 
 /// Deployed versions that a request has looked at.
 #[derive(Default)]
-pub(super) struct Models(BTreeMap<DefinitionId, Option<Arc<Definition>>>);
+pub(crate) struct Models(BTreeMap<DefinitionId, Option<Arc<Definition>>>);
 
 impl Models {
     /// The version that an instance runs on, with its model.
-    pub(super) fn of(&mut self, reader: &mut dyn Reader, instance: &Instance) -> Result<Option<Arc<Definition>>, Problem> {
+    pub(crate) fn of(&mut self, reader: &mut dyn Reader, instance: &Instance) -> Result<Option<Arc<Definition>>, Problem> {
         self.get(reader, DefinitionId { id: instance.process_id().clone(), version: instance.version() })
     }
 
     /// A deployed version, with its model.
-    pub(super) fn get(&mut self, reader: &mut dyn Reader, id: DefinitionId) -> Result<Option<Arc<Definition>>, Problem> {
+    pub(crate) fn get(&mut self, reader: &mut dyn Reader, id: DefinitionId) -> Result<Option<Arc<Definition>>, Problem> {
         if let Some(known) = self.0.get(&id) {
             return Ok(known.clone());
         }

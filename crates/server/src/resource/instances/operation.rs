@@ -43,6 +43,9 @@ pub(crate) enum OperationRequest {
         #[serde(default)]
         #[schema(value_type = Object)]
         variables: Object,
+        /// The live elements whose own variables these are, by id or key; without it they are those of the whole instance.
+        #[serde(default)]
+        scope: Option<String>,
     },
     /// Move tokens and change variables. Elements are named by their ids in the model; a live one also by its key.
     Modify {
@@ -59,6 +62,9 @@ pub(crate) enum OperationRequest {
         /// Live elements to end, each with the element that begins in its place.
         #[serde(default, rename = "move")]
         moves: Vec<Move>,
+        /// Variables of live elements themselves to set, before anything else.
+        #[serde(default)]
+        local: Vec<LocalVariables>,
     },
     /// Go on with another version of the process.
     Migrate {
@@ -69,6 +75,24 @@ pub(crate) enum OperationRequest {
         #[serde(default)]
         elements: BTreeMap<String, String>,
     },
+    /// Begin elements inside of an ad-hoc sub-process.
+    Activate {
+        /// The live ad-hoc sub-process, by its id or key.
+        ad_hoc: String,
+        /// Ids of elements inside of it.
+        elements: Vec<String>,
+    },
+}
+
+/// Variables that a live element itself holds, and that nobody outside of it sees.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LocalVariables {
+    /// The live element, by its id or key.
+    element: String,
+    /// Names and values.
+    #[schema(value_type = Object)]
+    variables: Object,
 }
 
 /// A token that is moved.
@@ -89,17 +113,24 @@ impl OperationRequest {
             Self::Cancel => Operation::Cancel,
             Self::Suspend => Operation::Suspend,
             Self::Resume => Operation::Resume,
-            Self::Retry { incident, variables: set } => Operation::Retry { incident, variables: variables(set)? },
-            Self::Modify { variables: set, start, end, moves } => Operation::Modify(Box::new(Modification {
+            Self::Retry { incident, variables: set, scope } => {
+                Operation::Retry { incident, variables: variables(set)?, scope: scope.map(Into::into) }
+            }
+            Self::Modify { variables: set, start, end, moves, local } => Operation::Modify(Box::new(Modification {
                 variables: variables(set)?,
                 start: texts(start),
                 end: texts(end),
                 moves: moves.into_iter().map(|moved| (moved.from.into(), moved.to.into())).collect(),
+                local: local
+                    .into_iter()
+                    .map(|of| Ok((of.element.into(), variables(of.variables)?)))
+                    .collect::<Result<_, Problem>>()?,
             })),
             Self::Migrate { version, elements } => Operation::Migrate {
                 version,
                 elements: elements.into_iter().map(|(from, to)| (from.into(), to.into())).collect(),
             },
+            Self::Activate { ad_hoc, elements } => Operation::Activate { ad_hoc: ad_hoc.into(), elements: texts(elements) },
         })
     }
 }

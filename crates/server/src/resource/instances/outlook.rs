@@ -87,6 +87,10 @@ impl Teller<'_> {
             Event::EffectRequested(effect) => self.push(None, None, format!("{} is asked for", effect.capability)),
             Event::EffectEnded(id) => self.push(None, None, format!("{id} is not waited for any more")),
             Event::EffectReplayed(id) => self.push(None, None, format!("{id} is sent again")),
+            Event::JobOffered(job) => self.push(None, None, format!("{} waits for a worker of type {}", job.id, job.kind)),
+            Event::JobHeld(id, true) => self.push(None, None, format!("{id} is handed out to nobody")),
+            Event::JobHeld(id, false) => self.push(None, None, format!("{id} is handed out to workers again")),
+            Event::JobEnded(id) => self.push(None, None, format!("{id} is taken back from the workers")),
             Event::Trade(trade::Event::Exception(id, event)) => match event {
                 ExceptionEvent::Raised(exception) => {
                     let kind = crate::view::name(&exception.kind);

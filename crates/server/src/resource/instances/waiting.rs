@@ -7,7 +7,7 @@ use connect::{CircuitState, Connections};
 use engine::{InstanceId, Waiting, WaitsFor};
 use partition::instance::{business_key, state};
 use partition::row::Column;
-use partition::{AnyKey, AnyState, Effect, EffectId, Table};
+use partition::{AnyKey, AnyState, Effect, EffectId, JobId, Table, WorkerJob};
 use serde::Serialize;
 use store::{Reader, RowQuery};
 use trade::exception::{Exception, TaskRef};
@@ -21,6 +21,7 @@ use super::models::Models;
 use crate::extract::{Path, Reading};
 use crate::problem::Problem;
 use crate::readers;
+use crate::resource::jobs::JobView;
 use crate::resource::{aggregate, id};
 use crate::state::AppState;
 use crate::view;
@@ -92,6 +93,9 @@ pub(crate) struct WaitView {
     /// What another system was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     effect: Option<EffectWait>,
+    /// The job of a worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<JobView>,
     /// The exception that a person decides on.
     #[serde(skip_serializing_if = "Option::is_none")]
     exception: Option<ExceptionWait>,
@@ -275,6 +279,7 @@ pub(super) fn of(
             who: waiting.who.to_string(),
             form: form(&waiting.what),
             effect: None,
+            job: None,
             exception: None,
             called: None,
         };
@@ -325,6 +330,10 @@ fn join(
             {
                 asked(reader, connections, &effect, view);
             }
+            let job = JobId { instance: id, job: waiting.key };
+            if let Some(AnyState::Job(job)) = readers::state(reader, &AnyKey::Job(job))? {
+                of_worker(&job, view);
+            }
         }
         WaitsFor::Task { .. } | WaitsFor::Incident(_) => {
             let task = TaskRef { instance: id.0, task: waiting.key };
@@ -345,6 +354,16 @@ fn join(
         _ => {}
     }
     Ok(())
+}
+
+/// A worker does it: the one that has it, or any that asks for its type.
+fn of_worker(job: &WorkerJob, view: &mut WaitView) {
+    if let Some(lease) = job.current_lease() {
+        view.who = format!("the worker {} ({}), which has it", lease.worker, lease.by);
+        view.until = Some(lease.until.to_string());
+        view.release = format!("{}; after {} others may have it", view.release, lease.until);
+    }
+    view.job = Some(JobView::from(job));
 }
 
 /// Another system was asked: it has to confirm, or somebody has to send it again.

@@ -1,0 +1,111 @@
+//! The extension properties of elements that the product gives a meaning: what they are on, and what they may say.
+//!
+//! They are held against this list at deployment, since a misspelt one would be passed over in silence at run time, where authority
+//! looks at the amount and the queue at the owner.
+
+use bpmn::{Element, Kind};
+use feel::{Expression, Mode};
+use trade::exception::ExceptionKind;
+use trade::{Finding, Role};
+use units::Text;
+
+use crate::definition::Resource;
+
+/// Makes a user task an exception of a type in the catalogue.
+pub(crate) const EXCEPTION: &str = "crossdock:exception";
+/// What is wrong, in words.
+pub(crate) const REASON: &str = "crossdock:reason";
+/// The case that it belongs to: exceptions of one case are one to people.
+pub(crate) const CASE: &str = "crossdock:case";
+/// Money at stake, which limits of authority look at.
+pub(crate) const AMOUNT: &str = "crossdock:amount";
+/// The role that owns it, if it is not that of the catalogue.
+pub(crate) const OWNER: &str = "crossdock:owner";
+/// A called process goes on when its caller has ended.
+pub(crate) const OUTLIVES_CALLER: &str = "crossdock:outlives-caller";
+
+const ON_TASKS: [&str; 5] = [EXCEPTION, REASON, CASE, AMOUNT, OWNER];
+/// Read with the model of a job.
+const ON_JOBS: [&str; 2] = ["crossdock:priority", "crossdock:backoff"];
+const ON_PROCESSES: [&str; 1] = [OUTLIVES_CALLER];
+
+/// What a property that is not computed names, by the name that it has in JSON.
+pub(crate) fn named<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::from(name)).ok()
+}
+
+/// What is wrong with the properties of a process: errors, which cannot be run, and what nobody reads.
+pub(crate) fn findings(resource: &Resource, process: &bpmn::Process) -> (Vec<Finding>, Vec<Finding>) {
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    for (_, element) in process.elements() {
+        for (name, value) in element.properties().filter(|(name, _)| name.starts_with("crossdock:")) {
+            let place = resource.place(element.line(), element.id(), element.name());
+            let finding =
+                |cause: String, mend: String| Finding { place: place.clone(), cause: cause.into(), mend: mend.into() };
+            let read = of(element);
+            if !read.contains(&name) {
+                let mend = match read {
+                    [] => "remove it: elements of this kind have none".to_owned(),
+                    _ => format!("use one of {}, or remove it", read.join(", ")),
+                };
+                warnings.push(finding(format!("nobody reads the property `{name}` here"), mend));
+            } else if let Some((cause, mend)) = wrong(name, value) {
+                errors.push(finding(cause, mend));
+            }
+        }
+        let is_exception = element.property(EXCEPTION).is_some();
+        if matches!(element.kind, Kind::UserTask(_)) && !is_exception && element.property(AMOUNT).is_some() {
+            let (place, cause) = (resource.place(element.line(), element.id(), element.name()), "the task is no exception");
+            let cause = Text::from(format!("{cause}, so that nobody's limit is held against the `{AMOUNT}`"));
+            let mend = Text::from(format!("name its type in `{EXCEPTION}`"));
+            warnings.push(Finding { place, cause, mend });
+        }
+    }
+    (errors, warnings)
+}
+
+/// The properties that are read of an element.
+fn of(element: &Element) -> &'static [&'static str] {
+    match &element.kind {
+        Kind::UserTask(_) => &ON_TASKS,
+        Kind::Job(_) => &ON_JOBS,
+        Kind::AdHoc(ad_hoc) if ad_hoc.job.is_some() => &ON_JOBS,
+        Kind::Process => &ON_PROCESSES,
+        _ => &[],
+    }
+}
+
+/// Why a value cannot be meant, and what would do.
+fn wrong(name: &str, value: &str) -> Option<(String, String)> {
+    if let Some(expression) = value.strip_prefix('=') {
+        let error = Expression::parse(expression, Mode::Camunda).err()?;
+        return Some((format!("the property `{name}` cannot be read: {error}"), "mend the expression".to_owned()));
+    }
+    let (what, known) = match name {
+        EXCEPTION if named::<ExceptionKind>(value).is_none() => {
+            ("type of exception", format!("use one of {}", names(&ExceptionKind::ALL)))
+        }
+        OWNER if named::<Role>(value).is_none() => ("role", format!("use one of {}", names(&ROLES))),
+        AMOUNT if value.parse::<units::Decimal>().is_err() => ("number", "write a number, or an expression".to_owned()),
+        OUTLIVES_CALLER if !matches!(value, "true" | "false") => ("yes or no", "write true or false".to_owned()),
+        _ => return None,
+    };
+    Some((format!("the property `{name}` is `{value}`, which is no {what}"), known))
+}
+
+/// Roles that own exceptions.
+const ROLES: [Role; 8] = [
+    Role::Sales,
+    Role::Warehouse,
+    Role::CreditClerk,
+    Role::CreditManager,
+    Role::Director,
+    Role::Receivables,
+    Role::Operations,
+    Role::Admin,
+];
+
+fn names(all: &[impl serde::Serialize]) -> String {
+    let name = |one| serde_json::to_value(one).ok()?.as_str().map(str::to_owned);
+    all.iter().filter_map(name).collect::<Vec<_>>().join(", ")
+}
