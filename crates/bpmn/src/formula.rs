@@ -1,6 +1,6 @@
 //! Attribute values that are either plain or a FEEL expression.
 
-use feel::{Environment, Expression, Mode, ParseError, Scope, Value};
+use feel::{Environment, Evaluation, Expression, Mode, ParseError, Scope, Value};
 use units::Text;
 
 /// A plain value, or an expression, which begins with `=` in the XML.
@@ -24,10 +24,15 @@ impl Formula {
     /// Its value: the plain text, or what the expression gives, and the first reason if a part of that is null. An error if the
     /// expression came to no end: an assertion does not hold, or it needs more than it may use.
     pub fn evaluate(&self, scope: &dyn Scope, environment: &Environment) -> Result<(Value, Option<Text>), Text> {
+        self.evaluate_by(|expression| expression.evaluate(scope, environment))
+    }
+
+    /// The same, for whoever evaluates in a way of their own: to count what it costs, say.
+    pub fn evaluate_by(&self, evaluate: impl FnOnce(&Expression) -> Evaluation) -> Result<(Value, Option<Text>), Text> {
         match self {
             Self::Plain(text) => Ok((Value::String(text.clone()), None)),
             Self::Expression(expression) => {
-                let evaluation = expression.evaluate(scope, environment);
+                let evaluation = evaluate(expression);
                 let why = evaluation.why().map(|why| Text::from(format!("`{}`, {why}", expression.text().trim())));
                 match why {
                     Some(why) if evaluation.failed => Err(why),

@@ -68,7 +68,7 @@ fn long(tasks: usize) -> String {
         writeln!(
             body,
             "<task id=\"t{number}\"/><sequenceFlow id=\"f{number}\" sourceRef=\"t{before}\" targetRef=\"t{number}\"/>\n\
-             <boundaryEvent id=\"b{number}\" attachedToRef=\"t{number}\"><errorEventDefinition/></boundaryEvent>"
+             <boundaryEvent id=\"b{number}\" attachedToRef=\"t{number}\"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>"
         )
         .unwrap();
     }

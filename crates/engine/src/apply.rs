@@ -50,7 +50,7 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             }
         }
         Event::JobCreated { job, element, kind, retries, priority, listener, since } => {
-            draw(instance, *job);
+            opened(instance, *job, *element);
             let (kind, retries, priority, listener) = (kind.clone(), *retries, *priority, *listener);
             let (key, element, since) = (*job, *element, *since);
             instance.jobs.push(OpenJob { key, element, kind, retries, retry_at: None, priority, listener, since });
@@ -66,10 +66,11 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             }
         }
         Event::JobCompleted { job } | Event::JobFailed { job, .. } | Event::JobCancelled { job } => {
-            take_out(&mut instance.jobs, *job);
+            let element = take_out(&mut instance.jobs, *job);
+            closed(instance, element);
         }
         Event::TaskCreated { task, element, details, since } => {
-            draw(instance, *task);
+            opened(instance, *task, *element);
             settle(instance, *element);
             instance.tasks.push(OpenTask { key: *task, element: *element, details: (**details).clone(), since: *since });
         }
@@ -89,20 +90,29 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.pending_changes.push(PendingChange { element: *element, details, variables });
         }
         Event::TaskKept { element, .. } => settle(instance, *element),
-        Event::TaskCompleted { task } | Event::TaskCancelled { task } => take_out(&mut instance.tasks, *task),
+        Event::TaskCompleted { task } | Event::TaskCancelled { task } => {
+            let element = take_out(&mut instance.tasks, *task);
+            closed(instance, element);
+        }
         Event::TimerSet { timer, element, target, due, repeats, since } => {
-            draw(instance, *timer);
+            opened(instance, *timer, *element);
             let (element, target, due, repeats, since) = (*element, *target, *due, *repeats, *since);
             instance.timers.push(OpenTimer { key: *timer, element, target, due, repeats, since });
         }
-        Event::TimerFired { timer } => take_out(&mut instance.timers, *timer),
+        Event::TimerFired { timer } => {
+            let element = take_out(&mut instance.timers, *timer);
+            closed(instance, element);
+        }
         Event::SubscriptionOpened { subscription, element, target, name, correlation, signal, since } => {
-            draw(instance, *subscription);
+            opened(instance, *subscription, *element);
             let (name, correlation) = (name.clone(), correlation.clone());
             let (key, element, target, signal, since) = (*subscription, *element, *target, *signal, *since);
             instance.subscriptions.push(Subscription { key, element, target, name, correlation, signal, since });
         }
-        Event::SubscriptionClosed { subscription, .. } => take_out(&mut instance.subscriptions, *subscription),
+        Event::SubscriptionClosed { subscription, .. } => {
+            let element = take_out(&mut instance.subscriptions, *subscription);
+            closed(instance, element);
+        }
         Event::ChildEnded { element } | Event::ChildCancelled { element, .. } => {
             if let Some(live) = instance.live_mut(*element) {
                 live.child = None;
@@ -126,11 +136,14 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.arrivals.retain(|arrival| arrival.tokens > 0);
         }
         Event::IncidentRaised { incident, element, phase, message, now } => {
-            draw(instance, *incident);
+            opened(instance, *incident, *element);
             let (message, since) = (message.clone(), *now);
             instance.incidents.push(Incident { key: *incident, element: *element, phase: *phase, message, since });
         }
-        Event::IncidentResolved { incident } => take_out(&mut instance.incidents, *incident),
+        Event::IncidentResolved { incident } => {
+            let element = take_out(&mut instance.incidents, *incident);
+            closed(instance, element);
+        }
         Event::Completed { key } => {
             hand_on(instance, *key);
             end(instance, *key);
@@ -176,6 +189,21 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
 /// Notes that a key is used.
 fn draw(instance: &mut Instance, key: Key) {
     instance.last_key = instance.last_key.max(key);
+}
+
+/// Something with a key of its own is open for an element.
+fn opened(instance: &mut Instance, key: Key, element: Key) {
+    draw(instance, key);
+    if let Some(live) = instance.live_mut(element) {
+        live.open += 1;
+    }
+}
+
+/// Something is not open any more.
+fn closed(instance: &mut Instance, element: Option<Key>) {
+    if let Some(live) = element.and_then(|element| instance.live_mut(element)) {
+        live.open = live.open.saturating_sub(1);
+    }
 }
 
 /// A change of a task is through, or not to be.
@@ -229,6 +257,7 @@ fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: 
         compensates: None,
         fulfilled: false,
         item,
+        open: 0,
     };
     // keys only grow, so the list stays sorted
     instance.elements.push(live);
@@ -236,7 +265,7 @@ fn begin(instance: &mut Instance, key: Key, element: bpmn::ElementIndex, scope: 
 
 fn end(instance: &mut Instance, key: Key) {
     let Ok(place) = instance.elements.binary_search_by_key(&key, |live| live.key) else { return };
-    let scope = instance.elements[place].scope;
+    let Live { scope, open, .. } = instance.elements[place];
     if key == ROOT {
         // whoever called wants to read the results
         instance.elements.truncate(1);
@@ -249,9 +278,8 @@ fn end(instance: &mut Instance, key: Key) {
         }
     }
     settle(instance, key);
-    // its timers are younger than it is
-    let younger = instance.timers.partition_point(|timer| timer.key <= key);
-    if instance.timers[younger..].iter().any(|timer| timer.element == key) {
+    // what else it had open was closed before
+    if open > 0 {
         instance.timers.retain(|timer| timer.element != key);
     }
     instance.arrivals.retain(|arrival| arrival.scope != key);

@@ -1,10 +1,12 @@
 //! What always holds in an instance between two steps. A break is a bug of the engine, never of a model or a user.
 
+use std::collections::BTreeMap;
+
 use bpmn::{Kind, Process};
 use units::Text;
 
 use crate::event::Work;
-use crate::instance::{Instance, Key, Live, ROOT};
+use crate::instance::{Instance, Key, Keyed, Live, ROOT};
 
 /// What does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +31,16 @@ pub enum Broken {
         /// How many there are.
         found: usize,
     },
+    /// An element counts wrongly what it has open.
+    #[error("element {element} counts {noted} things that it has open, and there are {found}")]
+    OpenMiscounted {
+        /// The element.
+        element: Key,
+        /// What it counts.
+        noted: u32,
+        /// How many there are.
+        found: u32,
+    },
     /// A live element waits for nothing: its token is lost.
     #[error("{element} ({key}) is live and waits for nothing")]
     Lost {
@@ -52,16 +64,36 @@ pub fn check(process: &Process, instance: &Instance) -> Result<(), Broken> {
         return left_behind(instance).map_or(Ok(()), |what| Err(Broken::LeftBehind { what }));
     }
     owned(instance)?;
+    let open = open(instance);
     for live in &instance.elements {
         let found = instance.elements.iter().filter(|inner| inner.scope == live.key && inner.key != live.key).count();
         if usize::try_from(live.children) != Ok(found) {
             return Err(Broken::Miscounted { scope: live.key, noted: live.children, found });
+        }
+        let found = open.get(&live.key).copied().unwrap_or(0);
+        if live.open != found {
+            return Err(Broken::OpenMiscounted { element: live.key, noted: live.open, found });
         }
         if !waits(process, instance, live) {
             return Err(Broken::Lost { element: process.element(live.element).id().into(), key: live.key });
         }
     }
     Ok(())
+}
+
+/// How many jobs, tasks, timers, subscriptions and incidents belong to each element.
+fn open(instance: &Instance) -> BTreeMap<Key, u32> {
+    fn owners<T: Keyed>(list: &[T]) -> impl Iterator<Item = Key> {
+        list.iter().map(Keyed::element)
+    }
+    let all = owners(&instance.jobs)
+        .chain(owners(&instance.tasks))
+        .chain(owners(&instance.timers))
+        .chain(owners(&instance.subscriptions))
+        .chain(owners(&instance.incidents));
+    let mut open = BTreeMap::new();
+    all.for_each(|element| *open.entry(element).or_insert(0) += 1);
+    open
 }
 
 fn left_behind(instance: &Instance) -> Option<&'static str> {

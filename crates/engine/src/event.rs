@@ -268,6 +268,9 @@ pub enum Event {
         correlation: Text,
         /// What it carries.
         variables: Context,
+        /// The element that throws it.
+        #[serde(default)]
+        element: Key,
     },
     /// A signal goes out to all that wait for it.
     #[serde(rename = "gs")]
@@ -276,6 +279,9 @@ pub enum Event {
         name: Text,
         /// What it carries.
         variables: Context,
+        /// The element that throws it.
+        #[serde(default)]
+        element: Key,
     },
     /// An escalation that nobody caught leaves a called instance, which goes on; it is thrown again where it was called.
     #[serde(rename = "ge")]
@@ -459,6 +465,9 @@ pub enum Phase {
     /// One item of several is done with its outputs and listeners, and its result, or whether it is enough, could not be computed.
     #[serde(rename = "c")]
     Collecting,
+    /// Nothing in the scope can bring the tokens for which its joining gateways wait.
+    #[serde(rename = "j")]
+    Joining,
 }
 
 /// A token on the move, or an element at a point of its life.

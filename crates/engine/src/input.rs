@@ -221,11 +221,16 @@ pub struct Limits {
     pub activations: u32,
     /// Elements that begin or are passed in one step. After that the others wait for [`Input::Continue`].
     pub slice: u32,
+    /// Nodes of expressions that are evaluated in one step, before the others wait as well: some tens of milliseconds. What is begun is
+    /// brought to its end, which the budget of a single evaluation bounds.
+    pub work: u32,
+    /// Items of one activity that is done once per item. With more of them it does not begin, and is an incident.
+    pub items: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { activations: 100_000, slice: 1_000 }
+        Self { activations: 100_000, slice: 1_000, work: 200_000, items: 100_000 }
     }
 }
 
@@ -324,6 +329,14 @@ pub enum Refusal {
         gateway: Text,
         /// The scope.
         scope: Key,
+    },
+    /// There are more variables than anybody could mean.
+    #[error("there are {names} variables, and at most {limit} can be set at once: put them into a list or a context")]
+    TooManyNames {
+        /// How many there are.
+        names: usize,
+        /// How many there may be.
+        limit: usize,
     },
     /// It is suspended already, or not suspended.
     #[error("the process instance is {0}")]

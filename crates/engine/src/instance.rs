@@ -105,6 +105,10 @@ pub(crate) struct Live {
     /// For one item of an element that is done once per item its number, from 1; 0 for everything else.
     #[serde(default)]
     pub(crate) item: u32,
+    /// How many jobs, tasks, timers, subscriptions and incidents belong to it. Of ten thousand items one can end without a look at
+    /// what the others have open.
+    #[serde(default)]
+    pub(crate) open: u32,
 }
 
 /// A completed activity that can be undone.
@@ -208,11 +212,11 @@ pub(crate) fn place_of<T: Keyed>(list: &[T], key: Key) -> Option<usize> {
     list.binary_search_by_key(&key, Keyed::key).ok()
 }
 
-/// Takes what has a key out of a sorted list: at its end, where what ends last began, that is no work.
-pub(crate) fn take_out<T: Keyed>(list: &mut Vec<T>, key: Key) {
-    if let Some(place) = place_of(list, key) {
-        list.remove(place);
-    }
+/// Takes what has a key out of a sorted list: at its end, where what ends last began, that is no work. The element that it
+/// belonged to.
+pub(crate) fn take_out<T: Keyed>(list: &mut Vec<T>, key: Key) -> Option<Key> {
+    let place = place_of(list, key)?;
+    Some(list.remove(place).element())
 }
 
 impl Subscription {

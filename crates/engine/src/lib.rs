@@ -15,6 +15,7 @@ mod instance;
 mod migrate;
 mod overview;
 pub mod play;
+mod reach;
 mod schedule;
 mod step;
 mod task;

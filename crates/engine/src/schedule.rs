@@ -16,11 +16,11 @@ pub fn first_start(process: &Process, start: ElementIndex, now: Timestamp) -> Re
     let Kind::Start(Trigger::Timer(kind, formula)) = &process.element(start).kind else {
         return Err(Text::from(format!("`{}` is no timer start event", process.element(start).id())));
     };
-    time::due(*kind, formula, &Context::EMPTY, &Environment::at(now))
+    time::due(*kind, formula.evaluate(&Context::EMPTY, &Environment::at(now)), now)
 }
 
 /// When a timer start event that went off goes off again; `None` for never.
 pub fn next_start(process: &Process, start: ElementIndex, last: Repetition, now: Timestamp) -> Option<Repetition> {
     let Kind::Start(Trigger::Timer(kind, formula)) = &process.element(start).kind else { return None };
-    time::again(*kind, formula, last, &Context::EMPTY, &Environment::at(now))
+    time::again(*kind, || formula.evaluate(&Context::EMPTY, &Environment::at(now)), last, now)
 }

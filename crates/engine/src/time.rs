@@ -1,19 +1,16 @@
 //! When timers are due.
 
-use bpmn::{Cycle, Formula, Interval, Repetition, TimerKind, moment_of};
-use feel::{Environment, Scope, Value, because};
+use bpmn::{Cycle, Interval, Repetition, TimerKind, moment_of};
+use feel::{Value, because};
 use units::{Text, Timestamp};
 
-/// When a timer is due for the first time, or why that cannot be said.
-pub(crate) fn due(
-    kind: TimerKind,
-    formula: &Formula,
-    scope: &dyn Scope,
-    environment: &Environment,
-) -> Result<Repetition, Text> {
-    let (value, why) = formula.evaluate(scope, environment)?;
+/// What a formula gave, and the first reason if a part of it is null.
+type Evaluated = Result<(Value, Option<Text>), Text>;
+
+/// When a timer is due for the first time, by what its formula gave, or why that cannot be said.
+pub(crate) fn due(kind: TimerKind, given: Evaluated, now: Timestamp) -> Result<Repetition, Text> {
+    let (value, why) = given?;
     let once = |at: Timestamp| Repetition { at, repeats: Some(0) };
-    let now = environment.now;
     let found = match kind {
         TimerKind::Date => moment_of(&value).map(once),
         TimerKind::Duration => later(now, &value).map(once),
@@ -36,15 +33,14 @@ pub(crate) fn due(
 /// When a timer that went off is due again; `None` if that was the last time, or if its cycle cannot be computed any more.
 pub(crate) fn again(
     kind: TimerKind,
-    formula: &Formula,
+    formula: impl FnOnce() -> Evaluated,
     last: Repetition,
-    scope: &dyn Scope,
-    environment: &Environment,
+    now: Timestamp,
 ) -> Option<Repetition> {
     if kind != TimerKind::Cycle || last.repeats == Some(0) {
         return None;
     }
-    cycle(&formula.evaluate(scope, environment).ok()?.0)?.ok()?.next(last, environment.now)
+    cycle(&formula().ok()?.0)?.ok()?.next(last, now)
 }
 
 fn cycle(value: &Value) -> Option<Result<Cycle, String>> {

@@ -1,7 +1,9 @@
 //! Variables: each scope has its own, and sees those around it.
 
-use bpmn::{Kind, Mapping, Process};
-use feel::{Context, Environment, Scope, Value};
+use std::collections::BTreeSet;
+
+use bpmn::{Formula, Kind, Mapping, Process};
+use feel::{Context, Scope, Value};
 use units::Text;
 
 use crate::instance::{Instance, Key, Live, ROOT};
@@ -89,16 +91,62 @@ impl Instance {
 
     /// Where variables that are set in a scope go: each to the innermost scope that has it, otherwise to the outermost.
     pub(crate) fn destinations(&self, scope: Key, variables: &Context) -> Vec<(Key, Context)> {
-        let mut parts: Vec<(Key, Context)> = Vec::new();
+        let mut parts: Vec<(Key, Vec<(Text, Value)>)> = Vec::new();
+        let holders = Holders::of(self, scope, variables.len());
         for (name, value) in variables {
-            let holder = self.around(scope).find(|live| live.variables.contains(name)).map_or(ROOT, |live| live.key);
+            let holder = holders.find(name).unwrap_or(ROOT);
+            let entry = (name.clone(), value.clone());
             match parts.iter_mut().find(|(key, _)| *key == holder) {
-                Some((_, part)) => drop(part.insert(name.clone(), value.clone())),
-                None => parts.push((holder, Context::from_iter([(name.clone(), value.clone())]))),
+                Some((_, part)) => part.push(entry),
+                None => parts.push((holder, vec![entry])),
             }
         }
-        parts
+        parts.into_iter().map(|(holder, part)| (holder, Context::from_iter(part))).collect()
     }
+}
+
+/// Who has a variable, among a scope and those around it.
+enum Holders<'a> {
+    /// For a few names, by a walk for each.
+    Few(&'a Instance, Key),
+    /// For many names, by an index of each scope, since the walks would take quadratic time.
+    Many(Vec<(Key, BTreeSet<&'a str>)>),
+}
+
+impl<'a> Holders<'a> {
+    /// Up to so many names a walk for each is faster.
+    const FEW: usize = 32;
+
+    fn of(instance: &'a Instance, scope: Key, names: usize) -> Self {
+        if names <= Self::FEW {
+            return Self::Few(instance, scope);
+        }
+        let names = |live: &'a Live| (live.key, live.variables.iter().map(|(name, _)| name.as_str()).collect());
+        Self::Many(instance.around(scope).map(names).collect())
+    }
+
+    /// The innermost scope that has it.
+    fn find(&self, name: &str) -> Option<Key> {
+        match self {
+            Self::Few(instance, scope) => {
+                instance.around(*scope).find(|live| live.variables.contains(name)).map(|live| live.key)
+            }
+            Self::Many(scopes) => scopes.iter().find(|(_, names)| names.contains(name)).map(|(key, _)| *key),
+        }
+    }
+}
+
+/// How many variables may be set at once.
+pub(crate) const MAX_NAMES: usize = 10_000;
+
+/// Nothing, if there are few enough variables to be set at once; otherwise how many there are.
+pub(crate) fn few_enough(variables: &Context) -> Result<(), usize> {
+    if variables.len() > MAX_NAMES { Err(variables.len()) } else { Ok(()) }
+}
+
+/// What is said of too many variables.
+pub(crate) fn too_many(names: usize) -> Text {
+    Text::from(format!("there are {names} results, and at most {MAX_NAMES} variables can be set at once"))
 }
 
 /// How deep values may be nested: what is stored is cut off a little below that.
@@ -156,21 +204,17 @@ pub(crate) fn mapped(
     way: Way,
     mappings: &[Mapping],
     scope: &dyn Scope,
-    mut environment: Environment,
+    evaluate: &dyn Fn(&Formula, &dyn Scope) -> Result<(Value, Option<Text>), Text>,
     tell: &dyn Fn(&Mapping, Text),
 ) -> Result<Context, Text> {
     let mut made = Context::default();
     for mapping in mappings {
         let target = || format!("the mapping to `{}`", mapping.target.join("."));
-        let (value, why) = mapping
-            .source
-            .evaluate(&Before { new: &made, behind: scope }, &environment)
+        let (value, why) = evaluate(&mapping.source, &Before { new: &made, behind: scope })
             .map_err(|why| Text::from(format!("{} cannot be computed: {why}", target())))?;
         if let Some(why) = why {
             tell(mapping, why);
         }
-        // two that compute the same draw different random numbers
-        environment.seed = environment.seed.rotate_left(7).wrapping_add(0x9fb2_1c65_1e98_df25);
         let Some((name, inner)) = mapping.target.split_first() else { continue };
         let value = if inner.is_empty() {
             value

@@ -1,10 +1,11 @@
 //! Why an instance waits: for what, since when, until when, what would release it, and who can.
 
-use bpmn::{ElementIndex, Kind, Process};
+use bpmn::{ElementIndex, FlowIndex, Kind, Process};
 use units::{Text, Timestamp};
 
 use crate::event::Work;
-use crate::instance::{Instance, InstanceId, Key, Live, ROOT};
+use crate::instance::{Arrival, Instance, InstanceId, Key, Live, ROOT};
+use crate::reach::leads_to;
 
 /// Something that an instance waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,27 +108,47 @@ impl Instance {
         for live in &self.elements {
             waiting.extend(self.of_element(process, live));
         }
-        for arrival in &self.arrivals {
-            let came = |flow: &bpmn::FlowIndex| {
-                let mut all = self.arrivals.iter();
-                all.any(|other| (other.scope, other.gateway, other.flow) == (arrival.scope, arrival.gateway, *flow))
-            };
-            let missing = process.element(arrival.gateway).incoming.iter().filter(|flow| !came(flow));
-            let from: Vec<ElementIndex> = missing.filter_map(|flow| Some(process.flow(*flow)?.source)).collect();
-            let names: Vec<&str> = from.iter().map(|index| process.element(*index).name()).collect();
-            waiting.push(Waiting {
-                key: arrival.scope,
-                element: arrival.gateway,
-                since: arrival.since,
-                until: None,
-                release: Text::from(format!("a token that comes from {}", names.join(", "))),
-                who: Text::const_new("the process itself"),
-                what: WaitsFor::Tokens(from),
-            });
-        }
+        waiting.extend(self.arrivals.iter().map(|arrival| self.of_arrival(process, arrival)));
         waiting.extend(self.turn());
         waiting.sort_by_key(|waiting| waiting.since);
         waiting
+    }
+
+    /// What tokens at a joining gateway wait for: others, which may not be able to come any more.
+    fn of_arrival(&self, process: &Process, arrival: &Arrival) -> Waiting {
+        let (scope, gateway) = (arrival.scope, arrival.gateway);
+        let (_, empty) = self.full_and_empty(process, scope, gateway);
+        let from: Vec<ElementIndex> = empty.iter().filter_map(|flow| Some(process.flow(*flow)?.source)).collect();
+        let names: Vec<&str> = from.iter().map(|index| process.element(*index).name()).collect();
+        let names = names.join(", ");
+        let (release, who) = if self.may_come(process, arrival, &empty) {
+            (format!("a token that comes from {names}"), "the process itself")
+        } else {
+            let release = format!("no token can come from {names} any more: what is missing begins, or the wait is ended");
+            (release, "whoever may operate the process")
+        };
+        Waiting {
+            key: scope,
+            element: gateway,
+            since: arrival.since,
+            until: None,
+            release: Text::from(release),
+            who: Text::const_new(who),
+            what: WaitsFor::Tokens(from),
+        }
+    }
+
+    /// Whether what is alive can bring a token to a joining gateway by one of these flows.
+    fn may_come(&self, process: &Process, arrival: &Arrival, flows: &[FlowIndex]) -> bool {
+        let Arrival { scope, gateway, .. } = *arrival;
+        let Some(live) = self.live(scope) else { return false };
+        // what moves may go anywhere, and in an ad-hoc sub-process anything may begin
+        if !self.held.is_empty() || matches!(process.element(live.element).kind, Kind::AdHoc(_)) {
+            return true;
+        }
+        let comes = leads_to(process, gateway, flows);
+        let waits = |other: &Arrival| other.scope == scope && comes.contains(&other.gateway);
+        live.children > 0 && (self.lives_among(scope, &comes) || self.arrivals.iter().any(waits))
     }
 
     /// That tokens are held, or none may move.

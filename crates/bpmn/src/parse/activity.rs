@@ -1,10 +1,14 @@
 //! Tasks and call activities.
 
+use std::str::FromStr;
+
+use feel::Value;
 use units::Text;
 
+use super::event::written;
 use super::extension::properties;
 use super::{Reader, Xml, children, is_bpmn, zeebe};
-use crate::{AdHoc, Binding, Call, Formula, Job, Kind, Listener, ListensFor, Trigger, UserTask, moment_of};
+use crate::{AdHoc, Binding, Call, Formula, Interval, Job, Kind, Listener, ListensFor, Trigger, UserTask, moment_of};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn activity(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
@@ -38,16 +42,17 @@ impl<'a, 'x> Reader<'a, 'x> {
                 _ => {}
             }
         }
-        if let Some(backoff) = job.backoff.as_ref().and_then(Formula::plain)
-            && !super::event::is_duration(backoff)
+        if let Some(backoff) = job.backoff.as_ref().and_then(Formula::constant)
+            && Interval::of(&backoff).is_none()
         {
-            self.refuse(node, format!("the back-off `{backoff}` is not a duration such as PT15M"), "give one");
+            let cause = format!("the back-off `{}` is not a duration such as PT15M", written(&backoff));
+            self.refuse(node, cause, "give one");
             return None;
         }
-        if let Some(priority) = job.priority.as_ref().and_then(Formula::plain)
-            && priority.trim().parse::<i32>().is_err()
+        if let Some(priority) = job.priority.as_ref().and_then(Formula::constant)
+            && whole::<i32>(&priority).is_none()
         {
-            self.refuse(node, format!("the job priority `{priority}` is not a whole number"), "give one");
+            self.refuse(node, format!("the job priority `{}` is not a whole number", written(&priority)), "give one");
             return None;
         }
         Some(Some(job))
@@ -56,12 +61,17 @@ impl<'a, 'x> Reader<'a, 'x> {
     /// A job from the attributes `type` and `retries`: of a task definition or of a listener.
     fn job_of(&mut self, definition: Xml<'a, 'x>) -> Option<Job> {
         let kind = self.formula(definition, definition.attribute("type").unwrap_or_default())?;
-        if kind.plain().is_some_and(|kind| kind.trim().is_empty()) {
+        let constant = kind.constant();
+        if constant.as_ref().and_then(|kind| kind.as_str()).is_some_and(|kind| kind.trim().is_empty()) {
             self.refuse(definition, "the job type is empty", "name who does the work");
             return None;
         }
+        if let Some(constant) = constant.filter(|kind| kind.as_str().is_none()) {
+            self.refuse(definition, format!("the job type is {constant} and never a text"), "name who does the work");
+            return None;
+        }
         let retries = self.formula(definition, definition.attribute("retries").unwrap_or("3"))?;
-        if retries.plain().is_some_and(|retries| retries.parse::<u32>().is_err()) {
+        if retries.constant().is_some_and(|retries| whole::<u32>(&retries).is_none()) {
             self.refuse(definition, "the number of retries is not a whole number", "give one, such as 3");
             return None;
         }
@@ -200,7 +210,10 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     fn result_variable(&mut self, node: Xml<'a, 'x>) -> Option<Text> {
         match node.attribute("resultVariable") {
-            Some(name) if !name.is_empty() => Some(name.into()),
+            Some(name) if !name.is_empty() => {
+                self.named(node, name);
+                Some(name.into())
+            }
             _ => {
                 self.refuse(node, "no variable is named for the result", "name one");
                 None
@@ -233,10 +246,11 @@ impl<'a, 'x> Reader<'a, 'x> {
                 task.form_binding = Some(self.binding(form)?);
             }
         }
-        if let Some(priority) = task.priority.as_ref().and_then(Formula::plain)
-            && !priority.trim().parse::<u8>().is_ok_and(|priority| priority <= 100)
+        if let Some(priority) = task.priority.as_ref().and_then(Formula::constant)
+            && whole::<u8>(&priority).is_none_or(|priority| priority > 100)
         {
-            self.refuse(node, format!("the priority `{priority}` is not between 0 and 100"), "give a number from 0 to 100");
+            let cause = format!("the priority `{}` is not between 0 and 100", written(&priority));
+            self.refuse(node, cause, "give a number from 0 to 100");
             return None;
         }
         Some(task)
@@ -299,6 +313,14 @@ impl<'a, 'x> Reader<'a, 'x> {
             propagate_child: flag("propagateAllChildVariables"),
             propagate_parent: flag("propagateAllParentVariables"),
         })
+    }
+}
+
+/// The whole number that a constant gives, as a number or written as a text.
+fn whole<N: FromStr + TryFrom<i64>>(value: &Value) -> Option<N> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => N::try_from(other.as_i64()?).ok(),
     }
 }
 

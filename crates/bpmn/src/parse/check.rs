@@ -3,7 +3,7 @@
 use units::Timestamp;
 
 use super::{Draft, Reader, Xml, children, is_bpmn};
-use crate::{Cycle, Element, ElementIndex, Flow, FlowIndex, Interval, Kind, TimerKind, Trigger};
+use crate::{Cycle, Element, ElementIndex, Flow, FlowIndex, Interval, Kind, Severity, TimerKind, Trigger};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn check(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
@@ -24,13 +24,18 @@ impl<'a, 'x> Reader<'a, 'x> {
                 }
                 Kind::EventBased => self.events_follow(draft, element, node, flows),
                 Kind::CompensationThrow(Some(target)) => self.undoes_something(draft, *target, node),
+                Kind::Boundary { trigger: Trigger::Error(_), host, .. } => self.throws_something(draft, *host, node),
                 _ => {}
             }
             self.flows_belong(element, node, flows);
         }
-        self.reachable(draft, flows);
         self.joins(draft, flows);
-        self.ends(draft, flows);
+        self.multiplies(draft, flows);
+        // what was refused may be what leads on
+        if self.findings.iter().all(|finding| finding.severity == Severity::Warning) {
+            self.reachable(draft, flows);
+            self.ends(draft, flows);
+        }
     }
 
     /// Whether a scope has a start event that was refused already.
@@ -41,19 +46,22 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     /// Each way on of an exclusive or inclusive gateway says when it is taken.
     fn choices(&mut self, element: &Element, default: Option<FlowIndex>, node: Xml<'a, 'x>, flows: &[Flow]) {
-        let exclusive = matches!(element.kind, Kind::Exclusive(_));
         let mut always = false;
         for index in &element.outgoing {
             let Some(flow) = flows.get(usize::from(index.0)) else { continue };
-            always |= flow.condition.is_none();
+            let constant = flow.condition.as_ref().and_then(|condition| condition.constant()).and_then(feel::Value::as_bool);
+            always |= flow.condition.is_none() || constant == Some(true);
             if Some(*index) == default {
                 if flow.condition.is_some() {
                     let cause = format!("the default flow `{}` has a condition, which nobody looks at", flow.id);
                     self.warn(node, cause, "remove the condition: the default is taken when no other holds");
                 }
-            } else if exclusive && flow.condition.is_none() {
+            } else if flow.condition.is_none() {
                 let cause = format!("its flow `{}` has neither a condition nor is it the default", flow.id);
                 self.refuse(node, cause, "write a condition, or mark it as the default");
+            } else if constant == Some(false) {
+                let cause = format!("its flow `{}` is never taken: its condition is always false", flow.id);
+                self.warn(node, cause, "mend the condition, or remove the flow");
             }
         }
         if default.is_none() && !always {
@@ -198,6 +206,49 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
     }
 
+    /// Warns about an error event on an activity that throws none.
+    fn throws_something(&mut self, draft: &Draft<'a, 'x>, host: ElementIndex, node: Xml<'a, 'x>) {
+        let Some(activity) = draft.elements.get(usize::from(host.0)) else { return };
+        let silent = matches!(activity.kind, Kind::Manual | Kind::Script(..) | Kind::Decision(..) | Kind::Receive(_));
+        if silent && activity.listeners.is_empty() {
+            let cause = format!("the {} `{}` never throws an error", activity.kind.label(), activity.id());
+            self.warn(node, cause, "remove the event: what cannot be computed is an incident");
+        }
+    }
+
+    /// Refuses circles that nobody waits in and that every token goes round, with a split in it: each round leaves one more
+    /// token behind, without end.
+    fn multiplies(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
+        let is_passed = |element: &Element| {
+            let goes_on = match element.kind {
+                Kind::Manual | Kind::Script(..) | Kind::Decision(..) | Kind::LinkThrow(_) | Kind::LinkCatch => true,
+                Kind::Throw(_) | Kind::SignalThrow(_) | Kind::Catch(Trigger::None) => true,
+                // a join waits
+                Kind::Parallel => element.incoming.len() == 1,
+                _ => false,
+            };
+            goes_on && element.multi.is_none() && element.listeners.is_empty() && element.boundaries.is_empty()
+        };
+        let passed: Vec<bool> = draft.elements.iter().map(is_passed).collect();
+        let after = |(element, passes): (&Element, &bool)| {
+            let flows = element.outgoing.iter().filter_map(|index| flows.get(usize::from(index.0))).map(|flow| flow.target);
+            let link = match element.kind {
+                Kind::LinkThrow(target) => Some(target),
+                _ => None,
+            };
+            let all = flows.chain(link).map(|next| usize::from(next.0));
+            all.filter(|next| *passes && passed.get(*next) == Some(&true)).collect()
+        };
+        let next: Vec<Vec<usize>> = draft.elements.iter().zip(&passed).map(after).collect();
+        let circle = circles(&next);
+        let again = |place: usize| next[place].iter().any(|next| circle[*next] == circle[place]);
+        let splits = |place: &usize| draft.elements[*place].outgoing.len() > 1 && again(*place);
+        if let Some(split) = (0..next.len()).find(splits) {
+            let cause = "every token that comes here comes again without a wait, and each time one more goes on";
+            self.refuse(draft.nodes[split], cause, "let the circle wait, or lead out of it by a condition");
+        }
+    }
+
     /// Warns about circles that no token can leave.
     fn ends(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
         let leads_on = |element: &Element| !element.outgoing.is_empty() || matches!(element.kind, Kind::LinkThrow(_));
@@ -279,4 +330,38 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.warn(*node, format!("the {} is never reached", element.kind.label()), "connect it, or remove it");
         }
     }
+}
+
+/// The circle of each place, given what comes after it: two places lie in the same one if each leads to the other. In linear time
+/// (Kosaraju and Sharir): backwards from the places that are left last.
+fn circles(next: &[Vec<usize>]) -> Vec<usize> {
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); next.len()];
+    for (place, after) in next.iter().enumerate() {
+        after.iter().for_each(|next| before[*next].push(place));
+    }
+    let (mut seen, mut left) = (vec![false; next.len()], Vec::new());
+    for root in 0..next.len() {
+        // each place with how many of its ways were gone
+        let mut open = vec![(root, 0)];
+        while let Some((place, ways)) = open.pop() {
+            if ways == 0 && std::mem::replace(&mut seen[place], true) {
+                continue;
+            }
+            match next[place].get(ways) {
+                Some(further) => open.extend([(place, ways + 1), (*further, 0)]),
+                None => left.push(place),
+            }
+        }
+    }
+    let mut circle = vec![usize::MAX; next.len()];
+    for root in left.into_iter().rev() {
+        let mut open = vec![root];
+        while let Some(place) = open.pop() {
+            if circle[place] == usize::MAX {
+                circle[place] = root;
+                open.extend(&before[place]);
+            }
+        }
+    }
+    circle
 }

@@ -243,6 +243,12 @@ impl<'a, 'x> Reader<'a, 'x> {
             Some(key) => Some(self.expression(message, key)?),
             None => None,
         };
+        let constant = correlation.as_ref().and_then(|key| key.constant());
+        if let Some(constant) = constant.filter(|value| !matches!(value, Value::String(_) | Value::Number(_))) {
+            let cause = format!("the correlation key is {constant} and never a text or a number");
+            self.refuse(message, cause, "give what tells those apart that wait for the message");
+            return None;
+        }
         if node.tag_name().name() == "receiveTask" && correlation.is_none() {
             self.refuse(node, "the message has no correlation key", "add one to the message");
             return None;
@@ -296,6 +302,11 @@ fn not_a_time(kind: TimerKind, value: &Value) -> Option<String> {
         (TimerKind::Duration, value) if Interval::of(value).is_none() => {
             Some(format!("`{}` is not a duration such as PT15M or P1D", written(value)))
         }
+        (TimerKind::Duration, value)
+            if Interval::of(value).is_some_and(|found| found.after(units::Timestamp(0)).is_none()) =>
+        {
+            Some(format!("`{}` leads beyond the calendar", written(value)))
+        }
         (TimerKind::Cycle, Value::String(text)) => Cycle::parse(text).err(),
         (TimerKind::Cycle, value) => Some(format!("`{value}` is no cycle such as R3/PT10M or R/P1D")),
         (TimerKind::Date | TimerKind::Duration, _) => None,
@@ -307,10 +318,6 @@ pub(super) fn no_moment(value: &Value) -> String {
 }
 
 /// A value as it stands in an attribute: a text without quotes.
-fn written(value: &Value) -> String {
+pub(super) fn written(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-pub(super) fn is_duration(text: &str) -> bool {
-    Interval::parse(text).is_some()
 }

@@ -70,6 +70,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(mapping, "the mapping has no target, or an empty part in it", "name a variable");
                 continue;
             }
+            target.iter().for_each(|part| self.named(mapping, part));
             let text = mapping.attribute("source").unwrap_or_default();
             let Some(source) = self.formula(mapping, text) else { continue };
             let source = plain_value(text).unwrap_or(source);
@@ -97,6 +98,13 @@ impl<'a, 'x> Reader<'a, 'x> {
             return None;
         };
         let collection = self.expression(details, details.attribute("inputCollection").unwrap_or_default())?;
+        if let Some(constant) = collection.constant().filter(|value| value.as_list().is_none()) {
+            self.refuse(details, format!("the input collection is {constant} and never a list"), "name the list to go over");
+            return None;
+        }
+        for name in ["inputElement", "outputCollection"] {
+            self.named(details, details.attribute(name).unwrap_or_default());
+        }
         let output = match (details.attribute("outputCollection"), details.attribute("outputElement")) {
             (Some(collection), Some(element)) => Some((Text::from(collection), self.expression(details, element)?)),
             (None, None) => None,

@@ -39,13 +39,20 @@ pub struct Parsed {
 pub fn parse(xml: &str) -> Result<Parsed, Vec<Finding>> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(xml, options).map_err(|error| {
+        let (cause, mend) = match error {
+            roxmltree::Error::NodesLimitReached => {
+                (format!("the file has more than {MAX_NODES} elements, texts and attributes"), "split the model")
+            }
+            roxmltree::Error::DtdDetected => ("it has a DOCTYPE, which is not allowed".into(), "take the DOCTYPE away"),
+            _ => (format!("this is not well-formed XML: {error}"), "export the diagram again from the modeler"),
+        };
         vec![Finding {
             severity: Severity::Error,
             element: Text::default(),
             name: Text::default(),
             line: error.pos().row,
-            cause: Text::from(format!("this is not well-formed XML: {error}")),
-            mend: Text::const_new("export the diagram again from the modeler; a DOCTYPE is not allowed"),
+            cause: Text::from(cause),
+            mend: Text::const_new(mend),
         }]
     })?;
     let mut reader = Reader::new(&document);
@@ -175,6 +182,19 @@ impl<'a, 'x> Reader<'a, 'x> {
                 None
             }
             _ => Some(condition),
+        }
+    }
+
+    /// Warns about the name of a variable that expressions can only read in backticks: `a-b` is a subtraction.
+    pub(crate) fn named(&mut self, node: Xml<'a, 'x>, name: &str) {
+        let is_name = |name: &str| {
+            let mut signs = name.chars();
+            signs.next().is_some_and(|first| first == '_' || first.is_alphabetic())
+                && signs.all(|sign| sign == '_' || sign.is_alphanumeric())
+        };
+        if !name.is_empty() && !is_name(name) {
+            let cause = format!("an expression reads the variable `{name}` only in backticks");
+            self.warn(node, cause, "name it with letters, digits and underscores");
         }
     }
 

@@ -65,14 +65,17 @@ impl Cycle {
         }
     }
 
-    /// The moment after another one, or `None` if that was the last. Intervals run from the last moment and not from now, so
-    /// that they do not drift; but moments that were slept through do not pile up: then the interval runs from now.
+    /// The moment after another one, or `None` if that was the last. With a start the moments are those that it is a whole number
+    /// of intervals away from (ISO 8601, recurring intervals), so that the last day of a month stays that. Without one, intervals run
+    /// from the last moment and not from now, so that they do not drift. Moments that were slept through do not pile up: then the
+    /// interval runs from now, or the next moment counts.
     pub fn next(&self, last: Repetition, now: Timestamp) -> Option<Repetition> {
         let repeats = match last.repeats {
             Some(left) => Some(left.checked_sub(1)?),
             None => None,
         };
         let at = match self {
+            Self::Repeating { start: Some(start), interval, .. } => after(*start, *interval, last.at.max(now))?,
             Self::Repeating { interval, .. } => match interval.after(last.at)? {
                 natural if natural > now => natural,
                 _ => interval.after(now)?,
@@ -81,6 +84,24 @@ impl Cycle {
         };
         Some(Repetition { at, repeats })
     }
+}
+
+/// The first moment later than `now` that is a whole number of intervals away from a start.
+fn after(start: Timestamp, interval: Interval, now: Timestamp) -> Option<Timestamp> {
+    let nth = |count: i64| interval.times(count).and_then(|interval| interval.after(start));
+    // what lies beyond the calendar is later than anything
+    let is_later = |count: i64| nth(count).is_none_or(|moment| moment > now);
+    let mut beyond = 1_i64;
+    while !is_later(beyond) {
+        // an interval of no time never gets there
+        beyond = beyond.checked_mul(2)?;
+    }
+    let mut before = beyond / 2;
+    while beyond - before > 1 {
+        let middle = before + (beyond - before) / 2;
+        if is_later(middle) { beyond = middle } else { before = middle }
+    }
+    nth(beyond)
 }
 
 #[cfg(test)]
@@ -123,6 +144,24 @@ mod tests {
         let expected = ["2026-02-01T06:00:00Z", "2026-02-02T06:00:00Z"];
         assert_eq!(moments("R2/2026-02-01T06:00:00Z/P1D", "2026-01-05T08:00:00Z", 0), expected);
         assert_eq!(moments("R1/2025-02-01T06:00:00Z/P1D", "2026-01-05T08:00:00Z", 0), ["2026-01-05T08:00:00Z"]);
+    }
+
+    #[test]
+    fn the_last_day_of_a_month_stays_the_last_where_the_start_says_so() {
+        let expected = ["2026-01-31T08:00:00Z", "2026-02-28T08:00:00Z", "2026-03-31T08:00:00Z", "2026-04-30T08:00:00Z"];
+        assert_eq!(moments("R/2026-01-31T08:00:00Z/P1M", "2026-01-05T08:00:00Z", 0), expected);
+        let expected = ["2026-01-31T08:00:00Z", "2026-03-31T08:00:00Z", "2026-05-31T08:00:00Z", "2026-07-31T08:00:00Z"];
+        assert_eq!(
+            moments("R/2026-01-31T08:00:00Z/P1M", "2026-01-05T08:00:00Z", 40 * 86_400_000),
+            expected,
+            "slept through"
+        );
+    }
+
+    #[test]
+    fn a_start_that_has_passed_is_now_and_then_its_own_moments_come() {
+        let expected = ["2026-01-05T08:00:00Z", "2026-01-06T06:00:00Z"];
+        assert_eq!(moments("R2/2020-02-01T06:00:00Z/P1D", "2026-01-05T08:00:00Z", 0), expected);
     }
 
     #[test]

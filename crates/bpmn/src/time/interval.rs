@@ -66,6 +66,11 @@ impl Interval {
         }
     }
 
+    /// So many of it one after the other.
+    pub(crate) fn times(self, count: i64) -> Option<Self> {
+        Some(Self { months: self.months.checked_mul(count)?, millis: self.millis.checked_mul(count)? })
+    }
+
     /// Whether it leads back.
     pub fn is_negative(self) -> bool {
         self.months < 0 || self.millis < 0

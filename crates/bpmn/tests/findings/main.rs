@@ -14,7 +14,7 @@ fn findings(body: &str) -> Vec<Finding> {
     let xml = format!(
         r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
 <bpmn:message id="go" name="go"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
-<bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:signal id="sig" name="alarm"/><bpmn:signal id="any" name="=x"/><bpmn:error id="bad" errorCode="bad"/><bpmn:error id="computed" errorCode="=x"/>
+<bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:message id="keyless" name="keyless"><bpmn:extensionElements><zeebe:subscription correlationKey="=null"/></bpmn:extensionElements></bpmn:message><bpmn:signal id="sig" name="alarm"/><bpmn:signal id="any" name="=x"/><bpmn:error id="bad" errorCode="bad"/><bpmn:error id="computed" errorCode="=x"/>
 <bpmn:process id="p" name="P" isExecutable="true">
 {}
 </bpmn:process></bpmn:definitions>"#,
@@ -61,6 +61,13 @@ fn a_refused_event_is_named_itself_and_causes_no_other_findings() {
         assert_eq!(found.len(), 1, "{found:#?}");
         assert!(found[0].contains("t \"Later\": `soon` is not a moment"), "{found:#?}");
     }
+}
+
+#[test]
+fn what_a_refused_element_leads_to_is_not_called_unreached() {
+    let body = r#"{s}<bpmn:serviceTask id="t"/><bpmn:endEvent id="e"/><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/><bpmn:sequenceFlow id="2" sourceRef="t" targetRef="e"/>"#;
+    let found: Vec<String> = findings(body).iter().map(|finding| finding.cause.to_string()).collect();
+    assert_eq!(found, ["the task has no job type"]);
 }
 
 #[test]

@@ -110,6 +110,24 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
         "Gateways",
         &[
             error(
+                r#"{s}<bpmn:task id="m"/><bpmn:parallelGateway id="g"/><bpmn:userTask id="u"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="m"/><bpmn:sequenceFlow id="1" sourceRef="m" targetRef="g"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="m"/><bpmn:sequenceFlow id="3" sourceRef="g" targetRef="u"/>"#,
+                "g",
+                "every token that comes here comes again without a wait, and each time one more goes on",
+                "let the circle wait, or lead out of it by a condition",
+            ),
+            error(
+                r#"{s}<bpmn:inclusiveGateway id="g"/><bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>=x</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "g",
+                "its flow `1` has neither a condition nor is it the default",
+                "write a condition, or mark it as the default",
+            ),
+            warning(
+                r#"{s}<bpmn:exclusiveGateway id="g" default="1"/><bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>=false</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "g",
+                "its flow `2` is never taken: its condition is always false",
+                "mend the condition, or remove the flow",
+            ),
+            error(
                 r#"{s}<bpmn:exclusiveGateway id="g" default="2"/><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"><bpmn:conditionExpression id="ce">="yes"</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"/>"#,
                 "1",
                 "the condition `\"yes\"` is never true nor false",
@@ -162,6 +180,36 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
     (
         "Tasks and their jobs",
         &[
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="=5"/></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the job type is 5 and never a text",
+                "name who does the work",
+            ),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w" retries="=-1"/></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the number of retries is not a whole number",
+                "give one, such as 3",
+            ),
+            error(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:properties><zeebe:property name="crossdock:backoff" value="=5"/></zeebe:properties></bpmn:extensionElements></bpmn:serviceTask>"#,
+                "t",
+                "the back-off `5` is not a duration such as PT15M",
+                "give one",
+            ),
+            error(
+                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:priorityDefinition priority="=101"/></bpmn:extensionElements></bpmn:userTask>"#,
+                "t",
+                "the priority `101` is not between 0 and 100",
+                "give a number from 0 to 100",
+            ),
+            warning(
+                r#"{s}<bpmn:scriptTask id="t"><bpmn:extensionElements><zeebe:script expression="=1" resultVariable="a-b"/></bpmn:extensionElements></bpmn:scriptTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "an expression reads the variable `a-b` only in backticks",
+                "name it with letters, digits and underscores",
+            ),
             error(r#"{s}<bpmn:serviceTask id="t"/>"#, "t", "the task has no job type", "add a task definition with a type"),
             error(
                 r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type=" "/></bpmn:extensionElements></bpmn:serviceTask>"#,
@@ -381,6 +429,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
         "Multi-instance",
         &[
             error(
+                r#"{s}<bpmn:task id="t"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=5"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:task>"#,
+                "t",
+                "the input collection is 5 and never a list",
+                "name the list to go over",
+            ),
+            error(
                 r#"{s}<bpmn:task id="t"><bpmn:multiInstanceLoopCharacteristics/></bpmn:task>"#,
                 "t",
                 "the multi-instance has no input collection",
@@ -409,6 +463,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
     (
         "Timers",
         &[
+            error(
+                r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>P999999999999Y</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"#,
+                "t",
+                "`P999999999999Y` leads beyond the calendar",
+                "mend the time, or give an expression",
+            ),
             error(
                 r#"{s}<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition/></bpmn:intermediateCatchEvent>"#,
                 "t",
@@ -505,6 +565,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
         "Messages, signals, errors and escalations",
         &[
             error(
+                r#"{s}<bpmn:intermediateCatchEvent id="m"><bpmn:messageEventDefinition messageRef="keyless"/></bpmn:intermediateCatchEvent>"#,
+                "keyless",
+                "the correlation key is null and never a text or a number",
+                "give what tells those apart that wait for the message",
+            ),
+            error(
                 r#"{s}<bpmn:intermediateCatchEvent id="m"><bpmn:messageEventDefinition messageRef="bare"/></bpmn:intermediateCatchEvent>"#,
                 "m",
                 "the message has no correlation key",
@@ -575,6 +641,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
     (
         "Other events",
         &[
+            warning(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="a"/>"#,
+                "b",
+                "the manual task `a` never throws an error",
+                "remove the event: what cannot be computed is an incident",
+            ),
             error(
                 r#"{s}<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:task id="x"/></bpmn:subProcess><bpmn:boundaryEvent id="b" attachedToRef="x"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#,
                 "b",

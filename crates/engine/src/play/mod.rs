@@ -244,10 +244,10 @@ impl<'a> World<'a> {
             Event::Escalated { code, variables } => {
                 self.tell(parent, |element| Input::Escalate { element, code, variables });
             }
-            Event::MessageThrown { name, correlation, variables } => {
+            Event::MessageThrown { name, correlation, variables, .. } => {
                 self.deliver(&name, &correlation, &variables);
             }
-            Event::SignalThrown { name, variables } => self.broadcast(&name, &variables),
+            Event::SignalThrown { name, variables, .. } => self.broadcast(&name, &variables),
             _ => {}
         }
     }

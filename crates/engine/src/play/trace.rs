@@ -82,7 +82,9 @@ pub(super) fn line(
         Event::SubscriptionOpened { target, name, correlation, .. } => {
             (Some(*target), Happening::Subscribed, Text::from(format!("{name} {correlation}").trim_end()))
         }
-        Event::MessageThrown { name, .. } | Event::SignalThrown { name, .. } => (whole, Happening::Thrown, name.clone()),
+        Event::MessageThrown { name, element, .. } | Event::SignalThrown { name, element, .. } => {
+            (of(element), Happening::Thrown, name.clone())
+        }
         Event::Escalated { code, .. } => (whole, Happening::Thrown, code.clone()),
         Event::IncidentRaised { element, message, .. } => (of(element), Happening::Incident, message.clone()),
         Event::Completed { key } => (of(key), Happening::Completed, none()),

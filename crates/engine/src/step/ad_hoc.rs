@@ -115,7 +115,7 @@ impl Step<'_, '_> {
     /// The elements that begin at once.
     pub(super) fn active_elements(&self, key: Key, index: ElementIndex, ad_hoc: &AdHoc) -> Result<Vec<ElementIndex>, Text> {
         let Some(expression) = &ad_hoc.active else { return Ok(Vec::new()) };
-        let evaluation = expression.evaluate(&self.visible(key), &self.environment());
+        let evaluation = self.evaluate(expression, &self.visible(key));
         let text = expression.text().trim();
         let Value::List(ids) = &evaluation.value else {
             let why = because(evaluation.why());

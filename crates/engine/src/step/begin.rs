@@ -137,12 +137,13 @@ impl Step<'_, '_> {
             Kind::Throw(message) => {
                 let name = self.text(key, &message.name, "the message's name")?;
                 let correlation = self.correlation(key, message)?;
-                self.emit(Event::MessageThrown { name, correlation, variables: self.instance.variables(key) });
+                let variables = self.instance.variables(key);
+                self.emit(Event::MessageThrown { name, correlation, variables, element: key });
                 Ok(Next::Done(Context::default()))
             }
             Kind::SignalThrow(name) => {
                 let name = self.text(key, name, "the signal's name")?;
-                self.emit(Event::SignalThrown { name, variables: self.instance.variables(key) });
+                self.emit(Event::SignalThrown { name, variables: self.instance.variables(key), element: key });
                 Ok(Next::Done(Context::default()))
             }
             Kind::EscalationThrow(code) => {
@@ -184,10 +185,11 @@ impl Step<'_, '_> {
             Some(_) => None,
             None => Some(self.text(element, &job.kind, "the job type")?),
         };
-        let (retries, _) = job.retries.evaluate(&self.visible(element), &self.environment())?;
+        let (retries, why) = self.formula(&job.retries, &self.visible(element))?;
         let number = retries.as_i64().or_else(|| retries.as_str()?.trim().parse().ok());
-        let retries = number.and_then(|number| u32::try_from(number).ok());
-        let retries = retries.ok_or(Text::const_new("the number of retries is no whole number"))?;
+        let number = number.and_then(|number| u32::try_from(number).ok());
+        let refusal = || format!("the number of retries has to be a whole number and is {retries}{}", because(why));
+        let retries = number.ok_or_else(|| Text::from(refusal()))?;
         let priority = match &job.priority {
             None => 0,
             Some(priority) => self.whole(element, priority, "the job priority")?,
@@ -197,7 +199,7 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn whole(&self, scope: Key, formula: &bpmn::Formula, what: &str) -> Result<i32, Text> {
-        let (value, why) = formula.evaluate(&self.visible(scope), &self.environment())?;
+        let (value, why) = self.formula(formula, &self.visible(scope))?;
         let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
         number
             .and_then(|number| i32::try_from(number).ok())
@@ -212,7 +214,7 @@ impl Step<'_, '_> {
         if let Some(text) = formula.plain() {
             return Ok(text.clone());
         }
-        match formula.evaluate(&self.visible(scope), &self.environment())? {
+        match self.formula(formula, &self.visible(scope))? {
             (Value::String(text), _) => Ok(text),
             (other, why) => Err(Text::from(format!("{what} has to be a text and is {other}{}", because(why)))),
         }
@@ -297,7 +299,7 @@ impl Step<'_, '_> {
             }
             Trigger::Message(message) => self.subscribe(element, next, target, message).map(Some),
             Trigger::Timer(kind, formula) => {
-                let due = time::due(*kind, formula, &self.visible(element), &self.environment())?;
+                let due = time::due(*kind, self.formula(formula, &self.visible(element)), self.cx.now)?;
                 let since = self.later_than(element);
                 Ok(Some(Event::TimerSet { timer: next, element, target, due: due.at, repeats: due.repeats, since }))
             }
@@ -313,7 +315,7 @@ impl Step<'_, '_> {
 
     fn correlation(&self, scope: Key, message: &Message) -> Result<Text, Text> {
         let Some(expression) = &message.correlation else { return Ok(Text::default()) };
-        let evaluation = expression.evaluate(&self.visible(scope), &self.environment());
+        let evaluation = self.evaluate(expression, &self.visible(scope));
         match &evaluation.value {
             Value::String(key) => Ok(key.clone()),
             Value::Number(key) => Ok(Text::from(key.normalize().to_string())),

@@ -8,13 +8,16 @@ use feel::Context;
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::instance::{Instance, Key, ROOT, Subscription};
-use crate::variables::Way;
+use crate::variables::{Way, few_enough, too_many};
 
 impl Step<'_, '_> {
     /// The work of an element is done. With output mappings the results stay inside, for the mappings to choose from;
     /// otherwise they go out as they are, except where the element has a variable of that name itself.
     pub(super) fn work_done(&mut self, key: Key, results: Context) {
         let Some((_, element)) = self.element_of(key) else { return };
+        if let Err(names) = few_enough(&results) {
+            return self.incident(key, Phase::Leaving, too_many(names));
+        }
         self.take_results(key, element, results);
         self.queue.push_back(Work::Complete(key));
     }
@@ -105,13 +108,18 @@ impl Step<'_, '_> {
     /// A scope without tokens is done.
     pub(super) fn end_if_empty(&mut self, scope: Key) {
         let Some(live) = self.instance.live(scope) else { return };
-        let tokens = live.children > 0 || self.instance.arrivals.iter().any(|arrival| arrival.scope == scope);
-        let Some((_, element)) = self.element_of(scope) else { return };
-        if !tokens && !self.is_done_when_empty(scope, element) {
+        if live.children > 0 || self.instance.is_ended() {
             return;
         }
-        let stuck = self.instance.incidents.iter().any(|incident| incident.element == scope);
-        if tokens || stuck || self.instance.is_ended() {
+        let Some((_, element)) = self.element_of(scope) else { return };
+        if self.instance.arrivals.iter().any(|arrival| arrival.scope == scope) {
+            return self.stuck_at_joins(scope, element);
+        }
+        self.no_longer_stuck_at_joins(scope);
+        if !self.is_done_when_empty(scope, element) {
+            return;
+        }
+        if self.instance.incidents.iter().any(|incident| incident.element == scope) {
             return;
         }
         // its work is done already when its end listeners run: they end it
@@ -123,6 +131,12 @@ impl Step<'_, '_> {
 
     /// Closes what an element has open.
     pub(super) fn close(&mut self, key: Key) {
+        if let Some(child) = self.instance.live(key).and_then(|live| live.child) {
+            self.emit(Event::ChildCancelled { element: key, child });
+        }
+        if self.instance.live(key).is_some_and(|live| live.open == 0) {
+            return;
+        }
         let jobs: Vec<Key> = self.instance.jobs.iter().filter(|open| open.element == key).map(|open| open.key).collect();
         for job in jobs {
             self.emit(Event::JobCancelled { job });
@@ -135,9 +149,6 @@ impl Step<'_, '_> {
         let incidents = self.instance.incidents.iter().filter(|open| open.element == key);
         for incident in incidents.map(|open| open.key).collect::<Vec<_>>() {
             self.emit(Event::IncidentResolved { incident });
-        }
-        if let Some(child) = self.instance.live(key).and_then(|live| live.child) {
-            self.emit(Event::ChildCancelled { element: key, child });
         }
     }
 

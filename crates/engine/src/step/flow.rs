@@ -128,7 +128,11 @@ impl Step<'_, '_> {
         let here = self.instance.arrivals.iter().filter(|arrival| arrival.scope == scope && arrival.gateway == index);
         if here.count() == element.incoming.len() {
             self.emit(Event::Joined { scope, gateway: index });
+            self.no_longer_stuck_at_joins(scope);
             self.pass_on(index, scope);
+        } else {
+            // perhaps nothing else is there that could bring the tokens which are missing
+            self.emptied.push(scope);
         }
     }
 
@@ -153,7 +157,7 @@ impl Step<'_, '_> {
                 }
                 continue;
             };
-            let evaluation = condition.evaluate(&self.visible(scope), &self.environment());
+            let evaluation = self.evaluate(condition, &self.visible(scope));
             if evaluation.value.as_bool().is_some() {
                 self.warn(element, format_args!("condition of the flow {}", flow.id), condition, &evaluation);
             }

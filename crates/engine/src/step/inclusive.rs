@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use bpmn::{ElementIndex, FlowIndex, Kind};
+use bpmn::{Element, ElementIndex, Kind};
+use units::Text;
 
 use super::Step;
-use crate::event::Event;
-use crate::instance::{Arrival, Key};
+use crate::event::{Event, Phase};
+use crate::instance::Key;
+use crate::reach::leads_to;
+
+/// A gateway in a scope.
+type Place = (Key, ElementIndex);
 
 impl Step<'_, '_> {
     /// Lets the first inclusive gateway go on to which no token can come any more. Whether one did.
@@ -14,62 +19,68 @@ impl Step<'_, '_> {
         if self.instance.arrivals.is_empty() {
             return false;
         }
-        let mut gateways: Vec<(Key, ElementIndex)> = Vec::new();
-        for Arrival { scope, gateway, .. } in &self.instance.arrivals {
-            let inclusive = matches!(self.process.element(*gateway).kind, Kind::Inclusive(_));
-            if inclusive && !gateways.contains(&(*scope, *gateway)) {
-                gateways.push((*scope, *gateway));
-            }
-        }
-        let free = gateways.iter().copied().find(|(scope, gateway)| !self.may_still_come(*scope, *gateway));
-        // where nothing else lives, gateways that wait for one another would wait for ever: the first one goes on
-        let empty = |scope: Key| self.instance.live(scope).is_some_and(|live| live.children == 0);
-        let stuck = || gateways.iter().copied().find(|(scope, _)| empty(*scope));
-        let Some((scope, gateway)) = free.or_else(stuck) else { return false };
+        let all: BTreeSet<Place> = self.instance.arrivals.iter().map(|arrival| (arrival.scope, arrival.gateway)).collect();
+        let mut gateways: Vec<Place> =
+            self.instance.arrivals.iter().map(|arrival| (arrival.scope, arrival.gateway)).collect();
+        gateways.retain(|(_, gateway)| matches!(self.process.element(*gateway).kind, Kind::Inclusive(_)));
+        let free = gateways.iter().copied().find(|place| !self.may_still_come(*place, &all));
+        let Some((scope, gateway)) = free.or_else(|| self.first_of_the_stuck(&all, &gateways)) else { return false };
         self.emit(Event::Joined { scope, gateway });
         self.pass_on(gateway, scope);
         true
     }
 
-    /// Whether a token elsewhere in the scope can reach the gateway by a flow on which none waits. One that can come by a flow on which
-    /// one waits as well only comes round again, and is not waited for (BPMN 2.0.2, 13.4.3).
-    fn may_still_come(&self, scope: Key, gateway: ElementIndex) -> bool {
-        let waits = |flow| {
-            let mut arrivals = self.instance.arrivals.iter();
-            arrivals.any(|arrival| (arrival.scope, arrival.gateway, arrival.flow) == (scope, gateway, flow))
+    /// Where nothing that lives can bring a token to any of the gateways at which tokens wait, those would wait for one another for
+    /// ever. One goes on for which no other inclusive gateway has a token: parallel ones go on only after these. If they
+    /// wait in a ring, the first one does.
+    fn first_of_the_stuck(&self, all: &BTreeSet<Place>, inclusive: &[Place]) -> Option<Place> {
+        let dead = |scope: Key| {
+            let mut here = all.iter().filter(|(of, _)| *of == scope);
+            !here.any(|(_, gateway)| {
+                let incoming = &self.process.element(*gateway).incoming;
+                self.instance.lives_among(scope, &leads_to(self.process, *gateway, incoming))
+            })
         };
-        let (full, empty): (Vec<FlowIndex>, Vec<FlowIndex>) =
-            self.process.element(gateway).incoming.iter().copied().partition(|flow| waits(*flow));
-        let (to_empty, to_full) = (self.leads_to(gateway, &empty), self.leads_to(gateway, &full));
-        let comes = |element: &ElementIndex| to_empty.contains(element) && !to_full.contains(element);
-        let lives = self
-            .instance
-            .elements
-            .iter()
-            .any(|live| live.scope == scope && live.key != scope && live.compensates.is_none() && comes(&live.element));
-        let arrived = |arrival: &Arrival| arrival.scope == scope && comes(&arrival.gateway);
-        lives || self.instance.arrivals.iter().any(arrived)
+        let stuck: Vec<Place> = inclusive.iter().copied().filter(|(scope, _)| dead(*scope)).collect();
+        let others: BTreeSet<Place> = stuck.iter().copied().collect();
+        let next = stuck.iter().copied().find(|place| !self.may_still_come(*place, &others));
+        next.or_else(|| stuck.first().copied())
     }
 
-    /// Everything that leads to flows into a gateway, without going through it.
-    fn leads_to(&self, gateway: ElementIndex, flows: &[FlowIndex]) -> BTreeSet<ElementIndex> {
-        let mut open: Vec<ElementIndex> = flows.iter().filter_map(|flow| Some(self.process.flow(*flow)?.source)).collect();
-        let mut leads_here = BTreeSet::new();
-        while let Some(index) = open.pop() {
-            if index == gateway || !leads_here.insert(index) {
-                continue;
-            }
-            let element = self.process.element(index);
-            open.extend(element.incoming.iter().filter_map(|flow| Some(self.process.flow(*flow)?.source)));
-            match &element.kind {
-                Kind::Boundary { host, .. } => open.push(*host),
-                Kind::LinkCatch => {
-                    let to_here = |kind: &Kind| matches!(kind, Kind::LinkThrow(target) if *target == index);
-                    open.extend(self.process.elements().filter(|(_, other)| to_here(&other.kind)).map(|(index, _)| index));
-                }
-                _ => {}
-            }
+    /// Whether a token elsewhere in the scope, or at one of these gateways, can reach the gateway by a flow on which none waits. One that
+    /// can come by a flow on which one waits as well only comes round again, and is not waited for (BPMN 2.0.2, 13.4.3).
+    fn may_still_come(&self, (scope, gateway): Place, gateways: &BTreeSet<Place>) -> bool {
+        let (full, empty) = self.instance.full_and_empty(self.process, scope, gateway);
+        let (mut comes, round) = (leads_to(self.process, gateway, &empty), leads_to(self.process, gateway, &full));
+        comes.retain(|element| !round.contains(element));
+        let waits = |(of, other): &Place| *of == scope && comes.contains(other);
+        self.instance.lives_among(scope, &comes) || gateways.iter().any(waits)
+    }
+
+    /// Tokens wait at joining gateways of a scope in which nothing else lives or moves: they would wait for ever, unless somebody
+    /// begins what is missing. In an ad-hoc sub-process that is what it is there for.
+    pub(super) fn stuck_at_joins(&mut self, scope: Key, element: &Element) {
+        let told = self.instance.incidents.iter().any(|open| open.element == scope && open.phase == Phase::Joining);
+        if told || matches!(element.kind, Kind::AdHoc(_)) {
+            return;
         }
-        leads_here
+        let Some(gateway) = self.instance.arrivals.iter().find(|arrival| arrival.scope == scope) else { return };
+        let gateway = gateway.gateway;
+        let (_, empty) = self.instance.full_and_empty(self.process, scope, gateway);
+        let missing = empty.iter().filter_map(|flow| Some(self.process.element(self.process.flow(*flow)?.source).name()));
+        let missing: Vec<&str> = missing.collect();
+        let message = format!(
+            "`{}` waits for a token from {}, and none can come any more: begin what is missing by a modification, or end the tokens that wait",
+            self.process.element(gateway).name(),
+            missing.join(", ")
+        );
+        self.incident(scope, Phase::Joining, Text::from(message));
+    }
+
+    /// The tokens for which joining gateways of a scope waited have come, or are ended.
+    pub(super) fn no_longer_stuck_at_joins(&mut self, scope: Key) {
+        let stuck = self.instance.incidents.iter().filter(|open| open.element == scope && open.phase == Phase::Joining);
+        let events: Vec<Event> = stuck.map(|open| Event::IncidentResolved { incident: open.key }).collect();
+        self.emit_all(events);
     }
 }

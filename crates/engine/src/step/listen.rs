@@ -62,7 +62,8 @@ impl Step<'_, '_> {
             Kind::AdHoc(ad_hoc) => ad_hoc.job.as_ref()?,
             _ => return None,
         };
-        let due = time::due(bpmn::TimerKind::Duration, model.backoff.as_ref()?, &self.visible(element), &self.environment());
+        let backoff = self.formula(model.backoff.as_ref()?, &self.visible(element));
+        let due = time::due(bpmn::TimerKind::Duration, backoff, self.cx.now);
         // a back-off that gives no duration is none: the job is tried again at once
         due.ok().map(|due| due.at)
     }

@@ -43,6 +43,7 @@ impl Step<'_, '_> {
         self.take_up(true);
         for (scope, gateway) in gateways {
             self.emit(Event::Joined { scope, gateway });
+            self.no_longer_stuck_at_joins(scope);
             self.queue.push_back(Work::Enter { element: gateway, scope, flow: None });
         }
         self.run();

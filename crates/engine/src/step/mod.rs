@@ -18,15 +18,15 @@ mod warn;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-use bpmn::{Element, ElementIndex, Process};
-use feel::{Context, Environment};
+use bpmn::{Element, ElementIndex, Formula, Process};
+use feel::{Context, Environment, Evaluation, Expression, Scope, Value};
 use units::Text;
 
 use crate::apply::apply;
 use crate::event::{Event, Phase, Warning, Work};
 use crate::input::{AdHocLead, Cx, Input, Refusal};
 use crate::instance::{CONTINUE, Instance, Key, ROOT, Stage};
-use crate::variables::Visible;
+use crate::variables::{MAX_NAMES, Visible, few_enough};
 pub(crate) use compensate::undoes;
 use error::Thrown;
 pub(crate) use migrated::settle_in;
@@ -71,6 +71,8 @@ struct Step<'a, 'o> {
     environment: Environment,
     /// How many evaluations there were, so that each draws other random numbers.
     evaluations: Cell<u64>,
+    /// Nodes of expressions that were evaluated.
+    work: Cell<u64>,
     /// Warnings of the work at hand.
     noted: RefCell<Vec<Warning>>,
     out: &'o mut Vec<Event>,
@@ -93,6 +95,7 @@ impl<'a, 'o> Step<'a, 'o> {
             cx,
             environment: cx.environment(),
             evaluations,
+            work: Cell::new(0),
             noted: RefCell::default(),
             out,
             queue: VecDeque::new(),
@@ -117,7 +120,7 @@ impl<'a, 'o> Step<'a, 'o> {
     fn run(&mut self) {
         loop {
             while let Some(work) = self.queue.pop_front() {
-                if self.instance.suspended || self.activations >= self.cx.limits.slice {
+                if self.instance.suspended || self.is_over() {
                     self.queue.push_front(work);
                     return self.pause();
                 }
@@ -140,6 +143,11 @@ impl<'a, 'o> Step<'a, 'o> {
             let Some(scope) = self.emptied.pop() else { return };
             self.end_if_empty(scope);
         }
+    }
+
+    /// Whether it is the turn of others.
+    fn is_over(&self) -> bool {
+        self.activations >= self.cx.limits.slice || self.work.get() >= u64::from(self.cx.limits.work)
     }
 
     /// Holds the tokens that are on the move.
@@ -181,6 +189,18 @@ impl<'a, 'o> Step<'a, 'o> {
         Environment { seed: self.environment.seed ^ before.wrapping_mul(0xd6e8_feb8_6659_fd93), ..self.environment }
     }
 
+    /// What an expression gives. What that costs counts towards the turn.
+    fn evaluate(&self, expression: &Expression, scope: &dyn Scope) -> Evaluation {
+        let evaluation = expression.evaluate(scope, &self.environment());
+        self.work.set(self.work.get().saturating_add(u64::from(evaluation.used.steps)));
+        evaluation
+    }
+
+    /// What a formula gives, and the first reason if a part of that is null.
+    fn formula(&self, formula: &Formula, scope: &dyn Scope) -> Result<(Value, Option<Text>), Text> {
+        formula.evaluate_by(|expression| self.evaluate(expression, scope))
+    }
+
     fn visible(&self, scope: Key) -> Visible<'_> {
         Visible { instance: self.instance, scope }
     }
@@ -209,6 +229,13 @@ impl<'a, 'o> Step<'a, 'o> {
             (true, false) => return Err(Refusal::NoStart),
             (false, true) => return Err(Refusal::Begun),
             _ => {}
+        }
+        if let Input::Start { variables }
+        | Input::StartAt { variables, .. }
+        | Input::CompleteTask { variables, .. }
+        | Input::SetVariables { variables, .. } = &input
+        {
+            few_enough(variables).map_err(|names| Refusal::TooManyNames { names, limit: MAX_NAMES })?;
         }
         match input {
             Input::Start { variables } => {
@@ -338,6 +365,8 @@ impl<'a, 'o> Step<'a, 'o> {
             Phase::Watching => self.begin_around(element),
             Phase::Deciding => self.decide_again(element),
             Phase::Collecting => self.finish(element),
+            // whether a token can come by now is seen when the scope is looked at again
+            Phase::Joining => self.emptied.push(element),
         }
         Ok(())
     }

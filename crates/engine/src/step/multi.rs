@@ -16,7 +16,7 @@ impl Step<'_, '_> {
     /// Begins as many items as may be done at once.
     pub(super) fn multiply(&mut self, key: Key, element: &Element) {
         let Some(multi) = &element.multi else { return };
-        let items = multi.collection.evaluate(&self.visible(key), &self.environment());
+        let items = self.evaluate(&multi.collection, &self.visible(key));
         let Value::List(list) = &items.value else {
             let why = because(items.why());
             let collection = multi.collection.text().trim();
@@ -24,7 +24,13 @@ impl Step<'_, '_> {
             return self.incident(key, Phase::Entering, Text::from(message));
         };
         self.warn(element, "collection", &multi.collection, &items);
-        let total = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        let (total, limit) = (u32::try_from(list.len()).unwrap_or(u32::MAX), self.cx.limits.items);
+        if total > limit {
+            let collection = multi.collection.text().trim();
+            let message =
+                format!("the collection `{collection}` has {total} items, and at most {limit} can be done at a time");
+            return self.incident(key, Phase::Entering, Text::from(message));
+        }
         match self.watch_boundaries(key, element) {
             Ok(events) => self.emit_all(events),
             Err(message) => return self.incident(key, Phase::Entering, message),
@@ -129,7 +135,7 @@ impl Step<'_, '_> {
     }
 
     fn holds_in(&self, scope: &dyn Scope, element: &Element, condition: &Expression) -> Result<bool, Text> {
-        let evaluation = condition.evaluate(scope, &self.environment());
+        let evaluation = self.evaluate(condition, scope);
         match &evaluation.value {
             Value::Bool(holds) => {
                 self.warn(element, "completion condition", condition, &evaluation);

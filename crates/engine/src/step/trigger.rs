@@ -9,7 +9,7 @@ use crate::event::{Event, Phase};
 use crate::input::Refusal;
 use crate::instance::{Key, Subscription};
 use crate::time;
-use crate::variables::{Before, Way};
+use crate::variables::{Before, Way, few_enough, too_many};
 
 impl Step<'_, '_> {
     /// A timer is due.
@@ -32,7 +32,7 @@ impl Step<'_, '_> {
     fn repeat(&mut self, element: Key, target: ElementIndex, last: Repetition) {
         let (Kind::Boundary { trigger, .. } | Kind::Start(trigger)) = &self.process.element(target).kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
-        if let Some(next) = time::again(*kind, formula, last, &self.visible(element), &self.environment()) {
+        if let Some(next) = time::again(*kind, || self.formula(formula, &self.visible(element)), last, self.cx.now) {
             let (timer, since) = (self.draw(), self.later_than(element));
             self.emit(Event::TimerSet { timer, element, target, due: next.at, repeats: next.repeats, since });
         }
@@ -104,6 +104,7 @@ impl Step<'_, '_> {
     /// What an event brings along goes through its output mappings, or out as it is.
     fn results(&mut self, scope: Key, target: ElementIndex, variables: &Context) -> Result<(), Text> {
         let element = self.process.element(target);
+        few_enough(variables).map_err(too_many)?;
         if element.outputs.is_empty() {
             self.set(scope, variables);
         } else {

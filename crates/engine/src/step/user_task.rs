@@ -23,7 +23,7 @@ impl<'a> Step<'a, '_> {
     fn task_details(&self, element: Key, task: &UserTask) -> Result<TaskDetails, Text> {
         let evaluated = |formula: &Option<bpmn::Formula>, what: &str| {
             let Some(formula) = formula else { return Ok(Value::Null) };
-            let (value, why) = formula.evaluate(&self.visible(element), &self.environment())?;
+            let (value, why) = self.formula(formula, &self.visible(element))?;
             if let (Some(why), Some((_, model))) = (why, self.element_of(element)) {
                 self.note(model, what, why);
             }
@@ -43,9 +43,11 @@ impl<'a> Step<'a, '_> {
         };
         let people = |formula, what: &str| names(&evaluated(formula, what)?, what);
         let priority = match &task.priority {
-            None => Some(50),
+            None => 50,
             Some(priority) => {
-                u8::try_from(self.whole(element, priority, "the priority")?).ok().filter(|found| *found <= 100)
+                let found = self.whole(element, priority, "the priority")?;
+                let refusal = || Text::from(format!("the priority has to be between 0 and 100 and is {found}"));
+                u8::try_from(found).ok().filter(|found| *found <= 100).ok_or_else(refusal)?
             }
         };
         let form = match &task.form {
@@ -62,7 +64,7 @@ impl<'a> Step<'a, '_> {
             candidate_users: people(&task.candidate_users, "candidate users")?,
             due: moment(&task.due, "due date")?,
             follow_up: moment(&task.follow_up, "follow-up date")?,
-            priority: priority.ok_or(Text::const_new("the priority has to be between 0 and 100"))?,
+            priority,
             form,
             form_version,
         })

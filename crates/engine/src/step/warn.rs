@@ -22,7 +22,7 @@ impl Step<'_, '_> {
         expression: &Expression,
         scope: &dyn Scope,
     ) -> Result<Value, Text> {
-        let evaluation = expression.evaluate(scope, &self.environment());
+        let evaluation = self.evaluate(expression, scope);
         if evaluation.failed {
             return Err(Text::from(format!("the {of} cannot be computed{}", because(evaluation.why()))));
         }
@@ -48,7 +48,7 @@ impl Step<'_, '_> {
     ) -> Result<Context, Text> {
         let tell =
             |mapping: &Mapping, why| self.note(element, format_args!("mapping to `{}`", mapping.target.join(".")), why);
-        mapped(way, mappings, scope, self.environment(), &tell)
+        mapped(way, mappings, scope, &|formula, scope| self.formula(formula, scope), &tell)
     }
 
     /// Notes a warning, to be told once the work at hand is done.

@@ -81,7 +81,7 @@ fn a_hundred_thousand_items_end_in_one_step() {
     let multi = multi_task("a", &items("", r#"inputCollection="=for i in 1..100000 return i""#, ""));
     let process = model(&[START, &multi, END, &path(&["s", "a", "e"])].concat());
     let mut instance = Instance::new(InstanceId(1), "p".into(), 1, None);
-    let limits = Limits { activations: 100_000, slice: 200_000 };
+    let limits = Limits { slice: 200_000, ..Limits::default() };
     let cx = Cx { limits, ..Cx::new(NOW, &Rules) };
     let mut events = Vec::new();
     step(&process, &mut instance, Input::Start { variables: Context::default() }, &cx, &mut events).unwrap();
@@ -137,7 +137,7 @@ fn play_on(play: &mut Play<'_>) {
 fn many_items_with_a_long_way_each_are_no_endless_circle() {
     for sequential in [true, false] {
         let process = model(&[START, &each(40, sequential, &["a", "b", "c"]), END, &path(&["s", "sub", "e"])].concat());
-        let mut play = Play::limited(&process, "{}", Limits { activations: 60, slice: 25 });
+        let mut play = Play::limited(&process, "{}", Limits { activations: 60, slice: 25, ..Limits::default() });
         play_on(&mut play);
         assert!(play.ended(), "{:?}", play.names());
     }
@@ -148,7 +148,7 @@ fn a_circle_around_items_is_found() {
     let gateway = r#"<bpmn:exclusiveGateway id="g"/>"#;
     let flows = [path(&["s", "g", "sub"]), flow("sub", "g")].concat();
     let process = model(&[START, gateway, &each(5, false, &["a"]), &flows].concat());
-    let mut play = Play::limited(&process, "{}", Limits { activations: 100, slice: 30 });
+    let mut play = Play::limited(&process, "{}", Limits { activations: 100, slice: 30, ..Limits::default() });
     play_on(&mut play);
     assert!(!play.ended());
     assert_eq!(play.instance.incidents().count(), 1, "{:?}", play.names());
@@ -159,7 +159,7 @@ fn a_token_that_is_stopped_at_a_join_does_not_pass_it_alone() {
     let gateways = r#"<bpmn:parallelGateway id="f"/><bpmn:parallelGateway id="j"/><bpmn:task id="long"/>"#;
     let flows = [path(&["s", "f", "j", "e"]), path(&["f", "a", "j"])].concat();
     let process = model(&[START, gateways, &task("a"), END, &flows].concat());
-    let mut play = Play::limited(&process, "{}", Limits { activations: 3, slice: 1_000 });
+    let mut play = Play::limited(&process, "{}", Limits { activations: 3, ..Limits::default() });
     while let Some(incident) = play.open().iter().find(|(name, _)| name.starts_with("incident")).map(|(_, key)| *key) {
         play.input(Input::ResolveIncident { incident }).unwrap();
         play.input(Input::Resume).unwrap();
@@ -229,4 +229,62 @@ fn a_value_that_a_loop_puts_into_itself_is_an_incident_before_it_is_too_deep_to_
         play.input(Input::ResolveIncident { incident }).unwrap();
         assert_eq!(play.names(), ["incident a"], "mended it goes round until it is too deep again");
     }
+}
+
+#[test]
+fn more_items_than_can_be_done_at_a_time_are_an_incident_that_says_so() {
+    let multi = multi_task("a", &items("", r#"inputCollection="=list""#, ""));
+    let process = model(&[START, &multi, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::limited(&process, r#"{"list":[1,2,3,4]}"#, Limits { items: 3, ..Limits::default() });
+    let incident = play.open()["incident a"];
+    let told = play.told();
+    assert_eq!(told, ["the collection `list` has 4 items, and at most 3 can be done at a time"]);
+    let variables = serde_json::from_str(r#"{"list":[1,2,3]}"#).unwrap();
+    play.input(Input::SetVariables { scope: 1, variables }).unwrap();
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    assert_eq!(play.names().len(), 3);
+}
+
+#[test]
+fn items_that_compute_much_leave_others_their_turn() {
+    let heavy = format!(
+        r#"<bpmn:scriptTask id="a"><bpmn:extensionElements><zeebe:script expression="=count(for i in 1..1000 return i*i)" resultVariable="r"/></bpmn:extensionElements>{}</bpmn:scriptTask>"#,
+        items("", r#"inputCollection="=[1,2,3,4,5,6]""#, "")
+    );
+    let process = model(&[START, &heavy, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::limited(&process, "{}", Limits { work: 5_000, ..Limits::default() });
+    let mut turns = 1;
+    while play.instance.wants_to_go_on() {
+        play.input(Input::Continue).unwrap();
+        turns += 1;
+    }
+    assert!(play.ended());
+    assert!(turns >= 3, "{turns}");
+    assert!(Play::new(&process, "{}").ended(), "together they are not too much for one");
+}
+
+#[test]
+fn many_results_go_where_few_would() {
+    let sub = format!(
+        r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/>{}{}</bpmn:subProcess>"#,
+        task("a"),
+        path(&["s2", "a"])
+    );
+    let sub = sub.replacen(
+        r#"<bpmn:subProcess id="sub">"#,
+        r#"<bpmn:subProcess id="sub"><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source="=0" target="n7"/></zeebe:ioMapping></bpmn:extensionElements>"#,
+        1,
+    );
+    let process = model(&[START, &sub, &task("b"), END, &path(&["s", "sub", "b", "e"])].concat());
+    let mut play = Play::new(&process, r#"{"n8":0}"#);
+    let names = |count: i64| Context::from_iter((0..count).map(|at| (format!("n{at}"), at)));
+    let job = play.open()["a"];
+    let mut many = play.clone();
+    many.input(Input::CompleteJob { job, variables: names(10_001) }).unwrap();
+    assert_eq!(many.names(), ["incident a"], "nobody means so many");
+    play.input(Input::CompleteJob { job, variables: names(10_000) }).unwrap();
+    let root = play.instance.root_variables();
+    assert_eq!((root.len(), root.get("n7"), root.get("n8")), (9_999, None, Some(&8.into())), "n7 is the sub-process's own");
+    let refused = play.input(Input::SetVariables { scope: 1, variables: names(10_001) });
+    assert!(matches!(refused, Err(engine::Refusal::TooManyNames { names: 10_001, .. })));
 }

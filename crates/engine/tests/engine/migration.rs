@@ -42,7 +42,7 @@ fn tokens_at_a_join_go_on_when_the_flow_that_they_wait_for_is_gone() {
     let x = play.instance.live_elements().find(|(_, index)| old.element(*index).id() == "x").unwrap().0;
     let end = engine::Modification { end: vec![x], ..engine::Modification::default() };
     play.input(Input::Modify(end)).unwrap();
-    assert_eq!(play.names(), ["j", "j#2"]);
+    assert_eq!(play.names(), ["incident p", "j", "j#2"]);
     let mut suspended = play.clone();
     let mut play = moved(&play, &new).unwrap();
     assert_eq!(play.names(), ["c"]);

@@ -109,7 +109,7 @@ fn tokens_that_wait_at_a_join_can_be_ended() {
     play.input(end(1)).unwrap();
     assert_eq!(play.names(), ["b"]);
     play.complete("b", "{}");
-    assert_eq!(play.names(), ["j"], "it waits for the token that was ended");
+    assert_eq!(play.names(), ["incident p", "j"], "it waits for the token that was ended");
 }
 
 #[test]

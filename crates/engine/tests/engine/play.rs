@@ -182,6 +182,16 @@ impl<'a> Play<'a> {
         self.instance.root_variables().to_json().to_string()
     }
 
+    /// What the open incidents say.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let waiting = self.instance.waiting(self.process).into_iter();
+        let told = waiting.filter_map(|waiting| match waiting.what {
+            WaitsFor::Incident(message) => Some(message.to_string()),
+            _ => None,
+        });
+        told.collect()
+    }
+
     pub(crate) fn ended(&self) -> bool {
         self.instance.is_ended()
     }

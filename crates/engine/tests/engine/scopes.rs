@@ -1,6 +1,6 @@
 //! Scopes end when nothing is left in them, and not before.
 
-use crate::play::{Play, flow, model, path, task};
+use crate::play::{Play, condition, flow, model, path, task};
 use engine::{Input, Modification, Refusal};
 use feel::Context;
 
@@ -129,4 +129,86 @@ fn an_interrupting_event_sub_process_of_an_item_leaves_the_boundary_to_all_items
     assert_eq!(play.open()["stopped"], boundary, "it went on without a gap");
     play.message("stopped", "{}");
     assert!(play.ended());
+}
+
+/// Two jobs behind an inclusive gateway and one beside it, joined by a parallel gateway: one of the three never comes.
+fn three_to_join() -> bpmn::Process {
+    let body = [
+        START,
+        r#"<bpmn:inclusiveGateway id="x" default="x-b"/><bpmn:parallelGateway id="fork"/><bpmn:parallelGateway id="j"/>"#,
+        &task("a"),
+        &task("b"),
+        &task("c"),
+        END,
+        &path(&["s", "fork", "x", "b", "j", "e"]),
+        &path(&["fork", "a", "j"]),
+        &condition("x", "c", "=false"),
+        &flow("c", "j"),
+    ];
+    model(&body.concat())
+}
+
+#[test]
+fn tokens_that_wait_for_one_which_cannot_come_are_an_incident_that_names_it() {
+    let process = three_to_join();
+    let mut play = Play::new(&process, "{}");
+    let why = |play: &Play<'_>| {
+        let waiting = play.instance.waiting(&process).into_iter();
+        waiting
+            .filter(|waiting| process.element(waiting.element).id() == "j")
+            .map(|waiting| (waiting.release.to_string(), waiting.who.to_string()))
+            .collect::<Vec<_>>()
+    };
+    play.complete("a", "{}");
+    assert_eq!(why(&play), [("a token that comes from b, c".to_owned(), "the process itself".to_owned())]);
+    play.complete("b", "{}");
+    assert_eq!(why(&play)[0].1, "whoever may operate the process");
+    assert!(why(&play)[0].0.starts_with("no token can come from c any more"));
+    let told = play.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("`j` waits for a token from c, and none can come any more"), "{told:?}");
+
+    let mut asked = play.clone();
+    let incident = asked.open()["incident p"];
+    asked.input(Input::ResolveIncident { incident }).unwrap();
+    assert_eq!(asked.instance.incidents().count(), 1, "nothing was mended");
+
+    let start = vec![process.find("c").unwrap()];
+    play.input(Input::Modify(Modification { start, ..Modification::default() })).unwrap();
+    play.complete("c", "{}");
+    assert!(play.ended(), "what was missing came, and the incident is past: {:?}", play.names());
+}
+
+#[test]
+fn inclusive_joins_go_on_beside_what_can_bring_them_nothing() {
+    let watch = r#"<bpmn:subProcess id="watch" triggeredByEvent="true"><bpmn:startEvent id="ws" isInterrupting="false"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:startEvent><bpmn:userTask id="seen"/><bpmn:sequenceFlow id="ws-seen" sourceRef="ws" targetRef="seen"/></bpmn:subProcess>"#;
+    // i waits for j, which waits for c, to which nobody goes
+    let body = [
+        START,
+        watch,
+        r#"<bpmn:parallelGateway id="fork"/><bpmn:inclusiveGateway id="x" default="x-b"/><bpmn:parallelGateway id="j"/><bpmn:inclusiveGateway id="i"/>"#,
+        &task("a"),
+        &task("b"),
+        &task("c"),
+        &task("after"),
+        END,
+        &path(&["s", "fork", "x", "b", "j", "i", "after", "e"]),
+        &path(&["fork", "a", "i"]),
+        &condition("x", "c", "=false"),
+        &flow("c", "j"),
+    ];
+    let process = model(&body.concat());
+    let mut play = Play::new(&process, "{}");
+    let signal = play
+        .instance
+        .waiting(&process)
+        .into_iter()
+        .find(|waiting| matches!(waiting.what, engine::WaitsFor::Signal { .. }))
+        .unwrap()
+        .key;
+    play.input(Input::Correlate { subscription: signal, variables: Context::default() }).unwrap();
+    play.complete("a", "{}");
+    assert!(!play.names().contains(&"after".to_owned()), "b may still come");
+    play.complete("b", "{}");
+    assert!(play.names().contains(&"after".to_owned()), "{:?}", play.names());
 }

@@ -250,7 +250,7 @@ pub(super) fn to_process(
                     txn.then(FollowUp::Step(parent.instance, input));
                 }
             }
-            ProcessEvent::SignalThrown { name, variables } => {
+            ProcessEvent::SignalThrown { name, variables, .. } => {
                 txn.then(FollowUp::Broadcast { signal: name.clone(), variables: variables.clone() });
             }
             ProcessEvent::Escalated { code, variables } => {
