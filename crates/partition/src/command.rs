@@ -9,7 +9,7 @@ use trade::fulfilment::{Delivery, ShipConfirm};
 use trade::master::{Company, Item, PriceBook};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
 use trade::returns::ReturnDocument;
-use trade::stock::{Adjustment, BackorderRun, Count, Inbound, Receipt, Reconfirmed, ReserveRequest};
+use trade::stock::{Adjustment, BackorderRun, Count, GroupQuota, Inbound, QuotaChange, Receipt, Reconfirmed, ReserveRequest};
 use trade::*;
 use units::{Amount, Decimal, Quantity, Text, Timestamp};
 
@@ -375,6 +375,8 @@ pub enum Body {
         /// The item to send; `None` takes the best of those that there are.
         by: Option<ItemId>,
     },
+    /// Change what is kept of an item for groups of channels.
+    ChangeQuotas(QuotaChange),
 }
 
 /// What a partition answers to a command that it carried out.
@@ -455,6 +457,8 @@ pub enum Reply {
         /// Why, in words.
         why: Text,
     },
+    /// What is kept of an item for whom, by node.
+    Quotas(Vec<GroupQuota>),
 }
 
 /// Units reserved at a node.

@@ -78,6 +78,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::master::routes())
         .merge(resource::stock::routes())
         .merge(resource::backorders::routes())
+        .merge(resource::quotas::routes())
         .merge(resource::exceptions::routes())
         .merge(resource::warehouse_orders::routes())
         .merge(resource::shipments::routes())

@@ -16,6 +16,7 @@ mod instance;
 mod key;
 mod lab;
 mod look;
+mod quota;
 mod serve;
 mod simulate;
 mod system;
@@ -64,7 +65,7 @@ pub(crate) enum Command {
     /// Look at user tasks and complete them
     #[command(subcommand)]
     Task(look::TaskCommand),
-    /// Look at stock
+    /// Look at stock, and keep it for groups of channels
     #[command(subcommand)]
     Stock(look::StockCommand),
     /// Confirm scarce stock anew: plan a backorder run, and carry it out

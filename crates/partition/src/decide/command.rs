@@ -112,6 +112,11 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Order(*order))
         }
         Body::RunBackorders(run) => run_backorders(txn, run),
+        Body::ChangeQuotas(change) => {
+            let quotas = trade::stock::change_quotas(txn.books(), change, &cx)?;
+            serve_waiting(txn, &change.item)?;
+            Ok(Reply::Quotas(quotas))
+        }
         Body::WarehouseAcknowledged(id) => {
             let new = trade::fulfilment::acknowledge(txn.books(), *id, &cx)?;
             Ok(if new { Reply::Done } else { Reply::Repeated })

@@ -1,6 +1,7 @@
 //! Master data: items, prices, and the company with its nodes, calendars, taxes and policies.
 
 mod billing_policy;
+mod channel_group;
 mod company;
 mod item;
 mod named;
@@ -11,6 +12,8 @@ mod terms;
 pub use billing_policy::{
     AfterWait, BillingPolicy, CancelledShare, NoBillingPolicy, Period, ProrationBasis, ProrationPolicy,
 };
+pub(crate) use channel_group::group_of;
+pub use channel_group::ChannelGroup;
 pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy, TaxRate,
     TaxRounding, UnappliedPolicy, VoidCertificate,

@@ -2,6 +2,7 @@
 
 use units::{Decimal, Text};
 
+use super::channel_group::check_groups;
 use super::company::{Company, CompanyEvent, Policy};
 use super::item::{Item, ItemEvent};
 use super::named;
@@ -193,7 +194,7 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
             return Err(Refusal::invalid(field, amount.0, "0 or more"));
         }
     }
-    Ok(())
+    check_groups(&policy.channel_groups)
 }
 
 fn check_percent(field: &str, percent: Decimal) -> Result<(), Refusal> {
