@@ -8,8 +8,11 @@ use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
 use trade::master::{Company, Item, PriceBook};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
+use trade::reconcile::OpenBreak;
 use trade::returns::ReturnDocument;
-use trade::stock::{Adjustment, BackorderRun, Count, GroupQuota, Inbound, QuotaChange, Receipt, Reconfirmed, ReserveRequest};
+use trade::stock::{
+    Adjustment, BackorderRun, Count, GroupQuota, Inbound, QuotaChange, Receipt, Reconfirmed, ReserveRequest,
+};
 use trade::*;
 use units::{Amount, Decimal, Quantity, Text, Timestamp};
 
@@ -377,6 +380,8 @@ pub enum Body {
     },
     /// Change what is kept of an item for groups of channels.
     ChangeQuotas(QuotaChange),
+    /// Put on record what disagreed when the records were held against each other.
+    NoteBreaks(Vec<OpenBreak>),
 }
 
 /// What a partition answers to a command that it carried out.

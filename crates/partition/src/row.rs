@@ -145,6 +145,7 @@ impl Table {
                     | Kind::Company
                     | Kind::Reference
                     | Kind::Counters
+                    | Kind::Reconciliation
             ),
             Self::Instance | Self::Batch => true,
             Self::Effect
@@ -220,7 +221,9 @@ impl AnyKey {
             }
             Self::Trade(Key::Account(id)) => joined(&[id.as_str()]),
             Self::Trade(Key::Item(id)) => joined(&[id.as_str()]),
-            Self::Trade(Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id)) => joined(&[id]),
+            Self::Trade(
+                Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id) | Key::Reconciliation(id),
+            ) => joined(&[id]),
             Self::Instance(id) => RowKey::Number(id.0),
             Self::Effect(id) => RowKey::Text(id.row()),
             Self::Correlation(key) => joined(&[&key.message, &key.key]),
@@ -264,6 +267,7 @@ impl AnyKey {
             (Kind::PriceBook, RowKey::Text(text)) => Key::PriceBook(text.as_str().into()),
             (Kind::Company, RowKey::Text(text)) => Key::Company(text.as_str().into()),
             (Kind::Counters, RowKey::Text(text)) => Key::Counters(text.as_str().into()),
+            (Kind::Reconciliation, RowKey::Text(text)) => Key::Reconciliation(text.as_str().into()),
             _ => return None,
         })
     }
@@ -406,7 +410,8 @@ impl AnyState {
                 | Aggregate::PriceBook(_)
                 | Aggregate::Company(_)
                 | Aggregate::Reference(_)
-                | Aggregate::Counters(_),
+                | Aggregate::Counters(_)
+                | Aggregate::Reconciliation(_),
                 _,
             ) => {}
             Self::Instance(instance) => {

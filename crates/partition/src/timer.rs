@@ -2,7 +2,7 @@
 
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
-use trade::{ExceptionId, OrderId, ReservationId, StockKey};
+use trade::{AccountId, ExceptionId, OrderId, ReservationId, StockKey, WarehouseOrderId};
 use units::{Text, Timestamp};
 
 use crate::batch::BatchId;
@@ -27,6 +27,10 @@ pub enum TimerOwner {
     Billing(OrderId),
     /// An order that is consolidated until then, or comes within the reservation fence.
     Review(OrderId),
+    /// An account of which something is due, or gets older.
+    Receivables(AccountId),
+    /// A warehouse that was asked to cancel.
+    CancelAnswer(WarehouseOrderId),
 }
 
 /// A timer.

@@ -13,6 +13,7 @@ mod handle;
 mod idempotency;
 mod options;
 mod preview;
+mod reconcile;
 mod verify;
 mod writer;
 
@@ -21,5 +22,6 @@ pub use handle::{Answer, Condition, Handle, Request, Version};
 pub use idempotency::digest;
 pub use options::{EffectSink, Options, Progress};
 pub use preview::Preview;
+pub use reconcile::{ReconcileError, reconcile};
 pub use verify::{Difference, Verification, verify};
 pub use writer::{Runtime, RuntimeError};

@@ -79,6 +79,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::stock::routes())
         .merge(resource::backorders::routes())
         .merge(resource::quotas::routes())
+        .merge(resource::reconciliations::routes())
         .merge(resource::exceptions::routes())
         .merge(resource::warehouse_orders::routes())
         .merge(resource::shipments::routes())

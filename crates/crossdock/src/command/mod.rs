@@ -3,6 +3,7 @@
 mod backorder;
 mod bench;
 mod bpmn;
+mod breaks;
 mod check;
 mod dead_letter;
 mod demo;
@@ -71,6 +72,9 @@ pub(crate) enum Command {
     /// Confirm scarce stock anew: plan a backorder run, and carry it out
     #[command(subcommand)]
     Backorder(backorder::BackorderCommand),
+    /// Look at records that disagree, and hold them against each other anew
+    #[command(subcommand)]
+    Break(breaks::BreakCommand),
     /// Look at invoices
     #[command(subcommand)]
     Invoice(look::InvoiceCommand),
@@ -133,6 +137,7 @@ impl Command {
             Self::Task(command) => look::tasks(&command),
             Self::Stock(command) => look::stock(&command),
             Self::Backorder(command) => backorder::backorders(&command),
+            Self::Break(command) => breaks::breaks(&command),
             Self::Invoice(command) => look::invoices(&command),
             Self::System(command) => system::run(&command),
             Self::DeadLetter(command) => dead_letter::run(&command),

@@ -16,6 +16,7 @@ pub(crate) mod payments;
 pub(crate) mod processes;
 pub(crate) mod progress;
 pub(crate) mod quotas;
+pub(crate) mod reconciliations;
 pub(crate) mod returns;
 pub(crate) mod session;
 pub(crate) mod shipments;

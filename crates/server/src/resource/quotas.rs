@@ -204,11 +204,8 @@ async fn change(
 ) -> Result<JsonAnswer<QuotasView>, Problem> {
     require(&caller.actor, &[Role::Sales])?;
     let item = request.item.clone();
-    let change = QuotaChange {
-        item: ItemId::from(request.item),
-        node: request.node.map(NodeId::from),
-        verb: request.change.into(),
-    };
+    let change =
+        QuotaChange { item: ItemId::from(request.item), node: request.node.map(NodeId::from), verb: request.change.into() };
     match submit(&state, caller, &bytes, Body::ChangeQuotas(change)).await? {
         Reply::Quotas(quotas) => Ok(JsonAnswer(QuotasView { item, quotas: quotas.into_iter().map(view).collect() })),
         other => Err(unexpected(&other)),

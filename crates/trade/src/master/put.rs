@@ -7,6 +7,7 @@ use super::company::{Company, CompanyEvent, Policy};
 use super::item::{Item, ItemEvent};
 use super::named;
 use super::price_book::{PriceBook, PriceBookEvent, PriceEntry, Tiering};
+use super::stand_in;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::refusal::Refusal;
@@ -45,6 +46,7 @@ pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(),
         return Ok(());
     }
     named::know(books, &item, before.as_deref())?;
+    stand_in::lead_back(books, &item, before.as_deref())?;
     drop(before);
     books.record(&id, ItemEvent::Set(Box::new(item)));
     Ok(())

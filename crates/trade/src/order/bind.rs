@@ -150,7 +150,10 @@ fn merged(pegs: Vec<Peg>) -> Vec<Peg> {
     let mut merged: Vec<Peg> = Vec::with_capacity(pegs.len());
     for peg in pegs.into_iter().filter(|peg| peg.quantity.is_positive()) {
         match merged.iter_mut().find(|old| old.node == peg.node && old.due == peg.due) {
-            Some(old) => old.quantity += peg.quantity,
+            Some(old) => {
+                old.quantity += peg.quantity;
+                old.ahead &= peg.ahead;
+            }
             None => merged.push(peg),
         }
     }

@@ -19,7 +19,7 @@ use crate::ids::*;
 use crate::master::{Company, Item, Node};
 use crate::refusal::Refusal;
 use crate::sourcing::{self, Eligibility, Plan, Request, RequestLine};
-use crate::stock::{Ladder, ladder_for, peg};
+use crate::stock::{Ladder, Waiting, ladder_for, peg};
 
 /// What a promise came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -147,9 +147,8 @@ fn commit_ahead(books: &mut dyn Books, company: &Arc<Company>, order: &Order, cx
         let nodes = serving(company, &eligibility(company, order, &account, &refused, item.as_deref()));
         let mut ladders = ladders(books, company, order, &line.item, cx)?;
         let units = (quantity, is_whole(order, line, item.as_deref()));
-        let Some((waiting, at)) = ahead(company, order, &nodes, &mut ladders, units, cx) else { continue };
-        let ahead =
-            waiting.into_iter().map(|(place, quantity, due)| Peg { node: company.nodes[place].id.clone(), quantity, due });
+        let Some((planned, waiting, at)) = ahead(company, order, &nodes, &mut ladders, units, cx) else { continue };
+        let ahead = pegs(company, planned, true).chain(pegs(company, waiting, false));
         let since = super::bind::waiting_since(books, order, line.no)?;
         let pegs = line.pegs.iter().cloned().chain(ahead).collect();
         let (item, priority) = (line.item.clone(), order.priority);
@@ -308,13 +307,14 @@ impl Network {
         let mut ladders = ladders(books, &self.company, order, &line.item, cx)?;
         let arrives = |place: usize, day: Day| arrival(&self.company.nodes[place], wanted.country, day, cx);
         let waiting = peg(&mut ladders, &nodes, arrives, quantity, whole);
-        let pegs = waiting.into_iter().map(|(place, quantity, due)| Peg {
-            node: self.company.nodes[place].id.clone(),
-            quantity,
-            due,
-        });
-        Ok(Some(pegs.collect()))
+        Ok(Some(pegs(&self.company, waiting, false).collect()))
     }
+}
+
+/// Units that wait at nodes by their places, as an order has them; `ahead` for what is committed to its day.
+pub(crate) fn pegs(company: &Company, waiting: Vec<Waiting>, ahead: bool) -> impl Iterator<Item = Peg> + '_ {
+    let peg = move |(place, quantity, due): Waiting| Peg { node: company.nodes[place].id.clone(), quantity, due, ahead };
+    waiting.into_iter().map(peg)
 }
 
 /// The places of the nodes that may ship what is wanted, the preferred first.

@@ -15,8 +15,8 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::{
-    Backorder, Binding, Bucket, Peg, bind, channel_group, company, eligibility, existing, is_whole, note_promise, refused_nodes, serving,
-    set_backorder, waiting_since,
+    Backorder, Binding, Bucket, Peg, bind, channel_group, company, eligibility, existing, is_whole, note_promise,
+    refused_nodes, serving, set_backorder, waiting_since,
 };
 use crate::refusal::Refusal;
 use crate::sourcing;
