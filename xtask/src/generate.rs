@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use roxmltree::{Document, Node};
 use trade::Kind;
+use trade::canonical::Told;
 use trade::exception::ExceptionKind;
 
 use crate::declared;
@@ -124,7 +125,7 @@ fn exceptions(workspace: &Workspace) -> anyhow::Result<String> {
 }
 
 /// The events of the trade: whose they are, where they are declared.
-const EVENTS: [(Kind, &str, &str, &str); 16] = [
+const EVENTS: [(Kind, &str, &str, &str); 17] = [
     (Kind::Order, "Orders", "order/event.rs", "OrderEvent"),
     (Kind::Stock, "Stock of an item at a warehouse", "stock/state.rs", "StockEvent"),
     (Kind::WarehouseOrder, "Warehouse orders", "fulfilment/state.rs", "WarehouseOrderEvent"),
@@ -141,6 +142,7 @@ const EVENTS: [(Kind, &str, &str, &str); 16] = [
     (Kind::Company, "The company", "master/company.rs", "CompanyEvent"),
     (Kind::Reference, "References of others", "reference.rs", "ReferenceEvent"),
     (Kind::Counters, "Counters", "counters.rs", "CounterEvent"),
+    (Kind::Reconciliation, "Reconciliation", "reconcile/record.rs", "ReconciliationEvent"),
 ];
 
 fn events(workspace: &Workspace) -> anyhow::Result<String> {
@@ -167,7 +169,24 @@ fn events(workspace: &Workspace) -> anyhow::Result<String> {
             }
         }
     }
+    page.push_str(&canonical());
     Ok(page)
+}
+
+/// The canonical events of the trade, and what tells each.
+fn canonical() -> String {
+    let mut table = String::from(
+        "\n## The canonical events\n\n\
+         The trade knows these events by name. Each is told by an event above, or it is said why not.\n\n\
+         | canonical event | told by | |\n|---|---|---|\n",
+    );
+    for (_, name, told) in trade::canonical::CANONICAL {
+        let _ = match told {
+            Told::By(by, remark) => writeln!(table, "| `{name}` | `{by}` | {remark} |"),
+            Told::Not(why) => writeln!(table, "| `{name}` | not told | {why} |"),
+        };
+    }
+    table
 }
 
 /// `ItemXref` as it is written outside: `ITEM-XREF`.
@@ -296,6 +315,18 @@ mod tests {
     fn the_page_of_events_tells_of_every_kind_of_record() {
         let told: std::collections::BTreeSet<Kind> = EVENTS.iter().map(|(kind, ..)| *kind).collect();
         assert_eq!(told, Kind::ALL.iter().copied().collect());
+    }
+
+    #[test]
+    fn what_tells_a_canonical_event_is_told_on_the_page() {
+        let page = events(&Workspace::find().unwrap()).unwrap();
+        let (above, _) = page.split_once("## The canonical events").unwrap();
+        for (_, name, told) in trade::canonical::CANONICAL {
+            match told {
+                Told::By(by, _) => assert!(above.contains(&format!("`{by}`")), "{name} is to be told by {by}"),
+                Told::Not(_) => assert!(!above.contains(&format!("`{name}`")), "{name} is told"),
+            }
+        }
     }
 
     #[test]

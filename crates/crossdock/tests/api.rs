@@ -317,6 +317,19 @@ fn stock(api: &mut Api<'_>) {
     let run = json!({ "item": "PNT-010", "node": "WEST", "segments": [{ "strategy": "win", "tiers": [1] }] });
     let planned = api.post("/v1/backorders/runs", &run);
     assert_eq!((&planned["committed"], &planned["lines"]), (&json!(false), &json!([])));
+    let keep = |change: Value| json!({ "item": "PNT-010", "change": change });
+    let kept = api.post("/v1/stock/quotas", &keep(json!({ "allocate": { "group": "web", "quantity": 4 } })));
+    let quota = json!({ "node": "WEST", "group": "web", "quota": 4, "reserved": 0, "left": 4 });
+    assert_eq!(kept["quotas"], json!([quota]));
+    assert_eq!(api.get("/v1/stock/quotas?item=PNT-010").json()["quotas"], json!([quota]));
+    let available = |api: &mut Api<'_>, group: &str| {
+        api.get(&format!("/v1/availability?item=PNT-010{group}")).json()["available"].clone()
+    };
+    assert_eq!((available(api, ""), available(api, "&group=web")), (json!(5), json!(9)));
+    let refused = Ask::new("POST", "/v1/stock/quotas").header("idempotency-key", "no-such-group");
+    let unknown = keep(json!({ "unallocate": { "group": "fax" } }));
+    api.ask(&refused.json(&unknown)).problem(422, "invalid");
+    api.post("/v1/stock/quotas", &keep(json!({ "unallocate": { "group": "web" } })));
     let nothing = json!({ "item": "PNT-010", "node": "WEST", "segments": [] });
     let refused = Ask::new("POST", "/v1/backorders/runs").header("idempotency-key", "no-segments").json(&nothing);
     api.ask(&refused).problem(422, "invalid");
@@ -770,6 +783,9 @@ fn rest(api: &mut Api<'_>) {
     let unknown = Ask::new("POST", "/v1/dead-letters/replay").header("idempotency-key", "replay");
     api.ask(&unknown.json(&json!({ "ids": ["E-999999"], "dry_run": true }))).problem(404, "not_found");
     api.list("/v1/dead-letters");
+    let compared = api.post("/v1/reconciliations", &json!({}));
+    assert_eq!(compared["open"], json!([]));
+    assert_eq!(api.get("/v1/reconciliations").json()["compared_at"], compared["compared_at"]);
     for path in ["/v1/systems", "/v1/progress", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
         api.get(path);
     }

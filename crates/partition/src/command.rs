@@ -8,8 +8,11 @@ use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
 use trade::master::{Company, Item, PriceBook};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
+use trade::reconcile::OpenBreak;
 use trade::returns::ReturnDocument;
-use trade::stock::{Adjustment, BackorderRun, Count, Inbound, Receipt, Reconfirmed, ReserveRequest};
+use trade::stock::{
+    Adjustment, BackorderRun, Count, GroupQuota, Inbound, QuotaChange, Receipt, Reconfirmed, ReserveRequest,
+};
 use trade::*;
 use units::{Amount, Decimal, Quantity, Text, Timestamp};
 
@@ -429,6 +432,10 @@ pub enum Body {
         /// What is to be different.
         changes: Vec<TaskChange>,
     },
+    /// Change what is kept of an item for groups of channels.
+    ChangeQuotas(QuotaChange),
+    /// Put on record what disagreed when the records were held against each other.
+    NoteBreaks(Vec<OpenBreak>),
 }
 
 /// What came of a worker's job.
@@ -559,6 +566,8 @@ pub enum Reply {
     },
     /// The jobs that a worker has, in the order that was asked for.
     Leased(Vec<Leased>),
+    /// What is kept of an item for whom, by node.
+    Quotas(Vec<GroupQuota>),
 }
 
 /// Units reserved at a node.

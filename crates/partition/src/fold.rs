@@ -342,6 +342,13 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
             let review = state.review_at.map(|due| Timer { due, owner: TimerOwner::Review(*id) });
             bill.into_iter().chain(review).collect()
         }
+        (AnyKey::Trade(trade::Key::WarehouseOrder(id)), AnyState::Trade(Aggregate::WarehouseOrder(state), _)) => {
+            state.answer_by.map(|due| Timer { due, owner: TimerOwner::CancelAnswer(*id) }).into_iter().collect()
+        }
+        (AnyKey::Trade(trade::Key::Account(id)), AnyState::Trade(Aggregate::Account(state), _)) => {
+            let owner = || TimerOwner::Receivables(id.clone());
+            state.ledger.due_at.map(|due| Timer { due, owner: owner() }).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }

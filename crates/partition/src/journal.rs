@@ -140,6 +140,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The orders that it is about, for their timelines: each once, in the order of their numbers.
+    pub fn orders(&self) -> Vec<trade::OrderId> {
+        orders_of(&self.events)
+    }
+
     /// The events, each with its number among those of its aggregate if it is one of the trade core.
     pub fn numbered(&self) -> impl Iterator<Item = (&Event, Option<u64>)> {
         let mut sequences = self.sequences.iter().copied();
@@ -148,6 +153,19 @@ impl Entry {
             (event, sequence)
         })
     }
+}
+
+/// The orders that events are about: each once, in the order of their numbers.
+pub(crate) fn orders_of(events: &[Event]) -> Vec<trade::OrderId> {
+    let order = |event: &Event| match event {
+        Event::Trade(trade::Event::Order(id, _)) => Some(*id),
+        Event::EffectRequested(effect) => effect.order,
+        _ => None,
+    };
+    let mut orders: Vec<trade::OrderId> = events.iter().filter_map(order).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    orders
 }
 
 /// What a decision writes to the journal, beside its command.

@@ -157,6 +157,7 @@ impl Table {
                     | Kind::Company
                     | Kind::Reference
                     | Kind::Counters
+                    | Kind::Reconciliation
             ),
             Self::Instance | Self::Batch => true,
             Self::Effect
@@ -240,7 +241,9 @@ impl AnyKey {
             }
             Self::Trade(Key::Account(id)) => joined(&[id.as_str()]),
             Self::Trade(Key::Item(id)) => joined(&[id.as_str()]),
-            Self::Trade(Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id)) => joined(&[id]),
+            Self::Trade(
+                Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id) | Key::Reconciliation(id),
+            ) => joined(&[id]),
             Self::Instance(id) => RowKey::Number(id.0),
             Self::Effect(id) => RowKey::Text(id.row()),
             Self::Job(id) => RowKey::Text(id.row()),
@@ -290,6 +293,7 @@ impl AnyKey {
             (Kind::PriceBook, RowKey::Text(text)) => Key::PriceBook(text.as_str().into()),
             (Kind::Company, RowKey::Text(text)) => Key::Company(text.as_str().into()),
             (Kind::Counters, RowKey::Text(text)) => Key::Counters(text.as_str().into()),
+            (Kind::Reconciliation, RowKey::Text(text)) => Key::Reconciliation(text.as_str().into()),
             _ => return None,
         })
     }
@@ -438,7 +442,8 @@ impl AnyState {
                 | Aggregate::PriceBook(_)
                 | Aggregate::Company(_)
                 | Aggregate::Reference(_)
-                | Aggregate::Counters(_),
+                | Aggregate::Counters(_)
+                | Aggregate::Reconciliation(_),
                 _,
             ) => {}
             Self::Instance(instance) => {

@@ -2,7 +2,7 @@
 
 use engine::InstanceId;
 use serde::{Deserialize, Serialize};
-use trade::{ExceptionId, OrderId, ReservationId, StockKey};
+use trade::{AccountId, ExceptionId, OrderId, ReservationId, StockKey, WarehouseOrderId};
 use units::{Text, Timestamp};
 
 use crate::batch::BatchId;
@@ -30,6 +30,10 @@ pub enum TimerOwner {
     Review(OrderId),
     /// The end of a worker's lease of a job.
     Lease(JobId),
+    /// An account of which something is due, or gets older.
+    Receivables(AccountId),
+    /// A warehouse that was asked to cancel.
+    CancelAnswer(WarehouseOrderId),
 }
 
 /// A timer.

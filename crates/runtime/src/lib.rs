@@ -14,6 +14,7 @@ mod idempotency;
 mod offers;
 mod options;
 mod preview;
+mod reconcile;
 mod verify;
 mod writer;
 
@@ -23,5 +24,6 @@ pub use idempotency::digest;
 pub use offers::{Asking, Offers};
 pub use options::{EffectSink, Options, Progress};
 pub use preview::Preview;
+pub use reconcile::{ReconcileError, reconcile};
 pub use verify::{Difference, Verification, verify};
 pub use writer::{Runtime, RuntimeError};

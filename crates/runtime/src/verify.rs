@@ -18,6 +18,8 @@ pub struct Verification {
     pub timers: u64,
     /// Original documents of orders held against their hashes.
     pub originals: u64,
+    /// Entries of the timelines of orders compared.
+    pub subjects: u64,
     /// The first thing that differs, if any.
     pub difference: Option<Difference>,
 }
@@ -46,6 +48,16 @@ pub enum Difference {
         sha256: String,
         /// `is missing`, or `was altered`.
         what: &'static str,
+    },
+    /// The timeline of an order leads to an entry that is not about it, or does not lead to one that is.
+    #[error("SO-{order}: its timeline {} entry {position}", if *listed { "leads to the wrong" } else { "lacks" })]
+    Timeline {
+        /// The order.
+        order: u64,
+        /// The entry.
+        position: u64,
+        /// Whether the store has it; else the journal has.
+        listed: bool,
     },
     /// Positions are not 1, 2, 3 …
     #[error("entry {expected} is missing; the next one is {found}")]
@@ -111,6 +123,7 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
     let mut verification = Verification::default();
     let mut fold = Fold::new();
     let mut head = Head::default();
+    let mut timelines: Vec<(u64, u64)> = Vec::new();
     loop {
         let page = reader.entries(head.position, 1_000)?;
         if page.is_empty() {
@@ -132,6 +145,7 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
                     return Ok(verification);
                 }
                 Ok(entry) => {
+                    timelines.extend(entry.orders().iter().map(|order| (order.0, head.position)));
                     if let Err(wrong) = fold.apply(&entry) {
                         let (what, position) = (wrong.key.to_string(), head.position);
                         verification.difference = Some(Difference::Sequence { position, what });
@@ -155,9 +169,41 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
     }
     verification.difference = compare(reader, &fold, &mut verification)?;
     if verification.difference.is_none() {
+        verification.difference = compare_timelines(reader, timelines, &mut verification)?;
+    }
+    if verification.difference.is_none() {
         verification.difference = compare_originals(reader, &fold, &mut verification)?;
     }
     Ok(verification)
+}
+
+/// What the store has of which entry is about which order, against what the entries say.
+fn compare_timelines(
+    reader: &mut dyn Reader,
+    mut expected: Vec<(u64, u64)>,
+    counts: &mut Verification,
+) -> Result<Option<Difference>, StoreError> {
+    expected.sort_unstable();
+    let mut expected = expected.into_iter().peekable();
+    let mut after = (0, 0);
+    let differs = |(order, position), listed| Ok(Some(Difference::Timeline { order, position, listed }));
+    loop {
+        let page = reader.subjects(after, 10_000)?;
+        let Some(last) = page.last() else { break };
+        after = *last;
+        for found in page {
+            match expected.peek() {
+                Some(known) if *known == found => drop(expected.next()),
+                Some(known) if *known < found => return differs(*known, false),
+                _ => return differs(found, true),
+            }
+            counts.subjects += 1;
+        }
+    }
+    match expected.next() {
+        Some(lacking) => differs(lacking, false),
+        None => Ok(None),
+    }
 }
 
 /// The journal has the hash of each order's original: the document under it has to be there, and to have it.
@@ -269,6 +315,7 @@ mod tests {
     use std::sync::Arc;
 
     use partition::{Definition, DefinitionId};
+    use store::Store;
 
     use super::*;
 
@@ -288,5 +335,24 @@ mod tests {
         let place = earlier.data.windows(6).position(|bytes| bytes == b"a.form").unwrap();
         earlier.data[place] = b'b';
         assert_eq!(different(&row, table, &row_key, &earlier), Some("state"));
+    }
+
+    #[test]
+    fn a_timeline_that_leads_astray_or_lacks_an_entry_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store::Sqlite::open(folder.path()).unwrap();
+        let subjects = vec![(5, 1), (5, 3), (6, 2)];
+        store.commit(&store::Batch { head: store.head(), subjects, ..store::Batch::default() }).unwrap();
+        let mut reader = store.reader().unwrap();
+        let mut differs = |expected: &[(u64, u64)]| {
+            let mut counts = Verification::default();
+            let difference = compare_timelines(reader.as_mut(), expected.to_vec(), &mut counts).unwrap();
+            (counts.subjects, difference.map(|difference| difference.to_string()))
+        };
+        assert_eq!(differs(&[(6, 2), (5, 1), (5, 3)]), (3, None));
+        let lacks = |order, position| Some(format!("SO-{order}: its timeline lacks entry {position}"));
+        assert_eq!(differs(&[(5, 1), (5, 2), (5, 3), (6, 2)]), (1, lacks(5, 2)));
+        assert_eq!(differs(&[(5, 1), (5, 3), (6, 2), (7, 4)]), (3, lacks(7, 4)));
+        assert_eq!(differs(&[(5, 1), (6, 2)]), (1, Some("SO-5: its timeline leads to the wrong entry 3".to_owned())));
     }
 }

@@ -82,6 +82,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::master::routes())
         .merge(resource::stock::routes())
         .merge(resource::backorders::routes())
+        .merge(resource::quotas::routes())
+        .merge(resource::reconciliations::routes())
         .merge(resource::exceptions::routes())
         .merge(resource::tasks::routes())
         .merge(resource::warehouse_orders::routes())

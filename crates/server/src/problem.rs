@@ -170,6 +170,13 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<runtime::ReconcileError> for Problem {
+    fn from(error: runtime::ReconcileError) -> Self {
+        tracing::error!(%error, "hold the records against each other");
+        Self::new("unavailable", "the records could not be read; the log has the cause")
+    }
+}
+
 /// The problem of an answer that is no reply.
 pub(crate) fn of_answer(answer: Answer) -> Problem {
     match answer {

@@ -50,6 +50,9 @@ pub trait Reader: Send {
     /// Journal entries about an order with positions above `after`, in order.
     fn subject(&mut self, order: u64, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
 
+    /// Which journal entries are about which orders: order and position, in that order, behind `after`.
+    fn subjects(&mut self, after: (u64, u64), limit: usize) -> Result<Vec<(u64, u64)>, StoreError>;
+
     /// Timers behind `after`, the earliest first. Timers that are due at the same time have an order that stays the same.
     fn timers(&mut self, after: Option<&Timer>, limit: usize) -> Result<Vec<Timer>, StoreError>;
 

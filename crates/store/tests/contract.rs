@@ -141,6 +141,8 @@ fn everything_is_there_after_reopening(open: Open) {
     assert_eq!(reader.entries(3, 10).unwrap(), []);
     assert_eq!(reader.subject(5, 0, 10).unwrap(), [batch.entries[0].clone(), batch.entries[2].clone()]);
     assert_eq!(reader.subject(5, 1, 10).unwrap(), batch.entries[2..3]);
+    assert_eq!(reader.subjects((0, 0), 10).unwrap(), [(5, 1), (5, 3), (6, 2)]);
+    assert_eq!(reader.subjects((5, 1), 1).unwrap(), [(5, 3)]);
     assert_eq!(reader.row(ORDER, &number(9)).unwrap(), Some(full.data.clone()));
     let expected = [(number(0), Row::default()), (number(9), full)];
     assert_eq!(reader.rows(&RowQuery::table(ORDER)).unwrap(), expected);

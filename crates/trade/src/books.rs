@@ -16,6 +16,7 @@ use crate::fulfilment::{Shipment, ShipmentEvent, WarehouseOrder, WarehouseOrderE
 use crate::ids::*;
 use crate::master::{Company, CompanyEvent, Item, ItemEvent, PriceBook, PriceBookEvent};
 use crate::order::{Order, OrderEvent};
+use crate::reconcile::{Reconciliation, ReconciliationEvent};
 use crate::reference::{ReferenceEntry, ReferenceEvent};
 use crate::returns::{ReturnEvent, ReturnRequest};
 use crate::stock::{Stock, StockEvent};
@@ -202,6 +203,8 @@ aggregates! {
     15 reference: Reference(Reference) = ReferenceEntry, ReferenceEvent;
     /// The counters of the documents that we number ourselves. There is one, with the key `counters`.
     16 counters: Counters(Text) = Counters, CounterEvent;
+    /// The records that disagree. There is one, with the key `reconciliation`.
+    17 reconciliation: Reconciliation(Text) = Reconciliation, ReconciliationEvent;
 }
 
 /// Books in memory, for tests of rules and for whoever holds everything in memory anyway.

@@ -15,6 +15,8 @@ const NAMED: &[(Kind, &str, &str)] = &[
     (Kind::Order, "sourced", "fulfilment.sourced"),
     (Kind::Account, "credit_checked", "credit.checked"),
     (Kind::Account, "item_disputed", "deduction.opened"),
+    (Kind::Account, "receivable_due", "receivable.due"),
+    (Kind::Account, "receivable_overdue", "receivable.overdue"),
     (Kind::WarehouseOrder, "created", "fulfilment.released"),
     (Kind::WarehouseOrder, "picked", "pick.confirmed"),
     (Kind::Invoice, "posted", "invoice.released"),

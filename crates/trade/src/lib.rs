@@ -9,6 +9,7 @@
 pub mod account;
 pub mod billing;
 mod books;
+pub mod canonical;
 pub mod cash;
 mod context;
 mod counters;

@@ -3,12 +3,8 @@
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use partition::{AnyKey, AnyState, Table};
 use runtime::Clock;
 use serde_json::json;
-use store::{Reader, RowQuery};
-use trade::{Aggregate, Key};
-use units::Timestamp;
 
 use crate::output::{self, Finding, line};
 
@@ -61,6 +57,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
             "aggregates": result.aggregates,
             "timers": result.timers,
             "originals": result.originals,
+            "timeline_entries": result.subjects,
             "verify": if result.difference.is_none() { "ok" } else { "different" },
             "difference": result.difference.as_ref().map(ToString::to_string),
         }))?;
@@ -68,43 +65,14 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
         line(format_args!("journal entries folded   {}", result.entries));
         line(format_args!("aggregates compared      {}", result.aggregates));
         line(format_args!("timers compared          {}", result.timers));
+        line(format_args!("timeline entries held    {}", result.subjects));
         line(format_args!("original documents held  {}", result.originals));
         match &result.difference {
-            None => line("journal, hashes, stored state and originals agree"),
+            None => line("journal, hashes, stored state, timelines and originals agree"),
             Some(difference) => line(format_args!("first difference: {difference}")),
         }
     }
     Ok(if result.difference.is_none() { Finding::None } else { Finding::Some })
-}
-
-/// Reads every aggregate of the store as it is at one moment and holds the records against each other; with the time also against what is
-/// due by now.
-pub(crate) fn check(reader: &mut dyn Reader, now: Option<Timestamp>) -> anyhow::Result<trade::reconcile::Report> {
-    reader.take_snapshot()?;
-    let aggregates = aggregates(reader);
-    reader.let_snapshot_go()?;
-    let aggregates = aggregates?;
-    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), now))
-}
-
-fn aggregates(reader: &mut dyn Reader) -> anyhow::Result<Vec<(Key, Aggregate)>> {
-    let mut aggregates = Vec::new();
-    for table in Table::all().filter(|table| matches!(table, Table::Trade(_))) {
-        let mut query = RowQuery::table(table).limit(1_000);
-        loop {
-            let page = reader.rows(&query)?;
-            let Some((last, _)) = page.last() else { break };
-            query = query.after(last.clone());
-            for (row_key, row) in &page {
-                if let AnyState::Trade(aggregate, _) = AnyState::decode(table, row_key, &row.data)?
-                    && let Some(key) = AnyKey::of_trade_row(table, row_key)
-                {
-                    aggregates.push((key, aggregate));
-                }
-            }
-        }
-    }
-    Ok(aggregates)
 }
 
 /// How old a break may be, in words.
@@ -118,7 +86,7 @@ fn age(millis: i64) -> String {
 pub(crate) fn reconcile(arguments: &ReconcileArguments) -> anyhow::Result<Finding> {
     let mut reader = store::Sqlite::open_read_only(&arguments.data)?;
     let now = runtime::SystemClock.now();
-    let report = check(&mut reader, Some(now))?;
+    let report = runtime::reconcile(&mut reader, Some(now))?;
     if arguments.json {
         output::json(&report)?;
     } else {

@@ -114,6 +114,9 @@ pub(crate) struct Complete {
 pub(crate) enum StockCommand {
     /// Show the stock of an item at every node, and what can be promised; without an item all stocks
     Show(ShowStock),
+    /// Keep scarce stock for groups of channels
+    #[command(subcommand)]
+    Quota(super::quota::QuotaCommand),
 }
 
 #[derive(Debug, clap::Args)]
@@ -435,7 +438,10 @@ pub(crate) fn tasks(command: &TaskCommand) -> anyhow::Result<Finding> {
 }
 
 pub(crate) fn stock(command: &StockCommand) -> anyhow::Result<Finding> {
-    let StockCommand::Show(arguments) = command;
+    let arguments = match command {
+        StockCommand::Show(arguments) => arguments,
+        StockCommand::Quota(command) => return super::quota::quotas(command),
+    };
     let api = arguments.target.open()?;
     let stocks = block_on(pages(&api, "/v1/stock", &[("item", arguments.item.as_deref())], arguments.limit))?;
     let availability = match &arguments.item {

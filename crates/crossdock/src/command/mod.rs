@@ -3,6 +3,7 @@
 mod backorder;
 mod bench;
 mod bpmn;
+mod breaks;
 mod check;
 mod completions;
 mod configuration;
@@ -19,6 +20,7 @@ mod instance;
 mod key;
 mod lab;
 mod look;
+mod quota;
 mod serve;
 mod simulate;
 mod system;
@@ -68,12 +70,15 @@ pub(crate) enum Command {
     /// Look at user tasks and complete them
     #[command(subcommand)]
     Task(look::TaskCommand),
-    /// Look at stock
+    /// Look at stock, and keep it for groups of channels
     #[command(subcommand)]
     Stock(look::StockCommand),
     /// Confirm scarce stock anew: plan a backorder run, and carry it out
     #[command(subcommand)]
     Backorder(backorder::BackorderCommand),
+    /// Look at records that disagree, and hold them against each other anew
+    #[command(subcommand)]
+    Break(breaks::BreakCommand),
     /// Look at invoices
     #[command(subcommand)]
     Invoice(look::InvoiceCommand),
@@ -147,6 +152,7 @@ impl Command {
             Self::Task(command) => look::tasks(&command),
             Self::Stock(command) => look::stock(&command),
             Self::Backorder(command) => backorder::backorders(&command),
+            Self::Break(command) => breaks::breaks(&command),
             Self::Invoice(command) => look::invoices(&command),
             Self::System(command) => system::run(&command),
             Self::DeadLetter(command) => dead_letter::run(&command),

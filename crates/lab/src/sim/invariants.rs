@@ -302,6 +302,7 @@ mod tests {
             promise: None,
             at: Timestamp::default(),
             expires: None,
+            group: None,
         };
         let order = Order { id: OrderId(1), account: "C".into(), lines: vec![line], ..Order::default() };
         let stock = Stock { on_hand: Quantity(5), received: Quantity(5), claims: vec![claim], ..Stock::default() };
@@ -323,6 +324,7 @@ mod tests {
             timers_dropped: Vec::new(),
             effects: Vec::new(),
             withdrawn: Vec::new(),
+            offered: Vec::new(),
             subjects: Vec::new(),
             passes: 1,
         };

@@ -116,6 +116,11 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Order(*order))
         }
         Body::RunBackorders(run) => run_backorders(txn, run),
+        Body::ChangeQuotas(change) => {
+            let quotas = trade::stock::change_quotas(txn.books(), change, &cx)?;
+            serve_waiting(txn, &change.item)?;
+            Ok(Reply::Quotas(quotas))
+        }
         Body::WarehouseAcknowledged(id) => {
             let new = trade::fulfilment::acknowledge(txn.books(), *id, &cx)?;
             Ok(if new { Reply::Done } else { Reply::Repeated })
@@ -274,6 +279,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             user_task::update(txn, *instance, *task, changes)?;
             Ok(Reply::Done)
         }
+        Body::NoteBreaks(breaks) => note_breaks(txn, breaks),
     }
 }
 
@@ -283,6 +289,26 @@ fn report(txn: &mut Txn<'_>, document: &trade::Reference, reason: &Text) -> Outc
     let raise = trade::exception::Raise::new(trade::exception::ExceptionKind::ReconBreak, subject, reason.clone());
     let cx = txn.system.clone();
     trade::exception::raise(txn.books(), raise, &cx)?;
+    Ok(Reply::Done)
+}
+
+/// What disagrees is asked about, those of one cause as one case; what agrees by now is not asked about any more (domain §1.10).
+fn note_breaks(txn: &mut Txn<'_>, breaks: &[trade::reconcile::OpenBreak]) -> Outcome<Reply> {
+    let cx = txn.system.clone();
+    let kind = trade::exception::ExceptionKind::ReconBreak;
+    let compared = trade::reconcile::note_breaks(txn.books(), breaks, &cx)?;
+    for gone in &compared.cleared {
+        exception::clear_for_key(txn, kind, &gone.key(), "the records agree")?;
+    }
+    for new in compared.detected {
+        let subject = trade::exception::Subject { key: Some(new.key()), ..Default::default() };
+        let reason =
+            text(format_args!("{}, {}: {}; {} against {}", new.checkpoint, new.about, new.what, new.left, new.right));
+        let case = text(format_args!("{} {}", new.checkpoint, new.cause));
+        let raise = trade::exception::Raise::new(kind, subject, reason);
+        let raise = trade::exception::Raise { amount: new.value, owner: Some(new.owner), case, ..raise };
+        trade::exception::raise(txn.books(), raise, &cx)?;
+    }
     Ok(Reply::Done)
 }
 
@@ -361,7 +387,8 @@ pub(super) fn serve_waiting(txn: &mut Txn<'_>, item: &trade::ItemId) -> Outcome<
     for order in &served {
         txn.publish("order.more", order, None);
     }
-    clear_shortages(txn, item, &served)
+    clear_shortages(txn, item, &served)?;
+    substitution::came(txn, item)
 }
 
 /// Confirms scarce stock anew: who gained units goes on, and who lost some is promised again (domain §1.1.9).
@@ -514,6 +541,8 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
         TimerOwner::Exception(id) => trade::exception::escalate(txn.books(), *id, &cx)?,
         TimerOwner::Billing(id) => billing::wait_over(txn, *id)?,
         TimerOwner::Review(id) => review(txn, *id)?,
+        TimerOwner::CancelAnswer(id) => follow_up::answer_late(txn, *id)?,
+        TimerOwner::Receivables(id) => trade::account::come_due(txn.books(), id, &cx)?,
         TimerOwner::Message(key, number) => {
             let waiting = match txn.get(&AnyKey::Correlation(key.clone()))? {
                 Some(AnyState::Correlation(correlation)) => {

@@ -76,6 +76,31 @@ pub(super) fn cancel_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str)
     ask(txn, released.order, ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(id), reason)
 }
 
+/// A warehouse was asked to cancel and has not answered in time: somebody asks it. The exception ends with the answer (domain §1.5.4, ask).
+pub(super) fn answer_late(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let is_late = |by: units::Timestamp| by <= cx.now;
+    let released = txn.books().warehouse_order(&id)?.filter(|released| released.answer_by.is_some_and(is_late));
+    let Some(released) = released else { return Ok(()) };
+    let units: Quantity = released.lines.iter().map(|line| line.cancelling).sum();
+    let reason = text(format_args!("{} has not answered whether it cancels {units} units of {id}", released.node));
+    let order = order(txn, released.order)?;
+    let subject = subject(&order, Some(Key::WarehouseOrder(id)));
+    let exception = trade::exception::raise(txn.books(), Raise::new(ExceptionKind::WmsReject, subject, reason), &cx)?;
+    trade::fulfilment::note_answer_late(txn.books(), id, exception);
+    Ok(())
+}
+
+/// The warehouse has answered what it was asked to cancel, or there is nothing left to answer.
+pub(super) fn answer_came(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
+    let cx = txn.system.clone();
+    let released = txn.books().warehouse_order(&id)?.filter(|released| !released.cancel_requested);
+    if let Some(exception) = released.and_then(|released| released.answer_chased) {
+        trade::exception::clear(txn.books(), exception, "the warehouse has answered", &cx)?;
+    }
+    Ok(())
+}
+
 /// Asks a warehouse to ship to the new address, or a person where no system can be asked.
 pub(super) fn ask_to_redirect(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
     if txn.capabilities.contains("wms.redirect") {

@@ -11,7 +11,7 @@ use units::Minutes;
 
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Once, Outcome, Txn, TxnStop, text};
-use super::{billing, command, document, exception, user_task, worker};
+use super::{billing, command, document, exception, follow_up, user_task, worker};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
@@ -38,6 +38,8 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
                 | WarehouseOrderEvent::Picked { .. }
                 | WarehouseOrderEvent::Shipped { .. }
                 | WarehouseOrderEvent::Rejected { .. }
+                | WarehouseOrderEvent::CancelConfirmed { .. }
+                | WarehouseOrderEvent::CancelRefused { .. }
                 | WarehouseOrderEvent::Cancelled
                 | WarehouseOrderEvent::Completed
         ),
@@ -55,15 +57,6 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
             )
         }
         _ => false,
-    }
-}
-
-/// The order that an event belongs to, for its timeline.
-pub(super) fn subject(event: &Event) -> Option<OrderId> {
-    match event {
-        Event::Trade(TradeEvent::Order(id, _)) => Some(*id),
-        Event::EffectRequested(effect) => effect.order,
-        _ => None,
     }
 }
 
@@ -109,6 +102,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 WarehouseOrderEvent::Completed if shipped_nothing(txn)? => txn.publish("warehouse_order.closed", id, None),
                 _ => {}
             }
+            follow_up::answer_came(txn, *id)?;
         }
         TradeEvent::Payment(id, _) => exception::payment_changed(txn, *id)?,
         TradeEvent::Account(id, _) => txn.once(Once::RecheckCredit(id.clone())),

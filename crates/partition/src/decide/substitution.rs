@@ -21,6 +21,18 @@ pub(super) fn follow(txn: &mut Txn<'_>, id: OrderId, replaced: &Replacements) ->
     replaced.to_ask.iter().try_for_each(|offer| ask(txn, id, offer))
 }
 
+/// Units of an item came, or are free: they are sent to those who wait for what it may be sent instead of.
+pub(super) fn came(txn: &mut Txn<'_>, item: &ItemId) -> Outcome<()> {
+    let cx = txn.system.clone();
+    for (id, replaced) in trade::order::replace_by(txn.books(), item, &cx)? {
+        follow(txn, id, &replaced)?;
+        if !replaced.done.is_empty() {
+            txn.publish("order.more", id, None);
+        }
+    }
+    Ok(())
+}
+
 /// Another item has another price, margin and tax, and so another weight in the exposure.
 fn check_again(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let cx = txn.system.clone();

@@ -595,11 +595,8 @@ impl<'a> Txn<'a> {
                 decision.effects.push(effect.clone());
             }
         }
-        let mut subjects: Vec<OrderId> = self.recorded.events.iter().filter_map(super::react::subject).collect();
-        subjects.sort_unstable();
-        subjects.dedup();
-        decision.subjects = subjects;
         decision.offered = self.offered();
+        decision.subjects = crate::journal::orders_of(&self.recorded.events);
         decision.withdrawn = self.withdrawn;
         let cache = self.cache;
         // what neither was nor is needs no row

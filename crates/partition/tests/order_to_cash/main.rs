@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod billing;
+mod breaks;
 mod cash;
 mod changes;
+mod clocks;
+mod quotas;
 mod splitting;
 mod substitutes;
 mod world;

@@ -112,3 +112,20 @@ fn a_person_sends_a_substitute_that_came_in_later() {
     assert_eq!((released(&order), order.lines.len()), (vec![("Y".to_owned(), 10)], 1));
     world.check();
 }
+
+#[test]
+fn domain_1_1_8_a_substitute_that_comes_later_is_sent_and_asked_about_as_at_the_promise() {
+    for (consent, asked) in [(Consent::Notify, 0), (Consent::Ask, 1)] {
+        let mut world = World::new(false);
+        let substitutes = vec![Substitute { item: "Y".into(), consent, ..Substitute::default() }];
+        world.tell(Body::PutItems(vec![Item { substitutes, ..item("X") }]));
+        let id = ten(&mut world);
+        world.stock("Y", "WEST", 10);
+        assert_eq!(world.open(ExceptionKind::Shortage).len(), asked);
+        if asked == 1 {
+            world.resolve(ExceptionKind::Shortage, Action::Substitute);
+        }
+        assert_eq!(released(&world.state(id)), [("Y".to_owned(), 10)]);
+        world.check();
+    }
+}

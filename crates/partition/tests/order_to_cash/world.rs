@@ -24,7 +24,7 @@ const START: i64 = 1_772_445_600_000;
 
 pub(crate) struct World {
     partition: Partition,
-    disk: Disk,
+    pub(crate) disk: Disk,
     effects: VecDeque<Arc<Effect>>,
     /// Capability and document of every effect.
     pub(crate) asked: Vec<(String, String)>,
@@ -218,7 +218,8 @@ impl World {
         self.let_end(TimerOwner::Review(id))
     }
 
-    fn let_end(&mut self, owner: TimerOwner) -> bool {
+    /// The clock of somebody runs out; false if none runs.
+    pub(crate) fn let_end(&mut self, owner: TimerOwner) -> bool {
         let Some(timer) = self.disk.timers.iter().find(|timer| timer.owner == owner).cloned() else { return false };
         self.disk.timers.remove(&timer);
         self.now = self.now.max(timer.due.0);

@@ -41,6 +41,7 @@ const FINANCE: Permission = Roles(&[Role::Receivables]);
 const OPERATIONS: Permission = Roles(&[Role::Operations]);
 const WORKERS: Permission = Roles(&[Role::Worker, Role::Operations]);
 const ADMINISTRATION: Permission = Roles(&[Role::Admin]);
+const RECONCILERS: Permission = Roles(&[Role::Operations, Role::Receivables]);
 const HOLDERS: Permission = Roles(&[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations]);
 
 /// A request for one thing, or one change.
@@ -124,6 +125,8 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/processes/{process}/versions", Known, ONE),
     of("GET", "/v1/processes/{process}/versions/{version}", Known, ONE),
     of("GET", "/v1/progress", Known, WIDE),
+    of("GET", "/v1/reconciliations", Known, ONE),
+    of("POST", "/v1/reconciliations", RECONCILERS, MANY),
     of("GET", "/v1/returns", Known, ONE),
     of("GET", "/v1/returns/{return}", Known, ONE),
     of("GET", "/v1/session", Known, ONE),
@@ -138,6 +141,8 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/stock/adjustments", WAREHOUSE, ONE),
     of("POST", "/v1/stock/counts", WAREHOUSE, ONE),
     of("POST", "/v1/stock/inbound", WAREHOUSE, ONE),
+    of("GET", "/v1/stock/quotas", Known, ONE),
+    of("POST", "/v1/stock/quotas", SALES, ONE),
     of("POST", "/v1/stock/receipts", WAREHOUSE, ONE),
     of("POST", "/v1/stock/safety", WAREHOUSE, ONE),
     of("GET", "/v1/systems", Known, ONE),

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use trade::master::{Company, Node, TaxRate};
+use trade::master::{ChannelGroup, Company, Node, TaxRate};
 use trade::{Aggregate, Key};
 use units::{Calendar, Currency};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::resource::versioned;
 use crate::state::AppState;
 use crate::version::Versioned;
-use crate::view::{MoneyView, money};
+use crate::view::{MoneyView, money, name};
 
 const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -39,6 +39,29 @@ pub(crate) struct CompanyView {
     warehouses: Vec<WarehouseView>,
     /// What is charged where.
     taxes: Vec<TaxView>,
+    /// Groups that scarce stock may be kept for.
+    channel_groups: Vec<ChannelGroupView>,
+}
+
+/// A group of orders that stock may be kept for; an empty list stands for all.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ChannelGroupView {
+    /// Its code.
+    code: String,
+    /// The group that it is a part of.
+    parent: Option<String>,
+    /// Ways by which orders come.
+    channels: Vec<String>,
+    /// Countries of the ship-to.
+    countries: Vec<String>,
+    /// Tiers of customers.
+    tiers: Vec<u8>,
+    /// Customers.
+    accounts: Vec<String>,
+    /// How much it counts when a pool is shared.
+    weight: u32,
+    /// It may draw on its parent's quota, or the common pool, too.
+    overflow: bool,
 }
 
 /// Working days, holidays and hours, in local time.
@@ -131,6 +154,19 @@ fn tax(rate: &TaxRate) -> TaxView {
     }
 }
 
+fn channel_group(group: &ChannelGroup) -> ChannelGroupView {
+    ChannelGroupView {
+        code: group.code.to_string(),
+        parent: group.parent.as_ref().map(ToString::to_string),
+        channels: group.channels.iter().map(name).collect(),
+        countries: group.countries.iter().map(ToString::to_string).collect(),
+        tiers: group.tiers.clone(),
+        accounts: group.accounts.iter().map(ToString::to_string).collect(),
+        weight: group.weight,
+        overflow: group.overflow,
+    }
+}
+
 /// Show the company with its warehouses, calendars and tax codes.
 #[utoipa::path(get, path = "/v1/company", tag = "company", responses((status = 200, body = CompanyView)))]
 async fn show(State(state): State<AppState>, _: Reading) -> Result<Versioned<CompanyView>, Problem> {
@@ -145,6 +181,7 @@ async fn show(State(state): State<AppState>, _: Reading) -> Result<Versioned<Com
         calendar: calendar(&company.calendar),
         warehouses: company.nodes.iter().map(|node| warehouse(node, company.currency)).collect(),
         taxes: company.taxes.iter().map(tax).collect(),
+        channel_groups: company.policy.channel_groups.iter().map(channel_group).collect(),
     };
     Ok(Versioned(view, version))
 }

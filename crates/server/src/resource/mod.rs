@@ -18,6 +18,8 @@ pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod processes;
 pub(crate) mod progress;
+pub(crate) mod quotas;
+pub(crate) mod reconciliations;
 pub(crate) mod returns;
 pub(crate) mod session;
 pub(crate) mod shipments;

@@ -11,7 +11,7 @@ use store::{Reader, RowQuery};
 use trade::master::Company;
 use trade::stock::{Adjustment, Count, Inbound, Receipt, ReserveLine, ReserveRequest, Stock};
 use trade::{Aggregate, ItemId, Kind, NodeId, ReservationId, StockKey};
-use units::{Day, Quantity};
+use units::{Day, Quantity, Text};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -59,6 +59,18 @@ pub(crate) struct StockView {
     backordered: i64,
     /// What is coming.
     inbound: Vec<InboundView>,
+    /// What is kept for groups of channels: quotas, less what has shipped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quotas: Vec<StockQuotaView>,
+}
+
+/// What is kept for a group of channels.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct StockQuotaView {
+    /// The group.
+    group: String,
+    /// Units, what it holds included.
+    quota: i64,
 }
 
 /// Supply that is expected.
@@ -93,10 +105,15 @@ fn view(key: &StockKey, stock: &Stock) -> StockView {
                 eta: inbound.eta.to_string(),
             })
             .collect(),
+        quotas: stock
+            .quotas
+            .iter()
+            .map(|quota| StockQuotaView { group: quota.group.to_string(), quota: quota.quantity.0 })
+            .collect(),
     }
 }
 
-fn key_of(row: &RowKey) -> StockKey {
+pub(crate) fn key_of(row: &RowKey) -> StockKey {
     let text = match row {
         RowKey::Text(text) => text.as_str(),
         RowKey::Number(_) => "",
@@ -149,6 +166,9 @@ pub(crate) struct AvailabilityQuery {
     /// How many units: the answer then says when they can be promised.
     #[serde(default)]
     quantity: Option<i64>,
+    /// To which group of channels; without one, what is kept for groups is left out.
+    #[serde(default)]
+    group: Option<String>,
 }
 
 /// What of an item can be promised, when, and where.
@@ -200,6 +220,11 @@ async fn availability(
             return Err(Problem::not_found(format_args!("stock of item {}", query.item)));
         }
         let company = company(reader)?;
+        let groups = &company.policy.channel_groups;
+        let group = query.group.as_deref().map(Text::from);
+        if let Some(unknown) = group.as_ref().filter(|code| !groups.iter().any(|group| group.code == **code)) {
+            return Err(Problem::not_found(format_args!("group of channels {unknown}")));
+        }
         let mut nodes = Vec::with_capacity(rows.len());
         let mut promise: Option<Day> = None;
         for (key, row) in &rows {
@@ -210,7 +235,10 @@ async fn availability(
             // as promising has it: the day that it is there
             let today = company.node(&node).map_or(now.day(), |node| node.calendar.local_day(now));
             let until = query.until.unwrap_or(today.plus_days(365));
-            let steps = trade::stock::atp_steps(&stock, today, until, &company.policy.atp);
+            let days = (today, until);
+            let steps = trade::stock::atp_steps(&stock, groups, group.as_ref(), days, &company.policy.atp);
+            // where units are kept for groups, what is there is not for everybody
+            let now = steps.first().filter(|_| !stock.quotas.is_empty()).map(|(_, atp)| *atp);
             if let Some(wanted) = query.quantity {
                 let first = steps.iter().find(|(_, atp)| atp.0 >= wanted).map(|(day, _)| *day);
                 promise = match (promise, first) {
@@ -220,7 +248,7 @@ async fn availability(
             }
             nodes.push(NodeAvailability {
                 node: node.to_string(),
-                available: stock.available_to_sell().0,
+                available: now.map_or(stock.available_to_sell(), |now| now.min(stock.available_to_sell())).0,
                 steps: steps.iter().map(|(day, atp)| AvailabilityStep { from: day.to_string(), atp: atp.0 }).collect(),
             });
         }
@@ -242,6 +270,9 @@ pub(crate) struct ReservationRequest {
     /// After so many seconds the reservation lapses; 900 unless given.
     #[serde(default)]
     ttl_seconds: Option<u32>,
+    /// The group of channels whose quota it draws on; without one, what is kept for groups is left alone.
+    #[serde(default)]
+    group: Option<String>,
 }
 
 /// A line to reserve.
@@ -280,7 +311,7 @@ pub(crate) struct ReservationView {
 }
 
 /// How long late supply and demand count: the company says so.
-fn company(reader: &mut dyn Reader) -> Result<Arc<Company>, Problem> {
+pub(crate) fn company(reader: &mut dyn Reader) -> Result<Arc<Company>, Problem> {
     let key = AnyKey::Trade(trade::Key::Company(Company::KEY.into()));
     Ok(match crate::readers::state(reader, &key)? {
         Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
@@ -306,6 +337,7 @@ async fn reserve(
         lines: lines.collect(),
         allow_partial: request.allow_partial,
         expires: Some(state.now().plus_millis(ttl)),
+        group: request.group.map(Text::from),
     };
     match submit(&state, caller, &bytes, Body::Reserve(request)).await? {
         Reply::Reserved(units) => Ok(Created(ReservationResult {

@@ -111,6 +111,13 @@ impl Reader for SqliteReader {
         self.many(sql, params![bound(order), bound(after), bound(limit)], entry)
     }
 
+    fn subjects(&mut self, after: (u64, u64), limit: usize) -> Result<Vec<(u64, u64)>, StoreError> {
+        let sql = "SELECT \"order\", position FROM subject WHERE (\"order\", position) > (?1, ?2) \
+                   ORDER BY \"order\", position LIMIT ?3";
+        let pair = |row: &rusqlite::Row<'_>| Ok((unsigned(row, 0)?, unsigned(row, 1)?));
+        self.many(sql, params![bound(after.0), bound(after.1), bound(limit)], pair)
+    }
+
     fn timers(&mut self, after: Option<&Timer>, limit: usize) -> Result<Vec<Timer>, StoreError> {
         let timer = |row: &rusqlite::Row<'_>| Ok((Timestamp(row.get(0)?), row.get::<_, Vec<u8>>(1)?));
         let stored = match after {

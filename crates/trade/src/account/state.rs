@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Amount, Day, Decimal, Text, Timestamp};
 
+use super::aging::Aging;
 use crate::books::Folded;
 use crate::ids::*;
 use crate::master::{BillingPolicy, Consent, ShipTo, Terms};
@@ -119,6 +120,9 @@ pub struct Ledger {
     /// Money that came from it by name or bank account, and that waits for somebody to say what it is for.
     #[serde(default)]
     pub unconfirmed: Amount,
+    /// When it is looked at for what is due; `None` while nothing will be.
+    #[serde(default)]
+    pub due_at: Option<Timestamp>,
 }
 
 /// An invoice or credit note that is not settled.
@@ -146,6 +150,9 @@ pub struct OpenItem {
     pub discount: Option<(Amount, Day)>,
     /// In dispute: no write-off, no dunning.
     pub disputed: Amount,
+    /// How far past its day it was told to be.
+    #[serde(default)]
+    pub aging: Aging,
 }
 
 /// What an open item is.
@@ -266,6 +273,29 @@ pub enum AccountEvent {
         /// By how much.
         by: Amount,
     },
+    /// The day is there on which an item is due.
+    ReceivableDue {
+        /// The document.
+        invoice: InvoiceId,
+        /// What is open of it.
+        open: Amount,
+    },
+    /// An item is past its day by more than it was told to be.
+    ReceivableOverdue {
+        /// The document.
+        invoice: InvoiceId,
+        /// What is open of it.
+        open: Amount,
+        /// How many days.
+        days: i32,
+        /// By which step that counts.
+        bucket: Aging,
+    },
+    /// The clock of what is due was set, or stopped.
+    DueScheduled {
+        /// When it is looked at.
+        at: Option<Timestamp>,
+    },
 }
 
 impl Ledger {
@@ -280,6 +310,12 @@ impl Ledger {
     /// What waits for supply longer than until that day.
     pub fn backordered_beyond(&self, day: Day) -> Amount {
         self.backorders.iter().flat_map(|(_, values)| values).filter(|(due, _)| *due > day).map(|(_, value)| *value).sum()
+    }
+
+    fn age(&mut self, invoice: InvoiceId, aging: Aging) {
+        if let Some(item) = self.open_items.iter_mut().find(|item| item.invoice == invoice) {
+            item.aging = aging;
+        }
     }
 
     /// The open item of that document.
@@ -351,6 +387,9 @@ impl Folded for Account {
                 }
             }
             AccountEvent::UnconfirmedChanged { by } => ledger.unconfirmed += *by,
+            AccountEvent::ReceivableDue { invoice, .. } => ledger.age(*invoice, Aging::Due),
+            AccountEvent::ReceivableOverdue { invoice, bucket, .. } => ledger.age(*invoice, *bucket),
+            AccountEvent::DueScheduled { at } => ledger.due_at = *at,
             AccountEvent::MemberChanged { member, shares } => {
                 ledger.members.retain(|known| known != member);
                 if *shares {

@@ -4,7 +4,7 @@ use compact_str::format_compact;
 use units::{Amount, Quantity};
 
 use super::state::{DocumentKind, Invoice, InvoiceEvent, SeriesEvent};
-use crate::account::{AccountEvent, ItemKind, OpenItem};
+use crate::account::{AccountEvent, Aging, ItemKind, OpenItem, watch_due};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::cash::{NUMBER, numbers};
 use crate::context::Context;
@@ -74,7 +74,8 @@ pub(super) fn post(
         OrderEvent::Invoiced { invoice: id, lines, freight, discount, deposit, consumed, receivable: owed },
     );
     if !owed.is_zero() {
-        books.record(&order.account, AccountEvent::ItemOpened(item));
+        books.record(&order.account, AccountEvent::ItemOpened(item.clone()));
+        watch_due(books, &order.account, &item)?;
     }
     Ok(id)
 }
@@ -98,6 +99,7 @@ pub(crate) fn open_item(invoice: &Invoice) -> OpenItem {
         open: amount,
         discount: invoice.early_payment,
         disputed: Amount::ZERO,
+        aging: Aging::default(),
     }
 }
 

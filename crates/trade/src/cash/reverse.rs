@@ -5,7 +5,7 @@ use units::Amount;
 use super::post::existing;
 use super::state::{Allocation, PaymentEvent};
 use super::waiting::note_waiting;
-use crate::account::AccountEvent;
+use crate::account::{AccountEvent, watch_due};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -42,7 +42,8 @@ pub(super) fn reopen(books: &mut dyn Books, id: &AccountId, allocation: &Allocat
         Some(_) => books.record(id, AccountEvent::ItemReduced { invoice, by: -settled }),
         None => {
             let item = crate::account::OpenItem { open: settled, ..crate::billing::open_item(&document) };
-            books.record(id, AccountEvent::ItemReopened(item));
+            books.record(id, AccountEvent::ItemReopened(item.clone()));
+            watch_due(books, id, &item)?;
         }
     }
     // what was written off under the code of a deduction was accepted as one

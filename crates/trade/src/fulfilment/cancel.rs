@@ -52,6 +52,11 @@ pub fn cancel_answered(
     Ok(short)
 }
 
+/// Notes which exception asks a warehouse for the answer that it owes. Source: domain §1.5.4.
+pub fn note_answer_late(books: &mut dyn Books, id: WarehouseOrderId, exception: ExceptionId) {
+    books.record(&id, WarehouseOrderEvent::AnswerLate { exception });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +118,18 @@ mod tests {
     }
 
     #[test]
+    fn a_warehouse_has_half_an_hour_to_answer_and_no_clock_runs_once_it_has() {
+        let (mut story, _, released) = case();
+        let due = |story: &mut Story| story.books().warehouse_order(&released).unwrap().unwrap().answer_by;
+        assert_eq!(due(&mut story), Some(at(33).now));
+        note_answer_late(story.books(), released, ExceptionId(7));
+        assert_eq!(due(&mut story), None);
+        let (mut story, _, released) = case();
+        answer(&mut story, released, 6);
+        assert_eq!(story.books().warehouse_order(&released).unwrap().unwrap().answer_by, None);
+    }
+
+    #[test]
     fn a_refusal_after_an_agreement_leaves_what_was_agreed() {
         let (mut story, id, released) = case();
         let more = Cancellation { lines: vec![(LineNo(1), Some(Quantity(3)))], reason: "less".into() };
@@ -120,6 +137,7 @@ mod tests {
         cancel_answered(story.books(), released, Some("too late"), &[(LineNo(1), Quantity(6))], &at(5)).unwrap();
         answer(&mut story, released, 6);
         assert_eq!(end(&mut story, id), [0, 4, 6, 10]);
-        assert!(!story.books().warehouse_order(&released).unwrap().unwrap().cancel_requested);
+        let released = story.books().warehouse_order(&released).unwrap().unwrap();
+        assert_eq!((released.cancel_requested, released.answer_by), (false, None));
     }
 }

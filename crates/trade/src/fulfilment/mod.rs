@@ -13,7 +13,7 @@ mod ship;
 mod state;
 
 pub use answer::{acknowledge, book, reject, sent};
-pub use cancel::cancel_answered;
+pub use cancel::{cancel_answered, note_answer_late};
 pub use deliver::{Delivery, deliver};
 pub use pick::pick;
 pub use redirect::{Redirect, RedirectStatus, redirect_again, redirect_answered};

@@ -35,6 +35,12 @@ pub struct WarehouseOrder {
     /// Another address than it was released for.
     #[serde(default)]
     pub redirect: Option<Redirect>,
+    /// Until when the warehouse has time to answer what it was asked to cancel.
+    #[serde(default)]
+    pub answer_by: Option<Timestamp>,
+    /// The exception that asks for that answer.
+    #[serde(default)]
+    pub answer_chased: Option<ExceptionId>,
 }
 
 /// A line of a warehouse order.
@@ -128,6 +134,9 @@ pub enum WarehouseOrderEvent {
     CancelRequested {
         /// By line: units that it shall not ship, besides those that it was asked for before.
         lines: Vec<(LineNo, Quantity)>,
+        /// Until when it has time to answer.
+        #[serde(default)]
+        answer_by: Option<Timestamp>,
     },
     /// The warehouse agreed to cancel; the units are dropped next.
     CancelConfirmed {
@@ -164,6 +173,11 @@ pub enum WarehouseOrderEvent {
     RedirectAnswered {
         /// Why it does not; `None` if it does.
         refused: Option<Text>,
+    },
+    /// The warehouse has not answered in time to what it was asked to cancel.
+    AnswerLate {
+        /// Which exception asks for it.
+        exception: ExceptionId,
     },
 }
 
@@ -262,6 +276,7 @@ impl WarehouseOrder {
 
     fn settle_cancellation(&mut self) {
         self.cancel_requested = false;
+        self.answer_by = None;
         self.lines.iter_mut().for_each(|line| line.cancelling = Quantity::ZERO);
     }
 
@@ -300,8 +315,9 @@ impl Folded for WarehouseOrder {
                 }
             }
             WarehouseOrderEvent::Booked(booking) => self.booking = Some(booking.clone()),
-            WarehouseOrderEvent::CancelRequested { lines } => {
+            WarehouseOrderEvent::CancelRequested { lines, answer_by } => {
                 self.cancel_requested = true;
+                self.answer_by = *answer_by;
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
                         line.cancelling += *quantity;
@@ -315,6 +331,7 @@ impl Folded for WarehouseOrder {
                     }
                 }
                 self.cancel_requested = self.lines.iter().any(|line| line.cancelling.is_positive());
+                self.answer_by = self.answer_by.filter(|_| self.cancel_requested);
             }
             WarehouseOrderEvent::CancelRefused { .. } => self.settle_cancellation(),
             WarehouseOrderEvent::Cancelled => {
@@ -344,6 +361,10 @@ impl Folded for WarehouseOrder {
                     redirect.status = if refused.is_some() { RedirectStatus::Refused } else { RedirectStatus::Agreed };
                     redirect.reason = refused.clone().unwrap_or_default();
                 }
+            }
+            WarehouseOrderEvent::AnswerLate { exception } => {
+                self.answer_by = None;
+                self.answer_chased = Some(*exception);
             }
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 
 use super::billing_policy::ProrationPolicy;
+use super::channel_group::ChannelGroup;
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
@@ -106,6 +107,8 @@ pub struct Policy {
     pub proration: ProrationPolicy,
     /// What happens where a customer's exemption certificate is missing, expired or not verified.
     pub void_certificate: VoidCertificate,
+    /// Groups that scarce stock may be kept for, parents before their parts (domain §1.1.4).
+    pub channel_groups: Vec<ChannelGroup>,
 }
 
 /// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).

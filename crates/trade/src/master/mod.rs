@@ -1,16 +1,20 @@
 //! Master data: items, prices, and the company with its nodes, calendars, taxes and policies.
 
 mod billing_policy;
+mod channel_group;
 mod company;
 mod item;
 mod named;
 mod price_book;
 mod put;
+mod stand_in;
 mod terms;
 
 pub use billing_policy::{
     AfterWait, BillingPolicy, CancelledShare, NoBillingPolicy, Period, ProrationBasis, ProrationPolicy,
 };
+pub use channel_group::ChannelGroup;
+pub(crate) use channel_group::group_of;
 pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy, TaxRate,
     TaxRounding, UnappliedPolicy, VoidCertificate,
@@ -19,4 +23,5 @@ pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
 pub use put::{put_company, put_item, put_price_book};
+pub(crate) use stand_in::originals_of;
 pub use terms::{ShipTo, Terms};

@@ -2,10 +2,12 @@
 
 use units::{Decimal, Text};
 
+use super::channel_group::check_groups;
 use super::company::{Company, CompanyEvent, Policy};
 use super::item::{Item, ItemEvent};
 use super::named;
 use super::price_book::{PriceBook, PriceBookEvent, PriceEntry, Tiering};
+use super::stand_in;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::refusal::Refusal;
@@ -44,6 +46,7 @@ pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(),
         return Ok(());
     }
     named::know(books, &item, before.as_deref())?;
+    stand_in::lead_back(books, &item, before.as_deref())?;
     drop(before);
     books.record(&id, ItemEvent::Set(Box::new(item)));
     Ok(())
@@ -193,7 +196,7 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
             return Err(Refusal::invalid(field, amount.0, "0 or more"));
         }
     }
-    Ok(())
+    check_groups(&policy.channel_groups)
 }
 
 fn check_percent(field: &str, percent: Decimal) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use units::{Day, Quantity, Text, Timestamp};
 
 use super::apply::moved;
 use super::event::OrderEvent;
-use super::find::existing;
+use super::find::{channel_group, existing};
 use super::state::{Bucket, LineAllocation, Order, Peg};
 use super::value::note_backorders;
 use crate::books::{Books, Kind, Stop};
@@ -31,6 +31,7 @@ pub(crate) struct Binding {
 pub(crate) fn bind(books: &mut dyn Books, binding: &Binding) -> Result<(), Stop> {
     let order = existing(books, binding.order)?;
     let soft = order.line(binding.line).and_then(|line| line.soft_at(&binding.stock.node)).cloned();
+    let group = channel_group(books, &order)?;
     drop(order);
     let held = match &soft {
         Some(soft) => books.stock(&binding.stock)?.and_then(|stock| stock.claim(soft.reservation).cloned()),
@@ -49,6 +50,7 @@ pub(crate) fn bind(books: &mut dyn Books, binding: &Binding) -> Result<(), Stop>
             promise: Some(binding.promise),
             at: binding.now,
             expires: None,
+            group,
         },
     };
     let allocation = LineAllocation {
@@ -126,6 +128,7 @@ pub(crate) fn set_backorder(books: &mut dyn Books, backorder: Backorder) -> Resu
     let pegs = merged(pegs);
     let order = existing(books, id)?;
     let before = order.line(line).map(|line| line.pegs.clone()).unwrap_or_default();
+    let group = channel_group(books, &order)?;
     drop(order);
     if before == pegs {
         return Ok(());
@@ -135,7 +138,8 @@ pub(crate) fn set_backorder(books: &mut dyn Books, backorder: Backorder) -> Resu
     let gone = gone.map(|old| Peg { quantity: Quantity::ZERO, ..old.clone() });
     let changed = pegs.iter().filter(|new| !before.contains(new)).cloned();
     for peg in gone.chain(changed).collect::<Vec<_>>() {
-        let demand = Demand { line: (id, line), quantity: peg.quantity, due: peg.due, priority, since };
+        let group = group.clone();
+        let demand = Demand { line: (id, line), quantity: peg.quantity, due: peg.due, priority, since, group };
         books.record(&StockKey::new(&item, &peg.node), StockEvent::DemandSet(demand));
     }
     books.record(&id, OrderEvent::Pegged { line, pegs });
@@ -146,7 +150,10 @@ fn merged(pegs: Vec<Peg>) -> Vec<Peg> {
     let mut merged: Vec<Peg> = Vec::with_capacity(pegs.len());
     for peg in pegs.into_iter().filter(|peg| peg.quantity.is_positive()) {
         match merged.iter_mut().find(|old| old.node == peg.node && old.due == peg.due) {
-            Some(old) => old.quantity += peg.quantity,
+            Some(old) => {
+                old.quantity += peg.quantity;
+                old.ahead &= peg.ahead;
+            }
             None => merged.push(peg),
         }
     }

@@ -1,7 +1,7 @@
 //! Units are cancelled, at whatever stage they are.
 
 use serde::{Deserialize, Serialize};
-use units::{Quantity, Text};
+use units::{Minutes, Quantity, Text};
 
 use super::bind::{unbind, unpeg};
 use super::find::{existing, existing_and_live};
@@ -13,6 +13,9 @@ use crate::context::Context;
 use crate::fulfilment::WarehouseOrderEvent;
 use crate::ids::*;
 use crate::refusal::Refusal;
+
+/// A warehouse has half an hour to answer what it is asked to cancel, as it has for a release (domain §1.10, R2).
+const ANSWER_WITHIN: Minutes = Minutes(30);
 
 /// What to cancel.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -43,7 +46,7 @@ pub fn cancel(books: &mut dyn Books, id: OrderId, cancellation: &Cancellation, c
     let order = existing_and_live(books, id, "nothing is left to cancel")?;
     let mut outcome = CancelOutcome::default();
     for (no, quantity) in wanted(&order, cancellation)? {
-        cancel_line(books, id, no, quantity, &cancellation.reason, &mut outcome)?;
+        cancel_line(books, id, no, quantity, &cancellation.reason, &mut outcome, cx)?;
     }
     if existing(books, id)?.is_over() {
         lift_all(books, id, &cancellation.reason, cx)?;
@@ -84,6 +87,7 @@ fn cancel_line(
     quantity: Quantity,
     reason: &Text,
     outcome: &mut CancelOutcome,
+    cx: &Context,
 ) -> Result<(), Stop> {
     let order = existing(books, id)?;
     let Some(line) = order.line(no) else { return Ok(()) };
@@ -109,7 +113,8 @@ fn cancel_line(
         if released.is_done() || !units.is_positive() {
             continue;
         }
-        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines: vec![(no, units)] });
+        let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
+        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines: vec![(no, units)], answer_by });
         if !outcome.asked.contains(warehouse_order) {
             outcome.asked.push(*warehouse_order);
         }

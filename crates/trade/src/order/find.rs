@@ -9,7 +9,7 @@ use super::state::Order;
 use crate::books::{Books, Key, Stop};
 use crate::fulfilment::Progress;
 use crate::ids::*;
-use crate::master::Company;
+use crate::master::{Company, group_of};
 use crate::refusal::Refusal;
 
 /// The order, or a refusal if there is none.
@@ -33,6 +33,16 @@ pub(super) fn wrong_status(order: &Order, why: &str) -> Refusal {
 /// The company; one without nodes if none was set up yet.
 pub(crate) fn company(books: &mut dyn Books) -> Result<Arc<Company>, Stop> {
     Ok(books.company(&Text::const_new(Company::KEY))?.unwrap_or_default())
+}
+
+/// The group of channels that an order belongs to, if the company has any (domain §1.1.4).
+pub(crate) fn channel_group(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
+    let company = company(books)?;
+    if company.policy.channel_groups.is_empty() {
+        return Ok(None);
+    }
+    let account = books.account(&order.account)?.unwrap_or_default();
+    Ok(group_of(&company.policy.channel_groups, order, &account.profile).map(|group| group.code.clone()))
 }
 
 /// Nodes that refused a release of this order; they are not asked again for it.

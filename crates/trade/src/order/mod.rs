@@ -49,14 +49,14 @@ pub use state::{
     Unresolved,
 };
 pub use submission::{Destination, Submission, SubmittedLine};
-pub use substitute::{Replacement, Replacements, refuse_substitutes, substitute};
+pub use substitute::{Replacement, Replacements, refuse_substitutes, replace_by, substitute};
 pub use validate::validate;
 pub use value::{gross, line_net, net, units_value};
 
 pub(crate) use apply::moved;
 pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waiting_since};
-pub(crate) use find::{company, existing, refused_nodes};
+pub(crate) use find::{channel_group, company, existing, refused_nodes};
 pub(crate) use hold::lift;
-pub(crate) use promise::{arrival, eligibility, note_promise, serving};
+pub(crate) use promise::{arrival, eligibility, note_promise, pegs, serving};
 pub(crate) use splitting::{ahead, is_whole, review};
 pub(crate) use value::{expose, gross_to_ship, leave_exposure, leaving, revalue_approved};

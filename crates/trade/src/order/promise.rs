@@ -7,7 +7,7 @@ use units::{Day, Quantity, Text};
 
 use super::bind::{Backorder, Binding, bind, set_backorder, unbind};
 use super::event::OrderEvent;
-use super::find::{company, existing, refused_nodes};
+use super::find::{channel_group, company, existing, refused_nodes};
 use super::splitting::{ahead, cancel_rest, is_far, is_whole, review};
 use super::state::{Bucket, Line, Order, Peg, Sourcing};
 use super::substitute::{Replacements, replace_late};
@@ -19,7 +19,7 @@ use crate::ids::*;
 use crate::master::{Company, Item, Node};
 use crate::refusal::Refusal;
 use crate::sourcing::{self, Eligibility, Plan, Request, RequestLine};
-use crate::stock::{Ladder, peg};
+use crate::stock::{Ladder, Waiting, ladder_for, peg};
 
 /// What a promise came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,7 +93,7 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
         let item = books.item(&line.item)?;
         let whole = is_whole(&order, line, item.as_deref());
         let wanted = eligibility(&company, &order, &account, &refused, item.as_deref());
-        let Some(pegs) = network.peg(books, line, &wanted, *quantity, whole, cx)? else { continue };
+        let Some(pegs) = network.peg(books, &order, line, &wanted, (*quantity, whole), cx)? else { continue };
         let since = super::bind::waiting_since(books, &order, *no)?;
         let pegs = line.pegs.iter().cloned().chain(pegs).collect();
         let (item, priority) = (line.item.clone(), order.priority);
@@ -145,11 +145,10 @@ fn commit_ahead(books: &mut dyn Books, company: &Arc<Company>, order: &Order, cx
         unbind(books, order.id, line.no, line.buckets.allocated, Bucket::Open, &Text::const_new("wanted later"))?;
         let item = books.item(&line.item)?;
         let nodes = serving(company, &eligibility(company, order, &account, &refused, item.as_deref()));
-        let mut ladders = ladders(books, company, &line.item, cx)?;
+        let mut ladders = ladders(books, company, order, &line.item, cx)?;
         let units = (quantity, is_whole(order, line, item.as_deref()));
-        let Some((waiting, at)) = ahead(company, order, &nodes, &mut ladders, units, cx) else { continue };
-        let ahead =
-            waiting.into_iter().map(|(place, quantity, due)| Peg { node: company.nodes[place].id.clone(), quantity, due });
+        let Some((planned, waiting, at)) = ahead(company, order, &nodes, &mut ladders, units, cx) else { continue };
+        let ahead = pegs(company, planned, true).chain(pegs(company, waiting, false));
         let since = super::bind::waiting_since(books, order, line.no)?;
         let pegs = line.pegs.iter().cloned().chain(ahead).collect();
         let (item, priority) = (line.item.clone(), order.priority);
@@ -163,12 +162,20 @@ fn commit_ahead(books: &mut dyn Books, company: &Arc<Company>, order: &Order, cx
     Ok(committed)
 }
 
-/// What the stocks of an item at all nodes can promise, as they are now.
-fn ladders(books: &mut dyn Books, company: &Company, item: &ItemId, cx: &Context) -> Result<Vec<Ladder>, Stop> {
+/// What the stocks of an item at all nodes can promise to an order, as they are now.
+fn ladders(
+    books: &mut dyn Books,
+    company: &Company,
+    order: &Order,
+    item: &ItemId,
+    cx: &Context,
+) -> Result<Vec<Ladder>, Stop> {
+    let (group, groups) = (channel_group(books, order)?, &company.policy.channel_groups);
     let mut ladders = Vec::with_capacity(company.nodes.len());
     for node in &company.nodes {
         let stock = books.stock(&StockKey::new(item, &node.id))?.unwrap_or_default();
-        ladders.push(Ladder::of(&stock, node.calendar.local_day(cx.now), &company.policy.atp));
+        let today = node.calendar.local_day(cx.now);
+        ladders.push(ladder_for(&stock, groups, group.as_ref(), today, &company.policy.atp));
     }
     Ok(ladders)
 }
@@ -232,6 +239,7 @@ pub(super) fn plan(
         let (no, item, quantity) = (line.no, line.item.clone(), line.buckets.open);
         lines.push(RequestLine { line: no, item, quantity, hazardous, licence, whole });
     }
+    let (group, groups) = (channel_group(books, order)?, &network.company.policy.channel_groups);
     let counters = books.counters(&Text::const_new(Counters::KEY))?;
     let mut candidates = Vec::with_capacity(network.company.nodes.len());
     for (place, node) in network.company.nodes.iter().enumerate() {
@@ -239,8 +247,9 @@ pub(super) fn plan(
         let taken = counters.as_ref().map_or(0, |counters| counters.lines_released(&node.id, day));
         let mut candidate = sourcing::candidate(node, wanted, taken, cx.now);
         for (item, stocks) in &network.items {
-            let today = stocks.get(place).map(|stock| Ladder::of(stock, day, &network.company.policy.atp).reservable());
-            candidate.available.insert(item.clone(), today.unwrap_or_default());
+            let policy = &network.company.policy.atp;
+            let promisable = |stock: &Arc<_>| ladder_for(stock, groups, group.as_ref(), day, policy).reservable();
+            candidate.available.insert(item.clone(), stocks.get(place).map(promisable).unwrap_or_default());
         }
         candidates.push(candidate);
     }
@@ -284,10 +293,10 @@ impl Network {
     fn peg(
         &self,
         books: &mut dyn Books,
+        order: &Order,
         line: &Line,
         wanted: &Eligibility<'_>,
-        quantity: Quantity,
-        whole: bool,
+        (quantity, whole): (Quantity, bool),
         cx: &Context,
     ) -> Result<Option<Vec<Peg>>, Stop> {
         let nodes = serving(&self.company, wanted);
@@ -295,16 +304,17 @@ impl Network {
             return Ok(None);
         }
         // read again: lines before this one may have been pegged in this very decision
-        let mut ladders = ladders(books, &self.company, &line.item, cx)?;
+        let mut ladders = ladders(books, &self.company, order, &line.item, cx)?;
         let arrives = |place: usize, day: Day| arrival(&self.company.nodes[place], wanted.country, day, cx);
         let waiting = peg(&mut ladders, &nodes, arrives, quantity, whole);
-        let pegs = waiting.into_iter().map(|(place, quantity, due)| Peg {
-            node: self.company.nodes[place].id.clone(),
-            quantity,
-            due,
-        });
-        Ok(Some(pegs.collect()))
+        Ok(Some(pegs(&self.company, waiting, false).collect()))
     }
+}
+
+/// Units that wait at nodes by their places, as an order has them; `ahead` for what is committed to its day.
+pub(crate) fn pegs(company: &Company, waiting: Vec<Waiting>, ahead: bool) -> impl Iterator<Item = Peg> + '_ {
+    let peg = move |(place, quantity, due): Waiting| Peg { node: company.nodes[place].id.clone(), quantity, due, ahead };
+    waiting.into_iter().map(peg)
 }
 
 /// The places of the nodes that may ship what is wanted, the preferred first.

@@ -110,8 +110,8 @@ fn fence(company: &Company, today: Day) -> Day {
     today.plus_days(i32::from(company.policy.atp.reservation_fence_days))
 }
 
-/// Where units that are wanted beyond the reservation fence are committed, and when that is looked at again; `None` if they have to
-/// leave before.
+/// Where units that are wanted beyond the reservation fence are committed, where what nobody can promise for then waits, and when that is
+/// looked at again; `None` if they have to leave before.
 ///
 /// They are demand of the day on which they have to leave, so that what is there stays free for whoever comes before, as far as supply
 /// until then makes up for it. What nobody can promise for that day waits for supply. Source: domain §1.1.1 (committed future demand),
@@ -123,7 +123,7 @@ pub(crate) fn ahead(
     ladders: &mut [Ladder],
     (quantity, whole): (Quantity, bool),
     cx: &Context,
-) -> Option<(Vec<Waiting>, Timestamp)> {
+) -> Option<(Vec<Waiting>, Vec<Waiting>, Timestamp)> {
     let requested = order.requested.filter(|_| is_far(company, order, cx))?;
     let country = &order.ship_to.country;
     let mut leaves: Vec<(usize, Day)> = Vec::with_capacity(nodes.len());
@@ -140,22 +140,23 @@ pub(crate) fn ahead(
         None if whole => Vec::new(),
         None => leaves,
     };
-    let mut waiting = Vec::with_capacity(chosen.len());
+    let mut committed = Vec::with_capacity(chosen.len());
     let mut left = quantity;
     for (place, day) in chosen {
         let units = ladders[place].promisable(day).min(left);
         if units.is_positive() {
             ladders[place].commit(day, units);
-            waiting.push((place, units, Some(day)));
+            committed.push((place, units, Some(day)));
             left -= units;
         }
     }
+    let mut waiting = Vec::new();
     if left.is_positive() {
         let arrives = |place: usize, day: Day| arrival(&company.nodes[place], country, day, cx);
-        waiting.extend(peg(ladders, nodes, arrives, left, whole));
+        waiting = peg(ladders, nodes, arrives, left, whole);
     }
     let before = i32::from(company.policy.atp.reservation_fence_days);
-    Some((waiting, company.calendar.midnight(first.plus_days(-before))))
+    Some((committed, waiting, company.calendar.midnight(first.plus_days(-before))))
 }
 
 #[cfg(test)]
@@ -305,7 +306,7 @@ mod tests {
     fn domain_1_1_5_no_stock_is_held_beyond_the_fence_but_the_units_are_committed() {
         let (mut story, id) = far();
         let order = story.order(id);
-        let peg = Peg { node: "WH1".into(), quantity: Quantity(8), due: day("2026-03-30") };
+        let peg = Peg { node: "WH1".into(), quantity: Quantity(8), due: day("2026-03-30"), ahead: true };
         assert_eq!((order.units_in(Bucket::Allocated), &order.lines[0].pegs[..]), (Quantity(0), &[peg][..]));
         assert_eq!(order.lines[0].promise, day("2026-03-30"));
         assert_eq!(order.review_at, Some("2026-03-16T00:00:00Z".parse().unwrap()));
@@ -325,10 +326,34 @@ mod tests {
         story.stock("X", "WH2", 2);
         let id = ordered(&mut story, &[("X", 8)], Submission { requested: day("2026-03-30"), ..Submission::default() });
         let order = story.order(id);
-        let peg = |node: &str, units, due| Peg { node: node.into(), quantity: Quantity(units), due };
+        let peg = |node: &str, units, due: Option<Day>| {
+            let ahead = due.is_some();
+            Peg { node: node.into(), quantity: Quantity(units), due, ahead }
+        };
         let expected = [peg("WH1", 3, day("2026-03-30")), peg("WH2", 2, day("2026-03-30")), peg("WH1", 3, None)];
         assert_eq!((order.units_in(Bucket::Allocated), &order.lines[0].pegs[..]), (Quantity(0), &expected[..]));
         assert!(order.review_at.is_some());
+        // what nobody can promise is missing
+        assert_eq!((order.lines[0].missing(), order.status()), (Quantity(3), Status::Backordered));
+    }
+
+    #[test]
+    fn an_order_that_is_committed_to_a_later_day_is_approved_and_lacks_nothing() {
+        let (mut story, id) = far();
+        let order = story.order(id);
+        assert_eq!((order.status(), order.lines[0].missing()), (Status::Approved, Quantity(0)));
+        assert_eq!(order.units_in(Bucket::Backordered), Quantity(8));
+        // the stock is lost, and with it what was committed
+        let count = crate::stock::Count {
+            item: "X".into(),
+            node: "WH1".into(),
+            document: "C-1".into(),
+            ..crate::stock::Count::default()
+        };
+        crate::stock::count(story.books(), &count, &at(5)).unwrap();
+        serve_backorders(story.books(), &"X".into(), &at(5)).unwrap();
+        let order = story.order(id);
+        assert_eq!((order.status(), order.lines[0].missing()), (Status::Backordered, Quantity(8)));
     }
 
     #[test]

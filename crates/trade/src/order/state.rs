@@ -290,6 +290,9 @@ pub struct Peg {
     pub quantity: Quantity,
     /// When the supply is expected; `None` when none is in sight.
     pub due: Option<Day>,
+    /// They are committed to that day because they are wanted beyond the reservation fence: nothing is missing of them (domain §1.1.5).
+    #[serde(default)]
+    pub ahead: bool,
 }
 
 /// A line as the customer wrote it, which names an item or unit that we do not know, or no whole number of base units.
@@ -354,7 +357,7 @@ pub enum Status {
     OnHold,
     /// Approved, nothing released yet.
     Approved,
-    /// Waits for supply only.
+    /// Waits for supply only. What is wanted beyond the reservation fence and committed to its day is approved.
     Backordered,
     /// Released, picked or partly so.
     InFulfilment,
@@ -424,6 +427,12 @@ impl Buckets {
 }
 
 impl Line {
+    /// Units that wait for supply, without those that are committed to a later day: nothing is missing of these (domain §1.1.5).
+    pub fn missing(&self) -> Quantity {
+        let ahead = self.pegs.iter().filter(|peg| peg.ahead).map(|peg| peg.quantity).sum();
+        (self.buckets.backordered - ahead).or_zero()
+    }
+
     /// Units ordered.
     pub fn ordered(&self) -> Quantity {
         self.buckets.ordered()
@@ -494,6 +503,7 @@ impl Order {
     /// The derived label.
     pub fn status(&self) -> Status {
         let units = |bucket| self.units_in(bucket).is_positive();
+        let is_missing = self.lines.iter().any(|line| line.missing().is_positive());
         if self.closed_at.is_some() {
             Status::Closed
         } else if self.rejected.is_some() {
@@ -514,7 +524,7 @@ impl Order {
             Status::PartiallyFulfilled
         } else if units(Bucket::Released) || units(Bucket::Picked) {
             Status::InFulfilment
-        } else if units(Bucket::Backordered) && !units(Bucket::Allocated) && !units(Bucket::Open) {
+        } else if is_missing && !units(Bucket::Allocated) && !units(Bucket::Open) {
             Status::Backordered
         } else {
             Status::Approved

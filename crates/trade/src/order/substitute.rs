@@ -15,7 +15,7 @@ use crate::account::Account;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{Company, Consent, Item, Substitute, SubstitutePrice};
+use crate::master::{Company, Consent, Item, Substitute, SubstitutePrice, originals_of};
 use crate::price;
 use crate::refusal::Refusal;
 use crate::sourcing::{self, Assignment};
@@ -92,6 +92,43 @@ pub fn refuse_substitutes(books: &mut dyn Books, id: OrderId, item: &ItemId) -> 
         books.record(&id, OrderEvent::SubstitutesRefused { line: line.no });
     }
     Ok(())
+}
+
+/// Units of an item came: whoever waits for one that it may be sent instead of, and not in time, gets it, those served first before others.
+///
+/// Whoever waits for the item itself has been served before. Gives what became of which order. Source: domain §1.1.8.
+pub fn replace_by(books: &mut dyn Books, item: &ItemId, cx: &Context) -> Result<Vec<(OrderId, Replacements)>, Stop> {
+    let mut came = Vec::new();
+    for original in originals_of(books, item)? {
+        for id in waiting_orders(books, &original)? {
+            let order = existing(books, id)?;
+            if order.is_over() || !order.holds.is_empty() || order.approved_at.is_none() {
+                continue;
+            }
+            let replaced = replace_late(books, &order, None, cx)?;
+            if replaced != Replacements::default() {
+                came.push((id, replaced));
+            }
+        }
+    }
+    Ok(came)
+}
+
+/// Orders that wait for an item, in the order of service.
+fn waiting_orders(books: &mut dyn Books, item: &ItemId) -> Result<Vec<OrderId>, Stop> {
+    let mut waiting = Vec::new();
+    for node in &company(books)?.nodes {
+        let stock = books.stock(&StockKey::new(item, &node.id))?.unwrap_or_default();
+        waiting.extend(stock.demand.iter().map(|demand| (demand.priority, demand.since, demand.line.0)));
+    }
+    waiting.sort_unstable();
+    let mut orders: Vec<OrderId> = Vec::with_capacity(waiting.len());
+    for (.., order) in waiting {
+        if !orders.contains(&order) {
+            orders.push(order);
+        }
+    }
+    Ok(orders)
 }
 
 /// Replaces what waits and cannot be there in time: by rule, or as the customer agreed.
@@ -537,6 +574,22 @@ mod tests {
         let all = crate::order::Cancellation { lines, reason: "not this".into() };
         crate::order::cancel(story.books(), id, &all, &clerk("ann", 2)).unwrap();
         assert_eq!(story.stock_of("Y", "WH1").available_to_sell(), Quantity(20));
+        story.check();
+    }
+
+    #[test]
+    fn a_substitute_that_comes_later_is_sent_to_whoever_cannot_have_the_original_in_time() {
+        let mut story = Story::new();
+        let x = (*story.books().item(&"X".into()).unwrap().unwrap()).clone();
+        let substitutes = vec![Substitute { item: "Y".into(), ..told() }];
+        crate::master::put_item(story.books(), &Item { substitutes, ..x }, &at(0)).unwrap();
+        let (first, _) = ordered(&mut story, 4);
+        let (second, _) = ordered(&mut story, 4);
+        assert_eq!(replace_by(story.books(), &"Y".into(), &at(2)).unwrap(), []);
+        story.stock("Y", "WH1", 5);
+        let came = replace_by(story.books(), &"Y".into(), &at(3)).unwrap();
+        assert_eq!(came.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [first, second]);
+        assert_eq!((lines(&mut story, first), lines(&mut story, second)), (vec![y(4)], vec![self::x(3), y(1)]));
         story.check();
     }
 }

@@ -1,15 +1,17 @@
 //! Reconciliation: units and money are conserved, and records that tell the same story agree (domain §1.10).
 //!
-//! [`check`] only looks; nothing is mended here. A break has an id that is the same in every run, so that two runs can be compared.
+//! [`check`] only looks; nothing is mended here. [`note_breaks`] puts what it found on the record. A break has an id that is the same in every run, so that two runs can be compared.
 
 mod asked;
 mod money;
+mod record;
 mod report;
 mod units_kept;
 
 #[cfg(test)]
 mod planted;
 
+pub use record::{Compared, OpenBreak, Reconciliation, ReconciliationEvent, note_breaks};
 pub use report::{Break, Report, Totals};
 
 use units::Timestamp;

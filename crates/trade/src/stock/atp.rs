@@ -32,13 +32,6 @@ pub fn available_to_promise(stock: &Stock, day: Day, today: Day, policy: &AtpPol
     Ladder::of(stock, today, policy).promisable(day)
 }
 
-/// From which day on how much can be promised, today first; each step holds until the next. Ends with `until`.
-pub fn atp_steps(stock: &Stock, today: Day, until: Day, policy: &AtpPolicy) -> Vec<(Day, Quantity)> {
-    let ladder = Ladder::of(stock, today, policy);
-    let days = ladder.days().filter(|day| *day <= until.max(today));
-    days.map(|day| (day, ladder.promisable(day))).collect()
-}
-
 /// The balance `A(t)` of a stock as a staircase, to be promised from step by step within one decision.
 #[derive(Debug, Clone)]
 pub(crate) struct Ladder {
@@ -96,6 +89,25 @@ impl Ladder {
     pub(crate) fn promisable(&self, day: Day) -> Quantity {
         let at = self.steps.partition_point(|(from, _)| *from <= day).saturating_sub(1);
         Quantity(self.steps[at..].iter().map(|(_, balance)| *balance).min().unwrap_or(0)).or_zero()
+    }
+
+    /// From which day on how much can be promised, up to a day that is not before today.
+    pub(super) fn promisable_until(&self, until: Day) -> Vec<(Day, Quantity)> {
+        self.days().filter(|day| *day <= until).map(|day| (day, self.promisable(day))).collect()
+    }
+
+    /// The balance as somebody sees it of whom `own` units are, if there are that many, and others `others`; without `may_overflow` no
+    /// more than those.
+    pub(super) fn shared(mut self, own: Quantity, others: Quantity, may_overflow: bool) -> Self {
+        let share = |balance: i64| {
+            let seen = balance.min(own.0).max(balance.saturating_sub(others.0));
+            if may_overflow { seen } else { seen.min(own.0) }
+        };
+        self.free = share(self.free);
+        for (_, balance) in &mut self.steps {
+            *balance = share(*balance);
+        }
+        self
     }
 
     /// What can be reserved at once: promisable today, and physically there.
@@ -157,6 +169,7 @@ mod tests {
             promise: None,
             at: Timestamp(0),
             expires: None,
+            group: None,
         }
     }
 
@@ -171,6 +184,7 @@ mod tests {
             due: Some(Day(due)),
             priority: 5,
             since: Timestamp(0),
+            group: None,
         }
     }
 

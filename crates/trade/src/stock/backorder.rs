@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use units::{Quantity, Text, Timestamp};
 
-use super::atp::Ladder;
 use super::peg::peg;
+use super::quota::Supply;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
 use crate::order::{
-    Backorder, Binding, Bucket, Peg, ahead, arrival, bind, company, eligibility, existing, is_whole, note_promise,
-    refused_nodes, review, serving, set_backorder,
+    Backorder, Binding, Bucket, Peg, ahead, arrival, bind, channel_group, company, eligibility, existing, is_whole,
+    note_promise, pegs, refused_nodes, review, serving, set_backorder,
 };
 use crate::sourcing;
 
@@ -27,25 +27,25 @@ struct Waiting {
 
 /// Serves the backorders of an item from what is free at all nodes, by priority and then by age; promises the rest again.
 ///
-/// A line that may not be split gets all that it waits for from one node, or nothing; one that is wanted beyond the reservation fence
-/// stays committed to its day. Gives the orders that got units. Source: domain §1.1.2, §1.1.5, §1.1.6, §1.1.7.
+/// Each group of channels gets what is its own. A line that may not be split gets all that it waits for from one node, or nothing; one
+/// that is wanted beyond the reservation fence stays committed to its day. Gives the orders that got units. Source: domain §1.1.2, §1.1.4 to §1.1.7.
 pub fn serve_backorders(books: &mut dyn Books, item: &ItemId, cx: &Context) -> Result<Vec<OrderId>, Stop> {
     let company = company(books)?;
     let mut waiting: Vec<Waiting> = Vec::new();
-    let mut ladders = Vec::with_capacity(company.nodes.len());
+    let mut supply = Supply::new(&company.policy.channel_groups);
     for node in &company.nodes {
         let stock = books.stock(&StockKey::new(item, &node.id))?.unwrap_or_default();
         for demand in &stock.demand {
             let (order, line) = demand.line;
             waiting.push(Waiting { priority: demand.priority, since: demand.since, order, line });
         }
-        ladders.push(Ladder::without_demand(&stock, node.calendar.local_day(cx.now), &company.policy.atp));
+        supply.add_without_demand(&stock, node.calendar.local_day(cx.now), &company.policy.atp);
     }
     waiting.sort_unstable();
     waiting.dedup_by_key(|waiting| (waiting.order, waiting.line));
     let mut served = Vec::new();
     for waiting in waiting {
-        if serve(books, &company, &mut ladders, item, &waiting, cx)? {
+        if serve(books, &company, &mut supply, item, &waiting, cx)? {
             served.push(waiting.order);
         }
     }
@@ -58,7 +58,7 @@ pub fn serve_backorders(books: &mut dyn Books, item: &ItemId, cx: &Context) -> R
 fn serve(
     books: &mut dyn Books,
     company: &Arc<Company>,
-    ladders: &mut [Ladder],
+    supply: &mut Supply<'_>,
     item: &ItemId,
     waiting: &Waiting,
     cx: &Context,
@@ -71,6 +71,9 @@ fn serve(
     let known = books.item(item)?;
     let country = order.ship_to.country.clone();
     let nodes = serving(company, &eligibility(company, &order, &account, &refused, known.as_deref()));
+    // what it finds is its own until it is taken from the supply of all
+    let group = channel_group(books, &order)?;
+    let ladders = &mut supply.seen_by(group.as_ref())[..];
     let mut shares = Vec::new();
     let mut left = quantity;
     let whole = is_whole(&order, line, known.as_deref());
@@ -84,19 +87,27 @@ fn serve(
         }
     }
     let arrives = |place: usize, day| arrival(&company.nodes[place], &country, day, cx);
-    let rest = match planned {
-        Some((waiting, at)) => {
+    let (committed, rest) = match planned {
+        Some((committed, waiting, at)) => {
             review(books, &order, at);
-            waiting
+            (committed, waiting)
         }
-        None if left.is_positive() => peg(ladders, &nodes, arrives, left, whole),
-        None => Vec::new(),
+        None if left.is_positive() => (Vec::new(), peg(ladders, &nodes, arrives, left, whole)),
+        None => (Vec::new(), Vec::new()),
     };
+    for (place, units) in &shares {
+        supply.take(*place, group.as_ref(), *units, None);
+    }
+    for (place, units, due) in committed.iter().chain(&rest) {
+        if due.is_some() {
+            supply.take(*place, group.as_ref(), *units, *due);
+        }
+    }
     // no node may ship it any more: it waits where it waited
-    let pegs = if rest.is_empty() && left.is_positive() {
-        line.pegs.iter().map(|peg| Peg { due: None, ..peg.clone() }).collect()
+    let pegs = if committed.is_empty() && rest.is_empty() && left.is_positive() {
+        line.pegs.iter().map(|peg| Peg { due: None, ahead: false, ..peg.clone() }).collect()
     } else {
-        rest.into_iter().map(|(place, quantity, due)| Peg { node: company.nodes[place].id.clone(), quantity, due }).collect()
+        pegs(company, committed, true).chain(pegs(company, rest, false)).collect()
     };
     let priority = order.priority;
     drop(order);

@@ -7,6 +7,7 @@ use units::{Quantity, Text, Timestamp};
 
 use super::atp::Ladder;
 use super::bump::take_back;
+use super::quota::Supply;
 use super::receive::known;
 use super::reconfirm::{Requirement, Strategy, reconfirm};
 use super::state::ClaimKind;
@@ -14,8 +15,8 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::{
-    Backorder, Binding, Bucket, Peg, bind, company, eligibility, existing, is_whole, note_promise, refused_nodes, serving,
-    set_backorder, waiting_since,
+    Backorder, Binding, Bucket, Peg, bind, channel_group, company, eligibility, existing, is_whole, note_promise,
+    refused_nodes, serving, set_backorder, waiting_since,
 };
 use crate::refusal::Refusal;
 use crate::sourcing;
@@ -73,7 +74,7 @@ pub struct Reconfirmed {
 /// Units that a warehouse is at work on are not touched. Within a strategy lines are served by priority, then by the age of their
 /// order. With `commit`, all of it happens in this decision or nothing; whoever loses units waits for supply, and whoever calls this
 /// serves backorders next, which gives dates and finds units at other nodes. Refused for an unknown item or node, and without
-/// segments. Source: domain §1.1.9.
+/// segments. Source: domain §1.1.9; nobody gains what is kept for another group of channels (domain §1.1.4).
 pub fn run_backorders(books: &mut dyn Books, run: &BackorderRun, cx: &Context) -> Result<Vec<Reconfirmed>, Stop> {
     let key = known(books, &run.item, &run.node)?;
     if run.segments.is_empty() {
@@ -92,9 +93,10 @@ pub fn run_backorders(books: &mut dyn Books, run: &BackorderRun, cx: &Context) -
         .map(|line| Requirement { strategy: line.strategy, wanted: line.wanted, confirmed: line.before })
         .collect();
     let confirmed = reconfirm(available, &requirements, run.share);
-    for ((line, after), whole) in result.iter_mut().zip(confirmed).zip(whole) {
-        line.after = if whole { unsplit(line, after) } else { after };
+    for ((line, after), whole) in result.iter_mut().zip(confirmed).zip(&whole) {
+        line.after = if *whole { unsplit(line, after) } else { after };
     }
+    keep_quotas(books, &key, result.iter_mut().zip(whole).collect(), cx)?;
     if run.commit {
         // units have to be there before they are given
         result.iter().try_for_each(|line| lose(books, &key, line, cx))?;
@@ -113,6 +115,58 @@ fn unsplit(line: &Reconfirmed, after: Quantity) -> Quantity {
     } else {
         Quantity::ZERO
     }
+}
+
+/// Nobody gains more than their group of channels may take; those who win come first, as in the run, and what they may not take stays
+/// with those who had it. Source: domain §1.1.4.
+fn keep_quotas(
+    books: &mut dyn Books,
+    key: &StockKey,
+    mut lines: Vec<(&mut Reconfirmed, bool)>,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let company = company(books)?;
+    let groups = &company.policy.channel_groups;
+    let stock = books.stock(key)?.unwrap_or_default();
+    if groups.is_empty() || stock.quotas.is_empty() {
+        return Ok(());
+    }
+    let mut stock = (*stock).clone();
+    for (line, _) in &lines {
+        let mut lost = (line.before - line.after).or_zero();
+        for claim in stock.claims.iter_mut().filter(|claim| is_of(claim, line)) {
+            let units = claim.quantity.min(lost);
+            claim.quantity -= units;
+            lost -= units;
+        }
+    }
+    let today = company.node(&key.node).map_or(cx.now.day(), |node| node.calendar.local_day(cx.now));
+    let mut supply = Supply::new(groups);
+    supply.add_without_demand(&stock, today, &company.policy.atp);
+    lines.sort_by_key(|(line, _)| line.strategy);
+    let mut cut = Quantity::ZERO;
+    for (line, whole) in lines.iter_mut().filter(|(line, _)| line.after > line.before) {
+        let order = existing(books, line.order)?;
+        let group = channel_group(books, &order)?;
+        let may_take = supply.seen_by(group.as_ref()).first().map_or(Quantity::ZERO, Ladder::reservable);
+        let (wished, after) = (line.after, line.after.min(line.before + may_take));
+        line.after = if *whole { unsplit(line, after) } else { after };
+        supply.take(0, group.as_ref(), line.after - line.before, None);
+        cut += wished - line.after;
+    }
+    for (line, whole) in lines.iter_mut().filter(|(line, _)| line.after < line.before) {
+        let kept = (line.before - line.after).min(cut);
+        if !*whole || line.after + kept == line.before {
+            line.after += kept;
+            cut -= kept;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a reservation is what a line holds softly.
+fn is_of(claim: &super::Claim, line: &Reconfirmed) -> bool {
+    claim.kind == ClaimKind::Soft && claim.line == Some((line.order, line.line))
 }
 
 /// By line: units held, units waited for.
@@ -187,8 +241,7 @@ fn cause() -> Text {
 fn lose(books: &mut dyn Books, key: &StockKey, line: &Reconfirmed, cx: &Context) -> Result<(), Stop> {
     let mut lost = (line.before - line.after).or_zero();
     let stock = books.stock(key)?.unwrap_or_default();
-    let of_line = |claim: &&super::Claim| claim.kind == ClaimKind::Soft && claim.line == Some((line.order, line.line));
-    for claim in stock.claims.iter().filter(of_line) {
+    for claim in stock.claims.iter().filter(|claim| is_of(claim, line)) {
         let units = claim.quantity.min(lost);
         if units.is_positive() {
             lost -= units;
@@ -331,6 +384,41 @@ mod tests {
         let after = |id| lines.iter().find(|line| line.order == id).map(|line| line.after.0);
         // the one that is left of A's four is not sent alone
         assert_eq!((after(first), after(second)), (Some(0), Some(3)));
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_1_4_a_run_gives_nobody_what_is_kept_for_another_group() {
+        let mut story = Story::new();
+        let key = Text::const_new(crate::master::Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        let group = |code: &str, account: &str| crate::master::ChannelGroup {
+            code: code.into(),
+            accounts: vec![account.into()],
+            overflow: false,
+            ..crate::master::ChannelGroup::default()
+        };
+        company.policy.channel_groups = vec![group("few", "C1"), group("many", "C2")];
+        story.books().record(&key, crate::master::CompanyEvent::Set(Box::new(company)));
+        story.stock("X", "WH1", 10);
+        let free = order(&mut story, "C3", 6, 1);
+        for (group, units) in [("few", 1), ("many", 3)] {
+            let verb = crate::stock::QuotaVerb::Allocate { group: group.into(), quantity: Quantity(units) };
+            let change = crate::stock::QuotaChange { item: "X".into(), node: None, verb };
+            crate::stock::change_quotas(story.books(), &change, &at(2)).unwrap();
+        }
+        let (few, many) = (order(&mut story, "C1", 5, 3), order(&mut story, "C2", 5, 4));
+        let segment = |strategy, account: &str| Segment { strategy, accounts: vec![account.into()], ..Segment::default() };
+        let run = BackorderRun {
+            item: "X".into(),
+            node: "WH1".into(),
+            segments: vec![segment(Strategy::Win, "C1"), segment(Strategy::Lose, "C3")],
+            share: false,
+            commit: true,
+        };
+        let lines = run_backorders(story.books(), &run, &at(5)).unwrap();
+        let after = |id| lines.iter().find(|line| line.order == id).map(|line| line.after.0);
+        assert_eq!([after(free), after(few), after(many)], [Some(6), Some(1), Some(3)]);
         story.check();
     }
 }

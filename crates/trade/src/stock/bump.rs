@@ -85,7 +85,7 @@ pub(super) fn take_back(
         return Ok(());
     };
     let since = waiting_since(books, &order, no)?;
-    let waits = crate::order::Peg { node: key.node.clone(), quantity: units, due: None };
+    let waits = crate::order::Peg { node: key.node.clone(), quantity: units, due: None, ahead: false };
     let pegs = line.pegs.iter().cloned().chain([waits]).collect();
     let (item, priority) = (line.item.clone(), order.priority);
     drop(order);

@@ -36,6 +36,9 @@ pub fn check(stock: &Stock) -> Result<(), Text> {
     if let Some(empty) = stock.claims.iter().find(|claim| !claim.quantity.is_positive()) {
         return Err(format_compact!("reservation {} holds {} units", empty.reservation, empty.quantity));
     }
+    if let Some(quota) = stock.quotas.iter().find(|quota| quota.quantity.is_negative()) {
+        return Err(format_compact!("the quota of {} is {}", quota.group, quota.quantity));
+    }
     let waiting = stock.demand.iter().map(|demand| demand.quantity);
     let coming = stock.inbound.iter().map(|inbound| inbound.quantity);
     if let Some(empty) = waiting.chain(coming).find(|quantity| !quantity.is_positive()) {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use units::{Quantity, Text, Timestamp};
 
-use super::atp::Ladder;
+use super::quota::ladder_for;
 use super::receive::{in_range, known};
-use super::state::{Claim, ClaimKind, StockEvent};
+use super::state::{Claim, ClaimKind, Stock, StockEvent};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -22,6 +22,9 @@ pub struct ReserveRequest {
     pub allow_partial: bool,
     /// When it lapses.
     pub expires: Option<Timestamp>,
+    /// The group of channels whose quota it draws on; without one the common pool alone.
+    #[serde(default)]
+    pub group: Option<Text>,
 }
 
 /// A line to reserve.
@@ -59,6 +62,11 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
         return Err(Refusal::invalid("expires", "past", "a moment to come").into());
     }
     let company = company(books)?;
+    let groups = &company.policy.channel_groups;
+    if let Some(group) = request.group.as_ref().filter(|code| !groups.iter().any(|group| group.code == **code)) {
+        return Err(Refusal::invalid("group", group, "a group of the company's policy.channel_groups").into());
+    }
+    let group = request.group.as_ref();
     let mut reserved = Vec::new();
     for (at, line) in request.lines.iter().enumerate() {
         in_range("quantity", line.quantity, 1)?;
@@ -70,7 +78,8 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
         for node in nodes {
             let stock = known(books, &line.item, &node)?;
             let today = company.node(&node).map_or(cx.now.day(), |node| node.calendar.local_day(cx.now));
-            let there = books.stock(&stock)?.map(|stock| Ladder::of(&stock, today, &company.policy.atp).reservable());
+            let promisable = |stock: &Stock| ladder_for(stock, groups, group, today, &company.policy.atp).reservable();
+            let there = books.stock(&stock)?.map(|stock| promisable(&stock));
             let units = there.unwrap_or_default().min(left);
             if units.is_positive() {
                 left -= units;
@@ -84,6 +93,7 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
                     promise: None,
                     at: cx.now,
                     expires: request.expires,
+                    group: request.group.clone(),
                 };
                 books.record(&stock, StockEvent::Reserved(claim));
                 reserved.push(Reserved { line: at, reservation, stock, quantity: units });
@@ -130,7 +140,7 @@ mod tests {
 
     fn request(quantity: i64) -> ReserveRequest {
         let line = ReserveLine { item: "X".into(), quantity: Quantity(quantity), node: None };
-        ReserveRequest { lines: vec![line], allow_partial: false, expires: Some(at(15).now) }
+        ReserveRequest { lines: vec![line], allow_partial: false, expires: Some(at(15).now), group: None }
     }
 
     #[test]

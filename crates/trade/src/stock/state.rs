@@ -25,6 +25,18 @@ pub struct Stock {
     pub received: Quantity,
     /// Units that ever left with a shipment.
     pub shipped: Quantity,
+    /// What is kept for groups of channels; empty where the stock is open to all (domain §1.1.4).
+    #[serde(default)]
+    pub quotas: Vec<Quota>,
+}
+
+/// What a group of channels may hold of a stock (domain §1.1.4).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Quota {
+    /// The group.
+    pub group: Text,
+    /// Units, those included that its reservations hold.
+    pub quantity: Quantity,
 }
 
 /// A reservation: units promised to an order line, or to a caller of the availability API.
@@ -46,6 +58,9 @@ pub struct Claim {
     pub at: Timestamp,
     /// When it lapses by itself; `None` for orders.
     pub expires: Option<Timestamp>,
+    /// The group of channels whose quota it draws on, if it belongs to one.
+    #[serde(default)]
+    pub group: Option<Text>,
 }
 
 /// How firmly units are bound (domain §1.1.5).
@@ -84,6 +99,9 @@ pub struct Demand {
     pub priority: u8,
     /// Since when it waits.
     pub since: Timestamp,
+    /// The group of channels that it belongs to, if it does.
+    #[serde(default)]
+    pub group: Option<Text>,
 }
 
 /// A fact about one stock. Names in the feed: `inventory.reserved`, `inventory.adjusted` …
@@ -150,6 +168,8 @@ pub enum StockEvent {
         /// The document that showed it.
         cause: Text,
     },
+    /// What a group of channels may hold was set; a quota of nothing ends it.
+    QuotaSet(Quota),
 }
 
 impl Stock {
@@ -222,14 +242,29 @@ impl Folded for Stock {
             StockEvent::Shipped { reservation, quantity, .. } => {
                 self.on_hand -= *quantity;
                 self.shipped += *quantity;
+                self.use_up(*reservation, *quantity);
                 self.shrink(*reservation, *quantity);
             }
             StockEvent::ShortageDetected { .. } => {}
+            StockEvent::QuotaSet(quota) => {
+                self.quotas.retain(|old| old.group != quota.group);
+                if quota.quantity.is_positive() {
+                    self.quotas.push(quota.clone());
+                }
+            }
         }
     }
 }
 
 impl Stock {
+    /// What leaves is taken from the quota that it was promised of.
+    fn use_up(&mut self, reservation: ReservationId, quantity: Quantity) {
+        let group = self.claim(reservation).and_then(|claim| claim.group.clone());
+        if let Some(quota) = self.quotas.iter_mut().find(|quota| Some(&quota.group) == group.as_ref()) {
+            quota.quantity = (quota.quantity - quantity).or_zero();
+        }
+    }
+
     fn shrink(&mut self, reservation: ReservationId, quantity: Quantity) {
         if let Some(claim) = self.claims.iter_mut().find(|claim| claim.reservation == reservation) {
             claim.quantity -= quantity;

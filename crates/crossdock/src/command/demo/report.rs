@@ -12,7 +12,6 @@ use trade::{Aggregate, Kind};
 use units::{Amount, Currency};
 
 use super::feed::Fed;
-use crate::command::check;
 use crate::output::line;
 
 #[derive(Debug, Serialize)]
@@ -51,7 +50,7 @@ pub(super) async fn read(
     restarts: u32,
 ) -> anyhow::Result<Report> {
     let mut reader = store::Sqlite::open_read_only(&folder.join("store"))?;
-    let checked = check::check(&mut reader, None)?;
+    let checked = runtime::reconcile(&mut reader, None)?;
     let verified = runtime::verify(&mut reader, |_, _| {})?;
     let totals = &checked.totals;
     let money = |amount: Amount| amount.in_currency(Currency::GBP).plain();

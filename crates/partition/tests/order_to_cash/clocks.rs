@@ -1,0 +1,71 @@
+//! Clocks that run for what others owe: an answer, a payment.
+
+use partition::{AnyKey, AnyState, Body, TimerOwner};
+use trade::account::Aging;
+use trade::exception::ExceptionKind;
+use trade::master::BillingPolicy;
+use trade::order::{Bucket, Cancellation};
+use trade::{Aggregate, Key, LineNo};
+use units::Quantity;
+
+use crate::world::World;
+
+#[test]
+fn domain_1_5_4_a_warehouse_that_does_not_answer_a_cancellation_is_asked_and_the_question_ends_with_the_answer() {
+    let mut world = World::new(false);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    let released = world.state(id).warehouse_orders[0];
+    let cancellation = Cancellation { lines: vec![(LineNo(1), Some(Quantity(4)))], reason: "less".into() };
+    world.tell(Body::CancelOrder { order: id, cancellation });
+    assert_eq!(world.open(ExceptionKind::WmsReject).len(), 0);
+    assert!(world.let_end(TimerOwner::CancelAnswer(released)));
+    let asked = world.open(ExceptionKind::WmsReject);
+    assert!(asked[0].reason.contains("EAST has not answered whether it cancels 4 units"), "{}", asked[0].reason);
+    assert!(!world.let_end(TimerOwner::CancelAnswer(released)), "it is asked about once");
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: None, lines: vec![] });
+    assert_eq!(world.open(ExceptionKind::WmsReject).len(), 0);
+    assert_eq!(world.state(id).units_in(Bucket::Cancelled), Quantity(4));
+    world.check();
+}
+
+#[test]
+fn an_answer_in_time_stops_the_clock() {
+    let mut world = World::new(false);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    let released = world.state(id).warehouse_orders[0];
+    world.tell(Body::CancelOrder { order: id, cancellation: Cancellation::default() });
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: None, lines: vec![] });
+    assert!(!world.let_end(TimerOwner::CancelAnswer(released)));
+}
+
+#[test]
+fn an_invoice_comes_due_and_gets_older_on_the_clock_of_its_account() {
+    let mut world = World::new(false);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    let released = world.state(id).warehouse_orders[0];
+    world.ship(released, &[(1, 10)]);
+    let aging = |world: &World| match world.trade(Key::Account("ACME".into())) {
+        Some(AnyState::Trade(Aggregate::Account(account), _)) => account.ledger.open_items[0].aging,
+        other => panic!("{other:?}"),
+    };
+    let clock = || TimerOwner::Receivables("ACME".into());
+    for step in [Aging::Due, Aging::Days30, Aging::Days60] {
+        assert!(world.let_end(clock()));
+        assert_eq!(aging(&world), step);
+    }
+    world.pay(10_000, "");
+    // nothing is left that gets older: the clock runs out once more, and stops
+    assert!(world.let_end(clock()));
+    assert!(!world.let_end(clock()));
+    world.check();
+}
+
+impl World {
+    /// The state of something in the trade.
+    fn trade(&self, key: Key) -> Option<&AnyState> {
+        self.disk.states.get(&AnyKey::Trade(key))
+    }
+}

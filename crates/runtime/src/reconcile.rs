@@ -1,0 +1,49 @@
+//! Records that tell the same story are held against each other.
+
+use partition::row::DecodeError;
+use partition::{AnyKey, AnyState, Table};
+use store::{Reader, RowQuery, StoreError};
+use trade::reconcile::Report;
+use trade::{Aggregate, Key};
+use units::Timestamp;
+
+/// Why the records could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What the store holds cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+/// Reads every aggregate of the store as it is at one moment and holds the records against each other; with the time also against what is
+/// due by now. Needs memory for all of them. Source: domain §1.10.
+pub fn reconcile(reader: &mut dyn Reader, now: Option<Timestamp>) -> Result<Report, ReconcileError> {
+    reader.take_snapshot()?;
+    let aggregates = aggregates(reader);
+    reader.let_snapshot_go()?;
+    let aggregates = aggregates?;
+    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), now))
+}
+
+fn aggregates(reader: &mut dyn Reader) -> Result<Vec<(Key, Aggregate)>, ReconcileError> {
+    let mut aggregates = Vec::new();
+    for table in Table::all().filter(|table| matches!(table, Table::Trade(_))) {
+        let mut query = RowQuery::table(table).limit(1_000);
+        loop {
+            let page = reader.rows(&query)?;
+            let Some((last, _)) = page.last() else { break };
+            query = query.after(last.clone());
+            for (row_key, row) in &page {
+                if let AnyState::Trade(aggregate, _) = AnyState::decode(table, row_key, &row.data)?
+                    && let Some(key) = AnyKey::of_trade_row(table, row_key)
+                {
+                    aggregates.push((key, aggregate));
+                }
+            }
+        }
+    }
+    Ok(aggregates)
+}
