@@ -25,7 +25,8 @@ impl Instance {
     /// The subscriptions by which it has waited for a signal at a moment and still does.
     pub fn awaits_signal(&self, name: &str, moment: Timestamp) -> Vec<Key> {
         let since = |open: &Subscription| open.since.or_else(|| self.live(open.element).map(|live| live.since));
-        let waits = |open: &&Subscription| open.signal && open.name == name && since(open).is_some_and(|since| since <= moment);
+        let waits =
+            |open: &&Subscription| open.signal && open.name == name && since(open).is_some_and(|since| since <= moment);
         self.subscriptions.iter().filter(waits).map(|open| open.key).collect()
     }
 

@@ -7,8 +7,8 @@ use engine::InstanceId;
 use trade::{Context, Refusal};
 use units::Text;
 
-use super::{message, operate};
 use super::txn::{Outcome, Txn, text};
+use super::{message, operate};
 use crate::batch::{Batch, BatchId, MAX_INSTANCES, PART};
 use crate::command::Reply;
 use crate::journal::Event;

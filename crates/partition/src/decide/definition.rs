@@ -129,7 +129,8 @@ fn twice(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
 
 /// What begins a process has to be known by its name: an expression would have nothing to be computed from.
 fn starts(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
-    let all = parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(move |process| (*resource, process)));
+    let all =
+        parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(move |process| (*resource, process)));
     for (resource, process) in all {
         for (index, trigger) in process.triggered_starts() {
             let is_named = match trigger {

@@ -183,11 +183,7 @@ fn begins(txn: &mut Txn<'_>, trigger: Trigger) -> Outcome<Vec<(DefinitionId, bpm
 }
 
 /// Where the latest version of a process begins by a message or a signal.
-fn start_of(
-    txn: &mut Txn<'_>,
-    process: &str,
-    trigger: &Trigger,
-) -> Outcome<Option<(DefinitionId, bpmn::ElementIndex)>> {
+fn start_of(txn: &mut Txn<'_>, process: &str, trigger: &Trigger) -> Outcome<Option<(DefinitionId, bpmn::ElementIndex)>> {
     let Some(definition) = txn.latest(process)? else { return Ok(None) };
     let Model::Process(process) = txn.model(&definition)? else { return Ok(None) };
     let start = begun_by(&process).find(|(of, _)| of == trigger);
@@ -220,8 +216,7 @@ fn begin(
         received.begun.push(txn.start_version(definition, None, None, Input::StartAt { element, variables })?);
         return Ok(());
     }
-    let lock =
-        CorrelationKey::Begun { process: definition.id.clone(), message: message.clone(), key: key.clone() };
+    let lock = CorrelationKey::Begun { process: definition.id.clone(), message: message.clone(), key: key.clone() };
     let running = correlation(txn, &lock)?;
     if running.waiting.is_empty() {
         let begun_by = Some((message.clone(), key.clone()));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use engine::{Cx, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
 use feel::Context as Variables;
+use trade::master::Company;
 use trade::{
     AccountId, Actor, Aggregate, Books, Context, CounterEvent, Event as TradeEvent, ItemId, Key, Missing, OrderId, Refusal,
     Stop,
 };
-use trade::master::Company;
 use units::{Text, Timestamp};
 
 use super::deployed::{Deployed, missing};

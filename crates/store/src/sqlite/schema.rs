@@ -165,7 +165,8 @@ mod tests {
     fn what_begins_with_a_text_is_read_off_an_index_without_sorting() {
         let connection = Connection::open_in_memory().unwrap();
         declare(&connection).unwrap();
-        let sql = "EXPLAIN QUERY PLAN SELECT data FROM \"job\" WHERE label >= ?1 AND label < ?2 ORDER BY label, key LIMIT ?3";
+        let sql =
+            "EXPLAIN QUERY PLAN SELECT data FROM \"job\" WHERE label >= ?1 AND label < ?2 ORDER BY label, key LIMIT ?3";
         let mut statement = connection.prepare(sql).unwrap();
         let plan = statement.query_map(("a", "b", 1), |row| row.get::<_, String>(3)).unwrap();
         let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
