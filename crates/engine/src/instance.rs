@@ -407,6 +407,19 @@ impl Instance {
         open.since.or_else(|| self.live(open.element).map(|live| live.since))
     }
 
+    /// Which one of several items a key belongs to, from 1: the innermost one.
+    pub(crate) fn item_of(&self, key: Key) -> Option<u32> {
+        let owner = self.owner(key)?;
+        let mut around = std::iter::once(owner).chain(self.scopes_around(owner));
+        around.find_map(|key| self.live(key).map(|live| live.item).filter(|item| *item > 0))
+    }
+
+    /// The scopes around a live element, innermost first.
+    pub(crate) fn scopes_around(&self, key: Key) -> impl Iterator<Item = Key> {
+        let outer = |key: &Key| self.live(*key).map(|live| live.scope).filter(|scope| scope != key);
+        std::iter::successors(outer(&key), outer)
+    }
+
     /// The element that an element, job, task, timer, subscription or incident belongs to.
     pub fn element_of(&self, key: Key) -> Option<ElementIndex> {
         self.live(self.owner(key)?).map(|live| live.element)

@@ -82,6 +82,9 @@ pub struct ExpectedTask {
     /// By when it is to be done.
     #[serde(default)]
     pub due: Option<Timestamp>,
+    /// 0 to 100.
+    #[serde(default)]
+    pub priority: Option<u8>,
 }
 
 impl Case {
@@ -105,8 +108,17 @@ impl Case {
 }
 
 impl Expected {
+    /// Names of elements that no process at play has: what is said of them would always or never hold.
+    fn unknown(&self, world: &World<'_>) -> Vec<String> {
+        let lists = [Some(&self.visited), Some(&self.not_visited), Some(&self.incidents)];
+        let named = lists.into_iter().chain([self.waiting.as_ref(), self.warnings.as_ref()]).flatten().flatten();
+        let named = named.chain(self.tasks.keys()).collect::<BTreeSet<_>>().into_iter();
+        let is_known = |id: &&Text| world.processes.iter().any(|process| process.find(id).is_some());
+        named.filter(|id| !is_known(id)).map(|id| format!("there is no element `{id}` in the processes at play")).collect()
+    }
+
     fn against(&self, world: &World<'_>) -> Vec<String> {
-        let mut against = Vec::new();
+        let mut against = self.unknown(world);
         let ended = world.first().is_some_and(crate::Instance::is_ended);
         if self.ended.is_some_and(|wanted| wanted != ended) {
             against.push(format!("the instance has {}ended", if ended { "" } else { "not " }));
@@ -163,12 +175,12 @@ impl ExpectedTask {
     fn against(&self, id: &Text, world: &World<'_>) -> Vec<String> {
         let waiting = world.waiting();
         let open = waiting.iter().find_map(|(element, waiting)| match &waiting.what {
-            WaitsFor::Task { assignee, candidate_groups, due, .. } if element.id() == id => {
-                Some((assignee.clone(), candidate_groups.clone(), *due))
+            WaitsFor::Task { assignee, candidate_groups, due, priority, .. } if element.id() == id => {
+                Some((assignee.clone(), candidate_groups.clone(), *due, *priority))
             }
             _ => None,
         });
-        let Some((assignee, groups, due)) = open else {
+        let Some((assignee, groups, due, priority)) = open else {
             return vec![format!("{id} should be an open user task and is not")];
         };
         let mut against = Vec::new();
@@ -182,6 +194,9 @@ impl ExpectedTask {
         if let Some(wanted) = self.due.filter(|wanted| Some(*wanted) != due) {
             let is = due.map_or("open".to_owned(), |due| due.to_string());
             against.push(format!("{id} should be due at {wanted} and is {is}"));
+        }
+        if let Some(wanted) = self.priority.filter(|wanted| *wanted != priority) {
+            against.push(format!("{id} should have the priority {wanted} and has {priority}"));
         }
         against
     }

@@ -21,7 +21,7 @@ use crate::step::{catches_error, step};
 use crate::waiting::{Waiting, WaitsFor};
 
 pub use case::{Case, Expected, ExpectedTask, Given};
-pub use script::Action;
+pub use script::{Action, Changes};
 pub use trace::{Happening, Line};
 
 /// More steps than that in one go are a loop between instances.
@@ -29,6 +29,9 @@ const MAX_STEPS: usize = 100_000;
 
 /// More instances than that begun in one go are one too.
 const MAX_BEGUN: usize = 10_000;
+
+/// More timers than that in one wait are a mistake.
+const MAX_FIRED: usize = 500_000;
 
 /// Why a script cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +63,12 @@ pub enum PlayError {
     /// The instance refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// No process at play has the element.
+    #[error("there is no element {0}")]
+    NoElement(Text),
+    /// Too much happens in a time.
+    #[error("more than {MAX_FIRED} timers go off in that time: let less of it pass at once")]
+    TooMuch,
     /// Instances keep one another going without a wait.
     #[error("the instances keep one another going without a wait")]
     Endless,
@@ -130,7 +139,8 @@ impl<'a> World<'a> {
         if process.has_plain_start() {
             self.begin(process, None, Input::Start { variables });
         }
-        self.settle()
+        self.settle()?;
+        self.pass_to(self.now)
     }
 
     /// Everything that is waited for: each with the element that it concerns.

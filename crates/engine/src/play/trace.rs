@@ -44,6 +44,16 @@ pub enum Happening {
     Thrown,
     /// Something that it computed is null for a reason, and it went on.
     Warned,
+    /// Its job failed, and is tried again.
+    JobFailed,
+    /// Its job is tried again.
+    JobRetried,
+    /// Its task was given to somebody, or back to all.
+    TaskAssigned,
+    /// What its task carries was changed.
+    TaskUpdated,
+    /// A listener denied a change of its task.
+    TaskKept,
     /// It stopped.
     Incident,
     /// It ended as it should.
@@ -67,6 +77,7 @@ pub(super) fn line(
         return Some(Line { at, instance: instance.id(), element, happening: Happening::Warned, detail });
     }
     let of = |key: &Key| if *key == ROOT { Some(ElementIndex(0)) } else { elements.get(key).copied() };
+    let owner = |key: &Key| instance.owner(*key).and_then(|element| of(&element));
     let none = Text::default;
     let whole = Some(ElementIndex(0));
     let (element, happening, detail) = match event {
@@ -86,6 +97,16 @@ pub(super) fn line(
             (of(element), Happening::Thrown, name.clone())
         }
         Event::Escalated { code, .. } => (whole, Happening::Thrown, code.clone()),
+        Event::JobFailed { job, retries, retry_at } => {
+            let when = retry_at.map_or_else(|| "at once".to_owned(), |at| format!("at {at}"));
+            (owner(job), Happening::JobFailed, Text::from(format!("{retries} retries left, the next one {when}")))
+        }
+        Event::JobRetried { job } => (owner(job), Happening::JobRetried, none()),
+        Event::TaskAssigned { task, assignee } => {
+            (owner(task), Happening::TaskAssigned, assignee.clone().unwrap_or(Text::const_new("nobody")))
+        }
+        Event::TaskUpdated { task, .. } => (owner(task), Happening::TaskUpdated, none()),
+        Event::TaskKept { element, why } => (of(element), Happening::TaskKept, why.clone()),
         Event::IncidentRaised { element, message, .. } => (of(element), Happening::Incident, message.clone()),
         Event::Completed { key } => (of(key), Happening::Completed, none()),
         Event::Terminated { key } => (of(key), Happening::Terminated, none()),

@@ -48,7 +48,7 @@ pub(super) fn handler(
             let around = instance.live(key)?;
             let element = process.element(around.element);
             if let Some(boundary) = best(process, element.boundaries.iter().copied(), code) {
-                return Some((watcher(instance, around), boundary));
+                return Some((watcher(around), boundary));
             }
             if key == ROOT {
                 return None;
@@ -59,9 +59,8 @@ pub(super) fn handler(
 }
 
 /// The live element that has the boundary of another: the items of an element done once per item have none of their own.
-fn watcher(instance: &Instance, live: &Live) -> Key {
-    let around = instance.live(live.scope).filter(|around| around.multi.is_some() && around.element == live.element);
-    around.map_or(live.key, |around| around.key)
+fn watcher(live: &Live) -> Key {
+    if live.item > 0 { live.scope } else { live.key }
 }
 
 /// The event that catches a code: one for this code before one for any.

@@ -10,6 +10,7 @@ mod migration;
 mod operations;
 mod play;
 mod scopes;
+mod scripts;
 mod timers;
 mod user_tasks;
 mod warnings;
