@@ -1,17 +1,27 @@
 // biome-ignore-all lint: not committed
 import { it } from "vitest";
-import { as, consoleUrl, launch } from "./browser";
+import { as, ask, barriers, consoleUrl, launch } from "./browser";
 
 it("look", async () => {
   const b = await launch();
-  const page = await as(b, (process.env["WHO"] ?? "ada") as "ada");
-  page.on("console", (m) => console.log(m.type(), m.text()));
-  page.on("pageerror", (m) => console.log(String(m)));
-  page.on("request", (r) => {
-    if (r.url().includes("/v1/")) console.log(r.url());
-  });
-  await page.goto(consoleUrl() + (process.env["AT"] ?? "/"));
-  await page.waitForTimeout(Number(process.env["MS"] ?? 8000));
-  await page.screenshot({ path: "/tmp/h/e-bin/shots/look.png" });
+  for (const scheme of ["light", "dark"] as const) {
+    const page = await as(b, "dora", { scheme });
+    await page.goto(consoleUrl() + "/processes?process=order-to-cash");
+    await page.getByRole("button", { name: "Do to all of them" }).click();
+    await page.getByRole("menuitem", { name: "Modify …" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Move the token from").first().click();
+    await page.getByRole("option").first().click();
+    await dialog.getByLabel("To", { exact: true }).first().click();
+    await page.getByRole("option").nth(4).click();
+    await dialog.getByRole("button", { name: "See what would happen" }).click();
+    await dialog
+      .getByText(/are meant|Refused|refused/)
+      .first()
+      .waitFor()
+      .catch(() => undefined);
+    console.log(await barriers(page));
+    await page.screenshot({ path: `/tmp/h/e-bin/shots/operate-${scheme}.png` });
+  }
   await b.close();
 });

@@ -134,6 +134,66 @@ describe("journeys", () => {
     }
   });
 
+  it("operate on an instance: what would happen is shown first, and the reason goes on the record", async () => {
+    const exception = (await open("PRICE")).find(({ order }) => order !== null);
+    if (!exception?.order) throw new Error("the demo left no held order");
+    type Waiting = { instances: { instance: string }[] };
+    const { instances } = await ask<Waiting>("dora", `/v1/orders/${exception.order}/waiting`);
+    const id = instances[0]?.instance ?? "";
+    const sales = await as(browser, "sally");
+    await sales.goto(`${consoleUrl()}/processes/instances/${id}`);
+    await sales.getByRole("button", { name: "Operate" }).focus();
+    await sales.getByRole("tooltip").getByText("This is for operations. You are sales.").waitFor();
+    await sales.context().close();
+
+    const page = await as(browser, "dora");
+    await page.goto(`${consoleUrl()}/processes/instances/${id}`);
+    await page.getByRole("button", { name: "Operate" }).click();
+    await page.getByRole("menuitem", { name: "Suspend …" }).click();
+    const dialog = page.getByRole("dialog", { name: `Suspend: ${id}` });
+    await dialog.getByLabel("Reason").fill("the customer asked for a day");
+    await dialog.getByRole("button", { name: "See what would happen" }).click();
+    await dialog
+      .getByRole("status")
+      .getByText(/suspended/)
+      .first()
+      .waitFor();
+    const state = async () => (await ask<{ state: string }>("dora", `/v1/instances/${id}`)).state;
+    expect(await state()).not.toBe("suspended");
+    await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
+    await page.getByText("Suspended", { exact: true }).waitFor();
+    expect(await state()).toBe("suspended");
+    await page.getByRole("button", { name: "Operate" }).click();
+    await page.getByRole("menuitem", { name: "Resume …" }).click();
+    await page.getByLabel("Reason").fill("the day is over");
+    await page.getByRole("button", { name: "See what would happen" }).click();
+    await page.getByRole("button", { name: "Resume", exact: true }).click();
+    await until(async () => (await state()) !== "suspended", "the resumed instance");
+    await page.context().close();
+  });
+
+  it("operate on all that a filter means: their number is told first, and how far it is afterwards", async () => {
+    const exception = (await open("PRICE")).find(({ order }) => order !== null);
+    if (!exception?.order) throw new Error("the demo left no held order");
+    const page = await as(browser, "dora");
+    await page.goto(`${consoleUrl()}/processes?process=order-to-cash&key=${exception.order}`);
+    await page.getByRole("button", { name: "Do to all of them" }).click();
+    await page.getByRole("menuitem", { name: "Set variables …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Set variables: all that the filter means" });
+    await dialog.getByRole("textbox", { name: "Variables" }).fill("yes");
+    await dialog.getByText("Variables are a JSON object").waitFor();
+    await dialog.getByRole("textbox", { name: "Variables" }).fill('{ "seenByConsole": true }');
+    const reason = `marked for the audit ${crypto.randomUUID().slice(0, 8)}`;
+    await dialog.getByLabel("Reason").fill(reason);
+    await dialog.getByRole("button", { name: "See what would happen" }).click();
+    await dialog.getByText("1 instance is meant; 1 would be changed.").waitFor();
+    await dialog.getByRole("button", { name: "Set variables", exact: true }).click();
+    const row = page.getByRole("region", { name: "Operations on many" }).getByRole("row", { name: new RegExp(reason) });
+    await row.getByText("1 of 1").waitFor();
+    await row.getByText("Done").waitFor();
+    await page.context().close();
+  });
+
   it("recover from a lost connection: it is told, what was typed stays, and the page goes on by itself", async () => {
     const exception = (await open("PRICE")).at(-1);
     if (!exception) throw new Error("the demo left no price exception open");

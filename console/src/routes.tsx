@@ -119,7 +119,15 @@ const accounts = createRoute({
 const processes = createRoute({
   getParentRoute: () => root,
   path: "/processes",
-  validateSearch: understand({ process: text, version: text, element: text, state: text, key: text }),
+  validateSearch: understand({
+    process: text,
+    version: text,
+    element: text,
+    state: text,
+    key: text,
+    incident: text,
+    sort: text,
+  }),
   component: lazyRouteComponent(() => import("./pages/processes/ProcessesPage"), "ProcessesPage"),
 });
 

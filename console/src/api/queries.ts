@@ -237,3 +237,16 @@ export const entry = (position: number) =>
     queryFn: ({ signal }) => get("/v1/events", { query: { after: position - 1, limit: 1 }, signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+export const batches = queryOptions({
+  queryKey: ["instances", "batches"],
+  queryFn: ({ signal }) => get("/v1/batches", { query: { limit: 20 }, signal }),
+  // how far a batch is, is no event: look again as long as one runs
+  refetchInterval: ({ state }) => (state.data?.items.some(({ status }) => status === "running") ? 1_000 : false),
+});
+
+export const batch = (id: string) =>
+  queryOptions({
+    queryKey: ["instances", "batches", id],
+    queryFn: ({ signal }) => get("/v1/batches/{batch}", { path: { batch: id }, signal }),
+  });

@@ -20,6 +20,7 @@ export type DeadLetter = Schemas["DeadLetter"];
 export type Stock = Schemas["StockView"];
 export type Availability = Schemas["AvailabilityView"];
 export type Instance = Schemas["InstanceView"];
+export type Batch = Schemas["BatchView"];
 export type ProcessVersion = Schemas["VersionView"];
 export type Progress = Schemas["ProgressView"];
 export type User = Schemas["UserView"];

@@ -12,6 +12,8 @@ import { reasons } from "../../diagram/waiting";
 import { words } from "../../lib/words";
 import { Steps } from "../order/ProcessTab";
 import { Answer } from "../order/Why";
+import { OperationMenu } from "./OperationMenu";
+import { offered } from "./operation";
 
 const route = getRouteApi("/processes/instances/$instance");
 
@@ -20,7 +22,22 @@ export function InstancePage() {
   const { instance: id } = route.useParams();
   const reading = useQuery(instanceOf(id));
   return (
-    <Page title={`Instance ${id}`} aside={reading.data && <Status of={reading.data.state} />}>
+    <Page
+      title={`Instance ${id}`}
+      aside={reading.data && <Status of={reading.data.state} />}
+      actions={
+        reading.data && (
+          <OperationMenu
+            label="Operate"
+            kinds={offered(reading.data.state)}
+            target={{ instance: id }}
+            process={reading.data.process}
+            version={reading.data.version}
+            active={reading.data.active}
+          />
+        )
+      }
+    >
       <Reading of={reading}>
         {(found) => {
           const waiting: Waiting = {

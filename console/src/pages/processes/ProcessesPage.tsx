@@ -1,4 +1,4 @@
-import { Group, Select, Table, Text } from "@mantine/core";
+import { Group, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -6,12 +6,17 @@ import { instances, processes } from "../../api/queries";
 import type { Instance, ProcessVersion } from "../../api/types";
 import { Status } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
+import type { Column } from "../../components/Grid";
+import { Rows } from "../../components/List";
 import { Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { ProcessDiagram } from "../../diagram/ProcessDiagram";
-import { count, words } from "../../lib/words";
+import type { CsvColumn } from "../../lib/csv";
+import { words } from "../../lib/words";
+import { Batches } from "./Batches";
 import { tokensAt } from "./counts";
+import { OperationMenu } from "./OperationMenu";
 
 const route = getRouteApi("/processes");
 
@@ -40,6 +45,8 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
     element?: string | undefined;
     state?: string | undefined;
     key?: string | undefined;
+    incident?: string | undefined;
+    sort?: string | undefined;
   }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
@@ -72,8 +79,14 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
           clearable
           value={search.state ?? null}
           onChange={(value) => set({ state: value ?? undefined })}
-          data={["running", "suspended"].map((value) => ({ value, label: words(value) }))}
+          data={["running", "suspended", "incident"].map((value) => ({ value, label: words(value) }))}
           w={140}
+        />
+        <FieldFilter
+          label="Words of an incident"
+          value={search.incident}
+          onChange={(incident) => set({ incident })}
+          width={210}
         />
         <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} width={220} />
         <Text size="sm" className="muted">
@@ -86,8 +99,12 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
         element={search.element}
         state={search.state}
         businessKey={search.key}
+        incident={search.incident}
+        sort={search.sort}
+        onSort={(sort) => set({ sort })}
         onElement={(element) => set({ element })}
       />
+      <Batches />
     </>
   );
 }
@@ -98,15 +115,20 @@ interface RunningProps {
   readonly element: string | undefined;
   readonly state: string | undefined;
   readonly businessKey: string | undefined;
+  readonly incident: string | undefined;
+  readonly sort: string | undefined;
+  readonly onSort: (sort: string | undefined) => void;
   readonly onElement: (element: string | undefined) => void;
 }
 
-function Running({ process, version, element, state, businessKey, onElement }: RunningProps) {
+function Running(props: RunningProps) {
+  const { process, version, element, state, businessKey, incident, sort, onSort, onElement } = props;
   const filter = {
     process,
     version,
     ...(state ? { state } : {}),
     ...(businessKey ? { business_key: businessKey } : {}),
+    ...(incident ? { incident } : {}),
   };
   const reading = useQuery(instances(filter));
   const items = reading.data?.items;
@@ -145,64 +167,106 @@ function Running({ process, version, element, state, businessKey, onElement }: R
         id="instances"
         title="Running instances"
         aside={
-          items && (
-            <Text size="sm">
-              {count(items.filter(({ active }) => !element || active.includes(element)).length, "instance")}
-            </Text>
-          )
+          <OperationMenu
+            label="Do to all of them"
+            kinds={["retry", "suspend", "resume", "variables", "modify", "migrate", "cancel"]}
+            target={{ filter: { ...filter, ...(element ? { element } : {}) } }}
+            process={process}
+            version={version}
+            active={element ? [element] : tokens.map((token) => token.element)}
+            disabled={!items || items.length === 0}
+          />
         }
       >
         <Reading of={reading}>
-          {({ items: all }) => <Instances of={element ? all.filter(({ active }) => active.includes(element)) : all} />}
+          {({ items: all }) => (
+            <Instances
+              of={element ? all.filter(({ active }) => active.includes(element)) : all}
+              sort={sort}
+              onSort={onSort}
+            />
+          )}
         </Reading>
       </Panel>
     </>
   );
 }
 
-function Instances({ of: all }: { of: readonly Instance[] }) {
-  if (all.length === 0)
-    return <Empty title="Nothing runs here">Instances that have ended are in the timelines of their orders.</Empty>;
+const COLUMNS: readonly Column<Instance>[] = [
+  {
+    id: "id",
+    header: "Instance",
+    width: 130,
+    cell: ({ id }) => (
+      <Link to="/processes/instances/$instance" params={{ instance: id }}>
+        {id}
+      </Link>
+    ),
+    by: ({ id }) => id,
+  },
+  { id: "state", header: "State", width: 110, cell: ({ state }) => <Status of={state} />, by: ({ state }) => state },
+  {
+    id: "for",
+    header: "For",
+    width: 130,
+    cell: ({ business_key }) =>
+      business_key?.startsWith("SO-") ? (
+        <Link to="/orders/$order" params={{ order: business_key }}>
+          {business_key}
+        </Link>
+      ) : (
+        (business_key ?? "–")
+      ),
+    by: ({ business_key }) => business_key ?? "",
+  },
+  {
+    id: "active",
+    header: "Stands at",
+    width: 260,
+    grow: true,
+    cell: ({ active }) => [...new Set(active)].map(words).join(", "),
+    by: ({ active }) => active.join(),
+  },
+  {
+    id: "began",
+    header: "Began",
+    width: 120,
+    cell: ({ started_at }) => <When at={started_at} />,
+    by: ({ started_at }) => started_at ?? "",
+  },
+];
+
+const CSV: readonly CsvColumn<Instance>[] = [
+  { header: "instance", value: ({ id }) => id },
+  { header: "process", value: ({ process }) => process },
+  { header: "version", value: ({ version }) => version },
+  { header: "state", value: ({ state }) => state },
+  { header: "for", value: ({ business_key }) => business_key },
+  { header: "stands_at", value: ({ active }) => [...new Set(active)].join(" ") },
+  { header: "began", value: ({ started_at }) => started_at },
+];
+
+interface InstancesProps {
+  readonly of: readonly Instance[];
+  readonly sort: string | undefined;
+  readonly onSort: (sort: string | undefined) => void;
+}
+
+function Instances({ of, sort, onSort }: InstancesProps) {
+  const navigate = route.useNavigate();
   return (
-    <Table.ScrollContainer minWidth={600} maxHeight="50vh">
-      <Table stickyHeader>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Instance</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>For</Table.Th>
-            <Table.Th>Stands at</Table.Th>
-            <Table.Th>Began</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {all.map(({ id, state, business_key, active, started_at }) => (
-            <Table.Tr key={id}>
-              <Table.Td>
-                <Link to="/processes/instances/$instance" params={{ instance: id }}>
-                  {id}
-                </Link>
-              </Table.Td>
-              <Table.Td>
-                <Status of={state} />
-              </Table.Td>
-              <Table.Td>
-                {business_key?.startsWith("SO-") ? (
-                  <Link to="/orders/$order" params={{ order: business_key }}>
-                    {business_key}
-                  </Link>
-                ) : (
-                  (business_key ?? "–")
-                )}
-              </Table.Td>
-              <Table.Td>{[...new Set(active)].map(words).join(", ")}</Table.Td>
-              <Table.Td>
-                <When at={started_at} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Rows
+      noun="instance"
+      rows={of}
+      columns={COLUMNS}
+      csv={CSV}
+      idOf={({ id }) => id}
+      current={undefined}
+      onOpen={({ id }) => void navigate({ to: "/processes/instances/$instance", params: { instance: id } })}
+      sort={sort}
+      onSort={onSort}
+      none="Instances that have ended are in the timelines of their orders."
+      height="50vh"
+    />
   );
 }
