@@ -36,7 +36,7 @@ pub(super) fn handler(
             }
         }
         if let Some(boundary) = best(process, element.boundaries.iter().copied(), code) {
-            return Some((watcher(instance, live), boundary));
+            return Some((watcher(live), boundary));
         }
         if key == ROOT {
             return None;
