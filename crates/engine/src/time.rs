@@ -4,8 +4,7 @@ use bpmn::{Cycle, Interval, Repetition, TimerKind, moment_of};
 use feel::{Value, because};
 use units::{Text, Timestamp};
 
-/// What a formula gave, and the first reason if a part of it is null.
-type Evaluated = Result<(Value, Option<Text>), Text>;
+use crate::variables::Evaluated;
 
 /// When a timer is due for the first time, by what its formula gave, or why that cannot be said.
 pub(crate) fn due(kind: TimerKind, given: Evaluated, now: Timestamp) -> Result<Repetition, Text> {

@@ -190,6 +190,9 @@ fn measure(value: &Value, levels: usize, left: &mut usize) -> Result<(), Too> {
     }
 }
 
+/// What a formula gave, and the first reason if a part of it is null; or why it came to no end.
+pub(crate) type Evaluated = Result<(Value, Option<Text>), Text>;
+
 /// Where mappings lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -204,7 +207,7 @@ pub(crate) fn mapped(
     way: Way,
     mappings: &[Mapping],
     scope: &dyn Scope,
-    evaluate: &dyn Fn(&Formula, &dyn Scope) -> Result<(Value, Option<Text>), Text>,
+    evaluate: &dyn Fn(&Formula, &dyn Scope) -> Evaluated,
     tell: &dyn Fn(&Mapping, Text),
 ) -> Result<Context, Text> {
     let mut made = Context::default();

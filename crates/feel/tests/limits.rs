@@ -57,6 +57,16 @@ fn texts_that_double_are_given_up() {
 }
 
 #[test]
+fn a_search_for_a_large_pattern_in_a_long_text_is_given_up_and_one_for_a_small_pattern_is_not() {
+    let text = Context::from_iter([("text", "x".repeat(200_000))]);
+    let evaluate = |expression: &str| Expression::parse(expression, Mode::Camunda).unwrap().evaluate(&text, &environment());
+    let large = evaluate(r#"matches(text, "(x{0,20}){0,50}y")"#);
+    assert!(large.failed, "{large:?}");
+    let small = evaluate(r#"matches(text, "x{0,20}y")"#);
+    assert_eq!((small.value, small.failed), (Value::Bool(false), false));
+}
+
+#[test]
 fn lists_and_contexts_that_hold_themselves_twice_are_given_up() {
     given_up("{f: function(l, n) if n = 0 then l else f([l, l], n - 1), r: f([1], 90)}.r", "memory");
     given_up("{f: function(l, n) if n = 0 then l else f({a: l, b: l}, n - 1), r: f([1], 90)}.r", "memory");

@@ -19,14 +19,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use bpmn::{Element, ElementIndex, Formula, Process};
-use feel::{Context, Environment, Evaluation, Expression, Scope, Value};
+use feel::{Context, Environment, Evaluation, Expression, Scope};
 use units::Text;
 
 use crate::apply::apply;
 use crate::event::{Event, Phase, Warning, Work};
 use crate::input::{AdHocLead, Cx, Input, Refusal};
 use crate::instance::{CONTINUE, Instance, Key, ROOT, Stage};
-use crate::variables::{MAX_NAMES, Visible, few_enough};
+use crate::variables::{Evaluated, MAX_NAMES, Visible, few_enough};
 pub(crate) use compensate::undoes;
 use error::Thrown;
 pub(crate) use migrated::settle_in;
@@ -197,7 +197,7 @@ impl<'a, 'o> Step<'a, 'o> {
     }
 
     /// What a formula gives, and the first reason if a part of that is null.
-    fn formula(&self, formula: &Formula, scope: &dyn Scope) -> Result<(Value, Option<Text>), Text> {
+    fn formula(&self, formula: &Formula, scope: &dyn Scope) -> Evaluated {
         formula.evaluate_by(|expression| self.evaluate(expression, scope))
     }
 

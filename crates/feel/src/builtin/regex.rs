@@ -26,7 +26,7 @@ const KEPT: usize = 16;
 pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::new("matches", &[&["input", "pattern"], &["input", "pattern", "flags"]], |call, arguments| {
         let (input, pattern) = (arguments.text(0)?, pattern(call, arguments, 1, Some(2))?);
-        look(call, input.len().saturating_mul(8))?;
+        search(call, input, &pattern)?;
         Ok(Value::Bool(pattern.regex.is_match(input)))
     })
     .told(
@@ -39,7 +39,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         &[&["input", "pattern", "replacement"], &["input", "pattern", "replacement", "flags"]],
         |call, arguments| {
             let (input, pattern) = (arguments.text(0)?, pattern(call, arguments, 1, Some(3))?);
-            look(call, input.len().saturating_mul(8))?;
+            search(call, input, &pattern)?;
             replaced(call, input, &pattern, arguments.text(2)?)
         },
     )
@@ -49,7 +49,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     ),
     Builtin::new("split", &[&["string", "delimiter"]], |call, arguments| {
         let (text, pattern) = (arguments.text(0)?, pattern(call, arguments, 1, None)?);
-        look(call, text.len().saturating_mul(8))?;
+        search(call, text, &pattern)?;
         call.make(text.len())?;
         listed(call, pattern.regex.split(text))
     })
@@ -59,7 +59,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     ),
     Builtin::new("extract", &[&["string", "pattern"], &["input", "pattern"]], |call, arguments| {
         let (text, pattern) = (arguments.text(0)?, pattern(call, arguments, 1, None)?);
-        look(call, text.len().saturating_mul(8))?;
+        search(call, text, &pattern)?;
         call.make(text.len())?;
         listed(call, pattern.regex.find_iter(text).map(|found| found.as_str()))
     })
@@ -73,6 +73,8 @@ pub(crate) struct Pattern {
     flags: Text,
     regex: Regex,
     is_plain: bool,
+    /// About how many states it has: at the worst, each of them is looked at for each character.
+    states: usize,
 }
 
 impl Pattern {
@@ -92,7 +94,8 @@ impl Pattern {
             .nest_limit(50)
             .build()
             .map_err(|error| refusal(text, &error))?;
-        Ok(Self { text: text.clone(), flags: flags.clone(), regex, is_plain: has('q') })
+        let states = if has('q') { text.len() } else { states(text) };
+        Ok(Self { text: text.clone(), flags: flags.clone(), regex, is_plain: has('q'), states })
     }
 
     fn is(&self, text: &str, flags: &str) -> bool {
@@ -175,6 +178,60 @@ fn pattern(
     }
 }
 
+/// Accounts for a search: the time that it takes at the worst grows with the text and with the pattern.
+fn search(call: &mut Evaluator<'_>, text: &str, pattern: &Pattern) -> Result<(), Fault> {
+    look(call, text.len().saturating_mul((pattern.states / 4).max(8)))
+}
+
+/// About how many states a pattern has: one for each sign or class, as often as it is repeated.
+fn states(pattern: &str) -> usize {
+    let (mut groups, mut here, mut last) = (Vec::new(), 0_usize, 0_usize);
+    let mut signs = pattern.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '(' => {
+                groups.push(here);
+                (here, last) = (0, 0);
+            }
+            ')' => {
+                last = here;
+                here = here.saturating_add(groups.pop().unwrap_or(0));
+            }
+            '{' => {
+                let count: String = signs.by_ref().take_while(|sign| *sign != '}').collect();
+                let most = count.split(',').filter_map(|count| count.trim().parse::<usize>().ok()).max();
+                here = here.saturating_add(last.saturating_mul(most.unwrap_or(1).saturating_sub(1)));
+            }
+            '*' | '+' | '?' | '|' => here = here.saturating_add(1),
+            _ => {
+                match sign {
+                    '\\' => drop(signs.next()),
+                    '[' => skip_class(&mut signs),
+                    _ => {}
+                }
+                (here, last) = (here.saturating_add(1), 1);
+            }
+        }
+    }
+    groups.into_iter().fold(here, usize::saturating_add)
+}
+
+/// Goes behind a class such as `[a-z-[aeiou]]`.
+fn skip_class(signs: &mut std::str::Chars<'_>) {
+    let mut depth = 1;
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\\' => drop(signs.next()),
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}
+
 /// As how many nodes compiling a pattern counts: it is repetitions within repetitions that make it large.
 fn effort(pattern: &str) -> u32 {
     let counts = pattern.split('{').skip(1).filter_map(|rest| {
@@ -218,4 +275,28 @@ fn listed<'a>(call: &mut Evaluator<'_>, parts: impl Iterator<Item = &'a str>) ->
         items.push(Value::from(part));
     }
     Ok(Value::from(items))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repetitions_count_as_often_as_they_repeat() {
+        for (pattern, expected) in [
+            ("abc", 3),
+            ("a{10}", 10),
+            ("(ab{3}){0,5}", 20),
+            ("[a-z\\]]{4}", 4),
+            ("[a-z-[aeiou]]{4}x", 5),
+            ("\\d{8}-\\d{4}", 13),
+            ("\\p{L}", 1),
+            ("a+|b", 4),
+            ("((a", 1),
+        ] {
+            assert_eq!(states(pattern), expected, "{pattern}");
+        }
+        assert_eq!(states(&"(a{1000}".repeat(20)), 20_000);
+        assert_eq!(states(&format!("{}a{}", "(".repeat(9), "){9999}".repeat(9))), usize::MAX);
+    }
 }
