@@ -695,7 +695,7 @@ fn people(api: &mut Api<'_>, xml: &str) {
     assert_eq!(of_eve["items"][0]["details"]["assignee"], "eve", "{of_eve}");
     api.post(&format!("{path}/changes"), &json!({ "priority": 90, "due": "2099-01-01T00:00:00Z", "follow_up": null }));
     let changed = api.get(&path).json();
-    assert_eq!((&changed["priority"], &changed["due"]), (&json!(90), &json!("2099-01-01T00:00:00Z")), "{changed}");
+    assert_eq!((&changed["priority"], &changed["due"]), (&json!(90), &json!("2099-01-01T00:00:00.000Z")), "{changed}");
     let all = |api: &mut Api<'_>, sort: &str| {
         let (mut found, mut after) = (Vec::new(), String::new());
         loop {
