@@ -270,7 +270,7 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
         ("nameless.form", "the form has no id"),
         ("picture.png", "the name does not tell what it is"),
         ("broken.dmn", ""),
-        ("nameless.dmn", "the model has no id"),
+        ("nameless.dmn", "neither id nor name"),
     ] {
         let found =
             refused.findings().iter().any(|finding| finding.place.starts_with(place) && finding.cause.contains(cause));
