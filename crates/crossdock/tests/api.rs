@@ -636,7 +636,8 @@ fn workers(api: &mut Api<'_>, xml: &str) {
         text(&api.post("/v1/processes/packing/instances", &variables)["id"])
     };
     let first = start(api, 1);
-    (start(api, 2), start(api, 3));
+    start(api, 2);
+    start(api, 3);
     let ask = json!({ "type": "pack", "worker": "bench-1", "limit": 3, "wait_ms": 0, "variables": ["businessKey"] });
     let jobs = api.post("/v1/jobs/activate", &ask)["jobs"].as_array().unwrap().clone();
     assert_eq!(jobs.len(), 3, "{jobs:?}");
