@@ -404,6 +404,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/decisions/{decision}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a decision, and say why it gives what it gives. Nothing is changed, so no `Idempotency-Key` is needed. */
+        post: operations["post_decisions_by_decision_evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -643,6 +660,108 @@ export interface paths {
         put?: never;
         /** Credit units of an invoice, a price that was too high, or an amount as goodwill: one of the three. Never more than it bills. */
         post: operations["post_invoices_by_invoice_credit_notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List open jobs of workers, the newest instance first. */
+        get: operations["get_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lease jobs of a type: the highest priority first, then the oldest. If there is none, the answer waits for one. */
+        post: operations["post_jobs_activate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete a job. */
+        post: operations["post_jobs_by_job_completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw a BPMN error out of a job. Where nobody catches it, it is an incident. */
+        post: operations["post_jobs_by_job_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/failure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a job could not be done. */
+        post: operations["post_jobs_by_job_failure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a job for longer, or shorter. */
+        post: operations["post_jobs_by_job_lease"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1293,10 +1412,61 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List user tasks that wait for a person. */
+        /** List user tasks that wait for a person, with what the model says of them. */
         get: operations["get_tasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{instance}/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a user task with the variables that are visible to it. */
+        get: operations["get_tasks_by_instance_by_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{instance}/{task}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claim a user task, give it to somebody, or give it back. Listeners of the task may deny or correct that. */
+        post: operations["post_tasks_by_instance_by_task_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{instance}/{task}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change what a user task carries. Listeners of the task may deny or correct that. */
+        post: operations["post_tasks_by_instance_by_task_changes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1606,6 +1776,32 @@ export interface components {
             /** @description Documents that are not settled. */
             open_items: components["schemas"]["OpenItemView"][];
         };
+        /** @description The jobs that a worker has now. */
+        Activated: {
+            /** @description The jobs, in the order in which they are to be done; none if there was none in time. */
+            jobs: components["schemas"]["LeasedJob"][];
+        };
+        /** @description What a worker asks for. */
+        Activation: {
+            /** @description The type of the jobs, as the model has it. */
+            type: string;
+            /** @description What the worker calls itself, for people who look at its jobs. */
+            worker: string;
+            /** @description How many jobs at most: 1 to 1,000, 1 unless given. */
+            limit?: number;
+            /**
+             * Format: int64
+             * @description How long it has them, in milliseconds: 100 to a day, five minutes unless given. After that others get them.
+             */
+            lease_ms?: number;
+            /**
+             * Format: int64
+             * @description How long to wait for a job if there is none, in milliseconds: up to 60,000, 10,000 unless given.
+             */
+            wait_ms?: number;
+            /** @description Names of the variables that it needs; all that are visible to the job unless given. */
+            variables?: string[] | null;
+        };
         /** @description A new line. */
         AddedLine: {
             /** @description Stock code. */
@@ -1733,7 +1929,7 @@ export interface components {
         BatchView: {
             /** @description Its number. */
             id: string;
-            /** @description `cancel`, `suspend`, `resume`, `retry`, `modify` or `migrate`. */
+            /** @description `cancel`, `suspend`, `resume`, `retry`, `modify`, `migrate` or `activate`. */
             operation: string;
             /** @description `running`, `done` or `stopped`. */
             status: string;
@@ -1883,6 +2079,26 @@ export interface components {
             redirected: string[];
             /** @description Shipments that are on their way to the old address: somebody was asked to have them redirected. */
             under_way: string[];
+        };
+        /** @description What a user task is to carry once its listeners let that through. */
+        ChangingTask: {
+            /** @description Who is to do it. */
+            assignee?: string | null;
+            /** @description Groups of which anybody may do it. */
+            candidate_groups: string[];
+            /** @description People of whom anybody may do it. */
+            candidate_users: string[];
+            /** @description By when it is to be done. */
+            due?: string | null;
+            /** @description When it is to be looked at. */
+            follow_up?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            priority: number;
+            /** @description The form to fill in. */
+            form?: string | null;
         };
         /**
          * @description Whether a system counts as up.
@@ -2053,6 +2269,29 @@ export interface components {
             /** @description The document. */
             document: Record<string, unknown>;
         };
+        /** @description What a decision gave. */
+        Decided: {
+            /** @description The model that has it, and the version. */
+            model: string;
+            /**
+             * Format: int32
+             * @description The version of the model.
+             */
+            version: number;
+            /** @description The result. */
+            value: unknown;
+            /** @description Why parts of it are null. */
+            warnings: components["schemas"]["DecisionWarning"][];
+            /** @description Every decision of the graph, in the order in which they were made; only if asked for. */
+            explained?: components["schemas"]["ExplainedView"][] | null;
+        };
+        /** @description Why a part of a result is null. */
+        DecisionWarning: {
+            /** @description The decision in which that happened. */
+            decision: string;
+            /** @description Where and why. */
+            why: string;
+        };
         /** @description The proof of a delivery. */
         Delivered: {
             /**
@@ -2100,6 +2339,20 @@ export interface components {
             attempts?: number | null;
             /** @description Why it could not be delivered, or what went wrong last at the system. */
             cause?: string | null;
+        };
+        /** @description What to decide on. */
+        Evaluation: {
+            /** @description The variables that the decision sees. */
+            variables?: Record<string, unknown>;
+            /**
+             * Format: int32
+             * @description The version of the model that has the decision; the latest unless given.
+             */
+            version?: number | null;
+            /** @description What `now()` and `today()` give; the time of the request unless given. */
+            now?: string | null;
+            /** @description Say for each decision of the graph what it saw, which rules matched, and what it gave. */
+            explain?: boolean;
         };
         /** @description A page of the feed. */
         EventPage: {
@@ -2199,6 +2452,42 @@ export interface components {
              */
             barrier: string;
         };
+        /** @description What one decision of the graph saw and gave. */
+        ExplainedView: {
+            /** @description The id of the decision. */
+            decision: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The inputs of its table. */
+            inputs: components["schemas"]["InputView"][];
+            /** @description The rules that matched. */
+            matched: components["schemas"]["RuleView"][];
+            /** @description What it gave. */
+            output: unknown;
+        };
+        /** @description A lease with its new end. */
+        Extended: {
+            /**
+             * Format: int32
+             * @description The number of the lease.
+             */
+            lease: number;
+            /** @description Until when the worker has the job. */
+            lease_until: string;
+        };
+        /** @description More time for a job. */
+        Extension: {
+            /**
+             * Format: int32
+             * @description The number of the lease.
+             */
+            lease: number;
+            /**
+             * Format: int64
+             * @description How long from now, in milliseconds: 100 to a day.
+             */
+            lease_ms: number;
+        };
         /** @description An instance that could not be changed. */
         Failure: {
             /** @description The instance. */
@@ -2214,6 +2503,16 @@ export interface components {
             cause: string;
             /** @description How to mend it. */
             mend?: string;
+        };
+        /** @description A form to fill in. */
+        FormView: {
+            /** @description Its id, or its key where it is kept. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Its version, if it is not the latest.
+             */
+            version?: number | null;
         };
         /** @description A form that a person fills in. */
         FormWait: {
@@ -2247,7 +2546,7 @@ export interface components {
             id: string;
             /** @description How they are called. */
             name?: string;
-            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`. */
+            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`. */
             roles?: string[];
             limit?: components["schemas"]["MoneyView"] | null;
         };
@@ -2283,6 +2582,13 @@ export interface components {
             quantity: number;
             /** @description When. */
             eta: string;
+        };
+        /** @description An input of a table. */
+        InputView: {
+            /** @description Its label, or its expression if it has none. */
+            label: string;
+            /** @description Its value. */
+            value: unknown;
         };
         /** @description A running process instance with its variables, and what it waits for. */
         InstanceDetails: components["schemas"]["InstanceView"] & {
@@ -2425,6 +2731,85 @@ export interface components {
             /** @description The number that the ERP gave to the posting, once it confirmed. */
             erp_reference?: string | null;
         };
+        /** @description The results of a job. */
+        JobCompletion: {
+            /**
+             * Format: int32
+             * @description The number of the lease.
+             */
+            lease: number;
+            /** @description Result variables, by name. */
+            variables?: Record<string, unknown>;
+            /**
+             * @description What a listener of a user task decides: `{"denied", "deniedReason", "corrections": {"assignee", "candidateUsers",
+             *     "candidateGroups", "dueDate", "followUpDate", "priority"}}`; or the worker that leads an ad-hoc sub-process:
+             *     `{"activateElements": [{"elementId", "variables"}], "isCompletionConditionFulfilled", "isCancelRemainingInstances"}`.
+             */
+            result?: Record<string, unknown> | null;
+        };
+        /** @description What the model calls an error. */
+        JobError: {
+            /**
+             * Format: int32
+             * @description The number of the lease.
+             */
+            lease: number;
+            /** @description The error's code in the model. */
+            code: string;
+            /** @description In words. */
+            message?: string;
+            /** @description What its handler gets to know. */
+            variables?: Record<string, unknown>;
+        };
+        /** @description Why a job could not be done. */
+        JobFailure: {
+            /**
+             * Format: int32
+             * @description The number of the lease.
+             */
+            lease: number;
+            /** @description Why, in words. */
+            message: string;
+            /**
+             * Format: int32
+             * @description How often it may still be tried; one time less than before unless given. With none left it is an incident.
+             */
+            retries?: number | null;
+            /**
+             * Format: int64
+             * @description How long it rests before the next try, in milliseconds; as the model says unless given.
+             */
+            backoff_ms?: number | null;
+        };
+        /** @description A job that waits for a worker, or that one has. */
+        JobView: {
+            /** @description Its number. */
+            id: string;
+            /** @description Its type. */
+            type: string;
+            /** @description `available`, `leased`, or `resting` until its next try or the resumption of its instance. */
+            status: string;
+            /** @description The process instance. */
+            instance: string;
+            /**
+             * Format: int32
+             * @description Higher ones first.
+             */
+            priority: number;
+            /** @description When it was created. */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description How often it was leased.
+             */
+            leases: number;
+            /** @description What the worker that has it calls itself. */
+            worker?: string | null;
+            /** @description Who leased it, as the record names it. */
+            leased_by?: string | null;
+            /** @description Until when. */
+            lease_until?: string | null;
+        };
         /** @description A key to be made. */
         KeyRequest: {
             /**
@@ -2453,6 +2838,56 @@ export interface components {
             expires?: string | null;
             /** @description When it was revoked. */
             revoked_at?: string | null;
+        };
+        /** @description A job, with all that its worker needs. */
+        LeasedJob: {
+            /** @description Its number. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The number of the lease: every answer names it.
+             */
+            lease: number;
+            /** @description Until when the worker has it. */
+            lease_until: string;
+            /** @description Its type. */
+            type: string;
+            /**
+             * Format: int32
+             * @description Higher ones first.
+             */
+            priority: number;
+            /**
+             * Format: int32
+             * @description How often it may still be tried, this time included.
+             */
+            retries: number;
+            /** @description When it was created. */
+            created_at: string;
+            /** @description The process instance. */
+            instance: string;
+            /** @description The id of its process. */
+            process: string;
+            /**
+             * Format: int32
+             * @description The version of the process.
+             */
+            version: number;
+            /** @description What the instance is about, such as an order number. */
+            business_key?: string | null;
+            /** @description The id of the element. */
+            element: string;
+            /** @description Its name. */
+            element_name: string;
+            /** @description For the job of a listener what it listens for: `start`, `end`, `creating`, `assigning`, `updating` or `completing`. */
+            listens_for?: string | null;
+            task?: components["schemas"]["ChangingTask"] | null;
+            /** @description The task headers of the model. */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description The variables, by name. */
+            variables: Record<string, unknown>;
         };
         /** @description A credit limit. */
         LimitRequest: {
@@ -2567,6 +3002,13 @@ export interface components {
              */
             cancel_failed: number;
             replaces?: components["schemas"]["ReplacedView"] | null;
+        };
+        /** @description Variables that a live element itself holds, and that nobody outside of it sees. */
+        LocalVariables: {
+            /** @description The live element, by its id or key. */
+            element: string;
+            /** @description Names and values. */
+            variables: Record<string, unknown>;
         };
         /** @description Money for a document. */
         MatchItem: {
@@ -2721,6 +3163,8 @@ export interface components {
             incident?: number | null;
             /** @description Variables to set before. */
             variables?: Record<string, unknown>;
+            /** @description The live elements whose own variables these are, by id or key; without it they are those of the whole instance. */
+            scope?: string | null;
             /** @enum {string} */
             type: "retry";
         } | {
@@ -2732,6 +3176,8 @@ export interface components {
             end?: string[];
             /** @description Live elements to end, each with the element that begins in its place. */
             move?: components["schemas"]["Move"][];
+            /** @description Variables of live elements themselves to set, before anything else. */
+            local?: components["schemas"]["LocalVariables"][];
             /** @enum {string} */
             type: "modify";
         } | {
@@ -2746,6 +3192,13 @@ export interface components {
             };
             /** @enum {string} */
             type: "migrate";
+        } | {
+            /** @description The live ad-hoc sub-process, by its id or key. */
+            ad_hoc: string;
+            /** @description Ids of elements inside of it. */
+            elements: string[];
+            /** @enum {string} */
+            type: "activate";
         };
         /** @description A line of an order. */
         OrderLineRequest: {
@@ -2900,7 +3353,7 @@ export interface components {
             items: {
                 /** @description Its number. */
                 id: string;
-                /** @description `cancel`, `suspend`, `resume`, `retry`, `modify` or `migrate`. */
+                /** @description `cancel`, `suspend`, `resume`, `retry`, `modify`, `migrate` or `activate`. */
                 operation: string;
                 /** @description `running`, `done` or `stopped`. */
                 status: string;
@@ -3096,6 +3549,40 @@ export interface components {
                 gross: components["schemas"]["MoneyView"];
                 /** @description The number that the ERP gave to the posting, once it confirmed. */
                 erp_reference?: string | null;
+            }[];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_JobView: {
+            /** @description The entries. */
+            items: {
+                /** @description Its number. */
+                id: string;
+                /** @description Its type. */
+                type: string;
+                /** @description `available`, `leased`, or `resting` until its next try or the resumption of its instance. */
+                status: string;
+                /** @description The process instance. */
+                instance: string;
+                /**
+                 * Format: int32
+                 * @description Higher ones first.
+                 */
+                priority: number;
+                /** @description When it was created. */
+                created_at: string;
+                /**
+                 * Format: int32
+                 * @description How often it was leased.
+                 */
+                leases: number;
+                /** @description What the worker that has it calls itself. */
+                worker?: string | null;
+                /** @description Who leased it, as the record names it. */
+                leased_by?: string | null;
+                /** @description Until when. */
+                lease_until?: string | null;
             }[];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
@@ -3309,6 +3796,15 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_TaskView: {
+            /** @description The entries. */
+            items: (components["schemas"]["ExceptionView"] & {
+                details?: components["schemas"]["TaskDetailsView"] | null;
+            })[];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_VersionView: {
             /** @description The entries. */
             items: {
@@ -3518,6 +4014,8 @@ export interface components {
             begun: string[];
             /** @description Whether it waits for somebody. */
             waits: boolean;
+            /** @description The batch in which more than a hundred who wait for a signal get it, a few at a time; they are not among the receivers. */
+            batch?: string | null;
         };
         /** @description What a run means for a line. */
         ReconfirmedView: {
@@ -3699,6 +4197,13 @@ export interface components {
             goodwill: number;
             /** @description The invoice that it is asked for, if one is as large. */
             invoice?: string | null;
+        };
+        /** @description A rule that matched. */
+        RuleView: {
+            /** @description Its number, from 1. */
+            number: number;
+            /** @description Its id. */
+            id: string;
         };
         /** @description What is to be confirmed anew. */
         RunRequest: {
@@ -3980,6 +4485,65 @@ export interface components {
             /** @description One entry a system. */
             systems: components["schemas"]["SystemView"][];
         };
+        /** @description Whom to give a task to. */
+        TaskAssignment: {
+            /** @description The person; absent gives it back to all for whom it is. */
+            to?: string | null;
+        };
+        /** @description What a user task carries. */
+        TaskDetailsView: {
+            /** @description The process instance. */
+            instance: string;
+            /** @description The id of its process. */
+            process: string;
+            /**
+             * Format: int32
+             * @description The version of the process.
+             */
+            version: number;
+            /** @description The id of the element. */
+            element: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Who is to do it. */
+            assignee?: string | null;
+            /** @description Groups of which anybody may do it. */
+            candidate_groups: string[];
+            /** @description People of whom anybody may do it. */
+            candidate_users: string[];
+            /** @description By when it is to be done. */
+            due?: string | null;
+            /** @description When it is to be looked at. */
+            follow_up?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100: higher ones first.
+             */
+            priority: number;
+            form?: components["schemas"]["FormView"] | null;
+            /** @description The variables that are visible to it; only when it is shown alone. */
+            variables?: Record<string, unknown> | null;
+        };
+        /** @description What is to be different about a task. What is absent stays; a date that is null is taken away. */
+        TaskUpdate: {
+            /** @description Groups of which anybody may do it. */
+            candidate_groups?: string[] | null;
+            /** @description People of whom anybody may do it. */
+            candidate_users?: string[] | null;
+            /** @description By when it is to be done. */
+            due?: string | null;
+            /** @description When it is to be looked at. */
+            follow_up?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            priority?: number | null;
+        };
+        /** @description A user task, or a technical incident, with its entry in the queue. */
+        TaskView: components["schemas"]["ExceptionView"] & {
+            details?: components["schemas"]["TaskDetailsView"] | null;
+        };
         /** @description A tax code. */
         TaxView: {
             /** @description The country. */
@@ -4128,6 +4692,7 @@ export interface components {
             who: string;
             form?: components["schemas"]["FormWait"] | null;
             effect?: components["schemas"]["EffectWait"] | null;
+            job?: components["schemas"]["JobView"] | null;
             exception?: components["schemas"]["ExceptionWait"] | null;
             called?: components["schemas"]["WaitingView"] | null;
         };
@@ -5271,6 +5836,44 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    post_decisions_by_decision_evaluate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Evaluation"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -5837,6 +6440,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_jobs: {
+        parameters: {
+            query?: {
+                /** @description The type of the jobs. */
+                type?: string;
+                /** @description `available`, `leased` or `resting`. */
+                status?: string;
+                /** @description Only jobs of this process instance. */
+                instance?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JobView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_jobs_activate: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Activation"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activated"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_jobs_by_job_completion: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobCompletion"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_jobs_by_job_error: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobError"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_jobs_by_job_failure: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobFailure"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_jobs_by_job_lease: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extension"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extended"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -7393,12 +8234,21 @@ export interface operations {
     get_tasks: {
         parameters: {
             query?: {
-                /** @description `open`, `claimed`, `resolved` or `cleared`. */
+                /**
+                 * @description `open`, `claimed`, `resolved` or `cleared`. Unless given, the newest are the open ones; sorted otherwise, or of a person or group,
+                 *     claimed ones are among them.
+                 */
                 status?: string;
-                /** @description Only exceptions of this order. */
+                /** @description Only tasks of this order. */
                 order?: string;
-                /** @description Only exceptions of this case: of one root cause. */
+                /** @description Only tasks of this case: of one root cause. */
                 case?: string;
+                /** @description Only tasks of this person. */
+                assignee?: string;
+                /** @description Only tasks for which this group is named. */
+                candidate_group?: string;
+                /** @description `newest` first unless given; or by `priority` and then what is due, or by `due` and then the priority. */
+                sort?: "newest" | "priority" | "due";
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Entries on a page: 1 to 500, 50 unless given. */
@@ -7418,7 +8268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ExceptionView"];
+                    "application/json": components["schemas"]["Page_TaskView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -7426,6 +8276,132 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_tasks_by_instance_by_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is known; if it is still so, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                instance: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetailsView"];
+                };
+            };
+            /** @description It is still as it was. */
+            304: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_tasks_by_instance_by_task_assignment: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                instance: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskAssignment"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_tasks_by_instance_by_task_changes: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                instance: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskUpdate"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };

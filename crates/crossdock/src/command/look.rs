@@ -97,6 +97,20 @@ pub(crate) enum TaskCommand {
     /// Complete a user task
     #[command(after_help = "Example:\n  crossdock task complete PI-17/4 --variables '{\"approved\":true}'")]
     Complete(Complete),
+    /// Give a user task to somebody, or back to all for whom it is
+    #[command(after_help = "Examples:\n  crossdock task assign PI-17/4 --to ann\n  crossdock task assign PI-17/4")]
+    Assign(Assign),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Assign {
+    /// Process instance and key as `task list` shows them: PI-17/4
+    task: String,
+    /// The person; left out it goes back
+    #[arg(long)]
+    to: Option<String>,
+    #[command(flatten)]
+    target: Target,
 }
 
 #[derive(Debug, clap::Args)]
@@ -179,7 +193,12 @@ pub(super) fn list(list: &List, path: &str, columns: &[(&str, &str)]) -> anyhow:
 }
 
 /// Lists what fits a status and further filters.
-fn list_by(list: &List, path: &str, filters: &[(&str, Option<&str>)], columns: &[(&str, &str)]) -> anyhow::Result<Finding> {
+pub(super) fn list_by(
+    list: &List,
+    path: &str,
+    filters: &[(&str, Option<&str>)],
+    columns: &[(&str, &str)],
+) -> anyhow::Result<Finding> {
     let api = list.target.open()?;
     let filters = [filters, &[("status", list.status.as_deref())]].concat();
     let items = block_on(pages(&api, path, &filters, list.limit))?;
@@ -424,17 +443,18 @@ pub(crate) fn tasks(command: &TaskCommand) -> anyhow::Result<Finding> {
         TaskCommand::Complete(arguments) => {
             let variables: Value =
                 serde_json::from_str(&arguments.variables).map_err(|error| WrongUse(format!("--variables: {error}")))?;
-            let Some((instance, task)) = arguments.task.split_once('/') else {
-                return Err(WrongUse(format!(
-                    "`{}` is not a task as `task list` shows it, such as PI-17/4",
-                    arguments.task
-                ))
-                .into());
-            };
-            let path = format!("/v1/tasks/{}/{}/completion", escape(instance), escape(task));
-            post(&arguments.target, &path, &json!({ "variables": variables }))
+            post(&arguments.target, &task_path(&arguments.task, "completion")?, &json!({ "variables": variables }))
+        }
+        TaskCommand::Assign(arguments) => {
+            post(&arguments.target, &task_path(&arguments.task, "assignment")?, &json!({ "to": arguments.to }))
         }
     }
+}
+
+fn task_path(task: &str, what: &str) -> anyhow::Result<String> {
+    let wrong = || WrongUse(format!("`{task}` is not a task as `task list` shows it, such as PI-17/4"));
+    let (instance, key) = task.split_once('/').ok_or_else(wrong)?;
+    Ok(format!("/v1/tasks/{}/{}/{what}", escape(instance), escape(key)))
 }
 
 pub(crate) fn stock(command: &StockCommand) -> anyhow::Result<Finding> {

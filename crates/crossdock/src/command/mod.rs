@@ -17,6 +17,7 @@ mod import;
 mod inbound;
 mod init;
 mod instance;
+mod job;
 mod key;
 mod lab;
 mod look;
@@ -62,12 +63,15 @@ pub(crate) enum Command {
     /// Look at operations on many instances
     #[command(subcommand)]
     Batch(instance::BatchCommand),
+    /// Look at jobs that workers do
+    #[command(subcommand)]
+    Job(job::Command),
     /// Deploy processes, decisions and forms
     Deploy(deploy::Arguments),
     /// Look at exceptions and decide on them
     #[command(subcommand)]
     Exception(look::ExceptionCommand),
-    /// Look at user tasks and complete them
+    /// Look at user tasks, give them to people and complete them
     #[command(subcommand)]
     Task(look::TaskCommand),
     /// Look at stock, and keep it for groups of channels
@@ -147,6 +151,7 @@ impl Command {
             Self::Order(command) => look::orders(&command),
             Self::Instance(command) => instance::run(&command),
             Self::Batch(command) => instance::batches(&command),
+            Self::Job(command) => job::run(&command),
             Self::Deploy(arguments) => deploy::run(&arguments),
             Self::Exception(command) => look::exceptions(&command),
             Self::Task(command) => look::tasks(&command),

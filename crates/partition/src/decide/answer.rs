@@ -199,7 +199,7 @@ mod tests {
             "candidateGroups": ["sales"], "priority": 80, "followUpDate": null}}"#;
         let Ok(Answer::Task(TaskAnswer::Correct(changes))) = answer(Asked::Task, json) else { panic!("not read") };
         assert_eq!(changes.assignee, Some(None));
-        assert_eq!(changes.due.flatten().map(|due| due.to_string()).as_deref(), Some("2026-11-26T11:00:00Z"));
+        assert_eq!(changes.due.flatten().map(|due| due.to_string()).as_deref(), Some("2026-11-26T11:00:00.000Z"));
         assert_eq!(changes.candidate_groups, Some(vec!["sales".into()]));
         assert_eq!((changes.priority, changes.follow_up, changes.candidate_users), (Some(80), None, None));
     }

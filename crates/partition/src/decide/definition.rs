@@ -193,10 +193,6 @@ fn content(txn: &Txn<'_>, resource: &Resource, imports: Vec<Text>) -> Result<Con
     match resource.name.rsplit('.').next().unwrap_or_default() {
         "bpmn" => processes(txn, resource),
         "dmn" => match dmn::Model::parse_with(&resource.xml, &imported) {
-            // two models without one would be taken for versions of each other
-            Ok((model, _)) if model.id().is_empty() => {
-                Err(whole(Text::const_new("the model has no id"), "give its `definitions` the attribute `id`"))
-            }
             Ok((model, _)) => {
                 Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new(), imports })
             }

@@ -1,7 +1,7 @@
 //! The documents that go to other systems, as JSON: what each connection task sends.
 
 use engine::InstanceId;
-use feel::Context as Variables;
+use feel::{Context as Variables, Value};
 use serde::Serialize;
 use trade::master::ShipTo;
 use trade::{InvoiceId, Key, OrderId, Refusal, WarehouseOrderId};
@@ -22,6 +22,7 @@ pub(super) fn effect(
     job: u32,
     kind: &str,
     variables: &Variables,
+    headers: &[(Text, Text)],
 ) -> Outcome<Effect> {
     let mut effect = Effect {
         id: EffectId::of_job(instance, job),
@@ -50,10 +51,20 @@ pub(super) fn effect(
         }
         _ => {
             effect.order = id::<OrderId>(variables, "orderId").ok();
-            effect.document = text(variables.to_json());
+            effect.document = text(with_headers(variables, headers).to_json());
         }
     }
     Ok(effect)
+}
+
+/// The variables, and the task headers of the model as `headers`, where there are any and no variable has that name.
+fn with_headers(variables: &Variables, headers: &[(Text, Text)]) -> Variables {
+    let mut document = variables.clone();
+    if !headers.is_empty() && !document.contains("headers") {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+        document.insert("headers", Value::Context(Variables::from_iter(headers)));
+    }
+    document
 }
 
 /// Asks a warehouse to cancel what it has not shipped; no process waits for it, the warehouse answers with a command.

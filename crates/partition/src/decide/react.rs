@@ -326,7 +326,8 @@ pub(super) fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: 
         txn.deliver_again(effect);
         return Ok(());
     }
-    match document::effect(txn, id, job, &kind, &variables) {
+    let headers = instance.job_model(process, job).map(|model| model.headers.as_slice()).unwrap_or_default();
+    match document::effect(txn, id, job, &kind, &variables, headers) {
         Ok(effect) => txn.request(Effect { priority: instance.job_priority(job).unwrap_or_default(), ..effect }),
         Err(TxnStop::Refused(refusal)) => {
             txn.then(FollowUp::Step(id, failed(text(format_args!("{kind}: {refusal}")))));

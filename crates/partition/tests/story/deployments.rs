@@ -172,6 +172,42 @@ fn a_deployment_warns_of_what_it_calls_and_nobody_has_deployed() {
     assert_eq!(told(&["decision:word", "form:words", "inner"]), [""; 0]);
 }
 
+/// A user task with extension properties.
+fn asks(properties: &[(&str, &str)]) -> String {
+    let property = |(name, value): &(&str, &str)| format!(r#"<zeebe:property name="{name}" value="{value}"/>"#);
+    let properties: String = properties.iter().map(property).collect();
+    let extension = format!("<zeebe:userTask/><zeebe:properties>{properties}</zeebe:properties>");
+    let task =
+        format!(r#"<bpmn:userTask id="t"><bpmn:extensionElements>{extension}</bpmn:extensionElements></bpmn:userTask>"#);
+    line("a", &task, &["t"])
+}
+
+#[test]
+fn the_properties_of_a_task_that_make_it_an_exception_are_held_against_what_can_be_meant() {
+    let mut world = World::new();
+    for (name, value, cause) in [
+        ("crossdock:exception", "CREDITT", "`CREDITT`, which is no type of exception"),
+        ("crossdock:owner", "nobody", "`nobody`, which is no role"),
+        ("crossdock:reason", "=1 +", "cannot be read"),
+        ("crossdock:amount", "much", "`much`, which is no number"),
+    ] {
+        let refused = world.ask(deployment(&[("a.bpmn", asks(&[(name, value)]))])).unwrap_err();
+        let finding = &refused.findings()[0];
+        assert!(finding.cause.contains(cause) && finding.place.contains("element t"), "{refused}");
+    }
+    let doubts = |properties: &[(&str, &str)]| {
+        let Body::Deploy(files) = deployment(&[("a.bpmn", asks(properties))]) else { unreachable!() };
+        files[0].warnings(&files, &|_| true).1.iter().map(|finding| finding.cause.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(doubts(&[("crossdock:prioritty", "1")]), ["nobody reads the property `crossdock:prioritty` here"]);
+    assert_eq!(doubts(&[("crossdock:amount", "=5")]).len(), 1, "no limit is held against it");
+    let whole = [("crossdock:exception", "CREDIT"), ("crossdock:owner", "sales"), ("crossdock:amount", "=5"), ("mine", "x")];
+    assert_eq!(doubts(&whole), [""; 0]);
+    world.deploy(&[("a.bpmn", asks(&[("crossdock:exception", "=kind"), ("crossdock:reason", "odd")]))]);
+    world.start("a", r#"{"kind": "NONSENSE"}"#);
+    assert_eq!(world.exceptions(), ["odd (\"NONSENSE\" is no type of exception)"]);
+}
+
 /// A decision model of a namespace; `more` is in front of its decision.
 fn decision(id: &str, namespace: &str, more: &str, expression: &str) -> String {
     format!(
@@ -234,7 +270,7 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
         ("nameless.form", "the form has no id"),
         ("picture.png", "the name does not tell what it is"),
         ("broken.dmn", ""),
-        ("nameless.dmn", "the model has no id"),
+        ("nameless.dmn", "neither id nor name"),
     ] {
         let found =
             refused.findings().iter().any(|finding| finding.place.starts_with(place) && finding.cause.contains(cause));

@@ -278,6 +278,19 @@ fn a_worker_leads_an_ad_hoc_sub_process_and_without_one_people_activate_its_elem
 }
 
 #[test]
+fn a_system_gets_the_task_headers_of_the_model_beside_the_variables() {
+    let task = r#"<bpmn:serviceTask id="do"><bpmn:extensionElements><zeebe:taskDefinition type="test.do"/><zeebe:taskHeaders><zeebe:header key="method" value="POST"/></zeebe:taskHeaders></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let mut world = World::new();
+    world.deploy(&[("a.bpmn", line("a", task, &["do"]))]);
+    let mut sent = |variables: &str| {
+        world.start("a", variables);
+        serde_json::from_str::<serde_json::Value>(&world.effects.last().unwrap().document).unwrap()
+    };
+    assert_eq!(sent(r#"{"x": 1}"#), serde_json::json!({ "x": 1, "headers": { "method": "POST" } }));
+    assert_eq!(sent(r#"{"headers": 2}"#), serde_json::json!({ "headers": 2 }), "a variable is what the process says");
+}
+
+#[test]
 fn what_a_system_offers_by_now_leaves_the_workers_with_another_try() {
     let mut world = picking("");
     let id = world.start("a", "{}");
