@@ -134,6 +134,96 @@ describe("journeys", () => {
     }
   });
 
+  it("resolve a credit hold as the right person, and be refused as the wrong one", async () => {
+    const [exception] = await open("CREDIT");
+    if (!exception?.order) throw new Error("the demo left no credit hold");
+    const wrong = await as(browser, "sally");
+    await wrong.goto(`${consoleUrl()}/exceptions?case=${exception.id}`);
+    const theirs = wrong.getByRole("complementary", { name: `Case ${exception.id}` });
+    await theirs.getByText(/^This is for credit clerk, credit manager or director. You are sales./).waitFor();
+    await wrong.context().close();
+    // the role is right and the authority is not: that is for the product to say
+    const lesser = await as(browser, "carl");
+    await lesser.goto(`${consoleUrl()}/exceptions?case=${exception.id}`);
+    const tried = lesser.getByRole("complementary", { name: `Case ${exception.id}` });
+    await tried.getByRole("button", { name: /^Release/ }).click();
+    await tried.getByLabel("Reason").fill("a good customer");
+    await tried.getByRole("button", { name: "Release", exact: true }).last().click();
+    await tried
+      .getByRole("alert")
+      .getByText(/over the limit needs more authority/)
+      .waitFor();
+    await lesser.context().close();
+    expect((await ask<Exception>("dora", `/v1/exceptions/${exception.id}`)).status).toBe("open");
+
+    const right = await as(browser, "dora");
+    await right.goto(`${consoleUrl()}/exceptions?case=${exception.id}`);
+    const panel = right.getByRole("complementary", { name: `Case ${exception.id}` });
+    await panel.getByRole("button", { name: /^Release/ }).click();
+    await panel.getByLabel("Reason").fill("paid on time for years");
+    await panel.getByRole("button", { name: "Release", exact: true }).last().click();
+    await until(
+      async () => (await ask<Exception>("dora", `/v1/exceptions/${exception.id}`)).status === "resolved",
+      "the released credit hold",
+    );
+    const after = await ask<Exception>("dora", `/v1/exceptions/${exception.id}`);
+    expect(after.resolution).toMatchObject({ action: "release", by: "dora", reason: "paid on time for years" });
+    await right.context().close();
+  });
+
+  it("match an ambiguous payment: what speaks for each candidate is there, and the choice is applied", async () => {
+    const [exception] = await open("PAYMENT-UNMATCHED");
+    if (!exception) throw new Error("the demo left no ambiguous payment");
+    const page = await as(browser, "rita");
+    await page.goto(`${consoleUrl()}/exceptions?case=${exception.id}`);
+    const panel = page.getByRole("complementary", { name: `Case ${exception.id}` });
+    await panel.getByRole("button", { name: /^Match/ }).click();
+    await panel
+      .getByRole("button", { name: /IN-\d+/ })
+      .first()
+      .click();
+    expect(await panel.getByLabel("Invoices").inputValue()).toMatch(/^IN-\d+/);
+    await panel.getByLabel("Reason").fill("the customer named it on the phone");
+    await panel.getByRole("button", { name: "Match", exact: true }).last().click();
+    await until(
+      async () => (await ask<Exception>("dora", `/v1/exceptions/${exception.id}`)).status === "resolved",
+      "the match",
+    );
+    const { subject } = await ask<{ subject: string }>("dora", `/v1/exceptions/${exception.id}`);
+    const payment = await ask<{ status: string }>("dora", `/v1/payments/${subject.split(" ")[1]}`);
+    expect(payment.status).toBe("applied");
+    await page.context().close();
+  });
+
+  it("replay a dead letter: a trial first, and once the system is well again it is delivered", async () => {
+    const tell = (what: "fail" | "work") => fetch(`${inject("carrier")}/--${what}`, { method: "POST" });
+    type Letters = { items: { id: string; order: string | null }[] };
+    await tell("fail");
+    try {
+      const order = await newOrder();
+      const letter = await until(
+        async () =>
+          (await ask<Letters>("dora", "/v1/dead-letters?limit=500")).items.find((each) => each.order === order),
+        "the dead letter",
+      );
+      await tell("work");
+      const page = await as(browser, "dora");
+      await page.goto(`${consoleUrl()}/systems?tab=dead-letters`);
+      const row = page.getByRole("row", { name: new RegExp(letter.id) });
+      await row.getByText("the depot is closed").waitFor();
+      await row.getByRole("button", { name: "Send again …" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText("The trial run says that it can be sent").waitFor();
+      await dialog.getByRole("button", { name: "Send again" }).click();
+      await row.waitFor({ state: "detached" });
+      await page.goto(`${consoleUrl()}/orders/${order}`);
+      await page.getByText(/^Shipped: SH-/).waitFor({ timeout: 45_000 });
+      await page.context().close();
+    } finally {
+      await tell("work");
+    }
+  });
+
   it("operate on an instance: what would happen is shown first, and the reason goes on the record", async () => {
     const exception = (await open("PRICE")).find(({ order }) => order !== null);
     if (!exception?.order) throw new Error("the demo left no held order");

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,6 +15,7 @@ const PEOPLE = {
   sally: ["sales"],
   wendy: ["warehouse"],
   rita: ["receivables"],
+  carl: ["credit_manager"],
   dora: ["director", "sales", "warehouse", "receivables", "operations"],
 } as const;
 
@@ -30,6 +32,8 @@ declare module "vitest" {
     site: Site;
     /** Where it can be told to let the lab systems go and come. */
     control: string;
+    /** The way to the carrier: `POST /--fail` and `POST /--work` say what becomes of bookings. */
+    carrier: string;
   }
 }
 
@@ -53,17 +57,48 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { key } = JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as { key: string };
   const url = `http://127.0.0.1:${await freePort()}`;
   const lab = await startLab(data, url, key);
-  const keys = configure(join(data, "crossdock.toml"), url, lab.systems);
+  const carrier = await moody(lab.systems["carrier"] ?? "");
+  const keys = configure(join(data, "crossdock.toml"), url, { ...lab.systems, carrier: carrier.url });
   const product = spawn(BINARY, ["serve", "--config", join(data, "crossdock.toml")], { stdio: "ignore" });
   await ready(url);
   project.provide("site", { url, keys });
   project.provide("control", String(lab.process.pid));
+  project.provide("carrier", carrier.url);
   return async () => {
     // the lab may have been paused by a journey that did not end
     lab.process.kill("SIGCONT");
     await Promise.all([end(product), end(lab.process)]);
+    carrier.server.close();
     rmSync(data, { recursive: true, force: true });
   };
+}
+
+/** Stands before a system and lets everything through, except while it was told to fail: then it asks to be tried again. */
+async function moody(behind: string): Promise<{ server: Server; url: string }> {
+  let fails = false;
+  const server = createHttpServer((request, response) => {
+    if (request.url === "/--fail" || request.url === "/--work") {
+      fails = request.url === "/--fail";
+      response.end();
+      return;
+    }
+    if (fails && request.method === "POST") {
+      response.writeHead(429, { "content-type": "application/json" }).end('{"error":"the depot is closed"}');
+      return;
+    }
+    const { method, headers } = request;
+    const onward = httpRequest(behind + request.url, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the system gives no port");
+  return { server, url: `http://127.0.0.1:${address.port}` };
 }
 
 async function freePort(): Promise<number> {
@@ -111,6 +146,8 @@ function configure(path: string, url: string, systems: Record<string, string>): 
   for (const [name, address] of Object.entries(systems)) {
     text = text.replace(new RegExp(`(name = "${name}"\\nbase_url = ")[^"]*`), `$1${address}`);
   }
+  // so that a dead letter does not take long to become one
+  text = text.replace(/(name = "carrier"[^[]*retry = \{ )/, "$1max_attempts = 3, ");
   const keys = Object.fromEntries(
     Object.keys(PEOPLE).map((person) => [person, `cd_test_${person}_${Math.random().toString(36).slice(2)}`]),
   ) as Record<Person, string>;

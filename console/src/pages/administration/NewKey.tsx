@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Radio.css";
 import { Alert, Button, Code, CopyButton, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Client } from "../../api/types";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/List.css";
 import { Alert, Button, Group, List, Modal, Stack, Table, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
