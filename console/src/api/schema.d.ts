@@ -2033,6 +2033,8 @@ export interface components {
             /** @description The right prices by line, where the billed ones were too high: the difference is credited, the units stay. */
             prices?: components["schemas"]["LinePrice"][];
             amount?: components["schemas"]["MoneyView"] | null;
+            /** @description The order that `lines` or `prices` are of, where the invoice bills several; without either, everything of that order is credited. */
+            order?: string | null;
         };
         /** @description An effect that could not be delivered. */
         DeadLetter: {
@@ -2367,6 +2369,8 @@ export interface components {
         };
         /** @description A line of an invoice. */
         InvoiceLineView: {
+            /** @description The order that the line is of. */
+            order: string;
             /**
              * Format: int64
              * @description The order line.
@@ -2396,9 +2400,11 @@ export interface components {
             kind: string;
             /** @description Who owes it. */
             account: string;
-            /** @description The order that it bills. */
+            /** @description The order that it bills; the first of several. */
             order: string;
-            /** @description The customer's purchase order number. */
+            /** @description All orders that it bills: several for a consolidated invoice. */
+            orders: string[];
+            /** @description The customer's purchase order number; empty where it bills several. */
             purchase_order: string;
             /** @description Shipments that it bills. */
             shipments: string[];
@@ -3068,9 +3074,11 @@ export interface components {
                 kind: string;
                 /** @description Who owes it. */
                 account: string;
-                /** @description The order that it bills. */
+                /** @description The order that it bills; the first of several. */
                 order: string;
-                /** @description The customer's purchase order number. */
+                /** @description All orders that it bills: several for a consolidated invoice. */
+                orders: string[];
+                /** @description The customer's purchase order number; empty where it bills several. */
                 purchase_order: string;
                 /** @description Shipments that it bills. */
                 shipments: string[];

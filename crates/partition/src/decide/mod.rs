@@ -3,6 +3,7 @@
 mod batch;
 mod billing;
 mod command;
+mod credit;
 mod definition;
 mod dependency;
 mod deployed;

@@ -5,6 +5,7 @@
 mod billing;
 mod cash;
 mod changes;
+mod outages;
 mod splitting;
 mod substitutes;
 mod world;

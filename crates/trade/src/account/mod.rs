@@ -1,11 +1,13 @@
 //! Customer accounts: who they are, what they owe, and what is counted against their limit.
 
 mod check;
+mod item;
 mod profile;
 mod state;
 
 pub use check::check;
 pub use profile::{set_limit, set_profile};
-pub use state::{Account, AccountEvent, Certificate, ItemKind, Ledger, OpenItem, Profile};
+pub use state::{Account, AccountEvent, Certificate, ItemKind, ItemShare, Ledger, OpenItem, Profile};
 
+pub(crate) use item::{reopen, settle, settled};
 pub(crate) use profile::{BANK_ACCOUNT, PAYER_NAME, normalised};
