@@ -790,6 +790,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report that what was agreed with the customer is reached: the share of the order that was agreed for it is billed. */
+        post: operations["post_orders_by_order_milestones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order}/original": {
         parameters: {
             query?: never;
@@ -2601,6 +2618,11 @@ export interface components {
              * @description How long it waits for a receiver, in milliseconds; not at all unless given.
              */
             time_to_live_ms?: number;
+        };
+        /** @description A milestone that is reached. */
+        Milestone: {
+            /** @description In words, such as `drawings approved`. */
+            what: string;
         };
         /** @description An amount with its currency: `{"amount":"12.50","currency":"EUR"}`. */
         MoneyView: {
@@ -6204,6 +6226,48 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_orders_by_order_milestones: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Milestone"];
             };
         };
         responses: {
