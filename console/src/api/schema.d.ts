@@ -909,6 +909,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report that what was agreed with the customer is reached: the share of the order that was agreed for it is billed. */
+        post: operations["post_orders_by_order_milestones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order}/original": {
         parameters: {
             query?: never;
@@ -2249,6 +2266,8 @@ export interface components {
             /** @description The right prices by line, where the billed ones were too high: the difference is credited, the units stay. */
             prices?: components["schemas"]["LinePrice"][];
             amount?: components["schemas"]["MoneyView"] | null;
+            /** @description The order that `lines` or `prices` are of, where the invoice bills several; without either, everything of that order is credited. */
+            order?: string | null;
         };
         /** @description An effect that could not be delivered. */
         DeadLetter: {
@@ -2673,6 +2692,8 @@ export interface components {
         };
         /** @description A line of an invoice. */
         InvoiceLineView: {
+            /** @description The order that the line is of. */
+            order: string;
             /**
              * Format: int64
              * @description The order line.
@@ -2702,9 +2723,11 @@ export interface components {
             kind: string;
             /** @description Who owes it. */
             account: string;
-            /** @description The order that it bills. */
+            /** @description The order that it bills; the first of several. */
             order: string;
-            /** @description The customer's purchase order number. */
+            /** @description All orders that it bills: several for a consolidated invoice. */
+            orders: string[];
+            /** @description The customer's purchase order number; empty where it bills several. */
             purchase_order: string;
             /** @description Shipments that it bills. */
             shipments: string[];
@@ -3037,6 +3060,11 @@ export interface components {
              * @description How long it waits for a receiver, in milliseconds; not at all unless given.
              */
             time_to_live_ms?: number;
+        };
+        /** @description A milestone that is reached. */
+        Milestone: {
+            /** @description In words, such as `drawings approved`. */
+            what: string;
         };
         /** @description An amount with its currency: `{"amount":"12.50","currency":"EUR"}`. */
         MoneyView: {
@@ -3521,9 +3549,11 @@ export interface components {
                 kind: string;
                 /** @description Who owes it. */
                 account: string;
-                /** @description The order that it bills. */
+                /** @description The order that it bills; the first of several. */
                 order: string;
-                /** @description The customer's purchase order number. */
+                /** @description All orders that it bills: several for a consolidated invoice. */
+                orders: string[];
+                /** @description The customer's purchase order number; empty where it bills several. */
                 purchase_order: string;
                 /** @description Shipments that it bills. */
                 shipments: string[];
@@ -7037,6 +7067,48 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_orders_by_order_milestones: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Milestone"];
             };
         };
         responses: {

@@ -219,6 +219,9 @@ pub enum Body {
         lines: Vec<(LineNo, Quantity)>,
         /// Why.
         reason: Text,
+        /// The order that the lines are of, where the invoice bills several; without lines, everything of that order.
+        #[serde(default)]
+        order: Option<OrderId>,
     },
 
     /// Credit the difference to lower prices; the units stay with the customer.
@@ -229,6 +232,9 @@ pub enum Body {
         prices: Vec<(LineNo, Decimal)>,
         /// Why.
         reason: Text,
+        /// The order that the lines are of, where the invoice bills several.
+        #[serde(default)]
+        order: Option<OrderId>,
     },
     /// Credit an amount that belongs to no units.
     CreditGoodwill {
@@ -320,6 +326,13 @@ pub enum Body {
         webhook: Text,
         /// How.
         change: WebhookChange,
+    },
+    /// Report that a milestone of billing is reached.
+    ReportMilestone {
+        /// Of which order.
+        order: OrderId,
+        /// In words.
+        what: Text,
     },
     /// Put on the record what was noticed of a system that others run.
     NoteDependency {

@@ -1,6 +1,7 @@
 //! Other systems as the record has them: when each was down, for how long, and when what had waited was delivered.
 
 use serde::{Deserialize, Serialize};
+use trade::AccountId;
 use units::{Text, Timestamp};
 
 /// How many outages are kept of a system; all of them are in the journal.
@@ -17,6 +18,9 @@ pub struct Dependency {
     pub recovered: u64,
     /// For how long it was down in all, in milliseconds, without an outage that is under way.
     pub down_ms: u64,
+    /// Accounts whose credit was decided in the outage that is under way.
+    #[serde(default)]
+    pub undecided: Vec<AccountId>,
 }
 
 /// A time at which a system was down.
@@ -47,6 +51,11 @@ pub enum DependencyChange {
     },
     /// What had waited when it came back is delivered.
     Drained,
+    /// Credit of an account was decided without it.
+    CreditDecided {
+        /// Which.
+        account: AccountId,
+    },
 }
 
 impl DependencyChange {
@@ -56,6 +65,7 @@ impl DependencyChange {
             Self::Degraded { .. } => "degraded",
             Self::Recovered { .. } => "recovered",
             Self::Drained => "drained",
+            Self::CreditDecided { .. } => "credit_decided",
         }
     }
 }
@@ -69,6 +79,7 @@ impl Dependency {
     /// Whether a change says something new.
     pub(crate) fn takes(&self, change: &DependencyChange) -> bool {
         match change {
+            DependencyChange::CreditDecided { account } => self.is_down() && !self.undecided.contains(account),
             DependencyChange::Degraded { .. } => !self.is_down(),
             DependencyChange::Recovered { .. } => self.is_down(),
             DependencyChange::Drained => {
@@ -88,6 +99,7 @@ impl Dependency {
             (DependencyChange::Recovered { backlog }, Some(outage)) => {
                 (outage.ended, outage.backlog) = (Some(at), *backlog);
                 self.recovered += 1;
+                self.undecided.clear();
                 self.down_ms += u64::try_from(at.millis_since(outage.began)).unwrap_or(0);
             }
             (DependencyChange::Drained, Some(_)) => {
@@ -95,6 +107,7 @@ impl Dependency {
                 let waiting = self.outages.iter_mut().filter(|outage| outage.drained.is_none());
                 waiting.for_each(|outage| outage.drained = Some(at));
             }
+            (DependencyChange::CreditDecided { account }, Some(_)) => self.undecided.push(account.clone()),
             (_, None) => {}
         }
     }
@@ -122,7 +135,23 @@ mod tests {
         assert!(!tax.takes(&DependencyChange::Drained));
         let outage =
             Outage { began: Timestamp(1_000), ended: Some(Timestamp(4_000)), drained: Some(Timestamp(5_000)), backlog: 7 };
-        assert_eq!(tax, Dependency { outages: vec![outage], total: 1, recovered: 1, down_ms: 3_000 });
+        assert_eq!(
+            tax,
+            Dependency { outages: vec![outage], total: 1, recovered: 1, down_ms: 3_000, ..Dependency::default() }
+        );
+    }
+
+    #[test]
+    fn whose_credit_was_decided_meanwhile_is_known_until_it_is_back() {
+        let mut erp = Dependency::default();
+        let decided = DependencyChange::CreditDecided { account: "ACME".into() };
+        assert!(!erp.takes(&decided));
+        erp.apply(&degraded(), Timestamp(1_000));
+        assert!(erp.takes(&decided));
+        erp.apply(&decided, Timestamp(2_000));
+        assert!(!erp.takes(&decided) && erp.undecided == ["ACME".into()]);
+        erp.apply(&DependencyChange::Recovered { backlog: 0 }, Timestamp(4_000));
+        assert_eq!(erp.undecided, []);
     }
 
     #[test]

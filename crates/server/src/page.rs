@@ -133,6 +133,29 @@ pub(crate) fn read<T>(
     }
 }
 
+/// Reads a page of rows of a numbered table whose keys are known, the newest first, as [`read`] would.
+pub(crate) fn of_keys<T>(
+    table: Table,
+    newest_first: impl Iterator<Item = RowKey>,
+    after: Option<&str>,
+    limit: Option<usize>,
+    mut show: impl FnMut(&RowKey) -> Result<Option<T>, Problem>,
+) -> Result<Page<T>, Problem> {
+    let limit = limit_of(limit)?;
+    let before = after.map(|after| parse_cursor(table, after)).transpose()?;
+    let mut items = Vec::new();
+    let mut last_shown = None;
+    for key in newest_first.filter(|key| before.as_ref().is_none_or(|before| key < before)) {
+        let Some(item) = show(&key)? else { continue };
+        if items.len() == limit {
+            return Ok(Page { items, next: last_shown });
+        }
+        items.push(item);
+        last_shown = Some(cursor(&key));
+    }
+    Ok(Page { items, next: None })
+}
+
 fn cursor(key: &RowKey) -> String {
     match key {
         RowKey::Number(number) => format!("n{number}"),
@@ -158,6 +181,22 @@ fn parse_cursor(table: Table, cursor: &str) -> Result<RowKey, Problem> {
 mod tests {
     use super::*;
     use trade::Kind;
+
+    #[test]
+    fn known_keys_are_paged_like_a_table() {
+        let table = Table::Trade(Kind::Invoice);
+        let keys = || [9, 7, 4, 2].map(RowKey::Number).into_iter();
+        let page = |after: Option<&str>| {
+            let shown = |key: &RowKey| Ok((*key != RowKey::Number(7)).then(|| key.clone()));
+            of_keys(table, keys(), after, Some(2), shown).unwrap()
+        };
+        let first = page(None);
+        assert_eq!((first.items, first.next.as_deref()), (vec![RowKey::Number(9), RowKey::Number(4)], Some("n4")));
+        let second = page(Some("n4"));
+        assert_eq!((second.items, second.next), (vec![RowKey::Number(2)], None));
+        assert!(of_keys(table, keys(), Some("x"), None, |_| Ok(Some(()))).is_err());
+        assert!(of_keys(table, keys(), None, Some(0), |_| Ok(Some(()))).is_err());
+    }
 
     #[test]
     fn a_cursor_reads_back_and_rubbish_is_refused() {

@@ -506,9 +506,11 @@ pub(crate) struct InvoiceView {
     pub(crate) kind: String,
     /// Who owes it.
     pub(crate) account: String,
-    /// The order that it bills.
+    /// The order that it bills; the first of several.
     pub(crate) order: String,
-    /// The customer's purchase order number.
+    /// All orders that it bills: several for a consolidated invoice.
+    pub(crate) orders: Vec<String>,
+    /// The customer's purchase order number; empty where it bills several.
     pub(crate) purchase_order: String,
     /// Shipments that it bills.
     pub(crate) shipments: Vec<String>,
@@ -539,6 +541,8 @@ pub(crate) struct InvoiceView {
 /// A line of an invoice.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct InvoiceLineView {
+    /// The order that the line is of.
+    pub(crate) order: String,
     /// The order line.
     pub(crate) line: u64,
     /// The item.
@@ -557,6 +561,7 @@ pub(crate) struct InvoiceLineView {
 pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
     let currency = invoice.currency;
     let lines = invoice.lines.iter().map(|line| InvoiceLineView {
+        order: line.order.to_string(),
         line: line.line.0,
         item: line.item.to_string(),
         quantity: line.quantity.0,
@@ -570,6 +575,7 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         kind: name(&invoice.kind),
         account: invoice.account.to_string(),
         order: invoice.order.to_string(),
+        orders: invoice.orders().map(|order| order.to_string()).collect(),
         purchase_order: invoice.purchase_order.to_string(),
         shipments: texts(&invoice.shipments),
         corrects: invoice.corrects.map(|id| id.to_string()),

@@ -1,6 +1,7 @@
 import { Drawer, Group, SimpleGrid, Table, Text } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { Fragment } from "react";
 import { invoice as invoiceOf, invoices } from "../../api/queries";
 import type { Invoice } from "../../api/types";
 import { Amount } from "../../components/Amount";
@@ -34,7 +35,13 @@ const COLUMNS: readonly Column<Invoice>[] = [
     by: ({ kind }) => kind,
   },
   { id: "account", header: "Account", width: 90, cell: ({ account }) => account, by: ({ account }) => account },
-  { id: "order", header: "Order", width: 90, cell: ({ order }) => order, by: ({ order }) => order },
+  {
+    id: "order",
+    header: "Order",
+    width: 90,
+    cell: ({ order, orders }) => (orders.length > 1 ? `${order} +${orders.length - 1}` : order),
+    by: ({ order }) => order,
+  },
   {
     id: "po",
     header: "Purchase order",
@@ -133,10 +140,15 @@ function Details({ id }: { id: string }) {
         <>
           <SimpleGrid cols={3} component="dl" m={0} mb="md">
             <Fact name="Number">{invoice.number || "none yet"}</Fact>
-            <Fact name="Order">
-              <Link to="/orders/$order" params={{ order: invoice.order }} search={{ tab: "documents" }}>
-                {invoice.order}
-              </Link>
+            <Fact name={invoice.orders.length > 1 ? "Orders" : "Order"}>
+              {invoice.orders.map((order, at) => (
+                <Fragment key={order}>
+                  {at > 0 && ", "}
+                  <Link to="/orders/$order" params={{ order }} search={{ tab: "documents" }}>
+                    {order}
+                  </Link>
+                </Fragment>
+              ))}
             </Fact>
             <Fact name="Account">
               <Link to="/finance/accounts" search={{ account: invoice.account }}>

@@ -519,7 +519,7 @@ pub(crate) fn invoices(command: &InvoiceCommand) -> anyhow::Result<Finding> {
         ("number", "number"),
         ("kind", "kind"),
         ("account", "account"),
-        ("order", "order"),
+        ("orders", "orders"),
         ("purchase order", "purchase_order"),
         ("shipments", "shipments"),
         ("corrects", "corrects"),
@@ -540,6 +540,7 @@ pub(crate) fn invoices(command: &InvoiceCommand) -> anyhow::Result<Finding> {
     table(
         lines,
         &[
+            ("order", "order"),
             ("line", "line"),
             ("item", "item"),
             ("units", "quantity"),

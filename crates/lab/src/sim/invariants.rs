@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use partition::{AnyKey, AnyState, Decision, Timer, TimerOwner};
+use trade::account::OpenItem;
 use trade::exception::Exception;
 use trade::order::{Bucket, Order, Status};
 use trade::stock::{ClaimKind, Stock};
@@ -63,9 +64,9 @@ pub(super) fn after(states: &States, timers: &BTreeSet<Timer>, decision: &Decisi
             }
             Aggregate::WarehouseOrder(released) => drop(orders.insert(released.order)),
             Aggregate::Shipment(shipment) => drop(orders.insert(shipment.order)),
-            Aggregate::Invoice(invoice) => drop(orders.insert(invoice.order)),
+            Aggregate::Invoice(invoice) => orders.extend(invoice.orders()),
             Aggregate::Account(account) => {
-                orders.extend(account.ledger.open_items.iter().map(|item| item.order));
+                orders.extend(account.ledger.open_items.iter().flat_map(OpenItem::by_order).map(|(order, _)| order));
                 accounts.extend(of_account(key));
             }
             Aggregate::Exception(exception) => {
@@ -200,8 +201,7 @@ fn reserved(states: &States, order: &Order) -> Result<(), String> {
 /// What an order owes is what is open of it in the ledger of its account.
 fn owed(states: &States, order: &Order) -> Result<(), String> {
     let Some((_, Aggregate::Account(account))) = find(states, Key::Account(order.account.clone())) else { return Ok(()) };
-    let items = account.ledger.open_items.iter().filter(|item| item.order == order.id);
-    let open: Amount = items.map(|item| item.open).sum();
+    let open: Amount = account.ledger.open_items.iter().filter_map(|item| item.owed_by(order.id)).sum();
     if open == order.receivable {
         return Ok(());
     }

@@ -1,9 +1,9 @@
 //! How a world begins: processes, master data, stock, the orders of two days, and when the product will die.
 
-use partition::{Body, Resource};
+use partition::{Body, DependencyChange, Resource};
 use serde_json::{Value, json};
 use trade::account::Profile;
-use trade::master::{AfterWait, BillingPolicy, Period, ShipTo};
+use trade::master::{AfterWait, BillingPolicy, Period, ShipTo, Together};
 use trade::order::{Cancellation, Change, Submission, SubmittedLine};
 use trade::stock::{Count, Receipt};
 use trade::{Actor, InvoiceId, LineNo, OrderId, PaymentId, Role};
@@ -41,6 +41,7 @@ impl World<'_> {
         self.counts();
         self.new_version(processes);
         self.send_away();
+        self.outage();
         for _ in 0..3 {
             let when = self.now + self.draw(6 * DAY);
             self.at(when, Next::Crash);
@@ -52,7 +53,7 @@ impl World<'_> {
 
     fn master_data(&mut self, admin: &Actor) -> Result<(), Failure> {
         let company = json!({ "code": "SIM", "country": "GB", "currency": "GBP", "nodes": [{ "id": "EAST" }, { "id": "WEST" }],
-            "policy": { "atp": { "reservation_fence_days": 2 }, "credit": { "unapplied": "all", "horizon_days": 2 } },
+            "policy": { "atp": { "reservation_fence_days": 2 }, "credit": { "unapplied": "all", "horizon_days": 2, "source": "erp", "outage": "pass_small", "outage_floor": 10_000 } },
             "taxes": [{ "jurisdiction": "GB", "category": "standard", "rate": "20" }] });
         for (_, company) in documents::master::read_company(company.to_string().as_bytes(), "c").records {
             self.must(Body::PutCompany(Box::new(company)), admin)?;
@@ -86,7 +87,7 @@ impl World<'_> {
                 2 => BillingPolicy::ON_COMPLETE,
                 3 => BillingPolicy::OnComplete { max_wait_days: Some(2), then: AfterWait::Ask },
                 4 => BillingPolicy::OnComplete { max_wait_days: Some(2), then: AfterWait::PerShipment },
-                5 => BillingPolicy::Consolidated { every: Period::Week },
+                5 => BillingPolicy::Consolidated { every: Period::Week, per: Together::Account },
                 6 => BillingPolicy::OnOrder,
                 _ => BillingPolicy::PerShipment,
             };
@@ -128,7 +129,7 @@ impl World<'_> {
         for _ in 0..4 {
             let invoice = InvoiceId(1 + self.draw(below).unsigned_abs());
             let payment = PaymentId(1 + self.draw(below).unsigned_abs());
-            let credit = Body::CreditInvoice { invoice, lines: Vec::new(), reason: "goodwill".into() };
+            let credit = Body::CreditInvoice { invoice, lines: Vec::new(), reason: "goodwill".into(), order: None };
             let back = Body::UnapplyPayment { payment, invoice, reason: "wrong invoice".into() };
             for body in [credit, back] {
                 let when = self.now + DAY + self.draw(9 * DAY);
@@ -161,6 +162,16 @@ impl World<'_> {
             |resource: &Resource| Resource { xml: format!("{}<!-- again -->", resource.xml).into(), ..resource.clone() };
         let when = self.now + self.draw(2 * DAY);
         self.at(when, Next::Command(Actor::system(), Body::Deploy(processes.iter().map(reworded).collect())));
+    }
+
+    /// The system that limits come from is down for some hours, and credit is decided without it.
+    fn outage(&mut self) {
+        let begins = self.now + self.draw(2 * DAY);
+        let ends = begins + HOUR + self.draw(12 * HOUR);
+        let down = DependencyChange::Degraded { cause: "503".into() };
+        for (when, change) in [(begins, down), (ends, DependencyChange::Recovered { backlog: 0 })] {
+            self.at(when, Next::Command(Actor::system(), Body::NoteDependency { system: "erp".into(), change }));
+        }
     }
 
     fn stock(&mut self, admin: &Actor) -> Result<(), Failure> {

@@ -16,14 +16,25 @@ pub(super) fn bill(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Vec<InvoiceId>> {
     let cx = txn.system.clone();
     let posted = trade::billing::bill(txn.books(), id, &cx)?;
     if !posted.is_empty() {
-        clear(txn, id, ExceptionKind::BillingBlocked, "billed")?;
-        clear(txn, id, ExceptionKind::PartialBillingDecision, "billed")?;
+        billed(txn, &posted)?;
     } else if let Some(reason) = trade::billing::blocked(txn.books(), id, &cx)? {
         raise(txn, id, ExceptionKind::BillingBlocked, reason)?;
     } else {
         clear(txn, id, ExceptionKind::BillingBlocked, "nothing is in the way any more")?;
     }
     Ok(posted)
+}
+
+/// Nobody is asked any more about orders that were billed: a consolidated invoice bills others with the one that it was written for.
+fn billed(txn: &mut Txn<'_>, posted: &[InvoiceId]) -> Outcome<()> {
+    for invoice in posted {
+        let Some(invoice) = txn.books().invoice(invoice)? else { continue };
+        for order in invoice.orders() {
+            clear(txn, order, ExceptionKind::BillingBlocked, "billed")?;
+            clear(txn, order, ExceptionKind::PartialBillingDecision, "billed")?;
+        }
+    }
+    Ok(())
 }
 
 /// Bills what has shipped and could not be billed then. No process waits for these documents, so each gets one of its own.
@@ -61,6 +72,7 @@ pub(super) fn wait_over(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
             Ok(())
         }
         WaitOver::Billed(posted) => {
+            billed(txn, &posted)?;
             for invoice in posted {
                 bring_to_erp(txn, invoice)?;
             }
@@ -124,6 +136,16 @@ pub(super) fn bill_upfront(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let mut documents = trade::billing::release_deposit(txn.books(), id, &cx)?;
     documents.extend(trade::billing::deposit_of_more(txn.books(), id, &cx)?);
     documents.into_iter().try_for_each(|document| bring_to_erp(txn, document))
+}
+
+/// The first release of an order may be a milestone of its billing.
+pub(super) fn bill_milestone(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    if !matches!(order(txn, id)?.billing, BillingPolicy::Milestones(_)) {
+        return Ok(());
+    }
+    let cx = txn.system.clone();
+    let asked = trade::billing::deposit(txn.books(), id, &cx)?;
+    asked.into_iter().try_for_each(|document| bring_to_erp(txn, document))
 }
 
 /// Starts the process that posts a document which no process of an order has made.

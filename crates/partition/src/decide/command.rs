@@ -203,13 +203,18 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
-        Body::CreditInvoice { invoice, lines, reason } => {
-            let note = trade::billing::credit_note(txn.books(), *invoice, lines, reason, &cx)?;
+        Body::ReportMilestone { order, what } => {
+            let invoice = trade::billing::report_milestone(txn.books(), *order, what, &cx)?;
+            invoice.into_iter().try_for_each(|invoice| billing::bring_to_erp(txn, invoice))?;
+            Ok(Reply::Order(*order))
+        }
+        Body::CreditInvoice { invoice, lines, reason, order } => {
+            let note = trade::billing::credit_note(txn.books(), *invoice, *order, lines, reason, &cx)?;
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
-        Body::CreditPrice { invoice, prices, reason } => {
-            let note = trade::billing::price_credit(txn.books(), *invoice, prices, reason, &cx)?;
+        Body::CreditPrice { invoice, prices, reason, order } => {
+            let note = trade::billing::price_credit(txn.books(), *invoice, *order, prices, reason, &cx)?;
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }

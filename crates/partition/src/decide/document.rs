@@ -227,6 +227,9 @@ struct PostingDocument<'a> {
     account: &'a str,
     account_name: &'a str,
     order: OrderId,
+    /// All that it bills, where it bills several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    orders: Vec<OrderId>,
     purchase_order: &'a str,
     date: units::Day,
     due: units::Day,
@@ -255,6 +258,7 @@ fn posting(txn: &mut Txn<'_>, id: InvoiceId, effect: &mut Effect) -> Outcome<()>
         account: invoice.account.as_str(),
         account_name: account.as_ref().map_or("", |account| &account.profile.name),
         order: invoice.order,
+        orders: invoice.parts.iter().map(|part| part.order).collect(),
         purchase_order: &invoice.purchase_order,
         date: invoice.date,
         due: invoice.due,

@@ -15,7 +15,7 @@ use units::{Amount, Quantity, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
-use super::{billing, follow_up, substitution};
+use super::{billing, credit, follow_up, substitution};
 use crate::effect::EffectId;
 use crate::key::AnyKey;
 use crate::property::{AMOUNT, CASE, EXCEPTION, OWNER, REASON, named};
@@ -338,7 +338,7 @@ fn look_again(txn: &mut Txn<'_>, exception: &Exception, action: Action) -> Outco
     trade::order::validate(txn.books(), id, &cx)?;
     trade::price::validate(txn.books(), id, &cx)?;
     if hold == HoldKind::Credit {
-        trade::credit::check(txn.books(), id, &cx)?;
+        credit::check(txn, id)?;
     }
     Ok(())
 }

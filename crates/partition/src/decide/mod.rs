@@ -4,6 +4,7 @@ mod answer;
 mod batch;
 mod billing;
 mod command;
+mod credit;
 mod definition;
 mod dependency;
 mod deployed;

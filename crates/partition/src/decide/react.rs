@@ -11,7 +11,7 @@ use units::Minutes;
 
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Once, Outcome, Txn, TxnStop, text};
-use super::{billing, command, document, exception, follow_up, user_task, worker};
+use super::{billing, command, credit, document, exception, follow_up, user_task, worker};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
@@ -148,11 +148,8 @@ pub(super) fn to_note(txn: &mut Txn<'_>, what: &Once) -> Outcome<()> {
         }
         Once::Serve(item) => command::serve_waiting(txn, item),
         Once::OrderState(id) => order_state(txn, *id),
-        Once::RecheckCredit(account) => {
-            let cx = txn.system.clone();
-            trade::credit::recheck(txn.books(), account, &cx)?;
-            Ok(())
-        }
+        Once::RecheckCredit(account) => credit::recheck(txn, account),
+        Once::DecideCreditAgain(account) => credit::decide_again(txn, account),
     }
 }
 

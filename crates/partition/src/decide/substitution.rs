@@ -39,7 +39,7 @@ fn check_again(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     trade::order::validate(txn.books(), id, &cx)?;
     trade::price::validate(txn.books(), id, &cx)?;
     trade::tax::determine(txn.books(), id, None, &cx)?;
-    trade::credit::check(txn.books(), id, &cx)?;
+    super::credit::check(txn, id)?;
     if order(txn, id)?.holds.is_empty() {
         trade::order::approve(txn.books(), id, &cx)?;
     }

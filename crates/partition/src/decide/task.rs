@@ -62,14 +62,14 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
             Ok(Variables::default())
         }
         "trade.check_credit" => {
-            trade::credit::check(txn.books(), id, &cx)?;
+            super::credit::check(txn, id)?;
             holds(txn, id)
         }
         "trade.recheck" => {
             trade::order::validate(txn.books(), id, &cx)?;
             trade::price::validate(txn.books(), id, &cx)?;
             trade::tax::determine(txn.books(), id, None, &cx)?;
-            trade::credit::check(txn.books(), id, &cx)?;
+            super::credit::check(txn, id)?;
             holds(txn, id)
         }
         "trade.approve" => {
@@ -116,7 +116,9 @@ fn release(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
         Vec::new()
     } else {
         super::billing::bill_upfront(txn, id)?;
-        trade::order::release(txn.books(), id, &cx)?
+        let released = trade::order::release(txn.books(), id, &cx)?;
+        super::billing::bill_milestone(txn, id)?;
+        released
     };
     let mut warehouse_orders = Vec::with_capacity(released.len());
     for id in released {
@@ -146,7 +148,7 @@ fn bill(txn: &mut Txn<'_>, id: OrderId, variables: &Variables) -> Outcome<Variab
 fn state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
     let order = order(txn, id)?;
     let account = txn.books().account(&order.account)?;
-    let items = account.iter().flat_map(|account| &account.ledger.open_items).filter(|item| item.order == id);
+    let items = account.iter().flat_map(|account| &account.ledger.open_items).filter(|item| item.is_of(id));
     let due = items.map(|item| item.due).max();
     let status = order.status();
     Ok(Variables::from_iter([

@@ -96,6 +96,8 @@ pub(crate) enum Once {
     OrderState(OrderId),
     /// An account's exposure shrank: held orders may pass.
     RecheckCredit(AccountId),
+    /// What an account's credit depends on is known again.
+    DecideCreditAgain(AccountId),
 }
 
 /// One decision under way.

@@ -4,8 +4,8 @@ use partition::Body;
 use trade::LineNo;
 use trade::exception::{Action, ExceptionKind};
 use trade::fulfilment::Delivery;
-use trade::master::{AfterWait, BillingPolicy};
-use trade::order::{Cancellation, Change, HoldKind};
+use trade::master::{AfterWait, BillingPolicy, Period, Together};
+use trade::order::{Cancellation, Change, HoldKind, Status};
 use units::{Amount, Quantity};
 
 use crate::world::World;
@@ -166,5 +166,50 @@ fn domain_1_6_what_is_added_to_a_prepaid_order_is_billed_and_paid_before_it_ship
     world.ship(released[0], &[(1, 10)]);
     world.ship(released[1], &[(1, 4)]);
     assert_eq!((world.state(id).receivable, world.state(id).closed_at.is_some()), (Amount(0), true));
+    world.check();
+}
+
+#[test]
+fn domain_1_6_a_consolidated_invoice_is_posted_once_and_its_payment_settles_every_order_of_it() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let billing = BillingPolicy::Consolidated { every: Period::Week, per: Together::Account };
+    let orders = [3, 4].map(|units| {
+        let id = world.order(&[("X", units)], billing);
+        let released = world.state(id).warehouse_orders[0];
+        world.ship(released, &[(1, units)]);
+        id
+    });
+    assert_eq!(world.asked("erp.post_invoice"), 0);
+    assert!(world.let_billing_wait_end(orders[0]));
+    assert!(!world.let_billing_wait_end(orders[1]), "it was billed with the first");
+    assert_eq!(world.state(orders[0]).invoices, world.state(orders[1]).invoices);
+    assert_eq!(world.asked("erp.post_invoice"), 1);
+    let (_, posting) = world.asked.iter().find(|(asked, _)| asked == "erp.post_invoice").unwrap();
+    assert!(posting.contains("\"gross\":\"70.00\"") && posting.contains("\"orders\":[\"SO-1\",\"SO-2\"]"), "{posting}");
+    world.check();
+    world.pay(7_000, "CD-2026-000001");
+    assert_eq!(orders.map(|id| world.state(id).status()), [Status::Closed; 2]);
+    world.check();
+}
+
+#[test]
+fn an_order_that_is_held_on_the_day_of_a_consolidated_invoice_is_billed_when_the_hold_goes() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let billing = BillingPolicy::Consolidated { every: Period::Week, per: Together::Account };
+    let orders = [3, 4].map(|units| {
+        let id = world.order(&[("X", units)], billing);
+        let released = world.state(id).warehouse_orders[0];
+        world.ship(released, &[(1, units)]);
+        id
+    });
+    world.tell(Body::PlaceHold { order: orders[0], reason: "the price is disputed".into() });
+    assert!(world.let_billing_wait_end(orders[0]));
+    assert_eq!((world.open(ExceptionKind::BillingBlocked).len(), world.state(orders[1]).invoices.len()), (1, 0));
+    assert!(world.let_billing_wait_end(orders[1]));
+    world.tell(Body::ReleaseHold { order: orders[0], hold: HoldKind::Manual, reason: "agreed".into() });
+    assert_eq!(orders.map(|id| world.state(id).receivable), [Amount(3_000), Amount(4_000)]);
+    assert_eq!((world.open(ExceptionKind::BillingBlocked).len(), world.asked("erp.post_invoice")), (0, 2));
     world.check();
 }

@@ -227,6 +227,7 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
                 DependencyChange::Degraded { cause } => serde_json::json!({ "cause": cause }),
                 DependencyChange::Recovered { backlog } => serde_json::json!({ "backlog": backlog }),
                 DependencyChange::Drained => serde_json::json!({}),
+                DependencyChange::CreditDecided { account } => serde_json::json!({ "account": account }),
             };
             (format!("dependency.{}", change.name()), format!("system {system}"), data)
         }

@@ -42,6 +42,7 @@ const OPERATIONS: Permission = Roles(&[Role::Operations]);
 const WORKERS: Permission = Roles(&[Role::Worker, Role::Operations]);
 const ADMINISTRATION: Permission = Roles(&[Role::Admin]);
 const RECONCILERS: Permission = Roles(&[Role::Operations, Role::Receivables]);
+const BILLERS: Permission = Roles(&[Role::Sales, Role::Receivables]);
 const HOLDERS: Permission = Roles(&[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations]);
 
 /// A request for one thing, or one change.
@@ -110,6 +111,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/orders/{order}/holds", HOLDERS, ONE),
     of("POST", "/v1/orders/{order}/holds/{kind}/release", ByCase, ONE),
     of("POST", "/v1/orders/{order}/lines/{line}/correction", SALES, ONE),
+    of("POST", "/v1/orders/{order}/milestones", BILLERS, ONE),
     of("GET", "/v1/orders/{order}/original", Known, ONE),
     of("POST", "/v1/orders/{order}/substitutions", SALES, ONE),
     of("GET", "/v1/orders/{order}/timeline", Known, ONE),

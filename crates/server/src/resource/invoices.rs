@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use partition::row::Column;
-use partition::{AnyState, Body, Reply, Table};
+use partition::{AnyKey, AnyState, Body, Reply, RowKey, Table};
 use serde::Deserialize;
-use trade::{Aggregate, InvoiceId, Key, Kind, LineNo};
+use trade::{Aggregate, InvoiceId, Key, Kind, LineNo, OrderId};
 use units::{Money, Quantity};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
+use crate::readers;
 use crate::resource::accounts::check_currency;
 use crate::resource::orders::{LinePrice, LineQuantity, Numbered};
 use crate::resource::{id, versioned};
@@ -47,12 +48,12 @@ async fn list(
     _: Reading,
     Query(filter): Query<InvoiceFilter>,
 ) -> Result<Listed<Page<InvoiceView>>, Problem> {
+    if let Some(order) = &filter.order {
+        let order: OrderId = id(order)?;
+        return state.readers.read(move |reader| of_order(reader, order, &filter)).await.map(Listed);
+    }
     let read = move |reader: &mut dyn store::Reader| {
-        let filters = [
-            (Column::Parent, filter.order.as_deref()),
-            (Column::Account, filter.account.as_deref()),
-            (Column::Label, filter.number.as_deref()),
-        ];
+        let filters = [(Column::Account, filter.account.as_deref()), (Column::Label, filter.number.as_deref())];
         page::read(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
                 AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(view::invoice(&invoice)),
@@ -61,6 +62,29 @@ async fn list(
         })
     };
     state.readers.read(read).await.map(Listed)
+}
+
+/// The documents of an order, the newest first: those of several orders stand with each of them.
+fn of_order(reader: &mut dyn store::Reader, order: OrderId, filter: &InvoiceFilter) -> Result<Page<InvoiceView>, Problem> {
+    let documents = match readers::state(reader, &AnyKey::Trade(Key::Order(order)))? {
+        Some(AnyState::Trade(Aggregate::Order(order), _)) => order.invoices.clone(),
+        _ => Vec::new(),
+    };
+    let table = Table::Trade(Kind::Invoice);
+    page::of_keys(
+        table,
+        documents.iter().rev().map(|id| RowKey::Number(id.0)),
+        filter.after.as_deref(),
+        filter.limit,
+        |key| {
+            let RowKey::Number(number) = key else { return Ok(None) };
+            let shown = readers::state(reader, &AnyKey::Trade(Key::Invoice(InvoiceId(*number))))?;
+            let Some(AnyState::Trade(Aggregate::Invoice(invoice), _)) = shown else { return Ok(None) };
+            let is_meant = filter.account.as_deref().is_none_or(|account| invoice.account.as_str() == account)
+                && filter.number.as_deref().is_none_or(|number| invoice.number == number);
+            Ok(is_meant.then(|| view::invoice(&invoice)))
+        },
+    )
 }
 
 /// Show an invoice or credit note.
@@ -92,6 +116,9 @@ pub(crate) struct CreditRequest {
     #[serde(default)]
     #[schema(value_type = Option<crate::view::MoneyView>)]
     amount: Option<Money>,
+    /// The order that `lines` or `prices` are of, where the invoice bills several; without either, everything of that order is credited.
+    #[serde(default)]
+    order: Option<String>,
 }
 
 /// Credit units of an invoice, a price that was too high, or an amount as goodwill: one of the three. Never more than it bills.
@@ -106,20 +133,26 @@ async fn credit(
     let invoice: InvoiceId = id(&invoice)?;
     let caller = caller.on(Key::Invoice(invoice));
     let reason = request.reason.into();
+    let order: Option<OrderId> = request.order.as_deref().map(id).transpose()?;
     let body = match (request.lines.is_empty(), request.prices.is_empty(), request.amount) {
         (_, true, None) => {
             let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect();
-            Body::CreditInvoice { invoice, lines, reason }
+            Body::CreditInvoice { invoice, lines, reason, order }
         }
         (true, false, None) => {
             let prices = request.prices.iter().map(|line| (LineNo(line.line), line.price)).collect();
-            Body::CreditPrice { invoice, prices, reason }
+            Body::CreditPrice { invoice, prices, reason, order }
         }
-        (true, true, Some(amount)) => {
+        (true, true, Some(amount)) if order.is_none() => {
             check_currency(&state, "/amount", &amount).await?;
             Body::CreditGoodwill { invoice, amount: amount.amount, reason }
         }
-        _ => return Err(Problem::new("invalid", "give one of lines, prices and amount: each is a credit note of its own")),
+        _ => {
+            return Err(Problem::new(
+                "invalid",
+                "give one of lines, prices and amount, and an order with the first two only: each is a credit note of its own",
+            ));
+        }
     };
     match submit(&state, caller, &bytes, body).await? {
         Reply::Invoice(id) => Ok(Created(Numbered { id: id.to_string() })),

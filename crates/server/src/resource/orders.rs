@@ -35,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(release_hold))
         .routes(routes!(correct))
         .routes(routes!(substitute))
+        .routes(routes!(report_milestone))
 }
 
 /// The number of something that was made or changed.
@@ -550,6 +551,28 @@ async fn correct(
         item: ItemId::from(request.item),
         quantity: Quantity(request.quantity),
     };
+    numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)
+}
+
+/// A milestone that is reached.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Milestone {
+    /// In words, such as `drawings approved`.
+    what: String,
+}
+
+/// Report that what was agreed with the customer is reached: the share of the order that was agreed for it is billed.
+#[utoipa::path(post, path = "/v1/orders/{order}/milestones", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Milestone,
+    responses((status = 200, body = Numbered)))]
+async fn report_milestone(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    Json(request, bytes): Json<Milestone>,
+) -> Result<JsonAnswer<Numbered>, Problem> {
+    let order: OrderId = id(&order)?;
+    let body = Body::ReportMilestone { order, what: request.what.into() };
     numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)
 }
 

@@ -21,6 +21,12 @@ pub fn check(account: &Account) -> Result<(), Text> {
             return Err(format_compact!("{:?} of {:?} is open of {}", item.open, item.amount, item.invoice));
         }
     }
+    for item in ledger.open_items.iter().filter(|item| !item.shares.is_empty()) {
+        let open: units::Amount = item.shares.iter().map(|share| share.open).sum();
+        if open != item.open {
+            return Err(format_compact!("{:?} is open of {}, and {open:?} by its orders", item.open, item.invoice));
+        }
+    }
     let expected = ledger.invoiced_total - (ledger.received_total - ledger.unapplied) - ledger.allowed_total;
     if ledger.receivable() != expected {
         return Err(format_compact!("{:?} is open, and the postings give {expected:?}", ledger.receivable()));

@@ -2,13 +2,15 @@
 
 mod aging;
 mod check;
+mod item;
 mod profile;
 mod state;
 
 pub use aging::{Aging, come_due};
 pub use check::check;
 pub use profile::{set_limit, set_profile};
-pub use state::{Account, AccountEvent, Certificate, ItemKind, Ledger, OpenItem, Profile};
+pub use state::{Account, AccountEvent, Certificate, ItemKind, ItemShare, Ledger, OpenItem, Profile};
 
 pub(crate) use aging::watch_due;
+pub(crate) use item::{reopen, settle, settled};
 pub(crate) use profile::{BANK_ACCOUNT, PAYER_NAME, normalised};

@@ -123,6 +123,12 @@ pub struct Ledger {
     /// When it is looked at for what is due; `None` while nothing will be.
     #[serde(default)]
     pub due_at: Option<Timestamp>,
+    /// Its orders of which something waits for the day of a consolidated invoice, in the order of their numbers.
+    #[serde(default)]
+    pub to_consolidate: Vec<OrderId>,
+    /// Orders of which credit was decided while the system was down that limits, blocks and payments come from.
+    #[serde(default)]
+    pub degraded: Vec<OrderId>,
 }
 
 /// An invoice or credit note that is not settled.
@@ -134,7 +140,7 @@ pub struct OpenItem {
     pub number: Text,
     /// Which kind.
     pub kind: ItemKind,
-    /// The order that it bills.
+    /// The order that it bills; the first of several.
     pub order: OrderId,
     /// The customer's purchase order number.
     pub purchase_order: Text,
@@ -153,6 +159,22 @@ pub struct OpenItem {
     /// How far past its day it was told to be.
     #[serde(default)]
     pub aging: Aging,
+    /// What of it is owed for which order, where the document is for several; empty where it is for one.
+    #[serde(default)]
+    pub shares: Vec<ItemShare>,
+}
+
+/// What of an open item is owed for one of the orders that its document is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ItemShare {
+    /// The order.
+    pub order: OrderId,
+    /// The customer's purchase order number.
+    pub purchase_order: Text,
+    /// Its share of the full amount.
+    pub amount: Amount,
+    /// What is still open of that.
+    pub open: Amount,
 }
 
 /// What an open item is.
@@ -195,7 +217,12 @@ pub enum AccountEvent {
         limit: Option<Amount>,
         /// The code of what was decided: `pass`, `CR-LIMIT`, `CR-OVERDUE` …
         decision: Text,
+        /// The system that limits, blocks and payments come from was down: it is decided again when that is back.
+        #[serde(default)]
+        degraded: bool,
     },
+    /// What was decided while the source of credit data was down is decided again.
+    DegradedSettled,
     /// Order value entered or left the exposure.
     OpenOrdersChanged {
         /// By how much.
@@ -214,6 +241,9 @@ pub enum AccountEvent {
         invoice: InvoiceId,
         /// By how much; below zero for a credit note that was used up, and to reopen.
         by: Amount,
+        /// What of it falls on which order, where the document is for several.
+        #[serde(default)]
+        shares: Vec<(OrderId, Amount)>,
     },
     /// An item came back after a payment was reversed.
     ItemReopened(OpenItem),
@@ -296,6 +326,13 @@ pub enum AccountEvent {
         /// When it is looked at.
         at: Option<Timestamp>,
     },
+    /// An order waits for the day of a consolidated invoice, or does not any more.
+    ConsolidationChanged {
+        /// The order.
+        order: OrderId,
+        /// Whether it waits.
+        waits: bool,
+    },
 }
 
 impl Ledger {
@@ -347,21 +384,32 @@ impl Folded for Account {
                 self.profile = (**profile).clone();
             }
             AccountEvent::LimitSet { limit, .. } => self.profile.credit_limit = *limit,
-            AccountEvent::CreditChecked { .. } => {}
+            AccountEvent::CreditChecked { order, degraded, .. } => {
+                ledger.degraded.retain(|known| known != order);
+                if *degraded {
+                    ledger.degraded.push(*order);
+                }
+            }
+            AccountEvent::DegradedSettled => ledger.degraded.clear(),
             AccountEvent::OpenOrdersChanged { by } => ledger.open_orders += *by,
             AccountEvent::ShippedChanged { by } => ledger.shipped_not_invoiced += *by,
             AccountEvent::ItemOpened(item) => {
                 ledger.invoiced_total += item.amount;
                 ledger.open_items.push(item.clone());
-                ledger.billed.retain(|order| *order != item.order);
-                ledger.billed.push(item.order);
+                for (order, _) in item.by_order() {
+                    ledger.billed.retain(|billed| *billed != order);
+                    ledger.billed.push(order);
+                }
                 let forgotten = ledger.billed.len().saturating_sub(Ledger::REMEMBERED);
                 ledger.billed.drain(..forgotten);
             }
             AccountEvent::ItemReopened(item) => ledger.open_items.push(item.clone()),
-            AccountEvent::ItemReduced { invoice, by } => {
+            AccountEvent::ItemReduced { invoice, by, shares } => {
                 if let Some(item) = ledger.open_items.iter_mut().find(|item| item.invoice == *invoice) {
                     item.open -= *by;
+                    for (order, by) in shares {
+                        item.shares.iter_mut().filter(|share| share.order == *order).for_each(|share| share.open -= *by);
+                    }
                 }
                 ledger.open_items.retain(|item| !item.open.is_zero());
             }
@@ -390,6 +438,13 @@ impl Folded for Account {
             AccountEvent::ReceivableDue { invoice, .. } => ledger.age(*invoice, Aging::Due),
             AccountEvent::ReceivableOverdue { invoice, bucket, .. } => ledger.age(*invoice, *bucket),
             AccountEvent::DueScheduled { at } => ledger.due_at = *at,
+            AccountEvent::ConsolidationChanged { order, waits } => {
+                ledger.to_consolidate.retain(|known| known != order);
+                if *waits {
+                    let at = ledger.to_consolidate.partition_point(|known| known < order);
+                    ledger.to_consolidate.insert(at, *order);
+                }
+            }
             AccountEvent::MemberChanged { member, shares } => {
                 ledger.members.retain(|known| known != member);
                 if *shares {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use compact_str::format_compact;
 use units::{Amount, Quantity, Text};
 
-use super::post::{Effects, post, summed};
+use super::consolidated;
+use super::post::{Effects, parts_of, post_all, summed};
 use super::share::{Measure, due, header, next_value};
-use super::state::{Invoice, InvoiceLine};
+use super::state::{Invoice, InvoiceLine, InvoicePart};
 use super::timing::{Timing, schedule, timing};
 use crate::account::{Account, AccountEvent};
 use crate::books::{Books, Stop};
@@ -16,6 +17,7 @@ use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
 use crate::master::BillingPolicy;
 use crate::order::{Hold, HoldKind, Line, Order, company, existing};
+use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
 /// Bills what is due by the order's policy, and sets the clock of what waits.
@@ -25,16 +27,15 @@ pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<Invo
     let order = existing(books, id)?;
     let waiting = unbilled(books, &order)?;
     let Timing { groups, next } = timing(&order, &company(books)?.calendar, waiting, cx.now);
-    schedule(books, &order, next);
-    if in_the_way(&order).is_some() {
+    schedule(books, &order, next)?;
+    if groups.is_empty() || in_the_way(&order).is_some() {
         return Ok(Vec::new());
     }
-    drop(order);
-    let mut posted = Vec::with_capacity(groups.len());
-    for shipments in &groups {
-        posted.push(invoice(books, id, shipments, cx)?);
+    if let BillingPolicy::Consolidated { every, .. } = order.billing {
+        return consolidated::bill(books, &order, every, cx);
     }
-    Ok(posted)
+    drop(order);
+    groups.into_iter().map(|shipments| invoice(books, &[(id, shipments)], cx)).collect()
 }
 
 /// The shipments of an order of which something is not billed.
@@ -62,13 +63,57 @@ pub(super) fn in_the_way(order: &Order) -> Option<&Hold> {
     order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual))
 }
 
-/// One invoice for shipments of an order.
+/// What an invoice bills of one order.
+struct Billed {
+    order: Arc<Order>,
+    lines: Vec<InvoiceLine>,
+    /// With their shares of freight, discount and deposit.
+    taxed: Vec<TaxedLine>,
+    net: Amount,
+    part: InvoicePart,
+    effects: Effects,
+}
+
+/// One invoice for shipments of orders of one account, currency and terms.
 pub(super) fn invoice(
     books: &mut dyn Books,
-    id: OrderId,
-    shipments: &[Arc<Shipment>],
+    orders: &[(OrderId, Vec<Arc<Shipment>>)],
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
+    let tax_rounding = company(books)?.policy.tax_rounding;
+    let mut draft = Invoice { tax_rounding, ..Invoice::default() };
+    let (mut taxed, mut parts, mut effects) = (Vec::new(), Vec::new(), Vec::new());
+    let mut first = None;
+    for (id, shipments) in orders {
+        let billed = of_order(books, *id, shipments, cx)?;
+        draft.shipments.extend(shipments.iter().map(|shipment| shipment.id));
+        draft.lines.extend(billed.lines);
+        draft.freight += billed.part.freight;
+        draft.discount += billed.part.discount;
+        draft.deposit += billed.part.deposit;
+        let own_tax = tax::by_rate(tax_rounding, &billed.taxed).iter().map(|tax| tax.tax).sum();
+        taxed.extend(billed.taxed);
+        parts.push((billed.part, billed.net, own_tax));
+        effects.push((*id, billed.effects));
+        first.get_or_insert(billed.order);
+    }
+    let Some(first) = first else { return Err(Refusal::Conflict(Text::const_new("there is no order to bill")).into()) };
+    draft.taxes = tax::by_rate(tax_rounding, &taxed);
+    let draft = summed(draft);
+    let draft = Invoice { parts: parts_of(parts, draft.tax), ..draft };
+    let posted = post_all(books, &first, draft, effects, cx)?;
+    for shipment in orders.iter().flat_map(|(_, shipments)| shipments) {
+        let lines = shipment.lines.iter().map(|line| (line.line, line.quantity - line.invoiced)).collect();
+        books.record(&shipment.id, ShipmentEvent::Invoiced { invoice: posted, lines });
+        if !shipment.exposed.is_zero() {
+            books.record(&first.account, AccountEvent::ShippedChanged { by: -shipment.exposed });
+        }
+    }
+    Ok(posted)
+}
+
+/// What an invoice bills of one order for shipments of it.
+fn of_order(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx: &Context) -> Result<Billed, Stop> {
     let order = existing(books, id)?;
     let units = |no: LineNo| -> Quantity {
         let lines = shipments.iter().flat_map(|shipment| &shipment.lines).filter(|line| line.line == no);
@@ -91,7 +136,7 @@ pub(super) fn invoice(
             let at_tax_point = |account: &Arc<Account>| tax::at_tax_point(&company, account, &order, line, tax_point);
             let tax_rate = account.as_ref().map_or(line.tax_rate, at_tax_point);
             let (item, price) = (line.item.clone(), line.price);
-            lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate });
+            lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate, order: id });
             counted.push((line.no, quantity, net));
         }
     }
@@ -102,21 +147,12 @@ pub(super) fn invoice(
     let discount = discount.min(goods + freight);
     let deposit = consumed(&order, &units).min(goods + freight - discount);
     let taxed = lines.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
-    let tax_rounding = policy.tax_rounding;
-    let taxes = tax::of_parts(tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount + deposit);
-    let shipped = shipments.iter().map(|shipment| shipment.id).collect();
-    let draft = Invoice { shipments: shipped, lines, freight, discount, deposit, taxes, tax_rounding, ..Invoice::default() };
-    let draft = summed(draft);
+    let taxed = tax::with_header(&taxed.collect::<Vec<_>>(), freight, discount + deposit);
+    let net = goods + freight - discount - deposit;
     let effects = Effects { lines: counted, freight, discount, deposit: Amount::ZERO, consumed: deposit };
-    let posted = post(books, &order, draft, effects, cx)?;
-    for shipment in shipments {
-        let lines = shipment.lines.iter().map(|line| (line.line, line.quantity - line.invoiced)).collect();
-        books.record(&shipment.id, ShipmentEvent::Invoiced { invoice: posted, lines });
-        if !shipment.exposed.is_zero() {
-            books.record(&order.account, AccountEvent::ShippedChanged { by: -shipment.exposed });
-        }
-    }
-    Ok(posted)
+    let purchase_order = order.purchase_order.clone();
+    let part = InvoicePart { order: id, purchase_order, freight, discount, deposit, gross: Amount::ZERO };
+    Ok(Billed { order, lines, taxed, net, part, effects })
 }
 
 /// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed; of one that was

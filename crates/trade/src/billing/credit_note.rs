@@ -1,14 +1,15 @@
 //! What was billed is credited: a document of its own, never a change of the first.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use compact_str::format_compact;
 use units::{Amount, Quantity, Text};
 
-use super::post::{Effects, post, summed};
+use super::post::{Effects, parts_of, post_all, summed};
 use super::share::due;
-use super::state::{DocumentKind, Invoice, InvoiceLine, TaxLine};
-use crate::account::AccountEvent;
+use super::state::{DocumentKind, Invoice, InvoiceLine, InvoicePart, TaxLine};
+use crate::account::{settle, settled};
 use crate::books::{Books, Key, Stop};
 use crate::cash::void_deduction;
 use crate::context::Context;
@@ -26,91 +27,154 @@ pub(super) fn credited_invoice(books: &mut dyn Books, id: InvoiceId) -> Result<A
     Ok(original)
 }
 
-/// Credits units of an invoice at its own prices and rates; no line means everything that is left of it. What is open of the invoice
-/// is reduced first; the rest is the customer's credit.
+/// Credits units of an invoice at its own prices and rates; no line means everything that is left of it, or of the order `of` where it
+/// bills several. What is open of the invoice is reduced first; the rest is the customer's credit.
 ///
-/// Refused for documents that are no invoice, for units that it does not bill, for more than is left, and above the actor's limit.
-/// Source: domain §1.6.
+/// Refused for documents that are no invoice, for lines without their order where it bills several, for units that it does not bill,
+/// for more than is left, and above the actor's limit. Source: domain §1.6.
 pub fn credit_note(
     books: &mut dyn Books,
     invoice: InvoiceId,
+    of: Option<OrderId>,
     lines: &[(LineNo, Quantity)],
     reason: &str,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
-    let order = existing(books, original.order)?;
+    let parts = match (of, lines) {
+        (None, []) => original.parts(),
+        _ => vec![part_of(&original, of)?],
+    };
     let credits = credits_of(books, &original)?;
     let before = Before::of(&credits);
-    let left = |line: &InvoiceLine| line.quantity - before.units(line.line);
+    let mut credited = Vec::with_capacity(parts.len());
+    for part in &parts {
+        credited.extend(credit_of(&original, part, lines, &before)?);
+    }
+    let Some(first) = credited.first().map(|credit| credit.part.order) else {
+        return Err(Refusal::NotEnough { wanted: Quantity(1), available: Quantity::ZERO }.into());
+    };
+    let order = existing(books, first)?;
+    let rounding = original.tax_rounding;
+    let taxed: Vec<TaxedLine> = credited.iter().flat_map(|credit| credit.taxed.iter().copied()).collect();
+    let mut taxes = tax::by_rate(rounding, &taxed);
+    let now = |line: &InvoiceLine| -> Quantity {
+        let lines = credited.iter().flat_map(|credit| &credit.lines);
+        lines.filter(|credited| (credited.order, credited.line) == (line.order, line.line)).map(|line| line.quantity).sum()
+    };
+    let freight: Amount = credited.iter().map(|credit| credit.part.freight).sum();
+    let is_rest = original.lines.iter().all(|line| before.left(line) == now(line));
+    before.keep_within(&original, &mut taxes, is_rest && before.freight() + freight == original.freight);
+    let mut draft = Invoice {
+        kind: DocumentKind::CreditNote,
+        corrects: Some(invoice),
+        reason: reason.into(),
+        freight,
+        discount: credited.iter().map(|credit| credit.part.discount).sum(),
+        taxes,
+        tax_rounding: rounding,
+        ..Invoice::default()
+    };
+    let (mut of_orders, mut effects) = (Vec::new(), Vec::new());
+    for Credit { part, lines, taxed } in credited {
+        let goods: Amount = lines.iter().map(|line| line.net).sum();
+        let own_tax = tax::by_rate(rounding, &taxed).iter().map(|tax| tax.tax).sum();
+        let counted = lines.iter().map(|line| (line.line, -line.quantity, -line.net)).collect();
+        let (freight, discount) = (-part.freight, -part.discount);
+        effects.push((part.order, Effects { lines: counted, freight, discount, ..Effects::default() }));
+        draft.lines.extend(lines);
+        let net = goods + part.freight - part.discount;
+        of_orders.push((part, net, own_tax));
+    }
+    let draft = summed(draft);
+    let draft = Invoice { parts: parts_of(of_orders, draft.tax), ..draft };
+    within_limit(&credits, &draft, cx)?;
+    let note = post_all(books, &order, draft, effects, cx)?;
+    offset(books, &order.account, invoice, note, cx)?;
+    Ok(note)
+}
+
+/// What an invoice bills of the order that lines are named of.
+pub(super) fn part_of(original: &Invoice, of: Option<OrderId>) -> Result<InvoicePart, Refusal> {
+    let mut parts = original.parts();
+    let at = match of {
+        None if parts.len() == 1 => Some(0),
+        None => None,
+        Some(order) => parts.iter().position(|part| part.order == order),
+    };
+    let given = of.map_or_else(|| Text::const_new("none"), |order| format_compact!("{order}"));
+    let wrong =
+        || Refusal::invalid("order", given, "one of the orders that the invoice bills: its lines are numbered by order");
+    Ok(parts.swap_remove(at.ok_or_else(wrong)?))
+}
+
+/// What is credited of one order.
+struct Credit {
+    part: InvoicePart,
+    lines: Vec<InvoiceLine>,
+    /// With their shares of freight and discount.
+    taxed: Vec<TaxedLine>,
+}
+
+/// What of one order is credited by these lines; by none, everything that is left. `None` if nothing is.
+fn credit_of(
+    original: &Invoice,
+    part: &InvoicePart,
+    lines: &[(LineNo, Quantity)],
+    before: &Before,
+) -> Result<Option<Credit>, Refusal> {
+    let billed: Vec<&InvoiceLine> = original.lines_of(part.order).collect();
     let wanted: Vec<(LineNo, Quantity)> = if lines.is_empty() {
-        original.lines.iter().map(|line| (line.line, left(line))).filter(|(_, units)| units.is_positive()).collect()
+        billed.iter().map(|line| (line.line, before.left(line))).filter(|(_, units)| units.is_positive()).collect()
     } else {
         lines.to_vec()
     };
     if wanted.is_empty() {
-        return Err(Refusal::NotEnough { wanted: Quantity(1), available: Quantity::ZERO }.into());
+        return Ok(None);
     }
-    let mut credited = Vec::with_capacity(wanted.len());
-    let mut counted = Vec::with_capacity(wanted.len());
+    let mut credited: Vec<InvoiceLine> = Vec::with_capacity(wanted.len());
     for (at, (no, quantity)) in wanted.iter().enumerate() {
-        let billed = original.lines.iter().find(|line| line.line == *no);
-        let Some(billed) = billed.filter(|_| !wanted.iter().take(at).any(|(other, _)| other == no)) else {
-            return Err(Refusal::invalid(format_compact!("lines[{at}].line"), no.0, "a line of the invoice, once").into());
+        let line =
+            billed.iter().find(|line| line.line == *no).filter(|_| !wanted.iter().take(at).any(|(other, _)| other == no));
+        let Some(line) = line else {
+            return Err(Refusal::invalid(format_compact!("lines[{at}].line"), no.0, "a line of the invoice, once"));
         };
         if !quantity.is_positive() {
-            return Err(Refusal::invalid(format_compact!("lines[{at}].quantity"), quantity, "more than 0").into());
+            return Err(Refusal::invalid(format_compact!("lines[{at}].quantity"), quantity, "more than 0"));
         }
-        if *quantity > left(billed) {
-            return Err(Refusal::NotEnough { wanted: *quantity, available: left(billed) }.into());
+        let left = before.left(line);
+        if *quantity > left {
+            return Err(Refusal::NotEnough { wanted: *quantity, available: left });
         }
         // a share of what is left, so that the last unit takes all of it
-        let net = due(before.left_of(billed), quantity.0, left(billed).0);
-        counted.push((*no, -*quantity, -net));
-        credited.push(InvoiceLine { quantity: *quantity, net, ..billed.clone() });
+        let net = due(before.left_of(line), quantity.0, left.0);
+        credited.push(InvoiceLine { quantity: *quantity, net, ..(*line).clone() });
     }
-    let (goods, part) = (value(&original.lines), value(&credited));
+    let value = |lines: &mut dyn Iterator<Item = Amount>| -> Amount { lines.sum() };
+    let goods = value(&mut billed.iter().map(|line| line.net));
+    let net = value(&mut credited.iter().map(|line| line.net));
     // by what the units were billed at: a lower price that was credited since took no discount with it
-    let gone: Amount = original
-        .lines
-        .iter()
-        .map(|line| {
-            let units = before.units(line.line) + units_of(&credited, line.line);
-            due(line.net, units.0, line.quantity.0)
-        })
-        .sum();
-    let freight = if lines.is_empty() { original.freight - before.freight } else { Amount::ZERO };
+    let now = |no| -> Quantity { credited.iter().filter(|line| line.line == no).map(|line| line.quantity).sum() };
+    let gone = |line: &&InvoiceLine| due(line.net, (before.units(line) + now(line.line)).0, line.quantity.0);
+    let gone = value(&mut billed.iter().map(gone));
+    let of_header = before.of_order(part.order);
+    let freight = if lines.is_empty() { part.freight - of_header.freight } else { Amount::ZERO };
     // a discount of more than the goods was granted on the freight, which may not come back: no note is negative
-    let discount = (due(original.discount, gone.0, goods.0) - before.discount).min(part + freight);
-    let taxed =
-        credited.iter().map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, order.currency));
-    let mut taxes = tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), freight, discount);
-    let is_rest = original.lines.iter().all(|line| left(line) == units_of(&credited, line.line));
-    before.keep_within(&original, &mut taxes, is_rest && before.freight + freight == original.freight);
-    let draft = summed(Invoice {
-        kind: DocumentKind::CreditNote,
-        corrects: Some(invoice),
-        reason: reason.into(),
-        lines: credited,
-        freight,
-        discount,
-        taxes,
-        tax_rounding: original.tax_rounding,
-        ..Invoice::default()
-    });
-    within_limit(&credits, &draft, cx)?;
-    let effects = Effects { lines: counted, freight: -freight, discount: -discount, ..Effects::default() };
-    let note = post(books, &order, draft, effects, cx)?;
-    offset(books, &order.account, invoice, note, cx)?;
-    Ok(note)
+    let discount = (due(part.discount, gone.0, goods.0) - of_header.discount).min(net + freight);
+    let taxed = credited
+        .iter()
+        .map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, original.currency))
+        .collect::<Vec<_>>();
+    let taxed = tax::with_header(&taxed, freight, discount);
+    let part = InvoicePart { freight, discount, deposit: Amount::ZERO, gross: Amount::ZERO, ..part.clone() };
+    Ok(Some(Credit { part, lines: credited, taxed }))
 }
 
 /// What earlier credit notes took back of an invoice.
 #[derive(Debug, Default)]
 pub(super) struct Before {
-    lines: Vec<(LineNo, Quantity, Amount)>,
-    discount: Amount,
-    freight: Amount,
+    lines: Vec<InvoiceLine>,
+    parts: Vec<InvoicePart>,
     taxes: Vec<TaxLine>,
 }
 
@@ -119,23 +183,43 @@ impl Before {
     pub(super) fn of(credits: &[Arc<Invoice>]) -> Self {
         let mut before = Self::default();
         for note in credits.iter().filter(|credit| credit.kind == DocumentKind::CreditNote) {
-            before.lines.extend(note.lines.iter().map(|line| (line.line, line.quantity, line.net)));
-            before.discount += note.discount;
-            before.freight += note.freight;
+            before.lines.extend(note.lines.iter().cloned());
+            before.parts.extend(note.parts());
             before.taxes.extend(&note.taxes);
         }
         before
     }
 
+    fn lines_of(&self, billed: &InvoiceLine) -> impl Iterator<Item = &InvoiceLine> {
+        let of = (billed.order, billed.line);
+        self.lines.iter().filter(move |line| (line.order, line.line) == of)
+    }
+
     /// Units of a line that were credited.
-    pub(super) fn units(&self, no: LineNo) -> Quantity {
-        self.lines.iter().filter(|(line, ..)| *line == no).map(|(_, units, _)| *units).sum()
+    pub(super) fn units(&self, billed: &InvoiceLine) -> Quantity {
+        self.lines_of(billed).map(|line| line.quantity).sum()
+    }
+
+    /// Units of a line that are left.
+    pub(super) fn left(&self, billed: &InvoiceLine) -> Quantity {
+        billed.quantity - self.units(billed)
     }
 
     /// What is left of a line's net amount.
     pub(super) fn left_of(&self, billed: &InvoiceLine) -> Amount {
-        let credited: Amount = self.lines.iter().filter(|(line, ..)| *line == billed.line).map(|(.., net)| *net).sum();
-        billed.net - credited
+        billed.net - self.lines_of(billed).map(|line| line.net).sum::<Amount>()
+    }
+
+    /// What was credited of the freight.
+    fn freight(&self) -> Amount {
+        self.parts.iter().map(|part| part.freight).sum()
+    }
+
+    /// What was credited of the freight and the discount of one order.
+    fn of_order(&self, order: OrderId) -> InvoicePart {
+        let parts = || self.parts.iter().filter(|part| part.order == order);
+        let (freight, discount) = (parts().map(|part| part.freight).sum(), parts().map(|part| part.discount).sum());
+        InvoicePart { order, freight, discount, ..InvoicePart::default() }
     }
 
     /// Keeps the tax of all credit notes within that of the goods, rate by rate; the last one takes what is left of it.
@@ -152,9 +236,13 @@ impl Before {
 
 /// What was given back of an invoice before, in whatever way.
 pub(super) fn credits_of(books: &mut dyn Books, original: &Invoice) -> Result<Vec<Arc<Invoice>>, Stop> {
+    let mut ids = BTreeSet::new();
+    for order in original.orders() {
+        ids.extend(existing(books, order)?.invoices.iter().copied());
+    }
     let mut credits = Vec::new();
-    for id in &existing(books, original.order)?.invoices {
-        credits.extend(books.invoice(id)?.filter(|note| note.kind.is_credit() && note.corrects == Some(original.id)));
+    for id in ids {
+        credits.extend(books.invoice(&id)?.filter(|note| note.kind.is_credit() && note.corrects == Some(original.id)));
     }
     Ok(credits)
 }
@@ -164,17 +252,13 @@ pub(super) fn taxes_of(original: &Invoice) -> Vec<TaxLine> {
     if original.deposit.is_zero() {
         return original.taxes.clone();
     }
-    let lines = original.lines.iter();
-    let taxed = lines.map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, original.currency));
-    tax::of_parts(original.tax_rounding, &taxed.collect::<Vec<_>>(), original.freight, original.discount)
-}
-
-fn value(lines: &[InvoiceLine]) -> Amount {
-    lines.iter().map(|line| line.net).sum()
-}
-
-fn units_of(lines: &[InvoiceLine], no: LineNo) -> Quantity {
-    lines.iter().filter(|line| line.line == no).map(|line| line.quantity).sum()
+    let mut taxed = Vec::with_capacity(original.lines.len());
+    for part in original.parts() {
+        let lines = original.lines_of(part.order);
+        let lines = lines.map(|line| TaxedLine::new(line.tax_rate, line.net, line.price, line.quantity, original.currency));
+        taxed.extend(tax::with_header(&lines.collect::<Vec<_>>(), part.freight, part.discount));
+    }
+    tax::by_rate(original.tax_rounding, &taxed)
 }
 
 /// Refuses a document that gives more away than somebody may, with all that they credited of the same invoice before.
@@ -188,7 +272,7 @@ pub(super) fn within_limit(credits: &[Arc<Invoice>], draft: &Invoice, cx: &Conte
     Ok(())
 }
 
-/// A credit note settles what is open of its invoice.
+/// A credit note settles what is open of its invoice, and of its own order there before that of others.
 pub(super) fn offset(
     books: &mut dyn Books,
     account: &AccountId,
@@ -196,16 +280,23 @@ pub(super) fn offset(
     note: InvoiceId,
     cx: &Context,
 ) -> Result<(), Stop> {
-    let ledger = books.account(account)?.map(|account| account.ledger.clone()).unwrap_or_default();
-    let open = |id| ledger.item(id).map_or(Amount::ZERO, |item| item.open);
-    let amount = open(invoice).min(-open(note)).max(Amount::ZERO);
-    if amount.is_positive() {
-        if amount == open(invoice) {
-            void_deduction(books, account, invoice, cx)?;
-        }
-        books.record(account, AccountEvent::ItemReduced { invoice, by: amount });
-        books.record(account, AccountEvent::ItemReduced { invoice: note, by: -amount });
+    let Some(state) = books.account(account)? else { return Ok(()) };
+    let (Some(owed), Some(credit)) = (state.ledger.item(invoice), state.ledger.item(note)) else { return Ok(()) };
+    let amount = owed.open.min(-credit.open);
+    if !amount.is_positive() {
+        return Ok(());
     }
+    if amount == owed.open {
+        void_deduction(books, account, invoice, cx)?;
+    }
+    let used = settle(books, account, credit, -amount, None);
+    let mut of_orders = used.clone();
+    let mut owed = owed.clone();
+    for (order, used) in used {
+        of_orders.extend(settle(books, account, &owed, -used, Some(order)));
+        owed = books.account(account)?.and_then(|account| account.ledger.item(invoice).cloned()).unwrap_or(owed);
+    }
+    settled(books, of_orders);
     Ok(())
 }
 
@@ -229,11 +320,11 @@ mod tests {
         let mut amounts = Vec::new();
         for _ in 0..3 {
             let note =
-                credit_note(story.books(), invoice, &[(LineNo(1), Quantity(1))], "damaged", &clerk("ann", 5)).unwrap();
+                credit_note(story.books(), invoice, None, &[(LineNo(1), Quantity(1))], "damaged", &clerk("ann", 5)).unwrap();
             amounts.push(story.books().invoice(&note).unwrap().unwrap().gross.0);
         }
         assert_eq!(amounts, [3_333, 3_333, 3_334]);
-        assert!(credit_note(story.books(), invoice, &[(LineNo(1), Quantity(1))], "again", &clerk("ann", 6)).is_err());
+        assert!(credit_note(story.books(), invoice, None, &[(LineNo(1), Quantity(1))], "again", &clerk("ann", 6)).is_err());
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
         assert_eq!((account.ledger.receivable(), account.ledger.open_items.len()), (Amount(0), 0));
         assert_eq!(story.order(id).receivable, Amount(0));
@@ -255,7 +346,7 @@ mod tests {
         let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
         let unit = [(LineNo(1), Quantity(1))];
         for units in [&unit[..], &unit[..], &[]] {
-            credit_note(story.books(), invoice, units, "damaged", &clerk("ann", 5)).unwrap();
+            credit_note(story.books(), invoice, None, units, "damaged", &clerk("ann", 5)).unwrap();
         }
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
         assert_eq!((account.ledger.receivable(), account.ledger.invoiced_total), (Amount(0), Amount(0)));
@@ -276,7 +367,8 @@ mod tests {
         story.ship_everything(id);
         let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
         assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().gross, Amount(40));
-        let note = credit_note(story.books(), invoice, &[(LineNo(1), Quantity(10))], "broken", &clerk("ann", 5)).unwrap();
+        let note =
+            credit_note(story.books(), invoice, None, &[(LineNo(1), Quantity(10))], "broken", &clerk("ann", 5)).unwrap();
         let note = story.books().invoice(&note).unwrap().unwrap();
         assert_eq!((note.discount, note.gross), (Amount(10_000), Amount(0)));
         story.check();

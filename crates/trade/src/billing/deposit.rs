@@ -1,6 +1,7 @@
-//! A deposit is asked for before anything ships, and so is what is added to a prepaid order later.
+//! A deposit is asked for before anything ships, and so is what is added to a prepaid order later; shares of an order by milestones.
 
-use units::{Amount, prorate};
+use compact_str::format_compact;
+use units::{Amount, Decimal, prorate};
 
 use super::post::{Effects, post};
 use super::state::{DocumentKind, Invoice, TaxLine};
@@ -8,25 +9,20 @@ use super::upfront::{Total, documents, watch};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::BillingPolicy;
-use crate::order::{Order, existing, expose};
+use crate::master::{BillingPolicy, Milestones};
+use crate::order::{Order, OrderEvent, existing, expose};
+use crate::refusal::Refusal;
 
-/// Bills the deposit of an approved order, or all of it, once; `None` if none is agreed or it is billed. It is chased when it is not paid
-/// on its day. Source: domain §1.6 (upfront, on order).
+/// Bills the deposit of an approved order, or all of it, once, or what its milestones ask for by now; `None` if none is agreed or it is
+/// billed. It is chased when it is not paid on its day. Source: domain §1.6 (upfront, on order, milestone).
 pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let order = existing(books, id)?;
-    let percent = order.billing.upfront();
-    if percent.is_zero() || order.approved_at.is_none() || order.is_over() || !order.deposit_invoiced.is_zero() {
+    let percent = reached(&order);
+    let is_asked = !order.deposit_invoiced.is_zero() && !matches!(order.billing, BillingPolicy::Milestones(_));
+    if percent.is_zero() || order.approved_at.is_none() || order.is_over() || is_asked {
         return Ok(None);
     }
-    let total = Total::of(books, &order)?;
-    let asked = total.net.percent(percent);
-    let shares = prorate(asked.0, &total.taxes.iter().map(|tax| tax.base.0).collect::<Vec<_>>());
-    let taxes = total.taxes.iter().zip(shares).map(|(tax, share)| {
-        let base = Amount(share);
-        TaxLine { rate: tax.rate, base, tax: base.percent(tax.rate) }
-    });
-    ask(books, &order, asked, taxes.collect(), cx)
+    up_to(books, &order, percent, cx)
 }
 
 /// Bills what came to an order that is billed on order after its upfront invoice: units, lines or higher prices; `None` if nothing did.
@@ -41,9 +37,54 @@ pub fn deposit_of_more(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
     if !is_prepaid || order.approved_at.is_none() || is_done {
         return Ok(None);
     }
-    let mut taxes = Total::of(books, &order)?.taxes;
+    up_to(books, &order, Decimal::HUNDRED, cx)
+}
+
+/// A person reports that what was agreed with the customer is reached; its share is billed.
+///
+/// Refused for an order without such a milestone, before it is approved, and once all of it is billed. A second report changes nothing.
+/// Source: domain §1.6 (milestone).
+pub fn report_milestone(books: &mut dyn Books, id: OrderId, what: &str, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
+    let order = existing(books, id)?;
+    let is_agreed = matches!(order.billing, BillingPolicy::Milestones(shares) if !shares.reported.is_zero());
+    let refused = if !is_agreed {
+        Some(format_compact!("{id} is billed by {}, which has no milestone to report", order.billing))
+    } else if order.approved_at.is_none() || order.is_over() {
+        Some(format_compact!("{id} is {:?}: a milestone is reported of an approved order", order.status()))
+    } else if order.is_fulfilled() && order.is_invoiced() {
+        Some(format_compact!("{id} is billed whole"))
+    } else {
+        None
+    };
+    if let Some(why) = refused {
+        return Err(Refusal::Conflict(why).into());
+    }
+    if order.milestone_reported {
+        return Ok(None);
+    }
+    books.record(&id, OrderEvent::MilestoneReported { what: what.into(), by: cx.actor.id.clone() });
+    deposit(books, id, cx)
+}
+
+/// Per cent of the order's value that is asked for by now.
+fn reached(order: &Order) -> Decimal {
+    let BillingPolicy::Milestones(shares) = order.billing else { return order.billing.upfront() };
+    let is_released = !order.warehouse_orders.is_empty();
+    let none = Decimal::ZERO;
+    let released = if is_released { shares.released } else { none };
+    let reported = if order.milestone_reported { shares.reported } else { none };
+    Milestones { released, reported, ..shares }.total()
+}
+
+/// Asks for so many per cent of an order, less what was asked for before and not given back; `None` if that is nothing.
+fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
+    let total = Total::of(books, order)?;
+    let target = total.net.percent(percent);
+    let shares = prorate(target.0, &total.taxes.iter().map(|tax| tax.base.0).collect::<Vec<_>>());
+    let with_share = |(tax, share): (&TaxLine, i64)| TaxLine { rate: tax.rate, base: Amount(share), tax: Amount::ZERO };
+    let mut taxes: Vec<TaxLine> = total.taxes.iter().zip(shares).map(with_share).collect();
     let mut asked = Amount::ZERO;
-    for before in documents(books, &order)? {
+    for before in documents(books, order)? {
         asked += before.document.net - before.given_back();
         let billed = before.document.taxes.iter().map(|tax| (tax, tax.base));
         for (tax, base) in billed.chain(before.notes.iter().flat_map(|note| &note.taxes).map(|tax| (tax, -tax.base))) {
@@ -56,8 +97,7 @@ pub fn deposit_of_more(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
     taxes.retain(|tax| !tax.base.is_zero());
     taxes.iter_mut().for_each(|tax| tax.tax = tax.base.percent(tax.rate));
     taxes.sort_by_key(|tax| tax.rate);
-    let more = Total::of(books, &order)?.net - asked;
-    ask(books, &order, more, taxes, cx)
+    ask(books, order, target - asked, taxes, cx)
 }
 
 /// Posts an upfront invoice and begins to watch its day; `None` for nothing.
@@ -88,12 +128,9 @@ mod tests {
     use super::*;
     use crate::billing::{WaitOver, bill, release_deposit, wait_again, wait_over};
     use crate::credit::{Decision, check, exposure};
-    use crate::master::BillingPolicy;
     use crate::order::fixture::{Story, at};
-    use crate::order::{
-        Cancellation, Change, Order, OrderEvent, Submission, approve, awaits_payment, cancel, change, promise, release,
-    };
-    use units::{Decimal, Quantity};
+    use crate::order::{Cancellation, Change, Submission, approve, awaits_payment, cancel, change, promise, release};
+    use units::Quantity;
 
     /// Ten of X for 100.00 in all, approved, with so many per cent as a deposit.
     fn approved(percent: i64, prepayment: bool) -> (Story, OrderId) {
@@ -257,5 +294,60 @@ mod tests {
         let late = Context { now: story.order(id).bill_at.unwrap(), ..at(0) };
         let WaitOver::Chase(reason, open) = wait_over(story.books(), id, &late).unwrap() else { panic!("it is chased") };
         assert!(open == Amount(3_000) && !reason.contains("nothing ships"), "{reason}");
+    }
+
+    /// Ten of X at 10.00 and 10 % tax: 20 % at approval, 30 % at the release, 10 % when reported.
+    fn by_milestones() -> (Story, OrderId) {
+        let (mut story, id) = received("milestones=approved:20,released:30,reported:10".parse().unwrap());
+        taxed(&mut story, id, &[1]);
+        approve(story.books(), id, &at(1)).unwrap();
+        (story, id)
+    }
+
+    #[test]
+    fn domain_1_6_milestones_bill_their_shares_and_the_invoices_of_shipments_the_rest() {
+        let (mut story, id) = by_milestones();
+        let first = deposit(story.books(), id, &at(1)).unwrap().unwrap();
+        assert_eq!(deposit(story.books(), id, &at(1)).unwrap(), None, "asked for once");
+        promise(story.books(), id, &at(1)).unwrap();
+        let released = release(story.books(), id, &at(2)).unwrap()[0];
+        let second = deposit(story.books(), id, &at(2)).unwrap().unwrap();
+        let third = report_milestone(story.books(), id, "drawings approved", &at(3)).unwrap().unwrap();
+        assert_eq!(report_milestone(story.books(), id, "again", &at(3)).unwrap(), None);
+        let asked = [first, second, third].map(|invoice| gross_of(&mut story, invoice));
+        assert_eq!((asked, exposed(&mut story)), ([2_200, 3_300, 1_100], Amount(11_000)));
+        story.ship(released, &[(1, 5)], "A");
+        story.ship(released, &[(1, 5)], "B");
+        let billed = bill(story.books(), id, &at(4)).unwrap();
+        let rest: Vec<i64> = billed.iter().map(|invoice| gross_of(&mut story, *invoice)).collect();
+        assert_eq!((rest, story.order(id).receivable), (vec![2_200, 2_200], Amount(11_000)));
+        story.check();
+    }
+
+    #[test]
+    fn what_is_cancelled_of_an_order_with_milestones_is_given_back_and_the_next_ones_ask_for_less() {
+        let (mut story, id) = by_milestones();
+        deposit(story.books(), id, &at(1)).unwrap().unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        let lines = vec![(LineNo(1), Some(Quantity(5)))];
+        cancel(story.books(), id, &Cancellation { lines, reason: "less".into() }, &at(2)).unwrap();
+        assert_eq!(release_deposit(story.books(), id, &at(2)).unwrap().len(), 1);
+        assert_eq!(story.order(id).receivable, Amount(1_100));
+        release(story.books(), id, &at(3)).unwrap();
+        let second = deposit(story.books(), id, &at(3)).unwrap().unwrap();
+        assert_eq!(gross_of(&mut story, second), 1_650);
+        story.check();
+    }
+
+    #[test]
+    fn a_milestone_is_reported_where_one_is_agreed_and_the_order_is_approved() {
+        let refused = |story: &mut Story, id| {
+            let outcome = report_milestone(story.books(), id, "done", &at(1));
+            assert!(matches!(outcome, Err(Stop::Refused(Refusal::Conflict(_)))), "{outcome:?}");
+        };
+        let (mut story, id) = approved(30, false);
+        refused(&mut story, id);
+        let (mut story, id) = received("milestones=reported:10".parse().unwrap());
+        refused(&mut story, id);
     }
 }

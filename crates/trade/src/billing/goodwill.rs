@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use units::Amount;
+use units::{Amount, prorate};
 
 use super::credit_note::{credited_invoice, credits_of, offset, taxes_of, within_limit};
-use super::post::{Effects, post, summed};
-use super::state::{DocumentKind, Invoice};
+use super::post::{Effects, post_all, summed};
+use super::state::{DocumentKind, Invoice, InvoicePart};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::InvoiceId;
@@ -29,6 +29,7 @@ pub fn goodwill(
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
     let order = existing(books, original.order)?;
+    let parts = original.parts();
     let credits = credits_of(books, &original)?;
     let available = left_of(&original, &credits);
     let given = credits.iter().filter(|credit| credit.kind == DocumentKind::Goodwill);
@@ -49,9 +50,26 @@ pub fn goodwill(
     // the amount stands in no line, and is no freight of the order either
     let draft = Invoice { freight: Amount::ZERO, ..summed(draft) };
     within_limit(&credits, &draft, cx)?;
-    let note = post(books, &order, draft, Effects::default(), cx)?;
+    let effects = parts.iter().map(|part| (part.order, Effects::default())).collect();
+    let draft = Invoice { parts: shares(parts, draft.gross), ..draft };
+    let note = post_all(books, &order, draft, effects, cx)?;
     offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
+}
+
+/// What of an amount is given for each order of an invoice that bills several, by what they have to pay.
+fn shares(parts: Vec<InvoicePart>, gross: Amount) -> Vec<InvoicePart> {
+    if parts.len() < 2 {
+        return Vec::new();
+    }
+    let shares = prorate(gross.0, &parts.iter().map(|part| part.gross.0).collect::<Vec<_>>());
+    let share = |(part, gross): (InvoicePart, i64)| InvoicePart {
+        order: part.order,
+        purchase_order: part.purchase_order,
+        gross: Amount(gross),
+        ..InvoicePart::default()
+    };
+    parts.into_iter().zip(shares).map(share).collect()
 }
 
 /// What may still be given of an invoice, net.
@@ -87,7 +105,7 @@ mod tests {
         assert_eq!((note.lines.len(), note.corrects), (0, Some(invoice)));
         assert_eq!(story.order(id).receivable, Amount(11_900 - 1_190));
         // the goods can still come back, all of them
-        credit_note(story.books(), invoice, &[(LineNo(1), Quantity(10))], "returned", &clerk("ann", 6)).unwrap();
+        credit_note(story.books(), invoice, None, &[(LineNo(1), Quantity(10))], "returned", &clerk("ann", 6)).unwrap();
         assert_eq!(story.order(id).receivable, Amount(-1_190));
         story.check();
     }
@@ -108,7 +126,7 @@ mod tests {
     #[test]
     fn no_goodwill_is_given_for_what_was_credited() {
         let (mut story, _, invoice) = billed();
-        credit_note(story.books(), invoice, &[(LineNo(1), Quantity(10))], "returned", &clerk("ann", 5)).unwrap();
+        credit_note(story.books(), invoice, None, &[(LineNo(1), Quantity(10))], "returned", &clerk("ann", 5)).unwrap();
         let refused = goodwill(story.books(), invoice, Amount(1), "late", &clerk("ann", 6));
         assert!(matches!(refused, Err(Stop::Refused(Refusal::TooMuchMoney { available: Amount(0), .. }))), "{refused:?}");
     }
@@ -127,9 +145,9 @@ mod tests {
         goodwill(story.books(), invoice, Amount(1_000), "late", &small("bob")).unwrap();
         // 11.90 each
         assert!(not_allowed(goodwill(story.books(), invoice, Amount(1_000), "late", &small("bob"))));
-        assert!(not_allowed(credit_note(story.books(), invoice, &one, "broken", &small("bob"))));
-        assert!(not_allowed(price_credit(story.books(), invoice, &cheaper, "contract", &small("bob"))));
-        credit_note(story.books(), invoice, &one, "broken", &small("eva")).unwrap();
+        assert!(not_allowed(credit_note(story.books(), invoice, None, &one, "broken", &small("bob"))));
+        assert!(not_allowed(price_credit(story.books(), invoice, None, &cheaper, "contract", &small("bob"))));
+        credit_note(story.books(), invoice, None, &one, "broken", &small("eva")).unwrap();
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod bill;
 mod confirm;
+mod consolidated;
 mod credit_note;
 mod deposit;
 mod goodwill;
@@ -16,12 +17,12 @@ mod upfront;
 pub use bill::{bill, blocked};
 pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;
-pub use deposit::{deposit, deposit_of_more};
+pub use deposit::{deposit, deposit_of_more, report_milestone};
 pub use goodwill::goodwill;
 pub(crate) use goodwill::left_to_give;
 pub(crate) use post::open_item;
 pub use price_credit::price_credit;
 pub use release_deposit::release_deposit;
-pub use state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, Series, SeriesEvent, TaxLine};
+pub use state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, InvoicePart, Series, SeriesEvent, TaxLine};
 pub use timing::{WaitOver, bill_waiting, wait_again, wait_over};
 pub use upfront::is_chased;

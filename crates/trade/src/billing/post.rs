@@ -1,10 +1,10 @@
 //! A document is posted: number, ledger and order in one transaction, or not at all.
 
 use compact_str::format_compact;
-use units::{Amount, Quantity};
+use units::{Amount, Quantity, Text, prorate};
 
-use super::state::{DocumentKind, Invoice, InvoiceEvent, SeriesEvent};
-use crate::account::{AccountEvent, Aging, ItemKind, OpenItem, watch_due};
+use super::state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, InvoicePart, SeriesEvent};
+use crate::account::{AccountEvent, Aging, ItemKind, ItemShare, OpenItem, watch_due};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::cash::{NUMBER, numbers};
 use crate::context::Context;
@@ -24,13 +24,26 @@ pub(super) struct Effects {
     pub(super) consumed: Amount,
 }
 
-/// Posts a document that is complete but for its id, number, dates and sums: the next legal number of its series, dated today or as
-/// late as the document before. Source: domain §1.6 (numbering).
+/// Posts a document of one order; see [`post_all`].
 pub(super) fn post(
     books: &mut dyn Books,
     order: &Order,
     draft: Invoice,
     effects: Effects,
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
+    let lines = draft.lines.into_iter().map(|line| InvoiceLine { order: order.id, ..line }).collect();
+    post_all(books, order, Invoice { lines, ..draft }, vec![(order.id, effects)], cx)
+}
+
+/// Posts a document that is complete but for its id, number and dates, with what it changes on each of its orders: the next legal number
+/// of its series, dated today or as late as the document before. Currency and terms are those of `order`, the first of them. Source:
+/// domain §1.6 (numbering).
+pub(super) fn post_all(
+    books: &mut dyn Books,
+    order: &Order,
+    draft: Invoice,
+    effects: Vec<(OrderId, Effects)>,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
     let id = InvoiceId(books.next_number(Kind::Invoice)?);
@@ -53,7 +66,7 @@ pub(super) fn post(
         number: format_compact!("{series}-{number:06}"),
         account: order.account.clone(),
         order: order.id,
-        purchase_order: order.purchase_order.clone(),
+        purchase_order: common_purchase_order(order, &draft.parts),
         currency: order.currency,
         date,
         due,
@@ -62,22 +75,43 @@ pub(super) fn post(
         posted_by: cx.actor.id.clone(),
         ..draft
     };
-    let owed = if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };
+    let sign = |gross: Amount| if invoice.kind.is_credit() { -gross } else { gross };
+    let (owed, parts) = (sign(invoice.gross), invoice.parts.clone());
+    let receivable: Vec<Amount> = match parts.as_slice() {
+        [] => vec![owed],
+        parts => parts.iter().map(|part| sign(part.gross)).collect(),
+    };
     for name in numbers(&invoice.number) {
         point(books, NUMBER, &name, Some(Key::Invoice(id)))?;
     }
     let item = open_item(&invoice);
     books.record(&id, InvoiceEvent::Posted(Box::new(invoice)));
-    let Effects { lines, freight, discount, deposit, consumed } = effects;
-    books.record(
-        &order.id,
-        OrderEvent::Invoiced { invoice: id, lines, freight, discount, deposit, consumed, receivable: owed },
-    );
+    for ((order, effects), receivable) in effects.into_iter().zip(receivable) {
+        let Effects { lines, freight, discount, deposit, consumed } = effects;
+        let event = OrderEvent::Invoiced { invoice: id, lines, freight, discount, deposit, consumed, receivable };
+        books.record(&order, event);
+    }
     if !owed.is_zero() {
         books.record(&order.account, AccountEvent::ItemOpened(item.clone()));
         watch_due(books, &order.account, &item)?;
     }
     Ok(id)
+}
+
+/// The purchase order that all orders of a document are of; none where they are of several.
+fn common_purchase_order(first: &Order, parts: &[InvoicePart]) -> Text {
+    let is_common = parts.iter().all(|part| part.purchase_order == first.purchase_order);
+    if is_common { first.purchase_order.clone() } else { Text::default() }
+}
+
+/// What a document holds of each of its orders, each with its net amount and the tax that it would have by itself; nothing for a single
+/// one. The tax of the document is shared by that, to the minor unit.
+pub(super) fn parts_of(parts: Vec<(InvoicePart, Amount, Amount)>, tax: Amount) -> Vec<InvoicePart> {
+    if parts.len() < 2 {
+        return Vec::new();
+    }
+    let taxes = prorate(tax.0, &parts.iter().map(|(.., tax)| tax.0).collect::<Vec<_>>());
+    parts.into_iter().zip(taxes).map(|((part, net, _), tax)| InvoicePart { gross: net + Amount(tax), ..part }).collect()
 }
 
 /// The open item that a document makes.
@@ -99,8 +133,14 @@ pub(crate) fn open_item(invoice: &Invoice) -> OpenItem {
         open: amount,
         discount: invoice.early_payment,
         disputed: Amount::ZERO,
+        shares: invoice.parts.iter().map(|part| share(part, invoice.kind)).collect(),
         aging: Aging::default(),
     }
+}
+
+fn share(part: &InvoicePart, kind: DocumentKind) -> ItemShare {
+    let amount = if kind.is_credit() { -part.gross } else { part.gross };
+    ItemShare { order: part.order, purchase_order: part.purchase_order.clone(), amount, open: amount }
 }
 
 fn early_payment(order: &Order, draft: &Invoice, goods_only: bool) -> Option<Amount> {

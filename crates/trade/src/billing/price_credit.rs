@@ -3,7 +3,7 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, Quantity};
 
-use super::credit_note::{Before, credited_invoice, credits_of, offset, within_limit};
+use super::credit_note::{Before, credited_invoice, credits_of, offset, part_of, within_limit};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, InvoiceLine};
 use crate::books::{Books, Stop};
@@ -15,22 +15,24 @@ use crate::tax::{self, TaxedLine};
 
 /// Credits what the lines of an invoice cost more than at the right price, for the units that were not credited before.
 ///
-/// The header discount stays as it is. Refused for a document that is no invoice, for a line that it does not bill, for a price that is
+/// The header discount stays as it is. Refused for a document that is no invoice, without the order where it bills several, for a line
+/// that it does not bill, for a price that is
 /// not below the one billed, and above the actor's limit. Source: domain §1.5.4 (price-only credit), §1.3 (dispute accepted).
 pub fn price_credit(
     books: &mut dyn Books,
     invoice: InvoiceId,
+    of: Option<OrderId>,
     prices: &[(LineNo, Decimal)],
     reason: &str,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
-    let order = existing(books, original.order)?;
+    let order = existing(books, part_of(&original, of)?.order)?;
     let credits = credits_of(books, &original)?;
     let before = Before::of(&credits);
     let mut credited = Vec::with_capacity(prices.len());
     for (at, (no, price)) in prices.iter().enumerate() {
-        let billed = original.lines.iter().find(|line| line.line == *no);
+        let billed = original.lines_of(order.id).find(|line| line.line == *no);
         let Some(billed) = billed.filter(|_| !prices.iter().take(at).any(|(other, _)| other == no)) else {
             return Err(Refusal::invalid(format_compact!("prices[{at}].line"), no.0, "a line of the invoice, once").into());
         };
@@ -70,7 +72,7 @@ fn difference(original: &Invoice, billed: &InvoiceLine, before: &Before, price: 
     if price.is_negative() || price >= billed.price {
         return None;
     }
-    let left = billed.quantity - before.units(billed.line);
+    let left = before.left(billed);
     let right = Amount::of(price, left, original.currency)?;
     Some(before.left_of(billed) - right)
 }
@@ -90,15 +92,15 @@ mod tests {
     #[test]
     fn domain_1_5_4_a_wrong_price_is_credited_and_the_units_stay() {
         let (mut story, id, invoice) = billed();
-        let note = price_credit(story.books(), invoice, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
+        let note = price_credit(story.books(), invoice, None, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
         let note = story.books().invoice(&note).unwrap().unwrap();
         assert_eq!((note.net, note.tax, note.gross), (Amount(500), Amount(95), Amount(595)));
         let line = story.order(id).lines[0].clone();
         assert_eq!((line.credited, line.credited_amount), (Quantity(0), Amount(500)));
         // the units come back for what was paid for them in the end, and nothing is left
-        credit_note(story.books(), invoice, &[(LineNo(1), Quantity(4))], "returned", &clerk("ann", 6)).unwrap();
+        credit_note(story.books(), invoice, None, &[(LineNo(1), Quantity(4))], "returned", &clerk("ann", 6)).unwrap();
         assert_eq!(story.order(id).receivable, Amount(11_900 - 595 - 4_522));
-        credit_note(story.books(), invoice, &[], "all of it", &clerk("ann", 7)).unwrap();
+        credit_note(story.books(), invoice, None, &[], "all of it", &clerk("ann", 7)).unwrap();
         assert_eq!(story.order(id).receivable, Amount(0));
         story.check();
     }
@@ -108,7 +110,7 @@ mod tests {
         let (mut story, _, invoice) =
             billed_with(Order { billing: BillingPolicy::Deposit { percent: Decimal::HUNDRED }, ..Order::default() });
         assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().tax, Amount(0));
-        let note = price_credit(story.books(), invoice, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
+        let note = price_credit(story.books(), invoice, None, &price("9.50"), "contract", &clerk("ann", 5)).unwrap();
         let note = story.books().invoice(&note).unwrap().unwrap();
         assert_eq!((note.net, note.tax, note.gross), (Amount(500), Amount(95), Amount(595)));
     }
@@ -116,9 +118,10 @@ mod tests {
     #[test]
     fn a_price_credit_before_a_return_takes_no_discount_from_the_units_that_come_back() {
         let (mut story, id, invoice) = billed_with(Order { discount: Amount(1_000), ..Order::default() });
-        price_credit(story.books(), invoice, &price("8"), "contract", &clerk("ann", 5)).unwrap();
+        price_credit(story.books(), invoice, None, &price("8"), "contract", &clerk("ann", 5)).unwrap();
         let half = [(LineNo(1), Quantity(5))];
-        let notes = [(); 2].map(|()| credit_note(story.books(), invoice, &half, "returned", &clerk("ann", 6)).unwrap());
+        let notes =
+            [(); 2].map(|()| credit_note(story.books(), invoice, None, &half, "returned", &clerk("ann", 6)).unwrap());
         let nets = notes.map(|note| story.books().invoice(&note).unwrap().unwrap().net);
         // 5 × 8.00, less 5.00 of the discount of 10.00
         assert_eq!(nets, [Amount(3_500); 2]);
@@ -130,10 +133,10 @@ mod tests {
     fn a_price_that_is_not_lower_or_a_line_that_is_not_billed_is_refused() {
         let (mut story, _, invoice) = billed();
         for prices in [price("10"), price("-1"), Vec::new(), vec![(LineNo(7), Decimal::ONE)]] {
-            let refused = price_credit(story.books(), invoice, &prices, "?", &clerk("ann", 5));
+            let refused = price_credit(story.books(), invoice, None, &prices, "?", &clerk("ann", 5));
             assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))), "{prices:?}");
         }
-        credit_note(story.books(), invoice, &[], "all of it", &clerk("ann", 6)).unwrap();
-        assert!(price_credit(story.books(), invoice, &price("9"), "late", &clerk("ann", 7)).is_err());
+        credit_note(story.books(), invoice, None, &[], "all of it", &clerk("ann", 6)).unwrap();
+        assert!(price_credit(story.books(), invoice, None, &price("9"), "late", &clerk("ann", 7)).is_err());
     }
 }

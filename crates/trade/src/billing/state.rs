@@ -18,7 +18,7 @@ pub struct Invoice {
     pub kind: DocumentKind,
     /// Who owes it.
     pub account: AccountId,
-    /// The order that it bills.
+    /// The order that it bills; the first of several.
     pub order: OrderId,
     /// The customer's purchase order number.
     pub purchase_order: Text,
@@ -62,6 +62,54 @@ pub struct Invoice {
     /// Who posted it: what they credit of an invoice is held against their limit in all.
     #[serde(default)]
     pub posted_by: Text,
+    /// What of it is whose, where it is for several orders; empty where everything is of one.
+    #[serde(default)]
+    pub parts: Vec<InvoicePart>,
+}
+
+/// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct InvoicePart {
+    /// The order.
+    pub order: OrderId,
+    /// The customer's purchase order number.
+    pub purchase_order: Text,
+    /// Freight, net.
+    pub freight: Amount,
+    /// Header discount, net, not negative.
+    pub discount: Amount,
+    /// Deposit consumed, net, not negative.
+    pub deposit: Amount,
+    /// Its share of what is to be paid.
+    pub gross: Amount,
+}
+
+impl Invoice {
+    /// What it holds of each order, in their order; one part for a document of one order.
+    pub fn parts(&self) -> Vec<InvoicePart> {
+        if !self.parts.is_empty() {
+            return self.parts.clone();
+        }
+        vec![InvoicePart {
+            order: self.order,
+            purchase_order: self.purchase_order.clone(),
+            freight: self.freight,
+            discount: self.discount,
+            deposit: self.deposit,
+            gross: self.gross,
+        }]
+    }
+
+    /// The orders that it is for.
+    pub fn orders(&self) -> impl Iterator<Item = OrderId> + '_ {
+        let only = self.parts.is_empty().then_some(self.order);
+        only.into_iter().chain(self.parts.iter().map(|part| part.order))
+    }
+
+    /// Its lines of one order.
+    pub fn lines_of(&self, order: OrderId) -> impl Iterator<Item = &InvoiceLine> {
+        self.lines.iter().filter(move |line| line.order == order)
+    }
 }
 
 /// Which kind of document.
@@ -104,6 +152,9 @@ pub struct InvoiceLine {
     pub net: Amount,
     /// Tax rate in per cent.
     pub tax_rate: Decimal,
+    /// The order that the line is of; set when the document is posted.
+    #[serde(default)]
+    pub order: OrderId,
 }
 
 /// Tax of one rate.

@@ -6,6 +6,7 @@ use compact_str::format_compact;
 use units::{Amount, Calendar, Minutes, Text, Timestamp};
 
 use super::bill::{bill, in_the_way, invoice, unbilled};
+use super::consolidated::{self, by_period};
 use super::upfront::{chased_again, is_chased, overdue};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -30,7 +31,9 @@ pub(super) fn timing(order: &Order, calendar: &Calendar, unbilled: Vec<Arc<Shipm
     match order.billing {
         BillingPolicy::PerShipment => Timing { groups: each(unbilled), next: None },
         // the clock chases the upfront invoice, whatever ships meanwhile
-        BillingPolicy::Deposit { .. } | BillingPolicy::OnOrder => Timing { groups: each(unbilled), next: order.bill_at },
+        BillingPolicy::Deposit { .. } | BillingPolicy::OnOrder | BillingPolicy::Milestones(_) => {
+            Timing { groups: each(unbilled), next: order.bill_at }
+        }
         BillingPolicy::OnDelivery => {
             let (delivered, on_its_way): (Vec<_>, Vec<_>) =
                 unbilled.into_iter().partition(|shipment| shipment.delivered.is_some());
@@ -49,19 +52,9 @@ pub(super) fn timing(order: &Order, calendar: &Calendar, unbilled: Vec<Arc<Shipm
             let next = first.zip(wait).map(|(first, wait)| first.plus(wait).max(order.bill_at.unwrap_or(first)));
             Timing { groups: Vec::new(), next }
         }
-        BillingPolicy::Consolidated { every } => {
-            let ends = |shipment: &Shipment| calendar.midnight(every.next(calendar.local_day(shipment.shipped_at)));
+        BillingPolicy::Consolidated { every, .. } => {
             let mut timing = Timing::default();
-            let mut periods: Vec<(Timestamp, Vec<Arc<Shipment>>)> = Vec::new();
-            for shipment in unbilled {
-                let end = ends(&shipment);
-                match periods.iter_mut().find(|(known, _)| *known == end) {
-                    Some((_, shipments)) => shipments.push(shipment),
-                    None => periods.push((end, vec![shipment])),
-                }
-            }
-            periods.sort_by_key(|(end, _)| *end);
-            for (end, shipments) in periods {
+            for (end, shipments) in by_period(every, calendar, unbilled) {
                 if end <= now {
                     timing.groups.push(shipments);
                 } else {
@@ -74,18 +67,23 @@ pub(super) fn timing(order: &Order, calendar: &Calendar, unbilled: Vec<Arc<Shipm
 }
 
 /// Sets or stops the clock of what waits for its invoice.
-pub(super) fn schedule(books: &mut dyn Books, order: &Order, at: Option<Timestamp>) {
+pub(super) fn schedule(books: &mut dyn Books, order: &Order, at: Option<Timestamp>) -> Result<(), Stop> {
+    let is_consolidated = matches!(order.billing, BillingPolicy::Consolidated { .. });
+    // whatever waited before may have waited for another policy
+    if is_consolidated || order.bill_at.is_some() {
+        consolidated::note(books, order, is_consolidated && at.is_some())?;
+    }
     if order.bill_at != at {
         books.record(&order.id, OrderEvent::BillingScheduled { at });
     }
+    Ok(())
 }
 
 fn reschedule(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
     let order = existing(books, id)?;
     let waiting = unbilled(books, &order)?;
     let next = timing(&order, &company(books)?.calendar, waiting, cx.now).next;
-    schedule(books, &order, next);
-    Ok(())
+    schedule(books, &order, next)
 }
 
 /// What became of an order whose wait was over.
@@ -108,7 +106,7 @@ pub fn wait_over(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Wai
     if order.bill_at.is_none_or(|at| at > cx.now) {
         return Ok(WaitOver::Nothing);
     }
-    schedule(books, &order, None);
+    schedule(books, &order, None)?;
     if !order.billing.upfront().is_zero() {
         return Ok(overdue(books, id, cx)?.map_or(WaitOver::Nothing, |(reason, open)| WaitOver::Chase(reason, open)));
     }
@@ -155,7 +153,8 @@ pub fn bill_waiting(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<
     }
     let lost = lost_sight_of(books, &order, cx)?;
     drop(order);
-    let posted = lost.into_iter().map(|shipment| invoice(books, id, &[shipment], cx)).collect::<Result<_, _>>()?;
+    let one_each = lost.into_iter().map(|shipment| invoice(books, &[(id, vec![shipment])], cx));
+    let posted = one_each.collect::<Result<_, _>>()?;
     reschedule(books, id, cx)?;
     Ok(posted)
 }
@@ -171,8 +170,7 @@ fn bill_per_shipment(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result
 pub fn wait_again(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
     if is_chased(books, id)? {
         let order = existing(books, id)?;
-        schedule(books, &order, Some(chased_again(cx)));
-        return Ok(());
+        return schedule(books, &order, Some(chased_again(cx)));
     }
     let order = existing(books, id)?;
     let wait = match order.billing {
@@ -181,7 +179,7 @@ pub fn wait_again(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<()
         _ => return Ok(()),
     };
     if !unbilled(books, &order)?.is_empty() {
-        schedule(books, &order, Some(cx.now.plus(wait)));
+        return schedule(books, &order, Some(cx.now.plus(wait)));
     }
     Ok(())
 }
@@ -192,7 +190,7 @@ mod tests {
     use crate::billing::blocked;
     use crate::fulfilment::{Delivery, deliver};
     use crate::ids::{LineNo, WarehouseOrderId};
-    use crate::master::Period;
+    use crate::master::{Period, Together};
     use crate::order::fixture::{Story, at, clerk, submitted};
     use crate::order::{Submission, approve, promise, release};
 
@@ -266,7 +264,7 @@ mod tests {
 
     #[test]
     fn domain_1_6_a_week_of_shipments_is_one_invoice() {
-        let (mut story, id, released) = case(BillingPolicy::Consolidated { every: Period::Week });
+        let (mut story, id, released) = case(BillingPolicy::Consolidated { every: Period::Week, per: Together::Account });
         story.ship(released[0], &[(1, 4)], "A");
         story.ship(released[1], &[(2, 6)], "B");
         assert_eq!(bill(story.books(), id, &at(4)).unwrap(), []);
@@ -336,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_is_not_due_yet_is_not_held_back_by_a_hold() {
-        let (mut story, id, released) = case(BillingPolicy::Consolidated { every: Period::Week });
+        let (mut story, id, released) = case(BillingPolicy::Consolidated { every: Period::Week, per: Together::Account });
         story.ship(released[0], &[(1, 4)], "A");
         let (kind, reason) = (crate::order::HoldKind::Manual, "call first".into());
         crate::order::place_hold(story.books(), id, kind, reason, vec![], Amount(1), &clerk("ann", 4)).unwrap();

@@ -90,8 +90,7 @@ pub(super) fn watch(books: &mut dyn Books, id: OrderId) -> Result<(), Stop> {
     let order = existing(books, id)?;
     let calendar = company(books)?.calendar.clone();
     let due = unpaid(books, &order)?.map(|item| calendar.midnight(item.due.plus_days(1)));
-    schedule(books, &order, due);
-    Ok(())
+    schedule(books, &order, due)
 }
 
 /// Stops the clock of upfront invoices once they are paid; says whether one is open. Nothing is looked at for orders without any.
@@ -102,7 +101,7 @@ pub fn is_chased(books: &mut dyn Books, id: OrderId) -> Result<bool, Stop> {
     }
     let is_open = unpaid(books, &order)?.is_some();
     if !is_open {
-        schedule(books, &order, None);
+        schedule(books, &order, None)?;
     }
     Ok(is_open)
 }

@@ -215,7 +215,11 @@ fn items<'a>(account: &'a Account, payment: &Payment, referenced: &[InvoiceId]) 
     if !by_number.is_empty() {
         return by_number;
     }
-    let by_order = |item: &&OpenItem| names(&item.purchase_order) || names(&item.order.to_string());
+    // whoever names one of the orders that an invoice is for does not say that they pay the others
+    let by_order = |item: &&OpenItem| match item.shares.as_slice() {
+        [] => names(&item.purchase_order) || names(&item.order.to_string()),
+        shares => shares.iter().all(|share| names(&share.purchase_order) || names(&share.order.to_string())),
+    };
     account.ledger.open_items.iter().filter(by_order).collect()
 }
 

@@ -4,11 +4,10 @@ use units::{Amount, Text};
 
 use super::post::existing;
 use super::state::PaymentEvent;
-use crate::account::AccountEvent;
+use crate::account::{AccountEvent, settle, settled};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::ids::{AccountId, InvoiceId, PaymentId};
-use crate::order::OrderEvent;
 use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
@@ -109,9 +108,8 @@ pub fn resolve_deduction(books: &mut dyn Books, id: PaymentId, accepted: Option<
         books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code: code.clone() });
         if amount.is_positive() {
             books.record(account, AccountEvent::Allowed { invoice, amount, code, at: cx.now });
-            books.record(account, AccountEvent::ItemReduced { invoice, by: amount });
-            let document = books.invoice(&invoice)?.ok_or(Refusal::NotFound(Key::Invoice(invoice)))?;
-            books.record(&document.order, OrderEvent::ReceivableChanged { by: -amount });
+            let of_orders = item.map(|item| settle(books, account, &item, amount, None));
+            settled(books, of_orders.into_iter().flatten());
         }
         books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: amount, by: cx.actor.id.clone() });
     }

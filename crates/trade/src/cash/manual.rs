@@ -266,7 +266,7 @@ mod tests {
             account.ledger.item(invoice).map(|item| item.disputed)
         };
         assert_eq!(disputed(&mut story), Some(Amount(6_000)));
-        crate::billing::credit_note(story.books(), invoice, &[], "returned", &clerk("ann", 7)).unwrap();
+        crate::billing::credit_note(story.books(), invoice, None, &[], "returned", &clerk("ann", 7)).unwrap();
         assert_eq!((open(&mut story), disputed(&mut story)), ([0, 0], None));
         story.check();
     }

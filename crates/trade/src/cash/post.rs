@@ -6,11 +6,10 @@ use units::{Amount, Text};
 
 use super::deduction::{note_deducted, void_deduction};
 use super::state::{Allocation, Method, Payment, PaymentEvent};
-use crate::account::AccountEvent;
+use crate::account::{self, AccountEvent};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
 /// Applies money of a payment to open items of its payer, and of accounts that the payer pays for. The caller has checked that it fits.
@@ -27,26 +26,26 @@ pub(super) fn post(
         books.record(&account, AccountEvent::MoneyReceived { amount });
     }
     for allocation in &allocations {
-        let (invoice, account) = (allocation.invoice, allocation.owner(payer));
-        let ledger = books.account(account)?.ok_or_else(|| Refusal::NotFound(Key::Account(account.clone())))?;
+        let (invoice, owner) = (allocation.invoice, allocation.owner(payer));
+        let ledger = books.account(owner)?.ok_or_else(|| Refusal::NotFound(Key::Account(owner.clone())))?;
         let Some(item) = ledger.ledger.item(invoice) else { continue };
         let settled = allocation.amount + allocation.discount + allocation.written_off;
         if item.open == settled || allocation.deduction.is_positive() {
-            void_deduction(books, account, invoice, cx)?;
+            void_deduction(books, owner, invoice, cx)?;
         }
         for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, "TOLERANCE")] {
             if !amount.is_zero() {
                 let code = Text::const_new(code);
-                books.record(account, AccountEvent::Allowed { invoice, amount, code, at: cx.now });
+                books.record(owner, AccountEvent::Allowed { invoice, amount, code, at: cx.now });
             }
         }
         if allocation.deduction.is_positive() {
             let (amount, code) = (allocation.deduction, allocation.code.clone());
-            books.record(account, AccountEvent::ItemDisputed { invoice, amount, code });
+            books.record(owner, AccountEvent::ItemDisputed { invoice, amount, code });
             note_deducted(books, invoice, payment)?;
         }
-        books.record(account, AccountEvent::ItemReduced { invoice, by: settled });
-        books.record(&item.order, OrderEvent::ReceivableChanged { by: -settled });
+        let of_orders = account::settle(books, owner, item, settled, None);
+        account::settled(books, of_orders);
     }
     let (evidence, by) = (Text::from(evidence), cx.actor.id.clone());
     books.record(&payment, PaymentEvent::Matched { allocations, method, evidence, by });

@@ -5,11 +5,10 @@ use units::Amount;
 use super::post::existing;
 use super::state::{Allocation, PaymentEvent};
 use super::waiting::note_waiting;
-use crate::account::{AccountEvent, watch_due};
+use crate::account::{self, AccountEvent};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
 /// The bank took money back: what it had paid is open again. Both entries are settled with each other.
@@ -37,15 +36,11 @@ pub(super) fn reopen(books: &mut dyn Books, id: &AccountId, allocation: &Allocat
     let invoice = allocation.invoice;
     let document = books.invoice(&invoice)?.ok_or_else(|| Refusal::NotFound(Key::Invoice(invoice)))?;
     let settled = allocation.amount + allocation.discount + allocation.written_off;
-    let account = books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())))?;
-    match account.ledger.item(invoice) {
-        Some(_) => books.record(id, AccountEvent::ItemReduced { invoice, by: -settled }),
-        None => {
-            let item = crate::account::OpenItem { open: settled, ..crate::billing::open_item(&document) };
-            books.record(id, AccountEvent::ItemReopened(item.clone()));
-            watch_due(books, id, &item)?;
-        }
-    }
+    let ledger = books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())))?;
+    let of_orders = match ledger.ledger.item(invoice) {
+        Some(item) => account::settle(books, id, item, -settled, None),
+        None => account::reopen(books, id, crate::billing::open_item(&document), settled)?,
+    };
     // what was written off under the code of a deduction was accepted as one
     let written_off = if allocation.code.is_empty() { "TOLERANCE" } else { &allocation.code };
     for (amount, code) in [(allocation.discount, "DISCOUNT"), (allocation.written_off, written_off)] {
@@ -59,6 +54,6 @@ pub(super) fn reopen(books: &mut dyn Books, id: &AccountId, allocation: &Allocat
         books.record(id, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
     }
     books.record(id, AccountEvent::MoneyReceived { amount: -allocation.amount });
-    books.record(&document.order, OrderEvent::ReceivableChanged { by: settled });
+    account::settled(books, of_orders);
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! An order against its account's limit.
 
 use compact_str::format_compact;
-use units::{Amount, Decimal, Text};
+use units::{Amount, Decimal, Text, Timestamp};
 
 use super::group::{Group, account_of};
+use super::outage::{in_outage, is_of_outage};
 use crate::account::{Account, AccountEvent, OpenItem};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -22,7 +23,7 @@ pub enum Decision {
     Released,
     /// Held: the code, the reason, and by how much it is over.
     Hold {
-        /// `CR-BLOCKED`, `CR-PREPAYMENT`, `CR-OVERDUE`, `CR-LIMIT` or `CR-INSURANCE`.
+        /// `CR-BLOCKED`, `CR-PREPAYMENT`, `CR-OVERDUE`, `CR-LIMIT`, `CR-INSURANCE`, or `CR-DEGRADED` of what nobody can decide now.
         code: &'static str,
         /// In words, with the numbers.
         reason: Text,
@@ -33,6 +34,16 @@ pub enum Decision {
 
 /// Checks an order's credit; places the Credit hold, or lifts it. Source: domain §1.2.
 pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decision, Stop> {
+    check_as_of(books, id, None, cx)
+}
+
+/// A check with what is known, or with what was known when an outage of its source began.
+pub(super) fn check_as_of(
+    books: &mut dyn Books,
+    id: OrderId,
+    down_since: Option<Timestamp>,
+    cx: &Context,
+) -> Result<Decision, Stop> {
     let order = existing(books, id)?;
     if order.is_over() {
         return Ok(Decision::Pass);
@@ -40,8 +51,14 @@ pub fn check(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Decisio
     let account = account_of(books, &order.account)?;
     let company = company(books)?;
     let group = Group::of(books, &account)?;
-    let decision = decide(&company, &account, &group, &order, Amount::ZERO, cx);
-    let checked = checked(&company, &group, &order, Amount::ZERO, &decision, cx);
+    let mut decision = decide(&company, &account, &group, &order, Amount::ZERO, cx);
+    if let Some(since) = down_since {
+        decision = in_outage(since, &company, &account, &order, decision, cx);
+    }
+    let mut checked = checked(&company, &group, &order, Amount::ZERO, &decision, cx);
+    if let AccountEvent::CreditChecked { degraded, .. } = &mut checked {
+        *degraded = down_since.is_some();
+    }
     let account = order.account.clone();
     drop(order);
     books.record(&account, checked);
@@ -114,13 +131,15 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
     Ok(passed)
 }
 
-/// The Credit hold of an order as it would be placed now: since it was placed, the exposure may have grown.
+/// The Credit hold of an order as it would be placed now: since it was placed, the exposure may have grown. One that stands because
+/// nobody could decide is about the whole order.
 pub(crate) fn hold_now(books: &mut dyn Books, order: &Order, placed: &Hold, cx: &Context) -> Result<Hold, Stop> {
     let (company, account) = (company(books)?, account_of(books, &order.account)?);
     let group = Group::of(books, &account)?;
     let order = Order { credit_release: None, ..order.clone() };
     Ok(match decide(&company, &account, &group, &order, Amount::ZERO, cx) {
         Decision::Hold { reason, over, .. } => Hold { reason, amount: over, ..placed.clone() },
+        _ if is_of_outage(placed) => Hold { amount: value_of(&order), ..placed.clone() },
         _ => Hold { amount: Amount::ZERO, ..placed.clone() },
     })
 }
@@ -159,7 +178,18 @@ fn checked(
         exposure: group.exposure(company, today) + promised + value_of(order),
         limit: group.holder().profile.credit_limit,
         decision: Text::const_new(code),
+        degraded: false,
     }
+}
+
+/// Whether a person has let the order pass, and that still counts.
+pub(super) fn is_released(company: &Company, order: &Order, cx: &Context) -> bool {
+    let policy = &company.policy.credit;
+    order.credit_release.is_some_and(|(released, at)| {
+        let days = i64::from(policy.release_valid_days) * 86_400_000;
+        let most = released + released.percent(policy.release_growth_percent);
+        cx.now.millis_since(at) <= days && gross(order) <= most
+    })
 }
 
 /// The decision order of domain §1.2. `promised` is the value of orders that pass and are not in the exposure yet.
@@ -173,12 +203,7 @@ fn decide(company: &Company, account: &Account, group: &Group, order: &Order, pr
     let exposure = group.exposure(company, company.calendar.local_day(cx.now)) + promised + value;
     let money = |amount: Amount| amount.to_decimal(order.currency);
     let hold = |code, reason, over| {
-        let valid = order.credit_release.is_some_and(|(released, at)| {
-            let days = i64::from(policy.release_valid_days) * 86_400_000;
-            let most = released + released.percent(policy.release_growth_percent);
-            cx.now.millis_since(at) <= days && gross(order) <= most
-        });
-        if valid { Decision::Released } else { Decision::Hold { code, reason, over } }
+        if is_released(company, order, cx) { Decision::Released } else { Decision::Hold { code, reason, over } }
     };
     // whoever let the order pass did not lift the block
     if account.profile.blocked {
@@ -422,7 +447,10 @@ mod tests {
         // the hold says 100.00 still; the order is 2,000.01 over, and a manager may 20 % of 10,000.00
         let refused = release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &manager(2));
         assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
-        story.books().record(&AccountId::from("ACME"), AccountEvent::ItemReduced { invoice: InvoiceId(0), by: Amount(1) });
+        story.books().record(
+            &AccountId::from("ACME"),
+            AccountEvent::ItemReduced { invoice: InvoiceId(0), by: Amount(1), shares: Vec::new() },
+        );
         release_hold(story.books(), ids[0], HoldKind::Credit, "pays tomorrow", &manager(3)).unwrap();
     }
 

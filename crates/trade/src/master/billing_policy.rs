@@ -8,8 +8,8 @@ use units::{Day, Decimal};
 
 /// When an order is billed (domain §1.6); agreed with the customer, and overridable per order.
 ///
-/// As text `per_shipment`, `on_complete`, `on_complete=14`, `on_complete=14/per_shipment`, `weekly`, `monthly`, `on_delivery`,
-/// `on_order` and `deposit=30`.
+/// As text `per_shipment`, `on_complete`, `on_complete=14`, `on_complete=14/per_shipment`, `weekly`, `monthly` (of either, per purchase
+/// order with `/purchase_order`), `on_delivery`, `on_order`, `deposit=30` and `milestones=approved:20,released:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "policy")]
 pub enum BillingPolicy {
@@ -30,15 +30,65 @@ pub enum BillingPolicy {
         /// Per cent of the order's value.
         percent: Decimal,
     },
-    /// One invoice for all that an order shipped in a week or month, when that has ended.
+    /// One invoice for all that the account's orders shipped in a week or month, when that has ended.
     Consolidated {
         /// Which.
         every: Period,
+        /// Which orders share an invoice.
+        #[serde(default)]
+        per: Together,
     },
     /// An invoice per shipment once its delivery is proved, for terms by which control passes then (DAP, DPU, DDP).
     OnDelivery,
     /// The whole order is billed at approval and released once that is paid; what is added later is billed and paid likewise.
     OnOrder,
+    /// Shares of the order's value as it comes along, consumed proportionally by an invoice per shipment, which bills the rest.
+    Milestones(Milestones),
+}
+
+/// Which share of an order's value is billed when, before anything of it ships. In per cent; together at most 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Milestones {
+    /// At approval.
+    pub approved: Decimal,
+    /// When the first of it is released to a warehouse.
+    pub released: Decimal,
+    /// When a person reports that what was agreed with the customer is reached, such as drawings that they have approved.
+    pub reported: Decimal,
+}
+
+impl Milestones {
+    /// Its shares, with the names by which texts have them.
+    pub fn shares(&self) -> [(&'static str, Decimal); 3] {
+        [("approved", self.approved), ("released", self.released), ("reported", self.reported)]
+    }
+
+    /// All that is billed before anything ships.
+    pub fn total(&self) -> Decimal {
+        self.shares().into_iter().fold(Decimal::ZERO, |sum, (_, share)| sum.checked_add(share).unwrap_or(sum))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut read = Self::default();
+        let mut named = Vec::new();
+        for part in text.split(',') {
+            let (name, share) = part.split_once(':')?;
+            let share: Decimal = share.parse().ok()?;
+            let slot = match name {
+                "approved" => &mut read.approved,
+                "released" => &mut read.released,
+                "reported" => &mut read.reported,
+                _ => return None,
+            };
+            if named.contains(&name) || !(Decimal::ZERO < share && share <= Decimal::HUNDRED) {
+                return None;
+            }
+            named.push(name);
+            *slot = share;
+        }
+        Some(read).filter(|read| read.total() <= Decimal::HUNDRED)
+    }
 }
 
 /// What happens when an order has waited long enough to be complete.
@@ -50,6 +100,17 @@ pub enum AfterWait {
     Ask,
     /// What has shipped is billed, and the rest as it ships.
     PerShipment,
+}
+
+/// Which orders share a consolidated invoice; they have one currency and one set of terms in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Together {
+    /// All of the account: the bill-to.
+    #[default]
+    Account,
+    /// Those of one purchase order of the customer.
+    PurchaseOrder,
 }
 
 /// A span of days for which one invoice is written.
@@ -76,11 +137,12 @@ impl BillingPolicy {
     /// One invoice on completion, however long that takes.
     pub const ON_COMPLETE: Self = Self::OnComplete { max_wait_days: None, then: AfterWait::Ask };
 
-    /// Per cent of the order's value that is billed at approval; zero for most policies.
+    /// Per cent of the order's value that is billed before anything ships, at approval or later; zero for most policies.
     pub fn upfront(self) -> Decimal {
         match self {
             Self::Deposit { percent } => percent,
             Self::OnOrder => Decimal::HUNDRED,
+            Self::Milestones(milestones) => milestones.total(),
             Self::PerShipment | Self::OnComplete { .. } | Self::Consolidated { .. } | Self::OnDelivery => Decimal::ZERO,
         }
     }
@@ -101,10 +163,19 @@ impl fmt::Display for BillingPolicy {
                 write!(f, "on_complete={days}/per_shipment")
             }
             Self::Deposit { percent } => write!(f, "deposit={percent}"),
-            Self::Consolidated { every: Period::Week } => f.write_str("weekly"),
-            Self::Consolidated { every: Period::Month } => f.write_str("monthly"),
+            Self::Consolidated { every: Period::Week, per: Together::Account } => f.write_str("weekly"),
+            Self::Consolidated { every: Period::Month, per: Together::Account } => f.write_str("monthly"),
+            Self::Consolidated { every: Period::Week, per: Together::PurchaseOrder } => f.write_str("weekly/purchase_order"),
+            Self::Consolidated { every: Period::Month, per: Together::PurchaseOrder } => {
+                f.write_str("monthly/purchase_order")
+            }
             Self::OnDelivery => f.write_str("on_delivery"),
             Self::OnOrder => f.write_str("on_order"),
+            Self::Milestones(milestones) => {
+                let named = milestones.shares().into_iter().filter(|(_, share)| !share.is_zero());
+                let named: Vec<String> = named.map(|(name, share)| format!("{name}:{share}")).collect();
+                write!(f, "milestones={}", named.join(","))
+            }
         }
     }
 }
@@ -117,7 +188,8 @@ pub struct NoBillingPolicy;
 impl NoBillingPolicy {
     /// What would be right.
     pub const MEND: &'static str = "use per_shipment, on_complete, on_complete=14, on_complete=14/per_shipment, weekly, \
-                                    monthly, on_delivery, on_order or deposit=30";
+                                    weekly/purchase_order, monthly, monthly/purchase_order, on_delivery, on_order, deposit=30 or \
+                                    milestones=approved:20,released:30,reported:10";
 }
 
 impl FromStr for BillingPolicy {
@@ -129,6 +201,9 @@ impl FromStr for BillingPolicy {
             let percent = percent.filter(|percent| *percent <= Decimal::HUNDRED).ok_or(NoBillingPolicy)?;
             return Ok(Self::Deposit { percent });
         }
+        if let Some(shares) = text.strip_prefix("milestones=") {
+            return Milestones::read(shares).map(Self::Milestones).ok_or(NoBillingPolicy);
+        }
         if let Some(wait) = text.strip_prefix("on_complete=") {
             let (days, then) = match wait.strip_suffix("/per_shipment") {
                 Some(days) => (days, AfterWait::PerShipment),
@@ -136,11 +211,14 @@ impl FromStr for BillingPolicy {
             };
             return Ok(Self::OnComplete { max_wait_days: Some(days.parse().map_err(|_| NoBillingPolicy)?), then });
         }
+        let consolidated = |every, per| Self::Consolidated { every, per };
         Ok(match text {
             "per_shipment" => Self::PerShipment,
             "on_complete" => Self::ON_COMPLETE,
-            "weekly" => Self::Consolidated { every: Period::Week },
-            "monthly" => Self::Consolidated { every: Period::Month },
+            "weekly" => consolidated(Period::Week, Together::Account),
+            "monthly" => consolidated(Period::Month, Together::Account),
+            "weekly/purchase_order" => consolidated(Period::Week, Together::PurchaseOrder),
+            "monthly/purchase_order" => consolidated(Period::Month, Together::PurchaseOrder),
             "on_delivery" => Self::OnDelivery,
             "on_order" => Self::OnOrder,
             _ => return Err(NoBillingPolicy),
@@ -198,11 +276,20 @@ mod tests {
             "on_complete=14/per_shipment",
             "weekly",
             "monthly",
+            "weekly/purchase_order",
+            "monthly/purchase_order",
             "on_delivery",
             "on_order",
             "deposit=30",
+            "milestones=approved:20,released:30,reported:10",
+            "milestones=reported:50",
         ] {
             assert_eq!(text.parse::<BillingPolicy>().unwrap().to_string(), text);
+        }
+        let wrong =
+            ["", "x:1", "approved:0", "approved:101", "approved:60,released:60", "approved:1,approved:1", "approved"];
+        for text in wrong {
+            assert_eq!(format!("milestones={text}").parse::<BillingPolicy>(), Err(NoBillingPolicy), "{text}");
         }
         for text in ["", "deposit", "deposit=120", "deposit=-1", "on_complete=soon", "on_complete=1/never", "daily"] {
             assert_eq!(text.parse::<BillingPolicy>(), Err(NoBillingPolicy), "{text}");
@@ -223,5 +310,6 @@ mod tests {
         let read = |json: &str| serde_json::from_str::<BillingPolicy>(json).unwrap();
         assert_eq!(read(r#"{"policy":"on_complete"}"#), BillingPolicy::ON_COMPLETE);
         assert_eq!(read(r#"{"policy":"per_shipment"}"#), BillingPolicy::PerShipment);
+        assert_eq!(read(r#"{"policy":"consolidated","every":"week"}"#).to_string(), "weekly");
     }
 }

@@ -195,6 +195,25 @@ pub struct CreditPolicy {
     /// Backordered units that are promised to be supplied more than so many days from now do not count against the limit until they are
     /// nearer; `None` counts all.
     pub horizon_days: Option<u16>,
+    /// The system that limits, blocks and payments come from, by its name in the configuration. While it is down, what credit is decided
+    /// by is as old as the outage. `None` where no system does.
+    pub source: Option<Text>,
+    /// What is decided while that is down.
+    pub outage: CreditOutage,
+    /// Orders up to this value pass then, with [`CreditOutage::PassSmall`].
+    pub outage_floor: Amount,
+}
+
+/// What a credit check decides while the system is down that limits, blocks and payments come from. What fails by our own books fails
+/// in any case; every decision is made again when the system is back (domain §1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditOutage {
+    /// Nothing passes.
+    #[default]
+    Hold,
+    /// Small orders of accounts with nothing past due pass.
+    PassSmall,
 }
 
 impl Default for CreditPolicy {
@@ -208,6 +227,9 @@ impl Default for CreditPolicy {
             release_growth_percent: Decimal::from(10i64),
             overdue_percent: None,
             horizon_days: None,
+            source: None,
+            outage: CreditOutage::Hold,
+            outage_floor: Amount::ZERO,
         }
     }
 }

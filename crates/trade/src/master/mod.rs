@@ -11,13 +11,13 @@ mod stand_in;
 mod terms;
 
 pub use billing_policy::{
-    AfterWait, BillingPolicy, CancelledShare, NoBillingPolicy, Period, ProrationBasis, ProrationPolicy,
+    AfterWait, BillingPolicy, CancelledShare, Milestones, NoBillingPolicy, Period, ProrationBasis, ProrationPolicy, Together,
 };
 pub use channel_group::ChannelGroup;
 pub(crate) use channel_group::group_of;
 pub use company::{
-    Authority, CashPolicy, Company, CompanyEvent, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy, TaxRate,
-    TaxRounding, UnappliedPolicy, VoidCertificate,
+    Authority, CashPolicy, Company, CompanyEvent, CreditOutage, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy,
+    TaxRate, TaxRounding, UnappliedPolicy, VoidCertificate,
 };
 pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;

@@ -189,6 +189,7 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     }
     let amounts = [
         ("policy.credit.overdue_floor", policy.credit.overdue_floor),
+        ("policy.credit.outage_floor", policy.credit.outage_floor),
         ("policy.cash.write_off_limit", policy.cash.write_off_limit),
     ];
     for (field, amount) in amounts {

@@ -185,6 +185,7 @@ impl Folded for Order {
                     line.no_substitutes = true;
                 }
             }
+            OrderEvent::MilestoneReported { .. } => self.milestone_reported = true,
             OrderEvent::CancelFailed { lines, .. } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {

@@ -235,4 +235,11 @@ pub enum OrderEvent {
         /// The line.
         line: LineNo,
     },
+    /// What was agreed with the customer as a milestone of billing is reached (domain §1.6).
+    MilestoneReported {
+        /// In words.
+        what: Text,
+        /// Who says so.
+        by: Text,
+    },
 }

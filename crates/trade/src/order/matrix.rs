@@ -224,7 +224,7 @@ fn domain_1_5_4_what_is_invoiced_or_paid_is_credited() {
         let (mut story, id) = at_stage(stage);
         let invoice = story.order(id).invoices[0];
         let lines = [(LineNo(1), Quantity(4))];
-        crate::billing::credit_note(story.books(), invoice, &lines, "sent back", &clerk("ann", 8)).unwrap();
+        crate::billing::credit_note(story.books(), invoice, None, &lines, "sent back", &clerk("ann", 8)).unwrap();
         // not paid yet: less is owed; paid: the customer has a credit, which nobody pays out by itself
         let account = story.books().account(&"ACME".into()).unwrap().unwrap();
         assert_eq!(account.ledger.receivable(), Amount(left), "{stage:?}");

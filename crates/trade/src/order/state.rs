@@ -110,6 +110,9 @@ pub struct Order {
     /// When it is looked at again: it is consolidated until then, or comes within the reservation fence.
     #[serde(default)]
     pub review_at: Option<Timestamp>,
+    /// A person has reported the milestone that was agreed with the customer.
+    #[serde(default)]
+    pub milestone_reported: bool,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).

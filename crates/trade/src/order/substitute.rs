@@ -561,7 +561,7 @@ mod tests {
         let posted = story.books().invoice(&invoice).unwrap().unwrap();
         let billed: Vec<_> = posted.lines.iter().map(|line| (line.item.to_string(), line.quantity.0, line.net.0)).collect();
         assert_eq!(billed, [("X".to_owned(), 6, 6_000), ("Y".to_owned(), 8, 4_000)]);
-        credit_note(story.books(), invoice, &[(LineNo(2), Quantity(3))], "damaged", &clerk("ann", 5)).unwrap();
+        credit_note(story.books(), invoice, None, &[(LineNo(2), Quantity(3))], "damaged", &clerk("ann", 5)).unwrap();
         assert_eq!(story.order(id).lines[1].credited, Quantity(3));
         story.check();
     }

@@ -83,8 +83,8 @@ impl Money {
                 self.received.entry(id.clone()).or_default().0 += state.ledger.received_total.0;
                 self.waits.entry(id.clone()).or_default().0 += state.ledger.unconfirmed.0;
                 self.exposed.entry(id.clone()).or_default().0 += state.ledger.open_orders.0;
-                for item in &state.ledger.open_items {
-                    self.owed.entry(item.order).or_default().1 += item.open.0;
+                for (order, open) in state.ledger.open_items.iter().flat_map(crate::account::OpenItem::by_order) {
+                    self.owed.entry(order).or_default().1 += open.0;
                 }
             }
             (Key::Order(id), Aggregate::Order(order)) => self.order(*id, order, report),
@@ -150,7 +150,7 @@ impl Money {
             self.billed.extend(invoice.lines.iter().map(|line| Billed {
                 invoice: invoice.id,
                 at: invoice.posted_at,
-                line: (invoice.order, line.line),
+                line: (line.order, line.line),
                 price: line.price,
                 quantity: line.quantity,
                 currency: invoice.currency,

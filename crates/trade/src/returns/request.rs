@@ -177,7 +177,7 @@ mod tests {
         let id = billed(&mut story);
         let account = AccountId::from("ACME");
         let item = story.books().account(&account).unwrap().unwrap().ledger.open_items[0].clone();
-        let paid = crate::account::AccountEvent::ItemReduced { invoice: item.invoice, by: item.open };
+        let paid = crate::account::AccountEvent::ItemReduced { invoice: item.invoice, by: item.open, shares: Vec::new() };
         story.books().record(&account, paid);
         let request = ask(&mut story, "A", 1).unwrap();
         assert_eq!(order_of(&mut story, request), Some(id));

@@ -94,21 +94,34 @@ pub(crate) fn at_tax_point(company: &Company, account: &Account, order: &Order, 
 
 /// Tax by rate, ascending. Freight and what is taken off are shared by value. Source: domain §1.4 (rounding modes).
 pub fn of_parts(mode: TaxRounding, lines: &[TaxedLine], added: Amount, taken_off: Amount) -> Vec<TaxLine> {
+    by_rate(mode, &with_header(lines, added, taken_off))
+}
+
+/// The lines of one order with their shares, by value, of what is added and taken off there.
+pub(crate) fn with_header(lines: &[TaxedLine], added: Amount, taken_off: Amount) -> Vec<TaxedLine> {
     let weights: Vec<i64> = lines.iter().map(|line| line.net.0).collect();
     let shares = prorate((added - taken_off).0, &weights);
+    let with_share = |(line, share): (&TaxedLine, i64)| {
+        let net = line.net + Amount(share);
+        let exact = line.exact.checked_add(Decimal::from(share)).unwrap_or(Decimal::from(net.0));
+        TaxedLine { net, exact, ..*line }
+    };
+    lines.iter().zip(shares).map(with_share).collect()
+}
+
+/// Tax by rate, ascending, of lines that have their shares of the header. Source: domain §1.4 (rounding modes).
+pub(crate) fn by_rate(mode: TaxRounding, lines: &[TaxedLine]) -> Vec<TaxLine> {
     // beside each rate its unrounded base, which the mode `document` needs
     let mut taxes: Vec<(TaxLine, Decimal)> = Vec::new();
-    for (line, share) in lines.iter().zip(shares) {
-        let base = line.net + Amount(share);
-        let exact = line.exact.checked_add(Decimal::from(share)).unwrap_or(Decimal::from(base.0));
-        let tax = base.percent(line.rate);
-        match taxes.iter_mut().find(|(tax, _)| tax.rate == line.rate) {
+    for TaxedLine { rate, net: base, exact } in lines.iter().copied() {
+        let tax = base.percent(rate);
+        match taxes.iter_mut().find(|(tax, _)| tax.rate == rate) {
             Some((of_rate, all)) => {
                 of_rate.base += base;
                 of_rate.tax += tax;
                 *all = all.checked_add(exact).unwrap_or(*all);
             }
-            None => taxes.push((TaxLine { rate: line.rate, base, tax }, exact)),
+            None => taxes.push((TaxLine { rate, base, tax }, exact)),
         }
     }
     for (tax, exact) in &mut taxes {

@@ -259,7 +259,7 @@ mod tests {
         // whatever the rate is when the goods come back
         company.taxes.retain(|rate| rate.from.is_none());
         story.books().record(&key, CompanyEvent::Set(Box::new(company)));
-        let note = crate::billing::credit_note(story.books(), invoice, &[], "returned", &at(9)).unwrap();
+        let note = crate::billing::credit_note(story.books(), invoice, None, &[], "returned", &at(9)).unwrap();
         assert_eq!(story.books().invoice(&note).unwrap().unwrap().tax, Amount(1_600));
         story.check();
     }

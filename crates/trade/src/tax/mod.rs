@@ -7,4 +7,4 @@ mod determine;
 pub use compute::{TaxComputation, TaxedLine, between, of_parts, own};
 pub use determine::{TaxQuote, determine};
 
-pub(crate) use compute::at_tax_point;
+pub(crate) use compute::{at_tax_point, by_rate, with_header};

@@ -6,7 +6,7 @@ use trade::account::{self, Profile};
 use trade::billing;
 use trade::cash::{self, EntryDocument, StatementDocument};
 use trade::fulfilment::{self, Delivery, ShipConfirm};
-use trade::master::{self, AfterWait, BillingPolicy, Company, Item, Node, Period, ShipTo, Terms};
+use trade::master::{self, AfterWait, BillingPolicy, Company, Item, Node, Period, ShipTo, Terms, Together};
 use trade::order::{self, Cancellation, Change, Submission, SubmittedLine};
 use trade::stock::{self, Adjustment, BackorderRun, Receipt, Segment, Strategy as Confirm};
 use trade::*;
@@ -70,7 +70,7 @@ impl World {
             BillingPolicy::ON_COMPLETE,
             BillingPolicy::Deposit { percent: thirty },
             BillingPolicy::OnComplete { max_wait_days: Some(0), then: AfterWait::PerShipment },
-            BillingPolicy::Consolidated { every: Period::Week },
+            BillingPolicy::Consolidated { every: Period::Week, per: Together::Account },
             BillingPolicy::OnDelivery,
         ];
         for (id, billing) in ACCOUNTS.into_iter().zip(policies) {
@@ -195,9 +195,11 @@ impl World {
             Step::Credit { invoice, units } => {
                 let Some(id) = self.invoice(*invoice) else { return Ok("nothing") };
                 let cx = self.cx();
-                let first = self.books().invoice(&id)?.and_then(|invoice| invoice.lines.first().map(|line| line.line));
-                let lines = first.filter(|_| *units > 0).map(|line| (line, Quantity(*units)));
-                billing::credit_note(self.books(), id, &lines.into_iter().collect::<Vec<_>>(), "goodwill", &cx)?;
+                let last = self.books().invoice(&id)?.and_then(|invoice| invoice.lines.last().cloned());
+                let last = last.filter(|_| *units > 0);
+                let of = last.as_ref().map(|line| line.order);
+                let lines: Vec<_> = last.into_iter().map(|line| (line.line, Quantity(*units))).collect();
+                billing::credit_note(self.books(), id, of, &lines, "goodwill", &cx)?;
                 Ok("credited")
             }
             Step::Pay { invoices, difference, is_named } => self.pay(invoices, *difference, *is_named),
@@ -288,7 +290,7 @@ impl World {
                 let line = self.books().invoice(&id)?.and_then(|invoice| invoice.lines.first().cloned());
                 let Some(line) = line else { return Ok("nothing") };
                 let price = line.price.checked_sub(Decimal::new((*cents).into(), 2)).unwrap();
-                billing::price_credit(self.books(), id, &[(line.line, price)], "contract", &cx)?;
+                billing::price_credit(self.books(), id, Some(line.order), &[(line.line, price)], "contract", &cx)?;
                 Ok("price credited")
             }
             Step::Deduction { payment, accepted } => {
