@@ -1,11 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+// @ts-expect-error: a script of the build, without types
+import { packages } from "./scripts/packages.mjs";
 
 /** Where the product answers while the pages are worked on; `CROSSDOCK_URL` names another place. */
 const product = process.env["CROSSDOCK_URL"] ?? "http://127.0.0.1:7410";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), packages()],
   server: {
     proxy: Object.fromEntries(["/v1", "/docs", "/readyz"].map((path) => [path, product])),
   },

@@ -80,5 +80,6 @@ export function allPages(things: Things): Shown[] {
       heading: /^Audit$/,
       sign: /What was recorded/,
     },
+    { name: "about", path: "/administration/about", heading: /^About$/, sign: /Version \d/ },
   ];
 }

@@ -166,6 +166,13 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./pages/administration/AuditPage"), "AuditPage"),
 });
 
+const about = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/about",
+  validateSearch: understand({ sort: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/AboutPage"), "AboutPage"),
+});
+
 const tree = root.addChildren([
   today,
   exceptions,
@@ -184,6 +191,7 @@ const tree = root.addChildren([
   users,
   clients,
   audit,
+  about,
 ]);
 
 export const router = createRouter({

@@ -250,3 +250,14 @@ export const batch = (id: string) =>
     queryKey: ["instances", "batches", id],
     queryFn: ({ signal }) => get("/v1/batches/{batch}", { path: { batch: id }, signal }),
   });
+
+/** The description of the API, as it is served, and what it says about the product. */
+export const description = queryOptions({
+  queryKey: ["description"],
+  queryFn: async ({ signal }) => {
+    const { text } = await getText("/openapi.json", {}, signal);
+    const { info } = JSON.parse(text) as { info: { title: string; version: string; license?: { name: string } } };
+    return { text, title: info.title, version: info.version, licence: info.license?.name ?? "" };
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
