@@ -40,7 +40,7 @@ export function AboutPage() {
               <Fact name={title}>Version {version}</Fact>
               <Fact name="Licence">{licence}</Fact>
               <Fact name="The API (OpenAPI 3.1)">
-                <code>{location.origin}/openapi.json</code>{" "}
+                <code style={{ overflowWrap: "anywhere" }}>{location.origin}/openapi.json</code>{" "}
                 <Button
                   size="compact-xs"
                   variant="default"

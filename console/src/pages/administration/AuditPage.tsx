@@ -2,8 +2,7 @@ import { Button, Drawer, Group, Text, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { company, progress, trail } from "../../api/queries";
-import { nameOf } from "../../api/trail";
+import { progress, trail } from "../../api/queries";
 import type { CloudEvent } from "../../api/types";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
@@ -25,10 +24,10 @@ const AT_FIRST = 50;
 /** So many stretches of the journal are searched without being asked: an event that is rare may be long ago. */
 const STRETCHES = 5;
 
-const columns = (currency: string): readonly Column<CloudEvent>[] => [
+const COLUMNS: readonly Column<CloudEvent>[] = [
   { id: "time", header: "When", width: 120, cell: ({ time }) => <When at={time} /> },
   { id: "actor", header: "Who", width: 120, cell: ({ actor }) => <b>{actor}</b> },
-  { id: "title", header: "What", width: 260, grow: true, cell: (event) => titleOf(nameOf(event), [event], currency) },
+  { id: "title", header: "What", width: 260, grow: true, cell: (event) => titleOf([event]) },
   { id: "subject", header: "To what", width: 170, cell: ({ subject }) => subject },
   { id: "reason", header: "Why", width: 180, grow: true, cell: (event) => reasonOf(event) ?? "" },
   { id: "id", header: "Event", width: 90, cell: ({ id }) => <code>{id}</code> },
@@ -137,7 +136,6 @@ interface FoundProps {
 
 function Found({ filter, open, onOpen }: FoundProps) {
   const client = useQueryClient();
-  const currency = useQuery(company).data?.currency ?? "EUR";
   const reading = useInfiniteQuery(trail(filter));
   const { rows, more } = useRows(reading);
   const now = useQuery(progress).data?.position;
@@ -160,7 +158,7 @@ function Found({ filter, open, onOpen }: FoundProps) {
       <Rows
         noun="event"
         rows={rows}
-        columns={columns(currency)}
+        columns={COLUMNS}
         csv={CSV}
         idOf={({ id }) => id}
         current={open}

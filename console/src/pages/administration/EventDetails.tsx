@@ -1,8 +1,8 @@
 import { Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { company, entry } from "../../api/queries";
-import { entryOf, nameOf } from "../../api/trail";
+import { entry } from "../../api/queries";
+import { entryOf } from "../../api/trail";
 import type { CloudEvent } from "../../api/types";
 import { Fact } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
@@ -24,11 +24,10 @@ export function EventDetails({ id }: { id: string }) {
 }
 
 function Details({ event, all }: { event: CloudEvent; all: readonly CloudEvent[] }) {
-  const currency = useQuery(company).data?.currency ?? "EUR";
   const { actor, causationid, correlationid, data, idempotencykey, subject, time, traceparent } = event;
   return (
     <Stack>
-      <Text fw={600}>{titleOf(nameOf(event), [event], currency)}</Text>
+      <Text fw={600}>{titleOf([event])}</Text>
       {reasonOf(event) && <Text>“{reasonOf(event)}”</Text>}
       <SimpleGrid cols={2} component="dl" m={0}>
         <Fact name="When">{exact(new Date(time))}</Fact>
@@ -83,7 +82,7 @@ function Details({ event, all }: { event: CloudEvent; all: readonly CloudEvent[]
                     {each.id}
                   </Link>
                 </Table.Td>
-                <Table.Td style={{ overflowWrap: "anywhere" }}>{titleOf(nameOf(each), [each], currency)}</Table.Td>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>{titleOf([each])}</Table.Td>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>{each.subject}</Table.Td>
               </Table.Tr>
             ))}
