@@ -21,6 +21,8 @@ pub struct Webhook {
     pub generation: u32,
     /// Until when the generation before is used as well.
     pub earlier_until: Option<Timestamp>,
+    /// Which setting of address and types this is: what was delivered, or failed, under an earlier one does not count for it.
+    pub revision: u64,
     /// Why nothing is sent; `None` while it is.
     pub disabled: Option<Text>,
     /// When it was added.
@@ -39,7 +41,7 @@ pub enum WebhookChange {
         url: Text,
         /// Which types.
         types: Vec<Text>,
-        /// The journal position after which a new one begins.
+        /// The journal position now: a new one begins after it, and it names the setting.
         from: u64,
     },
     /// Sign with a new secret, and until that time with the one before as well.
@@ -51,14 +53,21 @@ pub enum WebhookChange {
     Delivered {
         /// The position.
         position: u64,
+        /// Under which setting.
+        revision: u64,
     },
     /// Send nothing any more.
     Disable {
         /// Why.
         why: Text,
+        /// Under which setting it failed; `None` if a person disables it.
+        revision: Option<u64>,
     },
     /// Go on where it stopped.
-    Enable,
+    Enable {
+        /// Leave out what happened up to this journal position: an event that a receiver can never take would hold it up for ever.
+        after: Option<u64>,
+    },
     /// Forget it.
     Remove,
 }
@@ -76,15 +85,18 @@ impl Webhook {
                 if self.id.is_empty() {
                     (self.id, self.created_at, self.delivered) = (id.clone(), at, *from);
                 }
-                (self.url, self.types) = (url.clone(), types.clone());
+                (self.url, self.types, self.revision) = (url.clone(), types.clone(), *from);
             }
             WebhookChange::Rotate { earlier_until } => {
                 self.generation += 1;
                 self.earlier_until = Some(*earlier_until);
             }
-            WebhookChange::Delivered { position } => self.delivered = self.delivered.max(*position),
-            WebhookChange::Disable { why } => self.disabled = Some(why.clone()),
-            WebhookChange::Enable => self.disabled = None,
+            WebhookChange::Delivered { position, .. } => self.delivered = self.delivered.max(*position),
+            WebhookChange::Disable { why, .. } => self.disabled = Some(why.clone()),
+            WebhookChange::Enable { after } => {
+                self.disabled = None;
+                self.delivered = self.delivered.max(after.unwrap_or_default());
+            }
             // the fold takes the whole state away
             WebhookChange::Remove => {}
         }

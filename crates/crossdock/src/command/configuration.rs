@@ -69,8 +69,17 @@ fn source(key: &str, file: Option<&Value>) -> String {
 fn masked(key: &str, value: &Value) -> Value {
     let is_reference = |text: &str| text.starts_with("env:") || text.starts_with("file:");
     match value.as_str() {
-        Some(text) if key.contains(".headers.") && !is_reference(text) => "********".into(),
+        Some(text) if (key.contains(".headers.") || key == "server.secret") && !is_reference(text) => "********".into(),
+        Some(text) if key.ends_with(".base_url") => without_user(text).into(),
         _ => value.clone(),
+    }
+}
+
+/// An address without the name and password that it may hold.
+fn without_user(address: &str) -> String {
+    match address.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) {
+        Some((scheme, (user, rest))) if !user.contains('/') => format!("{scheme}://********@{rest}"),
+        _ => address.to_owned(),
     }
 }
 
@@ -81,8 +90,8 @@ mod tests {
     #[test]
     fn values_say_where_they_come_from_and_secrets_are_masked() {
         let effective = json!({
-            "server": { "readers": 4 },
-            "systems": [{ "name": "erp", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
+            "server": { "readers": 4, "secret": "0123456789abcdef" },
+            "systems": [{ "name": "erp", "base_url": "http://me:secret@erp:80/x@y", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
         });
         let file = json!({ "systems": [{ "name": "erp", "headers": { "a": "secret", "b": "env:B" } }] });
         let mut values = Vec::new();
@@ -94,6 +103,8 @@ mod tests {
         assert_eq!(of("server.readers"), (json!(4), json!("default")));
         assert_eq!(of("systems[erp].timeout_ms"), (json!(10), json!("default")));
         assert_eq!(of("systems[erp].headers.a"), (json!("********"), json!("file")));
+        assert_eq!(of("server.secret").0, json!("********"));
+        assert_eq!(of("systems[erp].base_url").0, json!("http://********@erp:80/x@y"));
         assert_eq!(of("systems[erp].headers.b"), (json!("env:B"), json!("file")));
     }
 }

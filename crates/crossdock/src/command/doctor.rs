@@ -95,6 +95,7 @@ async fn look(arguments: &Arguments) -> Vec<Check> {
         Ok(config) => {
             checks.push(Check::good("configuration", format!("{} can be read", arguments.config.display())));
             checks.push(keys(&config));
+            checks.push(secret(&config));
             checks.push(store(&config.data));
             checks.push(address(config.server.listen).await);
             checks.extend(connections(&config).await);
@@ -116,6 +117,17 @@ fn keys(config: &Config) -> Check {
             "give one the role, or nobody can add the first person or program",
         ),
         Ok(_) => Check::good("keys", format!("{} in the configuration", config.server.keys.len())),
+    }
+}
+
+/// What webhooks are signed with.
+fn secret(config: &Config) -> Check {
+    let make = "`openssl rand -hex 32` makes one";
+    match config.server.secret.as_deref().map(connect::secret) {
+        None => Check::note("secret", "server.secret is not set, so there are no webhooks", make),
+        Some(Err(error)) => Check::wrong("secret", format!("server.secret: {error}"), make),
+        Some(Ok(secret)) if secret.len() < 32 => Check::wrong("secret", "server.secret is shorter than 32 characters", make),
+        Some(Ok(_)) => Check::good("secret", "webhooks can be signed"),
     }
 }
 
@@ -203,16 +215,16 @@ async fn server(target: &Target) -> Vec<Check> {
     let roles: Vec<&str> = session["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let who = format!("the server knows you as {}: {}", session["id"].as_str().unwrap_or_default(), roles.join(", "));
     let mut checks = vec![Check::good("command line", who)];
-    if let Ok(ready) = api.get("/readyz").await {
-        let is_ready = ready["ready"] == true;
-        checks.push(if is_ready {
-            Check::good("server", "it can work")
-        } else {
-            Check::wrong("server", ready.to_string(), "")
-        });
-    }
-    if let Ok(found) = api.get("/v1/systems").await {
-        checks.extend(found["systems"].as_array().into_iter().flatten().filter_map(in_trouble));
+    checks.push(match api.get("/readyz").await {
+        Ok(ready) if ready["store"] == "ok" && ready["partition"] == "ok" => Check::good("server", "it can work"),
+        Ok(ready) => {
+            Check::wrong("server", format!("{}; {}", output::words(&ready["store"]), output::words(&ready["partition"])), "")
+        }
+        Err(error) => Check::wrong("server", format!("it cannot work: {error:#}"), "its log has the cause"),
+    });
+    match api.get("/v1/systems").await {
+        Ok(found) => checks.extend(found["systems"].as_array().into_iter().flatten().filter_map(in_trouble)),
+        Err(error) => checks.push(Check::wrong("server", format!("{error:#}"), "")),
     }
     checks
 }

@@ -179,11 +179,13 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
         interrupted_or_left(&starter).await;
         // their answers would never end
         live.stop();
-        webhooks.stop();
     };
     server::serve(listener, server::router(state), server::HEADERS_WITHIN, stop).await;
     tracing::info!("stopping: what was acknowledged is on disk");
     connections.stop().await;
+    // nobody reads the store any more when it is closed: the last one to close it tidies it up
+    webhooks.stop().await;
+    drop(webhooks);
     tokio::task::spawn_blocking(move || partition.shutdown()).await.context("stop the partition")?;
     Ok(Finding::None)
 }

@@ -26,7 +26,7 @@ pub(crate) enum Command {
     /// Send nothing any more, until it is enabled again
     Disable(Disable),
     /// Go on where it stopped
-    Enable(One),
+    Enable(Enable),
     /// Forget a webhook
     Remove(One),
 }
@@ -79,6 +79,17 @@ pub(crate) struct Disable {
     target: Target,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Enable {
+    /// Its name
+    webhook: String,
+    /// Leave out what happened up to this journal position: the first number of the id of an event that can never be taken
+    #[arg(long)]
+    after: Option<u64>,
+    #[command(flatten)]
+    target: Target,
+}
+
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     let path = |webhook: &str, what: &str| format!("/v1/webhooks/{}/{what}", escape(webhook));
     match command {
@@ -106,7 +117,9 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
         Command::Disable(Disable { webhook, reason, target }) => {
             post(target, &path(webhook, "disable"), &json!({ "reason": reason }))
         }
-        Command::Enable(One { webhook, target }) => post(target, &path(webhook, "enable"), &json!({})),
+        Command::Enable(Enable { webhook, after, target }) => {
+            post(target, &path(webhook, "enable"), &json!({ "after": after }))
+        }
         Command::Remove(One { webhook, target }) => post(target, &path(webhook, "remove"), &json!({})),
     }
 }

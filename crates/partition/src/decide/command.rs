@@ -239,6 +239,12 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::StartInstance { process, variables } => {
             worker::authorise(&cx.actor, "instances are started")?;
+            let latest = match txn.latest(process)? {
+                Some(id) => txn.get(&AnyKey::Definition(id))?,
+                None => None,
+            };
+            let is_shipped = matches!(latest, Some(AnyState::Definition(definition)) if definition.shipped);
+            worker::not_its_own(&cx.actor, is_shipped, "instances of the processes that ship with it are started")?;
             match txn.start(process, None, variables.clone())? {
                 Some(id) => Ok(Reply::Instance(id)),
                 None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),

@@ -38,10 +38,13 @@ pub(super) fn recheck(txn: &mut Txn<'_>, account: &AccountId) -> Outcome<()> {
 }
 
 /// A system is back: whatever was decided about credit without it is decided again, if it is the one that credit depends on.
-pub(super) fn source_is_back(txn: &mut Txn<'_>, back: &Dependency) {
+pub(super) fn source_is_back(txn: &mut Txn<'_>, back: &Dependency) -> Outcome<()> {
     for account in &back.undecided {
+        // all at once, so that those which are not in memory are loaded together
+        txn.books().account(account)?;
         txn.once(Once::DecideCreditAgain(account.clone()));
     }
+    Ok(())
 }
 
 /// Decides again about what was decided, or left, while the source was down.

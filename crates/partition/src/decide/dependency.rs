@@ -16,7 +16,7 @@ pub(super) fn note(txn: &mut Txn<'_>, system: &Text, change: &DependencyChange) 
     }
     txn.record(Event::Dependency(system.clone(), change.clone()));
     if matches!(change, DependencyChange::Recovered { .. }) {
-        credit::source_is_back(txn, &known);
+        credit::source_is_back(txn, &known)?;
     }
     Ok(Reply::Done)
 }

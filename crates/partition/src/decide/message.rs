@@ -8,6 +8,7 @@ use trade::{Actor, Refusal};
 use units::{Text, Timestamp};
 
 use super::txn::{FollowUp, Outcome, Txn, text};
+use super::worker;
 use crate::batch::BatchId;
 use crate::command::Reply;
 use crate::definition::{DefinitionId, Model, begun_by};
@@ -37,7 +38,7 @@ impl From<Received> for Reply {
 
 /// Carries out a command to send a message; with a time to live it waits for its receiver.
 pub(super) fn publish(txn: &mut Txn<'_>, name: &Text, key: &Text, variables: &Variables, lives_ms: u64) -> Outcome<Reply> {
-    authorise(&txn.cx.actor)?;
+    authorise(&txn.cx.actor, name)?;
     named(name)?;
     if lives_ms > LONGEST_LIFE {
         let wanted = text(format_args!("0 to {LONGEST_LIFE} milliseconds, which is a year"));
@@ -49,13 +50,14 @@ pub(super) fn publish(txn: &mut Txn<'_>, name: &Text, key: &Text, variables: &Va
 
 /// Carries out a command to throw a signal.
 pub(super) fn broadcast(txn: &mut Txn<'_>, name: &Text, variables: &Variables) -> Outcome<Reply> {
-    authorise(&txn.cx.actor)?;
+    authorise(&txn.cx.actor, name)?;
     named(name)?;
     throw(txn, name, variables).map(Reply::from)
 }
 
-fn authorise(actor: &Actor) -> Result<(), Refusal> {
-    super::worker::authorise(actor, "messages and signals are sent")
+fn authorise(actor: &Actor, name: &Text) -> Result<(), Refusal> {
+    worker::authorise(actor, "messages and signals are sent")?;
+    worker::not_its_own(actor, worker::is_own_message(name), "messages and signals that begin so are sent")
 }
 
 fn named(name: &Text) -> Result<(), Refusal> {

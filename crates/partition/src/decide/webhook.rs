@@ -33,9 +33,11 @@ pub(super) fn change(txn: &mut Txn<'_>, id: &Text, change: &WebhookChange) -> Ou
         WebhookChange::Rotate { earlier_until } if *earlier_until < txn.now() => {
             return Err(Refusal::invalid("earlier_until", earlier_until, "now or a time to come").into());
         }
-        WebhookChange::Delivered { position } => known.delivered < *position,
-        WebhookChange::Disable { .. } => known.disabled.is_none(),
-        WebhookChange::Enable => known.disabled.is_some(),
+        WebhookChange::Delivered { position, revision } => known.delivered < *position && known.revision == *revision,
+        WebhookChange::Disable { revision, .. } => {
+            known.disabled.is_none() && revision.is_none_or(|revision| known.revision == revision)
+        }
+        WebhookChange::Enable { after } => known.disabled.is_some() || after.is_some_and(|after| known.delivered < after),
         WebhookChange::Rotate { .. } | WebhookChange::Remove => true,
     };
     if !changes {

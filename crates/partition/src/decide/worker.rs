@@ -48,6 +48,21 @@ pub(super) fn authorise(actor: &Actor, what: &str) -> Result<(), Refusal> {
     Err(Refusal::NotAllowed { actor: actor.id.clone(), why })
 }
 
+/// What the product's own processes are told by is not for programs that do jobs: they would take the product's decisions.
+pub(super) fn not_its_own(actor: &Actor, is_own: bool, what: &str) -> Result<(), Refusal> {
+    let may = [Role::Operations, Role::Director, Role::Admin, Role::System].iter().any(|role| actor.has(*role));
+    if may || !is_own {
+        return Ok(());
+    }
+    let why = text(format_args!("{what} by the product itself, and by operations, director and admin"));
+    Err(Refusal::NotAllowed { actor: actor.id.clone(), why })
+}
+
+/// How the messages begin that the product sends to its own processes.
+pub(super) fn is_own_message(name: &str) -> bool {
+    ["hold.", "order.", "wms.", "warehouse_order."].iter().any(|own| name.starts_with(own))
+}
+
 /// A job waits for a worker.
 pub(super) fn offer(txn: &mut Txn<'_>, instance: &Instance, job: ElementKey, kind: Text) -> Outcome<()> {
     let id = JobId { instance: instance.id(), job };
@@ -171,7 +186,8 @@ fn fail(txn: &mut Txn<'_>, id: JobId, retries: Option<u32>, message: &Text, rest
     }
     let left = instance.job_retries(id.job).unwrap_or_default();
     let retries = retries.unwrap_or(left.saturating_sub(1));
-    let rest = rest_ms.and_then(|rest| i64::try_from(rest).ok()).filter(|rest| *rest > 0);
+    // a rest of nothing is one that the worker asks for as well: the next try may begin at once
+    let rest = rest_ms.and_then(|rest| i64::try_from(rest).ok());
     let retry_at = rest.map(|rest| txn.now().plus_millis(rest)).filter(|_| retries > 0);
     txn.record(if retries == 0 { Event::JobEnded(id) } else { Event::JobRested(id) });
     let message = if message.is_empty() { Text::const_new("the worker gave no reason") } else { message.clone() };

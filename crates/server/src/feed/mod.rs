@@ -212,12 +212,13 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         Event::Webhook(_, WebhookChange::Delivered { .. }) => return None,
         Event::Webhook(id, change) => {
             let (what, data) = match change {
-                WebhookChange::Put { url, types, .. } => ("set", serde_json::json!({ "url": url, "types": types })),
+                // where it is sent may hold a secret, and everybody reads the feed
+                WebhookChange::Put { types, .. } => ("set", serde_json::json!({ "types": types })),
                 WebhookChange::Rotate { earlier_until } => {
                     ("secret_changed", serde_json::json!({ "earlier_until": earlier_until }))
                 }
-                WebhookChange::Disable { why } => ("disabled", serde_json::json!({ "why": why })),
-                WebhookChange::Enable => ("enabled", serde_json::json!({})),
+                WebhookChange::Disable { why, .. } => ("disabled", serde_json::json!({ "why": why })),
+                WebhookChange::Enable { after } => ("enabled", serde_json::json!({ "after": after })),
                 WebhookChange::Delivered { .. } | WebhookChange::Remove => ("removed", serde_json::json!({})),
             };
             (format!("webhook.{what}"), format!("webhook {id}"), data)

@@ -27,7 +27,7 @@ pub(crate) struct Catalogue {
     #[schema(example = "/openapi.json")]
     openapi: &'static str,
     /// What a caller may use unless an administrator has said otherwise.
-    standard_quota: QuotaView,
+    standard_quota: CallerQuota,
     /// The operations, by path.
     operations: Vec<OperationView>,
 }
@@ -35,14 +35,14 @@ pub(crate) struct Catalogue {
 /// A quota: a request takes its cost from it, and it fills up again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct QuotaView {
+pub(crate) struct CallerQuota {
     /// How much comes back each second.
     pub(crate) per_second: u32,
     /// How much there is at most: what can be asked for at once.
     pub(crate) burst: u32,
 }
 
-impl From<partition::identity::Quota> for QuotaView {
+impl From<partition::identity::Quota> for CallerQuota {
     fn from(quota: partition::identity::Quota) -> Self {
         Self { per_second: quota.per_second, burst: quota.burst }
     }

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::extract::{Caller, Created, Json, Path, Reading};
 use crate::problem::Problem;
 use crate::resource::accounts::currency;
-use crate::resource::catalogue::{QuotaView, UsageView};
+use crate::resource::catalogue::{CallerQuota, UsageView};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::users::IdentityRequest;
 use crate::resource::warehouse_orders::Nothing;
@@ -54,7 +54,7 @@ pub(crate) struct ClientView {
     disabled: bool,
     /// How much of the API it may use; the standard unless there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    quota: Option<QuotaView>,
+    quota: Option<CallerQuota>,
     /// What it has used since the server's start; in the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<UsageView>,
@@ -99,7 +99,7 @@ fn view(client: &Client, currency: Currency, now: Timestamp) -> ClientView {
         roles: client.rights.roles.iter().map(name).collect(),
         limit: client.rights.limit.map(|limit| money(limit, currency)),
         disabled: client.disabled,
-        quota: client.quota.map(QuotaView::from),
+        quota: client.quota.map(CallerQuota::from),
         usage: None,
         keys: client.keys.iter().map(|key| key_view(key, now)).collect(),
         created_at: client.created_at.to_string(),
@@ -240,21 +240,21 @@ async fn enable(
 /// How much of the API a program may use.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct QuotaRequest {
+pub(crate) struct ClientQuotaRequest {
     /// Its quota; the standard one if there is none.
-    quota: Option<QuotaView>,
+    quota: Option<CallerQuota>,
 }
 
 /// Give a program a quota of its own, or the standard one.
-#[utoipa::path(post, path = "/v1/clients/{client}/quota", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = QuotaRequest,
+#[utoipa::path(post, path = "/v1/clients/{client}/quota", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ClientQuotaRequest,
     responses((status = 200, body = Accepted)))]
 async fn set_quota(
     State(state): State<AppState>,
     caller: Caller,
     Path(client): Path<String>,
-    Json(given, bytes): Json<QuotaRequest>,
+    Json(given, bytes): Json<ClientQuotaRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let quota = given.quota.map(|QuotaView { per_second, burst }| Quota { per_second, burst });
+    let quota = given.quota.map(|CallerQuota { per_second, burst }| Quota { per_second, burst });
     change_client(&state, caller, &bytes, client, ClientChange::Quota { quota }).await
 }
 

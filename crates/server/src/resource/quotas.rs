@@ -33,13 +33,13 @@ pub(crate) struct QuotaRequest {
     #[serde(default)]
     node: Option<String>,
     /// What.
-    change: ChangeRequest,
+    change: QuotaChangeRequest,
 }
 
 /// What is done with quotas. A pool is the quota of the group that a group is a part of, or what nobody has a right to.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum ChangeRequest {
+pub(crate) enum QuotaChangeRequest {
     /// Keep units of the pool for a group, beside what it holds.
     Allocate(AllocateRequest),
     /// Give units that a group has left back to the pool.
@@ -101,19 +101,19 @@ pub(crate) struct ShareRequest {
     pro_rata: bool,
 }
 
-impl From<ChangeRequest> for QuotaVerb {
-    fn from(request: ChangeRequest) -> Self {
+impl From<QuotaChangeRequest> for QuotaVerb {
+    fn from(request: QuotaChangeRequest) -> Self {
         match request {
-            ChangeRequest::Allocate(AllocateRequest { group, quantity }) => {
+            QuotaChangeRequest::Allocate(AllocateRequest { group, quantity }) => {
                 Self::Allocate { group: group.into(), quantity: Quantity(quantity) }
             }
-            ChangeRequest::Unallocate(UnallocateRequest { group, quantity }) => {
+            QuotaChangeRequest::Unallocate(UnallocateRequest { group, quantity }) => {
                 Self::Unallocate { group: group.into(), quantity: quantity.map(Quantity) }
             }
-            ChangeRequest::Reallocate(ReallocateRequest { from, to, quantity }) => {
+            QuotaChangeRequest::Reallocate(ReallocateRequest { from, to, quantity }) => {
                 Self::Reallocate { from: from.into(), to: to.into(), quantity: Quantity(quantity) }
             }
-            ChangeRequest::Share(share) => Self::Share {
+            QuotaChangeRequest::Share(share) => Self::Share {
                 parent: share.parent.map(Text::from),
                 quantity: share.quantity.map(Quantity),
                 requests: share

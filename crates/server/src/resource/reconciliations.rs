@@ -5,6 +5,7 @@ use axum::extract::State;
 use partition::{AnyKey, AnyState, Body, Reply};
 use serde::{Deserialize, Serialize};
 use store::Reader;
+use tokio::sync::Semaphore;
 use trade::reconcile::{OpenBreak, Reconciliation};
 use trade::{Aggregate, Key};
 use units::Currency;
@@ -115,9 +116,17 @@ async fn compare(
     caller: Caller,
     Json(_, bytes): Json<CompareRequest>,
 ) -> Result<JsonAnswer<ReconciliationView>, Problem> {
+    // one at a time: each reads everything, and what an earlier look has found must not be noted after a later one
+    static ONE: Semaphore = Semaphore::const_new(1);
+    let taken = |_| Problem::new("in_progress", "the records are being compared; ask again in a moment");
+    let permit = ONE.try_acquire().map_err(taken)?;
     let now = state.now();
     let look = move |reader: &mut dyn Reader| Ok(runtime::reconcile(reader, Some(now))?);
-    let report = state.readers.read(look).await?;
+    // who asked may have gone away meanwhile: the permit goes with the work
+    let readers = state.readers.clone();
+    let report = tokio::spawn(async move { (readers.read(look).await, permit) });
+    let (report, _permit) = report.await.map_err(|error| Problem::new("internal", error.to_string()))?;
+    let report = report?;
     let breaks = report.breaks.iter().map(OpenBreak::from).collect();
     match submit(&state, caller, &bytes, Body::NoteBreaks(breaks)).await? {
         Reply::Done => state.readers.read(state_of).await.map(JsonAnswer),

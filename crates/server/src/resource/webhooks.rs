@@ -284,19 +284,34 @@ async fn disable(
     let reason = given.reason.trim();
     let why =
         if reason.is_empty() { format!("by {}", caller.actor.id) } else { format!("by {}: {reason}", caller.actor.id) };
-    change_webhook(&state, caller, &bytes, &webhook, WebhookChange::Disable { why: why.into() }).await
+    change_webhook(&state, caller, &bytes, &webhook, WebhookChange::Disable { why: why.into(), revision: None }).await
 }
 
-/// Go on where it stopped: nothing that happened meanwhile is left out.
-#[utoipa::path(post, path = "/v1/webhooks/{webhook}/enable", tag = "events", params(("webhook" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+/// Where to go on.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Onwards {
+    /// Leave out what happened up to this journal position, which is the first number of an event's id; nothing unless given.
+    after: Option<u64>,
+}
+
+/// Go on where it stopped: nothing that happened meanwhile is left out, unless an event that its receiver can never take holds it up.
+#[utoipa::path(post, path = "/v1/webhooks/{webhook}/enable", tag = "events", params(("webhook" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Onwards,
     responses((status = 200, body = Accepted)))]
 async fn enable(
     State(state): State<AppState>,
     caller: Caller,
     Path(webhook): Path<String>,
-    Json(_, bytes): Json<Nothing>,
+    Json(given, bytes): Json<Onwards>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    change_webhook(&state, caller, &bytes, &webhook, WebhookChange::Enable).await
+    let head = state.partition.progress().position();
+    if given.after.is_some_and(|after| after > head) {
+        return Err(Problem::new(
+            "invalid",
+            format!("after is a position that the journal has not reached: it is at {head}"),
+        ));
+    }
+    change_webhook(&state, caller, &bytes, &webhook, WebhookChange::Enable { after: given.after }).await
 }
 
 /// Forget a webhook.

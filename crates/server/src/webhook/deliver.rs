@@ -43,7 +43,7 @@ pub(super) async fn work(part: Part, webhook: Webhook) {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
-        let Ok((events, to)) = part.all.readers.read(move |reader| read(reader, at)).await else {
+        let Ok((events, to, is_whole)) = part.all.readers.read(move |reader| read(reader, at)).await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
@@ -51,22 +51,26 @@ pub(super) async fn work(part: Part, webhook: Webhook) {
         let sent = !wanted.is_empty();
         if let Err(GivenUp(why)) = send_all(&part, &webhook, wanted).await {
             tracing::error!(webhook = %webhook.id, %why, "the webhook is disabled");
-            part.all.change(&webhook.id, WebhookChange::Disable { why }).await;
+            part.all.change(&webhook.id, WebhookChange::Disable { why, revision: Some(webhook.revision) }).await;
             return;
         }
         at = to;
+        // whoever follows closely leaves time to others who read
+        if !is_whole {
+            tokio::time::sleep(PAUSE).await;
+        }
         // what nobody was sent is no news for the record, which would then never be still
         if sent || at - noted > AHEAD {
             noted = at;
-            part.all.change(&webhook.id, WebhookChange::Delivered { position: at }).await;
+            part.all.change(&webhook.id, WebhookChange::Delivered { position: at, revision: webhook.revision }).await;
         }
     }
 }
 
-fn read(reader: &mut dyn Reader, after: u64) -> Result<(Vec<CloudEvent>, u64), crate::problem::Problem> {
+fn read(reader: &mut dyn Reader, after: u64) -> Result<(Vec<CloudEvent>, u64, bool), crate::problem::Problem> {
     let entries = reader.entries(after, ENTRIES)?;
     let to = entries.last().map_or(after, |entry| entry.position);
-    Ok((feed::page(reader, &entries, after)?.events, to))
+    Ok((feed::page(reader, &entries, after)?.events, to, entries.len() == ENTRIES))
 }
 
 /// Sends the events; those of one order one after the other, orders side by side.

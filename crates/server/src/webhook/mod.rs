@@ -8,7 +8,7 @@ pub(crate) mod log;
 pub(crate) mod sign;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use partition::webhook::Webhook;
@@ -39,6 +39,8 @@ pub struct Webhooks {
     pub(crate) master: Option<Master>,
     log: Log,
     stop: watch::Sender<bool>,
+    /// The task that has all others.
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// What the task of one webhook works with.
@@ -57,15 +59,7 @@ impl Webhooks {
     /// Nothing is sent: for a store that is only read.
     pub fn idle(partition: Handle, readers: Readers, clock: Arc<dyn Clock>) -> Arc<Self> {
         let client = reqwest::Client::new();
-        Arc::new(Self {
-            partition,
-            readers,
-            clock,
-            client,
-            master: None,
-            log: Log::default(),
-            stop: watch::channel(false).0,
-        })
+        Arc::new(Self::of(partition, readers, clock, client, None))
     }
 
     /// Sends what happens to whoever wants it. `secret` is what the secrets of webhooks are derived from. Within a Tokio runtime.
@@ -90,17 +84,36 @@ impl Webhooks {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| format!("make the HTTP client of webhooks: {error}"))?;
-        let stop = watch::channel(false).0;
-        let this = Arc::new(Self { partition, readers, clock, client, master, log: Log::default(), stop });
-        if this.master.is_some() {
-            tokio::spawn(supervise(this.clone()));
-        }
+        let this = Arc::new(Self::of(partition, readers, clock, client, master));
+        let task = if this.master.is_some() {
+            tokio::spawn(supervise(this.clone()))
+        } else {
+            tokio::spawn(warn_of_silence(this.clone()))
+        };
+        *this.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
         Ok(this)
     }
 
-    /// Ends all deliveries; what is not on the record as delivered is sent again after the next start.
-    pub fn stop(&self) {
+    fn of(
+        partition: Handle,
+        readers: Readers,
+        clock: Arc<dyn Clock>,
+        client: reqwest::Client,
+        master: Option<Master>,
+    ) -> Self {
+        let (stop, task) = (watch::channel(false).0, Mutex::default());
+        Self { partition, readers, clock, client, master, log: Log::default(), stop, task }
+    }
+
+    /// Ends all deliveries, and returns when none of them reads the store any more; what is not on the record as delivered is sent again
+    /// after the next start.
+    pub async fn stop(&self) {
         self.stop.send_replace(true);
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            // one that has panicked has ended, too
+            let _ = task.await;
+        }
     }
 
     fn log(&self, webhook: &Text, delivery: Delivery) {
@@ -153,6 +166,15 @@ fn all(reader: &mut dyn Reader) -> Result<Vec<Arc<Webhook>>, Problem> {
     Ok(found)
 }
 
+/// Webhooks that are on the record send nothing without a secret to sign with.
+async fn warn_of_silence(webhooks: Arc<Webhooks>) {
+    let silent =
+        webhooks.list().await.map_or(0, |listed| listed.iter().filter(|webhook| webhook.disabled.is_none()).count());
+    if silent > 0 {
+        tracing::warn!(webhooks = silent, "nothing is sent: set server.secret, which webhooks are signed with");
+    }
+}
+
 /// What has to be started anew when it changes; how far a webhook is does not.
 fn settings(webhook: &Webhook) -> Webhook {
     Webhook { delivered: 0, ..webhook.clone() }
@@ -165,7 +187,8 @@ async fn supervise(webhooks: Arc<Webhooks>) {
     let mut seen = None;
     while !*stopped.borrow() {
         let position = webhooks.partition.progress().position();
-        if seen != Some(position)
+        let has_ended = works.values().any(|(_, work)| work.is_finished());
+        if (has_ended || seen != Some(position))
             && let Ok(listed) = webhooks.list().await
         {
             seen = Some(position);
@@ -191,5 +214,8 @@ async fn supervise(webhooks: Arc<Webhooks>) {
             _ = stopped.changed() => {}
         }
     }
-    works.into_values().for_each(|(_, work)| work.abort());
+    for (_, work) in works.into_values() {
+        work.abort();
+        let _ = work.await;
+    }
 }

@@ -38,7 +38,12 @@ pub(super) fn bill(books: &mut dyn Books, first: &Order, every: Period, cx: &Con
     let calendar = company(books)?.calendar.clone();
     let mut due: BTreeMap<Timestamp, Vec<(OrderId, Shipments)>> = BTreeMap::new();
     let mut looked_at = Vec::new();
-    for id in together(books, first)? {
+    let ids = together(books, first)?;
+    // all at once, so that those which are not in memory are loaded together
+    for id in &ids {
+        books.order(id)?;
+    }
+    for id in ids {
         let order = existing(books, id)?;
         if in_the_way(&order).is_some() || !shares_invoices(first, &order) {
             continue;

@@ -237,6 +237,10 @@ impl Before {
 /// What was given back of an invoice before, in whatever way.
 pub(super) fn credits_of(books: &mut dyn Books, original: &Invoice) -> Result<Vec<Arc<Invoice>>, Stop> {
     let mut ids = BTreeSet::new();
+    // all at once, so that those which are not in memory are loaded together
+    for order in original.orders() {
+        books.order(&order)?;
+    }
     for order in original.orders() {
         ids.extend(existing(books, order)?.invoices.iter().copied());
     }

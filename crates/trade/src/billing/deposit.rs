@@ -67,7 +67,7 @@ pub fn report_milestone(books: &mut dyn Books, id: OrderId, what: &str, cx: &Con
 }
 
 /// Per cent of the order's value that is asked for by now.
-fn reached(order: &Order) -> Decimal {
+pub(super) fn reached(order: &Order) -> Decimal {
     let BillingPolicy::Milestones(shares) = order.billing else { return order.billing.upfront() };
     let is_released = !order.warehouse_orders.is_empty();
     let none = Decimal::ZERO;
@@ -76,10 +76,13 @@ fn reached(order: &Order) -> Decimal {
     Milestones { released, reported, ..shares }.total()
 }
 
-/// Asks for so many per cent of an order, less what was asked for before and not given back; `None` if that is nothing.
+/// Asks for so many per cent of what an order has not been billed for, less what was asked for before and is neither given back nor
+/// consumed; `None` if that is nothing.
 fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let total = Total::of(books, order)?;
-    let target = total.net.percent(percent);
+    let lines: Amount = order.lines.iter().map(|line| line.invoiced_amount).sum();
+    let billed = lines + order.freight_invoiced - order.discount_invoiced;
+    let target = order.deposit_consumed + (total.net - billed).percent(percent);
     let shares = prorate(target.0, &total.taxes.iter().map(|tax| tax.base.0).collect::<Vec<_>>());
     let with_share = |(tax, share): (&TaxLine, i64)| TaxLine { rate: tax.rate, base: Amount(share), tax: Amount::ZERO };
     let mut taxes: Vec<TaxLine> = total.taxes.iter().zip(shares).map(with_share).collect();
@@ -336,6 +339,10 @@ mod tests {
         release(story.books(), id, &at(3)).unwrap();
         let second = deposit(story.books(), id, &at(3)).unwrap().unwrap();
         assert_eq!(gross_of(&mut story, second), 1_650);
+        assert!(
+            release_deposit(story.books(), id, &at(3)).unwrap().is_empty(),
+            "what was asked for as it is by now is kept"
+        );
         story.check();
     }
 

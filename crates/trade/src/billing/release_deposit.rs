@@ -3,8 +3,8 @@
 use units::Amount;
 
 use super::credit_note::offset;
+use super::deposit::reached;
 use super::post::{Effects, post};
-use super::share::{Measure, due};
 use super::state::{DocumentKind, Invoice};
 use super::upfront::{Asked, Total, documents};
 use crate::books::{Books, Stop};
@@ -25,7 +25,7 @@ pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
         return Ok(Vec::new());
     }
     let asked = documents(books, &order)?;
-    let mut released = order.deposit_invoiced - keep(books, &order, &asked)?.max(order.deposit_consumed);
+    let mut released = order.deposit_invoiced - keep(books, &order)?.max(order.deposit_consumed);
     drop(order);
     let mut noted = Vec::new();
     for asked in asked.iter().rev() {
@@ -38,18 +38,14 @@ pub fn release_deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
     Ok(noted)
 }
 
-/// How much of what was asked for is still to be consumed, or has been.
-fn keep(books: &mut dyn Books, order: &Order, asked: &[Asked]) -> Result<Amount, Stop> {
+/// How much of what was asked for is still to be consumed, or has been: what would be asked for of the order as it is by now.
+fn keep(books: &mut dyn Books, order: &Order) -> Result<Amount, Stop> {
     if order.is_fulfilled() && order.is_invoiced() {
         return Ok(Amount::ZERO);
     }
-    if order.billing == BillingPolicy::OnOrder {
-        return Ok(Total::of(books, order)?.net.min(order.deposit_invoiced));
-    }
-    let measure = Measure::by_value(order);
-    let (cancelled, all) = (measure.sum(order, |line| line.buckets.cancelled), measure.sum(order, |line| line.ordered()));
-    let net = asked.iter().map(|asked| asked.document.net).sum();
-    Ok(net - due(net, cancelled, all))
+    let whole = Total::of(books, order)?.net;
+    let kept = if order.billing == BillingPolicy::OnOrder { whole } else { whole.percent(reached(order)) };
+    Ok(kept.min(order.deposit_invoiced))
 }
 
 /// A note over `part` of an upfront invoice.

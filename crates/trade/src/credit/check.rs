@@ -137,10 +137,10 @@ pub(crate) fn hold_now(books: &mut dyn Books, order: &Order, placed: &Hold, cx: 
     let (company, account) = (company(books)?, account_of(books, &order.account)?);
     let group = Group::of(books, &account)?;
     let order = Order { credit_release: None, ..order.clone() };
+    let undecided = if is_of_outage(placed) { gross(&order) } else { Amount::ZERO };
     Ok(match decide(&company, &account, &group, &order, Amount::ZERO, cx) {
-        Decision::Hold { reason, over, .. } => Hold { reason, amount: over, ..placed.clone() },
-        _ if is_of_outage(placed) => Hold { amount: value_of(&order), ..placed.clone() },
-        _ => Hold { amount: Amount::ZERO, ..placed.clone() },
+        Decision::Hold { reason, over, .. } => Hold { reason, amount: over.max(undecided), ..placed.clone() },
+        _ => Hold { amount: undecided, ..placed.clone() },
     })
 }
 

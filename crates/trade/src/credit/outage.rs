@@ -32,6 +32,10 @@ pub fn decide_again(books: &mut dyn Books, account: &AccountId, cx: &Context) ->
         return Ok(());
     }
     books.record(account, AccountEvent::DegradedSettled);
+    // all at once, so that those which are not in memory are loaded together
+    for id in &degraded {
+        books.order(id)?;
+    }
     for id in degraded {
         if !existing(books, id)?.is_fulfilled() {
             check(books, id, cx)?;

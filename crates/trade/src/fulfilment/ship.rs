@@ -9,10 +9,10 @@ use super::state::{Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseOrd
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::{Bucket, OrderEvent, existing, leave_exposure, leaving, moved};
+use crate::order::{Bucket, OrderEvent, company, existing, leave_exposure, leaving, moved};
 use crate::reference::ReferenceEvent;
 use crate::refusal::Refusal;
-use crate::stock::StockEvent;
+use crate::stock::{StockEvent, used_of_parents};
 
 /// A warehouse's confirmation that goods left.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -79,6 +79,7 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
         let (reservation, quantity) = (line.reservation, *quantity);
         let stock = StockKey::new(&line.item, &released.node);
         uncounted += find(books, &stock, quantity, &confirm.reference)?;
+        use_up_parents(books, &stock, reservation, quantity)?;
         books.record(&stock, StockEvent::Shipped { shipment, reservation, quantity });
         shrink(books, released.order, *no, reservation, quantity)?;
         books.record(&released.order, moved(*no, Bucket::Picked, Bucket::Shipped, quantity));
@@ -146,6 +147,17 @@ fn find(books: &mut dyn Books, stock: &StockKey, leaving: Quantity, reference: &
         books.record(stock, StockEvent::Adjusted { on_hand, unavailable, reason, document });
     }
     Ok(missing)
+}
+
+/// What ships beyond the quota of its own group is taken from the quotas of the groups above.
+fn use_up_parents(books: &mut dyn Books, key: &StockKey, reservation: ReservationId, shipped: Quantity) -> Result<(), Stop> {
+    let Some(stock) = books.stock(key)?.filter(|stock| !stock.quotas.is_empty()) else { return Ok(()) };
+    let company = company(books)?;
+    let group = stock.claim(reservation).and_then(|claim| claim.group.as_ref());
+    for quota in used_of_parents(&stock, &company.policy.channel_groups, group, shipped) {
+        books.record(key, StockEvent::QuotaSet(quota));
+    }
+    Ok(())
 }
 
 /// A shipment that is known: the same again, or another under the same number.

@@ -1,5 +1,7 @@
 //! Breaks on the record: each is told when it is found and when it is gone (domain §1.10, §1.5.3, 48).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use units::{Amount, Text, Timestamp};
 
@@ -141,18 +143,20 @@ pub struct Compared {
 pub fn note_breaks(books: &mut dyn Books, found: &[OpenBreak], cx: &Context) -> Result<Compared, Stop> {
     let key = Text::const_new(Reconciliation::KEY);
     let known = books.reconciliation(&key)?.unwrap_or_default();
-    let found = &found[..found.len().min(MAX_BREAKS)];
+    let ids: BTreeSet<&Text> = found.iter().map(|found| &found.id).collect();
     let breaks = u32::try_from(found.len()).unwrap_or(u32::MAX);
     books.record(&key, ReconciliationEvent::Compared { at: cx.now, breaks });
     let mut compared = Compared::default();
-    for gone in known.open.iter().filter(|open| !found.iter().any(|found| found.id == open.id)) {
+    for gone in known.open.iter().filter(|open| !ids.contains(&open.id)) {
         let OpenBreak { id, checkpoint, value, detected_at, .. } = gone.clone();
         books.record(&key, ReconciliationEvent::BreakCleared { id, checkpoint, value, detected_at, at: cx.now });
         compared.cleared.push(gone.clone());
     }
-    for (at, new) in found.iter().enumerate() {
-        let is_known = known.open.iter().chain(&found[..at]).any(|open| open.id == new.id);
-        if !is_known {
+    let mut seen: BTreeSet<&Text> = known.open.iter().map(|open| &open.id).collect();
+    let mut room = MAX_BREAKS.saturating_sub(known.open.len() - compared.cleared.len());
+    for new in found {
+        if room > 0 && seen.insert(&new.id) {
+            room -= 1;
             let new = OpenBreak { detected_at: cx.now, ..new.clone() };
             books.record(&key, ReconciliationEvent::BreakDetected(Box::new(new.clone())));
             compared.detected.push(new);

@@ -234,7 +234,11 @@ impl Keeper<'_> {
             let units = self.pool_at(node, parent)?.min(left);
             if units.is_positive() {
                 if let Some(parent) = parent {
-                    self.lower(node, parent, units)?;
+                    // what the group holds beyond its quota is the parent's until then
+                    let standing = self.standing(node, at)?.1;
+                    let overdrawn = (standing.reserved + standing.waiting - standing.quota).or_zero();
+                    let overdrawn = if self.groups()[at].overflow { overdrawn } else { Quantity::ZERO };
+                    self.lower(node, parent, units + overdrawn)?;
                 }
                 self.raise(node, at, units)?;
                 left -= units;
@@ -263,8 +267,10 @@ impl Keeper<'_> {
     fn end(&mut self, at: usize) -> Result<(), Stop> {
         for node in self.nodes {
             let (key, standing) = self.standing(node, at)?;
-            if let Some(parent) = self.parent(at).filter(|_| standing.left.is_positive()) {
-                self.raise(node, parent, standing.left)?;
+            // what the group holds of its quota is the parent's from then on, where it may draw on that
+            let back = if self.groups()[at].overflow { standing.quota } else { standing.left };
+            if let Some(parent) = self.parent(at).filter(|_| back.is_positive()) {
+                self.raise(node, parent, back)?;
             }
             let code = self.groups()[at].code.clone();
             if self.stock(node)?.1.quotas.iter().any(|quota| quota.group == code) {

@@ -35,4 +35,4 @@ pub use supply::{announce, set_safety};
 
 pub(crate) use atp::Ladder;
 pub(crate) use peg::{Waiting, peg};
-pub(crate) use quota::ladder_for;
+pub(crate) use quota::{ladder_for, used_of_parents};

@@ -6,7 +6,7 @@
 use units::{Day, Quantity, Text};
 
 use super::atp::{AtpPolicy, Ladder};
-use super::state::Stock;
+use super::state::{Quota, Stock};
 use crate::master::ChannelGroup;
 
 /// What a group of channels has of a stock.
@@ -80,6 +80,28 @@ fn sources(groups: &[ChannelGroup], group: Option<&Text>) -> (Vec<usize>, bool) 
         at = parent(groups, place);
     }
     (sources, true)
+}
+
+/// What is left of the quotas of a group's parents when so many units of it ship: what its own does not cover came from theirs. Its own
+/// is used up where the shipment is applied.
+pub(crate) fn used_of_parents(
+    stock: &Stock,
+    groups: &[ChannelGroup],
+    group: Option<&Text>,
+    shipped: Quantity,
+) -> Vec<Quota> {
+    let of = |place: usize| stock.quotas.iter().find(|quota| quota.group == groups[place].code);
+    let mut rest = shipped;
+    let mut used = Vec::new();
+    for (distance, place) in sources(groups, group).0.into_iter().enumerate() {
+        let Some(quota) = of(place) else { continue };
+        let units = rest.min(quota.quantity);
+        rest -= units;
+        if distance > 0 && units.is_positive() {
+            used.push(Quota { quantity: quota.quantity - units, ..quota.clone() });
+        }
+    }
+    used
 }
 
 /// The supply of an item at all nodes, to be promised from step by step, to each group what is its own.
