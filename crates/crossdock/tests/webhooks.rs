@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::{Site, nobody, until};
+use common::{SECRET, Site, nobody, until};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -104,11 +104,10 @@ impl Receiver {
 
 fn site(secret: bool) -> Site {
     let mut text = common::configuration("127.0.0.1:0", &nobody());
-    if secret {
-        text = text.replace("[server]\n", "[server]\nsecret = \"file:site.secret\"\n");
-    }
+    let line = format!("secret = \"{SECRET}\"\n");
+    text = text.replace(&line, if secret { "secret = \"file:site.secret\"\n" } else { "" });
     let mut site = Site::prepare(&text);
-    std::fs::write(site.folder().join("site.secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    std::fs::write(site.folder().join("site.secret"), SECRET).unwrap();
     site.up();
     site.fill();
     site

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 pub(crate) const KEY: &str = "cd_test_all";
 /// The key of a clerk: no administrator, no warehouse.
 pub(crate) const CLERK: &str = "cd_test_clerk";
+/// What webhooks are signed with.
+pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program, without anything of the environment that it heeds.
@@ -92,7 +94,7 @@ pub(crate) fn nobody() -> Vec<(String, String)> {
 
 /// A configuration: two keys, and these systems.
 pub(crate) fn configuration(listen: &str, systems: &[(String, String)]) -> String {
-    let mut text = format!("data = \"store\"\n\n[server]\nlisten = \"{listen}\"\n");
+    let mut text = format!("data = \"store\"\n\n[server]\nlisten = \"{listen}\"\nsecret = \"{SECRET}\"\n");
     for (name, key, roles) in [
         ("all", KEY, r#"["admin", "director", "sales", "warehouse", "receivables", "operations", "credit_manager"]"#),
         ("clerk", CLERK, r#"["sales"]"#),

@@ -2,8 +2,9 @@
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::Body;
 use partition::webhook::{MAX_WEBHOOKS, Webhook, WebhookChange};
+use partition::{AnyState, Body};
+use runtime::Version;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,6 +15,7 @@ use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
 use crate::submit::submit;
+use crate::version::Versioned;
 use crate::webhook::log::Delivery;
 
 /// While a receiver changes over to a new secret, both sign: a day, in milliseconds.
@@ -46,8 +48,9 @@ pub(crate) struct WebhookView {
     types: Vec<String>,
     /// The journal position up to which everything was delivered.
     delivered: u64,
-    /// So many journal entries have come since.
-    behind: u64,
+    /// So many journal entries have come since; in the list. Those that it does not want are counted as delivered now and then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<u64>,
     /// Why nothing is sent; absent while it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled: Option<String>,
@@ -59,14 +62,13 @@ pub(crate) struct WebhookView {
 }
 
 fn view(state: &AppState, webhook: &Webhook) -> WebhookView {
-    let head = state.partition.progress().position();
     let now = state.now();
     WebhookView {
         id: webhook.id.to_string(),
         url: webhook.url.to_string(),
         types: webhook.types.iter().map(ToString::to_string).collect(),
         delivered: webhook.delivered,
-        behind: head.saturating_sub(webhook.delivered),
+        behind: None,
         disabled: webhook.disabled.as_ref().map(ToString::to_string),
         earlier_secret_until: webhook.earlier_until.filter(|until| now < *until).map(|until| until.to_string()),
         created_at: webhook.created_at.to_string(),
@@ -83,7 +85,10 @@ pub(crate) struct WebhookList {
 /// List webhooks: where events are sent, and how far each is.
 #[utoipa::path(get, path = "/v1/webhooks", tag = "events", responses((status = 200, body = WebhookList)))]
 async fn list(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<WebhookList>, Problem> {
-    let items = state.webhooks.list().await?.iter().map(|webhook| view(&state, webhook)).collect();
+    let head = state.partition.progress().position();
+    let behind = |webhook: &Webhook| Some(head.saturating_sub(webhook.delivered));
+    let listed = state.webhooks.list().await?;
+    let items = listed.iter().map(|webhook| WebhookView { behind: behind(webhook), ..view(&state, webhook) }).collect();
     Ok(JsonAnswer(WebhookList { items }))
 }
 
@@ -93,9 +98,10 @@ async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path(webhook): Path<String>,
-) -> Result<JsonAnswer<WebhookView>, Problem> {
+) -> Result<Versioned<WebhookView>, Problem> {
     let found = state.webhooks.find(&webhook).await?;
-    Ok(JsonAnswer(view(&state, &found)))
+    let version = Version::of(&AnyState::Webhook(found.clone()).encode());
+    Ok(Versioned(view(&state, &found), version))
 }
 
 /// Where events shall be sent.
