@@ -166,10 +166,10 @@ describe("journeys", () => {
     const page = await context.newPage();
     await page.goto(`${consoleUrl()}/exceptions?case=${exception.id}`);
     await page.getByLabel("Name").fill("nina");
-    await page.getByLabel("Password", { exact: true }).fill("wrong wrong wrong");
+    await page.getByLabel(/^Password/).fill("wrong wrong wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("The name or the password is wrong").waitFor();
-    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByLabel(/^Password/).fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("button", { name: "Signed in as Nina Hale" }).waitFor();
     await page.getByText("May decide").waitFor();

@@ -83,7 +83,7 @@ function Whole({ order }: { order: Order }) {
             </Tabs>
           </Panel>
         </Stack>
-        <Timeline order={order.id} currency={order.net.currency} />
+        <Timeline order={order.id} />
       </div>
     </>
   );

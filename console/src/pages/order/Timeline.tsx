@@ -8,7 +8,7 @@ import { When } from "../../components/When";
 import { type Entry, timeline } from "./timeline";
 
 /** Everything that happened to an order, with who and why. */
-export function Timeline({ order, currency }: { order: string; currency: string }) {
+export function Timeline({ order }: { order: string }) {
   const reading = useQuery(orderTimeline(order));
   const [all, setAll] = useState(false);
   return (
@@ -32,7 +32,7 @@ export function Timeline({ order, currency }: { order: string; currency: string 
       >
         <Reading of={reading} rows={8}>
           {({ events }) => {
-            const entries = timeline(events, currency).filter(({ isDetail }) => all || !isDetail);
+            const entries = timeline(events).filter(({ isDetail }) => all || !isDetail);
             if (entries.length === 0) return <Empty title="Nothing has happened yet" />;
             return (
               <ol className="timeline">

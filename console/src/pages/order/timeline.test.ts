@@ -15,27 +15,38 @@ function event(id: string, name: string, data: Record<string, unknown> = {}, sub
 
 describe("the timeline of an order", () => {
   it("tells the latest first, and what one command did to many lines once", () => {
-    const entries = timeline(
-      [
-        event("1.0", "order.received", { channel: "file" }),
-        event("1.4", "order.line_priced", { line: "L-1" }),
-        event("1.5", "order.line_priced", { line: "L-2" }),
-      ],
-      "GBP",
-    );
+    const entries = timeline([
+      event("1.0", "order.received", { channel: "file" }),
+      event("1.4", "order.line_priced", { line: "L-1" }),
+      event("1.5", "order.line_priced", { line: "L-2" }),
+    ]);
     expect(entries.map(({ title }) => title)).toEqual(["2 lines priced", "Received by file"]);
   });
 
   it("keeps book-keeping apart", () => {
-    const [entry] = timeline([event("1.0", "order.exposure_moved", { amount: 1 })], "GBP");
+    const [entry] = timeline([event("1.0", "order.exposure_moved")]);
     expect(entry?.isDetail).toBe(true);
   });
 
+  it("keeps what the product records for itself apart, and not what it says about the order under the same family", () => {
+    const [promised, reserved] = timeline([
+      event("1.0", "inventory.reserved", {}, "stock 22650@EAST"),
+      event("2.0", "inventory.repromised", { line: "L-3", was: "2026-12-01", promise: "2026-11-28" }),
+    ]);
+    expect(reserved?.isDetail).toBe(true);
+    expect(promised).toMatchObject({ isDetail: false, title: "Line 3 promised anew for 28 Nov 2026" });
+  });
+
+  it("tells money as money", () => {
+    const tax = { tax: { amount: "0.05", currency: "GBP" }, degraded: true };
+    const [entry] = timeline([event("1.0", "tax.determined", tax)]);
+    expect(entry?.title).toBe("Tax determined: £0.05, by our own computation");
+  });
+
   it("has who decided and why", () => {
-    const [entry] = timeline(
-      [event("7.0", "exception.resolved", { action: "release", reason: "agreed by phone" }, "exception EX-3")],
-      "GBP",
-    );
+    const [entry] = timeline([
+      event("7.0", "exception.resolved", { action: "release", reason: "agreed by phone" }, "exception EX-3"),
+    ]);
     expect(entry).toMatchObject({
       title: "EX-3 resolved: release",
       reason: "agreed by phone",
@@ -45,8 +56,8 @@ describe("the timeline of an order", () => {
   });
 
   it("has words for events that it does not know", () => {
-    expect(timeline([event("1.0", "order.address_changed")], "GBP")[0]?.title).toBe("Address changed");
-    expect(timeline([event("1.0", "fulfilment.redirected", {}, "warehouse_order WO-7")], "GBP")[0]?.title).toBe(
+    expect(timeline([event("1.0", "order.address_changed")])[0]?.title).toBe("Address changed");
+    expect(timeline([event("1.0", "fulfilment.redirected", {}, "warehouse_order WO-7")])[0]?.title).toBe(
       "Fulfilment WO-7 redirected",
     );
   });

@@ -1,5 +1,6 @@
+import { nameOf } from "../../api/trail";
 import type { CloudEvent } from "../../api/types";
-import { formatMoney, fromMinor } from "../../lib/money";
+import { formatMoney } from "../../lib/money";
 import { day } from "../../lib/time";
 import { count, inWords, words } from "../../lib/words";
 
@@ -15,13 +16,6 @@ export interface Entry {
   readonly isDetail: boolean;
 }
 
-const PREFIX = "com.crossdock.";
-
-/** `com.crossdock.order.hold_placed.v1` is `order.hold_placed`. */
-export function nameOf(event: CloudEvent): string {
-  return event.type.slice(PREFIX.length).replace(/\.v\d+$/, "");
-}
-
 const DETAILS: ReadonlySet<string> = new Set([
   "order.moved",
   "order.exposure_moved",
@@ -30,7 +24,8 @@ const DETAILS: ReadonlySet<string> = new Set([
   "order.line_priced",
   "order.credit_released",
   "account.item_opened",
-  "account.exposure_moved",
+  "account.open_orders_changed",
+  "account.shipped_changed",
   "account.held_changed",
   "effect.requested",
   "effect.ended",
@@ -40,8 +35,11 @@ const DETAILS: ReadonlySet<string> = new Set([
 /** Events whose cause is a sentence, where others have a word of the product's own. */
 const SAYS_CAUSE: ReadonlySet<string> = new Set(["exception.cleared"]);
 
-function isDetail(name: string): boolean {
-  return DETAILS.has(name) || name.startsWith("reference.") || name.startsWith("inventory.");
+/** Records that are kept for the product itself, whatever happens to them. */
+const INWARD: ReadonlySet<string> = new Set(["reference", "stock", "counters", "series"]);
+
+function isDetail(event: CloudEvent): boolean {
+  return DETAILS.has(nameOf(event)) || INWARD.has(event.subject.split(" ")[0] ?? "");
 }
 
 function text(data: CloudEvent["data"], field: string): string | undefined {
@@ -53,7 +51,7 @@ function place(event: CloudEvent): string {
   return event.subject.split(" ").at(-1) ?? "";
 }
 
-type Sentence = (first: CloudEvent, all: readonly CloudEvent[], currency: string) => string;
+type Sentence = (first: CloudEvent, all: readonly CloudEvent[]) => string;
 
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   "order.received": ({ data }) => `Received by ${inWords(text(data, "channel") ?? "hand")}`,
@@ -63,8 +61,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "order.rejected": () => "Rejected",
   "order.hold_placed": ({ data }) => `Held: ${inWords(holdOf(data))}`,
   "order.hold_released": ({ data }) => `Hold released: ${inWords(text(data, "kind") ?? "")}`,
-  "order.tax_determined": ({ data }, _, currency) =>
-    `Tax determined: ${typeof data["tax"] === "number" ? formatMoney(fromMinor(data["tax"], currency)) : ""}${data["degraded"] === true ? ", by our own computation" : ""}`,
+  "tax.determined": ({ data }) =>
+    `Tax determined: ${moneyOf(data["tax"])}${data["degraded"] === true ? ", by our own computation" : ""}`,
   "order.promised": ({ data }, all) =>
     `${all.length > 1 ? `${all.length} lines` : `Line ${text(data, "line")?.slice(2) ?? ""}`} promised for ${dayOf(text(data, "promise"))}`,
   "order.line_priced": (_, all) => `${count(all.length, "line")} priced`,
@@ -73,12 +71,18 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "order.released": ({ data }) => `Released to the warehouse: ${text(data, "warehouse_order") ?? ""}`,
   "order.shipped": ({ data }) => `Shipped: ${text(data, "shipment") ?? ""}`,
   "order.invoiced": ({ data }) => `Invoiced: ${text(data, "invoice") ?? ""}`,
-  "account.credit_checked": ({ data }) => `Credit checked: ${inWords(text(data, "decision") ?? "")}`,
+  "credit.checked": ({ data }) => `Credit checked: ${inWords(text(data, "decision") ?? "")}`,
   "fulfilment.released": ({ data, subject }) =>
     `Warehouse order ${subject.split(" ")[1]} for ${text(data, "node") ?? ""}`,
   "shipment.confirmed": ({ data, subject }) =>
     `Shipment ${subject.split(" ")[1]} left ${text(data, "node") ?? ""}${text(data, "tracking") ? `, tracking ${text(data, "tracking")}` : ""}`,
-  "invoice.posted": ({ data }) => `Invoice ${text(data, "number") ?? ""} posted`,
+  "invoice.released": ({ data }) => `Invoice ${text(data, "number") ?? ""} posted`,
+  "credit_note.issued": ({ data }) => `Credit note ${text(data, "number") ?? ""} posted`,
+  "inventory.repromised": ({ data }) =>
+    `Line ${text(data, "line")?.slice(2) ?? ""} promised anew for ${dayOf(text(data, "promise"))}`,
+  "inventory.backordered": ({ data }) =>
+    `Line ${text(data, "line")?.slice(2) ?? ""}: the supply that it waits for has changed`,
+  "pick.confirmed": ({ subject }) => `${subject.split(" ")[1]} picked`,
   "exception.raised": ({ data, subject }) => `${subject.split(" ")[1]} raised: ${words(text(data, "kind") ?? "")}`,
   "exception.resolved": ({ data, subject }) =>
     `${subject.split(" ")[1]} resolved: ${inWords(text(data, "action") ?? "")}`,
@@ -90,6 +94,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "message.dead_lettered": ({ data }) => `Could not be delivered: ${text(data, "cause") ?? ""}`,
 };
 
+function moneyOf(value: unknown): string {
+  const isMoney = typeof value === "object" && value !== null && "amount" in value && "currency" in value;
+  return isMoney ? formatMoney({ amount: String(value.amount), currency: String(value.currency) }) : "";
+}
+
 function dayOf(date: string | undefined): string {
   return date === undefined ? "no date yet" : day(date);
 }
@@ -100,10 +109,12 @@ function holdOf(data: CloudEvent["data"]): string {
   return typeof kind === "string" ? kind : "";
 }
 
-function titleOf(name: string, events: readonly CloudEvent[], currency: string): string {
+/** What happened, as a sentence. */
+export function titleOf(events: readonly CloudEvent[]): string {
   const [first] = events;
-  if (!first) return words(name);
-  const sentence = SENTENCES[name]?.(first, events, currency);
+  if (!first) return "Nothing";
+  const name = nameOf(first);
+  const sentence = SENTENCES[name]?.(first, events);
   if (sentence) return sentence;
   const [kind = "", what = ""] = name.split(".");
   const many = events.length > 1 ? ` (${events.length})` : "";
@@ -111,8 +122,13 @@ function titleOf(name: string, events: readonly CloudEvent[], currency: string):
   return `${kind === "order" ? words(what) : `${words(kind)}${whose} ${inWords(what)}`}${many}`;
 }
 
+/** Why it was done, if somebody said so. */
+export function reasonOf(event: CloudEvent): string | undefined {
+  return text(event.data, "reason") ?? (SAYS_CAUSE.has(nameOf(event)) ? text(event.data, "cause") : undefined);
+}
+
 /** Events in the order in which they happened become entries, the latest first. What one command did to many lines is one entry. */
-export function timeline(events: readonly CloudEvent[], currency: string): Entry[] {
+export function timeline(events: readonly CloudEvent[]): Entry[] {
   const groups = new Map<string, CloudEvent[]>();
   for (const event of events) {
     const [position = ""] = event.id.split(".");
@@ -124,10 +140,9 @@ export function timeline(events: readonly CloudEvent[], currency: string): Entry
   const entries = [...groups.values()].flatMap((group): Entry[] => {
     const [first] = group;
     if (!first) return [];
-    const name = nameOf(first);
-    const { id, time: at, actor, data } = first;
-    const reason = text(data, "reason") ?? (SAYS_CAUSE.has(name) ? text(data, "cause") : undefined);
-    return [{ id, at, actor, title: titleOf(name, group, currency), reason, events: group, isDetail: isDetail(name) }];
+    const { id, time: at, actor } = first;
+    const reason = reasonOf(first);
+    return [{ id, at, actor, title: titleOf(group), reason, events: group, isDetail: isDetail(first) }];
   });
   return entries.reverse();
 }
