@@ -5425,9 +5425,9 @@ export interface components {
             delivered: number;
             /**
              * Format: int64
-             * @description So many journal entries have come since.
+             * @description So many journal entries have come since; in the list. Those that it does not want are counted as delivered now and then.
              */
-            behind: number;
+            behind?: number | null;
             /** @description Why nothing is sent; absent while it is. */
             disabled?: string | null;
             /** @description Until when the secret before is used as well. */

@@ -259,13 +259,13 @@ pub(crate) struct Redelivery {
     responses((status = 200, body = DeliveryView)))]
 async fn redeliver(
     State(state): State<AppState>,
-    _: Caller,
+    caller: Caller,
     Path(webhook): Path<String>,
     Json(given, _): Json<Redelivery>,
 ) -> Result<JsonAnswer<DeliveryView>, Problem> {
     must_sign(&state)?;
     let found = state.webhooks.find(&webhook).await?;
-    let delivery = state.webhooks.redeliver(&found, &given.event).await?;
+    let delivery = state.webhooks.redeliver(&found, &given.event, &caller.key).await?;
     Ok(JsonAnswer(delivery.into()))
 }
 

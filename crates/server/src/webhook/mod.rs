@@ -136,8 +136,13 @@ impl Webhooks {
         found.ok_or_else(|| Problem::not_found(format_args!("webhook {id}")))
     }
 
-    /// Sends an event of the journal once more, now.
-    pub(crate) async fn redeliver(&self, webhook: &Webhook, event: &str) -> Result<Delivery, Problem> {
+    /// Sends an event of the journal once more, now; what was sent under the same idempotency key is told, and not sent again.
+    pub(crate) async fn redeliver(&self, webhook: &Webhook, event: &str, key: &str) -> Result<Delivery, Problem> {
+        if let Some(done) = self.log.of(&webhook.id).into_iter().find(|delivery| delivery.key.as_deref() == Some(key)) {
+            let reused =
+                || Problem::new("idempotency_key_reused", "send another Idempotency-Key, or the same request as before");
+            return if done.event == event { Ok(done) } else { Err(reused()) };
+        }
         let position = event.split_once('.').and_then(|(position, _)| position.parse::<u64>().ok());
         let position = position.filter(|position| *position > 0);
         let position =
@@ -151,6 +156,7 @@ impl Webhooks {
         let earlier =
             self.log.of(&webhook.id).iter().filter(|delivery| delivery.event == event).map(|one| one.attempt).max();
         let delivery = deliver::send(self, webhook, &found, earlier.unwrap_or_default() + 1).await;
+        let delivery = Delivery { key: Some(key.to_owned()), ..delivery };
         self.log(&webhook.id, delivery.clone());
         Ok(delivery)
     }
