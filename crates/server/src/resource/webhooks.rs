@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
-use crate::submit::submit;
+use crate::submit::{digest, if_match, submit};
 use crate::version::Versioned;
 use crate::webhook::log::Delivery;
 
@@ -261,11 +261,13 @@ async fn redeliver(
     State(state): State<AppState>,
     caller: Caller,
     Path(webhook): Path<String>,
-    Json(given, _): Json<Redelivery>,
+    Json(given, bytes): Json<Redelivery>,
 ) -> Result<JsonAnswer<DeliveryView>, Problem> {
     must_sign(&state)?;
+    // nothing is changed that has a version
+    if_match(&caller)?;
     let found = state.webhooks.find(&webhook).await?;
-    let delivery = state.webhooks.redeliver(&found, &given.event, &caller.key).await?;
+    let delivery = state.webhooks.redeliver(&found, &given.event, (caller.key.clone(), digest(&caller, &bytes))).await?;
     Ok(JsonAnswer(delivery.into()))
 }
 

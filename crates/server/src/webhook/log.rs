@@ -27,8 +27,8 @@ pub(crate) struct Delivery {
     pub(crate) status: Option<u16>,
     /// Why it failed; `None` if the event was taken.
     pub(crate) error: Option<String>,
-    /// The idempotency key of the request that asked for it; `None` for what was sent by itself.
-    pub(crate) key: Option<String>,
+    /// The idempotency key and the digest of the request that asked for it; `None` for what was sent by itself.
+    pub(crate) asked: Option<(String, [u8; 32])>,
 }
 
 impl Delivery {

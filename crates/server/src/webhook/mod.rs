@@ -137,11 +137,17 @@ impl Webhooks {
     }
 
     /// Sends an event of the journal once more, now; what was sent under the same idempotency key is told, and not sent again.
-    pub(crate) async fn redeliver(&self, webhook: &Webhook, event: &str, key: &str) -> Result<Delivery, Problem> {
-        if let Some(done) = self.log.of(&webhook.id).into_iter().find(|delivery| delivery.key.as_deref() == Some(key)) {
-            let reused =
-                || Problem::new("idempotency_key_reused", "send another Idempotency-Key, or the same request as before");
-            return if done.event == event { Ok(done) } else { Err(reused()) };
+    pub(crate) async fn redeliver(
+        &self,
+        webhook: &Webhook,
+        event: &str,
+        asked: (String, [u8; 32]),
+    ) -> Result<Delivery, Problem> {
+        let same_key = |delivery: &Delivery| delivery.asked.as_ref().is_some_and(|(key, _)| *key == asked.0);
+        if let Some(done) = self.log.of(&webhook.id).into_iter().find(same_key) {
+            let detail = "send another Idempotency-Key, or the same request as before";
+            let reused = || Problem::new("idempotency_key_reused", detail);
+            return if done.asked.as_ref() == Some(&asked) { Ok(done) } else { Err(reused()) };
         }
         let position = event.split_once('.').and_then(|(position, _)| position.parse::<u64>().ok());
         let position = position.filter(|position| *position > 0);
@@ -156,7 +162,7 @@ impl Webhooks {
         let earlier =
             self.log.of(&webhook.id).iter().filter(|delivery| delivery.event == event).map(|one| one.attempt).max();
         let delivery = deliver::send(self, webhook, &found, earlier.unwrap_or_default() + 1).await;
-        let delivery = Delivery { key: Some(key.to_owned()), ..delivery };
+        let delivery = Delivery { asked: Some(asked), ..delivery };
         self.log(&webhook.id, delivery.clone());
         Ok(delivery)
     }
