@@ -112,8 +112,16 @@ impl From<Count> for UsageView {
     }
 }
 
-/// What the description says of each operation: name, summary and subject.
-static DESCRIBED: LazyLock<BTreeMap<(String, String), (String, String, String)>> = LazyLock::new(|| {
+/// What the description says of an operation.
+#[derive(Debug, Clone, Default)]
+struct Described {
+    id: String,
+    summary: String,
+    tag: String,
+}
+
+/// What the description says, by path and method.
+static DESCRIBED: LazyLock<BTreeMap<(String, String), Described>> = LazyLock::new(|| {
     let mut api = crate::openapi();
     let mut all = BTreeMap::new();
     for (path, item) in &mut api.paths.paths {
@@ -121,7 +129,7 @@ static DESCRIBED: LazyLock<BTreeMap<(String, String), (String, String, String)>>
             let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
             let id = operation.operation_id.clone().unwrap_or_default();
             let summary = operation.summary.clone().unwrap_or_default();
-            all.insert((path.clone(), crate::describe::method_name(&method).to_uppercase()), (id, summary, tag));
+            all.insert((path.clone(), crate::describe::method_name(&method).to_uppercase()), Described { id, summary, tag });
         }
     }
     all
@@ -145,7 +153,7 @@ async fn show(State(state): State<AppState>, reading: Reading) -> JsonAnswer<Cat
 
 fn view(operation: &'static Operation, consumers: Option<Vec<Consumer>>) -> OperationView {
     let key = (operation.path.to_owned(), operation.method.to_owned());
-    let (id, summary, tag) = DESCRIBED.get(&key).cloned().unwrap_or_default();
+    let Described { id, summary, tag } = DESCRIBED.get(&key).cloned().unwrap_or_default();
     let (permission, roles) = permission(operation.permission);
     OperationView {
         id,
