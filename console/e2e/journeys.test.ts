@@ -8,6 +8,7 @@ interface Exception {
   readonly kind: string;
   readonly status: string;
   readonly order: string | null;
+  readonly subject: string;
   readonly resolution?: { readonly action: string; readonly by: string; readonly reason: string };
 }
 interface Order {
@@ -36,6 +37,35 @@ async function newOrder(): Promise<string> {
   if (!item || !account) throw new Error("the demo left no stock, or no closed order");
   const body = { account, purchase_order: `PO-${crypto.randomUUID()}`, lines: [{ item, quantity: 1 }] };
   return (await ask<{ id: string }>("sally", "/v1/orders", body)).id;
+}
+
+interface Invoice {
+  readonly account: string;
+  readonly gross: { readonly amount: string; readonly currency: string };
+}
+
+/** Money of a customer who owes the same amount twice and does not say for what; its exception. */
+async function ambiguousPayment(): Promise<Exception> {
+  const orders = [await newOrder(), await newOrder()];
+  const invoiceOf = async (order: string) =>
+    (await ask<{ items: Invoice[] }>("dora", `/v1/invoices?order=${order}`)).items[0];
+  const invoices = await Promise.all(orders.map((order) => until(() => invoiceOf(order), `the invoice of ${order}`)));
+  const [invoice] = invoices;
+  if (!invoice) throw new Error("there is no invoice");
+  const { name } = await ask<{ name: string }>("dora", `/v1/accounts/${invoice.account}`);
+  const reference = crypto.randomUUID();
+  const statement =
+    "statement,bank_account,currency,bank_reference,value_date,amount,payer_name,remittance\n" +
+    `${reference},GB94BARC10201530093459,${invoice.gross.currency},${reference},2026-11-24,${invoice.gross.amount},${name},thank you\n`;
+  const { url, keys } = inject("site");
+  const taken = await fetch(`${url}/v1/bank-statements?name=journey.csv`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${keys.rita}`, "idempotency-key": reference, "content-type": "text/csv" },
+    body: statement,
+  });
+  const { ids } = (await taken.json()) as { ids: string[] };
+  const of = async () => (await open("PAYMENT-UNMATCHED")).find(({ subject }) => subject === `payment ${ids[0]}`);
+  return until(of, "the ambiguous payment");
 }
 
 describe("journeys", () => {
@@ -172,8 +202,7 @@ describe("journeys", () => {
   });
 
   it("match an ambiguous payment: what speaks for each candidate is there, and the choice is applied", async () => {
-    const [exception] = await open("PAYMENT-UNMATCHED");
-    if (!exception) throw new Error("the demo left no ambiguous payment");
+    const exception = await ambiguousPayment();
     const page = await as(browser, "rita");
     await page.goto(`${consoleUrl()}/exceptions?case=${exception.id}`);
     const panel = page.getByRole("complementary", { name: `Case ${exception.id}` });
