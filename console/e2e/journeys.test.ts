@@ -533,11 +533,16 @@ describe("journeys", () => {
 
   it("go anywhere from the keyboard: a number in the search opens what it names", async () => {
     const page = await as(browser, "sally");
-    await page.keyboard.press("Control+k");
-    await page.getByPlaceholder("A page, a command, or a number such as SO-17").fill("so 5");
+    const field = page.getByPlaceholder("A page, a command, or a number such as SO-17");
+    // the search comes a moment after the page: whoever is faster presses again
+    await until(async () => {
+      await page.keyboard.press("Control+k");
+      return (await field.count()) > 0;
+    }, "the search");
+    await field.fill("so 5");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Order SO-5" }).waitFor();
-    await page.getByPlaceholder("A page, a command, or a number such as SO-17").waitFor({ state: "hidden" });
+    await field.waitFor({ state: "hidden" });
     await page.keyboard.press("g");
     await page.keyboard.press("s");
     await page.getByRole("heading", { level: 1, name: "Systems" }).waitFor();
