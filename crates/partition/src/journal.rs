@@ -118,7 +118,7 @@ pub enum Event {
     LeaseExtended(JobId, Timestamp),
     /// The worker's time is over.
     LeaseEnded(JobId),
-    /// Nobody may lease it for now, and whoever had it has said that it failed.
+    /// Whoever had it has said that it failed: nobody may lease it until its next try.
     JobRested(JobId),
     /// Its instance is suspended or resumed: whether it may be leased.
     JobHeld(JobId, bool),

@@ -2,7 +2,7 @@ import { Alert, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/co
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { clients, company } from "../../api/queries";
+import { clients } from "../../api/queries";
 import type { Client, ClientKey, Me } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Tag } from "../../components/badges";
@@ -13,14 +13,12 @@ import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
 import { When } from "../../components/When";
-import { digitsOf } from "../../lib/money";
 import { words } from "../../lib/words";
 import { mayNotChange, mayNotChangeRights } from "./authority";
 import { standingOf } from "./keys";
 import { useClientVerb, usePutClient, useRevokeKey } from "./mutations";
 import { NewKey } from "./NewKey";
-import { RightsFields } from "./RightsFields";
-import { requestOf, wrongLimit } from "./rights";
+import { ChangeRights } from "./RightsDialogs";
 
 /** A program: what it may do, its keys, and everything that an administrator does about them. */
 export function ClientDetails({ id, me }: { id: string; me: Me }) {
@@ -86,7 +84,7 @@ function Details({ client, me }: { client: Client; me: Me }) {
       ) : (
         <Keys client={client} why={why} onRevoke={setRevoking} />
       )}
-      {dialog === "rights" && <ChangeRights client={client} onClose={() => setDialog(undefined)} />}
+      {dialog === "rights" && <ChangeRights of={client} usePut={usePutClient} onClose={() => setDialog(undefined)} />}
       {dialog === "key" && <NewKey client={client} onClose={() => setDialog(undefined)} />}
       {revoking && <Revoke client={client.id} prefix={revoking} onClose={() => setRevoking(undefined)} />}
     </Stack>
@@ -182,26 +180,6 @@ function Revoke({ client, prefix, onClose }: { client: string; prefix: string; o
       <Text size="sm">
         From now on it is not accepted, and that cannot be taken back. A program that still uses it is refused.
       </Text>
-    </FormDialog>
-  );
-}
-
-function ChangeRights({ client, onClose }: { client: Client; onClose: () => void }) {
-  const currency = useQuery(company).data?.currency ?? client.limit?.currency ?? "EUR";
-  const { id, name, roles, limit } = client;
-  const [rights, setRights] = useState({ id, name, roles: roles as readonly string[], limit: limit?.amount ?? "" });
-  const change = usePutClient();
-  return (
-    <FormDialog
-      title={`Name and rights of ${id}`}
-      verb="Change"
-      onClose={onClose}
-      onSubmit={() => change.mutate(requestOf(rights, currency), { onSuccess: onClose })}
-      pending={change.isPending}
-      error={change.error}
-      disabled={wrongLimit(rights.limit, digitsOf(currency)) !== undefined}
-    >
-      <RightsFields value={rights} onChange={setRights} currency={currency} />
     </FormDialog>
   );
 }

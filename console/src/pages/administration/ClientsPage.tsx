@@ -2,11 +2,10 @@ import { Button, Drawer, Group, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { clients, company } from "../../api/queries";
+import { clients } from "../../api/queries";
 import type { Client, Me } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Tag } from "../../components/badges";
-import { FormDialog } from "../../components/FormDialog";
 import type { Column } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
 import { Rows } from "../../components/List";
@@ -14,15 +13,14 @@ import { Page, Panel } from "../../components/Page";
 import { Empty, Loading, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
-import { digitsOf, size } from "../../lib/money";
+import { size } from "../../lib/money";
 import { count, words } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { mayNotChange, mayNotSee } from "./authority";
 import { ClientDetails } from "./ClientDetails";
 import { usePutClient } from "./mutations";
 import { NotYours } from "./NotYours";
-import { RightsFields } from "./RightsFields";
-import { NOBODY, requestOf, wrongId, wrongLimit } from "./rights";
+import { AddWithRights } from "./RightsDialogs";
 import { AdministrationSections } from "./Sections";
 
 const route = getRouteApi("/administration/clients");
@@ -152,45 +150,14 @@ function Clients({ me }: { me: Me }) {
         {open && <ClientDetails key={open} id={open} me={me} />}
       </Drawer>
       {adding && (
-        <AddClient
+        <AddWithRights
+          title="Add an API client"
+          usePut={usePutClient}
           taken={(reading.data?.items ?? []).map(({ id }) => id)}
           onClose={() => setAdding(false)}
           onAdded={(id) => set({ open: id })}
         />
       )}
     </>
-  );
-}
-
-interface AddProps {
-  readonly taken: readonly string[];
-  readonly onClose: () => void;
-  readonly onAdded: (id: string) => void;
-}
-
-function AddClient({ taken, onClose, onAdded }: AddProps) {
-  const currency = useQuery(company).data?.currency ?? "EUR";
-  const [rights, setRights] = useState(NOBODY);
-  const change = usePutClient();
-  const isWrong = wrongId(rights.id, taken) ?? wrongLimit(rights.limit, digitsOf(currency));
-  return (
-    <FormDialog
-      title="Add an API client"
-      verb="Add"
-      onClose={onClose}
-      onSubmit={() =>
-        change.mutate(requestOf(rights, currency), {
-          onSuccess: () => {
-            onClose();
-            onAdded(rights.id.trim());
-          },
-        })
-      }
-      pending={change.isPending}
-      error={change.error}
-      disabled={rights.id === "" || isWrong !== undefined}
-    >
-      <RightsFields value={rights} onChange={setRights} currency={currency} taken={taken} />
-    </FormDialog>
   );
 }

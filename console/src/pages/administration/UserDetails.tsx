@@ -2,7 +2,7 @@ import { Alert, Group, PasswordInput, SimpleGrid, Stack, Text } from "@mantine/c
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { company, users } from "../../api/queries";
+import { users } from "../../api/queries";
 import type { Me, User } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { FormDialog } from "../../components/FormDialog";
@@ -11,12 +11,10 @@ import { Fact } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
-import { digitsOf } from "../../lib/money";
 import { words } from "../../lib/words";
 import { mayNotChange, mayNotChangeRights } from "./authority";
 import { usePutUser, useSetPassword, useUserVerb } from "./mutations";
-import { RightsFields } from "./RightsFields";
-import { requestOf, wrongLimit } from "./rights";
+import { ChangeRights } from "./RightsDialogs";
 import { SignsIn } from "./SignsIn";
 
 /** The fewest letters of a password that the product takes. */
@@ -85,29 +83,9 @@ function Details({ user, me }: { user: User; me: Me }) {
           </GuardedButton>
         )}
       </Group>
-      {dialog === "rights" && <ChangeRights user={user} onClose={() => setDialog(undefined)} />}
+      {dialog === "rights" && <ChangeRights of={user} usePut={usePutUser} onClose={() => setDialog(undefined)} />}
       {dialog === "password" && <SetPassword user={user.id} onClose={() => setDialog(undefined)} />}
     </Stack>
-  );
-}
-
-function ChangeRights({ user, onClose }: { user: User; onClose: () => void }) {
-  const currency = useQuery(company).data?.currency ?? user.limit?.currency ?? "EUR";
-  const { id, name, roles, limit } = user;
-  const [rights, setRights] = useState({ id, name, roles: roles as readonly string[], limit: limit?.amount ?? "" });
-  const change = usePutUser();
-  return (
-    <FormDialog
-      title={`Name and rights of ${id}`}
-      verb="Change"
-      onClose={onClose}
-      onSubmit={() => change.mutate(requestOf(rights, currency), { onSuccess: onClose })}
-      pending={change.isPending}
-      error={change.error}
-      disabled={wrongLimit(rights.limit, digitsOf(currency)) !== undefined}
-    >
-      <RightsFields value={rights} onChange={setRights} currency={currency} />
-    </FormDialog>
   );
 }
 

@@ -2,10 +2,9 @@ import { Button, Drawer, Group, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { company, users } from "../../api/queries";
+import { users } from "../../api/queries";
 import type { Me, User } from "../../api/types";
 import { Amount } from "../../components/Amount";
-import { FormDialog } from "../../components/FormDialog";
 import type { Column } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
 import { Rows } from "../../components/List";
@@ -13,14 +12,13 @@ import { Page, Panel } from "../../components/Page";
 import { Empty, Loading, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
-import { digitsOf, size } from "../../lib/money";
+import { size } from "../../lib/money";
 import { words } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { mayNotChange, mayNotSee } from "./authority";
 import { usePutUser } from "./mutations";
 import { NotYours } from "./NotYours";
-import { RightsFields } from "./RightsFields";
-import { NOBODY, requestOf, wrongId, wrongLimit } from "./rights";
+import { AddWithRights } from "./RightsDialogs";
 import { AdministrationSections } from "./Sections";
 import { SignsIn } from "./SignsIn";
 import { UserDetails } from "./UserDetails";
@@ -146,45 +144,14 @@ function Users({ me }: { me: Me }) {
         {open && <UserDetails key={open} id={open} me={me} />}
       </Drawer>
       {adding && (
-        <AddUser
+        <AddWithRights
+          title="Add a user"
+          usePut={usePutUser}
           taken={(reading.data?.items ?? []).map(({ id }) => id)}
           onClose={() => setAdding(false)}
           onAdded={(id) => set({ open: id })}
         />
       )}
     </>
-  );
-}
-
-interface AddProps {
-  readonly taken: readonly string[];
-  readonly onClose: () => void;
-  readonly onAdded: (id: string) => void;
-}
-
-function AddUser({ taken, onClose, onAdded }: AddProps) {
-  const currency = useQuery(company).data?.currency ?? "EUR";
-  const [rights, setRights] = useState(NOBODY);
-  const change = usePutUser();
-  const isWrong = wrongId(rights.id, taken) ?? wrongLimit(rights.limit, digitsOf(currency));
-  return (
-    <FormDialog
-      title="Add a user"
-      verb="Add"
-      onClose={onClose}
-      onSubmit={() =>
-        change.mutate(requestOf(rights, currency), {
-          onSuccess: () => {
-            onClose();
-            onAdded(rights.id.trim());
-          },
-        })
-      }
-      pending={change.isPending}
-      error={change.error}
-      disabled={rights.id === "" || isWrong !== undefined}
-    >
-      <RightsFields value={rights} onChange={setRights} currency={currency} taken={taken} />
-    </FormDialog>
   );
 }
