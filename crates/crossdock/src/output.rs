@@ -49,7 +49,7 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
 fn of_store(error: &store::StoreError) -> u8 {
     use store::StoreError as E;
     match error {
-        E::Folder { .. } | E::Foreign { .. } | E::Newer { .. } | E::Older { .. } => 2,
+        E::Folder { .. } | E::Foreign { .. } | E::Newer { .. } | E::Outdated { .. } | E::Older { .. } => 2,
         E::InUse { .. } | E::Full { .. } | E::Busy { .. } | E::Disk { .. } => 3,
         E::Damaged { .. } | E::Gap { .. } | E::Fork { .. } | E::Unfit { .. } => 1,
     }

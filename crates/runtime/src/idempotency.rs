@@ -3,10 +3,11 @@
 use std::collections::{HashMap, VecDeque};
 
 use sha2::{Digest, Sha256};
-use store::{Reader, StoreError, StoredReply};
+use store::{StoreError, StoredReply};
 use units::{Text, Timestamp};
 
 use crate::handle::Answer;
+use crate::view::View;
 
 /// How many answers are kept in memory; older ones are read from the store.
 const RECENT: usize = 20_000;
@@ -52,10 +53,10 @@ pub(crate) struct Answers {
 
 impl Answers {
     /// What is known of the key.
-    pub(crate) fn look_up(&self, reader: &mut dyn Reader, key: &Text, digest: &[u8; 32]) -> Result<Known, LookUpError> {
+    pub(crate) fn look_up(&self, view: &mut View, key: &Text, digest: &[u8; 32]) -> Result<Known, LookUpError> {
         let found = match self.recent.get(key) {
             Some((before, answer)) => Some((*before, answer.clone())),
-            None => match reader.reply(key)? {
+            None => match view.look()?.reply(key)? {
                 Some(stored) => Some((stored.digest, rmp_serde::from_slice(&stored.body)?)),
                 None => None,
             },

@@ -16,6 +16,7 @@ mod options;
 mod preview;
 mod reconcile;
 mod verify;
+mod view;
 mod writer;
 
 pub use clock::{Clock, SystemClock};

@@ -20,6 +20,7 @@ use crate::handle::{Answer, Condition, Done, Handle, Message, Request, Version};
 use crate::idempotency::{Answers, Known};
 use crate::offers::Offers;
 use crate::options::{EffectSink, Options, Progress};
+use crate::view::View;
 
 /// The longest sleep without looking at the timers.
 const NAP: Duration = Duration::from_millis(250);
@@ -76,7 +77,7 @@ impl Runtime {
         let committer = Committer { store, sink: sink.clone(), progress: progress.clone(), offers, writer: sender };
         let writer = Writer {
             partition: Partition::new(position, options.capabilities.iter().cloned()),
-            reader,
+            view: View::new(reader),
             timers,
             answers: Answers::default(),
             pending: Box::default(),
@@ -147,7 +148,7 @@ fn read_effects(reader: &mut dyn Reader) -> Result<Vec<Arc<Effect>>, RuntimeErro
 
 struct Writer {
     partition: Partition,
-    reader: Box<dyn Reader>,
+    view: View,
     timers: BTreeSet<Timer>,
     answers: Answers,
     pending: Box<Pending>,
@@ -185,6 +186,7 @@ impl Writer {
             }
             self.fire_timers();
             self.hand_over();
+            self.view.refresh();
             self.progress
                 .decide_micros
                 .fetch_add(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -215,6 +217,7 @@ impl Writer {
                 self.failures = 0;
                 self.answers.committed(number);
                 self.committed = position;
+                self.view.refresh();
                 self.make_room();
             }
             Message::CommitFailed { detail } => self.start_over(&detail),
@@ -231,7 +234,7 @@ impl Writer {
     fn ask(&mut self, request: Request, done: Done) {
         let at = request.at.unwrap_or_else(|| self.now());
         if let Some((key, digest)) = &request.key {
-            match self.answers.look_up(self.reader.as_mut(), key, digest) {
+            match self.answers.look_up(&mut self.view, key, digest) {
                 Ok(Known::New) => {}
                 // an answer that is not on disk yet leaves with the batch that it is in
                 Ok(Known::Answered(answer)) => return self.pending.answers.push((done, answer)),
@@ -265,8 +268,8 @@ impl Writer {
 
     /// Whether what the caller has seen is what is there; otherwise the answer that it is not.
     fn meets(&mut self, condition: &Condition) -> Result<Option<Answer>, Text> {
-        let reader = self.reader.as_mut();
-        let state = self.partition.look(&condition.key, |key| crate::preview::read(reader, key))?;
+        let view = &mut self.view;
+        let state = self.partition.look(&condition.key, |key| view.state(key))?;
         let version = state.map(|state| Version::of(&state.encode()));
         let holds = version.is_some_and(|version| condition.versions.is_empty() || condition.versions.contains(&version));
         Ok((!holds).then_some(Answer::Stale { version }))
@@ -300,10 +303,10 @@ impl Writer {
                 "the partition is halted: an invariant was about to be broken; run crossdock verify",
             ));
         }
-        let (reader, progress) = (self.reader.as_mut(), &self.progress);
+        let (view, progress) = (&mut self.view, &self.progress);
         let decided = self.partition.decide(command, |key| {
             progress.loads.fetch_add(1, Ordering::Relaxed);
-            crate::preview::read(reader, key)
+            view.state(key)
         });
         decided.map_err(|halt| {
             if let Halt::Broken(broken) = &halt {
@@ -375,7 +378,8 @@ impl Writer {
         }
         self.answers.forget();
         self.partition = Partition::new(self.committed, self.options.capabilities.iter().cloned());
-        match read_timers(self.reader.as_mut()) {
+        self.view.refresh();
+        match self.view.look().and_then(read_timers) {
             Ok(timers) => self.timers = timers,
             Err(error) => tracing::error!(%error, "the timers could not be read again; the present ones stay"),
         }

@@ -87,6 +87,17 @@ pub enum StoreError {
         /// The newest one that is known here.
         known: i32,
     },
+    /// Written by an earlier release in a way that this one cannot read.
+    #[error("open {}: schema {found} is of an earlier release, this one reads {known}; serve it with the release that wrote it, or begin \
+             in another folder", path.display())]
+    Outdated {
+        /// The file.
+        path: PathBuf,
+        /// The schema in the file.
+        found: i32,
+        /// The one that is read here.
+        known: i32,
+    },
     /// Written by an earlier release, and only read here.
     #[error("open {}: table {missing} is missing; start the server once, it adds what this release needs", path.display())]
     Older {
@@ -129,6 +140,7 @@ impl StoreError {
             | Self::Damaged { .. }
             | Self::Foreign { .. }
             | Self::Newer { .. }
+            | Self::Outdated { .. }
             | Self::Older { .. }
             | Self::Gap { .. }
             | Self::Fork { .. }

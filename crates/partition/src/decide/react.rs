@@ -184,14 +184,7 @@ pub(super) fn to_process(
     for event in events {
         match event {
             ProcessEvent::JobCreated { job, .. } => job_created(txn, process, instance, *job)?,
-            ProcessEvent::JobRetried { job } => {
-                // who does such jobs may be another by now
-                match instance.job_type(process, *job) {
-                    Some(kind) if worker::is_for_workers(txn, &kind) => txn.withdraw(EffectId::of_job(id, *job))?,
-                    _ => worker::take_back(txn, id, *job)?,
-                }
-                job_created(txn, process, instance, *job)?;
-            }
+            ProcessEvent::JobRetried { job } => job_retried(txn, process, instance, *job)?,
             ProcessEvent::JobCancelled { job } => {
                 let effect = EffectId::of_job(id, *job);
                 match txn.effect(effect)? {
@@ -316,13 +309,6 @@ pub(super) fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: 
         txn.then(FollowUp::Step(id, failed(message)));
         return Ok(());
     }
-    let effect = EffectId::of_job(id, job);
-    if txn.effect(effect)?.is_some_and(|effect| effect.resting) {
-        // the system may have had it after all, and holds the key against the document
-        txn.record(Event::EffectReplayed(effect));
-        txn.deliver_again(effect);
-        return Ok(());
-    }
     let headers = instance.job_model(process, job).map(|model| model.headers.as_slice()).unwrap_or_default();
     match document::effect(txn, id, job, &kind, &variables, headers) {
         Ok(effect) => txn.request(Effect { priority: instance.job_priority(job).unwrap_or_default(), ..effect }),
@@ -332,6 +318,23 @@ pub(super) fn job_created(txn: &mut Txn<'_>, process: &bpmn::Process, instance: 
         Err(halt) => return Err(halt),
     }
     Ok(())
+}
+
+/// Gives a job out once more; who does such jobs may be another by now.
+fn job_retried(txn: &mut Txn<'_>, process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Outcome<()> {
+    let effect = EffectId::of_job(instance.id(), job);
+    match instance.job_type(process, job) {
+        Some(kind) if worker::is_for_workers(txn, &kind) => txn.withdraw(effect)?,
+        _ => worker::take_back(txn, instance.id(), job)?,
+    }
+    let capabilities = txn.capabilities;
+    if txn.effect(effect)?.is_some_and(|effect| effect.resting && capabilities.contains(&effect.capability)) {
+        // the system may have had it after all, and holds the key against the document
+        txn.record(Event::EffectReplayed(effect));
+        txn.deliver_again(effect);
+        return Ok(());
+    }
+    job_created(txn, process, instance, job)
 }
 
 /// Whether an error that leaves a called instance is caught where that was called, or further out. What nobody waits for any more

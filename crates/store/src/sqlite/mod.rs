@@ -47,7 +47,7 @@ impl Sqlite {
     /// Opens the store in a folder, and makes it if the folder is empty. The folder itself must be there.
     ///
     /// Errors: [`StoreError::InUse`] if another process has it, [`StoreError::Folder`] if it is missing or cannot be written,
-    /// [`StoreError::Damaged`], [`StoreError::Foreign`] and [`StoreError::Newer`] if the file cannot be ours to write.
+    /// [`StoreError::Damaged`], [`StoreError::Foreign`], [`StoreError::Newer`] and [`StoreError::Outdated`] if the file cannot be ours to write.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let lock = open::lock(folder)?;
         let path = open::file(folder);

@@ -105,6 +105,9 @@ fn identify(connection: &Connection, path: &Path) -> Result<bool, StoreError> {
     let number = |sql: &str| connection.query_row(sql, (), |row| row.get::<_, i32>(0)).map_err(&fault);
     match (number("PRAGMA application_id")?, number("PRAGMA user_version")?) {
         (APPLICATION_ID, VERSION) => Ok(false),
+        (APPLICATION_ID, found) if found < VERSION => {
+            Err(StoreError::Outdated { path: path.to_owned(), found, known: VERSION })
+        }
         (APPLICATION_ID, found) => Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION }),
         (0, 0) if number("SELECT count(*) FROM sqlite_schema")? == 0 => Ok(true),
         (found, _) => Err(StoreError::Foreign { path: path.to_owned(), found }),

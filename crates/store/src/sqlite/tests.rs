@@ -96,7 +96,7 @@ fn a_newer_schema_is_refused_and_what_an_older_release_lacks_is_added() {
     let store = Sqlite::open(folder.path()).unwrap();
     store.connection.execute_batch("PRAGMA user_version = 99").unwrap();
     drop(store);
-    assert!(matches!(Sqlite::open(folder.path()), Err(StoreError::Newer { found: 99, known: 1, .. })));
+    assert!(matches!(Sqlite::open(folder.path()), Err(StoreError::Newer { found: 99, known: schema::VERSION, .. })));
 
     let raw = Connection::open(open::file(folder.path())).unwrap();
     raw.execute_batch(&format!("PRAGMA user_version = {}; DROP TABLE payment", schema::VERSION)).unwrap();
@@ -104,6 +104,19 @@ fn a_newer_schema_is_refused_and_what_an_older_release_lacks_is_added() {
     assert!(matches!(Sqlite::open_read_only(folder.path()), Err(StoreError::Older { missing: "payment", .. })));
     drop(Sqlite::open(folder.path()).unwrap());
     Sqlite::open_read_only(folder.path()).unwrap();
+}
+
+#[test]
+fn a_store_that_an_earlier_release_wrote_in_another_way_is_told_and_left_alone() {
+    let folder = folder();
+    let path = open::file(folder.path());
+    drop(Sqlite::open(folder.path()).unwrap());
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 1").unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let refused = Sqlite::open(folder.path()).unwrap_err();
+    assert!(matches!(refused, StoreError::Outdated { found: 1, known: schema::VERSION, .. }), "{refused}");
+    assert!(matches!(Sqlite::open_read_only(folder.path()), Err(StoreError::Outdated { found: 1, .. })));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
 #[test]
