@@ -9,7 +9,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconHelp, IconMoon, IconSearch, IconSun, IconWifiOff } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
@@ -32,6 +32,9 @@ const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default:
 const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Person })));
 const Tour = lazy(() => import("./Tour").then(({ Tour }) => ({ default: Tour })));
 
+/** Opens the palette, at once or as soon as it is loaded: a key that was pressed early is not lost. */
+const openPalette = (): void => void import("@mantine/spotlight").then(({ spotlight }) => spotlight.open());
+
 /** The frame of every page, for those who are signed in. */
 export function Layout() {
   const current = useSession();
@@ -52,8 +55,10 @@ function Frame() {
   useEffect(() => live(client), [client]);
   useKeys({
     "?": helpIs.open,
+    "/": openPalette,
     ...Object.fromEntries(PLACES.map(({ key, to }) => [`g ${key}`, () => void navigate({ to })])),
   });
+  useHotkeys([["mod+K", openPalette]], []);
   async function leave(): Promise<void> {
     // without a connection the tab forgets it all the same; the cookie ends by itself
     await signOut().catch(() => undefined);
@@ -88,7 +93,7 @@ function Frame() {
               size="xs"
               leftSection={<IconSearch size={15} />}
               rightSection={<kbd className="key">Ctrl K</kbd>}
-              onClick={() => void import("@mantine/spotlight").then(({ spotlight }) => spotlight.open())}
+              onClick={openPalette}
             >
               Search
             </Button>
