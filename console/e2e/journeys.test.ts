@@ -638,7 +638,7 @@ describe("journeys", () => {
     await page.getByRole("menuitem", { name: "Save what is shown …" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("Held, dearest first");
     await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByRole("button", { name: "Held, dearest first" }).waitFor();
+    await page.getByRole("button", { name: "Held, dearest first", exact: true }).waitFor();
     await page.context().close();
 
     const other = await as(browser, "sally");
