@@ -89,9 +89,9 @@ fn address(place: &Place) -> Vec<String> {
 }
 
 fn columns(sheets: &mut Sheets) {
-    sheets.text(LEFT, BOLD, 9.0, "Item");
+    sheets.text(LEFT, REGULAR, 9.0, "Item");
     for (end, name) in COLUMNS.into_iter().zip(["Quantity", "Price", "Tax %", "Net"]) {
-        sheets.text_to(end, BOLD, 9.0, name);
+        sheets.text_to(end, REGULAR, 9.0, name);
     }
     sheets.rule();
     sheets.down();
@@ -160,7 +160,7 @@ impl Sheets {
         self.pages.push(Content::new());
         self.y = PAGE.1 - 60.0;
         self.text(LEFT, BOLD, 12.0, &bill.seller.name);
-        self.text_to(RIGHT, BOLD, 14.0, bill.kind.title());
+        self.text_to(RIGHT, REGULAR, 15.0, bill.kind.title());
         self.down();
         let at: Vec<String> = address(&bill.seller).into_iter().skip(1).collect();
         self.text(LEFT, REGULAR, 9.0, &at.join(", "));
@@ -178,7 +178,7 @@ impl Sheets {
         }
     }
 
-    /// A text that ends there.
+    /// A text that ends there, by the widths of the regular letters; digits are as wide in bold.
     fn text_to(&mut self, end: f32, font: Name<'_>, size: f32, text: &str) {
         self.text(end - width(text, size), font, size, text);
     }
