@@ -9,7 +9,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useDisclosure } from "@mantine/hooks";
 import { IconHelp, IconMoon, IconSearch, IconSun, IconWifiOff } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
@@ -19,7 +19,7 @@ import { live } from "../api/live";
 import { company, progress } from "../api/queries";
 import { session } from "../api/session";
 import { clockTime } from "../lib/time";
-import { useKeys } from "./keys";
+import { useCommandKey, useKeys } from "./keys";
 import { Logo } from "./Logo";
 import { PLACES } from "./places";
 import { SignIn } from "./SignIn";
@@ -58,7 +58,7 @@ function Frame() {
     "/": openPalette,
     ...Object.fromEntries(PLACES.map(({ key, to }) => [`g ${key}`, () => void navigate({ to })])),
   });
-  useHotkeys([["mod+K", openPalette]], []);
+  useCommandKey("k", openPalette);
   async function leave(): Promise<void> {
     // without a connection the tab forgets it all the same; the cookie ends by itself
     await signOut().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Tabs, Text } from "@mantine/core";
-import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
+import { useDebouncedValue } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useBlocker } from "@tanstack/react-router";
@@ -12,6 +12,7 @@ import { Refusal } from "../../components/Refusal";
 import { Loading, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { words } from "../../lib/words";
+import { useCommandKey } from "../../shell/keys";
 import { Changes } from "./Changes";
 import { DraftActions } from "./DraftActions";
 import { Findings } from "./Findings";
@@ -69,7 +70,7 @@ function Opened({ draft, me: who }: { draft: DraftDetails; me: Me }) {
       },
     );
   }
-  useHotkeys([["mod+S", store]], []);
+  useCommandKey("s", store);
   function loadTheirs(): void {
     setOpened({ content: draft.content, revision: draft.revision });
     setContent(draft.content);
