@@ -24,7 +24,6 @@ export default defineConfig({
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler|tslib)\//, priority: 2 },
             { name: "charts", test: /node_modules\/(echarts|zrender)\// },
-            { name: "diagram", test: /node_modules\/(bpmn-js|diagram-js|bpmn-moddle|moddle|moddle-xml)\// },
           ],
         },
       },

@@ -16,10 +16,14 @@ interface Things {
   readonly instance: string;
   readonly payment: string;
   readonly event: string;
+  readonly rule: string;
+  readonly draftOfRule: string;
+  readonly draftOfProcess: string;
 }
 
 export function allPages(things: Things): Shown[] {
-  const { held, shipped, exception, account, item, instance, payment, event } = things;
+  const { held, shipped, exception, account, item, instance, payment, event, rule, draftOfRule, draftOfProcess } =
+    things;
   return [
     { name: "today", path: "/", heading: /^Today$/, sign: /Due next/ },
     { name: "exceptions", path: "/exceptions", heading: /^Exceptions$/, sign: /EX-\d+/ },
@@ -55,8 +59,36 @@ export function allPages(things: Things): Shown[] {
       heading: new RegExp(`^Account ${account}$`),
       sign: /Credit limit/,
     },
+    { name: "reconciliation", path: "/finance/reconciliation", heading: /^Reconciliation$/, sign: /Found since ever/ },
     { name: "processes", path: "/processes", heading: /^Processes$/, sign: /PI-\d+/ },
     { name: "instance", path: `/processes/instances/${instance}`, heading: /^Instance PI-/, sign: /What releases it/ },
+    { name: "rules", path: "/rules", heading: /^Rules$/, sign: /DR-\d+/ },
+    { name: "rules-in-force", path: "/rules?tab=in-force", heading: /^Rules$/, sign: /Order to cash/ },
+    {
+      name: "rule",
+      path: `/rules/${encodeURIComponent(rule)}`,
+      heading: /^Service levels model$/,
+      sign: /There is one version only|Changed|New/,
+    },
+    {
+      name: "draft-decisions",
+      path: `/rules/drafts/${draftOfRule}`,
+      heading: /^Shorter answers$/,
+      sign: /What is wrong in it/,
+    },
+    {
+      name: "draft-process",
+      path: `/rules/drafts/${draftOfProcess}`,
+      heading: /^Ask sales first$/,
+      sign: /What is wrong in it/,
+    },
+    { name: "process-map", path: "/insight/map", heading: /^Process map$/, sign: /Received \(/ },
+    {
+      name: "service-levels",
+      path: "/insight/service-levels",
+      heading: /^Service levels$/,
+      sign: /service levels? shown/,
+    },
     { name: "systems", path: "/systems", heading: /^Systems$/, sign: /erp\.post_invoice/ },
     { name: "dead-letters", path: "/systems?tab=dead-letters", heading: /^Systems$/, sign: /dead letters/ },
     { name: "users", path: "/administration/users", heading: /^Users$/, sign: /nora/ },
@@ -79,6 +111,12 @@ export function allPages(things: Things): Shown[] {
       path: `/administration/audit?open=%22${event}%22`,
       heading: /^Audit$/,
       sign: /What was recorded/,
+    },
+    {
+      name: "master-data",
+      path: "/administration/master-data",
+      heading: /^Master data$/,
+      sign: /The company as it is understood/,
     },
     { name: "about", path: "/administration/about", heading: /^About$/, sign: /Version \d/ },
   ];

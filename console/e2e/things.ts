@@ -33,7 +33,13 @@ export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
   const { events } = await ask<{ events: { id: string }[] }>("ada", `/v1/events?after=${Math.max(0, position - 20)}`);
   const event = events.at(-1);
   if (!event) throw new Error("the journal ends with nothing that happened");
+  const { items } = await ask<Page<{ id: string; resource: string }>>("dora", "/v1/processes?limit=500");
+  const rule = items.find(({ resource }) => resource === "service-levels.dmn")?.id ?? "";
+  const process = items.find(({ resource }) => resource === "resolve-hold.bpmn")?.id ?? "";
   return {
+    rule,
+    draftOfRule: await draft(rule, "Shorter answers"),
+    draftOfProcess: await draft(process, "Ask sales first"),
     event: event.id,
     held: held.order,
     exception: held.id,
@@ -43,4 +49,11 @@ export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
     item: shipped.lines[0]?.item ?? "",
     payment: payment.id,
   };
+}
+
+/** A draft of that name, begun unless there is one. */
+async function draft(definition: string, title: string): Promise<string> {
+  const known = await ask<Page<{ id: string; title: string }>>("dora", "/v1/drafts?status=editing&limit=500");
+  const found = known.items.find((each) => each.title === title);
+  return found?.id ?? (await ask<{ id: string }>("dora", "/v1/drafts", { title, definition })).id;
 }

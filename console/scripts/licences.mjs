@@ -3,7 +3,18 @@ import { readFile } from "node:fs/promises";
 
 const ALLOWED = /^(MIT|MIT-0|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|ISC|MPL-2\.0|CC0-1\.0|Unlicense|Zlib)$/;
 /** Licences with a name of their own, and why each may be. */
-const OWN = { "bpmn-js": "the bpmn.io licence: MIT, and the mark stays visible in every diagram" };
+const MARK = "the bpmn.io licence: MIT, and the mark stays visible wherever it draws";
+const OWN = {
+  "bpmn-js": MARK,
+  "@bpmn-io/form-js-viewer": MARK,
+  "dmn-js": MARK,
+  "dmn-js-boxed-expression": MARK,
+  "dmn-js-decision-table": MARK,
+  "dmn-js-drd": MARK,
+  "dmn-js-literal-expression": MARK,
+  "dmn-js-shared": MARK,
+  "component-props": "MIT, as its readme says; its manifest says nothing",
+};
 
 const ROOT = new URL("../", import.meta.url);
 const { packages } = JSON.parse(await readFile(new URL("package-lock.json", ROOT), "utf8"));

@@ -116,6 +116,13 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => import("./pages/finance/AccountsPage"), "AccountsPage"),
 });
 
+const reconciliation = createRoute({
+  getParentRoute: () => root,
+  path: "/finance/reconciliation",
+  validateSearch: understand({ sort: text }),
+  component: lazyRouteComponent(() => import("./pages/finance/ReconciliationPage"), "ReconciliationPage"),
+});
+
 const processes = createRoute({
   getParentRoute: () => root,
   path: "/processes",
@@ -135,6 +142,53 @@ const instance = createRoute({
   getParentRoute: () => root,
   path: "/processes/instances/$instance",
   component: lazyRouteComponent(() => import("./pages/processes/InstancePage"), "InstancePage"),
+});
+
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: "/rules",
+  validateSearch: understand({
+    tab: oneOf(["drafts", "in-force"]),
+    status: oneOf(["editing", "submitted", "approved", "deployed", "discarded"]),
+    sort: text,
+  }),
+  component: lazyRouteComponent(() => import("./pages/rules/RulesPage"), "RulesPage"),
+});
+
+const definition = createRoute({
+  getParentRoute: () => root,
+  path: "/rules/$definition",
+  validateSearch: understand({ version: text, against: text }),
+  component: lazyRouteComponent(() => import("./pages/rules/DefinitionPage"), "DefinitionPage"),
+});
+
+const draft = createRoute({
+  getParentRoute: () => root,
+  path: "/rules/drafts/$draft",
+  validateSearch: understand({ tab: oneOf(["edit", "changes", "try", "history"]) }),
+  component: lazyRouteComponent(() => import("./pages/rules/DraftPage"), "DraftPage"),
+});
+
+const insight = createRoute({
+  getParentRoute: () => root,
+  path: "/insight",
+  beforeLoad: () => {
+    throw redirect({ to: "/insight/map" });
+  },
+});
+
+const processMap = createRoute({
+  getParentRoute: () => root,
+  path: "/insight/map",
+  validateSearch: understand({ entries: oneOf(["2000", "10000", "50000"]) }),
+  component: lazyRouteComponent(() => import("./pages/insight/InsightPage"), "InsightPage"),
+});
+
+const serviceLevels = createRoute({
+  getParentRoute: () => root,
+  path: "/insight/service-levels",
+  validateSearch: understand({ sort: text }),
+  component: lazyRouteComponent(() => import("./pages/insight/ServiceLevelsPage"), "ServiceLevelsPage"),
 });
 
 const administration = createRoute({
@@ -166,6 +220,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./pages/administration/AuditPage"), "AuditPage"),
 });
 
+const masterData = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/master-data",
+  component: lazyRouteComponent(() => import("./pages/administration/MasterDataPage"), "MasterDataPage"),
+});
+
 const about = createRoute({
   getParentRoute: () => root,
   path: "/administration/about",
@@ -185,12 +245,20 @@ const tree = root.addChildren([
   invoices,
   payments,
   accounts,
+  reconciliation,
   processes,
   instance,
+  rules,
+  definition,
+  draft,
+  insight,
+  processMap,
+  serviceLevels,
   administration,
   users,
   clients,
   audit,
+  masterData,
   about,
 ]);
 

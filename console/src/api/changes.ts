@@ -19,7 +19,8 @@ export type Topic =
   | "progress"
   | "company"
   | "users"
-  | "clients";
+  | "clients"
+  | "drafts";
 
 /** Which topics an event's subject, such as `order SO-17`, touches. */
 const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
@@ -37,6 +38,7 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   batch: ["instances"],
   user: ["users"],
   client: ["clients"],
+  draft: ["drafts"],
 };
 
 /** What has changed by some events: whole topics, and within them the things that were named. */

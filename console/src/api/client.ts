@@ -120,6 +120,13 @@ export async function getText(
   return { text: await answer.text(), type: answer.headers.get("content-type") ?? "" };
 }
 
+/** Reads a file, with the name that the product gives it. */
+export async function getFile(path: GetPath, inPath: InPath): Promise<{ file: Blob; name: string }> {
+  const answer = await ask(addressOf(path, inPath), { headers: { accept: "*/*" } });
+  const [, name] = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "") ?? [];
+  return { file: await answer.blob(), name: name ?? "file" };
+}
+
 interface StreamOptions<P extends GetPath> {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Query<P>;
@@ -150,6 +157,18 @@ export async function post<P extends PostPath>(path: P, options: PostOptions<P>)
   const init = { method: "POST", headers, body: JSON.stringify(options.body ?? {}) };
   const answer = await ask(addressOf(path, options.path), init);
   return (await answer.json()) as PostAnswer<P>;
+}
+
+/** Imports master data of a kind from a file. */
+export async function importMaster(
+  kind: string,
+  file: File,
+  idempotencyKey: string,
+): Promise<PostAnswer<"/v1/imports/master/{kind}">> {
+  const headers = { "content-type": "application/octet-stream", "idempotency-key": idempotencyKey };
+  const address = addressOf("/v1/imports/master/{kind}", { kind }, { name: file.name });
+  const answer = await ask(address, { method: "POST", headers, body: file });
+  return (await answer.json()) as PostAnswer<"/v1/imports/master/{kind}">;
 }
 
 /** Signs in with name and password; the browser keeps the cookie. */

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { get, getText, type Query } from "./client";
+import { get, getText, newKey, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
+import type { CloudEvent, Exception } from "./types";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -130,6 +131,12 @@ export const account = (id: string) =>
     queryFn: ({ signal }) => get("/v1/accounts/{account}", { path: { account: id }, signal }),
   });
 
+/** What disagreed when the records were held against each other the last time. */
+export const reconciliation = queryOptions({
+  queryKey: ["reconciliations"],
+  queryFn: ({ signal }) => get("/v1/reconciliations", { signal }),
+});
+
 export const shipments = (filter: Query<"/v1/shipments">) =>
   infiniteQueryOptions({
     queryKey: ["shipments", "list", filter],
@@ -197,6 +204,62 @@ export const processVersion = (process: string, version: number) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+export const task = (instance: string, key: string) =>
+  queryOptions({
+    queryKey: ["tasks", instance, key],
+    queryFn: ({ signal }) => get("/v1/tasks/{instance}/{task}", { path: { instance, task: key }, signal }),
+  });
+
+/** A deployed form, in a version or else in the latest one. */
+export const formOf = (id: string, version: number | undefined) =>
+  queryOptions({
+    queryKey: ["definitions", "form", id, version ?? "latest"],
+    queryFn: async ({ signal }) => {
+      const process = `form:${id}`;
+      const latest = async () =>
+        (await get("/v1/processes/{process}/versions", { path: { process }, signal }))[0]?.version ?? 1;
+      const meant = version ?? (await latest());
+      return get("/v1/processes/{process}/versions/{version}", { path: { process, version: meant }, signal });
+    },
+  });
+
+export const versions = (process: string) =>
+  queryOptions({
+    queryKey: ["processes", "versions", process],
+    queryFn: ({ signal }) => get("/v1/processes/{process}/versions", { path: { process }, signal }),
+  });
+
+export const drafts = (filter: Query<"/v1/drafts">) =>
+  infiniteQueryOptions({
+    queryKey: ["drafts", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/drafts", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+export const draft = (id: string) =>
+  queryOptions({
+    queryKey: ["drafts", "one", id],
+    queryFn: ({ signal }) => get("/v1/drafts/{draft}", { path: { draft: id }, signal }),
+  });
+
+/** What is wrong in a file. It is asked like a reading: nothing is changed by it. */
+export const lint = (name: string, content: string) =>
+  queryOptions({
+    queryKey: ["lint", name, content],
+    queryFn: () => post("/v1/lint", { body: { name, content }, idempotencyKey: newKey() }),
+    staleTime: 60_000,
+    gcTime: 60_000,
+  });
+
+/** What somebody looks at again and again. */
+export const savedViews = queryOptions({
+  queryKey: ["views"],
+  queryFn: ({ signal }) => get("/v1/views", { signal }),
+  staleTime: 60_000,
+});
+
 export const instances = (filter: Query<"/v1/instances">) =>
   queryOptions({
     queryKey: ["instances", "list", filter],
@@ -229,6 +292,47 @@ export const trail = (filter: TrailFilter) =>
     // what has happened stays as it is; newer events are told by the position of the journal
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** What happened in the newest entries of the journal, in its order. */
+export const newestEvents = (entries: number) =>
+  queryOptions({
+    queryKey: ["events", "newest", entries],
+    queryFn: async ({ signal }) => {
+      const { position } = await get("/v1/progress", { signal });
+      const events: CloudEvent[] = [];
+      for (let after = Math.max(0, position - entries); after < position; ) {
+        const page = await get("/v1/events", { query: { after, limit: 1_000 }, signal });
+        events.push(...page.events);
+        const next = Number(page.next);
+        if (!(next > after)) break;
+        after = next;
+      }
+      return events;
+    },
+    staleTime: 60_000,
+  });
+
+/** Every exception that there is and was, as far as the list goes back. */
+export const allExceptions = queryOptions({
+  queryKey: ["exceptions", "all"],
+  queryFn: async ({ signal }) => {
+    const of = async (status: string) => {
+      const found: Exception[] = [];
+      let after: string | undefined;
+      do {
+        const page = await get("/v1/exceptions", {
+          query: { status, limit: 500, ...(after ? { after } : {}) },
+          signal,
+        });
+        found.push(...page.items);
+        after = page.next ?? undefined;
+      } while (after && found.length < 10_000);
+      return found;
+    };
+    return (await Promise.all(["open", "claimed", "resolved", "cleared"].map(of))).flat();
+  },
+  staleTime: 30_000,
+});
 
 /** Everything that one command has led to. */
 export const entry = (position: number) =>

@@ -455,6 +455,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List drafts, the newest first. */
+        get: operations["get_drafts"];
+        put?: never;
+        /** Begin a draft of what is deployed, or of something new. It may be wrong until it is submitted. */
+        post: operations["post_drafts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a draft with its content, what was done about it, and what is wrong in it. */
+        get: operations["get_drafts_by_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a draft that others wrote: it is deployed at once, or when the time comes that is named. */
+        post: operations["post_drafts_by_draft_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save the content of a draft. */
+        post: operations["post_drafts_by_draft_content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/decisions/{decision}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a decision of a draft, and say why it gives what it gives. Nothing is changed, so no `Idempotency-Key` is needed. */
+        post: operations["post_drafts_by_draft_decisions_by_decision_evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a draft come to nothing; it stays on the record. */
+        post: operations["post_drafts_by_draft_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/rebase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft one of the version that is in force now; its content stays, so take over first what others have changed. */
+        post: operations["post_drafts_by_draft_rebase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a draft back to those who wrote it, and say what is to be different. */
+        post: operations["post_drafts_by_draft_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask another person for approval. What cannot run is refused with element, line and reason. */
+        post: operations["post_drafts_by_draft_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a draft back that is submitted, or approved and not in force yet. */
+        post: operations["post_drafts_by_draft_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -700,6 +871,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invoices/{invoice}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give an invoice or credit note as PDF. */
+        get: operations["get_invoices_by_invoice_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{invoice}/ubl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give an invoice or credit note as UBL 2.1 after EN 16931. What would be refused by whoever receives it is not given, with the rules
+         *     that it breaks: seller and buyer need an address with a country, and the seller a VAT identifier.
+         */
+        get: operations["get_invoices_by_invoice_ubl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -796,6 +1004,26 @@ export interface paths {
         put?: never;
         /** Have a job for longer, or shorter. */
         post: operations["post_jobs_by_job_lease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what is wrong or doubtful in a process, decision model or form, element by element. Nothing is changed, so no `Idempotency-Key` is
+         *     needed.
+         */
+        post: operations["post_lint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1142,6 +1370,23 @@ export interface paths {
         put?: never;
         /** Start an instance of the latest version of a process. */
         post: operations["post_processes_by_process_instances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/processes/{process}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring an earlier version back: what it holds is deployed as a new version, at once. It is on the record like a draft. */
+        post: operations["post_processes_by_process_rollback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1683,6 +1928,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own saved views. */
+        get: operations["get_views"];
+        put?: never;
+        /** Save a view under a name, or change what is under it. */
+        post: operations["post_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{view}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a saved view. */
+        post: operations["post_views_by_view_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/warehouse-orders": {
         parameters: {
             query?: never;
@@ -2106,6 +2386,18 @@ export interface components {
         };
         /** @description An amount with its currency, or plain in the currency of the order. */
         AmountRequest: components["schemas"]["MoneyView"] | string | number;
+        /** @description An approval. */
+        Approval: {
+            /**
+             * Format: int32
+             * @description The revision that was looked at.
+             */
+            revision: number;
+            /** @description From when on it is in force; at once unless given. */
+            effective?: string | null;
+            /** @description It goes on the record. */
+            note?: string;
+        };
         /** @description Whom to give an exception to. */
         Assignment: {
             /** @description The person; absent gives it back to its role. */
@@ -2694,6 +2986,105 @@ export interface components {
         };
         /** @description The code of one of the account's addresses, or an address. */
         DestinationRequest: string | components["schemas"]["AddressRequest"];
+        /** @description What a draft is to hold. */
+        DraftContent: {
+            /** @description The file. */
+            content: string;
+            /**
+             * Format: int32
+             * @description The revision that it was made from: a later one is not written over.
+             */
+            revision: number;
+        };
+        /** @description A draft with its content. */
+        DraftDetails: components["schemas"]["DraftView"] & {
+            /** @description The file. */
+            content: string;
+            /** @description What was done about it, the first first; savings left out. */
+            steps: components["schemas"]["DraftStepView"][];
+            /**
+             * Format: int32
+             * @description The version that is in force now; absent for something new. If it is later than `base`, others have deployed meanwhile.
+             */
+            latest?: number | null;
+            /** @description What is wrong or doubtful in it. */
+            findings: components["schemas"]["LintView"][];
+        };
+        /** @description In words. */
+        DraftNote: {
+            /** @description It goes on the record. */
+            note?: string;
+        };
+        /** @description A draft's number. */
+        DraftNumber: {
+            /**
+             * @description Its number.
+             * @example DR-17
+             */
+            id: string;
+        };
+        /** @description What to begin. */
+        DraftRequest: {
+            /**
+             * @description What it is to change, in a few words.
+             * @example Raise the limit for gold customers
+             */
+            title: string;
+            /** @description What is to change: a process's id, or `dmn:` or `form:` and an id; absent for something new. */
+            definition?: string | null;
+            /** @description The file name of something new; its ending tells what it is. */
+            resource?: string;
+            /** @description The file; what is deployed now unless given. */
+            content?: string | null;
+        };
+        /** @description Something that was done about a draft. */
+        DraftStepView: {
+            /** @description When. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description `begun`, `submitted`, `returned`, `approved`, `withdrawn`, `discarded`, `deployed` or `not_deployed`. */
+            what: string;
+            /** @description Why. */
+            note?: string;
+        };
+        /** @description A draft. */
+        DraftView: {
+            /**
+             * @description Its number.
+             * @example DR-17
+             */
+            id: string;
+            /** @description What it is to change. */
+            title: string;
+            /** @description The file name; its ending tells what it is. */
+            resource: string;
+            /** @description What it is a draft of: a process's id, or `dmn:` or `form:` and an id; absent for something new. */
+            definition?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it goes out from; 0 for something new.
+             */
+            base: number;
+            /** @description `editing`, `submitted`, `approved`, `deployed` or `discarded`. */
+            status: string;
+            /**
+             * Format: int32
+             * @description How often it was saved: whoever saves or approves says which revision is meant.
+             */
+            revision: number;
+            /** @description Who has written at it; none of them approves it. */
+            authors: string[];
+            /** @description From when on it is in force, once it is approved. */
+            effective?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it became.
+             */
+            deployed?: number | null;
+            /** @description When it was begun. */
+            begun_at: string;
+        };
         /** @description A call to another system that is not confirmed. */
         EffectWait: {
             /** @description Its number, which the system sees as idempotency key. */
@@ -2790,6 +3181,8 @@ export interface components {
             /** @description The waiting user task: process instance and key. */
             task?: string | null;
             resolution?: components["schemas"]["ResolutionView"] | null;
+            /** @description When it ended: by what was done, or because its cause went away. */
+            ended_at?: string | null;
             /**
              * @description The case that it belongs to: all exceptions of one root cause have the same.
              * @example credit of ACME
@@ -3383,6 +3776,37 @@ export interface components {
             cancel_failed: number;
             replaces?: components["schemas"]["ReplacedView"] | null;
         };
+        /** @description What was found in a file. */
+        Lint: {
+            /** @description What keeps it from being deployed first. */
+            findings: components["schemas"]["LintView"][];
+        };
+        /** @description A file to look at. */
+        LintRequest: {
+            /**
+             * @description File name; the ending tells what it is: `.bpmn`, `.dmn` or `.form`.
+             * @example credit.dmn
+             */
+            name: string;
+            /** @description What is in it. */
+            content: string;
+        };
+        /** @description Something that is wrong or doubtful. */
+        LintView: {
+            /** @description `error` if it keeps the file from being deployed, else `warning`. */
+            severity: string;
+            /** @description The id of the element; absent where it is about the file as a whole. */
+            element?: string | null;
+            /**
+             * Format: int32
+             * @description The line, from 1.
+             */
+            line: number;
+            /** @description What is wrong. */
+            cause: string;
+            /** @description How to mend it. */
+            mend?: string;
+        };
         /** @description Variables that a live element itself holds, and that nobody outside of it sees. */
         LocalVariables: {
             /** @description The live element, by its id or key. */
@@ -3850,6 +4274,48 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_DraftView: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * @description Its number.
+                 * @example DR-17
+                 */
+                id: string;
+                /** @description What it is to change. */
+                title: string;
+                /** @description The file name; its ending tells what it is. */
+                resource: string;
+                /** @description What it is a draft of: a process's id, or `dmn:` or `form:` and an id; absent for something new. */
+                definition?: string | null;
+                /**
+                 * Format: int32
+                 * @description The version that it goes out from; 0 for something new.
+                 */
+                base: number;
+                /** @description `editing`, `submitted`, `approved`, `deployed` or `discarded`. */
+                status: string;
+                /**
+                 * Format: int32
+                 * @description How often it was saved: whoever saves or approves says which revision is meant.
+                 */
+                revision: number;
+                /** @description Who has written at it; none of them approves it. */
+                authors: string[];
+                /** @description From when on it is in force, once it is approved. */
+                effective?: string | null;
+                /**
+                 * Format: int32
+                 * @description The version that it became.
+                 */
+                deployed?: number | null;
+                /** @description When it was begun. */
+                begun_at: string;
+            }[];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_ExceptionView: {
             /** @description The entries. */
             items: {
@@ -3904,6 +4370,8 @@ export interface components {
                 /** @description The waiting user task: process instance and key. */
                 task?: string | null;
                 resolution?: components["schemas"]["ResolutionView"] | null;
+                /** @description When it ended: by what was done, or because its cause went away. */
+                ended_at?: string | null;
                 /**
                  * @description The case that it belongs to: all exceptions of one root cause have the same.
                  * @example credit of ACME
@@ -4733,6 +5201,16 @@ export interface components {
             /** @description The invoice that it is asked for, if one is as large. */
             invoice?: string | null;
         };
+        /** @description Which version is to be in force again. */
+        RollBack: {
+            /**
+             * Format: int32
+             * @description The earlier version.
+             */
+            version: number;
+            /** @description It goes on the record. */
+            reason: string;
+        };
         /** @description A rule that matched. */
         RuleView: {
             /** @description Its number, from 1. */
@@ -4777,6 +5255,29 @@ export interface components {
              * @description Units.
              */
             quantity: number;
+        };
+        /** @description A page with its filters, under a name. */
+        SavedViewBody: {
+            /**
+             * @description Its name.
+             * @example Held, more than 10,000
+             */
+            name: string;
+            /**
+             * @description The page of the console.
+             * @example orders
+             */
+            page: string;
+            /**
+             * @description Filters, columns and order, as the page's address has them behind the question mark.
+             * @example status=held&sort=-value
+             */
+            query?: string;
+        };
+        /** @description The saved views of whoever asks. */
+        SavedViewList: {
+            /** @description By name. */
+            items: components["schemas"]["SavedViewBody"][];
         };
         /** @description Which lines are treated in which way; an empty list stands for all. */
         SegmentRequest: {
@@ -6693,6 +7194,477 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_drafts: {
+        parameters: {
+            query?: {
+                /** @description Only those: `editing`, `submitted`, `approved`, `deployed` or `discarded`. */
+                status?: string;
+                /** @description Only those of this process, decision model or form. */
+                definition?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DraftView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_drafts_by_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is known; if it is still so, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetails"];
+                };
+            };
+            /** @description It is still as it was. */
+            304: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_approval: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_content: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftContent"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_decisions_by_decision_evaluate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft: string;
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Evaluation"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_discard: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_rebase: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_return: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_submission: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -7317,6 +8289,70 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_invoices_by_invoice_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_invoices_by_invoice_ubl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_jobs: {
         parameters: {
             query?: {
@@ -7556,6 +8592,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Extended"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_lint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LintRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lint"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -8481,6 +9556,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_processes_by_process_rollback: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                process: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -9912,6 +11030,120 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_views: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewBody"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_views_by_view_remove: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {

@@ -1,6 +1,7 @@
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+import "./marks.css";
 import { ActionIcon, Alert, Group, Tooltip, useComputedColorScheme } from "@mantine/core";
 import { IconFocusCentered, IconMinus, IconPlus } from "@tabler/icons-react";
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
@@ -18,7 +19,11 @@ interface Props {
   readonly tokens: readonly Token[];
   readonly label: string;
   readonly onElement?: (element: string) => void;
+  /** Elements that are marked, each with the name of its mark: what a version changed. */
+  readonly marks?: ReadonlyMap<string, string>;
 }
+
+const NO_MARKS: ReadonlyMap<string, string> = new Map();
 
 /** How bpmn-js names the plane of a collapsed sub-process. */
 const PLANE = "_plane";
@@ -29,7 +34,7 @@ const COLOURS = {
 };
 
 /** A BPMN diagram that can be moved and zoomed, with the tokens that wait in it. The steps stand beside it as a table. */
-export default function Diagram({ xml, tokens, label, onElement }: Props) {
+export default function Diagram({ xml, tokens, label, onElement, marks = NO_MARKS }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [viewer, setViewer] = useState<NavigatedViewer>();
   const [trouble, setTrouble] = useState<string>();
@@ -76,6 +81,16 @@ export default function Diagram({ xml, tokens, label, onElement }: Props) {
       for (const { element } of shown) canvas.removeMarker(element, "here");
     };
   }, [viewer, tokens]);
+
+  useEffect(() => {
+    if (!viewer) return;
+    const [canvas, registry] = [viewer.get<Canvas>("canvas"), viewer.get<Registry>("elementRegistry")];
+    const shown = [...marks].filter(([element]) => registry.get(element));
+    for (const [element, mark] of shown) canvas.addMarker(element, mark);
+    return () => {
+      for (const [element, mark] of shown) canvas.removeMarker(element, mark);
+    };
+  }, [viewer, marks]);
 
   useEffect(() => {
     if (!viewer || !onElement) return;

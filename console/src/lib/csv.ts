@@ -20,8 +20,13 @@ function field(value: string | number | null | undefined): string {
 
 /** Gives a text to the reader as a file. */
 export function download(name: string, text: string, type = "text/csv;charset=utf-8"): void {
+  save(name, new Blob([text], { type }));
+}
+
+/** Gives a file to the reader. */
+export function save(name: string, file: Blob): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

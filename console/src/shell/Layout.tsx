@@ -19,7 +19,7 @@ import { live } from "../api/live";
 import { company, progress } from "../api/queries";
 import { session } from "../api/session";
 import { clockTime } from "../lib/time";
-import { useKeys } from "./keys";
+import { useCommandKey, useKeys } from "./keys";
 import { Logo } from "./Logo";
 import { PLACES } from "./places";
 import { SignIn } from "./SignIn";
@@ -31,6 +31,9 @@ const Help = lazy(() => import("./Help").then(({ Help }) => ({ default: Help }))
 const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
 const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Person })));
 const Tour = lazy(() => import("./Tour").then(({ Tour }) => ({ default: Tour })));
+
+/** Opens the palette, at once or as soon as it is loaded: a key that was pressed early is not lost. */
+const openPalette = (): void => void import("@mantine/spotlight").then(({ spotlight }) => spotlight.open());
 
 /** The frame of every page, for those who are signed in. */
 export function Layout() {
@@ -52,8 +55,10 @@ function Frame() {
   useEffect(() => live(client), [client]);
   useKeys({
     "?": helpIs.open,
+    "/": openPalette,
     ...Object.fromEntries(PLACES.map(({ key, to }) => [`g ${key}`, () => void navigate({ to })])),
   });
+  useCommandKey("k", openPalette);
   async function leave(): Promise<void> {
     // without a connection the tab forgets it all the same; the cookie ends by itself
     await signOut().catch(() => undefined);
@@ -88,7 +93,7 @@ function Frame() {
               size="xs"
               leftSection={<IconSearch size={15} />}
               rightSection={<kbd className="key">Ctrl K</kbd>}
-              onClick={() => void import("@mantine/spotlight").then(({ spotlight }) => spotlight.open())}
+              onClick={openPalette}
             >
               Search
             </Button>

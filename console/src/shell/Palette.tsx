@@ -68,7 +68,8 @@ export function Palette({ onHelp, onScheme, onSignOut, onTour }: Props) {
     <Spotlight
       query={query}
       onQueryChange={setQuery}
-      shortcut={["mod + K", "/"]}
+      // the frame listens for the keys: it is there before this is loaded
+      shortcut={null}
       actions={[...pages, ...commands]}
       filter={(text, actions) => [...found, ...matching(text, actions as SpotlightActionData[])]}
       nothingFound="Nothing has this name. Numbers such as SO-17 open what they name."

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Stepper.css";
 import { Button, Group, Modal, Stepper, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";

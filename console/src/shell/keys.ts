@@ -13,6 +13,21 @@ export function isTyping(target: EventTarget | null): boolean {
 /** A second key has to follow the first within this time, in milliseconds. */
 const TOGETHER = 1_200;
 
+/** Calls something at Ctrl, or ⌘, and a letter, also while somebody types. */
+export function useCommandKey(letter: string, action: () => void): void {
+  const act = useEffectEvent(action);
+  useEffect(() => {
+    function press(event: KeyboardEvent): void {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== letter)
+        return;
+      event.preventDefault();
+      act();
+    }
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [letter]);
+}
+
 /** Calls what belongs to a key, or to two keys one after the other such as `g o`. */
 export function useKeys(actions: Readonly<Record<string, () => void>>): void {
   const act = useEffectEvent((keys: string): boolean => {

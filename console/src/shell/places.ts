@@ -2,10 +2,12 @@ import {
   IconAlertTriangle,
   IconBuildingWarehouse,
   IconCash,
+  IconChartDots3,
   IconHome,
   IconPackages,
   IconPlugConnected,
   IconRoute,
+  IconScale,
   IconShoppingCart,
   IconUsers,
 } from "@tabler/icons-react";
@@ -31,6 +33,8 @@ export const PLACES = [
   },
   { to: "/finance", name: "Finance", key: "m", icon: IconCash, about: "Invoices, payments and accounts" },
   { to: "/processes", name: "Processes", key: "p", icon: IconRoute, about: "Process versions and running instances" },
+  { to: "/rules", name: "Rules", key: "r", icon: IconScale, about: "Versions and drafts of processes and decisions" },
+  { to: "/insight", name: "Insight", key: "i", icon: IconChartDots3, about: "Process map and service levels" },
   { to: "/systems", name: "Systems", key: "s", icon: IconPlugConnected, about: "Connected systems and dead letters" },
   {
     to: "/administration",

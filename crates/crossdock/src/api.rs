@@ -118,6 +118,12 @@ impl Api {
         self.send("POST", path, Some(idempotency_key), body.into()).await
     }
 
+    /// Reads a file.
+    pub(crate) async fn file(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let (status, _, bytes) = self.exchange("GET", path, None, Vec::new()).await?;
+        if (200..300).contains(&status) { Ok(bytes) } else { Err(Refused { status, problem: json_of(&bytes) }.into()) }
+    }
+
     async fn send(
         &self,
         method: &str,
@@ -125,7 +131,19 @@ impl Api {
         idempotency_key: Option<&str>,
         body: Vec<u8>,
     ) -> anyhow::Result<(Value, bool)> {
-        let (status, replayed, bytes) = match self {
+        let (status, replayed, bytes) = self.exchange(method, path, idempotency_key, body).await?;
+        let value = json_of(&bytes);
+        if (200..300).contains(&status) { Ok((value, replayed)) } else { Err(Refused { status, problem: value }.into()) }
+    }
+
+    async fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        idempotency_key: Option<&str>,
+        body: Vec<u8>,
+    ) -> anyhow::Result<(u16, bool, Vec<u8>)> {
+        Ok(match self {
             Self::Http { client, url, key } => {
                 let method: reqwest::Method = method.parse().context("HTTP method")?;
                 let mut request = client.request(method, format!("{url}{path}")).bearer_auth(key).body(body);
@@ -154,14 +172,12 @@ impl Api {
                 let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.context("read the answer")?;
                 (status, replayed, body.to_vec())
             }
-        };
-        let value: Value =
-            serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        if (200..300).contains(&status) {
-            return Ok((value, replayed));
-        }
-        Err(Refused { status, problem: value }.into())
+        })
     }
+}
+
+fn json_of(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
 }
 
 fn root_cause(error: &dyn std::error::Error) -> String {

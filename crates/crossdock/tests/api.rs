@@ -524,6 +524,8 @@ fn finance(api: &mut Api<'_>, shipped: &str) {
     let id = text(&invoice["id"]);
     assert_eq!(api.show(&format!("/v1/invoices/{id}"))["order"], shipped);
     assert_eq!(api.get(&format!("/v1/invoices?number={}", text(&invoice["number"]))).json()["items"][0]["id"], id.as_str());
+    assert!(api.get(&format!("/v1/invoices/{id}/pdf")).body.starts_with(b"%PDF"));
+    assert!(api.get(&format!("/v1/invoices/{id}/ubl")).text().contains(&text(&invoice["number"])));
 
     let csv = "statement,bank_account,currency,bank_reference,value_date,amount,payer_name,remittance\n\
         ST-1,GB94BARC10201530093459,GBP,B-1,2026-11-24,7.77,Somebody,no idea\n\
@@ -582,10 +584,63 @@ fn processes(api: &mut Api<'_>) {
     assert_eq!(api.get("/v1/processes/greeting/versions").json().as_array().unwrap().len(), 1);
     assert_eq!(api.show("/v1/processes/greeting/versions/1")["xml"], xml);
     api.ask(&Ask::new("GET", "/v1/processes/greeting/versions/2")).problem(404, "not_found");
+    drafts(api, xml);
     instances(api, &xml.replace("greeting", "visit"));
     decisions(api);
     workers(api, &xml.replace("greeting", "packing"));
     people(api, &xml.replace("greeting", "asking"));
+}
+
+/// A draft is begun by one and approved by another; what was in force before comes back.
+fn drafts(api: &mut Api<'_>, xml: &str) {
+    let named = |name: &str| xml.replace("id=\"greeting\"", &format!("id=\"greeting\" name=\"{name}\""));
+    let begun = api.post("/v1/drafts", &json!({ "title": "Greet by name", "definition": "greeting" }));
+    let path = format!("/v1/drafts/{}", text(&begun["id"]));
+    api.post(&format!("{path}/content"), &json!({ "content": "<half", "revision": 1 }));
+    assert_eq!(api.show(&path)["findings"][0]["severity"], "error");
+    let submission = Ask::new("POST", &format!("{path}/submission")).header("idempotency-key", "half");
+    api.ask(&submission.json(&json!({}))).problem(422, "not_deployable");
+    api.post(&format!("{path}/content"), &json!({ "content": named("Greeting"), "revision": 2 }));
+    api.post(&format!("{path}/submission"), &json!({ "note": "the name was missing" }));
+    let approval = json!({ "revision": 3, "note": "mine" });
+    let own = Ask::new("POST", &format!("{path}/approval")).header("idempotency-key", "own").json(&approval);
+    api.ask(&own).problem(403, "not_allowed");
+    api.post(&format!("{path}/withdrawal"), &json!({}));
+    api.post(&format!("{path}/rebase"), &json!({}));
+    api.post(&format!("{path}/discard"), &json!({ "note": "another one is better" }));
+    assert_eq!(api.show(&path)["status"], "discarded");
+
+    // another person writes, so that the caller of this test may judge
+    let ann = json!({ "id": "olga", "name": "Olga", "roles": ["operations"] });
+    api.post("/v1/users", &ann);
+    api.post("/v1/users/olga/password", &json!({ "password": "correct horse battery" }));
+    let olga = Browser::sign_in(api, "olga", "correct horse battery");
+    let theirs = |api: &mut Api<'_>, path: &str, body: &Value| {
+        let ask = olga.ask("POST", path).header("x-csrf-token", &olga.csrf).header("idempotency-key", path);
+        let answer = api.ask(&ask.json(body));
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        answer.json()
+    };
+    let content = named("Hello");
+    let begun = theirs(api, "/v1/drafts", &json!({ "title": "Hello", "definition": "greeting", "content": content }));
+    let path = format!("/v1/drafts/{}", text(&begun["id"]));
+    theirs(api, &format!("{path}/submission"), &json!({}));
+    api.post(&format!("{path}/return"), &json!({ "note": "say why" }));
+    theirs(api, &format!("{path}/submission?"), &json!({ "note": "people are greeted" }));
+    api.post(&format!("{path}/approval"), &json!({ "revision": 1 }));
+    let shown = api.show(&path);
+    assert_eq!((&shown["status"], &shown["deployed"], &shown["authors"]), (&json!("deployed"), &json!(2), &json!(["olga"])));
+    let back = api.post("/v1/processes/greeting/rollback", &json!({ "version": 1, "reason": "nobody was greeted" }));
+    assert_eq!(api.show(&format!("/v1/drafts/{}", text(&back["id"])))["deployed"], 3);
+    assert_eq!(api.show("/v1/processes/greeting/versions/3")["xml"], xml);
+    assert_eq!(api.list("/v1/drafts").len(), 3);
+    api.ask(&Ask::new("GET", "/v1/drafts?status=asleep")).problem(422, "invalid");
+
+    let view = json!({ "name": "Held", "page": "orders", "query": "status=on_hold" });
+    api.post("/v1/views", &view);
+    assert_eq!(api.get("/v1/views").json()["items"], json!([view]));
+    api.post("/v1/views/Held/remove", &json!({}));
+    assert_eq!(api.get("/v1/views").json()["items"], json!([]));
 }
 
 /// Instances that wait for a person, and what can be done to them.
@@ -642,6 +697,13 @@ fn decisions(api: &mut Api<'_>) {
     assert!(plain["explained"].is_null() && plain["version"] == 1, "{plain}");
     let explained = api.ask(&ask(json!({ "variables": { "exception": "CREDIT" }, "explain": true }))).json();
     assert!(!explained["explained"][0]["inputs"].as_array().unwrap().is_empty(), "{explained}");
+    let begun = api.post("/v1/drafts", &json!({ "title": "Try it", "definition": plain["model"] }));
+    let tried = format!("/v1/drafts/{}/decisions/exception-routing/evaluate", text(&begun["id"]));
+    let given = json!({ "variables": { "exception": "CREDIT" }, "explain": true });
+    assert_eq!(api.ask(&Ask::new("POST", &tried).json(&given)).json()["value"], explained["value"]);
+    let wrong = json!({ "name": "a.bpmn", "content": "<half" });
+    let lint = api.ask(&Ask::new("POST", "/v1/lint").json(&wrong)).json();
+    assert_eq!(lint["findings"][0]["severity"], "error", "{lint}");
     api.ask(&ask(json!({ "version": 9 }))).problem(404, "not_found");
     api.ask(&Ask::new("POST", "/v1/decisions/nothing/evaluate").json(&json!({}))).problem(404, "not_found");
 }

@@ -19,10 +19,12 @@ use units::{Amount, Decimal, Quantity, Text, Timestamp};
 use crate::batch::BatchId;
 use crate::definition::Resource;
 use crate::dependency::DependencyChange;
+use crate::draft::{DraftChange, DraftId};
 use crate::effect::EffectId;
 use crate::identity::{ClientChange, UserChange};
 use crate::job::{JobId, Leased};
 use crate::operation::Operation;
+use crate::saved_view::SavedViewChange;
 use crate::webhook::WebhookChange;
 
 /// A request to a partition. Time and identity arrive with it, so that it decides the same on every machine.
@@ -449,6 +451,20 @@ pub enum Body {
     ChangeQuotas(QuotaChange),
     /// Put on record what disagreed when the records were held against each other.
     NoteBreaks(Vec<OpenBreak>),
+    /// Begin a draft of a process, decision model or form, or do something about one.
+    ChangeDraft {
+        /// Which; `None` to begin one.
+        draft: Option<DraftId>,
+        /// What.
+        change: DraftChange,
+    },
+    /// Change one of one's own saved views.
+    ChangeSavedView {
+        /// Its name.
+        name: Text,
+        /// How.
+        change: SavedViewChange,
+    },
 }
 
 /// What came of a worker's job.
@@ -581,6 +597,8 @@ pub enum Reply {
     Leased(Vec<Leased>),
     /// What is kept of an item for whom, by node.
     Quotas(Vec<GroupQuota>),
+    /// The draft that was begun or changed.
+    Draft(DraftId),
 }
 
 /// Units reserved at a node.

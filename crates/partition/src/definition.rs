@@ -22,33 +22,52 @@ impl Resource {
     /// for by the name of its latest version: the id of a process, or `decision:` or `form:` and an id. Decision models may import those
     /// of `others`.
     pub fn warnings(&self, others: &[Self], is_known: &dyn Fn(&str) -> bool) -> (Vec<Text>, Vec<Finding>) {
+        let (ids, findings) = self.doubts(&imported(others), is_known);
+        (ids, findings.into_iter().map(|finding| self.finding(finding)).collect())
+    }
+
+    /// Everything that is wrong or doubtful in it, what keeps it from being deployed first. Jobs are asked for by their type; the rest is
+    /// as for [`Self::warnings`].
+    pub fn lint(
+        &self,
+        others: &[Self],
+        can_be_done: &dyn Fn(&str) -> bool,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Vec<units::Finding> {
+        let others = imported(others);
+        let imports = others.iter().map(|xml| Text::from(*xml)).collect();
+        let errors = crate::content::read(self, imports, can_be_done).err().unwrap_or_default();
+        errors.into_iter().chain(self.doubts(&others, is_known).1).collect()
+    }
+
+    /// The decision model in it, which may import those of `others`; else everything that keeps it from being read.
+    pub fn decisions(&self, others: &[Self]) -> Result<DecisionModel, Vec<Finding>> {
+        let parsed = dmn::Model::parse_with(&self.xml, &imported(others));
+        let errors = |found: Vec<units::Finding>| found.into_iter().map(|finding| self.finding(finding)).collect();
+        parsed.map(|(model, _)| model).map_err(errors)
+    }
+
+    fn doubts(&self, others: &[&str], is_known: &dyn Fn(&str) -> bool) -> (Vec<Text>, Vec<units::Finding>) {
         if self.name.ends_with(".dmn") {
-            let others = others.iter().filter(|other| other.name.ends_with(".dmn"));
-            let others: Vec<&str> = others.map(|other| other.xml.as_str()).collect();
-            let Ok((model, findings)) = dmn::Model::parse_with(&self.xml, &others) else { return Default::default() };
-            let finding = |found: dmn::Finding| Finding {
-                place: self.place(found.line, &found.element, &found.name),
-                cause: found.cause,
-                mend: found.mend,
-            };
+            let Ok((model, findings)) = dmn::Model::parse_with(&self.xml, others) else { return Default::default() };
             let findings = findings.into_iter().chain(model.check());
-            return (vec![Text::from(format!("dmn:{}", model.id()))], findings.map(finding).collect());
+            return (vec![Text::from(format!("dmn:{}", model.id()))], findings.collect());
         }
         let parsed = if self.name.ends_with(".bpmn") { bpmn::parse(&self.xml).ok() } else { None };
         let Some(parsed) = parsed else { return Default::default() };
-        let finding = |found: bpmn::Finding| Finding {
-            place: self.place(found.line, &found.element, &found.name),
-            cause: found.cause,
-            mend: found.mend,
-        };
         let ids = parsed.processes.iter().map(|process| process.id().into()).collect();
         let is_known = |what: &str, id: &str| match what {
             "process" => is_known(id),
             _ => is_known(&format!("{what}:{id}")),
         };
         let calls = parsed.processes.iter().flat_map(|process| process.unknown_calls(&is_known));
-        let properties = parsed.processes.iter().flat_map(|process| crate::property::findings(self, process).1);
-        (ids, parsed.warnings.into_iter().chain(calls).map(finding).chain(properties).collect())
+        let properties = parsed.processes.iter().flat_map(|process| crate::property::findings(process).1);
+        (ids, parsed.warnings.into_iter().chain(calls).chain(properties).collect())
+    }
+
+    /// A finding with its place in words.
+    pub(crate) fn finding(&self, found: units::Finding) -> Finding {
+        Finding { place: self.place(found.line, &found.element, &found.name), cause: found.cause, mend: found.mend }
     }
 
     /// A place in it: file, line and element, as far as there are any.
@@ -62,6 +81,11 @@ impl Resource {
         }
         place.into()
     }
+}
+
+/// The decision models among files.
+fn imported(others: &[Resource]) -> Vec<&str> {
+    others.iter().filter(|other| other.name.ends_with(".dmn")).map(|other| other.xml.as_str()).collect()
 }
 
 /// A version of a process or of a decision model.
@@ -103,6 +127,9 @@ pub struct Definition {
     #[serde(skip)]
     pub model: Model,
 }
+
+/// A decision model that was read.
+pub type DecisionModel = dmn::Model;
 
 /// The executable form of a definition.
 #[derive(Debug, Clone, Default)]

@@ -210,6 +210,14 @@ fn apply_other(states: &mut impl States, event: &Event, at: Timestamp) {
             let of = |state| if let AnyState::Webhook(known) = state { Some(known) } else { None };
             alter(states.slot(&AnyKey::Webhook(id.clone())), of, AnyState::Webhook, |known| known.apply(id, change, at));
         }
+        Event::Draft { id, by, event } => {
+            let of = |state| if let AnyState::Draft(known) = state { Some(known) } else { None };
+            alter(states.slot(&AnyKey::Draft(*id)), of, AnyState::Draft, |known| known.apply(*id, event, by, at));
+        }
+        Event::SavedView { by, name, change } => {
+            let of = |state| if let AnyState::SavedViews(known) = state { Some(known) } else { None };
+            alter(states.slot(&AnyKey::SavedViews(by.clone())), of, AnyState::SavedViews, |known| known.apply(name, change));
+        }
         Event::JobOffered(job) => *states.slot(&AnyKey::Job(job.id)) = Some(AnyState::Job(Arc::new((**job).clone()))),
         Event::JobLeased { job, worker, by, until } => {
             let Some(job) = states.job(*job) else { return };
@@ -328,6 +336,9 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
         }
         (AnyKey::Batch(id), AnyState::Batch(batch)) if !batch.is_ended() => {
             vec![Timer { due: batch.next_at, owner: TimerOwner::Batch(*id) }]
+        }
+        (AnyKey::Draft(id), AnyState::Draft(draft)) => {
+            draft.due().map(|due| Timer { due, owner: TimerOwner::Draft(*id) }).into_iter().collect()
         }
         (AnyKey::Job(id), AnyState::Job(job)) => {
             let lease = job.current_lease().map(|lease| Timer { due: lease.until, owner: TimerOwner::Lease(*id) });

@@ -10,11 +10,13 @@ use crate::batch::BatchId;
 use crate::command::{Command, Reply};
 use crate::definition::DefinitionId;
 use crate::dependency::DependencyChange;
+use crate::draft::{DraftEvent, DraftId};
 use crate::effect::{Effect, EffectId};
 use crate::identity::{ClientChange, UserChange};
 use crate::job::{JobId, WorkerJob};
 use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::operation::Operation;
+use crate::saved_view::SavedViewChange;
 use crate::schedule::Schedule;
 use crate::timer::Timer;
 use crate::webhook::WebhookChange;
@@ -124,6 +126,24 @@ pub enum Event {
     JobHeld(JobId, bool),
     /// It is done, or nobody needs it any more.
     JobEnded(JobId),
+    /// Something happened to a draft.
+    Draft {
+        /// Which.
+        id: DraftId,
+        /// Who did it.
+        by: Text,
+        /// What.
+        event: DraftEvent,
+    },
+    /// Somebody changed one of his saved views.
+    SavedView {
+        /// Whose.
+        by: Text,
+        /// Its name.
+        name: Text,
+        /// How.
+        change: SavedViewChange,
+    },
 }
 
 /// A command and what came of it; one transaction's worth of history.

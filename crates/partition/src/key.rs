@@ -12,9 +12,11 @@ use units::{Text, Timestamp};
 use crate::batch::{Batch, BatchId, BatchPart};
 use crate::definition::{Definition, DefinitionId};
 use crate::dependency::Dependency;
+use crate::draft::{Draft, DraftId};
 use crate::effect::{Effect, EffectId};
 use crate::identity::{Client, User};
 use crate::job::{JobId, WorkerJob};
+use crate::saved_view::SavedViews;
 use crate::schedule::Schedule;
 use crate::webhook::Webhook;
 
@@ -51,6 +53,10 @@ pub enum AnyKey {
     Job(JobId),
     /// The processes that a message or signal begins.
     Begins(Trigger),
+    /// A draft of a process, decision model or form.
+    Draft(DraftId),
+    /// What somebody looks at again and again.
+    SavedViews(Text),
 }
 
 impl std::fmt::Display for AnyKey {
@@ -71,6 +77,8 @@ impl std::fmt::Display for AnyKey {
             Self::Webhook(id) => write!(f, "webhook {id}"),
             Self::Job(id) => write!(f, "job {id}"),
             Self::Begins(trigger) => write!(f, "processes begun by the {trigger}"),
+            Self::Draft(id) => write!(f, "draft {id}"),
+            Self::SavedViews(user) => write!(f, "saved views of {user}"),
         }
     }
 }
@@ -108,6 +116,10 @@ pub enum AnyState {
     Job(Arc<WorkerJob>),
     /// The ids of the processes whose latest version a message or signal begins, in their order.
     Begins(Arc<BTreeSet<Text>>),
+    /// A draft of a process, decision model or form.
+    Draft(Arc<Draft>),
+    /// What somebody looks at again and again.
+    SavedViews(Arc<SavedViews>),
 }
 
 /// In how many rows those are kept that wait for a signal: with 50,000 of them, one who begins to wait writes 5 kB.

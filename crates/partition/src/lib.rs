@@ -9,9 +9,11 @@
 
 pub mod batch;
 pub mod command;
+mod content;
 mod decide;
 pub mod definition;
 pub mod dependency;
+pub mod draft;
 pub mod effect;
 mod fold;
 pub mod identity;
@@ -23,15 +25,17 @@ pub mod operation;
 mod partition;
 mod property;
 pub mod row;
+pub mod saved_view;
 pub mod schedule;
 pub mod timer;
 pub mod webhook;
 
 pub use batch::{Batch, BatchId, BatchPart};
 pub use command::{Body, Command, JobAnswer, Reply, TaskChange};
-pub use decide::CAPABILITIES;
+pub use decide::{CAPABILITIES, can_be_done};
 pub use definition::{Definition, DefinitionId, Resource, form_id};
 pub use dependency::{Dependency, DependencyChange};
+pub use draft::{Draft, DraftChange, DraftEvent, DraftId, DraftStatus};
 pub use effect::{Effect, EffectId};
 pub use fold::{Fold, Misnumbered};
 pub use job::{JobId, WorkerJob};
@@ -40,5 +44,6 @@ pub use key::{AnyKey, AnyState, Correlation, CorrelationKey, Trigger};
 pub use operation::{Modification, Operation};
 pub use partition::{Broken, Halt, Partition};
 pub use row::{Row, RowKey, Table};
+pub use saved_view::{SavedView, SavedViewChange, SavedViews};
 pub use schedule::{Schedule, ScheduledStart};
 pub use timer::{Timer, TimerOwner};

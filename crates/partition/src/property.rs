@@ -5,11 +5,11 @@
 
 use bpmn::{Element, Kind};
 use feel::{Expression, Mode};
+use trade::Role;
 use trade::exception::ExceptionKind;
-use trade::{Finding, Role};
-use units::Text;
+use units::{Finding, Severity};
 
-use crate::definition::Resource;
+use crate::content::of as about;
 
 /// Makes a user task an exception of a type in the catalogue.
 pub(crate) const EXCEPTION: &str = "crossdock:exception";
@@ -35,30 +35,26 @@ pub(crate) fn named<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
 }
 
 /// What is wrong with the properties of a process: errors, which cannot be run, and what nobody reads.
-pub(crate) fn findings(resource: &Resource, process: &bpmn::Process) -> (Vec<Finding>, Vec<Finding>) {
+pub(crate) fn findings(process: &bpmn::Process) -> (Vec<Finding>, Vec<Finding>) {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     for (_, element) in process.elements() {
         for (name, value) in element.properties().filter(|(name, _)| name.starts_with("crossdock:")) {
-            let place = resource.place(element.line(), element.id(), element.name());
-            let finding =
-                |cause: String, mend: String| Finding { place: place.clone(), cause: cause.into(), mend: mend.into() };
             let read = of(element);
             if !read.contains(&name) {
                 let mend = match read {
                     [] => "remove it: elements of this kind have none".to_owned(),
                     _ => format!("use one of {}, or remove it", read.join(", ")),
                 };
-                warnings.push(finding(format!("nobody reads the property `{name}` here"), mend));
+                let cause = format!("nobody reads the property `{name}` here");
+                warnings.push(about(element, Severity::Warning, cause, mend));
             } else if let Some((cause, mend)) = wrong(name, value) {
-                errors.push(finding(cause, mend));
+                errors.push(about(element, Severity::Error, cause, mend));
             }
         }
         let is_exception = element.property(EXCEPTION).is_some();
         if matches!(element.kind, Kind::UserTask(_)) && !is_exception && element.property(AMOUNT).is_some() {
-            let (place, cause) = (resource.place(element.line(), element.id(), element.name()), "the task is no exception");
-            let cause = Text::from(format!("{cause}, so that nobody's limit is held against the `{AMOUNT}`"));
-            let mend = Text::from(format!("name its type in `{EXCEPTION}`"));
-            warnings.push(Finding { place, cause, mend });
+            let cause = format!("the task is no exception, so that nobody's limit is held against the `{AMOUNT}`");
+            warnings.push(about(element, Severity::Warning, cause, format!("name its type in `{EXCEPTION}`")));
         }
     }
     (errors, warnings)

@@ -39,6 +39,10 @@ pub enum Table {
     Job,
     /// Which processes messages and signals begin.
     Begins,
+    /// Drafts of processes, decision models and forms.
+    Draft,
+    /// What people look at again and again.
+    SavedViews,
 }
 
 /// The key of a row.
@@ -118,6 +122,8 @@ impl Table {
             Self::Webhook,
             Self::Job,
             Self::Begins,
+            Self::Draft,
+            Self::SavedViews,
         ];
         Kind::ALL.iter().map(|kind| Self::Trade(*kind)).chain(others)
     }
@@ -140,6 +146,8 @@ impl Table {
             Self::Webhook => "webhook",
             Self::Job => "job",
             Self::Begins => "begins",
+            Self::Draft => "draft",
+            Self::SavedViews => "saved_views",
         }
     }
 
@@ -159,7 +167,7 @@ impl Table {
                     | Kind::Counters
                     | Kind::Reconciliation
             ),
-            Self::Instance | Self::Batch => true,
+            Self::Instance | Self::Batch | Self::Draft => true,
             Self::Effect
             | Self::Correlation
             | Self::Definition
@@ -171,7 +179,8 @@ impl Table {
             | Self::Client
             | Self::Webhook
             | Self::Job
-            | Self::Begins => false,
+            | Self::Begins
+            | Self::SavedViews => false,
         }
     }
 
@@ -194,6 +203,7 @@ impl Table {
             Self::Effect => &[Column::Status],
             // the label is the turn of a job that waits
             Self::Job => &[Column::Label, Column::Parent],
+            Self::Draft => &[Column::Status],
             _ => &[],
         }
     }
@@ -226,6 +236,8 @@ impl AnyKey {
             Self::Webhook(_) => Table::Webhook,
             Self::Job(_) => Table::Job,
             Self::Begins(_) => Table::Begins,
+            Self::Draft(_) => Table::Draft,
+            Self::SavedViews(_) => Table::SavedViews,
         };
         let key = match self {
             Self::Trade(Key::Order(id)) => RowKey::Number(id.0),
@@ -256,8 +268,10 @@ impl AnyKey {
             | Self::Dependency(id)
             | Self::User(id)
             | Self::Client(id)
-            | Self::Webhook(id) => joined(&[id]),
+            | Self::Webhook(id)
+            | Self::SavedViews(id) => joined(&[id]),
             Self::Batch(id) => RowKey::Number(id.0),
+            Self::Draft(id) => RowKey::Number(id.0),
             // with leading zeros, so that the parts of a batch are found in their order
             Self::BatchPart(id, part) => RowKey::Text(format!("{id}\u{1f}{part:06}")),
         };
@@ -322,6 +336,8 @@ impl AnyState {
             Self::Webhook(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Job(state) => rmp_serde::encode::write(&mut bytes, &**state),
             Self::Begins(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::Draft(state) => rmp_serde::encode::write(&mut bytes, &**state),
+            Self::SavedViews(state) => rmp_serde::encode::write(&mut bytes, &**state),
         };
         written.expect("writing to memory does not fail, and every state serialises");
         bytes
@@ -349,6 +365,8 @@ impl AnyState {
             Table::Webhook => rmp_serde::from_slice(bytes).map(|state| Self::Webhook(Arc::new(state))),
             Table::Job => rmp_serde::from_slice(bytes).map(|state| Self::Job(Arc::new(state))),
             Table::Begins => rmp_serde::from_slice(bytes).map(|state| Self::Begins(Arc::new(state))),
+            Table::Draft => rmp_serde::from_slice(bytes).map(|state| Self::Draft(Arc::new(state))),
+            Table::SavedViews => rmp_serde::from_slice(bytes).map(|state| Self::SavedViews(Arc::new(state))),
         };
         decoded.map_err(|source| DecodeError { table: table.name(), key: format!("{key:?}"), source })
     }
@@ -452,7 +470,14 @@ impl AnyState {
                 row.label = Some(instance.process_id().clone());
                 row.at = instance.started_at().map(|at| at.0);
             }
-            Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) | Self::Begins(_) => {}
+            Self::Correlation(_) | Self::Latest(_) | Self::BatchPart(_) | Self::Begins(_) | Self::SavedViews(_) => {}
+            Self::Draft(draft) => {
+                row.status = Some(Text::const_new(draft.status.name()));
+                row.parent = Some(draft.base.id.clone());
+                row.label = Some(draft.title.clone());
+                row.at = Some(draft.begun_at.0);
+                row.due = draft.effective.map(|effective| effective.0);
+            }
             Self::Dependency(system) => {
                 row.status = Some(Text::const_new(if system.is_down() { "degraded" } else { "up" }));
                 row.at = system.outages.last().map(|outage| outage.began.0);

@@ -6,6 +6,7 @@ use trade::{AccountId, ExceptionId, OrderId, ReservationId, StockKey, WarehouseO
 use units::{Text, Timestamp};
 
 use crate::batch::BatchId;
+use crate::draft::DraftId;
 use crate::job::JobId;
 use crate::key::CorrelationKey;
 
@@ -34,6 +35,8 @@ pub enum TimerOwner {
     Receivables(AccountId),
     /// A warehouse that was asked to cancel.
     CancelAnswer(WarehouseOrderId),
+    /// A draft that is in force from then on.
+    Draft(DraftId),
 }
 
 /// A timer.

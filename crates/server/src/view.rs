@@ -322,6 +322,9 @@ pub(crate) struct ExceptionView {
     pub(crate) task: Option<String>,
     /// What was done.
     pub(crate) resolution: Option<ResolutionView>,
+    /// When it ended: by what was done, or because its cause went away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_at: Option<String>,
     /// The case that it belongs to: all exceptions of one root cause have the same.
     #[schema(example = "credit of ACME")]
     pub(crate) case: Option<String>,
@@ -365,6 +368,7 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
             by: by.to_string(),
             reason: reason.to_string(),
         }),
+        ended_at: exception.ended_at.map(|at| at.to_string()),
         case: Some(exception.case.to_string()).filter(|case| !case.is_empty()),
     }
 }

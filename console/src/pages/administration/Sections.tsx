@@ -5,6 +5,7 @@ const ADMINISTRATION = [
   { to: "/administration/users", name: "Users" },
   { to: "/administration/clients", name: "API clients" },
   { to: "/administration/audit", name: "Audit" },
+  { to: "/administration/master-data", name: "Master data" },
   { to: "/administration/about", name: "About" },
 ] as const;
 

@@ -17,6 +17,10 @@ import { useKeys } from "../../shell/keys";
 import { mayNotDecide } from "./authority";
 import { Decide } from "./Decide";
 import { OrderContext } from "./OrderContext";
+import { TaskForm } from "./TaskForm";
+
+/** A user task that is no exception of the catalogue stands in the queue as this. */
+const PLAIN_TASK = "POLICY-OVERRIDE";
 
 interface Props {
   readonly id: string;
@@ -114,6 +118,9 @@ function Case({
       </dl>
       <SameCase of={exception} />
       {isOpen && me && <Owner exception={exception} me={me} />}
+      {isOpen && exception.task && exception.kind === PLAIN_TASK && (
+        <TaskForm key={exception.task} task={exception.task} onDone={() => onDone("complete")} />
+      )}
       {isOpen && me && currency && (
         <Decide key={exception.id} exception={exception} me={me} currency={currency} onDone={onDone} />
       )}

@@ -15,6 +15,7 @@ import type { CsvColumn } from "../../lib/csv";
 import { formatMoney, size } from "../../lib/money";
 import { day } from "../../lib/time";
 import { words } from "../../lib/words";
+import { InvoiceFiles } from "./InvoiceFiles";
 import { FinanceSections } from "./Sections";
 
 const route = getRouteApi("/finance/invoices");
@@ -161,6 +162,7 @@ function Details({ id }: { id: string }) {
             <Fact name="Shipments">{invoice.shipments.join(", ") || "–"}</Fact>
             {invoice.corrects && <Fact name="Corrects">{invoice.corrects}</Fact>}
           </SimpleGrid>
+          <InvoiceFiles id={invoice.id} />
           <Table>
             <Table.Thead>
               <Table.Tr>

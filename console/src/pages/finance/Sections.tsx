@@ -1,10 +1,11 @@
 import { Sections } from "../../components/Sections";
 
-/** The three parts of finance. */
+/** The parts of finance. */
 const FINANCE = [
   { to: "/finance/invoices", name: "Invoices" },
   { to: "/finance/payments", name: "Payments" },
   { to: "/finance/accounts", name: "Accounts" },
+  { to: "/finance/reconciliation", name: "Reconciliation" },
 ] as const;
 
 export function FinanceSections() {

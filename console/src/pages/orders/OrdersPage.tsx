@@ -7,6 +7,7 @@ import { orders, progress } from "../../api/queries";
 import { Amounts } from "../../components/Amount";
 import { Grid } from "../../components/Grid";
 import { Page } from "../../components/Page";
+import { SavedViews } from "../../components/SavedViews";
 import { Empty, Failure, Loading } from "../../components/states";
 import { download, toCsv } from "../../lib/csv";
 import { sums } from "../../lib/money";
@@ -49,16 +50,19 @@ export function OrdersPage() {
         )
       }
       actions={
-        <SegmentedControl
-          size="xs"
-          aria-label="View"
-          value={view}
-          onChange={(next) => set({ view: next === "board" ? "board" : undefined })}
-          data={[
-            { value: "table", label: "Table" },
-            { value: "board", label: "Board" },
-          ]}
-        />
+        <>
+          <SavedViews page="orders" path="/orders" />
+          <SegmentedControl
+            size="xs"
+            aria-label="View"
+            value={view}
+            onChange={(next) => set({ view: next === "board" ? "board" : undefined })}
+            data={[
+              { value: "table", label: "Table" },
+              { value: "board", label: "Board" },
+            ]}
+          />
+        </>
       }
     >
       <Group gap="xs">

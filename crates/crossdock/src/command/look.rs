@@ -149,6 +149,26 @@ pub(crate) enum InvoiceCommand {
     /// Show an invoice by its id or legal number
     #[command(after_help = "Examples:\n  crossdock invoice show IN-1\n  crossdock invoice show LW-2026-000001")]
     Show(Show),
+    /// Write an invoice to a file: as PDF, or as UBL (EN 16931) for the customer's programs
+    #[command(
+        after_help = "Examples:\n  crossdock invoice file IN-1 --pdf invoice.pdf\n  crossdock invoice file IN-1 --ubl invoice.xml"
+    )]
+    File(InvoiceFile),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("form").required(true)))]
+pub(crate) struct InvoiceFile {
+    /// Id or legal number
+    id: String,
+    /// Write it as PDF to this file
+    #[arg(long, group = "form")]
+    pdf: Option<std::path::PathBuf>,
+    /// Write it as UBL 2.1 to this file
+    #[arg(long, group = "form")]
+    ubl: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    target: Target,
 }
 
 /// Follows the pages of a list up to the limit.
@@ -502,14 +522,36 @@ pub(crate) fn stock(command: &StockCommand) -> anyhow::Result<Finding> {
 }
 
 pub(crate) fn invoices(command: &InvoiceCommand) -> anyhow::Result<Finding> {
-    let InvoiceCommand::Show(arguments) = command;
-    let invoice = if arguments.id.starts_with("IN-") {
-        get(&arguments.target, &format!("/v1/invoices/{}", escape(&arguments.id)))?
-    } else {
-        let page = get(&arguments.target, &format!("/v1/invoices?number={}", escape(&arguments.id)))?;
-        let found = page["items"].get(0).cloned();
-        found.ok_or_else(|| anyhow::anyhow!("there is no invoice with the number {}", arguments.id))?
-    };
+    match command {
+        InvoiceCommand::Show(arguments) => show_invoice(arguments),
+        InvoiceCommand::File(arguments) => write_invoice(arguments),
+    }
+}
+
+/// An invoice by its id, or else by its legal number.
+fn invoice(target: &Target, id: &str) -> anyhow::Result<Value> {
+    if id.starts_with("IN-") {
+        return get(target, &format!("/v1/invoices/{}", escape(id)));
+    }
+    let page = get(target, &format!("/v1/invoices?number={}", escape(id)))?;
+    page["items"].get(0).cloned().ok_or_else(|| anyhow::anyhow!("there is no invoice with the number {id}"))
+}
+
+fn write_invoice(arguments: &InvoiceFile) -> anyhow::Result<Finding> {
+    let found = invoice(&arguments.target, &arguments.id)?;
+    let id = found["id"].as_str().unwrap_or_default();
+    for (form, path) in [("pdf", &arguments.pdf), ("ubl", &arguments.ubl)] {
+        let Some(path) = path else { continue };
+        let api = arguments.target.open()?;
+        let bytes = block_on(api.file(&format!("/v1/invoices/{}/{form}", escape(id))))?;
+        std::fs::write(path, bytes).map_err(|error| output::WrongUse(format!("write {}: {error}", path.display())))?;
+        line(format_args!("wrote {}", path.display()));
+    }
+    Ok(Finding::None)
+}
+
+fn show_invoice(arguments: &Show) -> anyhow::Result<Finding> {
+    let invoice = invoice(&arguments.target, &arguments.id)?;
     if arguments.target.json {
         output::json(&invoice)?;
         return Ok(Finding::None);

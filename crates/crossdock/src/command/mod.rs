@@ -12,6 +12,7 @@ mod demo;
 mod deploy;
 mod dmn;
 mod doctor;
+mod draft;
 mod feel;
 mod import;
 mod inbound;
@@ -68,6 +69,9 @@ pub(crate) enum Command {
     Job(job::Command),
     /// Deploy processes, decisions and forms
     Deploy(deploy::Arguments),
+    /// Drafts of processes, decisions and forms: begin, submit, approve what others wrote; and roll a version back
+    #[command(subcommand)]
+    Draft(draft::Command),
     /// Look at exceptions and decide on them
     #[command(subcommand)]
     Exception(look::ExceptionCommand),
@@ -153,6 +157,7 @@ impl Command {
             Self::Batch(command) => instance::batches(&command),
             Self::Job(command) => job::run(&command),
             Self::Deploy(arguments) => deploy::run(&arguments),
+            Self::Draft(command) => draft::run(&command),
             Self::Exception(command) => look::exceptions(&command),
             Self::Task(command) => look::tasks(&command),
             Self::Stock(command) => look::stock(&command),

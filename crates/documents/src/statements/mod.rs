@@ -12,6 +12,7 @@ use units::Amount;
 use crate::Read;
 use crate::finding::text;
 
+pub(crate) use write::escape;
 pub use write::write_camt053;
 
 /// Reads bank statements: camt.053 (versions 02 to 08), or CSV with our own columns.

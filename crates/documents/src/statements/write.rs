@@ -72,7 +72,7 @@ fn amount(amount: Amount, currency: Currency) -> String {
     format!("<Amt Ccy=\"{}\">{value}</Amt><CdtDbtInd>{indicator}</CdtDbtInd>", currency.as_str())
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -260,6 +260,8 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             batch::begin(txn, instances, filter, operation, reason)
         }
         Body::ChangeUser { user, change } => super::identity::change_user(txn, user, change),
+        Body::ChangeDraft { draft, change } => super::draft::change(txn, *draft, change),
+        Body::ChangeSavedView { name, change } => super::saved_view::change(txn, name, change),
         Body::ChangeWebhook { webhook, change } => super::webhook::change(txn, webhook, change),
         Body::ChangeClient { client, change } => super::identity::change_client(txn, client, change),
         Body::NoteDependency { system, change } => super::dependency::note(txn, system, change),
@@ -567,6 +569,7 @@ fn fire(txn: &mut Txn<'_>, owner: &TimerOwner) -> Outcome<Reply> {
         }
         TimerOwner::Batch(id) => return batch::advance(txn, *id),
         TimerOwner::Lease(id) => return worker::lease_over(txn, *id),
+        TimerOwner::Draft(id) => return super::draft::fire(txn, *id),
         TimerOwner::Start(process, element) => return schedule::fire(txn, process, *element),
     }
     Ok(Reply::Done)

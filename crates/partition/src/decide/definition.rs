@@ -1,24 +1,15 @@
 //! Deployment: models are parsed and checked once, and what cannot run is refused with everything that is wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use trade::{Finding, Refusal};
 use units::Text;
 
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
-use crate::definition::{DefinitionId, Form, Resource};
+use crate::content::{self, Content};
+use crate::definition::{DefinitionId, Resource};
 use crate::journal::Event;
-use crate::property;
-
-/// What a resource holds: the ids that it deploys, and its processes.
-struct Content {
-    ids: Vec<Text>,
-    processes: Vec<Arc<bpmn::Process>>,
-    /// The decision models that it imports, directly or not.
-    imports: Vec<Text>,
-}
 
 /// Deploys all resources or none. A resource that is deployed already in the same words gets no new version.
 pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -> Outcome<Vec<(Text, u32)>> {
@@ -35,7 +26,6 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
         }
     }
     twice(&parsed, &mut findings);
-    starts(&parsed, &mut findings);
     if !findings.is_empty() {
         findings.dedup();
         return Err(Refusal::NotDeployable(findings).into());
@@ -51,12 +41,28 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
             deployed.push((id.clone(), version));
             let Some(process) = process.filter(|_| is_new) else { continue };
             for (element, cause) in super::schedule::deployed(txn, DefinitionId { id, version }, process)? {
-                let mend = Text::const_new("give a time that needs no variables, such as R/P1D or 0 0 6 * * MON-FRI");
-                findings.push(Finding { place: place(resource, process.element(element)), cause, mend });
+                findings.push(unscheduled(resource, process.element(element), cause));
             }
         }
     }
     if findings.is_empty() { Ok(deployed) } else { Err(Refusal::NotDeployable(findings).into()) }
+}
+
+/// The ids that a file would deploy now; refused with all that keeps it from being deployed.
+pub(super) fn deployable(txn: &mut Txn<'_>, resource: &Resource) -> Outcome<Vec<Text>> {
+    let content = read(txn, resource, std::slice::from_ref(resource))?.map_err(Refusal::NotDeployable)?;
+    let mut findings = Vec::new();
+    for process in &content.processes {
+        let starts =
+            process.timer_starts().filter_map(|index| Some((index, engine::first_start(process, index, txn.now()).err()?)));
+        findings.extend(starts.map(|(index, cause)| unscheduled(resource, process.element(index), cause)));
+    }
+    if findings.is_empty() { Ok(content.ids) } else { Err(Refusal::NotDeployable(findings).into()) }
+}
+
+fn unscheduled(resource: &Resource, element: &bpmn::Element, cause: Text) -> Finding {
+    let mend = Text::const_new("give a time that needs no variables, such as R/P1D or 0 0 6 * * MON-FRI");
+    Finding { place: place(resource, element), cause, mend }
 }
 
 /// Deploys what ships with the product, at its every start. A version that somebody else deployed is not replaced, and what was in force
@@ -127,26 +133,6 @@ fn twice(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
     }
 }
 
-/// What begins a process has to be known by its name: an expression would have nothing to be computed from.
-fn starts(parsed: &[(&Resource, Content)], findings: &mut Vec<Finding>) {
-    let all =
-        parsed.iter().flat_map(|(resource, content)| content.processes.iter().map(move |process| (*resource, process)));
-    for (resource, process) in all {
-        for (index, trigger) in process.triggered_starts() {
-            let is_named = match trigger {
-                bpmn::Trigger::Message(message) => message.name.plain().is_some(),
-                bpmn::Trigger::Signal(name) => name.plain().is_some(),
-                _ => true,
-            };
-            if !is_named {
-                let cause = Text::const_new("the name of what begins the process is an expression");
-                let mend = Text::const_new("write the name itself");
-                findings.push(Finding { place: place(resource, process.element(index)), cause, mend });
-            }
-        }
-    }
-}
-
 fn place(resource: &Resource, element: &bpmn::Element) -> Text {
     resource.place(element.line(), element.id(), element.name())
 }
@@ -183,68 +169,6 @@ fn read(txn: &mut Txn<'_>, resource: &Resource, deployment: &[Resource]) -> Outc
         true => imports(txn, resource, deployment)?,
         false => Vec::new(),
     };
-    Ok(content(txn, resource, imports))
-}
-
-fn content(txn: &Txn<'_>, resource: &Resource, imports: Vec<Text>) -> Result<Content, Vec<Finding>> {
-    let whole =
-        |cause: Text, mend: &'static str| vec![Finding { place: resource.name.clone(), cause, mend: Text::const_new(mend) }];
-    let imported: Vec<&str> = imports.iter().map(Text::as_str).collect();
-    match resource.name.rsplit('.').next().unwrap_or_default() {
-        "bpmn" => processes(txn, resource),
-        "dmn" => match dmn::Model::parse_with(&resource.xml, &imported) {
-            Ok((model, _)) => {
-                Ok(Content { ids: vec![text(format_args!("dmn:{}", model.id()))], processes: Vec::new(), imports })
-            }
-            Err(findings) => Err(findings
-                .into_iter()
-                .filter(|finding| finding.severity == dmn::Severity::Error)
-                .map(|finding| Finding {
-                    place: resource.place(finding.line, &finding.element, &finding.name),
-                    cause: finding.cause,
-                    mend: finding.mend,
-                })
-                .collect()),
-        },
-        "form" => match Form::id_of(&resource.xml) {
-            Ok(id) => Ok(Content { ids: vec![text(format_args!("form:{id}"))], processes: Vec::new(), imports }),
-            Err(cause) => Err(whole(cause, "export it from the modeler again")),
-        },
-        _ => Err(whole(Text::const_new("the name does not tell what it is"), "let it end in .bpmn, .dmn or .form")),
-    }
-}
-
-fn processes(txn: &Txn<'_>, resource: &Resource) -> Result<Content, Vec<Finding>> {
-    let parsed = bpmn::parse(&resource.xml).map_err(|findings| -> Vec<Finding> {
-        let errors = findings.into_iter().filter(|finding| finding.severity == bpmn::Severity::Error);
-        let finding = |finding: bpmn::Finding| Finding {
-            place: resource.place(finding.line, &finding.element, &finding.name),
-            cause: finding.cause,
-            mend: finding.mend,
-        };
-        errors.map(finding).collect()
-    })?;
-    let processes: Vec<_> = parsed.processes.into_iter().map(Arc::new).collect();
-    let mut findings = Vec::new();
-    if processes.is_empty() {
-        let (cause, mend) = (Text::const_new("it has no process that can run"), Text::const_new("mark one as executable"));
-        findings.push(Finding { place: resource.name.clone(), cause, mend });
-    }
-    for process in &processes {
-        findings.extend(property::findings(resource, process).0);
-        for (element, kind) in process.job_types() {
-            if super::worker::can_be_done(txn, kind) {
-                continue;
-            }
-            let cause = text(format_args!("nobody carries out jobs of type {kind}"));
-            let mend = Text::const_new("name a trade task that there is, or configure a system that offers it");
-            findings.push(Finding { place: place(resource, process.element(element)), cause, mend });
-        }
-    }
-    if findings.is_empty() {
-        let ids = processes.iter().map(|process| process.id().into()).collect();
-        Ok(Content { ids, processes, imports: Vec::new() })
-    } else {
-        Err(findings)
-    }
+    let content = content::read(resource, imports, &|kind| super::worker::can_be_done(kind, txn.capabilities));
+    Ok(content.map_err(|findings| findings.into_iter().map(|finding| resource.finding(finding)).collect()))
 }

@@ -9,12 +9,14 @@ mod definition;
 mod dependency;
 mod deployed;
 mod document;
+mod draft;
 mod exception;
 mod follow_up;
 mod identity;
 mod message;
 mod operate;
 mod react;
+mod saved_view;
 mod schedule;
 mod substitution;
 mod task;
@@ -28,6 +30,7 @@ use std::collections::BTreeSet;
 use units::Text;
 
 pub use document::CAPABILITIES;
+pub use worker::can_be_done;
 
 use crate::command::Command;
 use crate::journal::{Decision, Recorded};

@@ -249,6 +249,9 @@ impl<'a> Txn<'a> {
                 let parts = u32::try_from(instances.len()).unwrap_or(u32::MAX).div_ceil(crate::batch::PART);
                 self.overlay.extend((0..parts).map(|part| (AnyKey::BatchPart(*id, part), None)));
             }
+            Event::Draft { id, .. } => {
+                self.overlay.insert(AnyKey::Draft(*id), None);
+            }
             _ => {}
         }
         self.record(event);

@@ -3,6 +3,7 @@
 //! A job is in the hands of one worker at a time. Its lease has a number, and every answer names it: one that comes late is taken as
 //! long as nobody else has the job, and refused otherwise, so nothing is done twice by two who do not know of each other.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
@@ -270,7 +271,7 @@ fn instance_of(txn: &mut Txn<'_>, id: JobId) -> Outcome<(Arc<bpmn::Process>, Arc
     Ok((process, instance))
 }
 
-/// Whether a fixed job type can be done by somebody: a worker may come for any that is not ours.
-pub(super) fn can_be_done(txn: &Txn<'_>, kind: &str) -> bool {
-    TASKS.iter().any(|(name, _)| *name == kind) || txn.capabilities.contains(kind) || !is_ours(kind)
+/// Whether a fixed job type can be done by somebody, given what the configured systems offer: a worker may come for any that is not ours.
+pub fn can_be_done(kind: &str, capabilities: &BTreeSet<Text>) -> bool {
+    TASKS.iter().any(|(name, _)| *name == kind) || capabilities.contains(kind) || !is_ours(kind)
 }

@@ -4,6 +4,7 @@
 
 mod batches;
 mod deployments;
+mod drafts;
 mod identity;
 mod messages;
 mod operations;

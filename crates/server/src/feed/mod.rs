@@ -6,7 +6,7 @@ mod scope;
 
 use partition::identity::{ClientChange, Rights, UserChange};
 use partition::webhook::WebhookChange;
-use partition::{Body, DependencyChange, Entry, Event};
+use partition::{Body, DependencyChange, DraftEvent, Entry, Event};
 use serde::Serialize;
 use store::{Reader, StoredEntry};
 use trade::OrderId;
@@ -223,6 +223,21 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
             };
             (format!("webhook.{what}"), format!("webhook {id}"), data)
         }
+        Event::Draft { id, event, .. } => {
+            let data = match event {
+                DraftEvent::Begun { title, resource, base, .. } => {
+                    serde_json::json!({ "title": title, "resource": resource, "base": base.to_string() })
+                }
+                DraftEvent::Saved { content } => serde_json::json!({ "bytes": content.len() }),
+                DraftEvent::Rebased { base } => serde_json::json!({ "base": base.to_string() }),
+                DraftEvent::Approved { effective, note } => serde_json::json!({ "effective": effective, "note": note }),
+                DraftEvent::Deployed { version, note } => {
+                    serde_json::json!({ "version": version.to_string(), "note": note })
+                }
+                other => serde_json::json!({ "note": other.note() }),
+            };
+            (format!("draft.{}", event.name()), format!("draft {id}"), data)
+        }
         Event::Dependency(system, change) => {
             let data = match change {
                 DependencyChange::Degraded { cause } => serde_json::json!({ "cause": cause }),
@@ -256,7 +271,9 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         | Event::MessageGone(..)
         | Event::BatchAdvanced(..)
         | Event::JobHeld(..)
-        | Event::Scheduled(_) => return None,
+        | Event::Scheduled(_)
+        // what somebody likes to look at is nobody else's business
+        | Event::SavedView { .. } => return None,
     };
     Some(CloudEvent {
         dataschema: format!("urn:crossdock:event:{kind}:v1"),

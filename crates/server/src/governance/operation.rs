@@ -82,6 +82,17 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/dead-letters", Known, ONE),
     of("POST", "/v1/dead-letters/replay", OPERATIONS, ONE),
     of("POST", "/v1/decisions/{decision}/evaluate", Known, WIDE),
+    of("GET", "/v1/drafts", Known, ONE),
+    of("POST", "/v1/drafts", OPERATIONS, ONE),
+    of("GET", "/v1/drafts/{draft}", Known, WIDE),
+    of("POST", "/v1/drafts/{draft}/approval", OPERATIONS, ONE),
+    of("POST", "/v1/drafts/{draft}/content", OPERATIONS, ONE),
+    of("POST", "/v1/drafts/{draft}/decisions/{decision}/evaluate", Known, WIDE),
+    of("POST", "/v1/drafts/{draft}/discard", OPERATIONS, ONE),
+    of("POST", "/v1/drafts/{draft}/rebase", OPERATIONS, ONE),
+    of("POST", "/v1/drafts/{draft}/return", OPERATIONS, ONE),
+    of("POST", "/v1/drafts/{draft}/submission", OPERATIONS, ONE),
+    of("POST", "/v1/drafts/{draft}/withdrawal", OPERATIONS, ONE),
     of("GET", "/v1/events", Known, ONE),
     of("GET", "/v1/exceptions", Known, ONE),
     of("GET", "/v1/exceptions/{exception}", Known, ONE),
@@ -96,12 +107,15 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/invoices", Known, ONE),
     of("GET", "/v1/invoices/{invoice}", Known, ONE),
     of("POST", "/v1/invoices/{invoice}/credit-notes", FINANCE, ONE),
+    of("GET", "/v1/invoices/{invoice}/pdf", Known, WIDE),
+    of("GET", "/v1/invoices/{invoice}/ubl", Known, WIDE),
     of("GET", "/v1/jobs", Known, ONE),
     of("POST", "/v1/jobs/activate", WORKERS, ONE),
     of("POST", "/v1/jobs/{job}/completion", WORKERS, ONE),
     of("POST", "/v1/jobs/{job}/error", WORKERS, ONE),
     of("POST", "/v1/jobs/{job}/failure", WORKERS, ONE),
     of("POST", "/v1/jobs/{job}/lease", WORKERS, ONE),
+    of("POST", "/v1/lint", Known, WIDE),
     of("POST", "/v1/messages", WORKERS, ONE),
     of("GET", "/v1/orders", Known, ONE),
     of("POST", "/v1/orders", SALES, ONE),
@@ -124,6 +138,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/processes", Known, ONE),
     of("POST", "/v1/processes", OPERATIONS, MANY),
     of("POST", "/v1/processes/{process}/instances", WORKERS, ONE),
+    of("POST", "/v1/processes/{process}/rollback", OPERATIONS, ONE),
     of("GET", "/v1/processes/{process}/versions", Known, ONE),
     of("GET", "/v1/processes/{process}/versions/{version}", Known, ONE),
     of("GET", "/v1/progress", Known, WIDE),
@@ -160,6 +175,9 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/users/{user}/enable", ByCase, ONE),
     of("POST", "/v1/users/{user}/end-sessions", ByCase, ONE),
     of("POST", "/v1/users/{user}/password", ADMINISTRATION, WIDE),
+    of("GET", "/v1/views", Known, ONE),
+    of("POST", "/v1/views", ByCase, ONE),
+    of("POST", "/v1/views/{view}/remove", ByCase, ONE),
     of("GET", "/v1/webhooks", OPERATIONS, ONE),
     of("POST", "/v1/webhooks", OPERATIONS, ONE),
     of("GET", "/v1/webhooks/{webhook}", OPERATIONS, ONE),
@@ -237,7 +255,8 @@ mod tests {
     #[test]
     fn changes_are_for_roles_or_decided_by_case() {
         // a decision that is tried changes nothing
-        let open = ["/v1/session", "/v1/decisions/{decision}/evaluate"];
+        let tried = ["/v1/decisions/{decision}/evaluate", "/v1/drafts/{draft}/decisions/{decision}/evaluate", "/v1/lint"];
+        let open = [&["/v1/session"][..], &tried].concat();
         for operation in OPERATIONS_OF_THE_API.iter().filter(|operation| operation.method != "GET") {
             let is_guarded = matches!(operation.permission, Roles(_) | ByCase) || open.contains(&operation.path);
             assert!(is_guarded, "{} {}", operation.method, operation.path);

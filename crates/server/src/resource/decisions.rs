@@ -3,7 +3,7 @@
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use feel::Environment;
-use partition::definition::Model;
+use partition::definition::{DecisionModel, Model};
 use partition::{AnyKey, AnyState, DefinitionId};
 use serde::{Deserialize, Serialize};
 use store::Reader;
@@ -111,41 +111,53 @@ async fn evaluate(
     Path(decision): Path<String>,
     Json(request, _): Json<Evaluation>,
 ) -> Result<JsonAnswer<Decided>, Problem> {
-    let given = variables(request.variables)?;
-    let environment = Environment::at(request.now.unwrap_or(state.now()));
+    let now = state.now();
     let read = move |reader: &mut dyn Reader| {
         let definition = found(reader, &decision, request.version)?;
         let Model::Decisions(model) = &definition.model else { return Err(unknown(&decision, request.version)) };
-        let outcome = if request.explain {
-            model.explain(&decision, &given, &environment)
-        } else {
-            model.evaluate(&decision, &given, &environment)
-        };
-        let outcome = outcome.map_err(|error| Problem::new("conflict", error.to_string()))?;
-        let warning = |(decision, warning): &(units::Text, feel::Warning)| DecisionWarning {
-            decision: decision.to_string(),
-            why: warning.to_string(),
-        };
-        let explained = outcome.explained.iter().map(|explained| ExplainedView {
-            decision: explained.decision.to_string(),
-            name: explained.name.to_string(),
-            inputs: explained
-                .inputs
-                .iter()
-                .map(|input| InputView { label: input.label.to_string(), value: input.value.to_json() })
-                .collect(),
-            matched: explained.matched.iter().map(|(number, id)| RuleView { number: *number, id: id.to_string() }).collect(),
-            output: explained.output.to_json(),
-        });
-        Ok(JsonAnswer(Decided {
-            model: definition.id.id.to_string(),
-            version: definition.id.version,
-            value: outcome.value.to_json(),
-            warnings: outcome.warnings.iter().map(warning).collect(),
-            explained: request.explain.then(|| explained.collect()),
-        }))
+        evaluated(model, &definition.id, &decision, request, now).map(JsonAnswer)
     };
     state.readers.read(read).await
+}
+
+/// What a decision of a model gives.
+pub(crate) fn evaluated(
+    model: &DecisionModel,
+    id: &DefinitionId,
+    decision: &str,
+    request: Evaluation,
+    now: Timestamp,
+) -> Result<Decided, Problem> {
+    let given = variables(request.variables)?;
+    let environment = Environment::at(request.now.unwrap_or(now));
+    let outcome = if request.explain {
+        model.explain(decision, &given, &environment)
+    } else {
+        model.evaluate(decision, &given, &environment)
+    };
+    let outcome = outcome.map_err(|error| Problem::new("conflict", error.to_string()))?;
+    let warning = |(decision, warning): &(units::Text, feel::Warning)| DecisionWarning {
+        decision: decision.to_string(),
+        why: warning.to_string(),
+    };
+    let explained = outcome.explained.iter().map(|explained| ExplainedView {
+        decision: explained.decision.to_string(),
+        name: explained.name.to_string(),
+        inputs: explained
+            .inputs
+            .iter()
+            .map(|input| InputView { label: input.label.to_string(), value: input.value.to_json() })
+            .collect(),
+        matched: explained.matched.iter().map(|(number, id)| RuleView { number: *number, id: id.to_string() }).collect(),
+        output: explained.output.to_json(),
+    });
+    Ok(Decided {
+        model: id.id.to_string(),
+        version: id.version,
+        value: outcome.value.to_json(),
+        warnings: outcome.warnings.iter().map(warning).collect(),
+        explained: request.explain.then(|| explained.collect()),
+    })
 }
 
 fn unknown(decision: &str, version: Option<u32>) -> Problem {

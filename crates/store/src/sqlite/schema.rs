@@ -63,8 +63,15 @@ fn is_clustered(table: Table) -> bool {
         | Table::User
         | Table::Client
         | Table::Webhook
-        | Table::Begins => true,
-        Table::Instance | Table::Effect | Table::Definition | Table::Batch | Table::BatchPart | Table::Job => false,
+        | Table::Begins
+        | Table::SavedViews => true,
+        Table::Instance
+        | Table::Effect
+        | Table::Definition
+        | Table::Batch
+        | Table::BatchPart
+        | Table::Job
+        | Table::Draft => false,
     }
 }
 

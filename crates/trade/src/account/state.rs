@@ -68,6 +68,9 @@ pub struct Profile {
     /// Tax exemptions that it holds for a jurisdiction or a tax category.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
+    /// VAT identifier with its country prefix, as invoices show it (EN 16931, BT-48); empty if it has none.
+    #[serde(default)]
+    pub tax_number: Text,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).

@@ -7,6 +7,7 @@ use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 
 use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
+use super::party::Party;
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
@@ -32,6 +33,9 @@ pub struct Company {
     pub taxes: Vec<TaxRate>,
     /// Policies.
     pub policy: Policy,
+    /// What its invoices say of it beside its name.
+    #[serde(default)]
+    pub party: Party,
 }
 
 /// A warehouse.

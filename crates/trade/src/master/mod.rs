@@ -5,6 +5,7 @@ mod channel_group;
 mod company;
 mod item;
 mod named;
+mod party;
 mod price_book;
 mod put;
 mod stand_in;
@@ -21,6 +22,7 @@ pub use company::{
 };
 pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;
+pub use party::Party;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
 pub use put::{put_company, put_item, put_price_book};
 pub(crate) use stand_in::originals_of;

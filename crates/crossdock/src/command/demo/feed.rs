@@ -121,6 +121,7 @@ fn company() -> Value {
         "code": "LW",
         "country": "GB",
         "currency": "GBP",
+        "party": { "tax_number": "GB123456789", "street": "Dock Road 1", "postcode": "IP11 3SY", "city": "Felixstowe", "bank_account": "GB94BARC10201530093459" },
         "nodes": [node("EAST", "East warehouse", 1), node("WEST", "West warehouse", 1)],
         "taxes": [{ "jurisdiction": "GB", "category": "standard", "rate": "20" }],
     })

@@ -9,6 +9,8 @@ mod operation;
 mod outlook;
 pub(crate) mod waiting;
 
+pub(crate) use outlook::capabilities;
+
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::AppState;

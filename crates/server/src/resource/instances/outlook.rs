@@ -32,7 +32,7 @@ pub(crate) struct Change {
 }
 
 /// What the configured systems offer, as the partition knows it.
-pub(super) fn capabilities(connections: &Connections) -> BTreeSet<Text> {
+pub(crate) fn capabilities(connections: &Connections) -> BTreeSet<Text> {
     let offered = connections.health().into_iter().flat_map(|system| system.capabilities);
     offered.chain(partition::CAPABILITIES.map(Text::const_new)).collect()
 }

@@ -1,0 +1,121 @@
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+import "@bpmn-io/properties-panel/dist/assets/properties-panel.css";
+import "./editor.css";
+import { Alert } from "@mantine/core";
+import Modeler from "bpmn-js/lib/Modeler";
+import {
+  BpmnPropertiesPanelModule,
+  BpmnPropertiesProviderModule,
+  ZeebePropertiesProviderModule,
+} from "bpmn-js-properties-panel";
+import behaviours from "camunda-bpmn-js-behaviors/lib/camunda-cloud";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
+import { byElement, type Finding, mark } from "./lint";
+
+interface Props {
+  /** What is opened; what is drawn after that is told by `onChange`. */
+  readonly xml: string;
+  readonly label: string;
+  readonly findings: readonly Finding[];
+  /** The element to show, such as that of a finding. */
+  readonly shown: string | undefined;
+  readonly onChange: (xml: string) => void;
+}
+
+/** Edits a process: the drawing, and beside it the properties of what is selected. On paper: it is white in the dark, too. */
+export default function Modeller({ xml, label, findings, shown, onChange }: Props) {
+  const canvas = useRef<HTMLDivElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const [modeler, setModeler] = useState<Modeler>();
+  const [trouble, setTrouble] = useState<string>();
+  const tell = useEffectEvent(onChange);
+
+  useEffect(() => {
+    if (!canvas.current || !panel.current) return;
+    const made = new Modeler({
+      container: canvas.current,
+      propertiesPanel: { parent: panel.current },
+      additionalModules: [
+        BpmnPropertiesPanelModule,
+        BpmnPropertiesProviderModule,
+        ZeebePropertiesProviderModule,
+        behaviours,
+      ],
+      moddleExtensions: { zeebe },
+    });
+    let isGone = false;
+    const changed = async (): Promise<void> => {
+      const { xml: drawn } = await made.saveXML({ format: true });
+      if (!isGone && drawn) tell(drawn);
+    };
+    made.importXML(xml).then(
+      () => {
+        if (isGone) return;
+        made.get<Canvas>("canvas").zoom("fit-viewport", "auto");
+        made.on("commandStack.changed", () => void changed());
+        setTrouble(undefined);
+        setModeler(made);
+      },
+      (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)),
+    );
+    return () => {
+      isGone = true;
+      setModeler(undefined);
+      made.destroy();
+    };
+  }, [xml]);
+
+  useEffect(() => {
+    if (!modeler) return;
+    const [overlays, registry] = [modeler.get<Overlays>("overlays"), modeler.get<Registry>("elementRegistry")];
+    for (const [element, its] of byElement(findings)) {
+      if (registry.get(element)) overlays.add(element, "lint", { position: { bottom: 8, left: -8 }, html: mark(its) });
+    }
+    return () => overlays.remove({ type: "lint" });
+  }, [modeler, findings]);
+
+  useEffect(() => {
+    if (!modeler || shown === undefined) return;
+    const element = modeler.get<Registry>("elementRegistry").get(shown);
+    if (!element) return;
+    modeler.get<Selection>("selection").select(element);
+    modeler.get<Canvas>("canvas").scrollToElement(element);
+  }, [modeler, shown]);
+
+  return (
+    <>
+      {trouble && (
+        <Alert color="red" title="The process cannot be drawn" m="sm">
+          {trouble}
+        </Alert>
+      )}
+      <div className="paper modeller">
+        <div ref={canvas} className="modeller-canvas" role="group" aria-label={label} />
+        <section ref={panel} className="modeller-panel" aria-label="Properties of what is selected" />
+      </div>
+    </>
+  );
+}
+
+/** The parts of the modeller that are used here; the library leaves their types open. */
+interface Canvas {
+  zoom(level: "fit-viewport", centre: "auto"): number;
+  scrollToElement(element: object): void;
+}
+interface Overlays {
+  add(
+    element: string,
+    type: string,
+    overlay: { position: { bottom: number; left: number }; html: HTMLElement },
+  ): string;
+  remove(filter: { type: string }): void;
+}
+interface Registry {
+  get(element: string): object | undefined;
+}
+interface Selection {
+  select(element: object): void;
+}

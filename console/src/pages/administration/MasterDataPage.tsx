@@ -1,0 +1,200 @@
+import { Button, FileInput, Group, List, Select, Stack, Text } from "@mantine/core";
+import "@mantine/core/styles/List.css";
+import { notifications } from "@mantine/notifications";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { importMaster } from "../../api/client";
+import { useChange } from "../../api/mutations";
+import { company, me, trail } from "../../api/queries";
+import { GuardedButton } from "../../components/GuardedButton";
+import { Fact, Page, Panel } from "../../components/Page";
+import { Refusal } from "../../components/Refusal";
+import { Reading } from "../../components/states";
+import { When } from "../../components/When";
+import { count, words } from "../../lib/words";
+import { mayNotChange } from "./authority";
+import { AdministrationSections } from "./Sections";
+
+const KINDS = [
+  "items",
+  "customers",
+  "prices",
+  "terms",
+  "limits",
+  "company",
+  "warehouses",
+  "calendars",
+  "taxes",
+  "stock",
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Master data from files, what the product understood, and who changed what. */
+export function MasterDataPage() {
+  const { data: who } = useQuery(me);
+  return (
+    <Page title="Master data" actions={<AdministrationSections />}>
+      <Import why={who && mayNotChange(who)} />
+      <Company />
+      <History />
+    </Page>
+  );
+}
+
+function Import({ why }: { why: string | undefined }) {
+  const [kind, setKind] = useState<Kind>("items");
+  const [file, setFile] = useState<File | null>(null);
+  const load = useChange(
+    async ({ kind: of }: { kind: Kind; name: string; size: number; at: number }, key) => {
+      if (!file) throw new Error("no file was chosen");
+      return importMaster(of, file, key);
+    },
+    ["company", "stock", "accounts", "events"],
+  );
+  const report = load.data;
+  return (
+    <Panel id="import" title="Import">
+      <Stack px="md" pb="md">
+        <Group align="end">
+          <Select
+            label="What the file holds"
+            value={kind}
+            onChange={(value) => setKind(KINDS.find((each) => each === value) ?? kind)}
+            data={KINDS.map((value) => ({ value, label: words(value) }))}
+            allowDeselect={false}
+            w={200}
+          />
+          <FileInput
+            label="File"
+            placeholder="CSV or JSON"
+            accept=".csv,.json"
+            value={file}
+            onChange={setFile}
+            w={300}
+          />
+          <GuardedButton
+            why={why ?? (file ? undefined : "Choose a file first.")}
+            loading={load.isPending}
+            onClick={() =>
+              file &&
+              load.mutate(
+                { kind, name: file.name, size: file.size, at: file.lastModified },
+                {
+                  onSuccess: ({ imported }) =>
+                    notifications.show({ message: `${count(imported, "record")} taken over`, color: "dock" }),
+                },
+              )
+            }
+          >
+            Import
+          </GuardedButton>
+        </Group>
+        <Text size="sm" className="muted">
+          What a file does not name stays as it is; a bad record is told and does not stop the good ones.
+        </Text>
+        {load.isError && <Refusal error={load.error} />}
+        {report && (
+          <section aria-label="What came of the import">
+            <Text size="sm" role="status">
+              {count(report.imported, "record")} of {report.understood} taken over
+              {report.findings.length > 0 && `, ${count(report.findings.length, "finding")}`}.
+            </Text>
+            {report.findings.length > 0 && (
+              <div style={{ maxHeight: 260, overflow: "auto" }} tabIndex={0} role="region" aria-label="Findings">
+                <List size="sm">
+                  {report.findings.map(({ pointer, cause, mend }, index) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: the list does not change
+                    <List.Item key={index}>
+                      <b>{pointer}</b>: {cause}
+                      {mend && <span className="muted">; {mend}</span>}
+                    </List.Item>
+                  ))}
+                </List>
+              </div>
+            )}
+          </section>
+        )}
+      </Stack>
+    </Panel>
+  );
+}
+
+function Company() {
+  const reading = useQuery(company);
+  return (
+    <Panel id="company" title="The company as it is understood">
+      <Reading of={reading}>
+        {(found) => (
+          <dl className="facts">
+            <Fact name="Name">{found.name}</Fact>
+            <Fact name="Country">{found.country}</Fact>
+            <Fact name="Currency">{found.currency}</Fact>
+            <Fact name="Works">
+              {found.calendar.week.replaceAll("|", ", ")}, {found.calendar.opens} to {found.calendar.closes}
+            </Fact>
+            <Fact name="Warehouses">{found.warehouses.map(({ id, name }) => `${id} (${name})`).join(", ")}</Fact>
+            <Fact name="Taxes">
+              {found.taxes
+                .map(({ jurisdiction, category, rate }) => `${jurisdiction} ${category} ${rate} %`)
+                .join(", ")}
+            </Fact>
+          </dl>
+        )}
+      </Reading>
+    </Panel>
+  );
+}
+
+const OF = ["company.set", "item.set", "price_book.set", "account.profile_set"] as const;
+
+/** What was changed of master data, from the audit trail. */
+function History() {
+  const [of, setOf] = useState<(typeof OF)[number]>("company.set");
+  const reading = useInfiniteQuery(trail({ type: of }));
+  const events = reading.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Panel
+      id="history"
+      title="History"
+      aside={
+        <Select
+          aria-label="History of"
+          size="xs"
+          value={of}
+          onChange={(value) => setOf(OF.find((each) => each === value) ?? of)}
+          data={OF.map((value) => ({ value, label: words(value.split(".")[0] ?? value) }))}
+          allowDeselect={false}
+          w={150}
+        />
+      }
+    >
+      <Stack gap={4} px="md" pb="md">
+        {events.slice(0, 50).map((event) => (
+          <Text key={event.id} size="sm">
+            <When at={event.time} /> <b>{event.actor}</b>:{" "}
+            <Link to="/administration/audit" search={{ open: event.id }}>
+              {event.subject}
+            </Link>
+          </Text>
+        ))}
+        {events.length === 0 && (
+          <Text size="sm" className="muted">
+            {reading.isFetching ? "The journal is searched …" : "Nothing in what was searched."}
+          </Text>
+        )}
+        {reading.hasNextPage && (
+          <Button
+            size="xs"
+            variant="default"
+            w={180}
+            loading={reading.isFetchingNextPage}
+            onClick={() => void reading.fetchNextPage()}
+          >
+            Search further back
+          </Button>
+        )}
+      </Stack>
+    </Panel>
+  );
+}

@@ -1,0 +1,246 @@
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { drafts, me, processVersion, versions as versionsOf } from "../../api/queries";
+import type { ProcessVersion } from "../../api/types";
+import { Status } from "../../components/badges";
+import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { GuardedButton } from "../../components/GuardedButton";
+import { Page, Panel } from "../../components/Page";
+import { Empty, Reading } from "../../components/states";
+import { useRows } from "../../components/useRows";
+import { When } from "../../components/When";
+import { BeginDraft } from "./BeginDraft";
+import { Changes } from "./Changes";
+import { useRollBack } from "./mutations";
+import { type FileKind, kindInWords, kindOf, mayNotEdit, nameOf } from "./names";
+import { Try } from "./Try";
+
+const route = getRouteApi("/rules/$definition");
+
+/** What is in force under a name, its versions and what each changed; the way back to an earlier one. */
+export function DefinitionPage() {
+  const { definition } = route.useParams();
+  const reading = useQuery(versionsOf(definition));
+  const { data: who } = useQuery(me);
+  const [dialog, setDialog] = useState<"begin" | "roll-back">();
+  const why = who && mayNotEdit(who.roles);
+  const [latest] = reading.data ?? [];
+  return (
+    <Page
+      title={nameOf(definition)}
+      aside={
+        latest && <Text className="muted">{`${kindInWords(kindOf(latest.resource))}, version ${latest.version}`}</Text>
+      }
+      actions={
+        <>
+          {latest && kindOf(latest.resource) === "process" && (
+            <Button
+              variant="default"
+              renderRoot={(props) => <Link to="/processes" search={{ process: definition }} {...props} />}
+            >
+              What runs in it
+            </Button>
+          )}
+          {latest && latest.version > 1 && (
+            <GuardedButton why={why} variant="default" onClick={() => setDialog("roll-back")}>
+              Roll back …
+            </GuardedButton>
+          )}
+          <GuardedButton why={why} onClick={() => setDialog("begin")}>
+            Begin a draft …
+          </GuardedButton>
+        </>
+      }
+    >
+      <Reading of={reading}>
+        {(versions) => (
+          <>
+            <Versions of={versions} definition={definition} />
+            {latest && kindOf(latest.resource) === "decisions" && (
+              <Tried definition={definition} version={latest.version} />
+            )}
+            {dialog === "roll-back" && (
+              <RollBack versions={versions} definition={definition} onClose={() => setDialog(undefined)} />
+            )}
+          </>
+        )}
+      </Reading>
+      {dialog === "begin" && <BeginDraft of={definition} onClose={() => setDialog(undefined)} />}
+    </Page>
+  );
+}
+
+function Versions({ of, definition }: { of: readonly ProcessVersion[]; definition: string }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [latest, before] = of;
+  const after = Number(search.version ?? latest?.version ?? 1);
+  const against = Number(search.against ?? (search.version ? after - 1 : (before?.version ?? 0)));
+  const choices = of.map(({ version }) => ({ value: String(version), label: `Version ${version}` }));
+  return (
+    <>
+      <Panel id="versions" title="Versions">
+        <Stack gap={4} px="md" pb="md">
+          {of.map(({ version, deployed_at }) => (
+            <Text key={version} size="sm">
+              <b>Version {version}</b> in force from <When at={deployed_at} />
+            </Text>
+          ))}
+          <Its definition={definition} />
+        </Stack>
+      </Panel>
+      <Panel
+        id="difference"
+        title="What changed"
+        aside={
+          of.length > 1 && (
+            <Group gap="xs">
+              <Select
+                aria-label="Earlier version"
+                size="xs"
+                w={130}
+                allowDeselect={false}
+                value={String(against)}
+                data={choices}
+                onChange={(value) =>
+                  void navigate({ search: (old) => ({ ...old, against: value ?? undefined }), replace: true })
+                }
+              />
+              <span aria-hidden="true">→</span>
+              <Select
+                aria-label="Later version"
+                size="xs"
+                w={130}
+                allowDeselect={false}
+                value={String(after)}
+                data={choices}
+                onChange={(value) =>
+                  void navigate({ search: (old) => ({ ...old, version: value ?? undefined }), replace: true })
+                }
+              />
+            </Group>
+          )
+        }
+      >
+        <div style={{ padding: "0 16px 16px" }}>
+          {against < 1 ? (
+            <Empty title="There is one version only">A draft that is approved becomes the next one.</Empty>
+          ) : (
+            <Difference definition={definition} before={against} after={after} kind={kindOf(latest?.resource)} />
+          )}
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+/** The drafts of it, which say who changed what and why. */
+function Its({ definition }: { definition: string }) {
+  const { rows } = useRows(useInfiniteQuery(drafts({ definition })));
+  if (!rows || rows.length === 0) return null;
+  return (
+    <Text size="sm" mt="xs" component="div">
+      Drafts:{" "}
+      {rows.map(({ id, title, status, deployed }) => (
+        <div key={id}>
+          <Link to="/rules/drafts/$draft" params={{ draft: id }} style={{ textDecoration: "underline" }}>
+            {id}
+          </Link>{" "}
+          {title} <Status of={status} />
+          {deployed && ` as version ${deployed}`}
+        </div>
+      ))}
+    </Text>
+  );
+}
+
+interface DifferenceProps {
+  readonly definition: string;
+  readonly before: number;
+  readonly after: number;
+  readonly kind: FileKind;
+}
+
+function Difference({ definition, before, after, kind }: DifferenceProps) {
+  const [old, now] = [useQuery(processVersion(definition, before)), useQuery(processVersion(definition, after))];
+  return (
+    <Reading of={old}>
+      {({ xml: was }) => (
+        <Reading of={now}>
+          {({ xml: is }) => (
+            <Changes
+              kind={kind}
+              before={was}
+              after={is}
+              beforeName={`Version ${before}`}
+              afterName={`Version ${after}`}
+            />
+          )}
+        </Reading>
+      )}
+    </Reading>
+  );
+}
+
+function Tried({ definition, version }: { definition: string; version: number }) {
+  const reading = useQuery(processVersion(definition, version));
+  return (
+    <Panel id="try" title="Try a decision">
+      <div style={{ padding: "0 16px 16px" }}>
+        <Reading of={reading}>{({ xml }) => <Try xml={xml} where={{ version }} />}</Reading>
+      </div>
+    </Panel>
+  );
+}
+
+interface RollBackProps {
+  readonly versions: readonly ProcessVersion[];
+  readonly definition: string;
+  readonly onClose: () => void;
+}
+
+/** Which version is to be in force again: what it holds is deployed as a new one. */
+function RollBack({ versions, definition, onClose }: RollBackProps) {
+  const earlier = versions.slice(1);
+  const [version, setVersion] = useState(String(earlier[0]?.version ?? ""));
+  const [reason, setReason] = useState("");
+  const roll = useRollBack(definition);
+  return (
+    <FormDialog
+      title={`Roll back: ${nameOf(definition)}`}
+      verb="Roll back"
+      danger
+      onClose={onClose}
+      pending={roll.isPending}
+      error={roll.error}
+      disabled={reason.trim() === ""}
+      onSubmit={() =>
+        roll.mutate(
+          { version: Number(version), reason: reason.trim() },
+          {
+            onSuccess: () => {
+              notifications.show({ message: `Version ${version} is in force again, as a new version`, color: "dock" });
+              onClose();
+            },
+          },
+        )
+      }
+    >
+      <Text size="sm">
+        What the version holds is deployed once more, at once, as version {(versions[0]?.version ?? 0) + 1}. What runs
+        ends on the version that it began on.
+      </Text>
+      <Select
+        label="Back to"
+        value={version}
+        onChange={(value) => setVersion(value ?? version)}
+        allowDeselect={false}
+        data={earlier.map((each) => ({ value: String(each.version), label: `Version ${each.version}` }))}
+      />
+      <ReasonField value={reason} onChange={setReason} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,387 @@
+//! The semantic model of an invoice (EN 16931-1, clause 6), and how a posted one becomes it.
+
+use std::collections::BTreeMap;
+
+use trade::account::Profile;
+use trade::billing::{DocumentKind, Invoice};
+use trade::master::{Company, Item, ShipTo};
+use trade::{AccountId, ItemId};
+use units::{Amount, Currency, Day, Decimal, Text};
+
+/// What a document is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The posted document.
+    pub invoice: &'a Invoice,
+    /// The seller.
+    pub company: &'a Company,
+    /// The buyer.
+    pub buyer: &'a Profile,
+    /// Where the goods went, if it is one place.
+    pub ship_to: Option<&'a ShipTo>,
+    /// The items on it.
+    pub items: &'a BTreeMap<ItemId, Item>,
+    /// Number and day of the invoice that a credit note corrects.
+    pub corrects: Option<(&'a Text, Day)>,
+}
+
+/// The type of a document (BT-3, UNTDID 1001).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 380.
+    Invoice,
+    /// 386: asked for before anything is shipped.
+    Prepayment,
+    /// 381.
+    CreditNote,
+}
+
+impl Kind {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invoice => "380",
+            Self::Prepayment => "386",
+            Self::CreditNote => "381",
+        }
+    }
+
+    /// As people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Invoice => "Invoice",
+            Self::Prepayment => "Deposit invoice",
+            Self::CreditNote => "Credit note",
+        }
+    }
+}
+
+/// A VAT category (BT-118, UNCL 5305).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// S: taxed at a rate.
+    Standard,
+    /// Z: taxed at nothing.
+    Zero,
+    /// E: exempt, for a reason that is told.
+    Exempt,
+}
+
+impl Category {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Standard => "S",
+            Self::Zero => "Z",
+            Self::Exempt => "E",
+        }
+    }
+}
+
+/// Who and where (BG-4, BG-7, BG-13).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Name.
+    pub name: Text,
+    /// VAT identifier.
+    pub tax_number: Text,
+    /// Street and number.
+    pub street: Text,
+    /// Postal code.
+    pub postcode: Text,
+    /// City.
+    pub city: Text,
+    /// Country by its ISO 3166 code of two letters.
+    pub country: Text,
+}
+
+/// A line (BG-25).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// 1, 2, 3 …
+    pub number: usize,
+    /// What it is.
+    pub name: Text,
+    /// The seller's item number; empty for what is no item.
+    pub item: Text,
+    /// Units.
+    pub quantity: i64,
+    /// The unit by its code (UN/ECE Recommendation 20).
+    pub unit: &'static str,
+    /// Per unit, net.
+    pub price: Decimal,
+    /// Net.
+    pub net: Amount,
+    /// VAT category.
+    pub category: Category,
+    /// In per cent.
+    pub rate: Decimal,
+}
+
+/// What is added or taken off for the document as a whole (BG-20, BG-21).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Header {
+    /// Added; else taken off.
+    pub is_charge: bool,
+    /// What it is.
+    pub reason: Text,
+    /// Net, above zero.
+    pub amount: Amount,
+    /// VAT category.
+    pub category: Category,
+    /// In per cent.
+    pub rate: Decimal,
+}
+
+/// Tax of one category and rate (BG-23).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tax {
+    /// VAT category.
+    pub category: Category,
+    /// In per cent.
+    pub rate: Decimal,
+    /// Net amount that it is on.
+    pub base: Amount,
+    /// Tax.
+    pub tax: Amount,
+    /// Why nothing is charged, for what is exempt.
+    pub exemption: Text,
+}
+
+/// An invoice or credit note.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bill {
+    /// Its legal number (BT-1).
+    pub number: Text,
+    /// Its type.
+    pub kind: Kind,
+    /// Its day (BT-2).
+    pub issued: Day,
+    /// The day on which it is due (BT-9).
+    pub due: Day,
+    /// Currency of every amount.
+    pub currency: Currency,
+    /// Our order (BT-14).
+    pub order: String,
+    /// The customer's purchase order number (BT-13).
+    pub purchase_order: Text,
+    /// The invoice that it corrects (BG-3).
+    pub corrects: Option<(Text, Day)>,
+    /// What it is for, in words (BT-22).
+    pub note: Text,
+    /// The seller.
+    pub seller: Place,
+    /// The buyer.
+    pub buyer: Place,
+    /// The buyer's number with us (BT-46).
+    pub account: AccountId,
+    /// Where the goods went.
+    pub delivery: Option<Place>,
+    /// The account to pay to.
+    pub bank_account: Text,
+    /// Early-payment discount and its last day.
+    pub early_payment: Option<(Amount, Day)>,
+    /// Lines.
+    pub lines: Vec<Line>,
+    /// What is added and taken off for the document as a whole.
+    pub headers: Vec<Header>,
+    /// Tax by category and rate.
+    pub taxes: Vec<Tax>,
+    /// Without tax (BT-109).
+    pub net: Amount,
+    /// Tax (BT-110).
+    pub tax: Amount,
+    /// With tax: what is to be paid (BT-112, BT-115).
+    pub gross: Amount,
+}
+
+impl Bill {
+    /// A posted document in the words of the standard.
+    pub fn of(sources: &Sources<'_>) -> Self {
+        let (invoice, company, buyer) = (sources.invoice, sources.company, sources.buyer);
+        let exemption = exemption(buyer, invoice.date);
+        let category = |rate: Decimal| match (rate.is_zero(), exemption.is_empty()) {
+            (false, _) => Category::Standard,
+            (true, true) => Category::Zero,
+            (true, false) => Category::Exempt,
+        };
+        let lines = lines(sources, &category);
+        let taxes: Vec<Tax> = invoice
+            .taxes
+            .iter()
+            .map(|tax| {
+                let category = category(tax.rate);
+                let exemption = if category == Category::Exempt { exemption.clone() } else { Text::default() };
+                Tax { category, rate: tax.rate, base: tax.base, tax: tax.tax, exemption }
+            })
+            .collect();
+        let headers = headers(invoice, &lines, &taxes);
+        Self {
+            number: invoice.number.clone(),
+            kind: kind(invoice.kind),
+            issued: invoice.date,
+            due: invoice.due,
+            currency: invoice.currency,
+            order: invoice.orders().map(|order| order.to_string()).collect::<Vec<_>>().join(" "),
+            purchase_order: invoice.purchase_order.clone(),
+            corrects: sources.corrects.map(|(number, day)| (number.clone(), day)),
+            note: invoice.reason.clone(),
+            seller: seller(company),
+            buyer: place(buyer.name.clone(), buyer.tax_number.clone(), buyer.ship_tos.first().or(sources.ship_to)),
+            account: invoice.account.clone(),
+            delivery: sources.ship_to.map(|to| place(to.name.clone(), Text::default(), Some(to))),
+            bank_account: company.party.bank_account.clone(),
+            early_payment: invoice.early_payment,
+            lines,
+            headers,
+            taxes,
+            net: invoice.net,
+            tax: invoice.tax,
+            gross: invoice.gross,
+        }
+    }
+
+    /// The lines' net amounts together (BT-106).
+    pub fn line_total(&self) -> Amount {
+        self.lines.iter().map(|line| line.net).sum()
+    }
+
+    /// What is added, or else what is taken off, for the document as a whole (BT-108, BT-107).
+    pub fn header_total(&self, is_charge: bool) -> Amount {
+        self.headers.iter().filter(|header| header.is_charge == is_charge).map(|header| header.amount).sum()
+    }
+}
+
+fn kind(kind: DocumentKind) -> Kind {
+    match kind {
+        DocumentKind::Invoice => Kind::Invoice,
+        DocumentKind::Deposit => Kind::Prepayment,
+        DocumentKind::CreditNote | DocumentKind::Goodwill => Kind::CreditNote,
+    }
+}
+
+fn seller(company: &Company) -> Place {
+    Place {
+        name: company.name.clone(),
+        tax_number: company.party.tax_number.clone(),
+        street: company.party.street.clone(),
+        postcode: company.party.postcode.clone(),
+        city: company.party.city.clone(),
+        country: company.country.clone(),
+    }
+}
+
+fn place(name: Text, tax_number: Text, at: Option<&ShipTo>) -> Place {
+    let at = at.cloned().unwrap_or_default();
+    Place { name, tax_number, street: at.street, postcode: at.postcode, city: at.city, country: at.country }
+}
+
+/// Why the buyer pays no tax on that day; empty if it does.
+fn exemption(buyer: &Profile, day: Day) -> Text {
+    let whole = buyer.exemption.iter().filter(|(_, until)| day <= *until).map(|(number, _)| number);
+    let is_valid = |certificate: &&trade::account::Certificate| {
+        certificate.verified
+            && certificate.from.is_none_or(|from| from <= day)
+            && certificate.until.is_none_or(|until| day <= until)
+    };
+    let parts = buyer.certificates.iter().filter(is_valid).map(|certificate| &certificate.number);
+    match whole.chain(parts).next() {
+        Some(number) => Text::from(format!("exemption certificate {number}")),
+        None => Text::default(),
+    }
+}
+
+/// The lines; a document without any, such as a deposit, is one line about what it asks for (EN 16931, BR-16).
+fn lines(sources: &Sources<'_>, category: &dyn Fn(Decimal) -> Category) -> Vec<Line> {
+    let invoice = sources.invoice;
+    if invoice.lines.is_empty() {
+        return whole(invoice, category);
+    }
+    let line = |(number, line): (usize, &trade::billing::InvoiceLine)| {
+        let item = sources.items.get(&line.item);
+        let name = item.map(|item| item.description.clone()).filter(|name| !name.is_empty());
+        Line {
+            number,
+            name: name.unwrap_or_else(|| line.item.0.clone()),
+            item: line.item.0.clone(),
+            quantity: line.quantity.0,
+            unit: item.map_or("C62", |item| unit(item.base_uom.as_str())),
+            price: line.price,
+            net: line.net,
+            category: category(line.tax_rate),
+            rate: line.tax_rate,
+        }
+    };
+    (1..).zip(&invoice.lines).map(line).collect()
+}
+
+/// One line for each rate of a document without lines.
+fn whole(invoice: &Invoice, category: &dyn Fn(Decimal) -> Category) -> Vec<Line> {
+    let name = match invoice.kind {
+        DocumentKind::Deposit => format!("Deposit for order {}", invoice.order),
+        _ if invoice.reason.is_empty() => format!("For order {}", invoice.order),
+        _ => invoice.reason.to_string(),
+    };
+    let line = |(number, tax): (usize, &trade::billing::TaxLine)| Line {
+        number,
+        name: name.as_str().into(),
+        item: Text::default(),
+        quantity: 1,
+        unit: "C62",
+        price: tax.base.to_decimal(invoice.currency),
+        net: tax.base,
+        category: category(tax.rate),
+        rate: tax.rate,
+    };
+    (1..).zip(&invoice.taxes).map(line).collect()
+}
+
+/// Freight, discount and deposit. Where goods have several rates they are told together by rate, with the share that was taxed there.
+fn headers(invoice: &Invoice, lines: &[Line], taxes: &[Tax]) -> Vec<Header> {
+    if invoice.lines.is_empty() {
+        return Vec::new();
+    }
+    let named =
+        [(true, "Freight", invoice.freight), (false, "Discount", invoice.discount), (false, "Deposit", invoice.deposit)];
+    if let [tax] = taxes {
+        let header = |(is_charge, reason, amount): (bool, &'static str, Amount)| Header {
+            is_charge,
+            reason: Text::const_new(reason),
+            amount,
+            category: tax.category,
+            rate: tax.rate,
+        };
+        return named.into_iter().filter(|(.., amount)| !amount.is_zero()).map(header).collect();
+    }
+    let reasons: Vec<&str> = named.iter().filter(|(.., amount)| !amount.is_zero()).map(|(_, reason, _)| *reason).collect();
+    let share = |tax: &Tax| {
+        let of_lines: Amount = lines.iter().filter(|line| line.rate == tax.rate).map(|line| line.net).sum();
+        let share = tax.base - of_lines;
+        (!share.is_zero()).then(|| Header {
+            is_charge: share.is_positive(),
+            reason: Text::from(reasons.join(", ")),
+            amount: share.abs(),
+            category: tax.category,
+            rate: tax.rate,
+        })
+    };
+    taxes.iter().filter_map(share).collect()
+}
+
+/// A unit of measure by its code in UN/ECE Recommendation 20, or 21 with its X; what is in neither is told as `C62`, one.
+fn unit(uom: &str) -> &'static str {
+    match uom {
+        "EA" => "EA",
+        "KG" | "KGM" => "KGM",
+        "G" | "GRM" => "GRM",
+        "L" | "LTR" => "LTR",
+        "M" | "MTR" => "MTR",
+        "PR" => "PR",
+        "SET" => "SET",
+        "CS" | "CA" => "XCS",
+        "BX" => "XBX",
+        "PK" => "XPK",
+        "PL" | "PAL" => "XPX",
+        _ => "C62",
+    }
+}
