@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 33] = [
+const COLUMNS: [&str; 34] = [
     "id",
     "name",
     "aliases",
@@ -45,6 +45,7 @@ const COLUMNS: [&str; 33] = [
     "exemption_category",
     "exemption_from",
     "exemption_verified",
+    "accepts_earlier",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -129,6 +130,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         payer: Some(row.get("payer")).filter(|payer| !payer.is_empty()).map(AccountId::from),
         substitutes: consent(row)?,
         max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535, or nothing")?,
+        accepts_earlier: row.flag("accepts_earlier")?.unwrap_or_default(),
     })
 }
 

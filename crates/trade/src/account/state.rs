@@ -68,6 +68,9 @@ pub struct Profile {
     /// Tax exemptions that it holds for a jurisdiction or a tax category.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
+    /// They agree to have goods earlier than they were told (domain §1.1.3).
+    #[serde(default)]
+    pub accepts_earlier: bool,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).
