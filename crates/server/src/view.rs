@@ -86,6 +86,8 @@ pub(crate) struct OrderView {
     pub(crate) consolidate_until: Option<String>,
     /// When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved.
     pub(crate) review_at: Option<String>,
+    /// The customer agrees to have it earlier than they were told.
+    pub(crate) accepts_earlier: bool,
 }
 
 /// Which nodes ship, and which constraint kept the others from it.
@@ -243,6 +245,7 @@ pub(crate) fn order(order: &Order) -> OrderView {
         max_backorders: order.max_backorders,
         consolidate_until: order.consolidate_until.map(|day| day.to_string()),
         review_at: order.review_at.map(|at| at.to_string()),
+        accepts_earlier: order.accepts_earlier,
     }
 }
 

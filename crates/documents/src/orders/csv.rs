@@ -15,12 +15,15 @@
 //! | `ship_complete` | `true` or `false` |
 //! | `max_backorders` | how many parts may be delivered after the first; 0 cancels what is not there at once |
 //! | `consolidate_until` | until this day the release waits for the rest |
+//! | `accepts_earlier` | `true` if it may come before the day that the customer was told |
+//! | `reservations` | Reservations of its items that were made before, separated by vertical bars; the order takes them over |
 //! | `ship_group` | Lines of the same group are released together or not at all |
 //! | `freight`, `discount` | Of the whole order, net, in major units |
 //! | `billing` | How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `monthly` … |
 //!
 //! What concerns the whole order is taken from its first row; further rows may leave it empty, but not contradict it.
 
+use trade::ReservationId;
 use trade::master::{NoBillingPolicy, ShipTo};
 use trade::order::{Channel, Destination, Original, Submission, SubmittedLine};
 use units::{Amount, Currency, Day, Decimal};
@@ -29,7 +32,7 @@ use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 25] = [
     "account",
     "purchase_order",
     "order",
@@ -53,9 +56,11 @@ const COLUMNS: [&str; 23] = [
     "billing",
     "max_backorders",
     "consolidate_until",
+    "accepts_earlier",
+    "reservations",
 ];
 /// Columns that concern the whole order.
-const WHOLE: [&str; 13] = [
+const WHOLE: [&str; 15] = [
     "currency",
     "requested",
     "ship_to",
@@ -69,6 +74,8 @@ const WHOLE: [&str; 13] = [
     "billing",
     "max_backorders",
     "consolidate_until",
+    "accepts_earlier",
+    "reservations",
 ];
 
 /// An order whose rows are being read.
@@ -178,8 +185,20 @@ fn header(row: &Row<'_>) -> Result<Submission, Box<Finding>> {
         billing: row.parsed("billing", NoBillingPolicy::MEND)?,
         max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535")?,
         consolidate_until: row.parsed::<Day>("consolidate_until", "write days as 2026-11-23")?,
+        accepts_earlier: row.flag("accepts_earlier")?,
+        reservations: reservations(row)?,
         lines: Vec::new(),
     })
+}
+
+/// Reservations that the order takes over, separated by vertical bars.
+fn reservations(row: &Row<'_>) -> Result<Vec<ReservationId>, Box<Finding>> {
+    let mend = "give numbers of reservations such as RS-12, separated by |";
+    let named = row.get("reservations").split('|').map(str::trim).filter(|named| !named.is_empty());
+    let read = |named: &str| {
+        named.parse().map_err(|_| Box::new(row.wrong("reservations", format!("`{}` is none", short(named)), mend)))
+    };
+    named.map(read).collect()
 }
 
 fn destination(row: &Row<'_>) -> Destination {

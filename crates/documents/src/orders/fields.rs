@@ -103,6 +103,23 @@ impl<'a> Fields<'a> {
         value.as_bool()
     }
 
+    /// A list of texts that stand for something.
+    pub(super) fn list<T: FromStr>(&mut self, field: &str, mend: &str) -> Vec<T> {
+        let Some(value) = self.get(field) else { return Vec::new() };
+        let Some(values) = value.as_array() else {
+            self.wrong(field, format!("`{}` is no list", short(&value.to_string())), mend);
+            return Vec::new();
+        };
+        let mut list = Vec::with_capacity(values.len());
+        for (at, value) in values.iter().enumerate() {
+            match value.as_str().and_then(|text| text.parse().ok()) {
+                Some(entry) => list.push(entry),
+                None => self.wrong(&format!("{field}/{at}"), format!("`{}` is none", short(&value.to_string())), mend),
+            }
+        }
+        list
+    }
+
     /// A number, in quotation marks or not.
     fn number(&mut self, field: &str, value: &Value) -> Option<Decimal> {
         let text = match value {

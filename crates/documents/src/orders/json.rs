@@ -9,7 +9,7 @@
 //! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with
 //! `code`, `name`, `street`, `postcode`, `city` and `country`; `billing` is a policy such as `on_complete=14`. Lines with the same
 //! `ship_group` are released together or not at all; `max_backorders` is how many parts may be delivered after the first, and until the
-//! day `consolidate_until` the release waits for the rest. Numbers may stand in quotation marks; every digit counts.
+//! day `consolidate_until` the release waits for the rest. With `accepts_earlier` it may come before the day that the customer was told; `reservations` of its items that were made before are taken over. Numbers may stand in quotation marks; every digit counts.
 
 use serde_json::{Map, Value};
 use trade::master::NoBillingPolicy;
@@ -19,7 +19,7 @@ use super::OrderDocument;
 use super::fields::Fields;
 use crate::{Finding, MAX_RECORDS, Place, Read};
 
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 14] = [
     "account",
     "purchase_order",
     "currency",
@@ -31,6 +31,8 @@ const ORDER: [&str; 12] = [
     "billing",
     "max_backorders",
     "consolidate_until",
+    "accepts_earlier",
+    "reservations",
     "lines",
 ];
 const LINE: [&str; 6] = ["item", "description", "quantity", "uom", "price", "ship_group"];
@@ -112,6 +114,8 @@ fn order(mut fields: Fields<'_>, base: &str) -> Submission {
         billing: fields.parsed("billing", NoBillingPolicy::MEND),
         max_backorders: fields.count("max_backorders"),
         consolidate_until: fields.parsed("consolidate_until", "a day such as 2026-11-30"),
+        accepts_earlier: fields.flag("accepts_earlier"),
+        reservations: fields.list("reservations", "give numbers of reservations such as RS-12"),
         lines: fields.lines(&LINE, line),
     }
 }

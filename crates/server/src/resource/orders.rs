@@ -76,6 +76,10 @@ pub(crate) struct OrderRequest {
     /// Until this day the release waits for the rest, so that everything ships together.
     #[schema(format = Date)]
     consolidate_until: Option<String>,
+    /// The customer agrees to have it earlier than they were told; the account's rule unless given.
+    accepts_earlier: Option<bool>,
+    /// Reservations of its items that were made before, such as a cart's: the order takes their units over. Each has to be active.
+    reservations: Option<Vec<String>>,
     /// How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
     /// `on_order` or `deposit=30`.
     billing: Option<String>,
@@ -291,6 +295,9 @@ pub(crate) struct ChangeRequest {
     /// Another way of billing, such as `per_shipment`, `on_complete=14` or `monthly`.
     #[serde(default)]
     billing: Option<String>,
+    /// Whether the customer agrees to have it earlier than they were told.
+    #[serde(default)]
+    accepts_earlier: Option<bool>,
 }
 
 /// An address.
@@ -406,6 +413,7 @@ async fn change(
         }),
         requested: request.requested,
         billing,
+        accepts_earlier: request.accepts_earlier,
     };
     match submit(&state, caller.on(Key::Order(order)), &bytes, Body::ChangeOrder { order, change }).await? {
         Reply::Changed { order, asked, redirected, under_way } => Ok(JsonAnswer(ChangeResult {

@@ -71,6 +71,9 @@ pub struct Profile {
     /// VAT identifier with its country prefix, as invoices show it (EN 16931, BT-48); empty if it has none.
     #[serde(default)]
     pub tax_number: Text,
+    /// They agree to have goods earlier than they were told (domain §1.1.3).
+    #[serde(default)]
+    pub accepts_earlier: bool,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).

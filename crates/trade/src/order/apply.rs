@@ -102,6 +102,7 @@ impl Folded for Order {
             OrderEvent::Promised { line, promise, .. } => {
                 if let Some(line) = self.line_mut(*line) {
                     line.promise = *promise;
+                    line.confirmed = promise.or(line.confirmed);
                 }
             }
             OrderEvent::Changed { ordered, added, prices, ship_to, requested, .. } => {
@@ -120,6 +121,10 @@ impl Folded for Order {
                 }
                 if requested.is_some() {
                     self.requested = *requested;
+                }
+                if requested.is_some() || ship_to.is_some() {
+                    // what they were told was about another day or place
+                    self.lines.iter_mut().for_each(|line| line.confirmed = None);
                 }
                 self.changes += 1;
                 self.validated = false;
@@ -186,6 +191,8 @@ impl Folded for Order {
                 }
             }
             OrderEvent::MilestoneReported { .. } => self.milestone_reported = true,
+            OrderEvent::ReservationsTakenOver => self.reserved_before.clear(),
+            OrderEvent::EarlierAccepted { accepts, .. } => self.accepts_earlier = *accepts,
             OrderEvent::CancelFailed { lines, .. } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {

@@ -51,6 +51,7 @@ pub(crate) fn bind(books: &mut dyn Books, binding: &Binding) -> Result<(), Stop>
             at: binding.now,
             expires: None,
             group,
+            order: None,
         },
     };
     let allocation = LineAllocation {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use units::{Minutes, Quantity, Text};
 
 use super::bind::{unbind, unpeg};
+use super::cart;
 use super::find::{existing, existing_and_live};
 use super::hold::lift_all;
 use super::state::{Bucket, Order};
@@ -50,6 +51,7 @@ pub fn cancel(books: &mut dyn Books, id: OrderId, cancellation: &Cancellation, c
     }
     if existing(books, id)?.is_over() {
         lift_all(books, id, &cancellation.reason, cx)?;
+        cart::take_over(books, id)?;
     }
     Ok(outcome)
 }

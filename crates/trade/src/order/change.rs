@@ -5,7 +5,8 @@ use units::{Day, Decimal, Quantity, Text};
 
 use super::cancel::{Cancellation, cancel};
 use super::event::OrderEvent;
-use super::find::{existing_and_live, wrong_status};
+use super::find::{existing, existing_and_live, wrong_status};
+use super::promise::note_promise;
 use super::receive::check_billing;
 use super::resolve;
 use super::state::Order;
@@ -33,6 +34,9 @@ pub struct Change {
     /// Another way of billing.
     #[serde(default)]
     pub billing: Option<BillingPolicy>,
+    /// Whether the customer agrees to have it earlier than they were told.
+    #[serde(default)]
+    pub accepts_earlier: Option<bool>,
 }
 
 /// What a change came to.
@@ -108,7 +112,23 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         let by = cx.actor.id.clone();
         books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to, requested, by });
     }
+    if let Some(accepts) = change.accepts_earlier {
+        accept_earlier(books, id, accepts, cx)?;
+    }
     Ok(outcome)
+}
+
+/// Notes whether the customer agrees to have the order earlier than they were told; if they do, what can be there earlier is promised so.
+fn accept_earlier(books: &mut dyn Books, id: OrderId, accepts: bool, cx: &Context) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    if order.accepts_earlier == accepts {
+        return Ok(());
+    }
+    books.record(&id, OrderEvent::EarlierAccepted { accepts, by: cx.actor.id.clone() });
+    let cause = Text::const_new("the customer agreed to have it earlier");
+    let promised =
+        order.lines.iter().filter(|line| accepts && line.promise.is_some() && line.buckets.to_ship().is_positive());
+    promised.map(|line| line.no).try_for_each(|no| note_promise(books, id, no, &cause, cx))
 }
 
 /// Asks each warehouse that has not shipped all of its part, and notes what is on its way.

@@ -109,7 +109,7 @@ pub enum OrderEvent {
     Promised {
         /// The line.
         line: LineNo,
-        /// The day before; `None` if this is the first promise.
+        /// The day that the customer was told before; `None` if this is the first promise.
         was: Option<Day>,
         /// The day now; `None` if nobody can tell.
         promise: Option<Day>,
@@ -242,4 +242,13 @@ pub enum OrderEvent {
         /// Who says so.
         by: Text,
     },
+    /// The customer agreed to have it earlier than they were told, or does so no longer (domain §1.1.3).
+    EarlierAccepted {
+        /// Whether they agree.
+        accepts: bool,
+        /// Who says so.
+        by: Text,
+    },
+    /// What was reserved before it is its own now, or was given back (domain §1.1.5).
+    ReservationsTakenOver,
 }

@@ -8,6 +8,7 @@ mod apply;
 mod approve;
 mod bind;
 mod cancel;
+mod cart;
 mod change;
 mod check;
 mod close;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use units::{Day, Quantity, Text};
 
 use super::bind::{Backorder, Binding, bind, set_backorder, unbind};
+use super::cart;
 use super::event::OrderEvent;
 use super::find::{channel_group, company, existing, refused_nodes};
 use super::splitting::{ahead, cancel_rest, is_far, is_whole, review};
@@ -50,6 +51,8 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
         return Err(super::find::wrong_status(&order, "it is not approved yet").into());
     }
     let company = company(books)?;
+    let own = if order.is_over() { Vec::new() } else { usable(books, &company, &order, cx)? };
+    cart::take_over(books, id)?;
     let committed = if is_far(&company, &order, cx) { commit_ahead(books, &company, &order, cx)? } else { Quantity::ZERO };
     let order = if committed.is_positive() { existing(books, id)? } else { order };
     let open: Vec<&Line> =
@@ -66,7 +69,8 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     let account = books.account(&order.account)?.unwrap_or_default();
     let refused = refused_nodes(books, &order)?;
     let wanted = eligibility(&company, &order, &account, &refused, None);
-    let network = Network::read(books, &company, open.iter().map(|line| &line.item))?;
+    let mut network = Network::read(books, &company, open.iter().map(|line| &line.item))?;
+    network.own = if committed.is_positive() { Vec::new() } else { own };
     let plan = plan(books, &order, &open, &network, &wanted, cx)?;
     explain(books, &order, &plan, cx);
     let lines: Vec<LineNo> = open.iter().map(|line| line.no).collect();
@@ -127,6 +131,20 @@ fn settle_rest(books: &mut dyn Books, order: &Order, promised: &mut Promised, cx
         promised.backordered = (promised.backordered - cancelled).or_zero();
     }
     Ok(())
+}
+
+/// What an order may use of the stocks that it has reserved units of before: what anybody could, and its own. Others that wait for the
+/// same stock do not come before it because it gives its reservation back first. Source: domain §1.1.1.
+fn usable(books: &mut dyn Books, company: &Company, order: &Order, cx: &Context) -> Result<Vec<(StockKey, Quantity)>, Stop> {
+    let (group, groups) = (channel_group(books, order)?, &company.policy.channel_groups);
+    let mut usable = Vec::new();
+    for (key, own) in cart::units(books, order)? {
+        let (Some(node), Some(stock)) = (company.node(&key.node), books.stock(&key)?) else { continue };
+        let today = node.calendar.local_day(cx.now);
+        let free = ladder_for(&stock, groups, group.as_ref(), today, &company.policy.atp).reservable();
+        usable.push((key, free + own));
+    }
+    Ok(usable)
 }
 
 /// Commits an order's units to the day on which they have to leave, if that is beyond the reservation fence, and gives up what was
@@ -249,7 +267,8 @@ pub(super) fn plan(
         for (item, stocks) in &network.items {
             let policy = &network.company.policy.atp;
             let promisable = |stock: &Arc<_>| ladder_for(stock, groups, group.as_ref(), day, policy).reservable();
-            candidate.available.insert(item.clone(), stocks.get(place).map(promisable).unwrap_or_default());
+            let there = stocks.get(place).map(promisable).unwrap_or_default();
+            candidate.available.insert(item.clone(), there.max(network.own(item, &node.id)));
         }
         candidates.push(candidate);
     }
@@ -267,6 +286,8 @@ pub(super) fn plan(
 pub(super) struct Network {
     company: Arc<Company>,
     items: Vec<(ItemId, Vec<Arc<crate::stock::Stock>>)>,
+    /// What the order may use where it had reserved units before.
+    own: Vec<(StockKey, Quantity)>,
 }
 
 impl Network {
@@ -275,7 +296,7 @@ impl Network {
         company: &Arc<Company>,
         items: impl Iterator<Item = &'a ItemId>,
     ) -> Result<Self, Stop> {
-        let mut network = Self { company: company.clone(), items: Vec::new() };
+        let mut network = Self { company: company.clone(), items: Vec::new(), own: Vec::new() };
         for item in items {
             if network.items.iter().any(|(known, _)| known == item) {
                 continue;
@@ -287,6 +308,11 @@ impl Network {
             network.items.push((item.clone(), stocks));
         }
         Ok(network)
+    }
+
+    fn own(&self, item: &ItemId, node: &NodeId) -> Quantity {
+        let own = self.own.iter().find(|(key, _)| key.item == *item && key.node == *node);
+        own.map_or(Quantity::ZERO, |(_, quantity)| *quantity)
     }
 
     /// Where units of a line wait; `None` if no node may ship them. Supply that an earlier line was given is not given again.
@@ -349,11 +375,17 @@ pub(crate) fn promised_day(books: &mut dyn Books, id: OrderId, no: LineNo, cx: &
     Ok(last)
 }
 
-/// Brings the promise of a line up to date with what it holds and waits for.
+/// Brings the promise of a line up to date with what it holds and waits for; each change is told with the day before and the reason.
+///
+/// It never becomes earlier than the customer was told, unless they agreed to that. Source: domain §1.1.3.
 pub(crate) fn note_promise(books: &mut dyn Books, id: OrderId, no: LineNo, cause: &Text, cx: &Context) -> Result<(), Stop> {
-    let promise = promised_day(books, id, no, cx)?;
-    let was = existing(books, id)?.line(no).and_then(|line| line.promise);
-    if promise != was {
+    let possible = promised_day(books, id, no, cx)?;
+    let order = existing(books, id)?;
+    let Some(line) = order.line(no) else { return Ok(()) };
+    let kept = line.confirmed.filter(|_| !order.accepts_earlier);
+    let promise = possible.map(|day| kept.map_or(day, |told| day.max(told)));
+    if promise != line.promise {
+        let was = line.promise.or(line.confirmed);
         books.record(&id, OrderEvent::Promised { line: no, was, promise, cause: cause.clone() });
     }
     Ok(())
@@ -362,7 +394,9 @@ pub(crate) fn note_promise(books: &mut dyn Books, id: OrderId, no: LineNo, cause
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::fixture::{Story, at};
+    use crate::books::Event;
+    use crate::order::fixture::{Story, at, clerk, submitted};
+    use crate::order::{Change, Submission, approve, change};
     use crate::sourcing::Barrier;
 
     #[test]
@@ -387,6 +421,100 @@ mod tests {
         assert_eq!(order.lines[0].pegs[0].due, Some("2026-03-06".parse().unwrap()));
         assert!(order.lines[0].promise.is_some());
         story.check();
+    }
+
+    /// An order for ten of X, for which twenty are announced, and what it was promised.
+    fn awaiting(eta: &str, accepts_earlier: bool) -> (Story, OrderId, Day) {
+        let mut story = Story::new();
+        story.announce("X", "WH1", 20, eta);
+        let lines = vec![submitted("X", "10")];
+        let id = story.receive(&Submission { lines, accepts_earlier: Some(accepts_earlier), ..story.submission() }).unwrap();
+        approve(story.books(), id, &at(1)).unwrap();
+        let promised = promise(story.books(), id, &at(1)).unwrap().promise.unwrap();
+        story.books.take_events();
+        (story, id, promised)
+    }
+
+    /// What the customer was told since: the day before, the day now, and why.
+    fn told(story: &mut Story) -> Vec<(Option<Day>, Option<Day>, String)> {
+        let told = |event| match event {
+            Event::Order(_, OrderEvent::Promised { was, promise, cause, .. }) => Some((was, promise, cause.to_string())),
+            _ => None,
+        };
+        story.books.take_events().into_iter().filter_map(told).collect()
+    }
+
+    #[test]
+    fn domain_1_1_3_a_promise_is_never_earlier_than_the_customer_was_told_without_consent() {
+        let (mut story, id, confirmed) = awaiting("2026-03-20", false);
+        story.stock("X", "WH1", 10);
+        crate::stock::serve_backorders(story.books(), &"X".into(), &at(2)).unwrap();
+        let line = story.order(id).lines[0].clone();
+        assert_eq!((line.buckets.allocated, line.promise), (Quantity(10), Some(confirmed)));
+        assert_eq!(told(&mut story), []);
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_1_3_with_consent_a_promise_becomes_earlier_and_the_customer_is_told() {
+        let (mut story, id, confirmed) = awaiting("2026-03-20", true);
+        story.stock("X", "WH1", 10);
+        crate::stock::serve_backorders(story.books(), &"X".into(), &at(2)).unwrap();
+        let promise = story.order(id).lines[0].promise.unwrap();
+        assert!(promise < confirmed);
+        assert_eq!(told(&mut story), [(Some(confirmed), Some(promise), "supply".to_owned())]);
+    }
+
+    #[test]
+    fn whoever_agrees_later_is_promised_what_is_there_by_then() {
+        let (mut story, id, confirmed) = awaiting("2026-03-20", false);
+        story.stock("X", "WH1", 10);
+        crate::stock::serve_backorders(story.books(), &"X".into(), &at(2)).unwrap();
+        let agreed = Change { accepts_earlier: Some(true), ..Change::default() };
+        change(story.books(), id, &agreed, &clerk("ann", 3)).unwrap();
+        let promise = story.order(id).lines[0].promise.unwrap();
+        assert!(promise < confirmed);
+        let cause = "the customer agreed to have it earlier".to_owned();
+        assert_eq!(told(&mut story), [(Some(confirmed), Some(promise), cause)]);
+        change(story.books(), id, &agreed, &clerk("ann", 4)).unwrap();
+        assert_eq!(told(&mut story), []);
+    }
+
+    #[test]
+    fn domain_1_1_3_a_later_promise_is_told_with_the_day_before_and_the_reason() {
+        let (mut story, id, confirmed) = awaiting("2026-03-20", false);
+        let later =
+            crate::stock::Inbound { document: "PO-1".into(), quantity: Quantity(20), eta: "2026-03-27".parse().unwrap() };
+        crate::stock::announce(story.books(), &StockKey::new(&"X".into(), &"WH1".into()), &later, &at(2)).unwrap();
+        crate::stock::serve_backorders(story.books(), &"X".into(), &at(2)).unwrap();
+        let promise = story.order(id).lines[0].promise.unwrap();
+        assert!(promise > confirmed);
+        assert_eq!(told(&mut story), [(Some(confirmed), Some(promise), "supply".to_owned())]);
+    }
+
+    #[test]
+    fn a_promise_that_was_lost_and_found_is_not_earlier_than_the_customer_was_told() {
+        let (mut story, id, confirmed) = awaiting("2026-03-20", false);
+        let key = StockKey::new(&"X".into(), &"WH1".into());
+        let gone =
+            crate::stock::Inbound { document: "PO-1".into(), quantity: Quantity::ZERO, eta: "2026-03-20".parse().unwrap() };
+        crate::stock::announce(story.books(), &key, &gone, &at(2)).unwrap();
+        crate::stock::serve_backorders(story.books(), &"X".into(), &at(2)).unwrap();
+        assert_eq!(told(&mut story), [(Some(confirmed), None, "supply".to_owned())]);
+        story.stock("X", "WH1", 10);
+        crate::stock::serve_backorders(story.books(), &"X".into(), &at(3)).unwrap();
+        assert_eq!(story.order(id).lines[0].promise, Some(confirmed));
+        assert_eq!(told(&mut story), [(Some(confirmed), Some(confirmed), "supply".to_owned())]);
+    }
+
+    #[test]
+    fn a_day_that_the_customer_asks_for_themselves_is_promised_anew() {
+        let (mut story, id, confirmed) = awaiting("2026-03-20", false);
+        let sooner = Change { requested: Some("2026-03-05".parse().unwrap()), ..Change::default() };
+        change(story.books(), id, &sooner, &clerk("ann", 2)).unwrap();
+        story.stock("X", "WH1", 10);
+        crate::stock::serve_backorders(story.books(), &"X".into(), &at(3)).unwrap();
+        assert!(story.order(id).lines[0].promise.unwrap() < confirmed);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, Text};
 
+use super::cart;
 use super::event::OrderEvent;
 use super::find::company;
 use super::resolve;
@@ -22,7 +23,7 @@ pub(super) const MAX_LINES: usize = 20_000;
 /// Receives an order: every unit enters `open`. What we do not understand is kept and held by validation, not refused.
 ///
 /// Refused as invalid: an unknown account, another currency than the company's, no lines or too many, quantities and amounts out of
-/// range. A purchase order number that the account used before is noted on the new order. Source: domain §1.5.1, §1.5.3 (1–3).
+/// range. Reservations that it names have to be active and of its items. A purchase order number that the account used before is noted on the new order. Source: domain §1.5.1, §1.5.3 (1–3).
 pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> Result<OrderId, Stop> {
     let Some(account) = books.account(&submission.account)? else {
         return Err(Refusal::invalid("account", &submission.account, "the number of an account that we know").into());
@@ -62,13 +63,16 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         discount: submission.discount,
         max_backorders: submission.max_backorders.or(profile.max_backorders),
         consolidate_until: submission.consolidate_until,
+        accepts_earlier: submission.accepts_earlier.unwrap_or(profile.accepts_earlier),
         ..Order::default()
     };
     if super::value::gross(&order) > Amount::LIMIT {
         return Err(Refusal::invalid("lines", "their sum", "an order worth less than 10,000,000,000,000").into());
     }
+    order.reserved_before = cart::find(books, &order, &submission.reservations)?;
     let id = OrderId(books.next_number(Kind::Order)?);
     order.id = id;
+    cart::hold_for(books, &order)?;
     let reference = purchase_order(&order);
     books.record(&id, OrderEvent::Received(Box::new(order)));
     if let Some(reference) = reference {

@@ -3,6 +3,7 @@
 use units::Text;
 
 use super::cancel::{self, Cancellation};
+use super::cart;
 use super::event::OrderEvent;
 use super::find::existing;
 use super::hold::lift_all;
@@ -32,6 +33,7 @@ pub fn reject(books: &mut dyn Books, id: OrderId, reason: &str, cx: &Context) ->
         cancel::cancel(books, id, &Cancellation { lines, reason: reason.into() }, cx)?;
     }
     lift_all(books, id, reason, cx)?;
+    cart::take_over(books, id)?;
     if !with_warehouse {
         books.record(&id, OrderEvent::Rejected { reason: Text::from(reason) });
     }

@@ -113,6 +113,12 @@ pub struct Order {
     /// A person has reported the milestone that was agreed with the customer.
     #[serde(default)]
     pub milestone_reported: bool,
+    /// The customer agrees to have it earlier than they were told (domain §1.1.3).
+    #[serde(default)]
+    pub accepts_earlier: bool,
+    /// Reservations made before it, such as a cart's, that it takes over when it is promised (domain §1.1.5).
+    #[serde(default)]
+    pub reserved_before: Vec<(StockKey, ReservationId)>,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
@@ -211,6 +217,9 @@ pub struct Line {
     /// The customer takes nothing instead of the item.
     #[serde(default)]
     pub no_substitutes: bool,
+    /// The day that the customer was told last; it outlives a promise that was lost, so that no later one is earlier (domain §1.1.3).
+    #[serde(default)]
+    pub confirmed: Option<Day>,
 }
 
 /// What was ordered, of a line with a substitute.

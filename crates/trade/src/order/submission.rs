@@ -41,6 +41,12 @@ pub struct Submission {
     /// Until this day the release waits for the rest, so that everything ships together.
     #[serde(default)]
     pub consolidate_until: Option<Day>,
+    /// The customer agrees to have it earlier than they were told; `None` takes the account's rule.
+    #[serde(default)]
+    pub accepts_earlier: Option<bool>,
+    /// Reservations of its items that were made before, such as a cart's: the order takes their units over.
+    #[serde(default)]
+    pub reservations: Vec<ReservationId>,
 }
 
 /// Where the goods go.

@@ -1,5 +1,6 @@
 //! Another item is sent instead of one that cannot be there in time (domain §1.1.8).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use units::{Day, Decimal, Quantity, Text};
@@ -122,13 +123,8 @@ fn waiting_orders(books: &mut dyn Books, item: &ItemId) -> Result<Vec<OrderId>, 
         waiting.extend(stock.demand.iter().map(|demand| (demand.priority, demand.since, demand.line.0)));
     }
     waiting.sort_unstable();
-    let mut orders: Vec<OrderId> = Vec::with_capacity(waiting.len());
-    for (.., order) in waiting {
-        if !orders.contains(&order) {
-            orders.push(order);
-        }
-    }
-    Ok(orders)
+    let mut seen = BTreeSet::new();
+    Ok(waiting.into_iter().map(|(.., order)| order).filter(|order| seen.insert(*order)).collect())
 }
 
 /// Replaces what waits and cannot be there in time: by rule, or as the customer agreed.

@@ -170,6 +170,7 @@ mod tests {
             at: Timestamp(0),
             expires: None,
             group: None,
+            order: None,
         }
     }
 

@@ -209,6 +209,7 @@ mod tests {
             at: Timestamp(0),
             expires: None,
             group: Some((*group).into()),
+            order: None,
         };
         let quota = |(group, units): &(&str, i64)| Quota { group: (*group).into(), quantity: Quantity(*units) };
         Stock {

@@ -94,6 +94,7 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
                     at: cx.now,
                     expires: request.expires,
                     group: request.group.clone(),
+                    order: None,
                 };
                 books.record(&stock, StockEvent::Reserved(claim));
                 reserved.push(Reserved { line: at, reservation, stock, quantity: units });
@@ -106,7 +107,7 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
     Ok(reserved)
 }
 
-/// Gives back a reservation that no order holds. Source: domain §1.1.5.
+/// Gives back a reservation that no order holds or has named. Source: domain §1.1.5.
 pub fn release_reservation(
     books: &mut dyn Books,
     key: &StockKey,
@@ -114,7 +115,7 @@ pub fn release_reservation(
     _cx: &Context,
 ) -> Result<(), Stop> {
     let claim = books.stock(key)?.and_then(|stock| stock.claim(reservation).cloned());
-    match claim.filter(|claim| claim.line.is_none()) {
+    match claim.filter(|claim| claim.line.is_none() && claim.order.is_none()) {
         Some(claim) => {
             let (quantity, reason) = (claim.quantity, Text::const_new("given back"));
             books.record(key, StockEvent::ReservationReleased { reservation, quantity, reason });

@@ -61,6 +61,9 @@ pub struct Claim {
     /// The group of channels whose quota it draws on, if it belongs to one.
     #[serde(default)]
     pub group: Option<Text>,
+    /// The order that takes its units over when it is promised; `None` for a reservation that no order has named.
+    #[serde(default)]
+    pub order: Option<OrderId>,
 }
 
 /// How firmly units are bound (domain §1.1.5).
