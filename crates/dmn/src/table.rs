@@ -59,12 +59,20 @@ pub(crate) struct Table {
 pub(crate) struct Input {
     pub(crate) label: Text,
     pub(crate) expression: Expression,
-    /// What the input has to be: looked at by the static checks, and where no rule matches.
+    /// What the input has to be: looked at by the static checks, and what is something else is told.
     pub(crate) of: Arc<Type>,
-    /// Whether a text is read as the date, time or duration that `of` is: JSON has none of these.
+    /// Whether a text is read as the date, time or duration that `of` is, since JSON has none of these; or as a number, where
+    /// the column has one of Camunda 7's types of numbers, which read texts.
     pub(crate) reads_text: bool,
     /// Values that the input may have, and no others.
     pub(crate) allowed: Option<UnaryTests>,
+}
+
+impl Input {
+    /// Its label, or its expression if it has none.
+    pub(crate) fn title(&self) -> &Text {
+        if self.label.is_empty() { self.expression.text() } else { &self.label }
+    }
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use feel::{Budget, Context, Environment, HostType, UnaryTests, Value};
-use units::{Text, Timestamp};
+use units::{Decimal, Text, Timestamp};
 
 /// What checking constraints may use up, and has.
 pub(crate) struct Meter {
@@ -230,11 +230,19 @@ impl Type {
                 | (Self::Number, Value::Number(_))
                 | (Self::String, Value::String(_))
                 | (Self::Bool, Value::Bool(_))
+                | (Self::Date, Value::Date(_))
+                | (Self::Time, Value::Time(_))
+                | (Self::DateTime, Value::DateTime(_))
+                | (Self::DaysDuration, Value::DaysDuration(_))
+                | (Self::YearsDuration, Value::YearsDuration(_))
         )
     }
 
-    /// The date, time or duration that a text says, if this type is the one of it.
+    /// The number, date, time or duration that a text says, if this type is the one of it.
     pub(crate) fn read(&self, text: &str, meter: &Meter) -> Option<Value> {
+        if matches!(self.base(), Self::Number) {
+            return text.trim().parse::<Decimal>().ok().map(Value::from);
+        }
         Value::temporal(text).filter(|value| self.base().holds(value, meter))
     }
 }

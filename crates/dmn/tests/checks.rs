@@ -131,8 +131,26 @@ fn cells_and_outputs_of_another_type_are_told() {
 }
 
 #[test]
-fn what_is_computed_makes_no_gap_and_no_overlap_certain() {
-    assert_eq!(told("UNIQUE", &[["< limit", "-", "1"], [">= limit", "-", "2"]]), [""; 0]);
+fn what_is_computed_makes_no_gap_and_no_overlap_certain_and_the_column_is_told() {
+    let told = told("UNIQUE", &[["< limit", "-", "1"], [">= limit", "-", "2"]]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let cause = "the input total is held against what is computed (rule 1: < limit and 1 more); \
+                 whether the table has gaps or overlaps there is not told";
+    assert!(told[0].contains(cause), "{told:?}");
+}
+
+#[test]
+fn what_is_computed_is_not_told_where_nothing_depends_on_it() {
+    assert_eq!(told("FIRST", &[["< limit", "-", "1"], ["-", "-", "2"]]), [""; 0], "the last rule takes the rest");
+    assert_eq!(told("COLLECT", &[["< limit", "-", "1"]]), [""; 0], "nothing is a result");
+}
+
+#[test]
+fn a_column_of_several_types_is_told_since_it_is_not_looked_through() {
+    let told = told_of("Any", "UNIQUE", &["\"a\"", "5"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("the input x cannot be split: its cells compare it with values of several types"), "{told:?}");
+    assert!(told[0].contains("(number, string)"), "{told:?}");
 }
 
 /// `< 1`, `< 2` and so on: each overlaps with every other.

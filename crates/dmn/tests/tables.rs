@@ -200,16 +200,31 @@ fn a_column_of_dates_reads_texts_since_json_has_no_dates() {
 }
 
 #[test]
-fn where_no_rule_matches_an_input_of_another_type_is_told() {
+fn an_input_of_another_type_is_told_with_its_cause() {
     let (value, told) = of_type("number", "> 1", Value::from("5"));
     assert_eq!(value, Value::Null);
     assert!(
         told.starts_with("no rule matched; the input x is not of the type of its column: \"5\" is not a number"),
         "{told}"
     );
+    // a rule for anything else takes it, which is what nobody would see
+    let (value, told) = of_type("number", "-", Value::from("5"));
+    assert_eq!(value, Value::from("yes"));
+    assert!(told.starts_with("the input x is not of the type of its column: \"5\" is not a number"), "{told}");
+    let (_, told) = of_type("string", "-", Value::from(5));
+    assert!(told.starts_with("the input x is not of the type of its column: 5 is not a string"), "{told}");
     // a model may say `string`, which is what modelers write where nobody says anything, and look at numbers
     assert_eq!(of_type("string", "> 1", Value::from(5)), (Value::from("yes"), String::new()));
     assert_eq!(of_type("number", "> 1", Value::from(0)), (Value::Null, String::new()));
+}
+
+#[test]
+fn a_column_of_camunda_7_numbers_reads_texts() {
+    for type_ref in ["integer", "long", "double"] {
+        assert_eq!(of_type(type_ref, "> 1", Value::from("5")), (Value::from("yes"), String::new()));
+        let (_, told) = of_type(type_ref, "> 1", Value::from("five"));
+        assert!(told.contains("\"five\" is not a number"), "{told}");
+    }
 }
 
 #[test]

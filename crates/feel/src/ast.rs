@@ -85,45 +85,59 @@ pub(crate) enum Kind {
 impl Kind {
     /// The height of the highest part.
     fn height(&self) -> u16 {
-        let highest = |nodes: &[Node]| nodes.iter().map(|node| node.height).max().unwrap_or_default();
+        let mut highest = 0;
+        self.parts(|part| highest = highest.max(part.height));
+        highest
+    }
+
+    /// Shows every part.
+    pub(crate) fn parts<'n>(&'n self, mut show: impl FnMut(&'n Node)) {
         match self {
-            Self::Constant(_) | Self::Name(_) | Self::Invalid(_) => 0,
+            Self::Constant(_) | Self::Name(_) | Self::Invalid(_) => {}
             Self::List(nodes)
             | Self::And(nodes)
             | Self::Or(nodes)
             | Self::Builtin(_, nodes)
             | Self::Spread(_, nodes)
-            | Self::Matching(_, nodes, _) => highest(nodes),
-            Self::Context(entries) => entries.iter().map(|(_, node)| node.height).max().unwrap_or_default(),
-            Self::Range(range) => range.start.iter().chain(&range.end).map(|node| node.height).max().unwrap_or_default(),
+            | Self::Matching(_, nodes, _) => nodes.iter().for_each(show),
+            Self::Context(entries) => entries.iter().for_each(|(_, node)| show(node)),
+            Self::Range(range) => range.start.iter().chain(&range.end).for_each(show),
             Self::UnaryRange(_, node)
             | Self::Negate(node)
             | Self::InstanceOf(node, _)
             | Self::Path(node, _)
-            | Self::IsDefined(node) => node.height,
+            | Self::IsDefined(node) => show(node),
             Self::Arithmetic(first, rest) => {
-                rest.iter().map(|operation| operation.operand.height).fold(first.height, u16::max)
+                show(first);
+                rest.iter().for_each(|operation| show(&operation.operand));
             }
-            Self::Compare(_, nodes) | Self::Filter(nodes) => highest(&**nodes),
-            Self::Between(nodes) | Self::If(nodes) => highest(&**nodes),
+            Self::Compare(_, nodes) | Self::Filter(nodes) => nodes.iter().for_each(show),
+            Self::Between(nodes) | Self::If(nodes) => nodes.iter().for_each(show),
             Self::In(node, tests) => {
-                let tests = tests.tests.iter().map(|test| match test {
-                    Test::Compare(_, node) | Test::Expression(node) | Test::Condition(node) => node.height,
-                });
-                tests.fold(node.height, u16::max)
+                show(node);
+                for test in &tests.tests {
+                    match test {
+                        Test::Compare(_, node) | Test::Expression(node) | Test::Condition(node) => show(node),
+                    }
+                }
             }
             Self::For(iterators, body) | Self::Some(iterators, body) | Self::Every(iterators, body) => {
-                let over = iterators.iter().map(|iterator| match &iterator.over {
-                    Over::List(node) => node.height,
-                    Over::Numbers(from, to) => from.height.max(to.height),
-                });
-                over.fold(body.height, u16::max)
+                for iterator in iterators {
+                    match &iterator.over {
+                        Over::List(node) => show(node),
+                        Over::Numbers(from, to) => [from, to].into_iter().for_each(&mut show),
+                    }
+                }
+                show(body);
             }
-            Self::Call(callee, Arguments::Positional(nodes)) => highest(nodes).max(callee.height),
-            Self::Call(callee, Arguments::Named(named)) => {
-                named.iter().map(|(_, node)| node.height).fold(callee.height, u16::max)
+            Self::Call(callee, arguments) => {
+                show(callee);
+                match arguments {
+                    Arguments::Positional(nodes) => nodes.iter().for_each(show),
+                    Arguments::Named(named) => named.iter().for_each(|(_, node)| show(node)),
+                }
             }
-            Self::Function(function) => function.body.height,
+            Self::Function(function) => show(&function.body),
         }
     }
 }

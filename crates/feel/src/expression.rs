@@ -7,7 +7,7 @@ use units::Text;
 
 use crate::ast::Node;
 use crate::evaluate::Evaluator;
-use crate::{Budget, Declared, Environment, Mode, ParseError, Scope, Value, Warning};
+use crate::{Asked, Budget, Declared, Environment, Mode, ParseError, Scope, Value, Warning};
 
 /// An expression. Cheap to clone, and shared between threads.
 #[derive(Clone)]
@@ -82,6 +82,11 @@ impl Expression {
     /// Functions that it calls which are neither built in nor defined in it; a variable has to hold them.
     pub fn unknown_functions(&self) -> &[Text] {
         &self.0.unknown_functions
+    }
+
+    /// What its calls of `fromAi` ask for, each with why it cannot be read if so.
+    pub fn asked(&self) -> Vec<Result<Asked, Text>> {
+        crate::asked::asked(&self.0.root)
     }
 
     /// Its value, if it is the same in every scope.

@@ -7,6 +7,7 @@
 //!
 //! Source of the language: DMN 1.5 chapter 10, and the FEEL of Camunda 8 where the two differ.
 
+mod asked;
 mod ast;
 mod builtin;
 mod codec;
@@ -30,6 +31,7 @@ mod temporal;
 mod unary;
 mod value;
 
+pub use asked::Asked;
 pub use builtin::{Described, Group, functions};
 pub use codec::DecodeError;
 pub use context::Context;
@@ -43,6 +45,6 @@ pub use json::JsonError;
 pub use mode::Mode;
 pub use range::{Range, RangeForm};
 pub use scope::Scope;
-pub use temporal::{Date, DateTime, DaysDuration, Region, Time, YearsDuration, Zone};
+pub use temporal::{Date, DateTime, DaysDuration, Region, Time, YearsDuration, Zone, iso_duration};
 pub use unary::{Comparison, TestShape, UnaryTests};
 pub use value::{Value, place_of, sort};

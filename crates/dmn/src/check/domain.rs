@@ -42,12 +42,12 @@ impl std::fmt::Display for Piece {
     }
 }
 
-/// The pieces of a column, null being the last; nothing if its constants are of several types, which the check of types tells.
-pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Option<Vec<Piece>> {
+/// The pieces of a column, null being the last; or why it has none.
+pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Result<Vec<Piece>, String> {
     let mut named: Vec<Value> = Vec::new();
     let mut ordered = matches!(input.of.base(), Type::Number);
     for rule in &table.rules {
-        match rule.inputs.get(column)? {
+        match rule.inputs.get(column).unwrap_or(&Cell::Any) {
             Cell::Any => {}
             Cell::OneOf(values) => named.extend(values.iter().cloned()),
             Cell::Tests(tests, _) => {
@@ -67,21 +67,22 @@ pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Option<Vec<
         }
     }
     named.retain(|value| !value.is_null());
-    let first = named.first().map(std::mem::discriminant);
-    if named.iter().any(|value| Some(std::mem::discriminant(value)) != first) {
-        return None;
+    let types: BTreeSet<&str> = named.iter().map(Value::type_name).collect();
+    if types.len() > 1 {
+        let types: Vec<&str> = types.into_iter().collect();
+        return Err(format!("its cells compare it with values of several types ({})", types.join(", ")));
     }
     let is_bool = matches!(named.first(), Some(Value::Bool(_))) || matches!(input.of.base(), Type::Bool);
     ordered |= named.first().is_some_and(|value| matches!(value, Value::Number(_)));
     let mut pieces = if is_bool {
         vec![Piece::Value(Value::Bool(true)), Piece::Value(Value::Bool(false))]
     } else if ordered {
-        between(named)?
+        between(named).ok_or_else(|| "its cells compare it with values that have no order among them".to_owned())?
     } else {
         listed(named, input)
     };
     pieces.push(Piece::Null);
-    Some(pieces)
+    Ok(pieces)
 }
 
 /// Points and what lies between them.
@@ -136,6 +137,11 @@ pub(super) fn weight(cell: &Cell) -> usize {
     }
 }
 
+/// Whether what a cell says is known only when it is evaluated.
+pub(super) fn is_computed(cell: &Cell) -> bool {
+    matches!(cell, Cell::Tests(tests, _) if tests.shapes().is_none() && tests.impossible().is_none())
+}
+
 /// Whether a cell holds on a piece.
 pub(super) fn holds(cell: &Cell, piece: &Piece) -> Holds {
     let sure = |holds: bool| if holds { Holds::Always } else { Holds::Never };
@@ -145,8 +151,8 @@ pub(super) fn holds(cell: &Cell, piece: &Piece) -> Holds {
         (Cell::OneOf(_), _) => Holds::Never,
         (Cell::Tests(tests, _), piece) => match tests.shapes() {
             Some((negated, shapes)) => sure(shapes.iter().any(|shape| passes(shape, piece)) != negated),
-            None if tests.impossible().is_some() => Holds::Never,
-            None => Holds::Perhaps,
+            None if is_computed(cell) => Holds::Perhaps,
+            None => Holds::Never,
         },
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Columns are split into the pieces on which no cell changes its mind: points and open intervals of an ordered type, the
 //! values that are named and all others of an unordered one. A rule holds on a box of such pieces. A cell that is not made
-//! of constants may hold anywhere: it never makes a gap nor an overlap certain, so none is reported because of it.
+//! of constants may hold anywhere: it never makes a gap nor an overlap certain, so none is reported because of it; that there
+//! may be one is.
 //! Null is a piece of every column: it may overlap, and a rule may be there for it alone; that no rule is there for it is not
 //! told.
 

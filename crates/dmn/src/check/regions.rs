@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::domain::{Holds, Piece, holds, pieces, weight};
+use super::domain::{Holds, Piece, holds, is_computed, pieces, weight};
 use super::warn;
 use crate::Finding;
 use crate::model::Node;
@@ -13,6 +13,8 @@ use crate::table::{HitPolicy, Table};
 const MAX_BOXES: usize = 20_000;
 /// How often a cell is held against a piece, or a rule against another, before the check gives up.
 const MAX_WORK: usize = 20_000_000;
+/// How many signs of a cell are shown.
+const MAX_SHOWN: usize = 60;
 /// How many overlaps and gaps of a table are told.
 const MAX_TOLD: usize = 10;
 
@@ -23,7 +25,10 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
     let mut left = MAX_WORK;
     let mut columns = Vec::new();
     for (place, input) in table.inputs.iter().enumerate() {
-        let Some(pieces) = pieces(table, place, input) else { return };
+        let pieces = match pieces(table, place, input) {
+            Ok(pieces) => pieces,
+            Err(why) => return not_looked_for(table, node, &format!("the input {} cannot be split: {why}", input.title()), findings),
+        };
         let Some(column) = Column::new(table, place, pieces, &mut left) else { return given_up(table, node, findings) };
         columns.push(column);
     }
@@ -38,11 +43,12 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
         overlaps: BTreeSet::new(),
         examples: Vec::new(),
         gaps: Vec::new(),
+        unsure: BTreeSet::new(),
     };
     if !walk.column(0, &vec![Holds::Always; rules]) {
         return given_up(table, node, findings);
     }
-    let Walk { reached, examples, gaps, .. } = walk;
+    let Walk { reached, examples, gaps, unsure, .. } = walk;
     for (rule, _) in reached.iter().enumerate().filter(|(_, reached)| !**reached) {
         let cause = format!("rule {} is never reached: {}", rule + 1, cells(table, rule));
         let mend = "take it away, or move it before the rules that cover it";
@@ -56,13 +62,35 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
         };
         warn(table, node, Some(*two), cause, mend, findings);
     }
-    let has_default = table.outputs.iter().any(|output| output.default.is_some());
-    let gaps_matter =
-        !has_default && !matches!(table.policy, HitPolicy::Collect(_) | HitPolicy::RuleOrder | HitPolicy::OutputOrder);
-    for place in gaps.iter().filter(|_| gaps_matter) {
+    for place in gaps.iter().filter(|_| gaps_matter(table)) {
         let cause = format!("no rule matches {place}");
         warn(table, node, None, cause, "add a rule or a default output, unless null is meant", findings);
     }
+    tell_unsure(table, node, &unsure, findings);
+}
+
+/// Whether it is worth telling that no rule matches: not where nothing is a result, or something else is given then.
+fn gaps_matter(table: &Table) -> bool {
+    let has_default = table.outputs.iter().any(|output| output.default.is_some());
+    !has_default && !matches!(table.policy, HitPolicy::Collect(_) | HitPolicy::RuleOrder | HitPolicy::OutputOrder)
+}
+
+/// Cells that have to be computed, of which it depends whether the table has a gap or an overlap.
+fn tell_unsure(table: &Table, node: &Node, unsure: &BTreeSet<usize>, findings: &mut Vec<Finding>) {
+    for (column, input) in table.inputs.iter().enumerate() {
+        let cells = unsure.iter().filter_map(|rule| Some((rule + 1, table.rules.get(*rule)?.inputs.get(column)?)));
+        let computed: Vec<_> = cells.filter(|(_, cell)| is_computed(cell)).collect();
+        let Some((rule, cell)) = computed.first() else { continue };
+        let more = if computed.len() > 1 { format!(" and {} more", computed.len() - 1) } else { String::new() };
+        let cell: String = cell.to_string().chars().take(MAX_SHOWN).collect();
+        let why = format!("the input {} is held against what is computed (rule {rule}: {cell}{more})", input.title());
+        not_looked_for(table, node, &why, findings);
+    }
+}
+
+fn not_looked_for(table: &Table, node: &Node, why: &str, findings: &mut Vec<Finding>) {
+    let cause = format!("{why}; whether the table has gaps or overlaps there is not told");
+    warn(table, node, None, cause, "compare with constants of one type if the table has to be checked", findings);
 }
 
 fn given_up(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
@@ -101,6 +129,8 @@ struct Walk<'a> {
     /// Overlaps, and where.
     examples: Vec<((usize, usize), String)>,
     gaps: Vec<String>,
+    /// Rules of which it is not known whether they close a gap, or overlap with others.
+    unsure: BTreeSet<usize>,
 }
 
 impl Walk<'_> {
@@ -158,6 +188,12 @@ impl Walk<'_> {
             self.gaps.push(self.place());
         }
         let forbids = matches!(self.table.policy, HitPolicy::Unique | HitPolicy::Any);
+        let perhaps = || (0..rules.len()).filter(|rule| rules[*rule] == Holds::Perhaps);
+        let may_be_gap = sure.is_empty() && gaps_matter(self.table) && !self.is_about_null();
+        let may_overlap = forbids && sure.len() + perhaps().take(2).count() > 1;
+        if may_be_gap || may_overlap {
+            self.unsure.extend(perhaps());
+        }
         for (at, one) in sure.iter().enumerate().filter(|_| forbids) {
             for two in sure.iter().skip(at + 1) {
                 if self.examples.len() >= MAX_TOLD {

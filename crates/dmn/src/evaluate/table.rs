@@ -7,7 +7,7 @@ use units::{Decimal, Text};
 
 use super::{EvaluateError, Names, Run};
 use crate::table::{Aggregation, Cell, HitPolicy, Input, Rule, Table};
-use crate::types::Meter;
+use crate::types::{Meter, Type};
 use crate::{Explained, ExplainedInput};
 
 impl Run<'_> {
@@ -29,15 +29,10 @@ impl Run<'_> {
                 }
             }
         }
-        if matched.is_empty() {
-            self.tell_misfits(table, &inputs);
-        }
+        self.tell_misfits(table, &inputs, &matched);
         let value = self.result(table, &matched)?;
         self.explained(|run| {
-            let labels = table
-                .inputs
-                .iter()
-                .map(|input| if input.label.is_empty() { input.expression.text().clone() } else { input.label.clone() });
+            let labels = table.inputs.iter().map(|input| input.title().clone());
             let inputs = labels.zip(inputs).map(|(label, value)| ExplainedInput { label, value }).collect();
             let rule = |place: &usize| (place + 1, table.rules.get(*place).map(|rule| rule.id.clone()).unwrap_or_default());
             let matched = matched.iter().map(rule).collect();
@@ -54,17 +49,27 @@ impl Run<'_> {
         input.of.read(text, &meter).unwrap_or(value)
     }
 
-    /// Why no rule may have matched: inputs that are not what their columns say.
-    #[cold]
-    fn tell_misfits(&mut self, table: &Table, inputs: &[Value]) {
-        for (input, value) in table.inputs.iter().zip(inputs).filter(|(input, value)| !input.of.holds_plainly(value)) {
-            let meter = Meter::new(self.environment);
-            let misfit = input.of.coerced(value.clone(), &meter).err();
-            self.spend(meter.used());
-            if let Some(reason) = misfit {
-                let column = if input.label.is_empty() { input.expression.text() } else { &input.label };
-                self.tell(format!("no rule matched; the input {column} is not of the type of its column: {reason}").into());
+    /// Inputs that are not what their columns say: a table looks at them all the same, and may take a rule for anything else.
+    fn tell_misfits(&mut self, table: &Table, inputs: &[Value], matched: &[usize]) {
+        for (column, (input, value)) in table.inputs.iter().zip(inputs).enumerate() {
+            if !input.of.holds_plainly(value) {
+                self.tell_misfit(table, column, input, value, matched);
             }
+        }
+    }
+
+    #[cold]
+    fn tell_misfit(&mut self, table: &Table, column: usize, input: &Input, value: &Value, matched: &[usize]) {
+        let meter = Meter::new(self.environment);
+        let misfit = input.of.coerced(value.clone(), &meter).err();
+        self.spend(meter.used());
+        // modelers write `string` where nobody says anything: the cells that matched may look at other values by intent
+        let looks_at = |rule: &Rule| rule.inputs.get(column).is_some_and(|cell| !matches!(cell, Cell::Any));
+        let is_meant = matches!(input.of.base(), Type::String)
+            && matched.iter().filter_map(|place| table.rules.get(*place)).any(looks_at);
+        if let Some(reason) = misfit.filter(|_| !is_meant) {
+            let none = if matched.is_empty() { "no rule matched; " } else { "" };
+            self.tell(format!("{none}the input {} is not of the type of its column: {reason}", input.title()).into());
         }
     }
 

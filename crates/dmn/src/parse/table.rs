@@ -78,7 +78,9 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         }
         let temporal =
             matches!(of.base(), Type::Date | Type::Time | Type::DateTime | Type::DaysDuration | Type::YearsDuration);
-        Some(Input { label, expression, of, reads_text: temporal && self.is_camunda(), allowed })
+        // the types of numbers of Camunda 7 read texts; `number` of Camunda 8 does not
+        let number = matches!(inner.attribute("typeRef"), Some("integer" | "long" | "double"));
+        Some(Input { label, expression, of, reads_text: (temporal || number) && self.is_camunda(), allowed })
     }
 
     fn policy(&mut self, node: Xml<'a, 'x>) -> HitPolicy {

@@ -10,6 +10,7 @@ mod zone;
 pub use date::Date;
 pub use datetime::DateTime;
 pub use duration::{DaysDuration, YearsDuration};
+pub use text::iso_duration;
 pub use time::Time;
 pub use zone::{Region, Zone};
 

@@ -108,24 +108,55 @@ pub(crate) fn date_time(text: &str) -> Option<DateTime> {
 
 /// `P1Y2M` or `P1DT2H3M4.5S`; the two do not mix. Weeks, `P2W`, are seven days each.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
-    let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let rest = rest.strip_prefix('P')?;
-    let (days, clock) = rest.split_once('T').map_or((rest, None), |(days, clock)| (days, Some(clock)));
-    if days.is_empty() && clock.is_none_or(str::is_empty) || clock.is_some_and(str::is_empty) {
-        return None;
+    let text = if text.starts_with('+') { return None } else { text };
+    let (months, nanoseconds, named) = parts(text)?;
+    match named {
+        Named::Months => Some(Duration::Years(YearsDuration::from_months(months))),
+        Named::Exact => Some(Duration::Days(DaysDuration::from_nanoseconds(nanoseconds))),
+        Named::Both => None,
     }
-    let sign = if negative { -1 } else { 1 };
-    if clock.is_none() && days.ends_with(['Y', 'M']) {
-        let mut months = 0i64;
-        for (size, unit) in components(days, "YM")? {
+}
+
+/// The months and the nanoseconds of an ISO 8601 duration, in which calendar months and exact time may stand together as they do in
+/// timers: `P1M`, `P1MT12H`, `P2W`. What is below a nanosecond is cut off.
+pub fn iso_duration(text: &str) -> Option<(i64, i128)> {
+    let (months, nanoseconds, _) = parts(text)?;
+    Some((months, nanoseconds))
+}
+
+/// Which units a duration names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Months,
+    Exact,
+    Both,
+}
+
+fn parts(text: &str) -> Option<(i64, i128, Named)> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let rest = rest.strip_prefix('P')?;
+    let (dated, clock) = match rest.split_once('T') {
+        Some((_, "")) => return None,
+        Some((dated, clock)) => (dated, clock),
+        None => (rest, ""),
+    };
+    let (mut months, mut seconds) = (0_i64, Decimal::ZERO);
+    let (mut in_months, mut exact) = (false, false);
+    let clock = components(clock, "HMS")?.into_iter().map(|(size, unit)| (size, unit, true));
+    let dated = components(dated, "YMWD")?.into_iter().map(|(size, unit)| (size, unit, false));
+    for (size, unit, of_clock) in dated.chain(clock) {
+        if unit != 'S' && !size.is_integer() {
+            return None;
+        }
+        if !of_clock && matches!(unit, 'Y' | 'M') {
             let size = size.to_i64()?;
             months = months.checked_add(if unit == 'Y' { size.checked_mul(12)? } else { size })?;
+            in_months = true;
+            continue;
         }
-        return Some(Duration::Years(YearsDuration::from_months(months.checked_mul(sign)?)));
-    }
-    let mut seconds = Decimal::ZERO;
-    let dated = components(days, "WD")?.into_iter().chain(components(clock.unwrap_or_default(), "HMS")?);
-    for (size, unit) in dated {
         let factor = match unit {
             'W' => 7 * DAY,
             'D' => DAY,
@@ -133,12 +164,17 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
             'M' => 60,
             _ => 1,
         };
-        if unit != 'S' && !size.is_integer() {
-            return None;
-        }
         seconds = seconds.checked_add(size.checked_mul(Decimal::from(factor))?)?;
+        exact = true;
     }
-    DaysDuration::from_decimal(seconds.checked_mul(Decimal::from(sign))?).map(Duration::Days)
+    let named = match (in_months, exact) {
+        (false, false) => return None,
+        (true, false) => Named::Months,
+        (false, true) => Named::Exact,
+        (true, true) => Named::Both,
+    };
+    let exact = DaysDuration::from_decimal(seconds.checked_mul(Decimal::from(sign))?)?;
+    Some((months.checked_mul(sign)?, exact.nanoseconds(), named))
 }
 
 /// Numbers each followed by a unit, the units in the order of `units` and each at most once.
