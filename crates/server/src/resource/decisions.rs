@@ -15,6 +15,7 @@ use crate::extract::{Json, Path, Reading};
 use crate::problem::Problem;
 use crate::readers;
 use crate::resource::exceptions::variables;
+use crate::resource::stock::company;
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -32,7 +33,7 @@ pub(crate) struct Evaluation {
     /// The version of the model that has the decision; the latest unless given.
     #[serde(default)]
     version: Option<u32>,
-    /// What `now()` and `today()` give; the time of the request unless given.
+    /// What `now()` and `today()` give, in the company's offset from UTC; the time of the request unless given.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     now: Option<Timestamp>,
@@ -112,8 +113,11 @@ async fn evaluate(
     Json(request, _): Json<Evaluation>,
 ) -> Result<JsonAnswer<Decided>, Problem> {
     let given = variables(request.variables)?;
-    let environment = Environment::at(request.now.unwrap_or(state.now()));
+    let now = request.now.unwrap_or(state.now());
     let read = move |reader: &mut dyn Reader| {
+        let minutes = company(reader)?.calendar.utc_offset.0;
+        let utc_offset = i32::try_from(minutes.saturating_mul(60)).unwrap_or_default();
+        let environment = Environment { utc_offset, ..Environment::at(now) };
         let definition = found(reader, &decision, request.version)?;
         let Model::Decisions(model) = &definition.model else { return Err(unknown(&decision, request.version)) };
         let outcome = if request.explain {
