@@ -154,7 +154,7 @@ fn events(workspace: &Workspace) -> anyhow::Result<String> {
          led to it, `traceparent` the trace of the request. In `data`, money is `{\"amount\":\"12.50\",\"currency\":\"EUR\"}` and a quantity\n\
          `{\"value\":\"3\",\"uom\":\"EA\"}` in the item's base unit. Beside these there are `effect.requested`, `effect.ended`, `effect.rested`,\n\
          `message.dead_lettered` and `message.replayed` of what is asked of other systems, `dependency.degraded`, `dependency.recovered` and\n\
-         `dependency.drained` and `dependency.credit_decided` of these systems, `definition.deployed`, `draft.begun`, `draft.saved`, `draft.rebased`, `draft.submitted`, `draft.approved`, `draft.returned`, `draft.withdrawn`, `draft.discarded`, `draft.deployed` and `draft.not_deployed` of drafts, `batch.begun` and `batch.stopped`, and of the jobs of workers `job.offered`,\n\
+         `dependency.drained` and `dependency.credit_decided` of these systems, `definition.deployed`, `process.decided` (a decision of a process: which rules matched on which inputs), `draft.begun`, `draft.saved`, `draft.rebased`, `draft.submitted`, `draft.approved`, `draft.returned`, `draft.withdrawn`, `draft.discarded`, `draft.deployed` and `draft.not_deployed` of drafts, `batch.begun` and `batch.stopped`, and of the jobs of workers `job.offered`,\n\
          `job.leased`, `job.lease_extended`, `job.lease_ended`, `job.failed` and `job.ended`.\n",
     );
     for (kind, heading, file, name) in EVENTS {

@@ -62,6 +62,8 @@ pub struct Element {
     /// Whether it is there to undo another activity, and runs only then.
     pub compensates: bool,
     pub(crate) properties: Vec<(Text, Text)>,
+    /// Those properties of the product's that are computed, parsed.
+    pub(crate) computed: Vec<(Text, Expression)>,
     pub(crate) documentation: Text,
 }
 
@@ -257,6 +259,11 @@ impl Element {
     /// The extension properties, by name.
     pub fn properties(&self) -> impl Iterator<Item = (&str, &str)> {
         self.properties.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The expression of an extension property of the product's (`crossdock:…`), if it is one.
+    pub fn computed(&self, name: &str) -> Option<&Expression> {
+        self.computed.iter().find(|(known, _)| known == name).map(|(_, expression)| expression)
     }
 
     /// The value of an extension property.

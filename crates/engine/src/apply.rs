@@ -3,6 +3,7 @@
 use bpmn::Process;
 use feel::{Context, Value};
 
+use crate::doomed::end_inside;
 use crate::event::Event;
 use crate::instance::{
     Arrival, Compensable, Incident, Instance, Key, Live, Multi, OpenJob, OpenTask, OpenTimer, ROOT, Stage, Subscription,
@@ -10,8 +11,12 @@ use crate::instance::{
 };
 use crate::task::PendingChange;
 
+/// How many decisions an instance keeps at hand; the journal has all of them.
+const KEPT_DECISIONS: usize = 5;
+
 /// Applies one event to the instance in which it happened.
 pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
+    instance.doomed.closed(event);
     match event {
         Event::Started { at, now } => {
             instance.stage = Stage::Running;
@@ -94,10 +99,11 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             let element = take_out(&mut instance.tasks, *task);
             closed(instance, element);
         }
-        Event::TimerSet { timer, element, target, due, repeats, since } => {
+        Event::TimerSet { timer, element, target, due, repeats, since, counts_from } => {
             opened(instance, *timer, *element);
-            let (element, target, due, repeats, since) = (*element, *target, *due, *repeats, *since);
-            instance.timers.push(OpenTimer { key: *timer, element, target, due, repeats, since });
+            let (element, target, due, repeats, since, counts_from) =
+                (*element, *target, *due, *repeats, *since, *counts_from);
+            instance.timers.push(OpenTimer { key: *timer, element, target, due, repeats, since, counts_from });
         }
         Event::TimerFired { timer } => {
             let element = take_out(&mut instance.timers, *timer);
@@ -149,6 +155,7 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             end(instance, *key);
         }
         Event::Terminated { key } => end(instance, *key),
+        Event::InsideTerminated { scope } => end_inside(instance, *scope),
         Event::AdHocFulfilled { key } => {
             if let Some(live) = instance.live_mut(*key) {
                 live.fulfilled = true;
@@ -180,6 +187,12 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             crate::migrate::renumber(instance, elements, flows);
         }
         Event::Warned(warning) => instance.warnings.push((**warning).clone()),
+        Event::Decided(made) => {
+            if instance.decisions.len() >= KEPT_DECISIONS {
+                instance.decisions.remove(0);
+            }
+            instance.decisions.push((**made).clone());
+        }
         Event::InstanceCompleted => instance.stage = Stage::Completed,
         Event::InstanceTerminated => instance.stage = Stage::Terminated,
         Event::InstanceFailed { .. } => instance.stage = Stage::Failed,

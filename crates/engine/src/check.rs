@@ -49,8 +49,8 @@ pub enum Broken {
         /// Its key.
         key: Key,
     },
-    /// The instance has ended, and something of it is still open.
-    #[error("the instance has ended and {what} is left behind")]
+    /// The instance or a scope has ended, and something of it is still open and nothing closes it.
+    #[error("something has ended and {what} is left behind")]
     LeftBehind {
         /// What.
         what: &'static str,
@@ -64,6 +64,9 @@ pub fn check(process: &Process, instance: &Instance) -> Result<(), Broken> {
         return left_behind(instance).map_or(Ok(()), |what| Err(Broken::LeftBehind { what }));
     }
     owned(instance)?;
+    if !instance.doomed.is_empty() && !instance.held.contains(&Work::Close) {
+        return Err(Broken::LeftBehind { what: "something open of what had ended" });
+    }
     let open = open(instance);
     for live in &instance.elements {
         let found = instance.elements.iter().filter(|inner| inner.scope == live.key && inner.key != live.key).count();
@@ -107,6 +110,7 @@ fn left_behind(instance: &Instance) -> Option<&'static str> {
         (instance.arrivals.is_empty(), "a token at a gateway"),
         (instance.held.is_empty(), "a token on the move"),
         (instance.pending_changes.is_empty(), "a change of a task"),
+        (instance.doomed.is_empty(), "something open of what had ended"),
         (instance.compensables.is_empty(), "something to undo"),
     ];
     open.into_iter().find(|(none, _)| !none).map(|(_, what)| what)
@@ -137,6 +141,8 @@ fn waits(process: &Process, instance: &Instance, live: &Live) -> bool {
     let moves = |work: &Work| match work {
         Work::Enter { scope, .. } | Work::Leave { scope, .. } => *scope == key,
         Work::Begin(of) | Work::Item(of) | Work::Complete(of) | Work::Emptied(of) => *of == key,
+        Work::Close => false,
+        Work::Cancel => key == ROOT,
     };
     let watched = || {
         instance.timers.iter().any(|open| open.element == key)
@@ -149,7 +155,7 @@ fn waits(process: &Process, instance: &Instance, live: &Live) -> bool {
         || instance.incidents.iter().any(|open| open.element == key)
         || instance.held.iter().any(moves)
         || match &process.element(live.element).kind {
-            Kind::Call(_) | Kind::AdHoc(_) => live.multi.is_none(),
+            Kind::Call(_) | Kind::AdHoc(_) => live.multi.is_none() && !instance.is_inner(key),
             Kind::CompensationThrow(_) => instance.elements.iter().any(|other| other.compensates == Some(key)),
             Kind::Catch(_) | Kind::Receive(_) | Kind::EventBased => watched(),
             // tokens of a scope are the elements in it, which are counted

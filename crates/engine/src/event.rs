@@ -5,6 +5,7 @@ use feel::{Context, Value};
 use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp};
 
+use crate::decision::DecisionMade;
 use crate::instance::{InstanceId, Key};
 use crate::task::TaskDetails;
 
@@ -199,6 +200,9 @@ pub enum Event {
         /// Since when, if that is later than the beginning of its element.
         #[serde(default)]
         since: Option<Timestamp>,
+        /// For a cycle without a start: from when its intervals count.
+        #[serde(default)]
+        counts_from: Option<Timestamp>,
     },
     /// The time has come, and the timer is gone.
     #[serde(rename = "wf")]
@@ -403,6 +407,12 @@ pub enum Event {
         /// The element.
         key: Key,
     },
+    /// Everything inside of an element was ended by something else, all of it at once. What it had open is closed by and by.
+    #[serde(rename = "ki")]
+    InsideTerminated {
+        /// The element.
+        scope: Key,
+    },
     /// The instance ended as it should.
     #[serde(rename = "z")]
     InstanceCompleted,
@@ -420,6 +430,9 @@ pub enum Event {
     /// An expression or a decision gave a null for a reason, and the instance went on with it.
     #[serde(rename = "!")]
     Warned(Box<Warning>),
+    /// A decision was made for an element.
+    #[serde(rename = "v?")]
+    Decided(Box<DecisionMade>),
 }
 
 /// Why something is null that an element computed. It is told once for each place and reason.
@@ -503,4 +516,10 @@ pub enum Work {
     /// A token has gone out of a scope: it may have to end.
     #[serde(rename = "z")]
     Emptied(Key),
+    /// What was open in elements that have ended is closed.
+    #[serde(rename = "x")]
+    Close,
+    /// The instance is ended.
+    #[serde(rename = "xi")]
+    Cancel,
 }

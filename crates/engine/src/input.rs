@@ -4,6 +4,7 @@ use bpmn::{Binding, ElementIndex};
 use feel::{Context, Environment, Value};
 use units::{Text, Timestamp};
 
+use crate::decision::Explained;
 use crate::instance::Key;
 use crate::task::{TaskAnswer, TaskChanges};
 
@@ -144,6 +145,13 @@ pub enum Input {
         /// The incident.
         incident: Key,
     },
+    /// Somebody lets an element go on behind what is stuck, as if that were done, and does not try it again.
+    SkipIncident {
+        /// The incident.
+        incident: Key,
+        /// The results that it is taken to have.
+        variables: Context,
+    },
     /// Somebody sets variables.
     SetVariables {
         /// The scope, or 1 for the outermost.
@@ -256,6 +264,10 @@ pub struct Decided {
     pub value: Value,
     /// The first reason why a part of it, or of what it was made from, is null.
     pub why: Option<Text>,
+    /// Nodes of expressions that were evaluated for it: they count towards the turn.
+    pub work: u32,
+    /// How it came to that.
+    pub explained: Explained,
 }
 
 /// No decision is known.
@@ -329,6 +341,14 @@ pub enum Refusal {
         gateway: Text,
         /// The scope.
         scope: Key,
+    },
+    /// What is stuck cannot be taken as done.
+    #[error("the incident {incident} cannot be passed over: {why}")]
+    NotSkipped {
+        /// The incident.
+        incident: Key,
+        /// Why not, and what to do.
+        why: &'static str,
     },
     /// There are more variables than anybody could mean.
     #[error("there are {names} variables, and at most {limit} can be set at once: put them into a list or a context")]

@@ -5,6 +5,8 @@ use feel::{Context, Value};
 use serde::{Deserialize, Serialize};
 use units::{Text, Timestamp, number_id};
 
+use crate::decision::DecisionMade;
+use crate::doomed::Doomed;
 use crate::event::{Event, Phase, Warning, Work};
 use crate::task::{PendingChange, TaskDetails};
 
@@ -70,6 +72,12 @@ pub struct Instance {
     /// Why something is null that it computed, the oldest first.
     #[serde(default)]
     pub(crate) warnings: Vec<Warning>,
+    /// The decisions that were made last, the oldest first.
+    #[serde(default)]
+    pub(crate) decisions: Vec<DecisionMade>,
+    /// What is still to be closed of elements that have ended.
+    #[serde(default)]
+    pub(crate) doomed: Doomed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,6 +176,9 @@ pub(crate) struct OpenTimer {
     /// If it is later than the beginning of its element.
     #[serde(default)]
     pub(crate) since: Option<Timestamp>,
+    /// For a cycle without a start: from when its intervals count.
+    #[serde(default)]
+    pub(crate) counts_from: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -246,6 +257,16 @@ pub(crate) struct Arrival {
 }
 
 impl Instance {
+    /// Whether a live element stands for one activation inside of an ad-hoc sub-process: the scope of one path, with variables and
+    /// a result of its own. It is the element of its scope once more, as an item of a multi-instance is.
+    pub(crate) fn is_inner(&self, key: Key) -> bool {
+        let of_its_scope = |live: &Live| {
+            let around = self.live(live.scope)?;
+            Some(live.key != live.scope && live.element == around.element && around.multi.is_none())
+        };
+        self.live(key).and_then(of_its_scope).unwrap_or(false)
+    }
+
     /// An instance that has not begun.
     pub fn new(id: InstanceId, process: Text, version: u32, parent: Option<Parent>) -> Self {
         Self {
@@ -272,6 +293,8 @@ impl Instance {
             pending_changes: Vec::new(),
             suspended_since: Timestamp(0),
             warnings: Vec::new(),
+            decisions: Vec::new(),
+            doomed: Doomed::default(),
         }
     }
 
@@ -344,7 +367,8 @@ impl Instance {
 
     /// Elements that have begun and not ended, each with its key, the outermost scope first.
     pub fn live_elements(&self) -> impl Iterator<Item = (Key, ElementIndex)> + '_ {
-        self.elements.iter().map(|live| (live.key, live.element))
+        // paths inside of ad-hoc sub-processes are nothing that anybody has drawn
+        self.elements.iter().filter(|live| !self.is_inner(live.key)).map(|live| (live.key, live.element))
     }
 
     /// Whether a job waits for a worker.

@@ -9,6 +9,8 @@
 
 mod apply;
 mod check;
+mod decision;
+mod doomed;
 mod event;
 mod input;
 mod instance;
@@ -25,6 +27,7 @@ mod waiting;
 
 pub use apply::apply;
 pub use check::{Broken, check};
+pub use decision::{DecisionMade, Explained, ExplainedDecision};
 pub use event::{Event, Phase, Warning, Work};
 pub use input::{AdHocLead, Cx, Decided, Decisions, Input, Limits, Modification, NoDecisions, Refusal};
 pub use instance::{Instance, InstanceId, Key, Parent};

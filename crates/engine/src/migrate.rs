@@ -135,7 +135,7 @@ pub fn migrate(
                 flow.iter().for_each(|flow| plan.flow(*flow));
             }
             Work::Leave { element, .. } => plan.element(*element),
-            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) => {}
+            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) | Work::Close | Work::Cancel => {}
         }
     }
     plan.listeners(instance);
@@ -265,7 +265,10 @@ impl Plan<'_> {
         let mut added = Vec::new();
         for live in &instance.elements {
             let Some(new) = self.place_of(live.element) else { continue };
-            if starts(self.from, instance, live.key) || listens(self.from, instance, live.key, ListensFor::End) {
+            if instance.is_inner(live.key)
+                || starts(self.from, instance, live.key)
+                || listens(self.from, instance, live.key, ListensFor::End)
+            {
                 continue;
             }
             let (old, new) = (self.from.element(live.element), self.to.element(new));
@@ -419,7 +422,7 @@ pub(crate) fn renumber(
                 by.iter_mut().for_each(flow);
             }
             Work::Leave { element: place, .. } => element(place),
-            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) => {}
+            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) | Work::Close | Work::Cancel => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use feel::Value;
 use units::Timestamp;
 
+use crate::decision::DecisionMade;
 use crate::event::Warning;
 use crate::instance::{Instance, InstanceId, Key, ROOT, Subscription};
 
@@ -38,6 +39,11 @@ impl Instance {
     /// Why something is null that its expressions and decisions have given, the oldest first; at most the first few.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// The decisions that were made last for its business rule tasks, the oldest first.
+    pub fn decisions(&self) -> &[DecisionMade] {
+        &self.decisions
     }
 
     /// Its open jobs, the oldest first.

@@ -10,17 +10,25 @@ use units::{Text, Timestamp};
 
 use crate::time;
 
-/// When a timer start event goes off for the first time, or why that cannot be said. A date that has passed is that date: it is
-/// due at once.
-pub fn first_start(process: &Process, start: ElementIndex, now: Timestamp) -> Result<Repetition, Text> {
+/// When a timer start event goes off for the first time, by clocks that far ahead of UTC, in seconds, or why that cannot be said. A
+/// date that has passed is that date: it is due at once.
+pub fn first_start(process: &Process, start: ElementIndex, now: Timestamp, utc_offset: i32) -> Result<Repetition, Text> {
     let Kind::Start(Trigger::Timer(kind, formula)) = &process.element(start).kind else {
         return Err(Text::from(format!("`{}` is no timer start event", process.element(start).id())));
     };
-    time::due(*kind, formula.evaluate(&Context::EMPTY, &Environment::at(now)), now)
+    let environment = Environment { utc_offset, ..Environment::at(now) };
+    time::due(*kind, formula.evaluate(&Context::EMPTY, &environment), now, utc_offset)
 }
 
 /// When a timer start event that went off goes off again; `None` for never.
-pub fn next_start(process: &Process, start: ElementIndex, last: Repetition, now: Timestamp) -> Option<Repetition> {
+pub fn next_start(
+    process: &Process,
+    start: ElementIndex,
+    last: Repetition,
+    now: Timestamp,
+    utc_offset: i32,
+) -> Option<Repetition> {
     let Kind::Start(Trigger::Timer(kind, formula)) = &process.element(start).kind else { return None };
-    time::again(*kind, || formula.evaluate(&Context::EMPTY, &Environment::at(now)), last, now)
+    let environment = Environment { utc_offset, ..Environment::at(now) };
+    time::again(*kind, || formula.evaluate(&Context::EMPTY, &environment), last, now, utc_offset)
 }

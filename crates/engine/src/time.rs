@@ -6,15 +6,16 @@ use units::{Text, Timestamp};
 
 use crate::variables::Evaluated;
 
-/// When a timer is due for the first time, by what its formula gave, or why that cannot be said.
-pub(crate) fn due(kind: TimerKind, given: Evaluated, now: Timestamp) -> Result<Repetition, Text> {
+/// When a timer is due for the first time, by what its formula gave, or why that cannot be said. Days and months are those of
+/// clocks that far ahead of UTC, in seconds.
+pub(crate) fn due(kind: TimerKind, given: Evaluated, now: Timestamp, utc_offset: i32) -> Result<Repetition, Text> {
     let (value, why) = given?;
-    let once = |at: Timestamp| Repetition { at, repeats: Some(0) };
+    let once = |at: Timestamp| Repetition { at, repeats: Some(0), since: None };
     let found = match kind {
-        TimerKind::Date => moment_of(&value).map(once),
-        TimerKind::Duration => later(now, &value).map(once),
+        TimerKind::Date => moment_of(&value, utc_offset).map(once),
+        TimerKind::Duration => later(now, &value, utc_offset).map(once),
         TimerKind::Cycle => match cycle(&value) {
-            Some(Ok(cycle)) => cycle.first(now),
+            Some(Ok(cycle)) => cycle.first(now, utc_offset),
             Some(Err(why)) => return Err(Text::from(format!("the timer has no cycle: {why}"))),
             None => None,
         },
@@ -35,11 +36,12 @@ pub(crate) fn again(
     formula: impl FnOnce() -> Evaluated,
     last: Repetition,
     now: Timestamp,
+    utc_offset: i32,
 ) -> Option<Repetition> {
     if kind != TimerKind::Cycle || last.repeats == Some(0) {
         return None;
     }
-    cycle(&formula().ok()?.0)?.ok()?.next(last, now)
+    cycle(&formula().ok()?.0)?.ok()?.next(last, now, utc_offset)
 }
 
 fn cycle(value: &Value) -> Option<Result<Cycle, String>> {
@@ -47,6 +49,6 @@ fn cycle(value: &Value) -> Option<Result<Cycle, String>> {
 }
 
 /// The moment that lies a duration later.
-pub(crate) fn later(now: Timestamp, value: &Value) -> Option<Timestamp> {
-    Interval::of(value)?.after(now)
+pub(crate) fn later(now: Timestamp, value: &Value, utc_offset: i32) -> Option<Timestamp> {
+    Interval::of(value)?.after(now, utc_offset)
 }

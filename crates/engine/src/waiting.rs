@@ -143,7 +143,8 @@ impl Instance {
         let Arrival { scope, gateway, .. } = *arrival;
         let Some(live) = self.live(scope) else { return false };
         // what moves may go anywhere, and in an ad-hoc sub-process anything may begin
-        if !self.held.is_empty() || matches!(process.element(live.element).kind, Kind::AdHoc(_)) {
+        let is_open = matches!(process.element(live.element).kind, Kind::AdHoc(_)) && !self.is_inner(scope);
+        if !self.held.is_empty() || is_open {
             return true;
         }
         let comes = leads_to(process, gateway, flows);
@@ -158,6 +159,7 @@ impl Instance {
             Work::Begin(key) | Work::Item(key) | Work::Complete(key) | Work::Emptied(key) => {
                 self.live(*key).map(|live| live.element)
             }
+            Work::Close | Work::Cancel => None,
         };
         let (since, release, who) = if self.suspended {
             (self.suspended_since, "the instance is resumed", "whoever may operate the process")
@@ -282,7 +284,7 @@ impl Instance {
         let listened = || self.jobs.iter().any(|job| job.element == live.key);
         let stuck = || self.incidents.iter().any(|incident| incident.element == live.key);
         let (what, who, release) = match &process.element(live.element).kind {
-            _ if listened() || stuck() => return None,
+            _ if listened() || stuck() || self.is_inner(live.key) => return None,
             kind if live.multi.is_some() || !matches!(kind, Kind::Call(_) | Kind::AdHoc(_) | Kind::CompensationThrow(_)) => {
                 let multi = live.multi.as_deref()?;
                 let (done, total) = (multi.done, multi.total);

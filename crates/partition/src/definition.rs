@@ -211,3 +211,18 @@ pub(crate) fn begun_by(process: &bpmn::Process) -> impl Iterator<Item = (Trigger
         _ => None,
     })
 }
+/// What a decision gave, as the engine takes it; the reason alone if it came to no end.
+pub fn decided(mut outcome: dmn::Outcome) -> Result<engine::Decided, Text> {
+    let rule = |(number, id): (usize, Text)| (u32::try_from(number).unwrap_or(u32::MAX), id);
+    let of = |explained: dmn::Explained| engine::ExplainedDecision {
+        decision: explained.decision,
+        inputs: explained.inputs.into_iter().map(|input| (input.label, Text::from(input.value.to_string()))).collect(),
+        rules: explained.matched.into_iter().map(rule).collect(),
+        output: Text::from(explained.output.to_string()),
+    };
+    let decisions = std::mem::take(&mut outcome.explained).into_iter().map(of).collect();
+    let work = outcome.used.steps;
+    let (value, why) = outcome.decided()?;
+    let explained = engine::Explained { decisions, ..engine::Explained::default() };
+    Ok(engine::Decided { value, why, work, explained })
+}

@@ -175,6 +175,20 @@ impl Entry {
     }
 }
 
+impl Event {
+    /// The decisions that were made in a step of a process.
+    pub fn decisions(&self) -> impl Iterator<Item = &engine::DecisionMade> {
+        let events = match self {
+            Self::Process(_, events) => events.as_slice(),
+            _ => &[],
+        };
+        events.iter().filter_map(|event| match event {
+            engine::Event::Decided(made) => Some(made.as_ref()),
+            _ => None,
+        })
+    }
+}
+
 /// The orders that events are about: each once, in the order of their numbers.
 pub(crate) fn orders_of(events: &[Event]) -> Vec<trade::OrderId> {
     let order = |event: &Event| match event {
@@ -182,7 +196,8 @@ pub(crate) fn orders_of(events: &[Event]) -> Vec<trade::OrderId> {
         Event::EffectRequested(effect) => effect.order,
         _ => None,
     };
-    let mut orders: Vec<trade::OrderId> = events.iter().filter_map(order).collect();
+    let decided = events.iter().flat_map(Event::decisions).filter_map(|made| made.explained.about.as_ref()?.parse().ok());
+    let mut orders: Vec<trade::OrderId> = events.iter().filter_map(order).chain(decided).collect();
     orders.sort_unstable();
     orders.dedup();
     orders

@@ -46,6 +46,13 @@ pub enum Operation {
         /// What it carries.
         variables: Variables,
     },
+    /// Go on behind what is stuck, as if it were done, and do not try it again.
+    Skip {
+        /// One incident, by its key; without it all of the instance.
+        incident: Option<u32>,
+        /// The results that it is taken to have.
+        variables: Variables,
+    },
 }
 
 /// How tokens are moved. Elements are named by their id in the model; a live one also by its key.
@@ -76,6 +83,7 @@ impl Operation {
             Self::Migrate { .. } => "migrate",
             Self::Activate { .. } => "activate",
             Self::Signal { .. } => "signal",
+            Self::Skip { .. } => "skip",
         }
     }
 }

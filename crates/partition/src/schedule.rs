@@ -24,14 +24,17 @@ pub struct ScheduledStart {
     pub due: Timestamp,
     /// How often after that: 0 for never, `None` for ever.
     pub repeats: Option<u32>,
+    /// For a cycle without a start: from when its intervals count.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
 }
 
 impl ScheduledStart {
     pub(crate) fn new(element: ElementIndex, repetition: Repetition) -> Self {
-        Self { element, due: repetition.at, repeats: repetition.repeats }
+        Self { element, due: repetition.at, repeats: repetition.repeats, since: repetition.since }
     }
 
     pub(crate) fn repetition(&self) -> Repetition {
-        Repetition { at: self.due, repeats: self.repeats }
+        Repetition { at: self.due, repeats: self.repeats, since: self.since }
     }
 }

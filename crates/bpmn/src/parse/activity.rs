@@ -270,7 +270,7 @@ impl<'a, 'x> Reader<'a, 'x> {
     fn optional_moment(&mut self, node: Xml<'a, 'x>, attribute: &str) -> Option<Option<Formula>> {
         let formula = self.optional(node, attribute)?;
         let wrong = formula.as_ref().and_then(Formula::constant);
-        if let Some(wrong) = wrong.filter(|value| !value.is_null() && moment_of(value).is_none()) {
+        if let Some(wrong) = wrong.filter(|value| !value.is_null() && moment_of(value, 0).is_none()) {
             self.refuse(node, super::event::no_moment(&wrong), "mend the time, or give an expression");
             return None;
         }

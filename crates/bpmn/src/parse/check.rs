@@ -152,7 +152,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 Ok(Cycle::Repeating { interval, .. }) if !interval.is_positive() => {
                     self.refuse(node, format!("`{text}` is no time at all"), "give an interval above zero");
                 }
-                Ok(Cycle::Cron(cron)) if cron.after(Timestamp(0)).is_none() => {
+                Ok(Cycle::Cron(cron)) if cron.after(Timestamp(0), 0).is_none() => {
                     self.refuse(node, format!("`{text}` is a day that never comes"), "mend the cron expression");
                 }
                 _ => {}

@@ -298,12 +298,12 @@ fn code_of<'a>(node: Xml<'a, '_>, what: &str) -> Option<&'a str> {
 /// Why a value can not be a time of this kind, if it cannot.
 fn not_a_time(kind: TimerKind, value: &Value) -> Option<String> {
     match (kind, value) {
-        (TimerKind::Date, value) if moment_of(value).is_none() => Some(no_moment(value)),
+        (TimerKind::Date, value) if moment_of(value, 0).is_none() => Some(no_moment(value)),
         (TimerKind::Duration, value) if Interval::of(value).is_none() => {
             Some(format!("`{}` is not a duration such as PT15M or P1D", written(value)))
         }
         (TimerKind::Duration, value)
-            if Interval::of(value).is_some_and(|found| found.after(units::Timestamp(0)).is_none()) =>
+            if Interval::of(value).is_some_and(|found| found.after(units::Timestamp(0), 0).is_none()) =>
         {
             Some(format!("`{}` leads beyond the calendar", written(value)))
         }

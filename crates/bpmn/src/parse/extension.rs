@@ -13,6 +13,14 @@ pub(super) fn properties(node: Xml<'_, '_>) -> Vec<(Text, Text)> {
     properties.filter_map(pair).collect()
 }
 
+/// The properties of the product's that are expressions. Whoever gives them a meaning says which cannot be read, and refuses them.
+pub(super) fn computed(node: Xml<'_, '_>) -> Vec<(Text, Expression)> {
+    let own = properties(node).into_iter().filter(|(name, _)| name.starts_with("crossdock:"));
+    let parsed =
+        own.filter_map(|(name, value)| Some((name, Expression::parse(value.strip_prefix('=')?, Mode::Camunda).ok()?)));
+    parsed.collect()
+}
+
 /// What the modeller wrote about an element.
 pub(super) fn documentation(node: Xml<'_, '_>) -> Text {
     let documentation = children(node).find(|child| is_bpmn(*child, "documentation"));
@@ -40,7 +48,6 @@ const KNOWN: &[&str] = &[
     "taskListeners",
     "taskSchedule",
     "userTask",
-    "userTaskForm",
     "versionTag",
 ];
 
@@ -51,11 +58,18 @@ impl<'a, 'x> Reader<'a, 'x> {
         let mut seen = Vec::new();
         for extension in extensions.filter(|extension| extension.tag_name().namespace() == Some(super::ZEEBE)) {
             let name = extension.tag_name().name();
-            if seen.contains(&name) {
+            // a process may keep several forms
+            if seen.contains(&name) && name != "userTaskForm" {
                 self.refuse(extension, format!("there are two extension elements `{name}`"), "keep one of them");
             }
             seen.push(name);
-            if !KNOWN.contains(&name) {
+            if name == "userTaskForm" {
+                self.warn(
+                    extension,
+                    "a form made beside the diagram is not shown here",
+                    "deploy the form, and name it by `formId`",
+                );
+            } else if !KNOWN.contains(&name) {
                 self.warn(extension, format!("the extension element `{name}` has no effect here"), "remove it");
             }
         }
@@ -75,12 +89,27 @@ impl<'a, 'x> Reader<'a, 'x> {
             let Some(source) = self.formula(mapping, text) else { continue };
             let source = plain_value(text).unwrap_or(source);
             match mapping.tag_name().name() {
-                "input" => inputs.push(Mapping { source, target }),
+                "input" => {
+                    self.asked(mapping, &source);
+                    inputs.push(Mapping { source, target });
+                }
                 "output" => outputs.push(Mapping { source, target }),
                 _ => self.unknown(mapping),
             }
         }
         (inputs, outputs)
+    }
+
+    /// What a mapping asks the leader of an ad-hoc sub-process for has to be readable without running it.
+    fn asked(&mut self, mapping: Xml<'a, 'x>, source: &Formula) {
+        let Formula::Expression(expression) = source else { return };
+        for why in expression.asked().into_iter().filter_map(Result::err) {
+            self.refuse(
+                mapping,
+                why.as_str(),
+                "write it out, so that it can be told to whoever leads the ad-hoc sub-process",
+            );
+        }
     }
 
     /// Whether and how it is done once per item.

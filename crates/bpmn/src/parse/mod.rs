@@ -297,6 +297,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             starts: Vec::new(),
             listeners,
             compensates: node.attribute("isForCompensation") == Some("true"),
+            computed: extension::computed(node),
             properties: extension::properties(node),
             documentation: extension::documentation(node),
             kind,

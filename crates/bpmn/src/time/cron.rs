@@ -74,15 +74,15 @@ impl Cron {
         })
     }
 
-    /// The first moment after another one; `None` if there is none in 40 years.
-    pub fn after(&self, from: Timestamp) -> Option<Timestamp> {
-        let next = civil(Timestamp(from.0.div_euclid(1_000).checked_add(1)?.checked_mul(1_000)?))?;
+    /// The first moment after another one, by clocks that far ahead of UTC, in seconds; `None` if there is none in 40 years.
+    pub fn after(&self, from: Timestamp, utc_offset: i32) -> Option<Timestamp> {
+        let next = civil(Timestamp(from.0.div_euclid(1_000).checked_add(1)?.checked_mul(1_000)?), utc_offset)?;
         let (mut day, mut earliest) = (next.date(), next.time());
         for _ in 0..HORIZON_DAYS {
             if self.is_on(day)
                 && let Some(time) = self.time_from(earliest)
             {
-                return moment(DateTime::from_parts(day, time));
+                return moment(DateTime::from_parts(day, time), utc_offset);
             }
             (day, earliest) = (day.tomorrow().ok()?, Time::midnight());
         }
@@ -254,7 +254,11 @@ mod tests {
     fn moments(text: &str) -> Vec<String> {
         let cron = Cron::parse(text).expect("a cron expression");
         let noon = "2026-11-25T12:00:00Z".parse().ok();
-        std::iter::successors(noon, |last| cron.after(*last)).skip(1).take(2).map(|found: Timestamp| second(found)).collect()
+        std::iter::successors(noon, |last| cron.after(*last, 0))
+            .skip(1)
+            .take(2)
+            .map(|found: Timestamp| second(found))
+            .collect()
     }
 
     #[test]

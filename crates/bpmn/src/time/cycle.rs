@@ -27,6 +27,8 @@ pub struct Repetition {
     pub at: Timestamp,
     /// How often after that: 0 for never, `None` for ever.
     pub repeats: Option<u32>,
+    /// For intervals that no start is given for the moment from which they count.
+    pub since: Option<Timestamp>,
 }
 
 impl Cycle {
@@ -50,45 +52,44 @@ impl Cycle {
         Some(Self::Repeating { times, start, interval: Interval::parse(interval)? })
     }
 
-    /// Its first moment from now on; `None` if there is none. A start that has passed is now.
-    pub fn first(&self, now: Timestamp) -> Option<Repetition> {
+    /// Its first moment from now on, by clocks that far ahead of UTC, in seconds; `None` if there is none. A start that has passed is
+    /// now.
+    pub fn first(&self, now: Timestamp, utc_offset: i32) -> Option<Repetition> {
         match self {
             Self::Repeating { times, start, interval } => {
                 let repeats = match times {
                     Some(times) => Some(times.checked_sub(1)?),
                     None => None,
                 };
-                let at = start.map_or_else(|| interval.after(now), |start| Some(start.max(now)))?;
-                Some(Repetition { at, repeats })
+                let at = start.map_or_else(|| interval.after(now, utc_offset), |start| Some(start.max(now)))?;
+                Some(Repetition { at, repeats, since: if start.is_none() { Some(now) } else { None } })
             }
-            Self::Cron(cron) => Some(Repetition { at: cron.after(now)?, repeats: None }),
+            Self::Cron(cron) => Some(Repetition { at: cron.after(now, utc_offset)?, repeats: None, since: None }),
         }
     }
 
-    /// The moment after another one, or `None` if that was the last. With a start the moments are those that it is a whole number
-    /// of intervals away from (ISO 8601, recurring intervals), so that the last day of a month stays that. Without one, intervals run
-    /// from the last moment and not from now, so that they do not drift. Moments that were slept through do not pile up: then the
-    /// interval runs from now, or the next moment counts.
-    pub fn next(&self, last: Repetition, now: Timestamp) -> Option<Repetition> {
+    /// The moment after another one, or `None` if that was the last. The moments are those that are a whole number of intervals away
+    /// from the start (ISO 8601, recurring intervals), or from when the cycle began if it names none: they do not drift, and the last
+    /// day of a month stays that. Moments that were slept through do not pile up: then the next one counts.
+    pub fn next(&self, last: Repetition, now: Timestamp, utc_offset: i32) -> Option<Repetition> {
         let repeats = match last.repeats {
             Some(left) => Some(left.checked_sub(1)?),
             None => None,
         };
         let at = match self {
-            Self::Repeating { start: Some(start), interval, .. } => after(*start, *interval, last.at.max(now))?,
-            Self::Repeating { interval, .. } => match interval.after(last.at)? {
-                natural if natural > now => natural,
-                _ => interval.after(now)?,
-            },
-            Self::Cron(cron) => cron.after(now.max(last.at))?,
+            Self::Repeating { start, interval, .. } => {
+                let start = start.or(last.since).unwrap_or(last.at);
+                after(start, *interval, last.at.max(now), utc_offset)?
+            }
+            Self::Cron(cron) => cron.after(now.max(last.at), utc_offset)?,
         };
-        Some(Repetition { at, repeats })
+        Some(Repetition { at, repeats, since: last.since })
     }
 }
 
 /// The first moment later than `now` that is a whole number of intervals away from a start.
-fn after(start: Timestamp, interval: Interval, now: Timestamp) -> Option<Timestamp> {
-    let nth = |count: i64| interval.times(count).and_then(|interval| interval.after(start));
+fn after(start: Timestamp, interval: Interval, now: Timestamp, utc_offset: i32) -> Option<Timestamp> {
+    let nth = |count: i64| interval.times(count).and_then(|interval| interval.after(start, utc_offset));
     // what lies beyond the calendar is later than anything
     let is_later = |count: i64| nth(count).is_none_or(|moment| moment > now);
     let mut beyond = 1_i64;
@@ -119,8 +120,8 @@ mod tests {
 
     fn moments(text: &str, now: &str, late: i64) -> Vec<String> {
         let cycle = Cycle::parse(text).expect("a cycle");
-        let first = cycle.first(at(now));
-        let next = |last: &Repetition| cycle.next(*last, Timestamp(last.at.0 + late));
+        let first = cycle.first(at(now), 0);
+        let next = |last: &Repetition| cycle.next(*last, Timestamp(last.at.0 + late), 0);
         std::iter::successors(first, next).take(4).map(|found| second(found.at)).collect()
     }
 
@@ -156,6 +157,22 @@ mod tests {
             expected,
             "slept through"
         );
+    }
+
+    #[test]
+    fn the_last_day_of_a_month_stays_the_last_without_a_start_too() {
+        let expected = ["2026-02-28T08:00:00Z", "2026-03-31T08:00:00Z", "2026-04-30T08:00:00Z", "2026-05-31T08:00:00Z"];
+        assert_eq!(moments("R/P1M", "2026-01-31T08:00:00Z", 0), expected);
+        assert_eq!(moments("R/P1M", "2026-01-31T08:00:00Z", 90_000), expected, "a little late each time");
+    }
+
+    #[test]
+    fn a_cron_expression_goes_by_the_clocks_of_the_company() {
+        let cycle = Cycle::parse("0 0 6 * * MON-FRI").expect("a cycle");
+        let first = cycle.first(at("2026-01-05T08:00:00Z"), -5 * 3_600).expect("a moment");
+        assert_eq!(second(first.at), "2026-01-05T11:00:00Z");
+        let next = cycle.next(first, first.at, -5 * 3_600).expect("a moment");
+        assert_eq!(second(next.at), "2026-01-06T11:00:00Z");
     }
 
     #[test]

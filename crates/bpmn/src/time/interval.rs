@@ -1,6 +1,6 @@
 //! Spans of time: ISO 8601 durations, calendar months and exact time together.
 
-use feel::Value;
+use feel::{DaysDuration, Value};
 use units::Timestamp;
 
 use super::{civil, moment};
@@ -17,43 +17,9 @@ pub struct Interval {
 impl Interval {
     /// Reads an ISO 8601 duration; `None` if it is none.
     pub fn parse(text: &str) -> Option<Self> {
-        let (sign, rest) = match text.strip_prefix('-') {
-            Some(rest) => (-1, rest),
-            None => (1, text.strip_prefix('+').unwrap_or(text)),
-        };
-        let rest = rest.strip_prefix('P')?;
-        let (days, time) = match rest.split_once('T') {
-            Some((_, "")) => return None,
-            Some((days, time)) => (days, time),
-            None => (rest, ""),
-        };
-        let mut found = Self::default();
-        let units = [('Y', 12, 0), ('M', 1, 0), ('W', 0, 7 * 86_400_000), ('D', 0, 86_400_000)];
-        let in_days = found.read(days, &units)?;
-        let in_time = found.read(time, &[('H', 0, 3_600_000), ('M', 0, 60_000), ('S', 0, 1_000)])?;
-        (in_days || in_time)
-            .then_some(Self { months: found.months.checked_mul(sign)?, millis: found.millis.checked_mul(sign)? })
-    }
-
-    /// Adds numbers with their units, each unit once and in this order. Whether there were any.
-    fn read(&mut self, mut text: &str, units: &[(char, i64, i64)]) -> Option<bool> {
-        let any = !text.is_empty();
-        let mut units = units.iter();
-        while !text.is_empty() {
-            let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
-            let (_, months, millis) = *units.find(|(name, ..)| unit.starts_with(*name))?;
-            text = &unit[1..];
-            let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
-            let seconds = months == 0 && millis == 1_000;
-            if (part != "0" && !seconds) || !whole.chars().chain(part.chars()).all(|c| c.is_ascii_digit()) {
-                return None;
-            }
-            let whole: i64 = whole.parse().ok()?;
-            let thousandths: i64 = format!("{part:0<3}").get(..3)?.parse().ok()?;
-            self.months = self.months.checked_add(whole.checked_mul(months)?)?;
-            self.millis = self.millis.checked_add(whole.checked_mul(millis)?)?.checked_add(thousandths)?;
-        }
-        Some(any)
+        let (months, rest) = feel::iso_duration(text)?;
+        let millis = DaysDuration::from_nanoseconds(rest).milliseconds()?;
+        Some(Self { months, millis })
     }
 
     /// The interval that a value says: a duration, or its text; `None` if it says none.
@@ -81,11 +47,15 @@ impl Interval {
         self.months >= 0 && self.millis >= 0 && (self.months > 0 || self.millis > 0)
     }
 
-    /// The moment that lies this much later: months by the calendar in UTC, a day that the month does not have being its last.
-    pub fn after(self, from: Timestamp) -> Option<Timestamp> {
+    /// The moment that lies this much later: months by the calendar that far ahead of UTC, in seconds, a day that the month does not
+    /// have being its last.
+    pub fn after(self, from: Timestamp, utc_offset: i32) -> Option<Timestamp> {
         let later = match self.months {
             0 => from,
-            months => moment(civil(from)?.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?)?,
+            months => {
+                let months = jiff::Span::new().try_months(months).ok()?;
+                moment(civil(from, utc_offset)?.checked_add(months).ok()?, utc_offset)?
+            }
         };
         Some(Timestamp(later.0.checked_add(self.millis)?))
     }
@@ -114,8 +84,10 @@ mod tests {
     #[test]
     fn months_go_by_the_calendar() {
         let month = Interval::parse("P1M").expect("a month");
-        assert_eq!(month.after(at("2026-01-31T08:00:00Z")), Some(at("2026-02-28T08:00:00Z")));
+        assert_eq!(month.after(at("2026-01-31T08:00:00Z"), 0), Some(at("2026-02-28T08:00:00Z")));
         let mixed = Interval::parse("P1MT1H").expect("a month and an hour");
-        assert_eq!(mixed.after(at("2026-11-30T23:30:00Z")), Some(at("2026-12-31T00:30:00Z")));
+        assert_eq!(mixed.after(at("2026-11-30T23:30:00Z"), 0), Some(at("2026-12-31T00:30:00Z")));
+        // an hour ahead of UTC it is the last of January already
+        assert_eq!(month.after(at("2026-01-30T23:30:00Z"), 3_600), Some(at("2026-02-27T23:30:00Z")));
     }
 }

@@ -57,6 +57,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "the extension element `linkedResources` has no effect here",
                 "remove it",
             ),
+            warning(
+                r#"<bpmn:extensionElements><zeebe:userTaskForm id="f1">x</zeebe:userTaskForm><zeebe:userTaskForm id="f2">x</zeebe:userTaskForm></bpmn:extensionElements>{s}"#,
+                "p",
+                "a form made beside the diagram is not shown here",
+                "deploy the form, and name it by `formId`",
+            ),
             error(
                 r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:taskDefinition type="b"/></bpmn:extensionElements></bpmn:serviceTask>"#,
                 "t",
@@ -416,6 +422,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "ah",
                 "a job worker leads the ad-hoc sub-process, and the model names active elements as well",
                 "leave that to the worker, or remove the task definition",
+            ),
+            error(
+                r#"{s}<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:taskDefinition type="w"/></bpmn:extensionElements><bpmn:task id="a"><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source="=fromAi(toolCall.x, 5)" target="x"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:task></bpmn:adHocSubProcess>"#,
+                "a",
+                "the description of `fromAi` has to be a text, which is known before it runs",
+                "write it out, so that it can be told to whoever leads the ad-hoc sub-process",
             ),
             warning(
                 r#"{s}<bpmn:subProcess id="sub1" triggeredByEvent="true"><bpmn:startEvent id="x"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:startEvent></bpmn:subProcess><bpmn:subProcess id="sub2" triggeredByEvent="true"><bpmn:startEvent id="y"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:startEvent></bpmn:subProcess>"#,

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Resume(Operate),
     /// Try again where instances are stuck: incidents and dead letters
     Retry(Retry),
+    /// Go on behind what is stuck, as if it were done, and do not try it again
+    Skip(Skip),
     /// Move tokens and change variables
     Modify(Modify),
     /// Let instances go on with another version of their process
@@ -114,6 +116,18 @@ pub(crate) struct Retry {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Skip {
+    /// One incident, by the key that `instance why` shows
+    #[arg(long)]
+    only: Option<u32>,
+    /// The results that it is taken to have, as a JSON object
+    #[arg(long, default_value = "{}")]
+    variables: String,
+    #[command(flatten)]
+    operate: Operate,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Modify {
     /// An element to begin, by its id in the model; may be given several times
     #[arg(long)]
@@ -169,6 +183,10 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
         Command::Retry(Retry { only, variables, scope, operate: arguments }) => {
             let variables = object("--variables", variables)?;
             operate(arguments, &json!({ "type": "retry", "incident": only, "variables": variables, "scope": scope }))
+        }
+        Command::Skip(Skip { only, variables, operate: arguments }) => {
+            let variables = object("--variables", variables)?;
+            operate(arguments, &json!({ "type": "skip", "incident": only, "variables": variables }))
         }
         Command::Activate(Activate { inside, elements, operate: arguments }) => {
             operate(arguments, &json!({ "type": "activate", "ad_hoc": inside, "elements": elements }))
@@ -283,6 +301,7 @@ fn show(arguments: &Show) -> anyhow::Result<Finding> {
     line("");
     tell(&instance["waiting"], 0);
     warn(&instance["warnings"], 0);
+    decided(&instance["decisions"], 0);
     Ok(Finding::None)
 }
 
@@ -323,6 +342,7 @@ fn tell_instance(view: &Value, depth: usize) {
     line(format_args!("{:indent$}{id}, {process} version {}{about}: {state}", "", view["version"], indent = depth * 2));
     tell(&view["waiting"], depth + 1);
     warn(&view["warnings"], depth + 1);
+    decided(&view["decisions"], depth + 1);
 }
 
 /// What was null for a reason, and the instance went on.
@@ -331,6 +351,28 @@ fn warn(warnings: &Value, depth: usize) {
         let text = |name: &str| warning[name].as_str().unwrap_or_default();
         let (element, of, why, since) = (text("element"), text("of"), text("why"), text("since"));
         line(format_args!("{:indent$}{element} was given a null at {since}, {of}: {why}", "", indent = depth * 2));
+    }
+}
+
+/// The last decisions: what each gave, by which rules, on which inputs.
+fn decided(decisions: &Value, depth: usize) {
+    for made in decisions.as_array().into_iter().flatten() {
+        let text = |name: &str| made[name].as_str().unwrap_or_default();
+        let (element, decision, result, at) = (text("element"), text("decision"), text("result"), text("at"));
+        line(format_args!("{:indent$}{element} was decided at {at} by {decision}: {result}", "", indent = depth * 2));
+        for part in made["explained"].as_array().into_iter().flatten() {
+            let all = |name: &str, with: &str| {
+                let values = part[name].as_array().into_iter().flatten();
+                let shown = values.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                shown.collect::<Vec<_>>().join(with)
+            };
+            let (rules, inputs) = (all("rules", " and "), all("inputs", ", "));
+            let (name, output) =
+                (part["decision"].as_str().unwrap_or_default(), part["output"].as_str().unwrap_or_default());
+            let rules = if rules.is_empty() { String::new() } else { format!(" rule {rules}") };
+            let inputs = if inputs.is_empty() { String::new() } else { format!(" on {inputs}") };
+            line(format_args!("{:indent$}{name}{rules}{inputs}: {output}", "", indent = depth * 2 + 2));
+        }
     }
 }
 

@@ -27,7 +27,14 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
     for (place, input) in table.inputs.iter().enumerate() {
         let pieces = match pieces(table, place, input) {
             Ok(pieces) => pieces,
-            Err(why) => return not_looked_for(table, node, &format!("the input {} cannot be split: {why}", input.title()), findings),
+            Err(why) => {
+                return not_looked_for(
+                    table,
+                    node,
+                    &format!("the input {} cannot be split: {why}", input.title()),
+                    findings,
+                );
+            }
         };
         let Some(column) = Column::new(table, place, pieces, &mut left) else { return given_up(table, node, findings) };
         columns.push(column);

@@ -30,6 +30,8 @@ pub struct Outcome {
     /// Whether an expression came to no end: an assertion does not hold, or the evaluation needs more than it may use. The first
     /// warning says which.
     pub failed: bool,
+    /// How much of the budget was used up; depth does not count, since it is given back.
+    pub used: Budget,
 }
 
 impl Outcome {
@@ -111,7 +113,13 @@ impl Model {
         let mut run = Run::new(&self.0, variables, environment, trace.clone());
         let value = run.place(place)?;
         let explained = trace.and_then(|trace| trace.lock().ok().map(|mut all| std::mem::take(&mut *all)));
-        Ok(Outcome { value, warnings: run.warnings, explained: explained.unwrap_or_default(), failed: run.failed })
+        Ok(Outcome {
+            value,
+            warnings: run.warnings,
+            explained: explained.unwrap_or_default(),
+            failed: run.failed,
+            used: run.used,
+        })
     }
 }
 

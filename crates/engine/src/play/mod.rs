@@ -9,7 +9,7 @@ mod trace;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bpmn::{Element, ElementIndex, Process, Repetition};
+use bpmn::{Element, ElementIndex, Kind, Process, Repetition};
 use feel::Context;
 use units::{Text, Timestamp};
 
@@ -39,6 +39,12 @@ pub enum PlayError {
     /// No such process.
     #[error("there is no process {0}")]
     NoProcess(Text),
+    /// No other process of this id is at play.
+    #[error("no other process {0} is at play: give its model with --with")]
+    NoOther(Text),
+    /// An instance cannot go on with another version.
+    #[error("the instance cannot go on with that version: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    InTheWay(Vec<crate::migrate::Obstacle>),
     /// The element does not wait for this.
     #[error("{element} does not wait for that; what waits: {waiting}")]
     NotWaiting {
@@ -100,13 +106,23 @@ struct Played<'a> {
     elements: BTreeMap<Key, ElementIndex>,
 }
 
+impl Played<'_> {
+    /// Whether what began is a path inside of an ad-hoc sub-process, which nobody has drawn: the element of its scope once more.
+    fn is_path(&self, element: ElementIndex, scope: Key) -> bool {
+        let item = || self.instance.live(scope).is_none_or(|around| around.multi.is_some());
+        let model = self.process.element(element);
+        let again = self.elements.get(&scope) == Some(&element) && matches!(model.kind, Kind::AdHoc(_));
+        again && (model.multi.is_none() || !item())
+    }
+}
+
 impl<'a> World<'a> {
     /// A world of these processes, at this time.
     pub fn new(processes: Vec<&'a Process>, decisions: &'a dyn Decisions, now: Timestamp) -> Self {
         let starts = processes.iter().flat_map(|process| process.timer_starts().map(|start| (*process, start)));
         // what cannot be computed never goes off; a model is deployed for that to be told
         let scheduled = |(process, start)| {
-            let next = first_start(process, start, now).ok()?;
+            let next = first_start(process, start, now, 0).ok()?;
             Some(Scheduled { process, start, next })
         };
         let schedule = starts.filter_map(scheduled).collect();
@@ -197,7 +213,9 @@ impl<'a> World<'a> {
         }
         for event in events {
             let Some(played) = self.instances.get_mut(place) else { break };
-            if let Event::Activated { key, element, .. } = &event {
+            if let Event::Activated { key, element, scope, .. } = &event
+                && !played.is_path(*element, *scope)
+            {
                 played.elements.insert(*key, *element);
             }
             self.trace.extend(trace::line(played.process, &played.instance, &played.elements, self.now, &event));
@@ -219,6 +237,21 @@ impl<'a> World<'a> {
             parent = caller.instance.parent();
         }
         false
+    }
+
+    /// The first instance goes on with another version of its process, in which its elements have other places.
+    fn take_over(&mut self, process: &'a Process, moved: Instance, events: Vec<Event>) {
+        let Some(first) = self.instances.first_mut() else { return };
+        (first.process, first.instance) = (process, moved);
+        first.elements = first.instance.live_elements().collect();
+        if first.instance.wants_to_go_on() {
+            self.inputs.push_back((0, Input::Continue));
+        }
+        for event in events {
+            let Some(first) = self.instances.first() else { return };
+            self.trace.extend(trace::line(first.process, &first.instance, &first.elements, self.now, &event));
+            self.follow(0, event);
+        }
     }
 
     /// What an event of one instance means for the others.
@@ -273,7 +306,7 @@ impl<'a> World<'a> {
         let Some((place, Scheduled { process, start, next })) = first else { return Ok(()) };
         let (process, start, last) = (*process, *start, *next);
         self.now = self.now.max(last.at);
-        match next_start(process, start, last, self.now) {
+        match next_start(process, start, last, self.now, 0) {
             Some(next) => self.schedule[place].next = next,
             None => drop(self.schedule.remove(place)),
         }

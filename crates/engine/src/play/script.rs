@@ -1,12 +1,15 @@
 //! What a script can do.
 
-use bpmn::ElementIndex;
+use std::collections::BTreeMap;
+
+use bpmn::{ElementIndex, Process};
 use feel::Context;
 use serde::Deserialize;
 use units::{Text, Timestamp};
 
 use super::{PlayError, Played, World};
-use crate::input::{AdHocLead, Input, Modification, Refusal};
+use crate::input::{AdHocLead, Cx, Input, Modification, Refusal};
+use crate::migrate::{Migration, migrate};
 use crate::task::{TaskAnswer, TaskChanges};
 use crate::waiting::WaitsFor;
 
@@ -82,6 +85,23 @@ pub enum Action {
         /// Variables to set in the outermost scope before.
         #[serde(default)]
         variables: Context,
+    },
+    /// What is stuck is taken as done, with these results.
+    Skip {
+        /// The element.
+        element: Text,
+        /// The results.
+        #[serde(default)]
+        variables: Context,
+    },
+    /// The first instance goes on with another version of its process, which is at play too.
+    Migrate {
+        /// The id of the process to go on with; without it the other one of the same id.
+        #[serde(default)]
+        to: Option<Text>,
+        /// Ids of elements in the old version, each with its id in the new one, where they differ.
+        #[serde(default)]
+        elements: BTreeMap<Text, Text>,
     },
     /// A user task is given to somebody, or back to all.
     Assign {
@@ -252,6 +272,11 @@ impl World<'_> {
                     _ => None,
                 })
             }
+            Action::Skip { element, variables } => self.answer(element, |key, what| match what {
+                WaitsFor::Incident(_) => Some(Input::SkipIncident { incident: key, variables: variables.clone() }),
+                _ => None,
+            }),
+            Action::Migrate { to, elements } => self.migrate(to.as_ref(), elements),
             Action::Activate { element, inside } => self.answer(element, |key, what| match what {
                 WaitsFor::AdHoc => Some(Input::Activate { scope: key, elements: inside.clone() }),
                 _ => None,
@@ -302,6 +327,25 @@ impl World<'_> {
 
     fn first_takes(&mut self, input: Input) -> Result<(), PlayError> {
         self.inputs.push_back((0, input));
+        self.settle()
+    }
+
+    /// Takes the first instance to another version of its process.
+    fn migrate(&mut self, to: Option<&Text>, elements: &BTreeMap<Text, Text>) -> Result<(), PlayError> {
+        let Some(first) = self.instances.first() else { return Err(PlayError::Refused(Refusal::Ended)) };
+        let id = to.map_or_else(|| first.process.id(), Text::as_str);
+        let is_meant = |process: &&&Process| process.id() == id && !std::ptr::eq(**process, first.process);
+        let Some(target) = self.processes.iter().find(is_meant).copied() else {
+            return Err(PlayError::NoOther(Text::from(id)));
+        };
+        let migration = Migration {
+            version: first.instance.version().saturating_add(1),
+            elements: elements.iter().map(|(from, to)| (from.clone(), to.clone())).collect(),
+        };
+        let (mut moved, mut events) = (first.instance.clone(), Vec::new());
+        let cx = Cx::new(self.now, self.decisions);
+        migrate(first.process, target, &mut moved, &migration, &cx, &mut events).map_err(PlayError::InTheWay)?;
+        self.take_over(target, moved, events);
         self.settle()
     }
 
@@ -386,7 +430,7 @@ impl World<'_> {
 
     /// Lets time pass: timers go off in the order in which they come due.
     fn wait(&mut self, duration: &Text) -> Result<(), PlayError> {
-        let end = crate::time::later(self.now, &feel::Value::String(duration.clone()));
+        let end = crate::time::later(self.now, &feel::Value::String(duration.clone()), 0);
         let end = end.filter(|end| *end >= self.now).ok_or_else(|| PlayError::NoDuration(duration.clone()))?;
         self.pass_to(end)
     }

@@ -44,6 +44,8 @@ pub enum Happening {
     Thrown,
     /// Something that it computed is null for a reason, and it went on.
     Warned,
+    /// A decision was made for it.
+    Decided,
     /// Its job failed, and is tried again.
     JobFailed,
     /// Its job is tried again.
@@ -56,6 +58,8 @@ pub enum Happening {
     TaskKept,
     /// It stopped.
     Incident,
+    /// The instance goes on with another version of its process.
+    Migrated,
     /// It ended as it should.
     Completed,
     /// It was ended by something else.
@@ -76,12 +80,20 @@ pub(super) fn line(
         let (element, detail) = (warning.element.clone(), Text::from(warning.to_string()));
         return Some(Line { at, instance: instance.id(), element, happening: Happening::Warned, detail });
     }
+    if let Event::Decided(made) = event {
+        let rules = made.explained.rules();
+        let rules = if rules.is_empty() { String::new() } else { format!(" by rule {rules}") };
+        let (element, detail) = (made.element.clone(), Text::from(format!("{}{rules}: {}", made.decision, made.result)));
+        return Some(Line { at, instance: instance.id(), element, happening: Happening::Decided, detail });
+    }
     let of = |key: &Key| if *key == ROOT { Some(ElementIndex(0)) } else { elements.get(key).copied() };
     let owner = |key: &Key| instance.owner(*key).and_then(|element| of(&element));
     let none = Text::default;
     let whole = Some(ElementIndex(0));
     let (element, happening, detail) = match event {
         Event::Started { .. } => (whole, Happening::Activated, none()),
+        // not a path of an ad-hoc sub-process, which nobody has drawn
+        Event::Activated { key, .. } if !elements.contains_key(key) => return None,
         Event::Activated { element, .. } => (Some(*element), Happening::Activated, none()),
         Event::Passed { element } => (Some(*element), Happening::Passed, none()),
         Event::JobCreated { job, element, kind, .. } => {
@@ -110,6 +122,7 @@ pub(super) fn line(
         Event::IncidentRaised { element, message, .. } => (of(element), Happening::Incident, message.clone()),
         Event::Completed { key } => (of(key), Happening::Completed, none()),
         Event::Terminated { key } => (of(key), Happening::Terminated, none()),
+        Event::Migrated { version, .. } => (whole, Happening::Migrated, Text::from(format!("version {version}"))),
         Event::InstanceFailed { code, .. } => (whole, Happening::Failed, code.clone()),
         _ => return None,
     };

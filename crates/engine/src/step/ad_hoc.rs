@@ -1,9 +1,10 @@
 //! Ad-hoc sub-processes: what begins inside of them, and when they are done.
 
-use bpmn::{AdHoc, Element, ElementIndex, Kind};
-use feel::{Context, Value, because};
+use bpmn::{AdHoc, Element, ElementIndex, Formula, Kind};
+use feel::{Context, Expression, Value, because};
 use units::Text;
 
+use super::multi::variable_of;
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::input::{AdHocLead, Refusal};
@@ -20,11 +21,11 @@ impl Step<'_, '_> {
         index: ElementIndex,
         element: &Element,
         ad_hoc: &AdHoc,
-    ) -> Result<Vec<ElementIndex>, Text> {
+    ) -> Result<(), Text> {
         // its job is tried again: it has begun before
         if ad_hoc.job.is_some() && self.instance.live(key).is_some_and(|live| live.variables.contains(INSIDE)) {
             self.ask_leader(key, element);
-            return Ok(Vec::new());
+            return Ok(());
         }
         let active = self.active_elements(key, index, ad_hoc)?;
         let events = self.watch_scope(key, element)?;
@@ -36,7 +37,55 @@ impl Step<'_, '_> {
         }
         self.set_local(key, variables);
         self.ask_leader(key, element);
-        Ok(active)
+        for element in active {
+            self.begin_inside(key, element, Context::default());
+        }
+        Ok(())
+    }
+
+    /// An element begins inside of an ad-hoc sub-process, in a scope that is its own and that of what follows it.
+    pub(super) fn begin_inside(&mut self, key: Key, element: ElementIndex, own: Context) {
+        let scope = self.inner(key, own);
+        self.queue.push_back(Work::Enter { element, scope, flow: None });
+    }
+
+    /// A scope for one path inside of an ad-hoc sub-process, with variables of its own; any other scope is the one that it is.
+    pub(super) fn inner(&mut self, key: Key, own: Context) -> Key {
+        let Some((index, element)) = self.element_of(key) else { return key };
+        let Kind::AdHoc(ad_hoc) = &element.kind else { return key };
+        let mut variables = Context::default();
+        // results for it stay with the path: the others have their own
+        if let Some(name) = ad_hoc.output.as_ref().and_then(|(_, result)| variable_of(result)) {
+            variables.insert(name.clone(), Value::Null);
+        }
+        variables.merge(&own);
+        let inner = self.activate(index, key);
+        self.set_local(inner, variables);
+        inner
+    }
+
+    /// A path inside of an ad-hoc sub-process has ended: its result is collected, and that may be enough.
+    pub(super) fn path_ended(&mut self, inner: Key) {
+        let Some((_, element)) = self.element_of(inner) else { return };
+        let Kind::AdHoc(ad_hoc) = &element.kind else { return };
+        let Some(scope) = self.scope_of(inner) else { return };
+        if let Some((name, result)) = &ad_hoc.output {
+            let result = match self.value(element, "output element", result, &self.visible(inner)) {
+                Ok(result) => result,
+                Err(message) => return self.incident(inner, Phase::Collecting, message),
+            };
+            let so_far = self.instance.variables(scope);
+            let mut results: Vec<Value> =
+                so_far.get(name).and_then(Value::as_list).map(<[Value]>::to_vec).unwrap_or_default();
+            results.push(result);
+            self.set_local(scope, Context::from_iter([(name.clone(), Value::from(results))]));
+        }
+        self.close(inner);
+        self.emit(Event::Completed { key: inner });
+        self.ask_leader(scope, element);
+        if !self.is_enough(scope) {
+            self.emptied.push(scope);
+        }
     }
 
     /// The elements that can begin inside of an ad-hoc sub-process, for whoever chooses among them.
@@ -49,6 +98,7 @@ impl Step<'_, '_> {
                 ("elementName", Value::from(inner.name())),
                 ("documentation", Value::from(inner.documentation())),
                 ("properties", Value::Context(Context::from_iter(properties))),
+                ("parameters", Value::from(parameters(inner))),
             ]))
         });
         Value::from(described.collect::<Vec<_>>())
@@ -97,9 +147,7 @@ impl Step<'_, '_> {
         self.emit(Event::JobCompleted { job });
         self.set_local(scope, variables);
         for (element, own) in begin {
-            let key = self.activate(element, scope);
-            self.set_local(key, own);
-            self.queue.push_back(Work::Begin(key));
+            self.begin_inside(scope, element, own);
         }
         if lead.fulfilled {
             self.emit(Event::AdHocFulfilled { key: scope });
@@ -145,39 +193,23 @@ impl Step<'_, '_> {
     /// Somebody asks for elements inside of an ad-hoc sub-process.
     pub(super) fn activate_inside(&mut self, scope: Key, ids: &[Text]) -> Result<(), Refusal> {
         let found = self.element_of(scope).filter(|(_, element)| matches!(element.kind, Kind::AdHoc(_)));
-        let around = self.instance.live(scope).is_some_and(|live| live.multi.is_some());
+        let around = self.instance.live(scope).is_some_and(|live| live.multi.is_some()) || self.instance.is_inner(scope);
         let Some((index, _)) = found.filter(|_| !around && !self.is_ending(scope)) else {
             return Err(Refusal::Gone { what: "ad-hoc sub-process", key: scope });
         };
-        for id in ids {
-            let element = self.place_inside(index, id)?;
-            self.queue.push_back(Work::Enter { element, scope, flow: None });
+        let elements: Vec<ElementIndex> = ids.iter().map(|id| self.place_inside(index, id)).collect::<Result<_, _>>()?;
+        for element in elements {
+            self.begin_inside(scope, element, Context::default());
         }
         Ok(())
     }
 
-    /// Something inside of an ad-hoc sub-process was completed. Whether that is enough, and it ends.
-    pub(super) fn is_enough(&mut self, scope: Key, path_ends: bool) -> bool {
+    /// Something inside of an ad-hoc sub-process was completed, in one of its paths or beside them. Whether that is enough, and it
+    /// ends.
+    pub(super) fn is_enough(&mut self, scope: Key) -> bool {
+        let scope = if self.instance.is_inner(scope) { self.scope_of(scope).unwrap_or(scope) } else { scope };
         let Some((_, element)) = self.element_of(scope) else { return false };
         let Kind::AdHoc(ad_hoc) = &element.kind else { return false };
-        if path_ends && let Some((name, result)) = &ad_hoc.output {
-            let result = match self.value(element, "output element", result, &self.visible(scope)) {
-                Ok(result) => result,
-                Err(message) => {
-                    self.incident(scope, Phase::Deciding, message);
-                    return false;
-                }
-            };
-            let so_far = self.instance.variables(scope);
-            let mut results: Vec<Value> =
-                so_far.get(name).and_then(Value::as_list).map(<[Value]>::to_vec).unwrap_or_default();
-            results.push(result);
-            self.set_local(scope, Context::from_iter([(name.clone(), Value::from(results))]));
-        }
-        if path_ends && ad_hoc.job.is_some() {
-            self.ask_leader(scope, element);
-            return false;
-        }
         let Some(condition) = &ad_hoc.completion else { return false };
         match self.holds(scope, element, condition) {
             Ok(true) if ad_hoc.cancel_remaining => {
@@ -197,7 +229,7 @@ impl Step<'_, '_> {
     /// An incident of the completion condition was mended: it is asked again, and what is active inside goes on if it is not
     /// enough.
     pub(super) fn decide_again(&mut self, scope: Key) {
-        if !self.is_enough(scope, false) {
+        if !self.is_enough(scope) {
             self.emptied.push(scope);
         }
     }
@@ -229,4 +261,15 @@ impl Step<'_, '_> {
         self.queue
             .retain(|work| !matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope));
     }
+}
+
+/// What the input mappings of an element ask whoever leads the ad-hoc sub-process for: each `fromAi(…)` in them.
+fn parameters(element: &Element) -> Vec<Value> {
+    let sources = element.inputs.iter().filter_map(|mapping| match &mapping.source {
+        Formula::Expression(expression) => Some(expression),
+        Formula::Plain(_) => None,
+    });
+    // those that cannot be read are refused when the process is deployed
+    let asked = sources.flat_map(Expression::asked).filter_map(Result::ok);
+    asked.map(|asked| Value::Context(asked.into())).collect()
 }

@@ -1,10 +1,11 @@
 //! Elements begin: what they copy in, what they watch, and what they do.
 
-use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Trigger};
+use bpmn::{Call, Element, ElementIndex, Job, Kind, ListensFor, Message, Repetition, Trigger};
 use feel::{Context, Scope, Value, because};
 use units::{Text, Timestamp};
 
 use super::{Step, Work};
+use crate::decision::{DecisionMade, shown};
 use crate::event::{Event, Phase};
 use crate::input::Decided;
 use crate::instance::Key;
@@ -97,11 +98,17 @@ impl Step<'_, '_> {
                 // decisions do not know where they are made: it is said by the seed
                 let mut environment = self.environment();
                 environment.seed ^= self.visible(key).salt().rotate_left(31);
-                let Decided { value, why } = self.cx.decisions.evaluate(&id, binding, &variables, &environment)?;
+                let decided = self.cx.decisions.evaluate(&id, binding, &variables, &environment)?;
+                let Decided { value, why, work, explained } = decided;
+                self.work.set(self.work.get().saturating_add(u64::from(work)));
                 if let Some(why) = why {
                     self.note(element, format_args!("decision {id}"), why);
                 }
                 storable(&value).map_err(|why| Text::from(format!("the result of the decision {id} is {why}")))?;
+                let (of, shown) = (Text::from(element.id()), shown(&value.to_string()));
+                let (explained, at) = (explained.cut(), self.cx.now);
+                let made = DecisionMade { key, element: of, decision: id, result: shown, explained, at };
+                self.emit(Event::Decided(Box::new(made)));
                 Ok(Next::Done(Context::from_iter([(result.clone(), value)])))
             }
             Kind::Receive(message) => {
@@ -130,10 +137,7 @@ impl Step<'_, '_> {
                 let start = element.start.ok_or(Text::const_new("the sub-process has no start event"))?;
                 self.watch_scope(key, element).map(|events| Next::Inside(events, vec![start]))
             }
-            Kind::AdHoc(ad_hoc) => match self.begin_ad_hoc(key, index, element, ad_hoc)? {
-                active if active.is_empty() => Ok(Next::Gone),
-                active => Ok(Next::Inside(Vec::new(), active)),
-            },
+            Kind::AdHoc(ad_hoc) => self.begin_ad_hoc(key, index, element, ad_hoc).map(|()| Next::Gone),
             Kind::Throw(message) => {
                 let name = self.text(key, &message.name, "the message's name")?;
                 let correlation = self.correlation(key, message)?;
@@ -299,9 +303,11 @@ impl Step<'_, '_> {
             }
             Trigger::Message(message) => self.subscribe(element, next, target, message).map(Some),
             Trigger::Timer(kind, formula) => {
-                let due = time::due(*kind, self.formula(formula, &self.visible(element)), self.cx.now)?;
+                let given = self.formula(formula, &self.visible(element));
+                let Repetition { at: due, repeats, since: counts_from } =
+                    time::due(*kind, given, self.cx.now, self.cx.utc_offset)?;
                 let since = self.later_than(element);
-                Ok(Some(Event::TimerSet { timer: next, element, target, due: due.at, repeats: due.repeats, since }))
+                Ok(Some(Event::TimerSet { timer: next, element, target, due, repeats, since, counts_from }))
             }
         }
     }

@@ -34,11 +34,14 @@ impl Step<'_, '_> {
         // an event sub-process undoes what was done in the scope around it
         let outer = self.element_of(scope).filter(|(_, around)| matches!(around.kind, Kind::EventSubProcess { .. }));
         let outer = outer.and_then(|_| self.scope_of(scope));
+        // a path inside of an ad-hoc sub-process undoes what was done in the others as well
+        let ad_hoc = self.scope_of(scope).filter(|_| self.instance.is_inner(scope));
+        let beside = |done: Key| ad_hoc.is_some() && (Some(done) == ad_hoc || self.scope_of(done) == ad_hoc);
         let wanted: Vec<_> = self
             .instance
             .compensables
             .iter()
-            .filter(|done| done.scope == scope || Some(done.scope) == outer)
+            .filter(|done| done.scope == scope || Some(done.scope) == outer || beside(done.scope))
             .filter(|done| target.is_none_or(|target| self.lies_in(done.element, target)))
             .cloned()
             .collect();

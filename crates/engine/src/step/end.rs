@@ -6,6 +6,7 @@ use bpmn::{Element, ElementIndex, Kind, ListensFor};
 use feel::Context;
 
 use super::{Step, Work};
+use crate::doomed::inside;
 use crate::event::{Event, Phase};
 use crate::instance::{Instance, Key, ROOT, Subscription};
 use crate::variables::{Way, few_enough, too_many};
@@ -55,7 +56,13 @@ impl Step<'_, '_> {
                 Err(message) => return self.incident(key, Phase::Leaving, message),
             }
         }
+        self.end(key, element);
+    }
+
+    /// An element has given its results: its listeners are asked, if it has some, and it ends.
+    pub(super) fn end(&mut self, key: Key, element: &Element) {
         // listeners of something done once per item listen to each item
+        let item = self.is_item(key);
         let body = !item && element.multi.is_some();
         if !body && element.listeners_for(ListensFor::End).next().is_some() {
             // its work is done: nothing may begin in it or interrupt it any more
@@ -89,6 +96,9 @@ impl Step<'_, '_> {
             self.terminate_inside(key);
             self.forget(key);
         }
+        if key == ROOT {
+            self.close_all_doomed();
+        }
         if self.is_item(key) {
             return self.item_done(key, element);
         }
@@ -108,7 +118,15 @@ impl Step<'_, '_> {
     /// A scope without tokens is done.
     pub(super) fn end_if_empty(&mut self, scope: Key) {
         let Some(live) = self.instance.live(scope) else { return };
-        if live.children > 0 || self.instance.is_ended() {
+        if self.instance.is_ended() {
+            return;
+        }
+        let inner = self.instance.is_inner(scope);
+        if live.children > 0 {
+            // one end of a path that has others
+            if inner {
+                self.is_enough(scope);
+            }
             return;
         }
         let Some((_, element)) = self.element_of(scope) else { return };
@@ -116,6 +134,9 @@ impl Step<'_, '_> {
             return self.stuck_at_joins(scope, element);
         }
         self.no_longer_stuck_at_joins(scope);
+        if inner {
+            return self.path_ended(scope);
+        }
         if !self.is_done_when_empty(scope, element) {
             return;
         }
@@ -175,10 +196,19 @@ impl Step<'_, '_> {
     }
 
     /// Ends everything inside of a scope, but not the scope: the youngest first. One look at the instance tells all that has to be
-    /// closed, since there may be ten thousand items inside.
+    /// closed, since there may be ten thousand items inside; of more than a slice the rest is closed in the next turns, before anything
+    /// else moves.
     pub(super) fn terminate_inside(&mut self, scope: Key) {
-        let mut open = Inside::of(self.instance, scope);
-        for key in std::mem::take(&mut open.elements).into_iter().rev() {
+        let all = inside(self.instance, scope);
+        if all.len() > self.cx.limits.slice as usize {
+            self.emit(Event::InsideTerminated { scope });
+            if self.queue.front() != Some(&Work::Close) {
+                self.queue.push_front(Work::Close);
+            }
+            return;
+        }
+        let mut open = Inside::of(self.instance, scope, &all);
+        for key in all.into_iter().rev() {
             self.emit_all(open.closing.remove(&key).unwrap_or_default());
             self.emit(Event::Terminated { key });
         }
@@ -195,6 +225,46 @@ impl Step<'_, '_> {
         }
     }
 
+    /// Closes what was open in elements that have ended, as much of it as the turn allows.
+    pub(super) fn close_doomed(&mut self) {
+        while let Some(event) = self.instance.doomed.next() {
+            if self.is_over() {
+                return self.queue.push_front(Work::Close);
+            }
+            self.activations += 1;
+            self.emit(event);
+        }
+    }
+
+    /// Closes all of it, since the instance ends.
+    pub(super) fn close_all_doomed(&mut self) {
+        while let Some(event) = self.instance.doomed.next() {
+            self.emit(event);
+        }
+    }
+
+    /// The instance is to end now: at once, or when everything inside of it is closed.
+    pub(super) fn cancel(&mut self) {
+        self.queue.clear();
+        self.emptied.clear();
+        self.terminate_inside(ROOT);
+        if self.instance.doomed.is_empty() {
+            return self.cancelled();
+        }
+        self.queue = [Work::Close, Work::Cancel].into();
+    }
+
+    /// The instance ends, with what has begun in it meanwhile.
+    pub(super) fn cancelled(&mut self) {
+        self.terminate_inside(ROOT);
+        self.close_all_doomed();
+        self.close(ROOT);
+        self.emit(Event::Terminated { key: ROOT });
+        self.emit(Event::InstanceTerminated);
+        self.queue.clear();
+        self.emptied.clear();
+    }
+
     /// A terminate end event ends everything in its scope, and the scope with it.
     pub(super) fn terminate_scope(&mut self, key: Key) {
         let Some(scope) = self.scope_of(key) else { return };
@@ -204,24 +274,14 @@ impl Step<'_, '_> {
     }
 }
 
-/// What is alive inside of a scope, however deep.
+/// What closes what is alive inside of a scope, however deep.
 struct Inside {
-    /// In the order of their keys: whatever is inside of another element is younger than it.
-    elements: Vec<Key>,
     /// What closes what each of them has open.
     closing: BTreeMap<Key, Vec<Event>>,
 }
 
 impl Inside {
-    fn of(instance: &Instance, scope: Key) -> Self {
-        let mut inside = BTreeSet::from([scope]);
-        let mut elements = Vec::new();
-        for live in instance.elements.iter().filter(|live| live.key != live.scope) {
-            if inside.contains(&live.scope) {
-                inside.insert(live.key);
-                elements.push(live.key);
-            }
-        }
+    fn of(instance: &Instance, scope: Key, inside: &BTreeSet<Key>) -> Self {
         let mut closing: BTreeMap<Key, Vec<Event>> = BTreeMap::new();
         let mut close = |element: Key, event: Event| {
             if element != scope && inside.contains(&element) {
@@ -237,6 +297,6 @@ impl Inside {
                 close(live.key, Event::ChildCancelled { element: live.key, child });
             }
         }
-        Self { elements, closing }
+        Self { closing }
     }
 }

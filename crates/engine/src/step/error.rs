@@ -27,6 +27,11 @@ pub(super) fn handler(
     let mut key = thrower;
     loop {
         let live = instance.live(key)?;
+        // a path inside of an ad-hoc sub-process catches nothing itself
+        if instance.is_inner(key) {
+            key = live.scope;
+            continue;
+        }
         let element = process.element(live.element);
         // first what is inside of a scope: an event sub-process, unless the error comes out of it
         if element.kind.is_scope() && key != thrower && live.multi.is_none() {
@@ -89,6 +94,7 @@ impl Step<'_, '_> {
             self.trigger(key, event, variables);
         } else if self.instance.parent.is_some() && self.cx.errors_leave {
             self.terminate_inside(ROOT);
+            self.close_all_doomed();
             self.close(ROOT);
             self.queue.clear();
             self.emptied.clear();

@@ -87,7 +87,8 @@ impl Step<'_, '_> {
     /// A token leaves an element by all its flows, or ends.
     pub(super) fn leave(&mut self, index: ElementIndex, scope: Key) {
         let element = self.process.element(index);
-        if self.is_enough(scope, element.outgoing.is_empty()) {
+        let goes_on = !element.outgoing.is_empty() || matches!(element.kind, Kind::LinkThrow(_));
+        if self.ends_enough(scope, goes_on) {
             return;
         }
         if let Kind::LinkThrow(target) = element.kind {
@@ -101,9 +102,15 @@ impl Step<'_, '_> {
         }
     }
 
+    /// Whether what was completed ends an ad-hoc sub-process around it. The end of a path is looked at with its result, once it is
+    /// known that nothing else of it is left.
+    fn ends_enough(&mut self, scope: Key, goes_on: bool) -> bool {
+        (goes_on || !self.instance.is_inner(scope)) && self.is_enough(scope)
+    }
+
     /// Goes on by these flows; without any the path ends.
     pub(super) fn go_all(&mut self, flows: &[FlowIndex], scope: Key) {
-        if flows.is_empty() && !self.is_enough(scope, true) {
+        if flows.is_empty() && !self.ends_enough(scope, false) {
             self.emptied.push(scope);
         }
         for flow in flows {

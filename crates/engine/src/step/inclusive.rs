@@ -61,7 +61,7 @@ impl Step<'_, '_> {
     /// begins what is missing. In an ad-hoc sub-process that is what it is there for.
     pub(super) fn stuck_at_joins(&mut self, scope: Key, element: &Element) {
         let told = self.instance.incidents.iter().any(|open| open.element == scope && open.phase == Phase::Joining);
-        if told || matches!(element.kind, Kind::AdHoc(_)) {
+        if told || (matches!(element.kind, Kind::AdHoc(_)) && !self.instance.is_inner(scope)) {
             return;
         }
         let Some(gateway) = self.instance.arrivals.iter().find(|arrival| arrival.scope == scope) else { return };

@@ -63,7 +63,7 @@ impl Step<'_, '_> {
             _ => return None,
         };
         let backoff = self.formula(model.backoff.as_ref()?, &self.visible(element));
-        let due = time::due(bpmn::TimerKind::Duration, backoff, self.cx.now);
+        let due = time::due(bpmn::TimerKind::Duration, backoff, self.cx.now, self.cx.utc_offset);
         // a back-off that gives no duration is none: the job is tried again at once
         due.ok().map(|due| due.at)
     }

@@ -11,6 +11,7 @@ mod listen;
 mod migrated;
 mod modify;
 mod multi;
+mod skip;
 mod trigger;
 mod user_task;
 mod warn;
@@ -120,7 +121,9 @@ impl<'a, 'o> Step<'a, 'o> {
     fn run(&mut self) {
         loop {
             while let Some(work) = self.queue.pop_front() {
-                if self.instance.suspended || self.is_over() {
+                // what has ended is closed in a suspended instance too
+                let ends = matches!(work, Work::Close | Work::Cancel);
+                if (self.instance.suspended && !ends) || self.is_over() {
                     self.queue.push_front(work);
                     return self.pause();
                 }
@@ -131,6 +134,8 @@ impl<'a, 'o> Step<'a, 'o> {
                     Work::Item(key) => self.next_item(key),
                     Work::Complete(key) => self.complete(key),
                     Work::Emptied(scope) => self.emptied.push(scope),
+                    Work::Close => self.close_doomed(),
+                    Work::Cancel => self.cancelled(),
                 }
             }
             if self.instance.suspended && !self.emptied.is_empty() {
@@ -233,6 +238,7 @@ impl<'a, 'o> Step<'a, 'o> {
         if let Input::Start { variables }
         | Input::StartAt { variables, .. }
         | Input::CompleteTask { variables, .. }
+        | Input::SkipIncident { variables, .. }
         | Input::SetVariables { variables, .. } = &input
         {
             few_enough(variables).map_err(|names| Refusal::TooManyNames { names, limit: MAX_NAMES })?;
@@ -310,6 +316,7 @@ impl<'a, 'o> Step<'a, 'o> {
             Input::Resume if !self.instance.suspended => return Err(Refusal::Suspension("not suspended")),
             Input::Resume => self.emit(Event::Resumed),
             Input::ResolveIncident { incident } => self.resolve(incident)?,
+            Input::SkipIncident { incident, variables } => self.skip(incident, variables)?,
             Input::SetVariables { scope, variables } => {
                 if self.instance.live(scope).is_none() {
                     return Err(Refusal::Gone { what: "scope", key: scope });
@@ -318,14 +325,7 @@ impl<'a, 'o> Step<'a, 'o> {
                     self.set_local(scope, variables);
                 }
             }
-            Input::Cancel => {
-                self.terminate_inside(ROOT);
-                self.close(ROOT);
-                self.emit(Event::Terminated { key: ROOT });
-                self.emit(Event::InstanceTerminated);
-                self.queue.clear();
-                self.emptied.clear();
-            }
+            Input::Cancel => self.cancel(),
         }
         Ok(())
     }
@@ -364,6 +364,7 @@ impl<'a, 'o> Step<'a, 'o> {
             Phase::Leaving => self.queue.push_back(Work::Complete(element)),
             Phase::Watching => self.begin_around(element),
             Phase::Deciding => self.decide_again(element),
+            Phase::Collecting if self.instance.is_inner(element) => self.path_ended(element),
             Phase::Collecting => self.finish(element),
             // whether a token can come by now is seen when the scope is looked at again
             Phase::Joining => self.emptied.push(element),

@@ -1,6 +1,7 @@
 //! Modification: somebody moves tokens by hand.
 
 use bpmn::{ElementIndex, Kind};
+use feel::Context;
 
 use super::{Step, Work};
 use crate::input::{Modification, Refusal};
@@ -26,6 +27,7 @@ impl Step<'_, '_> {
         }
         for element in modification.start {
             let scope = self.place_for(element)?;
+            let scope = self.inner(scope, Context::default());
             self.queue.push_back(Work::Enter { element, scope, flow: None });
         }
         for (scope, gateway) in modification.end_waiting {
@@ -46,9 +48,24 @@ impl Step<'_, '_> {
                 _ => true,
             });
             thrower.into_iter().for_each(|thrower| self.undone(thrower));
+            let scope = self.end_path(scope);
             self.emptied.push(scope);
         }
         Ok(())
+    }
+
+    /// A path inside of an ad-hoc sub-process of which everything was ended by hand gives no result. The scope that may have to end.
+    fn end_path(&mut self, scope: Key) -> Key {
+        let Some(live) = self.instance.live(scope).filter(|live| live.children == 0) else { return scope };
+        let outer = live.scope;
+        let moves =
+            |work: &Work| matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope);
+        let waits = self.instance.arrivals.iter().any(|arrival| arrival.scope == scope);
+        if !self.instance.is_inner(scope) || waits || self.queue.iter().any(moves) {
+            return scope;
+        }
+        self.terminate(scope);
+        outer
     }
 
     /// The live scope in which an element can begin; scopes that are not live begin for it, without their own start.
@@ -71,7 +88,7 @@ impl Step<'_, '_> {
             return Ok(ROOT);
         }
         let live = self.instance.elements.iter().filter(|live| live.element == index && live.multi.is_none());
-        let live: Vec<Key> = live.map(|live| live.key).collect();
+        let live: Vec<Key> = live.map(|live| live.key).filter(|key| !self.instance.is_inner(*key)).collect();
         match live.as_slice() {
             [only] if self.is_ending(*only) => return Err("its scope has done its work, and an end listener runs there"),
             [only] => return Ok(*only),
@@ -83,6 +100,7 @@ impl Step<'_, '_> {
             return Err("its scope is done once per item, and no item is live");
         }
         let outer = self.scope_for(element.scope)?;
+        let outer = self.inner(outer, Context::default());
         let key = self.activate(index, outer);
         self.begin_around(key);
         Ok(key)

@@ -161,7 +161,7 @@ impl Step<'_, '_> {
 }
 
 /// The variable that an expression is, or of which it is a part: `quote` and `quote.price`, but not `quote.price * 2`.
-fn variable_of(expression: &Expression) -> Option<&Text> {
+pub(super) fn variable_of(expression: &Expression) -> Option<&Text> {
     let [name] = expression.names() else { return None };
     let path = expression.text().trim().trim_start_matches('=').trim();
     let inner = path.strip_prefix(name.as_str())?;

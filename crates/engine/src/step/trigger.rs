@@ -22,7 +22,11 @@ impl Step<'_, '_> {
         let open = open.cloned().ok_or(Refusal::Gone { what: "timer", key: timer })?;
         self.emit(Event::TimerFired { timer });
         if !self.is_once(open.target) {
-            self.repeat(open.element, open.target, Repetition { at: open.due, repeats: open.repeats });
+            self.repeat(
+                open.element,
+                open.target,
+                Repetition { at: open.due, repeats: open.repeats, since: open.counts_from },
+            );
         }
         self.trigger(open.element, open.target, Context::default());
         Ok(())
@@ -32,9 +36,11 @@ impl Step<'_, '_> {
     fn repeat(&mut self, element: Key, target: ElementIndex, last: Repetition) {
         let (Kind::Boundary { trigger, .. } | Kind::Start(trigger)) = &self.process.element(target).kind else { return };
         let Trigger::Timer(kind, formula) = trigger else { return };
-        if let Some(next) = time::again(*kind, || self.formula(formula, &self.visible(element)), last, self.cx.now) {
+        let formula = || self.formula(formula, &self.visible(element));
+        if let Some(next) = time::again(*kind, formula, last, self.cx.now, self.cx.utc_offset) {
             let (timer, since) = (self.draw(), self.later_than(element));
-            self.emit(Event::TimerSet { timer, element, target, due: next.at, repeats: next.repeats, since });
+            let Repetition { at: due, repeats, since: counts_from } = next;
+            self.emit(Event::TimerSet { timer, element, target, due, repeats, since, counts_from });
         }
     }
 

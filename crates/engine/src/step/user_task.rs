@@ -33,7 +33,7 @@ impl<'a> Step<'a, '_> {
             Value::Null => Ok(None),
             value => {
                 let refusal = || Text::from(format!("the {what} needs a moment and has {value}"));
-                bpmn::moment_of(&value).map(Some).ok_or_else(refusal)
+                bpmn::moment_of(&value, self.cx.utc_offset).map(Some).ok_or_else(refusal)
             }
         };
         let assignee = match evaluated(&task.assignee, "assignee")? {

@@ -2,7 +2,7 @@
 
 use crate::play::{Play, condition, flow, model, path, task};
 use engine::{Event, Input, Limits};
-use feel::Context;
+use feel::{Context, Value};
 
 const START: &str = r#"<bpmn:startEvent id="s"/>"#;
 const END: &str = r#"<bpmn:endEvent id="e"/>"#;
@@ -177,9 +177,9 @@ fn ad_hoc_sub_processes_run_what_is_asked_for_until_it_is_enough() {
     assert_eq!(play.names(), ["ah", "c"]);
     play.complete("c", r#"{"r":3}"#);
     assert!(play.ended());
-    assert_eq!(play.variables(), r#"{"begin":["a","b"],"r":3,"results":[1,3]}"#);
+    assert_eq!(play.variables(), r#"{"begin":["a","b"],"results":[1,3]}"#);
 
-    let enough = ad_hoc("<bpmn:completionCondition>=r = 2</bpmn:completionCondition>");
+    let enough = ad_hoc("<bpmn:completionCondition>=list contains(results, 2)</bpmn:completionCondition>");
     let process = model(&[START, &enough, END, &path(&["s", "ah", "e"])].concat());
     let mut play = Play::new(&process, r#"{"begin":[]}"#);
     let scope = play.open()["ah"];
@@ -261,9 +261,107 @@ fn a_worker_can_lead_an_ad_hoc_sub_process() {
     gentle.complete("b", "{}");
     gentle.complete("c", r#"{"r":3}"#);
     assert!(gentle.ended());
-    assert_eq!(gentle.variables(), r#"{"r":3,"results":[1,3]}"#);
+    assert_eq!(gentle.variables(), r#"{"results":[1,3]}"#);
     lead(&mut play, &[], true, true).unwrap();
     assert!(play.ended(), "what is active is ended");
+}
+
+/// An ad-hoc sub-process of two paths, each of two tasks, that collects `result`.
+fn two_paths(definition: &str, condition: &str) -> String {
+    let inside = [task("a"), task("a2"), flow("a", "a2"), task("b"), task("b2"), flow("b", "b2")].concat();
+    let ad_hoc = format!(
+        r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements>{definition}</bpmn:extensionElements>{inside}{condition}</bpmn:adHocSubProcess>"#
+    );
+    [START, &ad_hoc, END, &path(&["s", "ah", "e"])].concat()
+}
+
+const BOTH: &str = r#"<zeebe:adHoc activeElementsCollection="=[&quot;a&quot;,&quot;b&quot;]" outputCollection="results" outputElement="=result"/>"#;
+
+#[test]
+fn each_path_of_an_ad_hoc_sub_process_has_a_result_of_its_own() {
+    let process = model(&two_paths(BOTH, ""));
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", r#"{"result":"A"}"#);
+    let mut silent = play.clone();
+    play.complete("b", r#"{"result":"B"}"#);
+    play.complete("a2", "{}");
+    play.complete("b2", "{}");
+    assert!(play.ended());
+    assert_eq!(play.variables(), r#"{"results":["A","B"]}"#, "and none of them is a variable around");
+    silent.complete("b", "{}");
+    silent.complete("a2", "{}");
+    silent.complete("b2", "{}");
+    assert_eq!(silent.variables(), r#"{"results":["A",null]}"#, "not that of another path");
+}
+
+#[test]
+fn what_a_leader_gives_an_element_is_there_for_its_whole_path() {
+    let led = r#"<zeebe:taskDefinition type="lead"/><zeebe:adHoc outputCollection="results" outputElement="={id: toolCall.id, result: result}"/>"#;
+    let process = model(&two_paths(led, ""));
+    let mut play = Play::new(&process, "{}");
+    let own = |id: i64| Context::from_iter([("toolCall", Value::Context(Context::from_iter([("id", id)])))]);
+    let activate = vec![("a".into(), own(1)), ("a".into(), own(2))];
+    let lead = engine::AdHocLead { activate, ..engine::AdHocLead::default() };
+    play.input(Input::LeadAdHoc { job: play.open()["ah"], variables: Context::default(), lead }).unwrap();
+    play.complete("a", "{}");
+    assert_eq!(play.instance.job_variables(play.open()["a2"]).get("toolCall"), own(1).get("toolCall"));
+    play.complete("a2", "{}");
+    assert_eq!(play.job_type("ah"), "lead", "a path has ended: the leader is asked");
+    let results = play.instance.job_variables(play.open()["ah"]).get("results").map(ToString::to_string);
+    assert_eq!(results.unwrap(), "[{id: 1, result: null}]");
+}
+
+#[test]
+fn an_element_says_what_it_asks_its_leader_for() {
+    let inside = r#"<bpmn:userTask id="a" name="Look up"><bpmn:documentation>finds an order</bpmn:documentation><bpmn:extensionElements><zeebe:ioMapping>
+        <zeebe:input source="=fromAi(toolCall.orderId, &quot;the order&quot;, &quot;string&quot;, {minLength: 3}, {required: false})" target="order"/>
+        <zeebe:input source="=[fromAi(value: toolCall.limit, type: &quot;number&quot;), 1]" target="limits"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:userTask>"#;
+    let ad_hoc = format!(
+        r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:taskDefinition type="lead"/></bpmn:extensionElements>{inside}</bpmn:adHocSubProcess>"#
+    );
+    let process = model(&[START, &ad_hoc, END, &path(&["s", "ah", "e"])].concat());
+    let play = Play::new(&process, "{}");
+    let known = play.instance.job_variables(play.open()["ah"]);
+    assert_eq!(
+        known.get("adHocSubProcessElements").unwrap().to_json().to_string(),
+        r#"[{"elementId":"a","elementName":"Look up","documentation":"finds an order","properties":{},"parameters":[{"name":"toolCall.orderId","description":"the order","type":"string","schema":{"minLength":3},"options":{"required":false}},{"name":"toolCall.limit","type":"number"}]}]"#
+    );
+}
+
+#[test]
+fn a_path_whose_result_cannot_be_computed_waits_for_somebody_to_mend_it() {
+    let strict = BOTH.replace("=result", "=assert(result, result != null, &quot;no result&quot;)");
+    let process = model(&two_paths(&strict, ""));
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", "{}");
+    play.complete("a2", "{}");
+    let incident = play.open()["incident ah"];
+    play.input(Input::SetVariables { scope: 1, variables: Context::from_iter([("result", 7)]) }).unwrap();
+    play.input(Input::ResolveIncident { incident }).unwrap();
+    play.complete("b", "{}");
+    play.complete("b2", "{}");
+    assert_eq!(play.variables(), r#"{"result":7,"results":[7,7]}"#);
+}
+
+#[test]
+fn a_path_that_was_ended_by_hand_gives_no_result() {
+    let process = model(&two_paths(BOTH, ""));
+    let mut play = Play::new(&process, "{}");
+    let live = |play: &Play<'_>, id: &str| {
+        let index = process.find(id).unwrap();
+        play.instance.live_elements().find(|(_, element)| *element == index).map(|(key, _)| key).unwrap()
+    };
+    let moved = engine::Modification {
+        start: vec![process.find("a2").unwrap()],
+        end: vec![live(&play, "a")],
+        ..engine::Modification::default()
+    };
+    play.input(Input::Modify(moved)).unwrap();
+    assert_eq!(play.names(), ["a2", "ah", "b"]);
+    play.complete("a2", r#"{"result":"moved"}"#);
+    play.complete("b", "{}");
+    play.complete("b2", "{}");
+    assert_eq!(play.variables(), r#"{"results":["moved",null]}"#);
 }
 
 #[test]

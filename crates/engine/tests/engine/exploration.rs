@@ -1,7 +1,7 @@
 //! Every order in which what is open can be answered: each ends, and leaves nothing behind.
 
 use crate::play::{Play, condition, flow, model, path, task};
-use engine::{AdHocLead, Event, Input, Migration, Modification, TaskAnswer, migrate};
+use engine::{AdHocLead, Event, Input, Limits, Migration, Modification, TaskAnswer, migrate};
 use feel::Context;
 
 /// Answers what is open in every possible order. At every state that is reached, what always holds holds (each step of
@@ -28,6 +28,7 @@ fn explore(play: &Play<'_>, depth: u32, ends: &mut u32) {
             lead(key, &[], true),
             lead(key, &[], false),
             lead(key, &["led"], false),
+            Input::Continue,
             Input::CompleteChild { element: key, variables: variables() },
             Input::FailChild { element: key, code: "bad".into(), message: "bad".into() },
         ] {
@@ -51,6 +52,7 @@ fn lead(job: engine::Key, begin: &[&str], cancel_remaining: bool) -> Input {
 fn goes_on_for_ever(play: &Play<'_>, input: &Input) -> bool {
     let led = |id: &str| play.process.find(id).is_some_and(|index| play.begun(index));
     match input {
+        Input::Continue => !play.instance.wants_to_go_on(),
         Input::AnswerTaskListener { .. } => play.events.iter().any(|event| matches!(event, Event::TaskKept { .. })),
         Input::LeadAdHoc { lead, .. } => !lead.fulfilled && led("led"),
         Input::CompleteJob { job, .. } => play
@@ -67,7 +69,9 @@ fn operate(play: &Play<'_>) {
     let mut suspended = play.clone();
     suspended.input(Input::Suspend).unwrap();
     suspended.input(Input::Resume).unwrap();
-    assert_eq!(suspended.instance, play.instance);
+    if !play.instance.wants_to_go_on() {
+        assert_eq!(suspended.instance, play.instance);
+    }
     cancel(play);
     let mut migrated = play.instance.clone();
     let same = Migration { version: play.instance.version(), elements: Vec::new() };
@@ -81,6 +85,10 @@ fn operate(play: &Play<'_>) {
         // an error that nobody sees coming, at every job
         if failed.input(Input::FailJob { job: key, retries: 0, message: "broken".into(), retry_at: None }).is_ok() {
             cancel(&failed);
+            let incident = failed.instance.incidents().last().unwrap();
+            failed.input(Input::SkipIncident { incident, variables: Context::default() }).unwrap();
+            cancel(&failed);
+            work_off(failed);
         }
     }
     for (index, _) in play.process.elements() {
@@ -117,6 +125,9 @@ fn cancel(play: &Play<'_>) {
     }
     let mut cancelled = play.clone();
     cancelled.input(Input::Cancel).unwrap();
+    while cancelled.instance.wants_to_go_on() {
+        cancelled.input(Input::Continue).unwrap();
+    }
     assert!(cancelled.ended());
     assert!(cancelled.names().is_empty(), "left behind: {:?}", cancelled.names());
 }
@@ -219,6 +230,31 @@ fn no_order_leaves_a_token_behind_around_items_signals_and_events() {
     let flows = [path(&["s", "a", "w", "m", "e"]), path(&["w", "h", "e"]), path(&["x", "e"]), path(&["g", "w"])].concat();
     let ends = orders(&[START, multi, gateway, END, &flows]);
     assert!(ends > 15, "{ends}");
+}
+
+#[test]
+fn no_order_leaves_a_token_behind_between_the_slices_of_a_wide_scope() {
+    let multi = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/></bpmn:extensionElements>
+        <bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2,3]" inputElement="i"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>
+        <bpmn:boundaryEvent id="x" attachedToRef="a"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>
+        <bpmn:boundaryEvent id="g" attachedToRef="a"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:boundaryEvent>"#;
+    let flows = [path(&["s", "a", "e"]), path(&["x", "late", "e"]), path(&["g", "late"])].concat();
+    let process = model(&[START, multi, &task("late"), END, &flows].concat());
+    let mut ends = 0;
+    let limits = Limits { slice: 2, ..Limits::default() };
+    explore(&Play::limited(&process, "{}", limits), 0, &mut ends);
+    assert!(ends > 15, "{ends}");
+}
+
+#[test]
+fn no_order_leaves_a_token_behind_in_paths_of_an_ad_hoc_sub_process() {
+    let ad_hoc = r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:adHoc activeElementsCollection="=[&quot;a&quot;,&quot;b&quot;]" outputCollection="out" outputElement="=r"/></bpmn:extensionElements>
+        <bpmn:userTask id="a"/><bpmn:parallelGateway id="f"/><bpmn:userTask id="a2"/><bpmn:task id="a3"/><bpmn:parallelGateway id="j"/><bpmn:userTask id="b"/>
+        <bpmn:boundaryEvent id="x" attachedToRef="b"><bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:task id="mend"/>"#;
+    let inside = [path(&["a", "f", "a2", "j"]), path(&["f", "a3", "j"]), flow("x", "mend")].concat();
+    let around = r#"</bpmn:adHocSubProcess><bpmn:boundaryEvent id="t" attachedToRef="ah"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#;
+    let ends = orders(&[START, ad_hoc, &inside, around, END, &path(&["s", "ah", "e"]), &flow("t", "e")]);
+    assert!(ends > 8, "{ends}");
 }
 
 #[test]

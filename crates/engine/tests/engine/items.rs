@@ -94,6 +94,38 @@ fn a_hundred_thousand_items_end_in_one_step() {
 }
 
 #[test]
+fn what_a_wide_scope_had_open_is_closed_a_slice_at_a_time() {
+    let multi = multi_task("a", &items("", r#"inputCollection="=for i in 1..1000 return i""#, ""));
+    let edge = r#"<bpmn:boundaryEvent id="t" attachedToRef="a"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#;
+    let flows = [path(&["s", "a", "e"]), path(&["t", "late", "e"])].concat();
+    let process = model(&[START, &multi, edge, &task("late"), END, &flows].concat());
+    let mut play = Play::limited(&process, "{}", Limits { slice: 100, ..Limits::default() });
+    play_on(&mut play);
+    assert_eq!(play.instance.jobs().count(), 1_000);
+    let mut cancelled = play.clone();
+    for (of, how) in [(&mut play, None), (&mut cancelled, Some(Input::Cancel))] {
+        of.events.clear();
+        let job = of.instance.jobs().next().unwrap();
+        match how {
+            None => of.fire("t"),
+            Some(input) => of.input(input).unwrap(),
+        }
+        assert!(of.input(Input::CompleteJob { job, variables: Context::default() }).is_err(), "it is gone at once");
+        let mut turns = 0;
+        while of.instance.wants_to_go_on() {
+            of.input(Input::Continue).unwrap();
+            engine::check(&process, &of.instance).unwrap();
+            turns += 1;
+        }
+        assert!(turns >= 9, "{turns}");
+        let closed = of.events.iter().filter(|event| matches!(event, Event::JobCancelled { .. })).count();
+        assert_eq!(closed, 1_000);
+    }
+    assert_eq!(play.names(), ["late"], "the path that interrupted goes on when all is closed");
+    assert!(cancelled.ended());
+}
+
+#[test]
 fn results_of_items_go_out_unless_they_are_collected() {
     let collection = r#"inputCollection="=[1,2]" outputCollection="offers" outputElement="=offer""#;
     let multi = multi_task("a", &items("", collection, ""));
@@ -287,4 +319,37 @@ fn many_results_go_where_few_would() {
     assert_eq!((root.len(), root.get("n7"), root.get("n8")), (9_999, None, Some(&8.into())), "n7 is the sub-process's own");
     let refused = play.input(Input::SetVariables { scope: 1, variables: names(10_001) });
     assert!(matches!(refused, Err(engine::Refusal::TooManyNames { names: 10_001, .. })));
+}
+
+#[test]
+fn decisions_count_towards_a_turn_as_expressions_do() {
+    let decide = format!(
+        r#"<bpmn:businessRuleTask id="a"><bpmn:extensionElements><zeebe:calledDecision decisionId="heavy" resultVariable="r"/></bpmn:extensionElements>{}</bpmn:businessRuleTask>"#,
+        items("", r#"inputCollection="=[1,2,3,4,5,6]""#, "")
+    );
+    let process = model(&[START, &decide, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::limited(&process, "{}", Limits { work: 5_000, ..Limits::default() });
+    let mut turns = 1;
+    while play.instance.wants_to_go_on() {
+        play.input(Input::Continue).unwrap();
+        turns += 1;
+    }
+    assert!(play.ended());
+    assert!(turns >= 3, "{turns}");
+}
+
+#[test]
+fn what_a_decision_saw_is_kept_with_the_instance_and_in_its_events() {
+    let decide = format!(
+        r#"<bpmn:businessRuleTask id="d"><bpmn:extensionElements><zeebe:calledDecision decisionId="heavy" resultVariable="r"/></bpmn:extensionElements>{}</bpmn:businessRuleTask>"#,
+        items("", r#"inputCollection="=[1,2,3,4,5,6,7]""#, "")
+    );
+    let process = model(&[START, &decide, &task("b"), END, &path(&["s", "d", "b", "e"])].concat());
+    let play = Play::new(&process, "{}");
+    let kept = play.instance.decisions();
+    assert_eq!(kept.len(), 5, "the last ones; the journal has all");
+    assert_eq!((kept[0].element.as_str(), kept[0].decision.as_str(), kept[0].result.as_str()), ("d", "heavy", "1"));
+    assert_eq!(kept[0].explained.rules(), "heavy 2");
+    let told = play.events.iter().filter(|event| matches!(event, engine::Event::Decided(_))).count();
+    assert_eq!(told, 7);
 }

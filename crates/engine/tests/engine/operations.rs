@@ -1,6 +1,6 @@
 //! What people may do to a running instance.
 
-use crate::play::{Play, flow, model, path, task};
+use crate::play::{Play, condition, flow, model, path, task};
 use engine::{Event, Input, Migration, Modification, Obstacle, Refusal, WaitsFor, migrate, preview};
 use feel::Context;
 
@@ -206,4 +206,39 @@ fn ten_thousand_items_take_turns_and_no_turn_is_long() {
     assert!(instance.is_completed());
     let results = instance.root_variables().get("results").and_then(|list| list.as_list().map(<[feel::Value]>::len));
     assert_eq!(results, Some(10_000));
+}
+
+#[test]
+fn what_is_stuck_is_taken_as_done_with_the_results_of_somebody() {
+    let mapped = r#"<bpmn:userTask id="a"><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source="=assert(x, x != null, &quot;x is needed&quot;)" target="y"/><zeebe:output source="=r" target="kept"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:userTask>"#;
+    let process = model(&[START, mapped, &task("b"), END, &path(&["s", "a", "b", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    let incident = play.open()["incident a"];
+    play.input(Input::SkipIncident { incident, variables: Context::from_iter([("r", 7)]) }).unwrap();
+    assert_eq!((play.names(), play.variables()), (vec!["b".to_owned()], r#"{"kept":7}"#.to_owned()));
+    assert!(play.input(Input::SkipIncident { incident, variables: Context::default() }).is_err(), "it is gone");
+}
+
+#[test]
+fn outputs_that_cannot_be_computed_are_left_out_when_they_are_skipped() {
+    let mapped = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:ioMapping><zeebe:output source="=assert(r, r != null)" target="kept"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let process = model(&[START, mapped, END, &path(&["s", "a", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("a", "{}");
+    let incident = play.open()["incident a"];
+    play.input(Input::SkipIncident { incident, variables: Context::from_iter([("kept", 7)]) }).unwrap();
+    assert!(play.ended());
+    assert_eq!(play.variables(), r#"{"kept":7}"#);
+}
+
+#[test]
+fn where_nothing_says_how_to_go_on_nothing_is_skipped() {
+    let gateway = r#"<bpmn:exclusiveGateway id="g"/>"#;
+    let ways = [condition("g", "a", "=x > 1"), condition("g", "b", "=x > 2"), path(&["a", "e"]), path(&["b", "e"])].concat();
+    let process = model(&[START, gateway, &task("a"), &task("b"), END, &path(&["s", "g"]), &ways].concat());
+    let mut play = Play::new(&process, r#"{"x":0}"#);
+    let incident = play.open()["incident g"];
+    let refused = play.input(Input::SkipIncident { incident, variables: Context::default() }).unwrap_err().to_string();
+    assert!(refused.contains("nothing says which way it goes: move its token"), "{refused}");
+    assert_eq!(play.names(), ["incident g"]);
 }

@@ -62,11 +62,21 @@ impl Decisions for Rules {
         variables: &Context,
         environment: &feel::Environment,
     ) -> Result<Decided, String> {
-        let of = |value| Ok(Decided { value, why: None });
+        let of = |value| Ok(Decided { value, ..Decided::default() });
         match decision {
             "double" => of(Value::from(variables.get("x").and_then(Value::as_i64).unwrap_or(0) * 2)),
             "seed" => of(Value::from(environment.seed.to_string().as_str())),
-            "unsure" => Ok(Decided { value: Value::Null, why: Some("no rule matched".into()) }),
+            "unsure" => Ok(Decided { why: Some("no rule matched".into()), ..Decided::default() }),
+            "heavy" => {
+                let made = engine::ExplainedDecision {
+                    decision: "heavy".into(),
+                    inputs: vec![("x".into(), "7".into())],
+                    rules: vec![(2, "r2".into())],
+                    output: "1".into(),
+                };
+                let explained = engine::Explained { decisions: vec![made], ..engine::Explained::default() };
+                Ok(Decided { value: Value::from(1), work: 2_000, explained, ..Decided::default() })
+            }
             other => Err(format!("no decision {other} is deployed")),
         }
     }

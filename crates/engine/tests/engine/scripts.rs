@@ -122,3 +122,30 @@ fn a_case_that_names_an_element_which_is_not_there_fails() {
     assert_eq!(against[0], "there is no element `tyypo` in the processes at play");
     assert_eq!(check(r#"{"tasks":{"u":{"priority":60}}}"#)[0], "u should have the priority 60 and has 50");
 }
+
+#[test]
+fn an_instance_goes_on_with_another_version_and_behind_what_is_stuck() {
+    let strict = |id: &str| {
+        format!(
+            r#"<bpmn:userTask id="{id}"><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source="=assert(x, x != null)" target="y"/></zeebe:ioMapping></bpmn:extensionElements></bpmn:userTask>"#
+        )
+    };
+    let person = |id: &str| format!(r#"<bpmn:userTask id="{id}"/>"#);
+    let old = model(&[START, &person("a"), END, &path(&["s", "a", "e"])].concat());
+    let new = model(&[START, &person("checked"), &strict("b"), END, &path(&["s", "checked", "b", "e"])].concat());
+    let mut world = World::new(vec![&old, &new], &Rules, NOW);
+    world.start(None, Context::default()).unwrap();
+    let act = |world: &mut World<'_>, step: &str| world.act(&serde_json::from_str(step).unwrap());
+    let unmapped = act(&mut world, r#"{"migrate":{}}"#).unwrap_err().to_string();
+    assert!(unmapped.contains("`a` is in use and is not in the new version"), "{unmapped}");
+    act(&mut world, r#"{"migrate":{"elements":{"a":"checked"}}}"#).unwrap();
+    assert_eq!(waiting(&world), ["checked"]);
+    assert!(world.trace().iter().any(|line| line.happening == Happening::Migrated));
+    act(&mut world, r#"{"complete":{"element":"checked"}}"#).unwrap();
+    act(&mut world, r#"{"skip":{"element":"b","variables":{"done":true}}}"#).unwrap();
+    let first = world.first().unwrap();
+    assert!(first.is_ended());
+    assert_eq!(first.root_variables().to_json().to_string(), r#"{"done":true}"#);
+    let nowhere = act(&mut world, r#"{"migrate":{"to":"elsewhere"}}"#).unwrap_err().to_string();
+    assert!(nowhere.contains("no other process elsewhere is at play"), "{nowhere}");
+}

@@ -31,10 +31,24 @@ fn timer_start_events_say_when_they_go_off_and_when_again() {
     ] {
         let process = model(&timer_start(time));
         let start = process.timer_starts().next().unwrap();
-        let first = first_start(&process, start, at("2026-01-05T08:00:00Z")).unwrap();
-        let next = |last: &bpmn::Repetition| next_start(&process, start, *last, last.at);
+        let first = first_start(&process, start, at("2026-01-05T08:00:00Z"), 0).unwrap();
+        let next = |last: &bpmn::Repetition| next_start(&process, start, *last, last.at, 0);
         let moments: Vec<_> = std::iter::successors(Some(first), next).take(2).map(|found| second(found.at)).collect();
         assert_eq!(moments, expected, "{time}");
+    }
+}
+
+#[test]
+fn timer_start_events_go_by_the_clocks_of_the_company() {
+    let (new_york, morning) = (-5 * 3_600, at("2026-01-05T08:00:00Z"));
+    for (time, expected) in [
+        (r#"<bpmn:timeCycle>0 0 6 * * MON</bpmn:timeCycle>"#, "2026-01-05T11:00:00Z"),
+        ("<bpmn:timeDate>2026-02-01T06:00:00</bpmn:timeDate>", "2026-02-01T11:00:00Z"),
+        (r#"<bpmn:timeDate>=string(today()) + "T06:00:00"</bpmn:timeDate>"#, "2026-01-05T11:00:00Z"),
+    ] {
+        let process = model(&timer_start(time));
+        let start = process.timer_starts().next().unwrap();
+        assert_eq!(second(first_start(&process, start, morning, new_york).unwrap().at), expected, "{time}");
     }
 }
 
@@ -59,7 +73,7 @@ fn an_instance_begins_at_the_timer_start_event_that_went_off() {
 fn a_timer_start_that_cannot_be_computed_says_why() {
     let process = model(&timer_start("<bpmn:timeCycle>=often</bpmn:timeCycle>"));
     let start = process.timer_starts().next().unwrap();
-    let why = first_start(&process, start, at("2026-01-05T08:00:00Z")).unwrap_err();
+    let why = first_start(&process, start, at("2026-01-05T08:00:00Z"), 0).unwrap_err();
     assert!(why.contains("the timer needs a cycle") && why.contains("often"), "{why}");
 }
 

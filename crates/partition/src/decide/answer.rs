@@ -50,14 +50,14 @@ pub(super) fn asked(process: &bpmn::Process, instance: &Instance, job: ElementKe
 }
 
 /// Reads a result. Without one everything goes on as it is.
-pub(super) fn read(asked: Asked, result: Option<&Variables>) -> Result<Answer, Refusal> {
+pub(super) fn read(asked: Asked, result: Option<&Variables>, utc_offset: i32) -> Result<Answer, Refusal> {
     let Some(result) = result.filter(|result| !result.is_empty()) else { return Ok(Answer::Plain) };
     let kind = match result.get("type") {
         None => None,
         Some(kind) => Some(kind.as_str().ok_or_else(|| wrong("type", kind, "`userTask` or `adHocSubProcess`"))?),
     };
     match (asked, kind) {
-        (Asked::Task, None | Some("userTask")) => task(result).map(Answer::Task),
+        (Asked::Task, None | Some("userTask")) => task(result, utc_offset).map(Answer::Task),
         (Asked::AdHoc, None | Some("adHocSubProcess")) => ad_hoc(result).map(Answer::AdHoc),
         (Asked::Plain, _) => {
             let wanted = "left out: only listeners of user tasks and workers that lead ad-hoc sub-processes have one";
@@ -72,7 +72,7 @@ pub(super) fn read(asked: Asked, result: Option<&Variables>) -> Result<Answer, R
     }
 }
 
-fn task(result: &Variables) -> Result<TaskAnswer, Refusal> {
+fn task(result: &Variables, utc_offset: i32) -> Result<TaskAnswer, Refusal> {
     only(result, "", &["type", "denied", "deniedReason", "corrections"])?;
     if flag(result, "denied")? {
         let reason = result.get("deniedReason").filter(|reason| !reason.is_null());
@@ -84,11 +84,11 @@ fn task(result: &Variables) -> Result<TaskAnswer, Refusal> {
         return Ok(TaskAnswer::Correct(TaskChanges::default()));
     };
     let corrections = corrections.as_context().ok_or_else(|| wrong("corrections", corrections, "an object"))?;
-    changes(corrections).map(TaskAnswer::Correct)
+    changes(corrections, utc_offset).map(TaskAnswer::Correct)
 }
 
 /// Corrections: what is absent or null stays, and an empty text clears, as in Camunda.
-fn changes(given: &Variables) -> Result<TaskChanges, Refusal> {
+fn changes(given: &Variables, utc_offset: i32) -> Result<TaskChanges, Refusal> {
     let known = ["assignee", "dueDate", "followUpDate", "candidateUsers", "candidateGroups", "priority"];
     only(given, "corrections.", &known)?;
     let present = |name: &str| given.get(name).filter(|value| !value.is_null());
@@ -103,7 +103,7 @@ fn changes(given: &Variables) -> Result<TaskChanges, Refusal> {
     let moment = |name: &str| match present(name) {
         None => Ok(None),
         Some(value) if value.as_str() == Some("") => Ok(Some(None)),
-        Some(value) => bpmn::moment_of(value)
+        Some(value) => bpmn::moment_of(value, utc_offset)
             .map(|moment| Some(Some(moment)))
             .ok_or_else(|| wrong(&at(name), value, "a moment such as 2026-11-26T12:00:00Z; an empty text clears")),
     };
@@ -190,7 +190,7 @@ mod tests {
 
     fn answer(asked: Asked, json: &str) -> Result<Answer, String> {
         let value = Value::from_json(&serde_json::from_str(json).unwrap()).unwrap();
-        read(asked, value.as_context()).map_err(|refusal| refusal.to_string())
+        read(asked, value.as_context(), 0).map_err(|refusal| refusal.to_string())
     }
 
     #[test]

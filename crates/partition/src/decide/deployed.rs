@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 
 use bpmn::Binding;
-use engine::{Decided, Decisions};
-use feel::{Context as Variables, Environment};
-use units::Timestamp;
+use engine::{Decided, Decisions, Explained};
+use feel::{Context as Variables, Environment, Value};
+use units::{Text, Timestamp};
 
 use super::txn::{Txn, text};
 use crate::definition::{Definition, DefinitionId, Form, Model};
@@ -91,11 +91,14 @@ impl Decisions for Deployed<'_, '_> {
             model(definition).is_some_and(|model| model.version_tag(decision) == Some(tag))
         };
         let found = self.bound(&text(format_args!("decision:{decision}")), binding, &has, &is_tagged);
-        let Some(model) = found.and_then(model) else { return Err(missing("decision", decision, binding)) };
+        let found = found.and_then(|definition| Some((definition.id.version, model(definition)?)));
+        let Some((version, model)) = found else { return Err(missing("decision", decision, binding)) };
         let seed = environment.seed ^ self.txn.seed().rotate_left(43);
-        let outcome = model.evaluate(decision, variables, &Environment { seed, ..*environment });
-        let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
-        Ok(Decided { value, why })
+        let outcome = model.explain(decision, variables, &Environment { seed, ..*environment });
+        let about = variables.get("orderId").and_then(Value::as_str).map(Text::from);
+        let decided = crate::definition::decided(outcome.map_err(|error| error.to_string())?)?;
+        let explained = Explained { version: Some(version), about, ..decided.explained };
+        Ok(Decided { explained, ..decided })
     }
 
     fn form_version(&self, form: &str, binding: &Binding) -> Result<Option<u32>, String> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
-use feel::{Context as Variables, Environment, Expression, Mode, Value};
+use feel::{Context as Variables, Environment, Value};
 use trade::cash::{Payment, PaymentStatus};
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
 use trade::order::{Cancellation, HoldKind, Order};
@@ -273,13 +273,9 @@ fn subject_of(txn: &mut Txn<'_>, variables: &Variables) -> Outcome<Subject> {
 }
 
 fn property(element: &bpmn::Element, name: &str, variables: &Variables, environment: &Environment) -> Option<Value> {
-    let raw = element.property(name)?;
-    match raw.strip_prefix('=') {
-        None => Some(Value::from(raw)),
-        Some(expression) => {
-            let expression = Expression::parse(expression, Mode::Camunda).ok()?;
-            Some(expression.evaluate(variables, environment).value)
-        }
+    match element.computed(name) {
+        None => element.property(name).map(Value::from),
+        Some(expression) => Some(expression.evaluate(variables, environment).value),
     }
 }
 

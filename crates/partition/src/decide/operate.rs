@@ -63,6 +63,7 @@ pub(super) fn operate(txn: &mut Txn<'_>, id: InstanceId, operation: &Operation) 
             };
             retry(txn, &instance, *incident, variables)
         }
+        Operation::Skip { incident, variables } => skip(txn, &instance, *incident, variables),
         Operation::Modify(modification) => {
             let process = process(txn, &instance)?;
             let modification = resolved(&process, &instance, modification)?;
@@ -163,6 +164,25 @@ fn retry(
         // one before it may have taken it along
         if txn.instance(id)?.is_some_and(|instance| instance.has_incident(incident)) {
             txn.step(id, Input::ResolveIncident { incident })?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets an instance go on behind what it is stuck at, as if that were done with these results.
+fn skip(txn: &mut Txn<'_>, instance: &Instance, only: Option<ElementKey>, variables: &Variables) -> Outcome<()> {
+    let id = instance.id();
+    let incidents: Vec<ElementKey> =
+        instance.incidents().filter(|incident| only.is_none_or(|only| only == *incident)).collect();
+    if incidents.is_empty() {
+        let what =
+            only.map_or_else(|| Text::const_new("no incident"), |incident| text(format_args!("no incident {incident}")));
+        return Err(Refusal::Conflict(text(format_args!("{what} of {id} is open"))).into());
+    }
+    for incident in incidents {
+        // one before it may have taken it along
+        if txn.instance(id)?.is_some_and(|instance| instance.has_incident(incident)) {
+            txn.step(id, Input::SkipIncident { incident, variables: variables.clone() })?;
         }
     }
     Ok(())

@@ -22,8 +22,9 @@ pub(super) fn deployed(
     process: &Process,
 ) -> Outcome<Vec<(ElementIndex, Text)>> {
     let (mut starts, mut problems) = (Vec::new(), Vec::new());
+    let utc_offset = txn.utc_offset();
     for element in process.timer_starts() {
-        match first_start(process, element, txn.now()) {
+        match first_start(process, element, txn.now(), utc_offset) {
             Ok(first) => starts.push(ScheduledStart::new(element, first)),
             Err(why) => problems.push((element, why)),
         }
@@ -44,7 +45,8 @@ pub(super) fn fire(txn: &mut Txn<'_>, id: &Text, element: u16) -> Outcome<Reply>
     let Model::Process(process) = txn.model(&scheduled.definition)? else { return Ok(Reply::Repeated) };
     let mut starts = scheduled.starts.clone();
     starts.retain(|start| start.element != element);
-    starts.extend(next_start(&process, element, due.repetition(), txn.now()).map(|next| ScheduledStart::new(element, next)));
+    let next = next_start(&process, element, due.repetition(), txn.now(), txn.utc_offset());
+    starts.extend(next.map(|next| ScheduledStart::new(element, next)));
     let definition = scheduled.definition.clone();
     txn.record(Event::Scheduled(Schedule { definition: definition.clone(), starts }));
     let input = Input::StartAt { element, variables: Variables::default() };

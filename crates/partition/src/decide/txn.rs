@@ -167,7 +167,7 @@ impl<'a> Txn<'a> {
     }
 
     /// The company's offset from UTC, in seconds: `today()` is its day.
-    fn utc_offset(&mut self) -> i32 {
+    pub(super) fn utc_offset(&mut self) -> i32 {
         let company = self.books().company(&Text::const_new(Company::KEY));
         let minutes = company.ok().flatten().map_or(0, |company| company.calendar.utc_offset.0);
         i32::try_from(minutes.saturating_mul(60)).unwrap_or_default()

@@ -169,7 +169,7 @@ fn complete(txn: &mut Txn<'_>, id: JobId, variables: &Variables, result: Option<
     let (process, instance) = instance_of(txn, id)?;
     let asked = answer::asked(&process, &instance, id.job);
     exception::keeps_subject(&instance.job_variables(id.job), variables)?;
-    let answer = answer::read(asked, result)?;
+    let answer = answer::read(asked, result, txn.utc_offset())?;
     if matches!(answer, Answer::Task(_)) && !variables.is_empty() {
         let wanted = "left out: what a listener of a user task corrects is in `result`";
         return Err(Refusal::invalid("variables", text(variables.to_json()), wanted).into());
@@ -225,7 +225,8 @@ pub(super) fn input_of_response(txn: &mut Txn<'_>, id: JobId, response: &Variabl
         }
         None => None,
     };
-    Ok(answer::read(asked, result).map(|answer| answer.input(id.job, variables)).map_err(text))
+    let utc_offset = txn.utc_offset();
+    Ok(answer::read(asked, result, utc_offset).map(|answer| answer.input(id.job, variables)).map_err(text))
 }
 
 /// The job, if the caller's lease of it counts.

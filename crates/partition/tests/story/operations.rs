@@ -326,6 +326,53 @@ fn ten_thousand_items_are_begun_a_slice_at_a_time_and_others_go_on_meanwhile() {
     let many = world.start("many", "{}");
     world.pass(100);
     check(&world, many, "ended");
+    // and ended a slice at a time too
     assert!(matches!(world.operate(held, Operation::Cancel), Ok(Reply::Done)));
-    check(&world, held, "ended");
+    let mut slices = 0;
+    while world.instance(held).is_some() {
+        let one = world.start("one", "{}");
+        world.answer(Ok("{}"));
+        check(&world, one, "ended");
+        world.pass(1);
+        slices += 1;
+        assert!(slices < 100, "it ends");
+    }
+    assert!(slices >= 9, "{slices}");
+}
+
+#[test]
+fn what_is_stuck_is_taken_as_done_and_what_was_raised_for_it_is_cleared() {
+    let mut world = World::new();
+    let strict = r#"<bpmn:scriptTask id="sum"><bpmn:extensionElements><zeebe:script expression="=assert(amount, amount != null)" resultVariable="sum"/></bpmn:extensionElements></bpmn:scriptTask>"#;
+    world.deploy(&[("a.bpmn", line("a", &[strict, &user_task("t")].concat(), &["sum", "t"]))]);
+    let id = world.start("a", "{}");
+    check(&world, id, "v1 sum");
+    let incident = world.instance(id).unwrap().incidents().next().unwrap();
+    let skip = |incident| Operation::Skip { incident, variables: variables_of(r#"{"sum": 7}"#) };
+    assert!(world.operate(id, skip(Some(incident + 1))).is_err());
+    world.operate(id, skip(Some(incident))).unwrap();
+    check(&world, id, "v1 t");
+    assert_eq!(world.exceptions(), ["t"], "the incident is nobody's any more");
+    assert_eq!(world.instance(id).unwrap().root_variable("sum"), Some(&7.into()));
+    assert!(world.operate(id, skip(None)).is_err(), "nothing is stuck");
+}
+
+#[test]
+fn a_decision_tells_its_rules_and_inputs_and_stands_in_the_timeline_of_its_order() {
+    let model = r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="sizes" name="S" namespace="http://camunda.org/schema/1.0/dmn"><decision id="size" name="Size">
+        <decisionTable><input label="Total"><inputExpression typeRef="number"><text>total</text></inputExpression></input><output name="size"/>
+        <rule id="small"><inputEntry><text>&lt; 10</text></inputEntry><outputEntry><text>"small"</text></outputEntry></rule>
+        <rule id="big"><inputEntry><text>&gt;= 10</text></inputEntry><outputEntry><text>"big"</text></outputEntry></rule></decisionTable></decision></definitions>"#;
+    let decide = r#"<bpmn:businessRuleTask id="d"><bpmn:extensionElements><zeebe:calledDecision decisionId="size" resultVariable="s"/></bpmn:extensionElements></bpmn:businessRuleTask>"#;
+    let mut world = World::new();
+    let process = line("a", &[decide, &user_task("t")].concat(), &["d", "t"]);
+    world.deploy(&[("sizes.dmn", model.to_owned()), ("a.bpmn", process)]);
+    let id = world.start("a", r#"{"orderId": "SO-17", "total": 12}"#);
+    assert_eq!(world.subjects, ["SO-17".parse().unwrap()]);
+    let [made] = world.instance(id).unwrap().decisions() else { panic!("one decision was made") };
+    assert_eq!((made.element.as_str(), made.decision.as_str(), made.result.as_str()), ("d", "size", "\"big\""));
+    assert_eq!((made.explained.version, made.at), (Some(1), world.now));
+    let [table] = made.explained.decisions.as_slice() else { panic!("one decision in the graph") };
+    assert_eq!(table.inputs, [("Total".into(), "12".into())]);
+    assert_eq!(table.rules, [(2, "big".into())]);
 }

@@ -22,6 +22,8 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     pub(crate) actor: Actor,
     pub(crate) effects: Vec<Arc<Effect>>,
+    /// The orders in whose timelines the last command stands.
+    pub(crate) subjects: Vec<trade::OrderId>,
     capabilities: Vec<Text>,
 }
 
@@ -39,6 +41,7 @@ impl World {
             now: Timestamp(1_000_000_000_000),
             actor: Actor { id: "olivia".into(), roles: vec![Role::Operations], limit: None },
             effects: Vec::new(),
+            subjects: Vec::new(),
             capabilities,
         }
     }
@@ -56,6 +59,7 @@ impl World {
         let command = Command { at: self.now, actor: self.actor.clone(), key: None, body, trace: None };
         let decision = self.decide(command);
         self.effects.extend(decision.effects.iter().cloned());
+        self.subjects.clone_from(&decision.subjects);
         for timer in &decision.timers_dropped {
             assert!(self.timers.remove(timer), "{timer:?} was dropped and never set");
         }

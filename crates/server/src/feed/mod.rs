@@ -10,6 +10,7 @@ use partition::{Body, DependencyChange, DraftEvent, Entry, Event};
 use serde::Serialize;
 use store::{Reader, StoredEntry};
 use trade::OrderId;
+use units::Text;
 
 use crate::page::Continued;
 use crate::problem::Problem;
@@ -262,6 +263,12 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         Event::LeaseEnded(id) => ("job.lease_ended".to_owned(), format!("job {id}"), serde_json::json!({})),
         Event::JobRested(id) => ("job.failed".to_owned(), format!("job {id}"), serde_json::json!({})),
         Event::JobEnded(id) => ("job.ended".to_owned(), format!("job {id}"), serde_json::json!({})),
+        Event::Process(id, _) if event.decisions().next().is_some() => {
+            let made: Vec<_> = event.decisions().map(decision).collect();
+            let about = event.decisions().find_map(|made| made.explained.about.clone());
+            let data = serde_json::json!({ "instance": id, "order": about, "decisions": made });
+            ("process.decided".to_owned(), format!("instance {id}"), data)
+        }
         // the steps of a process are its own affair; what they lead to in the trade is in the feed
         Event::InstanceCreated { .. }
         | Event::Process(..)
@@ -293,6 +300,26 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         idempotencykey: entry.command.key.as_ref().map(|key| key_of_caller(key).to_owned()),
         datacontenttype: "application/json",
         data,
+    })
+}
+
+/// A decision that a process has made: which rules matched on which inputs.
+fn decision(made: &engine::DecisionMade) -> serde_json::Value {
+    let of = |explained: &engine::ExplainedDecision| {
+        let input = |(label, value): &(Text, Text)| serde_json::json!({ "label": label, "value": value });
+        let rule = |(number, id): &(u32, Text)| serde_json::json!({ "number": number, "id": id });
+        let inputs: Vec<_> = explained.inputs.iter().map(input).collect();
+        let rules: Vec<_> = explained.rules.iter().map(rule).collect();
+        serde_json::json!({ "decision": explained.decision, "inputs": inputs, "rules": rules, "output": explained.output })
+    };
+    let explained: Vec<_> = made.explained.decisions.iter().map(of).collect();
+    serde_json::json!({
+        "element": made.element,
+        "decision": made.decision,
+        "version": made.explained.version,
+        "result": made.result,
+        "explained": explained,
+        "more": made.explained.more,
     })
 }
 

@@ -15,6 +15,7 @@ use crate::extract::{Json, Path, Reading};
 use crate::problem::Problem;
 use crate::readers;
 use crate::resource::exceptions::variables;
+use crate::resource::stock::company;
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -32,7 +33,7 @@ pub(crate) struct Evaluation {
     /// The version of the model that has the decision; the latest unless given.
     #[serde(default)]
     version: Option<u32>,
-    /// What `now()` and `today()` give; the time of the request unless given.
+    /// What `now()` and `today()` give, in the company's offset from UTC; the time of the request unless given.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     now: Option<Timestamp>,
@@ -111,13 +112,21 @@ async fn evaluate(
     Path(decision): Path<String>,
     Json(request, _): Json<Evaluation>,
 ) -> Result<JsonAnswer<Decided>, Problem> {
-    let now = state.now();
+    let now = request.now.unwrap_or(state.now());
     let read = move |reader: &mut dyn Reader| {
+        let environment = environment(reader, now)?;
         let definition = found(reader, &decision, request.version)?;
         let Model::Decisions(model) = &definition.model else { return Err(unknown(&decision, request.version)) };
-        evaluated(model, &definition.id, &decision, request, now).map(JsonAnswer)
+        evaluated(model, &definition.id, &decision, request, &environment).map(JsonAnswer)
     };
     state.readers.read(read).await
+}
+
+/// What expressions see of the time: the moment, by the company's clocks.
+pub(crate) fn environment(reader: &mut dyn Reader, now: Timestamp) -> Result<Environment, Problem> {
+    let minutes = company(reader)?.calendar.utc_offset.0;
+    let utc_offset = i32::try_from(minutes.saturating_mul(60)).unwrap_or_default();
+    Ok(Environment { utc_offset, ..Environment::at(now) })
 }
 
 /// What a decision of a model gives.
@@ -126,14 +135,13 @@ pub(crate) fn evaluated(
     id: &DefinitionId,
     decision: &str,
     request: Evaluation,
-    now: Timestamp,
+    environment: &Environment,
 ) -> Result<Decided, Problem> {
     let given = variables(request.variables)?;
-    let environment = Environment::at(request.now.unwrap_or(now));
     let outcome = if request.explain {
-        model.explain(decision, &given, &environment)
+        model.explain(decision, &given, environment)
     } else {
-        model.evaluate(decision, &given, &environment)
+        model.evaluate(decision, &given, environment)
     };
     let outcome = outcome.map_err(|error| Problem::new("conflict", error.to_string()))?;
     let warning = |(decision, warning): &(units::Text, feel::Warning)| DecisionWarning {

@@ -82,9 +82,8 @@ impl Decisions for Models {
             Binding::VersionTag(tag) => model.has_decision(decision) && model.version_tag(decision) == Some(tag),
         };
         let Some(model) = self.0.iter().find(is_meant) else { return Err(format!("no decision {decision} is given")) };
-        let outcome = model.evaluate(decision, variables, environment);
-        let (value, why) = outcome.map_err(|error| error.to_string())?.decided()?;
-        Ok(Decided { value, why })
+        let outcome = model.explain(decision, variables, environment);
+        Ok(partition::definition::decided(outcome.map_err(|error| error.to_string())?)?)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::readers;
-use crate::resource::decisions::{Decided, Evaluation, evaluated};
+use crate::resource::decisions::{Decided, Evaluation, environment, evaluated};
 use crate::resource::id;
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
@@ -254,7 +254,7 @@ async fn evaluate(
     Json(request, _): Json<Evaluation>,
 ) -> Result<JsonAnswer<Decided>, Problem> {
     let draft: DraftId = id(&draft)?;
-    let now = state.now();
+    let now = request.now.unwrap_or(state.now());
     let read = move |reader: &mut dyn store::Reader| {
         let draft = found(reader, draft)?;
         let resource = Resource { name: draft.resource.clone(), xml: draft.content.clone() };
@@ -266,7 +266,7 @@ async fn evaluate(
         if !model.has_decision(&decision) {
             return Err(unknown());
         }
-        evaluated(&model, &draft.base, &decision, request, now).map(JsonAnswer)
+        evaluated(&model, &draft.base, &decision, request, &environment(reader, now)?).map(JsonAnswer)
     };
     state.readers.read(read).await
 }

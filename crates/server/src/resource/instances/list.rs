@@ -64,6 +64,9 @@ pub(crate) struct InstanceDetails {
     /// Why something is null that its expressions and decisions gave: it went on with that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<WarningView>,
+    /// The last decisions that it made, the oldest first: which rules matched on which inputs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<waiting::DecisionView>,
 }
 
 pub(super) fn view(found: &Found) -> InstanceView {
@@ -171,8 +174,8 @@ async fn show(
         let version = Version::of(&AnyState::Instance(found.instance.clone()).encode());
         let variables = feel::Value::from(found.instance.root_variables()).to_json();
         let waiting = waiting::of(reader, &connections, &found, 0)?;
-        let warnings = waiting::warnings(&found);
-        Ok(Versioned(InstanceDetails { instance: view(&found), variables, waiting, warnings }, version))
+        let (warnings, decisions) = (waiting::warnings(&found), waiting::decisions(&found));
+        Ok(Versioned(InstanceDetails { instance: view(&found), variables, waiting, warnings, decisions }, version))
     };
     state.readers.read(read).await
 }

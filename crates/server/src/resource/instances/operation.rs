@@ -1,4 +1,4 @@
-//! Operations on one instance: cancel, suspend, resume, retry, modify, migrate; each with a dry run.
+//! Operations on one instance: cancel, suspend, resume, retry, skip, modify, migrate; each with a dry run.
 
 use std::collections::BTreeMap;
 
@@ -46,6 +46,16 @@ pub(crate) enum OperationRequest {
         /// The live elements whose own variables these are, by id or key; without it they are those of the whole instance.
         #[serde(default)]
         scope: Option<String>,
+    },
+    /// Go on behind what is stuck, as if it were done with these results, and do not try it again.
+    Skip {
+        /// One incident, by its key; without it all of the instance.
+        #[serde(default)]
+        incident: Option<u32>,
+        /// The results that it is taken to have.
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        variables: Object,
     },
     /// Move tokens and change variables. Elements are named by their ids in the model; a live one also by its key.
     Modify {
@@ -116,6 +126,7 @@ impl OperationRequest {
             Self::Retry { incident, variables: set, scope } => {
                 Operation::Retry { incident, variables: variables(set)?, scope: scope.map(Into::into) }
             }
+            Self::Skip { incident, variables: set } => Operation::Skip { incident, variables: variables(set)? },
             Self::Modify { variables: set, start, end, moves, local } => Operation::Modify(Box::new(Modification {
                 variables: variables(set)?,
                 start: texts(start),

@@ -125,10 +125,17 @@ impl Teller<'_> {
 
     fn step(&mut self, id: InstanceId, event: &ProcessEvent) -> Result<(), Problem> {
         let (key, what) = match event {
-            ProcessEvent::Activated { key, element, .. } => {
+            ProcessEvent::Activated { key, element, scope, .. } => {
                 let version = self.known.get(&id).and_then(|known| known.version.clone());
                 let definition = version.map(|version| self.models.get(self.reader, version)).transpose()?.flatten();
-                let name = definition.and_then(|found| Some(found.process()?.element(*element).id().to_owned()));
+                let model = definition.as_ref().and_then(|found| Some(found.process()?.element(*element)));
+                let name = model.map(|element| element.id().to_owned());
+                // a path inside of an ad-hoc sub-process is its element once more: what begins in it is told
+                let around = self.known.get(&id).and_then(|known| known.elements.get(scope));
+                if model.is_some_and(|element| element.kind.is_scope() && element.multi.is_none()) && around == name.as_ref()
+                {
+                    return Ok(());
+                }
                 if let (Some(known), Some(name)) = (self.known.get_mut(&id), name) {
                     known.elements.insert(*key, name);
                 }

@@ -53,6 +53,9 @@ pub(crate) struct WaitingView {
     /// Why something is null that its expressions and decisions gave: it went on with that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<WarningView>,
+    /// The last decisions that it made, the oldest first: which rules matched on which inputs. The timeline of an order has all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<DecisionView>,
 }
 
 /// Why something is null that a process computed.
@@ -66,6 +69,36 @@ pub(crate) struct WarningView {
     why: String,
     /// When that was found first.
     since: String,
+}
+
+/// A decision that a business rule task has made.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct DecisionView {
+    /// The id of the element.
+    element: String,
+    /// The id of the decision.
+    decision: String,
+    /// The version of the model that has it.
+    version: Option<u32>,
+    /// What it gave, in FEEL; long values are cut off.
+    result: String,
+    /// Every decision of the graph, in the order in which they were made.
+    explained: Vec<ExplainedDecisionView>,
+    /// When.
+    at: String,
+}
+
+/// What one decision of a graph saw and gave.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ExplainedDecisionView {
+    /// The id of the decision.
+    decision: String,
+    /// The inputs of its table with their values; long ones are cut off.
+    inputs: Vec<String>,
+    /// The numbers of the rules that matched, from 1.
+    rules: Vec<u32>,
+    /// What it gave.
+    output: String,
 }
 
 /// Something that an instance waits for.
@@ -240,7 +273,27 @@ fn whole(reader: &mut dyn Reader, connections: &Connections, found: &Found, dept
         business_key: business_key(instance).map(Into::into),
         waiting: of(reader, connections, found, depth)?,
         warnings: warnings(found),
+        decisions: decisions(found),
     })
+}
+
+/// The decisions that were made last for an instance: which rules matched on which inputs.
+pub(super) fn decisions(found: &Found) -> Vec<DecisionView> {
+    let of = |explained: &engine::ExplainedDecision| ExplainedDecisionView {
+        decision: explained.decision.to_string(),
+        inputs: explained.inputs.iter().map(|(label, value)| format!("{label} = {value}")).collect(),
+        rules: explained.rules.iter().map(|(number, _)| *number).collect(),
+        output: explained.output.to_string(),
+    };
+    let view = |made: &engine::DecisionMade| DecisionView {
+        element: made.element.to_string(),
+        decision: made.decision.to_string(),
+        version: made.explained.version,
+        result: made.result.to_string(),
+        explained: made.explained.decisions.iter().map(of).collect(),
+        at: made.at.to_string(),
+    };
+    found.instance.decisions().iter().map(view).collect()
 }
 
 /// What an instance went on with although it is null for a reason.
