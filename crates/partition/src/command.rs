@@ -25,6 +25,11 @@ use crate::job::{JobId, Leased};
 use crate::operation::Operation;
 use crate::webhook::WebhookChange;
 
+/// A hold by hand of which nothing more is said.
+fn by_hand() -> HoldKind {
+    HoldKind::Manual
+}
+
 /// A request to a partition. Time and identity arrive with it, so that it decides the same on every machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Command {
@@ -97,6 +102,9 @@ pub enum Body {
         order: OrderId,
         /// Why.
         reason: Text,
+        /// Manual, Fraud or Export.
+        #[serde(default = "by_hand")]
+        kind: HoldKind,
     },
     /// Release a hold.
     ReleaseHold {

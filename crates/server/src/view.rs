@@ -132,6 +132,8 @@ pub(crate) struct HoldView {
     pub(crate) exception: Option<String>,
     /// Since when.
     pub(crate) placed_at: String,
+    /// Who placed it; `process` if a check did.
+    pub(crate) placed_by: String,
 }
 
 /// A line with its quantity buckets, which add up to `ordered`.
@@ -216,6 +218,7 @@ pub(crate) fn order(order: &Order) -> OrderView {
                 amount: money(hold.amount, currency),
                 exception: hold.exception.map(|id| id.to_string()),
                 placed_at: hold.placed_at.to_string(),
+                placed_by: hold.placed_by.to_string(),
             })
             .collect(),
         lines: order.lines.iter().map(line).collect(),

@@ -55,9 +55,8 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             trade::order::correct_line(txn.books(), *order, *line, item, *quantity, &cx)?;
             Ok(Reply::Order(*order))
         }
-        Body::PlaceHold { order, reason } => {
-            let kind = trade::order::HoldKind::Manual;
-            trade::order::place_hold(txn.books(), *order, kind, reason.clone(), Vec::new(), Amount::ZERO, &cx)?;
+        Body::PlaceHold { order, reason, kind } => {
+            trade::order::hold_by_hand(txn.books(), *order, *kind, reason.clone(), &cx)?;
             Ok(Reply::Order(*order))
         }
         Body::ReleaseHold { order, hold, reason } => {

@@ -7,6 +7,7 @@ mod item;
 mod named;
 mod price_book;
 mod put;
+mod screening;
 mod stand_in;
 mod terms;
 
@@ -23,5 +24,6 @@ pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
 pub use put::{put_company, put_item, put_price_book};
+pub use screening::{ExportLicence, ScreeningPolicy, Watch};
 pub(crate) use stand_in::originals_of;
 pub use terms::{ShipTo, Terms};
