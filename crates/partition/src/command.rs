@@ -3,7 +3,7 @@
 use engine::InstanceId;
 use feel::Context as Variables;
 use serde::{Deserialize, Serialize};
-use trade::cash::StatementDocument;
+use trade::cash::{Settled, Settlement, StatementDocument};
 use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
 use trade::master::{Company, Item, PriceBook};
@@ -250,6 +250,26 @@ pub enum Body {
         invoice: InvoiceId,
         /// How much, net.
         amount: Amount,
+        /// Why.
+        reason: Text,
+    },
+    /// A customer disputes part of an invoice.
+    OpenDispute {
+        /// Which.
+        invoice: InvoiceId,
+        /// How much, tax included.
+        amount: Amount,
+        /// Deduction code (domain §1.7).
+        code: Text,
+        /// What the customer says.
+        reason: Text,
+    },
+    /// Decide on what is in dispute of an invoice.
+    SettleDispute {
+        /// Which.
+        invoice: InvoiceId,
+        /// What is credited and what is written off; the rest is still due.
+        settlement: Settlement,
         /// Why.
         reason: Text,
     },
@@ -589,6 +609,8 @@ pub enum Reply {
     Leased(Vec<Leased>),
     /// What is kept of an item for whom, by node.
     Quotas(Vec<GroupQuota>),
+    /// What a decision on a dispute came to.
+    Settled(Settled),
 }
 
 /// Units reserved at a node.

@@ -222,6 +222,17 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
+        Body::OpenDispute { invoice, amount, code, reason } => {
+            trade::cash::open_dispute(txn.books(), *invoice, *amount, code, reason, &cx)?;
+            Ok(Reply::Done)
+        }
+        Body::SettleDispute { invoice, settlement, reason } => {
+            let settled = trade::cash::settle_dispute(txn.books(), *invoice, *settlement, reason, &cx)?;
+            if let Some(note) = settled.note {
+                billing::bring_to_erp(txn, note)?;
+            }
+            Ok(Reply::Settled(settled))
+        }
         Body::RequestReturn(document) => request_return(txn, document),
 
         Body::AssignException { exception, to } => {
