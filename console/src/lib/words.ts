@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "RECON-BREAK": "Records disagree",
   INTEGRATION: "Integration",
   "POLICY-OVERRIDE": "Policy override",
+  EXPORT: "Export control",
   use_expected_price: "Use our price",
   put_on_account: "Put on account",
   write_off: "Write off",

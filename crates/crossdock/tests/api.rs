@@ -548,6 +548,14 @@ fn finance(api: &mut Api<'_>, shipped: &str) {
     let ask =
         Ask::new("POST", &format!("/v1/payments/{payment}/matches")).header("idempotency-key", "too-much").json(&too_much);
     assert!((400..500).contains(&api.ask(&ask).status));
+    let pence = |amount: &str| json!({ "amount": amount, "currency": "GBP" });
+    let dispute = json!({ "amount": pence("0.05"), "code": "PRC", "reason": "the contract says less" });
+    api.post(&format!("/v1/invoices/{id}/disputes"), &dispute);
+    assert_eq!(api.show(&format!("/v1/invoices/{id}"))["dispute_code"], "PRC");
+    let settlement = json!({ "written_off": pence("0.02"), "reason": "not worth a letter" });
+    let settled = api.post(&format!("/v1/invoices/{id}/disputes/settlement"), &settlement);
+    let parts = ["granted_minor", "written_off_minor", "refused_minor"].map(|part| settled[part].as_i64().unwrap());
+    assert_eq!((parts, settled["credit_note"].is_null()), ([0, 2, 3], true), "{settled}");
     let credit = json!({ "reason": "one was broken", "lines": [{ "line": 1, "quantity": 1 }] });
     api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
     let credit = json!({ "reason": "contract", "prices": [{ "line": 1, "price": "0.01" }] });

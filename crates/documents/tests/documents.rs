@@ -160,6 +160,7 @@ proptest! {
             references: if reference.is_empty() { Vec::new() } else { vec![reference.into()] },
             remittance: text.trim().into(),
             reversal,
+            customer_number: Default::default(),
         }).collect();
         let closing = Amount(opening) + entries.iter().map(|entry| entry.amount).sum();
         let statement = StatementDocument {

@@ -187,7 +187,7 @@ fn a_hold_by_hand_on_an_order_that_is_under_way_is_asked_about_and_its_release_g
     let mut product = Product::new();
     let id = product.receive("A");
     product.quote("9.90");
-    product.clerk(Body::PlaceHold { order: id, reason: "the customer calls back".into() });
+    product.clerk(Body::PlaceHold { order: id, reason: "the customer calls back".into(), kind: HoldKind::Manual });
     assert_eq!(product.open(), [ExceptionKind::PolicyOverride]);
     let receipt = trade::stock::Receipt {
         item: "A".into(),

@@ -3,7 +3,7 @@
 use engine::InstanceId;
 use feel::Context as Variables;
 use serde::{Deserialize, Serialize};
-use trade::cash::StatementDocument;
+use trade::cash::{Settled, Settlement, StatementDocument};
 use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
 use trade::master::{Company, Item, PriceBook};
@@ -26,6 +26,11 @@ use crate::job::{JobId, Leased};
 use crate::operation::Operation;
 use crate::saved_view::SavedViewChange;
 use crate::webhook::WebhookChange;
+
+/// A hold by hand of which nothing more is said.
+fn by_hand() -> HoldKind {
+    HoldKind::Manual
+}
 
 /// A request to a partition. Time and identity arrive with it, so that it decides the same on every machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,6 +104,9 @@ pub enum Body {
         order: OrderId,
         /// Why.
         reason: Text,
+        /// Manual, Fraud or Export.
+        #[serde(default = "by_hand")]
+        kind: HoldKind,
     },
     /// Release a hold.
     ReleaseHold {
@@ -244,6 +252,26 @@ pub enum Body {
         invoice: InvoiceId,
         /// How much, net.
         amount: Amount,
+        /// Why.
+        reason: Text,
+    },
+    /// A customer disputes part of an invoice.
+    OpenDispute {
+        /// Which.
+        invoice: InvoiceId,
+        /// How much, tax included.
+        amount: Amount,
+        /// Deduction code (domain §1.7).
+        code: Text,
+        /// What the customer says.
+        reason: Text,
+    },
+    /// Decide on what is in dispute of an invoice.
+    SettleDispute {
+        /// Which.
+        invoice: InvoiceId,
+        /// What is credited and what is written off; the rest is still due.
+        settlement: Settlement,
         /// Why.
         reason: Text,
     },
@@ -599,6 +627,8 @@ pub enum Reply {
     Quotas(Vec<GroupQuota>),
     /// The draft that was begun or changed.
     Draft(DraftId),
+    /// What a decision on a dispute came to.
+    Settled(Settled),
 }
 
 /// Units reserved at a node.

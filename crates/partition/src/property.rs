@@ -90,7 +90,7 @@ fn wrong(name: &str, value: &str) -> Option<(String, String)> {
 }
 
 /// Roles that own exceptions.
-const ROLES: [Role; 8] = [
+const ROLES: [Role; 9] = [
     Role::Sales,
     Role::Warehouse,
     Role::CreditClerk,
@@ -99,6 +99,7 @@ const ROLES: [Role; 8] = [
     Role::Receivables,
     Role::Operations,
     Role::Admin,
+    Role::Compliance,
 ];
 
 fn names(all: &[impl serde::Serialize]) -> String {

@@ -134,6 +134,7 @@ fn goods_that_left_and_cannot_be_booked_are_asked_about_with_all_that_was_told()
         shipped_at: Timestamp(0),
         carrier: "DPD".into(),
         tracking: Text::const_new("T-77"),
+        bill_of_lading: Default::default(),
         complete: true,
         sequence: None,
         lines: vec![(LineNo(1), Quantity(2))],

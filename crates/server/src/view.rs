@@ -132,6 +132,8 @@ pub(crate) struct HoldView {
     pub(crate) exception: Option<String>,
     /// Since when.
     pub(crate) placed_at: String,
+    /// Who placed it; `process` if a check did.
+    pub(crate) placed_by: String,
 }
 
 /// A line with its quantity buckets, which add up to `ordered`.
@@ -149,6 +151,8 @@ pub(crate) struct LineView {
     pub(crate) open: i64,
     /// Waits for supply.
     pub(crate) backordered: i64,
+    /// Wanted beyond the reservation fence, and committed to the day on which it has to leave: nothing is missing of it.
+    pub(crate) scheduled: i64,
     /// Reserved at a node.
     pub(crate) allocated: i64,
     /// Released to a warehouse.
@@ -216,6 +220,7 @@ pub(crate) fn order(order: &Order) -> OrderView {
                 amount: money(hold.amount, currency),
                 exception: hold.exception.map(|id| id.to_string()),
                 placed_at: hold.placed_at.to_string(),
+                placed_by: hold.placed_by.to_string(),
             })
             .collect(),
         lines: order.lines.iter().map(line).collect(),
@@ -257,7 +262,8 @@ fn line(line: &trade::order::Line) -> LineView {
         ordered: line.ordered().0,
         cancelled: buckets.cancelled.0,
         open: buckets.open.0,
-        backordered: buckets.backordered.0,
+        backordered: line.missing().0,
+        scheduled: (buckets.backordered - line.missing()).0,
         allocated: buckets.allocated.0,
         released: buckets.released.0,
         picked: buckets.picked.0,
@@ -468,6 +474,8 @@ pub(crate) struct ShipmentView {
     pub(crate) carrier: String,
     /// The carrier's tracking number.
     pub(crate) tracking: String,
+    /// The number of the bill of lading that it left with.
+    pub(crate) bill_of_lading: String,
     /// What is in it.
     pub(crate) lines: Vec<UnitsView>,
     /// The invoices that bill it.
@@ -496,6 +504,7 @@ pub(crate) fn shipment(shipment: &Shipment) -> ShipmentView {
         shipped_at: shipment.shipped_at.to_string(),
         carrier: shipment.carrier.to_string(),
         tracking: shipment.tracking.to_string(),
+        bill_of_lading: shipment.bill_of_lading.to_string(),
         lines: lines.collect(),
         invoices: texts(&shipment.invoices),
         delivered_at: shipment.delivered.as_ref().map(|delivery| delivery.at.to_string()),
@@ -543,6 +552,10 @@ pub(crate) struct InvoiceView {
     pub(crate) gross: MoneyView,
     /// The number that the ERP gave to the posting, once it confirmed.
     pub(crate) erp_reference: Option<String>,
+    /// What the customer disputes of it.
+    pub(crate) disputed: Option<MoneyView>,
+    /// The code of the dispute, such as `PRM`.
+    pub(crate) dispute_code: Option<String>,
 }
 
 /// A line of an invoice.
@@ -596,6 +609,8 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         tax: money(invoice.tax, currency),
         gross: money(invoice.gross, currency),
         erp_reference: invoice.erp_reference.as_ref().map(ToString::to_string),
+        disputed: invoice.dispute.as_ref().map(|(amount, _)| money(*amount, currency)),
+        dispute_code: invoice.dispute.as_ref().map(|(_, code)| code.to_string()),
     }
 }
 

@@ -48,6 +48,8 @@ pub enum Role {
     System,
     /// Programs that do the jobs of processes, send them messages and start them.
     Worker,
+    /// Decides on suspected fraud and on export control, and on nothing else: whoever sells or grants credit does not.
+    Compliance,
 }
 
 impl Actor {

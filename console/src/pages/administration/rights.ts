@@ -7,6 +7,7 @@ export const ROLES = {
   credit_clerk: "Releases small credit holds",
   credit_manager: "Releases larger credit holds",
   receivables: "Matches payments; decides on deductions and billing",
+  compliance: "Decides on suspected fraud and on export control, and on nothing else",
   operations: "Runs connections, processes and their incidents",
   director: "May do what every other role may, but not administer",
   admin: "Adds people and programs, and says what they may do",

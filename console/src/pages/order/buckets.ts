@@ -6,6 +6,7 @@ export const BUCKETS = [
   { name: "picked", words: "Picked", colour: "#2aa3a4" },
   { name: "released", words: "At the warehouse", colour: "#6fc5c3" },
   { name: "allocated", words: "Allocated", colour: "#4a7fc1" },
+  { name: "scheduled", words: "Scheduled", colour: "#8a6fb0" },
   { name: "backordered", words: "Backordered", colour: "#d9822b" },
   { name: "open", words: "Open", colour: "#a3adb8" },
   { name: "cancelled", words: "Cancelled", colour: "#5c6875" },

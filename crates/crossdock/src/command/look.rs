@@ -327,6 +327,7 @@ fn show_order(order: &Value) {
             ("cancelled", "cancelled"),
             ("open", "open"),
             ("backordered", "backordered"),
+            ("scheduled", "scheduled"),
             ("allocated", "allocated"),
             ("released", "released"),
             ("picked", "picked"),

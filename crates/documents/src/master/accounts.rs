@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use trade::AccountId;
 use trade::account::{Certificate, Profile};
-use trade::master::{BillingPolicy, Consent, NoBillingPolicy, ShipTo, Terms};
+use trade::master::{BillingPolicy, Consent, NoBillingPolicy, ShipTo, Terms, Watch};
 use units::{Day, Decimal};
 
 use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 35] = [
+const COLUMNS: [&str; 37] = [
     "id",
     "name",
     "aliases",
@@ -47,6 +47,8 @@ const COLUMNS: [&str; 35] = [
     "exemption_verified",
     "tax_number",
     "accepts_earlier",
+    "watch",
+    "watched_ship_tos",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -133,7 +135,15 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535, or nothing")?,
         tax_number: row.get("tax_number").into(),
         accepts_earlier: row.flag("accepts_earlier")?.unwrap_or_default(),
+        watch: watch(row),
+        export_licences: Vec::new(),
     })
+}
+
+/// Why its orders are looked at before they go on, and to which addresses; export licences are given in JSON.
+fn watch(row: &Row<'_>) -> Option<Watch> {
+    let reason = row.get("watch");
+    (!reason.is_empty()).then(|| Watch { reason: reason.into(), ship_tos: list(row.get("watched_ship_tos")) })
 }
 
 /// What the customer has to say to substitutes, whatever the item says.

@@ -9,7 +9,7 @@ use crate::Finding;
 use crate::Read;
 use crate::csv_table::{Row, rows, short};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "description",
     "base_uom",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 14] = [
     "discontinued",
     "min_split_value",
     "licence",
+    "export_control",
     "substitutes",
 ];
 
@@ -71,6 +72,7 @@ fn item(row: &Row<'_>) -> Result<Item, Box<Finding>> {
         hazardous: row.flag("hazardous")?.unwrap_or_default(),
         discontinued: row.flag("discontinued")?.unwrap_or_default(),
         min_split_value: minor_units(row, "min_split_value")?,
+        export_control: Some(row.get("export_control")).filter(|control| !control.is_empty()).map(Text::from),
         licence: Some(row.get("licence")).filter(|licence| !licence.is_empty()).map(Text::from),
         substitutes: substitutes(row)?,
     })

@@ -26,7 +26,7 @@ use crate::{Finding, Place, Read};
 ///
 /// Columns: `id` (needed), `description`, `base_uom`, `uoms` (such as `CS=12|PAL=480`, in base units), `aliases` (separated by a
 /// vertical bar), `list_price`, `landed_cost`, `tax_category` (`standard` unless given), `weight_grams`, `hazardous`, `discontinued`,
-/// `min_split_value`, `licence` (that a warehouse needs to ship it), `substitutes` (such as
+/// `min_split_value`, `licence` (that a warehouse needs to ship it), `export_control` (its entry of the control list), `substitutes` (such as
 /// `X-2|X-3=3/2 notify lower_of 2026-01-01..2026-06-30`: three of X-3 for two, the customer is told, the lower price, from and to which day).
 pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
     read(bytes, name, json::items, items::read)
@@ -39,7 +39,8 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
 /// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`; `credit_parent` (the account whose limit it
 /// shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask` or `never`) and
-/// `max_backorders`, `accepts_earlier`. Further rows of an account that follow its first add addresses. Lists are separated by a vertical bar.
+/// `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on) and `watched_ship_tos`. Further rows of
+/// an account that follow its first add addresses. Lists are separated by a vertical bar.
 pub fn read_accounts(bytes: &[u8], name: &str) -> Read<(AccountId, Profile)> {
     read(bytes, name, json::accounts, accounts::read)
 }

@@ -12,6 +12,7 @@
 //! | `payer_name`, `payer_account` | Who paid |
 //! | `reference` | Structured references, separated by a vertical bar |
 //! | `remittance` | Unstructured text |
+//! | `customer_number` | The payer's number with us, as a lockbox or a remittance slip shows it |
 //! | `opening`, `closing` | Balances of the statement, on any of its rows |
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use super::unbalanced;
 use crate::csv_table::{Row, rows};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "statement",
     "bank_account",
     "currency",
@@ -37,6 +38,7 @@ const COLUMNS: [&str; 13] = [
     "remittance",
     "opening",
     "closing",
+    "customer_number",
 ];
 const AMOUNT: &str = "give an amount such as -12.50, below zero for money that went out";
 
@@ -130,6 +132,7 @@ fn take(statement: &mut StatementDocument, row: &Row<'_>) -> Result<(), Box<Find
         payer_account: row.get("payer_account").into(),
         references: references.map(Text::from).collect(),
         remittance: row.get("remittance").into(),
+        customer_number: row.get("customer_number").into(),
     });
     Ok(())
 }

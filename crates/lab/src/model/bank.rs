@@ -120,6 +120,7 @@ impl Bank {
             payer_account: payer_account.into(),
             references,
             remittance: remittance.into(),
+            ..EntryDocument::default()
         });
     }
 

@@ -372,6 +372,7 @@ mod tests {
             amount: Amount::ZERO,
             placed_at: Timestamp::default(),
             exception: None,
+            placed_by: Default::default(),
         };
         let held = |exception| {
             let (mut order, stock) = sound();

@@ -26,6 +26,7 @@ pub(super) fn body_of(message: &Message) -> Option<Body> {
             shipped_at: body["shipped_at"].as_str()?.parse().ok()?,
             carrier: "lab".into(),
             tracking: Text::default(),
+            bill_of_lading: Default::default(),
             complete: body["complete"].as_bool()?,
             sequence: body["sequence"].as_u64().and_then(|sequence| u32::try_from(sequence).ok()),
             lines: lines("quantity")?,

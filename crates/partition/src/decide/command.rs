@@ -55,9 +55,8 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             trade::order::correct_line(txn.books(), *order, *line, item, *quantity, &cx)?;
             Ok(Reply::Order(*order))
         }
-        Body::PlaceHold { order, reason } => {
-            let kind = trade::order::HoldKind::Manual;
-            trade::order::place_hold(txn.books(), *order, kind, reason.clone(), Vec::new(), Amount::ZERO, &cx)?;
+        Body::PlaceHold { order, reason, kind } => {
+            trade::order::hold_by_hand(txn.books(), *order, *kind, reason.clone(), &cx)?;
             Ok(Reply::Order(*order))
         }
         Body::ReleaseHold { order, hold, reason } => {
@@ -222,6 +221,17 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             let note = trade::billing::goodwill(txn.books(), *invoice, *amount, reason, &cx)?;
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
+        }
+        Body::OpenDispute { invoice, amount, code, reason } => {
+            trade::cash::open_dispute(txn.books(), *invoice, *amount, code, reason, &cx)?;
+            Ok(Reply::Done)
+        }
+        Body::SettleDispute { invoice, settlement, reason } => {
+            let settled = trade::cash::settle_dispute(txn.books(), *invoice, *settlement, reason, &cx)?;
+            if let Some(note) = settled.note {
+                billing::bring_to_erp(txn, note)?;
+            }
+            Ok(Reply::Settled(settled))
         }
         Body::RequestReturn(document) => request_return(txn, document),
 

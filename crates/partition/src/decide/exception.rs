@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Environment, Value};
-use trade::cash::{Payment, PaymentStatus};
+use trade::cash::{Payment, PaymentStatus, Settlement};
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
 use trade::order::{Cancellation, HoldKind, Order};
 use trade::{
@@ -333,6 +333,7 @@ fn look_again(txn: &mut Txn<'_>, exception: &Exception, action: Action) -> Outco
     }
     trade::order::validate(txn.books(), id, &cx)?;
     trade::price::validate(txn.books(), id, &cx)?;
+    trade::order::screen(txn.books(), id, &cx)?;
     if hold == HoldKind::Credit {
         credit::check(txn, id)?;
     }
@@ -353,6 +354,9 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             _ => {}
         },
         (_, _, Some(Key::Payment(id))) => payment(txn, *id, exception.kind, action, details)?,
+        (_, _, Some(Key::Invoice(id))) if exception.kind == ExceptionKind::Deduction => {
+            dispute(txn, *id, action, reason, details)?;
+        }
         (_, _, Some(Key::ReturnRequest(id))) => {
             let authorise = match action {
                 Action::Authorise => true,
@@ -434,6 +438,31 @@ fn missing(txn: &mut Txn<'_>, id: OrderId, item: Option<&ItemId>, action: Action
     Ok(())
 }
 
+/// What of a dispute is credited (`granted`) and written off (`amount`; all the rest unless given); the remainder is still due.
+fn dispute(txn: &mut Txn<'_>, id: InvoiceId, action: Action, reason: &Text, details: &Variables) -> Outcome<()> {
+    let cx = txn.cx.clone();
+    let document = txn.books().invoice(&id)?.ok_or(Refusal::NotFound(Key::Invoice(id)))?;
+    let Some((disputed, _)) = document.dispute.clone() else { return Ok(()) };
+    let granted = money_of(details, "granted", document.currency)?.unwrap_or_default();
+    let written_off = match action {
+        Action::WriteOff => money_of(details, "amount", document.currency)?.unwrap_or(disputed - granted),
+        _ => Amount::ZERO,
+    };
+    let settled = trade::cash::decide_dispute(txn.books(), id, Settlement { granted, written_off }, reason, &cx)?;
+    settled.note.map_or(Ok(()), |note| billing::bring_to_erp(txn, note))
+}
+
+/// An amount of a person's answer, if it names one.
+fn money_of(details: &Variables, field: &str, currency: units::Currency) -> Outcome<Option<Amount>> {
+    let Some(given) = details.get(field) else { return Ok(None) };
+    let amount = given.as_decimal().or_else(|| given.as_str()?.parse().ok());
+    let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
+    amount.map(Some).ok_or_else(|| {
+        let (field, wanted) = (text(format_args!("details.{field}")), Text::const_new("an amount such as 12.50"));
+        Refusal::Invalid { field, given: text(given.to_json()), wanted }.into()
+    })
+}
+
 fn payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, action: Action, details: &Variables) -> Outcome<()> {
     let cx = txn.cx.clone();
     let invalid = |field: &'static str, wanted: &'static str| Refusal::Invalid {
@@ -478,14 +507,8 @@ fn payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, action: Action
 
 /// How much of a deduction is accepted: `details.amount` in major units, or all of it.
 fn accepted(txn: &mut Txn<'_>, id: PaymentId, details: &Variables) -> Outcome<Option<Amount>> {
-    let Some(given) = details.get("amount") else { return Ok(None) };
     let currency = txn.books().payment(&id)?.map(|payment| payment.currency).unwrap_or_default();
-    let amount = given.as_decimal().or_else(|| given.as_str()?.parse().ok());
-    let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
-    amount.map(Some).ok_or_else(|| {
-        let (field, wanted) = (Text::const_new("details.amount"), Text::const_new("an amount such as 12.50"));
-        Refusal::Invalid { field, given: text(given.to_json()), wanted }.into()
-    })
+    money_of(details, "amount", currency)
 }
 
 /// How much of the payment goes to each document.

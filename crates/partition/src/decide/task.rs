@@ -54,6 +54,7 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
         "trade.validate" => {
             trade::order::validate(txn.books(), id, &cx)?;
             trade::price::validate(txn.books(), id, &cx)?;
+            trade::order::screen(txn.books(), id, &cx)?;
             Ok(Variables::default())
         }
         "trade.determine_tax" => {
@@ -68,6 +69,7 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
         "trade.recheck" => {
             trade::order::validate(txn.books(), id, &cx)?;
             trade::price::validate(txn.books(), id, &cx)?;
+            trade::order::screen(txn.books(), id, &cx)?;
             trade::tax::determine(txn.books(), id, None, &cx)?;
             super::credit::check(txn, id)?;
             holds(txn, id)

@@ -39,7 +39,7 @@ fn what_a_hold_keeps_from_being_billed_is_on_the_backlog_until_the_hold_goes() {
     let mut world = World::new(true);
     world.stock("X", "EAST", 10);
     let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
-    world.tell(Body::PlaceHold { order: id, reason: "the terms are not agreed".into() });
+    world.tell(Body::PlaceHold { order: id, reason: "the terms are not agreed".into(), kind: HoldKind::Manual });
     let released = world.state(id).warehouse_orders[0];
     world.ship(released, &[(1, 10)]);
     assert_eq!(world.state(id).invoices, []);
@@ -204,7 +204,7 @@ fn an_order_that_is_held_on_the_day_of_a_consolidated_invoice_is_billed_when_the
         world.ship(released, &[(1, units)]);
         id
     });
-    world.tell(Body::PlaceHold { order: orders[0], reason: "the price is disputed".into() });
+    world.tell(Body::PlaceHold { order: orders[0], reason: "the price is disputed".into(), kind: HoldKind::Manual });
     assert!(world.let_billing_wait_end(orders[0]));
     assert_eq!((world.open(ExceptionKind::BillingBlocked).len(), world.state(orders[1]).invoices.len()), (1, 0));
     assert!(world.let_billing_wait_end(orders[1]));

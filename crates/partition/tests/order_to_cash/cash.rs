@@ -1,11 +1,12 @@
 //! Money that needs a person (domain §1.7), and credits that are asked for (domain §1.6).
 
+use feel::{Context as Variables, Value};
 use partition::{Body, Reply};
-use trade::cash::StatementDocument;
+use trade::cash::{Settlement, StatementDocument};
 use trade::exception::{Action, ExceptionKind};
 use trade::master::BillingPolicy;
 use trade::returns::ReturnDocument;
-use trade::{OrderId, Role};
+use trade::{InvoiceId, OrderId, Role};
 use units::{Amount, Currency};
 
 use crate::world::World;
@@ -31,6 +32,58 @@ fn a_deduction_goes_to_whom_its_code_concerns_and_is_written_off_or_insisted_on(
         assert_eq!((world.state(id).receivable, world.open(ExceptionKind::Deduction).len()), (Amount(left), 0));
         world.check();
     }
+}
+
+/// An invoice of 100.00, of which 60.00 are disputed over a promotion.
+fn disputed() -> (World, OrderId, InvoiceId) {
+    let (mut world, id) = billed();
+    let invoice = world.state(id).invoices[0];
+    let (code, reason) = ("PRM".into(), "spring promotion".into());
+    world.tell(Body::OpenDispute { invoice, amount: Amount(6_000), code, reason });
+    (world, id, invoice)
+}
+
+#[test]
+fn domain_1_3_a_dispute_is_split_and_its_credit_note_goes_to_the_erp() {
+    let (mut world, id, invoice) = disputed();
+    let asked = &world.open(ExceptionKind::Deduction)[0];
+    assert_eq!((asked.owner, asked.amount), (Role::Sales, Amount(6_000)));
+    let settlement = Settlement { granted: Amount(2_000), written_off: Amount(500) };
+    let reply = world.tell(Body::SettleDispute { invoice, settlement, reason: "half of it".into() });
+    let Reply::Settled(settled) = reply else { panic!("{reply:?}") };
+    assert_eq!((settled.granted, settled.written_off, settled.refused), (Amount(2_000), Amount(500), Amount(3_500)));
+    assert_eq!((world.state(id).receivable, world.asked("erp.post_invoice")), (Amount(7_500), 2));
+    assert_eq!(world.open(ExceptionKind::Deduction).len(), 0);
+    world.check();
+}
+
+#[test]
+fn whoever_answers_the_exception_about_a_dispute_decides_it_in_parts_or_refuses_it() {
+    let amount = |text: &str| Value::from(text);
+    let split = Variables::from_iter([("granted", amount("20.00")), ("amount", amount("5.00"))]);
+    let cases = [
+        (Action::Reject, Variables::default(), 10_000),
+        (Action::WriteOff, Variables::default(), 4_000),
+        (Action::WriteOff, split, 7_500),
+    ];
+    for (action, details, left) in cases {
+        let (mut world, id, _) = disputed();
+        let exception = world.open(ExceptionKind::Deduction)[0].id;
+        world.tell(Body::ResolveException { exception, action, reason: "decided".into(), details });
+        assert_eq!((world.state(id).receivable, world.open(ExceptionKind::Deduction).len()), (Amount(left), 0));
+        world.check();
+    }
+}
+
+#[test]
+fn what_a_payment_deducted_is_split_like_any_dispute() {
+    let (mut world, id) = billed();
+    world.pay(9_000, "CD-2026-000001 less damaged goods");
+    let invoice = world.state(id).invoices[0];
+    let settlement = Settlement { granted: Amount(400), written_off: Amount(100) };
+    world.tell(Body::SettleDispute { invoice, settlement, reason: "some were damaged".into() });
+    assert_eq!((world.state(id).receivable, world.open(ExceptionKind::Deduction).len()), (Amount(500), 0));
+    world.check();
 }
 
 #[test]

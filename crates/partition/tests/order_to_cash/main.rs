@@ -7,6 +7,7 @@ mod breaks;
 mod cash;
 mod changes;
 mod clocks;
+mod holds;
 mod outages;
 mod quotas;
 mod splitting;

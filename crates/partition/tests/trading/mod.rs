@@ -153,6 +153,7 @@ impl Story {
             complete: true,
             sequence: None,
             lines: vec![(LineNo(1), Quantity(10))],
+            ..ShipConfirm::default()
         };
         self.must(Body::WarehouseShipped(confirm));
         order

@@ -36,7 +36,7 @@ pub(crate) struct Evaluation {
     /// What `now()` and `today()` give, in the company's offset from UTC; the time of the request unless given.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    now: Option<Timestamp>,
+    pub(crate) now: Option<Timestamp>,
     /// Say for each decision of the graph what it saw, which rules matched, and what it gave.
     #[serde(default)]
     explain: bool,

@@ -1,9 +1,11 @@
 //! Invoices and credit notes.
 
+use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
 use partition::{AnyKey, AnyState, Body, Reply, RowKey, Table};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use trade::cash::Settlement;
 use trade::{Aggregate, InvoiceId, Key, Kind, LineNo, OrderId};
 use units::{Money, Quantity};
 use utoipa_axum::router::OpenApiRouter;
@@ -15,6 +17,7 @@ use crate::problem::Problem;
 use crate::readers;
 use crate::resource::accounts::check_currency;
 use crate::resource::orders::{LinePrice, LineQuantity, Numbered};
+use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
@@ -22,7 +25,12 @@ use crate::version::Versioned;
 use crate::view::{self, InvoiceView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(credit))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(credit))
+        .routes(routes!(dispute))
+        .routes(routes!(settle))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -156,6 +164,96 @@ async fn credit(
     };
     match submit(&state, caller, &bytes, body).await? {
         Reply::Invoice(id) => Ok(Created(Numbered { id: id.to_string() })),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// What the customer disputes.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DisputeRequest {
+    /// How much, tax included; at most what is open.
+    #[schema(value_type = crate::view::MoneyView)]
+    amount: Money,
+    /// `PRC` contract price, `PRM` promotion, `QTY`, `FRT`, `TAX`, `DMG`, `LATE`, `RET`, `UD` unearned discount, `BNK` or `UNK`.
+    code: String,
+    /// What the customer says.
+    reason: String,
+}
+
+/// Note that the customer disputes part of an invoice. Whoever looks after its code is asked; the rest of the invoice goes on.
+#[utoipa::path(post, path = "/v1/invoices/{invoice}/disputes", tag = "finance", params(("invoice" = String, Path), ("Idempotency-Key" = String, Header)), request_body = DisputeRequest,
+    responses((status = 200, body = Accepted)))]
+async fn dispute(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(invoice): Path<String>,
+    Json(request, bytes): Json<DisputeRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let invoice: InvoiceId = id(&invoice)?;
+    check_currency(&state, "/amount", &request.amount).await?;
+    let (amount, code, reason) = (request.amount.amount, request.code.into(), request.reason.into());
+    let body = Body::OpenDispute { invoice, amount, code, reason };
+    Ok(JsonAnswer(accepted(&submit(&state, caller.on(Key::Invoice(invoice)), &bytes, body).await?)))
+}
+
+/// What becomes of what is in dispute.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettleRequest {
+    /// What is credited, tax included; nothing unless given.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::view::MoneyView>)]
+    granted: Option<Money>,
+    /// What is written off; nothing unless given.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::view::MoneyView>)]
+    written_off: Option<Money>,
+    /// Why.
+    reason: String,
+}
+
+/// What a decision came to; the three amounts are what was in dispute.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct SettleResult {
+    /// The credit note, if something was granted.
+    credit_note: Option<String>,
+    /// What it comes to, in minor units.
+    granted_minor: i64,
+    /// What was written off, in minor units.
+    written_off_minor: i64,
+    /// What is still due, in minor units.
+    refused_minor: i64,
+}
+
+/// Decide on what is in dispute of an invoice: part of it is credited, part is written off, and the rest is still due.
+#[utoipa::path(post, path = "/v1/invoices/{invoice}/disputes/settlement", tag = "finance", params(("invoice" = String, Path), ("Idempotency-Key" = String, Header)), request_body = SettleRequest,
+    responses((status = 200, body = SettleResult)))]
+async fn settle(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(invoice): Path<String>,
+    Json(request, bytes): Json<SettleRequest>,
+) -> Result<JsonAnswer<SettleResult>, Problem> {
+    let invoice: InvoiceId = id(&invoice)?;
+    let mut settlement = Settlement::default();
+    for (pointer, given, amount) in [
+        ("/granted", &request.granted, &mut settlement.granted),
+        ("/written_off", &request.written_off, &mut settlement.written_off),
+    ] {
+        if let Some(given) = given {
+            check_currency(&state, pointer, given).await?;
+            *amount = given.amount;
+        }
+    }
+    let body = Body::SettleDispute { invoice, settlement, reason: request.reason.into() };
+    match submit(&state, caller.on(Key::Invoice(invoice)), &bytes, body).await? {
+        Reply::Settled(settled) => Ok(JsonAnswer(SettleResult {
+            credit_note: settled.note.map(|note| note.to_string()),
+            granted_minor: settled.granted.0,
+            written_off_minor: settled.written_off.0,
+            refused_minor: settled.refused.0,
+        })),
         other => Err(unexpected(&other)),
     }
 }

@@ -501,20 +501,35 @@ pub(crate) struct Reason {
     reason: String,
 }
 
+/// A hold that a person places.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HoldRequest {
+    /// Why, in words.
+    reason: String,
+    /// `manual` unless given; `fraud` or `export` are for compliance to release.
+    #[serde(default)]
+    kind: Option<String>,
+}
+
 /// Place a hold by hand.
-#[utoipa::path(post, path = "/v1/orders/{order}/holds", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Reason,
+#[utoipa::path(post, path = "/v1/orders/{order}/holds", tag = "orders", params(("order" = String, Path), ("Idempotency-Key" = String, Header)), request_body = HoldRequest,
     responses((status = 200, body = Numbered)))]
 async fn hold(
     State(state): State<AppState>,
     caller: Caller,
     Path(order): Path<String>,
-    Json(request, bytes): Json<Reason>,
+    Json(request, bytes): Json<HoldRequest>,
 ) -> Result<JsonAnswer<Numbered>, Problem> {
     let order: OrderId = id(&order)?;
-    numbered(
-        submit(&state, caller.on(Key::Order(order)), &bytes, Body::PlaceHold { order, reason: request.reason.into() })
-            .await?,
-    )
+    let kind = request.kind.as_deref().map_or(Ok(HoldKind::Manual), hold_kind)?;
+    let body = Body::PlaceHold { order, reason: request.reason.into(), kind };
+    numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)
+}
+
+fn hold_kind(kind: &str) -> Result<HoldKind, Problem> {
+    serde_json::from_value(serde_json::Value::from(kind))
+        .map_err(|_| Problem::new("not_found", format!("`{kind}` is not a kind of hold, such as credit or price")))
 }
 
 /// Release a hold. Who may depends on its kind and on the amount at stake.
@@ -526,8 +541,7 @@ async fn release_hold(
     Path((order, kind)): Path<(String, String)>,
     Json(request, bytes): Json<Reason>,
 ) -> Result<JsonAnswer<Numbered>, Problem> {
-    let hold: HoldKind = serde_json::from_value(serde_json::Value::from(kind.as_str()))
-        .map_err(|_| Problem::new("not_found", format!("`{kind}` is not a kind of hold, such as credit or price")))?;
+    let hold = hold_kind(&kind)?;
     let order: OrderId = id(&order)?;
     let body = Body::ReleaseHold { order, hold, reason: request.reason.into() };
     numbered(submit(&state, caller.on(Key::Order(order)), &bytes, body).await?)

@@ -83,7 +83,7 @@ pub(crate) struct IdentityRequest {
     /// How they are called.
     #[serde(default)]
     pub(crate) name: String,
-    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`.
+    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub(crate) roles: Vec<Role>,

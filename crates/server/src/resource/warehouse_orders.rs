@@ -181,6 +181,9 @@ pub(crate) struct ShipConfirmation {
     /// Which shipment of the warehouse order it is, from 1; by it a last shipment that overtakes an earlier one is known.
     #[serde(default)]
     sequence: Option<u32>,
+    /// The number of the bill of lading that it left with; customers may name it when they pay.
+    #[serde(default)]
+    bill_of_lading: String,
     /// What is in it.
     lines: Vec<LineQuantity>,
 }
@@ -202,6 +205,7 @@ async fn ship(
         shipped_at: request.shipped_at,
         carrier: request.carrier.into(),
         tracking: request.tracking.into(),
+        bill_of_lading: request.bill_of_lading.into(),
         complete: request.complete,
         sequence: request.sequence,
         lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),

@@ -6,7 +6,7 @@ use units::{Amount, Day, Decimal, Text, Timestamp};
 use super::aging::Aging;
 use crate::books::Folded;
 use crate::ids::*;
-use crate::master::{BillingPolicy, Consent, ShipTo, Terms};
+use crate::master::{BillingPolicy, Consent, ExportLicence, ShipTo, Terms, Watch};
 
 /// A customer account. One partition holds all accounts of a legal entity, so credit is decided in one place.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -74,6 +74,12 @@ pub struct Profile {
     /// They agree to have goods earlier than they were told (domain §1.1.3).
     #[serde(default)]
     pub accepts_earlier: bool,
+    /// Somebody looks at its orders before they go on; `None` if nobody needs to.
+    #[serde(default)]
+    pub watch: Option<Watch>,
+    /// Under which controlled goods may be sent to it abroad.
+    #[serde(default)]
+    pub export_licences: Vec<ExportLicence>,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).

@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
 /// The invoice that something is credited of; refused for any other kind of document.
-pub(super) fn credited_invoice(books: &mut dyn Books, id: InvoiceId) -> Result<Arc<Invoice>, Stop> {
+pub(crate) fn credited_invoice(books: &mut dyn Books, id: InvoiceId) -> Result<Arc<Invoice>, Stop> {
     let original = books.invoice(&id)?.ok_or(Refusal::NotFound(Key::Invoice(id)))?;
     if original.kind != DocumentKind::Invoice {
         return Err(Refusal::Conflict(Text::from(format!("{} is no invoice", original.number))).into());

@@ -57,6 +57,28 @@ pub fn goodwill(
     Ok(note)
 }
 
+/// The largest net amount whose goodwill credit comes to at most so much with its tax: less than asked for by a rounding, if at all.
+pub(crate) fn net_of_goodwill(books: &mut dyn Books, original: &Invoice, gross: Amount) -> Result<Amount, Stop> {
+    let credits = credits_of(books, original)?;
+    let given = credits.iter().filter(|credit| credit.kind == DocumentKind::Goodwill);
+    let before: Amount = given.map(|credit| credit.net).sum();
+    let rates = taxes_of(original);
+    let with_tax = |net: Amount| {
+        let taxes = tax::between(&rates, before, before + net);
+        summed(Invoice { freight: net, taxes, tax_rounding: original.tax_rounding, ..Invoice::default() }).gross
+    };
+    let whole = (original.gross.0 + original.deposit.0).max(1);
+    let share = i128::from(gross.0) * i128::from(original.net.0 + original.deposit.0) / i128::from(whole);
+    let mut net = Amount(i64::try_from(share).unwrap_or(gross.0)).min(left_of(original, &credits)).max(Amount::ZERO);
+    while net.is_positive() && with_tax(net) > gross {
+        net -= Amount(1);
+    }
+    while net < left_of(original, &credits) && with_tax(net + Amount(1)) <= gross {
+        net += Amount(1);
+    }
+    Ok(net)
+}
+
 /// What of an amount is given for each order of an invoice that bills several, by what they have to pay.
 fn shares(parts: Vec<InvoicePart>, gross: Amount) -> Vec<InvoicePart> {
     if parts.len() < 2 {

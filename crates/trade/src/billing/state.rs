@@ -65,6 +65,9 @@ pub struct Invoice {
     /// What of it is whose, where it is for several orders; empty where everything is of one.
     #[serde(default)]
     pub parts: Vec<InvoicePart>,
+    /// What the customer disputes of it: how much, and under which code.
+    #[serde(default)]
+    pub dispute: Option<(Amount, Text)>,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.
@@ -185,6 +188,23 @@ pub enum InvoiceEvent {
         /// Deduction code (domain §1.7).
         code: Text,
     },
+    /// A person has decided on what the customer disputes; the three amounts are what was in dispute.
+    DisputeSettled {
+        /// Credited.
+        granted: Amount,
+        /// Written off.
+        written_off: Amount,
+        /// Still due.
+        refused: Amount,
+        /// The credit note, if something was granted.
+        note: Option<InvoiceId>,
+        /// Who decided.
+        by: Text,
+        /// Why.
+        reason: Text,
+    },
+    /// What the customer disputes was paid or credited, or a payment has deducted it: nobody has to decide any more.
+    DisputeVoided,
 }
 
 /// A gap-free numbering series: legal entity, document type, year (domain §1.6).
@@ -215,7 +235,8 @@ impl Folded for Invoice {
         match event {
             InvoiceEvent::Posted(invoice) => *self = (**invoice).clone(),
             InvoiceEvent::ConfirmedByErp { reference } => self.erp_reference = Some(reference.clone()),
-            InvoiceEvent::Disputed { .. } => {}
+            InvoiceEvent::Disputed { amount, code } => self.dispute = Some((*amount, code.clone())),
+            InvoiceEvent::DisputeSettled { .. } | InvoiceEvent::DisputeVoided => self.dispute = None,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::waiting::note_waiting;
 use crate::account::{Account, BANK_ACCOUNT, ItemKind, OpenItem, PAYER_NAME, normalised};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
+use crate::fulfilment::shipments_under;
 use crate::ids::*;
 use crate::master::CashPolicy;
 use crate::order::company;
@@ -147,6 +148,20 @@ fn referenced(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>
             found.push(invoice);
         }
     }
+    if found.is_empty() { by_bill_of_lading(books, payment) } else { Ok(found) }
+}
+
+/// The documents that bill what left with the bills of lading that the payment names.
+fn by_bill_of_lading(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>, Stop> {
+    let mut found = Vec::new();
+    for name in named(&payment.references, &payment.remittance) {
+        for shipment in shipments_under(books, &name)? {
+            let billed = books.shipment(&shipment)?.map(|shipment| shipment.invoices.clone()).unwrap_or_default();
+            found.extend(billed);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
     Ok(found)
 }
 
@@ -159,13 +174,15 @@ fn payer(
     if let Some(account) = &payment.account {
         return Ok(Some((account.clone(), "identified before")));
     }
-    let known = [(BANK_ACCOUNT, &payment.payer_account, "bank account"), (PAYER_NAME, &payment.payer_name, "name")];
-    for (within, name, evidence) in known {
-        if !name.is_empty()
-            && let Some(Key::Account(account)) = pointed(books, within, &normalised(name))?
-        {
-            return Ok(Some((account, evidence)));
-        }
+    if let Some(account) = known_as(books, BANK_ACCOUNT, &payment.payer_account)? {
+        return Ok(Some((account, "bank account")));
+    }
+    let numbered = AccountId::from(payment.customer_number.trim());
+    if !numbered.0.is_empty() && books.account(&numbered)?.is_some() {
+        return Ok(Some((numbered, "customer number")));
+    }
+    if let Some(account) = known_as(books, PAYER_NAME, &payment.payer_name)? {
+        return Ok(Some((account, "name")));
     }
     let mut accounts = Vec::new();
     for invoice in referenced {
@@ -185,6 +202,14 @@ fn payer(
         [payer] => Some((payer.clone(), "documents named of accounts that it pays for")),
         _ => None,
     })
+}
+
+/// The one account that is known under a name or bank account.
+fn known_as(books: &mut dyn Books, within: &'static str, name: &str) -> Result<Option<AccountId>, Stop> {
+    match pointed(books, within, &normalised(name))? {
+        Some(Key::Account(account)) if !name.is_empty() => Ok(Some(account)),
+        _ => Ok(None),
+    }
 }
 
 /// Who pays for an account: another one, or itself.
@@ -396,7 +421,9 @@ mod tests {
     use crate::account::{AccountEvent, Profile};
     use crate::books::{Kind, MemoryBooks};
     use crate::cash::references::numbers as names_of;
-    use crate::order::fixture::at;
+    use crate::cash::{EntryDocument, StatementDocument};
+    use crate::fulfilment::ShipConfirm;
+    use crate::order::fixture::{Story, at};
     use crate::reference::point;
     use crate::refusal::Refusal;
     use units::Currency;
@@ -749,5 +776,85 @@ mod tests {
         assert!(matches!(refused, Err(Stop::Refused(Refusal::Conflict(_)))));
         crate::cash::match_manually(books, payment.id, &to(&[1, 2, 3]), false, &at(1)).unwrap();
         assert_eq!(["ACME", "NORTH", "SOUTH"].map(|account| receivable(&mut memory, account)), [5_000; 3]);
+    }
+
+    /// Two orders of 100.00 that left with one bill of lading, billed apart, and what becomes of a payment.
+    fn paid_by_bill_of_lading(amount: i64, remittance: &str) -> (Applied, [Amount; 2]) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 20);
+        let orders = [10, 10].map(|units| {
+            let id = story.promised(&[("X", units)]);
+            let released = crate::order::release(story.books(), id, &at(2)).unwrap()[0];
+            let confirm = ShipConfirm {
+                warehouse_order: released,
+                reference: format!("S-{}", released.0).into(),
+                shipped_at: at(3).now,
+                lines: vec![(LineNo(1), units::Quantity(units))],
+                bill_of_lading: "BOL-004711".into(),
+                ..ShipConfirm::default()
+            };
+            crate::fulfilment::ship(story.books(), &confirm, &at(3)).unwrap();
+            crate::billing::bill(story.books(), id, &at(4)).unwrap();
+            id
+        });
+        let entry = EntryDocument {
+            bank_reference: "B-1".into(),
+            amount: Amount(amount),
+            remittance: remittance.into(),
+            customer_number: "ACME".into(),
+            ..EntryDocument::default()
+        };
+        let statement = StatementDocument {
+            reference: "S-1".into(),
+            bank_account: "DE99".into(),
+            currency: Currency::EUR,
+            entries: vec![entry],
+            ..StatementDocument::default()
+        };
+        let id = crate::cash::import(story.books(), &statement, &at(5)).unwrap().payments[0];
+        let applied = apply(story.books(), id, &at(5)).unwrap();
+        story.check();
+        (applied, orders.map(|id| story.order(id).receivable))
+    }
+
+    #[test]
+    fn domain_1_7_stage_2_a_bill_of_lading_names_the_invoices_of_all_that_left_with_it() {
+        for text in ["your b/l BOL-004711", "BOL 4711", "bol-oo4711"] {
+            let (applied, open) = paid_by_bill_of_lading(20_000, text);
+            assert_eq!((applied.outcome, open), (Outcome::Applied, [Amount::ZERO; 2]), "{text}");
+        }
+        let (applied, open) = paid_by_bill_of_lading(10_000, "BOL-004712");
+        assert_eq!((applied.outcome, open), (Outcome::Unmatched { ambiguous: true }, [Amount(10_000); 2]));
+        let (applied, open) = paid_by_bill_of_lading(19_000, "BOL-004711");
+        assert_eq!((applied.outcome, open), (Outcome::Deduction, [Amount::ZERO, Amount(1_000)]));
+    }
+
+    #[test]
+    fn domain_1_7_stage_1_a_lockbox_knows_the_payer_by_the_customer_number() {
+        let mut memory = books(&[2_000, 1_350], None);
+        let books: &mut dyn Books = &mut memory;
+        let pay = |books: &mut dyn Books, reference: &str, number: &str| {
+            let entry = EntryDocument {
+                bank_reference: reference.into(),
+                amount: Amount(2_000),
+                payer_name: "nobody".into(),
+                customer_number: number.into(),
+                ..EntryDocument::default()
+            };
+            let statement = StatementDocument {
+                reference: reference.into(),
+                bank_account: "DE99".into(),
+                currency: Currency::EUR,
+                entries: vec![entry],
+                ..StatementDocument::default()
+            };
+            let id = crate::cash::import(books, &statement, &at(5)).unwrap().payments[0];
+            (apply(books, id, &at(5)).unwrap(), books.payment(&id).unwrap().unwrap().evidence.clone())
+        };
+        let (stranger, _) = pay(books, "B-1", "NOBODY");
+        assert_eq!(stranger.outcome, Outcome::Suspense);
+        let (applied, evidence) = pay(books, "B-2", " ACME ");
+        assert_eq!((applied.account, applied.outcome), (Some("ACME".into()), Outcome::Applied));
+        assert_eq!(evidence, "customer number");
     }
 }

@@ -2,6 +2,7 @@
 
 use units::{Amount, Text};
 
+use super::dispute::void_dispute;
 use super::post::existing;
 use super::state::PaymentEvent;
 use crate::account::{AccountEvent, settle, settled};
@@ -28,6 +29,11 @@ const CODES: [(&str, Role, &[&str]); 11] = [
     ("BNK", Role::Receivables, &["CHARGES"]),
     ("UNK", Role::Receivables, &[]),
 ];
+
+/// Whether a code is one of those that deductions and disputes have.
+pub(super) fn is_code(code: &str) -> bool {
+    CODES.iter().any(|(known, ..)| *known == code)
+}
 
 /// Who looks after deductions of a code; receivables for one that nobody knows.
 pub fn owner(code: &str) -> Role {
@@ -71,15 +77,27 @@ pub(crate) fn void_deduction(
     invoice: InvoiceId,
     cx: &Context,
 ) -> Result<(), Stop> {
+    void_dispute(books, account, invoice, cx)?;
+    end_deduction(books, account, invoice, Amount::ZERO, cx).map(drop)
+}
+
+/// Ends what a payment deducted of a document, `written_off` of it being written off; gives its code if there was a deduction.
+pub(super) fn end_deduction(
+    books: &mut dyn Books,
+    account: &AccountId,
+    invoice: InvoiceId,
+    written_off: Amount,
+    cx: &Context,
+) -> Result<Option<Text>, Stop> {
     let name = invoice.to_string();
-    let Some(Key::Payment(id)) = pointed(books, DEDUCTED, &name)? else { return Ok(()) };
+    let Some(Key::Payment(id)) = pointed(books, DEDUCTED, &name)? else { return Ok(None) };
     point(books, DEDUCTED, &name, None)?;
-    if let Some((.., code)) = deductions(books, id)?.into_iter().find(|(deducted, ..)| *deducted == invoice) {
-        books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
-        let by = cx.actor.id.clone();
-        books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: Amount::ZERO, by });
-    }
-    Ok(())
+    let deduction = deductions(books, id)?.into_iter().find(|(deducted, ..)| *deducted == invoice);
+    let Some((.., code)) = deduction else { return Ok(None) };
+    books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code: code.clone() });
+    let by = cx.actor.id.clone();
+    books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: written_off, by });
+    Ok(Some(code))
 }
 
 /// Decides on what a payment deducted: `accepted` of it is written off, and the rest stays open, no longer in dispute; `None` accepts

@@ -44,4 +44,7 @@ pub struct EntryDocument {
     pub references: Vec<Text>,
     /// Unstructured text.
     pub remittance: Text,
+    /// The customer's number with us, as it stands on what came with a cheque or through a lockbox; empty if there is none.
+    #[serde(default)]
+    pub customer_number: Text,
 }

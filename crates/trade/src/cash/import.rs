@@ -181,6 +181,7 @@ fn record(
         payer_account: entry.payer_account.clone(),
         references: entry.references.clone(),
         remittance: entry.remittance.clone(),
+        customer_number: entry.customer_number.clone(),
         ..Payment::default()
     };
     books.record(&id, PaymentEvent::Received(Box::new(payment)));

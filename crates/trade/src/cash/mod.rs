@@ -6,6 +6,7 @@
 mod apply;
 mod combination;
 mod deduction;
+mod dispute;
 mod document;
 mod import;
 mod manual;
@@ -18,6 +19,7 @@ mod waiting;
 
 pub use apply::{Applied, Outcome, apply};
 pub use deduction::{deductions, owner, resolve_deduction};
+pub use dispute::{Settled, Settlement, decide_dispute, open_dispute, settle_dispute};
 pub use document::{EntryDocument, StatementDocument};
 pub use import::{Imported, import};
 pub use manual::{match_manually, put_on_account, unapply};

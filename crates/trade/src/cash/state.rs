@@ -43,6 +43,9 @@ pub struct Payment {
     pub candidates: Vec<Candidate>,
     /// How far it is.
     pub status: PaymentStatus,
+    /// The customer's number with us that came with the money, through a lockbox for one.
+    #[serde(default)]
+    pub customer_number: Text,
 }
 
 /// How far a payment is.

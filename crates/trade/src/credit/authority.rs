@@ -100,6 +100,7 @@ mod tests {
                 amount: Amount(over),
                 placed_at: Timestamp(0),
                 exception: None,
+                placed_by: Text::default(),
             };
             let actor = Actor { id: name.into(), roles: vec![role], limit: None };
             authorise(&Company::default(), &account, &account, &order, &hold, &actor).is_ok()

@@ -43,6 +43,8 @@ pub fn rules(kind: ExceptionKind) -> Rules {
         ExceptionKind::ReconBreak => entry(Role::Receivables, 24, &[Acknowledge]),
         ExceptionKind::Integration => entry(Role::Operations, 4, &[Retry, Cancel, Acknowledge]),
         ExceptionKind::PolicyOverride => entry(Role::Director, 24, &[Release, Cancel, Acknowledge]),
+        ExceptionKind::Fraud => entry(Role::Compliance, 8, &[Release, Cancel]),
+        ExceptionKind::Export => entry(Role::Compliance, 24, &[Release, Retry, Cancel]),
     }
 }
 
@@ -90,6 +92,8 @@ pub fn kind_of_hold(hold: HoldKind) -> ExceptionKind {
         HoldKind::Tax => ExceptionKind::Tax,
         HoldKind::Credit => ExceptionKind::Credit,
         HoldKind::Manual => ExceptionKind::PolicyOverride,
+        HoldKind::Fraud => ExceptionKind::Fraud,
+        HoldKind::Export => ExceptionKind::Export,
     }
 }
 
@@ -103,6 +107,8 @@ pub fn hold_of(kind: ExceptionKind) -> Option<HoldKind> {
         HoldKind::Tax,
         HoldKind::Credit,
         HoldKind::Manual,
+        HoldKind::Fraud,
+        HoldKind::Export,
     ];
     holds.into_iter().find(|hold| kind_of_hold(*hold) == kind)
 }
@@ -125,7 +131,7 @@ mod tests {
     #[test]
     fn each_hold_asks_by_one_exception_that_offers_a_way_on() {
         use HoldKind::*;
-        for hold in [Item, Address, Duplicate, Price, Tax, Credit, Manual] {
+        for hold in [Item, Address, Duplicate, Price, Tax, Credit, Manual, Fraud, Export] {
             let kind = kind_of_hold(hold);
             assert_eq!(hold_of(kind), Some(hold));
             let actions = rules(kind).actions;

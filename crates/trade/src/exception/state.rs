@@ -121,11 +121,15 @@ pub enum ExceptionKind {
     Integration,
     /// A person went over a policy, and another one has to agree.
     PolicyOverride,
+    /// An order that may not be the customer's own.
+    Fraud,
+    /// An order that the law may forbid to send where it goes.
+    Export,
 }
 
 impl ExceptionKind {
     /// The whole catalogue.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Price,
         Self::Credit,
         Self::Tax,
@@ -146,6 +150,8 @@ impl ExceptionKind {
         Self::ReconBreak,
         Self::Integration,
         Self::PolicyOverride,
+        Self::Fraud,
+        Self::Export,
     ];
 }
 

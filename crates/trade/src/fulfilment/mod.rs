@@ -4,6 +4,7 @@
 //! comes too late, without harm.
 
 mod answer;
+mod bill_of_lading;
 mod cancel;
 mod deliver;
 mod drop;
@@ -13,6 +14,7 @@ mod ship;
 mod state;
 
 pub use answer::{acknowledge, book, reject, sent};
+pub(crate) use bill_of_lading::shipments_under;
 pub use cancel::{cancel_answered, note_answer_late};
 pub use deliver::{Delivery, deliver};
 pub use pick::pick;

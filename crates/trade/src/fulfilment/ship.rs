@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Quantity, Text, Timestamp};
 
+use super::bill_of_lading;
 use super::drop::{complete_if_done, fall_short, shrink, warehouse_order};
 use super::pick::{stage, unknown_line};
 use super::state::{Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseOrder, WarehouseOrderEvent};
@@ -34,6 +35,9 @@ pub struct ShipConfirm {
     pub sequence: Option<u32>,
     /// Units by line.
     pub lines: Vec<(LineNo, Quantity)>,
+    /// The number of the bill of lading that it left with; one may be for several shipments.
+    #[serde(default)]
+    pub bill_of_lading: Text,
 }
 
 /// What a confirmation came to.
@@ -98,7 +102,9 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
         invoices: Vec::new(),
         exposed,
         delivered: None,
+        bill_of_lading: confirm.bill_of_lading.trim().into(),
     };
+    bill_of_lading::note(books, shipment, &record.bill_of_lading)?;
     books.record(&shipment, ShipmentEvent::Confirmed(Box::new(record)));
     books.record(&released.order, OrderEvent::Shipped { shipment });
     books.record(&id, WarehouseOrderEvent::Shipped { shipment, lines: confirm.lines.clone() });

@@ -209,6 +209,9 @@ pub struct Shipment {
     /// The proof that the customer has it.
     #[serde(default)]
     pub delivered: Option<Delivery>,
+    /// The number of the bill of lading that it left with; empty if nobody told one.
+    #[serde(default)]
+    pub bill_of_lading: Text,
 }
 
 /// So long a shipment counts as on its way that nobody says was delivered: not every carrier tells.

@@ -8,6 +8,7 @@ use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
 use super::party::Party;
+use super::screening::ScreeningPolicy;
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
@@ -113,6 +114,8 @@ pub struct Policy {
     pub void_certificate: VoidCertificate,
     /// Groups that scarce stock may be kept for, parents before their parts (domain §1.1.4).
     pub channel_groups: Vec<ChannelGroup>,
+    /// Which orders are kept because of suspected fraud or export control.
+    pub screening: ScreeningPolicy,
 }
 
 /// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).

@@ -39,6 +39,9 @@ pub struct Item {
     /// What may be sent instead, the best first (domain §1.1.8).
     #[serde(default)]
     pub substitutes: Vec<Substitute>,
+    /// Under which entry of the export control list it stands; `None` if it may be sent anywhere.
+    #[serde(default)]
+    pub export_control: Option<Text>,
 }
 
 /// An item that may be sent instead of another one (domain §1.1.8).

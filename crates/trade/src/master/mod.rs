@@ -8,6 +8,7 @@ mod named;
 mod party;
 mod price_book;
 mod put;
+mod screening;
 mod stand_in;
 mod terms;
 
@@ -25,5 +26,6 @@ pub use named::item_named;
 pub use party::Party;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
 pub use put::{put_company, put_item, put_price_book};
+pub use screening::{ExportLicence, ScreeningPolicy, Watch};
 pub(crate) use stand_in::originals_of;
 pub use terms::{ShipTo, Terms};

@@ -251,4 +251,11 @@ pub enum OrderEvent {
     },
     /// What was reserved before it is its own now, or was given back (domain §1.1.5).
     ReservationsTakenOver,
+    /// A person let it pass in spite of what the screening found.
+    ScreeningCleared {
+        /// By which hold it was kept.
+        kind: HoldKind,
+        /// What was found.
+        finding: Text,
+    },
 }

@@ -157,6 +157,7 @@ impl Story {
             shipped_at: at(3).now,
             carrier: "DPD".into(),
             tracking: Text::default(),
+            bill_of_lading: Default::default(),
             complete: false,
             sequence: None,
             lines: lines.iter().map(|(line, quantity)| (LineNo(*line), Quantity(*quantity))).collect(),

@@ -1,10 +1,12 @@
 //! Holds: a set of reasons that keep an order; nothing goes on until the set is empty (domain §1.5.1).
 
+use compact_str::format_compact;
 use units::{Amount, Text};
 
 use super::event::OrderEvent;
 use super::find::{existing, existing_and_live};
 use super::state::{Hold, HoldKind, Order};
+use super::value::gross;
 use crate::books::{Books, Stop};
 use crate::context::{Actor, Context, Role};
 use crate::credit;
@@ -28,6 +30,24 @@ pub fn place_hold(
     place(books, id, kind, reason, lines, amount, cx)
 }
 
+/// Places a hold by hand: a Manual one, or one for suspected fraud or export control, which whoever looks after these releases.
+///
+/// Refused for holds that are placed and lifted by checks, without a reason, and when the order is over. Source: domain §1.5.1.
+pub fn hold_by_hand(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: Text, cx: &Context) -> Result<(), Stop> {
+    if !matches!(kind, HoldKind::Manual | HoldKind::Fraud | HoldKind::Export) {
+        let wanted = "manual, fraud or export; a check places and lifts the others";
+        return Err(Refusal::invalid("kind", format_compact!("{kind:?}"), wanted).into());
+    }
+    if reason.trim().is_empty() {
+        return Err(Refusal::invalid("reason", "empty", "why the order is held").into());
+    }
+    let order = existing(books, id)?;
+    // what is at stake with a Manual hold is only known to whoever placed it
+    let amount = if kind == HoldKind::Manual { Amount::ZERO } else { gross(&order) };
+    drop(order);
+    place_hold(books, id, kind, reason, Vec::new(), amount, cx)
+}
+
 pub(super) fn place(
     books: &mut dyn Books,
     id: OrderId,
@@ -43,8 +63,9 @@ pub(super) fn place(
     let asked = question(&order, kind, &reason, amount);
     drop(order);
     let exception = ask(books, known, asked, cx)?;
-    let placed_at = before.as_ref().map_or(cx.now, |before| before.placed_at);
-    let hold = Hold { kind, reason, lines, amount, placed_at, exception: Some(exception) };
+    let (placed_at, placed_by) =
+        before.as_ref().map_or((cx.now, cx.actor.id.clone()), |before| (before.placed_at, before.placed_by.clone()));
+    let hold = Hold { kind, reason, lines, amount, placed_at, exception: Some(exception), placed_by };
     if before.as_ref() != Some(&hold) {
         books.record(&id, OrderEvent::HoldPlaced(hold));
     }
@@ -55,7 +76,7 @@ pub(super) fn place(
 fn question(order: &Order, kind: HoldKind, reason: &Text, amount: Amount) -> Raise {
     let subject = Subject { order: Some(order.id), account: Some(order.account.clone()), key: None };
     let case = match kind {
-        HoldKind::Credit => compact_str::format_compact!("credit of {}", order.account),
+        HoldKind::Credit => format_compact!("credit of {}", order.account),
         _ => Text::default(),
     };
     // whoever has seen a hold has not released it
@@ -120,6 +141,9 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
     end(books, id, &hold, reason, cx)?;
     if kind == HoldKind::Credit {
         credit::record_release(books, id, cx)?;
+    }
+    if matches!(kind, HoldKind::Fraud | HoldKind::Export) {
+        books.record(&id, OrderEvent::ScreeningCleared { kind, finding: hold.reason });
     }
     Ok(())
 }
@@ -226,8 +250,9 @@ mod tests {
     #[test]
     fn a_hold_is_released_by_whom_its_exception_is_for() {
         use HoldKind::*;
-        let others = [Item, Address, Duplicate, Price, Tax, Manual];
-        let owners = [Role::Sales, Role::Sales, Role::Sales, Role::Sales, Role::Receivables, Role::Director];
+        let others = [Item, Address, Duplicate, Price, Tax, Manual, Fraud, Export];
+        let by_trade = [Role::Sales, Role::Sales, Role::Sales, Role::Sales, Role::Receivables, Role::Director];
+        let owners = by_trade.into_iter().chain([Role::Compliance, Role::Compliance]);
         for (kind, owner) in others.into_iter().zip(owners) {
             let mut story = Story::new();
             let id = story.receive(&story.submission()).unwrap();

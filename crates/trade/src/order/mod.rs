@@ -25,6 +25,7 @@ mod receive;
 mod reject;
 mod release;
 mod resolve;
+mod screen;
 mod splitting;
 mod state;
 mod submission;
@@ -39,11 +40,12 @@ pub use check::check;
 pub use close::close;
 pub use correct::correct_line;
 pub use event::OrderEvent;
-pub use hold::{keep_asked, place_hold, release_hold};
+pub use hold::{hold_by_hand, keep_asked, place_hold, release_hold};
 pub use promise::{Promised, promise};
 pub use receive::receive;
 pub use reject::reject;
 pub use release::{awaits_payment, release};
+pub use screen::screen;
 pub use splitting::review_due;
 pub use state::{
     Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Replaced, Sourcing, Status,

@@ -119,6 +119,9 @@ pub struct Order {
     /// Reservations made before it, such as a cart's, that it takes over when it is promised (domain §1.1.5).
     #[serde(default)]
     pub reserved_before: Vec<(StockKey, ReservationId)>,
+    /// Findings of the screening with which a person let it pass; it is not held for the same again.
+    #[serde(default)]
+    pub cleared: Vec<(HoldKind, Text)>,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
@@ -337,6 +340,9 @@ pub struct Hold {
     pub placed_at: Timestamp,
     /// Its exception.
     pub exception: Option<ExceptionId>,
+    /// Who placed it: a person, or the process that checks orders.
+    #[serde(default)]
+    pub placed_by: Text,
 }
 
 /// The kinds of holds (domain §1.5.1); each leads to an exception of the type that `exception::Kind` names.
@@ -357,6 +363,10 @@ pub enum HoldKind {
     Credit,
     /// Placed by a person.
     Manual,
+    /// It may not be the customer's own order.
+    Fraud,
+    /// The law may forbid to send it there.
+    Export,
 }
 
 /// The label of an order; derived, never stored (domain §1.5.1).

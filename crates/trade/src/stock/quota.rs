@@ -3,6 +3,8 @@
 //! A quota counts the units that its group's reservations hold, and is used up by what ships. What a group holds beyond its quota came
 //! from its parent's, or from the common pool. Verbs that set quotas are in `allocate`.
 
+use std::collections::BTreeMap;
+
 use units::{Day, Quantity, Text};
 
 use super::atp::{AtpPolicy, Ladder};
@@ -24,7 +26,7 @@ pub struct GroupStanding {
 
 /// What each of the company's groups has of a stock, in their order.
 pub fn standings(stock: &Stock, groups: &[ChannelGroup]) -> Vec<GroupStanding> {
-    let mut standings: Vec<GroupStanding> = groups.iter().map(|group| standing(stock, group)).collect();
+    let mut standings = counted(stock, groups);
     let left = left(groups, &standings, true);
     for (standing, left) in standings.iter_mut().zip(left) {
         standing.left = left;
@@ -32,19 +34,27 @@ pub fn standings(stock: &Stock, groups: &[ChannelGroup]) -> Vec<GroupStanding> {
     standings
 }
 
-fn standing(stock: &Stock, group: &ChannelGroup) -> GroupStanding {
-    let is_theirs = |of: &Option<Text>| of.as_ref() == Some(&group.code);
-    GroupStanding {
-        quota: stock.quotas.iter().filter(|quota| quota.group == group.code).map(|quota| quota.quantity).sum(),
-        reserved: stock.claims.iter().filter(|claim| is_theirs(&claim.group)).map(|claim| claim.quantity).sum(),
-        waiting: stock
-            .demand
-            .iter()
-            .filter(|demand| demand.due.is_some() && is_theirs(&demand.group))
-            .map(|demand| demand.quantity)
-            .sum(),
-        left: Quantity::ZERO,
+/// What each group has and holds, without what is left: one pass over the stock, however many groups there are.
+fn counted(stock: &Stock, groups: &[ChannelGroup]) -> Vec<GroupStanding> {
+    let places: BTreeMap<&Text, usize> = groups.iter().enumerate().map(|(at, group)| (&group.code, at)).collect();
+    let place = |of: &Option<Text>| of.as_ref().and_then(|code| places.get(code)).copied();
+    let mut standings = vec![GroupStanding::default(); groups.len()];
+    for quota in &stock.quotas {
+        if let Some(at) = places.get(&quota.group) {
+            standings[*at].quota += quota.quantity;
+        }
     }
+    for claim in &stock.claims {
+        if let Some(at) = place(&claim.group) {
+            standings[at].reserved += claim.quantity;
+        }
+    }
+    for demand in stock.demand.iter().filter(|demand| demand.due.is_some()) {
+        if let Some(at) = place(&demand.group) {
+            standings[at].waiting += demand.quantity;
+        }
+    }
+    standings
 }
 
 /// What is left of the quotas. What a group holds beyond its own is taken from its parent's.
@@ -126,8 +136,7 @@ impl<'a> Supply<'a> {
         if stock.quotas.is_empty() || !self.groups.iter().any(has_quota) {
             return Vec::new();
         }
-        let standings: Vec<GroupStanding> = self.groups.iter().map(|group| standing(stock, group)).collect();
-        left(self.groups, &standings, with_demand)
+        left(self.groups, &counted(stock, self.groups), with_demand)
     }
 
     /// What each node can promise to a group, or to those who belong to none.

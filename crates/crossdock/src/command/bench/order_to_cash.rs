@@ -146,6 +146,7 @@ impl World {
                 shipped_at: Timestamp(0),
                 carrier: Text::const_new("road"),
                 tracking: Text::default(),
+                bill_of_lading: Default::default(),
                 complete: true,
                 sequence: None,
                 lines: release.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),

@@ -1,0 +1,348 @@
+//! What a customer disputes of an invoice: opened by a person or by what a payment deducted, and decided in parts.
+
+use compact_str::format_compact;
+use serde::{Deserialize, Serialize};
+use units::{Amount, Money, Text};
+
+use super::deduction::{end_deduction, is_code, owner};
+use crate::account::{AccountEvent, OpenItem, settle, settled};
+use crate::billing::{Invoice, InvoiceEvent, credited_invoice, goodwill, net_of_goodwill};
+use crate::books::{Books, Key, Stop};
+use crate::context::{Context, Role};
+use crate::exception::{self, ExceptionKind, Raise, Subject};
+use crate::ids::{AccountId, InvoiceId};
+use crate::refusal::Refusal;
+
+/// What becomes of a disputed amount, tax included; what is neither granted nor written off is refused and still due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The customer is right: credited at the invoice's own rates.
+    pub granted: Amount,
+    /// Not worth the quarrel: written off.
+    pub written_off: Amount,
+}
+
+/// What a decision came to; the three amounts add up to what was in dispute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Settled {
+    /// The credit note, if something was granted.
+    pub note: Option<InvoiceId>,
+    /// What it comes to.
+    pub granted: Amount,
+    /// What was written off; the minor unit that no net amount comes to with its tax is part of it.
+    pub written_off: Amount,
+    /// What is still due.
+    pub refused: Amount,
+}
+
+/// Notes that a customer disputes part of what is open of an invoice; only that part is kept from write-offs and from applying unnamed money.
+///
+/// Somebody is asked about it, by its code. Refused for documents that are no invoice, for more than is open, for an unknown code,
+/// without a reason, and while another part is in dispute. Source: domain §1.3 (dispute), §1.5.3 (37), §1.7 (codes).
+pub fn open_dispute(
+    books: &mut dyn Books,
+    invoice: InvoiceId,
+    amount: Amount,
+    code: &str,
+    reason: &str,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let document = credited_invoice(books, invoice)?;
+    if !is_code(code) {
+        let wanted = "PRC, PRM, QTY, FRT, TAX, DMG, LATE, RET, UD, BNK or UNK";
+        return Err(Refusal::invalid("code", code, wanted).into());
+    }
+    if reason.trim().is_empty() {
+        return Err(Refusal::invalid("reason", "empty", "what the customer says").into());
+    }
+    let item = item_of(books, &document)?;
+    let open = item.as_ref().map_or(Amount::ZERO, |item| item.open);
+    if !amount.is_positive() || amount > open {
+        return Err(Refusal::TooMuchMoney { wanted: amount, available: open }.into());
+    }
+    if item.is_some_and(|item| item.disputed.is_positive()) {
+        return Err(
+            Refusal::Conflict(format_compact!("{} is in dispute already: settle that first", document.number)).into()
+        );
+    }
+    let code = Text::from(code);
+    books.record(&document.account, AccountEvent::ItemDisputed { invoice, amount, code: code.clone() });
+    books.record(&invoice, InvoiceEvent::Disputed { amount, code: code.clone() });
+    let subject =
+        Subject { order: Some(document.order), account: Some(document.account.clone()), key: Some(Key::Invoice(invoice)) };
+    let disputed = Money { amount, currency: document.currency };
+    let reason = format_compact!("{disputed} of {} is disputed ({code}): {reason}", document.number);
+    let owner = Some(owner(&code));
+    exception::raise(books, Raise { amount, owner, ..Raise::new(ExceptionKind::Deduction, subject, reason) }, cx)?;
+    Ok(())
+}
+
+/// Decides on what is in dispute of an invoice.
+///
+/// It takes whoever may decide on the exception that asks about it; otherwise see [`decide_dispute`]. Source: domain §1.3, §1.7, §1.12.
+pub fn settle_dispute(
+    books: &mut dyn Books,
+    invoice: InvoiceId,
+    settlement: Settlement,
+    reason: &str,
+    cx: &Context,
+) -> Result<Settled, Stop> {
+    let document = credited_invoice(books, invoice)?;
+    let asked = exception::open_for(books, ExceptionKind::Deduction, &Key::Invoice(invoice))?;
+    let may = match asked {
+        Some(asked) => books.exception(&asked)?.is_some_and(|asked| exception::is_for(&asked, &cx.actor)),
+        None => [Role::Receivables, Role::Director].into_iter().any(|role| cx.actor.has(role)),
+    };
+    if !may {
+        let code = document.dispute.as_ref().map_or("UNK", |(_, code)| code.as_str());
+        let why = format_compact!("a dispute about {code} is for {:?} to decide on", owner(code));
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
+    }
+    decide_dispute(books, invoice, settlement, reason, cx)
+}
+
+/// Decides on what is in dispute of an invoice: part of it is credited at the invoice's own rates, part is written off, and the rest is no
+/// longer in dispute and still due, its day unchanged. Whoever calls this has made sure that the actor may.
+///
+/// Refused where nothing is in dispute, for more than that, above the actor's limit, and without a reason. Source: domain §1.3 (accept,
+/// reject, split), §1.7.
+pub fn decide_dispute(
+    books: &mut dyn Books,
+    invoice: InvoiceId,
+    settlement: Settlement,
+    reason: &str,
+    cx: &Context,
+) -> Result<Settled, Stop> {
+    let document = credited_invoice(books, invoice)?;
+    let Settlement { granted, written_off } = settlement;
+    let item = item_of(books, &document)?;
+    let disputed = item.as_ref().map_or(Amount::ZERO, |item| item.disputed.min(item.open));
+    if !disputed.is_positive() {
+        return Err(Refusal::Conflict(format_compact!("nothing of {} is in dispute", document.number)).into());
+    }
+    if reason.trim().is_empty() {
+        return Err(Refusal::invalid("reason", "empty", "why this was decided").into());
+    }
+    if granted.is_negative() || written_off.is_negative() || granted + written_off > disputed {
+        return Err(Refusal::TooMuchMoney { wanted: granted + written_off, available: disputed }.into());
+    }
+    if cx.actor.limit.is_some_and(|limit| granted + written_off > limit) {
+        let why = Text::const_new("the amount given away is above their limit");
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
+    }
+    let net = if granted.is_positive() { net_of_goodwill(books, &document, granted)? } else { Amount::ZERO };
+    let code = end(books, &document, written_off, cx)?;
+    let note = if net.is_positive() { Some(goodwill(books, invoice, net, reason, cx)?) } else { None };
+    let credited = match note {
+        Some(note) => books.invoice(&note)?.map_or(Amount::ZERO, |note| note.gross),
+        None => Amount::ZERO,
+    };
+    let written_off = written_off + (granted - credited);
+    write_off(books, &document, written_off, code, cx)?;
+    let refused = disputed - credited - written_off;
+    let (by, why) = (cx.actor.id.clone(), Text::from(reason));
+    books.record(&invoice, InvoiceEvent::DisputeSettled { granted: credited, written_off, refused, note, by, reason: why });
+    clear(books, invoice, reason, cx)?;
+    Ok(Settled { note, granted: credited, written_off, refused })
+}
+
+/// What a person disputed of a document is not asked about any more: it was paid or credited, or a payment deducts of what is left.
+pub(super) fn void_dispute(
+    books: &mut dyn Books,
+    account: &AccountId,
+    invoice: InvoiceId,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let Some((_, code)) = books.invoice(&invoice)?.and_then(|document| document.dispute.clone()) else { return Ok(()) };
+    // one that is being decided is in dispute no longer
+    let item = books.account(account)?.and_then(|account| account.ledger.item(invoice).cloned());
+    if item.is_none_or(|item| item.disputed.is_zero()) {
+        return Ok(());
+    }
+    books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
+    books.record(&invoice, InvoiceEvent::DisputeVoided);
+    clear(books, invoice, "paid, credited or deducted", cx)
+}
+
+/// Nothing of a document is in dispute any more; gives the code that it was under.
+fn end(books: &mut dyn Books, document: &Invoice, written_off: Amount, cx: &Context) -> Result<Text, Stop> {
+    let deducted = end_deduction(books, &document.account, document.id, written_off, cx)?;
+    let code = document.dispute.as_ref().map(|(_, code)| code.clone());
+    let code = code.or(deducted).unwrap_or(Text::const_new("UNK"));
+    let cleared = AccountEvent::ItemDisputed { invoice: document.id, amount: Amount::ZERO, code: code.clone() };
+    books.record(&document.account, cleared);
+    Ok(code)
+}
+
+fn write_off(books: &mut dyn Books, document: &Invoice, amount: Amount, code: Text, cx: &Context) -> Result<(), Stop> {
+    let (account, invoice) = (&document.account, document.id);
+    let Some(item) = item_of(books, document)?.filter(|_| amount.is_positive()) else { return Ok(()) };
+    books.record(account, AccountEvent::Allowed { invoice, amount, code, at: cx.now });
+    let of_orders = settle(books, account, &item, amount, None);
+    settled(books, of_orders);
+    Ok(())
+}
+
+fn item_of(books: &mut dyn Books, document: &Invoice) -> Result<Option<OpenItem>, Stop> {
+    let account = books.account(&document.account)?;
+    Ok(account.and_then(|account| account.ledger.item(document.id).cloned()))
+}
+
+fn clear(books: &mut dyn Books, invoice: InvoiceId, cause: &str, cx: &Context) -> Result<(), Stop> {
+    let asked = exception::open_for(books, ExceptionKind::Deduction, &Key::Invoice(invoice))?;
+    asked.map_or(Ok(()), |asked| exception::clear(books, asked, cause, cx))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::come_due;
+    use crate::books::Event;
+    use crate::ids::OrderId;
+    use crate::order::fixture::{Story, at, billed, clerk};
+
+    /// An invoice of 119.00, of which 60.00 are disputed over a promotion.
+    fn disputed() -> (Story, OrderId, InvoiceId) {
+        let (mut story, id, invoice) = billed();
+        open_dispute(story.books(), invoice, Amount(6_000), "PRM", "spring promotion", &clerk("ann", 5)).unwrap();
+        (story, id, invoice)
+    }
+
+    fn item(story: &mut Story, invoice: InvoiceId) -> Option<OpenItem> {
+        story.books().account(&"ACME".into()).unwrap().unwrap().ledger.item(invoice).cloned()
+    }
+
+    fn asked(story: &mut Story, invoice: InvoiceId) -> Option<std::sync::Arc<exception::Exception>> {
+        let asked = exception::open_for(story.books(), ExceptionKind::Deduction, &Key::Invoice(invoice)).unwrap()?;
+        story.books().exception(&asked).unwrap()
+    }
+
+    #[test]
+    fn domain_1_3_only_the_disputed_amount_is_held_and_its_owner_is_asked() {
+        let (mut story, _, invoice) = disputed();
+        let held = item(&mut story, invoice).unwrap();
+        assert_eq!((held.open, held.disputed), (Amount(11_900), Amount(6_000)));
+        let asked = asked(&mut story, invoice).unwrap();
+        assert_eq!((asked.owner, asked.amount), (Role::Sales, Amount(6_000)));
+        assert_eq!(asked.reason, "60.00 EUR of CD-2026-000001 is disputed (PRM): spring promotion");
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_3_a_dispute_is_granted_in_part_written_off_in_part_and_refused_in_part() {
+        let (mut story, id, invoice) = disputed();
+        let settlement = Settlement { granted: Amount(2_380), written_off: Amount(120) };
+        let settled = settle_dispute(story.books(), invoice, settlement, "half a promotion", &clerk("ann", 6)).unwrap();
+        assert_eq!((settled.granted, settled.written_off, settled.refused), (Amount(2_380), Amount(120), Amount(3_500)));
+        let note = story.books().invoice(&settled.note.unwrap()).unwrap().unwrap();
+        assert_eq!((note.net, note.tax, note.gross), (Amount(2_000), Amount(380), Amount(2_380)));
+        let left = item(&mut story, invoice).unwrap();
+        assert_eq!((left.open, left.disputed), (Amount(11_900 - 2_500), Amount::ZERO));
+        assert_eq!(story.order(id).receivable, Amount(9_400));
+        assert!(asked(&mut story, invoice).is_none());
+        story.check();
+    }
+
+    #[test]
+    fn what_is_refused_goes_on_getting_older_from_its_own_day() {
+        let (mut story, _, invoice) = disputed();
+        let due = item(&mut story, invoice).unwrap().due;
+        settle_dispute(story.books(), invoice, Settlement::default(), "no such promotion", &clerk("ann", 6)).unwrap();
+        assert_eq!(item(&mut story, invoice).unwrap().due, due);
+        story.books.take_events();
+        come_due(story.books(), &"ACME".into(), &at(60 * 1_440)).unwrap();
+        let told =
+            story.books.take_events().into_iter().any(|event| {
+                matches!(event, Event::Account(_, AccountEvent::ReceivableOverdue { open: Amount(11_900), .. }))
+            });
+        assert!(told);
+    }
+
+    #[test]
+    fn the_minor_unit_that_no_credit_note_comes_to_is_written_off() {
+        let (mut story, _, invoice) = billed();
+        open_dispute(story.books(), invoice, Amount(3), "PRC", "price", &clerk("ann", 5)).unwrap();
+        // net 2 comes to 2 with 19 %, and net 3 to 4
+        let all = Settlement { granted: Amount(3), written_off: Amount::ZERO };
+        let settled = settle_dispute(story.books(), invoice, all, "right", &clerk("ann", 6)).unwrap();
+        assert_eq!((settled.granted, settled.written_off, settled.refused), (Amount(2), Amount(1), Amount::ZERO));
+        assert_eq!(item(&mut story, invoice).unwrap().open, Amount(11_897));
+        story.check();
+    }
+
+    #[test]
+    fn a_dispute_over_all_of_an_invoice_that_is_granted_is_settled_and_not_voided() {
+        let (mut story, id, invoice) = billed();
+        open_dispute(story.books(), invoice, Amount(11_900), "DMG", "all broken", &clerk("ann", 5)).unwrap();
+        story.books.take_events();
+        let all = Settlement { granted: Amount(11_900), written_off: Amount::ZERO };
+        settle_dispute(story.books(), invoice, all, "so it was", &clerk("ann", 6)).unwrap();
+        let told: Vec<_> = story.books.take_events();
+        let is = |wanted: fn(&InvoiceEvent) -> bool| {
+            told.iter().filter(|event| matches!(event, Event::Invoice(_, event) if wanted(event))).count()
+        };
+        assert_eq!(is(|event| matches!(event, InvoiceEvent::DisputeSettled { granted: Amount(11_900), .. })), 1);
+        assert_eq!(is(|event| matches!(event, InvoiceEvent::DisputeVoided)), 0);
+        assert_eq!((story.order(id).receivable, item(&mut story, invoice)), (Amount::ZERO, None));
+        story.check();
+    }
+
+    #[test]
+    fn each_part_of_a_dispute_is_in_exactly_one_place_whatever_is_granted() {
+        for granted in [0, 1, 17, 100, 5_999, 6_000] {
+            let (mut story, _, invoice) = disputed();
+            let settlement = Settlement { granted: Amount(granted), written_off: Amount((6_000 - granted) / 3) };
+            let settled = settle_dispute(story.books(), invoice, settlement, "so be it", &clerk("ann", 6)).unwrap();
+            assert_eq!(settled.granted + settled.written_off + settled.refused, Amount(6_000), "{granted}");
+            let open = item(&mut story, invoice).unwrap().open;
+            assert_eq!(open, Amount(11_900) - settled.granted - settled.written_off, "{granted}");
+            story.check();
+        }
+    }
+
+    #[test]
+    fn a_dispute_is_decided_once_by_whom_it_is_for_and_within_their_limit() {
+        let (mut story, _, invoice) = disputed();
+        let all = Settlement { granted: Amount(6_000), written_off: Amount::ZERO };
+        let mut cx = clerk("rita", 6);
+        cx.actor.roles = vec![Role::Warehouse];
+        let refused = settle_dispute(story.books(), invoice, all, "right", &cx);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        cx.actor.roles = vec![Role::Sales];
+        cx.actor.limit = Some(Amount(5_999));
+        let refused = settle_dispute(story.books(), invoice, all, "right", &cx);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        cx.actor.limit = None;
+        let too_much = Settlement { granted: Amount(6_000), written_off: Amount(1) };
+        let refused = settle_dispute(story.books(), invoice, too_much, "right", &cx);
+        assert_eq!(refused, Err(Stop::Refused(Refusal::TooMuchMoney { wanted: Amount(6_001), available: Amount(6_000) })));
+        settle_dispute(story.books(), invoice, all, "right", &cx).unwrap();
+        let again = settle_dispute(story.books(), invoice, all, "right", &clerk("ann", 7));
+        assert!(matches!(again, Err(Stop::Refused(_))));
+        story.check();
+    }
+
+    #[test]
+    fn a_dispute_needs_a_code_a_reason_and_an_open_amount_and_stands_alone() {
+        let (mut story, _, invoice) = billed();
+        let mut open = |amount, code: &str, reason: &str| {
+            open_dispute(story.books(), invoice, Amount(amount), code, reason, &clerk("ann", 5))
+        };
+        assert!(matches!(open(1, "WHY", "x"), Err(Stop::Refused(Refusal::Invalid { .. }))));
+        assert!(matches!(open(1, "QTY", " "), Err(Stop::Refused(Refusal::Invalid { .. }))));
+        assert!(matches!(open(11_901, "QTY", "x"), Err(Stop::Refused(Refusal::TooMuchMoney { .. }))));
+        assert!(matches!(open(0, "QTY", "x"), Err(Stop::Refused(Refusal::TooMuchMoney { .. }))));
+        open(11_900, "QTY", "x").unwrap();
+        assert!(matches!(open(1, "QTY", "x"), Err(Stop::Refused(Refusal::Conflict(_)))));
+    }
+
+    #[test]
+    fn whoever_pays_what_they_disputed_disputes_it_no_longer() {
+        let (mut story, id, invoice) = disputed();
+        story.pay(invoice, 11_900);
+        assert_eq!((story.order(id).receivable, item(&mut story, invoice)), (Amount::ZERO, None));
+        assert!(asked(&mut story, invoice).is_none());
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().dispute, None);
+        story.check();
+    }
+}

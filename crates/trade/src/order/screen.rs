@@ -1,0 +1,287 @@
+//! Orders that may not be the customer's own, or that the law may forbid to send.
+
+use compact_str::format_compact;
+use units::{Money, Text};
+
+use super::find::{company, existing};
+use super::hold::{lift, place};
+use super::state::{HoldKind, Order};
+use super::value::gross;
+use crate::account::{Account, normalised};
+use crate::books::{Books, Stop};
+use crate::context::{Actor, Context};
+use crate::ids::*;
+use crate::master::Company;
+
+/// What was found, and the lines that it is about; no line for the whole order.
+type Finding = Option<(Text, Vec<LineNo>)>;
+
+/// Screens an order by the master data of customer, address and items; places the Fraud and Export holds and lifts those whose cause is
+/// gone.
+///
+/// What a person placed stays until a person releases it, and what a person let pass is not held for the same finding again. What has
+/// been released to warehouses is not looked at. Source: domain §1.5.1 (holds), §1.12.
+pub fn screen(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    if order.is_over() || !order.lines.iter().any(|line| line.buckets.open.is_positive()) {
+        return Ok(());
+    }
+    let (company, account) = (company(books)?, books.account(&order.account)?.unwrap_or_default());
+    let fraud = suspicion(&company, &account, &order);
+    let export = match party(&company, &account, &order) {
+        Some(found) => Some(found),
+        None => controlled(books, &company, &account, &order, cx)?,
+    };
+    for (kind, finding) in [(HoldKind::Fraud, fraud), (HoldKind::Export, export)] {
+        settle(books, &order, kind, finding, cx)?;
+    }
+    Ok(())
+}
+
+fn settle(books: &mut dyn Books, order: &Order, kind: HoldKind, finding: Finding, cx: &Context) -> Result<(), Stop> {
+    let placed = order.holds.iter().find(|hold| hold.kind == kind);
+    if placed.is_some_and(|hold| hold.placed_by != Actor::system().id) {
+        return Ok(());
+    }
+    let is_cleared = |finding: &Text| order.cleared.iter().any(|(of, known)| *of == kind && known == finding);
+    match finding.filter(|(reason, _)| !is_cleared(reason)) {
+        Some((reason, lines)) => place(books, order.id, kind, reason, lines, gross(order), cx),
+        None => lift(books, order.id, kind, "the cause is gone", cx),
+    }
+}
+
+/// Why an order may not be the customer's own.
+fn suspicion(company: &Company, account: &Account, order: &Order) -> Finding {
+    let profile = &account.profile;
+    if let Some(watch) = profile.watch.as_ref().filter(|watch| watch.is_on(&order.ship_to.code)) {
+        return Some((format_compact!("orders of {} are watched: {}", order.account, watch.reason), Vec::new()));
+    }
+    let most = company.policy.screening.new_address_above?;
+    let is_known = profile.ship_tos.contains(&order.ship_to);
+    (!is_known && gross(order) > most).then(|| {
+        let value = Money { amount: gross(order), currency: order.currency };
+        let to = &order.ship_to;
+        (
+            format_compact!("goods for {value} go to {}, {}, which {} does not have", to.street, to.city, order.account),
+            Vec::new(),
+        )
+    })
+}
+
+/// Whom or which country nothing may be sent to.
+fn party(company: &Company, account: &Account, order: &Order) -> Finding {
+    let screening = &company.policy.screening;
+    let country = &order.ship_to.country;
+    if screening.embargoed.contains(country) {
+        return Some((format_compact!("nothing is sent to {country} without leave"), Vec::new()));
+    }
+    let is_denied = |name: &&Text| {
+        let name = normalised(name);
+        !name.is_empty() && screening.denied_parties.iter().any(|denied| normalised(denied) == name)
+    };
+    let denied = [&order.ship_to.name, &account.profile.name].into_iter().find(is_denied)?;
+    Some((format_compact!("{denied} is on the list of denied parties"), Vec::new()))
+}
+
+/// Controlled items that go abroad without a licence of the customer.
+fn controlled(
+    books: &mut dyn Books,
+    company: &Company,
+    account: &Account,
+    order: &Order,
+    cx: &Context,
+) -> Result<Finding, Stop> {
+    let (country, day) = (&order.ship_to.country, company.calendar.local_day(cx.now));
+    if *country == company.country {
+        return Ok(None);
+    }
+    let (mut lines, mut controls) = (Vec::new(), Vec::new());
+    for line in order.lines.iter().filter(|line| line.buckets.open.is_positive()) {
+        let Some(control) = books.item(&line.item)?.and_then(|item| item.export_control.clone()) else { continue };
+        if !account.profile.export_licences.iter().any(|licence| licence.covers(&control, country, day)) {
+            lines.push(line.no);
+            if !controls.contains(&control) {
+                controls.push(control);
+            }
+        }
+    }
+    let why = || format_compact!("{} has no licence for goods under {} in {country}", order.account, controls.join(", "));
+    Ok((!lines.is_empty()).then(|| (why(), lines)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{AccountEvent, Profile};
+    use crate::context::Role;
+    use crate::master::{CompanyEvent, ExportLicence, ItemEvent, ScreeningPolicy, ShipTo, Watch};
+    use crate::order::fixture::{Story, at, clerk};
+    use crate::order::{Change, Destination, Submission, change, hold_by_hand, release_hold};
+    use crate::refusal::Refusal;
+    use units::Amount;
+
+    fn with_policy(screening: ScreeningPolicy) -> Story {
+        let mut story = Story::new();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.policy.screening = screening;
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
+        story
+    }
+
+    fn with_profile(story: &mut Story, change: impl FnOnce(&mut Profile)) {
+        let id = AccountId::from("ACME");
+        let mut profile = story.books().account(&id).unwrap().unwrap().profile.clone();
+        change(&mut profile);
+        story.books().record(&id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile) });
+    }
+
+    fn abroad(country: &str) -> ShipTo {
+        ShipTo {
+            name: "Elsewhere".into(),
+            street: "Quai 3".into(),
+            city: "Y".into(),
+            country: country.into(),
+            ..ShipTo::default()
+        }
+    }
+
+    fn ordered(story: &mut Story, ship_to: Destination) -> OrderId {
+        let submission = Submission { ship_to, ..story.submission() };
+        let id = story.receive(&submission).unwrap();
+        screen(story.books(), id, &at(0)).unwrap();
+        id
+    }
+
+    fn holds(story: &mut Story, id: OrderId) -> Vec<(HoldKind, String)> {
+        story.order(id).holds.iter().map(|hold| (hold.kind, hold.reason.to_string())).collect()
+    }
+
+    fn compliance(name: &str, minute: i64) -> Context {
+        let mut cx = clerk(name, minute);
+        cx.actor.roles = vec![Role::Compliance];
+        cx
+    }
+
+    #[test]
+    fn an_order_that_nothing_speaks_against_is_not_held() {
+        let mut story = Story::new();
+        let id = ordered(&mut story, Destination::Default);
+        assert_eq!(holds(&mut story, id), []);
+    }
+
+    #[test]
+    fn orders_of_a_customer_who_is_watched_are_held_for_fraud_with_their_value() {
+        let mut story = Story::new();
+        let watch = Watch { reason: "stolen card".into(), ship_tos: vec!["DOCK".into()] };
+        with_profile(&mut story, |profile| profile.watch = Some(watch.clone()));
+        let id = ordered(&mut story, Destination::Default);
+        assert_eq!(holds(&mut story, id), []);
+        with_profile(&mut story, |profile| profile.watch = Some(Watch { ship_tos: Vec::new(), ..watch }));
+        screen(story.books(), id, &at(1)).unwrap();
+        let hold = story.order(id).holds[0].clone();
+        assert_eq!((hold.kind, hold.amount), (HoldKind::Fraud, Amount(10_000)));
+        assert_eq!(hold.reason, "orders of ACME are watched: stolen card");
+        with_profile(&mut story, |profile| profile.watch = None);
+        screen(story.books(), id, &at(2)).unwrap();
+        assert_eq!(holds(&mut story, id), []);
+        story.check();
+    }
+
+    #[test]
+    fn goods_of_value_to_an_address_that_nobody_knows_are_suspected() {
+        let policy = |amount| ScreeningPolicy { new_address_above: Some(Amount(amount)), ..ScreeningPolicy::default() };
+        let mut story = with_policy(policy(9_999));
+        let id = ordered(&mut story, Destination::Address(abroad("DE")));
+        assert_eq!(
+            holds(&mut story, id),
+            [(HoldKind::Fraud, "goods for 100.00 EUR go to Quai 3, Y, which ACME does not have".to_owned())]
+        );
+        let known = ordered(&mut story, Destination::Code("MAIN".into()));
+        assert_eq!(holds(&mut story, known), []);
+        let mut story = with_policy(policy(10_000));
+        let id = ordered(&mut story, Destination::Address(abroad("DE")));
+        assert_eq!(holds(&mut story, id), []);
+    }
+
+    #[test]
+    fn nothing_goes_to_an_embargoed_country_or_a_denied_party_without_leave() {
+        let screening = ScreeningPolicy {
+            embargoed: vec!["KP".into()],
+            denied_parties: vec!["ELSE-WHERE".into()],
+            ..ScreeningPolicy::default()
+        };
+        for (country, why) in
+            [("KP", "nothing is sent to KP without leave"), ("FR", "Elsewhere is on the list of denied parties")]
+        {
+            let mut story = with_policy(screening.clone());
+            let id = ordered(&mut story, Destination::Address(abroad(country)));
+            assert_eq!(holds(&mut story, id), [(HoldKind::Export, why.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn controlled_goods_go_abroad_only_under_a_licence_that_counts_on_the_day() {
+        let mut story = Story::new();
+        let mut item = (*story.books().item(&"X".into()).unwrap().unwrap()).clone();
+        item.export_control = Some("5A002".into());
+        story.books().record(&ItemId::from("X"), ItemEvent::Set(Box::new(item)));
+        let home = ordered(&mut story, Destination::Default);
+        assert_eq!(holds(&mut story, home), []);
+        let id = ordered(&mut story, Destination::Address(abroad("US")));
+        let why = "ACME has no licence for goods under 5A002 in US".to_owned();
+        assert_eq!(holds(&mut story, id), [(HoldKind::Export, why)]);
+        assert_eq!(story.order(id).holds[0].lines, [LineNo(1)]);
+        let licence = |country: &str, until: &str| ExportLicence {
+            number: "L-1".into(),
+            control: "5a002".into(),
+            country: country.into(),
+            until: until.parse().ok(),
+            ..ExportLicence::default()
+        };
+        for (country, until, is_held) in
+            [("CH", "2026-12-31", true), ("US", "2026-03-01", true), ("US", "2026-03-02", false)]
+        {
+            with_profile(&mut story, |profile| profile.export_licences = vec![licence(country, until)]);
+            screen(story.books(), id, &at(3)).unwrap();
+            assert_eq!(!holds(&mut story, id).is_empty(), is_held, "{country} until {until}");
+        }
+    }
+
+    #[test]
+    fn what_compliance_let_pass_is_not_held_for_the_same_again() {
+        let screening = ScreeningPolicy { embargoed: vec!["KP".into(), "IR".into()], ..ScreeningPolicy::default() };
+        let mut story = with_policy(screening);
+        let id = ordered(&mut story, Destination::Address(abroad("IR")));
+        let refused = |cx: Context, story: &mut Story| release_hold(story.books(), id, HoldKind::Export, "leave 17", &cx);
+        let mut sales = clerk("bob", 1);
+        sales.actor.roles = vec![Role::Sales, Role::CreditManager];
+        for cx in [sales, compliance("shop", 1)] {
+            assert!(matches!(refused(cx, &mut story), Err(Stop::Refused(Refusal::NotAllowed { .. }))));
+        }
+        release_hold(story.books(), id, HoldKind::Export, "leave 17", &compliance("eve", 2)).unwrap();
+        screen(story.books(), id, &at(3)).unwrap();
+        assert_eq!(holds(&mut story, id), []);
+        let moved = Change { ship_to: Some(abroad("KP")), ..Change::default() };
+        change(story.books(), id, &moved, &clerk("ann", 4)).unwrap();
+        screen(story.books(), id, &at(4)).unwrap();
+        assert_eq!(holds(&mut story, id), [(HoldKind::Export, "nothing is sent to KP without leave".to_owned())]);
+    }
+
+    #[test]
+    fn a_hold_placed_by_hand_is_not_lifted_by_the_screening() {
+        let mut story = Story::new();
+        let id = ordered(&mut story, Destination::Default);
+        hold_by_hand(story.books(), id, HoldKind::Fraud, "odd call".into(), &clerk("bob", 1)).unwrap();
+        screen(story.books(), id, &at(2)).unwrap();
+        assert_eq!(holds(&mut story, id), [(HoldKind::Fraud, "odd call".to_owned())]);
+        for (kind, reason) in [(HoldKind::Credit, "no"), (HoldKind::Export, " ")] {
+            let refused = hold_by_hand(story.books(), id, kind, reason.into(), &clerk("bob", 1));
+            assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))), "{kind:?}");
+        }
+        release_hold(story.books(), id, HoldKind::Fraud, "they called back", &compliance("eve", 3)).unwrap();
+        screen(story.books(), id, &at(4)).unwrap();
+        assert_eq!(holds(&mut story, id), []);
+        story.check();
+    }
+}
