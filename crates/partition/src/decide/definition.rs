@@ -51,10 +51,10 @@ pub(super) fn deploy(txn: &mut Txn<'_>, resources: &[Resource], shipped: bool) -
 /// The ids that a file would deploy now; refused with all that keeps it from being deployed.
 pub(super) fn deployable(txn: &mut Txn<'_>, resource: &Resource) -> Outcome<Vec<Text>> {
     let content = read(txn, resource, std::slice::from_ref(resource))?.map_err(Refusal::NotDeployable)?;
-    let mut findings = Vec::new();
+    let (mut findings, now, utc_offset) = (Vec::new(), txn.now(), txn.utc_offset());
     for process in &content.processes {
-        let starts =
-            process.timer_starts().filter_map(|index| Some((index, engine::first_start(process, index, txn.now()).err()?)));
+        let problem = |index| Some((index, engine::first_start(process, index, now, utc_offset).err()?));
+        let starts = process.timer_starts().filter_map(problem);
         findings.extend(starts.map(|(index, cause)| unscheduled(resource, process.element(index), cause)));
     }
     if findings.is_empty() { Ok(content.ids) } else { Err(Refusal::NotDeployable(findings).into()) }
