@@ -84,6 +84,8 @@ pub(crate) struct OrderView {
     pub(crate) max_backorders: Option<u16>,
     /// Until this day its release waits for the rest.
     pub(crate) consolidate_until: Option<String>,
+    /// The term of delivery.
+    pub(crate) incoterm: Option<String>,
     /// When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved.
     pub(crate) review_at: Option<String>,
 }
@@ -242,6 +244,7 @@ pub(crate) fn order(order: &Order) -> OrderView {
         bill_at: order.bill_at.map(|at| at.to_string()),
         max_backorders: order.max_backorders,
         consolidate_until: order.consolidate_until.map(|day| day.to_string()),
+        incoterm: order.incoterm.map(|term| term.to_string()),
         review_at: order.review_at.map(|at| at.to_string()),
     }
 }

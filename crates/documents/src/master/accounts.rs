@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use trade::AccountId;
 use trade::account::{Certificate, Profile};
-use trade::master::{BillingPolicy, Consent, NoBillingPolicy, ShipTo, Terms};
+use trade::master::{BillingPolicy, Consent, NoBillingPolicy, NoIncoterm, ShipTo, Terms};
 use units::{Day, Decimal};
 
 use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 33] = [
+const COLUMNS: [&str; 34] = [
     "id",
     "name",
     "aliases",
@@ -45,6 +45,7 @@ const COLUMNS: [&str; 33] = [
     "exemption_category",
     "exemption_from",
     "exemption_verified",
+    "incoterm",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -129,6 +130,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         payer: Some(row.get("payer")).filter(|payer| !payer.is_empty()).map(AccountId::from),
         substitutes: consent(row)?,
         max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535, or nothing")?,
+        incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
     })
 }
 

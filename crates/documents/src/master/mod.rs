@@ -39,7 +39,7 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
 /// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`; `credit_parent` (the account whose limit it
 /// shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask` or `never`) and
-/// `max_backorders`. Further rows of an account that follow its first add addresses. Lists are separated by a vertical bar.
+/// `max_backorders`, `incoterm`. Further rows of an account that follow its first add addresses. Lists are separated by a vertical bar.
 pub fn read_accounts(bytes: &[u8], name: &str) -> Read<(AccountId, Profile)> {
     read(bytes, name, json::accounts, accounts::read)
 }

@@ -15,13 +15,14 @@
 //! | `ship_complete` | `true` or `false` |
 //! | `max_backorders` | how many parts may be delivered after the first; 0 cancels what is not there at once |
 //! | `consolidate_until` | until this day the release waits for the rest |
+//! | `incoterm` | the term of delivery, such as `DAP`, if otherwise than the account |
 //! | `ship_group` | Lines of the same group are released together or not at all |
 //! | `freight`, `discount` | Of the whole order, net, in major units |
 //! | `billing` | How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `monthly` … |
 //!
 //! What concerns the whole order is taken from its first row; further rows may leave it empty, but not contradict it.
 
-use trade::master::{NoBillingPolicy, ShipTo};
+use trade::master::{NoBillingPolicy, NoIncoterm, ShipTo};
 use trade::order::{Channel, Destination, Original, Submission, SubmittedLine};
 use units::{Amount, Currency, Day, Decimal};
 
@@ -29,7 +30,7 @@ use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "account",
     "purchase_order",
     "order",
@@ -53,9 +54,10 @@ const COLUMNS: [&str; 23] = [
     "billing",
     "max_backorders",
     "consolidate_until",
+    "incoterm",
 ];
 /// Columns that concern the whole order.
-const WHOLE: [&str; 13] = [
+const WHOLE: [&str; 14] = [
     "currency",
     "requested",
     "ship_to",
@@ -69,6 +71,7 @@ const WHOLE: [&str; 13] = [
     "billing",
     "max_backorders",
     "consolidate_until",
+    "incoterm",
 ];
 
 /// An order whose rows are being read.
@@ -178,6 +181,7 @@ fn header(row: &Row<'_>) -> Result<Submission, Box<Finding>> {
         billing: row.parsed("billing", NoBillingPolicy::MEND)?,
         max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535")?,
         consolidate_until: row.parsed::<Day>("consolidate_until", "write days as 2026-11-23")?,
+        incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
         lines: Vec::new(),
     })
 }

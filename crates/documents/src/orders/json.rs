@@ -9,17 +9,17 @@
 //! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with
 //! `code`, `name`, `street`, `postcode`, `city` and `country`; `billing` is a policy such as `on_complete=14`. Lines with the same
 //! `ship_group` are released together or not at all; `max_backorders` is how many parts may be delivered after the first, and until the
-//! day `consolidate_until` the release waits for the rest. Numbers may stand in quotation marks; every digit counts.
+//! day `consolidate_until` the release waits for the rest; `incoterm` is the term of delivery. Numbers may stand in quotation marks; every digit counts.
 
 use serde_json::{Map, Value};
-use trade::master::NoBillingPolicy;
+use trade::master::{NoBillingPolicy, NoIncoterm};
 use trade::order::{Channel, Original, Submission, SubmittedLine};
 
 use super::OrderDocument;
 use super::fields::Fields;
 use crate::{Finding, MAX_RECORDS, Place, Read};
 
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "account",
     "purchase_order",
     "currency",
@@ -31,6 +31,7 @@ const ORDER: [&str; 12] = [
     "billing",
     "max_backorders",
     "consolidate_until",
+    "incoterm",
     "lines",
 ];
 const LINE: [&str; 6] = ["item", "description", "quantity", "uom", "price", "ship_group"];
@@ -112,6 +113,7 @@ fn order(mut fields: Fields<'_>, base: &str) -> Submission {
         billing: fields.parsed("billing", NoBillingPolicy::MEND),
         max_backorders: fields.count("max_backorders"),
         consolidate_until: fields.parsed("consolidate_until", "a day such as 2026-11-30"),
+        incoterm: fields.parsed("incoterm", NoIncoterm::MEND),
         lines: fields.lines(&LINE, line),
     }
 }
@@ -147,11 +149,11 @@ mod tests {
 
     #[test]
     fn an_order_says_how_it_may_be_split() {
-        let text =
-            r#"{"account":"A","max_backorders":1,"consolidate_until":"2026-11-30","lines":[{"item":"X","quantity":1}]}"#;
+        let text = r#"{"account":"A","max_backorders":1,"consolidate_until":"2026-11-30","incoterm":"DAP","lines":[{"item":"X","quantity":1}]}"#;
         let OrderDocument::Order(order) = read(text, "f").records.remove(0).1 else { panic!("an order") };
         let day = "2026-11-30".parse().ok();
         assert_eq!((order.max_backorders, order.consolidate_until), (Some(1), day));
+        assert_eq!(order.incoterm, Some(trade::master::Incoterm::Dap));
         for odd in ["-1", "1.5", "70000", "\"some\""] {
             let text = format!(r#"{{"account":"A","max_backorders":{odd},"lines":[{{"item":"X","quantity":1}}]}}"#);
             assert!(findings(&text)[0].contains("give a whole number from 0 to 65535"), "{odd}");

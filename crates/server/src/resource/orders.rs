@@ -76,6 +76,10 @@ pub(crate) struct OrderRequest {
     /// Until this day the release waits for the rest, so that everything ships together.
     #[schema(format = Date)]
     consolidate_until: Option<String>,
+    /// The term of delivery, if otherwise than the account: `EXW` to `DDP`. By DAP, DPU and DDP what is billed per shipment is billed on
+    /// delivery.
+    #[schema(example = "DAP")]
+    incoterm: Option<String>,
     /// How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
     /// `on_order` or `deposit=30`.
     billing: Option<String>,

@@ -6,7 +6,7 @@ use units::{Amount, Day, Decimal, Text, Timestamp};
 use super::aging::Aging;
 use crate::books::Folded;
 use crate::ids::*;
-use crate::master::{BillingPolicy, Consent, ShipTo, Terms};
+use crate::master::{BillingPolicy, Consent, Incoterm, ShipTo, Terms};
 
 /// A customer account. One partition holds all accounts of a legal entity, so credit is decided in one place.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -68,6 +68,9 @@ pub struct Profile {
     /// Tax exemptions that it holds for a jurisdiction or a tax category.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
+    /// The term of delivery that is agreed with it: it says when control of the goods passes.
+    #[serde(default)]
+    pub incoterm: Option<Incoterm>,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).

@@ -3,6 +3,7 @@
 mod billing_policy;
 mod channel_group;
 mod company;
+mod incoterm;
 mod item;
 mod named;
 mod price_book;
@@ -19,6 +20,7 @@ pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditOutage, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy,
     TaxRate, TaxRounding, UnappliedPolicy, VoidCertificate,
 };
+pub use incoterm::{Incoterm, NoIncoterm};
 pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};

@@ -8,11 +8,11 @@ use super::find::company;
 use super::resolve;
 use super::state::Order;
 use super::submission::{Destination, Submission};
-use crate::account::Account;
+use crate::account::{Account, Profile};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo};
+use crate::master::{BillingPolicy, Incoterm, ShipTo};
 use crate::reference::ReferenceEvent;
 use crate::refusal::Refusal;
 
@@ -43,6 +43,7 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         lines.push(resolve::line(books, LineNo(at as u64 + 1), at, submitted, currency)?);
     }
     let profile = &account.profile;
+    let incoterm = submission.incoterm.or(profile.incoterm);
     let mut order = Order {
         account: submission.account.clone(),
         purchase_order: submission.purchase_order.trim().into(),
@@ -52,7 +53,8 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         currency,
         ship_to: destination(&account, &submission.ship_to),
         terms: profile.terms,
-        billing: submission.billing.unwrap_or(profile.billing),
+        billing: submission.billing.unwrap_or_else(|| agreed_billing(profile, incoterm)),
+        incoterm,
         ship_complete: submission.ship_complete.unwrap_or(profile.ship_complete),
         priority: profile.tier,
         received_at: cx.now,
@@ -108,6 +110,16 @@ pub(super) fn check_billing(field: &str, billing: BillingPolicy) -> Result<(), R
         return Err(Refusal::invalid(format_compact!("{field}.percent"), percent, "0 to 100"));
     }
     Ok(())
+}
+
+/// How an order is billed by what is agreed with the account: what would be billed as it ships is billed on delivery where control passes
+/// only then. Source: domain §1.6 (on delivery for control-transfer terms).
+fn agreed_billing(profile: &Profile, incoterm: Option<Incoterm>) -> BillingPolicy {
+    let passes_on_delivery = incoterm.is_some_and(Incoterm::passes_on_delivery);
+    if passes_on_delivery && profile.billing == BillingPolicy::PerShipment {
+        return BillingPolicy::OnDelivery;
+    }
+    profile.billing
 }
 
 /// Where the goods go; a code that the account does not know is kept, and validation places the Address hold.

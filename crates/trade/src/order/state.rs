@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
 
 use crate::ids::*;
-use crate::master::{BillingPolicy, Consent, ShipTo, Terms};
+use crate::master::{BillingPolicy, Consent, Incoterm, ShipTo, Terms};
 use crate::sourcing::{Exclusion, Method};
 
 /// A sales order.
@@ -113,6 +113,9 @@ pub struct Order {
     /// A person has reported the milestone that was agreed with the customer.
     #[serde(default)]
     pub milestone_reported: bool,
+    /// The term of delivery; without one, control of the goods passes when they leave.
+    #[serde(default)]
+    pub incoterm: Option<Incoterm>,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
