@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use trade::cash::StatementDocument;
 use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
-use trade::master::{Company, Item, PriceBook};
+use trade::master::{Company, ExchangeRate, Item, PriceBook};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
 use trade::reconcile::OpenBreak;
 use trade::returns::ReturnDocument;
@@ -244,6 +244,9 @@ pub enum Body {
         amount: Amount,
         /// Why.
         reason: Text,
+        /// The order that it is given for, where the invoice bills several; for all of them without one.
+        #[serde(default)]
+        order: Option<OrderId>,
     },
 
     /// Record a request to return goods.
@@ -449,6 +452,9 @@ pub enum Body {
     ChangeQuotas(QuotaChange),
     /// Put on record what disagreed when the records were held against each other.
     NoteBreaks(Vec<OpenBreak>),
+
+    /// Add exchange rates, or put them right.
+    PutRates(Vec<ExchangeRate>),
 }
 
 /// What came of a worker's job.

@@ -5,6 +5,7 @@ use trade::billing::Invoice;
 use trade::cash::Payment;
 use trade::exception::Exception;
 use trade::fulfilment::{Shipment, WarehouseOrder};
+use trade::master::BookedRate;
 use trade::order::Order;
 use trade::returns::ReturnRequest;
 use units::{Amount, Currency};
@@ -192,8 +193,8 @@ pub(crate) struct ReplacedView {
     pub(crate) at: String,
 }
 
-/// Shows an order.
-pub(crate) fn order(order: &Order) -> OrderView {
+/// Shows an order; what its holds are about counts in the company's currency, `ours`.
+pub(crate) fn order(order: &Order, ours: Currency) -> OrderView {
     let currency = order.currency;
     OrderView {
         id: order.id.to_string(),
@@ -213,7 +214,7 @@ pub(crate) fn order(order: &Order) -> OrderView {
             .map(|hold| HoldView {
                 kind: name(&hold.kind),
                 reason: hold.reason.to_string(),
-                amount: money(hold.amount, currency),
+                amount: money(hold.amount, ours),
                 exception: hold.exception.map(|id| id.to_string()),
                 placed_at: hold.placed_at.to_string(),
             })
@@ -539,6 +540,8 @@ pub(crate) struct InvoiceView {
     pub(crate) gross: MoneyView,
     /// The number that the ERP gave to the posting, once it confirmed.
     pub(crate) erp_reference: Option<String>,
+    /// The exchange rate that it was booked with, where it is not in the company's currency.
+    pub(crate) exchange: Option<ExchangeView>,
 }
 
 /// A line of an invoice.
@@ -592,6 +595,30 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         tax: money(invoice.tax, currency),
         gross: money(invoice.gross, currency),
         erp_reference: invoice.erp_reference.as_ref().map(ToString::to_string),
+        exchange: invoice.rate.as_ref().map(|rate| exchange(rate, invoice.gross, currency)),
+    }
+}
+
+/// The exchange rate that a document or payment was booked with.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ExchangeView {
+    /// What one of its currency is worth in the company's.
+    #[schema(example = "1.0825")]
+    pub(crate) rate: String,
+    /// The day of the rate.
+    pub(crate) day: String,
+    /// Who says so.
+    pub(crate) source: String,
+    /// What all of it comes to in the company's currency.
+    pub(crate) booked: MoneyView,
+}
+
+fn exchange(rate: &BookedRate, amount: Amount, currency: Currency) -> ExchangeView {
+    ExchangeView {
+        rate: rate.rate.to_string(),
+        day: rate.day.to_string(),
+        source: rate.source.to_string(),
+        booked: money(rate.booked(amount, currency), rate.into),
     }
 }
 
@@ -626,6 +653,8 @@ pub(crate) struct PaymentView {
     pub(crate) on_account: MoneyView,
     /// What it may pay, for a person to decide.
     pub(crate) candidates: Vec<CandidateView>,
+    /// The exchange rate of its value date, where it is not in the company's currency.
+    pub(crate) exchange: Option<ExchangeView>,
 }
 
 /// Money applied to one item.
@@ -643,6 +672,8 @@ pub(crate) struct AllocationView {
     pub(crate) deduction: MoneyView,
     /// Code of the deduction.
     pub(crate) code: String,
+    /// What was gained by exchange rates, in the company's currency; below zero for a loss. Absent where the payment is in that.
+    pub(crate) realised: Option<MoneyView>,
 }
 
 /// A set of items that a payment may pay.
@@ -664,6 +695,7 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         written_off: money(allocation.written_off, currency),
         deduction: money(allocation.deduction, currency),
         code: allocation.code.to_string(),
+        realised: payment.rate.as_ref().map(|rate| money(allocation.realised, rate.into)),
     });
     let candidates = payment
         .candidates
@@ -684,6 +716,7 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         allocations: allocations.collect(),
         on_account: money(payment.on_account, currency),
         candidates: candidates.collect(),
+        exchange: payment.rate.as_ref().map(|rate| exchange(rate, payment.amount, currency)),
     }
 }
 

@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 34] = [
+const COLUMNS: [&str; 35] = [
     "id",
     "name",
     "aliases",
@@ -46,6 +46,7 @@ const COLUMNS: [&str; 34] = [
     "exemption_from",
     "exemption_verified",
     "incoterm",
+    "currency",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -131,6 +132,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         substitutes: consent(row)?,
         max_backorders: row.parsed("max_backorders", "give a whole number from 0 to 65535, or nothing")?,
         incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
+        currency: row.parsed("currency", "give a currency code such as EUR, or nothing for the company's")?,
     })
 }
 

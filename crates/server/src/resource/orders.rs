@@ -17,6 +17,7 @@ use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading}
 use crate::feed;
 use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
+use crate::resource::accounts::currency;
 use crate::resource::{aggregate, id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, submit_with, unexpected};
@@ -217,11 +218,12 @@ async fn list(
     Query(filter): Query<OrderFilter>,
 ) -> Result<Listed<Page<OrderView>>, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::ORDER)?;
+    let ours = currency(&state).await?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
         page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
-                AnyState::Trade(Aggregate::Order(order), _) => Some(view::order(&order)),
+                AnyState::Trade(Aggregate::Order(order), _) => Some(view::order(&order, ours)),
                 _ => None,
             }
         })
@@ -237,7 +239,7 @@ async fn show(
     Path(order): Path<String>,
 ) -> Result<Versioned<OrderView>, Problem> {
     match versioned(&state, Key::Order(id(&order)?)).await? {
-        (Aggregate::Order(order), version) => Ok(Versioned(view::order(&order), version)),
+        (Aggregate::Order(order), version) => Ok(Versioned(view::order(&order, currency(&state).await?), version)),
         _ => Err(Problem::not_found(order)),
     }
 }

@@ -5,7 +5,7 @@ use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp};
 
 use crate::books::Folded;
 use crate::ids::*;
-use crate::master::TaxRounding;
+use crate::master::{BookedRate, TaxRounding};
 
 /// An invoice or credit note. Once posted it is never changed; corrections are documents of their own (domain §1.6).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -65,6 +65,9 @@ pub struct Invoice {
     /// What of it is whose, where it is for several orders; empty where everything is of one.
     #[serde(default)]
     pub parts: Vec<InvoicePart>,
+    /// The exchange rate that it was booked with; `None` in the company's currency.
+    #[serde(default)]
+    pub rate: Option<BookedRate>,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.

@@ -7,6 +7,7 @@ use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 
 use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
+use super::exchange::{ExchangePolicy, ExchangeRate, set_rate};
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
@@ -32,6 +33,9 @@ pub struct Company {
     pub taxes: Vec<TaxRate>,
     /// Policies.
     pub policy: Policy,
+    /// What other currencies are worth, in the order of currency, day and source. Set by [`super::put_rates`].
+    #[serde(default)]
+    pub rates: Vec<ExchangeRate>,
 }
 
 /// A warehouse.
@@ -109,6 +113,8 @@ pub struct Policy {
     pub void_certificate: VoidCertificate,
     /// Groups that scarce stock may be kept for, parents before their parts (domain §1.1.4).
     pub channel_groups: Vec<ChannelGroup>,
+    /// Which exchange rates count.
+    pub exchange: ExchangePolicy,
 }
 
 /// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).
@@ -291,6 +297,8 @@ pub struct Authority {
 pub enum CompanyEvent {
     /// It was set as a whole.
     Set(Box<Company>),
+    /// Exchange rates were added or put right.
+    RatesSet(Vec<ExchangeRate>),
 }
 
 impl Company {
@@ -309,6 +317,7 @@ impl Folded for Company {
     fn apply(&mut self, event: &CompanyEvent) {
         match event {
             CompanyEvent::Set(company) => *self = (**company).clone(),
+            CompanyEvent::RatesSet(rates) => rates.iter().for_each(|rate| set_rate(&mut self.rates, rate)),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod billing_policy;
 mod channel_group;
 mod company;
+mod exchange;
 mod incoterm;
 mod item;
 mod named;
@@ -20,6 +21,7 @@ pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditOutage, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy,
     TaxRate, TaxRounding, UnappliedPolicy, VoidCertificate,
 };
+pub use exchange::{BookedRate, BookingDay, ExchangePolicy, ExchangeRate, put_rates};
 pub use incoterm::{Incoterm, NoIncoterm};
 pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;

@@ -1,7 +1,7 @@
 //! An order arrives.
 
 use compact_str::format_compact;
-use units::{Amount, Decimal, Text};
+use units::{Amount, Currency, Decimal, Text};
 
 use super::event::OrderEvent;
 use super::find::company;
@@ -21,19 +21,29 @@ pub(super) const MAX_LINES: usize = 20_000;
 
 /// Receives an order: every unit enters `open`. What we do not understand is kept and held by validation, not refused.
 ///
-/// Refused as invalid: an unknown account, another currency than the company's, no lines or too many, quantities and amounts out of
+/// Refused as invalid: an unknown account, another currency than the account's, no lines or too many, quantities and amounts out of
 /// range. A purchase order number that the account used before is noted on the new order. Source: domain §1.5.1, §1.5.3 (1–3).
 pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> Result<OrderId, Stop> {
     let Some(account) = books.account(&submission.account)? else {
         return Err(Refusal::invalid("account", &submission.account, "the number of an account that we know").into());
     };
-    let books_currency = company(books)?.currency;
-    let currency = submission.currency.unwrap_or(books_currency);
-    if currency != books_currency {
-        let wanted = "the company's currency, in which accounts are kept";
-        return Err(Refusal::invalid("currency", currency, wanted).into());
+    let company = company(books)?;
+    let kept = account.currency(&company);
+    let currency = submission.currency.unwrap_or(kept);
+    if currency != kept {
+        let (field, given) = (Text::const_new("currency"), format_compact!("{currency}"));
+        return Err(
+            Refusal::Invalid { field, given, wanted: format_compact!("{kept}, in which the account is kept") }.into()
+        );
     }
     check_header(submission)?;
+    let has_amounts = !(submission.freight.is_zero() && submission.discount.is_zero());
+    if submission.currency.is_none() && has_amounts && kept.exponent() != Currency::default().exponent() {
+        // whoever read the amounts did not know how many digits they have
+        let (field, given) = (Text::const_new("currency"), Text::const_new("none"));
+        let wanted = format_compact!("{kept}, named where there is freight or a discount");
+        return Err(Refusal::Invalid { field, given, wanted }.into());
+    }
     if let Some(billing) = submission.billing {
         check_billing("billing", billing)?;
     }
