@@ -4110,6 +4110,12 @@ export interface components {
              */
             consolidate_until?: string | null;
             /**
+             * @description The term of delivery, if otherwise than the account: `EXW` to `DDP`. By DAP, DPU and DDP what is billed per shipment is billed on
+             *     delivery.
+             * @example DAP
+             */
+            incoterm?: string | null;
+            /**
              * @description How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
              *     `on_order` or `deposit=30`.
              */
@@ -4173,6 +4179,8 @@ export interface components {
             max_backorders?: number | null;
             /** @description Until this day its release waits for the rest. */
             consolidate_until?: string | null;
+            /** @description The term of delivery. */
+            incoterm?: string | null;
             /** @description When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved. */
             review_at?: string | null;
         };
@@ -4552,6 +4560,8 @@ export interface components {
                 max_backorders?: number | null;
                 /** @description Until this day its release waits for the rest. */
                 consolidate_until?: string | null;
+                /** @description The term of delivery. */
+                incoterm?: string | null;
                 /** @description When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved. */
                 review_at?: string | null;
             }[];

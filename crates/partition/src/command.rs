@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use trade::cash::{Settled, Settlement, StatementDocument};
 use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
-use trade::master::{Company, Item, PriceBook};
+use trade::master::{Company, ExchangeRate, Item, PriceBook};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
 use trade::reconcile::OpenBreak;
 use trade::returns::ReturnDocument;
@@ -254,6 +254,9 @@ pub enum Body {
         amount: Amount,
         /// Why.
         reason: Text,
+        /// The order that it is given for, where the invoice bills several; for all of them without one.
+        #[serde(default)]
+        order: Option<OrderId>,
     },
     /// A customer disputes part of an invoice.
     OpenDispute {
@@ -493,6 +496,9 @@ pub enum Body {
         /// How.
         change: SavedViewChange,
     },
+
+    /// Add exchange rates, or put them right.
+    PutRates(Vec<ExchangeRate>),
 }
 
 /// What came of a worker's job.

@@ -25,6 +25,6 @@ pub use idempotency::digest;
 pub use offers::{Asking, Offers};
 pub use options::{EffectSink, Options, Progress};
 pub use preview::Preview;
-pub use reconcile::{ReconcileError, reconcile};
+pub use reconcile::{ReconcileError, accruals, reconcile};
 pub use verify::{Difference, Verification, verify};
 pub use writer::{Runtime, RuntimeError};

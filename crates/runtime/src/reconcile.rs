@@ -1,11 +1,12 @@
-//! Records that tell the same story are held against each other.
+//! What needs every aggregate at once: records that tell the same story held against each other, and what a period end accrues.
 
 use partition::row::DecodeError;
 use partition::{AnyKey, AnyState, Table};
 use store::{Reader, RowQuery, StoreError};
+use trade::billing::Accruals;
 use trade::reconcile::Report;
 use trade::{Aggregate, Key};
-use units::Timestamp;
+use units::{Day, Timestamp};
 
 /// Why the records could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -21,11 +22,22 @@ pub enum ReconcileError {
 /// Reads every aggregate of the store as it is at one moment and holds the records against each other; with the time also against what is
 /// due by now. Needs memory for all of them. Source: domain §1.10.
 pub fn reconcile(reader: &mut dyn Reader, now: Option<Timestamp>) -> Result<Report, ReconcileError> {
+    let aggregates = snapshot(reader)?;
+    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), now))
+}
+
+/// What is to be accrued at the end of a day. Needs memory for all aggregates. Source: domain §1.6.
+pub fn accruals(reader: &mut dyn Reader, day: Day) -> Result<Accruals, ReconcileError> {
+    let aggregates = snapshot(reader)?;
+    Ok(trade::billing::accruals(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), day))
+}
+
+/// Every aggregate of the store as it is at one moment.
+fn snapshot(reader: &mut dyn Reader) -> Result<Vec<(Key, Aggregate)>, ReconcileError> {
     reader.take_snapshot()?;
     let aggregates = aggregates(reader);
     reader.let_snapshot_go()?;
-    let aggregates = aggregates?;
-    Ok(trade::reconcile::check(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), now))
+    aggregates
 }
 
 fn aggregates(reader: &mut dyn Reader) -> Result<Vec<(Key, Aggregate)>, ReconcileError> {

@@ -5,6 +5,7 @@ use trade::billing::Invoice;
 use trade::cash::Payment;
 use trade::exception::Exception;
 use trade::fulfilment::{Shipment, WarehouseOrder};
+use trade::master::BookedRate;
 use trade::order::Order;
 use trade::returns::ReturnRequest;
 use units::{Amount, Currency};
@@ -84,6 +85,8 @@ pub(crate) struct OrderView {
     pub(crate) max_backorders: Option<u16>,
     /// Until this day its release waits for the rest.
     pub(crate) consolidate_until: Option<String>,
+    /// The term of delivery.
+    pub(crate) incoterm: Option<String>,
     /// When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved.
     pub(crate) review_at: Option<String>,
     /// The customer agrees to have it earlier than they were told.
@@ -196,8 +199,8 @@ pub(crate) struct ReplacedView {
     pub(crate) at: String,
 }
 
-/// Shows an order.
-pub(crate) fn order(order: &Order) -> OrderView {
+/// Shows an order; what its holds are about counts in the company's currency, `ours`.
+pub(crate) fn order(order: &Order, ours: Currency) -> OrderView {
     let currency = order.currency;
     OrderView {
         id: order.id.to_string(),
@@ -217,7 +220,7 @@ pub(crate) fn order(order: &Order) -> OrderView {
             .map(|hold| HoldView {
                 kind: name(&hold.kind),
                 reason: hold.reason.to_string(),
-                amount: money(hold.amount, currency),
+                amount: money(hold.amount, ours),
                 exception: hold.exception.map(|id| id.to_string()),
                 placed_at: hold.placed_at.to_string(),
                 placed_by: hold.placed_by.to_string(),
@@ -249,6 +252,7 @@ pub(crate) fn order(order: &Order) -> OrderView {
         bill_at: order.bill_at.map(|at| at.to_string()),
         max_backorders: order.max_backorders,
         consolidate_until: order.consolidate_until.map(|day| day.to_string()),
+        incoterm: order.incoterm.map(|term| term.to_string()),
         review_at: order.review_at.map(|at| at.to_string()),
         accepts_earlier: order.accepts_earlier,
     }
@@ -556,6 +560,8 @@ pub(crate) struct InvoiceView {
     pub(crate) disputed: Option<MoneyView>,
     /// The code of the dispute, such as `PRM`.
     pub(crate) dispute_code: Option<String>,
+    /// The exchange rate that it was booked with, where it is not in the company's currency.
+    pub(crate) exchange: Option<ExchangeView>,
 }
 
 /// A line of an invoice.
@@ -611,6 +617,30 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         erp_reference: invoice.erp_reference.as_ref().map(ToString::to_string),
         disputed: invoice.dispute.as_ref().map(|(amount, _)| money(*amount, currency)),
         dispute_code: invoice.dispute.as_ref().map(|(_, code)| code.to_string()),
+        exchange: invoice.rate.as_ref().map(|rate| exchange(rate, invoice.gross, currency)),
+    }
+}
+
+/// The exchange rate that a document or payment was booked with.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ExchangeView {
+    /// What one of its currency is worth in the company's.
+    #[schema(example = "1.0825")]
+    pub(crate) rate: String,
+    /// The day of the rate.
+    pub(crate) day: String,
+    /// Who says so.
+    pub(crate) source: String,
+    /// What all of it comes to in the company's currency.
+    pub(crate) booked: MoneyView,
+}
+
+fn exchange(rate: &BookedRate, amount: Amount, currency: Currency) -> ExchangeView {
+    ExchangeView {
+        rate: rate.rate.to_string(),
+        day: rate.day.to_string(),
+        source: rate.source.to_string(),
+        booked: money(rate.booked(amount, currency), rate.into),
     }
 }
 
@@ -645,6 +675,8 @@ pub(crate) struct PaymentView {
     pub(crate) on_account: MoneyView,
     /// What it may pay, for a person to decide.
     pub(crate) candidates: Vec<CandidateView>,
+    /// The exchange rate of its value date, where it is not in the company's currency.
+    pub(crate) exchange: Option<ExchangeView>,
 }
 
 /// Money applied to one item.
@@ -662,6 +694,8 @@ pub(crate) struct AllocationView {
     pub(crate) deduction: MoneyView,
     /// Code of the deduction.
     pub(crate) code: String,
+    /// What was gained by exchange rates, in the company's currency; below zero for a loss. Absent where the payment is in that.
+    pub(crate) realised: Option<MoneyView>,
 }
 
 /// A set of items that a payment may pay.
@@ -683,6 +717,7 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         written_off: money(allocation.written_off, currency),
         deduction: money(allocation.deduction, currency),
         code: allocation.code.to_string(),
+        realised: payment.rate.as_ref().map(|rate| money(allocation.realised, rate.into)),
     });
     let candidates = payment
         .candidates
@@ -703,6 +738,7 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         allocations: allocations.collect(),
         on_account: money(payment.on_account, currency),
         candidates: candidates.collect(),
+        exchange: payment.rate.as_ref().map(|rate| exchange(rate, payment.amount, currency)),
     }
 }
 

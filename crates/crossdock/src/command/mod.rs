@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod accruals;
 mod backorder;
 mod bench;
 mod bpmn;
@@ -103,6 +104,8 @@ pub(crate) enum Command {
     Verify(check::VerifyArguments),
     /// Check that records agree: units, money, shipments, invoices, payments
     Reconcile(check::ReconcileArguments),
+    /// List what a period end accrues: goods that passed to customers and are not invoiced, and the other way round
+    Accruals(accruals::AccrualsArguments),
     /// Measure: whole orders on a file-backed store
     Bench(bench::Arguments),
     /// Run partitions with lab systems in virtual time, from a seed
@@ -169,6 +172,7 @@ impl Command {
             Self::Bank(command) => import::bank(&command),
             Self::Verify(arguments) => check::verify(&arguments),
             Self::Reconcile(arguments) => check::reconcile(&arguments),
+            Self::Accruals(arguments) => accruals::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Dmn(command) => dmn::run(&command),

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use trade::AccountId;
 use trade::account::{Certificate, Profile};
-use trade::master::{BillingPolicy, Consent, NoBillingPolicy, ShipTo, Terms, Watch};
+use trade::master::{BillingPolicy, Consent, NoBillingPolicy, NoIncoterm, ShipTo, Terms, Watch};
 use units::{Day, Decimal};
 
 use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 37] = [
+const COLUMNS: [&str; 39] = [
     "id",
     "name",
     "aliases",
@@ -49,6 +49,8 @@ const COLUMNS: [&str; 37] = [
     "accepts_earlier",
     "watch",
     "watched_ship_tos",
+    "incoterm",
+    "currency",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -137,6 +139,8 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         accepts_earlier: row.flag("accepts_earlier")?.unwrap_or_default(),
         watch: watch(row),
         export_licences: Vec::new(),
+        incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
+        currency: row.parsed("currency", "give a currency code such as EUR, or nothing for the company's")?,
     })
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use trade::account::{Certificate, Profile};
-use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, ShipTo, Substitute, TaxRate, Terms};
+use trade::master::{BillingPolicy, Company, ExchangeRate, Item, Node, PriceBook, ShipTo, Substitute, TaxRate, Terms};
 use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar, Decimal, Text};
@@ -93,6 +93,19 @@ pub(super) fn taxes(text: &str, name: &str) -> Read<TaxRate> {
         let missing = if tax.jurisdiction.is_empty() { Some("/jurisdiction") } else { None };
         let missing = missing.or_else(|| tax.category.is_empty().then_some("/category"));
         missing.map_or(Ok(tax), |field| Err((field.to_owned(), "it is missing or empty".to_owned())))
+    })
+}
+
+pub(super) fn rates(text: &str, name: &str) -> Read<ExchangeRate> {
+    records(text, name, |value| {
+        for field in ["currency", "day", "rate", "source"] {
+            if value.get(field).is_none_or(Value::is_null) {
+                return Err((format!("/{field}"), "it is missing".to_owned()));
+            }
+        }
+        let rate: ExchangeRate = overlay(&ExchangeRate::default(), value, "")?;
+        let is_rate = !rate.rate.is_zero() && !rate.rate.is_negative();
+        if is_rate { Ok(rate) } else { Err(("/rate".to_owned(), "it is not above zero".to_owned())) }
     })
 }
 

@@ -11,10 +11,11 @@ mod company;
 mod items;
 mod json;
 mod prices;
+mod rates;
 mod stock;
 
 use trade::account::Profile;
-use trade::master::{BillingPolicy, Company, Item, Node, PriceBook, TaxRate, Terms};
+use trade::master::{BillingPolicy, Company, ExchangeRate, Item, Node, PriceBook, TaxRate, Terms};
 use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar};
@@ -39,15 +40,16 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
 /// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`; `credit_parent` (the account whose limit it
 /// shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask` or `never`) and
-/// `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on) and `watched_ship_tos`. Further rows of
-/// an account that follow its first add addresses. Lists are separated by a vertical bar.
+/// `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on), `watched_ship_tos`, `incoterm` and
+/// `currency` (in which it is kept; the company's unless given, and its limits are in that in any case). Further rows of an account that
+/// follow its first add addresses. Lists are separated by a vertical bar.
 pub fn read_accounts(bytes: &[u8], name: &str) -> Read<(AccountId, Profile)> {
     read(bytes, name, json::accounts, accounts::read)
 }
 
 /// Reads price books from JSON or CSV.
 ///
-/// Columns: `book` (needed), `description`, `item` (needed), `quantity` from which the price applies (1 unless given), `price` per base
+/// Columns: `book` (needed), `description`, `currency` (the company's unless given), `item` (needed), `quantity` from which the price applies (1 unless given), `price` per base
 /// unit (needed), `from` and `to` (days).
 pub fn read_prices(bytes: &[u8], name: &str) -> Read<PriceBook> {
     read(bytes, name, json::prices, prices::read)
@@ -82,6 +84,12 @@ pub fn read_calendars(bytes: &[u8], name: &str) -> Read<(Option<NodeId>, Calenda
 /// Reads tax codes from JSON or CSV: `jurisdiction` (a country), `category`, `rate` in per cent, and `from` which day on.
 pub fn read_taxes(bytes: &[u8], name: &str) -> Read<TaxRate> {
     read(bytes, name, json::taxes, company::taxes)
+}
+
+/// Reads exchange rates from JSON or CSV: `currency`, `day` from which it counts, `rate` (what one of it is worth in the company's currency)
+/// and `source`, all needed.
+pub fn read_rates(bytes: &[u8], name: &str) -> Read<ExchangeRate> {
+    read(bytes, name, json::rates, rates::read)
 }
 
 /// Reads terms of accounts from JSON or CSV: `account` and `net_days` (both needed), `discount_percent`, `discount_days`,

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use trade::master::{PriceBook, PriceEntry, PriceTier};
-use units::{Day, Decimal, Quantity, Text};
+use units::{Currency, Day, Decimal, Quantity, Text};
 
 use crate::csv_table::{Row, rows};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 7] = ["book", "description", "item", "quantity", "price", "from", "to"];
+const COLUMNS: [&str; 8] = ["book", "description", "currency", "item", "quantity", "price", "from", "to"];
 
 pub(super) fn read(text: &str, name: &str) -> Read<PriceBook> {
     let mut read = Read::default();
@@ -30,6 +30,12 @@ pub(super) fn read(text: &str, name: &str) -> Read<PriceBook> {
 }
 
 fn take(book: &mut PriceBook, row: &Row<'_>) -> Result<(), Box<Finding>> {
+    let mend = "give a currency code such as EUR, or nothing for the company's";
+    let currency = row.parsed::<Currency>("currency", mend)?;
+    if currency != book.currency && !book.entries.is_empty() && currency.is_some() {
+        return Err(Box::new(row.wrong("currency", "the book is in another one in the rows before", "give one currency")));
+    }
+    book.currency = book.currency.or(currency);
     let mend = "give a price such as 11.80";
     let price = row.needed("price").and_then(|_| row.parsed::<Decimal>("price", mend))?.unwrap_or_default();
     if price.is_negative() {

@@ -17,6 +17,7 @@
 //! | `consolidate_until` | until this day the release waits for the rest |
 //! | `accepts_earlier` | `true` if it may come before the day that the customer was told |
 //! | `reservations` | Reservations of its items that were made before, separated by vertical bars; the order takes them over |
+//! | `incoterm` | the term of delivery, such as `DAP`, if otherwise than the account |
 //! | `ship_group` | Lines of the same group are released together or not at all |
 //! | `freight`, `discount` | Of the whole order, net, in major units |
 //! | `billing` | How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `monthly` … |
@@ -24,7 +25,7 @@
 //! What concerns the whole order is taken from its first row; further rows may leave it empty, but not contradict it.
 
 use trade::ReservationId;
-use trade::master::{NoBillingPolicy, ShipTo};
+use trade::master::{NoBillingPolicy, NoIncoterm, ShipTo};
 use trade::order::{Channel, Destination, Original, Submission, SubmittedLine};
 use units::{Amount, Currency, Day, Decimal};
 
@@ -32,7 +33,7 @@ use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "account",
     "purchase_order",
     "order",
@@ -58,9 +59,10 @@ const COLUMNS: [&str; 25] = [
     "consolidate_until",
     "accepts_earlier",
     "reservations",
+    "incoterm",
 ];
 /// Columns that concern the whole order.
-const WHOLE: [&str; 15] = [
+const WHOLE: [&str; 16] = [
     "currency",
     "requested",
     "ship_to",
@@ -76,6 +78,7 @@ const WHOLE: [&str; 15] = [
     "consolidate_until",
     "accepts_earlier",
     "reservations",
+    "incoterm",
 ];
 
 /// An order whose rows are being read.
@@ -187,6 +190,7 @@ fn header(row: &Row<'_>) -> Result<Submission, Box<Finding>> {
         consolidate_until: row.parsed::<Day>("consolidate_until", "write days as 2026-11-23")?,
         accepts_earlier: row.flag("accepts_earlier")?,
         reservations: reservations(row)?,
+        incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
         lines: Vec::new(),
     })
 }

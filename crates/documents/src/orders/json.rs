@@ -9,17 +9,19 @@
 //! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with
 //! `code`, `name`, `street`, `postcode`, `city` and `country`; `billing` is a policy such as `on_complete=14`. Lines with the same
 //! `ship_group` are released together or not at all; `max_backorders` is how many parts may be delivered after the first, and until the
-//! day `consolidate_until` the release waits for the rest. With `accepts_earlier` it may come before the day that the customer was told; `reservations` of its items that were made before are taken over. Numbers may stand in quotation marks; every digit counts.
+//! day `consolidate_until` the release waits for the rest; `incoterm` is the term of delivery. With `accepts_earlier` it may come before the
+//! day that the customer was told; `reservations` of its items that were made before are taken over. Numbers may stand in quotation marks;
+//! every digit counts.
 
 use serde_json::{Map, Value};
-use trade::master::NoBillingPolicy;
+use trade::master::{NoBillingPolicy, NoIncoterm};
 use trade::order::{Channel, Original, Submission, SubmittedLine};
 
 use super::OrderDocument;
 use super::fields::Fields;
 use crate::{Finding, MAX_RECORDS, Place, Read};
 
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "account",
     "purchase_order",
     "currency",
@@ -33,6 +35,7 @@ const ORDER: [&str; 14] = [
     "consolidate_until",
     "accepts_earlier",
     "reservations",
+    "incoterm",
     "lines",
 ];
 const LINE: [&str; 6] = ["item", "description", "quantity", "uom", "price", "ship_group"];
@@ -116,6 +119,7 @@ fn order(mut fields: Fields<'_>, base: &str) -> Submission {
         consolidate_until: fields.parsed("consolidate_until", "a day such as 2026-11-30"),
         accepts_earlier: fields.flag("accepts_earlier"),
         reservations: fields.list("reservations", "give numbers of reservations such as RS-12"),
+        incoterm: fields.parsed("incoterm", NoIncoterm::MEND),
         lines: fields.lines(&LINE, line),
     }
 }
@@ -151,11 +155,11 @@ mod tests {
 
     #[test]
     fn an_order_says_how_it_may_be_split() {
-        let text =
-            r#"{"account":"A","max_backorders":1,"consolidate_until":"2026-11-30","lines":[{"item":"X","quantity":1}]}"#;
+        let text = r#"{"account":"A","max_backorders":1,"consolidate_until":"2026-11-30","incoterm":"DAP","lines":[{"item":"X","quantity":1}]}"#;
         let OrderDocument::Order(order) = read(text, "f").records.remove(0).1 else { panic!("an order") };
         let day = "2026-11-30".parse().ok();
         assert_eq!((order.max_backorders, order.consolidate_until), (Some(1), day));
+        assert_eq!(order.incoterm, Some(trade::master::Incoterm::Dap));
         for odd in ["-1", "1.5", "70000", "\"some\""] {
             let text = format!(r#"{{"account":"A","max_backorders":{odd},"lines":[{{"item":"X","quantity":1}}]}}"#);
             assert!(findings(&text)[0].contains("give a whole number from 0 to 65535"), "{odd}");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use partition::{AnyKey, AnyState};
 use serde_json::Value;
 use trade::Aggregate;
+use units::Currency;
 
 use super::world::World;
 use super::{Failure, invariants};
@@ -53,7 +54,7 @@ impl World<'_> {
         let shipped = self.ledger("wms-east", "units_shipped") + self.ledger("wms-west", "units_shipped");
         self.agree("units shipped", shipped, totals.units_shipped)?;
         self.agree("invoices", self.ledger("erp", "invoices"), i64::try_from(totals.invoices).unwrap_or(i64::MAX))?;
-        self.agree("money", self.ledger("bank", "balance_minor"), totals.cash_received.0)?;
+        self.agree("money", self.ledger("bank", "balance_minor"), totals.money_in(Currency::GBP).cash_received.0)?;
         if totals.orders != self.plan.orders || totals.units_shipped == 0 {
             let what = format!("{} orders of {}, {} units shipped", totals.orders, self.plan.orders, totals.units_shipped);
             return Err(self.failure(what));
@@ -67,7 +68,7 @@ impl World<'_> {
             orders: totals.orders,
             units_shipped: totals.units_shipped,
             invoices: totals.invoices,
-            cash_received_minor: totals.cash_received.0,
+            cash_received_minor: totals.money_in(Currency::GBP).cash_received.0,
             exceptions: self.exceptions(),
             hours: (self.now - first) / crate::model::HOUR,
         })

@@ -4,9 +4,9 @@ use feel::{Context as Variables, Value};
 use trade::billing::WaitOver;
 use trade::exception::{Action, ExceptionKind, Raise};
 use trade::master::BillingPolicy;
-use trade::order::Bucket;
+use trade::order::{Bucket, Order};
 use trade::{InvoiceId, OrderId};
-use units::Text;
+use units::{Amount, Text};
 
 use super::task::{order, subject};
 use super::txn::{Outcome, Txn};
@@ -66,7 +66,9 @@ pub(super) fn wait_over(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
         WaitOver::Ask(reason) => raise(txn, id, ExceptionKind::PartialBillingDecision, reason),
         WaitOver::Chase(reason, amount) => {
             let cx = txn.system.clone();
-            let subject = subject(&*order(txn, id)?, None);
+            let order = order(txn, id)?;
+            let amount = valued(txn, amount, &order)?;
+            let subject = subject(&order, None);
             let raise = Raise { amount, ..Raise::new(ExceptionKind::PaymentUnmatched, subject, reason) };
             trade::exception::raise(txn.books(), raise, &cx)?;
             Ok(())
@@ -156,11 +158,17 @@ pub(super) fn bring_to_erp(txn: &mut Txn<'_>, document: InvoiceId) -> Outcome<()
     Ok(())
 }
 
+/// What is at stake of an order in the company's currency.
+pub(super) fn valued(txn: &mut Txn<'_>, amount: Amount, order: &Order) -> Outcome<Amount> {
+    let company = super::task::company(txn)?;
+    Ok(company.valued(amount, order.currency, company.calendar.local_day(txn.cx.now)))
+}
+
 fn raise(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, reason: Text) -> Outcome<()> {
     let cx = txn.system.clone();
     let order = order(txn, id)?;
     let shipped = order.lines.iter().map(|line| trade::order::units_value(line, line.to_invoice(), order.currency));
-    let amount = shipped.sum();
+    let amount = valued(txn, shipped.sum(), &order)?;
     trade::exception::raise(txn.books(), Raise { amount, ..Raise::new(kind, subject(&order, None), reason) }, &cx)?;
     Ok(())
 }

@@ -40,6 +40,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::PutPriceBook(book) => Ok(done(trade::master::put_price_book(txn.books(), book, &cx)?)),
         Body::PutCompany(company) => Ok(done(trade::master::put_company(txn.books(), company, &cx)?)),
+        Body::PutRates(rates) => Ok(done(trade::master::put_rates(txn.books(), rates, &cx)?)),
         Body::SetCreditLimit { account, limit } => Ok(done(trade::account::set_limit(txn.books(), account, *limit, &cx)?)),
         Body::Deploy(resources) => definition::deploy(txn, resources, false).map(Reply::Deployed),
         Body::DeployShipped(resources) => definition::deploy_shipped(txn, resources),
@@ -217,8 +218,8 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
-        Body::CreditGoodwill { invoice, amount, reason } => {
-            let note = trade::billing::goodwill(txn.books(), *invoice, *amount, reason, &cx)?;
+        Body::CreditGoodwill { invoice, amount, reason, order } => {
+            let note = trade::billing::goodwill(txn.books(), *invoice, *order, *amount, reason, &cx)?;
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
@@ -360,9 +361,10 @@ fn request_return(txn: &mut Txn<'_>, document: &trade::returns::ReturnDocument) 
         variables.insert("orderId", Value::from(order.to_string()));
     }
     if document.goodwill.is_positive() {
-        let company = txn.books().company(&Text::const_new(trade::master::Company::KEY))?;
-        let currency = company.map(|company| company.currency).unwrap_or_default();
-        variables.insert("goodwill", super::task::money(document.goodwill, currency));
+        let company = super::task::company(txn)?;
+        let currency = txn.books().account(&document.account)?.map(|account| account.currency(&company));
+        let currency = currency.unwrap_or(company.currency);
+        variables.insert("goodwill", super::task::at_stake(txn, document.goodwill, currency)?);
     }
     txn.start("return-request", None, variables)?;
     Ok(Reply::Return(id))
@@ -539,7 +541,7 @@ fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::E
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(super::task::label(&kind))),
         ("reason", Value::from(reason.as_str())),
-        ("amount", super::task::money(at_stake, payment.currency)),
+        ("amount", super::task::at_stake(txn, at_stake, payment.currency)?),
         ("owner", Value::from(owner)),
     ]);
     txn.start("payment-exception", None, variables)?;

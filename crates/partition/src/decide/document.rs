@@ -238,6 +238,24 @@ struct PostingDocument<'a> {
     tax: String,
     gross: String,
     discount: Option<DiscountTerms>,
+    /// The exchange rate that it is booked with, where it is not in the company's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exchange: Option<Exchange>,
+}
+
+/// A rate, and what all of a document comes to in the company's currency.
+#[derive(Serialize)]
+struct Exchange {
+    rate: units::Decimal,
+    day: units::Day,
+    source: Text,
+    currency: Currency,
+    booked: String,
+}
+
+fn exchange(rate: &trade::master::BookedRate, amount: Amount, currency: Currency) -> Exchange {
+    let booked = plain(rate.booked(amount, currency), rate.into);
+    Exchange { rate: rate.rate, day: rate.day, source: rate.source.clone(), currency: rate.into, booked }
 }
 
 #[derive(Serialize)]
@@ -267,6 +285,7 @@ fn posting(txn: &mut Txn<'_>, id: InvoiceId, effect: &mut Effect) -> Outcome<()>
         tax: plain(invoice.tax, currency),
         gross: plain(invoice.gross, currency),
         discount: invoice.early_payment.map(|(amount, until)| DiscountTerms { amount: plain(amount, currency), until }),
+        exchange: invoice.rate.as_ref().map(|rate| exchange(rate, invoice.gross, currency)),
     });
     effect.order = Some(invoice.order);
     effect.subject = Some(key);

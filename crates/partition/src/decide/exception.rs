@@ -52,10 +52,7 @@ pub(super) fn raise_for_task(
     let amount = property(AMOUNT).and_then(|value| value.as_decimal());
     let owner = property(OWNER).and_then(|owner| named(owner.as_str()?));
     let subject = subject_of(txn, &variables)?;
-    let currency = match subject.order {
-        Some(id) => txn.books().order(&id)?.map(|order| order.currency).unwrap_or_default(),
-        None => units::Currency::default(),
-    };
+    let currency = super::task::company(txn)?.currency;
     let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
     let task = TaskRef { instance: instance.id().0, task };
     let hold = variables.get("hold").and_then(|hold| hold.as_context()?.get("kind").cloned());

@@ -58,6 +58,7 @@ fn ask(txn: &mut Txn<'_>, id: OrderId, offer: &Replacement) -> Outcome<()> {
         line.0
     ));
     let amount = order.line(*line).map_or(Amount::ZERO, |line| trade::order::units_value(line, *quantity, order.currency));
+    let amount = super::billing::valued(txn, amount, &order)?;
     let subject = subject(&order, Some(Key::Item(item.clone())));
     trade::exception::raise(txn.books(), Raise { amount, ..Raise::new(ExceptionKind::Shortage, subject, reason) }, &cx)?;
     Ok(())

@@ -3,6 +3,7 @@
 use engine::{Input, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Value};
 use trade::exception::Subject;
+use trade::master::Company;
 use trade::order::{Bucket, Order, Status};
 use trade::{Key, OrderId, Refusal, WarehouseOrderId};
 use units::{Amount, Currency, Decimal, Text};
@@ -58,7 +59,8 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
             Ok(Variables::default())
         }
         "trade.determine_tax" => {
-            let quote = variables.get("taxQuote").and_then(|quote| tax_quote(txn, quote));
+            let currency = order(txn, id)?.currency;
+            let quote = variables.get("taxQuote").and_then(|quote| tax_quote(quote, currency));
             trade::tax::determine(txn.books(), id, quote.as_ref(), &cx)?;
             Ok(Variables::default())
         }
@@ -81,7 +83,7 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
             let tier = account.map_or(5, |account| account.profile.tier);
             Ok(Variables::from_iter([
                 ("tier", Value::from(i64::from(tier))),
-                ("orderValue", money(trade::order::gross(&order), order.currency)),
+                ("orderValue", at_stake(txn, trade::order::gross(&order), order.currency)?),
                 ("channel", Value::from(label(&order.channel))),
             ]))
         }
@@ -164,6 +166,7 @@ fn state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
 
 fn holds(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
     let order = order(txn, id)?;
+    let ours = company(txn)?.currency;
     let holds: Vec<Value> = order
         .holds
         .iter()
@@ -172,18 +175,18 @@ fn holds(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
                 ("kind", Value::from(label(&hold.kind))),
                 ("exception", Value::from(label(&trade::exception::kind_of_hold(hold.kind)))),
                 ("reason", Value::from(hold.reason.as_str())),
-                ("amount", money(hold.amount, order.currency)),
+                ("amount", Value::from(hold.amount.to_decimal(ours))),
             ]))
         })
         .collect();
     Ok(Variables::from_iter([("holds", Value::from(holds))]))
 }
 
-fn tax_quote(txn: &mut Txn<'_>, quote: &Value) -> Option<trade::tax::TaxQuote> {
+/// A quote as the tax service gave it, in the order's currency.
+fn tax_quote(quote: &Value, currency: Currency) -> Option<trade::tax::TaxQuote> {
     let quote = quote.as_context()?;
-    let company = txn.books().company(&Text::const_new(trade::master::Company::KEY)).ok()??;
     let number = |value: &Value| value.as_decimal().or_else(|| value.as_str()?.parse::<Decimal>().ok());
-    let tax = Amount::from_decimal(number(quote.get("tax")?)?, company.currency, units::Rounding::HalfUp)?;
+    let tax = Amount::from_decimal(number(quote.get("tax")?)?, currency, units::Rounding::HalfUp)?;
     let rates = quote.get("rates")?.as_list()?.iter().map(|entry| {
         let entry = entry.as_context()?;
         let line = u64::try_from(entry.get("line")?.as_decimal()?.to_i64()?).ok()?;
@@ -211,9 +214,16 @@ fn order_id(variables: &Variables) -> Outcome<OrderId> {
     })
 }
 
-/// An amount as processes and decisions see it: a number in major units.
-pub(super) fn money(amount: Amount, currency: Currency) -> Value {
-    Value::from(amount.to_decimal(currency))
+/// An amount as processes and decisions see it: a number in major units of the company's currency, by the rate of today.
+pub(super) fn at_stake(txn: &mut Txn<'_>, amount: Amount, currency: Currency) -> Outcome<Value> {
+    let company = company(txn)?;
+    let today = company.calendar.local_day(txn.cx.now);
+    Ok(Value::from(company.valued(amount, currency, today).to_decimal(company.currency)))
+}
+
+/// The company; a blank one before there is any.
+pub(super) fn company(txn: &mut Txn<'_>) -> Outcome<std::sync::Arc<Company>> {
+    Ok(txn.books().company(&Text::const_new(Company::KEY))?.unwrap_or_default())
 }
 
 /// The name of a unit variant as JSON has it.

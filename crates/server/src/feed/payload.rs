@@ -14,6 +14,9 @@ pub(super) trait Measures {
     /// The currency of its amounts.
     fn currency(&self) -> Currency;
 
+    /// The company's currency, in which limits and what counts against them are, and gains by exchange rates.
+    fn ours(&self) -> Currency;
+
     /// The unit of its quantities where it names neither item nor line.
     fn unit(&self) -> Option<Uom>;
 
@@ -28,8 +31,13 @@ pub(super) trait Measures {
 /// that was named last: by itself, or by a line of the order that the event is about.
 pub(super) fn payload(value: &impl Serialize, measures: &dyn Measures) -> Result<Value, Error> {
     let unit = RefCell::new(measures.unit());
-    value.serialize(Writer { measures, unit: &unit })
+    value.serialize(Writer { measures, unit: &unit, is_ours: false })
 }
+
+/// Fields that are in the company's currency, whatever the event is about.
+const OURS: [&str; 6] = ["credit_limit", "exposure", "insurance_limit", "limit", "realised", "secured"];
+/// Types whose amounts are.
+const OUR_TYPES: [&str; 1] = ["Hold"];
 
 /// Writes JSON, and looks at the names of the types that it writes.
 #[derive(Clone, Copy)]
@@ -37,6 +45,8 @@ struct Writer<'s> {
     measures: &'s dyn Measures,
     /// The unit in which quantities are at this place.
     unit: &'s RefCell<Option<Uom>>,
+    /// Amounts at this place are in the company's currency.
+    is_ours: bool,
 }
 
 impl Writer<'_> {
@@ -50,7 +60,8 @@ impl Writer<'_> {
     }
 
     fn amount(self, value: &Value) -> Value {
-        let money = money(Amount(value.as_i64().unwrap_or_default()), self.measures.currency());
+        let currency = if self.is_ours { self.measures.ours() } else { self.measures.currency() };
+        let money = money(Amount(value.as_i64().unwrap_or_default()), currency);
         serde_json::json!({ "amount": money.amount, "currency": money.currency })
     }
 
@@ -207,8 +218,9 @@ impl<'s> Serializer for Writer<'s> {
         Ok(Fields { writer: self, variant: None, key: None, fields: Map::new() })
     }
 
-    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Fields<'s>, Error> {
-        self.serialize_map(Some(length))
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Fields<'s>, Error> {
+        let is_ours = self.is_ours || OUR_TYPES.contains(&name);
+        Self { is_ours, ..self }.serialize_map(Some(length))
     }
 
     fn serialize_struct_variant(self, _: &'static str, _: u32, name: &'static str, _: usize) -> Result<Fields<'s>, Error> {
@@ -244,7 +256,8 @@ struct Fields<'s> {
 
 impl Fields<'_> {
     fn insert<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Error> {
-        self.fields.insert(key.to_owned(), value.serialize(self.writer)?);
+        let is_ours = self.writer.is_ours || OURS.contains(&key);
+        self.fields.insert(key.to_owned(), value.serialize(Writer { is_ours, ..self.writer })?);
         Ok(())
     }
 
@@ -335,6 +348,10 @@ mod tests {
             Currency::GBP
         }
 
+        fn ours(&self) -> Currency {
+            Currency::EUR
+        }
+
         fn unit(&self) -> Option<Uom> {
             None
         }
@@ -374,6 +391,21 @@ mod tests {
         assert_eq!(fact["lines"][0], json!(["L-1", { "value": "3", "uom": "EA" }, gbp("10.50")]));
         assert_eq!(fact["lines"][1], json!(["L-2", { "value": "40", "uom": "MTR" }, gbp("-0.05")]));
         assert_eq!(fact["receivable"], gbp("11.45"));
+    }
+
+    #[test]
+    fn limits_and_what_counts_against_them_are_in_the_companys_currency() {
+        let checked = trade::account::AccountEvent::CreditChecked {
+            order: OrderId(9),
+            exposure: Amount(1_100),
+            limit: Some(Amount(1_000)),
+            decision: "CR-LIMIT".into(),
+            degraded: false,
+        };
+        let eur = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
+        let told = told(&checked);
+        assert_eq!(told["CreditChecked"]["exposure"], eur("11.00"));
+        assert_eq!(told["CreditChecked"]["limit"], eur("10.00"));
     }
 
     #[test]

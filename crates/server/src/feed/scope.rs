@@ -8,7 +8,7 @@ use std::sync::Arc;
 use partition::{AnyKey, AnyState};
 use store::Reader;
 use trade::master::Company;
-use trade::{Aggregate, ItemId, Key, LineNo, OrderId};
+use trade::{Aggregate, ItemId, Key, Kind, LineNo, OrderId};
 use units::{Currency, Uom};
 
 use super::payload::Measures;
@@ -31,6 +31,7 @@ pub(super) struct Scope<'k, 'r> {
     known: &'k Known<'r>,
     item: Option<ItemId>,
     lines: Lines,
+    currency: Currency,
 }
 
 impl<'r> Known<'r> {
@@ -56,7 +57,35 @@ impl<'r> Known<'r> {
             _ => None,
         };
         let order = key.and_then(|key| self.order_of(key));
-        Scope { known: self, item, lines: order.map(|order| self.lines_of(order)).unwrap_or_default() }
+        let lines = order.map(|order| self.lines_of(order)).unwrap_or_default();
+        let currency = key.and_then(|key| self.currency_of(key)).unwrap_or(self.company.currency);
+        Scope { known: self, item, lines, currency }
+    }
+
+    /// The currency that an aggregate's events speak of; `None` where it is the company's.
+    fn currency_of(&self, key: &Key) -> Option<Currency> {
+        // nobody has rates who has no other currency
+        if self.company.rates.is_empty() {
+            return None;
+        }
+        let order = match key {
+            Key::Order(order) => Some(*order),
+            Key::Shipment(_) => self.order_of(key),
+            _ => None,
+        };
+        let key = order.map_or_else(|| key.clone(), Key::Order);
+        match key.kind() {
+            Kind::Order | Kind::Invoice | Kind::Payment | Kind::Statement | Kind::Account => {}
+            _ => return None,
+        }
+        match self.find(key)? {
+            Aggregate::Order(order) => Some(order.currency),
+            Aggregate::Invoice(invoice) => Some(invoice.currency),
+            Aggregate::Payment(payment) => Some(payment.currency),
+            Aggregate::Statement(statement) => Some(statement.currency),
+            Aggregate::Account(account) => Some(account.currency(&self.company)),
+            _ => None,
+        }
     }
 
     fn find(&self, key: Key) -> Option<Aggregate> {
@@ -110,6 +139,10 @@ impl<'r> Known<'r> {
 
 impl Measures for Scope<'_, '_> {
     fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    fn ours(&self) -> Currency {
         self.known.company.currency
     }
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use partition::{AnyKey, AnyState, Body};
 use serde::{Deserialize, Serialize};
 use trade::master::{Company, Terms};
-use trade::{AccountId, Aggregate, Key};
+use trade::{AccountId, Aggregate, InvoiceId, Key};
 use units::{Currency, Money};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -42,7 +42,7 @@ pub(crate) struct AccountView {
     billing: String,
     /// The account that pays for it, if another one does.
     payer: Option<String>,
-    /// The limit; absent if none was set.
+    /// The limit, in the company's currency; absent if none was set.
     credit_limit: Option<MoneyView>,
     /// Approved orders, not shipped.
     open_orders: MoneyView,
@@ -54,7 +54,7 @@ pub(crate) struct AccountView {
     unapplied: MoneyView,
     /// Money that came from it by name or bank account, and that waits for somebody to say what it is for.
     unconfirmed: MoneyView,
-    /// What counts against its limit today, by the company's policy; a shared limit counts that of all who share it.
+    /// What counts against its limit today, by the company's policy and in its currency; a shared limit counts that of all who share it.
     exposure: MoneyView,
     /// Documents that are not settled.
     open_items: Vec<OpenItemView>,
@@ -102,12 +102,28 @@ pub(crate) struct OpenItemView {
 
 /// Refuses money in another currency than the company's: it would be taken for the same number of ours.
 pub(crate) async fn check_currency(state: &AppState, place: &str, money: &Money) -> Result<(), Problem> {
-    let ours = company(state).await?.currency;
-    if money.currency == ours {
+    in_currency(place, money, company(state).await?.currency, "the company's currency is")
+}
+
+/// Refuses money in another currency than the invoice's.
+pub(crate) async fn check_currency_of(
+    state: &AppState,
+    invoice: InvoiceId,
+    place: &str,
+    money: &Money,
+) -> Result<(), Problem> {
+    match versioned(state, Key::Invoice(invoice)).await? {
+        (Aggregate::Invoice(invoice), _) => in_currency(place, money, invoice.currency, "the document is in"),
+        _ => Err(Problem::not_found(invoice)),
+    }
+}
+
+fn in_currency(place: &str, money: &Money, wanted: Currency, why: &str) -> Result<(), Problem> {
+    if money.currency == wanted {
         return Ok(());
     }
-    let detail = format!("{place} is in {}, and the company's currency is {ours}", money.currency);
-    let mend = format!("give the amount in {ours}");
+    let detail = format!("{place} is in {}, and {why} {wanted}", money.currency);
+    let mend = format!("give the amount in {wanted}");
     let error = FieldError { pointer: place.to_owned(), cause: format!("the currency is {}", money.currency), mend };
     Err(Problem::new("invalid", detail).with_errors(vec![error]))
 }
@@ -136,11 +152,11 @@ async fn show(
     Path(account): Path<String>,
 ) -> Result<Versioned<AccountView>, Problem> {
     let company = company(&state).await?;
-    let currency = company.currency;
     let today = company.calendar.local_day(state.clock.now());
     let (Aggregate::Account(account), version) = versioned(&state, Key::Account(AccountId::from(account))).await? else {
         return Err(Problem::not_found("account"));
     };
+    let (currency, ours) = (account.currency(&company), company.currency);
     let items = account.ledger.open_items.iter().map(|item| OpenItemView {
         invoice: item.invoice.to_string(),
         number: item.number.to_string(),
@@ -157,13 +173,13 @@ async fn show(
         terms: terms(&account.profile.terms),
         billing: account.profile.billing.to_string(),
         payer: account.profile.payer.as_ref().map(ToString::to_string),
-        credit_limit: account.profile.credit_limit.map(|limit| money(limit, currency)),
+        credit_limit: account.profile.credit_limit.map(|limit| money(limit, ours)),
         open_orders: money(account.ledger.open_orders, currency),
         shipped_not_invoiced: money(account.ledger.shipped_not_invoiced, currency),
         receivable: money(account.ledger.receivable(), currency),
         unapplied: money(account.ledger.unapplied, currency),
         unconfirmed: money(account.ledger.unconfirmed, currency),
-        exposure: money(trade::credit::exposure(&account, &company, today).total(), currency),
+        exposure: money(trade::credit::exposure(&account, &company, today).total(), ours),
         open_items: items.collect(),
     };
     Ok(Versioned(view, version))

@@ -15,7 +15,7 @@ use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::readers;
-use crate::resource::accounts::check_currency;
+use crate::resource::accounts::check_currency_of;
 use crate::resource::orders::{LinePrice, LineQuantity, Numbered};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
@@ -124,7 +124,8 @@ pub(crate) struct CreditRequest {
     #[serde(default)]
     #[schema(value_type = Option<crate::view::MoneyView>)]
     amount: Option<Money>,
-    /// The order that `lines` or `prices` are of, where the invoice bills several; without either, everything of that order is credited.
+    /// The order that `lines`, `prices` or `amount` are of, where the invoice bills several; without any of them, everything of that order is
+    /// credited.
     #[serde(default)]
     order: Option<String>,
 }
@@ -151,15 +152,12 @@ async fn credit(
             let prices = request.prices.iter().map(|line| (LineNo(line.line), line.price)).collect();
             Body::CreditPrice { invoice, prices, reason, order }
         }
-        (true, true, Some(amount)) if order.is_none() => {
-            check_currency(&state, "/amount", &amount).await?;
-            Body::CreditGoodwill { invoice, amount: amount.amount, reason }
+        (true, true, Some(amount)) => {
+            check_currency_of(&state, invoice, "/amount", &amount).await?;
+            Body::CreditGoodwill { invoice, amount: amount.amount, reason, order }
         }
         _ => {
-            return Err(Problem::new(
-                "invalid",
-                "give one of lines, prices and amount, and an order with the first two only: each is a credit note of its own",
-            ));
+            return Err(Problem::new("invalid", "give one of lines, prices and amount: each is a credit note of its own"));
         }
     };
     match submit(&state, caller, &bytes, body).await? {

@@ -28,7 +28,7 @@ const ATTEMPTS: usize = 20;
 
 /// The kinds that can be imported.
 pub(crate) const KINDS: &str =
-    "items, prices, customers (or accounts), terms, limits, company, warehouses, calendars, taxes, stock";
+    "items, prices, customers (or accounts), terms, limits, company, warehouses, calendars, taxes, rates, stock";
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(import))
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// Import master data, as CSV or JSON. What a file does not name stays as it is.
 ///
 /// Kinds: `items`, `prices`, `customers` (or `accounts`), `terms` and `limits` of customers that are there, `company`, and its
-/// `warehouses`, `calendars` and `taxes`; and `stock` as it was counted. A bad record is reported and does not stop the good ones.
+/// `warehouses`, `calendars`, `taxes` and exchange `rates`; and `stock` as it was counted. A bad record is reported and does not stop the good ones.
 #[utoipa::path(post, path = "/v1/imports/master/{kind}", tag = "imports", params(("kind" = String, Path), NameQuery, ("Idempotency-Key" = String, Header)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport)))]
 async fn import(
@@ -60,6 +60,7 @@ async fn import(
             let read = documents::master::read_company(&bytes, name);
             import.each(read, |company| Body::PutCompany(Box::new(company))).await?;
         }
+        "rates" => import.whole(documents::master::read_rates(&bytes, name), Body::PutRates).await?,
         "limits" => {
             let read = documents::master::read_limits(&bytes, name);
             import.each(read, |(account, limit)| Body::SetCreditLimit { account, limit }).await?;

@@ -17,6 +17,7 @@ use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading}
 use crate::feed;
 use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
+use crate::resource::accounts::currency;
 use crate::resource::{aggregate, id, versioned};
 use crate::state::AppState;
 use crate::submit::{submit, submit_with, unexpected};
@@ -80,6 +81,10 @@ pub(crate) struct OrderRequest {
     accepts_earlier: Option<bool>,
     /// Reservations of its items that were made before, such as a cart's: the order takes their units over. Each has to be active.
     reservations: Option<Vec<String>>,
+    /// The term of delivery, if otherwise than the account: `EXW` to `DDP`. By DAP, DPU and DDP what is billed per shipment is billed on
+    /// delivery.
+    #[schema(example = "DAP")]
+    incoterm: Option<String>,
     /// How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
     /// `on_order` or `deposit=30`.
     billing: Option<String>,
@@ -217,11 +222,12 @@ async fn list(
     Query(filter): Query<OrderFilter>,
 ) -> Result<Listed<Page<OrderView>>, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::ORDER)?;
+    let ours = currency(&state).await?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
         page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
-                AnyState::Trade(Aggregate::Order(order), _) => Some(view::order(&order)),
+                AnyState::Trade(Aggregate::Order(order), _) => Some(view::order(&order, ours)),
                 _ => None,
             }
         })
@@ -237,7 +243,7 @@ async fn show(
     Path(order): Path<String>,
 ) -> Result<Versioned<OrderView>, Problem> {
     match versioned(&state, Key::Order(id(&order)?)).await? {
-        (Aggregate::Order(order), version) => Ok(Versioned(view::order(&order), version)),
+        (Aggregate::Order(order), version) => Ok(Versioned(view::order(&order, currency(&state).await?), version)),
         _ => Err(Problem::not_found(order)),
     }
 }

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
-use crate::resource::accounts::check_currency;
+use crate::resource::accounts::check_currency_of;
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
 use crate::state::AppState;
@@ -109,7 +109,7 @@ async fn apply(
     Json(request, bytes): Json<MatchRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     for (index, item) in request.items.iter().enumerate() {
-        check_currency(&state, &format!("/items/{index}/amount"), &item.amount).await?;
+        check_currency_of(&state, id(&item.invoice)?, &format!("/items/{index}/amount"), &item.amount).await?;
     }
     let items = request.items.iter().map(|item| Ok((id::<InvoiceId>(&item.invoice)?, item.amount.amount)));
     let items = items.collect::<Result<Vec<_>, Problem>>()?;

@@ -56,11 +56,31 @@ impl OpenItem {
         parts
     }
 
-    /// An item that was settled, open again by so much.
-    fn reopened(self, by: Amount) -> Self {
+    /// How what was settled falls on its orders when it is open again: on those that it was settled of, and what nobody noted that of
+    /// from the last order on. Nothing for a document of one order.
+    fn taken_back(&self, settled: Amount, of: &[(OrderId, Amount)]) -> Vec<(OrderId, Amount)> {
+        let mut item = self.clone();
+        let mut parts = Vec::new();
+        let mut left = settled;
+        for (order, part) in of {
+            let Some(share) = item.shares.iter_mut().find(|share| share.order == *order) else { continue };
+            let room = share.amount - share.open;
+            let part = if part.is_negative() { (*part).max(room).max(left) } else { (*part).min(room).min(left) };
+            share.open += part;
+            left -= part;
+            parts.push((*order, -part));
+        }
+        parts.extend(item.divided(-left, None));
+        parts
+    }
+
+    /// An item that was settled, open again by so much, of the orders that this was settled of.
+    fn reopened(self, by: Amount, of: &[(OrderId, Amount)]) -> Self {
         let settled = self.shares.iter().map(|share| super::ItemShare { open: Amount::ZERO, ..share.clone() }).collect();
         let mut item = Self { open: by, shares: settled, ..self };
-        for (order, part) in item.divided(-by, None) {
+        let mut closed = item.clone();
+        closed.open = Amount::ZERO;
+        for (order, part) in closed.taken_back(by, of) {
             for share in item.shares.iter_mut().filter(|share| share.order == order) {
                 share.open -= part;
             }
@@ -69,7 +89,7 @@ impl OpenItem {
     }
 }
 
-/// Settles an item by so much; below zero what was settled is open again. Gives what that is of each of its orders. What is settled of
+/// Settles an item by so much. Gives what that is of each of its orders. What is settled of
 /// the order `of` is so before the others.
 pub(crate) fn settle(
     books: &mut dyn Books,
@@ -84,14 +104,31 @@ pub(crate) fn settle(
     parts
 }
 
-/// Opens an item again that is settled, by so much. Gives what that is of each of its orders, as [`settle`] does: below zero.
+/// Opens an item that is open in part by so much more, of the orders that this was settled of. Gives what that is of each of its orders,
+/// as [`settle`] does: below zero.
+pub(crate) fn take_back(
+    books: &mut dyn Books,
+    account: &AccountId,
+    item: &OpenItem,
+    by: Amount,
+    of: &[(OrderId, Amount)],
+) -> Vec<(OrderId, Amount)> {
+    let shares = item.taken_back(by, of);
+    let parts = if item.shares.is_empty() { vec![(item.order, -by)] } else { shares.clone() };
+    books.record(account, AccountEvent::ItemReduced { invoice: item.invoice, by: -by, shares });
+    parts
+}
+
+/// Opens an item again that is settled, by so much, of the orders that this was settled of. Gives what that is of each of its orders, as
+/// [`settle`] does: below zero.
 pub(crate) fn reopen(
     books: &mut dyn Books,
     account: &AccountId,
     settled: OpenItem,
     by: Amount,
+    of: &[(OrderId, Amount)],
 ) -> Result<Vec<(OrderId, Amount)>, Stop> {
-    let item = settled.reopened(by);
+    let item = settled.reopened(by, of);
     let parts = item.by_order().into_iter().map(|(order, open)| (order, -open)).collect();
     books.record(account, AccountEvent::ItemReopened(item.clone()));
     watch_due(books, account, &item)?;
@@ -157,10 +194,27 @@ mod tests {
 
     #[test]
     fn an_item_that_is_open_again_says_for_which_orders() {
-        let again = item(&[100, 50, 30], &[0, 0, 0]).reopened(Amount(60));
+        let again = item(&[100, 50, 30], &[0, 0, 0]).reopened(Amount(60), &[]);
         assert_eq!(
             (again.open, again.by_order()),
             (Amount(60), vec![(OrderId(1), Amount(0)), (OrderId(2), Amount(30)), (OrderId(3), Amount(30))])
         );
+    }
+
+    #[test]
+    fn what_is_taken_back_opens_the_orders_that_it_was_settled_of() {
+        let back = |item: &OpenItem, by: i64, of: &[(u64, i64)]| -> Vec<(u64, i64)> {
+            let of: Vec<_> = of.iter().map(|(order, part)| (OrderId(*order), Amount(*part))).collect();
+            item.taken_back(Amount(by), &of).into_iter().map(|(order, by)| (order.0, by.0)).collect()
+        };
+        // the first payment settled the first order, the second one the others
+        let settled = item(&[100, 50, 30], &[0, 0, 0]);
+        assert_eq!(back(&settled, 100, &[(1, 100)]), [(1, -100)]);
+        // of what was allowed later nobody noted the order
+        assert_eq!(back(&settled, 110, &[(1, 100)]), [(1, -100), (3, -10)]);
+        let note = item(&[-100, -50], &[0, 0]);
+        assert_eq!(back(&note, -100, &[(1, -100)]), [(1, 100)]);
+        let again = settled.reopened(Amount(100), &[(OrderId(1), Amount(100))]);
+        assert_eq!(again.by_order()[0], (OrderId(1), Amount(100)));
     }
 }

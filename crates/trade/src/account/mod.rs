@@ -12,5 +12,5 @@ pub use profile::{set_limit, set_profile};
 pub use state::{Account, AccountEvent, Certificate, ItemKind, ItemShare, Ledger, OpenItem, Profile};
 
 pub(crate) use aging::watch_due;
-pub(crate) use item::{reopen, settle, settled};
+pub(crate) use item::{reopen, settle, settled, take_back};
 pub(crate) use profile::{BANK_ACCOUNT, PAYER_NAME, normalised};

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use units::{Amount, Decimal, Text};
 
-use super::state::{AccountEvent, Profile};
+use super::state::{Account, AccountEvent, Ledger, Profile};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::ids::*;
+use crate::order::company;
 use crate::reference::{ReferenceEvent, point, pointed};
 use crate::refusal::Refusal;
 
@@ -18,7 +19,8 @@ pub(crate) const PAYER_NAME: &str = "payer-name";
 
 /// Sets the master data of an account as a whole; its ledger stays. Payers are known by it from now on (domain §1.7, stage 1).
 ///
-/// Refused without a number, for values out of range, for two ship-tos of one code, for a credit parent or payer that cannot be one, and where
+/// Refused without a number, for values out of range, for two ship-tos of one code, for a currency that cannot be converted or is not the one
+/// that the account was used with, for a credit parent or payer that cannot be one, and where
 /// it changes what credit is decided by (limits, securities, block, prepayment, parent) for whoever [`set_limit`] refuses.
 pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx: &Context) -> Result<(), Stop> {
     check_profile(id, profile)?;
@@ -32,6 +34,7 @@ pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx:
         may_set_limits(cx)?;
     }
     let parent_before = before.as_ref().and_then(|before| before.profile.credit_parent.clone());
+    check_currency(books, before.as_deref(), profile, cx)?;
     check_parent(books, id, profile)?;
     check_payer(books, id, profile)?;
     books.record(id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile.clone()) });
@@ -57,6 +60,25 @@ pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx:
 fn credit_of(profile: &Profile) -> impl PartialEq {
     let limits = (profile.credit_limit, profile.insurance_limit, profile.secured);
     (limits, profile.blocked, profile.terms.prepayment, profile.credit_parent.clone())
+}
+
+/// An account is kept in a currency that can be converted, and in the same one from its first order on (domain §1.6).
+fn check_currency(books: &mut dyn Books, before: Option<&Account>, profile: &Profile, cx: &Context) -> Result<(), Stop> {
+    let company = company(books)?;
+    let currency = profile.currency.unwrap_or(company.currency);
+    if before.is_some_and(|before| before.currency(&company) != currency && is_in_use(&before.ledger)) {
+        return Err(Refusal::invalid("currency", currency, "the currency in which the account is kept already").into());
+    }
+    if !company.can_book(currency, company.calendar.local_day(cx.now)) {
+        let wanted = "a currency whose exchange rate is known: import the kind `rates` first";
+        return Err(Refusal::invalid("currency", currency, wanted).into());
+    }
+    Ok(())
+}
+
+fn is_in_use(ledger: &Ledger) -> bool {
+    let idle = Ledger { members: ledger.members.clone(), ..Ledger::default() };
+    *ledger != idle
 }
 
 /// A limit is shared with an account that is there and shares nobody else's: groups have one level (domain §1.2).

@@ -1,12 +1,12 @@
 //! State and events of an account.
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Day, Decimal, Text, Timestamp};
+use units::{Amount, Currency, Day, Decimal, Text, Timestamp};
 
 use super::aging::Aging;
 use crate::books::Folded;
 use crate::ids::*;
-use crate::master::{BillingPolicy, Consent, ExportLicence, ShipTo, Terms, Watch};
+use crate::master::{BillingPolicy, Company, Consent, ExportLicence, Incoterm, ShipTo, Terms, Watch};
 
 /// A customer account. One partition holds all accounts of a legal entity, so credit is decided in one place.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Profile {
     pub terms: Terms,
     /// How its orders are billed unless the order says otherwise.
     pub billing: BillingPolicy,
-    /// Credit limit; `None` means none was set and none is checked.
+    /// Credit limit in the company's currency, as the others are; `None` means none was set and none is checked.
     pub credit_limit: Option<Amount>,
     /// What the credit insurer covers; orders beyond it are held. `None` means that nobody insures the account.
     pub insurance_limit: Option<Amount>,
@@ -80,6 +80,12 @@ pub struct Profile {
     /// Under which controlled goods may be sent to it abroad.
     #[serde(default)]
     pub export_licences: Vec<ExportLicence>,
+    /// The term of delivery that is agreed with it: it says when control of the goods passes.
+    #[serde(default)]
+    pub incoterm: Option<Incoterm>,
+    /// The currency of its orders, invoices and payments; `None` for the company's. Its limits are in the company's in any case.
+    #[serde(default)]
+    pub currency: Option<Currency>,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).
@@ -100,7 +106,7 @@ pub struct Certificate {
     pub verified: bool,
 }
 
-/// The account's sub-ledger. Amounts are gross and in the company's currency.
+/// The account's sub-ledger. Amounts are gross and in the account's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Ledger {
     /// Approved orders, not shipped.
@@ -119,9 +125,9 @@ pub struct Ledger {
     pub allowed_total: Amount,
     /// Orders that a credit check holds, the oldest first.
     pub held: Vec<OrderId>,
-    /// The orders that were billed last, the latest at the end; at most [`Ledger::REMEMBERED`].
+    /// The documents that were posted last, the latest at the end; at most [`Ledger::REMEMBERED`].
     #[serde(default)]
-    pub billed: Vec<OrderId>,
+    pub posted: Vec<InvoiceId>,
     /// Accounts that share its credit limit.
     #[serde(default)]
     pub members: Vec<AccountId>,
@@ -223,7 +229,7 @@ pub enum AccountEvent {
     CreditChecked {
         /// The order.
         order: OrderId,
-        /// Exposure with the order.
+        /// Exposure with the order, in the company's currency as the limit is.
         exposure: Amount,
         /// The limit it was held against.
         limit: Option<Amount>,
@@ -348,8 +354,8 @@ pub enum AccountEvent {
 }
 
 impl Ledger {
-    /// So many orders are remembered, to find what is returned.
-    pub const REMEMBERED: usize = 50;
+    /// So many documents are remembered, to find what is returned.
+    pub const REMEMBERED: usize = 100;
 
     /// Open receivables: invoices less credit notes.
     pub fn receivable(&self) -> Amount {
@@ -374,6 +380,11 @@ impl Ledger {
 }
 
 impl Account {
+    /// The currency in which it is kept.
+    pub fn currency(&self, company: &Company) -> Currency {
+        self.profile.currency.unwrap_or(company.currency)
+    }
+
     /// The ship-to with that code.
     pub fn ship_to(&self, code: &str) -> Option<&ShipTo> {
         self.profile.ship_tos.iter().find(|ship_to| ship_to.code == code)
@@ -408,12 +419,9 @@ impl Folded for Account {
             AccountEvent::ItemOpened(item) => {
                 ledger.invoiced_total += item.amount;
                 ledger.open_items.push(item.clone());
-                for (order, _) in item.by_order() {
-                    ledger.billed.retain(|billed| *billed != order);
-                    ledger.billed.push(order);
-                }
-                let forgotten = ledger.billed.len().saturating_sub(Ledger::REMEMBERED);
-                ledger.billed.drain(..forgotten);
+                ledger.posted.push(item.invoice);
+                let forgotten = ledger.posted.len().saturating_sub(Ledger::REMEMBERED);
+                ledger.posted.drain(..forgotten);
             }
             AccountEvent::ItemReopened(item) => ledger.open_items.push(item.clone()),
             AccountEvent::ItemReduced { invoice, by, shares } => {

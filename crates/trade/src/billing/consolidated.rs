@@ -255,6 +255,31 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_that_is_taken_back_opens_the_orders_that_it_had_paid() {
+        let (mut story, ids) = shipped(WEEKLY, &[("A", 1), ("B", 2)]);
+        let posted = ends(&mut story, ids[0]);
+        let owed = |story: &mut Story| [story.order(ids[0]).receivable.0, story.order(ids[1]).receivable.0];
+        let first = story.pay(posted[0], 1_000);
+        story.pay(posted[0], 2_000);
+        assert_eq!(owed(&mut story), [0, 0]);
+        unapply(story.books(), first, posted[0], "wrong", &clerk("ann", 6)).unwrap();
+        assert_eq!(owed(&mut story), [1_000, 0]);
+        story.check();
+    }
+
+    #[test]
+    fn goodwill_for_one_order_of_a_consolidated_invoice_is_its_own() {
+        let (mut story, ids) = shipped(WEEKLY, &[("A", 1), ("B", 2)]);
+        let posted = ends(&mut story, ids[0])[0];
+        let foreign = goodwill(story.books(), posted, Some(OrderId(99)), Amount(600), "late", &clerk("ann", 7));
+        assert!(matches!(foreign, Err(Stop::Refused(Refusal::Invalid { .. }))), "{foreign:?}");
+        let note = goodwill(story.books(), posted, Some(ids[1]), Amount(600), "late", &clerk("ann", 7)).unwrap();
+        assert_eq!((story.order(ids[0]).receivable, story.order(ids[1]).receivable), (Amount(1_000), Amount(1_400)));
+        assert_eq!(story.books().invoice(&note).unwrap().unwrap().order, ids[1]);
+        story.check();
+    }
+
+    #[test]
     fn a_credit_note_is_of_one_order_or_of_all_that_the_invoice_bills() {
         let (mut story, ids) = shipped(WEEKLY, &[("A", 1), ("B", 2), ("C", 3)]);
         let posted = ends(&mut story, ids[0])[0];
@@ -270,7 +295,7 @@ mod tests {
             .unwrap();
         assert_eq!(owed(&mut story), [1_000, 1_000, 2_700]);
         story.check();
-        goodwill(story.books(), posted, Amount(600), "late", &clerk("ann", 7)).unwrap();
+        goodwill(story.books(), posted, None, Amount(600), "late", &clerk("ann", 7)).unwrap();
         assert_eq!(owed(&mut story).iter().sum::<i64>(), 4_100);
         story.check();
         let rest = credit_note(story.books(), posted, None, &[], "all of it", &clerk("ann", 8)).unwrap();

@@ -14,7 +14,7 @@ use crate::books::{Books, Key, Stop};
 use crate::cash::void_deduction;
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::existing;
+use crate::order::{company, existing};
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
@@ -88,7 +88,7 @@ pub fn credit_note(
     }
     let draft = summed(draft);
     let draft = Invoice { parts: parts_of(of_orders, draft.tax), ..draft };
-    within_limit(&credits, &draft, cx)?;
+    within_limit(books, &original, &credits, &draft, cx)?;
     let note = post_all(books, &order, draft, effects, cx)?;
     offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
@@ -266,12 +266,20 @@ pub(super) fn taxes_of(original: &Invoice) -> Vec<TaxLine> {
 }
 
 /// Refuses a document that gives more away than somebody may, with all that they credited of the same invoice before.
-pub(super) fn within_limit(credits: &[Arc<Invoice>], draft: &Invoice, cx: &Context) -> Result<(), Refusal> {
+pub(super) fn within_limit(
+    books: &mut dyn Books,
+    original: &Invoice,
+    credits: &[Arc<Invoice>],
+    draft: &Invoice,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let company = company(books)?;
     let own = credits.iter().filter(|credit| credit.posted_by == cx.actor.id);
     let credited = draft.gross + own.map(|credit| credit.gross).sum::<Amount>();
+    let credited = company.valued(credited, original.currency, company.calendar.local_day(cx.now));
     if cx.actor.limit.is_some_and(|limit| credited > limit) {
         let why = Text::const_new("giving that much away needs more authority");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why });
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
     Ok(())
 }

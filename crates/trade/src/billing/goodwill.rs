@@ -9,27 +9,32 @@ use super::post::{Effects, post_all, summed};
 use super::state::{DocumentKind, Invoice, InvoicePart};
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::ids::InvoiceId;
+use crate::ids::{InvoiceId, OrderId};
 use crate::order::existing;
 use crate::refusal::Refusal;
 use crate::tax;
 
-/// Credits a net amount for an invoice, at that invoice's rates; what is open of it is reduced first.
+/// Credits a net amount for an invoice, at that invoice's rates; what is open of it is reduced first. Of an invoice for several orders it is
+/// given for the order `of`, or for all of them by what they have to pay.
 ///
 /// It is a document of its own kind, because it takes no units back: they can still be returned and credited. Refused for a document
-/// that is no invoice, for nothing, for more than the invoice's net amount, its deposit included, less all that was credited before,
+/// that is no invoice, for an order that it does not bill, for nothing, for more than the invoice's net amount, its deposit included, less all that was credited before,
 /// and above the actor's limit.
 /// Source: domain §1.6 (goodwill credits are a separate type), §1.4 (original rate).
 pub fn goodwill(
     books: &mut dyn Books,
     invoice: InvoiceId,
+    of: Option<OrderId>,
     net: Amount,
     reason: &str,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
-    let order = existing(books, original.order)?;
-    let parts = original.parts();
+    if let Some(of) = of.filter(|of| !original.orders().any(|order| order == *of)) {
+        return Err(Refusal::invalid("order", of, "an order that the invoice bills").into());
+    }
+    let order = existing(books, of.unwrap_or(original.order))?;
+    let parts: Vec<_> = original.parts().into_iter().filter(|part| of.is_none_or(|of| part.order == of)).collect();
     let credits = credits_of(books, &original)?;
     let available = left_of(&original, &credits);
     let given = credits.iter().filter(|credit| credit.kind == DocumentKind::Goodwill);
@@ -49,7 +54,7 @@ pub fn goodwill(
     };
     // the amount stands in no line, and is no freight of the order either
     let draft = Invoice { freight: Amount::ZERO, ..summed(draft) };
-    within_limit(&credits, &draft, cx)?;
+    within_limit(books, &original, &credits, &draft, cx)?;
     let effects = parts.iter().map(|part| (part.order, Effects::default())).collect();
     let draft = Invoice { parts: shares(parts, draft.gross), ..draft };
     let note = post_all(books, &order, draft, effects, cx)?;
@@ -118,7 +123,7 @@ mod tests {
     #[test]
     fn domain_1_6_a_goodwill_credit_is_a_document_of_its_own_at_the_original_rate() {
         let (mut story, id, invoice) = billed();
-        let note = goodwill(story.books(), invoice, Amount(1_000), "late", &clerk("ann", 5)).unwrap();
+        let note = goodwill(story.books(), invoice, None, Amount(1_000), "late", &clerk("ann", 5)).unwrap();
         let note = story.books().invoice(&note).unwrap().unwrap();
         assert_eq!(
             (note.kind, note.net, note.tax, note.gross),
@@ -137,10 +142,10 @@ mod tests {
         let billing = BillingPolicy::Deposit { percent: Decimal::HUNDRED };
         let (mut story, id, invoice) = billed_with(Order { billing, ..Order::default() });
         assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().net, Amount(0));
-        let note = goodwill(story.books(), invoice, Amount(1_000), "late", &clerk("ann", 5)).unwrap();
+        let note = goodwill(story.books(), invoice, None, Amount(1_000), "late", &clerk("ann", 5)).unwrap();
         let note = story.books().invoice(&note).unwrap().unwrap();
         assert_eq!((note.net, note.tax), (Amount(1_000), Amount(190)));
-        assert!(goodwill(story.books(), invoice, Amount(9_001), "late", &clerk("ann", 5)).is_err());
+        assert!(goodwill(story.books(), invoice, None, Amount(9_001), "late", &clerk("ann", 5)).is_err());
         assert_eq!(story.order(id).receivable, Amount(11_900 - 1_190));
         story.check();
     }
@@ -149,7 +154,7 @@ mod tests {
     fn no_goodwill_is_given_for_what_was_credited() {
         let (mut story, _, invoice) = billed();
         credit_note(story.books(), invoice, None, &[(LineNo(1), Quantity(10))], "returned", &clerk("ann", 5)).unwrap();
-        let refused = goodwill(story.books(), invoice, Amount(1), "late", &clerk("ann", 6));
+        let refused = goodwill(story.books(), invoice, None, Amount(1), "late", &clerk("ann", 6));
         assert!(matches!(refused, Err(Stop::Refused(Refusal::TooMuchMoney { available: Amount(0), .. }))), "{refused:?}");
     }
 
@@ -164,9 +169,9 @@ mod tests {
         let not_allowed = |what: Result<InvoiceId, Stop>| matches!(what, Err(Stop::Refused(Refusal::NotAllowed { .. })));
         let one = [(LineNo(1), Quantity(1))];
         let cheaper = [(LineNo(1), "9".parse().unwrap())];
-        goodwill(story.books(), invoice, Amount(1_000), "late", &small("bob")).unwrap();
+        goodwill(story.books(), invoice, None, Amount(1_000), "late", &small("bob")).unwrap();
         // 11.90 each
-        assert!(not_allowed(goodwill(story.books(), invoice, Amount(1_000), "late", &small("bob"))));
+        assert!(not_allowed(goodwill(story.books(), invoice, None, Amount(1_000), "late", &small("bob"))));
         assert!(not_allowed(credit_note(story.books(), invoice, None, &one, "broken", &small("bob"))));
         assert!(not_allowed(price_credit(story.books(), invoice, None, &cheaper, "contract", &small("bob"))));
         credit_note(story.books(), invoice, None, &one, "broken", &small("eva")).unwrap();
@@ -178,10 +183,10 @@ mod tests {
         let mut small = clerk("bob", 5);
         small.actor.limit = Some(Amount(500));
         small.actor.roles = vec![Role::Receivables];
-        let refused = goodwill(story.books(), invoice, Amount(1_000), "late", &small);
+        let refused = goodwill(story.books(), invoice, None, Amount(1_000), "late", &small);
         assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))));
         for (amount, is_given) in [(0, false), (-1, false), (4_000, true), (6_001, false), (6_000, true), (1, false)] {
-            let given = goodwill(story.books(), invoice, Amount(amount), "late", &clerk("ann", 5));
+            let given = goodwill(story.books(), invoice, None, Amount(amount), "late", &clerk("ann", 5));
             assert_eq!(given.is_ok(), is_given, "{amount}");
         }
         assert_eq!(story.books().account(&"ACME".into()).unwrap().unwrap().ledger.receivable(), Amount(0));

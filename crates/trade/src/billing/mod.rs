@@ -1,5 +1,6 @@
 //! Billing: what is shipped becomes an invoice, to the cent and without gaps in the numbers (domain §1.6).
 
+mod accruals;
 mod bill;
 mod confirm;
 mod consolidated;
@@ -14,6 +15,7 @@ mod state;
 mod timing;
 mod upfront;
 
+pub use accruals::{Accrual, Accruals, accruals, control_passed};
 pub use bill::{bill, blocked};
 pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;

@@ -1,7 +1,7 @@
 //! A document is posted: number, ledger and order in one transaction, or not at all.
 
 use compact_str::format_compact;
-use units::{Amount, Quantity, Text, prorate};
+use units::{Amount, Day, Quantity, Text, prorate};
 
 use super::state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, InvoicePart, SeriesEvent};
 use crate::account::{AccountEvent, Aging, ItemKind, ItemShare, OpenItem, watch_due};
@@ -9,8 +9,10 @@ use crate::books::{Books, Key, Kind, Stop};
 use crate::cash::{NUMBER, numbers};
 use crate::context::Context;
 use crate::ids::*;
+use crate::master::{BookedRate, BookingDay, Company};
 use crate::order::{Order, OrderEvent, company};
 use crate::reference::point;
+use crate::refusal::Refusal;
 
 /// What a posting changes on the order besides what stands in the document.
 #[derive(Debug, Clone, Default)]
@@ -37,8 +39,8 @@ pub(super) fn post(
 }
 
 /// Posts a document that is complete but for its id, number and dates, with what it changes on each of its orders: the next legal number
-/// of its series, dated today or as late as the document before. Currency and terms are those of `order`, the first of them. Source:
-/// domain §1.6 (numbering).
+/// of its series, dated today or as late as the document before. Currency and terms are those of `order`, the first of them. Refused where no
+/// exchange rate is known. Source: domain §1.6 (numbering).
 pub(super) fn post_all(
     books: &mut dyn Books,
     order: &Order,
@@ -55,6 +57,7 @@ pub(super) fn post_all(
     let before = books.series(&series)?.unwrap_or_default();
     let (number, date) = (before.last + 1, today.max(before.last_date));
     books.record(&series, SeriesEvent::NumberTaken { number, date });
+    let rate = booking_rate(books, &company, order, &draft, date)?;
     let terms = order.terms;
     let due = if terms.prepayment { date } else { date.plus_days(i32::from(terms.net_days)) };
     let early_payment = early_payment(order, &draft, company.policy.cash.discount_excludes_tax).map(|discount| {
@@ -73,6 +76,7 @@ pub(super) fn post_all(
         early_payment,
         posted_at: cx.now,
         posted_by: cx.actor.id.clone(),
+        rate,
         ..draft
     };
     let sign = |gross: Amount| if invoice.kind.is_credit() { -gross } else { gross };
@@ -96,6 +100,37 @@ pub(super) fn post_all(
         watch_due(books, &order.account, &item)?;
     }
     Ok(id)
+}
+
+/// The exchange rate of a document: that of the day which the policy names; a correction keeps that of what it corrects. `None` in the
+/// company's currency. Source: domain §1.6 (booking rate by policy).
+fn booking_rate(
+    books: &mut dyn Books,
+    company: &Company,
+    order: &Order,
+    draft: &Invoice,
+    date: Day,
+) -> Result<Option<BookedRate>, Stop> {
+    if order.currency == company.currency {
+        return Ok(None);
+    }
+    if let Some(corrected) = draft.corrects {
+        return Ok(books.invoice(&corrected)?.and_then(|corrected| corrected.rate.clone()));
+    }
+    let day = match company.policy.exchange.booking {
+        BookingDay::InvoiceDate => date,
+        BookingDay::OrderDate => company.calendar.local_day(order.received_at),
+        BookingDay::ShipDate => {
+            let mut shipped = None;
+            for shipment in &draft.shipments {
+                shipped = shipped.max(books.shipment(shipment)?.map(|shipment| shipment.shipped_at));
+            }
+            shipped.map_or(date, |at| company.calendar.local_day(at))
+        }
+    };
+    let unknown = || format_compact!("there is no exchange rate of {} on {day}: import the kind `rates`", order.currency);
+    let rate = company.rate(order.currency, day).ok_or_else(|| Refusal::Conflict(unknown()))?;
+    Ok(Some(rate))
 }
 
 /// The purchase order that all orders of a document are of; none where they are of several.

@@ -61,7 +61,7 @@ pub fn price_credit(
         tax_rounding: original.tax_rounding,
         ..Invoice::default()
     });
-    within_limit(&credits, &draft, cx)?;
+    within_limit(books, &original, &credits, &draft, cx)?;
     let note = post(books, &order, draft, Effects { lines: counted, ..Effects::default() }, cx)?;
     offset(books, &order.account, invoice, note, cx)?;
     Ok(note)

@@ -5,7 +5,7 @@ use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp};
 
 use crate::books::Folded;
 use crate::ids::*;
-use crate::master::TaxRounding;
+use crate::master::{BookedRate, TaxRounding};
 
 /// An invoice or credit note. Once posted it is never changed; corrections are documents of their own (domain §1.6).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -68,6 +68,9 @@ pub struct Invoice {
     /// What the customer disputes of it: how much, and under which code.
     #[serde(default)]
     pub dispute: Option<(Amount, Text)>,
+    /// The exchange rate that it was booked with; `None` in the company's currency.
+    #[serde(default)]
+    pub rate: Option<BookedRate>,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.

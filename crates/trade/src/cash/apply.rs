@@ -3,6 +3,7 @@
 use units::{Amount, Day, Text};
 
 use super::combination::{Found, combination};
+use super::exchange::foreign;
 use super::post::{existing, on_account, post};
 use super::preference::preferred;
 use super::references::{NUMBER, named};
@@ -74,21 +75,31 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
     if !payment.amount.is_positive() {
         return give_up(books, &payment, None, Vec::new(), "money went out, or the bank took something back".into());
     }
-    if let Some(reason) = foreign(books, &payment)? {
-        return give_up(books, &payment, None, Vec::new(), reason);
-    }
     let referenced = referenced(books, &payment)?;
     let Some((account_id, evidence)) = payer(books, &payment, &referenced)? else {
         return give_up(books, &payment, None, Vec::new(), "nobody knows the payer".into());
     };
+    if let Some(reason) = foreign(books, &payment, &account_id)? {
+        return give_up(books, &payment, None, Vec::new(), reason);
+    }
     if payment.account.as_ref() != Some(&account_id) {
         books.record(&id, PaymentEvent::PayerIdentified { account: account_id.clone(), evidence: evidence.into() });
     }
     let Some(account) = books.account(&account_id)? else {
         return give_up(books, &payment, None, Vec::new(), "the payer's account is gone".into());
     };
-    let policy = company(books)?.policy.cash.clone();
-    let paid_for = paid_for(books, &account_id, &referenced)?;
+    let company = company(books)?;
+    let policy = &company.policy.cash;
+    let write_off_limit = company.amount_in(policy.write_off_limit, payment.currency, payment.value_date);
+    let policy = CashPolicy { write_off_limit, ..policy.clone() };
+    let mut paid_for = paid_for(books, &account_id, &referenced)?;
+    let mut of_currency = Vec::with_capacity(paid_for.len());
+    for (owner, item) in paid_for.drain(..) {
+        if foreign(books, &payment, &owner)?.is_none() {
+            of_currency.push((owner, item));
+        }
+    }
+    let paid_for = of_currency;
     let mut items = items(&account, &payment, &referenced);
     items.extend(paid_for.iter().map(|(_, item)| item));
     let found =
@@ -129,13 +140,6 @@ fn give_up(
     books.record(&payment.id, PaymentEvent::Unmatched { candidates, reason: reason.clone(), suspense });
     let outcome = if suspense { Outcome::Suspense } else { Outcome::Unmatched { ambiguous } };
     Ok(Applied { account, outcome, reason })
-}
-
-/// Why a payment cannot be applied to items at all: it is in another currency than they are.
-pub(super) fn foreign(books: &mut dyn Books, payment: &Payment) -> Result<Option<Text>, Stop> {
-    let kept = company(books)?.currency;
-    let reason = || Text::from(format!("the money is in {}, and open items are in {kept}", payment.currency));
-    Ok((payment.currency != kept).then(reason))
 }
 
 /// Stage 2: the documents that the payment names.

@@ -11,6 +11,7 @@ use super::state::{Payment, PaymentEvent, PaymentStatus, Statement, StatementEve
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
+use crate::order::company;
 use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
@@ -102,6 +103,7 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
             movements: new,
             imported_at: cx.now,
             sequence: document.sequence,
+            currency: document.currency,
         };
         imported.out_of_sequence = out_of_sequence(books, document)?;
         books.record(&reference, StatementEvent::Imported(Box::new(statement)));
@@ -169,6 +171,8 @@ fn record(
     cx: &Context,
 ) -> Result<PaymentId, Stop> {
     let id = PaymentId(books.next_number(Kind::Payment)?);
+    let company = company(books)?;
+    let rate = company.rate(document.currency, entry.value_date).filter(|_| document.currency != company.currency);
     let payment = Payment {
         id,
         bank_account: document.bank_account.clone(),
@@ -182,6 +186,7 @@ fn record(
         references: entry.references.clone(),
         remittance: entry.remittance.clone(),
         customer_number: entry.customer_number.clone(),
+        rate,
         ..Payment::default()
     };
     books.record(&id, PaymentEvent::Received(Box::new(payment)));

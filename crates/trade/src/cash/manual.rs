@@ -2,7 +2,8 @@
 
 use units::{Amount, Text};
 
-use super::apply::{foreign, payer_of};
+use super::apply::payer_of;
+use super::exchange::{foreign, rated, unknown};
 use super::post::{existing, on_account, post};
 use super::reverse::reopen;
 use super::state::{Allocation, Method, Payment, PaymentEvent, PaymentStatus};
@@ -10,12 +11,14 @@ use super::waiting::note_waiting;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
+use crate::order::company;
 use crate::refusal::Refusal;
 
 /// Applies a payment to the items named; with `write_off` what is missing of them is written off. What is left of the payment goes on
 /// account, and what lies there already may be applied like money that waits.
 ///
-/// Refused for documents of several accounts that nobody pays for together, for more than is open, for more than the payment has left, and for writing off more
+/// Refused for documents of several accounts that nobody pays for together, for more than is open, for more than the payment has left, for money
+/// in another currency than the documents, and for writing off more
 /// than the actor's limit. Source: domain §1.7.
 pub fn match_manually(
     books: &mut dyn Books,
@@ -24,7 +27,7 @@ pub fn match_manually(
     write_off: bool,
     cx: &Context,
 ) -> Result<(), Stop> {
-    let payment = in_our_currency(books, id)?;
+    let payment = existing(books, id)?;
     if !is_undecided(&payment) && payment.status != PaymentStatus::OnAccount {
         return Err(decided(&payment).into());
     }
@@ -33,7 +36,13 @@ pub fn match_manually(
     if wanted > available {
         return Err(Refusal::TooMuchMoney { wanted, available }.into());
     }
+    if let Some(reason) = unknown(books, &payment)? {
+        return Err(Refusal::Conflict(reason).into());
+    }
     let (account, owners) = account_of(books, &payment, items)?;
+    for owner in &owners {
+        in_currency(books, &payment, owner)?;
+    }
     let mut allocations = Vec::with_capacity(items.len());
     let mut forgiven = Amount::ZERO;
     for (at, ((invoice, amount), owner)) in items.iter().zip(owners).enumerate() {
@@ -53,7 +62,7 @@ pub fn match_manually(
         let (invoice, amount) = (*invoice, *amount);
         allocations.push(Allocation { invoice, amount, written_off, account: of_another, ..Allocation::default() });
     }
-    may_forgive(forgiven, cx)?;
+    may_forgive(books, forgiven, &payment, cx)?;
     // what was never applied goes first
     let from_account = (wanted - payment.unallocated()).max(Amount::ZERO);
     if from_account.is_positive() {
@@ -69,13 +78,15 @@ pub fn match_manually(
 
 /// Puts what is left of a payment on an account, as a credit. Source: domain §1.7, stage 9.
 pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId, _cx: &Context) -> Result<(), Stop> {
-    let payment = in_our_currency(books, id)?;
+    let payment = existing(books, id)?;
     if !is_undecided(&payment) {
         return Err(decided(&payment).into());
     }
     if books.account(account)?.is_none() {
         return Err(Refusal::NotFound(Key::Account(account.clone())).into());
     }
+    in_currency(books, &payment, account)?;
+    rated(books, id)?;
     identify(books, &payment, account)?;
     let amount = payment.unallocated();
     if !amount.is_positive() {
@@ -104,19 +115,20 @@ pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason:
     note_waiting(books, &payment)
 }
 
-fn may_forgive(amount: Amount, cx: &Context) -> Result<(), Refusal> {
+fn may_forgive(books: &mut dyn Books, amount: Amount, payment: &Payment, cx: &Context) -> Result<(), Stop> {
+    let amount = company(books)?.valued(amount, payment.currency, payment.value_date);
     if cx.actor.limit.is_some_and(|limit| amount > limit) {
         let why = Text::const_new("writing off that much needs more authority");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why });
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
     Ok(())
 }
 
-fn in_our_currency(books: &mut dyn Books, id: PaymentId) -> Result<std::sync::Arc<Payment>, Stop> {
-    let payment = existing(books, id)?;
-    match foreign(books, &payment)? {
+/// Refuses money in another currency than the account's, or of which nobody knows the rate.
+fn in_currency(books: &mut dyn Books, payment: &Payment, account: &AccountId) -> Result<(), Stop> {
+    match foreign(books, payment, account)? {
         Some(reason) => Err(Refusal::Conflict(reason).into()),
-        None => Ok(payment),
+        None => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ mod combination;
 mod deduction;
 mod dispute;
 mod document;
+mod exchange;
 mod import;
 mod manual;
 mod post;
@@ -26,5 +27,6 @@ pub use manual::{match_manually, put_on_account, unapply};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
 
 pub(crate) use deduction::void_deduction;
+pub(crate) use exchange::foreign;
 pub(crate) use references::{NUMBER, numbers};
 pub(crate) use waiting::waiting;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use units::{Amount, Text};
 
 use super::deduction::{note_deducted, void_deduction};
+use super::exchange::{rated, realised};
 use super::state::{Allocation, Method, Payment, PaymentEvent};
 use crate::account::{self, AccountEvent};
 use crate::books::{Books, Key, Stop};
@@ -17,7 +18,7 @@ pub(super) fn post(
     books: &mut dyn Books,
     payment: PaymentId,
     payer: &AccountId,
-    allocations: Vec<Allocation>,
+    mut allocations: Vec<Allocation>,
     method: Method,
     evidence: &str,
     cx: &Context,
@@ -25,8 +26,11 @@ pub(super) fn post(
     for (account, amount) in received(&allocations, payer) {
         books.record(&account, AccountEvent::MoneyReceived { amount });
     }
-    for allocation in &allocations {
-        let (invoice, owner) = (allocation.invoice, allocation.owner(payer));
+    let paying = rated(books, payment)?;
+    let mut applied = paying.applied();
+    for allocation in &mut allocations {
+        let (invoice, owner) = (allocation.invoice, allocation.owner(payer).clone());
+        let owner = &owner;
         let ledger = books.account(owner)?.ok_or_else(|| Refusal::NotFound(Key::Account(owner.clone())))?;
         let Some(item) = ledger.ledger.item(invoice) else { continue };
         let settled = allocation.amount + allocation.discount + allocation.written_off;
@@ -44,7 +48,16 @@ pub(super) fn post(
             books.record(owner, AccountEvent::ItemDisputed { invoice, amount, code });
             note_deducted(books, invoice, payment)?;
         }
+        if paying.rate.is_some()
+            && let Some(document) = books.invoice(&invoice)?
+        {
+            allocation.realised = realised(&paying, applied, allocation, item.open, &document);
+        }
+        applied += allocation.amount;
         let of_orders = account::settle(books, owner, item, settled, None);
+        if !item.shares.is_empty() {
+            allocation.orders.clone_from(&of_orders);
+        }
         account::settled(books, of_orders);
     }
     let (evidence, by) = (Text::from(evidence), cx.actor.id.clone());

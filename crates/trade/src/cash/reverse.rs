@@ -38,8 +38,8 @@ pub(super) fn reopen(books: &mut dyn Books, id: &AccountId, allocation: &Allocat
     let settled = allocation.amount + allocation.discount + allocation.written_off;
     let ledger = books.account(id)?.ok_or_else(|| Refusal::NotFound(Key::Account(id.clone())))?;
     let of_orders = match ledger.ledger.item(invoice) {
-        Some(item) => account::settle(books, id, item, -settled, None),
-        None => account::reopen(books, id, crate::billing::open_item(&document), settled)?,
+        Some(item) => account::take_back(books, id, item, settled, &allocation.orders),
+        None => account::reopen(books, id, crate::billing::open_item(&document), settled, &allocation.orders)?,
     };
     // what was written off under the code of a deduction was accepted as one
     let written_off = if allocation.code.is_empty() { "TOLERANCE" } else { &allocation.code };

@@ -5,6 +5,7 @@ use units::{Amount, Currency, Day, Text, Timestamp};
 
 use crate::books::Folded;
 use crate::ids::*;
+use crate::master::BookedRate;
 
 /// Money that arrived, or left: one entry of a bank statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub struct Payment {
     /// The customer's number with us that came with the money, through a lockbox for one.
     #[serde(default)]
     pub customer_number: Text,
+    /// The exchange rate of its value date; `None` in the company's currency, and while nobody has said one.
+    #[serde(default)]
+    pub rate: Option<BookedRate>,
 }
 
 /// How far a payment is.
@@ -85,6 +89,12 @@ pub struct Allocation {
     /// Whose document it is, where the payer pays for another account.
     #[serde(default)]
     pub account: Option<AccountId>,
+    /// What it settled of which order, where the document is for several.
+    #[serde(default)]
+    pub orders: Vec<(OrderId, Amount)>,
+    /// What was gained by the exchange rates of payment and document, in the company's currency; below zero for a loss.
+    #[serde(default)]
+    pub realised: Amount,
 }
 
 impl Allocation {
@@ -181,6 +191,11 @@ pub enum PaymentEvent {
         /// By whom.
         by: Text,
     },
+    /// The exchange rate of its value date is known now.
+    Rated {
+        /// The rate.
+        rate: BookedRate,
+    },
 }
 
 /// A bank statement that was imported.
@@ -203,6 +218,9 @@ pub struct Statement {
     /// The bank's running number of the account's statements, if it gives one.
     #[serde(default)]
     pub sequence: Option<u64>,
+    /// Currency of its amounts.
+    #[serde(default)]
+    pub currency: Currency,
 }
 
 /// What happens to a statement.
@@ -261,6 +279,7 @@ impl Folded for Payment {
                     allocation.deduction = Amount::ZERO;
                 }
             }
+            PaymentEvent::Rated { rate } => self.rate = Some(rate.clone()),
             PaymentEvent::Reversed { .. } => {
                 self.allocations.clear();
                 self.on_account = Amount::ZERO;

@@ -53,7 +53,7 @@ fn authorise(
     if table.iter().any(may) {
         return Ok(());
     }
-    let over = hold.amount.to_decimal(order.currency);
+    let over = hold.amount.to_decimal(company.currency);
     Err(refuse(format!("releasing {over} over the limit needs more authority")))
 }
 

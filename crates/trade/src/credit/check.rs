@@ -121,7 +121,7 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
             continue;
         }
         let checked = checked(&company, &group, &order, promised, &decision, cx);
-        promised += value_of(&order);
+        promised += value_of(&company, &order, cx);
         drop((order, account));
         books.record(&owner, checked);
         lift(books, id, HoldKind::Credit, "the credit suffices now", cx)?;
@@ -137,7 +137,8 @@ pub(crate) fn hold_now(books: &mut dyn Books, order: &Order, placed: &Hold, cx: 
     let (company, account) = (company(books)?, account_of(books, &order.account)?);
     let group = Group::of(books, &account)?;
     let order = Order { credit_release: None, ..order.clone() };
-    let undecided = if is_of_outage(placed) { gross(&order) } else { Amount::ZERO };
+    let all = company.valued(gross(&order), order.currency, company.calendar.local_day(cx.now));
+    let undecided = if is_of_outage(placed) { all } else { Amount::ZERO };
     Ok(match decide(&company, &account, &group, &order, Amount::ZERO, cx) {
         Decision::Hold { reason, over, .. } => Hold { reason, amount: over.max(undecided), ..placed.clone() },
         _ => Hold { amount: undecided, ..placed.clone() },
@@ -152,9 +153,10 @@ pub(super) fn note_held(books: &mut dyn Books, account: &AccountId, order: Order
     Ok(())
 }
 
-/// What the order adds to the exposure.
-fn value_of(order: &Order) -> Amount {
-    if order.approved_at.is_some() { gross_to_ship(order) - order.exposed } else { gross(order) }
+/// What the order adds to the exposure, in the company's currency.
+fn value_of(company: &Company, order: &Order, cx: &Context) -> Amount {
+    let added = if order.approved_at.is_some() { gross_to_ship(order) - order.exposed } else { gross(order) };
+    company.valued(added, order.currency, company.calendar.local_day(cx.now))
 }
 
 /// What is noted about a decision, so that somebody can ask for its reasons later.
@@ -175,7 +177,7 @@ fn checked(
     };
     AccountEvent::CreditChecked {
         order: order.id,
-        exposure: group.exposure(company, today) + promised + value_of(order),
+        exposure: group.exposure(company, today) + promised + value_of(company, order, cx),
         limit: group.holder().profile.credit_limit,
         decision: Text::const_new(code),
         degraded: false,
@@ -192,16 +194,17 @@ pub(super) fn is_released(company: &Company, order: &Order, cx: &Context) -> boo
     })
 }
 
-/// The decision order of domain §1.2. `promised` is the value of orders that pass and are not in the exposure yet.
+/// The decision order of domain §1.2, in the company's currency. `promised` is the value of orders that pass and are not in the exposure yet.
 ///
 /// Limits are those of the group that the account belongs to; what is overdue, blocked or prepaid is the account's own business, and a
 /// blocked parent blocks all.
 fn decide(company: &Company, account: &Account, group: &Group, order: &Order, promised: Amount, cx: &Context) -> Decision {
     let policy = &company.policy.credit;
-    let value = value_of(order);
+    let today = company.calendar.local_day(cx.now);
+    let value = value_of(company, order, cx);
     let holder = group.holder();
-    let exposure = group.exposure(company, company.calendar.local_day(cx.now)) + promised + value;
-    let money = |amount: Amount| amount.to_decimal(order.currency);
+    let exposure = group.exposure(company, today) + promised + value;
+    let money = |amount: Amount| amount.to_decimal(company.currency);
     let hold = |code, reason, over| {
         if is_released(company, order, cx) { Decision::Released } else { Decision::Hold { code, reason, over } }
     };
@@ -217,15 +220,15 @@ fn decide(company: &Company, account: &Account, group: &Group, order: &Order, pr
     if order.terms.prepayment {
         // whoever prepays owes nothing, this order included: all money on account counts, and no limit does
         let ledger = &account.ledger;
-        let owed = ledger.receivable() + ledger.shipped_not_invoiced + ledger.open_orders + promised + value;
-        let missing = owed - ledger.unapplied;
+        let owed = ledger.receivable() + ledger.shipped_not_invoiced + ledger.open_orders - ledger.unapplied;
+        let missing = company.valued(owed, account.currency(company), today) + promised + value;
         if !missing.is_positive() {
             return Decision::Pass;
         }
         let reason = format_compact!("{} is to be paid before anything ships", money(missing));
         return hold("CR-PREPAYMENT", reason, missing);
     }
-    if let Some((reason, overdue)) = overdue(company, account, order, cx) {
+    if let Some((reason, overdue)) = overdue(company, account, cx) {
         return hold("CR-OVERDUE", reason, overdue);
     }
     let uninsured = holder.profile.insurance_limit.map(|insured| (exposure - insured, insured));
@@ -259,22 +262,24 @@ fn decide(company: &Company, account: &Account, group: &Group, order: &Order, pr
 }
 
 /// The overdue rule: an item late by too many days and large enough, or too large a share of what is owed past its day.
-fn overdue(company: &Company, account: &Account, order: &Order, cx: &Context) -> Option<(Text, Amount)> {
+fn overdue(company: &Company, account: &Account, cx: &Context) -> Option<(Text, Amount)> {
     let policy = &company.policy.credit;
     let today = company.calendar.local_day(cx.now);
-    let money = |amount: Amount| amount.to_decimal(order.currency);
+    let valued = |amount| company.valued(amount, account.currency(company), today);
+    let money = |amount: Amount| amount.to_decimal(company.currency);
     let late = account.ledger.open_items.iter().filter(|item| today > item.due && item.open.is_positive());
-    let is_too_late =
-        |item: &&OpenItem| today.days_since(item.due) > i32::from(policy.overdue_days) && item.open > policy.overdue_floor;
-    let too_late: Amount = late.clone().filter(is_too_late).map(|item| item.open).sum();
+    let is_too_late = |item: &&OpenItem| {
+        today.days_since(item.due) > i32::from(policy.overdue_days) && valued(item.open) > policy.overdue_floor
+    };
+    let too_late: Amount = valued(late.clone().filter(is_too_late).map(|item| item.open).sum());
     if too_late.is_positive() {
         return Some((
             format_compact!("{} is overdue by more than {} days", money(too_late), policy.overdue_days),
             too_late,
         ));
     }
-    let past_due: Amount = late.map(|item| item.open).sum();
-    let owed = account.ledger.receivable();
+    let past_due: Amount = valued(late.map(|item| item.open).sum());
+    let owed = valued(account.ledger.receivable());
     let most = policy.overdue_percent.filter(|most| past_due > owed.percent(*most))?;
     Some((format_compact!("{} of {} owed is past due, more than {most} %", money(past_due), money(owed)), past_due))
 }

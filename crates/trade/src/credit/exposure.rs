@@ -5,7 +5,7 @@ use units::{Amount, Day};
 use crate::account::Account;
 use crate::master::{Company, UnappliedPolicy};
 
-/// The parts of an account's exposure, in minor units. No unit of value is in two of them.
+/// The parts of an account's exposure, in minor units of the company's currency. No unit of value is in two of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Exposure {
     /// Posted and not paid.
@@ -32,7 +32,7 @@ pub(super) fn shared_exposure<'a>(accounts: impl Iterator<Item = &'a Account>, c
     accounts.map(|account| exposure(account, company, today).total()).sum()
 }
 
-/// The exposure of an account on a day. Source: domain §1.2.
+/// The exposure of an account on a day, at the exchange rate of that day. Source: domain §1.2, §1.6.
 pub fn exposure(account: &Account, company: &Company, today: Day) -> Exposure {
     let ledger = &account.ledger;
     let policy = &company.policy.credit;
@@ -42,12 +42,13 @@ pub fn exposure(account: &Account, company: &Company, today: Day) -> Exposure {
         UnappliedPolicy::Verified => ledger.unapplied,
         UnappliedPolicy::All => ledger.unapplied + ledger.unconfirmed,
     };
+    let valued = |amount| company.valued(amount, account.currency(company), today);
     let far = policy.horizon_days.map(|days| ledger.backordered_beyond(today.plus_days(i32::from(days))));
     Exposure {
-        receivable: ledger.receivable(),
-        shipped: ledger.shipped_not_invoiced,
-        open_orders: (ledger.open_orders - far.unwrap_or_default()).max(Amount::ZERO),
-        unapplied,
+        receivable: valued(ledger.receivable()),
+        shipped: valued(ledger.shipped_not_invoiced),
+        open_orders: valued((ledger.open_orders - far.unwrap_or_default()).max(Amount::ZERO)),
+        unapplied: valued(unapplied),
         secured: account.profile.secured,
     }
 }

@@ -57,16 +57,16 @@ pub(super) fn in_outage(
         return decision;
     }
     let policy = &company.policy.credit;
-    let value = gross(order);
     let today = company.calendar.local_day(cx.now);
+    let value = company.valued(gross(order), order.currency, today);
     let past_due: Amount = account
         .ledger
         .open_items
         .iter()
         .filter(|item| today > item.due && item.open.is_positive())
-        .map(|item| item.open)
+        .map(|item| company.valued(item.open, account.currency(company), today))
         .sum();
-    let money = |amount: Amount| amount.to_decimal(order.currency);
+    let money = |amount: Amount| amount.to_decimal(company.currency);
     let source = policy.source.as_deref().unwrap_or("its source");
     let why = match policy.outage {
         CreditOutage::Hold => format_compact!("nothing passes before it is back"),

@@ -6,6 +6,7 @@ use super::catalogue::{rules, severity, time};
 use super::index;
 use super::state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
 use crate::books::{Books, Key, Kind, Stop};
+use crate::cash::foreign;
 use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
 use crate::order::{awaits_payment, company};
@@ -116,7 +117,10 @@ fn leads_on(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject, actio
         return Ok(action == Action::Wait || action == Action::Cancel && nothing_ships);
     };
     let Some(payment) = books.payment(id)? else { return Ok(true) };
-    let is_foreign = payment.currency != company(books)?.currency;
+    let is_foreign = match &payment.account {
+        Some(account) => foreign(books, &payment, account)?.is_some(),
+        None => !company(books)?.can_book(payment.currency, payment.value_date),
+    };
     Ok(match action {
         Action::Wait | Action::Cancel => false,
         Action::Acknowledge => is_foreign || !payment.amount.is_positive(),

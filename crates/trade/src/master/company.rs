@@ -7,6 +7,7 @@ use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 
 use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
+use super::exchange::{ExchangePolicy, ExchangeRate, set_rate};
 use super::party::Party;
 use super::screening::ScreeningPolicy;
 use crate::books::Folded;
@@ -37,6 +38,9 @@ pub struct Company {
     /// What its invoices say of it beside its name.
     #[serde(default)]
     pub party: Party,
+    /// What other currencies are worth, in the order of currency, day and source. Set by [`super::put_rates`].
+    #[serde(default)]
+    pub rates: Vec<ExchangeRate>,
 }
 
 /// A warehouse.
@@ -116,6 +120,8 @@ pub struct Policy {
     pub channel_groups: Vec<ChannelGroup>,
     /// Which orders are kept because of suspected fraud or export control.
     pub screening: ScreeningPolicy,
+    /// Which exchange rates count.
+    pub exchange: ExchangePolicy,
 }
 
 /// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).
@@ -298,6 +304,8 @@ pub struct Authority {
 pub enum CompanyEvent {
     /// It was set as a whole.
     Set(Box<Company>),
+    /// Exchange rates were added or put right.
+    RatesSet(Vec<ExchangeRate>),
 }
 
 impl Company {
@@ -316,6 +324,7 @@ impl Folded for Company {
     fn apply(&mut self, event: &CompanyEvent) {
         match event {
             CompanyEvent::Set(company) => *self = (**company).clone(),
+            CompanyEvent::RatesSet(rates) => rates.iter().for_each(|rate| set_rate(&mut self.rates, rate)),
         }
     }
 }

@@ -3,6 +3,8 @@
 mod billing_policy;
 mod channel_group;
 mod company;
+mod exchange;
+mod incoterm;
 mod item;
 mod named;
 mod party;
@@ -21,6 +23,8 @@ pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditOutage, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy,
     TaxRate, TaxRounding, UnappliedPolicy, VoidCertificate,
 };
+pub use exchange::{BookedRate, BookingDay, ExchangePolicy, ExchangeRate, put_rates};
+pub use incoterm::{Incoterm, NoIncoterm};
 pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;
 pub use party::Party;

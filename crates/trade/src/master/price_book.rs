@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use units::{Day, Decimal, Quantity, Text};
+use units::{Currency, Day, Decimal, Quantity, Text};
 
 use crate::books::Folded;
 use crate::ids::ItemId;
@@ -17,6 +17,9 @@ pub struct PriceBook {
     pub description: Text,
     /// Entries by item.
     pub entries: BTreeMap<ItemId, Vec<PriceEntry>>,
+    /// The currency of its prices; `None` for the company's. It says nothing about orders in another one.
+    #[serde(default)]
+    pub currency: Option<Currency>,
 }
 
 /// A price for a time.
@@ -63,6 +66,9 @@ pub enum PriceBookEvent {
         description: Text,
         /// New entries; an item with none is taken out.
         entries: Vec<(ItemId, Vec<PriceEntry>)>,
+        /// The currency of its prices.
+        #[serde(default)]
+        currency: Option<Currency>,
     },
 }
 
@@ -71,7 +77,8 @@ impl Folded for PriceBook {
 
     fn apply(&mut self, event: &PriceBookEvent) {
         match event {
-            PriceBookEvent::Set { code, description, entries } => {
+            PriceBookEvent::Set { code, description, entries, currency } => {
+                self.currency = *currency;
                 self.code = code.clone();
                 self.description = description.clone();
                 for (item, prices) in entries {

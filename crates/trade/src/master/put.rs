@@ -78,7 +78,7 @@ fn check_substitutes(item: &Item) -> Result<(), Refusal> {
 /// Replaces entries of a price book; entries of items that are not named stay, and an item with none is taken out.
 ///
 /// Refused without a code, for entries that end before they begin, with tiers that do not ascend or leave a gap where each tier
-/// counts, and with prices below zero or above a billion. Source: domain §1.3.
+/// counts, with prices below zero or above a billion, and in another currency than the prices that are there. Source: domain §1.3.
 pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) -> Result<(), Stop> {
     if book.code.trim().is_empty() {
         return Err(Refusal::invalid("code", "empty", "the book's code, such as list:EU").into());
@@ -89,19 +89,25 @@ pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) ->
         }
     }
     let before = books.price_book(&book.code)?;
+    let kept = before.as_ref().filter(|before| !before.entries.is_empty()).map(|before| before.currency);
     let is_known = before.is_some_and(|before| {
         let same = book
             .entries
             .iter()
             .all(|(item, entries)| before.entries.get(item).map_or(&[][..], Vec::as_slice) == &entries[..]);
+        let same = same && before.currency == book.currency;
         same && before.code == book.code && before.description == book.description
     });
+    if kept.is_some_and(|kept| kept != book.currency) {
+        let given = book.currency.map_or_else(|| "none".to_owned(), |given| given.to_string());
+        return Err(Refusal::invalid("currency", given, "the currency of the prices that are there").into());
+    }
     if is_known {
         return Ok(());
     }
     let (code, description) = (book.code.clone(), book.description.clone());
     let entries = book.entries.iter().map(|(item, entries)| (item.clone(), entries.clone())).collect();
-    books.record(&book.code, PriceBookEvent::Set { code, description, entries });
+    books.record(&book.code, PriceBookEvent::Set { code, description, entries, currency: book.currency });
     Ok(())
 }
 
@@ -130,7 +136,7 @@ fn check_entry(path: &str, entry: &PriceEntry) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Sets the company as a whole.
+/// Sets the company as a whole, but for its exchange rates: those that are there stay ([`super::put_rates`]).
 ///
 /// Refused without a node, with two nodes of one code, with times, rates and tolerances out of range, and to change the currency of
 /// books in use.
@@ -148,8 +154,10 @@ pub fn put_company(books: &mut dyn Books, company: &Company, _cx: &Context) -> R
     if before.as_ref().is_some_and(|before| before.currency != company.currency) {
         return Err(Refusal::invalid("currency", company.currency, "the currency of the books").into());
     }
-    if before.is_none_or(|before| *before != *company) {
-        books.record(&key, CompanyEvent::Set(Box::new(company.clone())));
+    let rates = before.as_ref().map(|before| before.rates.clone()).unwrap_or_default();
+    let company = Company { rates, ..company.clone() };
+    if before.is_none_or(|before| *before != company) {
+        books.record(&key, CompanyEvent::Set(Box::new(company)));
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! An order may be promised and shipped.
 
+use compact_str::format_compact;
 use units::Text;
 
 use super::event::OrderEvent;
-use super::find::{existing, wrong_status};
+use super::find::{company, existing, wrong_status};
 use super::value::{gross, revalue_approved};
 use crate::account::AccountEvent;
 use crate::books::{Books, Stop};
@@ -13,8 +14,8 @@ use crate::refusal::Refusal;
 
 /// Approves an order that nothing holds; its gross value enters the account's exposure.
 ///
-/// Approving it again only brings the exposure up to date. Refused while a hold is there, when the order is over, and above the
-/// actor's limit. Source: domain §1.2, §1.5.3 (8).
+/// Approving it again only brings the exposure up to date. Refused while a hold is there, when the order is over or in another currency than
+/// its account is kept in by now, and above the actor's limit. Source: domain §1.2, §1.5.3 (8).
 pub fn approve(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
     let order = existing(books, id)?;
     if order.is_over() {
@@ -24,7 +25,9 @@ pub fn approve(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), S
         return Err(Refusal::Held(hold.kind).into());
     }
     let exposed = gross(&order);
-    if cx.actor.limit.is_some_and(|limit| exposed > limit) {
+    let company = company(books)?;
+    let today = company.calendar.local_day(cx.now);
+    if cx.actor.limit.is_some_and(|limit| company.valued(exposed, order.currency, today) > limit) {
         let why = Text::const_new("the order is worth more than their limit");
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
@@ -32,6 +35,11 @@ pub fn approve(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), S
         return revalue_approved(books, id);
     }
     let account = order.account.clone();
+    let kept = books.account(&account)?.map_or(company.currency, |account| account.currency(&company));
+    if kept != order.currency {
+        let why = format_compact!("the order is in {}, and {account} is kept in {kept} now: enter it again", order.currency);
+        return Err(Refusal::Conflict(why).into());
+    }
     drop(order);
     books.record(&id, OrderEvent::Approved { at: cx.now, by: cx.actor.id.clone(), exposed });
     if !exposed.is_zero() {

@@ -1,7 +1,7 @@
 //! An order arrives.
 
 use compact_str::format_compact;
-use units::{Amount, Decimal, Text};
+use units::{Amount, Currency, Decimal, Text};
 
 use super::cart;
 use super::event::OrderEvent;
@@ -9,11 +9,11 @@ use super::find::company;
 use super::resolve;
 use super::state::Order;
 use super::submission::{Destination, Submission};
-use crate::account::Account;
+use crate::account::{Account, Profile};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo};
+use crate::master::{BillingPolicy, Incoterm, ShipTo};
 use crate::reference::ReferenceEvent;
 use crate::refusal::Refusal;
 
@@ -22,19 +22,30 @@ pub(super) const MAX_LINES: usize = 20_000;
 
 /// Receives an order: every unit enters `open`. What we do not understand is kept and held by validation, not refused.
 ///
-/// Refused as invalid: an unknown account, another currency than the company's, no lines or too many, quantities and amounts out of
-/// range. Reservations that it names have to be active and of its items. A purchase order number that the account used before is noted on the new order. Source: domain §1.5.1, §1.5.3 (1–3).
+/// Refused as invalid: an unknown account, another currency than the account's, no lines or too many, quantities and amounts out of
+/// range. Reservations that it names have to be active and of its items. A purchase order number that the account used before is noted
+/// on the new order. Source: domain §1.5.1, §1.5.3 (1–3).
 pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> Result<OrderId, Stop> {
     let Some(account) = books.account(&submission.account)? else {
         return Err(Refusal::invalid("account", &submission.account, "the number of an account that we know").into());
     };
-    let books_currency = company(books)?.currency;
-    let currency = submission.currency.unwrap_or(books_currency);
-    if currency != books_currency {
-        let wanted = "the company's currency, in which accounts are kept";
-        return Err(Refusal::invalid("currency", currency, wanted).into());
+    let company = company(books)?;
+    let kept = account.currency(&company);
+    let currency = submission.currency.unwrap_or(kept);
+    if currency != kept {
+        let (field, given) = (Text::const_new("currency"), format_compact!("{currency}"));
+        return Err(
+            Refusal::Invalid { field, given, wanted: format_compact!("{kept}, in which the account is kept") }.into()
+        );
     }
     check_header(submission)?;
+    let has_amounts = !(submission.freight.is_zero() && submission.discount.is_zero());
+    if submission.currency.is_none() && has_amounts && kept.exponent() != Currency::default().exponent() {
+        // whoever read the amounts did not know how many digits they have
+        let (field, given) = (Text::const_new("currency"), Text::const_new("none"));
+        let wanted = format_compact!("{kept}, named where there is freight or a discount");
+        return Err(Refusal::Invalid { field, given, wanted }.into());
+    }
     if let Some(billing) = submission.billing {
         check_billing("billing", billing)?;
     }
@@ -44,6 +55,7 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         lines.push(resolve::line(books, LineNo(at as u64 + 1), at, submitted, currency)?);
     }
     let profile = &account.profile;
+    let incoterm = submission.incoterm.or(profile.incoterm);
     let mut order = Order {
         account: submission.account.clone(),
         purchase_order: submission.purchase_order.trim().into(),
@@ -53,7 +65,8 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         currency,
         ship_to: destination(&account, &submission.ship_to),
         terms: profile.terms,
-        billing: submission.billing.unwrap_or(profile.billing),
+        billing: submission.billing.unwrap_or_else(|| agreed_billing(profile, incoterm)),
+        incoterm,
         ship_complete: submission.ship_complete.unwrap_or(profile.ship_complete),
         priority: profile.tier,
         received_at: cx.now,
@@ -112,6 +125,16 @@ pub(super) fn check_billing(field: &str, billing: BillingPolicy) -> Result<(), R
         return Err(Refusal::invalid(format_compact!("{field}.percent"), percent, "0 to 100"));
     }
     Ok(())
+}
+
+/// How an order is billed by what is agreed with the account: what would be billed as it ships is billed on delivery where control passes
+/// only then. Source: domain §1.6 (on delivery for control-transfer terms).
+fn agreed_billing(profile: &Profile, incoterm: Option<Incoterm>) -> BillingPolicy {
+    let passes_on_delivery = incoterm.is_some_and(Incoterm::passes_on_delivery);
+    if passes_on_delivery && profile.billing == BillingPolicy::PerShipment {
+        return BillingPolicy::OnDelivery;
+    }
+    profile.billing
 }
 
 /// Where the goods go; a code that the account does not know is kept, and validation places the Address hold.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
 
 use crate::ids::*;
-use crate::master::{BillingPolicy, Consent, ShipTo, Terms};
+use crate::master::{BillingPolicy, Consent, Incoterm, ShipTo, Terms};
 use crate::sourcing::{Exclusion, Method};
 
 /// A sales order.
@@ -122,6 +122,9 @@ pub struct Order {
     /// Findings of the screening with which a person let it pass; it is not held for the same again.
     #[serde(default)]
     pub cleared: Vec<(HoldKind, Text)>,
+    /// The term of delivery; without one, control of the goods passes when they leave.
+    #[serde(default)]
+    pub incoterm: Option<Incoterm>,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).

@@ -5,7 +5,7 @@ use units::{Amount, Currency, Day, Decimal, Text, Uom};
 
 use super::state::{Channel, Original};
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo};
+use crate::master::{BillingPolicy, Incoterm, ShipTo};
 
 /// An order before we have looked at it. Codes, units and quantities are the customer's own.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Submission {
     /// Reservations of its items that were made before, such as a cart's: the order takes their units over.
     #[serde(default)]
     pub reservations: Vec<ReservationId>,
+    /// The term of delivery; `None` takes what is agreed with the account.
+    #[serde(default)]
+    pub incoterm: Option<Incoterm>,
 }
 
 /// Where the goods go.

@@ -5,6 +5,7 @@ use units::{Day, Decimal, Quantity, Rounding, Text};
 use crate::account::Account;
 use crate::books::{Books, Stop};
 use crate::master::{Item, PriceEntry, Tiering};
+use crate::order::company;
 
 /// A price, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,13 @@ pub fn expected(
     quantity: Quantity,
     day: Day,
 ) -> Result<Option<Expected>, Stop> {
+    let company = company(books)?;
+    let currency = account.currency(&company);
     for code in &account.profile.price_books {
         let Some(book) = books.price_book(code)? else { continue };
+        if book.currency.unwrap_or(company.currency) != currency {
+            continue;
+        }
         let entries = book.entries.get(&item.id).map(Vec::as_slice).unwrap_or_default();
         let is_valid =
             |entry: &&PriceEntry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to);
@@ -36,7 +42,12 @@ pub fn expected(
             return Ok(Some(Expected { price, rule: code.clone() }));
         }
     }
-    Ok(item.list_price.map(|price| Expected { price, rule: Text::const_new("list price") }))
+    let list_price = item.list_price.and_then(|price| company.in_currency(price, currency, day));
+    let is_converted = currency != company.currency;
+    Ok(list_price.map(|price| match is_converted {
+        true => Expected { price: price.round(4, Rounding::HalfUp), rule: Text::const_new("list price, converted") },
+        false => Expected { price, rule: Text::const_new("list price") },
+    }))
 }
 
 fn of_tiers(entry: &PriceEntry, quantity: Quantity) -> Option<Decimal> {

@@ -4,7 +4,7 @@ use compact_str::format_compact;
 use units::{Amount, Decimal, Rounding, Text};
 
 use super::expected::Expected;
-use crate::master::{Item, PricePolicy};
+use crate::master::PricePolicy;
 use crate::order::{Line, Order};
 
 /// What is wrong with a price, and how much money it is about.
@@ -54,16 +54,16 @@ pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Op
 }
 
 /// Holds the net-net price of a line, after its share of the header discount, against the landed cost. `goods` is the net value of
-/// all lines at the prices that count. Source: domain §1.3 (margin floor).
+/// all lines at the prices that count, and both are in the order's currency. Source: domain §1.3 (margin floor).
 pub(super) fn judge_margin(
     policy: &PricePolicy,
     order: &Order,
     line: &Line,
-    item: &Item,
+    cost: Option<Decimal>,
     price: Decimal,
     goods: Amount,
 ) -> Option<Fault> {
-    let (floor, cost) = (policy.margin_floor?, item.landed_cost?);
+    let (floor, cost) = (policy.margin_floor?, cost?);
     let (goods, discount) = (goods.to_decimal(order.currency), order.discount.to_decimal(order.currency));
     let share = if goods.is_zero() { Decimal::ZERO } else { discount.checked_div(goods)? };
     let net_net = price.checked_mul(Decimal::ONE.checked_sub(share)?)?;
@@ -113,17 +113,17 @@ mod tests {
     #[test]
     fn domain_1_3_the_margin_floor() {
         let policy = PricePolicy { margin_floor: Some(decimal("15")), ..PricePolicy::default() };
-        let item = Item { landed_cost: Some(decimal("9.90")), ..Item::default() };
+        let cost = Some(decimal("9.90"));
         let (mut order, line, _) = case(None);
         let goods = Amount(141_600);
-        let low = judge_margin(&policy, &order, &line, &item, decimal("11.50"), goods).unwrap();
+        let low = judge_margin(&policy, &order, &line, cost, decimal("11.50"), goods).unwrap();
         assert!(low.reason.contains("13.91 %"), "{}", low.reason);
-        assert_eq!(judge_margin(&policy, &order, &line, &item, decimal("11.80"), goods), None);
+        assert_eq!(judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods), None);
         // 5 % off the whole order is 5 % off each price
         order.discount = Amount(7_080);
-        let low = judge_margin(&policy, &order, &line, &item, decimal("11.80"), goods).unwrap();
+        let low = judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods).unwrap();
         assert!(low.reason.contains("11.69 %"), "{}", low.reason);
-        assert!(judge_margin(&policy, &order, &line, &item, Decimal::ZERO, goods).is_some());
+        assert!(judge_margin(&policy, &order, &line, cost, Decimal::ZERO, goods).is_some());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::account::Account;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{Company, Item};
+use crate::master::{Company, Item, PricePolicy};
 use crate::order::{HoldKind, Line, Order, OrderEvent, company, existing, lift, place_hold};
 use crate::refusal::Refusal;
 
@@ -26,7 +26,9 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     let company = company(books)?;
     let account = account_of(books, &order)?;
     let day = day_of(&company, &order);
-    let policy = &company.policy.price;
+    let tolerance = company.policy.price.absolute_tolerance;
+    let absolute_tolerance = company.in_currency(tolerance, order.currency, day).unwrap_or_default();
+    let policy = &PricePolicy { absolute_tolerance, ..company.policy.price.clone() };
     let mut priced = Vec::with_capacity(order.lines.len());
     let mut goods = Amount::ZERO;
     for line in &order.lines {
@@ -46,6 +48,7 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
         goods += value(&order, line, judged.price);
         priced.push((line, item, judged));
     }
+    let cost = |item: &Item| item.landed_cost.and_then(|cost| company.in_currency(cost, order.currency, day));
     let mut faults: Vec<(LineNo, Fault)> = Vec::new();
     for (line, item, Judgement { price, rule, fault }) in priced {
         if line.price != price || line.price_rule != rule || line.tax_category != item.tax_category {
@@ -53,16 +56,16 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
             books.record(&id, event);
         }
         let is_accepted = line.price_accepted == Some(price);
-        let fault = fault.or_else(|| judge_margin(policy, &order, line, &item, price, goods).filter(|_| !is_accepted));
+        let fault = fault.or_else(|| judge_margin(policy, &order, line, cost(&item), price, goods).filter(|_| !is_accepted));
         faults.extend(fault.map(|fault| (line.no, fault)));
     }
-    let is_over = order.is_over();
+    let (is_over, currency) = (order.is_over(), order.currency);
     drop(order);
     if faults.is_empty() || is_over {
         return lift(books, id, HoldKind::Price, "the prices are right", cx);
     }
     let lines = faults.iter().map(|(line, _)| *line).collect();
-    let amount = faults.iter().map(|(_, fault)| fault.amount).sum();
+    let amount = company.valued(faults.iter().map(|(_, fault)| fault.amount).sum(), currency, day);
     place_hold(books, id, HoldKind::Price, in_words(&faults), lines, amount, cx)
 }
 

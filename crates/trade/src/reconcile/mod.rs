@@ -3,6 +3,7 @@
 //! [`check`] only looks; nothing is mended here. [`note_breaks`] puts what it found on the record. A break has an id that is the same in every run, so that two runs can be compared.
 
 mod asked;
+mod liabilities;
 mod money;
 mod record;
 mod report;
@@ -12,7 +13,7 @@ mod units_kept;
 mod planted;
 
 pub use record::{Compared, OpenBreak, Reconciliation, ReconciliationEvent, note_breaks};
-pub use report::{Break, Report, Totals};
+pub use report::{Break, MoneyTotals, Report, Totals};
 
 use units::Timestamp;
 
@@ -26,7 +27,7 @@ const BILLED_WITHIN: i64 = 24 * HOUR;
 /// R6: the ERP has posted a document a day later.
 const POSTED_WITHIN: i64 = 24 * HOUR;
 
-/// Looks at all aggregates: conservation of units and money, the checkpoints R2 to R7 and R12, and that no order is held without an
+/// Looks at all aggregates: conservation of units and money, the checkpoints R2 to R7, R9, R10 and R12, and that no order is held without an
 /// open exception (domain §1.12).
 ///
 /// With the time of `now` it also finds what should have happened by then: releases without an answer, shipments without an invoice,
@@ -36,14 +37,17 @@ pub fn check<'a>(aggregates: impl Iterator<Item = (&'a Key, &'a Aggregate)>, now
     let mut units = units_kept::Units::new(now);
     let mut money = money::Money::new(now);
     let mut asked = asked::Asked::default();
+    let mut liabilities = liabilities::Liabilities::default();
     for (key, aggregate) in aggregates {
         report.totals.count(aggregate);
         units.take(key, aggregate, &mut report);
         money.take(key, aggregate, &mut report);
         asked.take(key, aggregate, &mut report);
+        liabilities.take(key, aggregate);
     }
     units.finish(&mut report);
     money.finish(&mut report);
     asked.finish(&mut report);
+    liabilities.finish(&mut report);
     report
 }

@@ -43,8 +43,8 @@ pub(super) struct Money {
     received: BTreeMap<AccountId, (i64, i64)>,
     /// R10: account → money that waits for a decision by its ledger, and by payments.
     waits: BTreeMap<AccountId, (i64, i64)>,
-    /// R7: our bank account → movements by statements, and by payments.
-    moved: BTreeMap<Text, (i64, i64)>,
+    /// R7: our bank account and its currency → movements by statements, and by payments.
+    moved: BTreeMap<(Text, Currency), (i64, i64)>,
     /// Order → receivable by the order, and open items of it.
     owed: BTreeMap<OrderId, (i64, i64)>,
     /// Account → open orders by its ledger, and exposure of its orders.
@@ -92,7 +92,8 @@ impl Money {
             (_, Aggregate::Payment(payment)) => self.payment(payment, report),
             // entries that were there before are counted with the statement that brought them
             (_, Aggregate::Statement(statement)) => {
-                self.moved.entry(statement.bank_account.clone()).or_default().0 += statement.movements.0;
+                let account = (statement.bank_account.clone(), statement.currency);
+                self.moved.entry(account).or_default().0 += statement.movements.0;
             }
             (Key::Series(code), Aggregate::Series(series)) => self.series.entry(code.clone()).or_default().0 += series.last,
             _ => {}
@@ -116,7 +117,7 @@ impl Money {
     }
 
     fn payment(&mut self, payment: &Payment, report: &mut Report) {
-        self.moved.entry(payment.bank_account.clone()).or_default().1 += payment.amount.0;
+        self.moved.entry((payment.bank_account.clone(), payment.currency)).or_default().1 += payment.amount.0;
         if payment.status == PaymentStatus::Reversed {
             return;
         }
@@ -176,8 +177,8 @@ impl Money {
         for (account, sides) in self.waits {
             report.hold(&WAITS, account, sides.0, sides.1, apart(sides));
         }
-        for (bank_account, sides) in self.moved {
-            report.hold(&MOVED, bank_account, sides.0, sides.1, apart(sides));
+        for ((bank_account, currency), sides) in self.moved {
+            report.hold(&MOVED, format_args!("{bank_account} {currency}"), sides.0, sides.1, apart(sides));
         }
         for (order, sides) in self.owed {
             let stake = Stake { since: self.orders.get(&order).copied(), ..apart(sides) };

@@ -203,7 +203,7 @@ fn r7_a_payment_that_no_statement_has() {
     assert_eq!(breaks(&story, None), []);
     let stray = Payment { id: PaymentId(9), bank_account: "DE1".into(), amount: Amount(500), ..Payment::default() };
     story.books().record(&PaymentId(9), PaymentEvent::Received(Box::new(stray)));
-    assert_eq!(about(&found(&story, "statement-differs")), ("R7", "DE1", 500, Role::Receivables));
+    assert_eq!(about(&found(&story, "statement-differs")), ("R7", "DE1 EUR", 500, Role::Receivables));
 }
 
 #[test]
@@ -297,4 +297,31 @@ fn r10_money_that_waits_and_that_the_ledger_does_not_count() {
     let (mut story, _, _) = billed();
     story.books().record(&AccountId::from("ACME"), AccountEvent::UnconfirmedChanged { by: Amount(500) });
     assert_eq!(about(&found(&story, "unconfirmed-differs")), ("R10", "ACME", 500, Role::Receivables));
+}
+
+#[test]
+fn r9_shipped_and_not_invoiced_differs_from_the_shipments() {
+    let (mut story, id) = promised(10);
+    story.ship_everything(id);
+    assert_eq!(breaks(&story, None), []);
+    story.books().record(&AccountId::from("ACME"), AccountEvent::ShippedChanged { by: Amount(-2_500) });
+    assert_eq!(about(&found(&story, "accrual-differs")), ("R9", "ACME", 2_500, Role::Receivables));
+}
+
+#[test]
+fn r10_money_on_account_that_no_payment_left_there() {
+    let (mut story, _, _) = billed();
+    story.books().record(&AccountId::from("ACME"), AccountEvent::UnappliedChanged { by: Amount(700) });
+    assert_eq!(about(&found(&story, "on-account-differs")), ("R10", "ACME", 700, Role::Receivables));
+}
+
+#[test]
+fn r10_deposits_that_documents_do_not_ask_for_or_consume() {
+    let (mut story, id, _) = billed();
+    with_order(&mut story, id, |order| {
+        order.deposit_invoiced = Amount(3_000);
+        order.deposit_consumed = Amount(1_000);
+    });
+    assert_eq!(about(&found(&story, "deposit-differs")), ("R10", "SO-1", 3_000, Role::Receivables));
+    assert_eq!(about(&found(&story, "deposit-consumed-differs")), ("R10", "SO-1", 1_000, Role::Receivables));
 }

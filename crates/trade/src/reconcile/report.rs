@@ -1,7 +1,9 @@
 //! What reconciliation found.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use units::{Amount, Text, Timestamp};
+use units::{Amount, Currency, Text, Timestamp};
 
 use crate::books::Aggregate;
 use crate::cash::PaymentStatus;
@@ -81,6 +83,13 @@ pub struct Totals {
     pub units_cancelled: i64,
     /// Invoices and credit notes.
     pub invoices: u64,
+    /// Money by currency: what is in one is never added to what is in another (domain §1.6).
+    pub money: BTreeMap<Currency, MoneyTotals>,
+}
+
+/// The money of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct MoneyTotals {
     /// Invoiced less credited.
     pub invoiced: Amount,
     /// Money that came in.
@@ -120,6 +129,11 @@ impl Report {
 }
 
 impl Totals {
+    /// The money of a currency.
+    pub fn money_in(&self, currency: Currency) -> MoneyTotals {
+        self.money.get(&currency).copied().unwrap_or_default()
+    }
+
     pub(super) fn count(&mut self, aggregate: &Aggregate) {
         match aggregate {
             Aggregate::Order(order) => {
@@ -132,11 +146,13 @@ impl Totals {
             }
             Aggregate::Invoice(invoice) => {
                 self.invoices += 1;
-                self.invoiced += if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };
+                self.money.entry(invoice.currency).or_default().invoiced +=
+                    if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };
             }
             Aggregate::Payment(payment) if payment.status != PaymentStatus::Reversed => {
-                self.cash_received += payment.amount;
-                self.cash_matched += payment.applied() + payment.on_account;
+                let money = self.money.entry(payment.currency).or_default();
+                money.cash_received += payment.amount;
+                money.cash_matched += payment.applied() + payment.on_account;
             }
             _ => {}
         }

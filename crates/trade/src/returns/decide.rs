@@ -2,11 +2,11 @@
 
 use units::Text;
 
-use super::state::{ReturnEvent, ReturnStatus};
+use super::state::{ReturnEvent, ReturnRequest, ReturnStatus};
 use crate::billing::goodwill;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
-use crate::ids::{InvoiceId, ReturnId};
+use crate::ids::{InvoiceId, OrderId, ReturnId};
 use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
@@ -35,7 +35,10 @@ pub fn decide(
         }
     }
     let note = match (request.invoice, authorise && request.goodwill.is_positive()) {
-        (Some(invoice), true) => Some(goodwill(books, invoice, request.goodwill, reason, cx)?),
+        (Some(invoice), true) => {
+            let of = order_of(books, invoice, &request)?;
+            Some(goodwill(books, invoice, of, request.goodwill, reason, cx)?)
+        }
         (None, true) => {
             let what = format!("no invoice of {} is as large as what {id} asks for: credit one by hand", request.account);
             return Err(Refusal::Conflict(Text::from(what)).into());
@@ -46,4 +49,10 @@ pub fn decide(
     let event = if authorise { ReturnEvent::Authorised { by } } else { ReturnEvent::Rejected { by, reason: reason.into() } };
     books.record(&id, event);
     Ok(note)
+}
+
+/// For which order of an invoice that bills several the amount is given: the one that goods come back of.
+fn order_of(books: &mut dyn Books, invoice: InvoiceId, request: &ReturnRequest) -> Result<Option<OrderId>, Stop> {
+    let invoice = books.invoice(&invoice)?;
+    Ok(request.order.filter(|of| invoice.iter().any(|invoice| invoice.orders().any(|order| order == *of))))
 }

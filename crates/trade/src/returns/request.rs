@@ -1,5 +1,7 @@
 //! A customer asks to return goods, or to cancel what was shipped.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use units::{Amount, Quantity, Text};
 
@@ -41,9 +43,10 @@ pub struct ReturnedLine {
 }
 
 /// Records a request. Each line is tied to the latest order billed to the account that shipped as many of the item and did not get
-/// them back; a line for which there is none waits for a person to say where it belongs.
+/// them back, among those of its last documents; a line for which there is none waits for a person to say where it belongs.
 ///
-/// An amount that is asked for besides the goods is tied to the latest invoice of the account that it fits in. Refused for an unknown
+/// An amount that is asked for besides the goods is tied to the latest invoice that it fits in: of the order that they came with, or else
+/// of the account. Refused for an unknown
 /// account, for nothing, quantities out of range, and a reference that came before. Source: domain §1.8, §1.6 (goodwill).
 pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -> Result<ReturnId, Stop> {
     let Some(account) = books.account(&document.account)? else {
@@ -65,8 +68,9 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
             return Err(Refusal::invalid(format!("lines[{at}].quantity"), line.quantity, "1 to 1,000,000,000").into());
         }
     }
-    let recent: Vec<OrderId> = account.ledger.billed.iter().rev().copied().collect();
+    let posted = account.ledger.posted.clone();
     drop(account);
+    let mut recent = recent(books, &posted)?;
     let (within, reference) = (format!("{RETURN}{}", document.account), document.reference.trim());
     if let Some(known) = pointed(books, &within, reference)?.filter(|_| !reference.is_empty()) {
         return Err(Refusal::Conflict(Text::from(format!("reference {reference} came before: {known}"))).into());
@@ -78,6 +82,9 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
             books.record(&order, OrderEvent::ReturnRequested { line, quantity: returned.quantity });
         }
         lines.push(ReturnLine { item: returned.item.clone(), quantity: returned.quantity, line });
+    }
+    if let Some((returned, _)) = lines.iter().find_map(|line| line.line) {
+        recent.insert(0, returned);
     }
     let invoice = if document.goodwill.is_zero() { None } else { latest_invoice(books, &recent, document.goodwill)? };
     let id = ReturnId(books.next_number(Kind::ReturnRequest)?);
@@ -99,6 +106,23 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
     };
     books.record(&id, ReturnEvent::Requested(Box::new(request)));
     Ok(id)
+}
+
+/// The orders of documents, the latest first, each once.
+fn recent(books: &mut dyn Books, posted: &[InvoiceId]) -> Result<Vec<OrderId>, Stop> {
+    // all at once, so that those which are not in memory are loaded together
+    for invoice in posted {
+        books.invoice(invoice)?;
+    }
+    let (mut recent, mut known) = (Vec::new(), BTreeSet::new());
+    for invoice in posted.iter().rev() {
+        if let Some(invoice) = books.invoice(invoice)? {
+            let mut orders: Vec<OrderId> = invoice.orders().collect();
+            orders.reverse();
+            recent.extend(orders.into_iter().filter(|order| known.insert(*order)));
+        }
+    }
+    Ok(recent)
 }
 
 fn find(books: &mut dyn Books, recent: &[OrderId], returned: &ReturnedLine) -> Result<Option<(OrderId, LineNo)>, Stop> {
@@ -169,6 +193,18 @@ mod tests {
             .to_vec();
         assert_eq!(found, [Some(second), Some(first), None]);
         assert_eq!(story.order(second).lines[0].returned, Quantity(6));
+    }
+
+    #[test]
+    fn an_invoice_over_many_orders_pushes_no_other_out_of_sight() {
+        let mut story = Story::new();
+        let id = billed(&mut story);
+        let account = AccountId::from("ACME");
+        let shares = (100..200).map(|order| crate::account::ItemShare { order: OrderId(order), ..Default::default() });
+        let item = crate::account::OpenItem { invoice: InvoiceId(99), shares: shares.collect(), ..Default::default() };
+        story.books().record(&account, crate::account::AccountEvent::ItemOpened(item));
+        let request = ask(&mut story, "A", 1).unwrap();
+        assert_eq!(order_of(&mut story, request), Some(id));
     }
 
     #[test]

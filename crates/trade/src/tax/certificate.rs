@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exception::{self, ExceptionKind, Raise, Subject};
 use crate::ids::{LineNo, OrderId};
 use crate::master::VoidCertificate;
-use crate::order::{HoldKind, existing, lift, place_hold};
+use crate::order::{HoldKind, company, existing, lift, place_hold};
 
 /// What a customer's certificates say of a tax category in a jurisdiction on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,9 @@ pub(super) fn ask(
     let (held, is_quote_asked) =
         (of_tax.is_some_and(|hold| !hold.lines.is_empty()), of_tax.is_some_and(|hold| hold.lines.is_empty()));
     let is_settled = order.tax_accepted == Some(order.tax) || order.is_over();
-    let (tax, is_new) = (order.tax, order.approved_at.is_none());
+    let company = company(books)?;
+    let tax = company.valued(order.tax, order.currency, company.calendar.local_day(cx.now));
+    let is_new = order.approved_at.is_none();
     let subject = Subject { order: Some(id), account: Some(order.account.clone()), key: None };
     drop(order);
     match void {

@@ -64,7 +64,7 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
     }
     let (theirs, ours) = (quote.tax.to_decimal(currency), computed.tax.to_decimal(currency));
     let reason = format_compact!("the tax service says {theirs}, our own computation {ours}");
-    let amount = (quote.tax - computed.tax).abs();
+    let amount = company.valued((quote.tax - computed.tax).abs(), currency, company.calendar.local_day(cx.now));
     place_hold(books, id, HoldKind::Tax, reason, Vec::new(), amount, cx)
 }
 

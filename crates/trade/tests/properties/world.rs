@@ -281,7 +281,7 @@ impl World {
             Step::Goodwill { invoice, amount } => {
                 let Some(id) = self.invoice(*invoice) else { return Ok("nothing") };
                 let cx = self.cx();
-                billing::goodwill(self.books(), id, Amount(*amount), "late", &cx)?;
+                billing::goodwill(self.books(), id, None, Amount(*amount), "late", &cx)?;
                 Ok("goodwill")
             }
             Step::CreditPrice { invoice, cents } => {

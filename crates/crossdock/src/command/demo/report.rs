@@ -53,6 +53,7 @@ pub(super) async fn read(
     let checked = runtime::reconcile(&mut reader, None)?;
     let verified = runtime::verify(&mut reader, |_, _| {})?;
     let totals = &checked.totals;
+    let of_pounds = totals.money_in(Currency::GBP);
     let money = |amount: Amount| amount.in_currency(Currency::GBP).plain();
     let (exceptions, open) = exceptions(&mut reader)?;
     let lab = compare(systems, &mut reader, totals).await?;
@@ -67,9 +68,9 @@ pub(super) async fn read(
         units_backordered: totals.units_backordered,
         units_cancelled: totals.units_cancelled,
         invoices: totals.invoices,
-        invoiced: money(totals.invoiced),
-        cash_received: money(totals.cash_received),
-        cash_matched: money(totals.cash_matched),
+        invoiced: money(of_pounds.invoiced),
+        cash_received: money(of_pounds.cash_received),
+        cash_matched: money(of_pounds.cash_matched),
         exceptions,
         exceptions_open: open,
         rejected_rows: fed.rejected.clone(),
@@ -145,7 +146,7 @@ async fn compare(
     hold("invoices posted to the ERP", erp, confirmed);
     hold("invoices confirmed by the ERP, of all", confirmed, posted);
     let bank = ledgers.get("bank").and_then(|ledger| ledger["balance_minor"].as_i64()).unwrap_or(0);
-    hold("money in bank statements", bank, totals.cash_received.0);
+    hold("money in bank statements", bank, totals.money_in(Currency::GBP).cash_received.0);
     Ok(differences)
 }
 
