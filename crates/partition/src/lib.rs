@@ -12,6 +12,7 @@ pub mod command;
 mod decide;
 pub mod definition;
 pub mod dependency;
+pub mod document;
 pub mod effect;
 mod fold;
 pub mod identity;

@@ -11,7 +11,7 @@ use trade::master::Company;
 use trade::{Aggregate, ItemId, Key, LineNo, OrderId};
 use units::{Currency, Uom};
 
-use super::payload::Measures;
+use super::payload::{Measures, payload};
 use crate::problem::Problem;
 use crate::readers::state;
 
@@ -57,6 +57,11 @@ impl<'r> Known<'r> {
         };
         let order = key.and_then(|key| self.order_of(key));
         Scope { known: self, item, lines: order.map(|order| self.lines_of(order)).unwrap_or_default() }
+    }
+
+    /// A fact that is about no record of the trade.
+    pub(super) fn told(&self, fact: &impl serde::Serialize) -> serde_json::Value {
+        payload(fact, &self.scope(None)).unwrap_or_default()
     }
 
     fn find(&self, key: Key) -> Option<Aggregate> {
