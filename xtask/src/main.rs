@@ -7,10 +7,12 @@ mod bench;
 mod book;
 mod check;
 mod console;
+mod contracts;
 mod declared;
 mod fuzz;
 mod generate;
 mod product;
+mod schema;
 mod test;
 mod workspace;
 
@@ -41,6 +43,9 @@ enum Command {
     Check,
     /// Write the generated parts of the documentation again
     Generate,
+    /// The contracts of the API: hold them against the last release, or write them again
+    #[command(subcommand)]
+    Schema(schema::Command),
     /// Everything on one machine: product, lab systems, sample orders; end it with Ctrl-C
     ///
     /// Builds the console (where there is Node) and `crossdock` in release, and runs `crossdock demo` with the arguments given here.
@@ -81,6 +86,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test(arguments) => test::run(&workspace, &arguments),
         Command::Check => check::run(&workspace),
         Command::Generate => generate::run(&workspace),
+        Command::Schema(command) => schema::run(&workspace, &command),
         Command::Demo(passed) => {
             console::build_if_possible(&workspace)?;
             product::run(&workspace, "demo", &passed.arguments)

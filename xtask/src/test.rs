@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 
 use crate::check;
 use crate::console;
+use crate::contracts;
 use crate::workspace::{Workspace, is_installed, succeeds};
 
 /// The cargo-deny that is installed where none is.
@@ -27,9 +28,9 @@ struct Step {
 }
 
 /// The console is built before the first step that compiles the server, so that it is compiled once.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 13] = [
     Step { name: "fmt", what: "the code is formatted", run: fmt },
-    Step { name: "check", what: "direction of dependency, manifests, links, generated files", run: rules },
+    Step { name: "check", what: "direction of dependency, manifests, links, generated files, contracts", run: rules },
     Step {
         name: "console: check",
         what: "its code, its types, the types of the API, licences of packages",
@@ -45,6 +46,16 @@ const STEPS: [Step; 11] = [
         name: "console: end to end",
         what: "people's journeys in a real browser with the real product",
         run: console::end_to_end,
+    },
+    Step {
+        name: "api: schemathesis",
+        what: "no server error and no answer outside of the description, whatever is asked for",
+        run: contracts::schemathesis,
+    },
+    Step {
+        name: "api: spectral",
+        what: "the descriptions of the API keep the rules of their trade",
+        run: contracts::spectral,
     },
     Step { name: "rustdoc", what: "the documentation of the code builds, and its links lead somewhere", run: rustdoc },
 ];

@@ -171,9 +171,9 @@ export async function importMaster(
   return (await answer.json()) as PostAnswer<"/v1/imports/master/{kind}">;
 }
 
-/** Signs in with name and password; the browser keeps the cookie. */
-export async function signIn(user: string, password: string): Promise<Answer<"/v1/session">> {
-  const body = JSON.stringify({ user, password });
+/** Signs in with name and password, and a second factor where one is asked for; the browser keeps the cookie. */
+export async function signIn(user: string, password: string, code?: string): Promise<Answer<"/v1/session">> {
+  const body = JSON.stringify({ user, password, ...(code ? { code } : {}) });
   const init = { method: "PUT", headers: { "content-type": "application/json" }, body };
   const answer = await ask("/v1/session", init, { way: "cookie" });
   return (await answer.json()) as Answer<"/v1/session">;

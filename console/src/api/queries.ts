@@ -18,6 +18,13 @@ export const me = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+export const secondFactor = queryOptions({
+  queryKey: ["second-factor"],
+  queryFn: ({ signal }) => get("/v1/session/second-factor", { signal }),
+  staleTime: 0,
+  gcTime: 0,
+});
+
 export const company = queryOptions({
   queryKey: ["company"],
   queryFn: ({ signal }) => get("/v1/company", { signal }),
@@ -35,6 +42,14 @@ export const systems = queryOptions({
   // a circuit that closes is no event: look again by oneself
   refetchInterval: 5_000,
 });
+
+export const systemCalls = (system: string) =>
+  queryOptions({
+    queryKey: ["systems", "calls", system],
+    queryFn: ({ signal }) => get("/v1/systems/{system}/calls", { path: { system }, signal }),
+    // a call is no event: look again by oneself
+    refetchInterval: 5_000,
+  });
 
 export const order = (id: string) =>
   queryOptions({

@@ -27,6 +27,8 @@ export function SignIn({ why }: { why: string | undefined }) {
   const [user, setUser] = useState("");
   const [secret, setSecret] = useState("");
   const [trouble, setTrouble] = useState<string>();
+  /** The second factor, once it was asked for. */
+  const [code, setCode] = useState<string>();
   const [busy, setBusy] = useState(false);
   const isComplete = secret.trim() !== "" && (way === "key" || user.trim() !== "");
 
@@ -48,10 +50,14 @@ export function SignIn({ why }: { why: string | undefined }) {
         const key = secret.trim();
         begin(client, await get("/v1/session", { as: { way: "key", key } }), key);
       } else {
-        begin(client, await signIn(user.trim(), secret));
+        begin(client, await signIn(user.trim(), secret, code));
       }
     } catch (error) {
-      const isWrong = error instanceof Refused && error.problem.status === 401;
+      if (error instanceof Refused && error.problem.code === "second_factor_required") {
+        setCode("");
+        return;
+      }
+      const isWrong = error instanceof Refused && error.problem.status === 401 && code === undefined;
       setTrouble(isWrong ? WRONG[way] : tell(error).detail);
     } finally {
       setBusy(false);
@@ -61,6 +67,7 @@ export function SignIn({ why }: { why: string | undefined }) {
   function change(): void {
     setWay(way === "key" ? "password" : "key");
     setSecret("");
+    setCode(undefined);
     setTrouble(undefined);
   }
 
@@ -102,7 +109,7 @@ export function SignIn({ why }: { why: string | undefined }) {
               label="Password"
               value={secret}
               onChange={(event) => setSecret(event.currentTarget.value)}
-              error={trouble}
+              error={code === undefined ? trouble : undefined}
               autoComplete="current-password"
               required
             />
@@ -116,6 +123,19 @@ export function SignIn({ why }: { why: string | undefined }) {
               onChange={(event) => setSecret(event.currentTarget.value)}
               error={trouble}
               autoComplete="off"
+              required
+              autoFocus
+            />
+          )}
+          {way === "password" && code !== undefined && (
+            <TextInput
+              label="Code of the authenticator"
+              description="Six digits; or one of your recovery codes."
+              value={code}
+              onChange={(event) => setCode(event.currentTarget.value)}
+              error={trouble}
+              autoComplete="one-time-code"
+              inputMode="text"
               required
               autoFocus
             />

@@ -9,11 +9,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use units::Text;
 
+use crate::calls::Call;
 use crate::config::{ConnectionsConfig, RetryConfig, SystemConfig};
 use crate::health::{SystemHealth, Underway};
 use crate::inbound::{Inbound, poll};
 use crate::system::{System, offer};
-use crate::{Delivery, Outcomes, http};
+use crate::{Delivery, Outcomes, Telemetry, http};
 
 /// Why the connections cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -105,12 +106,14 @@ impl Connections {
     }
 
     /// Connects to the systems: workers per system, and a poller where something is fetched. `earlier` is what the record has of them.
+    /// Calls become spans of `telemetry`.
     /// Within a Tokio runtime.
     pub fn start(
         config: ConnectionsConfig,
         outcomes: Arc<dyn Outcomes>,
         inbound: Arc<dyn Inbound>,
         earlier: &BTreeMap<Text, Dependency>,
+        telemetry: &Telemetry,
     ) -> Result<Self, ConnectError> {
         let client = reqwest::Client::builder()
             .pool_max_idle_per_host(64)
@@ -125,8 +128,12 @@ impl Connections {
         let mut tasks = vec![tokio::spawn(tell(noticed, outcomes.clone(), stopped.clone()))];
         for config in config.systems {
             let headers = headers(&config)?;
+            let known = earlier.get(&config.name).cloned().unwrap_or_default();
+            let workers = config.concurrency.clamp(1, 256);
+            let system =
+                Arc::new(System::new(config.clone(), client.clone(), headers.clone(), &known, notices.clone(), telemetry));
             if let Some(wanted) = config.poll.clone() {
-                let polling = poll(client.clone(), config.clone(), wanted, headers.clone(), inbound.clone());
+                let polling = poll(client.clone(), config, wanted, headers, inbound.clone(), system.calls.clone());
                 let mut stopped = stopped.clone();
                 tasks.push(tokio::spawn(async move {
                     tokio::select! {
@@ -135,9 +142,6 @@ impl Connections {
                     }
                 }));
             }
-            let workers = config.concurrency.clamp(1, 256);
-            let known = earlier.get(&config.name).cloned().unwrap_or_default();
-            let system = Arc::new(System::new(config, client.clone(), headers, &known, notices.clone()));
             tasks.extend((0..workers).map(|_| tokio::spawn(system.clone().work(outcomes.clone(), stopped.clone()))));
             systems.push(system);
         }
@@ -199,6 +203,11 @@ impl Connections {
     /// How each system is.
     pub fn health(&self) -> Vec<SystemHealth> {
         self.systems.iter().map(|system| system.health()).collect()
+    }
+
+    /// The last calls of a system, the newest first, and how many there were since the start; `None` if there is no such system.
+    pub fn calls(&self, system: &str) -> Option<(u64, Vec<Call>)> {
+        self.systems.iter().find(|known| known.config.name == system).map(|system| system.calls.list())
     }
 
     /// Stops. What is under way is dropped: it is still in the outbox, and goes out again after the next start.

@@ -34,8 +34,16 @@ pub struct SystemHealth {
     pub mean_time_to_recovery_ms: Option<u64>,
     /// Time to answer in milliseconds, of the last calls: the median.
     pub latency_p50_ms: Option<u64>,
+    /// Time to answer in milliseconds, of the last calls: 95 of 100 were quicker.
+    pub latency_p95_ms: Option<u64>,
     /// Time to answer in milliseconds, of the last calls: 99 of 100 were quicker.
     pub latency_p99_ms: Option<u64>,
+    /// Calls since the start, what is fetched included.
+    pub calls_total: u64,
+    /// When the last call began, in milliseconds since 1970; `None` if nobody has called it since the start.
+    pub last_call: Option<i64>,
+    /// When the oldest effect that waits was requested, in milliseconds since 1970.
+    pub oldest_queued: Option<i64>,
 }
 
 impl SystemHealth {

@@ -25,6 +25,19 @@ pub(crate) enum Verdict {
     Down(String),
 }
 
+impl Verdict {
+    /// In a word, for people, and why it was not done.
+    pub(crate) fn outcome(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Done(_) => ("done", None),
+            Self::Refused(cause) => ("refused", Some(cause.clone())),
+            Self::Again(cause, _) => ("again", Some(cause.clone())),
+            Self::Broken(cause) => ("broken", Some(cause.clone())),
+            Self::Down(cause) => ("down", Some(cause.clone())),
+        }
+    }
+}
+
 /// The longest pause that a system may ask for: a typing error of others must not park an effect for years.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
@@ -64,40 +77,62 @@ pub(crate) fn url(config: &SystemConfig, capability: &CapabilityConfig, document
     Ok(format!("{}{}", config.base_url.trim_end_matches('/'), path(&capability.path, &parsed)?))
 }
 
-/// Sends an effect.
-pub(crate) async fn call(
+/// What came back.
+#[derive(Debug, Default)]
+pub(crate) struct Answered {
+    pub(crate) status: Option<u16>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Why there is no answer, or none that is whole.
+    pub(crate) failure: Option<String>,
+}
+
+/// The request that delivers an effect.
+pub(crate) fn request(
     client: &reqwest::Client,
     config: &SystemConfig,
     capability: &CapabilityConfig,
     headers: &HeaderMap,
-    url: String,
+    url: &str,
     delivery: &Delivery,
-) -> Verdict {
+) -> Result<reqwest::Request, String> {
     let method = if capability.method == "PUT" { reqwest::Method::PUT } else { reqwest::Method::POST };
     let request = client
         .request(method, url)
         .headers(headers.clone())
         .header("idempotency-key", delivery.id.to_string())
         .header("content-type", "application/json")
+        .header("traceparent", crate::child(delivery.trace.as_deref()))
         .timeout(Duration::from_millis(config.timeout_ms))
         .body(delivery.document.to_string());
-    match request.send().await {
-        Ok(response) => verdict(response).await,
-        Err(error) => Verdict::Down(cause(&error)),
+    request.build().map_err(|error| cause(&error))
+}
+
+/// Sends a request and reads the whole answer.
+pub(crate) async fn send(client: &reqwest::Client, request: reqwest::Request) -> Answered {
+    let response = match client.execute(request).await {
+        Ok(response) => response,
+        Err(error) => return Answered { failure: Some(cause(&error)), ..Answered::default() },
+    };
+    let (status, headers) = (Some(response.status().as_u16()), response.headers().clone());
+    match response.bytes().await {
+        Ok(body) => Answered { status, headers, body: body.to_vec(), failure: None },
+        Err(error) => Answered { status, headers, body: Vec::new(), failure: Some(cause(&error)) },
     }
 }
 
-async fn verdict(response: reqwest::Response) -> Verdict {
-    let status = response.status();
-    let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-    let after = after.map(|seconds| Duration::from_secs(seconds).min(LONGEST_PAUSE));
-    let body = match response.bytes().await {
-        Ok(body) => body,
-        Err(error) => return Verdict::Down(cause(&error)),
+/// What an answer to an effect means.
+pub(crate) fn verdict(answered: &Answered) -> Verdict {
+    let status = match (&answered.failure, answered.status.map(reqwest::StatusCode::from_u16)) {
+        (None, Some(Ok(status))) => status,
+        (failure, _) => return Verdict::Down(failure.clone().unwrap_or_else(|| "there is no answer".to_owned())),
     };
+    let after = answered.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    let after = after.map(|seconds| Duration::from_secs(seconds).min(LONGEST_PAUSE));
+    let body = &answered.body;
     if status.is_success() {
         // "accepted" in plain words is a yes all the same: to ask again might do it twice
-        return Verdict::Done(serde_json::from_slice(&body).unwrap_or_else(|_| Value::Object(serde_json::Map::new())));
+        return Verdict::Done(serde_json::from_slice(body).unwrap_or_else(|_| Value::Object(serde_json::Map::new())));
     }
     let shown = String::from_utf8_lossy(body.get(..body.len().min(500)).unwrap_or_default()).into_owned();
     let what = format!("{status}: {shown}");

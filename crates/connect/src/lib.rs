@@ -7,15 +7,18 @@
 //! direction, documents that are fetched, is in [`Inbound`].
 
 mod backoff;
+mod calls;
 mod circuit;
 mod config;
 mod connections;
 mod health;
 mod http;
 mod inbound;
+mod otlp;
 mod queue;
 mod secret;
 mod system;
+mod trace;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -23,11 +26,14 @@ use std::pin::Pin;
 use partition::{DependencyChange, EffectId};
 use units::{Text, Timestamp};
 
+pub use calls::{CALLS_KEPT, Call, Cut};
 pub use config::{CapabilityConfig, CircuitConfig, ConnectionsConfig, PollConfig, RetryConfig, SystemConfig, WhenDown};
 pub use connections::{ConnectError, Connections, check};
 pub use health::{CircuitState, Outage, SystemHealth, Underway};
 pub use inbound::Inbound;
+pub use otlp::{Side, Span, Telemetry};
 pub use secret::secret;
+pub use trace::child;
 
 /// A future on the heap, for traits that are objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -44,12 +50,16 @@ pub struct Delivery {
     /// What it is about, such as a warehouse order: effects about the same thing go to a system one after the other. May be
     /// empty.
     pub subject: Text,
+    /// The order that it belongs to; may be empty.
+    pub order: Text,
     /// The document, as JSON.
     pub document: Text,
     /// When it was requested.
     pub requested_at: Timestamp,
     /// Those of a higher number go out first.
     pub priority: i32,
+    /// The trace that it belongs to (W3C `traceparent`), if there is one.
+    pub trace: Option<Text>,
 }
 
 /// Takes the outcomes of effects. Its futures end when the outcome is durable.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use partition::EffectId;
-use units::Text;
+use units::{Text, Timestamp};
 
 use crate::Delivery;
 
@@ -39,6 +39,11 @@ impl Queue {
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// When the one that has waited longest was requested.
+    pub(crate) fn oldest(&self) -> Option<Timestamp> {
+        self.waiting.iter().map(|waiting| waiting.delivery.requested_at).min()
     }
 
     /// Those that wait and those that are under way.

@@ -11,12 +11,13 @@ use tokio::sync::{Notify, watch};
 use units::Text;
 
 use crate::backoff::pause;
+use crate::calls::{Call, Calls};
 use crate::circuit::Circuit;
 use crate::config::{RetryConfig, SystemConfig, WhenDown};
 use crate::health::{CircuitState, Outage, SystemHealth, Underway};
 use crate::http::{self, Verdict};
 use crate::queue::{Queue, Waiting};
-use crate::{Delivery, Outcomes, SubmitError};
+use crate::{Delivery, Outcomes, Side, Span, SubmitError, Telemetry};
 
 /// How many latencies are remembered.
 const LATENCIES: usize = 256;
@@ -28,6 +29,8 @@ pub(crate) struct System {
     pub(crate) config: SystemConfig,
     client: reqwest::Client,
     headers: HeaderMap,
+    pub(crate) calls: Arc<Calls>,
+    telemetry: Telemetry,
     inner: Mutex<Inner>,
     work: Notify,
 }
@@ -60,6 +63,7 @@ impl System {
         headers: HeaderMap,
         earlier: &Dependency,
         notices: Notices,
+        telemetry: &Telemetry,
     ) -> Self {
         let health = SystemHealth {
             name: config.name.clone(),
@@ -76,7 +80,11 @@ impl System {
             down_ms: 0,
             mean_time_to_recovery_ms: None,
             latency_p50_ms: None,
+            latency_p95_ms: None,
             latency_p99_ms: None,
+            calls_total: 0,
+            last_call: None,
+            oldest_queued: None,
         };
         let circuit =
             if earlier.is_down() { Circuit::open(config.circuit, Instant::now()) } else { Circuit::new(config.circuit) };
@@ -91,7 +99,8 @@ impl System {
             recovered: (earlier.recovered, earlier.down_ms),
             notices,
         };
-        Self { config, client, headers, inner: Mutex::new(inner), work: Notify::new() }
+        let calls = Arc::new(Calls::new(&headers));
+        Self { config, client, headers, calls, telemetry: telemetry.clone(), inner: Mutex::new(inner), work: Notify::new() }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
@@ -104,13 +113,18 @@ impl System {
         sorted.sort_unstable();
         let at = |part: usize| sorted.get((sorted.len().saturating_sub(1)) * part / 100).copied();
         let (outages, took) = inner.recovered;
+        let (calls_total, last_call) = self.calls.last();
         let present = inner.health.outages.last().filter(|outage| outage.ended.is_none());
         SystemHealth {
             down_ms: took + present.map_or(0, |outage| outage.duration_ms(now_ms())),
             mean_time_to_recovery_ms: took.checked_div(outages),
             circuit: inner.circuit.state(),
             queued: inner.queue.len(),
+            oldest_queued: inner.queue.oldest().map(|oldest| oldest.0),
+            calls_total,
+            last_call,
             latency_p50_ms: at(50),
+            latency_p95_ms: at(95),
             latency_p99_ms: at(99),
             ..inner.health.clone()
         }
@@ -219,8 +233,16 @@ impl System {
                 return self.fail(&waiting, outcomes, "rejected", &cause).await;
             }
         };
+        let request = http::request(&self.client, &self.config, capability, &self.headers, &url, &waiting.delivery);
+        let request = match request {
+            Ok(request) => request,
+            Err(cause) => {
+                self.lock().circuit.spared(Instant::now());
+                return self.fail(&waiting, outcomes, "rejected", &cause).await;
+            }
+        };
         let started = Instant::now();
-        let verdict = http::call(&self.client, &self.config, capability, &self.headers, url, &waiting.delivery).await;
+        let verdict = self.call(request, &waiting).await;
         self.count(&mut waiting, &verdict);
         self.note(&verdict, started);
         match verdict {
@@ -249,6 +271,59 @@ impl System {
                 self.put_back(Waiting { from: Some(from), ..waiting });
             }
         }
+    }
+
+    /// Makes a call, and keeps it for people.
+    async fn call(&self, request: reqwest::Request, waiting: &Waiting) -> Verdict {
+        let (calls, delivery) = (&self.calls, &waiting.delivery);
+        let mut call = Call {
+            effect: Text::from(delivery.id.to_string()),
+            capability: delivery.capability.clone(),
+            subject: delivery.subject.clone(),
+            order: delivery.order.clone(),
+            attempt: waiting.attempts + 1,
+            began: now_ms(),
+            method: request.method().to_string(),
+            url: calls.address(request.url().as_str()),
+            request_headers: calls.headers(request.headers()),
+            request: calls.body(delivery.document.as_bytes()),
+            ..Call::default()
+        };
+        let context =
+            request.headers().get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let (started, began) = (Instant::now(), SystemTime::now());
+        let answered = http::send(&self.client, request).await;
+        let verdict = http::verdict(&answered);
+        (call.outcome, call.cause) = verdict.outcome();
+        call.cause = call.cause.map(|cause| calls.without_secrets(&cause));
+        call.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        call.status = answered.status;
+        call.response_headers = calls.headers(&answered.headers);
+        call.response = calls.body(&answered.body);
+        tracing::debug!(
+            system = %self.config.name, effect = %call.effect, order = %call.order, capability = %call.capability,
+            attempt = call.attempt, outcome = call.outcome, status = call.status, took_ms = call.took_ms, "called",
+        );
+        self.telemetry.record(|| Span {
+            context,
+            parent: delivery.trace.as_deref().and_then(|parent| parent.split('-').nth(2)).map(str::to_owned),
+            name: format!("{} {}", call.method, call.capability),
+            side: Side::Client,
+            began,
+            took: started.elapsed(),
+            attributes: vec![
+                ("http.request.method", call.method.as_str().into()),
+                ("url.full", call.url.as_str().into()),
+                ("http.response.status_code", call.status.into()),
+                ("http.request.resend_count", (call.attempt - 1).into()),
+                ("peer.service", self.config.name.as_str().into()),
+                ("crossdock.effect", call.effect.as_str().into()),
+                ("crossdock.order", call.order.as_str().into()),
+            ],
+            error: call.cause.clone(),
+        });
+        calls.add(call);
+        verdict
     }
 
     /// Counts a try, and whether it was one that counts towards giving up: an outage is nobody's fault, but an effect that fails while the
@@ -406,7 +481,7 @@ where
     }
 }
 
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -12,7 +12,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
-use connect::{BoxFuture, CircuitState, Connections, ConnectionsConfig, Delivery, Inbound, Outcomes, SubmitError};
+use connect::{
+    BoxFuture, CircuitState, Connections, ConnectionsConfig, Delivery, Inbound, Outcomes, SubmitError, Telemetry,
+};
 use partition::dependency::Outage;
 use partition::{Dependency, DependencyChange, EffectId};
 use units::Timestamp;
@@ -133,7 +135,7 @@ async fn connected_again(faulty: Faulty, extra: &str, taken: &Arc<Taken>, earlie
     let config: ConnectionsConfig = toml::from_str(&config).unwrap();
     // the process installs a provider once; a second time is refused and does not matter
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Connections::start(config, Arc::new(Sink(taken.clone())), Arc::new(Nothing), &earlier).unwrap()
+    Connections::start(config, Arc::new(Sink(taken.clone())), Arc::new(Nothing), &earlier, &Telemetry::default()).unwrap()
 }
 
 fn effect(number: u64) -> EffectId {

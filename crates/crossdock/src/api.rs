@@ -9,6 +9,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::output::{Unreachable, WrongUse};
+use crate::session::{self, Session};
 
 /// Where to ask. Shared by all commands that look at or change something.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,8 +30,25 @@ pub(crate) struct Target {
 
 /// A way to ask.
 pub(crate) enum Api {
-    Http { client: reqwest::Client, url: String, key: String },
+    Http { client: reqwest::Client, url: String, credential: Credential },
     Store { router: axum::Router, key: String },
+}
+
+/// By what a server knows who asks.
+pub(crate) enum Credential {
+    /// An API key.
+    Key(String),
+    /// The session of a person who has signed in.
+    Session(Box<Session>),
+}
+
+impl Credential {
+    fn put_on(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match self {
+            Self::Key(key) => request.bearer_auth(key),
+            Self::Session(session) => request.header("cookie", &session.cookie).header("x-csrf-token", &session.csrf),
+        }
+    }
 }
 
 impl Target {
@@ -39,9 +57,9 @@ impl Target {
         self.folder().is_some()
     }
 
-    /// Whether there is a key to ask a server with.
-    pub(crate) fn has_key(&self) -> bool {
-        self.key.is_some()
+    /// Whether there is a key, or a session, to ask a server with.
+    pub(crate) fn has_credential(&self) -> bool {
+        self.key.is_some() || session::at(&self.url).is_some()
     }
 
     /// The folder that is asked, if it is a store: the one that is named here, or, where nobody gives a key to ask a server with, that of the
@@ -56,13 +74,19 @@ impl Target {
         match (&self.key, self.folder()) {
             (Some(key), None) => {
                 let client = reqwest::Client::builder().build().context("make the HTTP client")?;
-                Ok(Api::Http { client, url: self.url.trim_end_matches('/').to_owned(), key: key.clone() })
+                let url = self.url.trim_end_matches('/').to_owned();
+                Ok(Api::Http { client, url, credential: Credential::Key(key.clone()) })
             }
             (_, Some(folder)) => store_api(&folder),
-            (None, None) => Err(WrongUse(
-                "name an API key with --key or CROSSDOCK_API_KEY to ask the server, or a store folder with --data to read it without one".to_owned(),
-            )
-            .into()),
+            (None, None) => {
+                let session = session::at(&self.url).ok_or_else(|| {
+                    WrongUse(
+                        "sign in with `crossdock login`, or name an API key with --key or CROSSDOCK_API_KEY, to ask the server; or a store folder with --data to read it without one".to_owned(),
+                    )
+                })?;
+                let client = reqwest::Client::builder().build().context("make the HTTP client")?;
+                Ok(Api::Http { client, url: session.url.clone(), credential: Credential::Session(Box::new(session)) })
+            }
         }
     }
 }
@@ -78,7 +102,7 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         ..server::KeyConfig::default()
     };
     let readers = server::Readers::of(vec![Box::new(reader)]);
-    let identities = server::Identities::open(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
+    let identities = server::Identities::open(&readers, None).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
     let partition =
         runtime::Handle::closed("no server runs on this store, so it is only read; start `crossdock serve` and use --key");
     let clock: Arc<dyn runtime::Clock> = Arc::new(runtime::SystemClock);
@@ -92,6 +116,7 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         governance: server::Governance::new(server::ServerConfig::default().quota),
         live: server::Live::idle(),
         clock,
+        telemetry: connect::Telemetry::default(),
         in_flight: server::InFlight::default(),
     };
     Ok(Api::Store { router: server::router(state), key })
@@ -144,15 +169,13 @@ impl Api {
         body: Vec<u8>,
     ) -> anyhow::Result<(u16, bool, Vec<u8>)> {
         Ok(match self {
-            Self::Http { client, url, key } => {
+            Self::Http { client, url, credential } => {
                 let method: reqwest::Method = method.parse().context("HTTP method")?;
-                let mut request = client.request(method, format!("{url}{path}")).bearer_auth(key).body(body);
+                let mut request = credential.put_on(client.request(method, format!("{url}{path}"))).body(body);
                 if let Some(idempotency_key) = idempotency_key {
                     request = request.header("idempotency-key", idempotency_key);
                 }
-                let response = request.send().await.map_err(|error| {
-                    Unreachable(format!("ask {url}: {}; is `crossdock serve` running there?", root_cause(&error)))
-                })?;
+                let response = request.send().await.map_err(|error| unreachable_at(url, &error))?;
                 let status = response.status().as_u16();
                 let replayed = response.headers().contains_key(server::REPLAYED);
                 let body = response
@@ -178,6 +201,36 @@ impl Api {
 
 fn json_of(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// Signs in: who it is now, and the cookie.
+pub(crate) async fn sign_in(url: &str, ask: &Value) -> anyhow::Result<(Value, String)> {
+    let client = reqwest::Client::builder().build().context("make the HTTP client")?;
+    let request = client.put(format!("{url}/v1/session")).header("content-type", "application/json").body(ask.to_string());
+    let response = request.send().await.map_err(|error| unreachable_at(url, &error))?;
+    let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok()?.split(';').next());
+    let cookie = cookie.unwrap_or_default().to_owned();
+    Ok((answer(url, response).await?, cookie))
+}
+
+/// Signs out.
+pub(crate) async fn sign_out(session: &Session) -> anyhow::Result<Value> {
+    let client = reqwest::Client::builder().build().context("make the HTTP client")?;
+    let request = client.delete(format!("{}/v1/session", session.url));
+    let request = Credential::Session(Box::new(session.clone())).put_on(request);
+    let response = request.send().await.map_err(|error| unreachable_at(&session.url, &error))?;
+    answer(&session.url, response).await
+}
+
+fn unreachable_at(url: &str, error: &reqwest::Error) -> Unreachable {
+    Unreachable(format!("ask {url}: {}; is `crossdock serve` running there?", root_cause(error)))
+}
+
+async fn answer(url: &str, response: reqwest::Response) -> anyhow::Result<Value> {
+    let status = response.status().as_u16();
+    let body = response.bytes().await.map_err(|error| unreachable_at(url, &error))?;
+    let value = json_of(&body);
+    if (200..300).contains(&status) { Ok(value) } else { Err(Refused { status, problem: value }.into()) }
 }
 
 fn root_cause(error: &dyn std::error::Error) -> String {

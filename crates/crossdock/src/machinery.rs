@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::api::Api;
+use crate::api::{Api, Credential};
 use crate::config;
 use crate::output::WrongUse;
 
@@ -137,7 +137,7 @@ impl Machinery {
     /// A way to ask the product.
     pub(crate) fn api(&self) -> anyhow::Result<Api> {
         let client = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Api::Http { client, url: self.url.clone(), key: self.key.clone() })
+        Ok(Api::Http { client, url: self.url.clone(), credential: Credential::Key(self.key.clone()) })
     }
 
     /// Where the product is.

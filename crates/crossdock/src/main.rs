@@ -8,6 +8,7 @@ mod keys;
 mod machinery;
 mod output;
 mod processes;
+mod session;
 
 use std::process::ExitCode;
 
@@ -33,12 +34,13 @@ fn main() -> ExitCode {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(arguments.command.default_log()));
     // colours are for people: a log file gets none
     let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(is_terminal)
-        .with_target(false)
-        .init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // one object a line for programs that gather logs
+    if std::env::var("CROSSDOCK_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        log.json().flatten_event(true).init();
+    } else {
+        log.with_ansi(is_terminal).init();
+    }
     // a second installation is not possible here, so the first always succeeds
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command.run() {

@@ -842,6 +842,7 @@ fn identity(api: &mut Api<'_>) {
     assert_eq!(changed.status, 200, "{changed:?}");
     api.ask(&browser.ask("GET", "/v1/session")).problem(401, "unauthorised");
     let browser = Browser::sign_in(api, "ann", "another horse battery");
+    second_factor(api, &browser);
     let out = api.ask(&browser.ask("DELETE", "/v1/session").header("x-csrf-token", &browser.csrf));
     assert!(out.status == 204 && out.header("set-cookie").unwrap().contains("Max-Age=0"), "{out:?}");
     api.ask(&browser.ask("GET", "/v1/session")).problem(401, "unauthorised");
@@ -853,11 +854,35 @@ fn identity(api: &mut Api<'_>) {
     let prefix = text(&made["prefix"]);
     assert_eq!(api.show("/v1/clients/shop")["keys"][0]["prefix"], prefix.as_str());
     assert_eq!(api.get("/v1/clients").json()["items"][0]["keys"][0]["valid"], true);
+    api.post("/v1/clients/shop/rights", &json!({ "name": "Shop", "roles": ["sales"] }));
     api.post("/v1/clients/shop/quota", &json!({ "quota": { "per_second": 50, "burst": 500 } }));
     assert_eq!(api.show("/v1/clients/shop")["quota"]["burst"], 500);
     for path in ["disable", "enable", &format!("keys/{prefix}/revoke")] {
         api.post(&format!("/v1/clients/shop/{path}"), &json!({}));
     }
+}
+
+fn second_factor(api: &mut Api<'_>, browser: &Browser) {
+    let shown = api.ask(&browser.ask("GET", "/v1/session/second-factor")).json();
+    let code = common::code_of(&text(&shown["setup"]["secret"]), common::step_now());
+    let mut change = |path: &str, body: &Value| {
+        let path = format!("/v1/session/second-factor/{path}");
+        let ask = browser.ask("POST", &path).header("x-csrf-token", &browser.csrf);
+        api.ask(&ask.header("idempotency-key", &path).json(body))
+    };
+    let confirmed = change("confirmation", &json!({ "code": code }));
+    assert_eq!(confirmed.json()["recovery_codes"].as_array().map(Vec::len), Some(10), "{confirmed:?}");
+    change("removal", &json!({ "password": "wrong horse battery" })).problem(401, "unauthorised");
+    let removed = api.ask(
+        &browser
+            .ask("POST", "/v1/session/second-factor/removal")
+            .header("x-csrf-token", &browser.csrf)
+            .header("idempotency-key", "off")
+            .json(&json!({ "password": "another horse battery" })),
+    );
+    assert_eq!(removed.status, 200, "{removed:?}");
+    api.post("/v1/users/ann/second-factor/removal", &json!({}));
+    api.post("/v1/users/ann/rights", &json!({ "name": "Ann Lee", "roles": ["sales"] }));
 }
 
 fn rest(api: &mut Api<'_>) {
@@ -879,6 +904,12 @@ fn rest(api: &mut Api<'_>) {
     for what in ["disable", "enable", "remove"] {
         api.post(&format!("/v1/webhooks/till/{what}"), &json!({}));
     }
+    for path in ["/asyncapi.json", "/schemas/events/order.received", "/schemas/documents/order", "/v1/audit/chain"] {
+        api.get(path);
+    }
+    api.ask(&Ask::new("GET", "/schemas/events/order.eaten")).problem(404, "not_found");
+    api.ask(&Ask::new("GET", "/schemas/documents/menu")).problem(404, "not_found");
+    calls(api);
     for path in ["/catalogue", "/v1/systems", "/v1/progress", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
         api.get(path);
     }
@@ -906,8 +937,188 @@ fn rest(api: &mut Api<'_>) {
     assert!(text(&approved["data"]["exposed"]["amount"]).contains('.'), "{approved}");
     let metrics = api.get("/metrics").text();
     assert!(metrics.contains("crossdock_orders{status=\""), "{metrics}");
+    figures(&metrics);
     let second = api.get(&format!("/v1/events?limit=1000&after={next}")).json();
     assert_eq!(all["events"][count]["id"], second["events"][0]["id"]);
+    filters(api, all["events"].as_array().unwrap());
+}
+
+/// The dashboard asks for figures that there are; the reference names every figure, and no other.
+fn figures(metrics: &str) {
+    let types = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+    let given: BTreeMap<&str, &str> = types.collect();
+    let names = |text: &str| -> BTreeSet<String> {
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let words = text.split(|letter| !is_name(letter)).filter(|word| word.starts_with("crossdock_"));
+        words.map(str::to_owned).collect()
+    };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let dashboard: Value =
+        serde_json::from_str(&std::fs::read_to_string(root.join("deploy/grafana/crossdock.json")).unwrap()).unwrap();
+    let targets = dashboard["panels"].as_array().unwrap().iter().flat_map(|panel| panel["targets"].as_array().unwrap());
+    let asked: BTreeSet<String> = targets.flat_map(|target| names(&text(&target["expr"]))).collect();
+    assert!(asked.len() > 15, "{asked:?}");
+    let suffixes = |kind: &str| match kind {
+        "counter" => ["_total"].as_slice(),
+        "histogram" => ["_bucket", "_sum", "_count"].as_slice(),
+        _ => [""].as_slice(),
+    };
+    let series: BTreeSet<String> =
+        given.iter().flat_map(|(name, kind)| suffixes(kind).iter().map(move |suffix| format!("{name}{suffix}"))).collect();
+    // these are there once a system was away, and none was
+    let after_an_outage = ["last_outage", "last_recovery", "mean_time_to_recovery"];
+    let mut series = series;
+    series.extend(after_an_outage.map(|name| format!("crossdock_system_{name}_seconds")));
+    let unknown: Vec<_> = asked.difference(&series).collect();
+    assert!(unknown.is_empty(), "the dashboard asks for figures that /metrics does not give: {unknown:?}");
+    let page = std::fs::read_to_string(root.join("docs/src/reference/metrics.md")).unwrap();
+    assert_eq!(names(&page), series.into_iter().map(|name| plain(&name)).collect::<BTreeSet<_>>());
+}
+
+/// The series of a histogram are told by its name.
+fn plain(series: &str) -> String {
+    ["_bucket", "_sum", "_count"].iter().find_map(|suffix| series.strip_suffix(suffix)).unwrap_or(series).to_owned()
+}
+
+/// Each call of a system is kept with request and answer, and none of it is a secret.
+fn calls(api: &mut Api<'_>) {
+    let of_east = api.get("/v1/systems/wms-east/calls").json();
+    let release = of_east["items"].as_array().unwrap().iter().find(|call| call["capability"] == "wms.release").cloned();
+    let release = release.expect("east was asked to ship");
+    assert_eq!((&release["outcome"], &release["request"]["method"]), (&json!("done"), &json!("POST")), "{release}");
+    assert!(text(&release["request"]["body"]["text"]).contains("\"warehouse_order\":\"WO-"), "{release}");
+    let same = api.get(&format!("/v1/systems/wms-east/calls?effect={}", text(&release["effect"]))).json();
+    assert!(same["items"].as_array().unwrap().iter().all(|call| call["effect"] == release["effect"]), "{same}");
+    assert!(of_east["total"].as_u64() >= Some(1));
+    assert!(api.get("/v1/systems/bank/calls").json()["items"][0]["response"]["status"] == 200);
+    api.ask(&Ask::new("GET", "/v1/systems/moon/calls")).problem(404, "not_found");
+    api.ask(&Ask::new("GET", "/v1/systems/bank/calls?outcome=nice")).problem(422, "invalid");
+    let systems = api.get("/v1/systems").json();
+    let east = systems["systems"].as_array().unwrap().iter().find(|system| system["name"] == "wms-east").cloned().unwrap();
+    assert!(east["calls_total"].as_u64() >= Some(1) && east["last_call_at"].is_string(), "{east}");
+}
+
+/// The feed by subject, actor, type and time.
+fn filters(api: &mut Api<'_>, all: &[Value]) {
+    let ids = |events: &[Value]| events.iter().map(|event| text(&event["id"])).collect::<Vec<_>>();
+    let mut ask = |query: &str| {
+        let page = api.get(&format!("/v1/events?limit=1000&{query}")).json();
+        assert_eq!(page["complete"], true, "{query}");
+        page["events"].as_array().unwrap().clone()
+    };
+    let expected = |fits: &dyn Fn(&Value) -> bool| ids(&all.iter().filter(|event| fits(event)).cloned().collect::<Vec<_>>());
+    let is_first = |event: &Value| event["subject"] == "order SO-1" || event["correlationid"] == "SO-1";
+    assert_eq!(ids(&ask("subject=SO-1")), expected(&is_first));
+    assert_eq!(ids(&ask("subject=order%20SO-1")), expected(&is_first));
+    let is_hold = |event: &Value| event["type"] == "com.crossdock.order.hold_placed.v1";
+    assert!(all.iter().any(is_hold));
+    let last = all.last().unwrap();
+    let within = |events: Vec<Value>| {
+        let known: BTreeSet<String> = ids(all).into_iter().collect();
+        ids(&events).into_iter().filter(|id| known.contains(id)).collect::<Vec<_>>()
+    };
+    assert_eq!(within(ask("type=order.hold_placed")), expected(&is_hold));
+    assert_eq!(within(ask("type=order.")), expected(&|event| text(&event["type"]).starts_with("com.crossdock.order.")));
+    assert_eq!(within(ask("actor=clerk")), expected(&|event| event["actor"] == "clerk"));
+    let middle = text(&all[all.len() / 2]["time"]);
+    assert_eq!(within(ask(&format!("from={middle}"))), expected(&|event| text(&event["time"]) >= middle));
+    assert_eq!(within(ask(&format!("to={middle}"))), expected(&|event| text(&event["time"]) <= middle));
+    assert_eq!(ask("subject=SO-999999"), Vec::<Value>::new());
+    // what is asked for in parts is the whole
+    let (mut parts, mut after) = (Vec::new(), "0".to_owned());
+    loop {
+        let page = api.get(&format!("/v1/events?subject=SO-1&limit=2&after={after}")).json();
+        parts.extend(page["events"].as_array().unwrap().iter().cloned());
+        after = text(&page["next"]);
+        if page["complete"] == true {
+            break;
+        }
+    }
+    assert_eq!(ids(&parts), expected(&is_first));
+    assert!(text(&last["time"]) >= middle);
+    api.ask(&Ask::new("GET", "/v1/events?from=yesterday")).problem(400, "malformed");
+    // the chain in parts, and from the middle
+    let chain = api.get("/v1/audit/chain").json();
+    assert_eq!((&chain["intact"], chain["next"].is_null()), (&json!(true), true), "{chain}");
+    let first = api.get("/v1/audit/chain?limit=10").json();
+    assert_eq!((&first["entries"], &first["next"], &first["sound"]["position"]), (&json!(10), &json!(10), &json!(10)));
+    let rest = api.get("/v1/audit/chain?after=10").json();
+    assert_eq!((&rest["intact"], &rest["sound"]), (&json!(true), &rest["head"]), "{rest}");
+    api.ask(&Ask::new("GET", "/v1/audit/chain?after=99999999")).problem(404, "not_found");
+    api.ask(&Ask::new("GET", "/v1/audit/chain?limit=0")).problem(422, "invalid");
+    contracts(api, all);
+}
+
+/// Every event of the run is what its schema says, with no field that the schema does not know; so are the documents.
+fn contracts(api: &mut Api<'_>, all: &[Value]) {
+    let catalogue = api.get("/catalogue").json();
+    let mut seen: BTreeMap<String, Value> = BTreeMap::new();
+    for event in all {
+        let name = text(&event["type"]).trim_start_matches("com.crossdock.").trim_end_matches(".v1").to_owned();
+        let schema = seen.entry(name.clone()).or_insert_with(|| api.get(&format!("/schemas/events/{name}")).json());
+        assert_eq!(event["dataschema"], schema["$id"]);
+        assert_eq!(violation(schema, &event["data"]), None, "{name}: {event:#}");
+    }
+    assert!(seen.len() > 40, "a run tells more than {:?}", seen.keys());
+    let listed: BTreeSet<String> =
+        catalogue["events"].as_array().unwrap().iter().map(|event| text(&event["name"])).collect();
+    assert!(seen.keys().all(|name| listed.contains(name)));
+    for (document, path) in [("order", "/v1/orders/SO-1"), ("account", "/v1/accounts/10001"), ("company", "/v1/company")] {
+        let schema = api.get(&format!("/schemas/documents/{document}")).json();
+        let shown = api.get(path).json();
+        assert_eq!(violation(&schema, &shown), None, "{document}: {shown:#}");
+    }
+    let release = api.get("/schemas/documents/release").json();
+    let of_east = api.get("/v1/systems/wms-east/calls").json();
+    for call in of_east["items"].as_array().unwrap().iter().filter(|call| text(&call["capability"]).starts_with("wms.")) {
+        let sent: Value = serde_json::from_str(&text(&call["request"]["body"]["text"])).unwrap();
+        assert_eq!(violation(&release, &sent), None, "{sent:#}");
+    }
+    let described = catalogue["documents"].as_array().unwrap().iter().find(|document| document["name"] == "release");
+    assert!(described.unwrap()["systems"].as_array().unwrap().contains(&json!("wms-east")));
+}
+
+/// Why a value is not what a schema says; fields that the schema does not name count as wrong.
+fn violation(schema: &Value, value: &Value) -> Option<String> {
+    let mut closed = schema.clone();
+    close(&mut closed);
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("http://crossdock/one.json", closed).unwrap();
+    let index = compiler.compile("http://crossdock/one.json", &mut schemas).unwrap();
+    schemas.validate(value, index).err().map(|error| format!("{error:#}"))
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.remove("$id");
+            fields.values_mut().for_each(close);
+            if fields.get("properties").is_some_and(Value::is_object) && !fields.contains_key("additionalProperties") {
+                fields.insert("additionalProperties".to_owned(), json!(false));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_committed_contracts_are_those_that_are_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = common::run(&["describe", "--out", folder.path().to_str().unwrap()]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for (name, committed) in [
+        ("openapi.json", "console/src/api/openapi.json"),
+        ("asyncapi.json", "docs/api/asyncapi.json"),
+        ("schemas.json", "docs/api/schemas.json"),
+    ] {
+        let read = |path: std::path::PathBuf| {
+            serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap_or_default()).unwrap_or_default()
+        };
+        let is_fresh = read(folder.path().join(name)) == read(root.join(committed));
+        assert!(is_fresh, "{committed} is stale: run `cargo xtask schema write`");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, Ask, Site, order};
+use common::{Answer, Ask, Site, code_of, order, step_now};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery";
@@ -76,7 +76,8 @@ fn a_person_acts_in_a_session_under_the_rights_given_and_the_record_says_who() {
     ann.post("/v1/stock/receipts", "r-1", &receipt).problem(403, "not_allowed");
     ann.get("/v1/users").problem(403, "not_allowed");
     // rights that change count at once
-    put_user(&site, "ann", &json!(["warehouse"]));
+    let rights = site.post("/v1/users/ann/rights", "more", &json!({ "name": "ann", "roles": ["warehouse"] }));
+    assert_eq!(rights.status, 200, "{rights:?}");
     assert_eq!(ann.post("/v1/stock/receipts", "r-2", &receipt).status, 200);
     // and so does the end of them
     assert_eq!(site.post("/v1/users/ann/disable", "off", &json!({})).status, 200);
@@ -91,14 +92,19 @@ fn nobody_gives_himself_rights_or_shuts_himself_out() {
     let site = Site::start();
     with_password(&site, "ada", &json!(["admin"]));
     let ada = Browser::of(&site, "ada");
-    let more = json!({ "id": "ada", "name": "ada", "roles": ["admin", "director"] });
-    let problem = ada.post("/v1/users", "more", &more).problem(403, "not_allowed");
+    let more = json!({ "name": "ada", "roles": ["admin", "director"] });
+    let problem = ada.post("/v1/users/ada/rights", "more", &more).problem(403, "not_allowed");
     assert!(problem["detail"].as_str().unwrap().contains("own rights"), "{problem}");
     ada.post("/v1/users/ada/disable", "off", &json!({})).problem(403, "not_allowed");
     // for others she may, and they may not
     assert_eq!(ada.post("/v1/users", "bob", &json!({ "id": "bob", "roles": ["sales"] })).status, 200);
     let named = ada.post("/v1/clients", "bob-too", &json!({ "id": "bob", "roles": ["sales"] }));
     named.problem(409, "conflict");
+    // who is there already is not changed by adding
+    let twice = ada.post("/v1/users", "bob-twice", &json!({ "id": "bob", "roles": ["admin"] })).problem(409, "conflict");
+    assert!(twice["detail"].as_str().unwrap().contains("there is a user bob already"), "{twice}");
+    assert_eq!(site.get("/v1/users/bob").json()["roles"], json!(["sales"]));
+    ada.post("/v1/users/nobody/rights", "nobody", &json!({ "roles": [] })).problem(404, "not_found");
     ada.post("/v1/users", "system", &json!({ "id": "eve", "roles": ["system"] })).problem(422, "invalid");
     ada.post("/v1/users", "shout", &json!({ "id": "EVE!", "roles": [] })).problem(422, "invalid");
     let short = ada.post("/v1/users/bob/password", "short", &json!({ "password": "short" }));
@@ -185,4 +191,124 @@ fn a_program_that_runs_wild_is_slowed_down_and_nobody_else_is_and_the_catalogue_
     assert_eq!(catalogue.json()["operations"][0]["consumers"], Value::Null, "who else asks is not for everybody");
     assert!(site.down().success());
     site.is_sound();
+}
+
+fn with_code(site: &Site, user: &str, code: &str) -> Answer {
+    let ask = Ask::new("PUT", "/v1/session").without("authorization");
+    site.ask(ask.json(&json!({ "user": user, "password": PASSWORD, "code": code })))
+}
+
+#[test]
+fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
+    let mut site = Site::start();
+    with_password(&site, "ann", &json!(["sales"]));
+    let ann = Browser::of(&site, "ann");
+    let shown = ann.get("/v1/session/second-factor").json();
+    assert_eq!(shown["is_on"], false);
+    let secret = shown["setup"]["secret"].as_str().unwrap().to_owned();
+    assert!(
+        shown["setup"]["uri"].as_str().unwrap().contains(&secret)
+            && shown["setup"]["qr_svg"].as_str().unwrap().contains("<svg")
+    );
+    let confirm = |code: &str, key: &str| ann.post("/v1/session/second-factor/confirmation", key, &json!({ "code": code }));
+    confirm("000", "wrong").problem(422, "invalid");
+    let confirmation = code_of(&secret, step_now());
+    let confirmed = confirm(&confirmation, "right");
+    assert_eq!(confirmed.status, 200, "{confirmed:?}");
+    assert_eq!(confirm(&confirmation, "right").json(), confirmed.json(), "the same request has the same answer");
+    let recovery: Vec<String> = confirmed.json()["recovery_codes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| code.as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(recovery.len(), 10);
+    // from now on the password alone is not enough, and a code counts once
+    try_to_sign_in(&site, "ann", PASSWORD).problem(401, "second_factor_required");
+    let code = code_of(&secret, step_now());
+    assert_eq!(with_code(&site, "ann", &code).status, 200);
+    with_code(&site, "ann", &code).problem(401, "unauthorised");
+    // so does a recovery code, over a restart too; sessions go on
+    assert_eq!(with_code(&site, "ann", &recovery[0].to_uppercase()).status, 200);
+    let cookie = ann.cookie.clone();
+    assert!(site.down().success());
+    site.up();
+    let again = site.ask(Ask::new("GET", "/v1/session").without("authorization").header("cookie", &cookie));
+    assert_eq!((again.status, &again.json()["id"]), (200, &json!("ann")), "{again:?}");
+    with_code(&site, "ann", &recovery[0]).problem(401, "unauthorised");
+    assert_eq!(with_code(&site, "ann", &recovery[1]).status, 200);
+    let feed = site.get("/v1/events?limit=1000&type=user.").text();
+    assert!(feed.contains("user.second_factor_on") && !feed.contains(&secret) && !feed.contains(&recovery[2]), "{feed}");
+    // wrong codes lock the name as wrong passwords do
+    for _ in 0..5 {
+        with_code(&site, "ann", "aaaa-bbbb-cccc-dddd").problem(401, "unauthorised");
+    }
+    with_code(&site, "ann", &recovery[2]).problem(429, "too_many_requests");
+    // an administrator helps whoever has lost everything
+    assert_eq!(site.get("/v1/users/ann").json()["has_second_factor"], true);
+    let removed = site.post("/v1/users/ann/second-factor/removal", "help", &json!({}));
+    assert_eq!(removed.status, 200, "{removed:?}");
+    assert_eq!(site.get("/v1/users/ann").json()["has_second_factor"], false);
+    assert!(site.down().success());
+    site.is_sound();
+}
+
+#[test]
+fn a_session_that_was_signed_out_is_over_after_a_restart_too() {
+    let mut site = Site::start();
+    with_password(&site, "ann", &json!(["sales"]));
+    let (kept, ended) = (Browser::of(&site, "ann"), Browser::of(&site, "ann"));
+    let out = Ask::new("DELETE", "/v1/session").without("authorization").header("cookie", &ended.cookie);
+    assert_eq!(site.ask(out.header("x-csrf-token", &ended.csrf)).status, 204);
+    let (kept, ended) = (kept.cookie.clone(), ended.cookie.clone());
+    site.kill();
+    site.up();
+    let ask = |cookie: &str| site.ask(Ask::new("GET", "/v1/session").without("authorization").header("cookie", cookie));
+    assert_eq!(ask(&kept).status, 200);
+    ask(&ended).problem(401, "unauthorised");
+}
+
+#[test]
+fn a_worker_that_is_there_for_some_types_of_jobs_gets_no_others() {
+    let site = Site::start();
+    let said = site.cli(&["key", "client", "packer", "--role", "worker", "--job-type", "pack"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(site.get("/v1/clients/packer").json()["job_types"], json!(["pack"]));
+    let key = site.cli(&["key", "create", "packer", "--json"]).json();
+    let bearer = format!("Bearer {}", key["key"].as_str().unwrap());
+    let activate = |kind: &str| {
+        let ask = Ask::new("POST", "/v1/jobs/activate").header("authorization", &bearer).header("idempotency-key", kind);
+        site.ask(ask.json(&json!({ "type": kind, "worker": "w", "wait_ms": 0 })))
+    };
+    assert_eq!(activate("pack").status, 200);
+    let refused = activate("weigh").problem(403, "not_allowed");
+    assert!(refused["detail"].as_str().unwrap().contains("types pack, and not for weigh"), "{refused}");
+}
+
+/// Runs a command as somebody at a terminal of their own, with lines on standard input.
+fn at_a_terminal(site: &Site, arguments: &[&str], lines: &str) -> common::Said {
+    use std::io::Write;
+    let mut command = common::crossdock();
+    command.args(arguments).args(["--url", &site.url()]).env("CROSSDOCK_SESSION", site.folder().join("session.json"));
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // a command that reads nothing may have ended
+    let _ = child.stdin.take().unwrap().write_all(lines.as_bytes());
+    common::Said::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_person_signs_in_at_the_command_line_and_needs_no_key() {
+    let site = Site::start();
+    site.fill();
+    with_password(&site, "ann", &json!(["sales"]));
+    at_a_terminal(&site, &["order", "list"], "").fails(2, &["crossdock login", "--key"]);
+    at_a_terminal(&site, &["login", "ann"], "wrong wrong wrong\n").fails(1, &["the name or the password is wrong"]);
+    let said = at_a_terminal(&site, &["login", "ann"], &format!("{PASSWORD}\n"));
+    assert!(said.code == 0 && said.out.contains("signed in") && said.out.contains("as ann"), "{said:?}");
+    assert_eq!(at_a_terminal(&site, &["order", "list"], "").code, 0);
+    // changes too, under the rights that ann has
+    at_a_terminal(&site, &["user", "put", "eve", "--role", "admin"], "").fails(1, &["not"]);
+    assert_eq!(at_a_terminal(&site, &["logout"], "").code, 0);
+    at_a_terminal(&site, &["order", "list"], "").fails(2, &["crossdock login"]);
 }

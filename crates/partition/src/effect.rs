@@ -102,6 +102,9 @@ pub struct Effect {
     /// Effects of a higher number go out first; that of its job, and 0 without one.
     #[serde(default)]
     pub priority: i32,
+    /// The trace of the request that led to it (W3C `traceparent`); that of what its answer leads to is the same.
+    #[serde(default)]
+    pub trace: Option<Text>,
 }
 
 impl Effect {

@@ -14,7 +14,20 @@ pub struct Rights {
     pub roles: Vec<Role>,
     /// Up to which amount, in minor units; `None` without limit.
     pub limit: Option<Amount>,
+    /// Types of jobs that may be leased and answered; all if there are none.
+    #[serde(default)]
+    pub job_types: Vec<Text>,
 }
+
+impl Rights {
+    /// Whether jobs of that type may be leased and answered.
+    pub fn may_do(&self, job_type: &str) -> bool {
+        self.job_types.is_empty() || self.job_types.iter().any(|known| known == job_type)
+    }
+}
+
+/// How many types of jobs may be named.
+pub const MAX_JOB_TYPES: usize = 100;
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,6 +46,21 @@ pub struct User {
     pub epoch: u32,
     /// When the person was added.
     pub created_at: Timestamp,
+    /// What is asked for beside the password.
+    #[serde(default)]
+    pub second_factor: SecondFactor,
+}
+
+/// A code of an authenticator (TOTP, RFC 6238), or one that is kept for when that is lost. The secret never comes here: the server
+/// derives it from its own, the person and the generation that stands here.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SecondFactor {
+    /// Which secret is meant: each one that is set up is the next generation.
+    pub generation: u32,
+    /// Whether it is asked for.
+    pub is_on: bool,
+    /// SHA-256 of the recovery codes that were not used.
+    pub recovery: Vec<[u8; 32]>,
 }
 
 /// A program.
@@ -103,6 +131,25 @@ pub enum UserChange {
     Enable,
     /// End all sessions.
     EndSessions,
+    /// Add the person; somebody else of that name is in the way.
+    Add {
+        /// How the person is called.
+        name: Text,
+        /// What the person may do.
+        rights: Rights,
+    },
+    /// Ask for a second factor from now on.
+    SecondFactorOn {
+        /// SHA-256 of the recovery codes.
+        recovery: Vec<[u8; 32]>,
+    },
+    /// Ask for none any more.
+    SecondFactorOff,
+    /// A recovery code was used; it is not accepted again.
+    RecoveryUsed {
+        /// Its SHA-256.
+        code: [u8; 32],
+    },
 }
 
 /// What shall change about a program.
@@ -140,6 +187,13 @@ pub enum ClientChange {
         /// How much it may use.
         quota: Option<Quota>,
     },
+    /// Add the program; another one of that name is in the way.
+    Add {
+        /// What it is.
+        name: Text,
+        /// What it may do.
+        rights: Rights,
+    },
 }
 
 impl User {
@@ -150,7 +204,7 @@ impl User {
 
     pub(crate) fn apply(&mut self, id: &Text, change: &UserChange, at: Timestamp) {
         match change {
-            UserChange::Put { name, rights } => {
+            UserChange::Put { name, rights } | UserChange::Add { name, rights } => {
                 if self.id.is_empty() {
                     (self.id, self.created_at) = (id.clone(), at);
                 }
@@ -166,6 +220,14 @@ impl User {
             }
             UserChange::Enable => self.disabled = false,
             UserChange::EndSessions => self.epoch += 1,
+            UserChange::SecondFactorOn { recovery } => {
+                let generation = self.second_factor.generation + 1;
+                self.second_factor = SecondFactor { generation, is_on: true, recovery: recovery.clone() };
+            }
+            UserChange::SecondFactorOff => {
+                (self.second_factor.is_on, self.second_factor.recovery) = (false, Vec::new());
+            }
+            UserChange::RecoveryUsed { code } => self.second_factor.recovery.retain(|known| known != code),
         }
     }
 }
@@ -190,7 +252,7 @@ impl Client {
 
     pub(crate) fn apply(&mut self, id: &Text, change: &ClientChange, at: Timestamp) {
         match change {
-            ClientChange::Put { name, rights } => {
+            ClientChange::Put { name, rights } | ClientChange::Add { name, rights } => {
                 if self.id.is_empty() {
                     (self.id, self.created_at) = (id.clone(), at);
                 }

@@ -13,6 +13,7 @@ mod content;
 mod decide;
 pub mod definition;
 pub mod dependency;
+pub mod document;
 pub mod draft;
 pub mod effect;
 mod fold;

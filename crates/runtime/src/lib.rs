@@ -7,6 +7,7 @@
 //! Start with [`Runtime::start`] and [`Handle::ask`]; the loop is in `writer`, what is written in `batch`.
 
 mod batch;
+mod chain;
 mod clock;
 mod committer;
 mod handle;
@@ -19,6 +20,7 @@ mod verify;
 mod view;
 mod writer;
 
+pub use chain::{ChainCheck, check_chain};
 pub use clock::{Clock, SystemClock};
 pub use handle::{Answer, Condition, Handle, Request, Version};
 pub use idempotency::digest;

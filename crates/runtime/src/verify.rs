@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use partition::{AnyKey, AnyState, Entry, Fold, Head, Row, RowKey, Table};
+use partition::{AnyKey, AnyState, Fold, Head, Row, RowKey, Table};
 use sha2::{Digest, Sha256};
 use store::{Reader, RowQuery, StoreError};
 use trade::Aggregate;
+
+use crate::chain::follow;
 
 /// What a verification came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -129,34 +131,22 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
         if page.is_empty() {
             break;
         }
-        for entry in page {
-            if entry.position != head.position + 1 {
-                verification.difference = Some(Difference::Gap { expected: head.position + 1, found: entry.position });
-                return Ok(verification);
-            }
-            head = head.extend(&entry.data);
-            if head.hash != entry.hash {
-                verification.difference = Some(Difference::Hash { position: entry.position });
-                return Ok(verification);
-            }
-            match rmp_serde::from_slice::<Entry>(&entry.data) {
-                Ok(read) if read.command.at.0 != entry.at => {
-                    verification.difference = Some(Difference::Time { position: head.position });
+        for stored in page {
+            let entry = match follow(head, &stored) {
+                Ok((next, entry)) => {
+                    head = next;
+                    entry
+                }
+                Err(difference) => {
+                    verification.difference = Some(difference);
                     return Ok(verification);
                 }
-                Ok(entry) => {
-                    timelines.extend(entry.orders().iter().map(|order| (order.0, head.position)));
-                    if let Err(wrong) = fold.apply(&entry) {
-                        let (what, position) = (wrong.key.to_string(), head.position);
-                        verification.difference = Some(Difference::Sequence { position, what });
-                        return Ok(verification);
-                    }
-                }
-                Err(error) => {
-                    let cause = error.to_string();
-                    verification.difference = Some(Difference::Unreadable { position: head.position, cause });
-                    return Ok(verification);
-                }
+            };
+            timelines.extend(entry.orders().iter().map(|order| (order.0, head.position)));
+            if let Err(wrong) = fold.apply(&entry) {
+                let (what, position) = (wrong.key.to_string(), head.position);
+                verification.difference = Some(Difference::Sequence { position, what });
+                return Ok(verification);
             }
             verification.entries += 1;
         }

@@ -1,6 +1,6 @@
 //! What the API is configured with.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use partition::identity::Quota;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,10 @@ pub struct ServerConfig {
     /// are no webhooks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// Where spans of requests and of calls of systems are sent, as OpenTelemetry says (OTLP over HTTP), such as
+    /// `http://127.0.0.1:4318`; nowhere unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otlp: Option<String>,
     /// How much of the API a caller may use that has no quota of its own: how much comes back each second, and how much there is at
     /// most. A request takes its cost, as the catalogue tells it; most cost 1.
     pub quota: Quota,
@@ -29,9 +33,12 @@ pub struct ServerConfig {
 /// Far more than people and programs need that work as they should; less than one that runs wild takes from the others.
 const QUOTA: Quota = Quota { per_second: 2_000, burst: 20_000 };
 
+/// On this machine alone, unless somebody says otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7410);
+
 impl Default for ServerConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7410)), keys: Vec::new(), readers: 4, secret: None, quota: QUOTA }
+        Self { listen: LISTEN, keys: Vec::new(), readers: 4, secret: None, otlp: None, quota: QUOTA }
     }
 }
 

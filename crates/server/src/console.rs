@@ -14,7 +14,8 @@ use axum::response::{IntoResponse, Response};
 use crate::auth::hash_bytes;
 
 /// Paths that are the API's, with all that is below them.
-const OF_THE_API: &[&str] = &["/v1", "/catalogue", "/docs", "/metrics", "/openapi.json", "/healthz", "/readyz"];
+const OF_THE_API: &[&str] =
+    &["/v1", "/asyncapi.json", "/catalogue", "/docs", "/metrics", "/openapi.json", "/schemas", "/healthz", "/readyz"];
 /// What the build made of the console, by the path under which it is asked for.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 /// The page that every address of the console begins with.

@@ -5,7 +5,9 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayItems, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::server::ServerBuilder;
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, PathItem, Ref, RefOr};
 
 use crate::problem::{CODES, Problem};
@@ -41,10 +43,46 @@ pub(crate) fn complete(api: &mut OpenApi) {
     for status in READ.iter().chain(CHANGE) {
         components.responses.insert(name(*status), RefOr::T(response(*status)));
     }
+    let named: Vec<String> = components.schemas.keys().cloned().collect();
+    for (name, page) in components.schemas.iter_mut().filter(|(name, _)| name.starts_with("Page_")) {
+        refer_to_items(name, page, &named);
+    }
     for (path, item) in &mut api.paths.paths {
         for (method, operation) in operations(item) {
             describe(path, &method, operation);
         }
+    }
+    api.tags =
+        Some(TAGS.iter().map(|(name, what)| TagBuilder::new().name(*name).description(Some(*what)).build()).collect());
+    api.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This installation.")).build()]);
+}
+
+/// What the operations are about.
+const TAGS: [(&str, &str); 14] = [
+    ("orders", "Orders from every channel: placing, changing, holding, cancelling, following them."),
+    ("imports", "Files of orders and master data."),
+    ("stock", "Stock, availability, reservations, and what is kept for whom."),
+    ("fulfilment", "Warehouse orders and shipments."),
+    ("finance", "Invoices, payments and accounts."),
+    ("returns", "Requests to return goods."),
+    ("exceptions", "What somebody has to decide, and the tasks of processes."),
+    ("processes", "Processes, decisions, forms, and the instances that run."),
+    ("jobs", "Work for programs: leasing jobs and answering them, messages and signals."),
+    ("reconciliation", "Records that tell the same story, held against each other."),
+    ("company", "The company: its nodes, calendars and policies."),
+    ("events", "What happened: the feed, and webhooks."),
+    ("systems", "Connected systems, and the product itself."),
+    ("identity", "People and programs, and what they may do."),
+];
+
+/// A page says whose items it has by name, and not once more by shape.
+fn refer_to_items(name: &str, page: &mut RefOr<Schema>, named: &[String]) {
+    let item = name.trim_start_matches("Page_");
+    if let RefOr::T(Schema::Object(page)) = page
+        && let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items")
+        && named.iter().any(|known| known == item)
+    {
+        items.items = ArrayItems::RefOrSchema(Box::new(RefOr::Ref(Ref::from_schema_name(item))));
     }
 }
 
@@ -60,6 +98,9 @@ pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMetho
 fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
     // names of handlers are alone in their file, and not in the whole API
     operation.operation_id = Some(operation_id(path, method));
+    if operation.description.as_deref().unwrap_or_default().is_empty() {
+        operation.description.clone_from(&operation.summary);
+    }
     govern(path, method, operation);
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
@@ -85,6 +126,20 @@ fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
         operation.parameters.get_or_insert_default().push(header("If-None-Match", what));
         let unchanged = ResponseBuilder::new().description("It is still as it was.").header("ETag", text_header(VERSION));
         operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged.build()));
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        spell(parameter);
+    }
+}
+
+/// A header holds what can be seen, and no control characters (RFC 9110, section 5.5).
+fn spell(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(parameter) = parameter
+        && parameter.parameter_in == ParameterIn::Header
+        && let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema
+        && text.pattern.is_none()
+    {
+        text.pattern = Some("^[ -~]*$".to_owned());
     }
 }
 
@@ -116,7 +171,7 @@ const VERSION: &str = "Names this version of what is shown.";
 
 /// Whether it shows one thing that has a version.
 fn is_versioned(path: &str, method: &HttpMethod) -> bool {
-    *method == HttpMethod::Get && (path.ends_with('}') || path == "/v1/company")
+    *method == HttpMethod::Get && path.starts_with("/v1") && (path.ends_with('}') || path == "/v1/company")
 }
 
 /// What an answer has beside its body.

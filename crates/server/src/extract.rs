@@ -241,7 +241,7 @@ impl FromRequestParts<AppState> for Caller {
 }
 
 /// The trace that a request belongs to (W3C Trace Context, `traceparent`); one that cannot be read counts as none, as the standard asks.
-fn trace(headers: &HeaderMap) -> Option<units::Text> {
+pub(crate) fn trace(headers: &HeaderMap) -> Option<units::Text> {
     let given = headers.get("traceparent")?.to_str().ok()?.trim();
     let mut parts = given.split('-');
     let mut part = |digits: usize| {

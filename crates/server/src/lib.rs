@@ -25,6 +25,7 @@ mod page;
 mod problem;
 mod readers;
 mod resource;
+mod schema;
 mod serve;
 mod state;
 mod submit;
@@ -41,6 +42,7 @@ pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::{Readers, dependencies};
 pub use resource::imports::REPLAYED;
+pub use schema::{Contracts, contracts};
 pub use serve::{HEADERS_WITHIN, serve};
 pub use state::AppState;
 pub use webhook::Webhooks;
@@ -58,6 +60,7 @@ pub const MAX_BODY: usize = 16 * 1024 * 1024;
     info(
         title = "Crossdock",
         description = "Carries every order from every channel to matched cash, across sales, warehouse and finance systems.",
+        contact(name = "Whoever runs this installation"),
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     modifiers(&Security),
@@ -95,6 +98,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::company::routes())
         .merge(resource::returns::routes())
         .merge(resource::events::routes())
+        .merge(resource::audit::routes())
         .merge(resource::systems::routes())
         .merge(resource::processes::routes())
         .merge(resource::decisions::routes())
@@ -107,6 +111,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::users::routes())
         .merge(resource::clients::routes())
         .merge(resource::catalogue::routes())
+        .merge(resource::schemas::routes())
         .merge(resource::webhooks::routes())
         .merge(metrics::routes())
         .merge(description())

@@ -58,6 +58,7 @@ async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
         registry.register_with_unit(name, help, Unit::Seconds, gauge);
     }
     systems(&mut registry, &state.connections.health());
+    state.governance.traffic.register(&mut registry);
     // while the store cannot be read the figures of the process itself are all the more wanted
     match state.readers.read(business).await {
         Ok(figures) => count(&mut registry, figures),
@@ -98,19 +99,26 @@ fn count(registry: &mut Registry, figures: Business) {
 /// How the connected systems are: what waits, and how long the last outage and the recovery from it took.
 fn systems(registry: &mut Registry, systems: &[SystemHealth]) {
     type By<M> = Family<Vec<(String, String)>, M>;
-    let [queued, open, outages]: [By<Gauge>; 3] = Default::default();
-    let [down, last, recovery, mean]: [By<Gauge<f64, AtomicU64>>; 4] = Default::default();
+    let [queued, open, outages, calls, delivered, retried, failed]: [By<Gauge>; 7] = Default::default();
+    let [down, last, recovery, mean, median, slow, slowest]: [By<Gauge<f64, AtomicU64>>; 7] = Default::default();
     for system in systems {
         let labels = vec![("system".to_owned(), system.name.to_string())];
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         queued.get_or_create(&labels).set(count(system.queued as u64));
         open.get_or_create(&labels).set(i64::from(!system.is_closed()));
         outages.get_or_create(&labels).set(count(system.outages_total));
+        calls.get_or_create(&labels).set(count(system.calls_total));
+        delivered.get_or_create(&labels).set(count(system.delivered));
+        retried.get_or_create(&labels).set(count(system.retried));
+        failed.get_or_create(&labels).set(count(system.failed));
         down.get_or_create(&labels).set(system.down_ms as f64 / 1000.0);
         let figures = [
             (&mean, system.mean_time_to_recovery_ms),
             (&last, system.last_outage_ms()),
             (&recovery, system.last_recovery_ms()),
+            (&median, system.latency_p50_ms),
+            (&slow, system.latency_p95_ms),
+            (&slowest, system.latency_p99_ms),
         ];
         for (family, millis) in figures {
             if let Some(millis) = millis {
@@ -121,10 +129,21 @@ fn systems(registry: &mut Registry, systems: &[SystemHealth]) {
     registry.register("system_effects_queued", "Effects that wait for a system", queued);
     registry.register("system_circuit_open", "1 when the circuit to a system is not closed", open);
     registry.register("system_outages", "Outages of a system since the start", outages);
+    registry.register("system_calls", "Calls of a system since the start, what is fetched included", calls);
+    registry.register("system_effects_delivered", "Effects that a system has carried out since the start", delivered);
+    registry.register("system_effects_retried", "Calls of a system that were repeated since the start", retried);
+    registry.register(
+        "system_effects_failed",
+        "Effects that a system has refused, or that were given up, since the start",
+        failed,
+    );
     let seconds = |registry: &mut Registry, name: &str, help: &str, family: By<Gauge<f64, AtomicU64>>| {
         registry.register_with_unit(name, help, Unit::Seconds, family);
     };
     seconds(registry, "system_down", "Time for which a system was down since the start", down);
+    seconds(registry, "system_latency_p50", "Half of the last calls of a system were answered within", median);
+    seconds(registry, "system_latency_p95", "95 of 100 of the last calls of a system were answered within", slow);
+    seconds(registry, "system_latency_p99", "99 of 100 of the last calls of a system were answered within", slowest);
     seconds(registry, "system_last_outage", "How long the last outage of a system took", last);
     let help = "From the beginning of the last outage until everything that had waited was delivered";
     seconds(registry, "system_last_recovery", help, recovery);

@@ -71,9 +71,14 @@ pub(crate) fn link(uri: &Uri, response: &mut Response) {
 
 /// Refuses a status that nothing can have: an empty list would be taken for the truth.
 pub(crate) fn check_status(status: Option<&str>, known: &[&str]) -> Result<(), Problem> {
-    match status {
-        Some(status) if !known.contains(&status) => {
-            Err(Problem::new("invalid", format!("status is `{status}`: use one of {}", known.join(", "))))
+    check_word("status", status, known)
+}
+
+/// Refuses a filter for a word that nothing can have.
+pub(crate) fn check_word(name: &str, given: Option<&str>, known: &[&str]) -> Result<(), Problem> {
+    match given {
+        Some(given) if !known.contains(&given) => {
+            Err(Problem::new("invalid", format!("{name} is `{given}`: use one of {}", known.join(", "))))
         }
         _ => Ok(()),
     }

@@ -51,6 +51,7 @@ pub struct FieldError {
 /// Every code: its status and title. Each has a page in the reference.
 pub const CODES: &[(&str, u16, &str)] = &[
     ("unauthorised", 401, "nobody who is known"),
+    ("second_factor_required", 401, "a second factor is asked for"),
     ("not_allowed", 403, "whoever asks may not do that"),
     ("not_found", 404, "there is no such thing"),
     ("unknown_path", 404, "the API has no such path"),

@@ -36,6 +36,8 @@ pub struct AppState {
     pub webhooks: Arc<Webhooks>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where spans of requests go.
+    pub telemetry: connect::Telemetry,
     /// Idempotency keys of requests that are being worked on.
     pub in_flight: InFlight,
 }

@@ -68,11 +68,36 @@ fn give(
     request.condition = condition;
     request.trace = caller.trace.clone();
     let (sender, answer) = oneshot::channel();
+    let told = tracing::enabled!(tracing::Level::DEBUG).then(|| (caller.clone(), std::time::Instant::now()));
     state.partition.submit(request, move |answer| {
+        if let Some((caller, began)) = told {
+            log(&caller, &answer, began.elapsed());
+        }
         // whoever asked may have gone; the command was carried out all the same
         let _ = sender.send(answer);
     });
     Running { answer, caller }
+}
+
+/// Each command with its journal entry, for whoever follows an order through the logs.
+fn log(caller: &Caller, answer: &Answer, took: std::time::Duration) {
+    let (command, outcome) = match answer {
+        Answer::Done { position, replayed: false, .. } => (Some(*position), "done"),
+        Answer::Done { position, .. } => (Some(*position), "repeated"),
+        Answer::Refused { .. } => (None, "refused"),
+        Answer::KeyReused | Answer::Stale { .. } => (None, "conflict"),
+        Answer::Failed { .. } => (None, "failed"),
+    };
+    let about = caller.about.as_ref().map(ToString::to_string).unwrap_or_default();
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let order = match answer {
+        Answer::Done { reply: Reply::Order(order), .. } => order.to_string(),
+        _ => about.strip_prefix("order ").unwrap_or_default().to_owned(),
+    };
+    let key = caller.key.split_once('\u{1f}').map_or("", |(_, key)| key);
+    let (actor, operation) = (&caller.actor.id, caller.target.as_str());
+    let traceparent = caller.trace.as_deref();
+    tracing::debug!(command, %order, %about, %actor, key, operation, outcome, took_ms, traceparent, "command");
 }
 
 impl Running {

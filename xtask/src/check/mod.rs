@@ -7,15 +7,17 @@ mod manifests;
 
 use std::process::ExitCode;
 
+use crate::schema;
 use crate::workspace::Workspace;
 
 type Check = fn(&Workspace) -> anyhow::Result<Vec<String>>;
 
-const CHECKS: [(&str, Check); 4] = [
+const CHECKS: [(&str, Check); 5] = [
     ("direction of dependency", direction::check),
     ("manifests", manifests::check),
     ("links in Markdown", links::check),
     ("generated files", generated::check),
+    ("contracts", schema::check),
 ];
 
 /// Runs all checks; how many findings there are.

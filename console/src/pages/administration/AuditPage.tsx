@@ -14,6 +14,7 @@ import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { exact, fromLocal, toLocal } from "../../lib/time";
 import { reasonOf, titleOf } from "../order/timeline";
+import { ChainCheck } from "./ChainCheck";
 import { EventDetails } from "./EventDetails";
 import { AdministrationSections } from "./Sections";
 
@@ -63,7 +64,15 @@ export function AuditPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
-    <Page title="Audit" actions={<AdministrationSections />}>
+    <Page
+      title="Audit"
+      actions={
+        <Group gap="xs">
+          <ChainCheck />
+          <AdministrationSections />
+        </Group>
+      }
+    >
       <Group gap="xs" align="end">
         <FieldFilter label="Who" value={filter.actor} onChange={(actor) => set({ actor })} width={130} />
         <FieldFilter

@@ -16,7 +16,7 @@ import { When } from "../../components/When";
 import { words } from "../../lib/words";
 import { mayNotChange, mayNotChangeRights } from "./authority";
 import { standingOf } from "./keys";
-import { useClientVerb, usePutClient, useRevokeKey } from "./mutations";
+import { useClientRights, useClientVerb, useRevokeKey } from "./mutations";
 import { NewKey } from "./NewKey";
 import { ChangeRights } from "./RightsDialogs";
 
@@ -84,7 +84,9 @@ function Details({ client, me }: { client: Client; me: Me }) {
       ) : (
         <Keys client={client} why={why} onRevoke={setRevoking} />
       )}
-      {dialog === "rights" && <ChangeRights of={client} usePut={usePutClient} onClose={() => setDialog(undefined)} />}
+      {dialog === "rights" && (
+        <ChangeRights of={client} useRights={useClientRights} onClose={() => setDialog(undefined)} />
+      )}
       {dialog === "key" && <NewKey client={client} onClose={() => setDialog(undefined)} />}
       {revoking && <Revoke client={client.id} prefix={revoking} onClose={() => setRevoking(undefined)} />}
     </Stack>

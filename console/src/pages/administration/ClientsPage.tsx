@@ -18,7 +18,7 @@ import { count, words } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { mayNotChange, mayNotSee } from "./authority";
 import { ClientDetails } from "./ClientDetails";
-import { usePutClient } from "./mutations";
+import { useAddClient } from "./mutations";
 import { NotYours } from "./NotYours";
 import { AddWithRights } from "./RightsDialogs";
 import { AdministrationSections } from "./Sections";
@@ -152,7 +152,7 @@ function Clients({ me }: { me: Me }) {
       {adding && (
         <AddWithRights
           title="Add an API client"
-          usePut={usePutClient}
+          useAdd={useAddClient}
           taken={(reading.data?.items ?? []).map(({ id }) => id)}
           onClose={() => setAdding(false)}
           onAdded={(id) => set({ open: id })}

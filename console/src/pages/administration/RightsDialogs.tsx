@@ -4,16 +4,17 @@ import { company } from "../../api/queries";
 import type { Client, User } from "../../api/types";
 import { FormDialog } from "../../components/FormDialog";
 import { digitsOf } from "../../lib/money";
-import type { usePutClient, usePutUser } from "./mutations";
+import type { useAddClient, useAddUser, useClientRights, useUserRights } from "./mutations";
 import { RightsFields } from "./RightsFields";
-import { NOBODY, requestOf, wrongId, wrongLimit } from "./rights";
+import { NOBODY, type Rights, requestOf, wrongId, wrongLimit } from "./rights";
 
 /** Called where the dialog is, so that what went wrong in one is not told in the next. */
-type UsePut = typeof usePutUser | typeof usePutClient;
+type UseAdd = typeof useAddUser | typeof useAddClient;
+type UseRights = typeof useUserRights | typeof useClientRights;
 
 interface AddProps {
   readonly title: string;
-  readonly usePut: UsePut;
+  readonly useAdd: UseAdd;
   /** Names that somebody has already. */
   readonly taken: readonly string[];
   readonly onClose: () => void;
@@ -21,10 +22,10 @@ interface AddProps {
 }
 
 /** Adds a person or a program. */
-export function AddWithRights({ title, usePut, taken, onClose, onAdded }: AddProps) {
+export function AddWithRights({ title, useAdd, taken, onClose, onAdded }: AddProps) {
   const currency = useQuery(company).data?.currency ?? "EUR";
   const [rights, setRights] = useState(NOBODY);
-  const change = usePut();
+  const change = useAdd();
   const isWrong = wrongId(rights.id, taken) ?? wrongLimit(rights.limit, digitsOf(currency));
   return (
     <FormDialog
@@ -50,16 +51,22 @@ export function AddWithRights({ title, usePut, taken, onClose, onAdded }: AddPro
 
 interface ChangeProps {
   readonly of: User | Client;
-  readonly usePut: UsePut;
+  readonly useRights: UseRights;
   readonly onClose: () => void;
 }
 
 /** Changes the name and the rights of a person or a program. */
-export function ChangeRights({ of, usePut, onClose }: ChangeProps) {
+export function ChangeRights({ of, useRights, onClose }: ChangeProps) {
   const { id, name, roles, limit } = of;
   const currency = useQuery(company).data?.currency ?? limit?.currency ?? "EUR";
-  const [rights, setRights] = useState({ id, name, roles: roles as readonly string[], limit: limit?.amount ?? "" });
-  const change = usePut();
+  const [rights, setRights] = useState<Rights>({
+    id,
+    name,
+    roles,
+    limit: limit?.amount ?? "",
+    jobTypes: "job_types" in of ? of.job_types : [],
+  });
+  const change = useRights();
   return (
     <FormDialog
       title={`Name and rights of ${id}`}

@@ -13,7 +13,7 @@ import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { words } from "../../lib/words";
 import { mayNotChange, mayNotChangeRights } from "./authority";
-import { usePutUser, useSetPassword, useUserVerb } from "./mutations";
+import { useRemoveSecondFactor, useSetPassword, useUserRights, useUserVerb } from "./mutations";
 import { ChangeRights } from "./RightsDialogs";
 import { SignsIn } from "./SignsIn";
 
@@ -36,6 +36,7 @@ export function UserDetails({ id, me }: { id: string; me: Me }) {
 function Details({ user, me }: { user: User; me: Me }) {
   const [dialog, setDialog] = useState<"rights" | "password">();
   const verb = useUserVerb(user.id);
+  const factor = useRemoveSecondFactor(user.id);
   const rightsWhy = mayNotChangeRights(me, user.id);
   const ownWhy = user.id === me.id ? undefined : mayNotChange(me);
   const tell = (message: string) => ({ onSuccess: () => void notifications.show({ message, color: "dock" }) });
@@ -54,6 +55,7 @@ function Details({ user, me }: { user: User; me: Me }) {
       </SimpleGrid>
       {rightsWhy && <Alert color="orange">{rightsWhy}</Alert>}
       {verb.isError && <Refusal error={verb.error} />}
+      {factor.isError && <Refusal error={factor.error} />}
       <Group gap="xs">
         <GuardedButton why={rightsWhy} variant="default" onClick={() => setDialog("rights")}>
           Name and rights …
@@ -68,6 +70,17 @@ function Details({ user, me }: { user: User; me: Me }) {
         >
           End all sessions
         </GuardedButton>
+        {user.has_second_factor && (
+          <GuardedButton
+            why={ownWhy}
+            variant="default"
+            onClick={() =>
+              factor.mutate(undefined, tell(`${user.id} signs in without a second factor until it is set up again`))
+            }
+          >
+            Remove the second factor
+          </GuardedButton>
+        )}
         {user.disabled ? (
           <GuardedButton why={rightsWhy} onClick={() => verb.mutate("enable", tell(`${user.id} may sign in again`))}>
             Let in again
@@ -83,7 +96,7 @@ function Details({ user, me }: { user: User; me: Me }) {
           </GuardedButton>
         )}
       </Group>
-      {dialog === "rights" && <ChangeRights of={user} usePut={usePutUser} onClose={() => setDialog(undefined)} />}
+      {dialog === "rights" && <ChangeRights of={user} useRights={useUserRights} onClose={() => setDialog(undefined)} />}
       {dialog === "password" && <SetPassword user={user.id} onClose={() => setDialog(undefined)} />}
     </Stack>
   );

@@ -16,7 +16,7 @@ import { size } from "../../lib/money";
 import { words } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { mayNotChange, mayNotSee } from "./authority";
-import { usePutUser } from "./mutations";
+import { useAddUser } from "./mutations";
 import { NotYours } from "./NotYours";
 import { AddWithRights } from "./RightsDialogs";
 import { AdministrationSections } from "./Sections";
@@ -146,7 +146,7 @@ function Users({ me }: { me: Me }) {
       {adding && (
         <AddWithRights
           title="Add a user"
-          usePut={usePutUser}
+          useAdd={useAddUser}
           taken={(reading.data?.items ?? []).map(({ id }) => id)}
           onClose={() => setAdding(false)}
           onAdded={(id) => set({ open: id })}

@@ -6,8 +6,22 @@ type Request = ReturnType<typeof requestOf>;
 type UserVerb = "disable" | "enable" | "end-sessions";
 type ClientVerb = "disable" | "enable";
 
-export const usePutUser = () =>
+export const useAddUser = () =>
   useChange((body: Request, idempotencyKey) => post("/v1/users", { body, idempotencyKey }), ["users"]);
+
+export const useUserRights = () =>
+  useChange(
+    ({ id, ...body }: Request, idempotencyKey) =>
+      post("/v1/users/{user}/rights", { path: { user: id }, body, idempotencyKey }),
+    ["users"],
+  );
+
+export const useRemoveSecondFactor = (user: string) =>
+  useChange(
+    (_: undefined, idempotencyKey) =>
+      post("/v1/users/{user}/second-factor/removal", { path: { user }, body: {}, idempotencyKey }),
+    ["users"],
+  );
 
 export const useSetPassword = (user: string) =>
   useChange(
@@ -22,8 +36,15 @@ export const useUserVerb = (user: string) =>
     ["users"],
   );
 
-export const usePutClient = () =>
+export const useAddClient = () =>
   useChange((body: Request, idempotencyKey) => post("/v1/clients", { body, idempotencyKey }), ["clients"]);
+
+export const useClientRights = () =>
+  useChange(
+    ({ id, ...body }: Request, idempotencyKey) =>
+      post("/v1/clients/{client}/rights", { path: { client: id }, body, idempotencyKey }),
+    ["clients"],
+  );
 
 export const useClientVerb = (client: string) =>
   useChange(

@@ -20,9 +20,11 @@ export interface Rights {
   readonly roles: readonly string[];
   /** As it was typed; nothing is no limit. */
   readonly limit: string;
+  /** Of a program: the types of jobs that it is there for; none means all. */
+  readonly jobTypes: readonly string[];
 }
 
-export const NOBODY: Rights = { id: "", name: "", roles: [], limit: "" };
+export const NOBODY: Rights = { id: "", name: "", roles: [], limit: "", jobTypes: [] };
 
 /** What is wrong with the name on the record; nothing if it may be taken. */
 export function wrongId(id: string, taken: readonly string[]): string | undefined {
@@ -45,5 +47,11 @@ export function wrongLimit(typed: string, digits: number): string | undefined {
 export function requestOf(rights: Rights, currency: string) {
   const amount = rights.limit.trim();
   const limit: Money | null = amount === "" ? null : { amount, currency };
-  return { id: rights.id.trim(), name: rights.name.trim(), roles: [...rights.roles], limit };
+  return {
+    id: rights.id.trim(),
+    name: rights.name.trim(),
+    roles: [...rights.roles],
+    limit,
+    job_types: [...rights.jobTypes],
+  };
 }

@@ -9,8 +9,9 @@ import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { span } from "../../lib/time";
 import { count } from "../../lib/words";
+import { Calls } from "./Calls";
 import { DeadLetters } from "./DeadLetters";
-import { circuitMeans, circuitWords } from "./health";
+import { stateMeans, stateTone, stateWords } from "./health";
 
 const route = getRouteApi("/systems");
 
@@ -57,17 +58,30 @@ export function SystemsPage() {
         opened={shown !== undefined}
         onClose={() => set(undefined)}
         position="right"
-        size="lg"
+        size="xl"
         title={<Text fw={650}>{shown?.name}</Text>}
       >
-        {shown && <Details of={shown} />}
+        {shown && (
+          <Tabs defaultValue="health" keepMounted={false}>
+            <Tabs.List mb="sm">
+              <Tabs.Tab value="health">How it is</Tabs.Tab>
+              <Tabs.Tab value="calls">Calls</Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="health">
+              <Details of={shown} />
+            </Tabs.Panel>
+            <Tabs.Panel value="calls">
+              <Calls of={shown.name} />
+            </Tabs.Panel>
+          </Tabs>
+        )}
       </Drawer>
     </Page>
   );
 }
 
-function Circuit({ of }: { of: System["circuit"] }) {
-  return <Tag tone={of === "closed" ? "green" : of === "open" ? "red" : "orange"}>{circuitWords(of)}</Tag>;
+function State({ of }: { of: System }) {
+  return <Tag tone={stateTone(of)}>{stateWords(of)}</Tag>;
 }
 
 function AllSystems({ of: all, onOpen }: { of: readonly System[]; onOpen: (name: string) => void }) {
@@ -102,7 +116,7 @@ function AllSystems({ of: all, onOpen }: { of: readonly System[]; onOpen: (name:
                 </button>
               </Table.Td>
               <Table.Td>
-                <Circuit of={system.circuit} />
+                <State of={system} />
               </Table.Td>
               <Table.Td>
                 {system.capabilities.join(", ") || <span className="muted">is asked for statements</span>}
@@ -129,13 +143,22 @@ function Details({ of: system }: { of: System }) {
   return (
     <>
       <Group gap="sm" mb="sm">
-        <Circuit of={system.circuit} />
-        <Text size="sm">{circuitMeans(system.circuit)}</Text>
+        <State of={system} />
+        <Text size="sm">{stateMeans(system)}</Text>
       </Group>
       <SimpleGrid cols={3} component="dl" m={0} mb="md">
         <Fact name="Waiting">{system.queued}</Fact>
         <Fact name="Under way">{system.in_flight}</Fact>
         <Fact name="Delivered">{system.delivered}</Fact>
+        <Fact name="Oldest waits since">
+          {system.oldest_queued_at ? <When at={system.oldest_queued_at} /> : "nothing waits"}
+        </Fact>
+        <Fact name="Last call">{system.last_call_at ? <When at={system.last_call_at} /> : "none since the start"}</Fact>
+        <Fact name="Answers within (half, 95 %, 99 %)">
+          {system.latency_p50_ms === null || system.latency_p50_ms === undefined
+            ? "–"
+            : `${system.latency_p50_ms} · ${system.latency_p95_ms} · ${system.latency_p99_ms} ms`}
+        </Fact>
         <Fact name="Outages">{system.outages_total}</Fact>
         <Fact name="Away in all">{system.down_ms > 0 ? span(system.down_ms) : "never"}</Fact>
         <Fact name="Back after, typically">

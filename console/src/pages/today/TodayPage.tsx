@@ -14,7 +14,7 @@ import { formatMoney, fromMinor, sums } from "../../lib/money";
 import { standing } from "../../lib/time";
 import { count, words } from "../../lib/words";
 import { byUrgency } from "../exceptions/filter";
-import { circuitWords } from "../systems/health";
+import { stateTone, stateWords } from "../systems/health";
 import { all, byTypeAndAge, having } from "./figures";
 
 const Chart = lazy(() => import("../../components/Chart"));
@@ -212,9 +212,7 @@ function Health({ of: all }: { of: readonly System[] }) {
             <Text fw={600} size="sm">
               {system.name}
             </Text>
-            <Tag tone={system.circuit === "closed" ? "green" : system.circuit === "open" ? "red" : "orange"}>
-              {circuitWords(system.circuit)}
-            </Tag>
+            <Tag tone={stateTone(system)}>{stateWords(system)}</Tag>
           </Group>
           <Text size="xs" className="muted">
             {system.queued + system.in_flight > 0

@@ -200,9 +200,9 @@ async fn reach(url: &str) -> Result<(), String> {
 
 /// The server that commands ask, as whoever holds the key.
 async fn server(target: &Target) -> Vec<Check> {
-    if target.is_store() || !target.has_key() {
-        let mend = "set CROSSDOCK_API_KEY, or give --key, to have commands ask the server";
-        return vec![Check::note("command line", "there is no API key", mend)];
+    if target.is_store() || !target.has_credential() {
+        let mend = "sign in with `crossdock login`, set CROSSDOCK_API_KEY, or give --key, to have commands ask the server";
+        return vec![Check::note("command line", "nobody is signed in, and there is no API key", mend)];
     }
     let api = match target.open() {
         Ok(api) => api,

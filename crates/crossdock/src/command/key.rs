@@ -83,7 +83,7 @@ pub(crate) struct Revoke {
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     match command {
         Command::List(arguments) => list(&arguments.target),
-        Command::Client(arguments) => post(&arguments.target, "/v1/clients", &arguments.body()?),
+        Command::Client(arguments) => super::user::put(arguments, "/v1/clients"),
         Command::Create(arguments) => create(arguments),
         Command::Quota(arguments) => {
             let own = arguments.per_second.zip(arguments.burst);

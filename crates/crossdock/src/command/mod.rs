@@ -11,6 +11,7 @@ mod configuration;
 mod dead_letter;
 mod demo;
 mod deploy;
+mod describe;
 mod dmn;
 mod doctor;
 mod draft;
@@ -22,6 +23,7 @@ mod instance;
 mod job;
 mod key;
 mod lab;
+mod login;
 mod look;
 mod quota;
 mod serve;
@@ -118,6 +120,10 @@ pub(crate) enum Command {
     /// Look at, play and test process models without a server
     #[command(subcommand)]
     Bpmn(bpmn::Command),
+    /// Sign in with name and password; from then on commands need no key
+    Login(login::Arguments),
+    /// Sign out
+    Logout(login::Out),
     /// People who may use the product: rights, passwords, sessions
     #[command(subcommand)]
     User(user::Command),
@@ -130,6 +136,8 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(configuration::Command),
+    /// Write the contracts of the API as files: OpenAPI, AsyncAPI, and JSON Schemas of events and documents
+    Describe(describe::Arguments),
     /// Look at everything that an installation needs, and say what to do next
     Doctor(doctor::Arguments),
     /// Print what a shell needs to complete commands and options
@@ -177,10 +185,13 @@ impl Command {
             Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Dmn(command) => dmn::run(&command),
             Self::Feel(arguments) => feel::run(&arguments),
+            Self::Login(arguments) => login::login(&arguments),
+            Self::Logout(arguments) => login::logout(&arguments),
             Self::User(command) => user::run(&command),
             Self::Key(command) => key::run(&command),
             Self::Webhook(command) => webhook::run(&command),
             Self::Config(command) => configuration::run(&command),
+            Self::Describe(arguments) => describe::run(&arguments),
             Self::Doctor(arguments) => doctor::run(&arguments),
             Self::Completions(arguments) => Ok(completions::run(&arguments)),
         }

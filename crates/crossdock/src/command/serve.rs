@@ -73,9 +73,11 @@ fn delivery(effect: &Effect) -> connect::Delivery {
         capability: effect.capability.clone(),
         route: effect.route.clone(),
         subject: effect.subject.as_ref().map(|key| Text::from(key.to_string())).unwrap_or_default(),
+        order: effect.order.map(|order| Text::from(order.to_string())).unwrap_or_default(),
         document: effect.document.clone(),
         requested_at: effect.requested_at,
         priority: effect.priority,
+        trace: effect.trace.clone(),
     }
 }
 
@@ -151,9 +153,12 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     deploy(&handle).await?;
     let inbound = Arc::new(super::inbound::Statements::new(handle.clone(), readers.clone()));
     let earlier = server::dependencies(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
-    let identities = server::Identities::open(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
+    let identities =
+        server::Identities::open(&readers, Some(&config.data)).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
+    let telemetry = config.server.otlp.as_deref().map(connect::Telemetry::start).transpose();
+    let telemetry = telemetry.map_err(|error| WrongUse(format!("server.otlp: {error}")))?.unwrap_or_default();
     let results = Arc::new(Results(handle.clone()));
-    let connections = connect::Connections::start(config.connections, results, inbound, &earlier)
+    let connections = connect::Connections::start(config.connections, results, inbound, &earlier, &telemetry)
         .map_err(|error| WrongUse(format!("[[systems]]: {error}")))?;
     let connections = Arc::new(connections);
     wire.connect(&connections);
@@ -172,6 +177,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
         governance: server::Governance::new(config.server.quota),
         live: live.clone(),
         clock,
+        telemetry,
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");

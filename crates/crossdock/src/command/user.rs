@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Enable(One),
     /// End all sessions of a person
     EndSessions(One),
+    /// Let a person sign in without a second factor: the authenticator and the recovery codes are lost
+    RemoveSecondFactor(One),
 }
 
 #[derive(Debug, clap::Args)]
@@ -58,6 +60,9 @@ pub(crate) struct Identity {
     /// Up to which amount they may decide, such as "5000.00 EUR"; without limit unless given
     #[arg(long)]
     limit: Option<String>,
+    /// Of a program: the types of jobs that it may lease and answer; all unless given
+    #[arg(long = "job-type")]
+    job_types: Vec<String>,
     #[command(flatten)]
     pub(super) target: Target,
 }
@@ -72,7 +77,7 @@ impl Identity {
                 return Err(WrongUse("--limit: give an amount and a currency, such as \"5000.00 EUR\"".to_owned()).into());
             }
         };
-        Ok(json!({ "id": self.id, "name": self.name, "roles": self.roles, "limit": limit }))
+        Ok(json!({ "id": self.id, "name": self.name, "roles": self.roles, "limit": limit, "job_types": self.job_types }))
     }
 }
 
@@ -102,7 +107,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
             }
             Ok(Finding::None)
         }
-        Command::Put(arguments) => post(&arguments.target, "/v1/users", &arguments.body()?),
+        Command::Put(arguments) => put(arguments, "/v1/users"),
         Command::Password(arguments) => {
             let password = read_password()?;
             post(&arguments.target, &path(arguments, "/password"), &json!({ "password": password }))
@@ -110,7 +115,24 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
         Command::Disable(arguments) => post(&arguments.target, &path(arguments, "/disable"), &json!({})),
         Command::Enable(arguments) => post(&arguments.target, &path(arguments, "/enable"), &json!({})),
         Command::EndSessions(arguments) => post(&arguments.target, &path(arguments, "/end-sessions"), &json!({})),
+        Command::RemoveSecondFactor(arguments) => {
+            post(&arguments.target, &path(arguments, "/second-factor/removal"), &json!({}))
+        }
     }
+}
+
+/// Adds whoever is not there yet, and gives the rights to whoever is.
+pub(super) fn put(arguments: &Identity, list: &str) -> anyhow::Result<Finding> {
+    let mut body = arguments.body()?;
+    let known = get(&arguments.target, list)?;
+    let is_there = known["items"].as_array().into_iter().flatten().any(|one| one["id"] == arguments.id.as_str());
+    if !is_there {
+        return post(&arguments.target, list, &body);
+    }
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("id");
+    }
+    post(&arguments.target, &format!("{list}/{}/rights", escape(&arguments.id)), &body)
 }
 
 fn path(arguments: &One, what: &str) -> String {

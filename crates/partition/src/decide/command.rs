@@ -609,6 +609,7 @@ fn serve_lines(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
 
 fn succeeded(txn: &mut Txn<'_>, id: EffectId, response: &Variables) -> Outcome<Reply> {
     let Some(effect) = txn.effect(id)? else { return Ok(Reply::Repeated) };
+    txn.goes_on(&effect);
     txn.record(Event::EffectEnded(id));
     if effect.dead.is_some() {
         exception::clear_for_dead_letter(txn, id, "it was delivered")?;
@@ -664,6 +665,7 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
     if !effect.is_pending() {
         return Ok(Reply::Repeated);
     }
+    txn.goes_on(&effect);
     match effect.job {
         Some((instance_id, job)) if catches(txn, instance_id, job, code)? => {
             txn.record(Event::EffectEnded(id));

@@ -1,14 +1,18 @@
 //! The documents that go to other systems, as JSON: what each connection task sends.
 
+use std::borrow::Cow;
+
 use engine::InstanceId;
 use feel::{Context as Variables, Value};
 use serde::Serialize;
-use trade::master::ShipTo;
 use trade::{InvoiceId, Key, OrderId, Refusal, WarehouseOrderId};
-use units::{Amount, Currency, Quantity, Text};
+use units::{Amount, Currency, Text};
 
 use super::task::{label, order};
 use super::txn::{Outcome, Txn, text};
+use crate::document::{
+    BookingDocument, DiscountTerms, Exchange, PostingDocument, QuoteDocument, QuoteLine, ReleaseDocument, ReleaseLine,
+};
 use crate::effect::{Effect, EffectId};
 
 /// The connection tasks that have a document of their own. Others send the variables of their job. `wms.redirect` is not among them:
@@ -109,24 +113,6 @@ fn plain(amount: Amount, currency: Currency) -> String {
     amount.in_currency(currency).plain()
 }
 
-#[derive(Serialize)]
-struct QuoteDocument<'a> {
-    order: OrderId,
-    currency: Currency,
-    ship_to: &'a ShipTo,
-    lines: Vec<QuoteLine<'a>>,
-    freight: String,
-    discount: String,
-}
-
-#[derive(Serialize)]
-struct QuoteLine<'a> {
-    line: u64,
-    item: &'a str,
-    category: &'a str,
-    net: String,
-}
-
 fn tax_quote(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Text> {
     let order = order(txn, id)?;
     let lines = order.lines.iter().map(|line| QuoteLine {
@@ -138,27 +124,11 @@ fn tax_quote(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Text> {
     Ok(json(&QuoteDocument {
         order: id,
         currency: order.currency,
-        ship_to: &order.ship_to,
+        ship_to: Cow::Borrowed(&order.ship_to),
         lines: lines.collect(),
         freight: plain(order.freight, order.currency),
         discount: plain(order.discount, order.currency),
     }))
-}
-
-#[derive(Serialize)]
-struct ReleaseDocument<'a> {
-    warehouse_order: WarehouseOrderId,
-    order: OrderId,
-    node: &'a str,
-    ship_to: &'a ShipTo,
-    lines: Vec<ReleaseLine<'a>>,
-}
-
-#[derive(Serialize)]
-struct ReleaseLine<'a> {
-    line: u64,
-    item: &'a str,
-    quantity: Quantity,
 }
 
 fn warehouse_order(
@@ -179,22 +149,13 @@ fn warehouse_order(
         warehouse_order: id,
         order: released.order,
         node: released.node.as_str(),
-        ship_to: &order.ship_to,
+        ship_to: Cow::Borrowed(&order.ship_to),
         lines: lines.collect(),
     });
     effect.route = released.node.0.clone();
     effect.order = Some(released.order);
     effect.subject = Some(key);
     Ok(())
-}
-
-#[derive(Serialize)]
-struct BookingDocument<'a> {
-    warehouse_order: WarehouseOrderId,
-    order: OrderId,
-    node: &'a str,
-    ship_to: &'a ShipTo,
-    weight_grams: u64,
 }
 
 fn booking(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outcome<()> {
@@ -211,7 +172,7 @@ fn booking(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outc
         warehouse_order: id,
         order: released.order,
         node: released.node.as_str(),
-        ship_to: &order.ship_to,
+        ship_to: Cow::Borrowed(&order.ship_to),
         weight_grams,
     });
     effect.order = Some(released.order);
@@ -219,49 +180,9 @@ fn booking(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outc
     Ok(())
 }
 
-#[derive(Serialize)]
-struct PostingDocument<'a> {
-    invoice: InvoiceId,
-    number: &'a str,
-    kind: String,
-    account: &'a str,
-    account_name: &'a str,
-    order: OrderId,
-    /// All that it bills, where it bills several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    orders: Vec<OrderId>,
-    purchase_order: &'a str,
-    date: units::Day,
-    due: units::Day,
-    currency: Currency,
-    net: String,
-    tax: String,
-    gross: String,
-    discount: Option<DiscountTerms>,
-    /// The exchange rate that it is booked with, where it is not in the company's currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exchange: Option<Exchange>,
-}
-
-/// A rate, and what all of a document comes to in the company's currency.
-#[derive(Serialize)]
-struct Exchange {
-    rate: units::Decimal,
-    day: units::Day,
-    source: Text,
-    currency: Currency,
-    booked: String,
-}
-
 fn exchange(rate: &trade::master::BookedRate, amount: Amount, currency: Currency) -> Exchange {
     let booked = plain(rate.booked(amount, currency), rate.into);
     Exchange { rate: rate.rate, day: rate.day, source: rate.source.clone(), currency: rate.into, booked }
-}
-
-#[derive(Serialize)]
-struct DiscountTerms {
-    amount: String,
-    until: units::Day,
 }
 
 fn posting(txn: &mut Txn<'_>, id: InvoiceId, effect: &mut Effect) -> Outcome<()> {

@@ -7,9 +7,12 @@ use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
-use crate::identity::{Client, ClientChange, MAX_KEYS, Quota, Rights, User, UserChange};
+use crate::identity::{Client, ClientChange, MAX_JOB_TYPES, MAX_KEYS, Quota, Rights, User, UserChange};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState};
+
+/// How many recovery codes somebody may have.
+const MAX_RECOVERY_CODES: usize = 20;
 
 /// Changes a person.
 ///
@@ -19,11 +22,15 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
     let known = user(txn, id)?;
     let is_self = txn.cx.actor.id == *id;
     match change {
-        UserChange::Password { .. } | UserChange::EndSessions if is_self => {}
+        UserChange::Password { .. } | UserChange::EndSessions | UserChange::SecondFactorOff if is_self => {}
+        UserChange::SecondFactorOn { .. } | UserChange::RecoveryUsed { .. } if is_self => {}
+        UserChange::SecondFactorOn { .. } | UserChange::RecoveryUsed { .. } => {
+            return Err(not_oneself(txn, "a second factor is set up and used by whoever it belongs to"));
+        }
         _ => only_administrators(txn)?,
     }
     match change {
-        UserChange::Put { name, rights } => {
+        UserChange::Put { name, rights } | UserChange::Add { name, rights } => {
             check_id("user", id)?;
             check(name, rights)?;
             if client(txn, id)?.is_some() {
@@ -31,6 +38,9 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
             }
             if known.as_ref().is_some_and(|known| known.name == *name && known.rights == *rights) {
                 return Ok(Reply::Repeated);
+            }
+            if known.is_some() && matches!(change, UserChange::Add { .. }) {
+                return Err(exists("user", id));
             }
             if is_self && known.as_ref().is_none_or(|known| known.rights != *rights) {
                 return Err(not_oneself(txn, "nobody changes his own rights; ask another administrator"));
@@ -46,9 +56,24 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
         }
         UserChange::Disable if known.as_ref().is_some_and(|known| known.disabled) => return Ok(Reply::Repeated),
         UserChange::Enable if known.as_ref().is_some_and(|known| !known.disabled) => return Ok(Reply::Repeated),
-        UserChange::Disable | UserChange::Enable | UserChange::EndSessions => {}
+        UserChange::SecondFactorOff if known.as_ref().is_some_and(|known| !known.second_factor.is_on) => {
+            return Ok(Reply::Repeated);
+        }
+        UserChange::RecoveryUsed { code } => {
+            if known.as_ref().is_none_or(|known| !known.second_factor.recovery.contains(code)) {
+                return Err(Refusal::Conflict(Text::const_new("this recovery code was used before, or is none")).into());
+            }
+        }
+        UserChange::SecondFactorOn { recovery } if recovery.len() > MAX_RECOVERY_CODES => {
+            return Err(Refusal::invalid("recovery", recovery.len(), "up to 20 codes").into());
+        }
+        UserChange::Disable
+        | UserChange::Enable
+        | UserChange::EndSessions
+        | UserChange::SecondFactorOn { .. }
+        | UserChange::SecondFactorOff => {}
     }
-    if known.is_none() && !matches!(change, UserChange::Put { .. }) {
+    if known.is_none() && !matches!(change, UserChange::Put { .. } | UserChange::Add { .. }) {
         return Err(Refusal::Conflict(text(format_args!("there is no user {id}"))).into());
     }
     txn.record(Event::User(id.clone(), change.clone()));
@@ -59,7 +84,7 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
 pub(super) fn change_client(txn: &mut Txn<'_>, id: &Text, change: &ClientChange) -> Outcome<Reply> {
     only_administrators(txn)?;
     let known = client(txn, id)?;
-    if let ClientChange::Put { name, rights } = change {
+    if let ClientChange::Put { name, rights } | ClientChange::Add { name, rights } = change {
         check_id("client", id)?;
         check(name, rights)?;
         if user(txn, id)?.is_some() {
@@ -67,6 +92,9 @@ pub(super) fn change_client(txn: &mut Txn<'_>, id: &Text, change: &ClientChange)
         }
         if known.as_ref().is_some_and(|known| known.name == *name && known.rights == *rights) {
             return Ok(Reply::Repeated);
+        }
+        if known.is_some() && matches!(change, ClientChange::Add { .. }) {
+            return Err(exists("client", id));
         }
         if txn.cx.actor.id == *id && known.as_ref().is_none_or(|known| known.rights != *rights) {
             return Err(not_oneself(txn, "no program changes its own rights"));
@@ -86,7 +114,7 @@ pub(super) fn change_client(txn: &mut Txn<'_>, id: &Text, change: &ClientChange)
 /// Whether a change of a program that is there changes anything.
 fn changes(txn: &Txn<'_>, known: &Client, change: &ClientChange) -> Outcome<bool> {
     Ok(match change {
-        ClientChange::Put { .. } => true,
+        ClientChange::Put { .. } | ClientChange::Add { .. } => true,
         ClientChange::AddKey { prefix, expires, others_end, .. } => {
             let now = txn.now();
             if expires.is_some_and(|expires| expires <= now) {
@@ -153,6 +181,11 @@ fn taken(id: &Text, by: &str) -> super::txn::TxnStop {
     Refusal::Conflict(text(format_args!("{id} is {by}; on the record nobody could tell the two apart"))).into()
 }
 
+fn exists(what: &str, id: &Text) -> super::txn::TxnStop {
+    let why = format_args!("there is a {what} {id} already; change name and rights of that one, or take another name");
+    Refusal::Conflict(text(why)).into()
+}
+
 fn check_id(field: &'static str, id: &Text) -> Result<(), Refusal> {
     let is_fit = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-_@".contains(letter);
     let is_ours = *id == trade::Actor::system().id;
@@ -168,6 +201,10 @@ fn check(name: &Text, rights: &Rights) -> Result<(), Refusal> {
     }
     if rights.roles.contains(&Role::System) {
         return Err(Refusal::invalid("roles", "system", "a role of people or programs: this one is the product's own"));
+    }
+    let is_type = |job_type: &Text| !job_type.is_empty() && job_type.len() <= 200;
+    if rights.job_types.len() > MAX_JOB_TYPES || !rights.job_types.iter().all(is_type) {
+        return Err(Refusal::invalid("job_types", rights.job_types.len(), "up to 100 types of 1 to 200 letters"));
     }
     match rights.limit {
         Some(limit) if limit.is_negative() || limit > Amount::LIMIT => {

@@ -110,6 +110,8 @@ pub(crate) struct Txn<'a> {
     /// Time, and the process engine: what a deployed process does, it does by its own right.
     pub(crate) system: Arc<Context>,
     position: u64,
+    /// The trace that the command belongs to, or the effect that it answers.
+    trace: Option<Text>,
     recorded: Recorded,
     effects: Vec<EffectId>,
     withdrawn: Vec<EffectId>,
@@ -136,6 +138,7 @@ impl<'a> Txn<'a> {
             cx: Arc::new(Context { now: command.at, actor: command.actor.clone() }),
             system: Arc::new(Context { now: command.at, actor: Actor::system() }),
             position,
+            trace: command.trace.clone(),
             recorded: Recorded::default(),
             effects: Vec::new(),
             withdrawn: Vec::new(),
@@ -303,11 +306,19 @@ impl<'a> Txn<'a> {
     }
 
     /// Asks another system for something on behalf of a job.
-    pub(crate) fn request(&mut self, effect: Effect) {
+    pub(crate) fn request(&mut self, mut effect: Effect) {
+        effect.trace.clone_from(&self.trace);
         self.effects.push(effect.id);
         // whatever was under its number is replaced
         self.overlay.entry(AnyKey::Effect(effect.id)).or_insert(None);
         self.record(Event::EffectRequested(Box::new(effect)));
+    }
+
+    /// What an answer leads to belongs to the trace of what was asked.
+    pub(crate) fn goes_on(&mut self, effect: &Effect) {
+        if self.trace.is_none() {
+            self.trace.clone_from(&effect.trace);
+        }
     }
 
     /// Takes back what another system was to do for a job that is no more, if it is not confirmed.

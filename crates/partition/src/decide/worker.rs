@@ -122,6 +122,7 @@ pub(super) fn lease(txn: &mut Txn<'_>, jobs: &[JobId], worker: &Text, lease_ms: 
     let mut leased = Vec::new();
     for id in jobs {
         let Some(job) = find(txn, *id)?.filter(|job| job.is_available()) else { continue };
+        may_do(txn, &actor, &job.kind)?;
         txn.record(Event::JobLeased { job: *id, worker: worker.clone(), by: actor.id.clone(), until });
         leased.push(Leased { job: *id, lease: job.leases + 1, until });
     }
@@ -229,12 +230,24 @@ pub(super) fn input_of_response(txn: &mut Txn<'_>, id: JobId, response: &Variabl
     Ok(answer::read(asked, result, utc_offset).map(|answer| answer.input(id.job, variables)).map_err(text))
 }
 
+/// A program that is there for jobs of some types leases and answers no others.
+fn may_do(txn: &mut Txn<'_>, actor: &Actor, kind: &str) -> Outcome<()> {
+    let Some(AnyState::Client(client)) = txn.get(&AnyKey::Client(actor.id.clone()))? else { return Ok(()) };
+    if client.rights.may_do(kind) {
+        return Ok(());
+    }
+    let types = client.rights.job_types.join(", ");
+    let why = text(format_args!("it is there for jobs of the types {types}, and not for {kind}"));
+    Err(Refusal::NotAllowed { actor: actor.id.clone(), why }.into())
+}
+
 /// The job, if the caller's lease of it counts.
 fn held_by_caller(txn: &mut Txn<'_>, id: JobId, lease: u32) -> Outcome<Arc<WorkerJob>> {
     let actor = txn.cx.actor.clone();
     authorise(&actor, "jobs are answered")?;
     let gone = || Refusal::Conflict(text(format_args!("{id} is not open: it was answered, or nobody needs it any more")));
     let job = find(txn, id)?.ok_or_else(gone)?;
+    may_do(txn, &actor, &job.kind)?;
     let Some(last) = &job.lease else {
         let why = format_args!("{id} is leased by nobody; lease it before answering it");
         return Err(Refusal::Conflict(text(why)).into());

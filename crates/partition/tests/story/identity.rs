@@ -12,7 +12,7 @@ fn administrator(world: &mut World, id: &str) {
 }
 
 fn rights(roles: &[Role]) -> Rights {
-    Rights { roles: roles.to_vec(), limit: None }
+    Rights { roles: roles.to_vec(), ..Rights::default() }
 }
 
 fn user(id: &str, change: UserChange) -> Body {

@@ -12,6 +12,7 @@ use runtime::Handle;
 use store::Reader;
 use tokio::sync::{broadcast, watch};
 
+use super::filter::{About, Filter};
 use super::{CloudEvent, page};
 use crate::problem::Problem;
 use crate::readers::Readers;
@@ -29,6 +30,7 @@ struct Told {
     position: u64,
     index: u64,
     kind: String,
+    about: About,
     json: String,
 }
 
@@ -80,7 +82,8 @@ impl Since {
 fn told(event: &CloudEvent) -> Option<Arc<Told>> {
     let Since { position, index } = Since::event(&event.id)?;
     let json = serde_json::to_string(event).ok()?;
-    Some(Arc::new(Told { position, index: index?, kind: event.kind.clone(), json }))
+    let about = About::of(event, event.time.parse().ok()?);
+    Some(Arc::new(Told { position, index: index?, kind: event.kind.clone(), about, json }))
 }
 
 /// The next entries after a position, as they are sent, and where they end.
@@ -123,17 +126,19 @@ impl Live {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     }
 
-    /// What happened after `since` and what happens from now on, until the server stops.
+    /// What happened after `since` and what happens from now on, of what is wanted, until the server stops.
     pub(crate) fn listen(
         &self,
         readers: Readers,
         since: Since,
+        wanted: Filter,
     ) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static + use<> {
         let listener = Listener {
             batches: self.sender.subscribe(),
             stopped: self.stop.subscribe(),
             readers,
             known: since,
+            wanted,
             caught_up: false,
             ready: VecDeque::new(),
         };
@@ -177,6 +182,7 @@ struct Listener {
     readers: Readers,
     /// What was sent, or is ready to be.
     known: Since,
+    wanted: Filter,
     /// Whether everything that the store has had was read: what comes from now on is in the batches.
     caught_up: bool,
     ready: VecDeque<Arc<Told>>,
@@ -220,7 +226,8 @@ impl Listener {
 
     fn take(&mut self, batch: &Batch) {
         let known = self.known;
-        self.ready.extend(batch.events.iter().filter(|told| !known.knows(told)).cloned());
+        let is_wanted = |told: &&Arc<Told>| !known.knows(told) && self.wanted.takes(&told.about);
+        self.ready.extend(batch.events.iter().filter(is_wanted).cloned());
         if batch.to >= known.position {
             self.known = Since::after(batch.to);
         }
@@ -232,7 +239,7 @@ mod tests {
     use super::*;
 
     fn told(position: u64, index: u64) -> Told {
-        Told { position, index, kind: String::new(), json: String::new() }
+        Told { position, index, kind: String::new(), about: About::default(), json: String::new() }
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! What happened, as CloudEvents: the journal as others read it.
 
+pub(crate) mod fact;
+pub(crate) mod filter;
 pub(crate) mod live;
 mod payload;
 mod scope;
 
 use partition::identity::{ClientChange, Rights, UserChange};
 use partition::webhook::WebhookChange;
-use partition::{Body, DependencyChange, DraftEvent, Entry, Event};
+use partition::{Body, DependencyChange, Entry, Event};
 use serde::Serialize;
 use store::{Reader, StoredEntry};
 use trade::OrderId;
-use units::Text;
+use units::Timestamp;
 
 use crate::page::Continued;
 use crate::problem::Problem;
+use filter::{About, Filter};
 use payload::payload;
 use scope::Known;
 
@@ -75,6 +78,11 @@ impl CloudEvent {
         kind.rsplit_once('.').map_or(kind, |(kind, _)| kind)
     }
 
+    /// The trace of the request that led to it.
+    pub(crate) fn traceparent(&self) -> Option<&str> {
+        self.traceparent.as_deref()
+    }
+
     /// Events that have this in common are told in their order: those of an order, or of whatever else it is about.
     pub(crate) fn ordered_by(&self) -> &str {
         self.correlationid.as_deref().unwrap_or(&self.subject)
@@ -88,6 +96,9 @@ pub(crate) struct EventPage {
     pub(crate) events: Vec<CloudEvent>,
     /// Give it as `after` to go on, now or later.
     next: String,
+    /// With a filter: whether everything that there is was looked through; if not, go on at `next`, even where nothing was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complete: Option<bool>,
 }
 
 impl Continued for EventPage {
@@ -127,7 +138,57 @@ pub(crate) fn page(reader: &mut dyn Reader, entries: &[StoredEntry], after: u64)
         }
     }
     let next = entries.last().map_or(after, |entry| entry.position).to_string();
-    Ok(EventPage { events, next })
+    Ok(EventPage { events, next, complete: None })
+}
+
+/// Entries that a search looks through at a time, and in one request.
+const CHUNK: usize = 500;
+const SEARCHED: usize = 10_000;
+
+/// The events that are wanted behind a position: about `limit` of them, or those among the next entries, of which a request looks through
+/// no more than it has time for.
+pub(crate) fn search(reader: &mut dyn Reader, after: u64, limit: usize, wanted: &Filter) -> Result<EventPage, Problem> {
+    let start = match wanted.from {
+        Some(from) => after.max(before(reader, from)?),
+        None => after,
+    };
+    let (mut found, mut at, mut complete) = (Vec::new(), start, false);
+    for _ in 0..SEARCHED / CHUNK {
+        let entries = reader.entries(at, CHUNK)?;
+        complete = entries.len() < CHUNK || entries.last().is_some_and(|last| wanted.is_over(Timestamp(last.at)));
+        // in parts, so that a search for what is everywhere reads no more than it tells
+        for part in entries.chunks(CHUNK / 10) {
+            let is_last = part.last().map(|last| last.position) == entries.last().map(|last| last.position);
+            let told = page(reader, part, at)?;
+            at = part.last().map_or(at, |last| last.position);
+            found.extend(
+                told.events
+                    .into_iter()
+                    .filter(|event| event.time.parse().is_ok_and(|time| wanted.takes(&About::of(event, time)))),
+            );
+            if found.len() >= limit {
+                let complete = Some(complete && is_last);
+                return Ok(EventPage { events: found, next: at.to_string(), complete });
+            }
+        }
+        if complete {
+            break;
+        }
+    }
+    Ok(EventPage { events: found, next: at.to_string(), complete: Some(complete) })
+}
+
+/// The position of the last entry before a time; the times of the journal never go back.
+pub(crate) fn before(reader: &mut dyn Reader, time: Timestamp) -> Result<u64, Problem> {
+    let (mut low, mut high) = (0, reader.head()?.position);
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        match reader.entries(middle - 1, 1)?.first() {
+            Some(entry) if entry.at >= time.0 => high = middle - 1,
+            _ => low = middle,
+        }
+    }
+    Ok(low)
 }
 
 /// The order that an event belongs to: its own, the one that it names, or the only one that its command was about.
@@ -168,44 +229,61 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
             (trade::feed::name(trade, &snake(&name)), key.to_string(), data)
         }
         Event::EffectRequested(effect) => {
-            let data = serde_json::json!({ "capability": effect.capability, "route": effect.route, "order": effect.order });
+            let (capability, route) = (effect.capability.clone(), effect.route.clone());
+            let data = known.told(&fact::EffectRequested { capability, route, order: effect.order });
             ("effect.requested".to_owned(), format!("effect {}", effect.id), data)
         }
-        Event::EffectEnded(id) => ("effect.ended".to_owned(), format!("effect {id}"), serde_json::json!({})),
-        Event::EffectRested(id) => ("effect.rested".to_owned(), format!("effect {id}"), serde_json::json!({})),
+        Event::EffectEnded(id) => ("effect.ended".to_owned(), format!("effect {id}"), known.told(&fact::EffectEnded {})),
+        Event::EffectRested(id) => ("effect.rested".to_owned(), format!("effect {id}"), known.told(&fact::EffectRested {})),
         Event::EffectDied(id, code, cause) => {
-            ("message.dead_lettered".to_owned(), format!("effect {id}"), serde_json::json!({ "code": code, "cause": cause }))
+            let data = known.told(&fact::EffectDied { code: code.clone(), cause: cause.clone() });
+            ("message.dead_lettered".to_owned(), format!("effect {id}"), data)
         }
-        Event::EffectReplayed(id) => ("message.replayed".to_owned(), format!("effect {id}"), serde_json::json!({})),
+        Event::EffectReplayed(id) => {
+            ("message.replayed".to_owned(), format!("effect {id}"), known.told(&fact::EffectReplayed {}))
+        }
         Event::Deployed { definition, resource, .. } => {
-            ("definition.deployed".to_owned(), definition.to_string(), serde_json::json!({ "resource": resource }))
+            let data = known.told(&fact::Deployed { resource: resource.clone() });
+            ("definition.deployed".to_owned(), definition.to_string(), data)
         }
         Event::BatchBegun { id, operation, reason, filter, instances, .. } => {
-            let (operation, count) = (operation.name(), instances.len());
-            let data = serde_json::json!({ "operation": operation, "filter": filter, "instances": count, "reason": reason });
+            let (operation, filter, reason) = (operation.name().into(), filter.clone(), reason.clone());
+            let data = known.told(&fact::BatchBegun { operation, filter, instances: instances.len() as u64, reason });
             ("batch.begun".to_owned(), format!("batch {id}"), data)
         }
         // hashes of secrets are nobody's business
         Event::User(id, change) => {
             let (what, data) = match change {
-                UserChange::Put { name, rights } => ("set", rights_of(name, rights, known)),
-                UserChange::Password { .. } => ("password_set", serde_json::json!({})),
-                UserChange::Disable => ("disabled", serde_json::json!({})),
-                UserChange::Enable => ("enabled", serde_json::json!({})),
-                UserChange::EndSessions => ("sessions_ended", serde_json::json!({})),
+                UserChange::Put { name, rights } | UserChange::Add { name, rights } => {
+                    let Rights { roles, limit, .. } = rights.clone();
+                    ("set", known.told(&fact::UserSet { name: name.clone(), roles, limit }))
+                }
+                UserChange::Password { .. } => ("password_set", known.told(&fact::UserPasswordSet {})),
+                UserChange::Disable => ("disabled", known.told(&fact::UserDisabled {})),
+                UserChange::Enable => ("enabled", known.told(&fact::UserEnabled {})),
+                UserChange::EndSessions => ("sessions_ended", known.told(&fact::UserSessionsEnded {})),
+                UserChange::SecondFactorOn { .. } => ("second_factor_on", known.told(&fact::UserSecondFactorOn {})),
+                UserChange::SecondFactorOff => ("second_factor_off", known.told(&fact::UserSecondFactorOff {})),
+                UserChange::RecoveryUsed { .. } => ("recovery_code_used", known.told(&fact::UserRecoveryCodeUsed {})),
             };
             (format!("user.{what}"), format!("user {id}"), data)
         }
         Event::Client(id, change) => {
             let (what, data) = match change {
-                ClientChange::Put { name, rights } => ("set", rights_of(name, rights, known)),
-                ClientChange::AddKey { prefix, expires, others_end, .. } => {
-                    ("key_added", serde_json::json!({ "prefix": prefix, "expires": expires, "others_end": others_end }))
+                ClientChange::Put { name, rights } | ClientChange::Add { name, rights } => {
+                    let Rights { roles, limit, job_types } = rights.clone();
+                    ("set", known.told(&fact::ClientSet { name: name.clone(), roles, limit, job_types }))
                 }
-                ClientChange::RevokeKey { prefix } => ("key_revoked", serde_json::json!({ "prefix": prefix })),
-                ClientChange::Disable => ("disabled", serde_json::json!({})),
-                ClientChange::Enable => ("enabled", serde_json::json!({})),
-                ClientChange::Quota { quota } => ("quota_set", serde_json::json!({ "quota": quota })),
+                ClientChange::AddKey { prefix, expires, others_end, .. } => {
+                    let (prefix, expires, others_end) = (prefix.clone(), *expires, *others_end);
+                    ("key_added", known.told(&fact::ClientKeyAdded { prefix, expires, others_end }))
+                }
+                ClientChange::RevokeKey { prefix } => {
+                    ("key_revoked", known.told(&fact::ClientKeyRevoked { prefix: prefix.clone() }))
+                }
+                ClientChange::Disable => ("disabled", known.told(&fact::ClientDisabled {})),
+                ClientChange::Enable => ("enabled", known.told(&fact::ClientEnabled {})),
+                ClientChange::Quota { quota } => ("quota_set", known.told(&fact::ClientQuotaSet { quota: *quota })),
             };
             (format!("client.{what}"), format!("client {id}"), data)
         }
@@ -214,60 +292,49 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         Event::Webhook(id, change) => {
             let (what, data) = match change {
                 // where it is sent may hold a secret, and everybody reads the feed
-                WebhookChange::Put { types, .. } => ("set", serde_json::json!({ "types": types })),
+                WebhookChange::Put { types, .. } => ("set", known.told(&fact::WebhookSet { types: types.clone() })),
                 WebhookChange::Rotate { earlier_until } => {
-                    ("secret_changed", serde_json::json!({ "earlier_until": earlier_until }))
+                    ("secret_changed", known.told(&fact::WebhookSecretChanged { earlier_until: *earlier_until }))
                 }
-                WebhookChange::Disable { why, .. } => ("disabled", serde_json::json!({ "why": why })),
-                WebhookChange::Enable { after } => ("enabled", serde_json::json!({ "after": after })),
-                WebhookChange::Delivered { .. } | WebhookChange::Remove => ("removed", serde_json::json!({})),
+                WebhookChange::Disable { why, .. } => ("disabled", known.told(&fact::WebhookDisabled { why: why.clone() })),
+                WebhookChange::Enable { after } => ("enabled", known.told(&fact::WebhookEnabled { after: *after })),
+                WebhookChange::Delivered { .. } | WebhookChange::Remove => ("removed", known.told(&fact::WebhookRemoved {})),
             };
             (format!("webhook.{what}"), format!("webhook {id}"), data)
         }
         Event::Draft { id, event, .. } => {
-            let data = match event {
-                DraftEvent::Begun { title, resource, base, .. } => {
-                    serde_json::json!({ "title": title, "resource": resource, "base": base.to_string() })
-                }
-                DraftEvent::Saved { content } => serde_json::json!({ "bytes": content.len() }),
-                DraftEvent::Rebased { base } => serde_json::json!({ "base": base.to_string() }),
-                DraftEvent::Approved { effective, note } => serde_json::json!({ "effective": effective, "note": note }),
-                DraftEvent::Deployed { version, note } => {
-                    serde_json::json!({ "version": version.to_string(), "note": note })
-                }
-                other => serde_json::json!({ "note": other.note() }),
-            };
+            let data = fact::draft(event, known);
             (format!("draft.{}", event.name()), format!("draft {id}"), data)
         }
         Event::Dependency(system, change) => {
             let data = match change {
-                DependencyChange::Degraded { cause } => serde_json::json!({ "cause": cause }),
-                DependencyChange::Recovered { backlog } => serde_json::json!({ "backlog": backlog }),
-                DependencyChange::Drained => serde_json::json!({}),
-                DependencyChange::CreditDecided { account } => serde_json::json!({ "account": account }),
+                DependencyChange::Degraded { cause } => known.told(&fact::DependencyDegraded { cause: cause.clone() }),
+                DependencyChange::Recovered { backlog } => known.told(&fact::DependencyRecovered { backlog: *backlog }),
+                DependencyChange::Drained => known.told(&fact::DependencyDrained {}),
+                DependencyChange::CreditDecided { account } => {
+                    known.told(&fact::DependencyCreditDecided { account: account.clone() })
+                }
             };
             (format!("dependency.{}", change.name()), format!("system {system}"), data)
         }
-        Event::BatchStopped(id) => ("batch.stopped".to_owned(), format!("batch {id}"), serde_json::json!({})),
+        Event::BatchStopped(id) => ("batch.stopped".to_owned(), format!("batch {id}"), known.told(&fact::BatchStopped {})),
         Event::JobOffered(job) => {
-            let data = serde_json::json!({ "type": job.kind, "instance": job.id.instance, "priority": job.priority });
+            let (kind, instance, priority) = (job.kind.clone(), job.id.instance, job.priority);
+            let data = known.told(&fact::JobOffered { kind, instance, priority });
             ("job.offered".to_owned(), format!("job {}", job.id), data)
         }
         Event::JobLeased { job, worker, by, until } => {
-            let data = serde_json::json!({ "worker": worker, "by": by, "until": until });
+            let data = known.told(&fact::JobLeased { worker: worker.clone(), by: by.clone(), until: *until });
             ("job.leased".to_owned(), format!("job {job}"), data)
         }
         Event::LeaseExtended(id, until) => {
-            ("job.lease_extended".to_owned(), format!("job {id}"), serde_json::json!({ "until": until }))
+            ("job.lease_extended".to_owned(), format!("job {id}"), known.told(&fact::JobLeaseExtended { until: *until }))
         }
-        Event::LeaseEnded(id) => ("job.lease_ended".to_owned(), format!("job {id}"), serde_json::json!({})),
-        Event::JobRested(id) => ("job.failed".to_owned(), format!("job {id}"), serde_json::json!({})),
-        Event::JobEnded(id) => ("job.ended".to_owned(), format!("job {id}"), serde_json::json!({})),
+        Event::LeaseEnded(id) => ("job.lease_ended".to_owned(), format!("job {id}"), known.told(&fact::JobLeaseEnded {})),
+        Event::JobRested(id) => ("job.failed".to_owned(), format!("job {id}"), known.told(&fact::JobFailed {})),
+        Event::JobEnded(id) => ("job.ended".to_owned(), format!("job {id}"), known.told(&fact::JobEnded {})),
         Event::Process(id, _) if event.decisions().next().is_some() => {
-            let made: Vec<_> = event.decisions().map(decision).collect();
-            let about = event.decisions().find_map(|made| made.explained.about.clone());
-            let data = serde_json::json!({ "instance": id, "order": about, "decisions": made });
-            ("process.decided".to_owned(), format!("instance {id}"), data)
+            ("process.decided".to_owned(), format!("instance {id}"), known.told(&fact::ProcessDecided::of(*id, event)))
         }
         // the steps of a process are its own affair; what they lead to in the trade is in the feed
         Event::InstanceCreated { .. }
@@ -303,37 +370,12 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
     })
 }
 
-/// A decision that a process has made: which rules matched on which inputs.
-fn decision(made: &engine::DecisionMade) -> serde_json::Value {
-    let of = |explained: &engine::ExplainedDecision| {
-        let input = |(label, value): &(Text, Text)| serde_json::json!({ "label": label, "value": value });
-        let rule = |(number, id): &(u32, Text)| serde_json::json!({ "number": number, "id": id });
-        let inputs: Vec<_> = explained.inputs.iter().map(input).collect();
-        let rules: Vec<_> = explained.rules.iter().map(rule).collect();
-        serde_json::json!({ "decision": explained.decision, "inputs": inputs, "rules": rules, "output": explained.output })
-    };
-    let explained: Vec<_> = made.explained.decisions.iter().map(of).collect();
-    serde_json::json!({
-        "element": made.element,
-        "decision": made.decision,
-        "version": made.explained.version,
-        "result": made.result,
-        "explained": explained,
-        "more": made.explained.more,
-    })
-}
-
-fn rights_of(name: &str, rights: &Rights, known: &Known<'_>) -> serde_json::Value {
-    let limit = payload(&rights.limit, &known.scope(None)).unwrap_or_default();
-    serde_json::json!({ "name": name, "roles": rights.roles, "limit": limit })
-}
-
 /// The idempotency key as the caller gave it: behind whose it is, before the number of the record in a file.
 fn key_of_caller(key: &str) -> &str {
     key.split('\u{1f}').nth(1).unwrap_or(key)
 }
 
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for (index, letter) in name.chars().enumerate() {
         if letter.is_uppercase() && index > 0 {

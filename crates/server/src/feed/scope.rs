@@ -11,7 +11,7 @@ use trade::master::Company;
 use trade::{Aggregate, ItemId, Key, Kind, LineNo, OrderId};
 use units::{Currency, Uom};
 
-use super::payload::Measures;
+use super::payload::{Measures, payload};
 use crate::problem::Problem;
 use crate::readers::state;
 
@@ -86,6 +86,11 @@ impl<'r> Known<'r> {
             Aggregate::Account(account) => Some(account.currency(&self.company)),
             _ => None,
         }
+    }
+
+    /// A fact that is about no record of the trade.
+    pub(super) fn told(&self, fact: &impl serde::Serialize) -> serde_json::Value {
+        payload(fact, &self.scope(None)).unwrap_or_default()
     }
 
     fn find(&self, key: Key) -> Option<Aggregate> {

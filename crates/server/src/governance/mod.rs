@@ -2,10 +2,12 @@
 
 pub(crate) mod operation;
 pub(crate) mod quota;
+mod span;
+pub(crate) mod traffic;
 pub(crate) mod usage;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -19,6 +21,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use operation::{Operation, Permission};
 use quota::{Left, Throttle};
+use traffic::Traffic;
 use usage::Usage;
 
 /// An answer has to begin within this time. A program that waits for work by long poll waits less.
@@ -29,13 +32,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 pub struct Governance {
     throttle: Arc<Throttle>,
     pub(crate) usage: Arc<Usage>,
+    pub(crate) traffic: Traffic,
     pub(crate) standard: Quota,
 }
 
 impl Governance {
     /// Nobody has asked for anything yet; whoever has no quota of their own has the standard one.
     pub fn new(standard: Quota) -> Self {
-        Self { throttle: Arc::new(Throttle::new(standard)), usage: Arc::default(), standard }
+        Self { throttle: Arc::new(Throttle::new(standard)), usage: Arc::default(), traffic: Traffic::default(), standard }
     }
 }
 
@@ -43,6 +47,20 @@ impl Governance {
 pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     let operation = path.and_then(|path| Operation::find(request.method().as_str(), path.as_str()));
+    let started = Instant::now();
+    let (traffic, telemetry) = (state.governance.traffic.clone(), state.telemetry.clone());
+    let span = telemetry.is_on().then(|| (span::enter(request.headers_mut()), SystemTime::now()));
+    let response = admitted(state, operation, request, next).await;
+    if let Some(operation) = operation {
+        traffic.count(operation, response.status(), started.elapsed());
+        if let Some((place, began)) = span {
+            telemetry.record(|| span::of(operation, response.status(), place, began, started.elapsed()));
+        }
+    }
+    response
+}
+
+async fn admitted(state: AppState, operation: Option<&'static Operation>, mut request: Request, next: Next) -> Response {
     // whoever signs in is nobody yet
     if operation.is_some_and(|operation| operation.permission == Permission::Everybody) {
         return in_time(ANSWER_WITHIN, next.run(request)).await;

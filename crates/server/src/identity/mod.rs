@@ -3,9 +3,11 @@
 pub(crate) mod attempts;
 pub(crate) mod password;
 pub(crate) mod session;
+pub(crate) mod totp;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use partition::identity::{Client, Quota, User};
 use partition::{AnyState, Table};
@@ -25,6 +27,8 @@ pub struct Identities {
     known: Arc<RwLock<Arc<Known>>>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) attempts: Arc<Attempts>,
+    /// The last code that each person has used: none counts twice.
+    used: Arc<Mutex<BTreeMap<Text, i64>>>,
 }
 
 impl std::fmt::Debug for Identities {
@@ -62,13 +66,15 @@ impl Known {
 }
 
 impl Identities {
-    /// Reads them from the record. Sessions are sealed with a secret that is drawn now: a restart ends them.
-    pub fn open(readers: &Readers) -> Result<Self, Problem> {
+    /// Reads them from the record. Sessions are sealed with a secret that is kept in `folder`, so that they outlive a restart; without a
+    /// folder it is drawn now and kept nowhere.
+    pub fn open(readers: &Readers, folder: Option<&Path>) -> Result<Self, Problem> {
         let known = readers.read_blocking(Known::read)?;
         Ok(Self {
             known: Arc::new(RwLock::new(Arc::new(known))),
-            sessions: Arc::new(Sessions::new()?),
+            sessions: Arc::new(folder.map_or_else(Sessions::new, Sessions::kept_in)?),
             attempts: Arc::default(),
+            used: Arc::default(),
         })
     }
 
@@ -101,6 +107,17 @@ impl Identities {
     /// All people, by name.
     pub(crate) fn users(&self) -> Vec<Arc<User>> {
         self.known().users.values().cloned().collect()
+    }
+
+    /// Whether a code of somebody's authenticator counts now; it never does again.
+    pub(crate) fn takes_code(&self, user: &User, code: &str, now: Timestamp) -> bool {
+        let secret = totp::Secret::of(&self.sessions, &user.id, user.second_factor.generation);
+        let Some(step) = secret.step_of(code, now) else { return false };
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = used.entry(user.id.clone()).or_insert(i64::MIN);
+        let is_new = step > *last;
+        *last = step.max(*last);
+        is_new
     }
 
     /// The program of that name.

@@ -1,6 +1,7 @@
 //! Sessions of people in a browser: a sealed cookie, and a token that shows that a request comes from our own pages.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -8,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use partition::identity::User;
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use units::{Text, Timestamp};
 
@@ -20,11 +22,25 @@ pub(crate) const CSRF: &str = "x-csrf-token";
 /// A session ends after so many milliseconds: a working day.
 const LASTS: i64 = 12 * 60 * 60 * 1_000;
 
-/// Seals and opens sessions. The secret lives as long as the program.
+/// The file that keeps them over a restart, in the folder of the data.
+const FILE: &str = "sessions.json";
+
+/// Seals and opens sessions.
 pub(crate) struct Sessions {
     secret: [u8; 32],
     /// Sessions that were signed out, until they would have ended by themselves.
     ended: Mutex<BTreeMap<String, Timestamp>>,
+    /// Where both are kept; nowhere for a program that only reads.
+    file: Option<PathBuf>,
+}
+
+/// What stands in the file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    /// In base 64.
+    secret: String,
+    ended: BTreeMap<String, Timestamp>,
 }
 
 /// Somebody's session.
@@ -42,7 +58,46 @@ pub(crate) struct Session {
 
 impl Sessions {
     pub(crate) fn new() -> Result<Self, Problem> {
-        Ok(Self { secret: random()?, ended: Mutex::default() })
+        Ok(Self { secret: random()?, ended: Mutex::default(), file: None })
+    }
+
+    /// Goes on with the sessions of the program before; its file is made if there is none.
+    pub(crate) fn kept_in(folder: &Path) -> Result<Self, Problem> {
+        let file = folder.join(FILE);
+        let broken = |cause: String| {
+            let mend = "delete it: then everybody signs in anew, and sets up the second factor again";
+            Problem::new("internal", format!("{}: {cause}; {mend}", file.display()))
+        };
+        let sessions = match std::fs::read(&file) {
+            Ok(bytes) => {
+                let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
+                let secret = BASE64.decode(&kept.secret).ok().and_then(|secret| secret.try_into().ok());
+                let secret = secret.ok_or_else(|| broken("the secret is not 32 bytes in base 64".to_owned()))?;
+                Self { secret, ended: Mutex::new(kept.ended), file: Some(file) }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self { file: Some(file), ..Self::new()? },
+            Err(error) => return Err(broken(error.to_string())),
+        };
+        sessions.keep(&sessions.ended.lock().unwrap_or_else(PoisonError::into_inner)).map_err(|error| {
+            let file = sessions.file.as_deref().unwrap_or(Path::new(FILE)).display();
+            Problem::new("internal", format!("write {file}: {error}; let the product write into the folder of its data"))
+        })?;
+        Ok(sessions)
+    }
+
+    /// Writes what has to outlive a restart, whole or not at all, and for nobody else to read.
+    fn keep(&self, ended: &BTreeMap<String, Timestamp>) -> std::io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let kept = Kept { secret: BASE64.encode(self.secret), ended: ended.clone() };
+        let next = file.with_extension("next");
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut written = options.open(&next)?;
+        std::io::Write::write_all(&mut written, &serde_json::to_vec(&kept)?)?;
+        written.sync_all()?;
+        std::fs::rename(&next, file)
     }
 
     /// Begins a session of that user.
@@ -86,9 +141,12 @@ impl Sessions {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.retain(|_, ends| now < *ends);
         ended.insert(session.nonce.clone(), session.ends);
+        if let Err(error) = self.keep(&ended) {
+            tracing::error!(%error, "a session that was signed out may be back after a restart");
+        }
     }
 
-    /// Bytes that only this program can draw, the same for the same text as long as it runs.
+    /// Bytes that only this installation can draw, the same for the same text.
     pub(crate) fn draw(&self, text: &str) -> [u8; 32] {
         self.seal("draw", text).finalize().into_bytes().into()
     }
@@ -159,6 +217,20 @@ mod tests {
         assert!(!begun.is_of(&User { disabled: true, ..ann() }));
         sessions.end(&begun, Timestamp(3_000));
         assert_eq!(sessions.open(&token, Timestamp(3_001)), None, "it was signed out");
+    }
+
+    #[test]
+    fn sessions_outlive_a_restart_and_those_that_were_signed_out_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = Sessions::kept_in(folder.path()).unwrap();
+        let (kept, ended) = (before.begin(&ann(), Timestamp(0)).unwrap(), before.begin(&ann(), Timestamp(0)).unwrap());
+        before.end(&ended, Timestamp(1));
+        let after = Sessions::kept_in(folder.path()).unwrap();
+        assert_eq!(after.open(&before.token(&kept), Timestamp(2)), Some(kept));
+        assert_eq!(after.open(&before.token(&ended), Timestamp(2)), None);
+        std::fs::write(folder.path().join(FILE), "{}").unwrap();
+        let problem = Sessions::kept_in(folder.path()).err().unwrap();
+        assert!(problem.detail.contains(FILE) && problem.detail.contains("delete it"), "{problem:?}");
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! The catalogue: every operation with who answers for it, who may ask, what it costs, and who uses it.
+//! The catalogue: every operation with who answers for it, who may ask, what it costs, and who uses it; every event and document.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
+use connect::SystemHealth;
+use partition::webhook::Webhook;
 use serde::Serialize;
 use trade::Role;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,6 +15,9 @@ use utoipa_axum::routes;
 use crate::extract::Reading;
 use crate::governance::operation::{OPERATIONS_OF_THE_API, Operation, Permission, owner, version};
 use crate::governance::usage::Count;
+use crate::problem::Problem;
+use crate::schema::documents::{self, Document, Way};
+use crate::schema::events::{self, EventType};
 use crate::state::AppState;
 use crate::view::name;
 
@@ -30,6 +35,53 @@ pub(crate) struct Catalogue {
     standard_quota: CallerQuota,
     /// The operations, by path.
     operations: Vec<OperationView>,
+    /// Where the events are described with their shapes.
+    #[schema(example = "/asyncapi.json")]
+    asyncapi: &'static str,
+    /// The types of events, by name.
+    events: Vec<EventTypeView>,
+    /// The canonical documents.
+    documents: Vec<DocumentView>,
+}
+
+/// A type of event.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct EventTypeView {
+    /// Its name, by which webhooks want it.
+    #[schema(example = "order.hold_placed")]
+    name: &'static str,
+    /// `type` of the CloudEvent.
+    #[serde(rename = "type")]
+    #[schema(example = "com.crossdock.order.hold_placed.v1")]
+    kind: String,
+    /// What it tells; absent where the name says it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    what: &'static str,
+    /// Where the schema of its `data` is.
+    #[schema(example = "/schemas/events/order.hold_placed")]
+    schema: String,
+    /// The webhooks that it is sent to; for operations and administrators. Who reads the feed stands at `/v1/events`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhooks: Option<Vec<String>>,
+}
+
+/// A canonical document.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct DocumentView {
+    /// Its name.
+    #[schema(example = "order")]
+    name: &'static str,
+    /// `taken`: programs send it; `shown`: the API answers with it; `sent`: connected systems get it.
+    way: Way,
+    /// Where it is used: an operation, whose consumers use it; or the capabilities of systems.
+    #[schema(example = "GET /v1/orders/{order}")]
+    used: &'static str,
+    /// Where its schema is.
+    #[schema(example = "/schemas/documents/order")]
+    schema: String,
+    /// The systems that get it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    systems: Vec<String>,
 }
 
 /// A quota: a request takes its cost from it, and it fills up again.
@@ -137,18 +189,48 @@ static DESCRIBED: LazyLock<BTreeMap<(String, String), Described>> = LazyLock::ne
 
 /// Show every operation: who answers for it, who may ask, what it costs, and, to operations and administrators, who uses it.
 #[utoipa::path(get, path = "/catalogue", tag = "systems", responses((status = 200, body = Catalogue)))]
-async fn show(State(state): State<AppState>, reading: Reading) -> JsonAnswer<Catalogue> {
+async fn show(State(state): State<AppState>, reading: Reading) -> Result<JsonAnswer<Catalogue>, Problem> {
     let sees_usage = [Role::Operations, Role::Admin, Role::Director].iter().any(|role| reading.0.has(*role));
     let view = |operation: &'static Operation| {
         let consumers = || state.governance.usage.of(operation).into_iter();
         let consumer = |(caller, count): (units::Text, Count)| Consumer { caller: caller.to_string(), usage: count.into() };
         view(operation, sees_usage.then(|| consumers().map(consumer).collect()))
     };
-    JsonAnswer(Catalogue {
+    let webhooks = if sees_usage { Some(state.webhooks.list().await?) } else { None };
+    let health = state.connections.health();
+    Ok(JsonAnswer(Catalogue {
         openapi: "/openapi.json",
         standard_quota: state.governance.standard.into(),
         operations: OPERATIONS_OF_THE_API.iter().map(view).collect(),
-    })
+        asyncapi: "/asyncapi.json",
+        events: events::all().iter().map(|event| event_type(event, webhooks.as_deref())).collect(),
+        documents: documents::all().iter().map(|document| document_view(document, &health)).collect(),
+    }))
+}
+
+fn event_type(event: &'static EventType, webhooks: Option<&[Arc<Webhook>]>) -> EventTypeView {
+    let wants = |webhook: &&Arc<Webhook>| webhook.disabled.is_none() && webhook.wants(&event.name);
+    EventTypeView {
+        name: &event.name,
+        kind: event.cloud_type(),
+        what: event.what,
+        schema: format!("/schemas/events/{}", event.name),
+        webhooks: webhooks.map(|all| all.iter().filter(wants).map(|webhook| webhook.id.to_string()).collect()),
+    }
+}
+
+fn document_view(document: &'static Document, health: &[SystemHealth]) -> DocumentView {
+    let gets = |system: &&SystemHealth| {
+        document.way == Way::Sent
+            && document.used.split(", ").any(|used| system.capabilities.iter().any(|capability| capability == used))
+    };
+    DocumentView {
+        name: document.name,
+        way: document.way,
+        used: document.used,
+        schema: format!("/schemas/documents/{}", document.name),
+        systems: health.iter().filter(gets).map(|system| system.name.to_string()).collect(),
+    }
 }
 
 fn view(operation: &'static Operation, consumers: Option<Vec<Consumer>>) -> OperationView {

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::resource::accounts::currency;
 use crate::resource::catalogue::{CallerQuota, UsageView};
 use crate::resource::stock::{Accepted, accepted};
-use crate::resource::users::IdentityRequest;
+use crate::resource::users::{IdentityRequest, RightsRequest};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
 use crate::submit::submit;
@@ -28,7 +28,8 @@ use crate::view::{MoneyView, money, name};
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(put))
+        .routes(routes!(add))
+        .routes(routes!(set_rights))
         .routes(routes!(show))
         .routes(routes!(add_key))
         .routes(routes!(revoke_key))
@@ -55,6 +56,8 @@ pub(crate) struct ClientView {
     /// How much of the API it may use; the standard unless there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     quota: Option<CallerQuota>,
+    /// The types of jobs that it may lease and answer; all if there are none.
+    job_types: Vec<String>,
     /// What it has used since the server's start; in the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<UsageView>,
@@ -100,6 +103,7 @@ fn view(client: &Client, currency: Currency, now: Timestamp) -> ClientView {
         limit: client.rights.limit.map(|limit| money(limit, currency)),
         disabled: client.disabled,
         quota: client.quota.map(CallerQuota::from),
+        job_types: client.rights.job_types.iter().map(ToString::to_string).collect(),
         usage: None,
         keys: client.keys.iter().map(|key| key_view(key, now)).collect(),
         created_at: client.created_at.to_string(),
@@ -135,14 +139,30 @@ async fn show(
     Ok(Versioned(view(&found, currency(&state).await?, state.now()), version))
 }
 
-/// Add a program, or change name and rights.
+/// Add a program. A name that somebody has already is a conflict.
 #[utoipa::path(post, path = "/v1/clients", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = IdentityRequest,
     responses((status = 200, body = Accepted)))]
-async fn put(
+async fn add(
     State(state): State<AppState>,
     caller: Caller,
     Json(given, bytes): Json<IdentityRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    let rights = given.rights(&state).await?;
+    let change = ClientChange::Add { name: given.name.into(), rights };
+    change_client(&state, caller, &bytes, given.id, change).await
+}
+
+/// Change a program's name and rights.
+#[utoipa::path(post, path = "/v1/clients/{client}/rights", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = RightsRequest,
+    responses((status = 200, body = Accepted)))]
+async fn set_rights(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(client): Path<String>,
+    Json(given, bytes): Json<RightsRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    state.identities.client(&client).ok_or_else(|| Problem::not_found(format_args!("client {client}")))?;
+    let given = given.of(client);
     let rights = given.rights(&state).await?;
     let change = ClientChange::Put { name: given.name.into(), rights };
     change_client(&state, caller, &bytes, given.id, change).await

@@ -6,10 +6,12 @@ use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use store::Reader;
+use units::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Query, Reading};
+use crate::feed::filter::Filter;
 use crate::feed::live::Since;
 use crate::feed::{self, EventPage};
 use crate::page::Listed;
@@ -26,12 +28,34 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 pub(crate) struct FeedQuery {
     /// `next` of the page before; the start of the journal unless given.
     after: Option<u64>,
-    /// Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more.
+    /// Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more. With a filter, about so many events.
     limit: Option<usize>,
+    /// Only what is about this, such as `order SO-17`, `SO-17` or `user ann`; an order finds everything that belongs to it.
+    subject: Option<String>,
+    /// Only what this one asked for.
+    actor: Option<String>,
+    /// Only this type, such as `order.hold_placed`, or those that begin so, such as `order.`
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    kind: Option<String>,
+    /// Only what happened at this time or later.
+    #[param(value_type = Option<String>, example = "2026-03-06T14:30:00Z")]
+    from: Option<Timestamp>,
+    /// Only what happened at this time or earlier.
+    #[param(value_type = Option<String>, example = "2026-03-06T15:30:00Z")]
+    to: Option<Timestamp>,
+}
+
+impl FeedQuery {
+    fn filter(&self) -> Filter {
+        let Self { subject, actor, kind, from, to, .. } = self;
+        Filter { subject: subject.clone(), actor: actor.clone(), kind: kind.clone(), from: *from, to: *to }
+    }
 }
 
 /// Read what happened, from a position on. With `Accept: text/event-stream` the answer does not end: what happens is sent as it does,
-/// each event under its id; `Last-Event-ID`, or `after`, says where to go on, else it begins now.
+/// each event under its id; `Last-Event-ID`, `after` or `from` says where to go on, else it begins now. Filters hold for both; with one, a
+/// page says whether it is `complete`, or has to be gone on from.
 #[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last event that is known, such as `17.3`.")),
     responses((status = 200, content((EventPage = "application/json"), (String = "text/event-stream")))))]
 async fn list(
@@ -41,8 +65,8 @@ async fn list(
     Query(query): Query<FeedQuery>,
 ) -> Result<Response, Problem> {
     if wants_stream(&headers) {
-        let since = since(&state, &headers, &query)?;
-        let events = state.live.listen(state.readers.clone(), since);
+        let since = since(&state, &headers, &query).await?;
+        let events = state.live.listen(state.readers.clone(), since, query.filter());
         return Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response());
     }
     let limit = query.limit.unwrap_or(100);
@@ -50,7 +74,11 @@ async fn list(
         return Err(Problem::new("invalid", format!("limit is {limit}: a page has 1 to 1000 entries")));
     }
     let after = query.after.unwrap_or(0);
+    let filter = query.filter();
     let read = move |reader: &mut dyn Reader| {
+        if !filter.is_open() {
+            return feed::search(reader, after, limit, &filter);
+        }
         let entries = reader.entries(after, limit)?;
         feed::page(reader, &entries, after)
     };
@@ -63,10 +91,15 @@ fn wants_stream(headers: &HeaderMap) -> bool {
 }
 
 /// Where a stream goes on.
-fn since(state: &AppState, headers: &HeaderMap, query: &FeedQuery) -> Result<Since, Problem> {
+async fn since(state: &AppState, headers: &HeaderMap, query: &FeedQuery) -> Result<Since, Problem> {
     if let Some(id) = headers.get("last-event-id") {
         let since = id.to_str().ok().and_then(Since::event);
         return since.ok_or_else(|| Problem::new("malformed", "Last-Event-ID is not the id of an event, such as 17.3"));
     }
-    Ok(Since::after(query.after.unwrap_or_else(|| state.partition.progress().position())))
+    let position = match (query.after, query.from) {
+        (Some(after), _) => after,
+        (None, Some(from)) => state.readers.read(move |reader| feed::before(reader, from)).await?,
+        (None, None) => state.partition.progress().position(),
+    };
+    Ok(Since::after(position))
 }

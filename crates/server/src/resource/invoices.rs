@@ -189,7 +189,7 @@ async fn dispute(
     Json(request, bytes): Json<DisputeRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let invoice: InvoiceId = id(&invoice)?;
-    check_currency(&state, "/amount", &request.amount).await?;
+    check_currency_of(&state, invoice, "/amount", &request.amount).await?;
     let (amount, code, reason) = (request.amount.amount, request.code.into(), request.reason.into());
     let body = Body::OpenDispute { invoice, amount, code, reason };
     Ok(JsonAnswer(accepted(&submit(&state, caller.on(Key::Invoice(invoice)), &bytes, body).await?)))
@@ -240,7 +240,7 @@ async fn settle(
         ("/written_off", &request.written_off, &mut settlement.written_off),
     ] {
         if let Some(given) = given {
-            check_currency(&state, pointer, given).await?;
+            check_currency_of(&state, invoice, pointer, given).await?;
             *amount = given.amount;
         }
     }

@@ -183,6 +183,14 @@ async fn activate(
 ) -> Result<JsonAnswer<Activated>, Problem> {
     check(&request)?;
     if_match(&caller)?;
+    // decided with each job, too; said here before anybody waits for one in vain
+    if let Some(client) = state.identities.client(&caller.actor.id)
+        && !client.rights.may_do(&request.kind)
+    {
+        let types = client.rights.job_types.join(", ");
+        let detail = format!("{} is there for jobs of the types {types}, and not for {}", client.id, request.kind);
+        return Err(Problem::new("not_allowed", detail));
+    }
     let deadline = tokio::time::Instant::now() + Duration::from_millis(request.wait_ms);
     let asking = state.partition.offers().ask_for(&request.kind);
     // a repeated request finds its earlier attempts again: each has a key of its own, since one in vain is no answer yet

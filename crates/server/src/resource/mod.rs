@@ -1,6 +1,7 @@
 //! The resources of the API, one file each.
 
 pub(crate) mod accounts;
+pub(crate) mod audit;
 pub(crate) mod backorders;
 pub(crate) mod catalogue;
 pub(crate) mod clients;
@@ -24,6 +25,7 @@ pub(crate) mod quotas;
 pub(crate) mod reconciliations;
 pub(crate) mod returns;
 pub(crate) mod saved_views;
+pub(crate) mod schemas;
 pub(crate) mod session;
 pub(crate) mod shipments;
 pub(crate) mod stock;

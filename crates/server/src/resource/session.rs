@@ -1,19 +1,22 @@
 //! Signing in and out, and who one is.
 
+use std::sync::Arc;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use partition::Body;
-use partition::identity::UserChange;
+use partition::identity::{User, UserChange};
+use runtime::{Answer, Request};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Identity;
 use crate::extract::{Caller, Json};
-use crate::identity::{password, session};
-use crate::problem::Problem;
+use crate::identity::{password, session, totp};
+use crate::problem::{FieldError, Problem};
 use crate::resource::accounts::currency;
 use crate::resource::stock::{Accepted, accepted};
 use crate::state::AppState;
@@ -21,7 +24,12 @@ use crate::submit::submit;
 use crate::view::{MoneyView, money, name};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(show, sign_in, sign_out)).routes(routes!(set_password))
+    OpenApiRouter::new()
+        .routes(routes!(show, sign_in, sign_out))
+        .routes(routes!(set_password))
+        .routes(routes!(second_factor))
+        .routes(routes!(confirm_second_factor))
+        .routes(routes!(remove_second_factor))
 }
 
 /// Name and password.
@@ -33,6 +41,9 @@ pub(crate) struct SignIn {
     user: String,
     /// The password.
     password: String,
+    /// The second factor, if one has it: a code of the authenticator, or a recovery code.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// Who one is, and what one may do.
@@ -96,12 +107,50 @@ async fn sign_in(
         }
         return Err(Problem::new("unauthorised", "the name or the password is wrong"));
     };
+    if user.second_factor.is_on {
+        match given.code.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
+            None => {
+                return Err(Problem::new(
+                    "second_factor_required",
+                    "send a code of the authenticator, or a recovery code, as `code`",
+                ));
+            }
+            Some(code) if passes(&state, &user, code).await? => {}
+            Some(_) => {
+                if identities.attempts.failed(&given.user, now) {
+                    tracing::warn!(user = %given.user, "locked after too many wrong codes");
+                }
+                return Err(Problem::new("unauthorised", "the code is wrong, or was used before"));
+            }
+        }
+    }
     identities.attempts.succeeded(&given.user);
     let session = identities.sessions.begin(&user, now)?;
     let token = identities.sessions.token(&session);
     tracing::info!(user = %user.id, "signed in");
     let identity = Identity { actor: user.actor(), quota: None, session: Some(session) };
     Ok(with_cookie(JsonAnswer(who(&state, &identity).await?), Some(&token), &headers))
+}
+
+/// Whether a code of the second factor is right. One that is counts once.
+async fn passes(state: &AppState, user: &User, code: &str) -> Result<bool, Problem> {
+    if state.identities.takes_code(user, code, state.now()) {
+        return Ok(true);
+    }
+    let code = totp::recovery_hash(code);
+    if !user.second_factor.recovery.contains(&code) {
+        return Ok(false);
+    }
+    let change = UserChange::RecoveryUsed { code };
+    let request = Request::new(user.actor(), Body::ChangeUser { user: user.id.clone(), change });
+    let answer = state.partition.ask(request).await;
+    state.identities.refresh(&state.readers).await?;
+    match answer {
+        Answer::Done { .. } => Ok(true),
+        // somebody else was quicker
+        Answer::Refused { .. } => Ok(false),
+        _ => Err(Problem::new("unavailable", "the recovery code could not be put on the record; try again")),
+    }
 }
 
 fn with_cookie(answer: impl IntoResponse, token: Option<&str>, headers: &HeaderMap) -> Response {
@@ -152,15 +201,133 @@ async fn set_password(
     caller: Caller,
     Json(given, bytes): Json<PasswordChange>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let user = identity.session.as_ref().and_then(|session| state.identities.user(&session.user));
-    let Some(user) = user else {
-        return Err(Problem::new("not_allowed", "only people have passwords: sign in with name and password"));
-    };
+    let user = person(&state, &identity)?;
     if !password::is_right(given.password, user.password.clone()).await? {
         return Err(Problem::new("unauthorised", "the present password is another one"));
     }
     let hash = password::hash(given.new_password, "/new_password").await?;
     let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::Password { hash } };
+    let reply = submit(&state, caller, &bytes, body).await?;
+    state.identities.refresh(&state.readers).await?;
+    Ok(JsonAnswer(accepted(&reply)))
+}
+
+/// Whoever is signed in.
+fn person(state: &AppState, identity: &Identity) -> Result<Arc<User>, Problem> {
+    let user = identity.session.as_ref().and_then(|session| state.identities.user(&session.user));
+    user.ok_or_else(|| Problem::new("not_allowed", "only people have passwords: sign in with name and password"))
+}
+
+/// One's second factor.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct SecondFactorView {
+    /// Whether it is asked for.
+    is_on: bool,
+    /// Recovery codes that were not used.
+    recovery_codes_left: usize,
+    /// What to give to an authenticator; absent while it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setup: Option<SecondFactorSetup>,
+}
+
+/// What to give to an authenticator. Nothing is asked for until a code confirms that it was.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct SecondFactorSetup {
+    /// The secret in base 32, to be typed in.
+    secret: String,
+    /// The same as an address that authenticators open.
+    uri: String,
+    /// The same as a QR code: an SVG image.
+    qr_svg: String,
+}
+
+/// Show one's second factor, and how to set it up: by scanning or typing the secret, and confirming it with a code.
+#[utoipa::path(get, path = "/v1/session/second-factor", tag = "identity", responses((status = 200, body = SecondFactorView)))]
+async fn second_factor(State(state): State<AppState>, identity: Identity) -> Result<JsonAnswer<SecondFactorView>, Problem> {
+    let user = person(&state, &identity)?;
+    let factor = &user.second_factor;
+    let setup = || {
+        let secret = totp::Secret::of(&state.identities.sessions, &user.id, factor.generation + 1);
+        let uri = secret.uri(&user.id);
+        let qr_svg = totp::qr_svg(&uri).unwrap_or_default();
+        SecondFactorSetup { secret: secret.text(), uri, qr_svg }
+    };
+    let setup = (!factor.is_on).then(setup);
+    Ok(JsonAnswer(SecondFactorView { is_on: factor.is_on, recovery_codes_left: factor.recovery.len(), setup }))
+}
+
+/// A code of the authenticator.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondFactorCode {
+    /// Six digits.
+    #[schema(example = "287082")]
+    code: String,
+}
+
+/// Codes for when the authenticator is lost.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RecoveryCodes {
+    /// Each counts once. They are shown this once; only their hashes are kept.
+    recovery_codes: Vec<String>,
+}
+
+/// Ask for a second factor from now on: the authenticator was set up, as a code of it shows.
+#[utoipa::path(post, path = "/v1/session/second-factor/confirmation", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = SecondFactorCode,
+    responses((status = 200, body = RecoveryCodes)))]
+async fn confirm_second_factor(
+    State(state): State<AppState>,
+    identity: Identity,
+    caller: Caller,
+    Json(given, bytes): Json<SecondFactorCode>,
+) -> Result<JsonAnswer<RecoveryCodes>, Problem> {
+    let user = person(&state, &identity)?;
+    let generation = user.second_factor.generation + 1;
+    if user.second_factor.is_on {
+        // the same request again has the same answer
+        let codes = totp::recovery_codes(&state.identities.sessions, &user, user.second_factor.generation, &caller.key);
+        if codes.iter().any(|code| user.second_factor.recovery.contains(&totp::recovery_hash(code))) {
+            return Ok(JsonAnswer(RecoveryCodes { recovery_codes: codes }));
+        }
+        return Err(Problem::new("conflict", "a second factor is asked for already; remove it before setting up another"));
+    }
+    let secret = totp::Secret::of(&state.identities.sessions, &user.id, generation);
+    if secret.step_of(&given.code, state.now()).is_none() {
+        let (pointer, cause) = ("/code".to_owned(), "the code is not the one that counts now".to_owned());
+        let mend = "give the six digits that the authenticator shows, and check the clock of its device".to_owned();
+        let error = FieldError { pointer, cause, mend };
+        return Err(Problem::new("invalid", "the authenticator is not confirmed").with_errors(vec![error]));
+    }
+    let recovery_codes = totp::recovery_codes(&state.identities.sessions, &user, generation, &caller.key);
+    let recovery = recovery_codes.iter().map(|code| totp::recovery_hash(code)).collect();
+    let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::SecondFactorOn { recovery } };
+    submit(&state, caller, &bytes, body).await?;
+    state.identities.refresh(&state.readers).await?;
+    Ok(JsonAnswer(RecoveryCodes { recovery_codes }))
+}
+
+/// The password, since an unlocked screen is not enough.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondFactorRemoval {
+    /// The password.
+    password: String,
+}
+
+/// Ask for no second factor any more.
+#[utoipa::path(post, path = "/v1/session/second-factor/removal", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = SecondFactorRemoval,
+    responses((status = 200, body = Accepted)))]
+async fn remove_second_factor(
+    State(state): State<AppState>,
+    identity: Identity,
+    caller: Caller,
+    Json(given, bytes): Json<SecondFactorRemoval>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let user = person(&state, &identity)?;
+    if !password::is_right(given.password, user.password.clone()).await? {
+        return Err(Problem::new("unauthorised", "the password is another one"));
+    }
+    let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::SecondFactorOff };
     let reply = submit(&state, caller, &bytes, body).await?;
     state.identities.refresh(&state.readers).await?;
     Ok(JsonAnswer(accepted(&reply)))

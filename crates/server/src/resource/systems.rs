@@ -2,7 +2,7 @@
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use connect::SystemHealth;
+use connect::{Call, Cut, SystemHealth};
 use partition::row::Column;
 use partition::{AnyState, Body, EffectId, Table};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use units::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Caller, Json, Query, Reading};
+use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::id;
@@ -19,7 +19,7 @@ use crate::state::AppState;
 use crate::submit::submit;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(dead_letters)).routes(routes!(replay))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(calls)).routes(routes!(dead_letters)).routes(routes!(replay))
 }
 
 /// The connected systems.
@@ -61,8 +61,16 @@ pub(crate) struct SystemView {
     outages: Vec<OutageView>,
     /// Time to answer in milliseconds, of the last calls: the median.
     latency_p50_ms: Option<u64>,
+    /// Time to answer in milliseconds, of the last calls: 95 of 100 were quicker.
+    latency_p95_ms: Option<u64>,
     /// Time to answer in milliseconds, of the last calls: 99 of 100 were quicker.
     latency_p99_ms: Option<u64>,
+    /// Calls since the start of the server, what is fetched included. While there are none, nobody knows how the system is.
+    calls_total: u64,
+    /// When the last call began.
+    last_call_at: Option<String>,
+    /// When the oldest effect that waits was asked for.
+    oldest_queued_at: Option<String>,
 }
 
 /// A time at which a system was down.
@@ -107,7 +115,11 @@ fn system(health: SystemHealth, now: Timestamp) -> SystemView {
         down_ms: health.down_ms,
         mean_time_to_recovery_ms: health.mean_time_to_recovery_ms,
         latency_p50_ms: health.latency_p50_ms,
+        latency_p95_ms: health.latency_p95_ms,
         latency_p99_ms: health.latency_p99_ms,
+        calls_total: health.calls_total,
+        last_call_at: health.last_call.map(time),
+        oldest_queued_at: health.oldest_queued.map(time),
     }
 }
 
@@ -139,6 +151,159 @@ async fn list(State(state): State<AppState>, _: Reading) -> JsonAnswer<Systems> 
     let now = state.now();
     let systems = state.connections.health().into_iter().map(|health| system(health, now));
     JsonAnswer(Systems { systems: systems.collect() })
+}
+
+/// The last calls of a system.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CallList {
+    /// The newest first; the last 200 since the start of the server are kept.
+    items: Vec<CallView>,
+    /// How many there were since the start of the server.
+    total: u64,
+}
+
+/// A call of a system, with secrets masked and long bodies cut.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CallView {
+    /// 1, 2, 3 … since the start of the server.
+    number: u64,
+    /// The effect that it delivers; absent for what is fetched.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[schema(example = "EF-1048577-3")]
+    effect: String,
+    /// What is asked for; `poll` for what is fetched.
+    #[schema(example = "wms.release")]
+    capability: String,
+    /// What it is about.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[schema(example = "warehouse_order WO-1")]
+    subject: String,
+    /// The order that it belongs to.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[schema(example = "SO-17")]
+    order: String,
+    /// Which try it was.
+    attempt: u32,
+    /// When it began.
+    began_at: String,
+    /// How long it took, in milliseconds.
+    took_ms: u64,
+    /// `done`, `refused`, `again` (the system asks for another try), `broken` (it failed) or `down` (it cannot be reached).
+    outcome: &'static str,
+    /// Why it was not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    /// What was sent.
+    request: CallRequest,
+    /// What came back; absent if nothing did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<CallResponse>,
+}
+
+/// What was sent to a system.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CallRequest {
+    /// The method.
+    method: String,
+    /// The address.
+    url: String,
+    /// The headers; a secret is `***`.
+    headers: Vec<HeaderView>,
+    /// The body.
+    body: BodyView,
+}
+
+/// What a system has answered.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CallResponse {
+    /// The HTTP status.
+    status: u16,
+    /// The headers; a secret is `***`.
+    headers: Vec<HeaderView>,
+    /// The body.
+    body: BodyView,
+}
+
+/// A header.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct HeaderView {
+    name: String,
+    value: String,
+}
+
+/// A body as text.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct BodyView {
+    /// The text, cut after 8 kB; values of secret fields are `***`.
+    text: String,
+    /// How long it was, in bytes.
+    bytes: usize,
+    /// Whether some was cut off.
+    is_cut: bool,
+}
+
+impl From<Cut> for BodyView {
+    fn from(Cut { text, bytes, is_cut }: Cut) -> Self {
+        Self { text, bytes, is_cut }
+    }
+}
+
+fn call_view(call: Call) -> CallView {
+    let headers = |all: Vec<(String, String)>| all.into_iter().map(|(name, value)| HeaderView { name, value }).collect();
+    CallView {
+        number: call.number,
+        effect: call.effect.to_string(),
+        capability: call.capability.to_string(),
+        subject: call.subject.to_string(),
+        order: call.order.to_string(),
+        attempt: call.attempt,
+        began_at: Timestamp(call.began).to_string(),
+        took_ms: call.took_ms,
+        outcome: call.outcome,
+        cause: call.cause,
+        request: CallRequest {
+            method: call.method,
+            url: call.url,
+            headers: headers(call.request_headers),
+            body: call.request.into(),
+        },
+        response: call.status.map(|status| CallResponse {
+            status,
+            headers: headers(call.response_headers),
+            body: call.response.into(),
+        }),
+    }
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CallFilter {
+    /// Only calls that came out so: `done`, `refused`, `again`, `broken` or `down`.
+    outcome: Option<String>,
+    /// Only calls for this capability; `poll` for what is fetched.
+    capability: Option<String>,
+    /// Only calls that deliver this effect.
+    effect: Option<String>,
+}
+
+/// Show the last calls of a system: request and answer of each, the newest first.
+#[utoipa::path(get, path = "/v1/systems/{system}/calls", tag = "systems", params(("system" = String, Path), CallFilter),
+    responses((status = 200, body = CallList)))]
+async fn calls(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(system): Path<String>,
+    Query(filter): Query<CallFilter>,
+) -> Result<JsonAnswer<CallList>, Problem> {
+    page::check_word("outcome", filter.outcome.as_deref(), &["done", "refused", "again", "broken", "down"])?;
+    let (total, calls) =
+        state.connections.calls(&system).ok_or_else(|| Problem::not_found(format_args!("system {system}")))?;
+    let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+    let fits = |call: &Call| {
+        is(&filter.outcome, call.outcome) && is(&filter.capability, &call.capability) && is(&filter.effect, &call.effect)
+    };
+    Ok(JsonAnswer(CallList { items: calls.into_iter().filter(fits).map(call_view).collect(), total }))
 }
 
 /// An effect that could not be delivered.

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::extract::{Caller, Json, Path, Reading};
 use crate::identity::password;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::resource::accounts::{check_currency, currency};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::Nothing;
@@ -25,7 +25,9 @@ use crate::view::{MoneyView, money, name};
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(put))
+        .routes(routes!(add))
+        .routes(routes!(set_rights))
+        .routes(routes!(remove_second_factor))
         .routes(routes!(show))
         .routes(routes!(set_password))
         .routes(routes!(disable))
@@ -48,6 +50,8 @@ pub(crate) struct UserView {
     limit: Option<MoneyView>,
     /// Whether there is a password.
     has_password: bool,
+    /// Whether a second factor is asked for.
+    has_second_factor: bool,
     /// Cannot sign in.
     disabled: bool,
     /// When the person was added.
@@ -61,6 +65,7 @@ fn view(user: &User, currency: Currency) -> UserView {
         roles: user.rights.roles.iter().map(name).collect(),
         limit: user.rights.limit.map(|limit| money(limit, currency)),
         has_password: user.password.is_some(),
+        has_second_factor: user.second_factor.is_on,
         disabled: user.disabled,
         created_at: user.created_at.to_string(),
     }
@@ -91,6 +96,37 @@ pub(crate) struct IdentityRequest {
     #[serde(default)]
     #[schema(value_type = Option<MoneyView>)]
     pub(crate) limit: Option<Money>,
+    /// Of a program: the types of jobs that it may lease and answer; all if there are none.
+    #[serde(default)]
+    pub(crate) job_types: Vec<String>,
+}
+
+/// Name and rights as they shall be.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RightsRequest {
+    /// How they are called.
+    #[serde(default)]
+    name: String,
+    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    roles: Vec<Role>,
+    /// Up to which amount they may release holds, approve, write off and credit; absent without limit.
+    #[serde(default)]
+    #[schema(value_type = Option<MoneyView>)]
+    limit: Option<Money>,
+    /// Of a program: the types of jobs that it may lease and answer; all if there are none.
+    #[serde(default)]
+    job_types: Vec<String>,
+}
+
+impl RightsRequest {
+    /// Of whom.
+    pub(crate) fn of(self, id: String) -> IdentityRequest {
+        let Self { name, roles, limit, job_types } = self;
+        IdentityRequest { id, name, roles, limit, job_types }
+    }
 }
 
 impl IdentityRequest {
@@ -102,7 +138,10 @@ impl IdentityRequest {
         let mut roles = self.roles.clone();
         roles.sort_unstable();
         roles.dedup();
-        Ok(Rights { roles, limit: self.limit.map(|limit| limit.amount) })
+        let mut job_types: Vec<units::Text> = self.job_types.iter().map(|kind| kind.as_str().into()).collect();
+        job_types.sort_unstable();
+        job_types.dedup();
+        Ok(Rights { roles, limit: self.limit.map(|limit| limit.amount), job_types })
     }
 }
 
@@ -122,17 +161,55 @@ async fn show(State(state): State<AppState>, _: Reading, Path(user): Path<String
     Ok(Versioned(view(&found, currency(&state).await?), version))
 }
 
-/// Add a person, or change name and rights. Nobody changes his own rights.
+/// Add a person. A name that somebody has already is a conflict.
 #[utoipa::path(post, path = "/v1/users", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = IdentityRequest,
     responses((status = 200, body = Accepted)))]
-async fn put(
+async fn add(
     State(state): State<AppState>,
     caller: Caller,
     Json(given, bytes): Json<IdentityRequest>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let rights = given.rights(&state).await?;
+    let rights = of_a_person(given.rights(&state).await?)?;
+    let change = UserChange::Add { name: given.name.into(), rights };
+    change_user(&state, caller, &bytes, given.id, change).await
+}
+
+/// Change a person's name and rights. Nobody changes his own rights.
+#[utoipa::path(post, path = "/v1/users/{user}/rights", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = RightsRequest,
+    responses((status = 200, body = Accepted)))]
+async fn set_rights(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(user): Path<String>,
+    Json(given, bytes): Json<RightsRequest>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    state.identities.user(&user).ok_or_else(|| Problem::not_found(format_args!("user {user}")))?;
+    let given = given.of(user);
+    let rights = of_a_person(given.rights(&state).await?)?;
     let change = UserChange::Put { name: given.name.into(), rights };
     change_user(&state, caller, &bytes, given.id, change).await
+}
+
+/// Let a person sign in without a second factor: the authenticator and the recovery codes are lost.
+#[utoipa::path(post, path = "/v1/users/{user}/second-factor/removal", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Nothing,
+    responses((status = 200, body = Accepted)))]
+async fn remove_second_factor(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(user): Path<String>,
+    Json(_, bytes): Json<Nothing>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    change_user(&state, caller, &bytes, user, UserChange::SecondFactorOff).await
+}
+
+/// People have tasks, and no jobs.
+fn of_a_person(rights: Rights) -> Result<Rights, Problem> {
+    if rights.job_types.is_empty() {
+        return Ok(rights);
+    }
+    let (pointer, cause) = ("/job_types".to_owned(), "a person leases no jobs by type".to_owned());
+    let error = FieldError { pointer, cause, mend: "leave it out, or add a program instead".to_owned() };
+    Err(Problem::new("invalid", "job types are for programs").with_errors(vec![error]))
 }
 
 /// A new password.

@@ -144,6 +144,7 @@ pub(super) async fn send(all: &Webhooks, webhook: &Webhook, event: &CloudEvent, 
         .header("webhook-timestamp", (at.0 / 1_000).to_string())
         .header("webhook-signature", master.signature(webhook, &event.id, at, &body))
         .header("crossdock-delivery", &delivery.id)
+        .header("traceparent", connect::child(event.traceparent()))
         .body(body);
     match request.send().await {
         Ok(response) => {

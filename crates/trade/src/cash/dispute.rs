@@ -11,6 +11,7 @@ use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::exception::{self, ExceptionKind, Raise, Subject};
 use crate::ids::{AccountId, InvoiceId};
+use crate::order::company;
 use crate::refusal::Refusal;
 
 /// What becomes of a disputed amount, tax included; what is neither granted nor written off is refused and still due.
@@ -73,6 +74,8 @@ pub fn open_dispute(
     let disputed = Money { amount, currency: document.currency };
     let reason = format_compact!("{disputed} of {} is disputed ({code}): {reason}", document.number);
     let owner = Some(owner(&code));
+    let company = company(books)?;
+    let amount = company.valued(amount, document.currency, company.calendar.local_day(cx.now));
     exception::raise(books, Raise { amount, owner, ..Raise::new(ExceptionKind::Deduction, subject, reason) }, cx)?;
     Ok(())
 }
@@ -126,13 +129,15 @@ pub fn decide_dispute(
     if granted.is_negative() || written_off.is_negative() || granted + written_off > disputed {
         return Err(Refusal::TooMuchMoney { wanted: granted + written_off, available: disputed }.into());
     }
-    if cx.actor.limit.is_some_and(|limit| granted + written_off > limit) {
+    let company = company(books)?;
+    let given = company.valued(granted + written_off, document.currency, company.calendar.local_day(cx.now));
+    if cx.actor.limit.is_some_and(|limit| given > limit) {
         let why = Text::const_new("the amount given away is above their limit");
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
     let net = if granted.is_positive() { net_of_goodwill(books, &document, granted)? } else { Amount::ZERO };
     let code = end(books, &document, written_off, cx)?;
-    let note = if net.is_positive() { Some(goodwill(books, invoice, net, reason, cx)?) } else { None };
+    let note = if net.is_positive() { Some(goodwill(books, invoice, None, net, reason, cx)?) } else { None };
     let credited = match note {
         Some(note) => books.invoice(&note)?.map_or(Amount::ZERO, |note| note.gross),
         None => Amount::ZERO,

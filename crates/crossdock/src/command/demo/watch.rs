@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::post;
-use crate::api::Api;
+use crate::api::{Api, Credential};
 use crate::machinery::{Machinery, clerk_key};
 
 /// Nothing may change for so long before everything counts as done.
@@ -103,8 +103,10 @@ impl Watch {
     ) -> anyhow::Result<Option<String>> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         let clerk = match api {
-            Api::Http { client, url, key } => Api::Http { client: client.clone(), url: url.clone(), key: clerk_key(key) },
-            Api::Store { .. } => anyhow::bail!("the demo watches over HTTP"),
+            Api::Http { client, url, credential: Credential::Key(key) } => {
+                Api::Http { client: client.clone(), url: url.clone(), credential: Credential::Key(clerk_key(key)) }
+            }
+            Api::Http { .. } | Api::Store { .. } => anyhow::bail!("the demo watches over HTTP, with a key"),
         };
         let mut left: BTreeSet<String> = BTreeSet::new();
         let (mut position, mut moved) = (0, Instant::now());

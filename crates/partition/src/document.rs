@@ -1,0 +1,98 @@
+//! The documents that connected systems get, as they are written in JSON. Amounts are plain numbers as text, in the document's currency.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use trade::master::ShipTo;
+use trade::{InvoiceId, OrderId, WarehouseOrderId};
+use units::{Currency, Day, Quantity, Text};
+
+/// Asks a tax service for the tax of an order (`tax.quote`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuoteDocument<'a> {
+    pub(crate) order: OrderId,
+    pub(crate) currency: Currency,
+    pub(crate) ship_to: Cow<'a, ShipTo>,
+    #[serde(borrow)]
+    pub(crate) lines: Vec<QuoteLine<'a>>,
+    pub(crate) freight: String,
+    pub(crate) discount: String,
+}
+
+/// A line to be taxed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuoteLine<'a> {
+    pub(crate) line: u64,
+    pub(crate) item: &'a str,
+    pub(crate) category: &'a str,
+    pub(crate) net: String,
+}
+
+/// Asks a warehouse to ship, to cancel, or to ship elsewhere (`wms.release`, `wms.cancel`, `wms.redirect`): these units of these lines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReleaseDocument<'a> {
+    pub(crate) warehouse_order: WarehouseOrderId,
+    pub(crate) order: OrderId,
+    pub(crate) node: &'a str,
+    pub(crate) ship_to: Cow<'a, ShipTo>,
+    #[serde(borrow)]
+    pub(crate) lines: Vec<ReleaseLine<'a>>,
+}
+
+/// Units of a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReleaseLine<'a> {
+    pub(crate) line: u64,
+    pub(crate) item: &'a str,
+    pub(crate) quantity: Quantity,
+}
+
+/// Asks a carrier to fetch a warehouse order (`tms.book`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BookingDocument<'a> {
+    pub(crate) warehouse_order: WarehouseOrderId,
+    pub(crate) order: OrderId,
+    pub(crate) node: &'a str,
+    pub(crate) ship_to: Cow<'a, ShipTo>,
+    pub(crate) weight_grams: u64,
+}
+
+/// Asks the ERP to post an invoice or a credit note (`erp.post_invoice`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostingDocument<'a> {
+    pub(crate) invoice: InvoiceId,
+    pub(crate) number: &'a str,
+    pub(crate) kind: String,
+    pub(crate) account: &'a str,
+    pub(crate) account_name: &'a str,
+    pub(crate) order: OrderId,
+    /// All that it bills, where it bills several; else none.
+    pub(crate) orders: Vec<OrderId>,
+    pub(crate) purchase_order: &'a str,
+    pub(crate) date: Day,
+    pub(crate) due: Day,
+    pub(crate) currency: Currency,
+    pub(crate) net: String,
+    pub(crate) tax: String,
+    pub(crate) gross: String,
+    pub(crate) discount: Option<DiscountTerms>,
+    /// The exchange rate that it is booked with, where it is not in the company's currency.
+    pub(crate) exchange: Option<Exchange>,
+}
+
+/// A rate, and what all of a document comes to in the company's currency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    pub(crate) rate: units::Decimal,
+    pub(crate) day: Day,
+    pub(crate) source: Text,
+    pub(crate) currency: Currency,
+    pub(crate) booked: String,
+}
+
+/// What may be taken off if it is paid early.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DiscountTerms {
+    pub(crate) amount: String,
+    pub(crate) until: Day,
+}
