@@ -634,6 +634,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts, the newest first.
+         * @description List drafts, the newest first.
+         */
+        get: operations["get_drafts"];
+        put?: never;
+        /**
+         * Begin a draft of what is deployed, or of something new. It may be wrong until it is submitted.
+         * @description Begin a draft of what is deployed, or of something new. It may be wrong until it is submitted.
+         */
+        post: operations["post_drafts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a draft with its content, what was done about it, and what is wrong in it.
+         * @description Show a draft with its content, what was done about it, and what is wrong in it.
+         */
+        get: operations["get_drafts_by_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a draft that others wrote: it is deployed at once, or when the time comes that is named.
+         * @description Approve a draft that others wrote: it is deployed at once, or when the time comes that is named.
+         */
+        post: operations["post_drafts_by_draft_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save the content of a draft.
+         * @description Save the content of a draft.
+         */
+        post: operations["post_drafts_by_draft_content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/decisions/{decision}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a decision of a draft, and say why it gives what it gives. Nothing is changed, so no `Idempotency-Key` is needed.
+         * @description Try a decision of a draft, and say why it gives what it gives. Nothing is changed, so no `Idempotency-Key` is needed.
+         */
+        post: operations["post_drafts_by_draft_decisions_by_decision_evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a draft come to nothing; it stays on the record.
+         * @description Let a draft come to nothing; it stays on the record.
+         */
+        post: operations["post_drafts_by_draft_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/rebase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a draft one of the version that is in force now; its content stays, so take over first what others have changed.
+         * @description Make a draft one of the version that is in force now; its content stays, so take over first what others have changed.
+         */
+        post: operations["post_drafts_by_draft_rebase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a draft back to those who wrote it, and say what is to be different.
+         * @description Give a draft back to those who wrote it, and say what is to be different.
+         */
+        post: operations["post_drafts_by_draft_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask another person for approval. What cannot run is refused with element, line and reason.
+         * @description Ask another person for approval. What cannot run is refused with element, line and reason.
+         */
+        post: operations["post_drafts_by_draft_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a draft back that is submitted, or approved and not in force yet.
+         * @description Take a draft back that is submitted, or approved and not in force yet.
+         */
+        post: operations["post_drafts_by_draft_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -750,7 +954,7 @@ export interface paths {
         /**
          * Import master data, as CSV or JSON. What a file does not name stays as it is.
          * @description Kinds: `items`, `prices`, `customers` (or `accounts`), `terms` and `limits` of customers that are there, `company`, and its
-         *     `warehouses`, `calendars` and `taxes`; and `stock` as it was counted. A bad record is reported and does not stop the good ones.
+         *     `warehouses`, `calendars`, `taxes` and exchange `rates`; and `stock` as it was counted. A bad record is reported and does not stop the good ones.
          */
         post: operations["post_imports_master_by_kind"];
         delete?: never;
@@ -919,6 +1123,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invoices/{invoice}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that the customer disputes part of an invoice. Whoever looks after its code is asked; the rest of the invoice goes on.
+         * @description Note that the customer disputes part of an invoice. Whoever looks after its code is asked; the rest of the invoice goes on.
+         */
+        post: operations["post_invoices_by_invoice_disputes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{invoice}/disputes/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on what is in dispute of an invoice: part of it is credited, part is written off, and the rest is still due.
+         * @description Decide on what is in dispute of an invoice: part of it is credited, part is written off, and the rest is still due.
+         */
+        post: operations["post_invoices_by_invoice_disputes_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{invoice}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give an invoice or credit note as PDF.
+         * @description Give an invoice or credit note as PDF.
+         */
+        get: operations["get_invoices_by_invoice_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{invoice}/ubl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give an invoice or credit note as UBL 2.1 after EN 16931. What would be refused by whoever receives it is not given, with the rules
+         *     that it breaks: seller and buyer need an address with a country, and the seller a VAT identifier.
+         * @description Give an invoice or credit note as UBL 2.1 after EN 16931. What would be refused by whoever receives it is not given, with the rules
+         *     that it breaks: seller and buyer need an address with a country, and the seller a VAT identifier.
+         */
+        get: operations["get_invoices_by_invoice_ubl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -1033,6 +1319,28 @@ export interface paths {
          * @description Have a job for longer, or shorter.
          */
         post: operations["post_jobs_by_job_lease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what is wrong or doubtful in a process, decision model or form, element by element. Nothing is changed, so no `Idempotency-Key` is
+         *     needed.
+         * @description Say what is wrong or doubtful in a process, decision model or form, element by element. Nothing is changed, so no `Idempotency-Key` is
+         *     needed.
+         */
+        post: operations["post_lint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1442,6 +1750,26 @@ export interface paths {
          * @description Start an instance of the latest version of a process.
          */
         post: operations["post_processes_by_process_instances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/processes/{process}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring an earlier version back: what it holds is deployed as a new version, at once. It is on the record like a draft.
+         * @description Bring an earlier version back: what it holds is deployed as a new version, at once. It is on the record like a draft.
+         */
+        post: operations["post_processes_by_process_rollback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2210,6 +2538,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own saved views.
+         * @description List one's own saved views.
+         */
+        get: operations["get_views"];
+        put?: never;
+        /**
+         * Save a view under a name, or change what is under it.
+         * @description Save a view under a name, or change what is under it.
+         */
+        post: operations["post_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{view}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget a saved view.
+         * @description Forget a saved view.
+         */
+        post: operations["post_views_by_view_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/warehouse-orders": {
         parameters: {
             query?: never;
@@ -2577,7 +2949,7 @@ export interface components {
             unapplied: components["schemas"]["MoneyView"];
             /** @description Money that came from it by name or bank account, and that waits for somebody to say what it is for. */
             unconfirmed: components["schemas"]["MoneyView"];
-            /** @description What counts against its limit today, by the company's policy; a shared limit counts that of all who share it. */
+            /** @description What counts against its limit today, by the company's policy and in its currency; a shared limit counts that of all who share it. */
             exposure: components["schemas"]["MoneyView"];
             /** @description Documents that are not settled. */
             open_items: components["schemas"]["OpenItemView"][];
@@ -2679,9 +3051,22 @@ export interface components {
             deduction: components["schemas"]["MoneyView"];
             /** @description Code of the deduction. */
             code: string;
+            realised?: components["schemas"]["MoneyView"] | null;
         };
         /** @description An amount with its currency, or plain in the currency of the order. */
         AmountRequest: components["schemas"]["MoneyView"] | string | number;
+        /** @description An approval. */
+        Approval: {
+            /**
+             * Format: int32
+             * @description The revision that was looked at.
+             */
+            revision: number;
+            /** @description From when on it is in force; at once unless given. */
+            effective?: string | null;
+            /** @description It goes on the record. */
+            note?: string;
+        };
         /** @description Whom to give an exception to. */
         Assignment: {
             /** @description The person; absent gives it back to its role. */
@@ -3059,6 +3444,8 @@ export interface components {
             ship_to?: components["schemas"]["NewAddress"] | null;
             /** @description Another way of billing, such as `per_shipment`, `on_complete=14` or `monthly`. */
             billing?: string | null;
+            /** @description Whether the customer agrees to have it earlier than they were told. */
+            accepts_earlier?: boolean | null;
         };
         /** @description What a change came to. */
         ChangeResult: {
@@ -3282,7 +3669,10 @@ export interface components {
             /** @description The right prices by line, where the billed ones were too high: the difference is credited, the units stay. */
             prices?: components["schemas"]["LinePrice"][];
             amount?: components["schemas"]["MoneyView"] | null;
-            /** @description The order that `lines` or `prices` are of, where the invoice bills several; without either, everything of that order is credited. */
+            /**
+             * @description The order that `lines`, `prices` or `amount` are of, where the invoice bills several; without any of them, everything of that order is
+             *     credited.
+             */
             order?: string | null;
         };
         /** @description An effect that could not be delivered. */
@@ -3319,6 +3709,24 @@ export interface components {
             warnings: components["schemas"]["DecisionWarning"][];
             /** @description Every decision of the graph, in the order in which they were made; only if asked for. */
             explained?: components["schemas"]["ExplainedView"][] | null;
+        };
+        /** @description A decision that a business rule task has made. */
+        DecisionView: {
+            /** @description The id of the element. */
+            element: string;
+            /** @description The id of the decision. */
+            decision: string;
+            /**
+             * Format: int32
+             * @description The version of the model that has it.
+             */
+            version?: number | null;
+            /** @description What it gave, in FEEL; long values are cut off. */
+            result: string;
+            /** @description Every decision of the graph, in the order in which they were made. */
+            explained: components["schemas"]["ExplainedDecisionView"][];
+            /** @description When. */
+            at: string;
         };
         /** @description Why a part of a result is null. */
         DecisionWarning: {
@@ -3397,6 +3805,15 @@ export interface components {
         };
         /** @description The code of one of the account's addresses, or an address. */
         DestinationRequest: string | components["schemas"]["AddressRequest"];
+        /** @description What the customer disputes. */
+        DisputeRequest: {
+            /** @description How much, tax included; at most what is open. */
+            amount: components["schemas"]["MoneyView"];
+            /** @description `PRC` contract price, `PRM` promotion, `QTY`, `FRT`, `TAX`, `DMG`, `LATE`, `RET`, `UD` unearned discount, `BNK` or `UNK`. */
+            code: string;
+            /** @description What the customer says. */
+            reason: string;
+        };
         /** @description A canonical document. */
         DocumentView: {
             /**
@@ -3418,6 +3835,105 @@ export interface components {
             schema: string;
             /** @description The systems that get it. */
             systems?: string[];
+        };
+        /** @description What a draft is to hold. */
+        DraftContent: {
+            /** @description The file. */
+            content: string;
+            /**
+             * Format: int32
+             * @description The revision that it was made from: a later one is not written over.
+             */
+            revision: number;
+        };
+        /** @description A draft with its content. */
+        DraftDetails: components["schemas"]["DraftView"] & {
+            /** @description The file. */
+            content: string;
+            /** @description What was done about it, the first first; savings left out. */
+            steps: components["schemas"]["DraftStepView"][];
+            /**
+             * Format: int32
+             * @description The version that is in force now; absent for something new. If it is later than `base`, others have deployed meanwhile.
+             */
+            latest?: number | null;
+            /** @description What is wrong or doubtful in it. */
+            findings: components["schemas"]["LintView"][];
+        };
+        /** @description In words. */
+        DraftNote: {
+            /** @description It goes on the record. */
+            note?: string;
+        };
+        /** @description A draft's number. */
+        DraftNumber: {
+            /**
+             * @description Its number.
+             * @example DR-17
+             */
+            id: string;
+        };
+        /** @description What to begin. */
+        DraftRequest: {
+            /**
+             * @description What it is to change, in a few words.
+             * @example Raise the limit for gold customers
+             */
+            title: string;
+            /** @description What is to change: a process's id, or `dmn:` or `form:` and an id; absent for something new. */
+            definition?: string | null;
+            /** @description The file name of something new; its ending tells what it is. */
+            resource?: string;
+            /** @description The file; what is deployed now unless given. */
+            content?: string | null;
+        };
+        /** @description Something that was done about a draft. */
+        DraftStepView: {
+            /** @description When. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description `begun`, `submitted`, `returned`, `approved`, `withdrawn`, `discarded`, `deployed` or `not_deployed`. */
+            what: string;
+            /** @description Why. */
+            note?: string;
+        };
+        /** @description A draft. */
+        DraftView: {
+            /**
+             * @description Its number.
+             * @example DR-17
+             */
+            id: string;
+            /** @description What it is to change. */
+            title: string;
+            /** @description The file name; its ending tells what it is. */
+            resource: string;
+            /** @description What it is a draft of: a process's id, or `dmn:` or `form:` and an id; absent for something new. */
+            definition?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it goes out from; 0 for something new.
+             */
+            base: number;
+            /** @description `editing`, `submitted`, `approved`, `deployed` or `discarded`. */
+            status: string;
+            /**
+             * Format: int32
+             * @description How often it was saved: whoever saves or approves says which revision is meant.
+             */
+            revision: number;
+            /** @description Who has written at it; none of them approves it. */
+            authors: string[];
+            /** @description From when on it is in force, once it is approved. */
+            effective?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it became.
+             */
+            deployed?: number | null;
+            /** @description When it was begun. */
+            begun_at: string;
         };
         /** @description A call to another system that is not confirmed. */
         EffectWait: {
@@ -3460,7 +3976,7 @@ export interface components {
              * @description The version of the model that has the decision; the latest unless given.
              */
             version?: number | null;
-            /** @description What `now()` and `today()` give; the time of the request unless given. */
+            /** @description What `now()` and `today()` give, in the company's offset from UTC; the time of the request unless given. */
             now?: string | null;
             /** @description Say for each decision of the graph what it saw, which rules matched, and what it gave. */
             explain?: boolean;
@@ -3549,6 +4065,8 @@ export interface components {
             /** @description The waiting user task: process instance and key. */
             task?: string | null;
             resolution?: components["schemas"]["ResolutionView"] | null;
+            /** @description When it ended: by what was done, or because its cause went away. */
+            ended_at?: string | null;
             /**
              * @description The case that it belongs to: all exceptions of one root cause have the same.
              * @example credit of ACME
@@ -3572,6 +4090,20 @@ export interface components {
             /** @description What may be done. */
             actions: string[];
         };
+        /** @description The exchange rate that a document or payment was booked with. */
+        ExchangeView: {
+            /**
+             * @description What one of its currency is worth in the company's.
+             * @example 1.0825
+             */
+            rate: string;
+            /** @description The day of the rate. */
+            day: string;
+            /** @description Who says so. */
+            source: string;
+            /** @description What all of it comes to in the company's currency. */
+            booked: components["schemas"]["MoneyView"];
+        };
         /** @description A node that was left out. */
         ExcludedNodeView: {
             /** @description The node. */
@@ -3586,6 +4118,17 @@ export interface components {
              * @example capacity
              */
             barrier: string;
+        };
+        /** @description What one decision of a graph saw and gave. */
+        ExplainedDecisionView: {
+            /** @description The id of the decision. */
+            decision: string;
+            /** @description The inputs of its table with their values; long ones are cut off. */
+            inputs: string[];
+            /** @description The numbers of the rules that matched, from 1. */
+            rules: number[];
+            /** @description What it gave. */
+            output: string;
         };
         /** @description What one decision of the graph saw and gave. */
         ExplainedView: {
@@ -3664,6 +4207,13 @@ export interface components {
             name: string;
             value: string;
         };
+        /** @description A hold that a person places. */
+        HoldRequest: {
+            /** @description Why, in words. */
+            reason: string;
+            /** @description `manual` unless given; `fraud` or `export` are for compliance to release. */
+            kind?: string | null;
+        };
         /** @description A hold. */
         HoldView: {
             /** @description Which check failed. */
@@ -3676,6 +4226,8 @@ export interface components {
             exception?: string | null;
             /** @description Since when. */
             placed_at: string;
+            /** @description Who placed it; `process` if a check did. */
+            placed_by: string;
         };
         /** @description Who somebody is, and what they may do. */
         IdentityRequest: {
@@ -3686,7 +4238,7 @@ export interface components {
             id: string;
             /** @description How they are called. */
             name?: string;
-            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`. */
+            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`. */
             roles?: string[];
             limit?: components["schemas"]["MoneyView"] | null;
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
@@ -3740,6 +4292,8 @@ export interface components {
             waiting: components["schemas"]["WaitView"][];
             /** @description Why something is null that its expressions and decisions gave: it went on with that. */
             warnings?: components["schemas"]["WarningView"][];
+            /** @description The last decisions that it made, the oldest first: which rules matched on which inputs. */
+            decisions?: components["schemas"]["DecisionView"][];
         };
         /** @description Which instances are meant. An instance has to meet everything that is given. */
         InstanceFilter: {
@@ -3876,6 +4430,10 @@ export interface components {
             gross: components["schemas"]["MoneyView"];
             /** @description The number that the ERP gave to the posting, once it confirmed. */
             erp_reference?: string | null;
+            disputed?: components["schemas"]["MoneyView"] | null;
+            /** @description The code of the dispute, such as `PRM`. */
+            dispute_code?: string | null;
+            exchange?: components["schemas"]["ExchangeView"] | null;
         };
         /** @description The results of a job. */
         JobCompletion: {
@@ -4106,6 +4664,11 @@ export interface components {
             backordered: number;
             /**
              * Format: int64
+             * @description Wanted beyond the reservation fence, and committed to the day on which it has to leave: nothing is missing of it.
+             */
+            scheduled: number;
+            /**
+             * Format: int64
              * @description Reserved at a node.
              */
             allocated: number;
@@ -4148,6 +4711,37 @@ export interface components {
              */
             cancel_failed: number;
             replaces?: components["schemas"]["ReplacedView"] | null;
+        };
+        /** @description What was found in a file. */
+        Lint: {
+            /** @description What keeps it from being deployed first. */
+            findings: components["schemas"]["LintView"][];
+        };
+        /** @description A file to look at. */
+        LintRequest: {
+            /**
+             * @description File name; the ending tells what it is: `.bpmn`, `.dmn` or `.form`.
+             * @example credit.dmn
+             */
+            name: string;
+            /** @description What is in it. */
+            content: string;
+        };
+        /** @description Something that is wrong or doubtful. */
+        LintView: {
+            /** @description `error` if it keeps the file from being deployed, else `warning`. */
+            severity: string;
+            /** @description The id of the element; absent where it is about the file as a whole. */
+            element?: string | null;
+            /**
+             * Format: int32
+             * @description The line, from 1.
+             */
+            line: number;
+            /** @description What is wrong. */
+            cause: string;
+            /** @description How to mend it. */
+            mend?: string;
         };
         /** @description Variables that a live element itself holds, and that nobody outside of it sees. */
         LocalVariables: {
@@ -4327,6 +4921,16 @@ export interface components {
             /** @enum {string} */
             type: "retry";
         } | {
+            /**
+             * Format: int32
+             * @description One incident, by its key; without it all of the instance.
+             */
+            incident?: number | null;
+            /** @description The results that it is taken to have. */
+            variables?: Record<string, unknown>;
+            /** @enum {string} */
+            type: "skip";
+        } | {
             /** @description Variables of the outermost scope to set, before anything else. */
             variables?: Record<string, unknown>;
             /** @description Elements to begin. */
@@ -4451,6 +5055,16 @@ export interface components {
              * @description Until this day the release waits for the rest, so that everything ships together.
              */
             consolidate_until?: string | null;
+            /** @description The customer agrees to have it earlier than they were told; the account's rule unless given. */
+            accepts_earlier?: boolean | null;
+            /** @description Reservations of its items that were made before, such as a cart's: the order takes their units over. Each has to be active. */
+            reservations?: string[] | null;
+            /**
+             * @description The term of delivery, if otherwise than the account: `EXW` to `DDP`. By DAP, DPU and DDP what is billed per shipment is billed on
+             *     delivery.
+             * @example DAP
+             */
+            incoterm?: string | null;
             /**
              * @description How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
              *     `on_order` or `deposit=30`.
@@ -4515,8 +5129,12 @@ export interface components {
             max_backorders?: number | null;
             /** @description Until this day its release waits for the rest. */
             consolidate_until?: string | null;
+            /** @description The term of delivery. */
+            incoterm?: string | null;
             /** @description When it is looked at again: it is consolidated until then, or comes near enough for stock to be reserved. */
             review_at?: string | null;
+            /** @description The customer agrees to have it earlier than they were told. */
+            accepts_earlier: boolean;
         };
         /** @description What an order waits for. */
         OrderWaiting: {
@@ -4561,6 +5179,13 @@ export interface components {
         Page_DeadLetter: {
             /** @description The entries. */
             items: components["schemas"]["DeadLetter"][];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_DraftView: {
+            /** @description The entries. */
+            items: components["schemas"]["DraftView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
         };
@@ -4685,6 +5310,7 @@ export interface components {
             on_account: components["schemas"]["MoneyView"];
             /** @description What it may pay, for a person to decide. */
             candidates: components["schemas"]["CandidateView"][];
+            exchange?: components["schemas"]["ExchangeView"] | null;
         };
         /** @description What was picked. */
         Pick: {
@@ -5102,6 +5728,16 @@ export interface components {
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
             job_types?: string[];
         };
+        /** @description Which version is to be in force again. */
+        RollBack: {
+            /**
+             * Format: int32
+             * @description The earlier version.
+             */
+            version: number;
+            /** @description It goes on the record. */
+            reason: string;
+        };
         /** @description A rule that matched. */
         RuleView: {
             /** @description Its number, from 1. */
@@ -5147,6 +5783,29 @@ export interface components {
              */
             quantity: number;
         };
+        /** @description A page with its filters, under a name. */
+        SavedViewBody: {
+            /**
+             * @description Its name.
+             * @example Held, more than 10,000
+             */
+            name: string;
+            /**
+             * @description The page of the console.
+             * @example orders
+             */
+            page: string;
+            /**
+             * @description Filters, columns and order, as the page's address has them behind the question mark.
+             * @example status=held&sort=-value
+             */
+            query?: string;
+        };
+        /** @description The saved views of whoever asks. */
+        SavedViewList: {
+            /** @description By name. */
+            items: components["schemas"]["SavedViewBody"][];
+        };
         /** @description A code of the authenticator. */
         SecondFactorCode: {
             /**
@@ -5188,6 +5847,33 @@ export interface components {
             /** @description Priorities of orders. */
             priorities?: number[];
         };
+        /** @description What becomes of what is in dispute. */
+        SettleRequest: {
+            granted?: components["schemas"]["MoneyView"] | null;
+            written_off?: components["schemas"]["MoneyView"] | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What a decision came to; the three amounts are what was in dispute. */
+        SettleResult: {
+            /** @description The credit note, if something was granted. */
+            credit_note?: string | null;
+            /**
+             * Format: int64
+             * @description What it comes to, in minor units.
+             */
+            granted_minor: number;
+            /**
+             * Format: int64
+             * @description What was written off, in minor units.
+             */
+            written_off_minor: number;
+            /**
+             * Format: int64
+             * @description What is still due, in minor units.
+             */
+            refused_minor: number;
+        };
         /** @description A pool that is shared. */
         ShareRequest: {
             /** @description The group whose quota is shared; the common pool unless given. */
@@ -5222,6 +5908,8 @@ export interface components {
              * @description Which shipment of the warehouse order it is, from 1; by it a last shipment that overtakes an earlier one is known.
              */
             sequence?: number | null;
+            /** @description The number of the bill of lading that it left with; customers may name it when they pay. */
+            bill_of_lading?: string;
             /** @description What is in it. */
             lines: components["schemas"]["LineQuantity"][];
         };
@@ -5243,6 +5931,8 @@ export interface components {
             carrier: string;
             /** @description The carrier's tracking number. */
             tracking: string;
+            /** @description The number of the bill of lading that it left with. */
+            bill_of_lading: string;
             /** @description What is in it. */
             lines: components["schemas"]["UnitsView"][];
             /** @description The invoices that bill it. */
@@ -5723,6 +6413,8 @@ export interface components {
             waiting: components["schemas"]["WaitView"][];
             /** @description Why something is null that its expressions and decisions gave: it went on with that. */
             warnings?: components["schemas"]["WarningView"][];
+            /** @description The last decisions that it made, the oldest first: which rules matched on which inputs. The timeline of an order has all. */
+            decisions?: components["schemas"]["DecisionView"][];
         };
         /** @description A warehouse order. */
         WarehouseOrderView: {
@@ -7291,6 +7983,477 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_drafts: {
+        parameters: {
+            query?: {
+                /** @description Only those: `editing`, `submitted`, `approved`, `deployed` or `discarded`. */
+                status?: string;
+                /** @description Only those of this process, decision model or form. */
+                definition?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DraftView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_drafts_by_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is known; if it is still so, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetails"];
+                };
+            };
+            /** @description It is still as it was. */
+            304: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_approval: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_content: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftContent"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_decisions_by_decision_evaluate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft: string;
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Evaluation"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_discard: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_rebase: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_return: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_submission: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_drafts_by_draft_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -7931,6 +9094,160 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    post_invoices_by_invoice_disputes: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                invoice: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_invoices_by_invoice_disputes_settlement: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                invoice: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettleResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_invoices_by_invoice_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_invoices_by_invoice_ubl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_jobs: {
         parameters: {
             query?: {
@@ -8170,6 +9487,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Extended"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_lint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LintRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lint"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -8461,7 +9817,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["HoldRequest"];
             };
         };
         responses: {
@@ -9095,6 +10451,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_processes_by_process_rollback: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                process: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftNumber"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -10757,6 +12156,120 @@ export interface operations {
             };
             path: {
                 user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_views: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewBody"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_views_by_view_remove: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                view: string;
             };
             cookie?: never;
         };
