@@ -10,7 +10,9 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
-use crate::order::{Hold, HoldKind, Order, company, existing, gross, gross_to_ship, lift, place_hold, revalue_approved};
+use crate::order::{
+    Hold, HoldKind, Order, at_stake, company, existing, gross, gross_to_ship, lift, place_hold, revalue_approved,
+};
 
 /// What a credit check decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +139,7 @@ pub(crate) fn hold_now(books: &mut dyn Books, order: &Order, placed: &Hold, cx: 
     let (company, account) = (company(books)?, account_of(books, &order.account)?);
     let group = Group::of(books, &account)?;
     let order = Order { credit_release: None, ..order.clone() };
-    let all = company.valued(gross(&order), order.currency, company.calendar.local_day(cx.now));
+    let all = at_stake(&company, &order, cx);
     let undecided = if is_of_outage(placed) { all } else { Amount::ZERO };
     Ok(match decide(&company, &account, &group, &order, Amount::ZERO, cx) {
         Decision::Hold { reason, over, .. } => Hold { reason, amount: over.max(undecided), ..placed.clone() },

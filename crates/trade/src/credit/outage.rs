@@ -10,7 +10,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::{AccountId, OrderId};
 use crate::master::{Company, CreditOutage};
-use crate::order::{Hold, Order, existing, gross};
+use crate::order::{Hold, Order, at_stake, existing};
 
 /// The code of a hold because nobody can decide.
 const CODE: &str = "CR-DEGRADED";
@@ -58,7 +58,7 @@ pub(super) fn in_outage(
     }
     let policy = &company.policy.credit;
     let today = company.calendar.local_day(cx.now);
-    let value = company.valued(gross(order), order.currency, today);
+    let value = at_stake(company, order, cx);
     let past_due: Amount = account
         .ledger
         .open_items

@@ -4,9 +4,9 @@ use compact_str::format_compact;
 use units::{Amount, Text};
 
 use super::event::OrderEvent;
-use super::find::{existing, existing_and_live};
+use super::find::{company, existing, existing_and_live};
 use super::state::{Hold, HoldKind, Order};
-use super::value::gross;
+use super::value::at_stake;
 use crate::books::{Books, Stop};
 use crate::context::{Actor, Context, Role};
 use crate::credit;
@@ -43,7 +43,7 @@ pub fn hold_by_hand(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
     }
     let order = existing(books, id)?;
     // what is at stake with a Manual hold is only known to whoever placed it
-    let amount = if kind == HoldKind::Manual { Amount::ZERO } else { gross(&order) };
+    let amount = if kind == HoldKind::Manual { Amount::ZERO } else { at_stake(&*company(books)?, &order, cx) };
     drop(order);
     place_hold(books, id, kind, reason, Vec::new(), amount, cx)
 }

@@ -62,4 +62,4 @@ pub(crate) use find::{channel_group, company, existing, refused_nodes};
 pub(crate) use hold::lift;
 pub(crate) use promise::{arrival, eligibility, note_promise, pegs, serving};
 pub(crate) use splitting::{ahead, is_whole, review};
-pub(crate) use value::{expose, gross_to_ship, leave_exposure, leaving, revalue_approved};
+pub(crate) use value::{at_stake, expose, gross_to_ship, leave_exposure, leaving, revalue_approved};

@@ -6,7 +6,7 @@ use units::{Money, Text};
 use super::find::{company, existing};
 use super::hold::{lift, place};
 use super::state::{HoldKind, Order};
-use super::value::gross;
+use super::value::{at_stake, gross};
 use crate::account::{Account, normalised};
 use crate::books::{Books, Stop};
 use crate::context::{Actor, Context};
@@ -27,7 +27,7 @@ pub fn screen(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), St
         return Ok(());
     }
     let (company, account) = (company(books)?, books.account(&order.account)?.unwrap_or_default());
-    let fraud = suspicion(&company, &account, &order);
+    let fraud = suspicion(&company, &account, &order, cx);
     let export = match party(&company, &account, &order) {
         Some(found) => Some(found),
         None => controlled(books, &company, &account, &order, cx)?,
@@ -45,20 +45,23 @@ fn settle(books: &mut dyn Books, order: &Order, kind: HoldKind, finding: Finding
     }
     let is_cleared = |finding: &Text| order.cleared.iter().any(|(of, known)| *of == kind && known == finding);
     match finding.filter(|(reason, _)| !is_cleared(reason)) {
-        Some((reason, lines)) => place(books, order.id, kind, reason, lines, gross(order), cx),
+        Some((reason, lines)) => {
+            let amount = at_stake(&*company(books)?, order, cx);
+            place(books, order.id, kind, reason, lines, amount, cx)
+        }
         None => lift(books, order.id, kind, "the cause is gone", cx),
     }
 }
 
 /// Why an order may not be the customer's own.
-fn suspicion(company: &Company, account: &Account, order: &Order) -> Finding {
+fn suspicion(company: &Company, account: &Account, order: &Order, cx: &Context) -> Finding {
     let profile = &account.profile;
     if let Some(watch) = profile.watch.as_ref().filter(|watch| watch.is_on(&order.ship_to.code)) {
         return Some((format_compact!("orders of {} are watched: {}", order.account, watch.reason), Vec::new()));
     }
     let most = company.policy.screening.new_address_above?;
     let is_known = profile.ship_tos.contains(&order.ship_to);
-    (!is_known && gross(order) > most).then(|| {
+    (!is_known && at_stake(company, order, cx) > most).then(|| {
         let value = Money { amount: gross(order), currency: order.currency };
         let to = &order.ship_to;
         (
@@ -114,11 +117,11 @@ mod tests {
     use super::*;
     use crate::account::{AccountEvent, Profile};
     use crate::context::Role;
-    use crate::master::{CompanyEvent, ExportLicence, ItemEvent, ScreeningPolicy, ShipTo, Watch};
+    use crate::master::{CompanyEvent, ExchangeRate, ExportLicence, ItemEvent, ScreeningPolicy, ShipTo, Watch, put_rates};
     use crate::order::fixture::{Story, at, clerk};
     use crate::order::{Change, Destination, Submission, change, hold_by_hand, release_hold};
     use crate::refusal::Refusal;
-    use units::Amount;
+    use units::{Amount, Currency};
 
     fn with_policy(screening: ScreeningPolicy) -> Story {
         let mut story = Story::new();
@@ -202,6 +205,25 @@ mod tests {
         let mut story = with_policy(policy(10_000));
         let id = ordered(&mut story, Destination::Address(abroad("DE")));
         assert_eq!(holds(&mut story, id), []);
+    }
+
+    #[test]
+    fn what_an_order_in_another_currency_is_worth_is_held_against_the_policy_in_the_companys() {
+        let policy = ScreeningPolicy { new_address_above: Some(Amount(9_000)), ..ScreeningPolicy::default() };
+        let mut story = with_policy(policy);
+        let (currency, day) = (Currency::USD, at(0).now.day());
+        let rate = ExchangeRate { currency, day, rate: "0.95".parse().unwrap(), source: "ECB".into() };
+        put_rates(story.books(), &[rate], &at(0)).unwrap();
+        with_profile(&mut story, |profile| profile.currency = Some(currency));
+        let ship_to = Destination::Address(abroad("DE"));
+        let submission = Submission { ship_to, currency: Some(currency), ..story.submission() };
+        let id = story.receive(&submission).unwrap();
+        screen(story.books(), id, &at(0)).unwrap();
+        let order = story.order(id);
+        assert_eq!(
+            (gross(&order), order.holds[0].kind, order.holds[0].amount),
+            (Amount(10_000), HoldKind::Fraud, Amount(9_500))
+        );
     }
 
     #[test]

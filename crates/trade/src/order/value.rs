@@ -9,7 +9,9 @@ use super::find::{company, existing};
 use super::state::{Line, Order};
 use crate::account::AccountEvent;
 use crate::books::{Books, Stop};
+use crate::context::Context;
 use crate::ids::*;
+use crate::master::Company;
 
 /// Net value of so many units of a line, in minor units.
 pub fn units_value(line: &Line, units: Quantity, currency: Currency) -> Amount {
@@ -30,6 +32,11 @@ pub fn net(order: &Order) -> Amount {
 /// What the customer will owe for an order in minor units: lines less discount, freight and tax; never below zero.
 pub fn gross(order: &Order) -> Amount {
     (net(order) - order.discount + order.freight + order.tax).max(Amount::ZERO)
+}
+
+/// What is at stake with an order: [`gross`] in the company's currency, at today's rate. Authority and what waits for people count in that.
+pub(crate) fn at_stake(company: &Company, order: &Order, cx: &Context) -> Amount {
+    company.valued(gross(order), order.currency, company.calendar.local_day(cx.now))
 }
 
 /// The part of [`gross`] that is still to ship, by value, and that no deposit covers.
