@@ -303,7 +303,7 @@ fn a_person_signs_in_at_the_command_line_and_needs_no_key() {
     site.fill();
     with_password(&site, "ann", &json!(["sales"]));
     at_a_terminal(&site, &["order", "list"], "").fails(2, &["crossdock login", "--key"]);
-    at_a_terminal(&site, &["login", "ann"], "wrong wrong wrong\n").fails(1, &["the name or the password is wrong"]);
+    at_a_terminal(&site, &["login", "ann"], "wrong wrong wrong\n").fails(2, &["the name or the password is wrong"]);
     let said = at_a_terminal(&site, &["login", "ann"], &format!("{PASSWORD}\n"));
     assert!(said.code == 0 && said.out.contains("signed in") && said.out.contains("as ann"), "{said:?}");
     assert_eq!(at_a_terminal(&site, &["order", "list"], "").code, 0);
