@@ -62,7 +62,7 @@ export async function fresh(
     reducedMotion: "reduce",
     timezoneId: "Europe/London",
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (!tour) await context.addInitScript(() => localStorage.setItem("crossdock.tour-seen", "yes"));
   return context;
 }

@@ -82,7 +82,7 @@ export function allPages(things: Things): Shown[] {
       heading: /^Ask sales first$/,
       sign: /What is wrong in it/,
     },
-    { name: "process-map", path: "/insight/map", heading: /^Process map$/, sign: /Received \(/ },
+    { name: "process-map", path: "/insight/map?entries=50000", heading: /^Process map$/, sign: /Received \(/ },
     {
       name: "service-levels",
       path: "/insight/service-levels",
