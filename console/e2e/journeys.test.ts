@@ -69,6 +69,10 @@ async function shortOrder(): Promise<{ order: string; item: string }> {
   return { order: id, item: some.item };
 }
 
+interface Payment {
+  readonly allocations: readonly { readonly invoice: string }[];
+}
+
 interface Invoice {
   readonly account: string;
   readonly gross: { readonly amount: string; readonly currency: string };
@@ -274,7 +278,7 @@ describe("journeys", () => {
       .getByRole("button", { name: /IN-\d+/ })
       .first()
       .click();
-    expect(await panel.getByLabel("Invoices").inputValue()).toMatch(/^IN-\d+/);
+    const chosen = /^IN-\d+/.exec(await panel.getByLabel("Invoices").inputValue())?.[0];
     await panel.getByLabel("Reason").fill("the customer named it on the phone");
     await panel.getByRole("button", { name: "Match", exact: true }).last().click();
     await until(
@@ -282,8 +286,9 @@ describe("journeys", () => {
       "the match",
     );
     const { subject } = await ask<{ subject: string }>("dora", `/v1/exceptions/${exception.id}`);
-    const payment = await ask<{ status: string }>("dora", `/v1/payments/${subject.split(" ")[1]}`);
-    expect(payment.status).toBe("applied");
+    // the lab may have paid part of the invoice meanwhile, and the rest of this payment is money on account then
+    const payment = await ask<Payment>("dora", `/v1/payments/${subject.split(" ")[1]}`);
+    expect(payment.allocations.map(({ invoice }) => invoice)).toEqual([chosen]);
     await page.context().close();
   });
 
