@@ -50,26 +50,15 @@ fn code(letter: char) -> u8 {
 
 /// The letter that a letter with a mark is made from.
 fn plain(letter: char) -> Option<char> {
+    if letter.is_uppercase() {
+        // a mark of its own that comes behind is left out
+        return letter
+            .to_lowercase()
+            .next()
+            .map(|small| plain(small).unwrap_or(small).to_ascii_uppercase())
+            .filter(char::is_ascii);
+    }
     let found = match letter {
-        'À'..='Æ' | 'Ā' | 'Ă' | 'Ą' => 'A',
-        'Ç' | 'Ć' | 'Ĉ' | 'Ċ' | 'Č' => 'C',
-        'Ď' | 'Đ' | 'Ð' => 'D',
-        'È'..='Ë' | 'Ē' | 'Ĕ' | 'Ė' | 'Ę' | 'Ě' => 'E',
-        'Ĝ' | 'Ğ' | 'Ġ' | 'Ģ' => 'G',
-        'Ĥ' | 'Ħ' => 'H',
-        'Ì'..='Ï' | 'Ĩ' | 'Ī' | 'Ĭ' | 'Į' | 'İ' => 'I',
-        'Ĵ' => 'J',
-        'Ķ' => 'K',
-        'Ĺ' | 'Ļ' | 'Ľ' | 'Ł' => 'L',
-        'Ñ' | 'Ń' | 'Ņ' | 'Ň' => 'N',
-        'Ò'..='Ö' | 'Ø' | 'Ō' | 'Ŏ' | 'Ő' | 'Œ' => 'O',
-        'Ŕ' | 'Ŗ' | 'Ř' => 'R',
-        'Ś' | 'Ŝ' | 'Ş' | 'Š' | 'Ș' => 'S',
-        'Ţ' | 'Ť' | 'Ŧ' | 'Ț' => 'T',
-        'Ù'..='Ü' | 'Ũ' | 'Ū' | 'Ŭ' | 'Ů' | 'Ű' | 'Ų' => 'U',
-        'Ŵ' => 'W',
-        'Ý' | 'Ŷ' | 'Ÿ' => 'Y',
-        'Ź' | 'Ż' | 'Ž' => 'Z',
         'à'..='æ' | 'ā' | 'ă' | 'ą' => 'a',
         'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
         'ď' | 'đ' | 'ð' => 'd',

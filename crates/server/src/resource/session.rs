@@ -201,10 +201,7 @@ async fn set_password(
     caller: Caller,
     Json(given, bytes): Json<PasswordChange>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let user = person(&state, &identity)?;
-    if !password::is_right(given.password, user.password.clone()).await? {
-        return Err(Problem::new("unauthorised", "the present password is another one"));
-    }
+    let user = who_knows_the_password(&state, &identity, given.password).await?;
     let hash = password::hash(given.new_password, "/new_password").await?;
     let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::Password { hash } };
     let reply = submit(&state, caller, &bytes, body).await?;
@@ -216,6 +213,15 @@ async fn set_password(
 fn person(state: &AppState, identity: &Identity) -> Result<Arc<User>, Problem> {
     let user = identity.session.as_ref().and_then(|session| state.identities.user(&session.user));
     user.ok_or_else(|| Problem::new("not_allowed", "only people have passwords: sign in with name and password"))
+}
+
+/// Who is signed in, if they still know their password: what protects them is changed by nobody who finds an open browser.
+async fn who_knows_the_password(state: &AppState, identity: &Identity, given: String) -> Result<Arc<User>, Problem> {
+    let user = person(state, identity)?;
+    if password::is_right(given, user.password.clone()).await? {
+        return Ok(user);
+    }
+    Err(Problem::new("unauthorised", "the password is another one"))
 }
 
 /// One's second factor.
@@ -323,10 +329,7 @@ async fn remove_second_factor(
     caller: Caller,
     Json(given, bytes): Json<SecondFactorRemoval>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let user = person(&state, &identity)?;
-    if !password::is_right(given.password, user.password.clone()).await? {
-        return Err(Problem::new("unauthorised", "the password is another one"));
-    }
+    let user = who_knows_the_password(&state, &identity, given.password).await?;
     let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::SecondFactorOff };
     let reply = submit(&state, caller, &bytes, body).await?;
     state.identities.refresh(&state.readers).await?;
