@@ -160,6 +160,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/session/second-factor", ByCase, ONE),
     of("POST", "/v1/session/second-factor/confirmation", ByCase, ONE),
     of("POST", "/v1/session/second-factor/removal", ByCase, WIDE),
+    of("POST", "/v1/session/second-factor/setup", ByCase, WIDE),
     of("GET", "/v1/shipments", Known, ONE),
     of("GET", "/v1/shipments/{shipment}", Known, ONE),
     of("POST", "/v1/shipments/{shipment}/deliveries", WAREHOUSE, ONE),

@@ -29,6 +29,7 @@ pub struct Identities {
     pub(crate) attempts: Arc<Attempts>,
     /// The last code that each person has used: none counts twice.
     used: Arc<Mutex<BTreeMap<Text, i64>>>,
+    refreshing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl std::fmt::Debug for Identities {
@@ -75,11 +76,14 @@ impl Identities {
             sessions: Arc::new(folder.map_or_else(Sessions::new, Sessions::kept_in)?),
             attempts: Arc::default(),
             used: Arc::default(),
+            refreshing: Arc::default(),
         })
     }
 
     /// Reads them again, after one of them has changed.
     pub(crate) async fn refresh(&self, readers: &Readers) -> Result<(), Problem> {
+        // one after the other, so that an older picture never replaces a newer one
+        let _refreshing = self.refreshing.lock().await;
         let known = readers.read(Known::read).await?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
         Ok(())
