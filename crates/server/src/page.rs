@@ -65,7 +65,7 @@ pub(crate) fn link(uri: &Uri, response: &mut Response) {
     let and = if query.is_empty() { "" } else { "&" };
     let link = format!("<{}?{}{and}after={next}>; rel=\"next\"", uri.path(), query.join("&"));
     if let Ok(link) = HeaderValue::from_str(&link) {
-        response.headers_mut().insert(header::LINK, link);
+        response.headers_mut().append(header::LINK, link);
     }
 }
 
