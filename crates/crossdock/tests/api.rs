@@ -181,6 +181,11 @@ impl<'a> Api<'a> {
             assert_eq!(link, cursor);
             next = link;
         }
+        // lists that are counted say so on their first page, and no more than a thousand
+        let first = self.get(&format!("{path}?limit=3")).json();
+        if let Some(total) = first.get("total") {
+            assert_eq!(total, &json!({ "count": all.len(), "is_capped": false }), "{path}");
+        }
         let ids = |items: &[Value]| items.iter().map(|item| item["id"].clone()).collect::<Vec<_>>();
         assert_eq!(ids(&paged), ids(&all), "{path}");
         for wrong in ["limit=0", "limit=501", "after=zz", "limit=x", "no_such_filter=1"] {
@@ -927,7 +932,7 @@ fn rest(api: &mut Api<'_>) {
     api.ask(&Ask::new("GET", "/schemas/events/order.eaten")).problem(404, "not_found");
     api.ask(&Ask::new("GET", "/schemas/documents/menu")).problem(404, "not_found");
     calls(api);
-    for path in ["/catalogue", "/v1/systems", "/v1/progress", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
+    for path in ["/catalogue", "/docs", "/v1/systems", "/v1/progress", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
         api.get(path);
     }
     // the feed goes on from where it was read to, and misses nothing

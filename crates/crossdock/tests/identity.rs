@@ -349,7 +349,8 @@ fn a_key_of_the_configuration_is_limited_to_types_of_jobs_and_companies() {
     let mut site = Site::start();
     site.fill();
     let text = std::fs::read_to_string(site.config()).unwrap();
-    let limited = "roles = [\"sales\"]\njob_types = [\"labels\"]\ncompanies = [{ role = \"sales\", companies = [\"ELSEWHERE\"] }]\n";
+    let limited =
+        "roles = [\"sales\"]\njob_types = [\"labels\"]\ncompanies = [{ role = \"sales\", companies = [\"ELSEWHERE\"] }]\n";
     assert!(text.contains("roles = [\"sales\"]\n"));
     std::fs::write(site.config(), text.replace("roles = [\"sales\"]\n", limited)).unwrap();
     assert!(site.down().success());

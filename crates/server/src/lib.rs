@@ -14,7 +14,9 @@
 mod auth;
 mod config;
 mod console;
+mod cursor;
 mod describe;
+mod docs;
 mod extract;
 mod feed;
 mod governance;
@@ -118,6 +120,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::webhooks::routes())
         .merge(metrics::routes())
         .merge(description())
+        .merge(docs::routes())
 }
 
 /// The description of the API at its own path; made once, when it is first asked for.

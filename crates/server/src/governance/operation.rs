@@ -60,6 +60,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/openapi.json", Known, ONE),
     of("GET", "/asyncapi.json", Known, ONE),
     of("GET", "/catalogue", Known, ONE),
+    of("GET", "/docs", Known, ONE),
     of("GET", "/schemas/documents/{document}", Known, ONE),
     of("GET", "/schemas/events/{event}", Known, ONE),
     of("GET", "/v1/accounts/{account}", Known, ONE),

@@ -86,9 +86,11 @@ impl Identities {
     /// folder it is drawn now and kept nowhere.
     pub fn open(readers: &Readers, folder: Option<&Path>) -> Result<Self, Problem> {
         let known = readers.read_blocking(Known::read)?;
+        let sessions = folder.map_or_else(Sessions::new, Sessions::kept_in)?;
+        crate::cursor::seal_with(sessions.draw("cursors"));
         Ok(Self {
             known: Arc::new(RwLock::new(Arc::new(known))),
-            sessions: Arc::new(folder.map_or_else(Sessions::new, Sessions::kept_in)?),
+            sessions: Arc::new(sessions),
             attempts: Arc::default(),
             used: Arc::default(),
             provider: None,
