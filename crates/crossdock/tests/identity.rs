@@ -319,3 +319,63 @@ fn a_person_signs_in_at_the_command_line_and_needs_no_key() {
     assert_eq!(at_a_terminal(&site, &["logout"], "").code, 0);
     at_a_terminal(&site, &["order", "list"], "").fails(2, &["crossdock login"]);
 }
+
+#[test]
+fn a_role_that_is_limited_to_another_company_is_none_here() {
+    let site = Site::start();
+    site.fill();
+    let rights = |companies: &str| json!({ "name": "Ann", "roles": ["sales"], "companies": [{ "role": "sales", "companies": [companies] }] });
+    with_password(&site, "ann", &json!(["sales"]));
+    assert_eq!(site.post("/v1/users/ann/rights", "uk", &rights("ELSEWHERE")).status, 200);
+    let ann = Browser::of(&site, "ann");
+    // she learns who she is, and sees and does nothing
+    assert_eq!(ann.get("/v1/session").json()["roles"], json!([]));
+    let refused = ann.get("/v1/orders").problem(403, "not_allowed");
+    assert!(refused["detail"].as_str().unwrap().contains("ELSEWHERE"), "{refused}");
+    ann.post("/v1/orders", "po-1", &order("PO-1", "BRK-100", 2)).problem(403, "not_allowed");
+    // a role that counts everywhere beside it: she reads, and takes no orders
+    let mut more = rights("ELSEWHERE");
+    more["roles"] = json!(["sales", "warehouse"]);
+    assert_eq!(site.post("/v1/users/ann/rights", "more", &more).status, 200);
+    assert_eq!(ann.get("/v1/session").json()["roles"], json!(["warehouse"]));
+    assert_eq!(ann.get("/v1/orders").status, 200);
+    ann.post("/v1/orders", "po-2", &order("PO-2", "BRK-100", 2)).problem(403, "not_allowed");
+    // the command line gives it here
+    let code = site.get("/v1/company").json()["code"].as_str().unwrap().to_owned();
+    let said = site.cli(&["user", "put", "ann", "--role", &format!("sales@{code}"), "--role", "warehouse"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(ann.post("/v1/orders", "po-3", &order("PO-3", "BRK-100", 2)).status, 201);
+    let shown = site.cli(&["user", "show", "ann"]);
+    assert!(shown.out.contains(&format!("sales only in {code}")), "{shown:?}");
+    site.post("/v1/users/ann/rights", "wrong", &json!({ "roles": ["warehouse"], "companies": rights("X")["companies"] }))
+        .problem(422, "invalid");
+}
+
+#[test]
+fn a_key_of_the_configuration_is_limited_to_types_of_jobs_and_companies() {
+    let mut site = Site::start();
+    site.fill();
+    let text = std::fs::read_to_string(site.config()).unwrap();
+    let limited =
+        "roles = [\"sales\"]\njob_types = [\"labels\"]\ncompanies = [{ role = \"sales\", companies = [\"ELSEWHERE\"] }]\n";
+    assert!(text.contains("roles = [\"sales\"]\n"));
+    std::fs::write(site.config(), text.replace("roles = [\"sales\"]\n", limited)).unwrap();
+    assert!(site.down().success());
+    site.up();
+    let clerk = |method: &'static str, path: &str| {
+        Ask::new(method, path).without("authorization").header("authorization", &format!("Bearer {}", common::CLERK))
+    };
+    site.ask(clerk("GET", "/v1/orders")).problem(403, "not_allowed");
+    assert!(site.down().success());
+    let text = std::fs::read_to_string(site.config()).unwrap();
+    let worker = "roles = [\"worker\"]\njob_types = [\"labels\"]\n";
+    std::fs::write(site.config(), text.replace(limited, worker)).unwrap();
+    site.up();
+    let lease = |kind: &str| {
+        let body = json!({ "type": kind, "worker": "w", "limit": 1, "lease_ms": 1000, "wait_ms": 0 });
+        site.ask(clerk("POST", "/v1/jobs/activate").header("idempotency-key", kind).json(&body))
+    };
+    assert_eq!(lease("labels").status, 200, "{:?}", lease("labels"));
+    let refused = lease("invoices").problem(403, "not_allowed");
+    assert!(refused["detail"].as_str().unwrap().contains("labels"), "{refused}");
+}

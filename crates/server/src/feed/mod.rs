@@ -266,8 +266,8 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         Event::User(id, change) => {
             let (what, data) = match change {
                 UserChange::Put { name, rights } | UserChange::Add { name, rights } => {
-                    let Rights { roles, limit, .. } = rights.clone();
-                    ("set", known.told(&fact::UserSet { name: name.clone(), roles, limit }))
+                    let Rights { roles, limit, companies, .. } = rights.clone();
+                    ("set", known.told(&fact::UserSet { name: name.clone(), roles, limit, companies }))
                 }
                 UserChange::Password { .. } => ("password_set", known.told(&fact::UserPasswordSet {})),
                 UserChange::Disable => ("disabled", known.told(&fact::UserDisabled {})),
@@ -275,6 +275,11 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
                 UserChange::EndSessions => ("sessions_ended", known.told(&fact::UserSessionsEnded {})),
                 UserChange::SecondFactorOn { .. } => ("second_factor_on", known.told(&fact::UserSecondFactorOn {})),
                 UserChange::SecondFactorOff => ("second_factor_off", known.told(&fact::UserSecondFactorOff {})),
+                UserChange::Vouched { name, rights, .. } => {
+                    let granted = |Rights { roles, limit, companies, .. }| fact::Granted { roles, limit, companies };
+                    let rights = rights.clone().map(granted);
+                    ("vouched_for", known.told(&fact::UserVouchedFor { name: name.clone(), rights }))
+                }
                 UserChange::RecoveryUsed { .. } => ("recovery_code_used", known.told(&fact::UserRecoveryCodeUsed {})),
             };
             (format!("user.{what}"), format!("user {id}"), data)
@@ -282,8 +287,8 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         Event::Client(id, change) => {
             let (what, data) = match change {
                 ClientChange::Put { name, rights } | ClientChange::Add { name, rights } => {
-                    let Rights { roles, limit, job_types } = rights.clone();
-                    ("set", known.told(&fact::ClientSet { name: name.clone(), roles, limit, job_types }))
+                    let Rights { roles, limit, job_types, companies } = rights.clone();
+                    ("set", known.told(&fact::ClientSet { name: name.clone(), roles, limit, job_types, companies }))
                 }
                 ClientChange::AddKey { prefix, expires, others_end, .. } => {
                     let (prefix, expires, others_end) = (prefix.clone(), *expires, *others_end);

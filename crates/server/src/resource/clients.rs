@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::resource::accounts::currency;
 use crate::resource::catalogue::{CallerQuota, UsageView};
 use crate::resource::stock::{Accepted, accepted};
-use crate::resource::users::{IdentityRequest, RightsRequest};
+use crate::resource::users::{IdentityRequest, RightsRequest, RoleCompaniesView, role_companies};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
 use crate::submit::change_identity;
@@ -51,6 +51,9 @@ pub(crate) struct ClientView {
     /// Up to which amount it may decide; absent without limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<MoneyView>,
+    /// Roles that count in some companies only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    companies: Vec<RoleCompaniesView>,
     /// None of its keys is accepted.
     disabled: bool,
     /// How much of the API it may use; the standard unless there is one.
@@ -101,6 +104,7 @@ fn view(client: &Client, currency: Currency, now: Timestamp) -> ClientView {
         name: client.name.to_string(),
         roles: client.rights.roles.iter().map(name).collect(),
         limit: client.rights.limit.map(|limit| money(limit, currency)),
+        companies: role_companies(&client.rights),
         disabled: client.disabled,
         quota: client.quota.map(CallerQuota::from),
         job_types: client.rights.job_types.iter().map(ToString::to_string).collect(),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Identity;
+use crate::auth::{Holder, Identity};
 use crate::extract::{Caller, Json};
 use crate::identity::{password, session, totp};
 use crate::problem::{FieldError, Problem};
@@ -71,6 +71,9 @@ pub(crate) struct WhoView {
     /// When the session ends; only sessions have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     ends_at: Option<String>,
+    /// Where a browser goes after it has signed out here, to sign out at the identity provider as well; only where that has let one in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_out_at: Option<String>,
 }
 
 async fn who(state: &AppState, identity: &Identity) -> Result<WhoView, Problem> {
@@ -87,6 +90,10 @@ async fn who(state: &AppState, identity: &Identity) -> Result<WhoView, Problem> 
         limit: actor.limit.map(|limit| money(limit, currency)),
         csrf_token: identity.session.as_ref().map(|session| state.identities.sessions.csrf(session)),
         ends_at: identity.session.as_ref().map(|session| session.ends.to_string()),
+        sign_out_at: identity.session.as_ref().filter(|session| session.by_provider).and_then(|_| {
+            let provider = state.identities.provider.as_ref()?;
+            provider.sign_out_address()
+        }),
     })
 }
 
@@ -137,7 +144,7 @@ async fn sign_in(
     let session = identities.sessions.begin(&user, now)?;
     let token = identities.sessions.token(&session);
     tracing::info!(user = %user.id, "signed in");
-    let identity = Identity { actor: user.actor(), quota: None, session: Some(session) };
+    let identity = Holder::person(&user).at(&identities.company(), Some(session));
     Ok(with_cookie(JsonAnswer(who(&state, &identity).await?), Some(&token), &headers))
 }
 
@@ -151,7 +158,8 @@ async fn passes(state: &AppState, user: &User, code: &str) -> Result<bool, Probl
         return Ok(false);
     }
     let change = UserChange::RecoveryUsed { code };
-    let request = Request::new(user.actor(), Body::ChangeUser { user: user.id.clone(), change });
+    let actor = Holder::person(user).at(&state.identities.company(), None).actor;
+    let request = Request::new(actor, Body::ChangeUser { user: user.id.clone(), change });
     let answer = state.partition.ask(request).await;
     state.identities.refresh(&state.readers).await?;
     match answer {
