@@ -134,6 +134,7 @@ const processes = createRoute({
     key: text,
     incident: text,
     sort: text,
+    show: oneOf(["went-through"]),
   }),
   component: lazyRouteComponent(() => import("./pages/processes/ProcessesPage"), "ProcessesPage"),
 });
@@ -180,7 +181,7 @@ const insight = createRoute({
 const processMap = createRoute({
   getParentRoute: () => root,
   path: "/insight/map",
-  validateSearch: understand({ entries: oneOf(["2000", "10000", "50000"]) }),
+  validateSearch: understand({ entries: oneOf(["2000", "10000", "50000"]), step: text, sort: text }),
   component: lazyRouteComponent(() => import("./pages/insight/InsightPage"), "InsightPage"),
 });
 
@@ -226,6 +227,20 @@ const masterData = createRoute({
   component: lazyRouteComponent(() => import("./pages/administration/MasterDataPage"), "MasterDataPage"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/webhooks",
+  validateSearch: understand({ sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/WebhooksPage"), "WebhooksPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/settings",
+  validateSearch: understand({ q: text, sort: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/SettingsPage"), "SettingsPage"),
+});
+
 const about = createRoute({
   getParentRoute: () => root,
   path: "/administration/about",
@@ -259,6 +274,8 @@ const tree = root.addChildren([
   clients,
   audit,
   masterData,
+  webhooks,
+  settings,
   about,
 ]);
 

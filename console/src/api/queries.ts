@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, getText, newKey, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
-import type { CloudEvent, Exception } from "./types";
+import type { Exception } from "./types";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -146,6 +146,14 @@ export const account = (id: string) =>
     queryFn: ({ signal }) => get("/v1/accounts/{account}", { path: { account: id }, signal }),
   });
 
+export const accounts = infiniteQueryOptions({
+  queryKey: ["accounts", "list"],
+  queryFn: ({ signal, pageParam }) =>
+    get("/v1/accounts", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  initialPageParam: "",
+  getNextPageParam: next,
+});
+
 /** What disagreed when the records were held against each other the last time. */
 export const reconciliation = queryOptions({
   queryKey: ["reconciliations"],
@@ -217,6 +225,16 @@ export const processVersion = (process: string, version: number) =>
     queryFn: ({ signal }) => get("/v1/processes/{process}/versions/{version}", { path: { process, version }, signal }),
     // a version never changes
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What the instances of a version went through that began lately: it moves with every order, and is read now and then. */
+export const passages = (process: string, version: number) =>
+  queryOptions({
+    queryKey: ["passages", process, version],
+    queryFn: ({ signal }) =>
+      get("/v1/processes/{process}/versions/{version}/passages", { path: { process, version }, signal }),
+    staleTime: 10_000,
+    refetchInterval: 30_000,
   });
 
 export const task = (instance: string, key: string) =>
@@ -308,23 +326,12 @@ export const trail = (filter: TrailFilter) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** What happened in the newest entries of the journal, in its order. */
-export const newestEvents = (entries: number) =>
+/** What orders went through in the newest entries of the journal. The page asks for it again as the journal goes on. */
+export const processMap = (entries: number) =>
   queryOptions({
-    queryKey: ["events", "newest", entries],
-    queryFn: async ({ signal }) => {
-      const { position } = await get("/v1/progress", { signal });
-      const events: CloudEvent[] = [];
-      for (let after = Math.max(0, position - entries); after < position; ) {
-        const page = await get("/v1/events", { query: { after, limit: 1_000 }, signal });
-        events.push(...page.events);
-        const next = Number(page.next);
-        if (!(next > after)) break;
-        after = next;
-      }
-      return events;
-    },
-    staleTime: 60_000,
+    queryKey: ["process-map", entries],
+    queryFn: ({ signal }) => get("/v1/process-map", { query: { entries }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** Every exception that there is and was, as far as the list goes back. */
@@ -347,6 +354,26 @@ export const allExceptions = queryOptions({
     return (await Promise.all(["open", "claimed", "resolved", "cleared"].map(of))).flat();
   },
   staleTime: 30_000,
+});
+
+export const webhooks = queryOptions({
+  queryKey: ["webhooks", "all"],
+  queryFn: ({ signal }) => get("/v1/webhooks", { signal }),
+  // how far each is, is no event: look again by oneself
+  refetchInterval: 5_000,
+});
+
+export const deliveries = (webhook: string) =>
+  queryOptions({
+    queryKey: ["webhooks", "deliveries", webhook],
+    queryFn: ({ signal }) => get("/v1/webhooks/{webhook}/deliveries", { path: { webhook }, signal }),
+    refetchInterval: 5_000,
+  });
+
+/** What the product was started with: it is the same until it is started again. */
+export const settings = queryOptions({
+  queryKey: ["settings"],
+  queryFn: ({ signal }) => get("/v1/settings", { signal }),
 });
 
 /** Everything that one command has led to. */

@@ -12,6 +12,8 @@ import { useRows } from "./useRows";
 interface RowsProps<T> {
   /** What one row is, as a noun. */
   readonly noun: string;
+  /** Several of them, unless it is the noun with an s. */
+  readonly plural?: string;
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly csv: readonly CsvColumn<T>[];
@@ -30,12 +32,12 @@ interface RowsProps<T> {
 
 /** Rows with their number and their export. */
 export function Rows<T extends object>(props: RowsProps<T>) {
-  const { noun, rows, columns, csv, idOf, none, sort, height = "calc(100vh - 245px)" } = props;
+  const { noun, plural = `${noun}s`, rows, columns, csv, idOf, none, sort, height = "calc(100vh - 245px)" } = props;
   return (
     <>
       <Group px="md" py="xs" justify="space-between" style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Text size="sm" role="status">
-          {count(rows.length, noun)} shown
+          {count(rows.length, noun, plural)} shown
           {props.aside}
         </Text>
         <Button
@@ -43,7 +45,7 @@ export function Rows<T extends object>(props: RowsProps<T>) {
           variant="default"
           leftSection={<IconDownload size={15} />}
           disabled={rows.length === 0}
-          onClick={() => download(`${noun.replaceAll(" ", "-")}s.csv`, toCsv(rows, csv))}
+          onClick={() => download(`${plural.replaceAll(" ", "-")}.csv`, toCsv(rows, csv))}
         >
           CSV
         </Button>
@@ -52,7 +54,7 @@ export function Rows<T extends object>(props: RowsProps<T>) {
         <Empty title={`No ${noun} is like that`}>{none}</Empty>
       ) : (
         <Grid
-          label={`${noun}s`}
+          label={plural}
           rows={rows}
           columns={columns}
           idOf={idOf}

@@ -54,7 +54,7 @@ export default function Modeller({ xml, label, findings, shown, onChange }: Prop
     made.importXML(xml).then(
       () => {
         if (isGone) return;
-        made.get<Canvas>("canvas").zoom("fit-viewport", "auto");
+        besidePalette(made.get<Canvas>("canvas"));
         made.on("commandStack.changed", () => void changed());
         setTrouble(undefined);
         setModeler(made);
@@ -100,9 +100,30 @@ export default function Modeller({ xml, label, findings, shown, onChange }: Prop
   );
 }
 
+/** The room that the palette takes, and that is left free around the drawing, in pixels. */
+const PALETTE = 112;
+const AROUND = 24;
+
+/** Shows all of the drawing, to the right of the palette: it lies over what is drawn there. */
+function besidePalette(canvas: Canvas): void {
+  const { inner, outer } = canvas.viewbox();
+  if (inner.width === 0 || inner.height === 0) return;
+  const [free, high] = [outer.width - PALETTE - AROUND, outer.height - 2 * AROUND];
+  const scale = Math.max(0.2, Math.min(1, free / inner.width, high / inner.height));
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
 /** The parts of the modeller that are used here; the library leaves their types open. */
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 interface Canvas {
-  zoom(level: "fit-viewport", centre: "auto"): number;
+  viewbox(): { readonly inner: Box; readonly outer: Box };
+  viewbox(box: Box): void;
   scrollToElement(element: object): void;
 }
 interface Overlays {

@@ -1,10 +1,11 @@
 //! `crossdock config`: the values that count, and where each comes from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use server::Setting;
 
-use crate::config::{self, ENVIRONMENT};
+use crate::config::{self, Config, ENVIRONMENT};
 use crate::output::{self, Finding, table};
 
 #[derive(Debug, clap::Subcommand)]
@@ -25,34 +26,42 @@ pub(crate) struct Show {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     let Command::Show(arguments) = command;
-    let effective = serde_json::to_value(config::read(&arguments.config)?)?;
-    let file: toml::Table = config::text(&arguments.config)?.parse()?;
-    let mut values = Vec::new();
-    collect("", &effective, Some(&serde_json::to_value(file)?), &mut values);
+    let settings = effective(&config::read(&arguments.config)?, &arguments.config)?;
     if arguments.json {
-        output::json(&values)?;
+        output::json(&settings)?;
     } else {
-        table(&values, &[("key", "key"), ("value", "value"), ("from", "from")]);
+        let rows: Vec<Value> = settings.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+        table(&rows, &[("key", "key"), ("value", "value"), ("from", "from")]);
     }
     Ok(Finding::None)
 }
 
+/// The values of a configuration that was read from a file, each with where it comes from.
+pub(crate) fn effective(config: &Config, file: &Path) -> anyhow::Result<Vec<Setting>> {
+    let written: toml::Table = config::text(file)?.parse()?;
+    let mut settings = Vec::new();
+    collect("", &serde_json::to_value(config)?, Some(&serde_json::to_value(written)?), &mut settings);
+    Ok(settings)
+}
+
 /// The values below a key, each with where it comes from.
-fn collect(key: &str, value: &Value, file: Option<&Value>, values: &mut Vec<Value>) {
+fn collect(key: &str, value: &Value, file: Option<&Value>, settings: &mut Vec<Setting>) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
             for (name, value) in fields {
                 let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                collect(&key, value, file.and_then(|file| file.get(name)), values);
+                collect(&key, value, file.and_then(|file| file.get(name)), settings);
             }
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
             for (at, item) in items.iter().enumerate() {
                 let name = item["name"].as_str().map_or_else(|| at.to_string(), str::to_owned);
-                collect(&format!("{key}[{name}]"), item, file.and_then(|file| file.get(at)), values);
+                collect(&format!("{key}[{name}]"), item, file.and_then(|file| file.get(at)), settings);
             }
         }
-        _ => values.push(json!({ "key": key, "value": masked(key, value), "from": source(key, file) })),
+        _ => {
+            settings.push(Setting { key: key.to_owned(), value: masked(key, value), from: source(key, file) });
+        }
     }
 }
 
@@ -85,6 +94,8 @@ fn without_user(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -94,11 +105,11 @@ mod tests {
             "systems": [{ "name": "erp", "base_url": "http://me:secret@erp:80/x@y", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
         });
         let file = json!({ "systems": [{ "name": "erp", "headers": { "a": "secret", "b": "env:B" } }] });
-        let mut values = Vec::new();
-        collect("", &effective, Some(&file), &mut values);
+        let mut settings = Vec::new();
+        collect("", &effective, Some(&file), &mut settings);
         let of = |key: &str| {
-            let found = values.iter().find(|value| value["key"] == key).unwrap_or_else(|| panic!("no {key}"));
-            (found["value"].clone(), found["from"].clone())
+            let found = settings.iter().find(|setting| setting.key == key).unwrap_or_else(|| panic!("no {key}"));
+            (found.value.clone(), json!(found.from))
         };
         assert_eq!(of("server.readers"), (json!(4), json!("default")));
         assert_eq!(of("systems[erp].timeout_ms"), (json!(10), json!("default")));

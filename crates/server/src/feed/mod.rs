@@ -3,6 +3,7 @@
 pub(crate) mod fact;
 pub(crate) mod filter;
 pub(crate) mod live;
+pub(crate) mod newest;
 mod payload;
 mod scope;
 
@@ -124,15 +125,20 @@ pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventP
     Ok(page)
 }
 
+/// An entry as the journal has it.
+pub(crate) fn entry(stored: &StoredEntry) -> Result<Entry, Problem> {
+    rmp_serde::from_slice(&stored.data).map_err(|error| {
+        tracing::error!(%error, position = stored.position, "read the journal");
+        Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
+    })
+}
+
 /// A page of the feed, from what the journal has of it.
 pub(crate) fn page(reader: &mut dyn Reader, entries: &[StoredEntry], after: u64) -> Result<EventPage, Problem> {
     let mut events = Vec::new();
     let known = Known::new(reader)?;
     for stored in entries {
-        let entry: Entry = rmp_serde::from_slice(&stored.data).map_err(|error| {
-            tracing::error!(%error, position = stored.position, "read the journal");
-            Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
-        })?;
+        let entry = entry(stored)?;
         for (index, (event, sequence)) in entry.numbered().enumerate() {
             events.extend(cloud_event(&entry, index, event, sequence, &known));
         }
