@@ -70,6 +70,7 @@ const availability = createRoute({
     q: text,
     sort: text,
     only: oneOf(["backordered", "short"]),
+    show: oneOf(["backorders"]),
   }),
   component: lazyRouteComponent(() => import("./pages/availability/AvailabilityPage"), "AvailabilityPage"),
 });
@@ -81,6 +82,7 @@ const fulfilment = createRoute({
     tab: oneOf(["warehouse-orders", "shipments"]),
     progress: text,
     node: text,
+    stand: oneOf(["open", "unacknowledged", "late", "short"]),
     sort: text,
     open: text,
   }),

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { get, getText, newKey, post, type Query } from "./client";
+import { get, getText, newKey, type PostBody, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
-import type { Exception } from "./types";
+import type { Exception, Order, WarehouseOrder } from "./types";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -85,6 +85,44 @@ export const orders = (filter: Query<"/v1/orders">) =>
       get("/v1/orders", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
+  });
+
+/** Orders with units that wait for supply may have any of these statuses. */
+const WAITS_FOR_SUPPLY = ["backordered", "approved", "in_fulfilment", "partially_fulfilled", "on_hold"] as const;
+/** So many orders of a status are looked at, the newest. */
+const LOOKED_AT = 2_000;
+
+/** Every order of some statuses, as far as that is looked at; and whether there are more. */
+async function ordersOf(statuses: readonly string[], signal: AbortSignal): Promise<{ items: Order[]; more: boolean }> {
+  const of = async (status: string) => {
+    const items: Order[] = [];
+    let after: string | undefined;
+    do {
+      const page = await get("/v1/orders", { query: { status, limit: 500, ...(after ? { after } : {}) }, signal });
+      items.push(...page.items);
+      after = page.next ?? undefined;
+    } while (after && items.length < LOOKED_AT);
+    return { items, more: after !== undefined };
+  };
+  const all = await Promise.all(statuses.map(of));
+  return { items: all.flatMap(({ items }) => items), more: all.some(({ more }) => more) };
+}
+
+/** Orders of which units wait for supply. */
+export const backorderedOrders = queryOptions({
+  queryKey: ["orders", "backordered"],
+  queryFn: async ({ signal }) => {
+    const { items, more } = await ordersOf(WAITS_FOR_SUPPLY, signal);
+    return { items: items.filter(({ lines }) => lines.some(({ backordered }) => backordered > 0)), more };
+  },
+});
+
+/** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */
+export const confirmation = (run: Omit<PostBody<"/v1/backorders/runs">, "commit">) =>
+  queryOptions({
+    queryKey: ["stock", "confirmation", run],
+    queryFn: () => post("/v1/backorders/runs", { body: { ...run, commit: false }, idempotencyKey: newKey() }),
+    staleTime: 0,
   });
 
 export const exceptions = (filter: Query<"/v1/exceptions">) =>
@@ -180,6 +218,24 @@ export const warehouseOrders = (filter: Query<"/v1/warehouse-orders">) =>
     initialPageParam: "",
     getNextPageParam: next,
   });
+
+/** So many warehouse orders are counted, the newest. */
+export const COUNTED = 2_000;
+
+/** The newest warehouse orders, for figures by warehouse. */
+export const newestWarehouseOrders = queryOptions({
+  queryKey: ["warehouse-orders", "newest"],
+  queryFn: async ({ signal }) => {
+    const items: WarehouseOrder[] = [];
+    let after: string | undefined;
+    do {
+      const page = await get("/v1/warehouse-orders", { query: { limit: 500, ...(after ? { after } : {}) }, signal });
+      items.push(...page.items);
+      after = page.next ?? undefined;
+    } while (after && items.length < COUNTED);
+    return { items, more: after !== undefined };
+  },
+});
 
 export const shipment = (id: string) =>
   queryOptions({

@@ -1,7 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { type CsvColumn, download, toCsv } from "../lib/csv";
 import { readSorting, writeSorting } from "../lib/sorting";
 import { count } from "../lib/words";
@@ -75,10 +75,20 @@ interface Props<T> extends Omit<RowsProps<T>, "rows" | "aside" | "onEnd"> {
   readonly only?: (row: T) => boolean;
 }
 
-/** A long list: as many rows as were scrolled to. */
+/** A filter looks through so many pages by itself for a screenful of rows. */
+const PAGES = 10;
+const SCREENFUL = 20;
+
+/** A long list: as many rows as were scrolled to; of a filtered one, as many as fill the screen, if there are so many. */
 export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
   const { rows, more } = useRows(reading);
-  if (!rows)
+  const shown = rows && only ? rows.filter(only) : rows;
+  const pages = reading.data?.pages.length ?? 0;
+  const looksOn = only !== undefined && shown !== undefined && shown.length < SCREENFUL && pages < PAGES;
+  useEffect(() => {
+    if (looksOn && !reading.isFetching && !reading.isError) more();
+  }, [looksOn, reading.isFetching, reading.isError, more]);
+  if (!shown)
     return reading.isError ? (
       <Failure error={reading.error} again={() => void reading.refetch()} />
     ) : (
@@ -87,7 +97,7 @@ export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
   return (
     <Rows
       {...rest}
-      rows={only ? rows.filter(only) : rows}
+      rows={shown}
       onEnd={more}
       aside={reading.hasNextPage && <span className="muted"> · older ones follow as you scroll</span>}
     />
