@@ -258,6 +258,13 @@ export const stock = (filter: Query<"/v1/stock">) =>
     getNextPageParam: next,
   });
 
+/** The stock of one item at all warehouses. */
+export const availabilityOf = (item: string) =>
+  queryOptions({
+    queryKey: ["stock", "of", item],
+    queryFn: async ({ signal }) => (await get("/v1/stock", { query: { item, limit: 500 }, signal })).items,
+  });
+
 export const availability = (query: Query<"/v1/availability">) =>
   queryOptions({
     queryKey: ["stock", "availability", query],

@@ -6014,7 +6014,7 @@ export interface components {
              */
             key: string;
             /** @description What it is. */
-            value: Record<string, unknown>;
+            value: unknown;
             /** @description Where it comes from: `environment: NAME`, `file` or `default`. */
             from: string;
         };

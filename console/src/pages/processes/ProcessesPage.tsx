@@ -188,7 +188,7 @@ function Running(props: RunningProps) {
         aside={
           <OperationMenu
             label="Do to all of them"
-            kinds={["retry", "suspend", "resume", "variables", "modify", "migrate", "cancel"]}
+            kinds={["retry", "skip", "suspend", "resume", "variables", "modify", "migrate", "cancel"]}
             target={{ filter: { ...filter, ...(element ? { element } : {}) } }}
             process={process}
             version={version}

@@ -22,7 +22,7 @@ pub struct Setting {
     #[schema(example = "server.readers")]
     pub key: String,
     /// What it is.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub value: serde_json::Value,
     /// Where it comes from: `environment: NAME`, `file` or `default`.
     pub from: String,
