@@ -104,6 +104,13 @@ const invoices = createRoute({
   component: lazyRouteComponent(() => import("./pages/finance/InvoicesPage"), "InvoicesPage"),
 });
 
+const backlog = createRoute({
+  getParentRoute: () => root,
+  path: "/finance/backlog",
+  validateSearch: understand({ stage: oneOf(["to bill", "to book"]), sort: text }),
+  component: lazyRouteComponent(() => import("./pages/finance/BacklogPage"), "BacklogPage"),
+});
+
 const payments = createRoute({
   getParentRoute: () => root,
   path: "/finance/payments",
@@ -114,7 +121,7 @@ const payments = createRoute({
 const accounts = createRoute({
   getParentRoute: () => root,
   path: "/finance/accounts",
-  validateSearch: understand({ account: text }),
+  validateSearch: understand({ account: text, sort: text, only: oneOf(["overdue", "over-limit"]) }),
   component: lazyRouteComponent(() => import("./pages/finance/AccountsPage"), "AccountsPage"),
 });
 
@@ -260,6 +267,7 @@ const tree = root.addChildren([
   fulfilment,
   finance,
   invoices,
+  backlog,
   payments,
   accounts,
   reconciliation,

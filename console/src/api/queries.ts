@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, getText, newKey, type PostBody, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
-import type { Exception, Order, WarehouseOrder } from "./types";
+import type { Exception, Invoice, Order, WarehouseOrder } from "./types";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -117,6 +117,12 @@ export const backorderedOrders = queryOptions({
   },
 });
 
+/** Orders of which something has shipped and is not closed. */
+export const shippedOrders = queryOptions({
+  queryKey: ["orders", "shipped"],
+  queryFn: ({ signal }) => ordersOf(["fulfilled", "partially_fulfilled"], signal),
+});
+
 /** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */
 export const confirmation = (run: Omit<PostBody<"/v1/backorders/runs">, "commit">) =>
   queryOptions({
@@ -156,6 +162,23 @@ export const invoices = (filter: Query<"/v1/invoices">) =>
     initialPageParam: "",
     getNextPageParam: next,
   });
+
+/** The newest invoices that the ERP has not confirmed. */
+export const unbookedInvoices = queryOptions({
+  queryKey: ["invoices", "unbooked"],
+  queryFn: async ({ signal }) => {
+    const items: Invoice[] = [];
+    let after: string | undefined;
+    let read = 0;
+    do {
+      const page = await get("/v1/invoices", { query: { limit: 500, ...(after ? { after } : {}) }, signal });
+      items.push(...page.items.filter(({ erp_reference }) => !erp_reference));
+      read += page.items.length;
+      after = page.next ?? undefined;
+    } while (after && read < LOOKED_AT);
+    return items;
+  },
+});
 
 export const invoice = (id: string) =>
   queryOptions({

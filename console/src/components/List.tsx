@@ -26,8 +26,32 @@ interface RowsProps<T> {
   readonly none: ReactNode;
   /** Told beside the number of rows. */
   readonly aside?: ReactNode;
+  /** Between the number of rows and their export. */
+  readonly tools?: ReactNode;
   readonly onEnd?: () => void;
   readonly height?: string;
+}
+
+interface CsvProps<T> {
+  /** What the rows are, as a file is named. */
+  readonly name: string;
+  readonly rows: readonly T[];
+  readonly columns: readonly CsvColumn<T>[];
+}
+
+/** Gives the rows that are shown to the reader as a file. */
+export function CsvButton<T>({ name, rows, columns }: CsvProps<T>) {
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<IconDownload size={15} />}
+      disabled={rows.length === 0}
+      onClick={() => download(`${name.replaceAll(" ", "-")}.csv`, toCsv(rows, columns))}
+    >
+      CSV
+    </Button>
+  );
 }
 
 /** Rows with their number and their export. */
@@ -40,15 +64,10 @@ export function Rows<T extends object>(props: RowsProps<T>) {
           {count(rows.length, noun, plural)} shown
           {props.aside}
         </Text>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconDownload size={15} />}
-          disabled={rows.length === 0}
-          onClick={() => download(`${plural.replaceAll(" ", "-")}.csv`, toCsv(rows, csv))}
-        >
-          CSV
-        </Button>
+        <Group gap="xs">
+          {props.tools}
+          <CsvButton name={plural} rows={rows} columns={csv} />
+        </Group>
       </Group>
       {rows.length === 0 ? (
         <Empty title={`No ${noun} is like that`}>{none}</Empty>

@@ -9,8 +9,8 @@ import { Tag } from "../../components/badges";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
-import { fromMinor, type Money, toMinor } from "../../lib/money";
 import { day } from "../../lib/time";
+import { AllAccounts } from "./AllAccounts";
 import { ageing } from "./ageing";
 import { FinanceSections } from "./Sections";
 
@@ -42,21 +42,9 @@ export function AccountsPage() {
           </Button>
         </Group>
       </form>
-      {account === undefined ? (
-        <Panel>
-          <Empty title="Which account?">Type its number, or come here from an order, an invoice or a case.</Empty>
-        </Panel>
-      ) : (
-        <Reading of={reading}>{(found) => <Whole account={found} />}</Reading>
-      )}
+      {account === undefined ? <AllAccounts /> : <Reading of={reading}>{(found) => <Whole account={found} />}</Reading>}
     </Page>
   );
-}
-
-function exposureOf(account: Account): Money {
-  const { open_orders, shipped_not_invoiced, receivable, unapplied } = account;
-  const minor = toMinor(open_orders) + toMinor(shipped_not_invoiced) + toMinor(receivable) - toMinor(unapplied);
-  return fromMinor(minor, receivable.currency);
 }
 
 function Whole({ account }: { account: Account }) {
@@ -71,7 +59,7 @@ function Whole({ account }: { account: Account }) {
           <Fact name="Credit limit">{account.credit_limit ? <Amount of={account.credit_limit} /> : "none"}</Fact>
           <Fact name="Exposure">
             <b>
-              <Amount of={exposureOf(account)} />
+              <Amount of={account.exposure} />
             </b>
           </Fact>
           <Fact name="Open orders">
@@ -85,6 +73,9 @@ function Whole({ account }: { account: Account }) {
           </Fact>
           <Fact name="Not applied">
             <Amount of={account.unapplied} />
+          </Fact>
+          <Fact name="Not confirmed">
+            <Amount of={account.unconfirmed} />
           </Fact>
           <Fact name="Terms">{terms.prepayment ? "prepayment" : `${terms.net_days} days net${discount}`}</Fact>
         </dl>
@@ -154,7 +145,8 @@ function Whole({ account }: { account: Account }) {
           </>
         )}
         <Text size="xs" className="muted" px="md" pb="sm">
-          Exposure is open orders, shipped and not invoiced, and receivable, less what is not applied.
+          Exposure is what counts against the limit today by the company’s policy: open orders, shipped and not
+          invoiced, and receivable, less what is not applied. A shared limit counts all who share it.
         </Text>
       </Panel>
     </>
