@@ -8,7 +8,12 @@ const SHELL = 200_000;
 const PAGE = 450_000;
 const DIST = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(await readFile(new URL(".vite/manifest.json", DIST), "utf8"));
-const EDITORS = new Set(["src/diagram/Modeller.tsx", "src/diagram/DecisionEditor.tsx", "src/diagram/Form.tsx"]);
+const EDITORS = new Set([
+  "src/diagram/Modeller.tsx",
+  "src/diagram/DecisionEditor.tsx",
+  "src/diagram/Form.tsx",
+  "src/diagram/FormEditor.tsx",
+]);
 /** Dialogs that a page opens when they are asked for: each is weighed as a page of its own. */
 const DIALOGS = new Set(["src/pages/availability/ChangeStock.tsx", "src/pages/availability/Repromise.tsx"]);
 const weights = new Map();
