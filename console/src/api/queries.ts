@@ -442,6 +442,13 @@ export const allExceptions = queryOptions({
   staleTime: 30_000,
 });
 
+/** Every operation of the API, and to those who look after it who has used it. */
+export const catalogue = queryOptions({
+  queryKey: ["catalogue"],
+  queryFn: ({ signal }) => get("/catalogue", { signal }),
+  refetchInterval: 10_000,
+});
+
 export const webhooks = queryOptions({
   queryKey: ["webhooks", "all"],
   queryFn: ({ signal }) => get("/v1/webhooks", { signal }),

@@ -8,6 +8,7 @@ import { useChange } from "../../api/mutations";
 import { confirmation, stock } from "../../api/queries";
 import type { Backorders } from "../../api/types";
 import { FormDialog } from "../../components/FormDialog";
+import { Heads } from "../../components/Heads";
 import { Failure, Loading } from "../../components/states";
 import { useRows } from "../../components/useRows";
 import { count, words } from "../../lib/words";
@@ -96,17 +97,17 @@ function Lines({ of: { lines } }: { of: Backorders }) {
   return (
     <Table.ScrollContainer minWidth={520} maxHeight={320}>
       <Table aria-label="What would change">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Order</Table.Th>
-            <Table.Th>Account</Table.Th>
-            <Table.Th>Treated as</Table.Th>
-            <Table.Th className="num">Wants</Table.Th>
-            <Table.Th className="num">Has</Table.Th>
-            <Table.Th className="num">Would have</Table.Th>
-            <Table.Th className="num">Change</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Heads
+          of={[
+            "Order",
+            "Account",
+            "Treated as",
+            { num: "Wants" },
+            { num: "Has" },
+            { num: "Would have" },
+            { num: "Change" },
+          ]}
+        />
         <Table.Tbody>
           {lines.map((line) => (
             <Table.Tr key={`${line.order} ${line.line}`}>

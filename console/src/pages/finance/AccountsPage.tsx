@@ -6,9 +6,12 @@ import { account as accountOf } from "../../api/queries";
 import type { Account } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Tag } from "../../components/badges";
+import { Heads } from "../../components/Heads";
+import { CsvButton } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
+import type { CsvColumn } from "../../lib/csv";
 import { day } from "../../lib/time";
 import { AllAccounts } from "./AllAccounts";
 import { ageing } from "./ageing";
@@ -46,6 +49,16 @@ export function AccountsPage() {
     </Page>
   );
 }
+
+const CSV: readonly CsvColumn<Account["open_items"][number]>[] = [
+  { header: "invoice", value: ({ invoice }) => invoice },
+  { header: "number", value: ({ number }) => number },
+  { header: "order", value: ({ order }) => order },
+  { header: "due", value: ({ due }) => due },
+  { header: "currency", value: ({ open }) => open.currency },
+  { header: "amount", value: ({ amount }) => amount.amount },
+  { header: "open", value: ({ open }) => open.amount },
+];
 
 function Whole({ account }: { account: Account }) {
   const now = useNow();
@@ -94,7 +107,11 @@ function Whole({ account }: { account: Account }) {
           </Link>
         </Group>
       </Panel>
-      <Panel id="open" title="Open items">
+      <Panel
+        id="open"
+        title="Open items"
+        aside={<CsvButton name={`open items of ${account.id}`} rows={account.open_items} columns={CSV} />}
+      >
         {account.open_items.length === 0 ? (
           <Empty title="Nothing is open">All that was invoiced is paid, credited or allowed.</Empty>
         ) : (
@@ -108,15 +125,7 @@ function Whole({ account }: { account: Account }) {
             </dl>
             <Table.ScrollContainer minWidth={560}>
               <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Invoice</Table.Th>
-                    <Table.Th>Order</Table.Th>
-                    <Table.Th>Due</Table.Th>
-                    <Table.Th className="num">Amount</Table.Th>
-                    <Table.Th className="num">Open</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
+                <Heads of={["Invoice", "Order", "Due", { num: "Amount" }, { num: "Open" }]} />
                 <Table.Tbody>
                   {account.open_items.map((item) => (
                     <Table.Tr key={item.invoice}>

@@ -8,6 +8,7 @@ import { account, payment as paymentOf } from "../../api/queries";
 import type { Payment } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Status } from "../../components/badges";
+import { Heads } from "../../components/Heads";
 import { Fact } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
@@ -81,16 +82,9 @@ function Allocations({ payment }: { payment: Payment }) {
     <section>
       <Title order={3}>Pays</Title>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Invoice</Table.Th>
-            <Table.Th className="num">Amount</Table.Th>
-            <Table.Th className="num">Discount</Table.Th>
-            <Table.Th className="num">Deducted</Table.Th>
-            <Table.Th className="num">Written off</Table.Th>
-            <Table.Th />
-          </Table.Tr>
-        </Table.Thead>
+        <Heads
+          of={["Invoice", { num: "Amount" }, { num: "Discount" }, { num: "Deducted" }, { num: "Written off" }, ""]}
+        />
         <Table.Tbody>
           {payment.allocations.map((allocation) => (
             <Table.Tr key={allocation.invoice}>
