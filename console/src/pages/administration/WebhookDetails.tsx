@@ -326,12 +326,11 @@ function Remove({ of, onClose, onGone }: { of: string; onClose: () => void; onGo
       pending={remove.isPending}
       error={remove.error}
       onSubmit={() =>
-        remove.mutate(undefined, {
-          onSuccess: () => {
-            onClose();
-            onGone();
-          },
-        })
+        // by then the webhook is gone and this with it, so nothing here would be called any more
+        void remove.mutateAsync(undefined).then(
+          () => onGone(),
+          () => undefined,
+        )
       }
     >
       <Text size="sm">It is forgotten with its secret. A new one of the same name begins with what happens then.</Text>
