@@ -172,7 +172,7 @@ describe("people at work", () => {
     await page.goto(`${consoleUrl()}/exceptions?case=${found.id}`);
     const panel = page.getByRole("complementary", { name: `Case ${found.id}` });
     await panel
-      .getByRole("button", { name: /^Take the suggestion/ })
+      .getByRole("button", { name: /^Take it/ })
       .first()
       .click();
     const reason = await panel.getByLabel("Reason").inputValue();

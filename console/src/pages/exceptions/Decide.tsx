@@ -140,7 +140,7 @@ function Suggested({ of, chosen, onTake }: SuggestedProps) {
             size="compact-sm"
             variant="light"
             disabled={chosen === suggestion.action}
-            aria-label={`Take the suggestion: ${inWords(suggestion.action)}`}
+            aria-label={`Take it: ${inWords(suggestion.action)}`}
             onClick={() => onTake(suggestion)}
           >
             Take it
