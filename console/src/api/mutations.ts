@@ -46,7 +46,8 @@ export function useChange<V, R>(run: (value: V, idempotencyKey: string) => Promi
   const pending = useRef<{ content: string; key: string } | undefined>(undefined);
   return useMutation({
     mutationFn: async (value: V) => {
-      const content = JSON.stringify(value) ?? "";
+      // a change without a value has no text of its own
+      const content = JSON.stringify(value) ?? "nothing";
       if (pending.current === undefined || pending.current.content !== content) {
         pending.current = { content, key: newKey() };
       }

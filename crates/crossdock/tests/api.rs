@@ -287,6 +287,9 @@ fn master_data(api: &mut Api<'_>) {
     api.post("/v1/accounts/10001/credit-limit", &limit);
     assert_eq!(api.show("/v1/accounts/10001")["credit_limit"], limit["limit"]);
     api.ask(&Ask::new("GET", "/v1/accounts/NOBODY")).problem(404, "not_found");
+    let accounts = api.get("/v1/accounts?limit=500").json();
+    let listed = accounts["items"].as_array().unwrap().iter().find(|account| account["id"] == "10001");
+    assert_eq!(listed, Some(&api.show("/v1/accounts/10001")), "a list says of an account what its page says");
     api.ask(&Ask::new("POST", "/v1/imports/master/gadgets").header("idempotency-key", "g").body(b"id\n"))
         .problem(404, "not_found");
 }
@@ -1077,7 +1080,33 @@ fn filters(api: &mut Api<'_>, all: &[Value]) {
     assert_eq!((&rest["intact"], &rest["sound"]), (&json!(true), &rest["head"]), "{rest}");
     api.ask(&Ask::new("GET", "/v1/audit/chain?after=99999999")).problem(404, "not_found");
     api.ask(&Ask::new("GET", "/v1/audit/chain?limit=0")).problem(422, "invalid");
+    heat(api);
+    let settings = api.get("/v1/settings").json();
+    let of = |key: &str| settings["items"].as_array().unwrap().iter().find(|setting| setting["key"] == key).cloned();
+    assert_eq!(of("server.readers").map(|setting| setting["from"].clone()), Some(json!("default")), "{settings}");
     contracts(api, all);
+}
+
+/// How often each element was come to adds up with what runs and what has ended.
+fn heat(api: &mut Api<'_>) {
+    let path = "/v1/processes/order-to-cash/versions/1/passages";
+    let found = api.get(&format!("{path}?entries=50000")).json();
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    let elements = found["elements"].as_array().unwrap();
+    assert!(number(&found["instances"]) > 0 && !elements.is_empty(), "{found}");
+    for element in elements {
+        let over = number(&element["completed"]) + number(&element["terminated"]);
+        assert!(number(&element["entered"]) >= over && number(&element["entered"]) > 0, "{element}");
+        assert!(element["median_ms"].as_i64() <= element["longest_ms"].as_i64(), "{element}");
+    }
+    assert_eq!(api.get(&format!("{path}?entries=1")).json()["entries"], 1);
+    let map = api.get("/v1/process-map?entries=50000").json();
+    let received = map["steps"].as_array().unwrap().iter().find(|step| step["id"] == "order.received");
+    assert_eq!(received.map(|step| &step["count"]), Some(&map["orders"]), "every order begins with its receipt: {map}");
+    assert!(!map["ways"].as_array().unwrap().is_empty(), "{map}");
+    api.ask(&Ask::new("GET", "/v1/process-map?entries=50001")).problem(422, "invalid");
+    api.ask(&Ask::new("GET", &format!("{path}?entries=0"))).problem(422, "invalid");
+    api.ask(&Ask::new("GET", "/v1/processes/order-to-cash/versions/99/passages")).problem(404, "not_found");
 }
 
 /// Every event of the run is what its schema says, with no field that the schema does not know; so are the documents.

@@ -3,6 +3,7 @@
 pub(crate) mod fact;
 pub(crate) mod filter;
 pub(crate) mod live;
+pub(crate) mod newest;
 mod payload;
 mod scope;
 
@@ -124,22 +125,23 @@ pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventP
     Ok(page)
 }
 
+/// An entry as the journal has it.
+pub(crate) fn entry(stored: &StoredEntry) -> Result<Entry, Problem> {
+    rmp_serde::from_slice(&stored.data).map_err(|error| {
+        tracing::error!(%error, position = stored.position, "read the journal");
+        Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
+    })
+}
+
 /// A page of the feed, from what the journal has of it.
 pub(crate) fn page(reader: &mut dyn Reader, entries: &[StoredEntry], after: u64) -> Result<EventPage, Problem> {
     let mut events = Vec::new();
     let known = Known::new(reader)?;
     for stored in entries {
-        events.extend(told(&entry_of(stored)?, &known));
+        events.extend(told(&entry(stored)?, &known));
     }
     let next = entries.last().map_or(after, |entry| entry.position).to_string();
     Ok(EventPage { events, next, complete: None })
-}
-
-fn entry_of(stored: &StoredEntry) -> Result<Entry, Problem> {
-    rmp_serde::from_slice(&stored.data).map_err(|error| {
-        tracing::error!(%error, position = stored.position, "read the journal");
-        Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
-    })
 }
 
 /// The events of an entry.
@@ -169,7 +171,7 @@ pub(crate) fn search(reader: &mut dyn Reader, after: u64, limit: usize, wanted: 
             let is_last = part.last().map(|last| last.position) == entries.last().map(|last| last.position);
             at = part.last().map_or(at, |last| last.position);
             for stored in part {
-                let entry = entry_of(stored)?;
+                let entry = entry(stored)?;
                 let (actor, time) = (&entry.command.actor.id, entry.command.at);
                 // what an entry alone decides spares telling its events
                 if wanted.takes_entry(actor, time) {

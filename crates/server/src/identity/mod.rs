@@ -88,7 +88,7 @@ impl Identities {
     pub fn open(readers: &Readers, folder: Option<&Path>) -> Result<Self, Problem> {
         let known = readers.read_blocking(Known::read)?;
         let sessions = folder.map_or_else(Sessions::new, Sessions::kept_in)?;
-        crate::cursor::seal_with(sessions.draw("cursors"));
+        crate::cursor::seal_with(sessions.draw(b"cursors"));
         Ok(Self {
             known: Arc::new(RwLock::new(Arc::new(known))),
             sessions: Arc::new(sessions),
