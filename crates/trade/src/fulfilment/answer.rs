@@ -40,7 +40,7 @@ pub fn reject(books: &mut dyn Books, id: WarehouseOrderId, reason: &str, _cx: &C
     }
     let reason = Text::from(reason);
     for line in &released.lines {
-        let cancelled = line.cancelling.min(line.outstanding());
+        let cancelled = (line.cancelling - line.stopping).min(line.outstanding());
         drop_units(books, &released, line, cancelled, Bucket::Cancelled, &reason)?;
         let now = warehouse_order(books, id)?;
         if let Some(line) = now.line(line.line) {

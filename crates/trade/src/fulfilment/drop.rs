@@ -64,8 +64,8 @@ pub(super) fn shrink(
     Ok(())
 }
 
-/// Takes units out of a warehouse order that will not come: first those that it was asked not to ship, and the rest goes back to the
-/// order and out of stock. Says whether any went back.
+/// Takes units out of a warehouse order that will not come: first those that it was asked not to ship, which are cancelled or, if they
+/// were only stopped, go back to the order; the rest goes back to the order and out of stock. Says whether any went back.
 pub(super) fn fall_short(
     books: &mut dyn Books,
     released: &WarehouseOrder,
@@ -76,14 +76,19 @@ pub(super) fn fall_short(
     if !short.is_positive() {
         return Ok(false);
     }
-    let cancelled = short.min(line.cancelling);
-    if cancelled.is_positive() {
-        books.record(&released.id, WarehouseOrderEvent::CancelConfirmed { lines: vec![(line.line, cancelled)] });
+    let asked = short.min(line.cancelling);
+    let cancelled = asked.min(line.cancelling - line.stopping);
+    if asked.is_positive() {
+        books.record(&released.id, WarehouseOrderEvent::CancelConfirmed { lines: vec![(line.line, asked)] });
         drop_units(books, released, line, cancelled, Bucket::Cancelled, &Text::const_new("cancelled"))?;
+        let now = warehouse_order(books, released.id)?;
+        if let Some(line) = now.line(line.line) {
+            drop_units(books, &now, line, asked - cancelled, Bucket::Open, &Text::const_new("stopped"))?;
+        }
     }
-    let short = short - cancelled;
+    let short = short - asked;
     if !short.is_positive() {
-        return Ok(false);
+        return Ok(asked > cancelled);
     }
     let now = warehouse_order(books, released.id)?;
     if let Some(line) = now.line(line.line) {

@@ -11,7 +11,7 @@ use super::state::{Bucket, Order};
 use super::value::{leave_exposure, leaving};
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::fulfilment::WarehouseOrderEvent;
+use crate::fulfilment::{WarehouseLine, WarehouseOrderEvent};
 use crate::ids::*;
 use crate::refusal::Refusal;
 
@@ -110,13 +110,14 @@ fn cancel_line(
     let mut left = quantity - at_once;
     for warehouse_order in order.warehouse_orders.iter().rev() {
         let Some(released) = books.warehouse_order(warehouse_order)? else { continue };
-        let there = released.line(no).map_or(Quantity::ZERO, |line| line.outstanding() - line.cancelling);
+        let there = released.line(no).map_or(Quantity::ZERO, WarehouseLine::to_cancel);
         let units = there.min(left);
         if released.is_done() || !units.is_positive() {
             continue;
         }
         let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
-        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines: vec![(no, units)], answer_by });
+        let lines = vec![(no, units)];
+        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: false });
         if !outcome.asked.contains(warehouse_order) {
             outcome.asked.push(*warehouse_order);
         }
@@ -125,6 +126,27 @@ fn cancel_line(
     let asked_before = line.buckets.released + line.buckets.picked;
     outcome.too_late += left.min(line.buckets.shipped).min((quantity - at_once - asked_before).or_zero());
     Ok(())
+}
+
+/// Asks the warehouses not to ship what they still have of an order that may not be sent as it is now: the units come back to the order.
+/// Gives the warehouse orders that each has to be asked about. Source: domain §1.5.4 (released: ask).
+pub(super) fn stop(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
+    let mut asked = existing(books, id)?.warehouse_orders.clone();
+    for warehouse_order in std::mem::take(&mut asked) {
+        let Some(released) = books.warehouse_order(&warehouse_order)?.filter(|released| !released.is_done()) else {
+            continue;
+        };
+        let there = released.lines.iter().map(|line| (line.line, line.outstanding() - line.cancelling));
+        let lines: Vec<(LineNo, Quantity)> = there.filter(|(_, units)| units.is_positive()).collect();
+        drop(released);
+        if lines.is_empty() {
+            continue;
+        }
+        let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
+        books.record(&warehouse_order, WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: true });
+        asked.push(warehouse_order);
+    }
+    Ok(asked)
 }
 
 #[cfg(test)]

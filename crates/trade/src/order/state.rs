@@ -413,6 +413,11 @@ impl Buckets {
         self.cancelled + self.open + self.backordered + self.allocated + self.released + self.picked + self.shipped
     }
 
+    /// Units that no warehouse has been asked to ship yet.
+    pub fn waiting(&self) -> Quantity {
+        self.open + self.backordered + self.allocated
+    }
+
     /// Units that will still be shipped.
     pub fn to_ship(&self) -> Quantity {
         self.open + self.backordered + self.allocated + self.released + self.picked
