@@ -115,7 +115,7 @@ pub fn settle_dispute(
 /// Decides on what is in dispute of an invoice: part of it is credited at the invoice's own rates, part is written off, and the rest is no
 /// longer in dispute and still due, its day unchanged. Whoever calls this has made sure that the actor may.
 ///
-/// Refused where nothing is in dispute, for more than that, without a reason, above the actor's limit, all that they gave away of the
+/// Refused where nothing is in dispute, for more than that, for more than can be credited, without a reason, above the actor's limit, all that they gave away of the
 /// invoice before included, and where money is given away by whoever opened the dispute. Source: domain §1.3 (accept, reject, split), §1.7.
 pub fn decide_dispute(
     books: &mut dyn Books,
@@ -216,10 +216,12 @@ fn clear(books: &mut dyn Books, invoice: InvoiceId, cause: &str, cx: &Context) -
 mod tests {
     use super::*;
     use crate::account::come_due;
+    use crate::billing::credit_note;
     use crate::books::Event;
     use crate::cash::{EntryDocument, StatementDocument};
-    use crate::ids::OrderId;
+    use crate::ids::{LineNo, OrderId};
     use crate::order::fixture::{Story, at, billed, clerk};
+    use units::Quantity;
 
     /// An invoice of 119.00, of which 60.00 are disputed over a promotion.
     fn disputed() -> (Story, OrderId, InvoiceId) {
@@ -409,6 +411,22 @@ mod tests {
             let settled = settle_dispute(story.books(), invoice, all, "broken", &cx);
             assert_eq!(settled.is_ok(), may, "{role:?}: {settled:?}");
         }
+    }
+
+    #[test]
+    fn what_can_be_credited_no_more_is_refused_and_not_written_off() {
+        let (mut story, _, invoice) = billed();
+        let goods = [(LineNo(1), Quantity(10))];
+        // the customer has paid, so that the credit note is owed to them and the payment can be taken back
+        let payment = story.pay(invoice, 11_900);
+        credit_note(story.books(), invoice, None, &goods, "returned", &clerk("eve", 6)).unwrap();
+        crate::cash::unapply(story.books(), payment, invoice, "another's money", &clerk("eve", 7)).unwrap();
+        open_dispute(story.books(), invoice, Amount(11_900), "RET", "all went back", &clerk("ann", 8)).unwrap();
+        let all = Settlement { granted: Amount(11_900), written_off: Amount::ZERO };
+        let refused = settle_dispute(story.books(), invoice, all, "right", &clerk("eve", 9));
+        let too_much = Refusal::TooMuchMoney { wanted: Amount(11_900), available: Amount::ZERO };
+        assert_eq!(refused, Err(Stop::Refused(too_much)));
+        assert_eq!(item(&mut story, invoice).unwrap().open, Amount(11_900));
     }
 
     #[test]
