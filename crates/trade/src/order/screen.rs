@@ -4,7 +4,7 @@ use compact_str::format_compact;
 use units::{Money, Quantity, Text};
 
 use super::find::{company, existing};
-use super::hold::{lift, place};
+use super::hold::{is_checks_own, lift, place};
 use super::state::{Buckets, HoldKind, Line, Order};
 use super::value::{at_stake, gross};
 use crate::account::{Account, normalised};
@@ -65,7 +65,7 @@ fn screen_units(books: &mut dyn Books, id: OrderId, of: impl Fn(&Buckets) -> Qua
 
 fn settle(books: &mut dyn Books, order: &Order, kind: HoldKind, finding: Finding, cx: &Context) -> Result<(), Stop> {
     let placed = order.holds.iter().find(|hold| hold.kind == kind);
-    if placed.is_some_and(|hold| hold.placed_by != Actor::system().id) {
+    if placed.is_some_and(|hold| !is_checks_own(hold)) {
         return Ok(());
     }
     let is_cleared = |finding: &Text| order.cleared.iter().any(|(of, known)| *of == kind && known == finding);
@@ -315,6 +315,34 @@ mod tests {
         change(story.books(), id, &moved, &clerk("ann", 4)).unwrap();
         screen(story.books(), id, &at(4)).unwrap();
         assert_eq!(holds(&mut story, id), [(HoldKind::Export, "nothing is sent to KP without leave".to_owned())]);
+    }
+
+    #[test]
+    fn what_a_person_holds_over_a_finding_stays_when_that_is_gone_and_is_released_with_it() {
+        let mut story = Story::new();
+        let watch = Watch { reason: "stolen card".into(), ..Watch::default() };
+        let watched = |story: &mut Story, on: bool| {
+            with_profile(story, |profile| profile.watch = Some(watch.clone()).filter(|_| on));
+        };
+        watched(&mut story, true);
+        let id = ordered(&mut story, Destination::Default);
+        let mut by_hand = |story: &mut Story, minute| {
+            hold_by_hand(story.books(), id, HoldKind::Fraud, "odd call".into(), &clerk("bob", minute)).unwrap();
+            screen(story.books(), id, &at(minute)).unwrap();
+            holds(story, id)
+        };
+        let both = "odd call; orders of ACME are watched: stolen card".to_owned();
+        assert_eq!(by_hand(&mut story, 1), [(HoldKind::Fraud, both.clone())]);
+        assert_eq!(by_hand(&mut story, 2), [(HoldKind::Fraud, both.clone())]);
+        assert_eq!(story.order(id).holds[0].placed_by, "bob");
+        watched(&mut story, false);
+        screen(story.books(), id, &at(3)).unwrap();
+        assert_eq!(holds(&mut story, id), [(HoldKind::Fraud, both)]);
+        watched(&mut story, true);
+        release_hold(story.books(), id, HoldKind::Fraud, "they called back", &compliance("eve", 4)).unwrap();
+        screen(story.books(), id, &at(5)).unwrap();
+        assert_eq!(holds(&mut story, id), []);
+        story.check();
     }
 
     fn to_korea() -> Change {

@@ -346,6 +346,9 @@ pub struct Hold {
     /// Who placed it: a person, or the process that checks orders.
     #[serde(default)]
     pub placed_by: Text,
+    /// What the screening had found, where a person has placed theirs over it.
+    #[serde(default)]
+    pub found: Text,
 }
 
 /// The kinds of holds (domain §1.5.1); each leads to an exception of the type that `exception::Kind` names.
