@@ -345,7 +345,7 @@ mod tests {
         };
         watched(&mut story, true);
         let id = ordered(&mut story, Destination::Default);
-        let mut by_hand = |story: &mut Story, minute| {
+        let by_hand = |story: &mut Story, minute| {
             hold_by_hand(story.books(), id, HoldKind::Fraud, "odd call".into(), &clerk("bob", minute)).unwrap();
             screen(story.books(), id, &at(minute)).unwrap();
             holds(story, id)
