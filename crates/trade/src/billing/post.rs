@@ -3,6 +3,7 @@
 use compact_str::format_compact;
 use units::{Amount, Day, Quantity, Text, prorate};
 
+use super::particulars::with_particulars;
 use super::state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, InvoicePart, SeriesEvent};
 use crate::account::{AccountEvent, Aging, ItemKind, ItemShare, OpenItem, watch_due};
 use crate::books::{Books, Key, Kind, Stop};
@@ -58,6 +59,7 @@ pub(super) fn post_all(
     let (number, date) = (before.last + 1, today.max(before.last_date));
     books.record(&series, SeriesEvent::NumberTaken { number, date });
     let rate = booking_rate(books, &company, order, &draft, date)?;
+    let draft = with_particulars(books, &company, order, draft, date)?;
     let terms = order.terms;
     let due = if terms.prepayment { date } else { date.plus_days(i32::from(terms.net_days)) };
     let early_payment = early_payment(order, &draft, company.policy.cash.discount_excludes_tax).map(|discount| {
