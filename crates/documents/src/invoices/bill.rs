@@ -1,29 +1,8 @@
 //! The semantic model of an invoice (EN 16931-1, clause 6), and how a posted one becomes it.
 
-use std::collections::BTreeMap;
-
-use trade::account::Profile;
-use trade::billing::{DocumentKind, Invoice};
-use trade::master::{Company, Item, ShipTo};
-use trade::{AccountId, ItemId};
+use trade::billing::{DocumentKind, Invoice, Place};
+use trade::{AccountId, OrderId};
 use units::{Amount, Currency, Day, Decimal, Text};
-
-/// What a document is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Sources<'a> {
-    /// The posted document.
-    pub invoice: &'a Invoice,
-    /// The seller.
-    pub company: &'a Company,
-    /// The buyer.
-    pub buyer: &'a Profile,
-    /// Where the goods went, if it is one place.
-    pub ship_to: Option<&'a ShipTo>,
-    /// The items on it.
-    pub items: &'a BTreeMap<ItemId, Item>,
-    /// Number and day of the invoice that a credit note corrects.
-    pub corrects: Option<(&'a Text, Day)>,
-}
 
 /// The type of a document (BT-3, UNTDID 1001).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,23 +55,6 @@ impl Category {
             Self::Exempt => "E",
         }
     }
-}
-
-/// Who and where (BG-4, BG-7, BG-13).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place {
-    /// Name.
-    pub name: Text,
-    /// VAT identifier.
-    pub tax_number: Text,
-    /// Street and number.
-    pub street: Text,
-    /// Postal code.
-    pub postcode: Text,
-    /// City.
-    pub city: Text,
-    /// Country by its ISO 3166 code of two letters.
-    pub country: Text,
 }
 
 /// A line (BG-25).
@@ -161,8 +123,8 @@ pub struct Bill {
     pub due: Day,
     /// Currency of every amount.
     pub currency: Currency,
-    /// Our order (BT-14).
-    pub order: String,
+    /// Our orders (BT-14).
+    pub orders: Vec<OrderId>,
     /// The customer's purchase order number (BT-13).
     pub purchase_order: Text,
     /// The invoice that it corrects (BG-3).
@@ -196,25 +158,11 @@ pub struct Bill {
 }
 
 impl Bill {
-    /// A posted document in the words of the standard.
-    pub fn of(sources: &Sources<'_>) -> Self {
-        let (invoice, company, buyer) = (sources.invoice, sources.company, sources.buyer);
-        let exemption = exemption(buyer, invoice.date);
-        let category = |rate: Decimal| match (rate.is_zero(), exemption.is_empty()) {
-            (false, _) => Category::Standard,
-            (true, true) => Category::Zero,
-            (true, false) => Category::Exempt,
-        };
-        let lines = lines(sources, &category);
-        let taxes: Vec<Tax> = invoice
-            .taxes
-            .iter()
-            .map(|tax| {
-                let category = category(tax.rate);
-                let exemption = if category == Category::Exempt { exemption.clone() } else { Text::default() };
-                Tax { category, rate: tax.rate, base: tax.base, tax: tax.tax, exemption }
-            })
-            .collect();
+    /// A posted document in the words of the standard, with number and day of the invoice that it corrects.
+    pub fn of(invoice: &Invoice, corrects: Option<(Text, Day)>) -> Self {
+        let particulars = &*invoice.particulars;
+        let lines = lines(invoice);
+        let taxes = taxes(invoice, &lines);
         let headers = headers(invoice, &lines, &taxes);
         Self {
             number: invoice.number.clone(),
@@ -222,15 +170,15 @@ impl Bill {
             issued: invoice.date,
             due: invoice.due,
             currency: invoice.currency,
-            order: invoice.orders().map(|order| order.to_string()).collect::<Vec<_>>().join(" "),
+            orders: invoice.orders().collect(),
             purchase_order: invoice.purchase_order.clone(),
-            corrects: sources.corrects.map(|(number, day)| (number.clone(), day)),
+            corrects,
             note: invoice.reason.clone(),
-            seller: seller(company),
-            buyer: place(buyer.name.clone(), buyer.tax_number.clone(), buyer.ship_tos.first().or(sources.ship_to)),
+            seller: particulars.seller.clone(),
+            buyer: particulars.buyer.clone(),
             account: invoice.account.clone(),
-            delivery: sources.ship_to.map(|to| place(to.name.clone(), Text::default(), Some(to))),
-            bank_account: company.party.bank_account.clone(),
+            delivery: particulars.delivery.clone(),
+            bank_account: particulars.bank_account.clone(),
             early_payment: invoice.early_payment,
             lines,
             headers,
@@ -260,63 +208,62 @@ fn kind(kind: DocumentKind) -> Kind {
     }
 }
 
-fn seller(company: &Company) -> Place {
-    Place {
-        name: company.name.clone(),
-        tax_number: company.party.tax_number.clone(),
-        street: company.party.street.clone(),
-        postcode: company.party.postcode.clone(),
-        city: company.party.city.clone(),
-        country: company.country.clone(),
-    }
-}
-
-fn place(name: Text, tax_number: Text, at: Option<&ShipTo>) -> Place {
-    let at = at.cloned().unwrap_or_default();
-    Place { name, tax_number, street: at.street, postcode: at.postcode, city: at.city, country: at.country }
-}
-
-/// Why the buyer pays no tax on that day; empty if it does.
-fn exemption(buyer: &Profile, day: Day) -> Text {
-    let whole = buyer.exemption.iter().filter(|(_, until)| day <= *until).map(|(number, _)| number);
-    let is_valid = |certificate: &&trade::account::Certificate| {
-        certificate.verified
-            && certificate.from.is_none_or(|from| from <= day)
-            && certificate.until.is_none_or(|until| day <= until)
-    };
-    let parts = buyer.certificates.iter().filter(is_valid).map(|certificate| &certificate.number);
-    match whole.chain(parts).next() {
-        Some(number) => Text::from(format!("exemption certificate {number}")),
-        None => Text::default(),
+/// The category of what is taxed at a rate, and exempt or not.
+fn category(rate: Decimal, exempt: bool) -> Category {
+    match (rate.is_zero(), exempt) {
+        (false, _) => Category::Standard,
+        (true, false) => Category::Zero,
+        (true, true) => Category::Exempt,
     }
 }
 
 /// The lines; a document without any, such as a deposit, is one line about what it asks for (EN 16931, BR-16).
-fn lines(sources: &Sources<'_>, category: &dyn Fn(Decimal) -> Category) -> Vec<Line> {
-    let invoice = sources.invoice;
+fn lines(invoice: &Invoice) -> Vec<Line> {
     if invoice.lines.is_empty() {
-        return whole(invoice, category);
+        return whole(invoice);
     }
     let line = |(number, line): (usize, &trade::billing::InvoiceLine)| {
-        let item = sources.items.get(&line.item);
-        let name = item.map(|item| item.description.clone()).filter(|name| !name.is_empty());
+        let sold = invoice.particulars.items.get(&line.item);
+        let name = sold.map(|sold| sold.description.clone()).filter(|name| !name.is_empty());
         Line {
             number,
             name: name.unwrap_or_else(|| line.item.0.clone()),
             item: line.item.0.clone(),
             quantity: line.quantity.0,
-            unit: item.map_or("C62", |item| unit(item.base_uom.as_str())),
+            unit: sold.map_or("C62", |sold| unit(sold.uom.as_str())),
             price: line.price,
             net: line.net,
-            category: category(line.tax_rate),
+            category: category(line.tax_rate, line.exempt),
             rate: line.tax_rate,
         }
     };
     (1..).zip(&invoice.lines).map(line).collect()
 }
 
+/// Tax by rate, and what is exempt apart from what is taxed at nothing. Freight and what is taken off stay with what is not exempt, if
+/// there is such.
+fn taxes(invoice: &Invoice, lines: &[Line]) -> Vec<Tax> {
+    let mut taxes = Vec::with_capacity(invoice.taxes.len());
+    for tax in &invoice.taxes {
+        let of_rate = || lines.iter().filter(|line| line.rate == tax.rate);
+        let is_mixed = of_rate().any(|line| line.category != Category::Exempt);
+        let exempt: Amount = of_rate().filter(|line| line.category == Category::Exempt).map(|line| line.net).sum();
+        if of_rate().any(|line| line.category == Category::Exempt) {
+            let base = if is_mixed { exempt } else { tax.base };
+            let exemption = invoice.particulars.exemption.clone();
+            taxes.push(Tax { category: Category::Exempt, rate: tax.rate, base, tax: Amount::ZERO, exemption });
+            if !is_mixed {
+                continue;
+            }
+        }
+        let category = category(tax.rate, false);
+        taxes.push(Tax { category, rate: tax.rate, base: tax.base - exempt, tax: tax.tax, exemption: Text::default() });
+    }
+    taxes
+}
+
 /// One line for each rate of a document without lines.
-fn whole(invoice: &Invoice, category: &dyn Fn(Decimal) -> Category) -> Vec<Line> {
+fn whole(invoice: &Invoice) -> Vec<Line> {
     let name = match invoice.kind {
         DocumentKind::Deposit => format!("Deposit for order {}", invoice.order),
         _ if invoice.reason.is_empty() => format!("For order {}", invoice.order),
@@ -330,13 +277,14 @@ fn whole(invoice: &Invoice, category: &dyn Fn(Decimal) -> Category) -> Vec<Line>
         unit: "C62",
         price: tax.base.to_decimal(invoice.currency),
         net: tax.base,
-        category: category(tax.rate),
+        category: category(tax.rate, !invoice.particulars.exemption.is_empty()),
         rate: tax.rate,
     };
     (1..).zip(&invoice.taxes).map(line).collect()
 }
 
-/// Freight, discount and deposit. Where goods have several rates they are told together by rate, with the share that was taxed there.
+/// Freight, discount and deposit. Where goods have several rates or categories they are told together by these, with the share that was
+/// taxed there.
 fn headers(invoice: &Invoice, lines: &[Line], taxes: &[Tax]) -> Vec<Header> {
     if invoice.lines.is_empty() {
         return Vec::new();
@@ -354,8 +302,9 @@ fn headers(invoice: &Invoice, lines: &[Line], taxes: &[Tax]) -> Vec<Header> {
         return named.into_iter().filter(|(.., amount)| !amount.is_zero()).map(header).collect();
     }
     let reasons: Vec<&str> = named.iter().filter(|(.., amount)| !amount.is_zero()).map(|(_, reason, _)| *reason).collect();
+    let is_meant = |line: &Line, tax: &Tax| (line.category, line.rate) == (tax.category, tax.rate);
     let share = |tax: &Tax| {
-        let of_lines: Amount = lines.iter().filter(|line| line.rate == tax.rate).map(|line| line.net).sum();
+        let of_lines: Amount = lines.iter().filter(|line| is_meant(line, tax)).map(|line| line.net).sum();
         let share = tax.base - of_lines;
         (!share.is_zero()).then(|| Header {
             is_charge: share.is_positive(),

@@ -9,7 +9,7 @@ mod pdf;
 mod rules;
 mod ubl;
 
-pub use bill::{Bill, Category, Header, Kind, Line, Place, Sources, Tax};
+pub use bill::{Bill, Category, Header, Kind, Line, Tax};
 pub use pdf::write_pdf;
 pub use rules::check;
 pub use ubl::write_ubl;

@@ -1,9 +1,10 @@
 //! PDF: the document as people read it. The same document gives the same bytes.
 
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
+use trade::billing::Place;
 use units::Amount;
 
-use super::bill::{Bill, Kind, Line, Place};
+use super::bill::{Bill, Kind, Line};
 use super::glyphs::{encode, width};
 
 /// A4, in points.
@@ -37,7 +38,25 @@ pub fn write_pdf(bill: &Bill) -> Vec<u8> {
         sheets.turn(bill);
     }
     totals(&mut sheets, bill);
+    if bill.orders.len() > 1 {
+        orders(&mut sheets, bill);
+    }
     sheets.bind(bill)
+}
+
+/// The orders of a consolidated document, as many on a line as there is room for.
+fn orders(sheets: &mut Sheets, bill: &Bill) {
+    let mut line = "For the orders".to_owned();
+    for order in &bill.orders {
+        let longer = format!("{line} {order}");
+        if width(&longer, 9.0) > RIGHT - LEFT {
+            sheets.paragraph(bill, &line);
+            line = order.to_string();
+        } else {
+            line = longer;
+        }
+    }
+    sheets.paragraph(bill, &line);
 }
 
 fn head(sheets: &mut Sheets, bill: &Bill) {
@@ -48,12 +67,12 @@ fn head(sheets: &mut Sheets, bill: &Bill) {
     }
     let after = sheets.y;
     sheets.y = top;
-    let mut facts = vec![
-        ("Number", bill.number.to_string()),
-        ("Date", bill.issued.to_string()),
-        ("Customer", bill.account.to_string()),
-        ("Order", bill.order.clone()),
-    ];
+    let mut facts =
+        vec![("Number", bill.number.to_string()), ("Date", bill.issued.to_string()), ("Customer", bill.account.to_string())];
+    match bill.orders.as_slice() {
+        [order] => facts.push(("Order", order.to_string())),
+        orders => facts.push(("Orders", orders.len().to_string())),
+    }
     if !bill.purchase_order.is_empty() {
         facts.push(("Your order", bill.purchase_order.to_string()));
     }
@@ -176,6 +195,15 @@ impl Sheets {
         if let Some(page) = self.pages.last_mut() {
             show(page, (x, y), font, size, text);
         }
+    }
+
+    /// A line of its own, on the next page where this one is full.
+    fn paragraph(&mut self, bill: &Bill, text: &str) {
+        if self.y < BOTTOM {
+            self.turn(bill);
+        }
+        self.text(LEFT, REGULAR, 9.0, text);
+        self.down();
     }
 
     /// A text that ends there, by the widths of the regular letters; digits are as wide in bold.

@@ -14,8 +14,9 @@ pub fn check(bill: &Bill) -> Vec<Finding> {
             findings.push(Finding { place, cause: cause.into(), mend: Text::const_new(mend) });
         }
     };
-    let company = "set it in the company's master data: `party`";
-    let account = "set it in the account's master data";
+    // a posted document stays as it is (domain §1.6)
+    let company = "set it in the company's master data, `party`, for what is posted from then on";
+    let account = "set it in the account's master data for what is posted from then on";
     let posted = "the document was posted so; credit it, and look why";
     find("BR-06", bill.seller.name.is_empty(), "the seller has no name".to_owned(), company);
     find("BR-09", bill.seller.country.len() != 2, "the seller's country is no code of two letters".to_owned(), company);

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use trade::billing::Place;
 use units::{Amount, Currency, Decimal};
 
-use super::bill::{Bill, Category, Header, Kind, Line, Place, Tax};
+use super::bill::{Bill, Category, Header, Kind, Line, Tax};
 
 const NAMES: &str = "xmlns:cac=\"urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2\" \
                      xmlns:cbc=\"urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2\"";
@@ -59,7 +60,8 @@ fn head(xml: &mut Xml, bill: &Bill) {
     xml.within("OrderReference", |xml| {
         let purchase_order = if bill.purchase_order.is_empty() { "NA" } else { bill.purchase_order.as_str() };
         xml.text("ID", purchase_order);
-        xml.text("SalesOrderID", &bill.order);
+        let orders: Vec<String> = bill.orders.iter().map(ToString::to_string).collect();
+        xml.text("SalesOrderID", &orders.join(" "));
     });
     if let Some((number, day)) = &bill.corrects {
         xml.within("BillingReference", |xml| {

@@ -1,5 +1,7 @@
 //! Master data as JSON: one object, or an array of them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -97,6 +99,7 @@ pub(super) fn taxes(text: &str, name: &str) -> Read<TaxRate> {
 }
 
 pub(super) fn rates(text: &str, name: &str) -> Read<ExchangeRate> {
+    let mut seen = BTreeSet::new();
     records(text, name, |value| {
         for field in ["currency", "day", "rate", "source"] {
             if value.get(field).is_none_or(Value::is_null) {
@@ -104,8 +107,14 @@ pub(super) fn rates(text: &str, name: &str) -> Read<ExchangeRate> {
             }
         }
         let rate: ExchangeRate = overlay(&ExchangeRate::default(), value, "")?;
-        let is_rate = !rate.rate.is_zero() && !rate.rate.is_negative();
-        if is_rate { Ok(rate) } else { Err(("/rate".to_owned(), "it is not above zero".to_owned())) }
+        if rate.rate.is_zero() || rate.rate.is_negative() {
+            return Err(("/rate".to_owned(), "it is not above zero".to_owned()));
+        }
+        if !seen.insert((rate.currency, rate.day, rate.source.clone())) {
+            let cause = format!("there is a rate of {} on {} of this source already", rate.currency, rate.day);
+            return Err(("/rate".to_owned(), cause));
+        }
+        Ok(rate)
     })
 }
 
@@ -169,7 +178,7 @@ fn take_text(value: &mut Value, field: &str) -> Result<Option<String>, Wrong> {
     }
 }
 
-fn records<T>(text: &str, name: &str, make: impl Fn(Value) -> Result<T, Wrong>) -> Read<T> {
+fn records<T>(text: &str, name: &str, mut make: impl FnMut(Value) -> Result<T, Wrong>) -> Read<T> {
     let mut read = Read::default();
     let values = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(values)) => {

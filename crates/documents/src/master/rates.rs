@@ -62,4 +62,14 @@ mod tests {
         assert!(told[1].contains("row 4, column rate: it is not above zero"), "{told:?}");
         assert!(told[2].contains("row 5, column currency"), "{told:?}");
     }
+
+    #[test]
+    fn a_rate_that_occurs_twice_in_json_is_told_like_one_in_csv() {
+        let rate = |source: &str| format!(r#"{{"currency":"USD","day":"2026-03-01","rate":"0.92","source":"{source}"}}"#);
+        let text = format!("[{},{},{}]", rate("ECB"), rate("bank"), rate("ECB"));
+        let read = super::super::json::rates(&text, "r");
+        let told: Vec<String> = read.findings.iter().map(ToString::to_string).collect();
+        assert_eq!((read.records.len(), told.len()), (2, 1), "{told:?}");
+        assert!(told[0].contains("/2/rate") && told[0].contains("of this source already"), "{told:?}");
+    }
 }

@@ -509,8 +509,7 @@ fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outc
     let system = txn.system.clone();
     let imported = trade::cash::import(txn.books(), statement, &cx)?;
     if let Some(reason) = imported.out_of_sequence {
-        let key = trade::Reference { within: statement.bank_account.clone(), reference: statement.reference.clone() };
-        let subject = trade::exception::Subject { key: Some(Key::Statement(key)), ..Default::default() };
+        let subject = trade::exception::Subject { key: Some(Key::Statement(statement.key())), ..Default::default() };
         let kind = trade::exception::ExceptionKind::ReconBreak;
         trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &system)?;
     }

@@ -136,7 +136,7 @@ fn of_order(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx:
             let at_tax_point = |account: &Arc<Account>| tax::at_tax_point(&company, account, &order, line, tax_point);
             let tax_rate = account.as_ref().map_or(line.tax_rate, at_tax_point);
             let (item, price) = (line.item.clone(), line.price);
-            lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate, order: id });
+            lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate, order: id, exempt: false });
             counted.push((line.no, quantity, net));
         }
     }

@@ -74,22 +74,32 @@ pub(crate) fn net_of_goodwill(books: &mut dyn Books, original: &Invoice, gross: 
         let taxes = tax::between(&rates, before, before + net);
         summed(Invoice { freight: net, taxes, tax_rounding: original.tax_rounding, ..Invoice::default() }).gross
     };
-    let whole = (original.gross.0 + original.deposit.0).max(1);
-    let share = i128::from(gross.0) * i128::from(original.net.0 + original.deposit.0) / i128::from(whole);
-    let mut net = Amount(i64::try_from(share).unwrap_or(gross.0)).min(left_of(original, &credits)).max(Amount::ZERO);
-    while net.is_positive() && with_tax(net) > gross {
-        net -= Amount(1);
-    }
     let left = left_of(original, &credits);
-    while net < left && with_tax(net + Amount(1)) <= gross {
-        net += Amount(1);
-    }
+    let net = largest(left, |net| with_tax(net) <= gross);
     let available = if net.is_positive() { with_tax(net) } else { Amount::ZERO };
     // below what is left only a rounding is missing, and the tax of all that was credited rounds by a unit at most
     if net >= left && gross - available > Amount(1) {
         return Err(Refusal::TooMuchMoney { wanted: gross, available }.into());
     }
     Ok(net)
+}
+
+/// The largest amount up to `most` that fits, by halves; `most` itself is asked about first, because its tax is rounded as the invoice's
+/// was and may be less than that of a little less.
+fn largest(most: Amount, mut fits: impl FnMut(Amount) -> bool) -> Amount {
+    if !most.is_positive() || fits(most) {
+        return most.max(Amount::ZERO);
+    }
+    let (mut fitting, mut beyond) = (Amount::ZERO, most);
+    while beyond - fitting > Amount(1) {
+        let middle = Amount(fitting.0 + (beyond - fitting).0 / 2);
+        if fits(middle) {
+            fitting = middle;
+        } else {
+            beyond = middle;
+        }
+    }
+    fitting
 }
 
 /// What of an amount is given for each order of an invoice that bills several, by what they have to pay.
@@ -120,12 +130,12 @@ fn left_of(original: &Invoice, credits: &[Arc<Invoice>]) -> Amount {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::{credit_note, price_credit};
+    use crate::billing::{bill, credit_note, deposit, price_credit};
     use crate::context::Role;
     use crate::ids::LineNo;
     use crate::master::BillingPolicy;
-    use crate::order::Order;
-    use crate::order::fixture::{billed, billed_with, clerk};
+    use crate::order::fixture::{Story, at, billed, billed_with, clerk, submitted};
+    use crate::order::{Order, OrderEvent, Submission, SubmittedLine, approve, promise};
     use units::{Decimal, Quantity};
 
     #[test]
@@ -156,6 +166,49 @@ mod tests {
         assert!(goodwill(story.books(), invoice, None, Amount(9_001), "late", &clerk("ann", 5)).is_err());
         assert_eq!(story.order(id).receivable, Amount(11_900 - 1_190));
         story.check();
+    }
+
+    /// 10 × 100,000.00 at 10 %, with a deposit of 300,000.00.
+    fn large() -> (Story, InvoiceId) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let price = Some(Decimal::from(100_000i64));
+        let lines = vec![SubmittedLine { price, ..submitted("X", "10") }];
+        let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
+        let billing = BillingPolicy::Deposit { percent: Decimal::from(30i64) };
+        let order = Order { billing, ..(*story.order(id)).clone() };
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        let rates = vec![(LineNo(1), Decimal::from(10i64))];
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(10_000_000), degraded: false });
+        approve(story.books(), id, &at(1)).unwrap();
+        deposit(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+        (story, invoice)
+    }
+
+    #[test]
+    fn the_net_of_a_gross_amount_is_found_however_large_the_deposit_is() {
+        let (mut story, invoice) = large();
+        let original = story.books().invoice(&invoice).unwrap().unwrap();
+        assert_eq!((original.net, original.deposit), (Amount(70_000_000), Amount(30_000_000)));
+        for (gross, net) in [(55_000_000, 50_000_000), (11, 10), (77_000_000, 70_000_000), (110_000_000, 100_000_000)] {
+            assert_eq!(net_of_goodwill(story.books(), &original, Amount(gross)).unwrap(), Amount(net), "{gross}");
+        }
+    }
+
+    #[test]
+    fn the_largest_amount_that_fits_is_found_in_few_steps() {
+        for (most, limit, found) in [(Amount::LIMIT.0, 12_345, 12_345), (10, 10, 10), (10, 11, 10), (0, 5, 0), (9, 0, 0)] {
+            let mut asked = 0;
+            let largest = largest(Amount(most), |amount| {
+                asked += 1;
+                amount <= Amount(limit)
+            });
+            assert_eq!(largest, Amount(found));
+            assert!(asked <= 52, "10^15 is halved 50 times: {asked}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use compact_str::format_compact;
 use units::{Amount, Day, Quantity, Text, prorate};
 
+use super::particulars::with_particulars;
 use super::state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, InvoicePart, SeriesEvent};
 use crate::account::{AccountEvent, Aging, ItemKind, ItemShare, OpenItem, watch_due};
 use crate::books::{Books, Key, Kind, Stop};
@@ -57,6 +58,7 @@ pub(super) fn post_all(
     let (number, date) = (before.last + 1, today.max(before.last_date));
     // whatever may refuse the document comes before its number: a number that was taken is never free again
     let rate = booking_rate(books, &company, order, &draft, date)?;
+    let draft = with_particulars(books, &company, order, draft, date)?;
     let id = InvoiceId(books.next_number(Kind::Invoice)?);
     books.record(&series, SeriesEvent::NumberTaken { number, date });
     let terms = order.terms;

@@ -1,8 +1,11 @@
 //! State and events of invoices and series.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp};
 
+use super::particulars::Particulars;
 use crate::books::Folded;
 use crate::ids::*;
 use crate::master::{BookedRate, TaxRounding};
@@ -77,6 +80,9 @@ pub struct Invoice {
     /// What was written off of disputes so far, by whom.
     #[serde(default)]
     pub written_off: Vec<(Text, Amount)>,
+    /// What it says of its parties and goods, as of its posting; a correction has what its invoice has.
+    #[serde(default)]
+    pub particulars: Arc<Particulars>,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.
@@ -167,6 +173,9 @@ pub struct InvoiceLine {
     /// The order that the line is of; set when the document is posted.
     #[serde(default)]
     pub order: OrderId,
+    /// An exemption certificate takes the tax off; [`Particulars::exemption`] says which.
+    #[serde(default)]
+    pub exempt: bool,
 }
 
 /// Tax of one rate.

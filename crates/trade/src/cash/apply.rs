@@ -3,7 +3,7 @@
 use units::{Amount, Day, Text};
 
 use super::combination::{Found, combination};
-use super::exchange::foreign;
+use super::exchange::{foreign, unknown};
 use super::post::{existing, on_account, post};
 use super::preference::preferred;
 use super::references::{NUMBER, named};
@@ -226,6 +226,16 @@ fn payer_of_shipped(
     }
     let found = if open == payment.amount { payer(books, payment, shipped)? } else { None };
     Ok(found.map(|(account, _)| (account, "bill of lading named, and the amount is that of what left with it")))
+}
+
+/// Why a payment can be applied to nothing that its payer owes: it is in another currency, or nobody knows its rate. The payer need not
+/// be recorded with it: money that does not fit is nobody's yet.
+pub(crate) fn misfit(books: &mut dyn Books, payment: &Payment) -> Result<Option<Text>, Stop> {
+    let referenced = referenced(books, payment)?;
+    match payer(books, payment, &referenced)? {
+        Some((account, _)) => foreign(books, payment, &account),
+        None => unknown(books, payment),
+    }
 }
 
 /// The one account that is known under a name or bank account.

@@ -1,7 +1,10 @@
 //! A bank statement as it is read, whatever its format: the canonical statement document.
 
+use compact_str::format_compact;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Text};
+
+use crate::ids::Reference;
 
 /// A bank statement before we have looked at it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,6 +24,18 @@ pub struct StatementDocument {
     /// The bank's running number of the account's statements, if it gives one.
     #[serde(default)]
     pub sequence: Option<u64>,
+}
+
+impl StatementDocument {
+    /// What is held of one bank account in one currency: an account may be kept in several, each with balances and numbers of its own.
+    pub(super) fn holding(&self) -> Text {
+        format_compact!("{} {}", self.bank_account, self.currency)
+    }
+
+    /// Under what the statement is kept.
+    pub fn key(&self) -> Reference {
+        Reference { within: self.holding(), reference: self.reference.clone() }
+    }
 }
 
 /// An entry of a bank statement: money in (above zero) or out.

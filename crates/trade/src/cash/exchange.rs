@@ -70,8 +70,10 @@ pub(super) fn realised(
 mod tests {
     use super::*;
     use crate::billing::{bill, credit_note};
+    use crate::books::Key;
     use crate::cash::{self, EntryDocument, Outcome, PaymentStatus, StatementDocument};
     use crate::credit::exposure;
+    use crate::exception::{Action, ExceptionKind, Raise, Subject};
     use crate::ids::*;
     use crate::master::{BookingDay, Company, CompanyEvent, ExchangeRate, put_rates};
     use crate::order::fixture::{Story, at, clerk, submitted};
@@ -135,6 +137,20 @@ mod tests {
     fn gains(story: &mut Story, id: PaymentId) -> Vec<i64> {
         let payment = story.books().payment(&id).unwrap().unwrap();
         payment.allocations.iter().map(|allocation| allocation.realised.0).collect()
+    }
+
+    #[test]
+    fn money_in_another_currency_than_the_payers_account_can_be_acknowledged() {
+        let mut story = in_euros();
+        let (_, invoice) = billed(&mut story, 10);
+        let (payment, outcome) = pay(&mut story, invoice, 10_000, Currency::USD, "B-1");
+        assert_eq!(outcome, Outcome::Suspense);
+        let subject = Subject { key: Some(Key::Payment(payment)), ..Subject::default() };
+        let raise = Raise::new(ExceptionKind::PaymentUnmatched, subject, "?");
+        let id = crate::exception::raise(story.books(), raise, &at(6)).unwrap();
+        let offered = story.books().exception(&id).unwrap().unwrap().actions.clone();
+        assert!(offered.contains(&Action::Acknowledge), "{offered:?}");
+        crate::exception::resolve(story.books(), id, Action::Acknowledge, "sent back", &clerk("ann", 7)).unwrap();
     }
 
     #[test]

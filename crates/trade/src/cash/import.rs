@@ -26,12 +26,12 @@ pub struct Imported {
     pub out_of_sequence: Option<Text>,
 }
 
-/// Within which the latest statement of a bank account is known.
+/// Within which the latest statement of a bank account is known, by its currency.
 const LATEST: &str = "latest-statement";
 
-/// Within which entries are known, by our bank account.
-fn entries(bank_account: &str) -> Text {
-    format_compact!("entry:{bank_account}")
+/// Within which entries are known, by our bank account and its currency.
+fn entries(document: &StatementDocument) -> Text {
+    format_compact!("entry:{}", document.holding())
 }
 
 /// Records the entries of a statement that are new; whatever was imported before is only counted.
@@ -55,7 +55,7 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
         }
         .into());
     }
-    let within = entries(&document.bank_account);
+    let within = entries(document);
     let mut imported = Imported::default();
     let mut all = Vec::with_capacity(document.entries.len());
     let mut new = Amount::ZERO;
@@ -78,10 +78,10 @@ pub fn import(books: &mut dyn Books, document: &StatementDocument, cx: &Context)
             None => imported.payments.push(id),
         }
         if is_reference(&entry.bank_reference) {
-            point(books, &by_reference(&document.bank_account), &entry.bank_reference, Some(Key::Payment(id)))?;
+            point(books, &by_reference(document), &entry.bank_reference, Some(Key::Payment(id)))?;
         }
     }
-    let reference = Reference { within: document.bank_account.clone(), reference: document.reference.clone() };
+    let reference = document.key();
     let known = books.statement(&reference)?;
     if let Some(known) = known.filter(|_| !all.is_empty()) {
         // the bank reports more under a reference that it gave before
@@ -134,15 +134,14 @@ fn is_reference(reference: &str) -> bool {
 /// checks: statement sequence continuity).
 fn out_of_sequence(books: &mut dyn Books, document: &StatementDocument) -> Result<Option<Text>, Stop> {
     let Some(sequence) = document.sequence else { return Ok(None) };
-    let account = &document.bank_account;
-    let latest = match pointed(books, LATEST, account)? {
+    let (account, holding) = (&document.bank_account, document.holding());
+    let latest = match pointed(books, LATEST, &holding)? {
         Some(Key::Statement(latest)) => books.statement(&latest)?,
         _ => None,
     };
     let last = latest.as_ref().and_then(|latest| latest.sequence);
     if last.is_none_or(|last| last < sequence) {
-        let reference = Reference { within: account.clone(), reference: document.reference.clone() };
-        point(books, LATEST, account, Some(Key::Statement(reference)))?;
+        point(books, LATEST, &holding, Some(Key::Statement(document.key())))?;
     }
     let (Some(latest), Some(last)) = (latest, last) else { return Ok(None) };
     let money = |amount: Amount| amount.to_decimal(document.currency);
@@ -160,8 +159,8 @@ fn out_of_sequence(books: &mut dyn Books, document: &StatementDocument) -> Resul
     })
 }
 
-fn by_reference(bank_account: &str) -> Text {
-    format_compact!("bank-reference:{bank_account}")
+fn by_reference(document: &StatementDocument) -> Text {
+    format_compact!("bank-reference:{}", document.holding())
 }
 
 fn record(
@@ -203,7 +202,7 @@ fn find(books: &mut dyn Books, document: &StatementDocument, entry: &EntryDocume
         .chain([entry.bank_reference.as_str()])
         .filter(|name| is_reference(name));
     for name in names {
-        if let Some(Key::Payment(id)) = pointed(books, &by_reference(&document.bank_account), name)?
+        if let Some(Key::Payment(id)) = pointed(books, &by_reference(document), name)?
             && books.payment(&id)?.is_some_and(|payment| {
                 let opposite = payment.amount == -entry.amount && payment.currency == document.currency;
                 opposite && payment.status != PaymentStatus::Reversed
@@ -220,6 +219,7 @@ mod tests {
     use super::*;
     use crate::books::MemoryBooks;
     use crate::order::fixture::at;
+    use units::Currency;
 
     fn statement(closing: i64) -> StatementDocument {
         let entry = |index, amount| EntryDocument {
@@ -283,10 +283,35 @@ mod tests {
         import(books, &entries_of("S-1", &[("B-1", 50, "")]), &at(0)).unwrap();
         import(books, &entries_of("S-2", &[("B-1", 50, ""), ("B-2", 70, "")]), &at(1)).unwrap();
         import(books, &entries_of("S-2", &[("B-1", 50, ""), ("B-2", 70, ""), ("B-3", 30, "")]), &at(2)).unwrap();
-        let key = Reference { within: "DE99".into(), reference: "S-2".into() };
+        let key = entries_of("S-2", &[]).key();
         assert_eq!(books.statement(&key).unwrap().unwrap().payments.len(), 2);
         let report = crate::reconcile::check(memory.iter(), None);
         assert!(report.breaks.is_empty(), "{:#?}", report.breaks);
+    }
+
+    #[test]
+    fn statements_of_one_account_in_two_currencies_are_two_and_no_entry_of_either_is_dropped() {
+        let mut memory = MemoryBooks::new();
+        let books: &mut dyn Books = &mut memory;
+        let of = |currency, opening: i64| StatementDocument {
+            currency,
+            sequence: Some(1),
+            opening: Some(Amount(opening)),
+            ..entries_of("S-1", &[("B-1", 50, "")])
+        };
+        let all = [of(Currency::EUR, 100), of(Currency::USD, 900)];
+        for document in &all {
+            let imported = import(books, document, &at(0)).unwrap();
+            assert_eq!((imported.payments.len(), imported.repeated, imported.out_of_sequence), (1, 0, None));
+        }
+        let next = StatementDocument { sequence: Some(2), reference: "S-2".into(), ..of(Currency::EUR, 150) };
+        assert_eq!(import(books, &next, &at(1)).unwrap().out_of_sequence, None, "it follows the one in its currency");
+        let closing = |document: &StatementDocument, books: &mut dyn Books| {
+            let statement = books.statement(&document.key()).unwrap().unwrap();
+            (statement.currency, statement.closing)
+        };
+        assert_eq!(closing(&all[0], books), (Currency::EUR, Amount(150)));
+        assert_eq!(closing(&all[1], books), (Currency::USD, Amount(950)));
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub use import::{Imported, import};
 pub use manual::{match_manually, put_on_account, unapply};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
 
+pub(crate) use apply::misfit;
 pub(crate) use deduction::void_deduction;
 pub(crate) use exchange::foreign;
 pub(crate) use references::{NUMBER, numbers};

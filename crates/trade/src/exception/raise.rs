@@ -6,7 +6,7 @@ use super::catalogue::{rules, severity, time};
 use super::index;
 use super::state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
 use crate::books::{Books, Key, Kind, Stop};
-use crate::cash::foreign;
+use crate::cash::{foreign, misfit};
 use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
 use crate::order::{awaits_payment, company};
@@ -123,7 +123,8 @@ fn leads_on(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject, actio
     };
     Ok(match action {
         Action::Wait | Action::Cancel => false,
-        Action::Acknowledge => is_foreign || !payment.amount.is_positive(),
+        // another account may take what the payer's does not
+        Action::Acknowledge => !payment.amount.is_positive() || misfit(books, &payment)?.is_some(),
         Action::Match => !is_foreign,
         _ => !is_foreign && payment.amount.is_positive(),
     })

@@ -7,7 +7,7 @@ use units::{Amount, Calendar, Currency, Day, Decimal, Text};
 
 use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
-use super::exchange::{ExchangePolicy, ExchangeRate, set_rate};
+use super::exchange::{ExchangePolicy, ExchangeRate, set_rates};
 use super::party::Party;
 use super::screening::ScreeningPolicy;
 use crate::books::Folded;
@@ -324,7 +324,7 @@ impl Folded for Company {
     fn apply(&mut self, event: &CompanyEvent) {
         match event {
             CompanyEvent::Set(company) => *self = (**company).clone(),
-            CompanyEvent::RatesSet(rates) => rates.iter().for_each(|rate| set_rate(&mut self.rates, rate)),
+            CompanyEvent::RatesSet(rates) => set_rates(&mut self.rates, rates),
         }
     }
 }

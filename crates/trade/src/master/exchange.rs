@@ -131,7 +131,11 @@ pub fn put_rates(books: &mut dyn Books, rates: &[ExchangeRate], _cx: &Context) -
             return Err(Refusal::invalid(field("source"), "empty", "who says so, such as ECB").into());
         }
     }
-    let new: Vec<ExchangeRate> = rates.iter().filter(|rate| !company.rates.contains(rate)).cloned().collect();
+    let is_known = |rate: &ExchangeRate| {
+        let at = company.rates.binary_search_by_key(&key(rate), key);
+        at.ok().and_then(|at| company.rates.get(at)) == Some(rate)
+    };
+    let new: Vec<ExchangeRate> = rates.iter().filter(|rate| !is_known(rate)).cloned().collect();
     if !new.is_empty() {
         books.record(&Text::const_new(Company::KEY), CompanyEvent::RatesSet(new));
     }
@@ -142,12 +146,18 @@ fn is_rate(rate: Decimal) -> bool {
     !rate.is_zero() && !rate.is_negative() && rate <= Decimal::from(1_000_000_000i64)
 }
 
-/// Keeps rates in the order of currency, day and source, each once.
-pub(super) fn set_rate(rates: &mut Vec<ExchangeRate>, rate: &ExchangeRate) {
-    match rates.binary_search_by_key(&key(rate), key) {
-        Ok(at) => rates[at] = rate.clone(),
-        Err(at) => rates.insert(at, rate.clone()),
-    }
+/// Keeps rates in the order of currency, day and source, each once: what comes last counts.
+pub(super) fn set_rates(rates: &mut Vec<ExchangeRate>, new: &[ExchangeRate]) {
+    rates.extend_from_slice(new);
+    // the sort is stable and takes what is in order already as it is
+    rates.sort_by(|one, other| key(one).cmp(&key(other)));
+    rates.dedup_by(|later, kept| {
+        let is_same = key(later) == key(kept);
+        if is_same {
+            std::mem::swap(later, kept);
+        }
+        is_same
+    });
 }
 
 fn key(rate: &ExchangeRate) -> (Currency, Day, &Text) {
@@ -224,6 +234,22 @@ mod tests {
         let company = crate::order::company(story.books()).unwrap();
         assert_eq!((company.rates.len(), company.rates[0].rate), (1, "0.93".parse().unwrap()));
         assert_eq!(company.name, "Renamed");
+    }
+
+    #[test]
+    fn rates_that_come_late_and_out_of_order_stand_in_their_place_and_the_last_of_one_key_counts() {
+        let (mut story, _) = company(&[rate("USD", "2026-03-05", "0.95", "ECB"), rate("USD", "2026-03-01", "0.91", "ECB")]);
+        let late = [
+            rate("JPY", "2026-03-04", "0.006", "ECB"),
+            rate("USD", "2026-03-03", "0.93", "ECB"),
+            rate("USD", "2026-03-05", "0.96", "ECB"),
+            rate("USD", "2026-03-05", "0.97", "ECB"),
+        ];
+        put_rates(story.books(), &late, &at(1)).unwrap();
+        let company = crate::order::company(story.books()).unwrap();
+        let kept: Vec<_> = company.rates.iter().map(|rate| (rate.currency.as_str(), rate.rate.to_string())).collect();
+        let wanted = [("JPY", "0.006"), ("USD", "0.91"), ("USD", "0.93"), ("USD", "0.97")];
+        assert_eq!(kept, wanted.map(|(currency, rate)| (currency, rate.to_owned())));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A customer asks to return goods, or to cancel what was shipped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use units::{Amount, Quantity, Text};
@@ -10,12 +10,15 @@ use crate::billing::{DocumentKind, left_to_give};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::{OrderEvent, Original};
+use crate::order::{Order, OrderEvent, Original};
 use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
 /// Within which a customer's references of returns are known, by account.
 const RETURN: &str = "return:";
+
+/// In so many of the account's orders goods are looked for: each is loaded and gone through by one command.
+const MOST_ORDERS: usize = 500;
 
 /// A request to return goods as it is read, whatever its format.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -76,8 +79,9 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
         return Err(Refusal::Conflict(Text::from(format!("reference {reference} came before: {known}"))).into());
     }
     let mut lines = Vec::with_capacity(document.lines.len());
+    let mut search = Search::new(&recent, &document.lines);
     for returned in &document.lines {
-        let line = find(books, &recent, returned)?;
+        let line = search.find(books, returned)?;
         if let Some((order, line)) = line {
             books.record(&order, OrderEvent::ReturnRequested { line, quantity: returned.quantity });
         }
@@ -108,7 +112,7 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
     Ok(id)
 }
 
-/// The orders of documents, the latest first, each once.
+/// The orders of documents, the latest first, each once; of many, a share of each document's.
 fn recent(books: &mut dyn Books, posted: &[InvoiceId]) -> Result<Vec<OrderId>, Stop> {
     // all at once, so that those which are not in memory are loaded together
     for invoice in posted {
@@ -117,25 +121,67 @@ fn recent(books: &mut dyn Books, posted: &[InvoiceId]) -> Result<Vec<OrderId>, S
     let (mut recent, mut known) = (Vec::new(), BTreeSet::new());
     for invoice in posted.iter().rev() {
         if let Some(invoice) = books.invoice(invoice)? {
-            let mut orders: Vec<OrderId> = invoice.orders().collect();
+            let mut orders: Vec<OrderId> = invoice.orders().filter(|order| known.insert(*order)).collect();
             orders.reverse();
-            recent.extend(orders.into_iter().filter(|order| known.insert(*order)));
+            recent.push(orders);
         }
     }
-    Ok(recent)
+    Ok(shared_out(recent, MOST_ORDERS))
 }
 
-fn find(books: &mut dyn Books, recent: &[OrderId], returned: &ReturnedLine) -> Result<Option<(OrderId, LineNo)>, Stop> {
-    for id in recent {
-        let Some(order) = books.order(id)? else { continue };
-        let fits = |line: &&crate::order::Line| {
-            line.item == returned.item && line.buckets.shipped - line.returned >= returned.quantity
-        };
-        if let Some(line) = order.lines.iter().find(fits) {
-            return Ok(Some((*id, line.no)));
-        }
+/// At most so many of all, in their order: as many of each list, and what others leave to the first that have more.
+fn shared_out(lists: Vec<Vec<OrderId>>, most: usize) -> Vec<OrderId> {
+    let share = most / lists.len().max(1);
+    let mut left = most - lists.iter().map(|list| list.len().min(share)).sum::<usize>();
+    let mut all = Vec::new();
+    for list in lists {
+        let own = list.len().min(share);
+        let more = (list.len() - own).min(left);
+        left -= more;
+        all.extend(list.into_iter().take(own + more));
     }
-    Ok(None)
+    all
+}
+
+/// Looks for returned goods in orders, the latest first. Each order is gone through once, whatever the number of lines that come back.
+struct Search<'a> {
+    /// Those that were not gone through yet.
+    recent: std::slice::Iter<'a, OrderId>,
+    /// For each item that comes back, the orders with it among those gone through.
+    orders: BTreeMap<&'a ItemId, Vec<OrderId>>,
+}
+
+impl<'a> Search<'a> {
+    fn new(recent: &'a [OrderId], lines: &'a [ReturnedLine]) -> Self {
+        Self { recent: recent.iter(), orders: lines.iter().map(|line| (&line.item, Vec::new())).collect() }
+    }
+
+    fn find(&mut self, books: &mut dyn Books, returned: &ReturnedLine) -> Result<Option<(OrderId, LineNo)>, Stop> {
+        for id in self.orders.get(&returned.item).into_iter().flatten() {
+            if let Some(line) = books.order(id)?.and_then(|order| fitting(&order, returned)) {
+                return Ok(Some((*id, line)));
+            }
+        }
+        for id in self.recent.by_ref() {
+            let Some(order) = books.order(id)? else { continue };
+            for line in &order.lines {
+                if let Some(orders) = self.orders.get_mut(&line.item).filter(|orders| orders.last() != Some(id)) {
+                    orders.push(*id);
+                }
+            }
+            if let Some(line) = fitting(&order, returned) {
+                return Ok(Some((*id, line)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The line of an order that shipped as many units as come back, and did not get them back.
+fn fitting(order: &Order, returned: &ReturnedLine) -> Option<LineNo> {
+    let fits =
+        |line: &&crate::order::Line| line.item == returned.item && line.buckets.shipped - line.returned >= returned.quantity;
+    order.lines.iter().find(fits).map(|line| line.no)
 }
 
 /// The latest invoice of the account of which as much may still be given, and its order.
@@ -205,6 +251,34 @@ mod tests {
         story.books().record(&account, crate::account::AccountEvent::ItemOpened(item));
         let request = ask(&mut story, "A", 1).unwrap();
         assert_eq!(order_of(&mut story, request), Some(id));
+    }
+
+    #[test]
+    fn orders_are_looked_through_in_bounded_number_and_no_document_takes_the_place_of_the_others() {
+        let orders = |from: u64, count: u64| (from..from + count).map(OrderId).collect::<Vec<_>>();
+        let lists: Vec<_> = (0..100).map(|at| orders(at * 1_000, 1_000)).collect();
+        let found = shared_out(lists, MOST_ORDERS);
+        let documents: BTreeSet<u64> = found.iter().map(|order| order.0 / 1_000).collect();
+        assert_eq!((found.len(), documents.len()), (500, 100));
+        // what the small ones leave goes to the latest that has more
+        assert_eq!(
+            shared_out(vec![orders(0, 1), orders(10, 9), orders(20, 9)], 9),
+            [0, 10, 11, 12, 13, 14, 20, 21, 22].map(OrderId)
+        );
+        assert_eq!(shared_out(Vec::new(), MOST_ORDERS), []);
+    }
+
+    #[test]
+    fn lines_of_one_return_are_found_in_orders_that_another_line_went_through() {
+        let mut story = Story::new();
+        let (first, second) = (billed(&mut story), billed(&mut story));
+        let line = |quantity| ReturnedLine { item: "X".into(), quantity: Quantity(quantity) };
+        // the first of the second order, then one that only the first order can take, and one that is left of the second
+        let document = ReturnDocument { lines: vec![line(6), line(8), line(4), line(3)], ..document("A", 0) };
+        let id = request(story.books(), &document, &at(5)).unwrap();
+        let request = story.books().return_request(&id).unwrap().unwrap();
+        let found: Vec<_> = request.lines.iter().map(|line| line.line.map(|(order, _)| order)).collect();
+        assert_eq!(found, [Some(second), Some(first), Some(second), None]);
     }
 
     #[test]

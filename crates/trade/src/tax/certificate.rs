@@ -22,21 +22,21 @@ pub(super) enum Exemption {
     Void(Text),
 }
 
+/// The number of the certificate that exempts a tax category in a jurisdiction on a day.
+pub(crate) fn exempting<'a>(profile: &'a Profile, jurisdiction: &str, category: &str, day: Day) -> Option<&'a Text> {
+    let whole = profile.exemption.iter().filter(|(_, until)| day <= *until).map(|(number, _)| number);
+    let fitting = profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category));
+    whole.chain(fitting.filter(|certificate| certificate.flaw(day).is_none()).map(|certificate| &certificate.number)).next()
+}
+
 /// One that counts is enough, whatever became of the others.
 pub(super) fn exemption(profile: &Profile, jurisdiction: &str, category: &str, day: Day) -> Exemption {
-    let mut void = None;
-    if let Some((number, until)) = &profile.exemption {
-        if day <= *until {
-            return Exemption::Valid;
-        }
-        void = Some(format_compact!("{number} was valid until {until}"));
+    if exempting(profile, jurisdiction, category, day).is_some() {
+        return Exemption::Valid;
     }
-    for certificate in profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category)) {
-        match certificate.flaw(day) {
-            None => return Exemption::Valid,
-            Some(flaw) => void = void.or(Some(flaw)),
-        }
-    }
+    let whole = profile.exemption.iter().map(|(number, until)| format_compact!("{number} was valid until {until}"));
+    let fitting = profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category));
+    let void = whole.chain(fitting.filter_map(|certificate| certificate.flaw(day))).next();
     void.map_or(Exemption::None, Exemption::Void)
 }
 

@@ -1,0 +1,294 @@
+//! What a document says of its parties and goods: as they were on the day that it was posted, whatever becomes of the master data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use units::{Day, Text, Uom};
+
+use super::state::{Invoice, InvoiceLine};
+use crate::account::Profile;
+use crate::books::{Books, Stop};
+use crate::ids::ItemId;
+use crate::master::{Company, ShipTo};
+use crate::order::{Order, existing};
+use crate::tax::exempting;
+
+/// Who and where (EN 16931, BG-4, BG-7, BG-13).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// Name.
+    pub name: Text,
+    /// VAT identifier.
+    pub tax_number: Text,
+    /// Street and number.
+    pub street: Text,
+    /// Postal code.
+    pub postcode: Text,
+    /// City.
+    pub city: Text,
+    /// Country by its ISO 3166 code of two letters.
+    pub country: Text,
+}
+
+/// An item as a document calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ItemSold {
+    /// What it is; empty if nothing was known but its number.
+    pub description: Text,
+    /// The unit that its quantities are in.
+    pub uom: Uom,
+}
+
+/// What a document says of others than itself. Source: domain §1.6 (posted documents are immutable).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Particulars {
+    /// The seller.
+    pub seller: Place,
+    /// The account to pay to.
+    pub bank_account: Text,
+    /// The buyer.
+    pub buyer: Place,
+    /// Where the goods went, if all of them went to one place.
+    pub delivery: Option<Place>,
+    /// Why no tax is charged on the lines that are exempt, or on a document without lines; empty if nothing is exempt.
+    pub exemption: Text,
+    /// The items on its lines.
+    pub items: BTreeMap<ItemId, ItemSold>,
+}
+
+impl Place {
+    fn of(name: &Text, tax_number: &Text, at: &ShipTo) -> Self {
+        Self {
+            name: name.clone(),
+            tax_number: tax_number.clone(),
+            street: at.street.clone(),
+            postcode: at.postcode.clone(),
+            city: at.city.clone(),
+            country: at.country.clone(),
+        }
+    }
+
+    fn of_seller(company: &Company) -> Self {
+        let party = &company.party;
+        Self {
+            name: company.name.clone(),
+            tax_number: party.tax_number.clone(),
+            street: party.street.clone(),
+            postcode: party.postcode.clone(),
+            city: party.city.clone(),
+            country: company.country.clone(),
+        }
+    }
+}
+
+/// Gives a document its particulars: those of the invoice that it corrects, or else what is known on its day.
+pub(super) fn with_particulars(
+    books: &mut dyn Books,
+    company: &Company,
+    order: &Order,
+    draft: Invoice,
+    date: Day,
+) -> Result<Invoice, Stop> {
+    let corrected = match draft.corrects {
+        Some(corrected) => books.invoice(&corrected)?,
+        None => None,
+    };
+    match corrected {
+        Some(corrected) => Ok(Invoice { particulars: taken_over(&corrected.particulars, &draft.lines), ..draft }),
+        None => stated(books, company, order, draft, date),
+    }
+}
+
+/// What a correction says: what its invoice does, but for items that it does not name.
+fn taken_over(particulars: &Arc<Particulars>, lines: &[InvoiceLine]) -> Arc<Particulars> {
+    let named: BTreeSet<&ItemId> = lines.iter().map(|line| &line.item).collect();
+    if particulars.items.keys().all(|item| named.contains(item)) {
+        return Arc::clone(particulars);
+    }
+    let items = particulars.items.iter().filter(|(item, _)| named.contains(item));
+    let items = items.map(|(item, sold)| (item.clone(), sold.clone())).collect();
+    Arc::new(Particulars {
+        seller: particulars.seller.clone(),
+        bank_account: particulars.bank_account.clone(),
+        buyer: particulars.buyer.clone(),
+        delivery: particulars.delivery.clone(),
+        exemption: particulars.exemption.clone(),
+        items,
+    })
+}
+
+fn stated(books: &mut dyn Books, company: &Company, order: &Order, draft: Invoice, date: Day) -> Result<Invoice, Stop> {
+    let account = books.account(&order.account)?;
+    let profile = account.as_ref().map(|account| &account.profile);
+    let delivery = delivery(books, order, &draft)?;
+    let at = profile.and_then(|profile| profile.ship_tos.first()).or(delivery.as_ref());
+    let at = at.cloned().unwrap_or_default();
+    let (name, tax_number) = profile.map(|profile| (profile.name.clone(), profile.tax_number.clone())).unwrap_or_default();
+    let (lines, exemption) = match profile.filter(|profile| may_be_exempt(profile)) {
+        Some(profile) => exempted(books, company, profile, order, &draft, date)?,
+        None => (draft.lines, Text::default()),
+    };
+    let particulars = Particulars {
+        seller: Place::of_seller(company),
+        bank_account: company.party.bank_account.clone(),
+        buyer: Place::of(&name, &tax_number, &at),
+        delivery: delivery.map(|to| Place::of(&to.name, &Text::default(), &to)),
+        exemption,
+        items: items(books, &lines)?,
+    };
+    Ok(Invoice { lines, particulars: Arc::new(particulars), ..draft })
+}
+
+fn items(books: &mut dyn Books, lines: &[InvoiceLine]) -> Result<BTreeMap<ItemId, ItemSold>, Stop> {
+    let mut items = BTreeMap::new();
+    for line in lines {
+        if !items.contains_key(&line.item)
+            && let Some(item) = books.item(&line.item)?
+        {
+            let sold = ItemSold { description: item.description.clone(), uom: item.base_uom.clone() };
+            items.insert(line.item.clone(), sold);
+        }
+    }
+    Ok(items)
+}
+
+/// Where the goods went, if all of them went there.
+fn delivery(books: &mut dyn Books, first: &Order, draft: &Invoice) -> Result<Option<ShipTo>, Stop> {
+    for part in &draft.parts {
+        if existing(books, part.order)?.ship_to != first.ship_to {
+            return Ok(None);
+        }
+    }
+    Ok(Some(first.ship_to.clone()))
+}
+
+fn may_be_exempt(profile: &Profile) -> bool {
+    profile.exemption.is_some() || !profile.certificates.is_empty()
+}
+
+/// The lines, those marked on which a certificate takes the tax off, and the certificates. They count for the place where the goods went
+/// and the tax category of the item, on the day of the order, whose rates are kept, or on that of the document (domain §1.4).
+fn exempted(
+    books: &mut dyn Books,
+    company: &Company,
+    profile: &Profile,
+    first: &Order,
+    draft: &Invoice,
+    date: Day,
+) -> Result<(Vec<InvoiceLine>, Text), Stop> {
+    let why = |order: &Order, category: &str| {
+        let days = [company.calendar.local_day(order.received_at), date];
+        days.into_iter().find_map(|day| exempting(profile, &order.ship_to.country, category, day)).cloned()
+    };
+    let mut numbers = BTreeSet::new();
+    let mut lines = draft.lines.clone();
+    for line in lines.iter_mut().filter(|line| line.tax_rate.is_zero()) {
+        let order = existing(books, line.order)?;
+        let number = order.line(line.line).and_then(|of| why(&order, &of.tax_category));
+        line.exempt = number.is_some();
+        numbers.extend(number);
+    }
+    if lines.is_empty() && draft.taxes.iter().any(|tax| tax.rate.is_zero()) {
+        let free = first.lines.iter().filter(|line| line.tax_rate.is_zero());
+        numbers.extend(free.filter_map(|line| why(first, &line.tax_category)));
+    }
+    let numbers: Vec<&str> = numbers.iter().map(Text::as_str).collect();
+    let exemption = match numbers.as_slice() {
+        [] => Text::default(),
+        numbers => Text::from(format!("exemption certificate {}", numbers.join(", "))),
+    };
+    Ok((lines, exemption))
+}
+
+#[cfg(test)]
+mod tests {
+    use units::{Amount, Decimal, Quantity};
+
+    use super::*;
+    use crate::account::{AccountEvent, Certificate};
+    use crate::billing::{bill, credit_note, goodwill};
+    use crate::books::MemoryBooks;
+    use crate::ids::{AccountId, InvoiceId, LineNo, OrderId};
+    use crate::master::{CompanyEvent, Item, ItemEvent, Party};
+    use crate::order::fixture::{Story, at, billed, clerk, submitted};
+    use crate::order::{OrderEvent, Submission, approve, promise};
+
+    fn posted(books: &mut MemoryBooks, id: InvoiceId) -> Arc<Invoice> {
+        (books as &mut dyn Books).invoice(&id).unwrap().unwrap()
+    }
+
+    /// Renames everything that a document speaks of.
+    fn rename(story: &mut Story) {
+        let (account, item) = (AccountId::from("ACME"), ItemId::from("X"));
+        let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+        profile.name = "Acme Holding".into();
+        profile.tax_number = "DE1".into();
+        profile.ship_tos = vec![ShipTo { street: "elsewhere".into(), ..ShipTo::default() }];
+        let event = AccountEvent::ProfileSet { id: account.clone(), profile: Box::new(profile) };
+        story.books().record(&account, event);
+        let known = (*story.books().item(&item).unwrap().unwrap()).clone();
+        story.books().record(&item, ItemEvent::Set(Box::new(Item { description: "renamed".into(), ..known })));
+        let company = (*crate::order::company(story.books()).unwrap()).clone();
+        let party = Party { bank_account: "another".into(), tax_number: "DE2".into(), ..Party::default() };
+        let company = Company { name: "Sold & Co".into(), party, ..company };
+        story.books().record(&Text::const_new(Company::KEY), CompanyEvent::Set(Box::new(company)));
+    }
+
+    #[test]
+    fn domain_1_6_a_posted_document_says_what_it_said_whatever_becomes_of_the_master_data() {
+        let (mut story, _, invoice) = billed();
+        let before = posted(&mut story.books, invoice);
+        assert!(before.particulars.items.contains_key(&"X".into()) && before.particulars.delivery.is_some(), "{before:?}");
+        rename(&mut story);
+        assert_eq!(posted(&mut story.books, invoice), before);
+    }
+
+    #[test]
+    fn a_correction_says_what_its_invoice_said_of_what_it_corrects() {
+        let (mut story, _, invoice) = billed();
+        let before = Arc::clone(&posted(&mut story.books, invoice).particulars);
+        rename(&mut story);
+        let lines = [(LineNo(1), Quantity(1))];
+        let note = credit_note(story.books(), invoice, None, &lines, "returned", &clerk("ann", 5)).unwrap();
+        assert_eq!(posted(&mut story.books, note).particulars, before);
+        let given = goodwill(story.books(), invoice, None, Amount(100), "late", &clerk("ann", 6)).unwrap();
+        let given = Arc::clone(&posted(&mut story.books, given).particulars);
+        assert_eq!((&given.buyer, given.items.len()), (&before.buyer, 0));
+    }
+
+    /// One of X and one of Y, untaxed, for a customer with this certificate.
+    fn untaxed(certificate: Certificate) -> (Vec<bool>, Text) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 1);
+        story.stock("Y", "WH1", 1);
+        let account = AccountId::from("ACME");
+        let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+        profile.certificates = vec![certificate];
+        let event = AccountEvent::ProfileSet { id: account.clone(), profile: Box::new(profile) };
+        story.books().record(&account, event);
+        let lines = vec![submitted("X", "1"), submitted("Y", "1")];
+        let id: OrderId = story.receive(&Submission { lines, ..story.submission() }).unwrap();
+        let mut order = (*story.order(id)).clone();
+        order.ship_to.country = "DE".into();
+        order.lines[1].tax_category = "zero".into();
+        order.lines.iter_mut().for_each(|line| line.tax_rate = Decimal::ZERO);
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+        let invoice = posted(&mut story.books, invoice);
+        (invoice.lines.iter().map(|line| line.exempt).collect(), invoice.particulars.exemption.clone())
+    }
+
+    #[test]
+    fn domain_1_4_a_certificate_is_named_only_for_its_jurisdiction_and_category() {
+        let certificate = Certificate { number: "EX-1".into(), verified: true, ..Certificate::default() };
+        assert_eq!(untaxed(certificate.clone()), (vec![true, true], "exemption certificate EX-1".into()));
+        let of_zero = Certificate { category: "zero".into(), ..certificate.clone() };
+        assert_eq!(untaxed(of_zero), (vec![false, true], "exemption certificate EX-1".into()));
+        let abroad = Certificate { jurisdiction: "FR".into(), ..certificate };
+        assert_eq!(untaxed(abroad), (vec![false, false], Text::default()));
+    }
+}
