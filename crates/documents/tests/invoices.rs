@@ -8,8 +8,9 @@ use documents::invoices::{Bill, Category, Kind, Sources, check, write_pdf, write
 use trade::account::Profile;
 use trade::billing::{DocumentKind, Invoice, InvoiceLine, TaxLine};
 use trade::master::{Company, Item, Party, ShipTo};
+use trade::tax::TaxScheme;
 use trade::{InvoiceId, LineNo, OrderId};
-use units::{Amount, Currency, Day, Decimal, Quantity};
+use units::{Amount, Currency, Day, Decimal, Quantity, Text};
 
 fn company() -> Company {
     let party = Party {
@@ -18,6 +19,7 @@ fn company() -> Company {
         postcode: "20457".into(),
         city: "Hamburg".into(),
         bank_account: "DE02120300000000202051".into(),
+        ..Party::default()
     };
     Company { name: "Lager & Söhne".into(), country: "DE".into(), currency: Currency::EUR, party, ..Company::default() }
 }
@@ -192,6 +194,20 @@ fn an_exempt_buyer_pays_no_tax_and_the_document_says_why() {
     assert_eq!((broken(&told), told.taxes[0].category), (vec![], Category::Exempt));
     assert!(write_ubl(&told).contains("<cbc:TaxExemptionReason>exemption certificate C-9<"));
     assert_eq!(bill(&free, &company(), &buyer()).taxes[0].category, Category::Zero);
+}
+
+#[test]
+fn domain_1_4_goods_for_another_member_state_say_that_the_buyer_accounts_for_the_tax() {
+    let of_line = vec![line(1, 3, "10", 3_000, 0)];
+    let (taxes, gross) = (vec![tax(0, 3_500, 0)], Amount(3_500));
+    let tax_scheme = TaxScheme::ReverseCharge;
+    let posted = Invoice { lines: of_line, taxes, tax: Amount(0), gross, tax_scheme, ..invoice() };
+    let french = Profile { tax_number: "FR12345678901".into(), ..buyer() };
+    let told = bill(&posted, &company(), &french);
+    assert_eq!((broken(&told), told.taxes[0].category.code()), (vec![], "K"));
+    assert!(write_ubl(&told).contains("<cbc:TaxExemptionReason>intra-community supply, reverse charge"));
+    let unknown = bill(&posted, &company(), &Profile { tax_number: Text::default(), ..french });
+    assert_eq!(broken(&unknown), ["BR-IC-02"]);
 }
 
 #[test]

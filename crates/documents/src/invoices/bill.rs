@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use trade::account::Profile;
 use trade::billing::{DocumentKind, Invoice};
 use trade::master::{Company, Item, ShipTo};
+use trade::tax::TaxScheme;
 use trade::{AccountId, ItemId};
 use units::{Amount, Currency, Day, Decimal, Text};
+
+/// Why nothing is charged of goods that leave for another member state (Directive 2006/112/EC, articles 138 and 226 (11a)).
+const REVERSE_CHARGE: &str = "intra-community supply, reverse charge: the buyer accounts for the tax";
 
 /// What a document is made of.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +69,8 @@ pub enum Category {
     Zero,
     /// E: exempt, for a reason that is told.
     Exempt,
+    /// K: goods for another member state of the EU, where the buyer accounts for the tax.
+    IntraCommunity,
 }
 
 impl Category {
@@ -74,6 +80,7 @@ impl Category {
             Self::Standard => "S",
             Self::Zero => "Z",
             Self::Exempt => "E",
+            Self::IntraCommunity => "K",
         }
     }
 }
@@ -199,9 +206,11 @@ impl Bill {
     /// A posted document in the words of the standard.
     pub fn of(sources: &Sources<'_>) -> Self {
         let (invoice, company, buyer) = (sources.invoice, sources.company, sources.buyer);
-        let exemption = exemption(buyer, invoice.date);
+        let is_reverse = invoice.tax_scheme == TaxScheme::ReverseCharge;
+        let exemption = if is_reverse { Text::const_new(REVERSE_CHARGE) } else { exemption(buyer, invoice.date) };
         let category = |rate: Decimal| match (rate.is_zero(), exemption.is_empty()) {
             (false, _) => Category::Standard,
+            (true, _) if is_reverse => Category::IntraCommunity,
             (true, true) => Category::Zero,
             (true, false) => Category::Exempt,
         };
@@ -211,7 +220,8 @@ impl Bill {
             .iter()
             .map(|tax| {
                 let category = category(tax.rate);
-                let exemption = if category == Category::Exempt { exemption.clone() } else { Text::default() };
+                let is_told = matches!(category, Category::Exempt | Category::IntraCommunity);
+                let exemption = if is_told { exemption.clone() } else { Text::default() };
                 Tax { category, rate: tax.rate, base: tax.base, tax: tax.tax, exemption }
             })
             .collect();
@@ -278,15 +288,8 @@ fn place(name: Text, tax_number: Text, at: Option<&ShipTo>) -> Place {
 
 /// Why the buyer pays no tax on that day; empty if it does.
 fn exemption(buyer: &Profile, day: Day) -> Text {
-    let whole = buyer.exemption.iter().filter(|(_, until)| day <= *until).map(|(number, _)| number);
-    let is_valid = |certificate: &&trade::account::Certificate| {
-        certificate.verified
-            && certificate.from.is_none_or(|from| from <= day)
-            && certificate.until.is_none_or(|until| day <= until)
-    };
-    let parts = buyer.certificates.iter().filter(is_valid).map(|certificate| &certificate.number);
-    match whole.chain(parts).next() {
-        Some(number) => Text::from(format!("exemption certificate {number}")),
+    match trade::tax::exemptions(buyer, day).next() {
+        Some((number, ..)) => Text::from(format!("exemption certificate {number}")),
         None => Text::default(),
     }
 }

@@ -6,6 +6,7 @@ use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp};
 use crate::books::Folded;
 use crate::ids::*;
 use crate::master::{BookedRate, TaxRounding};
+use crate::tax::TaxScheme;
 
 /// An invoice or credit note. Once posted it is never changed; corrections are documents of their own (domain §1.6).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -71,6 +72,12 @@ pub struct Invoice {
     /// The exchange rate that it was booked with; `None` in the company's currency.
     #[serde(default)]
     pub rate: Option<BookedRate>,
+    /// Who accounts for its tax; a correction has that of what it corrects.
+    #[serde(default)]
+    pub tax_scheme: TaxScheme,
+    /// What of its tax each jurisdiction gets, the widest first; nothing on documents without lines.
+    #[serde(default)]
+    pub tax_levels: Vec<(Text, Amount)>,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.

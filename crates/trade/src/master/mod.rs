@@ -21,7 +21,7 @@ pub use channel_group::ChannelGroup;
 pub(crate) use channel_group::group_of;
 pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditOutage, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy,
-    TaxRate, TaxRounding, UnappliedPolicy, VoidCertificate,
+    TaxRate, TaxRounding, TaxRule, TaxSourcing, UnappliedPolicy, VoidCertificate,
 };
 pub use exchange::{BookedRate, BookingDay, ExchangePolicy, ExchangeRate, put_rates};
 pub use incoterm::{Incoterm, NoIncoterm};
