@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 43] = [
+const COLUMNS: [&str; 44] = [
     "id",
     "name",
     "aliases",
@@ -55,6 +55,7 @@ const COLUMNS: [&str; 43] = [
     "ship_to_district",
     "currency",
     "tax_number_verified",
+    "freight_allowance",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -144,6 +145,7 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         watch: watch(row),
         export_licences: Vec::new(),
         incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
+        freight_allowance: percent(row, "freight_allowance", row.get("freight_allowance"))?.unwrap_or_default(),
         tax_number_verified: row.flag("tax_number_verified")?.unwrap_or_default(),
         currency: row.parsed("currency", "give a currency code such as EUR, or nothing for the company's")?,
     })

@@ -39,7 +39,7 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// `billing` (`per_shipment`, `on_complete` or `deposit=30` for a deposit of 30 %), `credit_limit`, `secured`, `insurance_limit`, `blocked`,
 /// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
 /// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`, `ship_to_region`, `ship_to_county`,
-/// `ship_to_district`; `tax_number` (its VAT number) and `tax_number_verified` (somebody has asked the tax authority); `credit_parent` (the account whose limit it
+/// `ship_to_district`; `tax_number` (its VAT number) and `tax_number_verified` (somebody has asked the tax authority); `freight_allowance` (per cent); `credit_parent` (the account whose limit it
 /// shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask` or `never`) and
 /// `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on), `watched_ship_tos`, `incoterm` and
 /// `currency` (in which it is kept; the company's unless given, and its limits are in that in any case). Further rows of an account that

@@ -89,6 +89,9 @@ pub struct Profile {
     /// Somebody has asked the tax authority about its tax number and found it valid. Until then tax is charged (domain §1.4, scheme).
     #[serde(default)]
     pub tax_number_verified: bool,
+    /// What it may keep of prices for freight that it pays, in per cent; it counts against the margin floor (domain §1.3).
+    #[serde(default)]
+    pub freight_allowance: Decimal,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).

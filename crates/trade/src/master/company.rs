@@ -9,6 +9,7 @@ use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
 use super::exchange::{ExchangePolicy, ExchangeRate, set_rate};
 use super::party::Party;
+use super::promotion::Promotion;
 use super::screening::ScreeningPolicy;
 use super::terms::ShipTo;
 use crate::books::Folded;
@@ -126,6 +127,8 @@ pub struct Policy {
     pub exchange: ExchangePolicy,
     /// What holds for the tax of single jurisdictions; the narrowest counts.
     pub tax_rules: Vec<TaxRule>,
+    /// What is taken off list prices for a while (domain §1.3).
+    pub promotions: Vec<Promotion>,
 }
 
 /// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).
@@ -257,6 +260,8 @@ pub struct CreditPolicy {
     pub outage: CreditOutage,
     /// Orders up to this value pass then, with [`CreditOutage::PassSmall`].
     pub outage_floor: Amount,
+    /// Credit is looked at when supply comes for what waits, too, and not only at approval and release.
+    pub checks_allocation: bool,
 }
 
 /// What a credit check decides while the system is down that limits, blocks and payments come from. What fails by our own books fails
@@ -285,6 +290,7 @@ impl Default for CreditPolicy {
             source: None,
             outage: CreditOutage::Hold,
             outage_floor: Amount::ZERO,
+            checks_allocation: false,
         }
     }
 }
