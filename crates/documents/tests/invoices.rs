@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use documents::invoices::{Bill, Category, Kind, check, write_pdf, write_ubl};
 use trade::billing::{DocumentKind, Invoice, InvoiceLine, InvoicePart, ItemSold, Particulars, Place, TaxLine};
+use trade::tax::TaxScheme;
 use trade::{InvoiceId, LineNo, OrderId};
-use units::{Amount, Currency, Day, Decimal, Quantity};
+use units::{Amount, Currency, Day, Decimal, Quantity, Text};
 
 fn buyer() -> Place {
     Place {
@@ -225,6 +226,23 @@ fn the_orders_of_a_consolidated_invoice_are_all_on_its_pages() {
     // 495 points hold no more letters of 9 points than this
     assert!(shown.iter().all(|line| line.len() < 160), "{shown:?}");
     assert!(written.matches("/Type /Page\n").count() > 1);
+}
+
+#[test]
+fn domain_1_4_goods_for_another_member_state_say_that_the_buyer_accounts_for_the_tax() {
+    let of_line = vec![line(1, 3, "10", 3_000, 0)];
+    let (taxes, gross) = (vec![tax(0, 3_500, 0)], Amount(3_500));
+    let tax_scheme = TaxScheme::ReverseCharge;
+    let to = |tax_number: &str| {
+        let buyer = Place { tax_number: tax_number.into(), ..buyer() };
+        let particulars = Arc::new(Particulars { buyer, ..particulars() });
+        let (lines, taxes) = (of_line.clone(), taxes.clone());
+        bill(&Invoice { lines, taxes, tax: Amount(0), gross, tax_scheme, particulars, ..invoice() })
+    };
+    let told = to("FR12345678901");
+    assert_eq!((broken(&told), told.taxes[0].category.code()), (vec![], "K"));
+    assert!(write_ubl(&told).contains("<cbc:TaxExemptionReason>intra-community supply, reverse charge"));
+    assert_eq!(broken(&to("")), ["BR-IC-02"]);
 }
 
 #[test]

@@ -31,8 +31,10 @@ pub struct LabConfig {
     pub nodes: Vec<Text>,
     /// Currency of the bank account.
     pub currency: Currency,
-    /// Country, category and rate in per cent, for the tax service.
+    /// Jurisdiction, category and rate in per cent, for the tax service.
     pub rates: Vec<(String, String, Decimal)>,
+    /// Regions that tax goods of their own by where they come from, such as `US-TX`.
+    pub origins: Vec<String>,
 }
 
 /// Why the lab cannot start.
@@ -81,7 +83,7 @@ impl Lab {
             ("erp".into(), Box::new(Erp::default())),
             ("bank".into(), Box::new(Bank::new(config.currency))),
             ("carrier".into(), Box::new(Carrier::default())),
-            ("tax".into(), Box::new(Tax::new(config.rates.clone()))),
+            ("tax".into(), Box::new(Tax::new(config.rates.clone(), config.origins.clone()))),
         ];
         models.extend(config.nodes.iter().map(|node| {
             let wms: Box<dyn Model> = Box::new(Wms::new(node));

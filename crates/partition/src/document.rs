@@ -7,7 +7,7 @@ use trade::master::ShipTo;
 use trade::{InvoiceId, OrderId, WarehouseOrderId};
 use units::{Currency, Day, Quantity, Text};
 
-/// Asks a tax service for the tax of an order (`tax.quote`).
+/// Asks a tax service for the tax of an order (`tax.quote`): of whom, from where to where, and what exempts from it (domain §1.4).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuoteDocument<'a> {
     pub(crate) order: OrderId,
@@ -17,6 +17,25 @@ pub struct QuoteDocument<'a> {
     pub(crate) lines: Vec<QuoteLine<'a>>,
     pub(crate) freight: String,
     pub(crate) discount: String,
+    /// The customer, whose certificates the service may know.
+    pub(crate) account: &'a str,
+    /// The customer's VAT number, if somebody has found it valid.
+    pub(crate) tax_number: Option<&'a str>,
+    /// Exemption certificates that count today.
+    #[serde(borrow)]
+    pub(crate) exemptions: Vec<QuoteExemption<'a>>,
+    /// Where we are: goods may be taxed by their origin.
+    pub(crate) seller: Cow<'a, ShipTo>,
+}
+
+/// An exemption certificate that counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuoteExemption<'a> {
+    pub(crate) certificate: &'a str,
+    /// What it is for, with all that lies in it; empty for everywhere.
+    pub(crate) jurisdiction: &'a str,
+    /// Empty for every tax category.
+    pub(crate) category: &'a str,
 }
 
 /// A line to be taxed.

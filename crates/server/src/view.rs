@@ -562,6 +562,19 @@ pub(crate) struct InvoiceView {
     pub(crate) dispute_code: Option<String>,
     /// The exchange rate that it was booked with, where it is not in the company's currency.
     pub(crate) exchange: Option<ExchangeView>,
+    /// `standard`, or `reverse_charge` where the customer accounts for the tax.
+    pub(crate) tax_scheme: String,
+    /// What each jurisdiction gets of the tax.
+    pub(crate) tax_levels: Vec<TaxLevelView>,
+}
+
+/// What a jurisdiction gets of a tax.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct TaxLevelView {
+    /// Such as `DE`, `US-CA`, `US-CA/LOS ANGELES` or `US-CA:MTA`.
+    pub(crate) jurisdiction: String,
+    /// How much.
+    pub(crate) tax: MoneyView,
 }
 
 /// A line of an invoice.
@@ -618,6 +631,12 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         disputed: invoice.dispute.as_ref().map(|(amount, _)| money(*amount, currency)),
         dispute_code: invoice.dispute.as_ref().map(|(_, code)| code.to_string()),
         exchange: invoice.rate.as_ref().map(|rate| exchange(rate, invoice.gross, currency)),
+        tax_scheme: name(&invoice.tax_scheme),
+        tax_levels: invoice
+            .tax_levels
+            .iter()
+            .map(|(jurisdiction, tax)| TaxLevelView { jurisdiction: jurisdiction.to_string(), tax: money(*tax, currency) })
+            .collect(),
     }
 }
 

@@ -39,9 +39,12 @@ pub(crate) struct Arguments {
     /// Currency of the bank account
     #[arg(long, default_value = "GBP")]
     currency: String,
-    /// Tax rates: country:category:per cent
+    /// Tax rates: jurisdiction:category:per cent, such as GB:standard:20 or US-CA/Los Angeles:standard:0.25
     #[arg(long, value_delimiter = ',', default_value = "GB:standard:20")]
     rates: Vec<String>,
+    /// Regions that tax goods of their own by where they come from, such as US-TX
+    #[arg(long, value_delimiter = ',')]
+    origins: Vec<String>,
     /// Print the addresses as one line of JSON
     #[arg(long)]
     json: bool,
@@ -60,10 +63,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Finding> {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<Finding> {
     let rate = |text: &String| -> anyhow::Result<(String, String, Decimal)> {
-        let wrong = || WrongUse(format!("--rates: `{text}` is not country:category:per cent, such as GB:standard:20"));
-        let mut parts = text.split(':');
-        match (parts.next(), parts.next(), parts.next().and_then(|rate| rate.parse().ok()), parts.next()) {
-            (Some(country), Some(category), Some(rate), None) => Ok((country.to_owned(), category.to_owned(), rate)),
+        let wrong = || WrongUse(format!("--rates: `{text}` is not jurisdiction:category:per cent, such as GB:standard:20"));
+        // from the end, because a district has a colon in its name
+        let mut parts = text.rsplitn(3, ':');
+        match (parts.next().and_then(|rate| rate.parse().ok()), parts.next(), parts.next()) {
+            (Some(rate), Some(category), Some(place)) => Ok((place.to_owned(), category.to_owned(), rate)),
             _ => Err(wrong().into()),
         }
     };
@@ -78,6 +82,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Finding> {
         folder: arguments.data,
         nodes: arguments.nodes.iter().map(Text::from).collect(),
         currency,
+        origins: arguments.origins,
         rates: arguments.rates.iter().map(rate).collect::<anyhow::Result<_>>()?,
     };
     let lab = Lab::start(config).await?;

@@ -1,8 +1,12 @@
 //! The semantic model of an invoice (EN 16931-1, clause 6), and how a posted one becomes it.
 
 use trade::billing::{DocumentKind, Invoice, Place};
+use trade::tax::TaxScheme;
 use trade::{AccountId, OrderId};
 use units::{Amount, Currency, Day, Decimal, Text};
+
+/// Why nothing is charged of goods that leave for another member state (Directive 2006/112/EC, articles 138 and 226 (11a)).
+const REVERSE_CHARGE: &str = "intra-community supply, reverse charge: the buyer accounts for the tax";
 
 /// The type of a document (BT-3, UNTDID 1001).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub enum Category {
     Zero,
     /// E: exempt, for a reason that is told.
     Exempt,
+    /// K: goods for another member state of the EU, where the buyer accounts for the tax.
+    IntraCommunity,
 }
 
 impl Category {
@@ -53,6 +59,7 @@ impl Category {
             Self::Standard => "S",
             Self::Zero => "Z",
             Self::Exempt => "E",
+            Self::IntraCommunity => "K",
         }
     }
 }
@@ -208,10 +215,11 @@ fn kind(kind: DocumentKind) -> Kind {
     }
 }
 
-/// The category of what is taxed at a rate, and exempt or not.
-fn category(rate: Decimal, exempt: bool) -> Category {
+/// The category of what is taxed at a rate on that invoice, and exempt or not.
+fn category(invoice: &Invoice, rate: Decimal, exempt: bool) -> Category {
     match (rate.is_zero(), exempt) {
         (false, _) => Category::Standard,
+        (true, _) if invoice.tax_scheme == TaxScheme::ReverseCharge => Category::IntraCommunity,
         (true, false) => Category::Zero,
         (true, true) => Category::Exempt,
     }
@@ -233,7 +241,7 @@ fn lines(invoice: &Invoice) -> Vec<Line> {
             unit: sold.map_or("C62", |sold| unit(sold.uom.as_str())),
             price: line.price,
             net: line.net,
-            category: category(line.tax_rate, line.exempt),
+            category: category(invoice, line.tax_rate, line.exempt),
             rate: line.tax_rate,
         }
     };
@@ -256,8 +264,9 @@ fn taxes(invoice: &Invoice, lines: &[Line]) -> Vec<Tax> {
                 continue;
             }
         }
-        let category = category(tax.rate, false);
-        taxes.push(Tax { category, rate: tax.rate, base: tax.base - exempt, tax: tax.tax, exemption: Text::default() });
+        let category = category(invoice, tax.rate, false);
+        let exemption = if category == Category::IntraCommunity { REVERSE_CHARGE } else { "" };
+        taxes.push(Tax { category, rate: tax.rate, base: tax.base - exempt, tax: tax.tax, exemption: exemption.into() });
     }
     taxes
 }
@@ -277,7 +286,7 @@ fn whole(invoice: &Invoice) -> Vec<Line> {
         unit: "C62",
         price: tax.base.to_decimal(invoice.currency),
         net: tax.base,
-        category: category(tax.rate, !invoice.particulars.exemption.is_empty()),
+        category: category(invoice, tax.rate, !invoice.particulars.exemption.is_empty()),
         rate: tax.rate,
     };
     (1..).zip(&invoice.taxes).map(line).collect()

@@ -34,6 +34,10 @@ pub fn check(bill: &Bill) -> Vec<Finding> {
         "the seller's VAT identifier does not begin with a country".to_owned(),
         company,
     );
+    let is_intra = bill.taxes.iter().any(|tax| tax.category == Category::IntraCommunity);
+    find("BR-IC-02", is_intra && bill.buyer.tax_number.is_empty(), "the buyer has no VAT identifier".to_owned(), account);
+    let goes_to = bill.delivery.as_ref().map_or("", |place| place.country.as_str());
+    find("BR-IC-12", is_intra && goes_to.len() != 2, "it does not say to which country the goods went".to_owned(), posted);
     find("BR-07", bill.buyer.name.is_empty(), "the buyer has no name".to_owned(), account);
     find("BR-11", bill.buyer.country.len() != 2, "the buyer has no address with a country".to_owned(), account);
     find("BR-16", bill.lines.is_empty(), "it has no line".to_owned(), posted);

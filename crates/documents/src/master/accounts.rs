@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 39] = [
+const COLUMNS: [&str; 44] = [
     "id",
     "name",
     "aliases",
@@ -50,7 +50,12 @@ const COLUMNS: [&str; 39] = [
     "watch",
     "watched_ship_tos",
     "incoterm",
+    "ship_to_region",
+    "ship_to_county",
+    "ship_to_district",
     "currency",
+    "tax_number_verified",
+    "freight_allowance",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -140,6 +145,8 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         watch: watch(row),
         export_licences: Vec::new(),
         incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
+        freight_allowance: percent(row, "freight_allowance", row.get("freight_allowance"))?.unwrap_or_default(),
+        tax_number_verified: row.flag("tax_number_verified")?.unwrap_or_default(),
         currency: row.parsed("currency", "give a currency code such as EUR, or nothing for the company's")?,
     })
 }
@@ -219,6 +226,9 @@ fn address(row: &Row<'_>) -> Option<ShipTo> {
         postcode: row.get("ship_to_postcode").into(),
         city: row.get("ship_to_city").into(),
         country: row.get("ship_to_country").into(),
+        region: row.get("ship_to_region").into(),
+        county: row.get("ship_to_county").into(),
+        district: row.get("ship_to_district").into(),
     };
     (address != ShipTo::default()).then_some(address)
 }

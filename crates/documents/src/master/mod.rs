@@ -38,7 +38,8 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// Columns: `id` (needed), `name`, `aliases`, `tier` (5 unless given), `net_days`, `discount_percent`, `discount_days`, `prepayment`,
 /// `billing` (`per_shipment`, `on_complete` or `deposit=30` for a deposit of 30 %), `credit_limit`, `secured`, `insurance_limit`, `blocked`,
 /// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
-/// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`; `credit_parent` (the account whose limit it
+/// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`, `ship_to_region`, `ship_to_county`,
+/// `ship_to_district`; `tax_number` (its VAT number) and `tax_number_verified` (somebody has asked the tax authority); `freight_allowance` (per cent); `credit_parent` (the account whose limit it
 /// shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask` or `never`) and
 /// `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on), `watched_ship_tos`, `incoterm` and
 /// `currency` (in which it is kept; the company's unless given, and its limits are in that in any case). Further rows of an account that
@@ -81,7 +82,8 @@ pub fn read_calendars(bytes: &[u8], name: &str) -> Read<(Option<NodeId>, Calenda
     read(bytes, name, json::calendars, company::calendars)
 }
 
-/// Reads tax codes from JSON or CSV: `jurisdiction` (a country), `category`, `rate` in per cent, and `from` which day on.
+/// Reads tax codes from JSON or CSV: `jurisdiction` (a country `DE`, or a region `US-CA`, a county
+/// `US-CA/Los Angeles`, a city `US-CA/Los Angeles/Santa Monica` or a special district `US-CA:MTA` of it), `category`, `rate` in per cent, and `from` which day on.
 pub fn read_taxes(bytes: &[u8], name: &str) -> Read<TaxRate> {
     read(bytes, name, json::taxes, company::taxes)
 }

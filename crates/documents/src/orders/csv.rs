@@ -12,6 +12,7 @@
 //! | `requested` | Day, `2026-11-23` |
 //! | `ship_to` | The code of one of the account's addresses |
 //! | `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country` | A full address |
+//! | `ship_to_region`, `ship_to_county`, `ship_to_district` | Of that address, where taxes depend on them |
 //! | `ship_complete` | `true` or `false` |
 //! | `max_backorders` | how many parts may be delivered after the first; 0 cancels what is not there at once |
 //! | `consolidate_until` | until this day the release waits for the rest |
@@ -33,7 +34,7 @@ use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 29] = [
     "account",
     "purchase_order",
     "order",
@@ -60,9 +61,12 @@ const COLUMNS: [&str; 26] = [
     "accepts_earlier",
     "reservations",
     "incoterm",
+    "ship_to_region",
+    "ship_to_county",
+    "ship_to_district",
 ];
 /// Columns that concern the whole order.
-const WHOLE: [&str; 16] = [
+const WHOLE: [&str; 19] = [
     "currency",
     "requested",
     "ship_to",
@@ -79,6 +83,9 @@ const WHOLE: [&str; 16] = [
     "accepts_earlier",
     "reservations",
     "incoterm",
+    "ship_to_region",
+    "ship_to_county",
+    "ship_to_district",
 ];
 
 /// An order whose rows are being read.
@@ -213,6 +220,9 @@ fn destination(row: &Row<'_>) -> Destination {
         postcode: row.get("ship_to_postcode").into(),
         city: row.get("ship_to_city").into(),
         country: row.get("ship_to_country").into(),
+        region: row.get("ship_to_region").into(),
+        county: row.get("ship_to_county").into(),
+        district: row.get("ship_to_district").into(),
     };
     if address == ShipTo::default() {
         Destination::Default

@@ -206,7 +206,7 @@ impl<'a> Fields<'a> {
 
     /// A code, an address, or nothing.
     pub(super) fn destination(&mut self) -> Destination {
-        const KNOWN: [&str; 6] = ["code", "name", "street", "postcode", "city", "country"];
+        const KNOWN: [&str; 9] = ["code", "name", "street", "postcode", "city", "country", "region", "county", "district"];
         match self.get("ship_to") {
             None => Destination::Default,
             Some(value @ Value::Object(_)) => {
@@ -221,6 +221,9 @@ impl<'a> Fields<'a> {
                     postcode: address.text("postcode"),
                     city: address.text("city"),
                     country: address.text("country"),
+                    region: address.text("region"),
+                    county: address.text("county"),
+                    district: address.text("district"),
                 })
             }
             Some(_) => match self.text("ship_to") {

@@ -304,6 +304,7 @@ mod tests {
             expires: None,
             group: None,
             order: None,
+            owner: None,
         };
         let order = Order { id: OrderId(1), account: "C".into(), lines: vec![line], ..Order::default() };
         let stock = Stock { on_hand: Quantity(5), received: Quantity(5), claims: vec![claim], ..Stock::default() };

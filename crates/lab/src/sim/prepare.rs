@@ -121,6 +121,7 @@ impl World<'_> {
                 postcode: "2".into(),
                 city: "Leeds".into(),
                 country: "GB".into(),
+                ..ShipTo::default()
             };
             let change = Change { ship_to: Some(ship_to), ..Change::default() };
             let when = self.now + self.draw(5 * DAY);

@@ -76,7 +76,7 @@ impl<'a> World<'a> {
     pub(super) fn new(plan: Plan, trace: Option<Trace<'a>>) -> Self {
         let rates = vec![("GB".to_owned(), "standard".to_owned(), Decimal::from(20i64))];
         let systems: Vec<(&'static str, Box<dyn Model>)> = vec![
-            ("tax", Box::new(Tax::new(rates))),
+            ("tax", Box::new(Tax::new(rates, Vec::new()))),
             ("carrier", Box::new(Carrier::default())),
             ("erp", Box::new(Erp::default())),
             ("bank", Box::new(Bank::new(Currency::GBP))),

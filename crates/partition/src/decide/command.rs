@@ -380,7 +380,8 @@ fn change_order(txn: &mut Txn<'_>, order: OrderId, change: &trade::order::Change
     for shipment in &outcome.under_way {
         follow_up::redirect_under_way(txn, *shipment)?;
     }
-    if outcome.recheck {
+    // what waited for its day may leave now
+    if outcome.recheck || change.accepts_earlier == Some(true) {
         txn.publish("order.more", order, None);
     }
     if change.billing.is_some() {
@@ -637,17 +638,18 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
     match (effect.capability.as_str(), &effect.subject) {
         ("wms.release", Some(Key::WarehouseOrder(id))) => trade::fulfilment::sent(txn.books(), *id, &cx)?,
         ("tms.book", Some(Key::WarehouseOrder(id))) => {
-            let currency = match effect.order {
-                Some(order) => txn.books().order(&order)?.map(|order| order.currency).unwrap_or_default(),
-                None => units::Currency::default(),
-            };
+            // carriers are paid in our currency, whatever the customer pays in; a bill in another one is converted at today's rate
+            let company = super::task::company(txn)?;
+            let today = company.calendar.local_day(cx.now);
+            let currency = response.get("currency").and_then(|code| code.as_str()?.parse().ok()).unwrap_or(company.currency);
             let cost = response.get("cost").and_then(|cost| cost.as_decimal().or_else(|| cost.as_str()?.parse().ok()));
             let cost = cost.and_then(|cost| Amount::from_decimal(cost, currency, units::Rounding::HalfUp));
+            let cost = cost.filter(|_| company.can_book(currency, today));
             let booking = Booking {
                 carrier: word("carrier"),
                 service: word("service"),
                 reference: word("reference"),
-                cost: cost.unwrap_or_default(),
+                cost: cost.map_or(Amount::ZERO, |cost| company.valued(cost, currency, today)),
             };
             trade::fulfilment::book(txn.books(), *id, booking, &cx)?;
         }

@@ -8,10 +8,11 @@ use serde::Serialize;
 use trade::{InvoiceId, Key, OrderId, Refusal, WarehouseOrderId};
 use units::{Amount, Currency, Text};
 
-use super::task::{label, order};
+use super::task::{company, label, order};
 use super::txn::{Outcome, Txn, text};
 use crate::document::{
-    BookingDocument, DiscountTerms, Exchange, PostingDocument, QuoteDocument, QuoteLine, ReleaseDocument, ReleaseLine,
+    BookingDocument, DiscountTerms, Exchange, PostingDocument, QuoteDocument, QuoteExemption, QuoteLine, ReleaseDocument,
+    ReleaseLine,
 };
 use crate::effect::{Effect, EffectId};
 
@@ -115,6 +116,12 @@ fn plain(amount: Amount, currency: Currency) -> String {
 
 fn tax_quote(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Text> {
     let order = order(txn, id)?;
+    let company = company(txn)?;
+    let account = txn.books().account(&order.account)?.unwrap_or_default();
+    let profile = &account.profile;
+    let exemptions = trade::tax::exemptions(profile, company.calendar.local_day(txn.now()));
+    let exemptions =
+        exemptions.map(|(certificate, jurisdiction, category)| QuoteExemption { certificate, jurisdiction, category });
     let lines = order.lines.iter().map(|line| QuoteLine {
         line: line.no.0,
         item: line.item.as_str(),
@@ -128,6 +135,10 @@ fn tax_quote(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Text> {
         lines: lines.collect(),
         freight: plain(order.freight, order.currency),
         discount: plain(order.discount, order.currency),
+        account: order.account.as_str(),
+        tax_number: Some(profile.tax_number.as_str()).filter(|_| profile.tax_number_verified),
+        exemptions: exemptions.collect(),
+        seller: Cow::Owned(company.place()),
     }))
 }
 

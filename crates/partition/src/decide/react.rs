@@ -69,6 +69,9 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
             if matches!(kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual) {
                 billing::bill_backlog(txn, *id)?;
             }
+            if *kind == HoldKind::Credit {
+                serve_waiting(txn, *id)?;
+            }
             go_on(txn, *id)?;
         }
         // what the order has not bound by now is for those who wait
@@ -128,6 +131,17 @@ fn units_freed(txn: &mut Txn<'_>, id: OrderId, no: LineNo, from: Bucket) -> Outc
         Bucket::Backordered => command::clear_shortages(txn, &line.item, &[id]),
         Bucket::Open | Bucket::Shipped | Bucket::Cancelled => Ok(()),
     }
+}
+
+/// Where allocation is a gate of credit, what came for an order meanwhile went by it: it is looked for again.
+fn serve_waiting(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+    let Some(order) = txn.books().order(&id)? else { return Ok(()) };
+    let company = super::task::company(txn)?;
+    if company.policy.credit.checks_allocation && order.approved_at.is_some() {
+        let waiting = order.lines.iter().filter(|line| line.buckets.backordered.is_positive());
+        waiting.for_each(|line| txn.once(Once::Serve(line.item.clone())));
+    }
+    Ok(())
 }
 
 /// The last hold of an order that was approved before is gone: what it kept is promised and released, whether or not a process asked.

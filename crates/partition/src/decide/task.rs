@@ -193,7 +193,13 @@ fn tax_quote(quote: &Value, currency: Currency) -> Option<trade::tax::TaxQuote> 
         let line = u64::try_from(entry.get("line")?.as_decimal()?.to_i64()?).ok()?;
         Some((trade::LineNo(line), number(entry.get("rate")?)?))
     });
-    Some(trade::tax::TaxQuote { rates: rates.collect::<Option<Vec<_>>>()?, tax })
+    let levels = quote.get("levels").and_then(Value::as_list).unwrap_or_default().iter().map(|level| {
+        let level = level.as_context()?;
+        let tax = Amount::from_decimal(number(level.get("tax")?)?, currency, units::Rounding::HalfUp)?;
+        Some((Text::from(level.get("jurisdiction")?.as_str()?), tax))
+    });
+    let levels = levels.collect::<Option<Vec<_>>>()?;
+    Some(trade::tax::TaxQuote { rates: rates.collect::<Option<Vec<_>>>()?, tax, levels })
 }
 
 /// What an exception about this order is about.

@@ -80,6 +80,7 @@ impl World {
             postcode: "10115".into(),
             city: "Berlin".into(),
             country: "DE".into(),
+            ..ShipTo::default()
         };
         let profile = Profile {
             name: "Acme".into(),

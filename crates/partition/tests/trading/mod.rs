@@ -75,6 +75,7 @@ impl Story {
             postcode: "10115".into(),
             city: "Berlin".into(),
             country: "DE".into(),
+            ..ShipTo::default()
         };
         let profile =
             trade::account::Profile { name: "Acme".into(), tier: 3, ship_tos: vec![ship_to], ..Default::default() };

@@ -120,6 +120,12 @@ pub(crate) struct AddressRequest {
     city: Option<String>,
     /// ISO 3166 code of two letters.
     country: Option<String>,
+    /// State or province, such as `CA`; where taxes depend on it.
+    region: Option<String>,
+    /// County, where taxes depend on it.
+    county: Option<String>,
+    /// Special tax district, where taxes depend on it.
+    district: Option<String>,
 }
 
 /// An amount with its currency, or plain in the currency of the order.
@@ -327,6 +333,15 @@ pub(crate) struct NewAddress {
     city: String,
     /// ISO 3166 code of two letters.
     country: String,
+    /// State or province, such as `CA`; where taxes depend on it.
+    #[serde(default)]
+    region: String,
+    /// County, where taxes depend on it.
+    #[serde(default)]
+    county: String,
+    /// Special tax district, where taxes depend on it.
+    #[serde(default)]
+    district: String,
 }
 
 /// What a change came to.
@@ -416,6 +431,9 @@ async fn change(
             postcode: to.postcode.into(),
             city: to.city.into(),
             country: to.country.into(),
+            region: to.region.into(),
+            county: to.county.into(),
+            district: to.district.into(),
         }),
         requested: request.requested,
         billing,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::{Reader, RowQuery};
 use trade::master::Company;
 use trade::stock::{Adjustment, Count, Inbound, Receipt, ReserveLine, ReserveRequest, Stock};
-use trade::{Aggregate, ItemId, Kind, NodeId, ReservationId, StockKey};
+use trade::{AccountId, Aggregate, ItemId, Kind, NodeId, ReservationId, StockKey};
 use units::{Day, Quantity, Text};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -273,6 +273,9 @@ pub(crate) struct ReservationRequest {
     /// The group of channels whose quota it draws on; without one, what is kept for groups is left alone.
     #[serde(default)]
     group: Option<String>,
+    /// The customer whose reservation it is: their orders may name it, whoever enters them. Without one, only orders of the caller may.
+    #[serde(default)]
+    account: Option<String>,
 }
 
 /// A line to reserve.
@@ -338,6 +341,7 @@ async fn reserve(
         allow_partial: request.allow_partial,
         expires: Some(state.now().plus_millis(ttl)),
         group: request.group.map(Text::from),
+        account: request.account.map(AccountId::from),
     };
     match submit(&state, caller, &bytes, Body::Reserve(request)).await? {
         Reply::Reserved(units) => Ok(Created(ReservationResult {

@@ -86,6 +86,12 @@ pub struct Profile {
     /// The currency of its orders, invoices and payments; `None` for the company's. Its limits are in the company's in any case.
     #[serde(default)]
     pub currency: Option<Currency>,
+    /// Somebody has asked the tax authority about its tax number and found it valid. Until then tax is charged (domain §1.4, scheme).
+    #[serde(default)]
+    pub tax_number_verified: bool,
+    /// What it may keep of prices for freight that it pays, in per cent; it counts against the margin floor (domain §1.3).
+    #[serde(default)]
+    pub freight_allowance: Decimal,
 }
 
 /// A tax exemption that a customer holds (domain §1.4).

@@ -10,7 +10,7 @@ use super::post::{Effects, parts_of, post_all, summed};
 use super::share::{Measure, due, header, next_value};
 use super::state::{Invoice, InvoiceLine, InvoicePart};
 use super::timing::{Timing, schedule, timing};
-use crate::account::{Account, AccountEvent};
+use crate::account::AccountEvent;
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
@@ -18,7 +18,7 @@ use crate::ids::*;
 use crate::master::BillingPolicy;
 use crate::order::{Hold, HoldKind, Line, Order, company, existing};
 use crate::refusal::Refusal;
-use crate::tax::{self, TaxedLine};
+use crate::tax::{self, TaxScheme, Taxation, TaxedLine};
 
 /// Bills what is due by the order's policy, and sets the clock of what waits.
 ///
@@ -65,10 +65,11 @@ pub(super) fn in_the_way(order: &Order) -> Option<&Hold> {
 
 /// What an invoice bills of one order.
 struct Billed {
-    order: Arc<Order>,
     lines: Vec<InvoiceLine>,
     /// With their shares of freight, discount and deposit.
     taxed: Vec<TaxedLine>,
+    /// Which jurisdictions charge what of each line.
+    levels: Vec<Vec<tax::LevelRate>>,
     net: Amount,
     part: InvoicePart,
     effects: Effects,
@@ -80,10 +81,15 @@ pub(super) fn invoice(
     orders: &[(OrderId, Vec<Arc<Shipment>>)],
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
-    let tax_rounding = company(books)?.policy.tax_rounding;
+    let company = company(books)?;
+    let Some((first, _)) = orders.first() else {
+        return Err(Refusal::Conflict(Text::const_new("there is no order to bill")).into());
+    };
+    let first = existing(books, *first)?;
+    let account = books.account(&first.account)?.unwrap_or_default();
+    let Taxation { scheme, rounding: tax_rounding, .. } = Taxation::of(&company, &account.profile, &first);
     let mut draft = Invoice { tax_rounding, ..Invoice::default() };
-    let (mut taxed, mut parts, mut effects) = (Vec::new(), Vec::new(), Vec::new());
-    let mut first = None;
+    let (mut taxed, mut parts, mut effects, mut charged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (id, shipments) in orders {
         let billed = of_order(books, *id, shipments, cx)?;
         draft.shipments.extend(shipments.iter().map(|shipment| shipment.id));
@@ -92,14 +98,17 @@ pub(super) fn invoice(
         draft.discount += billed.part.discount;
         draft.deposit += billed.part.deposit;
         let own_tax = tax::by_rate(tax_rounding, &billed.taxed).iter().map(|tax| tax.tax).sum();
+        charged.extend(billed.taxed.iter().map(|line| line.net).zip(billed.levels));
         taxed.extend(billed.taxed);
         parts.push((billed.part, billed.net, own_tax));
         effects.push((*id, billed.effects));
-        first.get_or_insert(billed.order);
     }
-    let Some(first) = first else { return Err(Refusal::Conflict(Text::const_new("there is no order to bill")).into()) };
     draft.taxes = tax::by_rate(tax_rounding, &taxed);
     let draft = summed(draft);
+    let tax_levels = tax::by_level(charged.into_iter(), draft.tax);
+    // what was taxed when it was ordered stays taxed
+    let tax_scheme = if draft.tax.is_zero() { scheme } else { TaxScheme::Standard };
+    let draft = Invoice { tax_levels, tax_scheme, ..draft };
     let draft = Invoice { parts: parts_of(parts, draft.tax), ..draft };
     let posted = post_all(books, &first, draft, effects, cx)?;
     for shipment in orders.iter().flat_map(|(_, shipments)| shipments) {
@@ -123,18 +132,17 @@ fn of_order(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx:
     // the day of the last of these supplies
     let tax_point = shipments.iter().map(|shipment| shipment.shipped_at).max().unwrap_or(cx.now);
     let tax_point = company.calendar.local_day(tax_point);
-    let account = match company.calendar.local_day(order.received_at) == tax_point {
-        true => None,
-        false => books.account(&order.account)?,
-    };
-    let mut lines = Vec::new();
+    let ordered = company.calendar.local_day(order.received_at);
+    let account = books.account(&order.account)?.unwrap_or_default();
+    let taxation = Taxation::of(&company, &account.profile, &order);
+    let (mut lines, mut levels) = (Vec::new(), Vec::new());
     let mut counted = Vec::new();
     for line in &order.lines {
         let quantity = units(line.no);
         if quantity.is_positive() {
             let net = next_value(&order, line, quantity);
-            let at_tax_point = |account: &Arc<Account>| tax::at_tax_point(&company, account, &order, line, tax_point);
-            let tax_rate = account.as_ref().map_or(line.tax_rate, at_tax_point);
+            let (tax_rate, charged) = tax::at_tax_point(&taxation, line, ordered, tax_point);
+            levels.push(charged);
             let (item, price) = (line.item.clone(), line.price);
             lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate, order: id, exempt: false });
             counted.push((line.no, quantity, net));
@@ -152,7 +160,7 @@ fn of_order(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx:
     let effects = Effects { lines: counted, freight, discount, deposit: Amount::ZERO, consumed: deposit };
     let purchase_order = order.purchase_order.clone();
     let part = InvoicePart { order: id, purchase_order, freight, discount, deposit, gross: Amount::ZERO };
-    Ok(Billed { order, lines, taxed, net, part, effects })
+    Ok(Billed { lines, taxed, levels, net, part, effects })
 }
 
 /// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed; of one that was

@@ -14,6 +14,7 @@ use crate::fulfilment::Shipment;
 use crate::ids::{InvoiceId, OrderId};
 use crate::master::{BillingPolicy, Period, Together};
 use crate::order::{Order, company, existing};
+use crate::tax::Taxation;
 
 /// At most so many orders are in one invoice, so that people and systems can still read it.
 const MOST_ORDERS: usize = 1_000;
@@ -35,7 +36,12 @@ pub(super) fn by_period(every: Period, calendar: &Calendar, shipments: Shipments
 ///
 /// Source: domain §1.6 (consolidated per week or month, per bill-to or purchase order).
 pub(super) fn bill(books: &mut dyn Books, first: &Order, every: Period, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
-    let calendar = company(books)?.calendar.clone();
+    let company = company(books)?;
+    let (calendar, account) = (&company.calendar, books.account(&first.account)?.unwrap_or_default());
+    let taxed = |order: &Order| {
+        let Taxation { scheme, rounding, .. } = Taxation::of(&company, &account.profile, order);
+        (scheme, rounding)
+    };
     let mut due: BTreeMap<Timestamp, Vec<(OrderId, Shipments)>> = BTreeMap::new();
     let mut looked_at = Vec::new();
     let ids = together(books, first)?;
@@ -45,11 +51,11 @@ pub(super) fn bill(books: &mut dyn Books, first: &Order, every: Period, cx: &Con
     }
     for id in ids {
         let order = existing(books, id)?;
-        if in_the_way(&order).is_some() || !shares_invoices(first, &order) {
+        if in_the_way(&order).is_some() || !shares_invoices(first, &order) || taxed(first) != taxed(&order) {
             continue;
         }
         let waiting = unbilled(books, &order)?;
-        for (end, shipments) in by_period(every, &calendar, waiting) {
+        for (end, shipments) in by_period(every, calendar, waiting) {
             if end <= cx.now {
                 due.entry(end).or_default().push((id, shipments));
             }
@@ -61,7 +67,7 @@ pub(super) fn bill(books: &mut dyn Books, first: &Order, every: Period, cx: &Con
         posted.push(invoice(books, orders, cx)?);
     }
     if !posted.is_empty() {
-        looked_at.into_iter().try_for_each(|id| look_again(books, id, &calendar, cx))?;
+        looked_at.into_iter().try_for_each(|id| look_again(books, id, calendar, cx))?;
     }
     Ok(posted)
 }

@@ -73,6 +73,7 @@ pub fn credit_note(
         discount: credited.iter().map(|credit| credit.part.discount).sum(),
         taxes,
         tax_rounding: rounding,
+        tax_scheme: original.tax_scheme,
         ..Invoice::default()
     };
     let (mut of_orders, mut effects) = (Vec::new(), Vec::new());

@@ -42,7 +42,7 @@ pub fn goodwill(
     if !net.is_positive() || net > available {
         return Err(Refusal::TooMuchMoney { wanted: net, available }.into());
     }
-    let taxes = tax::between(&taxes_of(&original), before, before + net);
+    let taxes = tax::between(original.tax_rounding, &taxes_of(&original), before, before + net);
     let draft = Invoice {
         kind: DocumentKind::Goodwill,
         corrects: Some(invoice),
@@ -50,6 +50,7 @@ pub fn goodwill(
         freight: net,
         taxes,
         tax_rounding: original.tax_rounding,
+        tax_scheme: original.tax_scheme,
         ..Invoice::default()
     };
     // the amount stands in no line, and is no freight of the order either
@@ -71,7 +72,7 @@ pub(crate) fn net_of_goodwill(books: &mut dyn Books, original: &Invoice, gross: 
     let before: Amount = given.map(|credit| credit.net).sum();
     let rates = taxes_of(original);
     let with_tax = |net: Amount| {
-        let taxes = tax::between(&rates, before, before + net);
+        let taxes = tax::between(original.tax_rounding, &rates, before, before + net);
         summed(Invoice { freight: net, taxes, tax_rounding: original.tax_rounding, ..Invoice::default() }).gross
     };
     let left = left_of(original, &credits);

@@ -59,6 +59,7 @@ pub fn price_credit(
         lines: credited,
         taxes,
         tax_rounding: original.tax_rounding,
+        tax_scheme: original.tax_scheme,
         ..Invoice::default()
     });
     within_limit(books, &original, &credits, &draft, cx)?;

@@ -52,7 +52,7 @@ fn keep(books: &mut dyn Books, order: &Order) -> Result<Amount, Stop> {
 fn give_back(books: &mut dyn Books, id: OrderId, asked: &Asked, part: Amount, cx: &Context) -> Result<InvoiceId, Stop> {
     let order = existing(books, id)?;
     let (deposit, before) = (&asked.document, asked.given_back());
-    let taxes = tax::between(&deposit.taxes, before, before + part);
+    let taxes = tax::between(deposit.tax_rounding, &deposit.taxes, before, before + part);
     let tax = taxes.iter().map(|line| line.tax).sum();
     let draft = Invoice {
         kind: DocumentKind::CreditNote,

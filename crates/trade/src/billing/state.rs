@@ -9,6 +9,7 @@ use super::particulars::Particulars;
 use crate::books::Folded;
 use crate::ids::*;
 use crate::master::{BookedRate, TaxRounding};
+use crate::tax::TaxScheme;
 
 /// An invoice or credit note. Once posted it is never changed; corrections are documents of their own (domain §1.6).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -83,6 +84,12 @@ pub struct Invoice {
     /// What it says of its parties and goods, as of its posting; a correction has what its invoice has.
     #[serde(default)]
     pub particulars: Arc<Particulars>,
+    /// Who accounts for its tax; a correction has that of what it corrects.
+    #[serde(default)]
+    pub tax_scheme: TaxScheme,
+    /// What of its tax each jurisdiction gets, the widest first; nothing on documents without lines.
+    #[serde(default)]
+    pub tax_levels: Vec<(Text, Amount)>,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.

@@ -79,8 +79,8 @@ pub(super) fn check_as_of(
     Ok(decision)
 }
 
-/// Whether an approved order may go to the warehouses: what was agreed at its approval may be overdue, blocked or over by now. If not,
-/// it is held. Source: domain §1.2 (gates: release to WMS).
+/// Whether an approved order may go to the warehouses, or get what came for it: what was agreed at its approval may be overdue, blocked or
+/// over by now. If not, it is held. Source: domain §1.2 (gates: release to WMS, allocation).
 pub(crate) fn may_ship(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<bool, Stop> {
     let order = existing(books, id)?;
     // approved in this very decision, or not yet by anybody

@@ -97,7 +97,7 @@ pub struct Booking {
     pub service: Text,
     /// The booking's number.
     pub reference: Text,
-    /// What it costs us.
+    /// What it costs us, in the company's currency.
     pub cost: Amount,
 }
 

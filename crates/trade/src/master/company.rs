@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Calendar, Currency, Day, Decimal, Text};
+use units::{Amount, Calendar, Currency, Day, Decimal, Rounding, Text};
 
 use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
 use super::exchange::{ExchangePolicy, ExchangeRate, set_rates};
 use super::party::Party;
+use super::promotion::Promotion;
 use super::screening::ScreeningPolicy;
+use super::terms::ShipTo;
 use crate::books::Folded;
 use crate::context::Role;
 use crate::ids::NodeId;
@@ -84,7 +86,8 @@ pub struct Node {
 /// A tax rate from a day on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TaxRate {
-    /// Jurisdiction: a country, or a country and a region such as `US-CA`.
+    /// Jurisdiction: a country, or a region `US-CA`, a county `US-CA/Los Angeles`, a city `US-CA/Los Angeles/Santa Monica`, a special
+    /// district `US-CA:MTA` of it. What all those charge that a place is in is added up.
     pub jurisdiction: Text,
     /// Tax category of items.
     pub category: Text,
@@ -122,6 +125,10 @@ pub struct Policy {
     pub screening: ScreeningPolicy,
     /// Which exchange rates count.
     pub exchange: ExchangePolicy,
+    /// What holds for the tax of single jurisdictions; the narrowest counts.
+    pub tax_rules: Vec<TaxRule>,
+    /// What is taken off list prices for a while (domain §1.3).
+    pub promotions: Vec<Promotion>,
 }
 
 /// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).
@@ -160,6 +167,44 @@ pub enum TaxRounding {
     /// Once per rate, on the sum of the rounded lines, as EN 16931 asks.
     #[default]
     DocumentFromRoundedLines,
+    /// Each line's tax, half to the even neighbour.
+    LineHalfEven,
+    /// Once per rate on the sum of the unrounded lines, half to the even neighbour.
+    DocumentHalfEven,
+    /// Once per rate on the sum of the rounded lines, half to the even neighbour.
+    DocumentFromRoundedLinesHalfEven,
+}
+
+impl TaxRounding {
+    /// What becomes of a half: up, unless it says otherwise (domain §1, conventions).
+    pub fn half(self) -> Rounding {
+        match self {
+            Self::Line | Self::Document | Self::DocumentFromRoundedLines => Rounding::HalfUp,
+            Self::LineHalfEven | Self::DocumentHalfEven | Self::DocumentFromRoundedLinesHalfEven => Rounding::HalfEven,
+        }
+    }
+}
+
+/// What holds for the tax of a jurisdiction, and of what lies in it unless that has a rule of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaxRule {
+    /// The jurisdiction, as in [`TaxRate`].
+    pub jurisdiction: Text,
+    /// Where tax is rounded, and how; `None` as the company does.
+    pub rounding: Option<TaxRounding>,
+    /// Whose taxes are charged; `None` those of the destination.
+    pub sourcing: Option<TaxSourcing>,
+}
+
+/// Whose taxes are charged (domain §1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaxSourcing {
+    /// Those of the ship-to.
+    Destination,
+    /// Those of the company's address, for goods that stay in its region.
+    Origin,
 }
 
 /// Price validation (domain §1.3).
@@ -215,6 +260,8 @@ pub struct CreditPolicy {
     pub outage: CreditOutage,
     /// Orders up to this value pass then, with [`CreditOutage::PassSmall`].
     pub outage_floor: Amount,
+    /// Credit is looked at when supply comes for what waits, too, and not only at approval and release.
+    pub checks_allocation: bool,
 }
 
 /// What a credit check decides while the system is down that limits, blocks and payments come from. What fails by our own books fails
@@ -243,6 +290,7 @@ impl Default for CreditPolicy {
             source: None,
             outage: CreditOutage::Hold,
             outage_floor: Amount::ZERO,
+            checks_allocation: false,
         }
     }
 }
@@ -311,6 +359,13 @@ pub enum CompanyEvent {
 impl Company {
     /// The key of the one aggregate of this kind.
     pub const KEY: &'static str = "company";
+
+    /// Where it is, as far as taxes depend on it.
+    pub fn place(&self) -> ShipTo {
+        let Party { street, postcode, city, region, county, district, .. } = self.party.clone();
+        let (name, country) = (self.name.clone(), self.country.clone());
+        ShipTo { code: Text::default(), name, street, postcode, city, country, region, county, district }
+    }
 
     /// The node with that code.
     pub fn node(&self, id: &NodeId) -> Option<&Node> {

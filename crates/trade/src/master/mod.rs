@@ -9,6 +9,7 @@ mod item;
 mod named;
 mod party;
 mod price_book;
+mod promotion;
 mod put;
 mod screening;
 mod stand_in;
@@ -21,7 +22,7 @@ pub use channel_group::ChannelGroup;
 pub(crate) use channel_group::group_of;
 pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditOutage, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy,
-    TaxRate, TaxRounding, UnappliedPolicy, VoidCertificate,
+    TaxRate, TaxRounding, TaxRule, TaxSourcing, UnappliedPolicy, VoidCertificate,
 };
 pub use exchange::{BookedRate, BookingDay, ExchangePolicy, ExchangeRate, put_rates};
 pub use incoterm::{Incoterm, NoIncoterm};
@@ -29,6 +30,7 @@ pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};
 pub use named::item_named;
 pub use party::Party;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
+pub use promotion::Promotion;
 pub use put::{put_company, put_item, put_price_book};
 pub use screening::{ExportLicence, ScreeningPolicy, Watch};
 pub(crate) use stand_in::originals_of;

@@ -17,4 +17,10 @@ pub struct Party {
     pub city: Text,
     /// The account that customers pay to: an IBAN, or as the bank writes it (BT-84).
     pub bank_account: Text,
+    /// State or province by its ISO 3166-2 code without the country (BT-39), where taxes depend on it.
+    pub region: Text,
+    /// County, where taxes depend on it.
+    pub county: Text,
+    /// Special tax district, where taxes depend on it.
+    pub district: Text,
 }

@@ -188,6 +188,23 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     if policy.price.absolute_tolerance.is_negative() {
         return Err(Refusal::invalid("policy.price.absolute_tolerance", policy.price.absolute_tolerance, "0 or more"));
     }
+    for (at, rule) in policy.tax_rules.iter().enumerate() {
+        if rule.jurisdiction.trim().is_empty() {
+            let field = format!("policy.tax_rules[{at}].jurisdiction");
+            return Err(Refusal::invalid(field, "empty", "a jurisdiction such as US-CA"));
+        }
+    }
+    for (at, promotion) in policy.promotions.iter().enumerate() {
+        let field = |name: &str| format!("policy.promotions[{at}].{name}");
+        let is_known = policy.promotions.iter().take(at).any(|other| other.code == promotion.code);
+        if promotion.code.trim().is_empty() || is_known {
+            return Err(Refusal::invalid(field("code"), &promotion.code, "a code of its own"));
+        }
+        if promotion.from.zip(promotion.to).is_some_and(|(from, to)| to < from) {
+            return Err(Refusal::invalid(field("to"), "before from", "a day that is not before the first"));
+        }
+        check_percent(&field("percent_off"), promotion.percent_off)?;
+    }
     check_percent("policy.price.percent_tolerance", policy.price.percent_tolerance)?;
     check_percent("policy.credit.tolerance_percent", policy.credit.tolerance_percent)?;
     check_percent("policy.cash.write_off_percent", policy.cash.write_off_percent)?;
@@ -223,6 +240,7 @@ fn is_price(price: Decimal) -> bool {
 mod tests {
     use super::*;
     use crate::ids::ItemId;
+    use crate::master::Promotion;
     use crate::master::{PriceTier, Substitute, TaxRate};
     use crate::order::fixture::{Story, at};
     use units::{Amount, Quantity, UomFactor};
@@ -288,6 +306,13 @@ mod tests {
         assert_eq!(field(&|company| company.policy.cash.write_off_limit = Amount(-1)), "policy.cash.write_off_limit");
         let rate = TaxRate { jurisdiction: "DE".into(), rate: Decimal::from(101i64), ..TaxRate::default() };
         assert_eq!(field(&|company| company.taxes = vec![rate.clone()]), "taxes[0].rate");
+        let rules = vec![crate::master::TaxRule::default()];
+        assert_eq!(field(&|company| company.policy.tax_rules = rules.clone()), "policy.tax_rules[0].jurisdiction");
+        let spring = Promotion { code: "SPRING".into(), ..Promotion::default() };
+        let twice = vec![spring.clone(), spring.clone()];
+        assert_eq!(field(&|company| company.policy.promotions = twice.clone()), "policy.promotions[1].code");
+        let much = vec![Promotion { percent_off: Decimal::from(101i64), ..spring }];
+        assert_eq!(field(&|company| company.policy.promotions = much.clone()), "policy.promotions[0].percent_off");
     }
 
     #[test]

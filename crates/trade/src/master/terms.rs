@@ -38,4 +38,13 @@ pub struct ShipTo {
     pub city: Text,
     /// Country by its ISO 3166 code of two letters.
     pub country: Text,
+    /// State or province by its ISO 3166-2 code without the country, such as `CA`; where taxes depend on it.
+    #[serde(default)]
+    pub region: Text,
+    /// County, where taxes depend on it.
+    #[serde(default)]
+    pub county: Text,
+    /// Special tax district, where taxes depend on it.
+    #[serde(default)]
+    pub district: Text,
 }

@@ -52,6 +52,7 @@ pub(crate) fn bind(books: &mut dyn Books, binding: &Binding) -> Result<(), Stop>
             expires: None,
             group,
             order: None,
+            owner: None,
         },
     };
     let allocation = LineAllocation {

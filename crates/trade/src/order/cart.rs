@@ -13,15 +13,15 @@ use super::state::Order;
 use crate::books::{Books, Stop};
 use crate::ids::*;
 use crate::refusal::Refusal;
-use crate::stock::{Claim, StockEvent};
+use crate::stock::{Claim, ClaimOwner, StockEvent};
 
 /// The most reservations that an order may name.
 const MAX_RESERVATIONS: usize = 1_000;
 
 /// Where the reservations are that a submission names.
 ///
-/// Refused as not active where one has lapsed, was given back, is an order's, or is not of an item that is ordered. Source: domain
-/// §1.1.5 (`reservation_not_active`).
+/// Refused as not active where one has lapsed, was given back, is an order's, is somebody else's, or is not of an item that is ordered.
+/// Source: domain §1.1.5 (`reservation_not_active`).
 pub(super) fn find(
     books: &mut dyn Books,
     order: &Order,
@@ -41,7 +41,7 @@ pub(super) fn find(
     for (item, node) in items.into_iter().flat_map(|item| nodes.iter().map(move |node| (item, node))) {
         let key = StockKey::new(item, node);
         let Some(stock) = books.stock(&key)? else { continue };
-        let is_free = |claim: &&Claim| claim.line.is_none() && claim.order.is_none();
+        let is_free = |claim: &&Claim| claim.line.is_none() && claim.order.is_none() && is_theirs(claim, order);
         for claim in stock.claims.iter().filter(is_free) {
             if wanted.remove(&claim.reservation) {
                 found.push((key.clone(), claim.reservation));
@@ -51,6 +51,15 @@ pub(super) fn find(
     match wanted.first() {
         Some(missing) => Err(Refusal::ReservationNotActive(*missing).into()),
         None => Ok(found),
+    }
+}
+
+/// Whether a reservation is the customer's, or was made by whoever enters the order.
+fn is_theirs(claim: &Claim, order: &Order) -> bool {
+    match &claim.owner {
+        Some(ClaimOwner::Account(account)) => *account == order.account,
+        Some(ClaimOwner::Actor(maker)) => *maker == order.created_by,
+        None => true,
     }
 }
 
@@ -115,7 +124,29 @@ mod tests {
     fn cart(story: &mut Story, quantity: i64) -> ReservationId {
         let line = ReserveLine { item: "X".into(), quantity: Quantity(quantity), node: None };
         let request = ReserveRequest { lines: vec![line], expires: Some(at(15).now), ..ReserveRequest::default() };
-        reserve(story.books(), &request, &at(0)).unwrap()[0].reservation
+        reserve(story.books(), &request, &clerk("shop", 0)).unwrap()[0].reservation
+    }
+
+    #[test]
+    fn domain_1_1_5_a_reservation_is_the_customers_or_of_whoever_made_it() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let mut of = |account: Option<&str>, maker: &str| {
+            let line = ReserveLine { item: "X".into(), quantity: Quantity(1), node: None };
+            let account = account.map(AccountId::from);
+            let request = ReserveRequest { lines: vec![line], account, ..ReserveRequest::default() };
+            reserve(story.books(), &request, &clerk(maker, 0)).map(|made| made[0].reservation)
+        };
+        let (theirs, of_another_shop) = (of(Some("ACME"), "portal").unwrap(), of(None, "portal").unwrap());
+        assert!(of(Some("NOBODY"), "portal").is_err());
+        let refused = story.receive(&submission(&story, "1", vec![of_another_shop]));
+        assert_eq!(refused, Err(Stop::Refused(Refusal::ReservationNotActive(of_another_shop))));
+        story.receive(&submission(&story, "1", vec![theirs])).unwrap();
+        let mut other = clerk("shop", 1);
+        other.actor.roles = vec![crate::context::Role::Sales];
+        let refused = release_reservation(story.books(), &key(), of_another_shop, &other);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+        release_reservation(story.books(), &key(), of_another_shop, &clerk("portal", 1)).unwrap();
     }
 
     fn submission(story: &Story, units: &str, reservations: Vec<ReservationId>) -> Submission {

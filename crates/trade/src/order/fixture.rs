@@ -236,5 +236,6 @@ fn ship_to(code: &str) -> ShipTo {
         postcode: "10115".into(),
         city: "Berlin".into(),
         country: "DE".into(),
+        ..ShipTo::default()
     }
 }

@@ -2,6 +2,7 @@
 
 use units::Quantity;
 
+use super::early::not_early;
 use super::event::OrderEvent;
 use super::find::{company, existing};
 use super::splitting::awaits_rest;
@@ -19,8 +20,8 @@ use crate::stock::{Claim, ClaimKind, StockEvent};
 /// Makes a warehouse order for each node that holds soft reservations of the order; they become hard.
 ///
 /// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one that is
-/// billed on order when it is paid. One that is consolidated, or has had all but its last backorder, waits for the rest. One whose credit no longer suffices is held and releases nothing (domain §1.2). Refused while a
-/// hold is there. Nothing to release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
+/// billed on order when it is paid. One that is consolidated, or has had all but its last backorder, waits for the rest. One whose credit no longer
+/// suffices is held and releases nothing (domain §1.2). What would be there before the customer was told waits. Refused while a hold is there. Nothing to release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
     let order = existing(books, id)?;
     if let Some(hold) = order.holds.first().filter(|_| !order.is_over()) {
@@ -30,7 +31,8 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
     if order.is_over() || ready.is_empty() || awaits_payment(&order) {
         return Ok(Vec::new());
     }
-    if awaits_rest(books, &order, cx)? || !credit::may_ship(books, id, cx)? {
+    let ready = not_early(books, &order, ready, cx)?;
+    if ready.is_empty() || awaits_rest(books, &order, cx)? || !credit::may_ship(books, id, cx)? {
         return Ok(Vec::new());
     }
     let company = company(books)?;

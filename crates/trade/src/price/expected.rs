@@ -2,6 +2,7 @@
 
 use units::{Day, Decimal, Quantity, Rounding, Text};
 
+use super::promotion::promoted;
 use crate::account::Account;
 use crate::books::{Books, Stop};
 use crate::master::{Item, PriceEntry, Tiering};
@@ -12,13 +13,13 @@ use crate::order::company;
 pub struct Expected {
     /// Per base unit.
     pub price: Decimal,
-    /// The rule, for explanations: the code of a price book, or `list price`.
+    /// The rule, for explanations: the code of a price book, `promotion` and its code, or `list price`.
     pub rule: Text,
 }
 
 /// The price of a quantity of an item for an account on a day; `None` if there is none.
 ///
-/// The account's price books count in the order of its profile, the item's list price last; of the entries that are valid on that
+/// The account's price books count in the order of its profile, the item's list price with what promotions take off it last; of the entries that are valid on that
 /// day, the one that began last. A quantity below the first tier has no price in that book. Source: domain §1.3.
 pub fn expected(
     books: &mut dyn Books,
@@ -44,10 +45,11 @@ pub fn expected(
     }
     let list_price = item.list_price.and_then(|price| company.in_currency(price, currency, day));
     let is_converted = currency != company.currency;
-    Ok(list_price.map(|price| match is_converted {
+    let list = list_price.map(|price| match is_converted {
         true => Expected { price: price.round(4, Rounding::HalfUp), rule: Text::const_new("list price, converted") },
         false => Expected { price, rule: Text::const_new("list price") },
-    }))
+    });
+    Ok(list.map(|list| promoted(&company, &account.id, &item.id, quantity, day, list)))
 }
 
 fn of_tiers(entry: &PriceEntry, quantity: Quantity) -> Option<Decimal> {

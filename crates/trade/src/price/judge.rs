@@ -53,8 +53,9 @@ pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Op
     customers(requested, reason, amount)
 }
 
-/// Holds the net-net price of a line, after its share of the header discount, against the landed cost. `goods` is the net value of
-/// all lines at the prices that count, and both are in the order's currency. Source: domain §1.3 (margin floor).
+/// Holds the net-net price of a line, after its share of the header discount and the customer's freight allowance in per cent, against the
+/// landed cost. `goods` is the net value of all lines at the prices that count, and both are in the order's currency. Source: domain
+/// §1.3 (margin floor).
 pub(super) fn judge_margin(
     policy: &PricePolicy,
     order: &Order,
@@ -62,11 +63,13 @@ pub(super) fn judge_margin(
     cost: Option<Decimal>,
     price: Decimal,
     goods: Amount,
+    allowance: Decimal,
 ) -> Option<Fault> {
     let (floor, cost) = (policy.margin_floor?, cost?);
     let (goods, discount) = (goods.to_decimal(order.currency), order.discount.to_decimal(order.currency));
     let share = if goods.is_zero() { Decimal::ZERO } else { discount.checked_div(goods)? };
-    let net_net = price.checked_mul(Decimal::ONE.checked_sub(share)?)?;
+    let discounted = price.checked_mul(Decimal::ONE.checked_sub(share)?)?;
+    let net_net = discounted.checked_sub(discounted.checked_mul(allowance)?.checked_div(Decimal::HUNDRED)?)?;
     let amount = value(order, line, price);
     let no = line.no.0;
     if net_net.is_zero() || net_net.is_negative() {
@@ -116,14 +119,17 @@ mod tests {
         let cost = Some(decimal("9.90"));
         let (mut order, line, _) = case(None);
         let goods = Amount(141_600);
-        let low = judge_margin(&policy, &order, &line, cost, decimal("11.50"), goods).unwrap();
+        let low = judge_margin(&policy, &order, &line, cost, decimal("11.50"), goods, Decimal::ZERO).unwrap();
         assert!(low.reason.contains("13.91 %"), "{}", low.reason);
-        assert_eq!(judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods), None);
+        assert_eq!(judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods, Decimal::ZERO), None);
+        // 2 % for freight that the customer pays
+        let low = judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods, decimal("2")).unwrap();
+        assert!(low.reason.contains("14.39 %"), "{}", low.reason);
         // 5 % off the whole order is 5 % off each price
         order.discount = Amount(7_080);
-        let low = judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods).unwrap();
+        let low = judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods, Decimal::ZERO).unwrap();
         assert!(low.reason.contains("11.69 %"), "{}", low.reason);
-        assert!(judge_margin(&policy, &order, &line, cost, Decimal::ZERO, goods).is_some());
+        assert!(judge_margin(&policy, &order, &line, cost, Decimal::ZERO, goods, Decimal::ZERO).is_some());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod expected;
 mod judge;
+mod promotion;
 mod validate;
 
 pub use expected::{Expected, expected};

@@ -49,6 +49,8 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
         priced.push((line, item, judged));
     }
     let cost = |item: &Item| item.landed_cost.and_then(|cost| company.in_currency(cost, order.currency, day));
+    let allowance = account.profile.freight_allowance;
+    let margin = |line: &Line, item: &Item, price| judge_margin(policy, &order, line, cost(item), price, goods, allowance);
     let mut faults: Vec<(LineNo, Fault)> = Vec::new();
     for (line, item, Judgement { price, rule, fault }) in priced {
         if line.price != price || line.price_rule != rule || line.tax_category != item.tax_category {
@@ -56,7 +58,7 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
             books.record(&id, event);
         }
         let is_accepted = line.price_accepted == Some(price);
-        let fault = fault.or_else(|| judge_margin(policy, &order, line, cost(&item), price, goods).filter(|_| !is_accepted));
+        let fault = fault.or_else(|| margin(line, &item, price).filter(|_| !is_accepted));
         faults.extend(fault.map(|fault| (line.no, fault)));
     }
     let (is_over, currency) = (order.is_over(), order.currency);

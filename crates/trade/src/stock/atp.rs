@@ -171,6 +171,7 @@ mod tests {
             expires: None,
             group: None,
             order: None,
+            owner: None,
         }
     }
 

@@ -8,11 +8,12 @@ use super::peg::peg;
 use super::quota::Supply;
 use crate::books::{Books, Stop};
 use crate::context::Context;
+use crate::credit;
 use crate::ids::*;
 use crate::master::Company;
 use crate::order::{
-    Backorder, Binding, Bucket, Peg, ahead, arrival, bind, channel_group, company, eligibility, existing, is_whole,
-    note_promise, pegs, refused_nodes, review, serving, set_backorder,
+    Backorder, Binding, Bucket, HoldKind, Order, Peg, ahead, arrival, bind, channel_group, company, eligibility, existing,
+    is_whole, note_promise, pegs, refused_nodes, review, serving, set_backorder,
 };
 use crate::sourcing;
 
@@ -74,6 +75,10 @@ fn serve(
     // what it finds is its own until it is taken from the supply of all
     let group = channel_group(books, &order)?;
     let ladders = &mut supply.seen_by(group.as_ref())[..];
+    let is_there = nodes.iter().any(|place| ladders[*place].reservable().is_positive());
+    if is_there && company.policy.credit.checks_allocation && !may_have(books, &order, cx)? {
+        return Ok(false);
+    }
     let mut shares = Vec::new();
     let mut left = quantity;
     let whole = is_whole(&order, line, known.as_deref());
@@ -136,6 +141,11 @@ fn serve(
     Ok(!shares.is_empty())
 }
 
+/// Whether the credit of an order still suffices for what came for it. Source: domain §1.2 (gates: allocation).
+fn may_have(books: &mut dyn Books, order: &Order, cx: &Context) -> Result<bool, Stop> {
+    Ok(!order.is_held_by(HoldKind::Credit) && credit::may_ship(books, order.id, cx)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +164,30 @@ mod tests {
         assert_eq!((waits.units_in(Bucket::Allocated), waits.units_in(Bucket::Backordered)), (Quantity(2), Quantity(3)));
         assert_eq!(waits.lines[0].pegs[0].due, Some("2026-03-10".parse().unwrap()));
         story.check();
+    }
+
+    #[test]
+    fn domain_1_2_what_came_goes_to_others_where_credit_no_longer_suffices_and_allocation_is_a_gate() {
+        for is_gate in [false, true] {
+            let mut story = Story::new();
+            let key = Text::const_new(Company::KEY);
+            let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+            company.policy.credit.checks_allocation = is_gate;
+            story.books().record(&key, crate::master::CompanyEvent::Set(Box::new(company)));
+            let id = story.promised(&[("X", 5)]);
+            let account = AccountId::from("ACME");
+            let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+            profile.blocked = true;
+            crate::account::set_profile(story.books(), &account, &profile, &at(3)).unwrap();
+            story.stock("X", "WH1", 5);
+            let served = serve_backorders(story.books(), &"X".into(), &at(5)).unwrap();
+            assert_eq!((served.is_empty(), story.order(id).is_held_by(HoldKind::Credit)), (is_gate, is_gate));
+            // asked again while it is held, nothing more is said
+            story.books.take_events();
+            assert_eq!(serve_backorders(story.books(), &"X".into(), &at(6)).unwrap(), []);
+            assert_eq!(story.books.take_events(), []);
+            story.check();
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use quota::{GroupStanding, atp_steps, standings};
 pub use receive::{Receipt, receive};
 pub use reconfirm::{Requirement, Strategy, reconfirm};
 pub use reserve::{ReserveLine, ReserveRequest, Reserved, expire, release_reservation, reserve};
-pub use state::{Claim, ClaimKind, Demand, Inbound, Quota, Stock, StockEvent};
+pub use state::{Claim, ClaimKind, ClaimOwner, Demand, Inbound, Quota, Stock, StockEvent};
 pub use supply::{announce, set_safety};
 
 pub(crate) use atp::Ladder;

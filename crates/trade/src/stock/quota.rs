@@ -219,6 +219,7 @@ mod tests {
             expires: None,
             group: Some((*group).into()),
             order: None,
+            owner: None,
         };
         let quota = |(group, units): &(&str, i64)| Quota { group: (*group).into(), quantity: Quantity(*units) };
         Stock {

@@ -5,9 +5,9 @@ use units::{Quantity, Text, Timestamp};
 
 use super::quota::ladder_for;
 use super::receive::{in_range, known};
-use super::state::{Claim, ClaimKind, Stock, StockEvent};
-use crate::books::{Books, Kind, Stop};
-use crate::context::Context;
+use super::state::{Claim, ClaimKind, ClaimOwner, Stock, StockEvent};
+use crate::books::{Books, Key, Kind, Stop};
+use crate::context::{Context, Role};
 use crate::ids::*;
 use crate::order::company;
 use crate::refusal::Refusal;
@@ -25,6 +25,9 @@ pub struct ReserveRequest {
     /// The group of channels whose quota it draws on; without one the common pool alone.
     #[serde(default)]
     pub group: Option<Text>,
+    /// The customer whose it is; `None` for a reservation of whoever makes it.
+    #[serde(default)]
+    pub account: Option<AccountId>,
 }
 
 /// A line to reserve.
@@ -53,7 +56,8 @@ pub struct Reserved {
 
 /// Reserves units softly: an atomic check and decrement over all lines.
 ///
-/// Refused when less is there than wanted, unless partials are allowed. Source: domain §1.1.4, §1.1.5.
+/// It is the customer's that it was made for, or else the actor's. Refused for an unknown customer, and when less is there than wanted,
+/// unless partials are allowed. Source: domain §1.1.4, §1.1.5.
 pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) -> Result<Vec<Reserved>, Stop> {
     if request.lines.is_empty() || request.lines.len() > 1_000 {
         return Err(Refusal::invalid("lines", request.lines.len(), "1 to 1,000 lines").into());
@@ -67,6 +71,13 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
         return Err(Refusal::invalid("group", group, "a group of the company's policy.channel_groups").into());
     }
     let group = request.group.as_ref();
+    let owner = match &request.account {
+        Some(account) if books.account(account)?.is_none() => {
+            return Err(Refusal::NotFound(Key::Account(account.clone())).into());
+        }
+        Some(account) => ClaimOwner::Account(account.clone()),
+        None => ClaimOwner::Actor(cx.actor.id.clone()),
+    };
     let mut reserved = Vec::new();
     for (at, line) in request.lines.iter().enumerate() {
         in_range("quantity", line.quantity, 1)?;
@@ -95,6 +106,7 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
                     expires: request.expires,
                     group: request.group.clone(),
                     order: None,
+                    owner: Some(owner.clone()),
                 };
                 books.record(&stock, StockEvent::Reserved(claim));
                 reserved.push(Reserved { line: at, reservation, stock, quantity: units });
@@ -107,15 +119,22 @@ pub fn reserve(books: &mut dyn Books, request: &ReserveRequest, cx: &Context) ->
     Ok(reserved)
 }
 
-/// Gives back a reservation that no order holds or has named. Source: domain §1.1.5.
+/// Gives back a reservation that no order holds or has named: one of the actor's own, or a customer's. Whoever runs operations gives back
+/// any. Source: domain §1.1.5.
 pub fn release_reservation(
     books: &mut dyn Books,
     key: &StockKey,
     reservation: ReservationId,
-    _cx: &Context,
+    cx: &Context,
 ) -> Result<(), Stop> {
     let claim = books.stock(key)?.and_then(|stock| stock.claim(reservation).cloned());
     match claim.filter(|claim| claim.line.is_none() && claim.order.is_none()) {
+        Some(Claim { owner: Some(ClaimOwner::Actor(maker)), .. })
+            if maker != cx.actor.id && !cx.actor.has(Role::Operations) =>
+        {
+            let why = Text::const_new("the reservation was made by somebody else");
+            Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into())
+        }
         Some(claim) => {
             let (quantity, reason) = (claim.quantity, Text::const_new("given back"));
             books.record(key, StockEvent::ReservationReleased { reservation, quantity, reason });
@@ -141,7 +160,7 @@ mod tests {
 
     fn request(quantity: i64) -> ReserveRequest {
         let line = ReserveLine { item: "X".into(), quantity: Quantity(quantity), node: None };
-        ReserveRequest { lines: vec![line], allow_partial: false, expires: Some(at(15).now), group: None }
+        ReserveRequest { lines: vec![line], expires: Some(at(15).now), ..ReserveRequest::default() }
     }
 
     #[test]

@@ -64,6 +64,18 @@ pub struct Claim {
     /// The order that takes its units over when it is promised; `None` for a reservation that no order has named.
     #[serde(default)]
     pub order: Option<OrderId>,
+    /// Whose it is, if it was made without an order.
+    #[serde(default)]
+    pub owner: Option<ClaimOwner>,
+}
+
+/// Whose a reservation is that was made without an order: nobody else may order with it or give it back (domain §1.1.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClaimOwner {
+    /// A customer's: orders of that account may name it, whoever enters them.
+    Account(AccountId),
+    /// Of whoever made it: a shop's cart before somebody has signed in.
+    Actor(Text),
 }
 
 /// How firmly units are bound (domain §1.1.5).

@@ -3,6 +3,7 @@
 use compact_str::format_compact;
 use units::{Day, Text};
 
+use super::jurisdiction::is_within;
 use crate::account::{Certificate, Profile};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -34,24 +35,32 @@ pub(super) fn exemption(profile: &Profile, jurisdiction: &str, category: &str, d
     if exempting(profile, jurisdiction, category, day).is_some() {
         return Exemption::Valid;
     }
-    let whole = profile.exemption.iter().map(|(number, until)| format_compact!("{number} was valid until {until}"));
+    let whole = profile.exemption.iter().map(|(number, until)| format_compact!("certificate {number} was valid until {until}"));
     let fitting = profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category));
     let void = whole.chain(fitting.filter_map(|certificate| certificate.flaw(day))).next();
     void.map_or(Exemption::None, Exemption::Void)
 }
 
+/// The certificates of a customer that count on a day: number, jurisdiction and tax category of each, the last two empty for all.
+pub fn exemptions(profile: &Profile, day: Day) -> impl Iterator<Item = (&str, &str, &str)> {
+    let whole =
+        profile.exemption.iter().filter(move |(_, until)| day <= *until).map(|(number, _)| (number.as_str(), "", ""));
+    let counts = move |certificate: &&Certificate| certificate.flaw(day).is_none();
+    let parts = profile.certificates.iter().filter(counts);
+    whole.chain(parts.map(|one| (one.number.as_str(), one.jurisdiction.as_str(), one.category.as_str())))
+}
+
 impl Certificate {
     fn covers(&self, jurisdiction: &str, category: &str) -> bool {
-        let fits = |scope: &str, value: &str| scope.is_empty() || scope == value;
-        fits(&self.jurisdiction, jurisdiction) && fits(&self.category, category)
+        is_within(jurisdiction, &self.jurisdiction) && (self.category.is_empty() || self.category == category)
     }
 
     fn flaw(&self, day: Day) -> Option<Text> {
         let number = &self.number;
         match (self.from, self.until) {
-            (_, Some(until)) if until < day => Some(format_compact!("{number} was valid until {until}")),
-            (Some(from), _) if day < from => Some(format_compact!("{number} is valid from {from} on")),
-            _ => (!self.verified).then(|| format_compact!("{number} is not verified")),
+            (_, Some(until)) if until < day => Some(format_compact!("certificate {number} was valid until {until}")),
+            (Some(from), _) if day < from => Some(format_compact!("certificate {number} is valid from {from} on")),
+            _ => (!self.verified).then(|| format_compact!("certificate {number} is not verified")),
         }
     }
 }
@@ -79,19 +88,19 @@ pub(super) fn ask(
     drop(order);
     match void {
         Some((why, lines)) if policy == VoidCertificate::Hold && !is_settled && !is_quote_asked => {
-            let reason = format_compact!("exemption certificate {why}: renew or verify it, or charge tax");
+            let reason = format_compact!("no exemption counts: {why}; renew or verify it, or charge tax");
             place_hold(books, id, HoldKind::Tax, reason, lines, tax, cx)
         }
         Some((why, _)) if policy == VoidCertificate::Charge && is_new => {
-            let reason = format_compact!("exemption certificate {why}: tax is charged until it is renewed or verified");
+            let reason = format_compact!("no exemption counts: {why}; tax is charged until it is renewed or verified");
             exception::raise(books, Raise { amount: tax, ..Raise::new(ExceptionKind::Tax, subject, reason) }, cx)?;
             Ok(())
         }
         Some(_) => Ok(()),
-        None if held => lift(books, id, HoldKind::Tax, "the exemption certificate counts", cx),
+        None if held => lift(books, id, HoldKind::Tax, "the exemption counts", cx),
         None if is_quote_asked => Ok(()),
         None => match exception::of_subject(books, ExceptionKind::Tax, &subject)? {
-            Some(asked) => exception::clear(books, asked, "the exemption certificate counts", cx),
+            Some(asked) => exception::clear(books, asked, "the exemption counts", cx),
             None => Ok(()),
         },
     }

@@ -1,8 +1,9 @@
 //! Tax from the company's own tables.
 
-use units::{Amount, Currency, Day, Decimal, Quantity, Rounding, Text, prorate};
+use units::{Amount, Currency, Day, Decimal, Quantity, Text, prorate};
 
-use super::certificate::{Exemption, exemption};
+use super::scheme::TaxScheme;
+use super::taxation::{LevelRate, Taxation, total};
 use crate::account::Account;
 use crate::billing::TaxLine;
 use crate::ids::LineNo;
@@ -20,8 +21,12 @@ pub struct TaxComputation {
     pub tax: Amount,
     /// Where it was rounded.
     pub mode: TaxRounding,
-    /// Why an exemption certificate does not count, and the lines that it would exempt.
+    /// Why an exemption certificate or a VAT number does not count, and the lines that it would exempt.
     pub void: Option<(Text, Vec<LineNo>)>,
+    /// What each jurisdiction gets of it.
+    pub levels: Vec<(Text, Amount)>,
+    /// Who accounts for it.
+    pub scheme: TaxScheme,
 }
 
 /// A line as tax sees it.
@@ -44,52 +49,61 @@ impl TaxedLine {
     }
 }
 
-/// Tax of an order on a day: by the jurisdiction of the ship-to and the tax category of each line, rounded as the company does.
+/// Tax of an order on a day: by the jurisdictions that it is taxed at and the tax category of each line, rounded as these do.
 ///
-/// Nothing where no rate is known, and with a valid exemption; one that has run out or that nobody has verified exempts nothing. Source:
-/// domain §1.4.
+/// Nothing where no rate is known, with a valid exemption, and where the customer accounts for it; an exemption that has run out or that
+/// nobody has verified exempts nothing. Source: domain §1.4.
 pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> TaxComputation {
-    let place = &order.ship_to.country;
+    let taxation = Taxation::of(company, &account.profile, order);
     let mut void: Option<(Text, Vec<LineNo>)> = None;
-    let mode = company.policy.tax_rounding;
     let mut rates = Vec::with_capacity(order.lines.len());
     let mut taxed = Vec::with_capacity(order.lines.len());
+    let mut charged = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
-        let rate = rate(company, place, &line.tax_category, day);
-        let rate = match exemption(&account.profile, place, &line.tax_category, day) {
-            Exemption::Valid => Decimal::ZERO,
-            Exemption::Void(why) if !rate.is_zero() => {
-                void.get_or_insert((why, Vec::new())).1.push(line.no);
-                rate
-            }
-            Exemption::Void(_) | Exemption::None => rate,
-        };
+        let (levels, why) = taxation.charged(&line.tax_category, day);
+        if let Some(why) = why {
+            void.get_or_insert((why, Vec::new())).1.push(line.no);
+        }
+        let rate = total(&levels);
         let units = line.ordered() - line.buckets.cancelled;
         rates.push((line.no, rate));
         taxed.push(TaxedLine::new(rate, line_net(line, order.currency), line.price, units, order.currency));
+        charged.push(levels);
     }
-    let lines = of_parts(mode, &taxed, order.freight, order.discount);
+    let with_header = with_header(&taxed, order.freight, order.discount);
+    let Taxation { scheme, rounding: mode, .. } = taxation;
+    let lines = by_rate(mode, &with_header);
     let tax = lines.iter().map(|line| line.tax).sum();
-    TaxComputation { rates, lines, tax, mode, void }
+    let levels = by_level(with_header.iter().map(|line| line.net).zip(charged), tax);
+    TaxComputation { rates, lines, tax, mode, void, levels, scheme }
 }
 
-/// The rate of a category in a jurisdiction on a day, by the company's table.
-fn rate(company: &Company, jurisdiction: &str, category: &str, day: Day) -> Decimal {
-    let of_place = company.taxes.iter().filter(|rate| rate.jurisdiction == jurisdiction && rate.category == category);
-    let valid = of_place.filter(|rate| rate.from.is_none_or(|from| from <= day));
-    valid.max_by_key(|rate| rate.from).map(|rate| rate.rate).unwrap_or_default()
+/// What of a tax each jurisdiction gets, by what it charges of each net amount; together the whole tax, to the minor unit.
+pub(crate) fn by_level(charged: impl Iterator<Item = (Amount, Vec<LevelRate>)>, tax: Amount) -> Vec<(Text, Amount)> {
+    let mut weights: Vec<(Text, i64)> = Vec::new();
+    for (net, levels) in charged {
+        for LevelRate { jurisdiction, rate } in levels {
+            // rates have few digits after the point: a thousandth of a per cent is enough to share by
+            let share = Amount(net.0.saturating_mul(1_000)).percent(rate).0;
+            match weights.iter_mut().find(|(known, _)| *known == jurisdiction) {
+                Some((_, weight)) => *weight = weight.saturating_add(share),
+                None => weights.push((jurisdiction, share)),
+            }
+        }
+    }
+    let shares = prorate(tax.0, &weights.iter().map(|(_, weight)| *weight).collect::<Vec<_>>());
+    weights.into_iter().zip(shares).map(|((jurisdiction, _), share)| (jurisdiction, Amount(share))).collect()
 }
 
-/// The rate of a line on the day of its supply: as it was determined, unless a new rate or the end of an exemption lies between the
-/// order and that day. Source: domain §1.4 (rate at tax point date).
-pub(crate) fn at_tax_point(company: &Company, account: &Account, order: &Order, line: &Line, day: Day) -> Decimal {
-    let place = &order.ship_to.country;
-    let on = |day| match exemption(&account.profile, place, &line.tax_category, day) {
-        Exemption::Valid => Decimal::ZERO,
-        Exemption::Void(_) | Exemption::None => rate(company, place, &line.tax_category, day),
-    };
-    let (then, now) = (on(company.calendar.local_day(order.received_at)), on(day));
-    if then == now { line.tax_rate } else { now }
+/// What is charged of a line on the day of its supply: as it was determined, unless a new rate or the end of an exemption lies between the
+/// order and that day; and by which jurisdictions. Source: domain §1.4 (rate at tax point date).
+pub(crate) fn at_tax_point(taxation: &Taxation<'_>, line: &Line, ordered: Day, supplied: Day) -> (Decimal, Vec<LevelRate>) {
+    let on = |day| taxation.charged(&line.tax_category, day).0;
+    let now = on(supplied);
+    let is_as_ordered = ordered == supplied || total(&on(ordered)) == total(&now);
+    let rate = if is_as_ordered { line.tax_rate } else { total(&now) };
+    let is_known = now.is_empty() == rate.is_zero();
+    (rate, if is_known { now } else { taxation.whole(rate) })
 }
 
 /// Tax by rate, ascending. Freight and what is taken off are shared by value. Source: domain §1.4 (rounding modes).
@@ -114,7 +128,7 @@ pub(crate) fn by_rate(mode: TaxRounding, lines: &[TaxedLine]) -> Vec<TaxLine> {
     // beside each rate its unrounded base, which the mode `document` needs
     let mut taxes: Vec<(TaxLine, Decimal)> = Vec::new();
     for TaxedLine { rate, net: base, exact } in lines.iter().copied() {
-        let tax = base.percent(rate);
+        let tax = percent_of(Decimal::from(base.0), rate, mode).unwrap_or(base.percent(rate));
         match taxes.iter_mut().find(|(tax, _)| tax.rate == rate) {
             Some((of_rate, all)) => {
                 of_rate.base += base;
@@ -126,9 +140,14 @@ pub(crate) fn by_rate(mode: TaxRounding, lines: &[TaxedLine]) -> Vec<TaxLine> {
     }
     for (tax, exact) in &mut taxes {
         match mode {
-            TaxRounding::Line => {}
-            TaxRounding::Document => tax.tax = percent_of(*exact, tax.rate).unwrap_or(tax.base.percent(tax.rate)),
-            TaxRounding::DocumentFromRoundedLines => tax.tax = tax.base.percent(tax.rate),
+            TaxRounding::Line | TaxRounding::LineHalfEven => {}
+            TaxRounding::Document | TaxRounding::DocumentHalfEven => {
+                tax.tax = percent_of(*exact, tax.rate, mode).unwrap_or(tax.base.percent(tax.rate));
+            }
+            TaxRounding::DocumentFromRoundedLines | TaxRounding::DocumentFromRoundedLinesHalfEven => {
+                let base = Decimal::from(tax.base.0);
+                tax.tax = percent_of(base, tax.rate, mode).unwrap_or(tax.base.percent(tax.rate));
+            }
         }
     }
     taxes.sort_by_key(|(tax, _)| tax.rate);
@@ -137,10 +156,11 @@ pub(crate) fn by_rate(mode: TaxRounding, lines: &[TaxedLine]) -> Vec<TaxLine> {
 
 /// Tax of what is given back between two net amounts of a document: the difference of what it is up to each, so that all that is given
 /// back brings back all of its tax, as it was rounded there.
-pub fn between(of: &[TaxLine], from: Amount, to: Amount) -> Vec<TaxLine> {
+pub fn between(mode: TaxRounding, of: &[TaxLine], from: Amount, to: Amount) -> Vec<TaxLine> {
     let weights: Vec<i64> = of.iter().map(|tax| tax.base.0.max(0)).collect();
     let (before, after) = (prorate(from.0, &weights), prorate(to.0, &weights));
-    let up_to = |tax: &TaxLine, base: Amount| if base == tax.base { tax.tax } else { base.percent(tax.rate) };
+    let part = |base: Amount, rate| percent_of(Decimal::from(base.0), rate, mode).unwrap_or(base.percent(rate));
+    let up_to = |tax: &TaxLine, base: Amount| if base == tax.base { tax.tax } else { part(base, tax.rate) };
     let line = |((tax, before), after): ((&TaxLine, i64), i64)| TaxLine {
         rate: tax.rate,
         base: Amount(after - before),
@@ -149,9 +169,9 @@ pub fn between(of: &[TaxLine], from: Amount, to: Amount) -> Vec<TaxLine> {
     of.iter().zip(before).zip(after).map(line).collect()
 }
 
-fn percent_of(base: Decimal, rate: Decimal) -> Option<Amount> {
+fn percent_of(base: Decimal, rate: Decimal, mode: TaxRounding) -> Option<Amount> {
     let tax = base.checked_mul(rate)?.checked_div(Decimal::HUNDRED)?;
-    tax.round(0, Rounding::HalfUp).to_i64().map(Amount)
+    tax.round(0, mode.half()).to_i64().map(Amount)
 }
 
 #[cfg(test)]
@@ -191,6 +211,17 @@ mod tests {
         assert_eq!(lines[0].net + lines[1].net, Amount(202));
         assert_eq!(MODES.map(|mode| of_parts(mode, &lines, Amount(0), Amount(0))[0].base), [Amount(202); 3]);
         assert_eq!(MODES.map(|mode| tax(mode, &lines)), [20, 20, 20]);
+    }
+
+    #[test]
+    fn domain_1_a_half_goes_up_or_to_the_even_neighbour_as_the_jurisdiction_has_it() {
+        // 0.125 and 0.375 each, 0.5 together
+        let lines = [line("5", "2.50", 1, Currency::EUR), line("5", "7.50", 1, Currency::EUR)];
+        let even = [TaxRounding::LineHalfEven, TaxRounding::DocumentHalfEven, TaxRounding::DocumentFromRoundedLinesHalfEven];
+        assert_eq!(MODES.map(|mode| tax(mode, &lines)), [51, 50, 50]);
+        assert_eq!(even.map(|mode| tax(mode, &lines)), [50, 50, 50]);
+        let one = [line("5", "2.50", 1, Currency::EUR)];
+        assert_eq!((MODES.map(|mode| tax(mode, &one)), even.map(|mode| tax(mode, &one))), ([13; 3], [12; 3]));
     }
 
     #[test]

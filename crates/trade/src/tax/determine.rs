@@ -4,7 +4,7 @@ use compact_str::format_compact;
 use units::{Amount, Decimal, Text};
 
 use super::certificate;
-use super::compute::own;
+use super::compute::{TaxComputation, own};
 use crate::account::Profile;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
@@ -20,6 +20,8 @@ pub struct TaxQuote {
     pub rates: Vec<(LineNo, Decimal)>,
     /// Tax of the whole order.
     pub tax: Amount,
+    /// What each jurisdiction gets of it, if the service says so.
+    pub levels: Vec<(Text, Amount)>,
 }
 
 /// Determines the tax of an order; without a quote it is our own computation, marked as degraded.
@@ -42,7 +44,8 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         }
         return ask_about(books, id, &account.profile, computed.void, &company, cx);
     };
-    let taken = Some(quote).filter(|quote| near(quote.tax));
+    let differs = differing_level(quote, &computed, tolerance);
+    let taken = Some(quote).filter(|quote| near(quote.tax) && differs.is_none());
     let tax = taken.map_or(computed.tax, |quote| quote.tax);
     let quoted =
         |no: LineNo| taken.and_then(|quote| quote.rates.iter().find(|(line, _)| *line == no)).map(|(_, rate)| *rate);
@@ -62,13 +65,29 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         }
         return ask_about(books, id, &account.profile, computed.void, &company, cx);
     }
-    let (theirs, ours) = (quote.tax.to_decimal(currency), computed.tax.to_decimal(currency));
-    let reason = format_compact!("the tax service says {theirs}, our own computation {ours}");
+    let (level, theirs, ours) = differs.unwrap_or((Text::default(), quote.tax, computed.tax));
+    let of = if level.is_empty() { Text::default() } else { format_compact!(" of {level}") };
+    let (theirs, ours) = (theirs.in_currency(currency).plain(), ours.in_currency(currency).plain());
+    let reason = format_compact!("the tax service says {theirs}{of}, our own computation {ours}");
     let amount = company.valued((quote.tax - computed.tax).abs(), currency, company.calendar.local_day(cx.now));
     place_hold(books, id, HoldKind::Tax, reason, Vec::new(), amount, cx)
 }
 
-/// Asks about certificates; nothing is looked at for customers without any.
+/// The first jurisdiction of which the tax service says otherwise than we do, with its tax and ours; none where it says nothing of single
+/// ones. Source: domain §1.4 (jurisdictions).
+fn differing_level(quote: &TaxQuote, computed: &TaxComputation, tolerance: Amount) -> Option<(Text, Amount, Amount)> {
+    if quote.levels.is_empty() {
+        return None;
+    }
+    let of = |levels: &[(Text, Amount)], name: &str| -> Amount {
+        levels.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, tax)| *tax).sum()
+    };
+    let names = computed.levels.iter().chain(&quote.levels).map(|(name, _)| name);
+    let sides = names.map(|name| (name.clone(), of(&quote.levels, name), of(&computed.levels, name)));
+    sides.into_iter().find(|(_, theirs, ours)| (*theirs - *ours).abs() > tolerance)
+}
+
+/// Asks about certificates and VAT numbers; nothing is looked at for customers without any.
 fn ask_about(
     books: &mut dyn Books,
     id: OrderId,
@@ -77,7 +96,7 @@ fn ask_about(
     company: &Company,
     cx: &Context,
 ) -> Result<(), Stop> {
-    if profile.exemption.is_none() && profile.certificates.is_empty() {
+    if profile.exemption.is_none() && profile.certificates.is_empty() && profile.tax_number.is_empty() {
         return Ok(());
     }
     certificate::ask(books, id, void, company.policy.void_certificate, cx)
@@ -108,7 +127,7 @@ mod tests {
     }
 
     fn quote(tax: i64) -> TaxQuote {
-        TaxQuote { rates: vec![(LineNo(1), Decimal::from(19i64))], tax: Amount(tax) }
+        TaxQuote { rates: vec![(LineNo(1), Decimal::from(19i64))], tax: Amount(tax), levels: Vec::new() }
     }
 
     #[test]
@@ -151,6 +170,66 @@ mod tests {
         determine(story.books(), id, Some(&quote(1_600)), &at(1)).unwrap();
         determine(story.books(), id, Some(&quote(1_900)), &at(2)).unwrap();
         assert!(story.order(id).holds.is_empty());
+    }
+
+    #[test]
+    fn domain_1_4_a_quote_is_held_against_our_own_tax_jurisdiction_by_jurisdiction() {
+        let (mut story, id) = case();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        let rate = |jurisdiction: &str, rate: i64| {
+            let (jurisdiction, rate) = (jurisdiction.into(), Decimal::from(rate));
+            TaxRate { jurisdiction, rate, ..TaxRate::default() }
+        };
+        company.taxes = vec![rate("US-CA", 6), rate("US-CA/LA", 2)];
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
+        let mut order = (*story.order(id)).clone();
+        (order.ship_to.country, order.ship_to.region, order.ship_to.county) = ("US".into(), "CA".into(), "LA".into());
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        let quote = |state, county| TaxQuote {
+            levels: vec![("US-CA".into(), Amount(state)), ("US-CA/La".into(), Amount(county))],
+            rates: vec![(LineNo(1), Decimal::from(8i64))],
+            tax: Amount(800),
+        };
+        determine(story.books(), id, Some(&quote(600, 200)), &at(1)).unwrap();
+        assert_eq!((story.order(id).tax, story.order(id).holds.len()), (Amount(800), 0));
+        // the same in all, and for others
+        determine(story.books(), id, Some(&quote(550, 250)), &at(2)).unwrap();
+        let hold = story.order(id).holds[0].clone();
+        assert!(hold.kind == HoldKind::Tax && hold.reason.contains("5.50 of US-CA, our own computation 6.00"), "{hold:?}");
+    }
+
+    #[test]
+    fn domain_1_4_a_vat_number_that_is_not_verified_charges_tax_and_makes_a_task() {
+        let (mut story, id) = case();
+        let mut order = (*story.order(id)).clone();
+        order.ship_to.country = "FR".into();
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        let rate = Decimal::from(20i64);
+        company.taxes.push(TaxRate { jurisdiction: "FR".into(), rate, ..TaxRate::default() });
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
+        let with = |story: &mut Story, verified| {
+            let account = AccountId::from("ACME");
+            let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+            (profile.tax_number, profile.tax_number_verified) = ("FR12345678901".into(), verified);
+            let event = AccountEvent::ProfileSet { id: account.clone(), profile: Box::new(profile) };
+            story.books().record(&account, event);
+        };
+        with(&mut story, false);
+        determine(story.books(), id, None, &at(1)).unwrap();
+        assert_eq!((story.order(id).tax, tasks(&mut story, id)), (Amount(2_000), 1));
+        with(&mut story, true);
+        determine(story.books(), id, None, &at(2)).unwrap();
+        assert_eq!((story.order(id).tax, tasks(&mut story, id)), (Amount(0), 0));
+        story.stock("X", "WH1", 10);
+        crate::order::approve(story.books(), id, &at(3)).unwrap();
+        crate::order::promise(story.books(), id, &at(3)).unwrap();
+        story.ship_everything(id);
+        let invoice = crate::billing::bill(story.books(), id, &at(4)).unwrap()[0];
+        let posted = story.books().invoice(&invoice).unwrap().unwrap();
+        assert_eq!((posted.tax, posted.tax_scheme), (Amount(0), crate::tax::TaxScheme::ReverseCharge));
     }
 
     /// The same customer with a certificate, and what happens if it does not count.

@@ -3,9 +3,15 @@
 mod certificate;
 mod compute;
 mod determine;
+mod jurisdiction;
+mod scheme;
+mod taxation;
 
+pub use certificate::exemptions;
 pub use compute::{TaxComputation, TaxedLine, between, of_parts, own};
 pub use determine::{TaxQuote, determine};
+pub use scheme::TaxScheme;
 
 pub(crate) use certificate::exempting;
-pub(crate) use compute::{at_tax_point, by_rate, with_header};
+pub(crate) use compute::{at_tax_point, by_level, by_rate, with_header};
+pub(crate) use taxation::{LevelRate, Taxation};

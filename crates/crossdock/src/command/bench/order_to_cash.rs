@@ -272,6 +272,7 @@ fn master(orders: u64, lines: u64) -> Vec<Body> {
             postcode: Text::const_new("10115"),
             city: Text::const_new("Berlin"),
             country: Text::const_new("DE"),
+            ..ShipTo::default()
         };
         let profile = Profile {
             name: format!("Customer {account}").into(),

@@ -184,6 +184,7 @@ impl<'a> Reader<'a> {
             return;
         }
         ship_to.city = segment.get(1).into();
+        ship_to.region = segment.get(2).into();
         ship_to.postcode = segment.get(3).into();
         // partners in the United States leave their own country out
         ship_to.country = if segment.get(4).is_empty() { Text::const_new("US") } else { segment.get(4).into() };

@@ -1,0 +1,112 @@
+//! What may not leave yet, because it would be there before the customer was told (domain §1.1.3).
+
+use std::collections::BTreeSet;
+
+use units::{Day, Text};
+
+use super::find::company;
+use super::splitting::review;
+use super::state::{Line, Order};
+use crate::books::{Books, Stop};
+use crate::context::Context;
+use crate::ids::NodeId;
+use crate::master::Company;
+use crate::sourcing::delivery_day;
+
+/// Of lines that are ready, those that may leave now: a line that would be there before the day that the customer was told waits, unless
+/// they agreed to have it earlier, and so do the rest of its ship group, and all of an order that ships complete. The order is looked at
+/// again on the day on which the first of them may leave. Source: domain §1.1.3 (consent).
+pub(super) fn not_early<'a>(
+    books: &mut dyn Books,
+    order: &'a Order,
+    ready: Vec<&'a Line>,
+    cx: &Context,
+) -> Result<Vec<&'a Line>, Stop> {
+    if order.accepts_earlier {
+        return Ok(ready);
+    }
+    let company = company(books)?;
+    let early: Vec<(&Line, &NodeId, Day)> = ready
+        .iter()
+        .filter_map(|line| leaves_later(&company, order, line, cx).map(|(node, day)| (*line, node, day)))
+        .collect();
+    let moments = early.iter().filter_map(|(_, node, day)| Some(company.node(node)?.calendar.midnight(*day)));
+    if let Some(first) = moments.min() {
+        review(books, order, first);
+    }
+    if order.ship_complete && !early.is_empty() {
+        return Ok(Vec::new());
+    }
+    let groups: BTreeSet<&Text> = early.iter().filter_map(|(line, ..)| line.ship_group.as_ref()).collect();
+    let waits = |line: &Line| {
+        early.iter().any(|(one, ..)| one.no == line.no)
+            || line.ship_group.as_ref().is_some_and(|group| groups.contains(group))
+    };
+    Ok(ready.into_iter().filter(|line| !waits(line)).collect())
+}
+
+/// From where and on which day a line leaves that would be there too early if it left now; `None` if it may.
+fn leaves_later<'a>(company: &Company, order: &Order, line: &'a Line, cx: &Context) -> Option<(&'a NodeId, Day)> {
+    let told = line.confirmed?;
+    let held = line.allocations.iter().filter(|allocation| allocation.warehouse_order.is_none());
+    let leaves = held.filter_map(|allocation| {
+        let node = company.node(&allocation.node)?;
+        let today = node.calendar.local_day(cx.now);
+        let is_early = |day: Day| delivery_day(node, &order.ship_to.country, day, cx.now) < told;
+        if !is_early(today) {
+            return None;
+        }
+        // what leaves on the day itself is there no earlier
+        let mut days = (1..).map(|days| today.plus_days(days)).take_while(|day| *day <= told);
+        let first = days.find(|day| !is_early(*day)).unwrap_or(told);
+        Some((&allocation.node, first))
+    });
+    leaves.max_by_key(|(_, day)| *day)
+}
+
+#[cfg(test)]
+mod tests {
+    use units::Quantity;
+
+    use super::*;
+    use crate::ids::OrderId;
+    use crate::order::fixture::{Story, at, clerk, submitted};
+    use crate::order::{Change, Submission, approve, change, promise, release};
+    use crate::stock::serve_backorders;
+
+    /// An order for ten of X that were announced for the 20th, and came on the 2nd.
+    fn came_early(accepts_earlier: bool) -> (Story, OrderId) {
+        let mut story = Story::new();
+        story.announce("X", "WH1", 20, "2026-03-20");
+        let lines = vec![submitted("X", "10")];
+        let accepts_earlier = Some(accepts_earlier);
+        let id = story.receive(&Submission { lines, accepts_earlier, ..story.submission() }).unwrap();
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        story.stock("X", "WH1", 10);
+        serve_backorders(story.books(), &"X".into(), &at(2)).unwrap();
+        assert_eq!(story.order(id).lines[0].buckets.allocated, Quantity(10));
+        (story, id)
+    }
+
+    #[test]
+    fn domain_1_1_3_goods_do_not_leave_before_the_day_that_was_told() {
+        let (mut story, id) = came_early(false);
+        assert_eq!(release(story.books(), id, &at(3)).unwrap(), []);
+        let waits_until = story.order(id).review_at.expect("it is looked at again");
+        assert!(waits_until > at(3).now);
+        let then = Context { now: waits_until, ..at(0) };
+        assert_eq!(release(story.books(), id, &then).unwrap().len(), 1);
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_1_3_with_consent_they_leave_at_once() {
+        let (mut story, id) = came_early(true);
+        assert_eq!(release(story.books(), id, &at(3)).unwrap().len(), 1);
+        let (mut story, id) = came_early(false);
+        let agreed = Change { accepts_earlier: Some(true), ..Change::default() };
+        change(story.books(), id, &agreed, &clerk("ann", 3)).unwrap();
+        assert_eq!(release(story.books(), id, &at(4)).unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,190 @@
+//! How an order is taxed: by whom, by which scheme, and rounded how (domain §1.4).
+
+use std::borrow::Cow;
+
+use units::{Day, Decimal, Text};
+
+use super::certificate::{Exemption, exemption};
+use super::jurisdiction::{jurisdictions, rate, rule};
+use super::scheme::{TaxScheme, scheme};
+use crate::account::Profile;
+use crate::master::{Company, ShipTo, TaxRounding, TaxSourcing};
+use crate::order::Order;
+
+/// What does not depend on a single line of an order, nor on the day.
+#[derive(Debug)]
+pub(crate) struct Taxation<'a> {
+    company: &'a Company,
+    profile: &'a Profile,
+    /// The widest first.
+    jurisdictions: Vec<Text>,
+    /// Why the customer's VAT number does not count, if tax is charged for that.
+    void: Option<Text>,
+    /// Who accounts for the tax.
+    pub(crate) scheme: TaxScheme,
+    /// Where and how it is rounded.
+    pub(crate) rounding: TaxRounding,
+}
+
+/// What one jurisdiction charges of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LevelRate {
+    pub(crate) jurisdiction: Text,
+    /// In per cent.
+    pub(crate) rate: Decimal,
+}
+
+impl<'a> Taxation<'a> {
+    /// How an order is taxed; rounded as the narrowest jurisdiction that has a rule, or as the company does.
+    pub(crate) fn of(company: &'a Company, profile: &'a Profile, order: &Order) -> Self {
+        let (scheme, void) = scheme(company, profile, order);
+        let jurisdictions = jurisdictions(&taxed_at(company, &order.ship_to));
+        let rounding = rule(company, &jurisdictions, |rule| rule.rounding).unwrap_or(company.policy.tax_rounding);
+        Self { company, profile, jurisdictions, void, scheme, rounding }
+    }
+
+    /// What the jurisdictions charge of a category on a day, exemptions taken off; and why an exemption or a VAT number does not count
+    /// that would take something off.
+    pub(crate) fn charged(&self, category: &str, day: Day) -> (Vec<LevelRate>, Option<Text>) {
+        if self.scheme == TaxScheme::ReverseCharge {
+            return (Vec::new(), None);
+        }
+        let (mut void, mut charged) = (None, Vec::new());
+        for jurisdiction in &self.jurisdictions {
+            let rate = rate(self.company, jurisdiction, category, day);
+            if rate.is_zero() {
+                continue;
+            }
+            match exemption(self.profile, jurisdiction, category, day) {
+                Exemption::Valid => continue,
+                Exemption::Void(why) => void = void.or(Some(why)),
+                Exemption::None => {}
+            }
+            charged.push(LevelRate { jurisdiction: jurisdiction.clone(), rate });
+        }
+        let void = void.or_else(|| self.void.clone()).filter(|_| !charged.is_empty());
+        (charged, void)
+    }
+
+    /// All of a rate as that of the widest jurisdiction: for a rate that the tax service or a person knows, and our tables do not.
+    pub(crate) fn whole(&self, rate: Decimal) -> Vec<LevelRate> {
+        let widest = self.jurisdictions.first().filter(|_| !rate.is_zero());
+        widest.map(|jurisdiction| LevelRate { jurisdiction: jurisdiction.clone(), rate }).into_iter().collect()
+    }
+}
+
+/// The rates of all jurisdictions together, in per cent.
+pub(crate) fn total(levels: &[LevelRate]) -> Decimal {
+    levels.iter().fold(Decimal::ZERO, |sum, level| sum.checked_add(level.rate).unwrap_or(sum))
+}
+
+/// Where goods for a place are taxed: there, or by the rule of origin at the company's own address, if both are in one region. Source:
+/// domain §1.4 (sourcing rule).
+fn taxed_at<'a>(company: &Company, ship_to: &'a ShipTo) -> Cow<'a, ShipTo> {
+    let is_of_region = |other: &str, own: &str| other.trim().eq_ignore_ascii_case(own.trim());
+    let stays = is_of_region(&ship_to.country, &company.country) && is_of_region(&ship_to.region, &company.party.region);
+    if stays && rule(company, &jurisdictions(ship_to), |rule| rule.sourcing) == Some(TaxSourcing::Origin) {
+        Cow::Owned(company.place())
+    } else {
+        Cow::Borrowed(ship_to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Certificate;
+    use crate::master::{Party, TaxRate, TaxRule};
+
+    fn santa_monica() -> ShipTo {
+        ShipTo {
+            country: "US".into(),
+            region: "ca".into(),
+            county: "Los Angeles".into(),
+            city: "Santa Monica".into(),
+            district: "MTA".into(),
+            ..ShipTo::default()
+        }
+    }
+
+    /// A company in Fresno.
+    fn company() -> Company {
+        let rate = |jurisdiction: &str, rate: &str| TaxRate {
+            jurisdiction: jurisdiction.into(),
+            rate: rate.parse().unwrap(),
+            ..TaxRate::default()
+        };
+        let taxes = vec![
+            rate("US-CA", "6"),
+            rate("US-CA/Los Angeles", "0.25"),
+            rate("US-CA/Los Angeles/Santa Monica", "0.75"),
+            rate("US-CA:MTA", "2.25"),
+            rate("US-CA/Fresno", "0.5"),
+            rate("US-NY", "4"),
+            rate("DE", "19"),
+        ];
+        let party = Party { region: "CA".into(), county: "Fresno".into(), city: "Fresno".into(), ..Party::default() };
+        Company { taxes, party, country: "US".into(), ..Company::default() }
+    }
+
+    fn charged(company: &Company, profile: &Profile, ship_to: ShipTo) -> Vec<(String, String)> {
+        let order = Order { ship_to, ..Order::default() };
+        let (levels, _) = Taxation::of(company, profile, &order).charged("", "2026-03-01".parse().unwrap());
+        levels.into_iter().map(|level| (level.jurisdiction.to_string(), level.rate.to_string())).collect()
+    }
+
+    fn rates(company: &Company, profile: &Profile, ship_to: ShipTo) -> Vec<String> {
+        charged(company, profile, ship_to).into_iter().map(|(_, rate)| rate).collect()
+    }
+
+    #[test]
+    fn domain_1_4_state_county_city_and_district_each_charge_their_rate() {
+        let all = charged(&company(), &Profile::default(), santa_monica());
+        assert_eq!(all.iter().map(|(_, rate)| rate.as_str()).collect::<Vec<_>>(), ["6", "0.25", "0.75", "2.25"]);
+        assert_eq!(all[2].0, "US-CA/LOS ANGELES/SANTA MONICA");
+        let berlin = ShipTo { country: "DE".into(), city: "Berlin".into(), ..ShipTo::default() };
+        assert_eq!(charged(&company(), &Profile::default(), berlin), [("DE".to_owned(), "19".to_owned())]);
+    }
+
+    #[test]
+    fn domain_1_4_a_certificate_of_a_jurisdiction_exempts_from_it_and_from_what_lies_in_it() {
+        let certificate = |jurisdiction: &str| Profile {
+            certificates: vec![Certificate { jurisdiction: jurisdiction.into(), verified: true, ..Certificate::default() }],
+            ..Profile::default()
+        };
+        let left = |jurisdiction| rates(&company(), &certificate(jurisdiction), santa_monica());
+        assert!(left("US-CA").is_empty());
+        assert_eq!(left("US-NY"), ["6", "0.25", "0.75", "2.25"]);
+        assert_eq!(left("US-CA/Los Angeles"), ["6", "2.25"]);
+    }
+
+    #[test]
+    fn domain_1_4_tax_is_that_of_the_destination_or_by_rule_that_of_the_origin_in_the_same_region() {
+        let mut company = company();
+        let of = |company: &Company, place| rates(company, &Profile::default(), place);
+        assert_eq!(of(&company, santa_monica()), ["6", "0.25", "0.75", "2.25"]);
+        company.policy.tax_rules =
+            vec![TaxRule { jurisdiction: "US".into(), sourcing: Some(TaxSourcing::Origin), rounding: None }];
+        assert_eq!(of(&company, santa_monica()), ["6", "0.5"]);
+        assert_eq!(of(&company, ShipTo { region: "NY".into(), ..santa_monica() }), ["4"]);
+        // the narrower rule counts
+        let destination = Some(TaxSourcing::Destination);
+        company.policy.tax_rules.push(TaxRule { jurisdiction: "US-CA".into(), sourcing: destination, rounding: None });
+        assert_eq!(of(&company, santa_monica()), ["6", "0.25", "0.75", "2.25"]);
+    }
+
+    #[test]
+    fn rounding_is_that_of_the_narrowest_jurisdiction_that_has_one() {
+        let mut company = company();
+        let order = Order { ship_to: santa_monica(), ..Order::default() };
+        let rounding = |company: &Company| Taxation::of(company, &Profile::default(), &order).rounding;
+        assert_eq!(rounding(&company), TaxRounding::DocumentFromRoundedLines);
+        let rule = |jurisdiction: &str, rounding| TaxRule {
+            jurisdiction: jurisdiction.into(),
+            rounding: Some(rounding),
+            sourcing: None,
+        };
+        company.policy.tax_rules = vec![rule("US", TaxRounding::Document), rule("US-CA", TaxRounding::LineHalfEven)];
+        assert_eq!(rounding(&company), TaxRounding::LineHalfEven);
+    }
+}
