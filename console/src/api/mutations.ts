@@ -48,7 +48,9 @@ export function useChange<V, R>(run: (value: V, idempotencyKey: string) => Promi
     mutationFn: async (value: V) => {
       // a change without a value has no text of its own
       const content = JSON.stringify(value) ?? "nothing";
-      if (pending.current?.content !== content) pending.current = { content, key: newKey() };
+      if (pending.current === undefined || pending.current.content !== content) {
+        pending.current = { content, key: newKey() };
+      }
       try {
         const answer = await run(value, pending.current.key);
         pending.current = undefined;

@@ -18,6 +18,7 @@ import { signOut } from "../api/client";
 import { live } from "../api/live";
 import { company, progress } from "../api/queries";
 import { session } from "../api/session";
+import type { Me } from "../api/types";
 import { clockTime } from "../lib/time";
 import { useCommandKey, useKeys } from "./keys";
 import { Logo } from "./Logo";
@@ -67,8 +68,11 @@ function Frame() {
   async function leave(): Promise<void> {
     // without a connection the tab forgets it all the same; the cookie ends by itself
     await signOut().catch(() => undefined);
+    const elsewhere = client.getQueryData<Me>(["me"])?.sign_out_at;
     session.end();
     client.clear();
+    // whoever signed in at the identity provider is signed out there as well
+    if (elsewhere) window.location.assign(elsewhere);
   }
 
   return (

@@ -14,13 +14,13 @@ import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
 import { When } from "../../components/When";
-import { words } from "../../lib/words";
 import { mayNotChange, mayNotChangeRights } from "./authority";
 import { ClientUsage, quotaInWords, SetQuota } from "./ClientUsage";
 import { standingOf } from "./keys";
 import { useClientRights, useClientVerb, useRevokeKey } from "./mutations";
 import { NewKey } from "./NewKey";
 import { ChangeRights } from "./RightsDialogs";
+import { rolesInWords } from "./rights";
 
 /** A program: what it may do, its keys, and everything that an administrator does about them. */
 export function ClientDetails({ id, me }: { id: string; me: Me }) {
@@ -50,7 +50,7 @@ function Details({ client, me }: { client: Client; me: Me }) {
         <Fact name="Added">
           <When at={client.created_at} />
         </Fact>
-        <Fact name="Roles">{client.roles.map(words).join(", ") || "None: may read, and decide on nothing"}</Fact>
+        <Fact name="Roles">{rolesInWords(client) || "None: may read, and decide on nothing"}</Fact>
         <Fact name="Limit">{client.limit ? <Amount of={client.limit} /> : "None"}</Fact>
         <Fact name="Quota">{quotaInWords(client, standard)}</Fact>
       </SimpleGrid>

@@ -23,6 +23,7 @@ pub(crate) mod payments;
 pub(crate) mod process_map;
 pub(crate) mod processes;
 pub(crate) mod progress;
+pub(crate) mod provider;
 pub(crate) mod quotas;
 pub(crate) mod reconciliations;
 pub(crate) mod returns;
