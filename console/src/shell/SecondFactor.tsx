@@ -44,7 +44,10 @@ function SetUp({ onDone }: { onDone: (codes: readonly string[]) => void }) {
 
 function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup) => void }) {
   const [password, setPassword] = useState("");
-  const change = useChange((body: { password: string }) => post("/v1/session/second-factor/setup", { body }), []);
+  const change = useChange(
+    (body: { password: string }, idempotencyKey) => post("/v1/session/second-factor/setup", { body, idempotencyKey }),
+    [],
+  );
   function submit(event: FormEvent): void {
     event.preventDefault();
     change.mutate({ password }, { onSuccess: onDone });
