@@ -43,6 +43,9 @@ describe("people at work", () => {
     await page.getByRole("button", { name: "Signed in as Otto Lang" }).click();
     await page.getByRole("menuitem", { name: /Second factor/ }).click();
     const dialog = page.getByRole("dialog", { name: "Second factor" });
+    await dialog.getByLabel(/^Password/).fill(password);
+    await dialog.getByRole("button", { name: "Set it up" }).click();
+    await dialog.getByText("Scan this with an authenticator").waitFor();
     const secret = (await dialog.locator("code").first().textContent()) ?? "";
     await dialog.getByLabel("Code that the authenticator shows").fill(codeOf(secret, Date.now()));
     await dialog.getByRole("button", { name: "Ask for it from now on" }).click();

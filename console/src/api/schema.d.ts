@@ -2992,6 +2992,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about this API: every operation with who may ask, what it takes and what it answers.
+         * @description Read about this API: every operation with who may ask, what it takes and what it answers.
+         */
+        get: operations["get_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whether there is an identity provider to sign in at.
+         * @description Show whether there is an identity provider to sign in at.
+         */
+        get: operations["get_session_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take a browser back from the identity provider: whoever may come in has a session, and anybody else is told why not.
+         * @description Parameters that nobody here knows are passed over, as the standard asks (RFC 6749 §4.1.2).
+         */
+        get: operations["get_session_provider_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Send a browser to the identity provider to sign in there.
+         * @description Send a browser to the identity provider to sign in there.
+         */
+        get: operations["get_session_provider_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
+         *     `Idempotency-Key` is needed.
+         * @description Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
+         *     `Idempotency-Key` is needed.
+         */
+        post: operations["post_session_second_factor_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3606,6 +3708,8 @@ export interface components {
             /** @description The roles. */
             roles: string[];
             limit?: components["schemas"]["MoneyView"] | null;
+            /** @description Roles that count in some companies only. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
             /** @description None of its keys is accepted. */
             disabled: boolean;
             quota?: components["schemas"]["CallerQuota"] | null;
@@ -4325,6 +4429,8 @@ export interface components {
             limit?: components["schemas"]["MoneyView"] | null;
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
             job_types?: string[];
+            /** @description Roles that count in some companies only; the others count in all. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
         };
         /** @description What an import came to. */
         ImportReport: {
@@ -5107,7 +5213,8 @@ export interface components {
              * @description What a request takes from the caller's quota.
              */
             cost: number;
-            /** @description Who has used it since the server's start; for operations and administrators. */
+            retirement?: components["schemas"]["RetirementView"] | null;
+            /** @description Who has used it since the server's start, and so who still calls what goes; for operations and administrators. */
             consumers?: components["schemas"]["Consumer"][] | null;
         };
         /** @description A line of an order. */
@@ -5284,6 +5391,7 @@ export interface components {
             items: components["schemas"]["BatchView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_DeadLetter: {
@@ -5291,6 +5399,7 @@ export interface components {
             items: components["schemas"]["DeadLetter"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_DraftView: {
@@ -5298,6 +5407,7 @@ export interface components {
             items: components["schemas"]["DraftView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_ExceptionView: {
@@ -5305,6 +5415,7 @@ export interface components {
             items: components["schemas"]["ExceptionView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_InstanceView: {
@@ -5312,6 +5423,7 @@ export interface components {
             items: components["schemas"]["InstanceView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_InvoiceView: {
@@ -5319,6 +5431,7 @@ export interface components {
             items: components["schemas"]["InvoiceView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_JobView: {
@@ -5326,6 +5439,7 @@ export interface components {
             items: components["schemas"]["JobView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_OrderView: {
@@ -5333,6 +5447,7 @@ export interface components {
             items: components["schemas"]["OrderView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_PaymentView: {
@@ -5340,6 +5455,7 @@ export interface components {
             items: components["schemas"]["PaymentView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_ReturnView: {
@@ -5347,6 +5463,7 @@ export interface components {
             items: components["schemas"]["ReturnView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_ShipmentView: {
@@ -5354,6 +5471,7 @@ export interface components {
             items: components["schemas"]["ShipmentView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_StockView: {
@@ -5361,6 +5479,7 @@ export interface components {
             items: components["schemas"]["StockView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_TaskView: {
@@ -5368,6 +5487,7 @@ export interface components {
             items: components["schemas"]["TaskView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_VersionView: {
@@ -5375,6 +5495,7 @@ export interface components {
             items: components["schemas"]["VersionView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_WarehouseOrderView: {
@@ -5382,6 +5503,7 @@ export interface components {
             items: components["schemas"]["WarehouseOrderView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description How often an element was come to, and for how long tokens stood there. */
         PassageView: {
@@ -5886,6 +6008,8 @@ export interface components {
             limit?: components["schemas"]["MoneyView"] | null;
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
             job_types?: string[];
+            /** @description Roles that count in some companies only; the others count in all. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
         };
         /** @description Which version is to be in force again. */
         RollBack: {
@@ -5973,11 +6097,6 @@ export interface components {
              */
             code: string;
         };
-        /** @description The password, since an unlocked screen is not enough. */
-        SecondFactorRemoval: {
-            /** @description The password. */
-            password: string;
-        };
         /** @description What to give to an authenticator. Nothing is asked for until a code confirms that it was. */
         SecondFactorSetup: {
             /** @description The secret in base 32, to be typed in. */
@@ -5993,7 +6112,6 @@ export interface components {
             is_on: boolean;
             /** @description Recovery codes that were not used. */
             recovery_codes_left: number;
-            setup?: components["schemas"]["SecondFactorSetup"] | null;
         };
         /** @description Which lines are treated in which way; an empty list stands for all. */
         SegmentRequest: {
@@ -6514,6 +6632,10 @@ export interface components {
             /** @description The roles. */
             roles: string[];
             limit?: components["schemas"]["MoneyView"] | null;
+            /** @description Roles that count in some companies only. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
+            /** @description Whether the identity provider has vouched for the person: then they sign in there. */
+            at_provider: boolean;
             /** @description Whether there is a password. */
             has_password: boolean;
             /** @description Whether a second factor is asked for. */
@@ -6770,11 +6892,67 @@ export interface components {
             csrf_token?: string | null;
             /** @description When the session ends; only sessions have one. */
             ends_at?: string | null;
+            /** @description Where a browser goes after it has signed out here, to sign out at the identity provider as well; only where that has let one in. */
+            sign_out_at?: string | null;
         };
         /** @description Why nothing shall be sent any more. */
         Why: {
             /** @description It goes on the record. */
             reason?: string;
+        };
+        /** @description Where people can sign in beside name and password. */
+        ProviderView: {
+            /**
+             * @description How people know it; absent where there is none.
+             * @example Company account
+             */
+            name?: string | null;
+            /**
+             * @description Where a browser goes to sign in there; absent where there is none.
+             * @example /v1/session/provider/sign-in
+             */
+            sign_in_at?: string | null;
+        };
+        /** @description That an operation goes. */
+        RetirementView: {
+            /** @description Since when nobody should begin to use it. */
+            deprecated_at: string;
+            /** @description From when on it may no longer answer; absent while that is open. */
+            sunset_at?: string | null;
+            /** @description How to get along without it. */
+            guide: string;
+            /** @description The path that takes its place; absent if it is not one. */
+            successor?: string | null;
+        };
+        /** @description The companies that a role is limited to. */
+        RoleCompaniesView: {
+            /**
+             * @description The role.
+             * @example sales
+             */
+            role: string;
+            /**
+             * @description The short codes of the companies.
+             * @example [
+             *       "CD"
+             *     ]
+             */
+            companies: string[];
+        };
+        /** @description How many entries a list has. */
+        Total: {
+            /**
+             * Format: int64
+             * @description So many, or at least so many.
+             */
+            count: number;
+            /** @description There are more: counting ends at 1,000. */
+            is_capped: boolean;
+        };
+        /** @description The password, since an unlocked screen is not enough. */
+        KnownPassword: {
+            /** @description The password. */
+            password: string;
         };
     };
     responses: {
@@ -11308,7 +11486,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SecondFactorRemoval"];
+                "application/json": components["schemas"]["KnownPassword"];
             };
         };
         responses: {
@@ -13334,6 +13512,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_callback: {
+        parameters: {
+            query?: {
+                /** @description What the provider gives for the person's token. */
+                code?: string;
+                /** @description Which sign-in it answers. */
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description The same for people. */
+                error_description?: string;
+                /** @description Which provider answers (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on. */
+            303: {
+                headers: {
+                    /** @description The page to go on with; `/?sign_in=…` says why nobody was signed in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_sign_in: {
+        parameters: {
+            query?: {
+                /** @description The page of this installation to go on with, such as `/orders`; the first one unless given. */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign in there. */
+            303: {
+                headers: {
+                    /** @description Where to sign in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_session_second_factor_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnownPassword"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetup"];
                 };
             };
             400: components["responses"]["Problem400"];

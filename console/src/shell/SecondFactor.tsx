@@ -45,7 +45,7 @@ function SetUp({ onDone }: { onDone: (codes: readonly string[]) => void }) {
 function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup) => void }) {
   const [password, setPassword] = useState("");
   const change = useChange(
-    (body: { password: string }) => post("/v1/session/second-factor/setup", { body }),
+    (body: { password: string }, idempotencyKey) => post("/v1/session/second-factor/setup", { body, idempotencyKey }),
     [],
   );
   function submit(event: FormEvent): void {
@@ -55,7 +55,9 @@ function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup) => void
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Text size="sm">Signing in asks for the password alone. Set up an authenticator, and it asks for its code too.</Text>
+        <Text size="sm">
+          Signing in asks for the password alone. Set up an authenticator, and it asks for its code too.
+        </Text>
         <PasswordInput
           label="Password"
           value={password}

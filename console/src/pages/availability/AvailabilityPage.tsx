@@ -13,6 +13,7 @@ import { count } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { Backorders } from "./Backorders";
 import { mayNotChangeStock } from "./change";
+import { Holders } from "./Holders";
 import { ItemPanel } from "./ItemPanel";
 
 const ChangeStock = lazy(() => import("./ChangeStock"));
@@ -131,6 +132,7 @@ export function AvailabilityPage() {
         </Group>
       </form>
       {item && <ItemPanel key={item} item={item} quantity={quantity ? Number(quantity) : undefined} />}
+      {item && show === undefined && <Holders key={`holders ${item}`} item={item} />}
       <SegmentedControl
         aria-label="What is shown"
         value={show ?? "stock"}

@@ -94,7 +94,7 @@ const COLUMNS: readonly Column<Way>[] = [
   {
     id: "from",
     header: "After",
-    width: 116,
+    width: 100,
     grow: true,
     cell: ({ from }) => stepInWords(from),
     by: ({ from }) => stepInWords(from),
@@ -102,7 +102,7 @@ const COLUMNS: readonly Column<Way>[] = [
   {
     id: "to",
     header: "came",
-    width: 116,
+    width: 100,
     grow: true,
     cell: ({ to }) => stepInWords(to),
     by: ({ to }) => stepInWords(to),
