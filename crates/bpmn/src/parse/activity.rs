@@ -93,17 +93,13 @@ impl<'a, 'x> Reader<'a, 'x> {
                 (true, "assigning" | "assignment") => ListensFor::Assigning,
                 (true, "updating" | "update") => ListensFor::Updating,
                 (true, "completing" | "complete") => ListensFor::Completing,
-                (true, "canceling" | "cancel") => {
-                    let cause = "a listener for `canceling` is not supported: an interruption waits for nobody here";
-                    self.refuse(listener, cause, "put the work behind the event that interrupts the task");
-                    continue;
-                }
+                (true, "canceling" | "cancel") => ListensFor::Canceling,
                 _ => {
                     let cause = format!("a listener for `{event}` is not supported here");
                     self.refuse(
                         listener,
                         cause,
-                        "listen for start or end, of a user task for creating, assigning, updating or completing",
+                        "listen for start or end, of a user task for creating, assigning, updating, completing or canceling",
                     );
                     continue;
                 }

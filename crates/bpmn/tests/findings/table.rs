@@ -317,13 +317,7 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="never" type="w"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:task>"#,
                 "t",
                 "a listener for `never` is not supported here",
-                "listen for start or end, of a user task for creating, assigning, updating or completing",
-            ),
-            error(
-                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="w"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>"#,
-                "t",
-                "a listener for `canceling` is not supported: an interruption waits for nobody here",
-                "put the work behind the event that interrupts the task",
+                "listen for start or end, of a user task for creating, assigning, updating, completing or canceling",
             ),
             error(
                 r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:taskListeners><zeebe:taskListener eventType="creating" type="w"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:task>"#,

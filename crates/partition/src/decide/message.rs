@@ -84,9 +84,11 @@ pub(super) fn deliver(
         if given.contains(&process) {
             continue;
         }
-        given.push(process);
-        received.receivers.push(instance);
-        txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+        // one that is just ending may still stand among those that wait: the message is for the next, or is kept
+        if txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })? {
+            given.push(process);
+            received.receivers.push(instance);
+        }
     }
     let CorrelationKey::Message { name, key: correlated } = &key else { return Ok(received) };
     let mut starts = begins(txn, Trigger::Message(name.clone()))?;
@@ -118,8 +120,9 @@ pub(super) fn throw(txn: &mut Txn<'_>, signal: &Text, variables: &Variables) -> 
     }
     if received.batch.is_none() {
         for (instance, subscription) in waiting {
-            received.receivers.push(instance);
-            txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+            if txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })? {
+                received.receivers.push(instance);
+            }
         }
     }
     for (definition, element) in begins(txn, Trigger::Signal(signal.clone()))? {
