@@ -63,10 +63,12 @@ fn functions() -> String {
 }
 
 /// The tables of the configuration: heading, file and type of each.
-const CONFIGURATION: [(&str, &str, &str); 8] = [
+const CONFIGURATION: [(&str, &str, &str); 10] = [
     ("At the top", "crates/crossdock/src/config.rs", "Config"),
     ("`[server]`", "crates/server/src/config.rs", "ServerConfig"),
     ("`[[server.keys]]`", "crates/server/src/config.rs", "KeyConfig"),
+    ("`[server.oidc]`", "crates/server/src/identity/oidc/config.rs", "OidcConfig"),
+    ("`[server.oidc.grants.\"NAME\"]`", "crates/server/src/identity/oidc/config.rs", "GrantConfig"),
     ("`[[systems]]`", "crates/connect/src/config.rs", "SystemConfig"),
     ("`systems.retry`", "crates/connect/src/config.rs", "RetryConfig"),
     ("`systems.circuit`", "crates/connect/src/config.rs", "CircuitConfig"),

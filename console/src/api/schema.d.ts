@@ -162,6 +162,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts by their numbers.
+         * @description List accounts by their numbers.
+         */
+        get: operations["get_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account}": {
         parameters: {
             query?: never;
@@ -1712,6 +1732,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/process-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what orders went through in the newest entries of the journal: which step followed which, how often, and after how long.
+         * @description Show what orders went through in the newest entries of the journal: which step followed which, how often, and after how long.
+         */
+        get: operations["get_process_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/processes": {
         parameters: {
             query?: never;
@@ -1808,6 +1848,28 @@ export interface paths {
          * @description Show a version with the file as it was deployed.
          */
         get: operations["get_processes_by_process_versions_by_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/processes/{process}/versions/{version}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how often each element of a version was come to, and for how long tokens stood there: of the instances that began in the newest
+         *     entries of the journal, so that each is told from its beginning.
+         * @description Tell how often each element of a version was come to, and for how long tokens stood there: of the instances that began in the newest
+         *     entries of the journal, so that each is told from its beginning.
+         */
+        get: operations["get_processes_by_process_versions_by_version_passages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2004,6 +2066,26 @@ export interface paths {
          * @description Ask for no second factor any more.
          */
         post: operations["post_session_second_factor_removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the values that the product was started with, and where each comes from. Secrets are masked.
+         * @description List the values that the product was started with, and where each comes from. Secrets are masked.
+         */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4750,6 +4832,27 @@ export interface components {
             /** @description Names and values. */
             variables: Record<string, unknown>;
         };
+        /** @description What orders went through in the newest entries of the journal. */
+        MapView: {
+            /**
+             * Format: int64
+             * @description Journal entries that were looked through.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description The last of them.
+             */
+            position: number;
+            /** @description When the first of them was written; absent while there is none. */
+            since?: string | null;
+            /** @description Orders to which something happened. */
+            orders: number;
+            /** @description What happened to them. */
+            steps: components["schemas"]["StepView"][];
+            /** @description What followed what. */
+            ways: components["schemas"]["WayView"][];
+        };
         /** @description Money for a document. */
         MatchItem: {
             /** @description The document. */
@@ -5169,6 +5272,13 @@ export interface components {
             backlog: number;
         };
         /** @description A page of a list. */
+        Page_AccountView: {
+            /** @description The entries. */
+            items: components["schemas"]["AccountView"][];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_BatchView: {
             /** @description The entries. */
             items: components["schemas"]["BatchView"][];
@@ -5272,6 +5382,55 @@ export interface components {
             items: components["schemas"]["WarehouseOrderView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+        };
+        /** @description How often an element was come to, and for how long tokens stood there. */
+        PassageView: {
+            /** @description Its id in the model. */
+            element: string;
+            /**
+             * Format: int64
+             * @description How often a token came to it.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How often one was done there.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description How often something else ended it there.
+             */
+            terminated: number;
+            /**
+             * Format: int64
+             * @description How often it was stuck.
+             */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description The middle of the times from coming to being done, in milliseconds; absent where nothing has been done that takes time.
+             */
+            median_ms?: number | null;
+            /**
+             * Format: int64
+             * @description The longest of them, in milliseconds.
+             */
+            longest_ms?: number | null;
+        };
+        /** @description What the instances of a version went through that began in the newest entries of the journal. */
+        PassagesView: {
+            /**
+             * Format: int64
+             * @description Journal entries that were looked through.
+             */
+            entries: number;
+            /** @description When the first of them was written; absent while there is none. */
+            since?: string | null;
+            /** @description Instances of the version that began in them. */
+            instances: number;
+            /** @description The elements that they came to. */
+            elements: components["schemas"]["PassageView"][];
         };
         /** @description The password as it was, and as it shall be. */
         PasswordChange: {
@@ -5847,6 +6006,23 @@ export interface components {
             /** @description Priorities of orders. */
             priorities?: number[];
         };
+        /** @description A value that the product was started with. Secrets are masked. */
+        Setting: {
+            /**
+             * @description Its key in the configuration.
+             * @example server.readers
+             */
+            key: string;
+            /** @description What it is. */
+            value: unknown;
+            /** @description Where it comes from: `environment: NAME`, `file` or `default`. */
+            from: string;
+        };
+        /** @description What the product was started with. */
+        Settings: {
+            /** @description The values, as the configuration has them. */
+            items: components["schemas"]["Setting"][];
+        };
         /** @description What becomes of what is in dispute. */
         SettleRequest: {
             granted?: components["schemas"]["MoneyView"] | null;
@@ -5984,6 +6160,19 @@ export interface components {
         StartRequest: {
             /** @description By name. */
             variables?: Record<string, unknown>;
+        };
+        /** @description Something that happens to orders. */
+        StepView: {
+            /**
+             * @description The type of the event, as the feed has it.
+             * @example order.hold_placed
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How often; what happens to several lines of an order at once is once.
+             */
+            count: number;
         };
         /** @description What is kept for a group of channels. */
         StockQuotaView: {
@@ -6482,6 +6671,20 @@ export interface components {
          * @enum {string}
          */
         Way: "taken" | "shown" | "sent";
+        /** @description One step after another, in the same order. */
+        WayView: {
+            /** @description What came first. */
+            from: string;
+            /** @description What came next. */
+            to: string;
+            /** @description How often. */
+            count: number;
+            /**
+             * Format: int64
+             * @description The middle of the times between the two, in milliseconds.
+             */
+            median_ms: number;
+        };
         /** @description All webhooks. */
         WebhookList: {
             /** @description By name. */
@@ -6923,6 +7126,43 @@ export interface operations {
                 };
                 content: {
                     "application/schema+json": Record<string, unknown>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_accounts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -10347,6 +10587,39 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_process_map: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest journal entries are looked through: 1 to 50,000, 10,000 unless given. */
+                entries?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_processes: {
         parameters: {
             query?: {
@@ -10579,6 +10852,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_processes_by_process_versions_by_version_passages: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest journal entries are looked through: 1 to 50,000, 10,000 unless given. */
+                entries?: number;
+            };
+            header?: never;
+            path: {
+                process: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassagesView"];
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -11023,6 +11332,36 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];

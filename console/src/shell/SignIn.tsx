@@ -6,6 +6,8 @@ import { Refused, tell } from "../api/problem";
 import { type SignedIn, session } from "../api/session";
 import type { Me } from "../api/types";
 import { Logo } from "./Logo";
+import { ProviderSignIn } from "./ProviderSignIn";
+import { refusalIn } from "./provider";
 
 const WRONG = {
   password: "The name or the password is wrong.",
@@ -30,6 +32,7 @@ export function SignIn({ why }: { why: string | undefined }) {
   /** The second factor, once it was asked for. */
   const [code, setCode] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const refusal = refusalIn(window.location.search);
   const isComplete = secret.trim() !== "" && (way === "key" || user.trim() !== "");
 
   // another tab may have signed in: the browser has the cookie, and only the token of changes is missing
@@ -93,6 +96,12 @@ export function SignIn({ why }: { why: string | undefined }) {
               {why}. Sign in again to go on where you were.
             </Alert>
           )}
+          {refusal && !trouble && (
+            <Alert color="orange" title="You were not signed in">
+              {refusal}
+            </Alert>
+          )}
+          <ProviderSignIn />
           {way === "password" && (
             <TextInput
               label="Name"

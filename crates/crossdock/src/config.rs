@@ -1,5 +1,6 @@
 //! The configuration file: one TOML file, read strictly.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,25 +48,58 @@ pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
     Ok(text.map_err(wrong)?)
 }
 
-/// A secret in a file is looked for beside the configuration.
-fn resolve_secret(config: &mut Config, base: &Path) {
-    if let Some(file) = config.server.secret.as_deref().and_then(|secret| secret.strip_prefix("file:")) {
-        config.server.secret = Some(format!("file:{}", base.join(file).display()));
+/// Secrets in files are looked for beside the configuration.
+fn resolve_secrets(config: &mut Config, base: &Path) {
+    let of_provider = config.server.oidc.as_mut().and_then(|oidc| oidc.client_secret.as_mut());
+    for secret in config.server.secret.iter_mut().chain(of_provider) {
+        if let Some(file) = secret.strip_prefix("file:") {
+            *secret = format!("file:{}", base.join(file).display());
+        }
+    }
+}
+
+/// What the command line says, above the environment.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Flags {
+    /// Folder of the store, whatever the environment and the file say
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where the API listens, whatever the environment and the file say
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+impl Flags {
+    /// The flag that says a key's value, if it was given.
+    pub(crate) fn of(&self, key: &str) -> Option<&'static str> {
+        match key {
+            "data" => self.data.as_ref().map(|_| "--data"),
+            "server.listen" => self.listen.map(|_| "--listen"),
+            _ => None,
+        }
     }
 }
 
 /// Reads the file, and the environment above it. Errors name line and key.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
+    read_below(&Flags::default(), path)
+}
+
+/// The same with the command line above both.
+pub(crate) fn read_below(flags: &Flags, path: &Path) -> anyhow::Result<Config> {
     let text = text(path)?;
     let mut config: Config = toml::from_str(&text).map_err(|error| WrongUse(format!("{}: {error}", path.display())))?;
-    if let Some(listen) = of_environment("CROSSDOCK_LISTEN") {
+    if let Some(listen) = flags.listen {
+        config.server.listen = listen;
+    } else if let Some(listen) = of_environment("CROSSDOCK_LISTEN") {
         let wrong = |error| WrongUse(format!("CROSSDOCK_LISTEN={listen}: {error}; give an address such as 127.0.0.1:7410"));
         config.server.listen = listen.parse().map_err(wrong)?;
     }
     let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    resolve_secret(&mut config, base);
-    if let Some(folder) = of_environment("CROSSDOCK_DATA") {
-        config.data = folder.into();
+    resolve_secrets(&mut config, base);
+    let folder = flags.data.clone().or_else(|| of_environment("CROSSDOCK_DATA").map(PathBuf::from));
+    if let Some(folder) = folder {
+        config.data = folder;
         return Ok(config);
     }
     if config.data.as_os_str().is_empty() {

@@ -75,6 +75,15 @@ fn the_doctor_names_what_is_wrong_and_what_to_do_and_the_environment_counts_abov
     std::fs::write(&file, text.replace("base_url = \"http://127.0.0.1:8101\"", "base_url = \"bank\"")).unwrap();
     finds(&["WRONG  systems", "bank"]);
 
+    let mut above = here(&["config", "show", "--json", "--data", "/here", "--listen", "127.0.0.1:1"]);
+    above.env("CROSSDOCK_DATA", "/elsewhere");
+    let above = said(above).json();
+    let of = |key: &str| above.as_array().unwrap().iter().find(|value| value["key"] == key).unwrap().clone();
+    assert_eq!((&of("data")["value"], &of("data")["from"]), (&"/here".into(), &"flag: --data".into()));
+    assert_eq!(
+        (&of("server.listen")["value"], &of("server.listen")["from"]),
+        (&"127.0.0.1:1".into(), &"flag: --listen".into())
+    );
     let mut shown = here(&["config", "show", "--json"]);
     shown.env("CROSSDOCK_DATA", "/elsewhere");
     let shown = said(shown).json();
@@ -102,6 +111,19 @@ fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let said = run(&["completions", shell]);
         assert!(said.code == 0 && said.out.contains("dead-letter"), "{shell}: {said:?}");
+    }
+}
+
+#[test]
+fn each_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = run(&["manual", "--out", folder.path().to_str().unwrap()]);
+    assert_eq!(said.code, 0, "{said:?}");
+    for (page, part) in
+        [("crossdock.1", "Exit codes"), ("crossdock-user-put.1", "--role"), ("crossdock-dead-letter.1", "replay")]
+    {
+        let text = std::fs::read_to_string(folder.path().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
+        assert!(text.replace("\\-", "-").contains(part), "`{part}` is not in {page}: {text}");
     }
 }
 

@@ -203,13 +203,14 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
     let mut site = Site::start();
     with_password(&site, "ann", &json!(["sales"]));
     let ann = Browser::of(&site, "ann");
-    let shown = ann.get("/v1/session/second-factor").json();
-    assert_eq!(shown["is_on"], false);
-    let secret = shown["setup"]["secret"].as_str().unwrap().to_owned();
-    assert!(
-        shown["setup"]["uri"].as_str().unwrap().contains(&secret)
-            && shown["setup"]["qr_svg"].as_str().unwrap().contains("<svg")
-    );
+    assert_eq!(ann.get("/v1/session/second-factor").json()["is_on"], false);
+    // an open browser is not enough to see the secret
+    let set_up = |password: &str| ann.post("/v1/session/second-factor/setup", password, &json!({ "password": password }));
+    let refused = set_up("wrong wrong wrong").problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/password", "{refused}");
+    let shown = set_up(PASSWORD).json();
+    let secret = shown["secret"].as_str().unwrap().to_owned();
+    assert!(shown["uri"].as_str().unwrap().contains(&secret) && shown["qr_svg"].as_str().unwrap().contains("<svg"));
     let confirm = |code: &str, key: &str| ann.post("/v1/session/second-factor/confirmation", key, &json!({ "code": code }));
     confirm("000", "wrong").problem(422, "invalid");
     let confirmation = code_of(&secret, step_now());
@@ -223,14 +224,19 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
         .map(|code| code.as_str().unwrap().to_owned())
         .collect();
     assert_eq!(recovery.len(), 10);
-    // from now on the password alone is not enough, and a code counts once
+    // whoever sees the request's key in a list of events does not see the codes
+    confirm("000000", "right").problem(409, "conflict");
+    // from now on the password alone is not enough, and a code counts once: the one that has confirmed it, too
     try_to_sign_in(&site, "ann", PASSWORD).problem(401, "second_factor_required");
-    let code = code_of(&secret, step_now());
+    with_code(&site, "ann", &confirmation).problem(401, "unauthorised");
+    let code = code_of(&secret, step_now() + 1);
     assert_eq!(with_code(&site, "ann", &code).status, 200);
     with_code(&site, "ann", &code).problem(401, "unauthorised");
     // so does a recovery code, over a restart too; sessions go on
     assert_eq!(with_code(&site, "ann", &recovery[0].to_uppercase()).status, 200);
     let cookie = ann.cookie.clone();
+    let alone = ann.post("/v1/users/ann/second-factor/removal", "alone", &json!({}));
+    assert!(alone.problem(403, "not_allowed")["detail"].as_str().unwrap().contains("/v1/session"));
     assert!(site.down().success());
     site.up();
     let again = site.ask(Ask::new("GET", "/v1/session").without("authorization").header("cookie", &cookie));
@@ -238,6 +244,7 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
     with_code(&site, "ann", &recovery[0]).problem(401, "unauthorised");
     assert_eq!(with_code(&site, "ann", &recovery[1]).status, 200);
     let feed = site.get("/v1/events?limit=1000&type=user.").text();
+    assert!(!feed.contains("idempotencykey"), "{feed}");
     assert!(feed.contains("user.second_factor_on") && !feed.contains(&secret) && !feed.contains(&recovery[2]), "{feed}");
     // wrong codes lock the name as wrong passwords do
     for _ in 0..5 {
@@ -311,4 +318,64 @@ fn a_person_signs_in_at_the_command_line_and_needs_no_key() {
     at_a_terminal(&site, &["user", "put", "eve", "--role", "admin"], "").fails(1, &["not"]);
     assert_eq!(at_a_terminal(&site, &["logout"], "").code, 0);
     at_a_terminal(&site, &["order", "list"], "").fails(2, &["crossdock login"]);
+}
+
+#[test]
+fn a_role_that_is_limited_to_another_company_is_none_here() {
+    let site = Site::start();
+    site.fill();
+    let rights = |companies: &str| json!({ "name": "Ann", "roles": ["sales"], "companies": [{ "role": "sales", "companies": [companies] }] });
+    with_password(&site, "ann", &json!(["sales"]));
+    assert_eq!(site.post("/v1/users/ann/rights", "uk", &rights("ELSEWHERE")).status, 200);
+    let ann = Browser::of(&site, "ann");
+    // she learns who she is, and sees and does nothing
+    assert_eq!(ann.get("/v1/session").json()["roles"], json!([]));
+    let refused = ann.get("/v1/orders").problem(403, "not_allowed");
+    assert!(refused["detail"].as_str().unwrap().contains("ELSEWHERE"), "{refused}");
+    ann.post("/v1/orders", "po-1", &order("PO-1", "BRK-100", 2)).problem(403, "not_allowed");
+    // a role that counts everywhere beside it: she reads, and takes no orders
+    let mut more = rights("ELSEWHERE");
+    more["roles"] = json!(["sales", "warehouse"]);
+    assert_eq!(site.post("/v1/users/ann/rights", "more", &more).status, 200);
+    assert_eq!(ann.get("/v1/session").json()["roles"], json!(["warehouse"]));
+    assert_eq!(ann.get("/v1/orders").status, 200);
+    ann.post("/v1/orders", "po-2", &order("PO-2", "BRK-100", 2)).problem(403, "not_allowed");
+    // the command line gives it here
+    let code = site.get("/v1/company").json()["code"].as_str().unwrap().to_owned();
+    let said = site.cli(&["user", "put", "ann", "--role", &format!("sales@{code}"), "--role", "warehouse"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(ann.post("/v1/orders", "po-3", &order("PO-3", "BRK-100", 2)).status, 201);
+    let shown = site.cli(&["user", "show", "ann"]);
+    assert!(shown.out.contains(&format!("sales only in {code}")), "{shown:?}");
+    site.post("/v1/users/ann/rights", "wrong", &json!({ "roles": ["warehouse"], "companies": rights("X")["companies"] }))
+        .problem(422, "invalid");
+}
+
+#[test]
+fn a_key_of_the_configuration_is_limited_to_types_of_jobs_and_companies() {
+    let mut site = Site::start();
+    site.fill();
+    let text = std::fs::read_to_string(site.config()).unwrap();
+    let limited =
+        "roles = [\"sales\"]\njob_types = [\"labels\"]\ncompanies = [{ role = \"sales\", companies = [\"ELSEWHERE\"] }]\n";
+    assert!(text.contains("roles = [\"sales\"]\n"));
+    std::fs::write(site.config(), text.replace("roles = [\"sales\"]\n", limited)).unwrap();
+    assert!(site.down().success());
+    site.up();
+    let clerk = |method: &'static str, path: &str| {
+        Ask::new(method, path).without("authorization").header("authorization", &format!("Bearer {}", common::CLERK))
+    };
+    site.ask(clerk("GET", "/v1/orders")).problem(403, "not_allowed");
+    assert!(site.down().success());
+    let text = std::fs::read_to_string(site.config()).unwrap();
+    let worker = "roles = [\"worker\"]\njob_types = [\"labels\"]\n";
+    std::fs::write(site.config(), text.replace(limited, worker)).unwrap();
+    site.up();
+    let lease = |kind: &str| {
+        let body = json!({ "type": kind, "worker": "w", "limit": 1, "lease_ms": 1000, "wait_ms": 0 });
+        site.ask(clerk("POST", "/v1/jobs/activate").header("idempotency-key", kind).json(&body))
+    };
+    assert_eq!(lease("labels").status, 200, "{:?}", lease("labels"));
+    let refused = lease("invoices").problem(403, "not_allowed");
+    assert!(refused["detail"].as_str().unwrap().contains("labels"), "{refused}");
 }

@@ -4,7 +4,7 @@
 //! Argon2id hash and a key its SHA-256 before it becomes part of a command.
 
 use serde::{Deserialize, Serialize};
-use trade::{Actor, Role};
+use trade::Role;
 use units::{Amount, Text, Timestamp};
 
 /// What somebody may do.
@@ -17,14 +17,39 @@ pub struct Rights {
     /// Types of jobs that may be leased and answered; all if there are none.
     #[serde(default)]
     pub job_types: Vec<Text>,
+    /// Roles that count in some companies only; the others count in all.
+    #[serde(default)]
+    pub companies: Vec<RoleCompanies>,
+}
+
+/// The companies that a role is limited to: anywhere else it is none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleCompanies {
+    /// The role.
+    pub role: Role,
+    /// The short codes of the companies, as in the master data.
+    pub companies: Vec<Text>,
 }
 
 impl Rights {
+    /// The roles that count in the company with that short code. As long as there is no company, limited roles count nowhere.
+    pub fn roles_in(&self, company: &str) -> Vec<Role> {
+        let counts = |role: &Role| {
+            let limited = self.companies.iter().find(|limited| limited.role == *role);
+            limited.is_none_or(|limited| limited.companies.iter().any(|known| known == company))
+        };
+        self.roles.iter().copied().filter(counts).collect()
+    }
+
     /// Whether jobs of that type may be leased and answered.
     pub fn may_do(&self, job_type: &str) -> bool {
         self.job_types.is_empty() || self.job_types.iter().any(|known| known == job_type)
     }
 }
+
+/// How many companies a role may be limited to.
+pub const MAX_COMPANIES: usize = 100;
 
 /// How many types of jobs may be named.
 pub const MAX_JOB_TYPES: usize = 100;
@@ -49,6 +74,9 @@ pub struct User {
     /// What is asked for beside the password.
     #[serde(default)]
     pub second_factor: SecondFactor,
+    /// Who the person is at the identity provider, once that has vouched for them.
+    #[serde(default)]
+    pub subject: Option<Text>,
 }
 
 /// A code of an authenticator (TOTP, RFC 6238), or one that is kept for when that is lost. The secret never comes here: the server
@@ -150,6 +178,15 @@ pub enum UserChange {
         /// Its SHA-256.
         code: [u8; 32],
     },
+    /// The identity provider vouches for the person, who is added if not there.
+    Vouched {
+        /// Who the person is there; nobody else ever is.
+        subject: Text,
+        /// How the person is called.
+        name: Text,
+        /// What the person may do by what they hold there; `None` leaves it as administrators have set it.
+        rights: Option<Rights>,
+    },
 }
 
 /// What shall change about a program.
@@ -197,11 +234,6 @@ pub enum ClientChange {
 }
 
 impl User {
-    /// The person as whoever acts.
-    pub fn actor(&self) -> Actor {
-        Actor { id: self.id.clone(), roles: self.rights.roles.clone(), limit: self.rights.limit }
-    }
-
     pub(crate) fn apply(&mut self, id: &Text, change: &UserChange, at: Timestamp) {
         match change {
             UserChange::Put { name, rights } | UserChange::Add { name, rights } => {
@@ -228,6 +260,15 @@ impl User {
                 (self.second_factor.is_on, self.second_factor.recovery) = (false, Vec::new());
             }
             UserChange::RecoveryUsed { code } => self.second_factor.recovery.retain(|known| known != code),
+            UserChange::Vouched { subject, name, rights } => {
+                if self.id.is_empty() {
+                    (self.id, self.created_at) = (id.clone(), at);
+                }
+                (self.name, self.subject) = (name.clone(), Some(subject.clone()));
+                if let Some(rights) = rights {
+                    self.rights = rights.clone();
+                }
+            }
         }
     }
 }
@@ -240,11 +281,6 @@ impl ApiKey {
 }
 
 impl Client {
-    /// The program as whoever acts.
-    pub fn actor(&self) -> Actor {
-        Actor { id: self.id.clone(), roles: self.rights.roles.clone(), limit: self.rights.limit }
-    }
-
     /// The key with that beginning.
     pub fn key(&self, prefix: &str) -> Option<&ApiKey> {
         self.keys.iter().find(|key| key.prefix == prefix)
@@ -276,5 +312,19 @@ impl Client {
             ClientChange::Enable => self.disabled = false,
             ClientChange::Quota { quota } => self.quota = *quota,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limited_role_counts_in_its_companies_and_the_others_everywhere() {
+        let only = RoleCompanies { role: Role::Receivables, companies: vec!["CD".into(), "UK".into()] };
+        let rights = Rights { roles: vec![Role::Sales, Role::Receivables], companies: vec![only], ..Rights::default() };
+        assert_eq!(rights.roles_in("UK"), [Role::Sales, Role::Receivables]);
+        assert_eq!(rights.roles_in("US"), [Role::Sales]);
+        assert_eq!(rights.roles_in(""), [Role::Sales]);
     }
 }

@@ -2,10 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use partition::identity::Quota;
+use partition::identity::{Quota, Rights, RoleCompanies};
 use serde::{Deserialize, Serialize};
-use trade::{Actor, Role};
+use trade::Role;
 use units::{Amount, Text, Timestamp};
+
+use crate::identity::oidc::OidcConfig;
 
 /// The `[server]` part of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,9 @@ pub struct ServerConfig {
     /// How much of the API a caller may use that has no quota of its own: how much comes back each second, and how much there is at
     /// most. A request takes its cost, as the catalogue tells it; most cost 1.
     pub quota: Quota,
+    /// An identity provider for people and programs; none unless given. See below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<OidcConfig>,
 }
 
 /// Far more than people and programs need that work as they should; less than one that runs wild takes from the others.
@@ -38,7 +43,7 @@ const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7410
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        Self { listen: LISTEN, keys: Vec::new(), readers: 4, secret: None, otlp: None, quota: QUOTA }
+        Self { listen: LISTEN, keys: Vec::new(), readers: 4, secret: None, otlp: None, quota: QUOTA, oidc: None }
     }
 }
 
@@ -62,6 +67,12 @@ pub struct KeyConfig {
     /// How much of the API it may use; the standard unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<Quota>,
+    /// The types of jobs that a worker may lease and answer; all unless given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub job_types: Vec<Text>,
+    /// Roles that count in some companies only, such as `[{ role = "sales", companies = ["CD"] }]`; all count everywhere unless given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub companies: Vec<RoleCompanies>,
 }
 
 /// Why the configuration cannot be used.
@@ -90,7 +101,8 @@ pub enum ConfigError {
 }
 
 impl KeyConfig {
-    pub(crate) fn actor(&self) -> Actor {
-        Actor { id: self.name.clone(), roles: self.roles.clone(), limit: self.limit.map(Amount) }
+    pub(crate) fn rights(&self) -> Rights {
+        let Self { roles, job_types, companies, .. } = self.clone();
+        Rights { roles, limit: self.limit.map(Amount), job_types, companies }
     }
 }

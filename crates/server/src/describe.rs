@@ -1,5 +1,6 @@
 //! What every operation of the API has in common, put into its description in one place: how it is asked, and what may go wrong.
 
+use serde_json::Value;
 use utoipa::openapi::content::Content;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::header::Header;
@@ -10,6 +11,7 @@ use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{OpenApi, PathItem, Ref, RefOr};
 
+use crate::governance::retirement::{RETIREMENTS, Retirement};
 use crate::problem::{CODES, Problem};
 
 const JSON: &str = "application/problem+json";
@@ -55,6 +57,30 @@ pub(crate) fn complete(api: &mut OpenApi) {
     api.tags =
         Some(TAGS.iter().map(|(name, what)| TagBuilder::new().name(*name).description(Some(*what)).build()).collect());
     api.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This installation.")).build()]);
+}
+
+/// The description as JSON, the same each time: utoipa has what is told beside the standard in no order, so that comes last, by name.
+pub(crate) fn json(api: &OpenApi) -> Value {
+    let mut value = serde_json::to_value(api).unwrap_or_default();
+    order_extensions(&mut value);
+    value
+}
+
+fn order_extensions(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            let mut names: Vec<String> = fields.keys().filter(|name| name.starts_with("x-")).cloned().collect();
+            names.sort_unstable();
+            for name in names {
+                if let Some(extension) = fields.shift_remove(&name) {
+                    fields.insert(name, extension);
+                }
+            }
+            fields.values_mut().for_each(order_extensions);
+        }
+        Value::Array(items) => items.iter_mut().for_each(order_extensions),
+        _ => {}
+    }
 }
 
 /// What the operations are about.
@@ -158,6 +184,9 @@ fn govern(path: &str, method: &HttpMethod, operation: &mut Operation) {
         extensions = extensions.add("x-roles", roles);
     }
     operation.extensions.get_or_insert_default().merge(extensions.build());
+    if Retirement::find(RETIREMENTS, governed).is_some() {
+        operation.deprecated = Some(utoipa::openapi::Deprecated::True);
+    }
     let is_limited = governed.permission != crate::governance::operation::Permission::Everybody;
     for response in operation.responses.responses.values_mut().filter(|_| is_limited) {
         if let RefOr::T(response) = response {
@@ -251,6 +280,17 @@ fn response(status: u16) -> utoipa::openapi::Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_description_is_the_same_each_time_it_is_made() {
+        let text = json(&crate::openapi()).to_string();
+        for _ in 0..3 {
+            assert_eq!(json(&crate::openapi()).to_string(), text);
+        }
+        let one = json(&crate::openapi())["paths"]["/v1/orders"]["post"].clone();
+        let extensions: Vec<&String> = one.as_object().unwrap().keys().filter(|name| name.starts_with("x-")).collect();
+        assert_eq!(extensions, ["x-cost", "x-owner", "x-permission", "x-roles"]);
+    }
 
     #[test]
     fn operations_have_names_of_their_own() {

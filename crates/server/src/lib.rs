@@ -14,12 +14,15 @@
 mod auth;
 mod config;
 mod console;
+mod cursor;
 mod describe;
+mod docs;
 mod extract;
 mod feed;
 mod governance;
 mod identity;
 mod in_flight;
+mod latency;
 mod metrics;
 mod page;
 mod problem;
@@ -38,10 +41,12 @@ pub use config::{ConfigError, KeyConfig, ServerConfig};
 pub use feed::live::Live;
 pub use governance::Governance;
 pub use identity::Identities;
+pub use identity::oidc::{GrantConfig, OidcConfig, OidcConfigError, Provider, SignInError};
 pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::{Readers, dependencies};
 pub use resource::imports::REPLAYED;
+pub use resource::settings::Setting;
 pub use schema::{Contracts, contracts};
 pub use serve::{HEADERS_WITHIN, serve};
 pub use state::AppState;
@@ -101,6 +106,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::audit::routes())
         .merge(resource::systems::routes())
         .merge(resource::processes::routes())
+        .merge(resource::passages::routes())
+        .merge(resource::process_map::routes())
         .merge(resource::decisions::routes())
         .merge(resource::drafts::routes())
         .merge(resource::saved_views::routes())
@@ -108,13 +115,16 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::jobs::routes())
         .merge(resource::progress::routes())
         .merge(resource::session::routes())
+        .merge(resource::provider::routes())
         .merge(resource::users::routes())
         .merge(resource::clients::routes())
         .merge(resource::catalogue::routes())
         .merge(resource::schemas::routes())
         .merge(resource::webhooks::routes())
+        .merge(resource::settings::routes())
         .merge(metrics::routes())
         .merge(description())
+        .merge(docs::routes())
 }
 
 /// The description of the API at its own path; made once, when it is first asked for.
@@ -122,10 +132,8 @@ fn description() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(utoipa_axum::routes!(describe_api))
 }
 
-static DESCRIPTION: std::sync::LazyLock<axum::body::Bytes> = std::sync::LazyLock::new(|| {
-    let text = openapi().to_json().expect("a description is JSON, and memory does not fail");
-    axum::body::Bytes::from(text)
-});
+static DESCRIPTION: std::sync::LazyLock<axum::body::Bytes> =
+    std::sync::LazyLock::new(|| axum::body::Bytes::from(describe::json(&openapi()).to_string()));
 
 /// Describe this API.
 #[utoipa::path(get, path = "/openapi.json", tag = "systems", responses((status = 200, body = Object, content_type = "application/json")))]

@@ -59,6 +59,9 @@ async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
     }
     systems(&mut registry, &state.connections.health());
     state.governance.traffic.register(&mut registry);
+    let live = state.live.clone();
+    live.latencies.register(&mut registry);
+    state.live.latencies.begin(&state.partition, &state.readers, async move { live.stopping().await });
     // while the store cannot be read the figures of the process itself are all the more wanted
     match state.readers.read(business).await {
         Ok(figures) => count(&mut registry, figures),

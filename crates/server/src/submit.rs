@@ -14,6 +14,23 @@ pub(crate) async fn submit(state: &AppState, caller: Caller, content: &[u8], bod
     submit_with(state, caller, content, body, Vec::new()).await
 }
 
+/// The same for a change of people or programs, which counts for the next request: it is seen through even if whoever asked goes away.
+///
+/// Its content may hold a password: what stays of it under the idempotency key is a digest that this installation alone can draw.
+pub(crate) async fn change_identity(state: &AppState, caller: Caller, content: &[u8], body: Body) -> Result<Reply, Problem> {
+    let content = state.identities.sessions.draw(content);
+    let state = state.clone();
+    let change = tokio::spawn(async move {
+        let reply = submit(&state, caller, &content, body).await?;
+        state.identities.refresh(&state.readers).await?;
+        Ok(reply)
+    });
+    change.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a change of people or programs broke off");
+        Err(Problem::new("internal", "the change broke off; the log has it"))
+    })
+}
+
 /// The same with original documents to keep.
 pub(crate) async fn submit_with(
     state: &AppState,
@@ -68,7 +85,7 @@ fn give(
     request.condition = condition;
     request.trace = caller.trace.clone();
     let (sender, answer) = oneshot::channel();
-    let told = tracing::enabled!(tracing::Level::DEBUG).then(|| (caller.clone(), std::time::Instant::now()));
+    let told = tracing::enabled!(tracing::Level::INFO).then(|| (caller.clone(), std::time::Instant::now()));
     state.partition.submit(request, move |answer| {
         if let Some((caller, began)) = told {
             log(&caller, &answer, began.elapsed());
@@ -79,7 +96,8 @@ fn give(
     Running { answer, caller }
 }
 
-/// Each command with its journal entry, for whoever follows an order through the logs.
+/// Each command with its journal entry, for whoever follows an order through the logs: what changes an order, and what was not carried out,
+/// is worth a line in any case, everything else for whoever looks closely.
 fn log(caller: &Caller, answer: &Answer, took: std::time::Duration) {
     let (command, outcome) = match answer {
         Answer::Done { position, replayed: false, .. } => (Some(*position), "done"),
@@ -97,7 +115,11 @@ fn log(caller: &Caller, answer: &Answer, took: std::time::Duration) {
     let key = caller.key.split_once('\u{1f}').map_or("", |(_, key)| key);
     let (actor, operation) = (&caller.actor.id, caller.target.as_str());
     let traceparent = caller.trace.as_deref();
-    tracing::debug!(command, %order, %about, %actor, key, operation, outcome, took_ms, traceparent, "command");
+    if outcome != "repeated" && (!order.is_empty() || outcome != "done") {
+        tracing::info!(command, %order, %about, %actor, key, operation, outcome, took_ms, traceparent, "command");
+    } else {
+        tracing::debug!(command, %order, %about, %actor, key, operation, outcome, took_ms, traceparent, "command");
+    }
 }
 
 impl Running {

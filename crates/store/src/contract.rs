@@ -44,6 +44,9 @@ pub trait Reader: Send {
     /// How many rows fit the query, whatever its limit.
     fn count(&mut self, query: &RowQuery) -> Result<u64, StoreError>;
 
+    /// The same, but no further than `most`: counting ends there.
+    fn count_up_to(&mut self, query: &RowQuery, most: usize) -> Result<u64, StoreError>;
+
     /// Journal entries with positions above `after`, in order.
     fn entries(&mut self, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
 

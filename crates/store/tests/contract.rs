@@ -244,6 +244,21 @@ fn a_deleted_row_is_gone_and_deleting_twice_is_no_error(open: Open) {
     }
 }
 
+fn counting_ends_where_it_is_told_to(open: Open) {
+    let place = Place::new(open);
+    let mut store = place.enter();
+    let mut reader = store.reader().unwrap();
+    put(&mut *store, |batch| {
+        let status = |key| if key % 2 == 0 { "open" } else { "done" };
+        batch.rows = (1..=20).map(|key| (ORDER, number(key), Some(row(status(key), "x")))).collect();
+    });
+    let open = RowQuery::table(ORDER).is(Column::Status, "open");
+    for (most, count) in [(0, 0), (9, 9), (10, 10), (11, 10)] {
+        assert_eq!(reader.count_up_to(&open, most).unwrap(), count);
+    }
+    assert_eq!(reader.count_up_to(&RowQuery::table(ORDER).limit(1), 100).unwrap(), 20);
+}
+
 fn every_page_is_found_in_both_directions(open: Open) {
     for count in [0_u64, 1, 50, 51, 10_000] {
         let place = Place::new(open);
@@ -472,6 +487,7 @@ passes! { sqlite: |folder| Ok(Box::new(store::Sqlite::open(folder)?));
     a_batch_must_go_on_where_the_journal_ends
     a_row_is_what_was_written_last
     a_deleted_row_is_gone_and_deleting_twice_is_no_error
+    counting_ends_where_it_is_told_to
     every_page_is_found_in_both_directions
     filters_and_bounds_hold_together
     what_begins_with_a_text_comes_in_the_order_of_its_column

@@ -6,7 +6,7 @@ import { FormDialog } from "../../components/FormDialog";
 import { digitsOf } from "../../lib/money";
 import type { useAddClient, useAddUser, useClientRights, useUserRights } from "./mutations";
 import { RightsFields } from "./RightsFields";
-import { NOBODY, type Rights, requestOf, wrongId, wrongLimit } from "./rights";
+import { companiesOf, NOBODY, type Rights, requestOf, wrongId, wrongLimit } from "./rights";
 
 /** Called where the dialog is, so that what went wrong in one is not told in the next. */
 type UseAdd = typeof useAddUser | typeof useAddClient;
@@ -65,6 +65,7 @@ export function ChangeRights({ of, useRights, onClose }: ChangeProps) {
     roles,
     limit: limit?.amount ?? "",
     jobTypes: "job_types" in of ? of.job_types : [],
+    companies: companiesOf(of.companies),
   });
   const change = useRights();
   return (

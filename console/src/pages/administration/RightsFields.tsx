@@ -1,4 +1,4 @@
-import { Checkbox, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Fieldset, Stack, Text, TextInput } from "@mantine/core";
 import { digitsOf } from "../../lib/money";
 import { words } from "../../lib/words";
 import { type Rights, ROLES, wrongId, wrongLimit } from "./rights";
@@ -11,7 +11,7 @@ interface Props {
   readonly taken?: readonly string[];
 }
 
-/** Name, roles and limit of a person or a program. */
+/** Name, roles, the companies in which they count, and limit of a person or a program. */
 export function RightsFields({ value, onChange, currency, taken }: Props) {
   return (
     <Stack gap="sm">
@@ -41,6 +41,29 @@ export function RightsFields({ value, onChange, currency, taken }: Props) {
           ))}
         </Stack>
       </Checkbox.Group>
+      {value.roles.length > 0 && (
+        <Fieldset legend="Companies in which each role counts" p="sm">
+          <Text size="sm" className="muted">
+            Their short codes, parted by commas. Empty is all of them.
+          </Text>
+          <Stack gap={6} mt={6}>
+            {value.roles.map((role) => (
+              <TextInput
+                key={role}
+                label={words(role)}
+                size="xs"
+                value={value.companies[role] ?? ""}
+                onChange={(event) =>
+                  onChange({ ...value, companies: { ...value.companies, [role]: event.currentTarget.value } })
+                }
+                placeholder="All companies"
+                autoComplete="off"
+                maw={260}
+              />
+            ))}
+          </Stack>
+        </Fieldset>
+      )}
       <TextInput
         label={`Limit in ${currency}`}
         description="Up to which amount holds, write-offs and credits may be decided on. Empty is without limit."

@@ -11,10 +11,10 @@ import { Fact } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
-import { words } from "../../lib/words";
 import { mayNotChange, mayNotChangeRights } from "./authority";
 import { useRemoveSecondFactor, useSetPassword, useUserRights, useUserVerb } from "./mutations";
 import { ChangeRights } from "./RightsDialogs";
+import { rolesInWords } from "./rights";
 import { SignsIn } from "./SignsIn";
 
 /** The fewest letters of a password that the product takes. */
@@ -47,7 +47,7 @@ function Details({ user, me }: { user: User; me: Me }) {
         <Fact name="Signs in">
           <SignsIn user={user} />
         </Fact>
-        <Fact name="Roles">{user.roles.map(words).join(", ") || "None: may read, and decide on nothing"}</Fact>
+        <Fact name="Roles">{rolesInWords(user) || "None: may read, and decide on nothing"}</Fact>
         <Fact name="Limit">{user.limit ? <Amount of={user.limit} /> : "None"}</Fact>
         <Fact name="Added">
           <When at={user.created_at} />

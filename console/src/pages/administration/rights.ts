@@ -1,4 +1,5 @@
 import type { Money } from "../../lib/money";
+import { words } from "../../lib/words";
 
 /** The roles, and what each is for. */
 export const ROLES = {
@@ -22,9 +23,11 @@ export interface Rights {
   readonly limit: string;
   /** Of a program: the types of jobs that it is there for; none means all. */
   readonly jobTypes: readonly string[];
+  /** The codes of the companies that a role is limited to, as they were typed; nothing is all. */
+  readonly companies: Readonly<Record<string, string>>;
 }
 
-export const NOBODY: Rights = { id: "", name: "", roles: [], limit: "", jobTypes: [] };
+export const NOBODY: Rights = { id: "", name: "", roles: [], limit: "", jobTypes: [], companies: {} };
 
 /** What is wrong with the name on the record; nothing if it may be taken. */
 export function wrongId(id: string, taken: readonly string[]): string | undefined {
@@ -43,6 +46,27 @@ export function wrongLimit(typed: string, digits: number): string | undefined {
   return fraction.length > digits ? `At most ${digits} digits behind the point` : undefined;
 }
 
+/** A role that is limited to companies, as the API has it. */
+interface RoleCompanies {
+  readonly role: string;
+  readonly companies: readonly string[];
+}
+
+/** The limits of roles to companies, as they are typed. */
+export function companiesOf(limited: readonly RoleCompanies[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(limited.map(({ role, companies }) => [role, companies.join(", ")]));
+}
+
+/** The roles in words, each with the companies that it is limited to. */
+export function rolesInWords(of: { readonly roles: readonly string[]; readonly companies?: readonly RoleCompanies[] }): string {
+  const limits = companiesOf(of.companies);
+  return of.roles.map((role) => (limits[role] ? `${words(role)} (only ${limits[role]})` : words(role))).join(", ");
+}
+
+function codes(typed: string | undefined): string[] {
+  return (typed ?? "").split(/[\s,;]+/).filter((code) => code !== "");
+}
+
 /** The request that gives these rights. */
 export function requestOf(rights: Rights, currency: string) {
   const amount = rights.limit.trim();
@@ -53,5 +77,8 @@ export function requestOf(rights: Rights, currency: string) {
     roles: [...rights.roles],
     limit,
     job_types: [...rights.jobTypes],
+    companies: rights.roles
+      .map((role) => ({ role, companies: codes(rights.companies[role]) }))
+      .filter(({ companies }) => companies.length > 0),
   };
 }

@@ -1,15 +1,16 @@
 //! `crossdock config`: the values that count, and where each comes from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use server::Setting;
 
-use crate::config::{self, ENVIRONMENT};
+use crate::config::{self, Config, ENVIRONMENT, Flags};
 use crate::output::{self, Finding, table};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Show the values that count and where each comes from: the environment, the file, or the default. Secrets are masked
+    /// Show the values that count and where each comes from: a flag, the environment, the file, or the default. Secrets are masked
     Show(Show),
 }
 
@@ -18,6 +19,8 @@ pub(crate) struct Show {
     /// The configuration file
     #[arg(long, env = "CROSSDOCK_CONFIG", default_value = "crossdock.toml")]
     config: PathBuf,
+    #[command(flatten)]
+    flags: Flags,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -25,38 +28,50 @@ pub(crate) struct Show {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     let Command::Show(arguments) = command;
-    let effective = serde_json::to_value(config::read(&arguments.config)?)?;
-    let file: toml::Table = config::text(&arguments.config)?.parse()?;
-    let mut values = Vec::new();
-    collect("", &effective, Some(&serde_json::to_value(file)?), &mut values);
+    let config = config::read_below(&arguments.flags, &arguments.config)?;
+    let settings = effective(&config, &arguments.config, &arguments.flags)?;
     if arguments.json {
-        output::json(&values)?;
+        output::json(&settings)?;
     } else {
-        table(&values, &[("key", "key"), ("value", "value"), ("from", "from")]);
+        let rows: Vec<Value> = settings.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+        table(&rows, &[("key", "key"), ("value", "value"), ("from", "from")]);
     }
     Ok(Finding::None)
 }
 
+/// The values of a configuration that was read from a file, each with where it comes from.
+pub(crate) fn effective(config: &Config, file: &Path, flags: &Flags) -> anyhow::Result<Vec<Setting>> {
+    let written: toml::Table = config::text(file)?.parse()?;
+    let mut settings = Vec::new();
+    collect("", &serde_json::to_value(config)?, Some(&serde_json::to_value(written)?), flags, &mut settings);
+    Ok(settings)
+}
+
 /// The values below a key, each with where it comes from.
-fn collect(key: &str, value: &Value, file: Option<&Value>, values: &mut Vec<Value>) {
+fn collect(key: &str, value: &Value, file: Option<&Value>, flags: &Flags, settings: &mut Vec<Setting>) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
             for (name, value) in fields {
                 let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                collect(&key, value, file.and_then(|file| file.get(name)), values);
+                collect(&key, value, file.and_then(|file| file.get(name)), flags, settings);
             }
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
             for (at, item) in items.iter().enumerate() {
                 let name = item["name"].as_str().map_or_else(|| at.to_string(), str::to_owned);
-                collect(&format!("{key}[{name}]"), item, file.and_then(|file| file.get(at)), values);
+                collect(&format!("{key}[{name}]"), item, file.and_then(|file| file.get(at)), flags, settings);
             }
         }
-        _ => values.push(json!({ "key": key, "value": masked(key, value), "from": source(key, file) })),
+        _ => {
+            settings.push(Setting { key: key.to_owned(), value: masked(key, value), from: source(key, file, flags) });
+        }
     }
 }
 
-fn source(key: &str, file: Option<&Value>) -> String {
+fn source(key: &str, file: Option<&Value>, flags: &Flags) -> String {
+    if let Some(flag) = flags.of(key) {
+        return format!("flag: {flag}");
+    }
     let overridden = ENVIRONMENT.iter().find(|(variable, of)| *of == key && config::of_environment(variable).is_some());
     match (overridden, file) {
         (Some((variable, _)), _) => format!("environment: {variable}"),
@@ -65,11 +80,14 @@ fn source(key: &str, file: Option<&Value>) -> String {
     }
 }
 
+/// Keys whose values are secrets unless they refer to one.
+const SECRETS: [&str; 2] = ["server.secret", "server.oidc.client_secret"];
+
 /// A header of a call may be a secret; a reference to one is none, and neither is the hash of a key.
 fn masked(key: &str, value: &Value) -> Value {
     let is_reference = |text: &str| text.starts_with("env:") || text.starts_with("file:");
     match value.as_str() {
-        Some(text) if (key.contains(".headers.") || key == "server.secret") && !is_reference(text) => "********".into(),
+        Some(text) if (key.contains(".headers.") || SECRETS.contains(&key)) && !is_reference(text) => "********".into(),
         Some(text) if key.ends_with(".base_url") => without_user(text).into(),
         _ => value.clone(),
     }
@@ -85,25 +103,29 @@ fn without_user(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn values_say_where_they_come_from_and_secrets_are_masked() {
         let effective = json!({
-            "server": { "readers": 4, "secret": "0123456789abcdef" },
+            "server": { "readers": 4, "secret": "0123456789abcdef", "oidc": { "client_secret": "hunter2", "client_id": "crossdock" } },
             "systems": [{ "name": "erp", "base_url": "http://me:secret@erp:80/x@y", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
         });
         let file = json!({ "systems": [{ "name": "erp", "headers": { "a": "secret", "b": "env:B" } }] });
-        let mut values = Vec::new();
-        collect("", &effective, Some(&file), &mut values);
+        let mut settings = Vec::new();
+        collect("", &effective, Some(&file), &Flags::default(), &mut settings);
         let of = |key: &str| {
-            let found = values.iter().find(|value| value["key"] == key).unwrap_or_else(|| panic!("no {key}"));
-            (found["value"].clone(), found["from"].clone())
+            let found = settings.iter().find(|setting| setting.key == key).unwrap_or_else(|| panic!("no {key}"));
+            (found.value.clone(), json!(found.from))
         };
         assert_eq!(of("server.readers"), (json!(4), json!("default")));
         assert_eq!(of("systems[erp].timeout_ms"), (json!(10), json!("default")));
         assert_eq!(of("systems[erp].headers.a"), (json!("********"), json!("file")));
         assert_eq!(of("server.secret").0, json!("********"));
+        assert_eq!(of("server.oidc.client_secret").0, json!("********"));
+        assert_eq!(of("server.oidc.client_id").0, json!("crossdock"));
         assert_eq!(of("systems[erp].base_url").0, json!("http://********@erp:80/x@y"));
         assert_eq!(of("systems[erp].headers.b"), (json!("env:B"), json!("file")));
     }

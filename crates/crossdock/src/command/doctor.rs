@@ -96,6 +96,7 @@ async fn look(arguments: &Arguments) -> Vec<Check> {
             checks.push(Check::good("configuration", format!("{} can be read", arguments.config.display())));
             checks.push(keys(&config));
             checks.push(secret(&config));
+            checks.extend(provider(&config).await);
             checks.push(store(&config.data));
             checks.push(address(config.server.listen).await);
             checks.extend(connections(&config).await);
@@ -129,6 +130,34 @@ fn secret(config: &Config) -> Check {
         Some(Ok(secret)) if secret.len() < 32 => Check::wrong("secret", "server.secret is shorter than 32 characters", make),
         Some(Ok(_)) => Check::good("secret", "webhooks can be signed"),
     }
+}
+
+/// Whether people can sign in at the identity provider, if the configuration names one.
+async fn provider(config: &Config) -> Option<Check> {
+    const WHAT: &str = "provider";
+    let oidc = config.server.oidc.clone()?;
+    let (issuer, grants_nothing) = (oidc.issuer.clone(), oidc.grants.is_empty());
+    let secret = match oidc.client_secret.as_deref().map(connect::secret).transpose() {
+        Ok(secret) => secret,
+        Err(error) => {
+            return Some(Check::wrong(WHAT, format!("server.oidc.client_secret: {error}"), "put the secret there"));
+        }
+    };
+    let provider = match server::Provider::start(oidc, secret) {
+        Ok(provider) => provider,
+        Err(error) => return Some(Check::wrong(WHAT, error.to_string(), "")),
+    };
+    Some(match provider.look(runtime::Clock::now(&runtime::SystemClock)).await {
+        Err(error) => {
+            Check::wrong(WHAT, error.to_string(), "people with passwords and programs with keys go on; look at the address")
+        }
+        Ok(()) if grants_nothing => Check::note(
+            WHAT,
+            format!("{issuer} answers, and server.oidc.grants is empty"),
+            "so only people that Administration knows come in; grant roles to groups to let others in",
+        ),
+        Ok(()) => Check::good(WHAT, format!("{issuer} answers")),
+    })
 }
 
 /// Whether the store can be opened; a server may run on it meanwhile.

@@ -25,6 +25,7 @@ mod key;
 mod lab;
 mod login;
 mod look;
+mod manual;
 mod quota;
 mod serve;
 mod simulate;
@@ -143,6 +144,9 @@ pub(crate) enum Command {
     /// Print what a shell needs to complete commands and options
     #[command(after_help = "Example:\n  crossdock completions bash > /etc/bash_completion.d/crossdock")]
     Completions(completions::Arguments),
+    /// Write manual pages, one for each command
+    #[command(after_help = "Example:\n  crossdock manual --out /usr/local/share/man/man1")]
+    Manual(manual::Arguments),
 }
 
 impl Command {
@@ -194,6 +198,7 @@ impl Command {
             Self::Describe(arguments) => describe::run(&arguments),
             Self::Doctor(arguments) => doctor::run(&arguments),
             Self::Completions(arguments) => Ok(completions::run(&arguments)),
+            Self::Manual(arguments) => manual::run(&arguments),
         }
     }
 }

@@ -22,13 +22,16 @@ pub(crate) struct Arguments {
     #[arg(long, env = "CROSSDOCK_CONFIG", default_value = "crossdock.toml")]
     config: PathBuf,
     #[command(flatten)]
+    flags: config::Flags,
+    #[command(flatten)]
     starter: Starter,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
-    let config = config::read(&arguments.config)?;
+    let config = config::read_below(&arguments.flags, &arguments.config)?;
+    let settings = super::configuration::effective(&config, &arguments.config, &arguments.flags)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the async runtime")?;
-    runtime.block_on(serve(config, arguments.starter.clone()))
+    runtime.block_on(serve(config, settings.into(), arguments.starter.clone()))
 }
 
 /// Takes effects from the partition to the connections, which are made after it.
@@ -130,7 +133,7 @@ impl connect::Outcomes for Results {
     }
 }
 
-async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
+async fn serve(config: Config, settings: Arc<[server::Setting]>, starter: Starter) -> anyhow::Result<Finding> {
     let listener = listen(config.server.listen).map_err(|error| {
         let mend = match error.kind() {
             std::io::ErrorKind::AddrInUse => "is another crossdock running there? stop it, or change server.listen",
@@ -155,6 +158,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     let earlier = server::dependencies(&readers).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
     let identities =
         server::Identities::open(&readers, Some(&config.data)).map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
+    let identities = identities.with_provider(provider(config.server.oidc.clone(), clock.clone())?);
     let telemetry = config.server.otlp.as_deref().map(connect::Telemetry::start).transpose();
     let telemetry = telemetry.map_err(|error| WrongUse(format!("server.otlp: {error}")))?.unwrap_or_default();
     let results = Arc::new(Results(handle.clone()));
@@ -178,6 +182,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
         live: live.clone(),
         clock,
         telemetry,
+        settings,
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");
@@ -194,6 +199,22 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
     drop(webhooks);
     tokio::task::spawn_blocking(move || partition.shutdown()).await.context("stop the partition")?;
     Ok(Finding::None)
+}
+
+/// The identity provider, if the configuration names one. It is asked at once what it says of itself, so that a slip of the pen is in the
+/// log before the first person comes; nothing waits for it.
+fn provider(config: Option<server::OidcConfig>, clock: Arc<dyn Clock>) -> anyhow::Result<Option<Arc<server::Provider>>> {
+    let Some(config) = config else { return Ok(None) };
+    let secret = config.client_secret.as_deref().map(connect::secret).transpose();
+    let secret = secret.map_err(|error| WrongUse(format!("server.oidc.client_secret: {error}")))?;
+    let provider = server::Provider::start(config, secret).map_err(|error| WrongUse(error.to_string()))?;
+    let looking = provider.clone();
+    tokio::spawn(async move {
+        if let Err(error) = looking.look(clock.now()).await {
+            tracing::warn!(%error, "people cannot sign in at the identity provider yet; it is asked again when somebody tries");
+        }
+    });
+    Ok(Some(provider))
 }
 
 /// What processes may ask for. What the shipped ones need is always among it: the product starts before its systems are

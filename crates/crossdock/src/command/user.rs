@@ -1,5 +1,6 @@
 //! `crossdock user`: people who may use the product.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 use anyhow::Context;
@@ -17,7 +18,8 @@ pub(crate) enum Command {
     Show(One),
     /// Add a person, or change name and rights
     #[command(
-        after_help = "Example:\n  crossdock user put ann --name \"Ann Lee\" --role sales --role credit_clerk --limit \"5000.00 EUR\""
+        after_help = "Examples:\n  crossdock user put ann --name \"Ann Lee\" --role sales --role credit_clerk --limit \"5000.00 EUR\"\n  \
+            crossdock user put bob --role sales@CD --role sales@UK --role warehouse     sales in these companies alone"
     )]
     Put(Identity),
     /// Set a password, asked for on a terminal or read from standard input; sessions end
@@ -54,8 +56,9 @@ pub(crate) struct Identity {
     /// How they are called
     #[arg(long, default_value = "")]
     name: String,
-    /// What they may do: sales, warehouse, credit_clerk, credit_manager, director, receivables, operations, admin, worker
-    #[arg(long = "role")]
+    /// What they may do: sales, warehouse, credit_clerk, credit_manager, director, receivables, operations, admin, worker, compliance;
+    /// with @CODE only in the company with that code
+    #[arg(long = "role", value_name = "ROLE[@COMPANY]")]
     roles: Vec<String>,
     /// Up to which amount they may decide, such as "5000.00 EUR"; without limit unless given
     #[arg(long)]
@@ -68,6 +71,23 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    /// The roles, and the companies that some are limited to. A role that is given without a company as well is given for all.
+    fn roles(&self) -> (Vec<&str>, Vec<Value>) {
+        let mut given: BTreeMap<&str, Option<Vec<&str>>> = BTreeMap::new();
+        for role in &self.roles {
+            let (role, company) = role.split_once('@').map_or((role.as_str(), None), |(role, code)| (role, Some(code)));
+            let known = given.entry(role).or_insert_with(|| Some(Vec::new()));
+            match company {
+                Some(code) => known.iter_mut().for_each(|codes| codes.push(code)),
+                None => *known = None,
+            }
+        }
+        let limited = |(role, codes): (&&str, &Option<Vec<&str>>)| {
+            codes.as_ref().map(|codes| json!({ "role": role, "companies": codes }))
+        };
+        (given.keys().copied().collect(), given.iter().filter_map(limited).collect())
+    }
+
     /// As the API takes it.
     pub(super) fn body(&self) -> anyhow::Result<Value> {
         let limit = match self.limit.as_deref().map(|limit| limit.trim().rsplit_once(' ')) {
@@ -77,7 +97,10 @@ impl Identity {
                 return Err(WrongUse("--limit: give an amount and a currency, such as \"5000.00 EUR\"".to_owned()).into());
             }
         };
-        Ok(json!({ "id": self.id, "name": self.name, "roles": self.roles, "limit": limit, "job_types": self.job_types }))
+        let (roles, companies) = self.roles();
+        Ok(json!({
+            "id": self.id, "name": self.name, "roles": roles, "limit": limit, "job_types": self.job_types, "companies": companies,
+        }))
     }
 }
 
@@ -100,6 +123,10 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
             } else {
                 for (label, name) in [("user", "id"), ("name", "name"), ("roles", "roles"), ("limit", "limit")] {
                     field(label, &user[name]);
+                }
+                for limited in user["companies"].as_array().into_iter().flatten() {
+                    let (role, companies) = (output::words(&limited["role"]), output::words(&limited["companies"]));
+                    field("limited to", &json!(format!("{role} only in {companies}")));
                 }
                 for (label, name) in [("password", "has_password"), ("disabled", "disabled"), ("added", "created_at")] {
                     field(label, &user[name]);

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses its part of this")]
 
+pub(crate) mod provider;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -151,7 +153,12 @@ impl Site {
 
     /// Starts a product with these systems.
     pub(crate) fn with(systems: &[(String, String)]) -> Self {
-        let mut site = Self::prepare(&configuration("127.0.0.1:0", systems));
+        Self::with_more(systems, "")
+    }
+
+    /// The same with more in its configuration.
+    pub(crate) fn with_more(systems: &[(String, String)], more: &str) -> Self {
+        let mut site = Self::prepare(&(configuration("127.0.0.1:0", systems) + more));
         site.up();
         // from now on always the same port
         let text = std::fs::read_to_string(site.config()).unwrap();

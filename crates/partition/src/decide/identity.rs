@@ -7,7 +7,7 @@ use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
-use crate::identity::{Client, ClientChange, MAX_JOB_TYPES, MAX_KEYS, Quota, Rights, User, UserChange};
+use crate::identity::{Client, ClientChange, MAX_COMPANIES, MAX_JOB_TYPES, MAX_KEYS, Quota, Rights, User, UserChange};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState};
 
@@ -27,9 +27,20 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
         UserChange::SecondFactorOn { .. } | UserChange::RecoveryUsed { .. } => {
             return Err(not_oneself(txn, "a second factor is set up and used by whoever it belongs to"));
         }
+        UserChange::Vouched { .. } => only_the_product(txn)?,
         _ => only_administrators(txn)?,
     }
     match change {
+        UserChange::Vouched { subject, name, rights } => {
+            check_id("user", id)?;
+            check(name, rights.as_ref().unwrap_or(&Rights::default()))?;
+            if client(txn, id)?.is_some() {
+                return Err(taken(id, "a program"));
+            }
+            if !vouches(known.as_deref(), id, subject, name, rights.as_ref())? {
+                return Ok(Reply::Repeated);
+            }
+        }
         UserChange::Put { name, rights } | UserChange::Add { name, rights } => {
             check_id("user", id)?;
             check(name, rights)?;
@@ -73,11 +84,24 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
         | UserChange::SecondFactorOn { .. }
         | UserChange::SecondFactorOff => {}
     }
-    if known.is_none() && !matches!(change, UserChange::Put { .. } | UserChange::Add { .. }) {
+    let adds =
+        matches!(change, UserChange::Put { .. } | UserChange::Add { .. } | UserChange::Vouched { rights: Some(_), .. });
+    if known.is_none() && !adds {
         return Err(Refusal::Conflict(text(format_args!("there is no user {id}"))).into());
     }
     txn.record(Event::User(id.clone(), change.clone()));
     Ok(Reply::Done)
+}
+
+/// Whether it is news what the identity provider says of a person. One account there is one person here, and stays it: who gets the name
+/// of somebody else there does not become them.
+fn vouches(known: Option<&User>, id: &Text, subject: &Text, name: &Text, rights: Option<&Rights>) -> Result<bool, Refusal> {
+    let Some(known) = known else { return Ok(true) };
+    if known.subject.as_ref().is_some_and(|other| other != subject) {
+        let why = format_args!("{id} is another account of the identity provider; give this one another name there");
+        return Err(Refusal::Conflict(text(why)));
+    }
+    Ok(known.subject.is_none() || known.name != *name || rights.is_some_and(|rights| known.rights != *rights))
 }
 
 /// Changes a program. Only administrators may.
@@ -173,6 +197,15 @@ fn only_administrators(txn: &Txn<'_>) -> Result<(), Refusal> {
     Err(Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why })
 }
 
+/// What the product itself finds out: nobody sends it as a request of their own.
+fn only_the_product(txn: &Txn<'_>) -> Result<(), Refusal> {
+    if txn.cx.actor.roles.contains(&Role::System) {
+        return Ok(());
+    }
+    let why = Text::const_new("only the identity provider vouches for people");
+    Err(Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why })
+}
+
 fn not_oneself(txn: &Txn<'_>, why: &'static str) -> super::txn::TxnStop {
     Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why: Text::const_new(why) }.into()
 }
@@ -206,10 +239,26 @@ fn check(name: &Text, rights: &Rights) -> Result<(), Refusal> {
     if rights.job_types.len() > MAX_JOB_TYPES || !rights.job_types.iter().all(is_type) {
         return Err(Refusal::invalid("job_types", rights.job_types.len(), "up to 100 types of 1 to 200 letters"));
     }
+    check_companies(rights)?;
     match rights.limit {
         Some(limit) if limit.is_negative() || limit > Amount::LIMIT => {
             Err(Refusal::invalid("limit", limit.0, "minor units from 0 to 10^15"))
         }
         _ => Ok(()),
     }
+}
+
+/// A limit has to limit a role that is given: what is none would be taken for one.
+fn check_companies(rights: &Rights) -> Result<(), Refusal> {
+    for (at, limited) in rights.companies.iter().enumerate() {
+        let is_code = |code: &Text| !code.is_empty() && code.chars().count() <= 20;
+        let has_codes = (1..=MAX_COMPANIES).contains(&limited.companies.len()) && limited.companies.iter().all(is_code);
+        let is_first = rights.companies[..at].iter().all(|other| other.role != limited.role);
+        if !has_codes || !is_first || !rights.roles.contains(&limited.role) {
+            let given = format!("{:?}", limited.role).to_lowercase();
+            let wanted = "roles that are given, each once, with 1 to 100 company codes of 1 to 20 letters";
+            return Err(Refusal::invalid("companies", given, wanted));
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Rights are given by administrators, and by nobody to himself.
 
-use partition::identity::{ClientChange, MAX_KEYS, Quota, Rights, UserChange};
+use partition::identity::{ClientChange, MAX_KEYS, Quota, Rights, RoleCompanies, UserChange};
 use partition::{Body, Reply};
 use trade::{Actor, Refusal, Role};
 use units::Timestamp;
@@ -48,6 +48,42 @@ fn only_administrators_give_rights_and_never_to_themselves() {
     assert!(matches!(world.ask(user("eve", put(&[Role::System]))), Err(Refusal::Invalid { .. })));
     administrator(&mut world, "bob");
     assert_eq!(world.done(user("ada", put(&[Role::Admin, Role::Director]))), Reply::Done);
+}
+
+#[test]
+fn only_the_product_says_that_the_provider_vouches_and_an_account_there_stays_one_person() {
+    let mut world = World::new();
+    let vouched = |subject: &str, roles: Option<&[Role]>| UserChange::Vouched {
+        subject: subject.into(),
+        name: "Ann Lee".into(),
+        rights: roles.map(rights),
+    };
+    administrator(&mut world, "ada");
+    assert!(matches!(world.ask(user("ann", vouched("i 1", None))), Err(Refusal::NotAllowed { .. })));
+    world.actor = Actor::system();
+    // somebody whom nobody grants anything is added by administrators alone
+    assert!(matches!(world.ask(user("ann", vouched("i 1", None))), Err(Refusal::Conflict(_))));
+    assert_eq!(world.done(user("ann", vouched("i 1", Some(&[Role::Sales])))), Reply::Done);
+    assert_eq!(world.done(user("ann", vouched("i 1", Some(&[Role::Sales])))), Reply::Repeated);
+    assert!(matches!(world.ask(user("ann", vouched("i 2", Some(&[Role::Sales])))), Err(Refusal::Conflict(_))));
+    assert_eq!(world.done(user("ann", vouched("i 1", Some(&[Role::Warehouse])))), Reply::Done);
+    assert!(matches!(world.ask(user("eve", vouched("i 3", Some(&[Role::System])))), Err(Refusal::Invalid { .. })));
+}
+
+#[test]
+fn a_role_is_limited_to_companies_by_code_and_only_one_that_is_given() {
+    let mut world = World::new();
+    administrator(&mut world, "ada");
+    let limited = |role: Role, codes: &[&str]| {
+        let companies = codes.iter().map(|code| (*code).into()).collect();
+        let rights = Rights { companies: vec![RoleCompanies { role, companies }], ..rights(&[Role::Sales]) };
+        user("ann", UserChange::Put { name: "Ann".into(), rights })
+    };
+    assert_eq!(world.done(limited(Role::Sales, &["CD"])), Reply::Done);
+    assert_eq!(world.done(limited(Role::Sales, &["CD", "UK"])), Reply::Done);
+    for wrong in [limited(Role::Warehouse, &["CD"]), limited(Role::Sales, &[]), limited(Role::Sales, &[""])] {
+        assert!(matches!(world.ask(wrong), Err(Refusal::Invalid { field, .. }) if field == "companies"));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the feed tells beside the trade: facts about systems, processes, people, programs and webhooks. Each is declared once: its name,
 //! what it means, and its fields, from which both the event and its schema are made.
 
-use partition::identity::Quota;
+use partition::identity::{Quota, RoleCompanies};
 use partition::{DraftEvent, Event};
 use serde::{Deserialize, Serialize};
 use trade::{AccountId, OrderId, Role};
@@ -21,6 +21,14 @@ macro_rules! facts {
         /// Name, meaning and schema of each.
         pub(crate) const FACTS: &[(&str, &str, fn() -> serde_json::Value)] = &[$( ($name, $what, schema_of::<$fact>), )*];
     };
+}
+
+/// What the groups of somebody at the identity provider stand for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Granted {
+    pub(super) roles: Vec<Role>,
+    pub(super) limit: Option<Amount>,
+    pub(super) companies: Vec<RoleCompanies>,
 }
 
 facts! {
@@ -52,7 +60,7 @@ facts! {
     }
     "batch.stopped" "It was stopped before its end." BatchStopped {}
     "user.set" "A person was added, or their name or rights were changed." UserSet {
-        name: Text, roles: Vec<Role>, limit: Option<Amount>
+        name: Text, roles: Vec<Role>, limit: Option<Amount>, companies: Vec<RoleCompanies>
     }
     "user.password_set" "A person has another password; their sessions ended." UserPasswordSet {}
     "user.disabled" "A person may sign in no longer." UserDisabled {}
@@ -61,8 +69,11 @@ facts! {
     "user.second_factor_on" "A person signs in with a second factor from now on." UserSecondFactorOn {}
     "user.second_factor_off" "A person signs in without a second factor." UserSecondFactorOff {}
     "user.recovery_code_used" "A person signed in with a recovery code, which is used up." UserRecoveryCodeUsed {}
+    "user.vouched_for" "The identity provider says who somebody is, and what they may do if it grants roles." UserVouchedFor {
+        name: Text, rights: Option<Granted>
+    }
     "client.set" "A program was added, or its name or rights were changed." ClientSet {
-        name: Text, roles: Vec<Role>, limit: Option<Amount>, job_types: Vec<Text>
+        name: Text, roles: Vec<Role>, limit: Option<Amount>, job_types: Vec<Text>, companies: Vec<RoleCompanies>
     }
     "client.key_added" "A program has another key." ClientKeyAdded {
         prefix: Text, expires: Option<Timestamp>, others_end: Option<Timestamp>

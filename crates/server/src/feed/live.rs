@@ -14,6 +14,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::filter::{About, Filter};
 use super::{CloudEvent, page};
+use crate::latency::Latencies;
 use crate::problem::Problem;
 use crate::readers::Readers;
 
@@ -47,6 +48,8 @@ pub struct Live {
     sender: broadcast::Sender<Arc<Batch>>,
     /// True once nobody is to be served any longer.
     stop: watch::Sender<bool>,
+    /// How long the business takes, for those who ask.
+    pub(crate) latencies: Latencies,
 }
 
 /// From where somebody listens: the last event that is known.
@@ -97,12 +100,13 @@ fn read(reader: &mut dyn Reader, after: u64) -> Result<Batch, Problem> {
 impl Live {
     /// Nothing happens: for a store that is only read.
     pub fn idle() -> Arc<Self> {
-        Arc::new(Self { sender: broadcast::channel(1).0, stop: watch::channel(false).0 })
+        Arc::new(Self { sender: broadcast::channel(1).0, stop: watch::channel(false).0, latencies: Latencies::default() })
     }
 
     /// Follows what the partition commits. Within a Tokio runtime.
     pub fn follow(partition: Handle, readers: Readers) -> Arc<Self> {
-        let this = Arc::new(Self { sender: broadcast::channel(BEHIND).0, stop: watch::channel(false).0 });
+        let (sender, stop) = (broadcast::channel(BEHIND).0, watch::channel(false).0);
+        let this = Arc::new(Self { sender, stop, latencies: Latencies::default() });
         let (sender, mut stopped) = (this.sender.clone(), this.stop.subscribe());
         tokio::spawn(async move {
             let follow = follow(partition, readers, sender);

@@ -2,6 +2,7 @@
 
 pub(crate) mod operation;
 pub(crate) mod quota;
+pub(crate) mod retirement;
 mod span;
 pub(crate) mod traffic;
 pub(crate) mod usage;
@@ -16,11 +17,12 @@ use axum::response::{IntoResponse, Response};
 use partition::identity::Quota;
 use trade::{Actor, Role};
 
-use crate::auth::identify;
+use crate::auth::{Identity, identify};
 use crate::problem::Problem;
 use crate::state::AppState;
 use operation::{Operation, Permission};
 use quota::{Left, Throttle};
+use retirement::{RETIREMENTS, Retirement};
 use traffic::Traffic;
 use usage::Usage;
 
@@ -34,12 +36,15 @@ pub struct Governance {
     pub(crate) usage: Arc<Usage>,
     pub(crate) traffic: Traffic,
     pub(crate) standard: Quota,
+    /// Operations that go.
+    pub(crate) retirements: &'static [Retirement],
 }
 
 impl Governance {
     /// Nobody has asked for anything yet; whoever has no quota of their own has the standard one.
     pub fn new(standard: Quota) -> Self {
-        Self { throttle: Arc::new(Throttle::new(standard)), usage: Arc::default(), traffic: Traffic::default(), standard }
+        let (throttle, traffic) = (Arc::new(Throttle::new(standard)), Traffic::default());
+        Self { throttle, usage: Arc::default(), traffic, standard, retirements: RETIREMENTS }
     }
 }
 
@@ -49,8 +54,12 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
     let operation = path.and_then(|path| Operation::find(request.method().as_str(), path.as_str()));
     let started = Instant::now();
     let (traffic, telemetry) = (state.governance.traffic.clone(), state.telemetry.clone());
+    let retirement = operation.and_then(|operation| Retirement::find(state.governance.retirements, operation));
     let span = telemetry.is_on().then(|| (span::enter(request.headers_mut()), SystemTime::now()));
-    let response = admitted(state, operation, request, next).await;
+    let mut response = admitted(state, operation, request, next).await;
+    if let Some(retirement) = retirement {
+        retirement.tell(response.headers_mut());
+    }
     if let Some(operation) = operation {
         traffic.count(operation, response.status(), started.elapsed());
         if let Some((place, began)) = span {
@@ -65,14 +74,15 @@ async fn admitted(state: AppState, operation: Option<&'static Operation>, mut re
     if operation.is_some_and(|operation| operation.permission == Permission::Everybody) {
         return in_time(ANSWER_WITHIN, next.run(request)).await;
     }
-    let identity = match identify(&state, &request) {
+    let identity = match identify(&state, request.method(), request.headers()).await {
         Ok(identity) => identity,
         Err(problem) => return problem.into_response(),
     };
     let (actor, cost) = (identity.actor.clone(), operation.map_or(1, |operation| operation.cost));
     let left = state.governance.throttle.take(&actor.id, identity.quota, cost);
     let allowed = left.retry_after.map_or(Ok(()), |seconds| Err(exhausted(&left, seconds)));
-    let mut response = match allowed.and_then(|()| permitted(operation, &actor)) {
+    let allowed = allowed.and_then(|()| at_home(operation, &identity)).and_then(|()| permitted(operation, &actor));
+    let mut response = match allowed {
         Ok(()) => {
             request.extensions_mut().insert(identity);
             in_time(ANSWER_WITHIN, next.run(request)).await
@@ -103,6 +113,17 @@ fn exhausted(left: &Left, seconds: u64) -> Problem {
          or ask an administrator for a larger quota"
     );
     Problem::new("too_many_requests", detail)
+}
+
+/// Whoever works for other companies alone sees and does nothing in this one, but may find out so, and sign out.
+fn at_home(operation: Option<&Operation>, identity: &Identity) -> Result<(), Problem> {
+    let is_about_oneself = operation.is_some_and(|operation| operation.path.starts_with("/v1/session"));
+    if is_about_oneself || !identity.is_of_elsewhere() {
+        return Ok(());
+    }
+    let (who, companies) = (&identity.actor.id, identity.companies());
+    let detail = format!("the roles of {who} count in the companies {companies}, and not in this one; ask an administrator");
+    Err(Problem::new("not_allowed", detail))
 }
 
 /// What is not in the table is no operation: the API will say so.

@@ -1,6 +1,7 @@
 //! Who may use the product, as requests need it: in memory, by user name and by hash of a key.
 
 pub(crate) mod attempts;
+pub(crate) mod oidc;
 pub(crate) mod password;
 pub(crate) mod session;
 pub(crate) mod totp;
@@ -9,13 +10,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use partition::identity::{Client, Quota, User};
-use partition::{AnyState, Table};
+use partition::identity::{Client, User};
+use partition::{AnyKey, AnyState, Table};
 use sha2::{Digest, Sha256};
 use store::{Reader, RowQuery};
-use trade::Actor;
+use trade::master::Company;
+use trade::{Aggregate, Key};
 use units::{Text, Timestamp};
 
+use crate::auth::Holder;
 use crate::problem::Problem;
 use crate::readers::{Readers, decode};
 use attempts::Attempts;
@@ -29,6 +32,9 @@ pub struct Identities {
     pub(crate) attempts: Arc<Attempts>,
     /// The last code that each person has used: none counts twice.
     used: Arc<Mutex<BTreeMap<Text, i64>>>,
+    refreshing: Arc<tokio::sync::Mutex<()>>,
+    /// Where people may sign in as well.
+    pub(crate) provider: Option<Arc<oidc::Provider>>,
 }
 
 impl std::fmt::Debug for Identities {
@@ -41,9 +47,13 @@ impl std::fmt::Debug for Identities {
 #[derive(Default)]
 struct Known {
     users: BTreeMap<Text, Arc<User>>,
+    /// People by who they are at the identity provider.
+    subjects: BTreeMap<Text, Text>,
     clients: BTreeMap<Text, Arc<Client>>,
     /// Clients by the hashes of their keys.
     keys: BTreeMap<[u8; 32], Text>,
+    /// The short code of this company: roles may be limited to others. Empty as long as there is none.
+    company: Text,
 }
 
 impl Known {
@@ -52,7 +62,10 @@ impl Known {
         for table in [Table::User, Table::Client] {
             for (key, row) in reader.rows(&RowQuery::table(table))? {
                 match decode(table, &key, &row.data)? {
-                    AnyState::User(user) => drop(known.users.insert(user.id.clone(), user)),
+                    AnyState::User(user) => {
+                        known.subjects.extend(user.subject.iter().map(|subject| (subject.clone(), user.id.clone())));
+                        known.users.insert(user.id.clone(), user);
+                    }
                     AnyState::Client(client) => {
                         known.keys.extend(client.keys.iter().map(|key| (key.hash, client.id.clone())));
                         known.clients.insert(client.id.clone(), client);
@@ -60,6 +73,10 @@ impl Known {
                     _ => {}
                 }
             }
+        }
+        let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
+        if let Some(AnyState::Trade(Aggregate::Company(company), _)) = crate::readers::state(reader, &key)? {
+            known.company = company.code.clone();
         }
         Ok(known)
     }
@@ -70,16 +87,33 @@ impl Identities {
     /// folder it is drawn now and kept nowhere.
     pub fn open(readers: &Readers, folder: Option<&Path>) -> Result<Self, Problem> {
         let known = readers.read_blocking(Known::read)?;
+        let sessions = folder.map_or_else(Sessions::new, Sessions::kept_in)?;
+        crate::cursor::seal_with(sessions.draw(b"cursors"));
         Ok(Self {
             known: Arc::new(RwLock::new(Arc::new(known))),
-            sessions: Arc::new(folder.map_or_else(Sessions::new, Sessions::kept_in)?),
+            sessions: Arc::new(sessions),
             attempts: Arc::default(),
             used: Arc::default(),
+            refreshing: Arc::default(),
+            provider: None,
         })
     }
 
-    /// Reads them again, after one of them has changed.
+    /// With an identity provider.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Arc<oidc::Provider>>) -> Self {
+        Self { provider, ..self }
+    }
+
+    /// The short code of this company.
+    pub(crate) fn company(&self) -> Text {
+        self.known().company.clone()
+    }
+
+    /// Reads them again, after one of them or the company has changed.
     pub(crate) async fn refresh(&self, readers: &Readers) -> Result<(), Problem> {
+        // one after the other, so that an older picture never replaces a newer one
+        let _refreshing = self.refreshing.lock().await;
         let known = readers.read(Known::read).await?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
         Ok(())
@@ -89,19 +123,25 @@ impl Identities {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whose key it is, and the quota of its own if it has one. Looked up by hash, so the time that it takes tells nothing about other
+    /// Whose key it is. Looked up by hash, so the time that it takes tells nothing about other
     /// keys.
-    pub(crate) fn owner_of_key(&self, key: &str, now: Timestamp) -> Option<(Actor, Option<Quota>)> {
+    pub(crate) fn owner_of_key(&self, key: &str, now: Timestamp) -> Option<Holder> {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         let known = self.known();
         let client = known.clients.get(known.keys.get(&hash)?)?;
         let is_valid = client.keys.iter().any(|key| key.hash == hash && key.is_valid(now));
-        (is_valid && !client.disabled).then(|| (client.actor(), client.quota))
+        (is_valid && !client.disabled).then(|| Holder::program(client))
     }
 
     /// The person of that name.
     pub(crate) fn user(&self, id: &str) -> Option<Arc<User>> {
         self.known().users.get(id).cloned()
+    }
+
+    /// Whom the identity provider has vouched for as that subject.
+    pub(crate) fn user_of_subject(&self, subject: &str) -> Option<Arc<User>> {
+        let known = self.known();
+        known.users.get(known.subjects.get(subject)?).cloned()
     }
 
     /// All people, by name.

@@ -22,6 +22,14 @@ pub(crate) const CSRF: &str = "x-csrf-token";
 /// A session ends after so many milliseconds: a working day.
 const LASTS: i64 = 12 * 60 * 60 * 1_000;
 
+/// How a session says that the identity provider has let the person in.
+const PROVIDER: &str = "provider";
+/// The cookie of a sign-in at the identity provider, and for how many milliseconds it counts.
+const ATTEMPT: &str = "crossdock_sign_in";
+const ATTEMPT_LASTS: i64 = 10 * 60 * 1_000;
+/// Where that cookie is sent to.
+const ATTEMPT_PATH: &str = "/v1/session/provider";
+
 /// The file that keeps them over a restart, in the folder of the data.
 const FILE: &str = "sessions.json";
 
@@ -30,6 +38,7 @@ pub(crate) struct Sessions {
     secret: [u8; 32],
     /// Sessions that were signed out, until they would have ended by themselves.
     ended: Mutex<BTreeMap<String, Timestamp>>,
+    writing: Mutex<()>,
     /// Where both are kept; nowhere for a program that only reads.
     file: Option<PathBuf>,
 }
@@ -54,11 +63,13 @@ pub(crate) struct Session {
     pub(crate) ends: Timestamp,
     /// Drawn, so that no two sessions are the same.
     nonce: String,
+    /// Whether the identity provider has let the person in.
+    pub(crate) by_provider: bool,
 }
 
 impl Sessions {
     pub(crate) fn new() -> Result<Self, Problem> {
-        Ok(Self { secret: random()?, ended: Mutex::default(), file: None })
+        Ok(Self { secret: random()?, ended: Mutex::default(), writing: Mutex::default(), file: None })
     }
 
     /// Goes on with the sessions of the program before; its file is made if there is none.
@@ -73,7 +84,7 @@ impl Sessions {
                 let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
                 let secret = BASE64.decode(&kept.secret).ok().and_then(|secret| secret.try_into().ok());
                 let secret = secret.ok_or_else(|| broken("the secret is not 32 bytes in base 64".to_owned()))?;
-                Self { secret, ended: Mutex::new(kept.ended), file: Some(file) }
+                Self { secret, ended: Mutex::new(kept.ended), writing: Mutex::default(), file: Some(file) }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self { file: Some(file), ..Self::new()? },
             Err(error) => return Err(broken(error.to_string())),
@@ -103,21 +114,41 @@ impl Sessions {
     /// Begins a session of that user.
     pub(crate) fn begin(&self, user: &User, now: Timestamp) -> Result<Session, Problem> {
         let nonce = BASE64.encode(random()?);
-        Ok(Session { user: user.id.clone(), epoch: user.epoch, ends: now.plus_millis(LASTS), nonce })
+        let ends = now.plus_millis(LASTS);
+        Ok(Session { user: user.id.clone(), epoch: user.epoch, ends, nonce, by_provider: false })
     }
 
-    fn seal(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+    /// A sign-in elsewhere as the browser keeps it: its number, and where to go on afterwards.
+    pub(crate) fn attempt_token(&self, number: &str, return_to: &str, now: Timestamp) -> String {
+        let text = BASE64.encode(format!("{}\n{number}\n{return_to}", now.plus_millis(ATTEMPT_LASTS).0));
+        let seal = BASE64.encode(self.seal("attempt", &text).finalize().into_bytes());
+        format!("{text}.{seal}")
+    }
+
+    /// Number and way back of a sign-in elsewhere, if it is ours and not over.
+    pub(crate) fn open_attempt(&self, token: &str, now: Timestamp) -> Option<(String, String)> {
+        let (text, seal) = token.split_once('.')?;
+        self.seal("attempt", text).verify_slice(&BASE64.decode(seal).ok()?).ok()?;
+        let text = String::from_utf8(BASE64.decode(text).ok()?).ok()?;
+        let (ends, rest) = text.split_once('\n')?;
+        let (number, return_to) = rest.split_once('\n')?;
+        (now < Timestamp(ends.parse().ok()?)).then(|| (number.to_owned(), return_to.to_owned()))
+    }
+
+    fn seal(&self, purpose: &str, content: impl AsRef<[u8]>) -> Hmac<Sha256> {
         // HMAC takes keys of any length
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("a key of 32 bytes");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
-        mac.update(text.as_bytes());
+        mac.update(content.as_ref());
         mac
     }
 
     /// The session as the browser keeps it.
     pub(crate) fn token(&self, session: &Session) -> String {
-        let text = BASE64.encode(format!("{}\n{}\n{}\n{}", session.user, session.epoch, session.ends.0, session.nonce));
+        let Session { user, epoch, ends, nonce, by_provider } = session;
+        let way = if *by_provider { PROVIDER } else { "" };
+        let text = BASE64.encode(format!("{user}\n{epoch}\n{}\n{nonce}\n{way}", ends.0));
         let seal = BASE64.encode(self.seal("session", &text).finalize().into_bytes());
         format!("{text}.{seal}")
     }
@@ -131,24 +162,31 @@ impl Sessions {
         let user = parts.next()?.into();
         let epoch = parts.next()?.parse().ok()?;
         let ends = Timestamp(parts.next()?.parse().ok()?);
-        let session = Session { user, epoch, ends, nonce: parts.next()?.to_owned() };
+        let nonce = parts.next()?.to_owned();
+        let by_provider = parts.next() == Some(PROVIDER);
+        let session = Session { user, epoch, ends, nonce, by_provider };
         let was_ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&session.nonce);
         (now < ends && !was_ended).then_some(session)
     }
 
-    /// Ends a session, wherever its token is by now.
+    /// Ends a session, wherever its token is by now. Waits for the disk.
     pub(crate) fn end(&self, session: &Session, now: Timestamp) {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.retain(|_, ends| now < *ends);
-        ended.insert(session.nonce.clone(), session.ends);
+        // one after the other writes the file, and meanwhile others look at what is in memory
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = {
+            let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            ended.retain(|_, ends| now < *ends);
+            ended.insert(session.nonce.clone(), session.ends);
+            ended.clone()
+        };
         if let Err(error) = self.keep(&ended) {
             tracing::error!(%error, "a session that was signed out may be back after a restart");
         }
     }
 
-    /// Bytes that only this installation can draw, the same for the same text.
-    pub(crate) fn draw(&self, text: &str) -> [u8; 32] {
-        self.seal("draw", text).finalize().into_bytes().into()
+    /// Bytes that only this installation can draw, the same for the same content.
+    pub(crate) fn draw(&self, content: &[u8]) -> [u8; 32] {
+        self.seal("draw", content).finalize().into_bytes().into()
     }
 
     /// What a page of ours sends with a change, so that it is known not to come from somebody else's.
@@ -172,17 +210,38 @@ impl Session {
 
 /// The token that a request carries.
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<&str> {
+    cookie_of(headers, COOKIE)
+}
+
+/// The token of a sign-in at the identity provider that a request carries.
+pub(crate) fn attempt_of(headers: &HeaderMap) -> Option<&str> {
+    cookie_of(headers, ATTEMPT)
+}
+
+fn cookie_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 /// The header that makes a browser keep a token, or forget it. Behind TLS the browser gives it to nobody without.
 pub(crate) fn cookie(token: Option<&str>, headers: &HeaderMap) -> Option<HeaderValue> {
-    let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
-    let secure = if is_secure { "; Secure" } else { "" };
     let (value, age) = token.map_or(("", 0), |token| (token, LASTS / 1_000));
+    let secure = secure(headers);
     HeaderValue::from_str(&format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")).ok()
+}
+
+/// The header that makes a browser keep the token of a sign-in at the identity provider, or forget it. The provider sends the browser back
+/// from another site, so the cookie has to come along on links.
+pub(crate) fn attempt_cookie(token: Option<&str>, headers: &HeaderMap) -> Option<HeaderValue> {
+    let (value, age) = token.map_or(("", 0), |token| (token, ATTEMPT_LASTS / 1_000));
+    let (path, secure) = (ATTEMPT_PATH, secure(headers));
+    HeaderValue::from_str(&format!("{ATTEMPT}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")).ok()
+}
+
+fn secure(headers: &HeaderMap) -> &'static str {
+    let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    if is_secure { "; Secure" } else { "" }
 }
 
 /// Random bytes of the system.
@@ -245,6 +304,20 @@ mod tests {
             assert_eq!(sessions.open(&wrong, Timestamp(0)), None, "{wrong}");
         }
         assert_eq!(Sessions::new().unwrap().open(&token, Timestamp(0)), None);
+    }
+
+    #[test]
+    fn a_sign_in_elsewhere_is_over_after_ten_minutes_and_is_no_session() {
+        let sessions = Sessions::new().unwrap();
+        let token = sessions.attempt_token("number", "/orders?status=held", Timestamp(0));
+        let known = Some(("number".to_owned(), "/orders?status=held".to_owned()));
+        assert_eq!(sessions.open_attempt(&token, Timestamp(ATTEMPT_LASTS - 1)), known);
+        assert_eq!(sessions.open_attempt(&token, Timestamp(ATTEMPT_LASTS)), None);
+        assert_eq!(sessions.open(&token, Timestamp(0)), None);
+        assert_eq!(Sessions::new().unwrap().open_attempt(&token, Timestamp(0)), None, "another installation's");
+        let session = Session { by_provider: true, ..sessions.begin(&ann(), Timestamp(0)).unwrap() };
+        assert_eq!(sessions.open(&sessions.token(&session), Timestamp(1)), Some(session.clone()));
+        assert_eq!(sessions.open_attempt(&sessions.token(&session), Timestamp(1)), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use crate::extract::Reading;
 use crate::governance::operation::{OPERATIONS_OF_THE_API, Operation, Permission, owner, version};
+use crate::governance::retirement::Retirement;
 use crate::governance::usage::Count;
 use crate::problem::Problem;
 use crate::schema::documents::{self, Document, Way};
@@ -129,9 +130,38 @@ pub(crate) struct OperationView {
     roles: Vec<String>,
     /// What a request takes from the caller's quota.
     cost: u32,
-    /// Who has used it since the server's start; for operations and administrators.
+    /// That it goes; absent for what stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retirement: Option<RetirementView>,
+    /// Who has used it since the server's start, and so who still calls what goes; for operations and administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     consumers: Option<Vec<Consumer>>,
+}
+
+/// That an operation goes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RetirementView {
+    /// Since when nobody should begin to use it.
+    deprecated_at: String,
+    /// From when on it may no longer answer; absent while that is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sunset_at: Option<String>,
+    /// How to get along without it.
+    guide: &'static str,
+    /// The path that takes its place; absent if it is not one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    successor: Option<&'static str>,
+}
+
+impl From<&Retirement> for RetirementView {
+    fn from(retirement: &Retirement) -> Self {
+        Self {
+            deprecated_at: retirement.deprecated.to_string(),
+            sunset_at: retirement.sunset.map(|sunset| sunset.to_string()),
+            guide: retirement.guide,
+            successor: retirement.successor,
+        }
+    }
 }
 
 /// A caller of an operation.
@@ -194,7 +224,8 @@ async fn show(State(state): State<AppState>, reading: Reading) -> Result<JsonAns
     let view = |operation: &'static Operation| {
         let consumers = || state.governance.usage.of(operation).into_iter();
         let consumer = |(caller, count): (units::Text, Count)| Consumer { caller: caller.to_string(), usage: count.into() };
-        view(operation, sees_usage.then(|| consumers().map(consumer).collect()))
+        let retirement = Retirement::find(state.governance.retirements, operation).map(RetirementView::from);
+        view(operation, retirement, sees_usage.then(|| consumers().map(consumer).collect()))
     };
     let webhooks = if sees_usage { Some(state.webhooks.list().await?) } else { None };
     let health = state.connections.health();
@@ -233,7 +264,11 @@ fn document_view(document: &'static Document, health: &[SystemHealth]) -> Docume
     }
 }
 
-fn view(operation: &'static Operation, consumers: Option<Vec<Consumer>>) -> OperationView {
+fn view(
+    operation: &'static Operation,
+    retirement: Option<RetirementView>,
+    consumers: Option<Vec<Consumer>>,
+) -> OperationView {
     let key = (operation.path.to_owned(), operation.method.to_owned());
     let Described { id, summary, tag } = DESCRIBED.get(&key).cloned().unwrap_or_default();
     let (permission, roles) = permission(operation.permission);
@@ -247,6 +282,7 @@ fn view(operation: &'static Operation, consumers: Option<Vec<Consumer>>) -> Oper
         permission,
         roles,
         cost: operation.cost,
+        retirement,
         consumers,
     }
 }

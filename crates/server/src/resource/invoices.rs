@@ -62,7 +62,7 @@ async fn list(
     }
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Account, filter.account.as_deref()), (Column::Label, filter.number.as_deref())];
-        page::read(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+        page::counted(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
                 AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(view::invoice(&invoice)),
                 _ => None,

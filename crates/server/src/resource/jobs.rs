@@ -14,6 +14,7 @@ use store::{Reader, RowQuery};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::auth::Identity;
 use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
@@ -178,17 +179,16 @@ enum Look {
     responses((status = 200, body = Activated)))]
 async fn activate(
     State(state): State<AppState>,
+    identity: Identity,
     caller: Caller,
     Json(request, bytes): Json<Activation>,
 ) -> Result<JsonAnswer<Activated>, Problem> {
     check(&request)?;
     if_match(&caller)?;
-    // decided with each job, too; said here before anybody waits for one in vain
-    if let Some(client) = state.identities.client(&caller.actor.id)
-        && !client.rights.may_do(&request.kind)
-    {
-        let types = client.rights.job_types.join(", ");
-        let detail = format!("{} is there for jobs of the types {types}, and not for {}", client.id, request.kind);
+    // of programs that the record knows it is decided with each job, too; said here before anybody waits for one in vain
+    if !identity.rights.may_do(&request.kind) {
+        let (who, types) = (&caller.actor.id, identity.rights.job_types.join(", "));
+        let detail = format!("{who} is there for jobs of the types {types}, and not for {}", request.kind);
         return Err(Problem::new("not_allowed", detail));
     }
     let deadline = tokio::time::Instant::now() + Duration::from_millis(request.wait_ms);

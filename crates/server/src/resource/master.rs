@@ -59,6 +59,8 @@ async fn import(
         "company" => {
             let read = documents::master::read_company(&bytes, name);
             import.each(read, |company| Body::PutCompany(Box::new(company))).await?;
+            // which roles count hangs on its code
+            import.state.identities.refresh(&import.state.readers).await?;
         }
         "rates" => import.whole(documents::master::read_rates(&bytes, name), Body::PutRates).await?,
         "limits" => {

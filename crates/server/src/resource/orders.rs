@@ -225,7 +225,7 @@ async fn list(
     let ours = currency(&state).await?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
-        page::read(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+        page::counted(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
                 AnyState::Trade(Aggregate::Order(order), _) => Some(view::order(&order, ours)),
                 _ => None,

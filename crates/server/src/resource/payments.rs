@@ -54,7 +54,7 @@ async fn list(
     page::check_status(filter.status.as_deref(), crate::resource::progress::PAYMENT)?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
-        page::read(reader, Table::Trade(Kind::Payment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
+        page::counted(reader, Table::Trade(Kind::Payment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
             match state {
                 AnyState::Trade(Aggregate::Payment(payment), _) => Some(view::payment(&payment)),
                 _ => None,

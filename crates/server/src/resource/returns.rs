@@ -42,7 +42,7 @@ async fn list(
     page::check_status(filter.status.as_deref(), &["requested", "authorised", "rejected"])?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref())];
-        page::read(
+        page::counted(
             reader,
             Table::Trade(Kind::ReturnRequest),
             &filters,

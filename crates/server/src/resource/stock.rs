@@ -143,7 +143,7 @@ async fn list(
 ) -> Result<Listed<Page<StockView>>, Problem> {
     let read = move |reader: &mut dyn Reader| {
         let filters = [(Column::Parent, filter.item.as_deref())];
-        page::read(reader, Table::Trade(Kind::Stock), &filters, filter.after.as_deref(), filter.limit, |key, _, state| {
+        page::counted(reader, Table::Trade(Kind::Stock), &filters, filter.after.as_deref(), filter.limit, |key, _, state| {
             match state {
                 AnyState::Trade(Aggregate::Stock(stock), _) => Some(view(&key_of(key), &stock)),
                 _ => None,

@@ -342,7 +342,7 @@ pub(crate) struct DeadLetterFilter {
 
 fn dead(reader: &mut dyn store::Reader, filter: &DeadLetterFilter) -> Result<Page<DeadLetter>, Problem> {
     let filters = [(Column::Status, Some("dead")), (Column::Label, filter.capability.as_deref())];
-    page::read(reader, Table::Effect, &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
+    page::counted(reader, Table::Effect, &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
         AnyState::Effect(effect) => {
             let (code, cause) = effect.dead.clone().unwrap_or_default();
             Some(DeadLetter {

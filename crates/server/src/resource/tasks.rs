@@ -237,7 +237,7 @@ const TABLE: Table = Table::Trade(Kind::Exception);
 fn newest(reader: &mut dyn Reader, filter: &TaskFilter) -> Result<Page<TaskView>, Problem> {
     let filters =
         [(Column::Status, Some(filter.status.as_deref().unwrap_or("open"))), (Column::Parent, filter.order.as_deref())];
-    let Page { items, next } =
+    let Page { items, next, .. } =
         page::read(reader, TABLE, &filters, filter.after.as_deref(), filter.limit, |_, _, state| match state {
             AnyState::Trade(Aggregate::Exception(exception), _) if exception.task.is_some() => {
                 filter.case.as_ref().is_none_or(|case| exception.case == case.as_str()).then_some(exception)
@@ -246,12 +246,14 @@ fn newest(reader: &mut dyn Reader, filter: &TaskFilter) -> Result<Page<TaskView>
         })?;
     let mut models = Models::default();
     let views = items.into_iter().map(|exception| Ok(found(reader, &mut models, exception)?.view()));
-    Ok(Page { items: views.collect::<Result<_, Problem>>()?, next })
+    Ok(Page::of(views.collect::<Result<_, Problem>>()?, next))
 }
 
 /// All that are meant, in an order that no index has.
 fn sorted(reader: &mut dyn Reader, filter: &TaskFilter) -> Result<Page<TaskView>, Problem> {
     let limit = page::limit_of(filter.limit)?;
+    // a place in one order is none in another
+    let list = format!("tasks by {:?}", filter.sort);
     let mut models = Models::default();
     let mut all: Vec<(String, Found)> = Vec::new();
     let statuses = filter.status.as_deref().map_or(vec!["open", "claimed"], |status| vec![status]);
@@ -260,14 +262,11 @@ fn sorted(reader: &mut dyn Reader, filter: &TaskFilter) -> Result<Page<TaskView>
     }
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     if let Some(after) = &filter.after {
-        let is_cursor = after.len() == 35 && after.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_cursor {
-            return Err(Problem::new("invalid", "after is not a cursor of this list: take `next` of the page before"));
-        }
-        all.retain(|(place, _)| place > after);
+        let after = crate::cursor::opened(&list, after)?;
+        all.retain(|(place, _)| place.as_str() > after);
     }
-    let next = all.get(limit - 1).filter(|_| all.len() > limit).map(|(place, _)| place.clone());
-    Ok(Page { items: all.into_iter().take(limit).map(|(_, task)| task.view()).collect(), next })
+    let next = all.get(limit - 1).filter(|_| all.len() > limit).map(|(place, _)| crate::cursor::sealed(&list, place));
+    Ok(Page::of(all.into_iter().take(limit).map(|(_, task)| task.view()).collect(), next))
 }
 
 /// Adds the tasks of a status that are meant, each with its place.

@@ -2,7 +2,7 @@
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::identity::{Rights, User, UserChange};
+use partition::identity::{Rights, RoleCompanies, User, UserChange};
 use partition::{AnyState, Body};
 use runtime::Version;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::resource::accounts::{check_currency, currency};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
-use crate::submit::submit;
+use crate::submit::change_identity;
 use crate::version::Versioned;
 use crate::view::{MoneyView, money, name};
 
@@ -48,6 +48,11 @@ pub(crate) struct UserView {
     /// Up to which amount the person may decide; absent without limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<MoneyView>,
+    /// Roles that count in some companies only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    companies: Vec<RoleCompaniesView>,
+    /// Whether the identity provider has vouched for the person: then they sign in there.
+    at_provider: bool,
     /// Whether there is a password.
     has_password: bool,
     /// Whether a second factor is asked for.
@@ -58,12 +63,35 @@ pub(crate) struct UserView {
     created_at: String,
 }
 
+/// The companies that a role is limited to.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleCompaniesView {
+    /// The role.
+    #[schema(value_type = String, example = "sales")]
+    role: Role,
+    /// The short codes of the companies.
+    #[schema(example = json!(["CD"]))]
+    companies: Vec<String>,
+}
+
+/// The limits of roles to companies as they are shown.
+pub(crate) fn role_companies(rights: &Rights) -> Vec<RoleCompaniesView> {
+    let view = |limited: &RoleCompanies| RoleCompaniesView {
+        role: limited.role,
+        companies: limited.companies.iter().map(ToString::to_string).collect(),
+    };
+    rights.companies.iter().map(view).collect()
+}
+
 fn view(user: &User, currency: Currency) -> UserView {
     UserView {
         id: user.id.to_string(),
         name: user.name.to_string(),
         roles: user.rights.roles.iter().map(name).collect(),
         limit: user.rights.limit.map(|limit| money(limit, currency)),
+        companies: role_companies(&user.rights),
+        at_provider: user.subject.is_some(),
         has_password: user.password.is_some(),
         has_second_factor: user.second_factor.is_on,
         disabled: user.disabled,
@@ -99,6 +127,9 @@ pub(crate) struct IdentityRequest {
     /// Of a program: the types of jobs that it may lease and answer; all if there are none.
     #[serde(default)]
     pub(crate) job_types: Vec<String>,
+    /// Roles that count in some companies only; the others count in all.
+    #[serde(default)]
+    pub(crate) companies: Vec<RoleCompaniesView>,
 }
 
 /// Name and rights as they shall be.
@@ -119,13 +150,16 @@ pub(crate) struct RightsRequest {
     /// Of a program: the types of jobs that it may lease and answer; all if there are none.
     #[serde(default)]
     job_types: Vec<String>,
+    /// Roles that count in some companies only; the others count in all.
+    #[serde(default)]
+    companies: Vec<RoleCompaniesView>,
 }
 
 impl RightsRequest {
     /// Of whom.
     pub(crate) fn of(self, id: String) -> IdentityRequest {
-        let Self { name, roles, limit, job_types } = self;
-        IdentityRequest { id, name, roles, limit, job_types }
+        let Self { name, roles, limit, job_types, companies } = self;
+        IdentityRequest { id, name, roles, limit, job_types, companies }
     }
 }
 
@@ -141,7 +175,15 @@ impl IdentityRequest {
         let mut job_types: Vec<units::Text> = self.job_types.iter().map(|kind| kind.as_str().into()).collect();
         job_types.sort_unstable();
         job_types.dedup();
-        Ok(Rights { roles, limit: self.limit.map(|limit| limit.amount), job_types })
+        let sorted = |limited: &RoleCompaniesView| {
+            let mut companies: Vec<units::Text> = limited.companies.iter().map(|code| code.as_str().into()).collect();
+            companies.sort_unstable();
+            companies.dedup();
+            RoleCompanies { role: limited.role, companies }
+        };
+        let mut companies: Vec<RoleCompanies> = self.companies.iter().map(sorted).collect();
+        companies.sort_unstable();
+        Ok(Rights { roles, limit: self.limit.map(|limit| limit.amount), job_types, companies })
     }
 }
 
@@ -199,7 +241,16 @@ async fn remove_second_factor(
     Path(user): Path<String>,
     Json(_, bytes): Json<Nothing>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    not_oneself(&caller, &user)?;
     change_user(&state, caller, &bytes, user, UserChange::SecondFactorOff).await
+}
+
+/// What protects oneself is changed with the password, so that nobody does it who finds an open browser.
+fn not_oneself(caller: &Caller, user: &str) -> Result<(), Problem> {
+    if caller.actor.id != user {
+        return Ok(());
+    }
+    Err(Problem::new("not_allowed", "for yourself this is at /v1/session, with your password"))
 }
 
 /// People have tasks, and no jobs.
@@ -229,6 +280,7 @@ async fn set_password(
     Path(user): Path<String>,
     Json(given, bytes): Json<NewPassword>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    not_oneself(&caller, &user)?;
     let hash = password::hash(given.password, "/password").await?;
     change_user(&state, caller, &bytes, user, UserChange::Password { hash }).await
 }
@@ -277,7 +329,6 @@ async fn change_user(
     change: UserChange,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     state.may_name(&user)?;
-    let reply = submit(state, caller, content, Body::ChangeUser { user: user.into(), change }).await?;
-    state.identities.refresh(&state.readers).await?;
+    let reply = change_identity(state, caller, content, Body::ChangeUser { user: user.into(), change }).await?;
     Ok(JsonAnswer(accepted(&reply)))
 }

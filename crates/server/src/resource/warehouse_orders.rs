@@ -55,7 +55,7 @@ async fn list(
 ) -> Result<Listed<Page<WarehouseOrderView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
-        page::read(
+        page::counted(
             reader,
             Table::Trade(Kind::WarehouseOrder),
             &filters,

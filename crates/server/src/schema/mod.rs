@@ -27,7 +27,7 @@ pub struct Contracts {
 
 /// The contracts as they are served.
 pub fn contracts() -> Contracts {
-    let openapi = serde_json::to_value(crate::openapi()).unwrap_or_default();
+    let openapi = crate::describe::json(&crate::openapi());
     let events: serde_json::Map<String, Value> =
         events::all().iter().map(|event| (event.name.clone(), event.schema.clone())).collect();
     let documents: serde_json::Map<String, Value> =

@@ -99,6 +99,11 @@ impl Reader for SqliteReader {
         Ok(self.one(&sql, params_from_iter(values), |row| unsigned(row, 0))?.unwrap_or_default())
     }
 
+    fn count_up_to(&mut self, query: &RowQuery, most: usize) -> Result<u64, StoreError> {
+        let Select { sql, values } = Select::count_up_to(query, most)?;
+        Ok(self.one(&sql, params_from_iter(values), |row| unsigned(row, 0))?.unwrap_or_default())
+    }
+
     fn entries(&mut self, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
         let sql = "SELECT position, at, hash, data FROM journal WHERE position > ?1 ORDER BY position LIMIT ?2";
         self.many(sql, params![bound(after), bound(limit)], entry)

@@ -37,6 +37,14 @@ impl Select {
         Self::filtered("count(*)", query)
     }
 
+    /// The same, where counting ends at `most`.
+    pub(super) fn count_up_to(query: &RowQuery, most: usize) -> Result<Self, StoreError> {
+        let mut select = Self::filtered("1", query)?;
+        select.sql = format!("SELECT count(*) FROM ({} LIMIT ?)", select.sql);
+        select.values.push(Value::Integer(bound(most)));
+        Ok(select)
+    }
+
     fn filtered(what: &str, query: &RowQuery) -> Result<Self, StoreError> {
         let table = query.table;
         let mut select = Self { sql: format!("SELECT {what} FROM \"{}\"", table.name()), values: Vec::new() };

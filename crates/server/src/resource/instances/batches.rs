@@ -244,7 +244,7 @@ async fn list(
     page::check_status(listing.status.as_deref(), &["running", "done", "stopped"])?;
     let read = move |reader: &mut dyn Reader| {
         let filters = [(Column::Status, listing.status.as_deref())];
-        page::read(reader, Table::Batch, &filters, listing.after.as_deref(), listing.limit, |_, _, state| match state {
+        page::counted(reader, Table::Batch, &filters, listing.after.as_deref(), listing.limit, |_, _, state| match state {
             AnyState::Batch(batch) => Some(view(&batch)),
             _ => None,
         })

@@ -149,15 +149,17 @@ async fn list(
         let mut found = filter.find(reader, &mut Models::default(), below, limit + 1)?;
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|last| last.instance.id().to_string());
-        Ok(Page { items: found.iter().map(view).collect(), next })
+        let next = found.last().filter(|_| more).map(|last| crate::cursor::sealed(LIST, &last.instance.id().to_string()));
+        Ok(Page::of(found.iter().map(view).collect(), next))
     };
     state.readers.read(read).await.map(Listed)
 }
 
+/// What its cursors are sealed for.
+const LIST: &str = "instances";
+
 fn cursor(after: &str) -> Result<InstanceId, Problem> {
-    let wrong = || Problem::new("invalid", "after is not a cursor of this list: take `next` of the page before");
-    id(after).map_err(|_| wrong())
+    id(crate::cursor::opened(LIST, after)?)
 }
 
 /// Show a running process instance: its variables, and what it waits for.
