@@ -54,7 +54,19 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
             warning(
                 r#"<bpmn:startEvent id="s"><bpmn:extensionElements><zeebe:linkedResources/></bpmn:extensionElements></bpmn:startEvent>"#,
                 "s",
-                "the extension element `linkedResources` has no effect here",
+                "the extension element `linkedResources` has no effect on a `startEvent`",
+                "remove it",
+            ),
+            warning(
+                r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:conditionalFilter/></bpmn:extensionElements></bpmn:task>"#,
+                "t",
+                "the extension element `conditionalFilter` has no effect here",
+                "remove it",
+            ),
+            warning(
+                r#"{s}<bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="q" businessId="b"/></bpmn:extensionElements></bpmn:callActivity>"#,
+                "c",
+                "the attribute `businessId` of `calledElement` has no effect here",
                 "remove it",
             ),
             warning(
