@@ -240,6 +240,49 @@ fn no_order_leaves_a_token_behind_where_work_is_undone() {
 }
 
 #[test]
+fn no_order_leaves_a_token_behind_where_a_path_of_an_ad_hoc_sub_process_undoes_what_the_others_did() {
+    let undoable = |id: &str| {
+        format!(
+            r#"<bpmn:userTask id="{id}"/><bpmn:boundaryEvent id="b{id}" attachedToRef="{id}"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>
+            <bpmn:userTask id="undo-{id}" isForCompensation="true"/><bpmn:association id="as-{id}" sourceRef="b{id}" targetRef="undo-{id}"/>"#
+        )
+    };
+    let throw = r#"<bpmn:intermediateThrowEvent id="t"><bpmn:compensateEventDefinition/></bpmn:intermediateThrowEvent>"#;
+    let ad_hoc = format!(
+        r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:adHoc activeElementsCollection="=[&quot;a&quot;,&quot;b&quot;]"/></bpmn:extensionElements>{}{}{throw}<bpmn:userTask id="after"/>{}</bpmn:adHocSubProcess>
+        <bpmn:boundaryEvent id="x" attachedToRef="ah"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#,
+        undoable("a"),
+        undoable("b"),
+        path(&["a", "t", "after"])
+    );
+    let ends = orders(&[START, &ad_hoc, END, &path(&["s", "ah", "e"]), &flow("x", "e")]);
+    assert!(ends > 10, "{ends}");
+}
+
+#[test]
+fn no_order_leaves_a_token_behind_around_jobs_of_every_kind_of_task_and_event() {
+    let job = |element: &str, id: &str| {
+        format!(
+            r#"<bpmn:{element} id="{id}"><bpmn:extensionElements><zeebe:taskDefinition type="{id}"/><zeebe:executionListeners><zeebe:executionListener eventType="start" type="l"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:{element}>"#
+        )
+    };
+    let kinds = ["serviceTask", "sendTask", "scriptTask", "businessRuleTask", "intermediateThrowEvent", "endEvent"];
+    let jobs: String = kinds.iter().map(|kind| job(kind, kind)).collect();
+    let manual = r#"<bpmn:manualTask id="manual"/>"#;
+    let flows = path(&[
+        "s",
+        "serviceTask",
+        "sendTask",
+        "scriptTask",
+        "manual",
+        "businessRuleTask",
+        "intermediateThrowEvent",
+        "endEvent",
+    ]);
+    assert_eq!(orders(&[START, &jobs, manual, &flows]), 1, "one after the other");
+}
+
+#[test]
 fn no_order_leaves_a_token_behind_around_items_signals_and_events() {
     let multi = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/></bpmn:extensionElements>
         <bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2,3]" inputElement="i"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>
@@ -465,7 +508,7 @@ fn every_kind_of_element_is_explored() {
     // the names stand in the models of this file behind this mark, and here without it
     let mark = "<bpmn:";
     let elements = "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask scriptTask \
-        businessRuleTask receiveTask task callActivity subProcess adHocSubProcess exclusiveGateway inclusiveGateway \
+        businessRuleTask receiveTask manualTask serviceTask task callActivity subProcess adHocSubProcess exclusiveGateway inclusiveGateway \
         parallelGateway eventBasedGateway multiInstanceLoopCharacteristics messageEventDefinition timerEventDefinition \
         signalEventDefinition errorEventDefinition escalationEventDefinition compensateEventDefinition \
         terminateEventDefinition linkEventDefinition";
