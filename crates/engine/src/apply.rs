@@ -194,10 +194,10 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             instance.decisions.push((**made).clone());
         }
         Event::Interrupting(interruption) => {
-            let taken_along: Vec<Key> = instance.interruptions.iter().map(|open| open.of).collect();
-            let taken_along: Vec<Key> =
-                taken_along.into_iter().filter(|inner| instance.lies_in(*inner, interruption.of)).collect();
-            instance.interruptions.retain(|open| !taken_along.contains(&open.of));
+            // what was to end inside of it ends with it
+            let inner = instance.interruptions.iter().map(|open| open.of);
+            let inner: Vec<Key> = inner.filter(|inner| instance.lies_in(*inner, interruption.of)).collect();
+            instance.interruptions.retain(|open| !inner.contains(&open.of));
             instance.interruptions.push((**interruption).clone());
         }
         Event::Interrupted { of } => instance.interruptions.retain(|open| open.of != *of),

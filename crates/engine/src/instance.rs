@@ -398,6 +398,11 @@ impl Instance {
         (!users.is_empty() || !open.details.candidate_groups.is_empty()).then_some(named)
     }
 
+    /// Whether a message or signal is waited for under this key.
+    pub fn has_subscription(&self, subscription: Key) -> bool {
+        place_of(&self.subscriptions, subscription).is_some()
+    }
+
     /// Whether an incident is open.
     pub fn has_incident(&self, incident: Key) -> bool {
         place_of(&self.incidents, incident).is_some()
