@@ -81,7 +81,8 @@ pub struct Job {
     pub kind: Formula,
     /// How often it is tried.
     pub retries: Formula,
-    /// Jobs of a higher number are handed out first; 0 if not given. A property `crossdock:priority`.
+    /// Jobs of a higher number are handed out first; 0 if not given. A property `crossdock:priority`, or `zeebe:jobPriorityDefinition`
+    /// of the element or its process.
     pub priority: Option<Formula>,
     /// How long a failed job rests if the worker does not say. A property `crossdock:backoff`.
     pub backoff: Option<Formula>,

@@ -26,6 +26,8 @@ pub enum ListensFor {
     Updating,
     /// A user task is about to be done.
     Completing,
+    /// A user task is about to end without being done: an event interrupts it, or what it lies in ends.
+    Canceling,
 }
 
 impl ListensFor {
@@ -38,6 +40,7 @@ impl ListensFor {
             Self::Assigning => "assigning",
             Self::Updating => "updating",
             Self::Completing => "completing",
+            Self::Canceling => "canceling",
         }
     }
 }

@@ -121,3 +121,24 @@ fn what_is_never_reached_is_a_warning() {
     assert_eq!(parsed.warnings.len(), 1);
     assert_eq!(parsed.warnings[0].element, "lonely");
 }
+
+#[test]
+fn a_job_has_links_to_resources_as_a_header_and_its_priority_from_itself_or_its_process() {
+    let xml = model(&format!(
+        r#"<bpmn:extensionElements><zeebe:jobPriorityDefinition priority="=urgency"/></bpmn:extensionElements>{START}
+        <bpmn:serviceTask id="robot"><bpmn:extensionElements><zeebe:taskDefinition type="rpa"/><zeebe:linkedResources>
+        <zeebe:linkedResource resourceId="pick.rpa" resourceType="RPA" linkName="RPAScript"/></zeebe:linkedResources></bpmn:extensionElements></bpmn:serviceTask>
+        <bpmn:sendTask id="mail"><bpmn:extensionElements><zeebe:taskDefinition type="mail"/><zeebe:jobPriorityDefinition priority="7"/></bpmn:extensionElements></bpmn:sendTask>
+        <bpmn:sequenceFlow id="1" sourceRef="s" targetRef="robot"/><bpmn:sequenceFlow id="2" sourceRef="robot" targetRef="mail"/>"#
+    ));
+    let parsed = parse(&xml).unwrap();
+    assert_eq!(parsed.warnings, []);
+    let job = |id: &str| match &parsed.processes[0].element(parsed.processes[0].find(id).unwrap()).kind {
+        Kind::Job(job) => job.clone(),
+        other => panic!("{other:?}"),
+    };
+    let links = r#"[{"resourceId":"pick.rpa","resourceType":"RPA","linkName":"RPAScript"}]"#;
+    assert_eq!(job("robot").headers, [("linkedResources".into(), links.into())]);
+    assert_eq!(job("robot").priority, Some(bpmn::Formula::parse("=urgency").unwrap()));
+    assert_eq!(job("mail").priority.and_then(|priority| priority.constant()), Some("7".into()));
+}

@@ -695,6 +695,18 @@ fn instances(api: &mut Api<'_>, xml: &str) {
     let dry = api.ask(&dry.json(&json!({ "operation": { "type": "cancel" }, "dry_run": true }))).json();
     assert_eq!(dry["result"], "would be done", "{dry}");
     assert!(dry["changes"].as_array().is_some_and(|changes| changes.iter().any(|change| change["element"] == "t")), "{dry}");
+    // what is ended a slice at a time is told to its end
+    let crowd = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="t">
+        <message id="m" name="m"><extensionElements><zeebe:subscription correlationKey="=string(i)"/></extensionElements></message>
+        <process id="crowd" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="r"/><receiveTask id="r" messageRef="m">
+        <multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics inputCollection="=for i in 1..2500 return i" inputElement="i"/></extensionElements></multiInstanceLoopCharacteristics></receiveTask></process></definitions>"#;
+    api.post("/v1/processes", &json!({ "resources": [{ "name": "crowd.bpmn", "xml": crowd }] }));
+    let crowd = text(&api.post("/v1/processes/crowd/instances", &json!({ "variables": {} }))["id"]);
+    let dry = Ask::new("POST", &format!("/v1/instances/{crowd}/operations")).header("idempotency-key", "dry-crowd");
+    let dry = api.ask(&dry.json(&json!({ "operation": { "type": "cancel" }, "dry_run": true }))).json();
+    let last = dry["changes"].as_array().and_then(|changes| changes.last());
+    assert_eq!(last, Some(&json!({ "instance": crowd, "what": "is ended" })), "{dry}");
+    api.post(&format!("/v1/instances/{crowd}/operations"), &json!({ "operation": { "type": "cancel" } }));
     api.post(&operations, &json!({ "operation": { "type": "suspend" }, "reason": "holidays" }));
     assert_eq!(listed(api, "state=suspended")["items"].as_array().unwrap().len(), 1);
     let migrate = json!({ "operation": { "type": "migrate", "version": 7 } });

@@ -193,6 +193,14 @@ pub fn apply(_process: &Process, instance: &mut Instance, event: &Event) {
             }
             instance.decisions.push((**made).clone());
         }
+        Event::Interrupting(interruption) => {
+            // what was to end inside of it ends with it
+            let inner = instance.interruptions.iter().map(|open| open.of);
+            let inner: Vec<Key> = inner.filter(|inner| instance.lies_in(*inner, interruption.of)).collect();
+            instance.interruptions.retain(|open| !inner.contains(&open.of));
+            instance.interruptions.push((**interruption).clone());
+        }
+        Event::Interrupted { of } => instance.interruptions.retain(|open| open.of != *of),
         Event::InstanceCompleted => instance.stage = Stage::Completed,
         Event::InstanceTerminated => instance.stage = Stage::Terminated,
         Event::InstanceFailed { .. } => instance.stage = Stage::Failed,
@@ -284,6 +292,7 @@ fn end(instance: &mut Instance, key: Key) {
         instance.elements.truncate(1);
         instance.compensables.clear();
         instance.held.clear();
+        instance.interruptions.clear();
     } else {
         instance.elements.remove(place);
         if let Some(around) = instance.live_mut(scope) {
@@ -291,6 +300,7 @@ fn end(instance: &mut Instance, key: Key) {
         }
     }
     settle(instance, key);
+    instance.interruptions.retain(|open| open.of != key);
     // what else it had open was closed before
     if open > 0 {
         instance.timers.retain(|timer| timer.element != key);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use bpmn::{Kind, Process};
+use bpmn::{ElementIndex, Kind, Process};
 use units::Text;
 
 use crate::event::Work;
 use crate::instance::{Instance, Key, Keyed, Live, ROOT};
+use crate::interruption::Interruption;
 
 /// What does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +68,13 @@ pub fn check(process: &Process, instance: &Instance) -> Result<(), Broken> {
     if !instance.doomed.is_empty() && !instance.held.contains(&Work::Close) {
         return Err(Broken::LeftBehind { what: "something open of what had ended" });
     }
+    let looked_at = instance.held.contains(&Work::Interrupt);
+    for Interruption { of, .. } in &instance.interruptions {
+        let element = instance.live(*of).map_or(ElementIndex(0), |live| live.element);
+        if !looked_at && instance.unheard(process, *of).next().is_none() {
+            return Err(Broken::Lost { element: process.element(element).id().into(), key: *of });
+        }
+    }
     let open = open(instance);
     for live in &instance.elements {
         let found = instance.elements.iter().filter(|inner| inner.scope == live.key && inner.key != live.key).count();
@@ -112,6 +120,7 @@ fn left_behind(instance: &Instance) -> Option<&'static str> {
         (instance.pending_changes.is_empty(), "a change of a task"),
         (instance.doomed.is_empty(), "something open of what had ended"),
         (instance.compensables.is_empty(), "something to undo"),
+        (instance.interruptions.is_empty(), "an interruption"),
     ];
     open.into_iter().find(|(none, _)| !none).map(|(_, what)| what)
 }
@@ -125,9 +134,10 @@ fn owned(instance: &Instance) -> Result<(), Broken> {
     let incidents = instance.incidents.iter().map(|open| ("incident", open.key, open.element));
     let arrivals = instance.arrivals.iter().map(|arrival| ("token", arrival.scope, arrival.scope));
     let changes = instance.pending_changes.iter().map(|pending| ("change", pending.element, pending.element));
+    let interrupted = instance.interruptions.iter().map(|open| ("interruption", open.of, open.of));
     let undo = instance.compensables.iter().map(|done| ("compensation", done.key, done.scope));
     let all = elements.chain(jobs).chain(tasks).chain(timers).chain(subscriptions).chain(incidents).chain(arrivals);
-    for (what, key, owner) in all.chain(changes).chain(undo) {
+    for (what, key, owner) in all.chain(changes).chain(undo).chain(interrupted) {
         if instance.live(owner).is_none() {
             return Err(Broken::Orphan { what, key, owner });
         }
@@ -141,7 +151,7 @@ fn waits(process: &Process, instance: &Instance, live: &Live) -> bool {
     let moves = |work: &Work| match work {
         Work::Enter { scope, .. } | Work::Leave { scope, .. } => *scope == key,
         Work::Begin(of) | Work::Item(of) | Work::Complete(of) | Work::Emptied(of) => *of == key,
-        Work::Close => false,
+        Work::Close | Work::Interrupt => false,
         Work::Cancel => key == ROOT,
     };
     let watched = || {
@@ -154,6 +164,7 @@ fn waits(process: &Process, instance: &Instance, live: &Live) -> bool {
         || instance.tasks.iter().any(|open| open.element == key)
         || instance.incidents.iter().any(|open| open.element == key)
         || instance.held.iter().any(moves)
+        || instance.is_interrupted(key)
         || match &process.element(live.element).kind {
             Kind::Call(_) | Kind::AdHoc(_) => live.multi.is_none() && !instance.is_inner(key),
             Kind::CompensationThrow(_) => instance.elements.iter().any(|other| other.compensates == Some(key)),

@@ -84,6 +84,7 @@ pub(crate) fn end_inside(instance: &mut Instance, scope: Key) {
     instance.pending_changes.retain(|pending| !gone.contains(&pending.element));
     instance.arrivals.retain(|arrival| arrival.scope != scope && !gone.contains(&arrival.scope));
     instance.compensables.retain(|done| !gone.contains(&done.scope));
+    instance.interruptions.retain(|open| !gone.contains(&open.of));
     if let Some(live) = instance.live_mut(scope) {
         live.children = 0;
     }

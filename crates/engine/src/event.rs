@@ -7,6 +7,7 @@ use units::{Text, Timestamp};
 
 use crate::decision::DecisionMade;
 use crate::instance::{InstanceId, Key};
+use crate::interruption::Interruption;
 use crate::task::TaskDetails;
 
 /// Something that happened. Journals keep these for ever: variants and fields may be appended, never renamed or reordered.
@@ -433,6 +434,15 @@ pub enum Event {
     /// A decision was made for an element.
     #[serde(rename = "v?")]
     Decided(Box<DecisionMade>),
+    /// Something is to end as soon as listeners of tasks in it have answered.
+    #[serde(rename = "kw")]
+    Interrupting(Box<Interruption>),
+    /// They have answered: it goes on.
+    #[serde(rename = "kd")]
+    Interrupted {
+        /// The element that was to end, or inside of which everything was.
+        of: Key,
+    },
 }
 
 /// Why something is null that an element computed. It is told once for each place and reason.
@@ -522,4 +532,7 @@ pub enum Work {
     /// The instance is ended.
     #[serde(rename = "xi")]
     Cancel,
+    /// Listeners are asked before their tasks end, or what waited for them goes on.
+    #[serde(rename = "xl")]
+    Interrupt,
 }

@@ -322,6 +322,12 @@ pub enum Refusal {
         /// The listener's job.
         job: Key,
     },
+    /// The end of a task cannot be denied.
+    #[error("job {job}: the task ends, which a listener can neither deny nor answer by an error; let it through")]
+    Unstoppable {
+        /// The listener's job.
+        job: Key,
+    },
     /// The model says who is to do a task, so its creation does not change that.
     #[error("job {job}: the model names an assignee; correct that in a listener for assigning")]
     AssignedByModel {

@@ -8,6 +8,7 @@ use units::{Text, Timestamp, number_id};
 use crate::decision::DecisionMade;
 use crate::doomed::Doomed;
 use crate::event::{Event, Phase, Warning, Work};
+use crate::interruption::Interruption;
 use crate::task::{PendingChange, TaskDetails};
 
 number_id!(
@@ -78,6 +79,9 @@ pub struct Instance {
     /// What is still to be closed of elements that have ended.
     #[serde(default)]
     pub(crate) doomed: Doomed,
+    /// What is to end as soon as listeners of tasks have answered.
+    #[serde(default)]
+    pub(crate) interruptions: Vec<Interruption>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -295,6 +299,7 @@ impl Instance {
             warnings: Vec::new(),
             decisions: Vec::new(),
             doomed: Doomed::default(),
+            interruptions: Vec::new(),
         }
     }
 
@@ -391,6 +396,11 @@ impl Instance {
         let named = users.iter().any(|name| name == user)
             || open.details.candidate_groups.iter().any(|group| groups.contains(group));
         (!users.is_empty() || !open.details.candidate_groups.is_empty()).then_some(named)
+    }
+
+    /// Whether a message or signal is waited for under this key.
+    pub fn has_subscription(&self, subscription: Key) -> bool {
+        place_of(&self.subscriptions, subscription).is_some()
     }
 
     /// Whether an incident is open.

@@ -70,6 +70,12 @@ pub enum Obstacle {
         /// The id of the element.
         element: Text,
     },
+    /// Something is to end, and listeners of tasks in it have not answered yet.
+    #[error("`{element}` is being interrupted, and listeners of its tasks have not answered; migrate it when they have")]
+    Interrupted {
+        /// The id of the element.
+        element: Text,
+    },
     /// An activity was completed that can be undone, and the new version undoes it otherwise or not at all.
     #[error("`{element}` was completed and can be undone, and the new version has no counterpart of what undoes it")]
     NotUndone {
@@ -113,6 +119,10 @@ pub fn migrate(
             plan.against.push(Obstacle::NotInNew { element: new.clone() });
         }
     }
+    for open in &instance.interruptions {
+        let element = instance.live(open.of).map_or(ElementIndex(0), |live| live.element);
+        plan.against.push(Obstacle::Interrupted { element: from.element(element).id().into() });
+    }
     for live in &instance.elements {
         plan.element(live.element);
     }
@@ -135,7 +145,8 @@ pub fn migrate(
                 flow.iter().for_each(|flow| plan.flow(*flow));
             }
             Work::Leave { element, .. } => plan.element(*element),
-            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) | Work::Close | Work::Cancel => {}
+            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) => {}
+            Work::Close | Work::Cancel | Work::Interrupt => {}
         }
     }
     plan.listeners(instance);
@@ -422,7 +433,8 @@ pub(crate) fn renumber(
                 by.iter_mut().for_each(flow);
             }
             Work::Leave { element: place, .. } => element(place),
-            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) | Work::Close | Work::Cancel => {}
+            Work::Begin(_) | Work::Item(_) | Work::Complete(_) | Work::Emptied(_) => {}
+            Work::Close | Work::Cancel | Work::Interrupt => {}
         }
     }
 }

@@ -159,7 +159,7 @@ impl Instance {
             Work::Begin(key) | Work::Item(key) | Work::Complete(key) | Work::Emptied(key) => {
                 self.live(*key).map(|live| live.element)
             }
-            Work::Close | Work::Cancel => None,
+            Work::Close | Work::Cancel | Work::Interrupt => None,
         };
         let (since, release, who) = if self.suspended {
             (self.suspended_since, "the instance is resumed", "whoever may operate the process")
@@ -192,6 +192,7 @@ impl Instance {
                 who: Text::from(format!("a worker for jobs of type {kind}")),
                 release: Text::from(match retry_at {
                     Some(at) => format!("the next try at {at} succeeds"),
+                    None if self.is_interrupted(job.element) => format!("the job {kind} is completed"),
                     None => format!("the job {kind} is completed, or throws an error"),
                 }),
                 what: WaitsFor::Job { kind, retries, retry_at },
@@ -284,7 +285,7 @@ impl Instance {
         let listened = || self.jobs.iter().any(|job| job.element == live.key);
         let stuck = || self.incidents.iter().any(|incident| incident.element == live.key);
         let (what, who, release) = match &process.element(live.element).kind {
-            _ if listened() || stuck() || self.is_inner(live.key) => return None,
+            _ if listened() || stuck() || self.is_inner(live.key) || self.is_interrupted(live.key) => return None,
             kind if live.multi.is_some() || !matches!(kind, Kind::Call(_) | Kind::AdHoc(_) | Kind::CompensationThrow(_)) => {
                 let multi = live.multi.as_deref()?;
                 let (done, total) = (multi.done, multi.total);

@@ -6,7 +6,7 @@ use feel::Value;
 use units::Text;
 
 use super::event::written;
-use super::extension::properties;
+use super::extension::{linked_resources, properties};
 use super::{Reader, Xml, children, is_bpmn, zeebe};
 use crate::{AdHoc, Binding, Call, Formula, Interval, Job, Kind, Listener, ListensFor, Trigger, UserTask, moment_of};
 
@@ -35,6 +35,12 @@ impl<'a, 'x> Reader<'a, 'x> {
         let Some(definition) = zeebe(node, "taskDefinition") else { return Some(None) };
         let mut job = self.job_of(definition)?;
         job.headers = zeebe(node, "taskHeaders").map(pairs).unwrap_or_default();
+        job.headers.extend(linked_resources(node));
+        let process = || node.ancestors().find(|around| is_bpmn(*around, "process"));
+        let of_process = || process().and_then(|process| zeebe(process, "jobPriorityDefinition"));
+        if let Some(definition) = zeebe(node, "jobPriorityDefinition").or_else(of_process) {
+            job.priority = Some(self.formula(definition, definition.attribute("priority").unwrap_or_default())?);
+        }
         for (name, value) in properties(node) {
             match name.as_str() {
                 "crossdock:priority" => job.priority = Some(self.formula(node, &value)?),
@@ -93,17 +99,13 @@ impl<'a, 'x> Reader<'a, 'x> {
                 (true, "assigning" | "assignment") => ListensFor::Assigning,
                 (true, "updating" | "update") => ListensFor::Updating,
                 (true, "completing" | "complete") => ListensFor::Completing,
-                (true, "canceling" | "cancel") => {
-                    let cause = "a listener for `canceling` is not supported: an interruption waits for nobody here";
-                    self.refuse(listener, cause, "put the work behind the event that interrupts the task");
-                    continue;
-                }
+                (true, "canceling" | "cancel") => ListensFor::Canceling,
                 _ => {
                     let cause = format!("a listener for `{event}` is not supported here");
                     self.refuse(
                         listener,
                         cause,
-                        "listen for start or end, of a user task for creating, assigning, updating or completing",
+                        "listen for start or end, of a user task for creating, assigning, updating, completing or canceling",
                     );
                     continue;
                 }

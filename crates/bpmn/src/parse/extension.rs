@@ -27,29 +27,71 @@ pub(super) fn documentation(node: Xml<'_, '_>) -> Text {
     documentation.map(super::text_of).unwrap_or_default().trim().into()
 }
 
-/// Camunda's extension elements that are read here, or that concern modelling only.
-const KNOWN: &[&str] = &[
-    "adHoc",
-    "assignmentDefinition",
-    "calledDecision",
-    "calledElement",
-    "executionListeners",
-    "formDefinition",
-    "ioMapping",
-    "loopCharacteristics",
-    "modelerTemplate",
-    "modelerTemplateVersion",
-    "priorityDefinition",
-    "properties",
-    "script",
-    "subscription",
-    "taskDefinition",
-    "taskHeaders",
-    "taskListeners",
-    "taskSchedule",
-    "userTask",
-    "versionTag",
+/// An extension element of Camunda's.
+struct Extension {
+    name: &'static str,
+    /// The attributes that are read.
+    attributes: &'static [&'static str],
+    /// The elements on which it has an effect; none for those on which it always has.
+    on: &'static [&'static str],
+}
+
+const fn extension(name: &'static str, attributes: &'static [&'static str], on: &'static [&'static str]) -> Extension {
+    Extension { name, attributes, on }
+}
+
+/// Elements that may be a job.
+const JOBS: &[&str] =
+    &["serviceTask", "sendTask", "businessRuleTask", "scriptTask", "endEvent", "intermediateThrowEvent", "adHocSubProcess"];
+
+/// Those extension elements that are read here.
+const KNOWN: &[Extension] = &[
+    extension("adHoc", &["activeElementsCollection", "outputCollection", "outputElement"], &["adHocSubProcess"]),
+    extension("assignmentDefinition", &["assignee", "candidateGroups", "candidateUsers"], &["userTask"]),
+    extension("calledDecision", &["decisionId", "resultVariable", "bindingType", "versionTag"], &["businessRuleTask"]),
+    extension(
+        "calledElement",
+        &["processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType", "versionTag"],
+        &["callActivity"],
+    ),
+    extension("executionListeners", &[], &[]),
+    extension("formDefinition", &["formId", "formKey", "externalReference", "bindingType", "versionTag"], &["userTask"]),
+    extension("ioMapping", &[], &[]),
+    extension("jobPriorityDefinition", &["priority"], &["process"]),
+    extension("linkedResources", &[], &[]),
+    extension("priorityDefinition", &["priority"], &["userTask"]),
+    extension("properties", &[], &[]),
+    extension("script", &["expression", "resultVariable"], &["scriptTask"]),
+    extension("taskDefinition", &["type", "retries"], &[]),
+    extension("taskHeaders", &[], &[]),
+    // on other elements they are refused
+    extension("taskListeners", &[], &[]),
+    extension("taskSchedule", &["dueDate", "followUpDate"], &["userTask"]),
+    extension("userTask", &[], &["userTask"]),
+    extension("versionTag", &["value"], &["process"]),
 ];
+
+/// Those that mean something for a job alone.
+const OF_JOBS: &[&str] = &["taskDefinition", "taskHeaders", "linkedResources", "jobPriorityDefinition"];
+
+/// Whether an extension element has an effect on a node of this name.
+fn has_effect(extension: &Extension, on: &str) -> bool {
+    let of_jobs = OF_JOBS.contains(&extension.name);
+    (of_jobs && JOBS.contains(&on)) || extension.on.contains(&on) || (!of_jobs && extension.on.is_empty())
+}
+
+/// The links to resources that a worker gets with its job, as the header that Camunda's workers read: JSON.
+pub(super) fn linked_resources(node: Xml<'_, '_>) -> Option<(Text, Text)> {
+    let links = zeebe(node, "linkedResources").into_iter().flat_map(children);
+    let links: Vec<Value> = links
+        .map(|link| {
+            let given = |name: &'static str| Some((name, Value::from(link.attribute(name)?)));
+            let names = ["resourceId", "resourceType", "linkName", "bindingType", "versionTag"];
+            Value::Context(names.into_iter().filter_map(given).collect())
+        })
+        .collect();
+    (!links.is_empty()).then(|| (Text::const_new("linkedResources"), Value::from(links).to_json().to_string().into()))
+}
 
 impl<'a, 'x> Reader<'a, 'x> {
     /// Warns about extension elements of Camunda's that nothing here reads.
@@ -69,8 +111,26 @@ impl<'a, 'x> Reader<'a, 'x> {
                     "a form made beside the diagram is not shown here",
                     "deploy the form, and name it by `formId`",
                 );
-            } else if !KNOWN.contains(&name) {
-                self.warn(extension, format!("the extension element `{name}` has no effect here"), "remove it");
+                continue;
+            }
+            let on = node.tag_name().name();
+            match KNOWN.iter().find(|known| known.name == name) {
+                None => self.warn(extension, format!("the extension element `{name}` has no effect here"), "remove it"),
+                Some(known) if !has_effect(known, on) => {
+                    self.warn(extension, format!("the extension element `{name}` has no effect on a `{on}`"), "remove it");
+                }
+                Some(known) => self.known_attributes(extension, known),
+            }
+        }
+    }
+
+    fn known_attributes(&mut self, node: Xml<'a, 'x>, known: &Extension) {
+        for attribute in node.attributes().filter(|attribute| attribute.namespace().is_none()) {
+            let name = attribute.name();
+            // those that only gather others have an id at most, which a modeler gives them
+            if name != "id" && !known.attributes.contains(&name) {
+                let cause = format!("the attribute `{name}` of `{}` has no effect here", known.name);
+                self.warn(node, cause, "remove it");
             }
         }
     }

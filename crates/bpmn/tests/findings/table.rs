@@ -54,7 +54,19 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
             warning(
                 r#"<bpmn:startEvent id="s"><bpmn:extensionElements><zeebe:linkedResources/></bpmn:extensionElements></bpmn:startEvent>"#,
                 "s",
-                "the extension element `linkedResources` has no effect here",
+                "the extension element `linkedResources` has no effect on a `startEvent`",
+                "remove it",
+            ),
+            warning(
+                r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:conditionalFilter/></bpmn:extensionElements></bpmn:task>"#,
+                "t",
+                "the extension element `conditionalFilter` has no effect here",
+                "remove it",
+            ),
+            warning(
+                r#"{s}<bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="q" businessId="b"/></bpmn:extensionElements></bpmn:callActivity>"#,
+                "c",
+                "the attribute `businessId` of `calledElement` has no effect here",
                 "remove it",
             ),
             warning(
@@ -317,13 +329,7 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="never" type="w"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:task>"#,
                 "t",
                 "a listener for `never` is not supported here",
-                "listen for start or end, of a user task for creating, assigning, updating or completing",
-            ),
-            error(
-                r#"{s}<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="w"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>"#,
-                "t",
-                "a listener for `canceling` is not supported: an interruption waits for nobody here",
-                "put the work behind the event that interrupts the task",
+                "listen for start or end, of a user task for creating, assigning, updating, completing or canceling",
             ),
             error(
                 r#"{s}<bpmn:task id="t"><bpmn:extensionElements><zeebe:taskListeners><zeebe:taskListener eventType="creating" type="w"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:task>"#,

@@ -9,6 +9,7 @@ use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::input::{AdHocLead, Refusal};
 use crate::instance::Key;
+use crate::interruption::Then;
 
 /// The variable that says what can begin inside.
 const INSIDE: &str = "adHocSubProcessElements";
@@ -152,10 +153,10 @@ impl Step<'_, '_> {
         if lead.fulfilled {
             self.emit(Event::AdHocFulfilled { key: scope });
             if lead.cancel_remaining {
-                self.terminate_inside(scope);
-                self.forget(scope);
+                self.empty(scope);
+            } else {
+                self.emptied.push(scope);
             }
-            self.emptied.push(scope);
         }
         Ok(())
     }
@@ -194,7 +195,8 @@ impl Step<'_, '_> {
     pub(super) fn activate_inside(&mut self, scope: Key, ids: &[Text]) -> Result<(), Refusal> {
         let found = self.element_of(scope).filter(|(_, element)| matches!(element.kind, Kind::AdHoc(_)));
         let around = self.instance.live(scope).is_some_and(|live| live.multi.is_some()) || self.instance.is_inner(scope);
-        let Some((index, _)) = found.filter(|_| !around && !self.is_ending(scope)) else {
+        let Some((index, _)) = found.filter(|_| !around && !self.is_ending(scope) && !self.instance.is_interrupted(scope))
+        else {
             return Err(Refusal::Gone { what: "ad-hoc sub-process", key: scope });
         };
         let elements: Vec<ElementIndex> = ids.iter().map(|id| self.place_inside(index, id)).collect::<Result<_, _>>()?;
@@ -211,11 +213,12 @@ impl Step<'_, '_> {
         let Some((_, element)) = self.element_of(scope) else { return false };
         let Kind::AdHoc(ad_hoc) = &element.kind else { return false };
         let Some(condition) = &ad_hoc.completion else { return false };
+        if self.instance.is_interrupted(scope) {
+            return true;
+        }
         match self.holds(scope, element, condition) {
             Ok(true) if ad_hoc.cancel_remaining => {
-                self.terminate_inside(scope);
-                self.forget(scope);
-                self.queue.push_back(Work::Complete(scope));
+                self.enough(scope);
                 true
             }
             Ok(_) => false,
@@ -224,6 +227,16 @@ impl Step<'_, '_> {
                 false
             }
         }
+    }
+
+    /// What was done in an ad-hoc sub-process is enough: what is still active in it ends, and it is done.
+    pub(super) fn enough(&mut self, scope: Key) {
+        if self.asks_before(scope, false, || Then::Enough) {
+            return;
+        }
+        self.terminate_inside(scope);
+        self.forget(scope);
+        self.queue.push_back(Work::Complete(scope));
     }
 
     /// An incident of the completion condition was mended: it is asked again, and what is active inside goes on if it is not

@@ -9,6 +9,7 @@ use super::{Step, Work};
 use crate::doomed::inside;
 use crate::event::{Event, Phase};
 use crate::instance::{Instance, Key, ROOT, Subscription};
+use crate::interruption::Then;
 use crate::variables::{Way, few_enough, too_many};
 
 impl Step<'_, '_> {
@@ -93,6 +94,9 @@ impl Step<'_, '_> {
         let Some(live) = self.instance.live(key) else { return };
         let (scope, compensates) = (live.scope, live.compensates);
         if live.children > 0 {
+            if self.asks_before(key, false, || Then::Finish) {
+                return;
+            }
             self.terminate_inside(key);
             self.forget(key);
         }
@@ -243,10 +247,20 @@ impl Step<'_, '_> {
         }
     }
 
-    /// The instance is to end now: at once, or when everything inside of it is closed.
+    /// The instance is to end now: at once, or when everything inside of it is closed. Listeners of its tasks are asked before, unless
+    /// they were and somebody asks for its end again.
     pub(super) fn cancel(&mut self) {
         self.queue.clear();
         self.emptied.clear();
+        let again = self.instance.interruptions.iter().any(|open| open.then == Then::Cancel);
+        if again {
+            self.emit(Event::Interrupted { of: ROOT });
+        } else if self.asks_before(ROOT, true, || Then::Cancel) {
+            if !self.instance.doomed.is_empty() {
+                self.queue.push_back(Work::Close);
+            }
+            return;
+        }
         self.terminate_inside(ROOT);
         if self.instance.doomed.is_empty() {
             return self.cancelled();
@@ -267,7 +281,16 @@ impl Step<'_, '_> {
 
     /// A terminate end event ends everything in its scope, and the scope with it.
     pub(super) fn terminate_scope(&mut self, key: Key) {
-        let Some(scope) = self.scope_of(key) else { return };
+        if let Some(scope) = self.scope_of(key) {
+            self.empty(scope);
+        }
+    }
+
+    /// Everything in a scope ends, and the scope if nothing else holds it.
+    pub(super) fn empty(&mut self, scope: Key) {
+        if self.asks_before(scope, false, || Then::Empty) {
+            return;
+        }
         self.terminate_inside(scope);
         self.forget(scope);
         self.emptied.push(scope);

@@ -7,6 +7,7 @@ use units::Text;
 use super::Step;
 use crate::event::{Event, Phase};
 use crate::instance::{Instance, Key, Live, ROOT};
+use crate::interruption::Then;
 
 /// What is thrown.
 #[derive(Debug, Clone, Copy)]
@@ -93,13 +94,7 @@ impl Step<'_, '_> {
             let variables = self.with_told(event, variables, &[("errorCode", code), ("errorMessage", message)]);
             self.trigger(key, event, variables);
         } else if self.instance.parent.is_some() && self.cx.errors_leave {
-            self.terminate_inside(ROOT);
-            self.close_all_doomed();
-            self.close(ROOT);
-            self.queue.clear();
-            self.emptied.clear();
-            self.emit(Event::Terminated { key: ROOT });
-            self.emit(Event::InstanceFailed { code: code.clone(), message: message.clone() });
+            self.fail(code.clone(), message.clone());
         } else {
             let jobs: Vec<Key> =
                 self.instance.jobs.iter().filter(|open| open.element == thrower).map(|open| open.key).collect();
@@ -110,6 +105,20 @@ impl Step<'_, '_> {
             let message = Text::from(format!("nobody catches the error {code}: {message}"));
             self.incident(thrower, phase, message);
         }
+    }
+
+    /// The instance ends with an error that nobody in it catches.
+    pub(super) fn fail(&mut self, code: Text, message: Text) {
+        if self.asks_before(ROOT, true, || Then::Fail { code: code.clone(), message: message.clone() }) {
+            return;
+        }
+        self.terminate_inside(ROOT);
+        self.close_all_doomed();
+        self.close(ROOT);
+        self.queue.clear();
+        self.emptied.clear();
+        self.emit(Event::Terminated { key: ROOT });
+        self.emit(Event::InstanceFailed { code, message });
     }
 
     /// What a caught event carries, and for its output mappings what was thrown; without mappings nothing of that is a variable.

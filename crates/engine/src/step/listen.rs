@@ -37,6 +37,7 @@ impl Step<'_, '_> {
             ListensFor::Creating | ListensFor::Assigning | ListensFor::Updating | ListensFor::Completing => {
                 self.task_changed(key, element, on);
             }
+            ListensFor::Canceling => self.heard(key),
         }
     }
 

@@ -7,6 +7,7 @@ mod end;
 mod error;
 mod flow;
 mod inclusive;
+mod interrupt;
 mod listen;
 mod migrated;
 mod modify;
@@ -19,7 +20,7 @@ mod warn;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-use bpmn::{Element, ElementIndex, Formula, Process};
+use bpmn::{Element, ElementIndex, Formula, ListensFor, Process};
 use feel::{Context, Environment, Evaluation, Expression, Scope};
 use units::Text;
 
@@ -122,7 +123,7 @@ impl<'a, 'o> Step<'a, 'o> {
         loop {
             while let Some(work) = self.queue.pop_front() {
                 // what has ended is closed in a suspended instance too
-                let ends = matches!(work, Work::Close | Work::Cancel);
+                let ends = matches!(work, Work::Close | Work::Cancel | Work::Interrupt);
                 if (self.instance.suspended && !ends) || self.is_over() {
                     self.queue.push_front(work);
                     return self.pause();
@@ -136,6 +137,7 @@ impl<'a, 'o> Step<'a, 'o> {
                     Work::Emptied(scope) => self.emptied.push(scope),
                     Work::Close => self.close_doomed(),
                     Work::Cancel => self.cancelled(),
+                    Work::Interrupt => self.interrupt(),
                 }
             }
             if self.instance.suspended && !self.emptied.is_empty() {
@@ -280,6 +282,9 @@ impl<'a, 'o> Step<'a, 'o> {
             }
             Input::ThrowError { job, code, message, variables } => {
                 let element = self.open_job(job)?;
+                if self.instance.listens_for(self.process, job) == Some(ListensFor::Canceling) {
+                    return Err(Refusal::Unstoppable { job });
+                }
                 self.throw(element, &code, &message, variables);
             }
             Input::CompleteTask { task, variables } => self.complete_task(task, variables)?,

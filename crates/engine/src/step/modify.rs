@@ -6,6 +6,7 @@ use feel::Context;
 use super::{Step, Work};
 use crate::input::{Modification, Refusal};
 use crate::instance::{Arrival, Key, ROOT};
+use crate::interruption::Then;
 
 impl Step<'_, '_> {
     /// Sets variables, begins elements, then ends others; so a token can be moved without its scope ending in between.
@@ -39,19 +40,26 @@ impl Step<'_, '_> {
                 let why = "it is the instance itself: cancel that instead";
                 return Err(Refusal::NoPlace { element: self.process.id().into(), why });
             }
-            // one before it may have taken it along
-            let Some(live) = self.instance.live(key) else { continue };
-            let (scope, thrower) = (live.scope, live.compensates);
-            self.terminate(key);
-            self.queue.retain(|work| match work {
-                Work::Enter { scope, .. } | Work::Leave { scope, .. } => self.instance.live(*scope).is_some(),
-                _ => true,
-            });
-            thrower.into_iter().for_each(|thrower| self.undone(thrower));
-            let scope = self.end_path(scope);
-            self.emptied.push(scope);
+            self.end_by_hand(key);
         }
         Ok(())
+    }
+
+    /// Somebody ends a live element; one before it may have taken it along.
+    pub(super) fn end_by_hand(&mut self, key: Key) {
+        let Some(live) = self.instance.live(key) else { return };
+        let (scope, thrower) = (live.scope, live.compensates);
+        if self.asks_before(key, true, || Then::End) {
+            return;
+        }
+        self.terminate(key);
+        self.queue.retain(|work| match work {
+            Work::Enter { scope, .. } | Work::Leave { scope, .. } => self.instance.live(*scope).is_some(),
+            _ => true,
+        });
+        thrower.into_iter().for_each(|thrower| self.undone(thrower));
+        let scope = self.end_path(scope);
+        self.emptied.push(scope);
     }
 
     /// A path inside of an ad-hoc sub-process of which everything was ended by hand gives no result. The scope that may have to end.
@@ -84,13 +92,15 @@ impl Step<'_, '_> {
     }
 
     fn scope_for(&mut self, index: ElementIndex) -> Result<Key, &'static str> {
+        const INTERRUPTED: &str = "its scope is being interrupted, and listeners of tasks in it have not answered";
         if index.0 == 0 {
-            return Ok(ROOT);
+            return if self.instance.is_interrupted(ROOT) { Err(INTERRUPTED) } else { Ok(ROOT) };
         }
         let live = self.instance.elements.iter().filter(|live| live.element == index && live.multi.is_none());
         let live: Vec<Key> = live.map(|live| live.key).filter(|key| !self.instance.is_inner(*key)).collect();
         match live.as_slice() {
             [only] if self.is_ending(*only) => return Err("its scope has done its work, and an end listener runs there"),
+            [only] if self.instance.is_interrupted(*only) => return Err(INTERRUPTED),
             [only] => return Ok(*only),
             [] => {}
             _ => return Err("its scope is live more than once"),

@@ -7,6 +7,7 @@ use units::Text;
 use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::instance::{Key, Multi};
+use crate::interruption::Then;
 use crate::variables::Visible;
 
 /// The variable that counts the items, from 1.
@@ -102,13 +103,22 @@ impl Step<'_, '_> {
         let Some(state) = self.instance.live(body).and_then(|live| live.multi.as_deref()) else { return };
         let (done, total) = (state.done, state.total);
         if enough || done == total {
-            self.terminate_inside(body);
-            self.queue.retain(|work| *work != Work::Item(body));
-            return self.all_done(body, element);
+            return self.items_done(body);
         }
         if multi.sequential {
             self.queue.push_back(Work::Item(body));
         }
+    }
+
+    /// Enough items are done: the others end, and the results go out.
+    pub(super) fn items_done(&mut self, body: Key) {
+        let Some((_, element)) = self.element_of(body) else { return };
+        if self.asks_before(body, false, || Then::Items) {
+            return;
+        }
+        self.terminate_inside(body);
+        self.queue.retain(|work| *work != Work::Item(body));
+        self.all_done(body, element);
     }
 
     /// Whether enough items are done with this one, or why that cannot be said.

@@ -8,6 +8,7 @@ use super::{Step, Work};
 use crate::event::{Event, Phase};
 use crate::input::Refusal;
 use crate::instance::{Key, Subscription};
+use crate::interruption::Then;
 use crate::time;
 use crate::variables::{Before, Way, few_enough, too_many};
 
@@ -74,6 +75,9 @@ impl Step<'_, '_> {
             Kind::Boundary { interrupting, .. } => {
                 let Some(scope) = self.scope_of(key) else { return };
                 if *interrupting {
+                    if self.asks_before(key, true, || Then::GoesOff { target, variables: variables.clone() }) {
+                        return;
+                    }
                     self.terminate(key);
                 }
                 self.went_off(target, scope, variables);
@@ -124,6 +128,9 @@ impl Step<'_, '_> {
     fn begin_event_sub_process(&mut self, scope: Key, index: ElementIndex, start: ElementIndex, variables: Context) {
         let Kind::EventSubProcess { interrupting } = self.process.element(index).kind else { return };
         if interrupting {
+            if self.asks_before(scope, false, || Then::GoesOff { target: start, variables: variables.clone() }) {
+                return;
+            }
             self.terminate_inside(scope);
             // and the tokens that were on their way in it
             self.forget(scope);
@@ -145,7 +152,7 @@ impl Step<'_, '_> {
     }
 
     /// Closes what a scope watches for its event sub-processes. What is watched on its boundary goes on.
-    fn stop_watching_starts(&mut self, scope: Key) {
+    pub(super) fn stop_watching_starts(&mut self, scope: Key) {
         let starts = |target: ElementIndex| matches!(self.process.element(target).kind, Kind::Start(_));
         let timers = self.instance.timers.iter().filter(|open| open.element == scope && starts(open.target));
         let mut closed: Vec<Event> = timers.map(|open| Event::TimerFired { timer: open.key }).collect();

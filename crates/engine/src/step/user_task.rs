@@ -148,6 +148,7 @@ impl<'a> Step<'a, '_> {
         let pending = self.instance.pending_change(key).cloned().ok_or_else(gone)?;
         match answer {
             TaskAnswer::Deny(_) if on == ListensFor::Creating => Err(Refusal::Undeniable { job }),
+            TaskAnswer::Deny(_) if on == ListensFor::Canceling => Err(Refusal::Unstoppable { job }),
             TaskAnswer::Deny(why) => {
                 self.emit(Event::JobCompleted { job });
                 self.emit(Event::TaskKept { element: key, why });

@@ -113,6 +113,37 @@ fn compensation_undoes_what_was_completed_and_waits_for_it() {
 }
 
 #[test]
+fn a_path_of_an_ad_hoc_sub_process_undoes_what_was_done_in_the_others() {
+    let undoable = |id: &str| {
+        format!(
+            r#"{}<bpmn:boundaryEvent id="b{id}" attachedToRef="{id}"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>
+            <bpmn:serviceTask id="undo-{id}" isForCompensation="true"><bpmn:extensionElements><zeebe:taskDefinition type="undo"/></bpmn:extensionElements></bpmn:serviceTask>
+            <bpmn:association id="as-{id}" sourceRef="b{id}" targetRef="undo-{id}"/>"#,
+            task(id)
+        )
+    };
+    let throw = r#"<bpmn:intermediateThrowEvent id="t"><bpmn:compensateEventDefinition/></bpmn:intermediateThrowEvent>"#;
+    let ad_hoc = format!(
+        r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:adHoc activeElementsCollection="=[&quot;a&quot;,&quot;b&quot;,&quot;c&quot;]"/></bpmn:extensionElements>{}{}{}{throw}{}</bpmn:adHocSubProcess>"#,
+        undoable("a"),
+        undoable("b"),
+        undoable("c"),
+        flow("a", "t")
+    );
+    let process = model(&[START, &ad_hoc, END, &path(&["s", "ah", "e"])].concat());
+    let mut play = Play::new(&process, "{}");
+    play.complete("b", "{}");
+    play.complete("a", "{}");
+    let open = |play: &Play<'_>| play.names().into_iter().filter(|name| name != "ah").collect::<Vec<_>>();
+    assert_eq!(open(&play), ["c", "t", "undo-a", "undo-b"], "c is not done yet");
+    play.complete("undo-b", "{}");
+    play.complete("undo-a", "{}");
+    assert_eq!(open(&play), ["c"], "its path has ended, and that of c goes on");
+    play.complete("c", "{}");
+    assert!(play.ended());
+}
+
+#[test]
 fn listeners_run_before_and_after_and_hold_the_element_up() {
     let listened = r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="a"/>
         <zeebe:executionListeners><zeebe:executionListener eventType="start" type="first"/><zeebe:executionListener eventType="start" type="second"/><zeebe:executionListener eventType="end" type="last" retries="1"/></zeebe:executionListeners></bpmn:extensionElements></bpmn:serviceTask>"#;

@@ -1,7 +1,7 @@
 //! User tasks: listeners correct and deny what happens to them.
 
-use crate::play::{Play, model, path};
-use engine::{Event, Input, TaskAnswer, TaskChanges, TaskDetails};
+use crate::play::{Play, model, path, task};
+use engine::{Event, Input, Limits, Migration, Modification, Obstacle, TaskAnswer, TaskChanges, TaskDetails, migrate};
 use feel::Context;
 
 fn listened(listeners: &[(&str, &str)], more: &str) -> bpmn::Process {
@@ -118,4 +118,138 @@ fn an_interrupted_task_takes_its_pending_change_along() {
     play.input(Input::CompleteTask { task: task_key(&play), variables: Context::default() }).unwrap();
     play.input(Input::Cancel).unwrap();
     assert!(play.ended() && play.names().is_empty());
+}
+
+/// A sub-process with a user task that listens to its end and a service task beside it; the clock interrupts the task, a message and an
+/// error the sub-process.
+fn interrupted() -> bpmn::Process {
+    let heard = r#"<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="bye"/><zeebe:taskListener eventType="completing" type="check"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>
+        <bpmn:boundaryEvent id="t" attachedToRef="u"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"#;
+    let inside =
+        [heard, &task("b"), &task("late"), &path(&["s2", "u"]), &path(&["s2", "b"]), &path(&["t", "late"])].concat();
+    let sub = format!(r#"<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/>{inside}</bpmn:subProcess>"#);
+    let edge = r#"<bpmn:boundaryEvent id="m" attachedToRef="sub"><bpmn:messageEventDefinition messageRef="stop"/></bpmn:boundaryEvent>
+        <bpmn:boundaryEvent id="x" attachedToRef="sub"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#;
+    let after = [task("stopped"), task("mend"), path(&["s", "sub"]), path(&["m", "stopped"]), path(&["x", "mend"])].concat();
+    model(&[r#"<bpmn:startEvent id="s"/>"#, &sub, edge, &after].concat())
+}
+
+const ID: &str = r#"{"id":"7"}"#;
+
+#[test]
+fn an_interruption_takes_effect_when_the_listener_for_canceling_has_answered() {
+    let process = interrupted();
+    let mut play = Play::new(&process, ID);
+    let task = task_key(&play);
+    play.fire("t");
+    assert_eq!((play.names(), play.job_type("u")), (vec!["b".into(), "m".into(), "u".into()], "bye".into()));
+    let busy = play.input(Input::CompleteTask { task, variables: Context::default() }).unwrap_err();
+    assert!(busy.to_string().contains("a listener has not answered yet"), "{busy}");
+    assert!(play.instance.has_task(task), "its listener can look at it");
+    play.complete("u", "{}");
+    assert_eq!(play.names(), ["b", "late", "m"]);
+    assert!(play.events.contains(&Event::TaskCancelled { task }));
+}
+
+#[test]
+fn what_nobody_listens_to_ends_at_once_with_the_change_that_a_listener_was_asked_for() {
+    let process = interrupted();
+    let mut play = Play::new(&process, ID);
+    play.input(Input::CompleteTask { task: task_key(&play), variables: Context::default() }).unwrap();
+    assert_eq!(play.job_type("u"), "check");
+    play.throw("b", "bad");
+    assert_eq!(
+        (play.names(), play.job_type("u")),
+        (vec!["u".to_owned()], "bye".into()),
+        "neither clock nor message nor worker"
+    );
+    play.complete("u", "{}");
+    assert_eq!(play.names(), ["mend"]);
+}
+
+#[test]
+fn the_end_of_a_task_is_neither_denied_nor_turned_into_an_error() {
+    let process = interrupted();
+    let mut play = Play::new(&process, ID);
+    play.fire("t");
+    let why = answer(&mut play, TaskAnswer::Deny("no".into())).unwrap_err();
+    assert!(why.to_string().contains("can neither deny"), "{why}");
+    let job = play.open()["u"];
+    let thrown = Input::ThrowError { job, code: "bad".into(), message: "bad".into(), variables: Context::default() };
+    assert_eq!(play.input(thrown), Err(why));
+    play.input(Input::FailJob { job, retries: 0, message: "away".into(), retry_at: None }).unwrap();
+    let incident = play.open()["incident u"];
+    play.input(Input::SkipIncident { incident, variables: Context::default() }).unwrap();
+    assert_eq!(play.names(), ["b", "late", "m"], "a stuck listener is passed over");
+}
+
+#[test]
+fn an_interruption_around_another_takes_its_place_and_does_not_ask_twice() {
+    let process = interrupted();
+    let mut play = Play::new(&process, ID);
+    play.fire("t");
+    let job = play.open()["u"];
+    play.message("m", "{}");
+    assert_eq!(play.open(), [("u".to_owned(), job)].into());
+    play.complete("u", "{}");
+    assert_eq!(play.names(), ["stopped"], "what the clock wanted is gone with the sub-process");
+}
+
+#[test]
+fn cancelling_asks_the_listeners_and_cancelling_again_does_not_wait_for_them() {
+    let process = interrupted();
+    let mut play = Play::new(&process, ID);
+    play.input(Input::Cancel).unwrap();
+    assert_eq!(play.names(), ["u"]);
+    let mut again = play.clone();
+    again.input(Input::Cancel).unwrap();
+    play.complete("u", "{}");
+    for ended in [play, again] {
+        assert!(ended.ended() && ended.names().is_empty(), "{:?}", ended.names());
+    }
+}
+
+#[test]
+fn a_suspended_instance_asks_its_listeners_and_holds_what_waits_for_them() {
+    let process = interrupted();
+    let mut play = Play::new(&process, ID);
+    play.input(Input::Suspend).unwrap();
+    play.fire("t");
+    play.complete("u", "{}");
+    assert!(!play.names().contains(&"late".to_owned()), "{:?}", play.names());
+    play.input(Input::Resume).unwrap();
+    assert_eq!(play.names(), ["b", "late", "m"]);
+}
+
+#[test]
+fn nothing_begins_in_what_is_being_interrupted_and_it_is_not_migrated() {
+    let process = interrupted();
+    let mut play = Play::new(&process, ID);
+    play.throw("b", "bad");
+    let start = vec![process.find("late").unwrap()];
+    let refused = play.input(Input::Modify(Modification { start, ..Modification::default() })).unwrap_err();
+    assert!(refused.to_string().contains("is being interrupted"), "{refused}");
+    let same = Migration { version: 1, elements: Vec::new() };
+    let against = migrate(&process, &process, &mut play.instance.clone(), &same, &play.cx(), &mut Vec::new()).unwrap_err();
+    assert_eq!(against, [Obstacle::Interrupted { element: "sub".into() }]);
+}
+
+#[test]
+fn many_listeners_are_asked_a_slice_at_a_time() {
+    let items = r#"<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=for i in 1..7 return i"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"#;
+    let heard = format!(
+        r#"<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="bye"/></zeebe:taskListeners></bpmn:extensionElements>{items}</bpmn:userTask>"#
+    );
+    let process = model(&[r#"<bpmn:startEvent id="s"/>"#, &heard, &path(&["s", "u"])].concat());
+    let mut play = Play::limited(&process, "{}", Limits { slice: 3, ..Limits::default() });
+    while play.instance.wants_to_go_on() {
+        play.input(Input::Continue).unwrap();
+    }
+    let asked = |play: &Play<'_>| play.events.iter().filter(|event| matches!(event, Event::JobCreated { .. })).count();
+    play.input(Input::Cancel).unwrap();
+    assert_eq!(asked(&play), 3);
+    while play.instance.wants_to_go_on() {
+        play.input(Input::Continue).unwrap();
+    }
+    assert_eq!(asked(&play), 7);
 }

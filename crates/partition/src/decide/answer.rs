@@ -38,9 +38,9 @@ impl Asked {
 
 /// What a job asks for.
 pub(super) fn asked(process: &bpmn::Process, instance: &Instance, job: ElementKey) -> Asked {
-    use bpmn::ListensFor::{Assigning, Completing, Creating, End, Start, Updating};
+    use bpmn::ListensFor::{Assigning, Canceling, Completing, Creating, End, Start, Updating};
     match instance.listens_for(process, job) {
-        Some(Creating | Assigning | Updating | Completing) => Asked::Task,
+        Some(Creating | Assigning | Updating | Completing | Canceling) => Asked::Task,
         Some(Start | End) => Asked::Plain,
         None => match instance.element_of(job).map(|index| &process.element(index).kind) {
             Some(bpmn::Kind::AdHoc(_)) => Asked::AdHoc,

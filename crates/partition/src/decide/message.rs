@@ -80,13 +80,16 @@ pub(super) fn deliver(
     let correlation = correlation(txn, &key)?;
     let mut given: Vec<Text> = Vec::new();
     for (instance, subscription) in correlation.waiting.iter().copied() {
-        let Some(process) = txn.instance(instance)?.map(|waits| waits.process_id().clone()) else { continue };
+        // one that is just ending may still stand among those that wait: the message is for the next, or is kept
+        let waits = txn.instance(instance)?.filter(|waits| waits.has_subscription(subscription));
+        let Some(process) = waits.map(|waits| waits.process_id().clone()) else { continue };
         if given.contains(&process) {
             continue;
         }
-        given.push(process);
-        received.receivers.push(instance);
-        txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+        if txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })? {
+            given.push(process);
+            received.receivers.push(instance);
+        }
     }
     let CorrelationKey::Message { name, key: correlated } = &key else { return Ok(received) };
     let mut starts = begins(txn, Trigger::Message(name.clone()))?;
@@ -118,8 +121,12 @@ pub(super) fn throw(txn: &mut Txn<'_>, signal: &Text, variables: &Variables) -> 
     }
     if received.batch.is_none() {
         for (instance, subscription) in waiting {
-            received.receivers.push(instance);
-            txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })?;
+            if txn.instance(instance)?.is_none_or(|waits| !waits.has_subscription(subscription)) {
+                continue;
+            }
+            if txn.step_if_open(instance, Input::Correlate { subscription, variables: variables.clone() })? {
+                received.receivers.push(instance);
+            }
         }
     }
     for (definition, element) in begins(txn, Trigger::Signal(signal.clone()))? {

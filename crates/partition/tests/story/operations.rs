@@ -328,6 +328,7 @@ fn ten_thousand_items_are_begun_a_slice_at_a_time_and_others_go_on_meanwhile() {
     check(&world, many, "ended");
     // and ended a slice at a time too
     assert!(matches!(world.operate(held, Operation::Cancel), Ok(Reply::Done)));
+    assert_eq!(world.message("go", "K", 60_000), (vec![], vec![], true), "what is ending takes no message any more");
     let mut slices = 0;
     while world.instance(held).is_some() {
         let one = world.start("one", "{}");

@@ -1,6 +1,9 @@
 //! Processes that begin by themselves.
 
 use partition::{AnyKey, Body, TimerOwner};
+use trade::master::{Company, Node};
+use trade::{Actor, Role};
+use units::{Calendar, Minutes};
 
 use crate::world::{World, check, deployment, line, process, user_task};
 
@@ -28,6 +31,29 @@ fn a_process_begins_by_itself_as_often_as_its_timer_says_and_over_a_restart() {
     assert_eq!(world.instances().len(), 3);
     assert!(world.state(&AnyKey::Schedule("a".into())).is_none(), "nothing is left of it");
     check(&world, world.instances()[2], "v1 t");
+}
+
+#[test]
+fn hours_and_days_without_an_offset_are_those_of_the_company() {
+    let mut world = World::new();
+    let calendar = Calendar { utc_offset: Minutes(120), ..Calendar::always() };
+    let nodes = vec![Node { id: "EAST".into(), ..Node::default() }];
+    let company = Company { code: "CD".into(), country: "DE".into(), calendar, nodes, ..Company::default() };
+    let director = Actor { id: "dora".into(), roles: vec![Role::Director], limit: None };
+    let olivia = std::mem::replace(&mut world.actor, director);
+    world.done(Body::PutCompany(Box::new(company)));
+    world.actor = olivia;
+    let due = r#"<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:taskSchedule dueDate="2001-09-09T12:00:00"/></bpmn:extensionElements></bpmn:userTask>"#;
+    world.deploy(&[("a.bpmn", every("a", "0 0 6 * * *", "u")), ("b.bpmn", line("b", due, &["t"]))]);
+    // it is 03:46:40 there
+    world.pass(133 * MINUTE);
+    assert_eq!(world.instances().len(), 0);
+    world.pass(MINUTE);
+    assert_eq!(world.instances().len(), 1, "it is six o'clock there, and four in UTC");
+    let id = world.start("b", "{}");
+    let instance = world.instance(id).unwrap();
+    let told = (0..99).find_map(|key| instance.task(key)).and_then(|task| task.due).map(|due| due.to_string());
+    assert_eq!(told.as_deref(), Some("2001-09-09T10:00:00.000Z"));
 }
 
 #[test]

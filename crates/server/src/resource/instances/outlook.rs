@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connect::Connections;
 use engine::{Event as ProcessEvent, Instance, InstanceId};
-use partition::{AnyKey, AnyState, Command, Definition, DefinitionId, Event};
+use partition::{AnyKey, AnyState, Body, Command, Definition, DefinitionId, Event, TimerOwner};
 use runtime::Preview;
 use serde::Serialize;
 use store::Reader;
+use trade::Actor;
 use trade::exception::ExceptionEvent;
-use units::Text;
+use units::{Text, Timestamp};
 
 use super::models::Models;
 use crate::problem::{Problem, of_refusal};
@@ -17,6 +18,12 @@ use crate::readers;
 
 /// How many changes of one instance are told.
 const MAX_CHANGES: usize = 500;
+/// How many of them are told of its end, if it is more.
+const LAST_CHANGES: usize = 50;
+/// How many further turns are tried: ten thousand items end in some tens of them.
+const MAX_TURNS: usize = 200;
+/// The timer of an instance that stands for tokens which are held.
+const HELD: u32 = 0;
 
 /// Something that would happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -45,16 +52,44 @@ pub(super) fn fault(why: Text) -> Problem {
 
 /// What would come of a command, or the problem that it would be refused with.
 pub(super) fn of(reader: &mut dyn Reader, capabilities: BTreeSet<Text>, command: Command) -> Result<Vec<Change>, Problem> {
-    let decision = Preview::new(reader, capabilities).and_then(|mut preview| preview.decide(command)).map_err(fault)?;
+    let mut preview = Preview::new(reader, capabilities).map_err(fault)?;
+    let mut at = command.at;
+    let decision = preview.decide(command).map_err(fault)?;
     if let Err(refusal) = &decision.reply {
         return Err(of_refusal(refusal.code(), refusal.to_string(), refusal.findings()));
     }
+    let mut events: Vec<Event> = decision.entry.into_iter().flat_map(|entry| entry.events).collect();
+    for _ in 0..MAX_TURNS {
+        let Some((owner, due)) = next_turn(&mut preview, &events).map_err(fault)? else { break };
+        at = at.max(due);
+        let turn = Command { at, actor: Actor::system(), key: None, body: Body::FireTimer { owner }, trace: None };
+        let decision = preview.decide(turn).map_err(fault)?;
+        events.extend(decision.entry.into_iter().flat_map(|entry| entry.events));
+    }
+    drop(preview);
     let mut teller = Teller { reader, models: Models::default(), known: BTreeMap::new(), changes: Vec::new() };
-    for event in decision.entry.iter().flat_map(|entry| &entry.events) {
+    for event in &events {
         teller.tell(event)?;
     }
-    teller.changes.truncate(MAX_CHANGES);
+    // how it ends is told, whatever is left out before
+    if teller.changes.len() > MAX_CHANGES {
+        teller.changes.drain(MAX_CHANGES - LAST_CHANGES..teller.changes.len() - LAST_CHANGES);
+    }
     Ok(teller.changes)
+}
+
+/// The turn of the first instance that what happened has left with tokens on the move: whose, and when.
+fn next_turn(preview: &mut Preview<'_>, events: &[Event]) -> Result<Option<(TimerOwner, Timestamp)>, Text> {
+    let moved: BTreeSet<InstanceId> =
+        events.iter().filter_map(|event| if let Event::Process(id, _) = event { Some(*id) } else { None }).collect();
+    for id in moved {
+        let Some(AnyState::Instance(instance)) = preview.state(&AnyKey::Instance(id))? else { continue };
+        let held = instance.wants_to_go_on().then(|| instance.timers().find(|(key, _)| *key == HELD)).flatten();
+        if let Some((timer, due)) = held {
+            return Ok(Some((TimerOwner::Instance(id, timer), due)));
+        }
+    }
+    Ok(None)
 }
 
 /// Elements of an instance by the keys under which its events name them.
@@ -143,6 +178,12 @@ impl Teller<'_> {
             }
             ProcessEvent::Completed { key } => (*key, "is completed"),
             ProcessEvent::Terminated { key } => (*key, "is ended"),
+            ProcessEvent::InsideTerminated { scope } => {
+                let inside = "is ended with everything inside of it, which is closed a slice at a time";
+                let element = self.known.get(&id).and_then(|known| known.elements.get(scope).cloned());
+                self.push(Some(id), element, inside);
+                return Ok(());
+            }
             ProcessEvent::IncidentRaised { element, .. } => (*element, "is stuck"),
             ProcessEvent::Variables { scope, .. } => (*scope, "gets variables"),
             ProcessEvent::InstanceCompleted => (0, "is completed"),
