@@ -41,6 +41,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about this API: every operation with who may ask, what it takes and what it answers.
+         * @description Read about this API: every operation with who may ask, what it takes and what it answers.
+         */
+        get: operations["get_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1950,6 +1970,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whether there is an identity provider to sign in at.
+         * @description Show whether there is an identity provider to sign in at.
+         */
+        get: operations["get_session_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take a browser back from the identity provider: whoever may come in has a session, and anybody else is told why not.
+         * @description Parameters that nobody here knows are passed over, as the standard asks (RFC 6749 §4.1.2).
+         */
+        get: operations["get_session_provider_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Send a browser to the identity provider to sign in there.
+         * @description Send a browser to the identity provider to sign in there.
+         */
+        get: operations["get_session_provider_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session/second-factor": {
         parameters: {
             query?: never;
@@ -3524,6 +3604,8 @@ export interface components {
             /** @description The roles. */
             roles: string[];
             limit?: components["schemas"]["MoneyView"] | null;
+            /** @description Roles that count in some companies only. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
             /** @description None of its keys is accepted. */
             disabled: boolean;
             quota?: components["schemas"]["CallerQuota"] | null;
@@ -4243,6 +4325,8 @@ export interface components {
             limit?: components["schemas"]["MoneyView"] | null;
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
             job_types?: string[];
+            /** @description Roles that count in some companies only; the others count in all. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
         };
         /** @description What an import came to. */
         ImportReport: {
@@ -5004,7 +5088,8 @@ export interface components {
              * @description What a request takes from the caller's quota.
              */
             cost: number;
-            /** @description Who has used it since the server's start; for operations and administrators. */
+            retirement?: components["schemas"]["RetirementView"] | null;
+            /** @description Who has used it since the server's start, and so who still calls what goes; for operations and administrators. */
             consumers?: components["schemas"]["Consumer"][] | null;
         };
         /** @description A line of an order. */
@@ -5174,6 +5259,7 @@ export interface components {
             items: components["schemas"]["BatchView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_DeadLetter: {
@@ -5181,6 +5267,7 @@ export interface components {
             items: components["schemas"]["DeadLetter"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_DraftView: {
@@ -5188,6 +5275,7 @@ export interface components {
             items: components["schemas"]["DraftView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_ExceptionView: {
@@ -5195,6 +5283,7 @@ export interface components {
             items: components["schemas"]["ExceptionView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_InstanceView: {
@@ -5202,6 +5291,7 @@ export interface components {
             items: components["schemas"]["InstanceView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_InvoiceView: {
@@ -5209,6 +5299,7 @@ export interface components {
             items: components["schemas"]["InvoiceView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_JobView: {
@@ -5216,6 +5307,7 @@ export interface components {
             items: components["schemas"]["JobView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_OrderView: {
@@ -5223,6 +5315,7 @@ export interface components {
             items: components["schemas"]["OrderView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_PaymentView: {
@@ -5230,6 +5323,7 @@ export interface components {
             items: components["schemas"]["PaymentView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_ReturnView: {
@@ -5237,6 +5331,7 @@ export interface components {
             items: components["schemas"]["ReturnView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_ShipmentView: {
@@ -5244,6 +5339,7 @@ export interface components {
             items: components["schemas"]["ShipmentView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_StockView: {
@@ -5251,6 +5347,7 @@ export interface components {
             items: components["schemas"]["StockView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_TaskView: {
@@ -5258,6 +5355,7 @@ export interface components {
             items: components["schemas"]["TaskView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_VersionView: {
@@ -5265,6 +5363,7 @@ export interface components {
             items: components["schemas"]["VersionView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_WarehouseOrderView: {
@@ -5272,6 +5371,7 @@ export interface components {
             items: components["schemas"]["WarehouseOrderView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description The password as it was, and as it shall be. */
         PasswordChange: {
@@ -5386,6 +5486,19 @@ export interface components {
              * @description The last journal position.
              */
             position: number;
+        };
+        /** @description Where people can sign in beside name and password. */
+        ProviderView: {
+            /**
+             * @description How people know it; absent where there is none.
+             * @example Company account
+             */
+            name?: string | null;
+            /**
+             * @description Where a browser goes to sign in there; absent where there is none.
+             * @example /v1/session/provider/sign-in
+             */
+            sign_in_at?: string | null;
         };
         /** @description What is done with quotas. A pool is the quota of the group that a group is a part of, or what nobody has a right to. */
         QuotaChangeRequest: {
@@ -5682,6 +5795,17 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description That an operation goes. */
+        RetirementView: {
+            /** @description Since when nobody should begin to use it. */
+            deprecated_at: string;
+            /** @description From when on it may no longer answer; absent while that is open. */
+            sunset_at?: string | null;
+            /** @description How to get along without it. */
+            guide: string;
+            /** @description The path that takes its place; absent if it is not one. */
+            successor?: string | null;
+        };
         /** @description A line of a return request. */
         ReturnLineView: {
             /** @description The item. */
@@ -5727,6 +5851,23 @@ export interface components {
             limit?: components["schemas"]["MoneyView"] | null;
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
             job_types?: string[];
+            /** @description Roles that count in some companies only; the others count in all. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
+        };
+        /** @description The companies that a role is limited to. */
+        RoleCompaniesView: {
+            /**
+             * @description The role.
+             * @example sales
+             */
+            role: string;
+            /**
+             * @description The short codes of the companies.
+             * @example [
+             *       "CD"
+             *     ]
+             */
+            companies: string[];
         };
         /** @description Which version is to be in force again. */
         RollBack: {
@@ -6241,6 +6382,16 @@ export interface components {
             /** @description Paid before anything is shipped. */
             prepayment: boolean;
         };
+        /** @description How many entries a list has. */
+        Total: {
+            /**
+             * Format: int64
+             * @description So many, or at least so many.
+             */
+            count: number;
+            /** @description There are more: counting ends at 1,000. */
+            is_capped: boolean;
+        };
         /** @description Units that go back. */
         UnallocateRequest: {
             /** @description The group. */
@@ -6325,6 +6476,10 @@ export interface components {
             /** @description The roles. */
             roles: string[];
             limit?: components["schemas"]["MoneyView"] | null;
+            /** @description Roles that count in some companies only. */
+            companies?: components["schemas"]["RoleCompaniesView"][];
+            /** @description Whether the identity provider has vouched for the person: then they sign in there. */
+            at_provider: boolean;
             /** @description Whether there is a password. */
             has_password: boolean;
             /** @description Whether a second factor is asked for. */
@@ -6567,6 +6722,8 @@ export interface components {
             csrf_token?: string | null;
             /** @description When the session ends; only sessions have one. */
             ends_at?: string | null;
+            /** @description Where a browser goes after it has signed out here, to sign out at the identity provider as well; only where that has let one in. */
+            sign_out_at?: string | null;
         };
         /** @description Why nothing shall be sent any more. */
         Why: {
@@ -6748,6 +6905,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -10911,6 +11098,104 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_callback: {
+        parameters: {
+            query?: {
+                /** @description What the provider gives for the person's token. */
+                code?: string;
+                /** @description Which sign-in it answers. */
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description The same for people. */
+                error_description?: string;
+                /** @description Which provider answers (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on. */
+            303: {
+                headers: {
+                    /** @description The page to go on with; `/?sign_in=…` says why nobody was signed in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_sign_in: {
+        parameters: {
+            query?: {
+                /** @description The page of this installation to go on with, such as `/orders`; the first one unless given. */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign in there. */
+            303: {
+                headers: {
+                    /** @description Where to sign in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];

@@ -76,7 +76,8 @@ fn operation(page: &mut String, path: &str, method: &str, operation: &Value) {
     let _ = write!(page, "<details id=\"{id}\"><summary><code>{called}</code>{going} {summary}</summary>");
     let _ = write!(page, "<p>{}</p><table>", text(&operation["description"]));
     let roles: Vec<&str> = operation["x-roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let who = [&text(&operation["x-permission"]).replace('_', " "), &escaped(&roles.join(", "))].map(String::as_str).join(" ");
+    let who =
+        [&text(&operation["x-permission"]).replace('_', " "), &escaped(&roles.join(", "))].map(String::as_str).join(" ");
     row(page, "Who may ask", &who);
     row(page, "Owner", &text(&operation["x-owner"]));
     row(page, "Takes from the quota", &operation["x-cost"].to_string());
@@ -90,7 +91,8 @@ fn operation(page: &mut String, path: &str, method: &str, operation: &Value) {
     }
     for (status, answer) in fields(&operation["responses"]) {
         let refers = answer["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
-        let mut what = refers.map_or_else(|| text(&answer["description"]), |_| "a problem: <a href=\"#Problem\">Problem</a>".to_owned());
+        let mut what = refers
+            .map_or_else(|| text(&answer["description"]), |_| "a problem: <a href=\"#Problem\">Problem</a>".to_owned());
         for content in fields(&answer["content"]).map(|(_, content)| content) {
             let _ = write!(what, " {}", shape(&content["schema"]));
         }

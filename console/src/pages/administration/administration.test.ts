@@ -33,7 +33,19 @@ describe("rights that are typed", () => {
     expect(wrongLimit("2500.5", 2)).toBeUndefined();
     expect(wrongLimit("2500.505", 2)).toMatch(/At most 2 digits/);
     for (const wrong of ["-5", "£5", "1,000", "5."]) expect(wrongLimit(wrong, 2)).toMatch(/An amount such as/);
-    expect(requestOf({ id: " bob ", name: "Bob", roles: ["sales"], limit: " ", jobTypes: [], companies: { sales: "CD, UK", warehouse: "US" } }, "GBP")).toEqual({
+    expect(
+      requestOf(
+        {
+          id: " bob ",
+          name: "Bob",
+          roles: ["sales"],
+          limit: " ",
+          jobTypes: [],
+          companies: { sales: "CD, UK", warehouse: "US" },
+        },
+        "GBP",
+      ),
+    ).toEqual({
       id: "bob",
       name: "Bob",
       roles: ["sales"],

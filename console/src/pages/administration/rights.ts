@@ -58,7 +58,10 @@ export function companiesOf(limited: readonly RoleCompanies[] = []): Readonly<Re
 }
 
 /** The roles in words, each with the companies that it is limited to. */
-export function rolesInWords(of: { readonly roles: readonly string[]; readonly companies?: readonly RoleCompanies[] }): string {
+export function rolesInWords(of: {
+  readonly roles: readonly string[];
+  readonly companies?: readonly RoleCompanies[];
+}): string {
   const limits = companiesOf(of.companies);
   return of.roles.map((role) => (limits[role] ? `${words(role)} (only ${limits[role]})` : words(role))).join(", ");
 }

@@ -35,12 +35,17 @@ async fn list(
 ) -> Result<Listed<Page<ShipmentView>>, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
-        page::counted(reader, Table::Trade(Kind::Shipment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
-            match state {
+        page::counted(
+            reader,
+            Table::Trade(Kind::Shipment),
+            &filters,
+            filter.after.as_deref(),
+            filter.limit,
+            |_, _, state| match state {
                 AnyState::Trade(Aggregate::Shipment(shipment), _) => Some(view::shipment(&shipment)),
                 _ => None,
-            }
-        })
+            },
+        )
     };
     state.readers.read(read).await.map(Listed)
 }
