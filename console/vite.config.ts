@@ -8,6 +8,8 @@ const product = process.env["CROSSDOCK_URL"] ?? "http://127.0.0.1:7410";
 
 export default defineConfig({
   plugins: [react(), packages()],
+  // the editor of forms brings a copy of its own, and hooks of one copy do not know the components of another
+  resolve: { dedupe: ["preact"] },
   server: {
     proxy: Object.fromEntries(["/v1", "/docs", "/readyz"].map((path) => [path, product])),
   },

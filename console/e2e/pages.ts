@@ -19,6 +19,7 @@ interface Things {
   readonly rule: string;
   readonly draftOfRule: string;
   readonly draftOfProcess: string;
+  readonly draftOfForm: string;
 }
 
 export function allPages(things: Things): Shown[] {
@@ -49,8 +50,10 @@ export function allPages(things: Things): Shown[] {
       heading: /^Availability of/,
       sign: /can be promised now/,
     },
+    { name: "backorders", path: "/availability?show=backorders", heading: /^Availability$/, sign: /backorders? shown/ },
     { name: "fulfilment", path: "/fulfilment", heading: /^Fulfilment$/, sign: /WO-\d+/ },
     { name: "invoices", path: "/finance/invoices", heading: /^Invoices$/, sign: /SO-\d+/ },
+    { name: "backlog", path: "/finance/backlog", heading: /^Invoice backlog$/, sign: /items? shown/ },
     { name: "payments", path: "/finance/payments", heading: /^Payments$/, sign: /PY-\d+/ },
     { name: "payment", path: `/finance/payments?open=${payment}`, heading: /^Payments$/, sign: /Remittance/ },
     {
@@ -59,8 +62,15 @@ export function allPages(things: Things): Shown[] {
       heading: new RegExp(`^Account ${account}$`),
       sign: /Credit limit/,
     },
+    { name: "accounts", path: "/finance/accounts", heading: /^Accounts$/, sign: /accounts? shown/ },
     { name: "reconciliation", path: "/finance/reconciliation", heading: /^Reconciliation$/, sign: /Found since ever/ },
     { name: "processes", path: "/processes", heading: /^Processes$/, sign: /PI-\d+/ },
+    {
+      name: "heat",
+      path: "/processes?show=went-through",
+      heading: /^Processes$/,
+      sign: /This is what they went through/,
+    },
     { name: "instance", path: `/processes/instances/${instance}`, heading: /^Instance PI-/, sign: /What releases it/ },
     { name: "rules", path: "/rules", heading: /^Rules$/, sign: /DR-\d+/ },
     { name: "rules-in-force", path: "/rules?tab=in-force", heading: /^Rules$/, sign: /Order to cash/ },
@@ -82,7 +92,7 @@ export function allPages(things: Things): Shown[] {
       heading: /^Ask sales first$/,
       sign: /What is wrong in it/,
     },
-    { name: "process-map", path: "/insight/map?entries=50000", heading: /^Process map$/, sign: /Received \(/ },
+    { name: "process-map", path: "/insight/map?entries=50000", heading: /^Process map$/, sign: /ways shown/ },
     {
       name: "service-levels",
       path: "/insight/service-levels",
@@ -111,6 +121,20 @@ export function allPages(things: Things): Shown[] {
       path: `/administration/audit?open=%22${event}%22`,
       heading: /^Audit$/,
       sign: /What was recorded/,
+    },
+    { name: "webhooks", path: "/administration/webhooks", heading: /^Webhooks$/, sign: /webhooks? shown/ },
+    {
+      name: "webhook",
+      path: "/administration/webhooks?open=shop",
+      heading: /^Webhooks$/,
+      sign: /Delivered up to/,
+    },
+    { name: "settings", path: "/administration/settings", heading: /^Settings$/, sign: /server\.listen/ },
+    {
+      name: "draft-form",
+      path: `/rules/drafts/${things.draftOfForm}`,
+      heading: /^A form to ask$/,
+      sign: /What is wrong in it/,
     },
     {
       name: "master-data",

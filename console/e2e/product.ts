@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { TestProject } from "vitest/node";
 
@@ -146,6 +146,9 @@ function configure(path: string, url: string, systems: Record<string, string>): 
   for (const [name, address] of Object.entries(systems)) {
     text = text.replace(new RegExp(`(name = "${name}"\\nbase_url = ")[^"]*`), `$1${address}`);
   }
+  // what the secrets of webhooks are derived from
+  writeFileSync(join(dirname(path), "webhooks.secret"), randomBytes(32).toString("hex"));
+  text = text.replace("[server]\n", '[server]\nsecret = "file:webhooks.secret"\n');
   // so that a dead letter does not take long to become one
   text = text.replace(/(name = "carrier"[^[]*retry = \{ )/, "$1max_attempts = 3, ");
   const keys = Object.fromEntries(

@@ -29,6 +29,7 @@ export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
   await ask("ada", "/v1/clients", { id: "webshop", name: "Web shop", roles: ["sales"] });
   const { keys } = await ask<{ keys: unknown[] }>("ada", "/v1/clients/webshop");
   if (keys.length === 0) await ask("ada", "/v1/clients/webshop/keys", {});
+  await ask("ada", "/v1/webhooks", { id: "shop", url: "https://shop.invalid/hooks/crossdock", types: ["invoice."] });
   const { position } = await ask<{ position: number }>("ada", "/v1/progress");
   const { events } = await ask<{ events: { id: string }[] }>("ada", `/v1/events?after=${Math.max(0, position - 20)}`);
   const event = events.at(-1);
@@ -40,6 +41,7 @@ export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
     rule,
     draftOfRule: await draft(rule, "Shorter answers"),
     draftOfProcess: await draft(process, "Ask sales first"),
+    draftOfForm: await draft(undefined, "A form to ask", FORM),
     event: event.id,
     held: held.order,
     exception: held.id,
@@ -51,9 +53,20 @@ export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
   };
 }
 
+/** A form of one field. */
+const FORM = {
+  resource: "ask-sales.form",
+  content: JSON.stringify({
+    id: "ask-sales",
+    type: "default",
+    schemaVersion: 18,
+    components: [{ type: "textfield", id: "answer", key: "answer", label: "What does sales say?" }],
+  }),
+};
+
 /** A draft of that name, begun unless there is one. */
-async function draft(definition: string, title: string): Promise<string> {
+async function draft(definition: string | undefined, title: string, file = {}): Promise<string> {
   const known = await ask<Page<{ id: string; title: string }>>("dora", "/v1/drafts?status=editing&limit=500");
   const found = known.items.find((each) => each.title === title);
-  return found?.id ?? (await ask<{ id: string }>("dora", "/v1/drafts", { title, definition })).id;
+  return found?.id ?? (await ask<{ id: string }>("dora", "/v1/drafts", { title, definition, ...file })).id;
 }

@@ -8,7 +8,14 @@ const SHELL = 200_000;
 const PAGE = 450_000;
 const DIST = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(await readFile(new URL(".vite/manifest.json", DIST), "utf8"));
-const EDITORS = new Set(["src/diagram/Modeller.tsx", "src/diagram/DecisionEditor.tsx", "src/diagram/Form.tsx"]);
+const EDITORS = new Set([
+  "src/diagram/Modeller.tsx",
+  "src/diagram/DecisionEditor.tsx",
+  "src/diagram/Form.tsx",
+  "src/diagram/FormEditor.tsx",
+]);
+/** Dialogs that a page opens when they are asked for: each is weighed as a page of its own. */
+const DIALOGS = new Set(["src/pages/availability/ChangeStock.tsx", "src/pages/availability/Repromise.tsx"]);
 const weights = new Map();
 
 async function weight(file) {
@@ -22,7 +29,7 @@ function filesOf(key, lazily, seen = new Set(), files = new Set()) {
   seen.add(key);
   const { file, css = [], imports = [], dynamicImports = [] } = manifest[key];
   for (const each of [file, ...css]) files.add(each);
-  const drawn = lazily ? dynamicImports.filter((each) => !EDITORS.has(each)) : [];
+  const drawn = lazily ? dynamicImports.filter((each) => !EDITORS.has(each) && !DIALOGS.has(each)) : [];
   for (const each of [...imports, ...drawn]) filesOf(each, lazily, seen, files);
   return files;
 }

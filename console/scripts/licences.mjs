@@ -6,6 +6,7 @@ const ALLOWED = /^(MIT|MIT-0|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|ISC|MPL-
 const MARK = "the bpmn.io licence: MIT, and the mark stays visible wherever it draws";
 const OWN = {
   "bpmn-js": MARK,
+  "@bpmn-io/form-js-editor": MARK,
   "@bpmn-io/form-js-viewer": MARK,
   "dmn-js": MARK,
   "dmn-js-boxed-expression": MARK,

@@ -1,14 +1,18 @@
 import "./mantine.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Unreachable } from "./api/problem";
 import { router } from "./routes";
 import { theme } from "./shell/theme";
+
+// what is told before it is loaded waits for it
+const Notifications = lazy(() =>
+  import("@mantine/notifications").then(({ Notifications }) => ({ default: Notifications })),
+);
 
 const client = new QueryClient({
   defaultOptions: {
@@ -28,7 +32,9 @@ if (!place) throw new Error("index.html has no element with the id root");
 createRoot(place).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="bottom-right" />
+      <Suspense>
+        <Notifications position="bottom-right" />
+      </Suspense>
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -70,6 +70,7 @@ const availability = createRoute({
     q: text,
     sort: text,
     only: oneOf(["backordered", "short"]),
+    show: oneOf(["backorders"]),
   }),
   component: lazyRouteComponent(() => import("./pages/availability/AvailabilityPage"), "AvailabilityPage"),
 });
@@ -81,6 +82,7 @@ const fulfilment = createRoute({
     tab: oneOf(["warehouse-orders", "shipments"]),
     progress: text,
     node: text,
+    stand: oneOf(["open", "unacknowledged", "late", "short"]),
     sort: text,
     open: text,
   }),
@@ -102,6 +104,13 @@ const invoices = createRoute({
   component: lazyRouteComponent(() => import("./pages/finance/InvoicesPage"), "InvoicesPage"),
 });
 
+const backlog = createRoute({
+  getParentRoute: () => root,
+  path: "/finance/backlog",
+  validateSearch: understand({ stage: oneOf(["to bill", "to book"]), sort: text }),
+  component: lazyRouteComponent(() => import("./pages/finance/BacklogPage"), "BacklogPage"),
+});
+
 const payments = createRoute({
   getParentRoute: () => root,
   path: "/finance/payments",
@@ -112,7 +121,7 @@ const payments = createRoute({
 const accounts = createRoute({
   getParentRoute: () => root,
   path: "/finance/accounts",
-  validateSearch: understand({ account: text }),
+  validateSearch: understand({ account: text, sort: text, only: oneOf(["overdue", "over-limit"]) }),
   component: lazyRouteComponent(() => import("./pages/finance/AccountsPage"), "AccountsPage"),
 });
 
@@ -134,6 +143,7 @@ const processes = createRoute({
     key: text,
     incident: text,
     sort: text,
+    show: oneOf(["went-through"]),
   }),
   component: lazyRouteComponent(() => import("./pages/processes/ProcessesPage"), "ProcessesPage"),
 });
@@ -180,7 +190,7 @@ const insight = createRoute({
 const processMap = createRoute({
   getParentRoute: () => root,
   path: "/insight/map",
-  validateSearch: understand({ entries: oneOf(["2000", "10000", "50000"]) }),
+  validateSearch: understand({ entries: oneOf(["2000", "10000", "50000"]), step: text, sort: text }),
   component: lazyRouteComponent(() => import("./pages/insight/InsightPage"), "InsightPage"),
 });
 
@@ -226,6 +236,20 @@ const masterData = createRoute({
   component: lazyRouteComponent(() => import("./pages/administration/MasterDataPage"), "MasterDataPage"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/webhooks",
+  validateSearch: understand({ sort: text, open: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/WebhooksPage"), "WebhooksPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/settings",
+  validateSearch: understand({ q: text, sort: text }),
+  component: lazyRouteComponent(() => import("./pages/administration/SettingsPage"), "SettingsPage"),
+});
+
 const about = createRoute({
   getParentRoute: () => root,
   path: "/administration/about",
@@ -243,6 +267,7 @@ const tree = root.addChildren([
   fulfilment,
   finance,
   invoices,
+  backlog,
   payments,
   accounts,
   reconciliation,
@@ -259,6 +284,8 @@ const tree = root.addChildren([
   clients,
   audit,
   masterData,
+  webhooks,
+  settings,
   about,
 ]);
 

@@ -36,7 +36,7 @@ pub(crate) fn schemathesis(workspace: &Workspace) -> anyhow::Result<bool> {
     let mut run = Command::new(program);
     run.arg("run").arg(format!("http://{}/openapi.json", product.address));
     run.args(["--header", &format!("Authorization: Bearer {KEY}"), "--max-examples", EXAMPLES, "--checks", CHECKS]);
-    run.args(["--phases", "examples,coverage,fuzzing", "--workers", "2", "--generation-deterministic"]);
+    run.args(["--phases", "examples,coverage,fuzzing", "--workers", "1", "--generation-deterministic"]);
     // what a program waits at would be waited at
     run.args(["--exclude-path", "/v1/jobs/activate", "--warnings", "off"]).current_dir(&folder);
     succeeds(&mut run)

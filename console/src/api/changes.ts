@@ -20,7 +20,8 @@ export type Topic =
   | "company"
   | "users"
   | "clients"
-  | "drafts";
+  | "drafts"
+  | "webhooks";
 
 /** Which topics an event's subject, such as `order SO-17`, touches. */
 const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
@@ -39,6 +40,7 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   user: ["users"],
   client: ["clients"],
   draft: ["drafts"],
+  webhook: ["webhooks"],
 };
 
 /** What has changed by some events: whole topics, and within them the things that were named. */

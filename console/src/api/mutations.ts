@@ -46,8 +46,11 @@ export function useChange<V, R>(run: (value: V, idempotencyKey: string) => Promi
   const pending = useRef<{ content: string; key: string } | undefined>(undefined);
   return useMutation({
     mutationFn: async (value: V) => {
-      const content = JSON.stringify(value);
-      if (pending.current?.content !== content) pending.current = { content, key: newKey() };
+      // a change without a value has no text of its own
+      const content = JSON.stringify(value) ?? "nothing";
+      if (pending.current === undefined || pending.current.content !== content) {
+        pending.current = { content, key: newKey() };
+      }
       try {
         const answer = await run(value, pending.current.key);
         pending.current = undefined;

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { get, getText, newKey, post, type Query } from "./client";
+import { get, getText, newKey, type PostBody, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
-import type { CloudEvent, Exception } from "./types";
+import type { Exception, Invoice, Order, WarehouseOrder } from "./types";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -87,6 +87,50 @@ export const orders = (filter: Query<"/v1/orders">) =>
     getNextPageParam: next,
   });
 
+/** Orders with units that wait for supply may have any of these statuses. */
+const WAITS_FOR_SUPPLY = ["backordered", "approved", "in_fulfilment", "partially_fulfilled", "on_hold"] as const;
+/** So many orders of a status are looked at, the newest. */
+const LOOKED_AT = 2_000;
+
+/** Every order of some statuses, as far as that is looked at; and whether there are more. */
+async function ordersOf(statuses: readonly string[], signal: AbortSignal): Promise<{ items: Order[]; more: boolean }> {
+  const of = async (status: string) => {
+    const items: Order[] = [];
+    let after: string | undefined;
+    do {
+      const page = await get("/v1/orders", { query: { status, limit: 500, ...(after ? { after } : {}) }, signal });
+      items.push(...page.items);
+      after = page.next ?? undefined;
+    } while (after && items.length < LOOKED_AT);
+    return { items, more: after !== undefined };
+  };
+  const all = await Promise.all(statuses.map(of));
+  return { items: all.flatMap(({ items }) => items), more: all.some(({ more }) => more) };
+}
+
+/** Orders of which units wait for supply. */
+export const backorderedOrders = queryOptions({
+  queryKey: ["orders", "backordered"],
+  queryFn: async ({ signal }) => {
+    const { items, more } = await ordersOf(WAITS_FOR_SUPPLY, signal);
+    return { items: items.filter(({ lines }) => lines.some(({ backordered }) => backordered > 0)), more };
+  },
+});
+
+/** Orders of which something has shipped and is not closed. */
+export const shippedOrders = queryOptions({
+  queryKey: ["orders", "shipped"],
+  queryFn: ({ signal }) => ordersOf(["fulfilled", "partially_fulfilled"], signal),
+});
+
+/** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */
+export const confirmation = (run: Omit<PostBody<"/v1/backorders/runs">, "commit">) =>
+  queryOptions({
+    queryKey: ["stock", "confirmation", run],
+    queryFn: () => post("/v1/backorders/runs", { body: { ...run, commit: false }, idempotencyKey: newKey() }),
+    staleTime: 0,
+  });
+
 export const exceptions = (filter: Query<"/v1/exceptions">) =>
   queryOptions({
     queryKey: ["exceptions", "list", filter],
@@ -119,6 +163,23 @@ export const invoices = (filter: Query<"/v1/invoices">) =>
     getNextPageParam: next,
   });
 
+/** The newest invoices that the ERP has not confirmed. */
+export const unbookedInvoices = queryOptions({
+  queryKey: ["invoices", "unbooked"],
+  queryFn: async ({ signal }) => {
+    const items: Invoice[] = [];
+    let after: string | undefined;
+    let read = 0;
+    do {
+      const page = await get("/v1/invoices", { query: { limit: 500, ...(after ? { after } : {}) }, signal });
+      items.push(...page.items.filter(({ erp_reference }) => !erp_reference));
+      read += page.items.length;
+      after = page.next ?? undefined;
+    } while (after && read < LOOKED_AT);
+    return items;
+  },
+});
+
 export const invoice = (id: string) =>
   queryOptions({
     queryKey: ["invoices", "one", id],
@@ -145,6 +206,14 @@ export const account = (id: string) =>
     queryKey: ["accounts", "one", id],
     queryFn: ({ signal }) => get("/v1/accounts/{account}", { path: { account: id }, signal }),
   });
+
+export const accounts = infiniteQueryOptions({
+  queryKey: ["accounts", "list"],
+  queryFn: ({ signal, pageParam }) =>
+    get("/v1/accounts", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  initialPageParam: "",
+  getNextPageParam: next,
+});
 
 /** What disagreed when the records were held against each other the last time. */
 export const reconciliation = queryOptions({
@@ -173,6 +242,24 @@ export const warehouseOrders = (filter: Query<"/v1/warehouse-orders">) =>
     getNextPageParam: next,
   });
 
+/** So many warehouse orders are counted, the newest. */
+export const COUNTED = 2_000;
+
+/** The newest warehouse orders, for figures by warehouse. */
+export const newestWarehouseOrders = queryOptions({
+  queryKey: ["warehouse-orders", "newest"],
+  queryFn: async ({ signal }) => {
+    const items: WarehouseOrder[] = [];
+    let after: string | undefined;
+    do {
+      const page = await get("/v1/warehouse-orders", { query: { limit: 500, ...(after ? { after } : {}) }, signal });
+      items.push(...page.items);
+      after = page.next ?? undefined;
+    } while (after && items.length < COUNTED);
+    return { items, more: after !== undefined };
+  },
+});
+
 export const shipment = (id: string) =>
   queryOptions({
     queryKey: ["shipments", "one", id],
@@ -192,6 +279,13 @@ export const stock = (filter: Query<"/v1/stock">) =>
       get("/v1/stock", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
+  });
+
+/** The stock of one item at all warehouses. */
+export const availabilityOf = (item: string) =>
+  queryOptions({
+    queryKey: ["stock", "of", item],
+    queryFn: async ({ signal }) => (await get("/v1/stock", { query: { item, limit: 500 }, signal })).items,
   });
 
 export const availability = (query: Query<"/v1/availability">) =>
@@ -217,6 +311,16 @@ export const processVersion = (process: string, version: number) =>
     queryFn: ({ signal }) => get("/v1/processes/{process}/versions/{version}", { path: { process, version }, signal }),
     // a version never changes
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What the instances of a version went through that began lately: it moves with every order, and is read now and then. */
+export const passages = (process: string, version: number) =>
+  queryOptions({
+    queryKey: ["passages", process, version],
+    queryFn: ({ signal }) =>
+      get("/v1/processes/{process}/versions/{version}/passages", { path: { process, version }, signal }),
+    staleTime: 10_000,
+    refetchInterval: 30_000,
   });
 
 export const task = (instance: string, key: string) =>
@@ -308,23 +412,12 @@ export const trail = (filter: TrailFilter) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** What happened in the newest entries of the journal, in its order. */
-export const newestEvents = (entries: number) =>
+/** What orders went through in the newest entries of the journal. The page asks for it again as the journal goes on. */
+export const processMap = (entries: number) =>
   queryOptions({
-    queryKey: ["events", "newest", entries],
-    queryFn: async ({ signal }) => {
-      const { position } = await get("/v1/progress", { signal });
-      const events: CloudEvent[] = [];
-      for (let after = Math.max(0, position - entries); after < position; ) {
-        const page = await get("/v1/events", { query: { after, limit: 1_000 }, signal });
-        events.push(...page.events);
-        const next = Number(page.next);
-        if (!(next > after)) break;
-        after = next;
-      }
-      return events;
-    },
-    staleTime: 60_000,
+    queryKey: ["process-map", entries],
+    queryFn: ({ signal }) => get("/v1/process-map", { query: { entries }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** Every exception that there is and was, as far as the list goes back. */
@@ -347,6 +440,33 @@ export const allExceptions = queryOptions({
     return (await Promise.all(["open", "claimed", "resolved", "cleared"].map(of))).flat();
   },
   staleTime: 30_000,
+});
+
+/** Every operation of the API, and to those who look after it who has used it. */
+export const catalogue = queryOptions({
+  queryKey: ["catalogue"],
+  queryFn: ({ signal }) => get("/catalogue", { signal }),
+  refetchInterval: 10_000,
+});
+
+export const webhooks = queryOptions({
+  queryKey: ["webhooks", "all"],
+  queryFn: ({ signal }) => get("/v1/webhooks", { signal }),
+  // how far each is, is no event: look again by oneself
+  refetchInterval: 5_000,
+});
+
+export const deliveries = (webhook: string) =>
+  queryOptions({
+    queryKey: ["webhooks", "deliveries", webhook],
+    queryFn: ({ signal }) => get("/v1/webhooks/{webhook}/deliveries", { path: { webhook }, signal }),
+    refetchInterval: 5_000,
+  });
+
+/** What the product was started with: it is the same until it is started again. */
+export const settings = queryOptions({
+  queryKey: ["settings"],
+  queryFn: ({ signal }) => get("/v1/settings", { signal }),
 });
 
 /** Everything that one command has led to. */

@@ -41,26 +41,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/docs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read about this API: every operation with who may ask, what it takes and what it answers.
-         * @description Read about this API: every operation with who may ask, what it takes and what it answers.
-         */
-        get: operations["get_docs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -174,6 +154,26 @@ export interface paths {
          * @description Show the schema of the `data` of an event (JSON Schema 2020-12), by its name without prefix and version.
          */
         get: operations["get_schemas_events_by_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts by their numbers.
+         * @description List accounts by their numbers.
+         */
+        get: operations["get_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1732,6 +1732,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/process-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what orders went through in the newest entries of the journal: which step followed which, how often, and after how long.
+         * @description Show what orders went through in the newest entries of the journal: which step followed which, how often, and after how long.
+         */
+        get: operations["get_process_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/processes": {
         parameters: {
             query?: never;
@@ -1828,6 +1848,28 @@ export interface paths {
          * @description Show a version with the file as it was deployed.
          */
         get: operations["get_processes_by_process_versions_by_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/processes/{process}/versions/{version}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how often each element of a version was come to, and for how long tokens stood there: of the instances that began in the newest
+         *     entries of the journal, so that each is told from its beginning.
+         * @description Tell how often each element of a version was come to, and for how long tokens stood there: of the instances that began in the newest
+         *     entries of the journal, so that each is told from its beginning.
+         */
+        get: operations["get_processes_by_process_versions_by_version_passages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1970,66 +2012,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/session/provider": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show whether there is an identity provider to sign in at.
-         * @description Show whether there is an identity provider to sign in at.
-         */
-        get: operations["get_session_provider"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session/provider/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Take a browser back from the identity provider: whoever may come in has a session, and anybody else is told why not.
-         * @description Parameters that nobody here knows are passed over, as the standard asks (RFC 6749 §4.1.2).
-         */
-        get: operations["get_session_provider_callback"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session/provider/sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Send a browser to the identity provider to sign in there.
-         * @description Send a browser to the identity provider to sign in there.
-         */
-        get: operations["get_session_provider_sign_in"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/session/second-factor": {
         parameters: {
             query?: never;
@@ -2084,6 +2066,26 @@ export interface paths {
          * @description Ask for no second factor any more.
          */
         post: operations["post_session_second_factor_removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the values that the product was started with, and where each comes from. Secrets are masked.
+         * @description List the values that the product was started with, and where each comes from. Secrets are masked.
+         */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2984,6 +2986,86 @@ export interface paths {
          * @description Sign with a new secret; for a day with the one before as well, so that the receiver has time to change over.
          */
         post: operations["post_webhooks_by_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about this API: every operation with who may ask, what it takes and what it answers.
+         * @description Read about this API: every operation with who may ask, what it takes and what it answers.
+         */
+        get: operations["get_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whether there is an identity provider to sign in at.
+         * @description Show whether there is an identity provider to sign in at.
+         */
+        get: operations["get_session_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take a browser back from the identity provider: whoever may come in has a session, and anybody else is told why not.
+         * @description Parameters that nobody here knows are passed over, as the standard asks (RFC 6749 §4.1.2).
+         */
+        get: operations["get_session_provider_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Send a browser to the identity provider to sign in there.
+         * @description Send a browser to the identity provider to sign in there.
+         */
+        get: operations["get_session_provider_sign_in"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4834,6 +4916,27 @@ export interface components {
             /** @description Names and values. */
             variables: Record<string, unknown>;
         };
+        /** @description What orders went through in the newest entries of the journal. */
+        MapView: {
+            /**
+             * Format: int64
+             * @description Journal entries that were looked through.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description The last of them.
+             */
+            position: number;
+            /** @description When the first of them was written; absent while there is none. */
+            since?: string | null;
+            /** @description Orders to which something happened. */
+            orders: number;
+            /** @description What happened to them. */
+            steps: components["schemas"]["StepView"][];
+            /** @description What followed what. */
+            ways: components["schemas"]["WayView"][];
+        };
         /** @description Money for a document. */
         MatchItem: {
             /** @description The document. */
@@ -5254,6 +5357,13 @@ export interface components {
             backlog: number;
         };
         /** @description A page of a list. */
+        Page_AccountView: {
+            /** @description The entries. */
+            items: components["schemas"]["AccountView"][];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_BatchView: {
             /** @description The entries. */
             items: components["schemas"]["BatchView"][];
@@ -5373,6 +5483,55 @@ export interface components {
             next?: string | null;
             total?: components["schemas"]["Total"] | null;
         };
+        /** @description How often an element was come to, and for how long tokens stood there. */
+        PassageView: {
+            /** @description Its id in the model. */
+            element: string;
+            /**
+             * Format: int64
+             * @description How often a token came to it.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How often one was done there.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description How often something else ended it there.
+             */
+            terminated: number;
+            /**
+             * Format: int64
+             * @description How often it was stuck.
+             */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description The middle of the times from coming to being done, in milliseconds; absent where nothing has been done that takes time.
+             */
+            median_ms?: number | null;
+            /**
+             * Format: int64
+             * @description The longest of them, in milliseconds.
+             */
+            longest_ms?: number | null;
+        };
+        /** @description What the instances of a version went through that began in the newest entries of the journal. */
+        PassagesView: {
+            /**
+             * Format: int64
+             * @description Journal entries that were looked through.
+             */
+            entries: number;
+            /** @description When the first of them was written; absent while there is none. */
+            since?: string | null;
+            /** @description Instances of the version that began in them. */
+            instances: number;
+            /** @description The elements that they came to. */
+            elements: components["schemas"]["PassageView"][];
+        };
         /** @description The password as it was, and as it shall be. */
         PasswordChange: {
             /** @description The present one. */
@@ -5486,19 +5645,6 @@ export interface components {
              * @description The last journal position.
              */
             position: number;
-        };
-        /** @description Where people can sign in beside name and password. */
-        ProviderView: {
-            /**
-             * @description How people know it; absent where there is none.
-             * @example Company account
-             */
-            name?: string | null;
-            /**
-             * @description Where a browser goes to sign in there; absent where there is none.
-             * @example /v1/session/provider/sign-in
-             */
-            sign_in_at?: string | null;
         };
         /** @description What is done with quotas. A pool is the quota of the group that a group is a part of, or what nobody has a right to. */
         QuotaChangeRequest: {
@@ -5795,17 +5941,6 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
-        /** @description That an operation goes. */
-        RetirementView: {
-            /** @description Since when nobody should begin to use it. */
-            deprecated_at: string;
-            /** @description From when on it may no longer answer; absent while that is open. */
-            sunset_at?: string | null;
-            /** @description How to get along without it. */
-            guide: string;
-            /** @description The path that takes its place; absent if it is not one. */
-            successor?: string | null;
-        };
         /** @description A line of a return request. */
         ReturnLineView: {
             /** @description The item. */
@@ -5853,21 +5988,6 @@ export interface components {
             job_types?: string[];
             /** @description Roles that count in some companies only; the others count in all. */
             companies?: components["schemas"]["RoleCompaniesView"][];
-        };
-        /** @description The companies that a role is limited to. */
-        RoleCompaniesView: {
-            /**
-             * @description The role.
-             * @example sales
-             */
-            role: string;
-            /**
-             * @description The short codes of the companies.
-             * @example [
-             *       "CD"
-             *     ]
-             */
-            companies: string[];
         };
         /** @description Which version is to be in force again. */
         RollBack: {
@@ -5987,6 +6107,23 @@ export interface components {
             tiers?: number[];
             /** @description Priorities of orders. */
             priorities?: number[];
+        };
+        /** @description A value that the product was started with. Secrets are masked. */
+        Setting: {
+            /**
+             * @description Its key in the configuration.
+             * @example server.readers
+             */
+            key: string;
+            /** @description What it is. */
+            value: unknown;
+            /** @description Where it comes from: `environment: NAME`, `file` or `default`. */
+            from: string;
+        };
+        /** @description What the product was started with. */
+        Settings: {
+            /** @description The values, as the configuration has them. */
+            items: components["schemas"]["Setting"][];
         };
         /** @description What becomes of what is in dispute. */
         SettleRequest: {
@@ -6125,6 +6262,19 @@ export interface components {
         StartRequest: {
             /** @description By name. */
             variables?: Record<string, unknown>;
+        };
+        /** @description Something that happens to orders. */
+        StepView: {
+            /**
+             * @description The type of the event, as the feed has it.
+             * @example order.hold_placed
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How often; what happens to several lines of an order at once is once.
+             */
+            count: number;
         };
         /** @description What is kept for a group of channels. */
         StockQuotaView: {
@@ -6382,16 +6532,6 @@ export interface components {
             /** @description Paid before anything is shipped. */
             prepayment: boolean;
         };
-        /** @description How many entries a list has. */
-        Total: {
-            /**
-             * Format: int64
-             * @description So many, or at least so many.
-             */
-            count: number;
-            /** @description There are more: counting ends at 1,000. */
-            is_capped: boolean;
-        };
         /** @description Units that go back. */
         UnallocateRequest: {
             /** @description The group. */
@@ -6637,6 +6777,20 @@ export interface components {
          * @enum {string}
          */
         Way: "taken" | "shown" | "sent";
+        /** @description One step after another, in the same order. */
+        WayView: {
+            /** @description What came first. */
+            from: string;
+            /** @description What came next. */
+            to: string;
+            /** @description How often. */
+            count: number;
+            /**
+             * Format: int64
+             * @description The middle of the times between the two, in milliseconds.
+             */
+            median_ms: number;
+        };
         /** @description All webhooks. */
         WebhookList: {
             /** @description By name. */
@@ -6729,6 +6883,55 @@ export interface components {
         Why: {
             /** @description It goes on the record. */
             reason?: string;
+        };
+        /** @description Where people can sign in beside name and password. */
+        ProviderView: {
+            /**
+             * @description How people know it; absent where there is none.
+             * @example Company account
+             */
+            name?: string | null;
+            /**
+             * @description Where a browser goes to sign in there; absent where there is none.
+             * @example /v1/session/provider/sign-in
+             */
+            sign_in_at?: string | null;
+        };
+        /** @description That an operation goes. */
+        RetirementView: {
+            /** @description Since when nobody should begin to use it. */
+            deprecated_at: string;
+            /** @description From when on it may no longer answer; absent while that is open. */
+            sunset_at?: string | null;
+            /** @description How to get along without it. */
+            guide: string;
+            /** @description The path that takes its place; absent if it is not one. */
+            successor?: string | null;
+        };
+        /** @description The companies that a role is limited to. */
+        RoleCompaniesView: {
+            /**
+             * @description The role.
+             * @example sales
+             */
+            role: string;
+            /**
+             * @description The short codes of the companies.
+             * @example [
+             *       "CD"
+             *     ]
+             */
+            companies: string[];
+        };
+        /** @description How many entries a list has. */
+        Total: {
+            /**
+             * Format: int64
+             * @description So many, or at least so many.
+             */
+            count: number;
+            /** @description There are more: counting ends at 1,000. */
+            is_capped: boolean;
         };
     };
     responses: {
@@ -6917,36 +7120,6 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    get_docs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
     get_healthz: {
         parameters: {
             query?: never;
@@ -7110,6 +7283,43 @@ export interface operations {
                 };
                 content: {
                     "application/schema+json": Record<string, unknown>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_accounts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -10534,6 +10744,39 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_process_map: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest journal entries are looked through: 1 to 50,000, 10,000 unless given. */
+                entries?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_processes: {
         parameters: {
             query?: {
@@ -10766,6 +11009,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_processes_by_process_versions_by_version_passages: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest journal entries are looked through: 1 to 50,000, 10,000 unless given. */
+                entries?: number;
+            };
+            header?: never;
+            path: {
+                process: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassagesView"];
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -11104,104 +11383,6 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    get_session_provider: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProviderView"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_session_provider_callback: {
-        parameters: {
-            query?: {
-                /** @description What the provider gives for the person's token. */
-                code?: string;
-                /** @description Which sign-in it answers. */
-                state?: string;
-                /** @description Why there is no code. */
-                error?: string;
-                /** @description The same for people. */
-                error_description?: string;
-                /** @description Which provider answers (RFC 9207). */
-                iss?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Go on. */
-            303: {
-                headers: {
-                    /** @description The page to go on with; `/?sign_in=…` says why nobody was signed in. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_session_provider_sign_in: {
-        parameters: {
-            query?: {
-                /** @description The page of this installation to go on with, such as `/orders`; the first one unless given. */
-                return_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Sign in there. */
-            303: {
-                headers: {
-                    /** @description Where to sign in. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
     get_session_second_factor: {
         parameters: {
             query?: never;
@@ -11308,6 +11489,36 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -13291,6 +13502,134 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_callback: {
+        parameters: {
+            query?: {
+                /** @description What the provider gives for the person's token. */
+                code?: string;
+                /** @description Which sign-in it answers. */
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description The same for people. */
+                error_description?: string;
+                /** @description Which provider answers (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on. */
+            303: {
+                headers: {
+                    /** @description The page to go on with; `/?sign_in=…` says why nobody was signed in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_sign_in: {
+        parameters: {
+            query?: {
+                /** @description The page of this installation to go on with, such as `/orders`; the first one unless given. */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign in there. */
+            303: {
+                headers: {
+                    /** @description Where to sign in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];

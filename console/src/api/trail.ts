@@ -1,4 +1,4 @@
-import { get } from "./client";
+import { get, type Query } from "./client";
 import type { CloudEvent } from "./types";
 
 /** Which events are looked for. What is not given does not matter; moments are as the API writes them. */
@@ -22,11 +22,6 @@ export function entryOf(id: string): number {
   return Number(id.split(".")[0]);
 }
 
-function isSubject({ subject, correlationid }: CloudEvent, wanted: string): boolean {
-  const [mine, theirs] = [subject.toLowerCase(), wanted.trim().toLowerCase()];
-  return mine === theirs || mine.split(" ").slice(1).join(" ") === theirs || correlationid?.toLowerCase() === theirs;
-}
-
 /** `order.hold_released` as people write it: order hold released. */
 function plain(name: string): string {
   return name
@@ -35,13 +30,24 @@ function plain(name: string): string {
     .replace(/[._ ]+/g, " ");
 }
 
-/** Whether an event is among those that are looked for. */
-export function matches(event: CloudEvent, { subject, actor, type, from, to }: TrailFilter): boolean {
-  if (subject && !isSubject(event, subject)) return false;
-  if (actor && event.actor.toLowerCase() !== actor.trim().toLowerCase()) return false;
-  if (type && !plain(nameOf(event)).includes(plain(type))) return false;
-  const time = Date.parse(event.time);
-  return (!from || time >= Date.parse(from)) && (!to || time <= Date.parse(to));
+/** The beginning of types that the product understands, as `order.` of `order.hold`. */
+const familyOf = (type: string): string | undefined => /^[a-z_]+\./.exec(type.trim())?.[0];
+
+/** What the product is asked for. It knows no parts of types: of `hold_rel` everything is asked for, and looked through here. */
+export function questionOf({ subject, actor, type, from, to }: TrailFilter): Query<"/v1/events"> {
+  const family = type && familyOf(type);
+  return {
+    ...(subject ? { subject: subject.trim() } : {}),
+    ...(actor ? { actor: actor.trim() } : {}),
+    ...(family ? { type: family } : {}),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
+  };
+}
+
+/** Whether an event has the part of a type that is looked for. */
+export function isOfType(event: CloudEvent, type: string | undefined): boolean {
+  return !type || plain(nameOf(event)).includes(plain(type));
 }
 
 /** The last of the positions up to `high` of which `isLater` is not true, where it turns from false to true once. */
@@ -67,11 +73,14 @@ export interface Stretch {
   readonly reached: string | undefined;
 }
 
-/** Entries that are read at a time. */
-const WINDOW = 100;
+/** Entries that are read at a time where all of them are told, and where the product looks through them. */
+const TOLD = 100;
+const LOOKED_THROUGH = 2_000;
 /** So many events are enough for a stretch, and so many windows. */
 const ENOUGH = 100;
 const WINDOWS = 10;
+/** Events on a page. */
+const PAGE = 1_000;
 /** Entries that are looked through for one that has an event with a time. */
 const NEAR = 50;
 
@@ -93,18 +102,44 @@ async function floor({ subject }: TrailFilter, signal: AbortSignal): Promise<num
   return events[0] ? entryOf(events[0].id) - 1 : 0;
 }
 
-/** Searches backwards from a position, or from the end. The product has no search of its own: pages are read and looked through. */
+/** Every event of a window that is looked for, in its order. */
+async function within(after: number, upTo: number, filter: TrailFilter, signal: AbortSignal): Promise<CloudEvent[]> {
+  const question = questionOf(filter);
+  if (Object.keys(question).length === 0) {
+    return (await get("/v1/events", { query: { after, limit: upTo - after }, signal })).events;
+  }
+  const found: CloudEvent[] = [];
+  for (let at = after; at < upTo; ) {
+    const { events, next, complete } = await get("/v1/events", {
+      query: { ...question, after: at, limit: PAGE },
+      signal,
+    });
+    found.push(...events.filter(({ id }) => entryOf(id) <= upTo));
+    if (complete || Number(next) <= at) break;
+    at = Number(next);
+  }
+  return found;
+}
+
+/** When an entry was written, as far as something that is told happened in it or near it. */
+async function timeNear(position: number, signal: AbortSignal): Promise<string | undefined> {
+  const { events } = await get("/v1/events", { query: { after: position, limit: NEAR }, signal });
+  return events[0]?.time;
+}
+
+/** Searches backwards from a position, or from the end: the product looks through windows of its journal, the latest first. */
 export async function searchBack(filter: TrailFilter, below: number, signal: AbortSignal): Promise<Stretch> {
   const start = below > 0 ? below : await head(filter, signal);
   const bottom = await floor(filter, signal);
+  const size = Object.keys(questionOf(filter)).length === 0 ? TOLD : LOOKED_THROUGH;
   const items: CloudEvent[] = [];
   let reached: string | undefined;
   let rest = start;
   for (let read = 0; read < WINDOWS && rest > bottom && items.length < ENOUGH; read += 1) {
-    const after = Math.max(bottom, rest - WINDOW);
-    const { events } = await get("/v1/events", { query: { after, limit: rest - after }, signal });
-    items.push(...events.filter((event) => matches(event, filter)).reverse());
-    reached = events[0]?.time ?? reached;
+    const after = Math.max(bottom, rest - size);
+    const events = await within(after, rest, filter, signal);
+    items.push(...events.filter((event) => isOfType(event, filter.type)).reverse());
+    reached = (size === TOLD ? events[0]?.time : await timeNear(after, signal)) ?? reached;
     const isBefore = filter.from && reached && Date.parse(reached) < Date.parse(filter.from);
     rest = isBefore ? bottom : after;
   }

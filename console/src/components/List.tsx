@@ -1,7 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { type CsvColumn, download, toCsv } from "../lib/csv";
 import { readSorting, writeSorting } from "../lib/sorting";
 import { count } from "../lib/words";
@@ -12,6 +12,8 @@ import { useRows } from "./useRows";
 interface RowsProps<T> {
   /** What one row is, as a noun. */
   readonly noun: string;
+  /** Several of them, unless it is the noun with an s. */
+  readonly plural?: string;
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly csv: readonly CsvColumn<T>[];
@@ -24,35 +26,54 @@ interface RowsProps<T> {
   readonly none: ReactNode;
   /** Told beside the number of rows. */
   readonly aside?: ReactNode;
+  /** Between the number of rows and their export. */
+  readonly tools?: ReactNode;
   readonly onEnd?: () => void;
   readonly height?: string;
 }
 
+interface CsvProps<T> {
+  /** What the rows are, as a file is named. */
+  readonly name: string;
+  readonly rows: readonly T[];
+  readonly columns: readonly CsvColumn<T>[];
+}
+
+/** Gives the rows that are shown to the reader as a file. */
+export function CsvButton<T>({ name, rows, columns }: CsvProps<T>) {
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<IconDownload size={15} />}
+      disabled={rows.length === 0}
+      onClick={() => download(`${name.replaceAll(" ", "-")}.csv`, toCsv(rows, columns))}
+    >
+      CSV
+    </Button>
+  );
+}
+
 /** Rows with their number and their export. */
 export function Rows<T extends object>(props: RowsProps<T>) {
-  const { noun, rows, columns, csv, idOf, none, sort, height = "calc(100vh - 245px)" } = props;
+  const { noun, plural = `${noun}s`, rows, columns, csv, idOf, none, sort, height = "calc(100vh - 245px)" } = props;
   return (
     <>
       <Group px="md" py="xs" justify="space-between" style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Text size="sm" role="status">
-          {count(rows.length, noun)} shown
+          {count(rows.length, noun, plural)} shown
           {props.aside}
         </Text>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconDownload size={15} />}
-          disabled={rows.length === 0}
-          onClick={() => download(`${noun.replaceAll(" ", "-")}s.csv`, toCsv(rows, csv))}
-        >
-          CSV
-        </Button>
+        <Group gap="xs">
+          {props.tools}
+          <CsvButton name={plural} rows={rows} columns={csv} />
+        </Group>
       </Group>
       {rows.length === 0 ? (
         <Empty title={`No ${noun} is like that`}>{none}</Empty>
       ) : (
         <Grid
-          label={`${noun}s`}
+          label={plural}
           rows={rows}
           columns={columns}
           idOf={idOf}
@@ -73,10 +94,20 @@ interface Props<T> extends Omit<RowsProps<T>, "rows" | "aside" | "onEnd"> {
   readonly only?: (row: T) => boolean;
 }
 
-/** A long list: as many rows as were scrolled to. */
+/** A filter looks through so many pages by itself for a screenful of rows. */
+const PAGES = 10;
+const SCREENFUL = 20;
+
+/** A long list: as many rows as were scrolled to; of a filtered one, as many as fill the screen, if there are so many. */
 export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
   const { rows, more } = useRows(reading);
-  if (!rows)
+  const shown = rows && only ? rows.filter(only) : rows;
+  const pages = reading.data?.pages.length ?? 0;
+  const looksOn = only !== undefined && shown !== undefined && shown.length < SCREENFUL && pages < PAGES;
+  useEffect(() => {
+    if (looksOn && !reading.isFetching && !reading.isError) more();
+  }, [looksOn, reading.isFetching, reading.isError, more]);
+  if (!shown)
     return reading.isError ? (
       <Failure error={reading.error} again={() => void reading.refetch()} />
     ) : (
@@ -85,7 +116,7 @@ export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
   return (
     <Rows
       {...rest}
-      rows={only ? rows.filter(only) : rows}
+      rows={shown}
       onEnd={more}
       aside={reading.hasNextPage && <span className="muted"> · older ones follow as you scroll</span>}
     />

@@ -10,7 +10,8 @@ import "dmn-js/dist/assets/dmn-font/css/dmn-embedded.css";
 import "./editor.css";
 import { Alert, SegmentedControl } from "@mantine/core";
 import DmnModeler, { type EventBus, type View } from "dmn-js/lib/Modeler";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useEditor } from "./useEditor";
 
 interface Props {
   /** What is opened; what is written after that is told by `onChange`. */
@@ -24,48 +25,36 @@ interface Props {
 /** Edits a decision model: its tables and expressions, and the graph that they make. On paper: it is white in the dark, too. */
 export default function DecisionEditor({ xml, label, shown, onChange }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const [modeler, setModeler] = useState<DmnModeler>();
   const [views, setViews] = useState<readonly View[]>([]);
   const [active, setActive] = useState<string>();
-  const [trouble, setTrouble] = useState<string>();
-  const tell = useEffectEvent(onChange);
-
-  useEffect(() => {
-    if (!place.current) return;
-    const made = new DmnModeler({ container: place.current });
-    const watched = new WeakSet<object>();
-    let isGone = false;
-    const changed = async (): Promise<void> => {
-      const { xml: written } = await made.saveXML({ format: true });
-      if (!isGone) tell(written);
-    };
-    // each view has an editor of its own, made when it is first opened
-    made.on("views.changed", ({ views: all, activeView }) => {
-      if (isGone) return;
-      setViews([...all]);
-      setActive(activeView?.id);
-      const bus = made.getActiveViewer()?.get<EventBus>("eventBus");
-      if (!bus || watched.has(bus)) return;
-      watched.add(bus);
-      bus.on("commandStack.changed", () => void changed());
-    });
-    made.importXML(xml).then(
-      async () => {
-        if (isGone) return;
+  const { editor: modeler, trouble } = useEditor<DmnModeler>(
+    {
+      make: (changed) => {
+        if (!place.current) return undefined;
+        const made = new DmnModeler({ container: place.current });
+        const watched = new WeakSet<object>();
+        // each view has an editor of its own, made when it is first opened
+        made.on("views.changed", ({ views: all, activeView }) => {
+          setViews([...all]);
+          setActive(activeView?.id);
+          const bus = made.getActiveViewer()?.get<EventBus>("eventBus");
+          if (!bus || watched.has(bus)) return;
+          watched.add(bus);
+          bus.on("commandStack.changed", changed);
+        });
+        return made;
+      },
+      open: async (made) => {
+        await made.importXML(xml);
         // tables are what most come for; the graph is a click away
         const first = made.getViews().find(({ type }) => type !== "drd");
         if (first) await made.open(first);
-        setTrouble(undefined);
-        setModeler(made);
       },
-      (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)),
-    );
-    return () => {
-      isGone = true;
-      setModeler(undefined);
-      made.destroy();
-    };
-  }, [xml]);
+      save: async (made) => (await made.saveXML({ format: true })).xml,
+      onChange,
+    },
+    xml,
+  );
 
   useEffect(() => {
     const view = modeler?.getViews().find(({ element }) => element.id === shown);
@@ -89,6 +78,7 @@ export default function DecisionEditor({ xml, label, shown, onChange }: Props) {
           aria-label="Decisions of the model"
           size="xs"
           m="xs"
+          style={{ width: "fit-content" }}
           value={active}
           onChange={open}
           data={views.map((view) => ({

@@ -14,6 +14,12 @@ export interface Token {
   readonly trouble: boolean;
 }
 
+/** How much goes on at an element, from 0 to 1, and what is written at it. */
+export interface Heat {
+  readonly share: number;
+  readonly label: string;
+}
+
 interface Props {
   readonly xml: string;
   readonly tokens: readonly Token[];
@@ -21,9 +27,12 @@ interface Props {
   readonly onElement?: (element: string) => void;
   /** Elements that are marked, each with the name of its mark: what a version changed. */
   readonly marks?: ReadonlyMap<string, string>;
+  /** The heat of elements, by their ids. */
+  readonly heat?: ReadonlyMap<string, Heat>;
 }
 
 const NO_MARKS: ReadonlyMap<string, string> = new Map();
+const NO_HEAT: ReadonlyMap<string, Heat> = new Map();
 
 /** How bpmn-js names the plane of a collapsed sub-process. */
 const PLANE = "_plane";
@@ -34,7 +43,7 @@ const COLOURS = {
 };
 
 /** A BPMN diagram that can be moved and zoomed, with the tokens that wait in it. The steps stand beside it as a table. */
-export default function Diagram({ xml, tokens, label, onElement, marks = NO_MARKS }: Props) {
+export default function Diagram({ xml, tokens, label, onElement, marks = NO_MARKS, heat = NO_HEAT }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [viewer, setViewer] = useState<NavigatedViewer>();
   const [trouble, setTrouble] = useState<string>();
@@ -91,6 +100,30 @@ export default function Diagram({ xml, tokens, label, onElement, marks = NO_MARK
       for (const [element, mark] of shown) canvas.removeMarker(element, mark);
     };
   }, [viewer, marks]);
+
+  useEffect(() => {
+    if (!viewer) return;
+    const [overlays, canvas, registry] = [
+      viewer.get<Overlays>("overlays"),
+      viewer.get<Canvas>("canvas"),
+      viewer.get<Registry>("elementRegistry"),
+    ];
+    const shown = [...heat].filter(([element]) => registry.get(element));
+    for (const [element, { share, label: words }] of shown) {
+      // what holds others is told by a number: its colour would lie under theirs
+      if (!registry.get(element)?.children?.length) canvas.addMarker(element, "heat");
+      registry.getGraphics(element)?.style.setProperty("--heat", String(share));
+      overlays.add(element, "heat", {
+        position: { bottom: 4, left: -4 },
+        html: note(words),
+        scale: { min: 0.9, max: 1.2 },
+      });
+    }
+    return () => {
+      overlays.remove({ type: "heat" });
+      for (const [element] of shown) canvas.removeMarker(element, "heat");
+    };
+  }, [viewer, heat]);
 
   useEffect(() => {
     if (!viewer || !onElement) return;
@@ -156,6 +189,13 @@ function badge({ count, trouble }: Token): HTMLElement {
   return element;
 }
 
+function note(words: string): HTMLElement {
+  const element = document.createElement("div");
+  element.className = "heat-note";
+  element.textContent = words;
+  return element;
+}
+
 /** The parts of the viewer that are used here; the library leaves their types open. */
 interface Canvas {
   findRoot(element: string): { id: string } | undefined;
@@ -163,10 +203,17 @@ interface Canvas {
   addMarker(element: string, marker: string): void;
   removeMarker(element: string, marker: string): void;
 }
+interface Overlay {
+  readonly position: Readonly<Record<string, number>>;
+  readonly html: HTMLElement;
+  /** How small and how large it gets with the drawing. */
+  readonly scale?: { readonly min: number; readonly max: number };
+}
 interface Overlays {
-  add(element: string, type: string, overlay: { position: { top: number; right: number }; html: HTMLElement }): string;
+  add(element: string, type: string, overlay: Overlay): string;
   remove(filter: { type: string }): void;
 }
 interface Registry {
-  get(element: string): unknown;
+  get(element: string): { readonly children?: readonly unknown[] } | undefined;
+  getGraphics(element: string): SVGElement | undefined;
 }

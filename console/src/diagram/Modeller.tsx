@@ -11,9 +11,10 @@ import {
   ZeebePropertiesProviderModule,
 } from "bpmn-js-properties-panel";
 import behaviours from "camunda-bpmn-js-behaviors/lib/camunda-cloud";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import { byElement, type Finding, mark } from "./lint";
+import { useEditor } from "./useEditor";
 
 interface Props {
   /** What is opened; what is drawn after that is told by `onChange`. */
@@ -29,44 +30,33 @@ interface Props {
 export default function Modeller({ xml, label, findings, shown, onChange }: Props) {
   const canvas = useRef<HTMLDivElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const [modeler, setModeler] = useState<Modeler>();
-  const [trouble, setTrouble] = useState<string>();
-  const tell = useEffectEvent(onChange);
-
-  useEffect(() => {
-    if (!canvas.current || !panel.current) return;
-    const made = new Modeler({
-      container: canvas.current,
-      propertiesPanel: { parent: panel.current },
-      additionalModules: [
-        BpmnPropertiesPanelModule,
-        BpmnPropertiesProviderModule,
-        ZeebePropertiesProviderModule,
-        behaviours,
-      ],
-      moddleExtensions: { zeebe },
-    });
-    let isGone = false;
-    const changed = async (): Promise<void> => {
-      const { xml: drawn } = await made.saveXML({ format: true });
-      if (!isGone && drawn) tell(drawn);
-    };
-    made.importXML(xml).then(
-      () => {
-        if (isGone) return;
-        made.get<Canvas>("canvas").zoom("fit-viewport", "auto");
-        made.on("commandStack.changed", () => void changed());
-        setTrouble(undefined);
-        setModeler(made);
+  const { editor: modeler, trouble } = useEditor<Modeler>(
+    {
+      make: (changed) => {
+        if (!canvas.current || !panel.current) return undefined;
+        const made = new Modeler({
+          container: canvas.current,
+          propertiesPanel: { parent: panel.current },
+          additionalModules: [
+            BpmnPropertiesPanelModule,
+            BpmnPropertiesProviderModule,
+            ZeebePropertiesProviderModule,
+            behaviours,
+          ],
+          moddleExtensions: { zeebe },
+        });
+        made.on("commandStack.changed", changed);
+        return made;
       },
-      (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)),
-    );
-    return () => {
-      isGone = true;
-      setModeler(undefined);
-      made.destroy();
-    };
-  }, [xml]);
+      open: async (made) => {
+        await made.importXML(xml);
+        besidePalette(made.get<Canvas>("canvas"));
+      },
+      save: async (made) => (await made.saveXML({ format: true })).xml,
+      onChange,
+    },
+    xml,
+  );
 
   useEffect(() => {
     if (!modeler) return;
@@ -100,9 +90,30 @@ export default function Modeller({ xml, label, findings, shown, onChange }: Prop
   );
 }
 
+/** The room that the palette takes, and that is left free around the drawing, in pixels. */
+const PALETTE = 150;
+const AROUND = 24;
+
+/** Shows all of the drawing, to the right of the palette: it lies over what is drawn there. */
+function besidePalette(canvas: Canvas): void {
+  const { inner, outer } = canvas.viewbox();
+  if (inner.width === 0 || inner.height === 0) return;
+  const [free, high] = [outer.width - PALETTE - AROUND, outer.height - 2 * AROUND];
+  const scale = Math.max(0.2, Math.min(1, free / inner.width, high / inner.height));
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
 /** The parts of the modeller that are used here; the library leaves their types open. */
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 interface Canvas {
-  zoom(level: "fit-viewport", centre: "auto"): number;
+  viewbox(): { readonly inner: Box; readonly outer: Box };
+  viewbox(box: Box): void;
   scrollToElement(element: object): void;
 }
 interface Overlays {

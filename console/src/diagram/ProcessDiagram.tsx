@@ -4,7 +4,7 @@ import { processVersion } from "../api/queries";
 import type { Wait } from "../api/types";
 import { Loading, Reading } from "../components/states";
 import { words } from "../lib/words";
-import type { Token } from "./Diagram";
+import type { Heat, Token } from "./Diagram";
 import { tokensOf } from "./waiting";
 
 const Diagram = lazy(() => import("./Diagram"));
@@ -16,10 +16,11 @@ interface Props {
   /** Instead of the tokens of one instance, those of many. */
   readonly tokens?: readonly Token[];
   readonly onElement?: (element: string) => void;
+  readonly heat?: ReadonlyMap<string, Heat>;
 }
 
 /** The diagram of a deployed version; the drawing is loaded when it is first needed. */
-export function ProcessDiagram({ process, version, waiting, tokens: given, onElement }: Props) {
+export function ProcessDiagram({ process, version, waiting, tokens: given, onElement, heat }: Props) {
   const reading = useQuery(processVersion(process, version));
   const tokens = useMemo(() => given ?? tokensOf(waiting ?? []), [given, waiting]);
   return (
@@ -32,6 +33,7 @@ export function ProcessDiagram({ process, version, waiting, tokens: given, onEle
               tokens={tokens}
               label={`Diagram of ${words(process)}, version ${version}; its steps are in the table below`}
               {...(onElement ? { onElement } : {})}
+              {...(heat ? { heat } : {})}
             />
           </div>
         </Suspense>

@@ -23,7 +23,6 @@ import { clockTime } from "../lib/time";
 import { useCommandKey, useKeys } from "./keys";
 import { Logo } from "./Logo";
 import { PLACES } from "./places";
-import { SignIn } from "./SignIn";
 import { wasTourSeen } from "./tour-seen";
 import { useConnection, useSession } from "./useSession";
 
@@ -31,6 +30,7 @@ import { useConnection, useSession } from "./useSession";
 const Help = lazy(() => import("./Help").then(({ Help }) => ({ default: Help })));
 const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
 const Person = lazy(() => import("./Person").then(({ Person }) => ({ default: Person })));
+const SignIn = lazy(() => import("./SignIn").then(({ SignIn }) => ({ default: SignIn })));
 const Tour = lazy(() => import("./Tour").then(({ Tour }) => ({ default: Tour })));
 
 /** Opens the palette, at once or as soon as it is loaded: a key that was pressed early is not lost. */
@@ -39,7 +39,12 @@ const openPalette = (): void => void import("@mantine/spotlight").then(({ spotli
 /** The frame of every page, for those who are signed in. */
 export function Layout() {
   const current = useSession();
-  if (current.way === undefined) return <SignIn why={current.why} />;
+  if (current.way === undefined)
+    return (
+      <Suspense>
+        <SignIn why={current.why} />
+      </Suspense>
+    );
   return <Frame key={current.way === "key" ? current.key : current.csrf} />;
 }
 

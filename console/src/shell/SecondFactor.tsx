@@ -15,17 +15,21 @@ export function SecondFactor({ onClose }: { onClose: () => void }) {
   const reading = useQuery(secondFactor);
   const [codes, setCodes] = useState<readonly string[]>();
   return (
-    <Modal opened onClose={onClose} title={<Text fw={650}>Second factor</Text>}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={<Text fw={650}>Second factor</Text>}
+      // the codes are shown this once: nothing but the button closes them
+      closeOnClickOutside={codes === undefined}
+      closeOnEscape={codes === undefined}
+      withCloseButton={codes === undefined}
+    >
       {codes ? (
         <Recovery codes={codes} onClose={onClose} />
       ) : (
         <Reading of={reading}>
-          {({ is_on, recovery_codes_left, setup }) =>
-            is_on || !setup ? (
-              <Remove left={recovery_codes_left} onClose={onClose} />
-            ) : (
-              <SetUp setup={setup} onDone={setCodes} />
-            )
+          {({ is_on, recovery_codes_left }) =>
+            is_on ? <Remove left={recovery_codes_left} onClose={onClose} /> : <SetUp onDone={setCodes} />
           }
         </Reading>
       )}
@@ -33,7 +37,45 @@ export function SecondFactor({ onClose }: { onClose: () => void }) {
   );
 }
 
-function SetUp({ setup, onDone }: { setup: SecondFactorSetup; onDone: (codes: readonly string[]) => void }) {
+function SetUp({ onDone }: { onDone: (codes: readonly string[]) => void }) {
+  const [setup, setSetup] = useState<SecondFactorSetup>();
+  return setup ? <Confirm setup={setup} onDone={onDone} /> : <AskForPassword onDone={setSetup} />;
+}
+
+function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup) => void }) {
+  const [password, setPassword] = useState("");
+  const change = useChange(
+    (body: { password: string }) => post("/v1/session/second-factor/setup", { body }),
+    [],
+  );
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    change.mutate({ password }, { onSuccess: onDone });
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Text size="sm">Signing in asks for the password alone. Set up an authenticator, and it asks for its code too.</Text>
+        <PasswordInput
+          label="Password"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          autoComplete="current-password"
+          required
+          data-autofocus
+        />
+        {change.isError && <Refusal error={change.error} />}
+        <Group justify="end">
+          <Button type="submit" loading={change.isPending} disabled={password === ""}>
+            Set it up
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Confirm({ setup, onDone }: { setup: SecondFactorSetup; onDone: (codes: readonly string[]) => void }) {
   const [code, setCode] = useState("");
   const change = useChange(
     (body: { code: string }, idempotencyKey) =>

@@ -121,8 +121,8 @@ pub(crate) async fn send(client: &reqwest::Client, request: reqwest::Request) ->
     }
 }
 
-/// What an answer to an effect means.
-pub(crate) fn verdict(answered: &Answered) -> Verdict {
+/// What an answer to an effect means; `shown` is its body as it may be seen.
+pub(crate) fn verdict(answered: &Answered, shown: &str) -> Verdict {
     let status = match (&answered.failure, answered.status.map(reqwest::StatusCode::from_u16)) {
         (None, Some(Ok(status))) => status,
         (failure, _) => return Verdict::Down(failure.clone().unwrap_or_else(|| "there is no answer".to_owned())),
@@ -134,8 +134,7 @@ pub(crate) fn verdict(answered: &Answered) -> Verdict {
         // "accepted" in plain words is a yes all the same: to ask again might do it twice
         return Verdict::Done(serde_json::from_slice(body).unwrap_or_else(|_| Value::Object(serde_json::Map::new())));
     }
-    let shown = String::from_utf8_lossy(body.get(..body.len().min(500)).unwrap_or_default()).into_owned();
-    let what = format!("{status}: {shown}");
+    let what = format!("{status}: {}", shown.chars().take(500).collect::<String>());
     match status.as_u16() {
         408 | 409 | 425 | 429 => Verdict::Again(what, after),
         500.. => Verdict::Broken(what),

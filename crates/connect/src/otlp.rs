@@ -74,11 +74,17 @@ impl Telemetry {
     pub fn record(&self, span: impl FnOnce() -> Span) {
         let Some(sender) = &self.0 else { return };
         let span = span();
-        if span.context.ends_with("-01") {
+        if is_sampled(&span.context) {
             // a collector that is too slow must not slow us down
             let _ = sender.try_send(span);
         }
     }
+}
+
+/// Whether a trace is to be recorded: bit 0 of the flags (W3C Trace Context, section 3.2.2.5).
+fn is_sampled(traceparent: &str) -> bool {
+    let flags = traceparent.rsplit('-').next().unwrap_or_default();
+    u8::from_str_radix(flags, 16).is_ok_and(|flags| flags & 1 == 1)
 }
 
 async fn export(client: reqwest::Client, url: String, mut spans: mpsc::Receiver<Span>) {

@@ -292,14 +292,15 @@ impl System {
         let context =
             request.headers().get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (started, began) = (Instant::now(), SystemTime::now());
-        let answered = http::send(&self.client, request).await;
-        let verdict = http::verdict(&answered);
+        let mut answered = http::send(&self.client, request).await;
+        // whatever is told of the answer, here, in spans and in the feed, is told without secrets
+        answered.failure = answered.failure.map(|cause| calls.without_secrets(&cause));
+        call.response = calls.body(&answered.body);
+        let verdict = http::verdict(&answered, &call.response.text);
         (call.outcome, call.cause) = verdict.outcome();
-        call.cause = call.cause.map(|cause| calls.without_secrets(&cause));
         call.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         call.status = answered.status;
         call.response_headers = calls.headers(&answered.headers);
-        call.response = calls.body(&answered.body);
         tracing::debug!(
             system = %self.config.name, effect = %call.effect, order = %call.order, capability = %call.capability,
             attempt = call.attempt, outcome = call.outcome, status = call.status, took_ms = call.took_ms, "called",

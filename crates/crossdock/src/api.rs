@@ -117,6 +117,7 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         live: server::Live::idle(),
         clock,
         telemetry: connect::Telemetry::default(),
+        settings: Arc::default(),
         in_flight: server::InFlight::default(),
     };
     Ok(Api::Store { router: server::router(state), key })

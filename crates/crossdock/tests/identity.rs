@@ -203,13 +203,14 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
     let mut site = Site::start();
     with_password(&site, "ann", &json!(["sales"]));
     let ann = Browser::of(&site, "ann");
-    let shown = ann.get("/v1/session/second-factor").json();
-    assert_eq!(shown["is_on"], false);
-    let secret = shown["setup"]["secret"].as_str().unwrap().to_owned();
-    assert!(
-        shown["setup"]["uri"].as_str().unwrap().contains(&secret)
-            && shown["setup"]["qr_svg"].as_str().unwrap().contains("<svg")
-    );
+    assert_eq!(ann.get("/v1/session/second-factor").json()["is_on"], false);
+    // an open browser is not enough to see the secret
+    let set_up = |password: &str| ann.post("/v1/session/second-factor/setup", password, &json!({ "password": password }));
+    let refused = set_up("wrong wrong wrong").problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/password", "{refused}");
+    let shown = set_up(PASSWORD).json();
+    let secret = shown["secret"].as_str().unwrap().to_owned();
+    assert!(shown["uri"].as_str().unwrap().contains(&secret) && shown["qr_svg"].as_str().unwrap().contains("<svg"));
     let confirm = |code: &str, key: &str| ann.post("/v1/session/second-factor/confirmation", key, &json!({ "code": code }));
     confirm("000", "wrong").problem(422, "invalid");
     let confirmation = code_of(&secret, step_now());
@@ -223,14 +224,19 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
         .map(|code| code.as_str().unwrap().to_owned())
         .collect();
     assert_eq!(recovery.len(), 10);
-    // from now on the password alone is not enough, and a code counts once
+    // whoever sees the request's key in a list of events does not see the codes
+    confirm("000000", "right").problem(409, "conflict");
+    // from now on the password alone is not enough, and a code counts once: the one that has confirmed it, too
     try_to_sign_in(&site, "ann", PASSWORD).problem(401, "second_factor_required");
-    let code = code_of(&secret, step_now());
+    with_code(&site, "ann", &confirmation).problem(401, "unauthorised");
+    let code = code_of(&secret, step_now() + 1);
     assert_eq!(with_code(&site, "ann", &code).status, 200);
     with_code(&site, "ann", &code).problem(401, "unauthorised");
     // so does a recovery code, over a restart too; sessions go on
     assert_eq!(with_code(&site, "ann", &recovery[0].to_uppercase()).status, 200);
     let cookie = ann.cookie.clone();
+    let alone = ann.post("/v1/users/ann/second-factor/removal", "alone", &json!({}));
+    assert!(alone.problem(403, "not_allowed")["detail"].as_str().unwrap().contains("/v1/session"));
     assert!(site.down().success());
     site.up();
     let again = site.ask(Ask::new("GET", "/v1/session").without("authorization").header("cookie", &cookie));
@@ -238,6 +244,7 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
     with_code(&site, "ann", &recovery[0]).problem(401, "unauthorised");
     assert_eq!(with_code(&site, "ann", &recovery[1]).status, 200);
     let feed = site.get("/v1/events?limit=1000&type=user.").text();
+    assert!(!feed.contains("idempotencykey"), "{feed}");
     assert!(feed.contains("user.second_factor_on") && !feed.contains(&secret) && !feed.contains(&recovery[2]), "{feed}");
     // wrong codes lock the name as wrong passwords do
     for _ in 0..5 {

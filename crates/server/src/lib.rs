@@ -46,6 +46,7 @@ pub use in_flight::InFlight;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::{Readers, dependencies};
 pub use resource::imports::REPLAYED;
+pub use resource::settings::Setting;
 pub use schema::{Contracts, contracts};
 pub use serve::{HEADERS_WITHIN, serve};
 pub use state::AppState;
@@ -105,6 +106,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::audit::routes())
         .merge(resource::systems::routes())
         .merge(resource::processes::routes())
+        .merge(resource::passages::routes())
+        .merge(resource::process_map::routes())
         .merge(resource::decisions::routes())
         .merge(resource::drafts::routes())
         .merge(resource::saved_views::routes())
@@ -118,6 +121,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::catalogue::routes())
         .merge(resource::schemas::routes())
         .merge(resource::webhooks::routes())
+        .merge(resource::settings::routes())
         .merge(metrics::routes())
         .merge(description())
         .merge(docs::routes())

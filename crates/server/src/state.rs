@@ -13,6 +13,7 @@ use crate::identity::Identities;
 use crate::in_flight::InFlight;
 use crate::problem::Problem;
 use crate::readers::Readers;
+use crate::resource::settings::Setting;
 use crate::webhook::Webhooks;
 
 /// What handlers share; cheap to clone.
@@ -38,6 +39,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// Where spans of requests go.
     pub telemetry: connect::Telemetry,
+    /// What the product was started with.
+    pub settings: Arc<[Setting]>,
     /// Idempotency keys of requests that are being worked on.
     pub in_flight: InFlight,
 }

@@ -14,6 +14,23 @@ pub(crate) async fn submit(state: &AppState, caller: Caller, content: &[u8], bod
     submit_with(state, caller, content, body, Vec::new()).await
 }
 
+/// The same for a change of people or programs, which counts for the next request: it is seen through even if whoever asked goes away.
+///
+/// Its content may hold a password: what stays of it under the idempotency key is a digest that this installation alone can draw.
+pub(crate) async fn change_identity(state: &AppState, caller: Caller, content: &[u8], body: Body) -> Result<Reply, Problem> {
+    let content = state.identities.sessions.draw(content);
+    let state = state.clone();
+    let change = tokio::spawn(async move {
+        let reply = submit(&state, caller, &content, body).await?;
+        state.identities.refresh(&state.readers).await?;
+        Ok(reply)
+    });
+    change.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a change of people or programs broke off");
+        Err(Problem::new("internal", "the change broke off; the log has it"))
+    })
+}
+
 /// The same with original documents to keep.
 pub(crate) async fn submit_with(
     state: &AppState,

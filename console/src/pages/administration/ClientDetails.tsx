@@ -2,18 +2,20 @@ import { Alert, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/co
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { clients } from "../../api/queries";
+import { catalogue, clients } from "../../api/queries";
 import type { Client, ClientKey, Me } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Tag } from "../../components/badges";
 import { FormDialog } from "../../components/FormDialog";
 import { GuardedButton } from "../../components/GuardedButton";
+import { Heads } from "../../components/Heads";
 import { Fact } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
 import { When } from "../../components/When";
 import { mayNotChange, mayNotChangeRights } from "./authority";
+import { ClientUsage, quotaInWords, SetQuota } from "./ClientUsage";
 import { standingOf } from "./keys";
 import { useClientRights, useClientVerb, useRevokeKey } from "./mutations";
 import { NewKey } from "./NewKey";
@@ -34,9 +36,10 @@ export function ClientDetails({ id, me }: { id: string; me: Me }) {
 }
 
 function Details({ client, me }: { client: Client; me: Me }) {
-  const [dialog, setDialog] = useState<"rights" | "key">();
+  const [dialog, setDialog] = useState<"rights" | "key" | "quota">();
   const [revoking, setRevoking] = useState<string>();
   const verb = useClientVerb(client.id);
+  const standard = useQuery(catalogue).data?.standard_quota;
   const why = mayNotChange(me);
   const rightsWhy = mayNotChangeRights(me, client.id);
   const tell = (message: string) => ({ onSuccess: () => void notifications.show({ message, color: "dock" }) });
@@ -49,12 +52,16 @@ function Details({ client, me }: { client: Client; me: Me }) {
         </Fact>
         <Fact name="Roles">{rolesInWords(client) || "None: may read, and decide on nothing"}</Fact>
         <Fact name="Limit">{client.limit ? <Amount of={client.limit} /> : "None"}</Fact>
+        <Fact name="Quota">{quotaInWords(client, standard)}</Fact>
       </SimpleGrid>
       {why && <Alert color="orange">{why}</Alert>}
       {verb.isError && <Refusal error={verb.error} />}
       <Group gap="xs">
         <GuardedButton why={rightsWhy} variant="default" onClick={() => setDialog("rights")}>
           Name and rights …
+        </GuardedButton>
+        <GuardedButton why={why} variant="default" onClick={() => setDialog("quota")}>
+          Quota …
         </GuardedButton>
         {client.disabled ? (
           <GuardedButton why={why} onClick={() => verb.mutate("enable", tell(`The keys of ${client.id} are accepted`))}>
@@ -87,6 +94,8 @@ function Details({ client, me }: { client: Client; me: Me }) {
       {dialog === "rights" && (
         <ChangeRights of={client} useRights={useClientRights} onClose={() => setDialog(undefined)} />
       )}
+      <ClientUsage of={client.id} />
+      {dialog === "quota" && <SetQuota client={client} onClose={() => setDialog(undefined)} />}
       {dialog === "key" && <NewKey client={client} onClose={() => setDialog(undefined)} />}
       {revoking && <Revoke client={client.id} prefix={revoking} onClose={() => setRevoking(undefined)} />}
     </Stack>
@@ -105,15 +114,7 @@ function Keys({ client, why, onRevoke }: KeysProps) {
   return (
     <Table.ScrollContainer minWidth={520}>
       <Table aria-label={`Keys of ${client.id}`}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Begins with</Table.Th>
-            <Table.Th>Stands</Table.Th>
-            <Table.Th>Made</Table.Th>
-            <Table.Th>Until</Table.Th>
-            <Table.Th />
-          </Table.Tr>
-        </Table.Thead>
+        <Heads of={["Begins with", "Stands", "Made", "Until", ""]} />
         <Table.Tbody>
           {client.keys.toReversed().map((key) => {
             const { tone, text } = standingOf(key, now, client.disabled);

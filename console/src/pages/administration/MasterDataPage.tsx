@@ -7,11 +7,14 @@ import { useState } from "react";
 import { importMaster } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { company, me, trail } from "../../api/queries";
+import type { CloudEvent } from "../../api/types";
 import { GuardedButton } from "../../components/GuardedButton";
+import { CsvButton } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
 import { When } from "../../components/When";
+import type { CsvColumn } from "../../lib/csv";
 import { count, words } from "../../lib/words";
 import { mayNotChange } from "./authority";
 import { AdministrationSections } from "./Sections";
@@ -148,6 +151,15 @@ function Company() {
 
 const OF = ["company.set", "item.set", "price_book.set", "account.profile_set"] as const;
 
+const CSV: readonly CsvColumn<CloudEvent>[] = [
+  { header: "id", value: ({ id }) => id },
+  { header: "time", value: ({ time }) => time },
+  { header: "actor", value: ({ actor }) => actor },
+  { header: "type", value: ({ type }) => type },
+  { header: "subject", value: ({ subject }) => subject },
+  { header: "data", value: ({ data }) => JSON.stringify(data) },
+];
+
 /** What was changed of master data, from the audit trail. */
 function History() {
   const [of, setOf] = useState<(typeof OF)[number]>("company.set");
@@ -158,15 +170,18 @@ function History() {
       id="history"
       title="History"
       aside={
-        <Select
-          aria-label="History of"
-          size="xs"
-          value={of}
-          onChange={(value) => setOf(OF.find((each) => each === value) ?? of)}
-          data={OF.map((value) => ({ value, label: words(value.split(".")[0] ?? value) }))}
-          allowDeselect={false}
-          w={150}
-        />
+        <Group gap="xs">
+          <Select
+            aria-label="History of"
+            size="xs"
+            value={of}
+            onChange={(value) => setOf(OF.find((each) => each === value) ?? of)}
+            data={OF.map((value) => ({ value, label: words(value.split(".")[0] ?? value) }))}
+            allowDeselect={false}
+            w={150}
+          />
+          <CsvButton name={`history of ${of}`} rows={events} columns={CSV} />
+        </Group>
       }
     >
       <Stack gap={4} px="md" pb="md">

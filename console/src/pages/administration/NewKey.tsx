@@ -1,10 +1,11 @@
 import "@mantine/core/styles/Radio.css";
-import { Alert, Button, Code, CopyButton, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { Radio, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Client } from "../../api/types";
 import { FormDialog } from "../../components/FormDialog";
 import { endOfDay, type Others, others } from "./keys";
 import { useAddKey } from "./mutations";
+import { Once } from "./Once";
 
 /** Makes a key and shows it, once. */
 export function NewKey({ client, onClose }: { client: Client; onClose: () => void }) {
@@ -12,7 +13,8 @@ export function NewKey({ client, onClose }: { client: Client; onClose: () => voi
   const [replaced, setReplaced] = useState<Others>("stay");
   const change = useAddKey(client.id);
   const hasOthers = client.keys.some(({ valid }) => valid);
-  if (change.data) return <Once of={client.id} secret={change.data.key} onClose={onClose} />;
+  if (change.data)
+    return <Once title={`The new key of ${client.id}`} label="API key" secret={change.data.key} onClose={onClose} />;
   return (
     <FormDialog
       title={`A key for ${client.id}`}
@@ -41,39 +43,5 @@ export function NewKey({ client, onClose }: { client: Client; onClose: () => voi
         </Radio.Group>
       )}
     </FormDialog>
-  );
-}
-
-/** The key itself. It does not go away by a click beside it. */
-function Once({ of, secret, onClose }: { of: string; secret: string; onClose: () => void }) {
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-      withCloseButton={false}
-      title={<Text fw={650}>The new key of {of}</Text>}
-      size="lg"
-    >
-      <Stack>
-        <Alert color="orange" title="It is shown this once">
-          Nobody can read it later, not even here. Put it where the program finds it, now.
-        </Alert>
-        <Code block aria-label="API key" tabIndex={0} style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-          {secret}
-        </Code>
-        <Group justify="end">
-          <CopyButton value={secret}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy} data-autofocus>
-                {copied ? "Copied" : "Copy"}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onClose}>I have kept it</Button>
-        </Group>
-      </Stack>
-    </Modal>
   );
 }

@@ -23,3 +23,15 @@ export function mayNotChangeRights(me: Me, of: string): string | undefined {
   if (why) return why;
   return of === me.id ? "Nobody changes his own rights: it takes another administrator." : undefined;
 }
+
+/** Why somebody may not look after webhooks; nothing if nothing speaks against it. */
+export function mayNotSendEvents(me: Me): string | undefined {
+  const may = me.roles.some((role) => role === "operations" || role === "admin" || role === "director");
+  return may ? undefined : `Only operations, administrators and directors say where events are sent. ${youAre(me)}`;
+}
+
+/** Why somebody may not see how the product is set up. */
+export function mayNotSeeSettings(me: Me): string | undefined {
+  const may = me.roles.includes("admin") || me.roles.includes("director");
+  return may ? undefined : `Only administrators and directors see how the product is set up. ${youAre(me)}`;
+}

@@ -66,3 +66,52 @@ export const useRevokeKey = (client: string) =>
       post("/v1/clients/{client}/keys/{prefix}/revoke", { path: { client, prefix }, body: {}, idempotencyKey }),
     ["clients"],
   );
+
+export const usePutWebhook = () =>
+  useChange(
+    (body: { id: string; url: string; types: string[] }, idempotencyKey) =>
+      post("/v1/webhooks", { body, idempotencyKey }),
+    ["webhooks"],
+  );
+
+export const useDisableWebhook = (webhook: string) =>
+  useChange(
+    (reason: string, idempotencyKey) =>
+      post("/v1/webhooks/{webhook}/disable", { path: { webhook }, body: { reason }, idempotencyKey }),
+    ["webhooks"],
+  );
+
+export const useEnableWebhook = (webhook: string) =>
+  useChange(
+    (after: number | null, idempotencyKey) =>
+      post("/v1/webhooks/{webhook}/enable", { path: { webhook }, body: { after }, idempotencyKey }),
+    ["webhooks"],
+  );
+
+export const useNewSecret = (webhook: string) =>
+  useChange(
+    (_: undefined, idempotencyKey) =>
+      post("/v1/webhooks/{webhook}/secret", { path: { webhook }, body: {}, idempotencyKey }),
+    ["webhooks"],
+  );
+
+export const useRemoveWebhook = (webhook: string) =>
+  useChange(
+    (_: undefined, idempotencyKey) =>
+      post("/v1/webhooks/{webhook}/remove", { path: { webhook }, body: {}, idempotencyKey }),
+    ["webhooks"],
+  );
+
+export const useRedeliver = (webhook: string) =>
+  useChange(
+    (event: string, idempotencyKey) =>
+      post("/v1/webhooks/{webhook}/redeliveries", { path: { webhook }, body: { event }, idempotencyKey }),
+    ["webhooks"],
+  );
+
+export const useClientQuota = (client: string) =>
+  useChange(
+    (quota: { per_second: number; burst: number } | null, idempotencyKey) =>
+      post("/v1/clients/{client}/quota", { path: { client }, body: { quota }, idempotencyKey }),
+    ["clients"],
+  );

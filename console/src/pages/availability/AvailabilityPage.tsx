@@ -1,16 +1,21 @@
 import { Button, Group, SegmentedControl, Text, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { stock } from "../../api/queries";
 import type { Stock } from "../../api/types";
 import type { Column } from "../../components/Grid";
+import { GuardedButton } from "../../components/GuardedButton";
 import { List } from "../../components/List";
 import { Page, Panel } from "../../components/Page";
 import type { CsvColumn } from "../../lib/csv";
 import { count } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
+import { Backorders } from "./Backorders";
+import { mayNotChangeStock } from "./change";
 import { ItemPanel } from "./ItemPanel";
 
+const ChangeStock = lazy(() => import("./ChangeStock"));
 const route = getRouteApi("/availability");
 
 function numbers(
@@ -61,7 +66,9 @@ const CSV: readonly CsvColumn<Stock>[] = [
 
 /** What can be promised of an item, when and from where; and the stock behind it. */
 export function AvailabilityPage() {
-  const { item, quantity, sort, only } = route.useSearch();
+  const { item, quantity, sort, only, show } = route.useSearch();
+  const me = useMe();
+  const [changing, setChanging] = useState(false);
   const navigate = route.useNavigate();
   const [typed, setTyped] = useState(item ?? "");
   const [units, setUnits] = useState(quantity ?? "");
@@ -72,11 +79,20 @@ export function AvailabilityPage() {
     quantity?: string | undefined;
     sort?: string | undefined;
     only?: "backordered" | "short" | undefined;
+    show?: "backorders" | undefined;
   }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: !("item" in change) });
   }
   return (
-    <Page title={item ? `Availability of ${item}` : "Availability"}>
+    <Page
+      title={item ? `Availability of ${item}` : "Availability"}
+      actions={
+        <GuardedButton why={me && mayNotChangeStock(me)} variant="default" onClick={() => setChanging(true)}>
+          Change stock …
+        </GuardedButton>
+      }
+    >
+      <Suspense>{changing && <ChangeStock item={item ?? ""} onClose={() => setChanging(false)} />}</Suspense>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -115,43 +131,59 @@ export function AvailabilityPage() {
         </Group>
       </form>
       {item && <ItemPanel key={item} item={item} quantity={quantity ? Number(quantity) : undefined} />}
-      <Panel>
-        <Group px="md" pt="sm" justify="space-between">
-          <Text fw={650}>Stock by item and warehouse</Text>
-          <SegmentedControl
-            size="xs"
-            aria-label="Which stock"
-            value={only ?? "all"}
-            onChange={(value) => set({ only: value === "backordered" || value === "short" ? value : undefined })}
-            data={[
-              { value: "all", label: "All" },
-              { value: "short", label: "None available" },
-              { value: "backordered", label: "Backordered" },
-            ]}
+      <SegmentedControl
+        aria-label="What is shown"
+        value={show ?? "stock"}
+        onChange={(value) => set({ show: value === "backorders" ? value : undefined, sort: undefined })}
+        data={[
+          { value: "stock", label: "Stock" },
+          { value: "backorders", label: "Backorders" },
+        ]}
+        style={{ alignSelf: "start" }}
+      />
+      {show === "backorders" ? (
+        <Backorders item={item} />
+      ) : (
+        <Panel>
+          <Group px="md" pt="sm" justify="space-between">
+            <Text fw={650}>Stock by item and warehouse</Text>
+            <SegmentedControl
+              size="xs"
+              aria-label="Which stock"
+              value={only ?? "all"}
+              onChange={(value) => set({ only: value === "backordered" || value === "short" ? value : undefined })}
+              data={[
+                { value: "all", label: "All" },
+                { value: "short", label: "None available" },
+                { value: "backordered", label: "Backordered" },
+              ]}
+            />
+          </Group>
+          <List
+            noun="stock level"
+            reading={reading}
+            columns={COLUMNS}
+            csv={CSV}
+            idOf={({ item: each, node }) => `${each} ${node}`}
+            only={(row) =>
+              only === "backordered" ? row.backordered > 0 : only === "short" ? row.available <= 0 : true
+            }
+            current={undefined}
+            onOpen={(row) => {
+              setTyped(row.item);
+              set({ item: row.item });
+            }}
+            sort={sort}
+            onSort={(next) => set({ sort: next })}
+            none={
+              item
+                ? "No warehouse has ever had it; check the number."
+                : "Only what was loaded is looked at; scroll all stock to load more."
+            }
+            height={item ? "40vh" : "calc(100vh - 290px)"}
           />
-        </Group>
-        <List
-          noun="stock level"
-          reading={reading}
-          columns={COLUMNS}
-          csv={CSV}
-          idOf={({ item: each, node }) => `${each} ${node}`}
-          only={(row) => (only === "backordered" ? row.backordered > 0 : only === "short" ? row.available <= 0 : true)}
-          current={undefined}
-          onOpen={(row) => {
-            setTyped(row.item);
-            set({ item: row.item });
-          }}
-          sort={sort}
-          onSort={(next) => set({ sort: next })}
-          none={
-            item
-              ? "No warehouse has ever had it; check the number."
-              : "Only what was loaded is looked at; scroll all stock to load more."
-          }
-          height={item ? "40vh" : "calc(100vh - 290px)"}
-        />
-      </Panel>
+        </Panel>
+      )}
     </Page>
   );
 }

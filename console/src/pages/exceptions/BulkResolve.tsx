@@ -6,6 +6,7 @@ import { decide, refresh } from "../../api/mutations";
 import { tell } from "../../api/problem";
 import type { Exception, Me } from "../../api/types";
 import { Amounts } from "../../components/Amount";
+import { Heads } from "../../components/Heads";
 import { fromMinor, sums } from "../../lib/money";
 import { count, meaning, words } from "../../lib/words";
 import { mayNot } from "./authority";
@@ -100,14 +101,7 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
         </Text>
         <div style={{ maxHeight: 320, overflow: "auto" }}>
           <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Case</Table.Th>
-                <Table.Th>Type</Table.Th>
-                <Table.Th>Order</Table.Th>
-                <Table.Th>{results ? "Result" : "What will happen"}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Heads of={["Case", "Type", "Order", results ? "Result" : "What will happen"]} />
             <Table.Tbody>
               {rows.map(({ exception, why }) => (
                 <Table.Tr key={exception.id}>

@@ -9,6 +9,8 @@ import { formatMoney } from "../../lib/money";
 import { inWords, meaning, words } from "../../lib/words";
 import { useKeys } from "../../shell/keys";
 import { mayNot, needs } from "./authority";
+import type { Suggestion } from "./suggest";
+import { useSuggestions } from "./useSuggestions";
 
 interface Props {
   readonly exception: Exception;
@@ -23,12 +25,18 @@ export function Decide({ exception, me, currency, onDone }: Props) {
   const [reason, setReason] = useState("");
   const [details, setDetails] = useState<Record<string, unknown>>({});
   const decision = useDecide();
+  const suggestions = useSuggestions(exception);
   const allowed = exception.actions.filter((each) => !mayNot(exception, each, me, currency));
 
-  function choose(next: string): void {
+  function choose(next: string, given: Record<string, unknown> = {}): void {
     setAction(next);
-    setDetails({});
+    setDetails(given);
     decision.reset();
+  }
+  function take({ action: next, because, details: given }: Suggestion): void {
+    choose(next, { ...given });
+    // whoever decides says why; what speaks for it is a beginning
+    if (reason.trim() === "") setReason(because);
   }
   useKeys(Object.fromEntries(allowed.map((each) => [String(exception.actions.indexOf(each) + 1), () => choose(each)])));
 
@@ -53,6 +61,7 @@ export function Decide({ exception, me, currency, onDone }: Props) {
             {forbidden} It can be given to you by somebody who may.
           </Alert>
         )}
+        <Suggested of={suggestions.filter((each) => allowed.includes(each.action))} chosen={action} onTake={take} />
         <Group gap="xs" role="group" aria-label="Actions">
           {exception.actions.map((each, index) => {
             const why = mayNot(exception, each, me, currency);
@@ -79,7 +88,7 @@ export function Decide({ exception, me, currency, onDone }: Props) {
             <Text size="sm">
               {meaning(action)}. <span className="muted">{needs(exception, action)}.</span>
             </Text>
-            <Details key={action} exception={exception} action={action} onChange={setDetails} />
+            <Details key={action} exception={exception} action={action} given={details} onChange={setDetails} />
             <Textarea
               label="Reason"
               description="It goes on the record with your name."
@@ -111,17 +120,51 @@ export function Decide({ exception, me, currency, onDone }: Props) {
   );
 }
 
+interface SuggestedProps {
+  readonly of: readonly Suggestion[];
+  readonly chosen: string | undefined;
+  readonly onTake: (suggestion: Suggestion) => void;
+}
+
+/** What speaks for which action. To take it fills in the form, and decides nothing. */
+function Suggested({ of, chosen, onTake }: SuggestedProps) {
+  if (of.length === 0) return null;
+  return (
+    <section className="suggested" aria-label="Suggested">
+      {of.map((suggestion) => (
+        <Group key={suggestion.action} justify="space-between" wrap="nowrap" gap="sm">
+          <Text size="sm">
+            <b>{words(suggestion.action)}?</b> {suggestion.because}.
+          </Text>
+          <Button
+            size="compact-sm"
+            variant="light"
+            disabled={chosen === suggestion.action}
+            aria-label={`Take it: ${inWords(suggestion.action)}`}
+            onClick={() => onTake(suggestion)}
+          >
+            Take it
+          </Button>
+        </Group>
+      ))}
+    </section>
+  );
+}
+
 interface DetailsProps {
   readonly exception: Exception;
   readonly action: string;
+  /** What a suggestion has filled in. */
+  readonly given: Readonly<Record<string, unknown>>;
   readonly onChange: (details: Record<string, unknown>) => void;
 }
 
 /** What some actions need to know beside the reason. */
-function Details({ exception, action, onChange }: DetailsProps) {
+function Details({ exception, action, given, onChange }: DetailsProps) {
   const id = exception.subject?.startsWith("payment ") ? exception.subject.slice("payment ".length) : undefined;
   if (id && exception.kind === "PAYMENT-UNMATCHED" && (action === "match" || action === "write_off")) {
-    return <Invoices payment={id} onChange={onChange} />;
+    const invoices = Array.isArray(given["invoices"]) ? given["invoices"].join(", ") : "";
+    return <Invoices payment={id} given={invoices} onChange={onChange} />;
   }
   if (id && action === "put_on_account") {
     return (
@@ -161,13 +204,15 @@ function Details({ exception, action, onChange }: DetailsProps) {
 /** The invoices that a payment may be for: those that were found, with their evidence, or others by number. */
 function Invoices({
   payment: id,
+  given,
   onChange,
 }: {
   payment: string;
+  given: string;
   onChange: (details: Record<string, unknown>) => void;
 }) {
   const { data } = useQuery(payment(id));
-  const [text, setText] = useState("");
+  const [text, setText] = useState(given);
   function take(value: string): void {
     setText(value);
     const invoices = value.split(/[\s,;]+/).filter(Boolean);

@@ -9,10 +9,12 @@ import type { Exception } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Severity, Status } from "../../components/badges";
 import { type Column, Grid, type Sorting } from "../../components/Grid";
+import { CsvButton } from "../../components/List";
 import { Page } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
 import { Deadline, When } from "../../components/When";
+import type { CsvColumn } from "../../lib/csv";
 import { formatMoney, fromMinor, sums } from "../../lib/money";
 import { readSorting, writeSorting } from "../../lib/sorting";
 import { AGES } from "../../lib/time";
@@ -94,6 +96,23 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
     },
   ];
 }
+
+const CSV: readonly CsvColumn<Exception>[] = [
+  { header: "case", value: ({ id }) => id },
+  { header: "type", value: ({ kind }) => kind },
+  { header: "status", value: ({ status }) => status },
+  { header: "severity", value: ({ severity }) => severity },
+  { header: "owner", value: ({ owner }) => owner },
+  { header: "assignee", value: ({ assignee }) => assignee },
+  { header: "order", value: ({ order }) => order },
+  { header: "account", value: ({ account }) => account },
+  { header: "subject", value: ({ subject }) => subject },
+  { header: "reason", value: ({ reason }) => reason },
+  { header: "amount_minor", value: ({ amount_minor }) => amount_minor },
+  { header: "raised_at", value: ({ raised_at }) => raised_at },
+  { header: "resolve_by", value: ({ resolve_by }) => resolve_by },
+  { header: "ended_at", value: ({ ended_at }) => ended_at },
+];
 
 /** One queue for people across all departments. */
 export function ExceptionsPage() {
@@ -243,6 +262,7 @@ export function ExceptionsPage() {
           </Button>
         )}
         {search.order && <Text size="sm">Only of {search.order}</Text>}
+        <CsvButton name="cases" rows={list} columns={CSV} />
       </Group>
       <div className={`queue${hasCase ? " has-case" : ""}`}>
         <div className="panel queue-list" style={{ overflow: "hidden" }}>

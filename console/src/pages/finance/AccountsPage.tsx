@@ -6,11 +6,14 @@ import { account as accountOf } from "../../api/queries";
 import type { Account } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Tag } from "../../components/badges";
+import { Heads } from "../../components/Heads";
+import { CsvButton } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
-import { fromMinor, type Money, toMinor } from "../../lib/money";
+import type { CsvColumn } from "../../lib/csv";
 import { day } from "../../lib/time";
+import { AllAccounts } from "./AllAccounts";
 import { ageing } from "./ageing";
 import { FinanceSections } from "./Sections";
 
@@ -42,22 +45,20 @@ export function AccountsPage() {
           </Button>
         </Group>
       </form>
-      {account === undefined ? (
-        <Panel>
-          <Empty title="Which account?">Type its number, or come here from an order, an invoice or a case.</Empty>
-        </Panel>
-      ) : (
-        <Reading of={reading}>{(found) => <Whole account={found} />}</Reading>
-      )}
+      {account === undefined ? <AllAccounts /> : <Reading of={reading}>{(found) => <Whole account={found} />}</Reading>}
     </Page>
   );
 }
 
-function exposureOf(account: Account): Money {
-  const { open_orders, shipped_not_invoiced, receivable, unapplied } = account;
-  const minor = toMinor(open_orders) + toMinor(shipped_not_invoiced) + toMinor(receivable) - toMinor(unapplied);
-  return fromMinor(minor, receivable.currency);
-}
+const CSV: readonly CsvColumn<Account["open_items"][number]>[] = [
+  { header: "invoice", value: ({ invoice }) => invoice },
+  { header: "number", value: ({ number }) => number },
+  { header: "order", value: ({ order }) => order },
+  { header: "due", value: ({ due }) => due },
+  { header: "currency", value: ({ open }) => open.currency },
+  { header: "amount", value: ({ amount }) => amount.amount },
+  { header: "open", value: ({ open }) => open.amount },
+];
 
 function Whole({ account }: { account: Account }) {
   const now = useNow();
@@ -71,7 +72,7 @@ function Whole({ account }: { account: Account }) {
           <Fact name="Credit limit">{account.credit_limit ? <Amount of={account.credit_limit} /> : "none"}</Fact>
           <Fact name="Exposure">
             <b>
-              <Amount of={exposureOf(account)} />
+              <Amount of={account.exposure} />
             </b>
           </Fact>
           <Fact name="Open orders">
@@ -85,6 +86,9 @@ function Whole({ account }: { account: Account }) {
           </Fact>
           <Fact name="Not applied">
             <Amount of={account.unapplied} />
+          </Fact>
+          <Fact name="Not confirmed">
+            <Amount of={account.unconfirmed} />
           </Fact>
           <Fact name="Terms">{terms.prepayment ? "prepayment" : `${terms.net_days} days net${discount}`}</Fact>
         </dl>
@@ -103,7 +107,11 @@ function Whole({ account }: { account: Account }) {
           </Link>
         </Group>
       </Panel>
-      <Panel id="open" title="Open items">
+      <Panel
+        id="open"
+        title="Open items"
+        aside={<CsvButton name={`open items of ${account.id}`} rows={account.open_items} columns={CSV} />}
+      >
         {account.open_items.length === 0 ? (
           <Empty title="Nothing is open">All that was invoiced is paid, credited or allowed.</Empty>
         ) : (
@@ -117,15 +125,7 @@ function Whole({ account }: { account: Account }) {
             </dl>
             <Table.ScrollContainer minWidth={560}>
               <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Invoice</Table.Th>
-                    <Table.Th>Order</Table.Th>
-                    <Table.Th>Due</Table.Th>
-                    <Table.Th className="num">Amount</Table.Th>
-                    <Table.Th className="num">Open</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
+                <Heads of={["Invoice", "Order", "Due", { num: "Amount" }, { num: "Open" }]} />
                 <Table.Tbody>
                   {account.open_items.map((item) => (
                     <Table.Tr key={item.invoice}>
@@ -154,7 +154,8 @@ function Whole({ account }: { account: Account }) {
           </>
         )}
         <Text size="xs" className="muted" px="md" pb="sm">
-          Exposure is open orders, shipped and not invoiced, and receivable, less what is not applied.
+          Exposure is what counts against the limit today by the company’s policy: open orders, shipped and not
+          invoiced, and receivable, less what is not applied. A shared limit counts all who share it.
         </Text>
       </Panel>
     </>

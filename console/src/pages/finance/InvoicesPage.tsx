@@ -8,6 +8,7 @@ import { Amount } from "../../components/Amount";
 import { Tag } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
+import { Heads } from "../../components/Heads";
 import { List } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
@@ -164,16 +165,7 @@ function Details({ id }: { id: string }) {
           </SimpleGrid>
           <InvoiceFiles id={invoice.id} />
           <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Line</Table.Th>
-                <Table.Th>Item</Table.Th>
-                <Table.Th className="num">Quantity</Table.Th>
-                <Table.Th className="num">Price</Table.Th>
-                <Table.Th className="num">Tax</Table.Th>
-                <Table.Th className="num">Net</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Heads of={["Line", "Item", { num: "Quantity" }, { num: "Price" }, { num: "Tax" }, { num: "Net" }]} />
             <Table.Tbody>
               {invoice.lines.map((line) => (
                 <Table.Tr key={line.line}>

@@ -1,22 +1,21 @@
-import { Alert, Button, Checkbox, Group, SimpleGrid, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Group, SimpleGrid, Stack, Table, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { account, payment as paymentOf } from "../../api/queries";
-import type { Account, Payment } from "../../api/types";
+import type { Payment } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Status } from "../../components/badges";
+import { Heads } from "../../components/Heads";
 import { Fact } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
 import { formatMoney, fromMinor, type Money, toMinor } from "../../lib/money";
 import { day } from "../../lib/time";
 import { inWords } from "../../lib/words";
-import { spread } from "./spread";
-
-const MOVED = ["payments", "exceptions", "accounts", "orders", "progress", "invoices"] as const;
+import { MatchBoard, MOVED } from "./MatchBoard";
 
 /** One payment: what the bank said, what it pays, and the match by hand. */
 export function PaymentDetails({ id }: { id: string }) {
@@ -83,16 +82,9 @@ function Allocations({ payment }: { payment: Payment }) {
     <section>
       <Title order={3}>Pays</Title>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Invoice</Table.Th>
-            <Table.Th className="num">Amount</Table.Th>
-            <Table.Th className="num">Discount</Table.Th>
-            <Table.Th className="num">Deducted</Table.Th>
-            <Table.Th className="num">Written off</Table.Th>
-            <Table.Th />
-          </Table.Tr>
-        </Table.Thead>
+        <Heads
+          of={["Invoice", { num: "Amount" }, { num: "Discount" }, { num: "Deducted" }, { num: "Written off" }, ""]}
+        />
         <Table.Tbody>
           {payment.allocations.map((allocation) => (
             <Table.Tr key={allocation.invoice}>
@@ -176,96 +168,9 @@ function Match({ payment }: { payment: Payment }) {
         </Alert>
       ) : (
         <Reading of={customer}>
-          {(found) => <OpenItems key={found.id} payment={payment} money={money} customer={found} />}
+          {(found) => <MatchBoard key={found.id} payment={payment} money={money} customer={found} />}
         </Reading>
       )}
     </section>
-  );
-}
-
-function OpenItems({ payment, money, customer }: { payment: Payment; money: Money; customer: Account }) {
-  const [chosen, setChosen] = useState<readonly string[]>([]);
-  const match = useChange(
-    (items: { invoice: string; amount: Money }[], idempotencyKey) =>
-      post("/v1/payments/{payment}/matches", { path: { payment: payment.id }, body: { items }, idempotencyKey }),
-    MOVED,
-  );
-  const put = useChange(
-    (value: { account: string }, idempotencyKey) =>
-      post("/v1/payments/{payment}/on-account", { path: { payment: payment.id }, body: value, idempotencyKey }),
-    MOVED,
-  );
-  const items = spread(
-    money,
-    customer.open_items.filter(({ invoice }) => chosen.includes(invoice)),
-  );
-  const candidates = payment.candidates.filter((candidate) =>
-    candidate.invoices.every((each) => customer.open_items.some(({ invoice }) => invoice === each)),
-  );
-  function toggle(invoice: string): void {
-    setChosen(chosen.includes(invoice) ? chosen.filter((each) => each !== invoice) : [...chosen, invoice]);
-  }
-  return (
-    <Stack gap="sm">
-      {candidates.length > 0 && (
-        <Group gap="xs">
-          <Text size="sm">Found:</Text>
-          {candidates.map(({ invoices, evidence }) => (
-            <Button key={invoices.join()} size="compact-sm" variant="light" onClick={() => setChosen(invoices)}>
-              {invoices.join(", ")} ({inWords(evidence)})
-            </Button>
-          ))}
-        </Group>
-      )}
-      <div style={{ maxHeight: 300, overflow: "auto" }}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={36} />
-              <Table.Th>Invoice</Table.Th>
-              <Table.Th>Order</Table.Th>
-              <Table.Th>Due</Table.Th>
-              <Table.Th className="num">Open</Table.Th>
-              <Table.Th className="num">Would get</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {customer.open_items.map((item) => (
-              <Table.Tr key={item.invoice}>
-                <Table.Td>
-                  <Checkbox
-                    size="xs"
-                    aria-label={`Choose ${item.invoice}`}
-                    checked={chosen.includes(item.invoice)}
-                    onChange={() => toggle(item.invoice)}
-                  />
-                </Table.Td>
-                <Table.Td>
-                  {item.number} <span className="muted">{item.invoice}</span>
-                </Table.Td>
-                <Table.Td>{item.order}</Table.Td>
-                <Table.Td>{day(item.due)}</Table.Td>
-                <Table.Td className="num">{formatMoney(item.open)}</Table.Td>
-                <Table.Td className="num">
-                  {items.filter(({ invoice }) => invoice === item.invoice).map(({ amount }) => formatMoney(amount))}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-      {customer.open_items.length === 0 && (
-        <Text size="sm">{customer.name} has no open item; the money can lie on its account.</Text>
-      )}
-      {(match.isError || put.isError) && <Refusal error={match.error ?? put.error} />}
-      <Group>
-        <Button disabled={items.length === 0} loading={match.isPending} onClick={() => match.mutate(items)}>
-          Match {items.length > 0 ? items.map(({ invoice }) => invoice).join(", ") : "what is chosen"}
-        </Button>
-        <Button variant="default" loading={put.isPending} onClick={() => put.mutate({ account: customer.id })}>
-          Put on account {customer.id}
-        </Button>
-      </Group>
-    </Stack>
   );
 }

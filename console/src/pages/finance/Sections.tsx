@@ -3,6 +3,7 @@ import { Sections } from "../../components/Sections";
 /** The parts of finance. */
 const FINANCE = [
   { to: "/finance/invoices", name: "Invoices" },
+  { to: "/finance/backlog", name: "Backlog" },
   { to: "/finance/payments", name: "Payments" },
   { to: "/finance/accounts", name: "Accounts" },
   { to: "/finance/reconciliation", name: "Reconciliation" },

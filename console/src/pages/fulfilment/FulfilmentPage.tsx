@@ -8,9 +8,13 @@ import type { Column } from "../../components/Grid";
 import { List } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
+import { useNow } from "../../components/useNow";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { words } from "../../lib/words";
+import { ByWarehouse } from "./ByWarehouse";
+import { SourceAgain } from "./SourceAgain";
+import { STANDING_NAMES, STANDINGS, type Standing, stands } from "./standing";
 
 const route = getRouteApi("/fulfilment");
 const PROGRESS = ["created", "sent", "acknowledged", "picked", "completed", "rejected", "cancelled"];
@@ -153,7 +157,8 @@ const SHIPMENTS_CSV: readonly CsvColumn<Shipment>[] = [
 
 /** What is with the warehouses, and what has left them. */
 export function FulfilmentPage() {
-  const { tab = "warehouse-orders", progress, node, sort, open } = route.useSearch();
+  const { tab = "warehouse-orders", progress, node, stand, sort, open } = route.useSearch();
+  const now = useNow();
   const navigate = route.useNavigate();
   const nodes = useQuery(company).data?.warehouses ?? [];
   const orders = useInfiniteQuery({ ...warehouseOrders({}), enabled: tab === "warehouse-orders" });
@@ -161,6 +166,7 @@ export function FulfilmentPage() {
   function set(change: {
     progress?: string | undefined;
     node?: string | undefined;
+    stand?: Standing | undefined;
     sort?: string | undefined;
     open?: string | undefined;
   }): void {
@@ -189,7 +195,19 @@ export function FulfilmentPage() {
             w={170}
           />
         )}
+        {tab === "warehouse-orders" && (
+          <Select
+            aria-label="How it stands"
+            placeholder="How it stands"
+            clearable
+            value={stand ?? null}
+            onChange={(value) => set({ stand: STANDINGS.find((each) => each === value) })}
+            data={STANDINGS.map((value) => ({ value, label: STANDING_NAMES[value] }))}
+            w={170}
+          />
+        )}
       </Group>
+      {tab === "warehouse-orders" && <ByWarehouse />}
       <Panel>
         <Tabs
           value={tab}
@@ -212,7 +230,12 @@ export function FulfilmentPage() {
               columns={ORDERS}
               csv={ORDERS_CSV}
               idOf={({ id }) => id}
-              only={(row) => (!node || row.node === node) && (!progress || row.progress === progress)}
+              only={(row) =>
+                (!node || row.node === node) &&
+                (!progress || row.progress === progress) &&
+                (!stand || stands(row, stand, now))
+              }
+              height="calc(100vh - 430px)"
               current={open}
               onOpen={({ id }) => set({ open: id })}
               sort={sort}
@@ -274,6 +297,7 @@ function OrderDetails({ id }: { id: string }) {
             <Fact name="Asked back">{found.cancel_requested ? "yes" : "no"}</Fact>
           </SimpleGrid>
           <Units lines={found.lines} />
+          <SourceAgain order={found} />
           <Text size="sm" mt="md">
             Shipments:{" "}
             {found.shipments.length === 0

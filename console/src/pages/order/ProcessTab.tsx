@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { orderWaiting } from "../../api/queries";
 import type { Waiting } from "../../api/types";
+import { Heads } from "../../components/Heads";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { ProcessDiagram } from "../../diagram/ProcessDiagram";
@@ -48,15 +49,7 @@ export function Steps({ of }: { of: Waiting }) {
   return (
     <Table.ScrollContainer minWidth={600}>
       <Table mt="sm" aria-label={`Steps of ${of.instance} that wait`}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Step</Table.Th>
-            <Table.Th>Waits for</Table.Th>
-            <Table.Th>Since</Table.Th>
-            <Table.Th>Until</Table.Th>
-            <Table.Th>What releases it</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Heads of={["Step", "Waits for", "Since", "Until", "What releases it"]} />
         <Table.Tbody>
           {of.waiting.map((wait) => (
             <Table.Tr key={wait.key}>

@@ -7,6 +7,7 @@ import { post } from "../../api/client";
 import { OF_ORDERS, useChange } from "../../api/mutations";
 import type { Hold, Order } from "../../api/types";
 import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { Heads } from "../../components/Heads";
 import { count, inWords } from "../../lib/words";
 import { unshipped } from "./buckets";
 
@@ -63,14 +64,7 @@ function LineQuantities({
   return (
     <div style={{ maxHeight: 320, overflow: "auto" }}>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Line</Table.Th>
-            <Table.Th>Item</Table.Th>
-            <Table.Th className="num">Not shipped</Table.Th>
-            <Table.Th>{label}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Heads of={["Line", "Item", { num: "Not shipped" }, label]} />
         <Table.Tbody>
           {lines.map((line) => (
             <Table.Tr key={line.line}>

@@ -55,6 +55,15 @@ describe("the timeline of an order", () => {
     });
   });
 
+  it("tells what a process has decided, by which rule", () => {
+    const decisions = [
+      { decision: "severity", result: "low", explained: [] },
+      { decision: "credit-check", version: 2, result: "hold", explained: [{ rules: [{ number: 3 }] }] },
+    ];
+    const [entry] = timeline([event("1.0", "process.decided", { decisions }, "instance PI-1")]);
+    expect(entry?.title).toBe("Decided by credit check, version 2, rule 3: hold");
+  });
+
   it("has words for events that it does not know", () => {
     expect(timeline([event("1.0", "order.address_changed")])[0]?.title).toBe("Address changed");
     expect(timeline([event("1.0", "fulfilment.redirected", {}, "warehouse_order WO-7")])[0]?.title).toBe(

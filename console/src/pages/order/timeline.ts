@@ -91,12 +91,32 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       ? `${subject.split(" ")[1]} claimed by ${text(data, "to")}`
       : `${subject.split(" ")[1]} given back`,
   "effect.requested": ({ data }) => `Asked: ${text(data, "capability") ?? ""}`,
+  "process.decided": ({ data }) => decided(data),
   "message.dead_lettered": ({ data }) => `Could not be delivered: ${text(data, "cause") ?? ""}`,
 };
 
 function moneyOf(value: unknown): string {
   const isMoney = typeof value === "object" && value !== null && "amount" in value && "currency" in value;
   return isMoney ? formatMoney({ amount: String(value.amount), currency: String(value.currency) }) : "";
+}
+
+/** “Decided by exception routing (version 1), rule 8: low, sales”; of several the last one, which the others served. */
+function decided(data: CloudEvent["data"]): string {
+  const all = Array.isArray(data["decisions"]) ? (data["decisions"] as Made[]) : [];
+  const last = all.at(-1);
+  if (!last) return "A decision was asked";
+  const rules = last.explained?.at(-1)?.rules?.map(({ number }) => number) ?? [];
+  const by = rules.length === 0 ? "" : `, rule ${rules.join(", ")}`;
+  const version = last.version ? `, version ${last.version}` : "";
+  return `Decided by ${inWords(last.decision)}${version}${by}: ${last.result}`;
+}
+
+/** What a decision saw and gave, as far as a sentence tells it. */
+interface Made {
+  readonly decision: string;
+  readonly version?: number | null;
+  readonly result: string;
+  readonly explained?: readonly { readonly rules?: readonly { readonly number: number }[] }[];
 }
 
 function dayOf(date: string | undefined): string {

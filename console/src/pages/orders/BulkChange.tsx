@@ -5,6 +5,7 @@ import { newKey, post } from "../../api/client";
 import { OF_ORDERS, refresh } from "../../api/mutations";
 import { tell } from "../../api/problem";
 import { Amounts } from "../../components/Amount";
+import { Heads } from "../../components/Heads";
 import { sums } from "../../lib/money";
 import { count, words } from "../../lib/words";
 import type { OrderRow } from "./row";
@@ -92,13 +93,7 @@ export function BulkChange({ chosen, onClose }: { chosen: readonly OrderRow[]; o
         </Text>
         <div style={{ maxHeight: 320, overflow: "auto" }}>
           <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Order</Table.Th>
-                <Table.Th>Status</Table.Th>
-                <Table.Th>{results ? "Result" : "What will happen"}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Heads of={["Order", "Status", results ? "Result" : "What will happen"]} />
             <Table.Tbody>
               {chosen.map((row) => (
                 <Table.Tr key={row.id}>

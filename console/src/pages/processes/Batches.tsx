@@ -8,13 +8,29 @@ import { batches, batch as batchOf } from "../../api/queries";
 import type { Batch } from "../../api/types";
 import { Status } from "../../components/badges";
 import { GuardedButton } from "../../components/GuardedButton";
+import { Heads } from "../../components/Heads";
+import { CsvButton } from "../../components/List";
 import { Panel } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
 import { When } from "../../components/When";
+import type { CsvColumn } from "../../lib/csv";
 import { words } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { mayNotOperate } from "./operation";
+
+const CSV: readonly CsvColumn<Batch>[] = [
+  { header: "batch", value: ({ id }) => id },
+  { header: "operation", value: ({ operation }) => operation },
+  { header: "filter", value: ({ filter }) => filter },
+  { header: "by", value: ({ by }) => by },
+  { header: "reason", value: ({ reason }) => reason },
+  { header: "begun_at", value: ({ begun_at }) => begun_at },
+  { header: "status", value: ({ status }) => status },
+  { header: "done", value: ({ done }) => done },
+  { header: "total", value: ({ total }) => total },
+  { header: "failed", value: ({ failed }) => failed },
+];
 
 /** Operations on many instances: how far each is, by whom and why, and the way to stop it. */
 export function Batches() {
@@ -27,25 +43,17 @@ export function Batches() {
   );
   if (reading.data?.items.length === 0) return null;
   return (
-    <Panel id="batches" title="Operations on many">
+    <Panel
+      id="batches"
+      title="Operations on many"
+      aside={<CsvButton name="batches" rows={reading.data?.items ?? []} columns={CSV} />}
+    >
       {stop.isError && <Refusal error={stop.error} />}
       <Reading of={reading} rows={2}>
         {({ items }) => (
           <Table.ScrollContainer minWidth={760} maxHeight="40vh">
             <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Batch</Table.Th>
-                  <Table.Th>What</Table.Th>
-                  <Table.Th>Which</Table.Th>
-                  <Table.Th>By</Table.Th>
-                  <Table.Th>Why</Table.Th>
-                  <Table.Th>Begun</Table.Th>
-                  <Table.Th className="num">Done</Table.Th>
-                  <Table.Th className="num">Failed</Table.Th>
-                  <Table.Th />
-                </Table.Tr>
-              </Table.Thead>
+              <Heads of={["Batch", "What", "Which", "By", "Why", "Begun", { num: "Done" }, { num: "Failed" }, ""]} />
               <Table.Tbody>
                 {items.map((batch) => (
                   <Row

@@ -20,14 +20,19 @@ export function OperationFields(props: Props) {
   const { kind } = props.value;
   if (kind === "modify") return <Tokens {...props} />;
   if (kind === "migrate") return <Versions {...props} />;
-  return kind === "variables" || kind === "retry" ? <Variables {...props} /> : null;
+  return kind === "variables" || kind === "retry" || kind === "skip" ? <Variables {...props} /> : null;
 }
+
+const SAYS: Readonly<Partial<Record<Draft["kind"], string>>> = {
+  retry: "Set before it is tried again; empty sets none.",
+  skip: "What it is taken to have given, as a JSON object; empty gives nothing.",
+};
 
 function Variables({ value, onChange }: Props) {
   return (
     <Textarea
-      label="Variables"
-      description={value.kind === "retry" ? "Set before it is tried again; empty sets none." : "As a JSON object."}
+      label={value.kind === "skip" ? "Results" : "Variables"}
+      description={SAYS[value.kind] ?? "As a JSON object."}
       placeholder={'{ "approved": true }'}
       value={value.variables}
       onChange={(event) => onChange({ ...value, variables: event.currentTarget.value })}

@@ -1,4 +1,4 @@
-import { Group, Select, Text } from "@mantine/core";
+import { Group, SegmentedControl, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -17,6 +17,7 @@ import { words } from "../../lib/words";
 import { Batches } from "./Batches";
 import { tokensAt } from "./counts";
 import { OperationMenu } from "./OperationMenu";
+import { Passages } from "./Passages";
 
 const route = getRouteApi("/processes");
 
@@ -47,6 +48,7 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
     key?: string | undefined;
     incident?: string | undefined;
     sort?: string | undefined;
+    show?: "went-through" | undefined;
   }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
@@ -73,37 +75,54 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
           allowDeselect={false}
           w={140}
         />
-        <Select
-          aria-label="State"
-          placeholder="State"
-          clearable
-          value={search.state ?? null}
-          onChange={(value) => set({ state: value ?? undefined })}
-          data={["running", "suspended", "incident"].map((value) => ({ value, label: words(value) }))}
-          w={140}
+        <SegmentedControl
+          aria-label="What is shown"
+          value={search.show ?? "running"}
+          onChange={(value) => set({ show: value === "went-through" ? value : undefined })}
+          data={[
+            { value: "running", label: "Running now" },
+            { value: "went-through", label: "Went through" },
+          ]}
         />
-        <FieldFilter
-          label="Words of an incident"
-          value={search.incident}
-          onChange={(incident) => set({ incident })}
-          width={210}
-        />
-        <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} width={220} />
+        {search.show === undefined && (
+          <>
+            <Select
+              aria-label="State"
+              placeholder="State"
+              clearable
+              value={search.state ?? null}
+              onChange={(value) => set({ state: value ?? undefined })}
+              data={["running", "suspended", "incident"].map((value) => ({ value, label: words(value) }))}
+              w={140}
+            />
+            <FieldFilter
+              label="Words of an incident"
+              value={search.incident}
+              onChange={(incident) => set({ incident })}
+              width={210}
+            />
+            <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} width={220} />
+          </>
+        )}
         <Text size="sm" className="muted">
           deployed <When at={shown.deployed_at} />
         </Text>
       </Group>
-      <Running
-        process={process}
-        version={shown.version}
-        element={search.element}
-        state={search.state}
-        businessKey={search.key}
-        incident={search.incident}
-        sort={search.sort}
-        onSort={(sort) => set({ sort })}
-        onElement={(element) => set({ element })}
-      />
+      {search.show === "went-through" ? (
+        <Passages process={process} version={shown.version} />
+      ) : (
+        <Running
+          process={process}
+          version={shown.version}
+          element={search.element}
+          state={search.state}
+          businessKey={search.key}
+          incident={search.incident}
+          sort={search.sort}
+          onSort={(sort) => set({ sort })}
+          onElement={(element) => set({ element })}
+        />
+      )}
       <Batches />
     </>
   );
@@ -169,7 +188,7 @@ function Running(props: RunningProps) {
         aside={
           <OperationMenu
             label="Do to all of them"
-            kinds={["retry", "suspend", "resume", "variables", "modify", "migrate", "cancel"]}
+            kinds={["retry", "skip", "suspend", "resume", "variables", "modify", "migrate", "cancel"]}
             target={{ filter: { ...filter, ...(element ? { element } : {}) } }}
             process={process}
             version={version}

@@ -3,11 +3,15 @@ import type { Me } from "../../api/types";
 import { inWords } from "../../lib/words";
 
 export type Operation = components["schemas"]["OperationRequest"];
-export type Kind = "retry" | "cancel" | "suspend" | "resume" | "variables" | "modify" | "migrate";
+export type Kind = "retry" | "skip" | "cancel" | "suspend" | "resume" | "variables" | "modify" | "migrate";
 
 /** What each operation is called, and what it does. */
 export const OPERATIONS: Readonly<Record<Kind, { readonly verb: string; readonly what: string }>> = {
   retry: { verb: "Retry", what: "Tries again where it is stuck: incidents, and what could not be delivered." },
+  skip: {
+    verb: "Skip",
+    what: "Goes on behind what is stuck, as if it were done with these results. It is not tried again.",
+  },
   suspend: { verb: "Suspend", what: "No token moves until it is resumed. What comes in is taken and kept." },
   resume: { verb: "Resume", what: "Tokens move again." },
   variables: { verb: "Set variables", what: "Sets variables of the outermost scope. Nothing else moves by that." },
@@ -44,6 +48,8 @@ export function make(given: Draft): Made {
   switch (given.kind) {
     case "retry":
       return { operation: { type: "retry", variables } };
+    case "skip":
+      return { operation: { type: "skip", variables } };
     case "variables":
       if (Object.keys(variables).length === 0) return { wrong: "Name at least one variable." };
       return { operation: { type: "modify", variables } };
@@ -94,8 +100,9 @@ export function mayNotOperate(me: Me | undefined): string | undefined {
 
 /** Which operations make sense where an instance stands. */
 export function offered(state: string): readonly Kind[] {
-  const all: readonly Kind[] = ["retry", "suspend", "resume", "variables", "modify", "migrate", "cancel"];
+  const all: readonly Kind[] = ["retry", "skip", "suspend", "resume", "variables", "modify", "migrate", "cancel"];
   return all.filter((kind) => {
+    if (kind === "skip") return state === "incident";
     if (kind === "suspend") return state !== "suspended";
     return kind === "resume" ? state === "suspended" : true;
   });

@@ -12,6 +12,7 @@ import { Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useRows } from "../../components/useRows";
 import { When } from "../../components/When";
+import { Passages } from "../processes/Passages";
 import { BeginDraft } from "./BeginDraft";
 import { Changes } from "./Changes";
 import { useRollBack } from "./mutations";
@@ -62,6 +63,9 @@ export function DefinitionPage() {
             {latest && kindOf(latest.resource) === "decisions" && (
               <Tried definition={definition} version={latest.version} />
             )}
+            {latest && kindOf(latest.resource) === "process" && (
+              <Passages process={definition} version={latest.version} />
+            )}
             {dialog === "roll-back" && (
               <RollBack versions={versions} definition={definition} onClose={() => setDialog(undefined)} />
             )}
@@ -79,6 +83,8 @@ function Versions({ of, definition }: { of: readonly ProcessVersion[]; definitio
   const [latest, before] = of;
   const after = Number(search.version ?? latest?.version ?? 1);
   const against = Number(search.against ?? (search.version ? after - 1 : (before?.version ?? 0)));
+  const set = (change: { version?: string; against?: string }): void =>
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   const choices = of.map(({ version }) => ({ value: String(version), label: `Version ${version}` }));
   return (
     <>
@@ -98,28 +104,18 @@ function Versions({ of, definition }: { of: readonly ProcessVersion[]; definitio
         aside={
           of.length > 1 && (
             <Group gap="xs">
-              <Select
-                aria-label="Earlier version"
-                size="xs"
-                w={130}
-                allowDeselect={false}
-                value={String(against)}
-                data={choices}
-                onChange={(value) =>
-                  void navigate({ search: (old) => ({ ...old, against: value ?? undefined }), replace: true })
-                }
+              <Version
+                label="Earlier version"
+                value={against}
+                choices={choices}
+                onChange={(value) => set({ against: value })}
               />
               <span aria-hidden="true">→</span>
-              <Select
-                aria-label="Later version"
-                size="xs"
-                w={130}
-                allowDeselect={false}
-                value={String(after)}
-                data={choices}
-                onChange={(value) =>
-                  void navigate({ search: (old) => ({ ...old, version: value ?? undefined }), replace: true })
-                }
+              <Version
+                label="Later version"
+                value={after}
+                choices={choices}
+                onChange={(value) => set({ version: value })}
               />
             </Group>
           )
@@ -134,6 +130,29 @@ function Versions({ of, definition }: { of: readonly ProcessVersion[]; definitio
         </div>
       </Panel>
     </>
+  );
+}
+
+interface VersionProps {
+  readonly label: string;
+  readonly value: number;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly onChange: (value: string) => void;
+}
+
+function Version({ label, value, choices, onChange }: VersionProps) {
+  return (
+    <Select
+      aria-label={label}
+      size="xs"
+      w={130}
+      allowDeselect={false}
+      value={String(value)}
+      data={choices}
+      onChange={(next) => {
+        if (next !== null) onChange(next);
+      }}
+    />
   );
 }
 

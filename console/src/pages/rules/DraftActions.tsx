@@ -116,11 +116,13 @@ function Noted({ step, draft, onClose }: { step: Step; draft: DraftDetails; onCl
 function Approval({ draft, onClose }: { draft: DraftDetails; onClose: () => void }) {
   const [note, setNote] = useState("");
   const [from, setFrom] = useState("");
+  // what was looked at is approved, whatever others have saved since
+  const [revision] = useState(draft.revision);
   const change = useApprove(draft.id);
   function submit(): void {
     const effective = from === "" ? null : new Date(from).toISOString();
     change.mutate(
-      { revision: draft.revision, effective, note: note.trim() },
+      { revision, effective, note: note.trim() },
       {
         onSuccess: () => {
           const when = effective === null ? "in force now" : "in force when its time comes";

@@ -16,7 +16,7 @@ import { useCommandKey } from "../../shell/keys";
 import { Changes } from "./Changes";
 import { DraftActions } from "./DraftActions";
 import { Findings } from "./Findings";
-import { FormText } from "./FormText";
+import { FormDraft } from "./FormDraft";
 import { useRebase, useSaveDraft } from "./mutations";
 import { type FileKind, kindOf, mayNotEdit, nameOf } from "./names";
 import { Try } from "./Try";
@@ -227,7 +227,7 @@ function Editor({ kind, xml, findings, shown, onChange, draft }: EditorProps) {
     <Suspense fallback={<Loading rows={12} />}>
       {kind === "process" && <Modeller xml={xml} label={label} findings={findings} shown={shown} onChange={onChange} />}
       {kind === "decisions" && <DecisionEditor xml={xml} label={label} shown={shown} onChange={onChange} />}
-      {kind === "form" && <FormText text={xml} label={label} onChange={onChange} />}
+      {kind === "form" && <FormDraft text={xml} label={label} onChange={onChange} />}
     </Suspense>
   );
 }

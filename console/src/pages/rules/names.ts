@@ -8,9 +8,11 @@ export function kindOf(resource: string | null | undefined): FileKind {
   return resource?.endsWith(".form") ? "form" : "process";
 }
 
-const KINDS: Readonly<Record<FileKind, string>> = { process: "Process", decisions: "Decisions", form: "Form" };
+export const KINDS = ["process", "decisions", "form"] as const satisfies readonly FileKind[];
 
-export const kindInWords = (kind: FileKind): string => KINDS[kind];
+const NAMES: Readonly<Record<FileKind, string>> = { process: "Process", decisions: "Decisions", form: "Form" };
+
+export const kindInWords = (kind: FileKind): string => NAMES[kind];
 
 /** `dmn:credit-policy` becomes “Credit policy”. */
 export function nameOf(definition: string): string {

@@ -5,10 +5,25 @@ import { useState } from "react";
 import { systemCalls } from "../../api/queries";
 import type { Call } from "../../api/types";
 import { Tag } from "../../components/badges";
+import { Heads } from "../../components/Heads";
+import { CsvButton } from "../../components/List";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
+import type { CsvColumn } from "../../lib/csv";
 import { count } from "../../lib/words";
 import { OUTCOMES, outcomeTone, outcomeWords, readable } from "./calls";
+
+const CSV: readonly CsvColumn<Call>[] = [
+  { header: "began_at", value: ({ began_at }) => began_at },
+  { header: "capability", value: ({ capability }) => capability },
+  { header: "attempt", value: ({ attempt }) => attempt },
+  { header: "order", value: ({ order }) => order },
+  { header: "subject", value: ({ subject }) => subject },
+  { header: "outcome", value: ({ outcome }) => outcome },
+  { header: "status", value: ({ response }) => response?.status },
+  { header: "took_ms", value: ({ took_ms }) => took_ms },
+  { header: "cause", value: ({ cause }) => cause },
+];
 
 /** The last calls of a system with what was sent and what came back. */
 export function Calls({ of: system }: { of: string }) {
@@ -40,17 +55,10 @@ export function Calls({ of: system }: { of: string }) {
                 value={outcome}
                 onChange={setOutcome}
               />
+              <CsvButton name={`calls of ${system}`} rows={shown} columns={CSV} />
             </Group>
             <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>When</Table.Th>
-                  <Table.Th>For</Table.Th>
-                  <Table.Th>About</Table.Th>
-                  <Table.Th>Outcome</Table.Th>
-                  <Table.Th className="num">Took</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
+              <Heads of={["When", "For", "About", "Outcome", { num: "Took" }]} />
               <Table.Tbody>
                 {shown.map((call) => (
                   <Row

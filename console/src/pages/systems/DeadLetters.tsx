@@ -7,12 +7,23 @@ import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { deadLetters } from "../../api/queries";
 import type { DeadLetter } from "../../api/types";
+import { CsvButton } from "../../components/List";
 import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
+import type { CsvColumn } from "../../lib/csv";
 import { count } from "../../lib/words";
 
 const route = getRouteApi("/systems");
+
+const CSV: readonly CsvColumn<DeadLetter>[] = [
+  { header: "letter", value: ({ id }) => id },
+  { header: "capability", value: ({ capability }) => capability },
+  { header: "route", value: ({ route: way }) => way },
+  { header: "order", value: ({ order }) => order },
+  { header: "cause", value: ({ cause }) => cause },
+  { header: "requested_at", value: ({ requested_at }) => requested_at },
+];
 
 /** What could not be delivered. It is sent again under the key that it had, so that a system that has it already takes it once. */
 export function DeadLetters() {
@@ -49,6 +60,7 @@ export function DeadLetters() {
               >
                 {selected.size === items.length ? "Select none" : "Select all"}
               </Button>
+              <CsvButton name="dead letters" rows={items} columns={CSV} />
             </Group>
             <Table.ScrollContainer minWidth={760}>
               <Table>

@@ -4,9 +4,12 @@ import { getRouteApi } from "@tanstack/react-router";
 import { deadLetters, systems } from "../../api/queries";
 import type { System } from "../../api/types";
 import { Tag } from "../../components/badges";
+import { Heads } from "../../components/Heads";
+import { CsvButton } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
+import type { CsvColumn } from "../../lib/csv";
 import { span } from "../../lib/time";
 import { count } from "../../lib/words";
 import { Calls } from "./Calls";
@@ -47,7 +50,16 @@ export function SystemsPage() {
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="systems">
-            <Reading of={reading}>{({ systems: all }) => <AllSystems of={all} onOpen={set} />}</Reading>
+            <Reading of={reading}>
+              {({ systems: all }) => (
+                <>
+                  <Group justify="end" px="md" pt="xs">
+                    <CsvButton name="systems" rows={all} columns={CSV} />
+                  </Group>
+                  <AllSystems of={all} onOpen={set} />
+                </>
+              )}
+            </Reading>
           </Tabs.Panel>
           <Tabs.Panel value="dead-letters">
             <DeadLetters />
@@ -80,6 +92,19 @@ export function SystemsPage() {
   );
 }
 
+const CSV: readonly CsvColumn<System>[] = [
+  { header: "system", value: ({ name }) => name },
+  { header: "circuit", value: ({ circuit }) => circuit },
+  { header: "capabilities", value: ({ capabilities }) => capabilities.join(" ") },
+  { header: "queued", value: ({ queued }) => queued },
+  { header: "in_flight", value: ({ in_flight }) => in_flight },
+  { header: "delivered", value: ({ delivered }) => delivered },
+  { header: "retried", value: ({ retried }) => retried },
+  { header: "failed", value: ({ failed }) => failed },
+  { header: "outages", value: ({ outages_total }) => outages_total },
+  { header: "last_error", value: ({ last_error }) => last_error },
+];
+
 function State({ of }: { of: System }) {
   return <Tag tone={stateTone(of)}>{stateWords(of)}</Tag>;
 }
@@ -94,19 +119,19 @@ function AllSystems({ of: all, onOpen }: { of: readonly System[]; onOpen: (name:
   return (
     <Table.ScrollContainer minWidth={820}>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>System</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Does</Table.Th>
-            <Table.Th className="num">Waiting</Table.Th>
-            <Table.Th className="num">Under way</Table.Th>
-            <Table.Th className="num">Delivered</Table.Th>
-            <Table.Th className="num">Tried again</Table.Th>
-            <Table.Th className="num">Refused</Table.Th>
-            <Table.Th className="num">Typical / slowest</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Heads
+          of={[
+            "System",
+            "State",
+            "Does",
+            { num: "Waiting" },
+            { num: "Under way" },
+            { num: "Delivered" },
+            { num: "Tried again" },
+            { num: "Refused" },
+            { num: "Typical / slowest" },
+          ]}
+        />
         <Table.Tbody>
           {all.map((system) => (
             <Table.Tr key={system.name} onClick={() => onOpen(system.name)} style={{ cursor: "pointer" }}>
@@ -178,14 +203,7 @@ function Details({ of: system }: { of: System }) {
       </Text>
       {system.outages.length > 0 && (
         <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Began</Table.Th>
-              <Table.Th>Lasted</Table.Th>
-              <Table.Th className="num">Waited</Table.Th>
-              <Table.Th>Caught up after</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Heads of={["Began", "Lasted", { num: "Waited" }, "Caught up after"]} />
           <Table.Tbody>
             {system.outages.map((outage) => (
               <Table.Tr key={outage.began_at}>

@@ -6,6 +6,7 @@ import { company, openExceptions, progress, systems } from "../../api/queries";
 import type { Exception, Progress, System } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Tag } from "../../components/badges";
+import { Heads } from "../../components/Heads";
 import { Page, Panel } from "../../components/Page";
 import { Empty, Loading, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
@@ -171,14 +172,7 @@ function Urgent({ open }: { open: readonly Exception[] }) {
   return (
     <>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Case</Table.Th>
-            <Table.Th>Type</Table.Th>
-            <Table.Th>Due</Table.Th>
-            <Table.Th className="num">At stake</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Heads of={["Case", "Type", "Due", { num: "At stake" }]} />
         <Table.Tbody>
           {next.map(({ id, kind, raised_at, resolve_by, amount_minor }) => (
             <Table.Tr key={id}>

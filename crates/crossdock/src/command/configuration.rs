@@ -1,10 +1,11 @@
 //! `crossdock config`: the values that count, and where each comes from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use server::Setting;
 
-use crate::config::{self, ENVIRONMENT, Flags};
+use crate::config::{self, Config, ENVIRONMENT, Flags};
 use crate::output::{self, Finding, table};
 
 #[derive(Debug, clap::Subcommand)]
@@ -27,34 +28,43 @@ pub(crate) struct Show {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     let Command::Show(arguments) = command;
-    let effective = serde_json::to_value(config::read_below(&arguments.flags, &arguments.config)?)?;
-    let file: toml::Table = config::text(&arguments.config)?.parse()?;
-    let mut values = Vec::new();
-    collect("", &effective, Some(&serde_json::to_value(file)?), &arguments.flags, &mut values);
+    let config = config::read_below(&arguments.flags, &arguments.config)?;
+    let settings = effective(&config, &arguments.config, &arguments.flags)?;
     if arguments.json {
-        output::json(&values)?;
+        output::json(&settings)?;
     } else {
-        table(&values, &[("key", "key"), ("value", "value"), ("from", "from")]);
+        let rows: Vec<Value> = settings.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+        table(&rows, &[("key", "key"), ("value", "value"), ("from", "from")]);
     }
     Ok(Finding::None)
 }
 
+/// The values of a configuration that was read from a file, each with where it comes from.
+pub(crate) fn effective(config: &Config, file: &Path, flags: &Flags) -> anyhow::Result<Vec<Setting>> {
+    let written: toml::Table = config::text(file)?.parse()?;
+    let mut settings = Vec::new();
+    collect("", &serde_json::to_value(config)?, Some(&serde_json::to_value(written)?), flags, &mut settings);
+    Ok(settings)
+}
+
 /// The values below a key, each with where it comes from.
-fn collect(key: &str, value: &Value, file: Option<&Value>, flags: &Flags, values: &mut Vec<Value>) {
+fn collect(key: &str, value: &Value, file: Option<&Value>, flags: &Flags, settings: &mut Vec<Setting>) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
             for (name, value) in fields {
                 let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                collect(&key, value, file.and_then(|file| file.get(name)), flags, values);
+                collect(&key, value, file.and_then(|file| file.get(name)), flags, settings);
             }
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
             for (at, item) in items.iter().enumerate() {
                 let name = item["name"].as_str().map_or_else(|| at.to_string(), str::to_owned);
-                collect(&format!("{key}[{name}]"), item, file.and_then(|file| file.get(at)), flags, values);
+                collect(&format!("{key}[{name}]"), item, file.and_then(|file| file.get(at)), flags, settings);
             }
         }
-        _ => values.push(json!({ "key": key, "value": masked(key, value), "from": source(key, file, flags) })),
+        _ => {
+            settings.push(Setting { key: key.to_owned(), value: masked(key, value), from: source(key, file, flags) });
+        }
     }
 }
 
@@ -93,6 +103,8 @@ fn without_user(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -102,11 +114,11 @@ mod tests {
             "systems": [{ "name": "erp", "base_url": "http://me:secret@erp:80/x@y", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
         });
         let file = json!({ "systems": [{ "name": "erp", "headers": { "a": "secret", "b": "env:B" } }] });
-        let mut values = Vec::new();
-        collect("", &effective, Some(&file), &Flags::default(), &mut values);
+        let mut settings = Vec::new();
+        collect("", &effective, Some(&file), &Flags::default(), &mut settings);
         let of = |key: &str| {
-            let found = values.iter().find(|value| value["key"] == key).unwrap_or_else(|| panic!("no {key}"));
-            (found["value"].clone(), found["from"].clone())
+            let found = settings.iter().find(|setting| setting.key == key).unwrap_or_else(|| panic!("no {key}"));
+            (found.value.clone(), json!(found.from))
         };
         assert_eq!(of("server.readers"), (json!(4), json!("default")));
         assert_eq!(of("systems[erp].timeout_ms"), (json!(10), json!("default")));

@@ -25,7 +25,7 @@ pub(crate) enum Command {
     /// Ask another person for approval
     Submit(Noted),
     /// Approve what others wrote: it is in force at once, or from the time that is given
-    #[command(after_help = "Example:\n  crossdock draft approve DR-17 --effective 2026-12-01T00:00:00Z")]
+    #[command(after_help = "Example:\n  crossdock draft approve DR-17 --revision 3 --effective 2026-12-01T00:00:00Z")]
     Approve(Approve),
     /// Give a draft back to those who wrote it
     Return(Noted),
@@ -75,6 +75,9 @@ pub(crate) struct Save {
     draft: String,
     /// The content
     file: PathBuf,
+    /// The revision that it was written on, as `draft show` tells it; what others have saved since is not written over
+    #[arg(long)]
+    revision: u64,
     #[command(flatten)]
     target: Target,
 }
@@ -94,6 +97,9 @@ pub(crate) struct Noted {
 pub(crate) struct Approve {
     /// The draft
     draft: String,
+    /// The revision that was looked at, as `draft show` tells it
+    #[arg(long)]
+    revision: u64,
     /// From when on it is in force; at once unless given
     #[arg(long)]
     effective: Option<String>,
@@ -125,16 +131,14 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
             let content = file.as_ref().map(read).transpose()?;
             tell(target, "/v1/drafts", &json!({ "title": title, "definition": definition, "content": content }))
         }
-        Command::Save(Save { draft, file, target }) => {
-            let revision = revision(target, draft)?;
+        Command::Save(Save { draft, file, revision, target }) => {
             tell(target, &path(draft, "content"), &json!({ "content": read(file)?, "revision": revision }))
         }
         Command::Submit(arguments) => noted(arguments, "submission"),
         Command::Return(arguments) => noted(arguments, "return"),
         Command::Withdraw(arguments) => noted(arguments, "withdrawal"),
         Command::Discard(arguments) => noted(arguments, "discard"),
-        Command::Approve(Approve { draft, effective, note, target }) => {
-            let revision = revision(target, draft)?;
+        Command::Approve(Approve { draft, revision, effective, note, target }) => {
             let body = json!({ "revision": revision, "effective": effective, "note": note });
             tell(target, &path(draft, "approval"), &body)
         }
@@ -151,11 +155,6 @@ fn path(draft: &str, step: &str) -> String {
 
 fn noted(Noted { draft, note, target }: &Noted, step: &str) -> anyhow::Result<Finding> {
     tell(target, &path(draft, step), &json!({ "note": note }))
-}
-
-/// The revision that is there now, which is the one that whoever asks has in mind.
-fn revision(target: &Target, draft: &str) -> anyhow::Result<Value> {
-    Ok(get(target, &format!("/v1/drafts/{}", escape(draft)))?["revision"].clone())
 }
 
 fn read(file: &PathBuf) -> Result<String, WrongUse> {
@@ -194,7 +193,14 @@ fn show(One { draft, target }: &One) -> anyhow::Result<Finding> {
         output::json(&found)?;
     } else {
         let word = |name: &str| output::words(&found[name]);
-        line(format_args!("{} {}: {} ({})", word("id"), word("definition"), word("title"), word("status")));
+        line(format_args!(
+            "{} {}: {} ({}, revision {})",
+            word("id"),
+            word("definition"),
+            word("title"),
+            word("status"),
+            word("revision")
+        ));
         table(&array("steps"), &[("at", "at"), ("by", "by"), ("what", "what"), ("note", "note")]);
         table(&array("findings"), &[("finding", "severity"), ("element", "element"), ("cause", "cause"), ("mend", "mend")]);
     }

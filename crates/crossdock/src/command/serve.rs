@@ -29,8 +29,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     let config = config::read_below(&arguments.flags, &arguments.config)?;
+    let settings = super::configuration::effective(&config, &arguments.config, &arguments.flags)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the async runtime")?;
-    runtime.block_on(serve(config, arguments.starter.clone()))
+    runtime.block_on(serve(config, settings.into(), arguments.starter.clone()))
 }
 
 /// Takes effects from the partition to the connections, which are made after it.
@@ -132,7 +133,7 @@ impl connect::Outcomes for Results {
     }
 }
 
-async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
+async fn serve(config: Config, settings: Arc<[server::Setting]>, starter: Starter) -> anyhow::Result<Finding> {
     let listener = listen(config.server.listen).map_err(|error| {
         let mend = match error.kind() {
             std::io::ErrorKind::AddrInUse => "is another crossdock running there? stop it, or change server.listen",
@@ -181,6 +182,7 @@ async fn serve(config: Config, starter: Starter) -> anyhow::Result<Finding> {
         live: live.clone(),
         clock,
         telemetry,
+        settings,
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::common::Ask;
 use crate::described::{Api, text};
+use crate::processes::heat;
 
 /// The feed by subject, actor, type and time.
 pub(crate) fn filters(api: &mut Api<'_>, all: &[Value]) {
@@ -57,6 +58,10 @@ pub(crate) fn filters(api: &mut Api<'_>, all: &[Value]) {
     assert_eq!((&rest["intact"], &rest["sound"]), (&json!(true), &rest["head"]), "{rest}");
     api.ask(&Ask::new("GET", "/v1/audit/chain?after=99999999")).problem(404, "not_found");
     api.ask(&Ask::new("GET", "/v1/audit/chain?limit=0")).problem(422, "invalid");
+    heat(api);
+    let settings = api.get("/v1/settings").json();
+    let of = |key: &str| settings["items"].as_array().unwrap().iter().find(|setting| setting["key"] == key).cloned();
+    assert_eq!(of("server.readers").map(|setting| setting["from"].clone()), Some(json!("default")), "{settings}");
     contracts(api, all);
 }
 

@@ -129,6 +129,28 @@ pub(crate) fn instances(api: &mut Api<'_>, xml: &str) {
     assert_eq!(api.get(&format!("/v1/orders/{order}/waiting")).json()["order"], order.as_str());
 }
 
+/// How often each element was come to adds up with what runs and what has ended.
+pub(crate) fn heat(api: &mut Api<'_>) {
+    let path = "/v1/processes/order-to-cash/versions/1/passages";
+    let found = api.get(&format!("{path}?entries=50000")).json();
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    let elements = found["elements"].as_array().unwrap();
+    assert!(number(&found["instances"]) > 0 && !elements.is_empty(), "{found}");
+    for element in elements {
+        let over = number(&element["completed"]) + number(&element["terminated"]);
+        assert!(number(&element["entered"]) >= over && number(&element["entered"]) > 0, "{element}");
+        assert!(element["median_ms"].as_i64() <= element["longest_ms"].as_i64(), "{element}");
+    }
+    assert_eq!(api.get(&format!("{path}?entries=1")).json()["entries"], 1);
+    let map = api.get("/v1/process-map?entries=50000").json();
+    let received = map["steps"].as_array().unwrap().iter().find(|step| step["id"] == "order.received");
+    assert_eq!(received.map(|step| &step["count"]), Some(&map["orders"]), "every order begins with its receipt: {map}");
+    assert!(!map["ways"].as_array().unwrap().is_empty(), "{map}");
+    api.ask(&Ask::new("GET", "/v1/process-map?entries=50001")).problem(422, "invalid");
+    api.ask(&Ask::new("GET", &format!("{path}?entries=0"))).problem(422, "invalid");
+    api.ask(&Ask::new("GET", "/v1/processes/order-to-cash/versions/99/passages")).problem(404, "not_found");
+}
+
 /// A decision that ships is tried, and says why.
 fn decisions(api: &mut Api<'_>) {
     let path = "/v1/decisions/exception-routing/evaluate";

@@ -18,6 +18,9 @@ pub(crate) fn master_data(api: &mut Api<'_>) {
     api.post("/v1/accounts/10001/credit-limit", &limit);
     assert_eq!(api.show("/v1/accounts/10001")["credit_limit"], limit["limit"]);
     api.ask(&Ask::new("GET", "/v1/accounts/NOBODY")).problem(404, "not_found");
+    let accounts = api.get("/v1/accounts?limit=500").json();
+    let listed = accounts["items"].as_array().unwrap().iter().find(|account| account["id"] == "10001");
+    assert_eq!(listed, Some(&api.show("/v1/accounts/10001")), "a list says of an account what its page says");
     api.ask(&Ask::new("POST", "/v1/imports/master/gadgets").header("idempotency-key", "g").body(b"id\n"))
         .problem(404, "not_found");
 }

@@ -245,7 +245,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
         Body::CompleteTask { instance, task, variables } => {
-            exception::complete_task(txn, *instance, *task, variables)?;
+            user_task::complete(txn, *instance, *task, variables)?;
             Ok(Reply::Done)
         }
         Body::StartInstance { process, variables } => {

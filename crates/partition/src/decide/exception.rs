@@ -9,7 +9,7 @@ use trade::cash::{Payment, PaymentStatus, Settlement};
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
 use trade::order::{Cancellation, HoldKind, Order};
 use trade::{
-    AccountId, ExceptionId, InvoiceId, ItemId, Key, LineNo, OrderId, PaymentId, Refusal, ReturnId, Role, WarehouseOrderId,
+    AccountId, ExceptionId, InvoiceId, ItemId, Key, LineNo, OrderId, PaymentId, Refusal, ReturnId, WarehouseOrderId,
 };
 use units::{Amount, Quantity, Text};
 
@@ -76,52 +76,8 @@ fn asked_about(txn: &mut Txn<'_>, id: OrderId, hold: HoldKind) -> Outcome<Option
     Ok(order.holds.iter().find(|held| held.kind == hold).and_then(|held| held.exception))
 }
 
-/// Completes a user task that is no exception; its entry in the queue goes with it.
-///
-/// Refused for exceptions, which are decided on; for whom the task is not: if it names nobody, it is for the owner of its entry; and
-/// for results that would make the process act on another order, document or payment than it is about.
-pub(super) fn complete_task(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, variables: &Variables) -> Outcome<()> {
-    let gone = || Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting")));
-    let instance = txn.instance(id)?.filter(|instance| instance.has_task(task)).ok_or_else(gone)?;
-    let process = txn.process_of(&instance)?.ok_or_else(gone)?;
-    let entry = trade::exception::of_task(txn.books(), TaskRef { instance: id.0, task })?;
-    let element = instance.element_of(task).map(|index| process.element(index));
-    if let Some(exception) = entry
-        && element.is_some_and(|element| element.property(EXCEPTION).is_some())
-    {
-        let why = format_args!("task {task} of {id} is {exception}: decide on it by one of its actions");
-        return Err(Refusal::Conflict(text(why)).into());
-    }
-    may_complete(txn, &instance, task)?;
-    leaves_subject(&instance.job_variables(task), variables)?;
-    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
-}
-
-/// Refused for whom a task is not: if it names nobody, it is for the owner of its entry in the queue.
-pub(super) fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey) -> Outcome<()> {
-    let entry = trade::exception::of_task(txn.books(), TaskRef { instance: instance.id().0, task })?;
-    let actor = txn.cx.actor.clone();
-    let groups: Vec<Text> = actor.roles.iter().map(|role| label(role).into()).collect();
-    let entry = match entry {
-        Some(id) => txn.books().exception(&id)?,
-        None => None,
-    };
-    let claimed = entry.as_ref().is_some_and(|entry| entry.assignee.as_ref() == Some(&actor.id));
-    let is_for = claimed
-        || actor.has(Role::Director)
-        || match instance.is_task_for(task, &actor.id, &groups) {
-            Some(named) => named,
-            None => entry.is_some_and(|entry| trade::exception::is_for(&entry, &actor)),
-        };
-    if is_for {
-        return Ok(());
-    }
-    let why = text(format_args!("task {task} of {} is for others", instance.id()));
-    Err(Refusal::NotAllowed { actor: actor.id, why }.into())
-}
-
 /// The process goes on with rights of its own, so nobody's result may point it at something else.
-fn leaves_subject(before: &Variables, results: &Variables) -> Result<(), Refusal> {
+pub(super) fn leaves_subject(before: &Variables, results: &Variables) -> Result<(), Refusal> {
     keeps_subject(before, results)?;
     for name in SUBJECTS {
         let Some(given) = results.get(name).filter(|_| !before.contains(name)) else { continue };

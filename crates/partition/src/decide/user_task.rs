@@ -1,34 +1,47 @@
-//! User tasks that are no exceptions: who has them, and what they carry. Completing one is in [`super::exception`].
+//! User tasks that are no exceptions: who has them, what they carry, and who completes them.
 
 use std::sync::Arc;
 
 use engine::{Input, Instance, InstanceId, Key as ElementKey, TaskChanges};
+use feel::Context as Variables;
 use trade::exception::TaskRef;
 use trade::{Actor, Refusal, Role};
 use units::Text;
 
 use super::exception;
+use super::task::label;
 use super::txn::{Outcome, Txn, text};
 use crate::command::TaskChange;
 use crate::property::EXCEPTION;
 
+/// Completes a user task; its entry in the queue goes with it.
+///
+/// Refused for exceptions, which are decided on; for whom the task is not: if it names nobody, it is for the owner of its entry; and
+/// for results that would make the process act on another order, document or payment than it is about.
+pub(super) fn complete(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, variables: &Variables) -> Outcome<()> {
+    let instance = open(txn, id, task, "decide on it by one of its actions")?;
+    may_complete(txn, &instance, task)?;
+    exception::leaves_subject(&instance.job_variables(task), variables)?;
+    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
+}
+
 /// Gives a task to somebody, or back to all. Refused for exceptions, which are assigned themselves, and for whom the task is not.
 pub(super) fn assign(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, to: Option<Text>) -> Outcome<()> {
-    let instance = open(txn, id, task)?;
+    let instance = open(txn, id, task, "assign that, or decide on it")?;
     if let Some(to) = &to
         && (to.trim().is_empty() || to.chars().count() > 200)
     {
         return Err(Refusal::invalid("to", to, "a person, in up to 200 letters; left out gives the task back").into());
     }
     if !is_boss(&txn.cx.actor) {
-        exception::may_complete(txn, &instance, task)?;
+        may_complete(txn, &instance, task)?;
     }
     txn.step(id, Input::AssignTask { task, assignee: to })
 }
 
 /// Changes what a task carries. For whom it may be is changed by those alone who operate processes.
 pub(super) fn update(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, changes: &[TaskChange]) -> Outcome<()> {
-    let instance = open(txn, id, task)?;
+    let instance = open(txn, id, task, "assign that, or decide on it")?;
     let widens =
         changes.iter().any(|change| matches!(change, TaskChange::CandidateGroups(_) | TaskChange::CandidateUsers(_)));
     if !is_boss(&txn.cx.actor) {
@@ -36,7 +49,7 @@ pub(super) fn update(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, change
             let why = Text::const_new("candidates are changed by the roles operations, director and admin");
             return Err(Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why }.into());
         }
-        exception::may_complete(txn, &instance, task)?;
+        may_complete(txn, &instance, task)?;
     }
     if changes.is_empty() {
         return Err(Refusal::invalid("changes", "nothing", "candidates, dates or a priority").into());
@@ -72,8 +85,31 @@ fn is_boss(actor: &Actor) -> bool {
     [Role::Operations, Role::Director, Role::Admin].iter().any(|role| actor.has(*role))
 }
 
-/// The instance in which the task waits, if it is none of those that are decided on as exceptions.
-fn open(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey) -> Outcome<Arc<Instance>> {
+/// Refused for whom a task is not: if it names nobody, it is for the owner of its entry in the queue.
+fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey) -> Outcome<()> {
+    let entry = trade::exception::of_task(txn.books(), TaskRef { instance: instance.id().0, task })?;
+    let actor = txn.cx.actor.clone();
+    let groups: Vec<Text> = actor.roles.iter().map(|role| label(role).into()).collect();
+    let entry = match entry {
+        Some(id) => txn.books().exception(&id)?,
+        None => None,
+    };
+    let claimed = entry.as_ref().is_some_and(|entry| entry.assignee.as_ref() == Some(&actor.id));
+    let is_for = claimed
+        || actor.has(Role::Director)
+        || match instance.is_task_for(task, &actor.id, &groups) {
+            Some(named) => named,
+            None => entry.is_some_and(|entry| trade::exception::is_for(&entry, &actor)),
+        };
+    if is_for {
+        return Ok(());
+    }
+    let why = text(format_args!("task {task} of {} is for others", instance.id()));
+    Err(Refusal::NotAllowed { actor: actor.id, why }.into())
+}
+
+/// The instance in which the task waits, if it is none of those that are decided on as exceptions; of these, `instead` says what to do.
+fn open(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, instead: &str) -> Outcome<Arc<Instance>> {
     let gone = || Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting")));
     let instance = txn.instance(id)?.filter(|instance| instance.has_task(task)).ok_or_else(gone)?;
     let process = txn.process_of(&instance)?.ok_or_else(gone)?;
@@ -82,7 +118,7 @@ fn open(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey) -> Outcome<Arc<Inst
     if let Some(exception) = entry
         && element.is_some_and(|element| element.property(EXCEPTION).is_some())
     {
-        let why = format_args!("task {task} of {id} is {exception}: assign that, or decide on it");
+        let why = format_args!("task {task} of {id} is {exception}: {instead}");
         return Err(Refusal::Conflict(text(why)).into());
     }
     Ok(instance)

@@ -51,10 +51,15 @@ impl Filter {
     pub(crate) fn takes(&self, event: &About) -> bool {
         let is = |wanted: &Option<String>, fits: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(fits);
         is(&self.subject, &|wanted| event.is_about(wanted))
-            && is(&self.actor, &|wanted| event.actor.eq_ignore_ascii_case(wanted))
             && is(&self.kind, &|wanted| event.is_a(wanted))
-            && self.from.is_none_or(|from| event.at >= from)
-            && self.to.is_none_or(|to| event.at <= to)
+            && self.takes_entry(&event.actor, event.at)
+    }
+
+    /// Whether an event of an entry may be wanted that this one asked for, at that time.
+    pub(crate) fn takes_entry(&self, actor: &str, at: Timestamp) -> bool {
+        self.actor.as_deref().is_none_or(|wanted| actor.eq_ignore_ascii_case(wanted))
+            && self.from.is_none_or(|from| at >= from)
+            && self.to.is_none_or(|to| at <= to)
     }
 
     /// Whether nothing that happens at that time or later is wanted.

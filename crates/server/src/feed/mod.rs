@@ -3,6 +3,7 @@
 pub(crate) mod fact;
 pub(crate) mod filter;
 pub(crate) mod live;
+pub(crate) mod newest;
 mod payload;
 mod scope;
 
@@ -124,21 +125,29 @@ pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventP
     Ok(page)
 }
 
+/// An entry as the journal has it.
+pub(crate) fn entry(stored: &StoredEntry) -> Result<Entry, Problem> {
+    rmp_serde::from_slice(&stored.data).map_err(|error| {
+        tracing::error!(%error, position = stored.position, "read the journal");
+        Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
+    })
+}
+
 /// A page of the feed, from what the journal has of it.
 pub(crate) fn page(reader: &mut dyn Reader, entries: &[StoredEntry], after: u64) -> Result<EventPage, Problem> {
     let mut events = Vec::new();
     let known = Known::new(reader)?;
     for stored in entries {
-        let entry: Entry = rmp_serde::from_slice(&stored.data).map_err(|error| {
-            tracing::error!(%error, position = stored.position, "read the journal");
-            Problem::new("internal", "an entry of the journal could not be read; run crossdock verify")
-        })?;
-        for (index, (event, sequence)) in entry.numbered().enumerate() {
-            events.extend(cloud_event(&entry, index, event, sequence, &known));
-        }
+        events.extend(told(&entry(stored)?, &known));
     }
     let next = entries.last().map_or(after, |entry| entry.position).to_string();
     Ok(EventPage { events, next, complete: None })
+}
+
+/// The events of an entry.
+fn told(entry: &Entry, known: &Known) -> Vec<CloudEvent> {
+    let events = entry.numbered().enumerate();
+    events.filter_map(|(index, (event, sequence))| cloud_event(entry, index, event, sequence, known)).collect()
 }
 
 /// Entries that a search looks through at a time, and in one request.
@@ -155,17 +164,21 @@ pub(crate) fn search(reader: &mut dyn Reader, after: u64, limit: usize, wanted: 
     let (mut found, mut at, mut complete) = (Vec::new(), start, false);
     for _ in 0..SEARCHED / CHUNK {
         let entries = reader.entries(at, CHUNK)?;
+        let known = Known::new(reader)?;
         complete = entries.len() < CHUNK || entries.last().is_some_and(|last| wanted.is_over(Timestamp(last.at)));
         // in parts, so that a search for what is everywhere reads no more than it tells
         for part in entries.chunks(CHUNK / 10) {
             let is_last = part.last().map(|last| last.position) == entries.last().map(|last| last.position);
-            let told = page(reader, part, at)?;
             at = part.last().map_or(at, |last| last.position);
-            found.extend(
-                told.events
-                    .into_iter()
-                    .filter(|event| event.time.parse().is_ok_and(|time| wanted.takes(&About::of(event, time)))),
-            );
+            for stored in part {
+                let entry = entry(stored)?;
+                let (actor, time) = (&entry.command.actor.id, entry.command.at);
+                // what an entry alone decides spares telling its events
+                if wanted.takes_entry(actor, time) {
+                    let events = told(&entry, &known).into_iter();
+                    found.extend(events.filter(|event| wanted.takes(&About::of(event, time))));
+                }
+            }
             if found.len() >= limit {
                 let complete = Some(complete && is_last);
                 return Ok(EventPage { events: found, next: at.to_string(), complete });
@@ -369,10 +382,16 @@ fn cloud_event(entry: &Entry, index: usize, event: &Event, sequence: Option<u64>
         subject,
         time: entry.command.at.to_string(),
         actor: entry.command.actor.id.to_string(),
-        idempotencykey: entry.command.key.as_ref().map(|key| key_of_caller(key).to_owned()),
+        idempotencykey: idempotency_key(entry),
         datacontenttype: "application/json",
         data,
     })
+}
+
+/// Under which key it was asked for. What people and programs are known by was drawn with it: that is nobody's business.
+fn idempotency_key(entry: &Entry) -> Option<String> {
+    let is_told = !matches!(entry.command.body, Body::ChangeUser { .. } | Body::ChangeClient { .. });
+    entry.command.key.as_ref().filter(|_| is_told).map(|key| key_of_caller(key).to_owned())
 }
 
 /// The idempotency key as the caller gave it: behind whose it is, before the number of the record in a file.

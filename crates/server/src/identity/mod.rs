@@ -32,6 +32,7 @@ pub struct Identities {
     pub(crate) attempts: Arc<Attempts>,
     /// The last code that each person has used: none counts twice.
     used: Arc<Mutex<BTreeMap<Text, i64>>>,
+    refreshing: Arc<tokio::sync::Mutex<()>>,
     /// Where people may sign in as well.
     pub(crate) provider: Option<Arc<oidc::Provider>>,
 }
@@ -87,12 +88,13 @@ impl Identities {
     pub fn open(readers: &Readers, folder: Option<&Path>) -> Result<Self, Problem> {
         let known = readers.read_blocking(Known::read)?;
         let sessions = folder.map_or_else(Sessions::new, Sessions::kept_in)?;
-        crate::cursor::seal_with(sessions.draw("cursors"));
+        crate::cursor::seal_with(sessions.draw(b"cursors"));
         Ok(Self {
             known: Arc::new(RwLock::new(Arc::new(known))),
             sessions: Arc::new(sessions),
             attempts: Arc::default(),
             used: Arc::default(),
+            refreshing: Arc::default(),
             provider: None,
         })
     }
@@ -110,6 +112,8 @@ impl Identities {
 
     /// Reads them again, after one of them or the company has changed.
     pub(crate) async fn refresh(&self, readers: &Readers) -> Result<(), Problem> {
+        // one after the other, so that an older picture never replaces a newer one
+        let _refreshing = self.refreshing.lock().await;
         let known = readers.read(Known::read).await?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
         Ok(())

@@ -13,7 +13,7 @@ use crate::problem::{FieldError, Problem};
 /// The least length of a password in characters; length is what protects it (NIST SP 800-63B-4, §3.1.1.2).
 const MIN: usize = 12;
 /// The greatest length in bytes; hashing takes longer for a longer one.
-const MAX: usize = 256;
+pub(crate) const LONGEST: usize = 256;
 
 /// Each hash takes 19 MiB and some ten milliseconds: so many at a time, and the others wait.
 static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
@@ -24,9 +24,9 @@ static NOBODY: LazyLock<String> =
 
 /// The hash of a new password, or what is wrong with it.
 pub(crate) async fn hash(password: String, place: &str) -> Result<Text, Problem> {
-    if password.chars().count() < MIN || password.len() > MAX {
+    if password.chars().count() < MIN || password.len() > LONGEST {
         let (pointer, cause) = (place.to_owned(), "its length".to_owned());
-        let error = FieldError { pointer, cause, mend: format!("give {MIN} characters or more, at most {MAX} bytes") };
+        let error = FieldError { pointer, cause, mend: format!("give {MIN} characters or more, at most {LONGEST} bytes") };
         return Err(Problem::new("invalid", "the password is too short or too long").with_errors(vec![error]));
     }
     let hashed = in_turn(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
@@ -41,7 +41,7 @@ pub(crate) async fn hash(password: String, place: &str) -> Result<Text, Problem>
 
 /// Whether it is the password of which that is the hash; without a hash it never is, after as long a time.
 pub(crate) async fn is_right(password: String, hash: Option<Text>) -> Result<bool, Problem> {
-    if password.len() > MAX {
+    if password.len() > LONGEST {
         return Ok(false);
     }
     in_turn(move || {
@@ -80,6 +80,6 @@ mod tests {
     async fn a_short_password_is_refused_with_what_would_do() {
         let problem = hash("short".to_owned(), "/password").await.unwrap_err();
         assert_eq!((problem.status, problem.errors[0].pointer.as_str()), (422, "/password"));
-        assert!(hash("x".repeat(MAX + 1), "/password").await.is_err());
+        assert!(hash("x".repeat(LONGEST + 1), "/password").await.is_err());
     }
 }

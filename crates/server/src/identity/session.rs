@@ -38,6 +38,7 @@ pub(crate) struct Sessions {
     secret: [u8; 32],
     /// Sessions that were signed out, until they would have ended by themselves.
     ended: Mutex<BTreeMap<String, Timestamp>>,
+    writing: Mutex<()>,
     /// Where both are kept; nowhere for a program that only reads.
     file: Option<PathBuf>,
 }
@@ -68,7 +69,7 @@ pub(crate) struct Session {
 
 impl Sessions {
     pub(crate) fn new() -> Result<Self, Problem> {
-        Ok(Self { secret: random()?, ended: Mutex::default(), file: None })
+        Ok(Self { secret: random()?, ended: Mutex::default(), writing: Mutex::default(), file: None })
     }
 
     /// Goes on with the sessions of the program before; its file is made if there is none.
@@ -83,7 +84,7 @@ impl Sessions {
                 let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
                 let secret = BASE64.decode(&kept.secret).ok().and_then(|secret| secret.try_into().ok());
                 let secret = secret.ok_or_else(|| broken("the secret is not 32 bytes in base 64".to_owned()))?;
-                Self { secret, ended: Mutex::new(kept.ended), file: Some(file) }
+                Self { secret, ended: Mutex::new(kept.ended), writing: Mutex::default(), file: Some(file) }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self { file: Some(file), ..Self::new()? },
             Err(error) => return Err(broken(error.to_string())),
@@ -134,12 +135,12 @@ impl Sessions {
         (now < Timestamp(ends.parse().ok()?)).then(|| (number.to_owned(), return_to.to_owned()))
     }
 
-    fn seal(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+    fn seal(&self, purpose: &str, content: impl AsRef<[u8]>) -> Hmac<Sha256> {
         // HMAC takes keys of any length
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("a key of 32 bytes");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
-        mac.update(text.as_bytes());
+        mac.update(content.as_ref());
         mac
     }
 
@@ -168,19 +169,24 @@ impl Sessions {
         (now < ends && !was_ended).then_some(session)
     }
 
-    /// Ends a session, wherever its token is by now.
+    /// Ends a session, wherever its token is by now. Waits for the disk.
     pub(crate) fn end(&self, session: &Session, now: Timestamp) {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.retain(|_, ends| now < *ends);
-        ended.insert(session.nonce.clone(), session.ends);
+        // one after the other writes the file, and meanwhile others look at what is in memory
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = {
+            let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            ended.retain(|_, ends| now < *ends);
+            ended.insert(session.nonce.clone(), session.ends);
+            ended.clone()
+        };
         if let Err(error) = self.keep(&ended) {
             tracing::error!(%error, "a session that was signed out may be back after a restart");
         }
     }
 
-    /// Bytes that only this installation can draw, the same for the same text.
-    pub(crate) fn draw(&self, text: &str) -> [u8; 32] {
-        self.seal("draw", text).finalize().into_bytes().into()
+    /// Bytes that only this installation can draw, the same for the same content.
+    pub(crate) fn draw(&self, content: &[u8]) -> [u8; 32] {
+        self.seal("draw", content).finalize().into_bytes().into()
     }
 
     /// What a page of ours sends with a change, so that it is known not to come from somebody else's.

@@ -28,7 +28,7 @@ pub(crate) struct Secret(Vec<u8>);
 impl Secret {
     /// That of a generation of somebody's second factor.
     pub(crate) fn of(sessions: &Sessions, user: &str, generation: u32) -> Self {
-        Self(sessions.draw(&format!("totp\n{user}\n{generation}")).iter().copied().take(SECRET).collect())
+        Self(sessions.draw(format!("totp\n{user}\n{generation}").as_bytes()).iter().copied().take(SECRET).collect())
     }
 
     /// In base 32 (RFC 4648 §6), to be typed in.
@@ -89,7 +89,7 @@ fn base32(bytes: &[u8]) -> String {
 /// Recovery codes that a request has drawn for a generation: the same for the same request.
 pub(crate) fn recovery_codes(sessions: &Sessions, user: &User, generation: u32, request: &str) -> Vec<String> {
     let one = |number: usize| {
-        let drawn = sessions.draw(&format!("recovery\n{}\n{generation}\n{request}\n{number}", user.id));
+        let drawn = sessions.draw(format!("recovery\n{}\n{generation}\n{request}\n{number}", user.id).as_bytes());
         let letters = base32(&drawn[..10]).to_ascii_lowercase();
         let parts: Vec<String> =
             letters.as_bytes().chunks(4).map(|part| String::from_utf8_lossy(part).into_owned()).collect();

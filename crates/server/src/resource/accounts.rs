@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::{AnyKey, AnyState, Body};
+use partition::{AnyKey, AnyState, Body, Table};
 use serde::{Deserialize, Serialize};
+use trade::account::Account;
 use trade::master::{Company, Terms};
-use trade::{AccountId, Aggregate, InvoiceId, Key};
-use units::{Currency, Money};
+use trade::{AccountId, Aggregate, InvoiceId, Key, Kind};
+use units::{Currency, Day, Money};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Caller, Json, Path, Reading};
+use crate::extract::{Caller, Json, Path, Query, Reading};
+use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::versioned;
@@ -22,7 +24,7 @@ use crate::version::Versioned;
 use crate::view::{MoneyView, money};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(set_limit))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(set_limit))
 }
 
 /// An account with what it owes and what counts against its limit.
@@ -144,19 +146,8 @@ async fn company(state: &AppState) -> Result<Arc<Company>, Problem> {
     state.readers.read(read).await
 }
 
-/// Show an account.
-#[utoipa::path(get, path = "/v1/accounts/{account}", tag = "finance", params(("account" = String, Path)), responses((status = 200, body = AccountView)))]
-async fn show(
-    State(state): State<AppState>,
-    _: Reading,
-    Path(account): Path<String>,
-) -> Result<Versioned<AccountView>, Problem> {
-    let company = company(&state).await?;
-    let today = company.calendar.local_day(state.clock.now());
-    let (Aggregate::Account(account), version) = versioned(&state, Key::Account(AccountId::from(account))).await? else {
-        return Err(Problem::not_found("account"));
-    };
-    let (currency, ours) = (account.currency(&company), company.currency);
+fn view(account: &Account, company: &Company, today: Day) -> AccountView {
+    let (currency, ours) = (account.currency(company), company.currency);
     let items = account.ledger.open_items.iter().map(|item| OpenItemView {
         invoice: item.invoice.to_string(),
         number: item.number.to_string(),
@@ -165,7 +156,7 @@ async fn show(
         amount: money(item.amount, currency),
         open: money(item.open, currency),
     });
-    let view = AccountView {
+    AccountView {
         id: account.id.to_string(),
         name: account.profile.name.to_string(),
         tier: account.profile.tier,
@@ -179,10 +170,53 @@ async fn show(
         receivable: money(account.ledger.receivable(), currency),
         unapplied: money(account.ledger.unapplied, currency),
         unconfirmed: money(account.ledger.unconfirmed, currency),
-        exposure: money(trade::credit::exposure(&account, &company, today).total(), ours),
+        exposure: money(trade::credit::exposure(account, company, today).total(), ours),
         open_items: items.collect(),
+    }
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Entries on a page: 1 to 500, 50 unless given.
+    limit: Option<usize>,
+}
+
+/// List accounts by their numbers.
+#[utoipa::path(get, path = "/v1/accounts", tag = "finance", params(Listing), responses((status = 200, body = Page<AccountView>)))]
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(listing): Query<Listing>,
+) -> Result<Listed<Page<AccountView>>, Problem> {
+    let company = company(&state).await?;
+    let today = company.calendar.local_day(state.clock.now());
+    let read = move |reader: &mut dyn store::Reader| {
+        let (after, limit) = (listing.after.as_deref(), listing.limit);
+        page::read(reader, Table::Trade(Kind::Account), &[], after, limit, |_, _, state| match state {
+            AnyState::Trade(Aggregate::Account(account), _) => Some(view(&account, &company, today)),
+            _ => None,
+        })
     };
-    Ok(Versioned(view, version))
+    state.readers.read(read).await.map(Listed)
+}
+
+/// Show an account.
+#[utoipa::path(get, path = "/v1/accounts/{account}", tag = "finance", params(("account" = String, Path)), responses((status = 200, body = AccountView)))]
+async fn show(
+    State(state): State<AppState>,
+    _: Reading,
+    Path(account): Path<String>,
+) -> Result<Versioned<AccountView>, Problem> {
+    let company = company(&state).await?;
+    let today = company.calendar.local_day(state.clock.now());
+    let (Aggregate::Account(account), version) = versioned(&state, Key::Account(AccountId::from(account))).await? else {
+        return Err(Problem::not_found("account"));
+    };
+    Ok(Versioned(view(&account, &company, today), version))
 }
 
 /// A credit limit.

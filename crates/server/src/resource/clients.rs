@@ -21,7 +21,7 @@ use crate::resource::stock::{Accepted, accepted};
 use crate::resource::users::{IdentityRequest, RightsRequest, RoleCompaniesView, role_companies};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
-use crate::submit::submit;
+use crate::submit::change_identity;
 use crate::version::Versioned;
 use crate::view::{MoneyView, money, name};
 
@@ -206,15 +206,14 @@ async fn add_key(
     Json(given, bytes): Json<KeyRequest>,
 ) -> Result<Created<NewKey>, Problem> {
     // drawn by the request, so that the same request has the same answer without anybody keeping the key
-    let secret = state.identities.sessions.draw(&format!("{client}\n{}", caller.key));
+    let secret = state.identities.sessions.draw(format!("{client}\n{}", caller.key).as_bytes());
     let key = secret.iter().fold(String::from("cd_live_"), |key, byte| key + &format!("{byte:02x}"));
     let prefix: Text = key.chars().take(16).collect();
     let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     let (expires, others_end) = (given.expires, given.others_end);
     let change = ClientChange::AddKey { prefix: prefix.clone(), hash, expires, others_end };
     let body = Body::ChangeClient { client: client.as_str().into(), change };
-    submit(&state, caller, &bytes, body).await?;
-    state.identities.refresh(&state.readers).await?;
+    change_identity(&state, caller, &bytes, body).await?;
     let client = state.identities.client(&client);
     let is_its_key = client.as_ref().and_then(|client| client.key(&prefix)).is_some_and(|key| key.hash == hash);
     if !is_its_key {
@@ -290,7 +289,6 @@ async fn change_client(
     change: ClientChange,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     state.may_name(&client)?;
-    let reply = submit(state, caller, content, Body::ChangeClient { client: client.into(), change }).await?;
-    state.identities.refresh(&state.readers).await?;
+    let reply = change_identity(state, caller, content, Body::ChangeClient { client: client.into(), change }).await?;
     Ok(JsonAnswer(accepted(&reply)))
 }

@@ -20,14 +20,18 @@ use crate::problem::{FieldError, Problem};
 use crate::resource::accounts::currency;
 use crate::resource::stock::{Accepted, accepted};
 use crate::state::AppState;
-use crate::submit::submit;
+use crate::submit::change_identity;
 use crate::view::{MoneyView, money, name};
+
+/// No name is longer (bytes).
+const MAX_NAME: usize = 256;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(show, sign_in, sign_out))
         .routes(routes!(set_password))
         .routes(routes!(second_factor))
+        .routes(routes!(set_up_second_factor))
         .routes(routes!(confirm_second_factor))
         .routes(routes!(remove_second_factor))
 }
@@ -101,22 +105,27 @@ async fn sign_in(
     Json(given, _): Json<SignIn>,
 ) -> Result<Response, Problem> {
     let (identities, now) = (&state.identities, state.now());
-    if let Some(seconds) = identities.attempts.wait(&given.user, now) {
-        let detail = format!("too many wrong passwords for {}; try again in {seconds} s", given.user);
-        return Ok(later(Problem::new("too_many_requests", detail), seconds));
+    let wrong = || Problem::new("unauthorised", "the name or the password is wrong");
+    // nobody has such a name, and nothing of it is kept
+    if given.user.len() > MAX_NAME || given.password.len() > password::LONGEST {
+        return Err(wrong());
+    }
+    if let Err(seconds) = identities.attempts.begin(&given.user, now) {
+        return Ok(too_many(&given.user, seconds));
     }
     let user = identities.user(&given.user).filter(|user| !user.disabled);
     let hash = user.as_ref().and_then(|user| user.password.clone());
     let is_right = password::is_right(given.password, hash).await?;
     let Some(user) = user.filter(|_| is_right) else {
-        if identities.attempts.failed(&given.user, now) {
+        if identities.attempts.is_locked(&given.user, now) {
             tracing::warn!(user = %given.user, "locked after too many wrong passwords");
         }
-        return Err(Problem::new("unauthorised", "the name or the password is wrong"));
+        return Err(wrong());
     };
     if user.second_factor.is_on {
         match given.code.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
             None => {
+                identities.attempts.take_back(&given.user);
                 return Err(Problem::new(
                     "second_factor_required",
                     "send a code of the authenticator, or a recovery code, as `code`",
@@ -124,7 +133,7 @@ async fn sign_in(
             }
             Some(code) if passes(&state, &user, code).await? => {}
             Some(_) => {
-                if identities.attempts.failed(&given.user, now) {
+                if identities.attempts.is_locked(&given.user, now) {
                     tracing::warn!(user = %given.user, "locked after too many wrong codes");
                 }
                 return Err(Problem::new("unauthorised", "the code is wrong, or was used before"));
@@ -169,8 +178,9 @@ fn with_cookie(answer: impl IntoResponse, token: Option<&str>, headers: &HeaderM
     response
 }
 
-fn later(problem: Problem, seconds: u64) -> Response {
-    let mut response = problem.into_response();
+fn too_many(user: &str, seconds: u64) -> Response {
+    let detail = format!("too many wrong passwords for {user}; try again in {seconds} s");
+    let mut response = Problem::new("too_many_requests", detail).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
@@ -184,8 +194,11 @@ async fn show(State(state): State<AppState>, identity: Identity) -> Result<JsonA
 /// Sign out: the session ends, wherever its cookie is.
 #[utoipa::path(delete, path = "/v1/session", tag = "identity", responses((status = 204, description = "It has ended.")))]
 async fn sign_out(State(state): State<AppState>, headers: HeaderMap, identity: Identity) -> Response {
-    if let Some(session) = &identity.session {
-        state.identities.sessions.end(session, state.now());
+    if let Some(session) = identity.session {
+        let (sessions, now) = (state.identities.sessions.clone(), state.now());
+        if let Err(error) = tokio::task::spawn_blocking(move || sessions.end(&session, now)).await {
+            tracing::error!(%error, "a session was not ended");
+        }
     }
     with_cookie(StatusCode::NO_CONTENT, None, &headers)
 }
@@ -212,8 +225,7 @@ async fn set_password(
     let user = who_knows_the_password(&state, &identity, given.password).await?;
     let hash = password::hash(given.new_password, "/new_password").await?;
     let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::Password { hash } };
-    let reply = submit(&state, caller, &bytes, body).await?;
-    state.identities.refresh(&state.readers).await?;
+    let reply = change_identity(&state, caller, &bytes, body).await?;
     Ok(JsonAnswer(accepted(&reply)))
 }
 
@@ -223,13 +235,21 @@ fn person(state: &AppState, identity: &Identity) -> Result<Arc<User>, Problem> {
     user.ok_or_else(|| Problem::new("not_allowed", "only people have passwords: sign in with name and password"))
 }
 
-/// Who is signed in, if they still know their password: what protects them is changed by nobody who finds an open browser.
+/// Who is signed in, if they still know their password: what protects them is changed by nobody who finds an open browser, nor guesses it
+/// there.
 async fn who_knows_the_password(state: &AppState, identity: &Identity, given: String) -> Result<Arc<User>, Problem> {
     let user = person(state, identity)?;
+    let attempts = &state.identities.attempts;
+    attempts.begin(&user.id, state.now()).map_err(|seconds| {
+        Problem::new("too_many_requests", format!("too many wrong passwords for {}; try again in {seconds} s", user.id))
+    })?;
     if password::is_right(given, user.password.clone()).await? {
+        attempts.succeeded(&user.id);
         return Ok(user);
     }
-    Err(Problem::new("unauthorised", "the password is another one"))
+    let (pointer, cause) = ("/password".to_owned(), "the password is another one".to_owned());
+    let error = FieldError { pointer, cause, mend: "give the one that you sign in with".to_owned() };
+    Err(Problem::new("invalid", "the password is another one").with_errors(vec![error]))
 }
 
 /// One's second factor.
@@ -239,9 +259,6 @@ pub(crate) struct SecondFactorView {
     is_on: bool,
     /// Recovery codes that were not used.
     recovery_codes_left: usize,
-    /// What to give to an authenticator; absent while it is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    setup: Option<SecondFactorSetup>,
 }
 
 /// What to give to an authenticator. Nothing is asked for until a code confirms that it was.
@@ -255,19 +272,43 @@ pub(crate) struct SecondFactorSetup {
     qr_svg: String,
 }
 
-/// Show one's second factor, and how to set it up: by scanning or typing the secret, and confirming it with a code.
+/// Show whether a second factor is asked for when one signs in.
 #[utoipa::path(get, path = "/v1/session/second-factor", tag = "identity", responses((status = 200, body = SecondFactorView)))]
 async fn second_factor(State(state): State<AppState>, identity: Identity) -> Result<JsonAnswer<SecondFactorView>, Problem> {
     let user = person(&state, &identity)?;
     let factor = &user.second_factor;
-    let setup = || {
-        let secret = totp::Secret::of(&state.identities.sessions, &user.id, factor.generation + 1);
-        let uri = secret.uri(&user.id);
-        let qr_svg = totp::qr_svg(&uri).unwrap_or_default();
-        SecondFactorSetup { secret: secret.text(), uri, qr_svg }
-    };
-    let setup = (!factor.is_on).then(setup);
-    Ok(JsonAnswer(SecondFactorView { is_on: factor.is_on, recovery_codes_left: factor.recovery.len(), setup }))
+    Ok(JsonAnswer(SecondFactorView { is_on: factor.is_on, recovery_codes_left: factor.recovery.len() }))
+}
+
+/// The password, since an unlocked screen is not enough.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KnownPassword {
+    /// The password.
+    password: String,
+}
+
+/// Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
+/// `Idempotency-Key` is needed.
+#[utoipa::path(post, path = "/v1/session/second-factor/setup", tag = "identity", request_body = KnownPassword,
+    responses((status = 200, body = SecondFactorSetup)))]
+async fn set_up_second_factor(
+    State(state): State<AppState>,
+    identity: Identity,
+    Json(given, _): Json<KnownPassword>,
+) -> Result<JsonAnswer<SecondFactorSetup>, Problem> {
+    let user = who_knows_the_password(&state, &identity, given.password).await?;
+    if user.second_factor.is_on {
+        return Err(already_on());
+    }
+    let secret = totp::Secret::of(&state.identities.sessions, &user.id, user.second_factor.generation + 1);
+    let uri = secret.uri(&user.id);
+    let qr_svg = totp::qr_svg(&uri).unwrap_or_default();
+    Ok(JsonAnswer(SecondFactorSetup { secret: secret.text(), uri, qr_svg }))
+}
+
+fn already_on() -> Problem {
+    Problem::new("conflict", "a second factor is asked for already; remove it before setting up another")
 }
 
 /// A code of the authenticator.
@@ -298,12 +339,14 @@ async fn confirm_second_factor(
     let user = person(&state, &identity)?;
     let generation = user.second_factor.generation + 1;
     if user.second_factor.is_on {
-        // the same request again has the same answer
+        // the same request again has the same answer, as long as its code counts
+        let secret = totp::Secret::of(&state.identities.sessions, &user.id, user.second_factor.generation);
         let codes = totp::recovery_codes(&state.identities.sessions, &user, user.second_factor.generation, &caller.key);
-        if codes.iter().any(|code| user.second_factor.recovery.contains(&totp::recovery_hash(code))) {
+        let are_his = codes.iter().any(|code| user.second_factor.recovery.contains(&totp::recovery_hash(code)));
+        if are_his && secret.step_of(&given.code, state.now()).is_some() {
             return Ok(JsonAnswer(RecoveryCodes { recovery_codes: codes }));
         }
-        return Err(Problem::new("conflict", "a second factor is asked for already; remove it before setting up another"));
+        return Err(already_on());
     }
     let secret = totp::Secret::of(&state.identities.sessions, &user.id, generation);
     if secret.step_of(&given.code, state.now()).is_none() {
@@ -315,31 +358,25 @@ async fn confirm_second_factor(
     let recovery_codes = totp::recovery_codes(&state.identities.sessions, &user, generation, &caller.key);
     let recovery = recovery_codes.iter().map(|code| totp::recovery_hash(code)).collect();
     let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::SecondFactorOn { recovery } };
-    submit(&state, caller, &bytes, body).await?;
-    state.identities.refresh(&state.readers).await?;
+    change_identity(&state, caller, &bytes, body).await?;
+    // the code that has confirmed it signs nobody in
+    if let Some(user) = state.identities.user(&user.id) {
+        state.identities.takes_code(&user, &given.code, state.now());
+    }
     Ok(JsonAnswer(RecoveryCodes { recovery_codes }))
 }
 
-/// The password, since an unlocked screen is not enough.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SecondFactorRemoval {
-    /// The password.
-    password: String,
-}
-
 /// Ask for no second factor any more.
-#[utoipa::path(post, path = "/v1/session/second-factor/removal", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = SecondFactorRemoval,
+#[utoipa::path(post, path = "/v1/session/second-factor/removal", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = KnownPassword,
     responses((status = 200, body = Accepted)))]
 async fn remove_second_factor(
     State(state): State<AppState>,
     identity: Identity,
     caller: Caller,
-    Json(given, bytes): Json<SecondFactorRemoval>,
+    Json(given, bytes): Json<KnownPassword>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let user = who_knows_the_password(&state, &identity, given.password).await?;
     let body = Body::ChangeUser { user: user.id.clone(), change: UserChange::SecondFactorOff };
-    let reply = submit(&state, caller, &bytes, body).await?;
-    state.identities.refresh(&state.readers).await?;
+    let reply = change_identity(&state, caller, &bytes, body).await?;
     Ok(JsonAnswer(accepted(&reply)))
 }

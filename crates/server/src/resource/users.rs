@@ -18,7 +18,7 @@ use crate::resource::accounts::{check_currency, currency};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::Nothing;
 use crate::state::AppState;
-use crate::submit::submit;
+use crate::submit::change_identity;
 use crate::version::Versioned;
 use crate::view::{MoneyView, money, name};
 
@@ -241,7 +241,16 @@ async fn remove_second_factor(
     Path(user): Path<String>,
     Json(_, bytes): Json<Nothing>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    not_oneself(&caller, &user)?;
     change_user(&state, caller, &bytes, user, UserChange::SecondFactorOff).await
+}
+
+/// What protects oneself is changed with the password, so that nobody does it who finds an open browser.
+fn not_oneself(caller: &Caller, user: &str) -> Result<(), Problem> {
+    if caller.actor.id != user {
+        return Ok(());
+    }
+    Err(Problem::new("not_allowed", "for yourself this is at /v1/session, with your password"))
 }
 
 /// People have tasks, and no jobs.
@@ -271,6 +280,7 @@ async fn set_password(
     Path(user): Path<String>,
     Json(given, bytes): Json<NewPassword>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    not_oneself(&caller, &user)?;
     let hash = password::hash(given.password, "/password").await?;
     change_user(&state, caller, &bytes, user, UserChange::Password { hash }).await
 }
@@ -319,7 +329,6 @@ async fn change_user(
     change: UserChange,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     state.may_name(&user)?;
-    let reply = submit(state, caller, content, Body::ChangeUser { user: user.into(), change }).await?;
-    state.identities.refresh(&state.readers).await?;
+    let reply = change_identity(state, caller, content, Body::ChangeUser { user: user.into(), change }).await?;
     Ok(JsonAnswer(accepted(&reply)))
 }

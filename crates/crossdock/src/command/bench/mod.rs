@@ -5,14 +5,17 @@ mod floor;
 mod measure;
 mod open_orders;
 mod order_to_cash;
+mod reading;
 mod serving;
+mod traffic;
 mod twelve_steps;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::machinery::{Machinery, Setting};
 use crate::output::{self, Finding, line};
 
 #[derive(Debug, clap::Args)]
@@ -32,15 +35,18 @@ pub(crate) struct Arguments {
     /// How many are under way at the same time
     #[arg(long, default_value_t = 256)]
     inflight: u64,
-    /// Requests per second of the workload serving
-    #[arg(long, default_value_t = 500)]
-    rate: u64,
-    /// Seconds of the workload serving
+    /// Requests per second of the workloads serving and reading; 500 and 1,000 unless given
+    #[arg(long)]
+    rate: Option<u64>,
+    /// Seconds of the workloads serving and reading
     #[arg(long, default_value_t = 20)]
     seconds: u64,
     /// Requests for the same item at the same moment, of the workload serving
     #[arg(long, default_value_t = 10_000)]
     rush: u64,
+    /// Open streams of events, of the workload reading
+    #[arg(long, default_value_t = 1_000)]
+    listeners: u64,
     /// Folder for the store; a temporary one unless given
     #[arg(long)]
     store: Option<PathBuf>,
@@ -59,6 +65,8 @@ enum Workload {
     TwelveSteps,
     /// Availability and reservations over HTTP while orders flow, and a rush on one item
     Serving,
+    /// Mixed reads over HTTP while orders flow and many listen to what happens
+    Reading,
     /// Start on an empty folder, and restart after `kill -9` with many open orders
     OpenOrders,
 }
@@ -101,7 +109,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
         Workload::OrderToCash => order_to_cash::run(&folder, orders(20_000), lines, inflight)?,
         Workload::TwelveSteps => twelve_steps::run(&folder, orders(20_000), inflight)?,
         Workload::Serving => {
-            return show(&serving::run(&folder, arguments.rate, arguments.seconds, arguments.rush)?, arguments);
+            let rate = arguments.rate.unwrap_or(500).max(1);
+            let run =
+                async |product: &Machinery| serving::run(product, rate, arguments.seconds.max(1), arguments.rush).await;
+            return show(&beside_the_lab(&folder, run)?, arguments);
+        }
+        Workload::Reading => {
+            let rate = arguments.rate.unwrap_or(1_000).max(1);
+            let run =
+                async |product: &Machinery| reading::run(product, rate, arguments.seconds.max(1), arguments.listeners).await;
+            return show(&beside_the_lab(&folder, run)?, arguments);
         }
         Workload::OpenOrders => return show(&open_orders::run(&folder, orders(100_000), lines, inflight)?, arguments),
     };
@@ -111,6 +128,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
         print(&report);
     }
     Ok(Finding::None)
+}
+
+/// Starts product and lab as processes of their own, and measures from this one.
+fn beside_the_lab<R>(folder: &Path, run: impl AsyncFnOnce(&Machinery) -> anyhow::Result<R>) -> anyhow::Result<R> {
+    let setting = Setting { speed: 86_400.0, seed: 1, faults: "none".to_owned(), port: 0 };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let machinery = Machinery::start(folder, &setting).await?;
+        let outcome = run(&machinery).await;
+        machinery.stop().await;
+        outcome
+    })
 }
 
 /// Prints a report as it is: a line for each figure.

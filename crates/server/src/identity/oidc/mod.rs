@@ -141,7 +141,7 @@ impl Attempt {
 
     /// What only this installation can say of it; different for each purpose.
     fn draw(&self, sessions: &Sessions, purpose: &str) -> String {
-        BASE64.encode(sessions.draw(&format!("oidc\n{purpose}\n{}", self.number)))
+        BASE64.encode(sessions.draw(format!("oidc\n{purpose}\n{}", self.number).as_bytes()))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
+use partition::draft::MAX_CONTENT;
 use partition::{AnyKey, AnyState, Resource, RowKey, Table};
 use serde::{Deserialize, Serialize};
 use store::{Reader, RowQuery};
@@ -65,6 +66,10 @@ async fn lint(
     _: Reading,
     Json(request, _): Json<LintRequest>,
 ) -> Result<JsonAnswer<Lint>, Problem> {
+    if request.content.len() > MAX_CONTENT {
+        let detail = format!("the content is {} bytes; a draft has {MAX_CONTENT} at most", request.content.len());
+        return Err(Problem::new("invalid", detail));
+    }
     let known = Known::of(&state);
     let resource = Resource { name: request.name.into(), xml: request.content.into() };
     let read = move |reader: &mut dyn Reader| Ok(JsonAnswer(Lint { findings: known.lint(reader, &resource)? }));

@@ -1,0 +1,187 @@
+//! How often each element of a process was come to, and for how long tokens stood there: the heat of a diagram.
+
+use std::collections::BTreeMap;
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use engine::{InstanceId, Key};
+use partition::{AnyKey, AnyState, Definition, DefinitionId, Entry, Event};
+use serde::{Deserialize, Serialize};
+use units::Timestamp;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::{Path, Query, Reading};
+use crate::feed::newest::{self, Looked};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(passages))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PassagesQuery {
+    /// How many of the newest journal entries are looked through: 1 to 50,000, 10,000 unless given.
+    entries: Option<u64>,
+}
+
+/// What the instances of a version went through that began in the newest entries of the journal.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct PassagesView {
+    /// Journal entries that were looked through.
+    entries: u64,
+    /// When the first of them was written; absent while there is none.
+    since: Option<String>,
+    /// Instances of the version that began in them.
+    instances: usize,
+    /// The elements that they came to.
+    elements: Vec<PassageView>,
+}
+
+/// How often an element was come to, and for how long tokens stood there.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct PassageView {
+    /// Its id in the model.
+    element: String,
+    /// How often a token came to it.
+    entered: u64,
+    /// How often one was done there.
+    completed: u64,
+    /// How often something else ended it there.
+    terminated: u64,
+    /// How often it was stuck.
+    incidents: u64,
+    /// The middle of the times from coming to being done, in milliseconds; absent where nothing has been done that takes time.
+    median_ms: Option<i64>,
+    /// The longest of them, in milliseconds.
+    longest_ms: Option<i64>,
+}
+
+/// Tell how often each element of a version was come to, and for how long tokens stood there: of the instances that began in the newest
+/// entries of the journal, so that each is told from its beginning.
+#[utoipa::path(get, path = "/v1/processes/{process}/versions/{version}/passages", tag = "processes", params(("process" = String, Path), ("version" = u32, Path), PassagesQuery), responses((status = 200, body = PassagesView)))]
+async fn passages(
+    State(state): State<AppState>,
+    _: Reading,
+    Path((process, version)): Path<(String, u32)>,
+    Query(query): Query<PassagesQuery>,
+) -> Result<JsonAnswer<PassagesView>, Problem> {
+    let id = DefinitionId { id: process.into(), version };
+    let begin = move |reader: &mut dyn store::Reader| {
+        let Some(AnyState::Definition(found)) = crate::readers::state(reader, &AnyKey::Definition(id.clone()))? else {
+            return Err(Problem::not_found(format_args!("version {} of {}", id.version, id.id)));
+        };
+        Passages::of((*found).clone().parsed())
+    };
+    let passages = state.readers.read(begin).await?;
+    let (passages, looked) = newest::gather(&state, query.entries, passages, Passages::take).await?;
+    Ok(JsonAnswer(passages.view(looked)))
+}
+
+/// What is known of one element.
+#[derive(Debug, Default)]
+struct Tally {
+    entered: u64,
+    completed: u64,
+    terminated: u64,
+    incidents: u64,
+    /// From coming to being done, in milliseconds.
+    times: Vec<i64>,
+}
+
+/// The tallies of one version, entry by entry.
+struct Passages {
+    definition: Definition,
+    instances: usize,
+    /// What is active in each instance that counts: the element and since when.
+    ours: BTreeMap<InstanceId, BTreeMap<Key, (String, Timestamp)>>,
+    elements: BTreeMap<String, Tally>,
+}
+
+impl Passages {
+    fn of(definition: Definition) -> Result<Self, Problem> {
+        if definition.process().is_none() {
+            let detail = format!("{} is no process: nothing goes through it element by element", definition.id.id);
+            return Err(Problem::new("invalid", detail));
+        }
+        let (ours, elements) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { definition, instances: 0, ours, elements })
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        let now = entry.command.at;
+        for event in &entry.events {
+            match event {
+                Event::InstanceCreated { id, definition, .. } if *definition == self.definition.id => {
+                    self.instances += 1;
+                    self.ours.insert(*id, BTreeMap::new());
+                }
+                Event::Process(id, steps) => self.walk(*id, steps, now),
+                _ => {}
+            }
+        }
+    }
+
+    fn walk(&mut self, id: InstanceId, steps: &[engine::Event], now: Timestamp) {
+        let Some(process) = self.definition.process() else { return };
+        let Some(active) = self.ours.get_mut(&id) else { return };
+        for step in steps {
+            match step {
+                engine::Event::Passed { element } => {
+                    let tally = self.elements.entry(process.element(*element).id().to_owned()).or_default();
+                    tally.entered += 1;
+                    tally.completed += 1;
+                }
+                engine::Event::Activated { key, element, now, .. } => {
+                    let element = process.element(*element).id().to_owned();
+                    self.elements.entry(element.clone()).or_default().entered += 1;
+                    active.insert(*key, (element, *now));
+                }
+                engine::Event::Completed { key } => {
+                    let Some((element, since)) = active.remove(key) else { continue };
+                    let tally = self.elements.entry(element).or_default();
+                    tally.completed += 1;
+                    tally.times.push((now.0 - since.0).max(0));
+                }
+                engine::Event::Terminated { key } => {
+                    let Some((element, _)) = active.remove(key) else { continue };
+                    self.elements.entry(element).or_default().terminated += 1;
+                }
+                engine::Event::IncidentRaised { element, .. } => {
+                    let Some((element, _)) = active.get(element) else { continue };
+                    self.elements.entry(element.clone()).or_default().incidents += 1;
+                }
+                // from here on it goes through the elements of another version
+                engine::Event::Migrated { .. } => {
+                    self.ours.remove(&id);
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn view(self, looked: Looked) -> PassagesView {
+        let elements = self.elements.into_iter().map(|(element, mut tally)| {
+            tally.times.sort_unstable();
+            PassageView {
+                element,
+                entered: tally.entered,
+                completed: tally.completed,
+                terminated: tally.terminated,
+                incidents: tally.incidents,
+                median_ms: tally.times.get(tally.times.len() / 2).copied(),
+                longest_ms: tally.times.last().copied(),
+            }
+        });
+        PassagesView {
+            entries: looked.entries,
+            since: looked.since.map(|at| at.to_string()),
+            instances: self.instances,
+            elements: elements.collect(),
+        }
+    }
+}
