@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::common;
 use crate::common::{Ask, until};
 use crate::described::{Api, text};
 
@@ -39,7 +40,10 @@ pub(crate) fn finance(api: &mut Api<'_>, shipped: &str) {
     assert!((400..500).contains(&api.ask(&ask).status));
     let pence = |amount: &str| json!({ "amount": amount, "currency": "GBP" });
     let dispute = json!({ "amount": pence("0.05"), "code": "PRC", "reason": "the contract says less" });
-    api.post(&format!("/v1/invoices/{id}/disputes"), &dispute);
+    // whoever opens a dispute gives nothing away for it
+    let ask = Ask::new("POST", &format!("/v1/invoices/{id}/disputes"));
+    let ask = ask.header("authorization", &format!("Bearer {}", common::CLERK)).header("content-type", "application/json");
+    api.change(ask, dispute.to_string().as_bytes());
     assert_eq!(api.show(&format!("/v1/invoices/{id}"))["dispute_code"], "PRC");
     let settlement = json!({ "written_off": pence("0.02"), "reason": "not worth a letter" });
     let settled = api.post(&format!("/v1/invoices/{id}/disputes/settlement"), &settlement);

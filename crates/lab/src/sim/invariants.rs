@@ -373,6 +373,7 @@ mod tests {
             placed_at: Timestamp::default(),
             exception: None,
             placed_by: Default::default(),
+            found: Default::default(),
         };
         let held = |exception| {
             let (mut order, stock) = sound();

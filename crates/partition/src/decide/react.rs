@@ -31,6 +31,7 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
                 | OrderEvent::BillingSet { .. }
                 | OrderEvent::Invoiced { .. }
                 | OrderEvent::Rejected { .. }
+                | OrderEvent::ReservationsTakenOver { .. }
         ),
         TradeEvent::WarehouseOrder(_, event) => matches!(
             event,
@@ -69,6 +70,10 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 billing::bill_backlog(txn, *id)?;
             }
             go_on(txn, *id)?;
+        }
+        // what the order has not bound by now is for those who wait
+        TradeEvent::Order(_, OrderEvent::ReservationsTakenOver { stocks }) => {
+            stocks.iter().for_each(|stock| txn.once(Once::Serve(stock.item.clone())));
         }
         TradeEvent::Order(id, event) => {
             match event {

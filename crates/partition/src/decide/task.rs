@@ -31,14 +31,15 @@ pub(crate) const TASKS: &[(&str, &str)] = &[
     ("trade.close", "closes the order if nothing is left to do"),
 ];
 
-/// Runs the trade task of a job and takes the process on: with its results, or with an incident if it is refused.
+/// Runs the trade task of a job and takes the process on: with its results, or with an incident if it is refused, and then nothing of it
+/// is done.
 pub(super) fn run(txn: &mut Txn<'_>, id: InstanceId, job: ElementKey, kind: &str) -> Outcome<()> {
     let Some(instance) = txn.instance(id)? else { return Ok(()) };
     if !instance.has_job(job) {
         return Ok(());
     }
     let variables = instance.job_variables(job);
-    let input = match carry_out(txn, kind, &variables) {
+    let input = match txn.all_or_nothing(|txn| carry_out(txn, kind, &variables)) {
         Ok(results) => Input::CompleteJob { job, variables: results },
         Err(TxnStop::Refused(refusal)) => {
             Input::FailJob { job, retries: 0, message: text(format_args!("{kind}: {refusal}")), retry_at: None }

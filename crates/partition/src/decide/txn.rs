@@ -129,6 +129,19 @@ pub(crate) struct Txn<'a> {
     instances: u64,
 }
 
+/// How far a decision was at some point.
+struct Mark {
+    events: usize,
+    sequences: usize,
+    effects: usize,
+    withdrawn: usize,
+    follow_ups: usize,
+    decided: usize,
+    overlay: BTreeMap<AnyKey, Option<AnyState>>,
+    noted: BTreeSet<Once>,
+    asked: BTreeSet<OrderId>,
+}
+
 impl<'a> Txn<'a> {
     pub(crate) fn new(cache: &'a Cache, capabilities: &'a BTreeSet<Text>, position: u64, command: &Command) -> Self {
         Self {
@@ -537,11 +550,44 @@ impl<'a> Txn<'a> {
         }
     }
 
+    /// Does something, or nothing of it if it is refused; what follows from it is noted as ever.
+    pub(crate) fn all_or_nothing<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        let before = self.mark();
+        let outcome = work(self);
+        if let Err(TxnStop::Refused(_)) = outcome {
+            self.back_to(before);
+        }
+        outcome
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            events: self.recorded.events.len(),
+            sequences: self.recorded.sequences.len(),
+            effects: self.effects.len(),
+            withdrawn: self.withdrawn.len(),
+            follow_ups: self.follow_ups.len(),
+            decided: self.decided.len(),
+            overlay: self.overlay.clone(),
+            noted: self.noted.clone(),
+            asked: self.asked.clone(),
+        }
+    }
+
+    /// Takes back all that was done since, if nothing was worked off in between.
+    fn back_to(&mut self, mark: Mark) {
+        self.recorded.events.truncate(mark.events);
+        self.recorded.sequences.truncate(mark.sequences);
+        self.effects.truncate(mark.effects);
+        self.withdrawn.truncate(mark.withdrawn);
+        self.follow_ups.truncate(mark.follow_ups);
+        self.decided.truncate(mark.decided);
+        (self.overlay, self.noted, self.asked) = (mark.overlay, mark.noted, mark.asked);
+    }
+
     /// Does something and everything that follows from it, or nothing of it if it is refused.
     pub(crate) fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<Result<(), Refusal>> {
-        let (events, sequences) = (self.recorded.events.len(), self.recorded.sequences.len());
-        let (effects, withdrawn) = (self.effects.len(), self.withdrawn.len());
-        let overlay = self.overlay.clone();
+        let before = self.mark();
         match work(self).and_then(|()| self.settle()) {
             Ok(()) => Ok(Ok(())),
             Err(TxnStop::Refused(refusal)) => {
@@ -549,11 +595,8 @@ impl<'a> Txn<'a> {
                 if !self.missing.is_empty() {
                     return Err(TxnStop::Missing(self.missing()));
                 }
-                self.overlay = overlay;
-                self.recorded.events.truncate(events);
-                self.recorded.sequences.truncate(sequences);
-                self.effects.truncate(effects);
-                self.withdrawn.truncate(withdrawn);
+                self.back_to(before);
+                // what was noted before has been worked off, and taken back with the rest
                 self.follow_ups.clear();
                 self.noted.clear();
                 Ok(Err(refusal))
@@ -693,4 +736,42 @@ pub(crate) fn text(value: impl std::fmt::Display) -> Text {
     // writing to memory does not fail
     let _ = write!(text, "{value}");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Body;
+    use trade::billing::SeriesEvent;
+    use trade::order::OrderEvent;
+
+    #[test]
+    fn a_refused_trade_task_leaves_nothing_behind_and_what_was_there_before_stays() {
+        let (cache, capabilities) = (Cache::default(), BTreeSet::new());
+        let command =
+            Command { at: Timestamp(0), actor: Actor::system(), key: None, body: Body::PutItems(Vec::new()), trace: None };
+        let mut txn = Txn::new(&cache, &capabilities, 1, &command);
+        let (series, order) = (Text::from("CD-2026"), OrderId(1));
+        let taken = |number| SeriesEvent::NumberTaken { number, date: units::Day(0) };
+        txn.books().record(&series, taken(1));
+        txn.once(Once::OrderState(order));
+        let refused: Outcome<()> = txn.all_or_nothing(|txn| {
+            txn.books().record(&series, taken(2));
+            txn.books().record(&order, OrderEvent::Rejected { reason: Text::default() });
+            txn.once(Once::RecheckCredit("ACME".into()));
+            txn.keep_asked(order);
+            Err(Refusal::Conflict("no exchange rate".into()).into())
+        });
+        assert!(matches!(refused, Err(TxnStop::Refused(_))));
+        assert_eq!(txn.books().series(&series).unwrap().unwrap().last, 1);
+        assert!(txn.books().order(&order).unwrap().is_none());
+        assert_eq!((txn.recorded.events.len(), txn.follow_ups.len(), txn.noted.len(), txn.asked.len()), (1, 1, 1, 0));
+        // what stands is told: the number that was not taken is the next one
+        txn.all_or_nothing(|txn| {
+            txn.books().record(&series, taken(2));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(txn.recorded.events.len(), 2);
+    }
 }

@@ -39,7 +39,7 @@ fn disputed() -> (World, OrderId, InvoiceId) {
     let (mut world, id) = billed();
     let invoice = world.state(id).invoices[0];
     let (code, reason) = ("PRM".into(), "spring promotion".into());
-    world.tell(Body::OpenDispute { invoice, amount: Amount(6_000), code, reason });
+    world.tell_by("sue", Body::OpenDispute { invoice, amount: Amount(6_000), code, reason });
     (world, id, invoice)
 }
 

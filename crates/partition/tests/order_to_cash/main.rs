@@ -4,6 +4,7 @@
 
 mod billing;
 mod breaks;
+mod cart;
 mod cash;
 mod changes;
 mod clocks;

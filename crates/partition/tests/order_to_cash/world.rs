@@ -112,6 +112,11 @@ impl World {
         self.ask(person(), body).unwrap()
     }
 
+    /// As [`Self::tell`], by another person.
+    pub(crate) fn tell_by(&mut self, name: &str, body: Body) -> Reply {
+        self.ask(Actor { id: name.into(), ..person() }, body).unwrap()
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.now)
     }

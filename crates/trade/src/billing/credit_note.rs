@@ -265,7 +265,19 @@ pub(super) fn taxes_of(original: &Invoice) -> Vec<TaxLine> {
     tax::by_rate(original.tax_rounding, &taxed)
 }
 
-/// Refuses a document that gives more away than somebody may, with all that they credited of the same invoice before.
+/// What somebody has given away of an invoice so far: credited, or written off of what was in dispute.
+fn given_away(original: &Invoice, credits: &[Arc<Invoice>], by: &Text) -> Amount {
+    let credited = credits.iter().filter(|credit| credit.posted_by == *by).map(|credit| credit.gross);
+    let written_off = original.written_off.iter().filter(|(who, _)| who == by).map(|(_, amount)| *amount);
+    credited.chain(written_off).sum()
+}
+
+/// As [`given_away`], of an invoice whose credits are not at hand.
+pub(crate) fn given_away_by(books: &mut dyn Books, original: &Invoice, by: &Text) -> Result<Amount, Stop> {
+    Ok(given_away(original, &credits_of(books, original)?, by))
+}
+
+/// Refuses a document that gives more away than somebody may, with all that they gave away of the same invoice before.
 pub(super) fn within_limit(
     books: &mut dyn Books,
     original: &Invoice,
@@ -274,8 +286,7 @@ pub(super) fn within_limit(
     cx: &Context,
 ) -> Result<(), Stop> {
     let company = company(books)?;
-    let own = credits.iter().filter(|credit| credit.posted_by == cx.actor.id);
-    let credited = draft.gross + own.map(|credit| credit.gross).sum::<Amount>();
+    let credited = draft.gross + given_away(original, credits, &cx.actor.id);
     let credited = company.valued(credited, original.currency, company.calendar.local_day(cx.now));
     if cx.actor.limit.is_some_and(|limit| credited > limit) {
         let why = Text::const_new("giving that much away needs more authority");

@@ -63,6 +63,8 @@ pub fn goodwill(
 }
 
 /// The largest net amount whose goodwill credit comes to at most so much with its tax: less than asked for by a rounding, if at all.
+///
+/// Refused for more than what was not credited before.
 pub(crate) fn net_of_goodwill(books: &mut dyn Books, original: &Invoice, gross: Amount) -> Result<Amount, Stop> {
     let credits = credits_of(books, original)?;
     let given = credits.iter().filter(|credit| credit.kind == DocumentKind::Goodwill);
@@ -78,8 +80,14 @@ pub(crate) fn net_of_goodwill(books: &mut dyn Books, original: &Invoice, gross: 
     while net.is_positive() && with_tax(net) > gross {
         net -= Amount(1);
     }
-    while net < left_of(original, &credits) && with_tax(net + Amount(1)) <= gross {
+    let left = left_of(original, &credits);
+    while net < left && with_tax(net + Amount(1)) <= gross {
         net += Amount(1);
+    }
+    let available = if net.is_positive() { with_tax(net) } else { Amount::ZERO };
+    // below what is left only a rounding is missing, and the tax of all that was credited rounds by a unit at most
+    if net >= left && gross - available > Amount(1) {
+        return Err(Refusal::TooMuchMoney { wanted: gross, available }.into());
     }
     Ok(net)
 }

@@ -48,7 +48,6 @@ pub(super) fn post_all(
     effects: Vec<(OrderId, Effects)>,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
-    let id = InvoiceId(books.next_number(Kind::Invoice)?);
     let company = company(books)?;
     let today = company.calendar.local_day(cx.now);
     let suffix = if draft.kind.is_credit() { "C" } else { "" };
@@ -56,8 +55,10 @@ pub(super) fn post_all(
     let series = format_compact!("{code}{suffix}-{}", today.year());
     let before = books.series(&series)?.unwrap_or_default();
     let (number, date) = (before.last + 1, today.max(before.last_date));
-    books.record(&series, SeriesEvent::NumberTaken { number, date });
+    // whatever may refuse the document comes before its number: a number that was taken is never free again
     let rate = booking_rate(books, &company, order, &draft, date)?;
+    let id = InvoiceId(books.next_number(Kind::Invoice)?);
+    books.record(&series, SeriesEvent::NumberTaken { number, date });
     let terms = order.terms;
     let due = if terms.prepayment { date } else { date.plus_days(i32::from(terms.net_days)) };
     let early_payment = early_payment(order, &draft, company.policy.cash.discount_excludes_tax).map(|discount| {
@@ -193,4 +194,41 @@ pub(super) fn summed(draft: Invoice) -> Invoice {
     let net = goods + draft.freight - draft.discount - draft.deposit;
     let tax = draft.taxes.iter().map(|tax| tax.tax).sum();
     Invoice { net, tax, gross: net + tax, ..draft }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::bill;
+    use crate::master::{ExchangeRate, put_rates};
+    use crate::order::Submission;
+    use crate::order::fixture::{Story, at};
+    use units::Currency;
+
+    #[test]
+    fn domain_1_6_a_document_that_is_refused_takes_no_legal_number() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let account = AccountId::from("ACME");
+        let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+        profile.currency = Some(Currency::USD);
+        crate::account::set_profile(story.books(), &account, &profile, &at(0)).unwrap();
+        let id = story.receive(&Submission { currency: Some(Currency::USD), ..story.submission() }).unwrap();
+        crate::order::approve(story.books(), id, &at(1)).unwrap();
+        crate::order::promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        story.books.take_events();
+        let refused = bill(story.books(), id, &at(4));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::Conflict(_)))), "{refused:?}");
+        assert_eq!(story.books.take_events(), []);
+        let rate = ExchangeRate {
+            currency: Currency::USD,
+            day: at(0).now.day(),
+            rate: "0.95".parse().unwrap(),
+            source: "ECB".into(),
+        };
+        put_rates(story.books(), &[rate], &at(4)).unwrap();
+        let invoice = bill(story.books(), id, &at(5)).unwrap()[0];
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().number, "CD-2026-000001");
+    }
 }

@@ -71,6 +71,12 @@ pub struct Invoice {
     /// The exchange rate that it was booked with; `None` in the company's currency.
     #[serde(default)]
     pub rate: Option<BookedRate>,
+    /// Who opened what is in dispute: they give nothing away for it. Empty if nothing is, or a payment deducted it.
+    #[serde(default)]
+    pub disputed_by: Text,
+    /// What was written off of disputes so far, by whom.
+    #[serde(default)]
+    pub written_off: Vec<(Text, Amount)>,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.
@@ -190,6 +196,9 @@ pub enum InvoiceEvent {
         amount: Amount,
         /// Deduction code (domain §1.7).
         code: Text,
+        /// Who opened it.
+        #[serde(default)]
+        by: Text,
     },
     /// A person has decided on what the customer disputes; the three amounts are what was in dispute.
     DisputeSettled {
@@ -231,6 +240,12 @@ pub enum SeriesEvent {
     },
 }
 
+impl Invoice {
+    fn end_dispute(&mut self) {
+        (self.dispute, self.disputed_by) = (None, Text::default());
+    }
+}
+
 impl Folded for Invoice {
     type Event = InvoiceEvent;
 
@@ -238,8 +253,17 @@ impl Folded for Invoice {
         match event {
             InvoiceEvent::Posted(invoice) => *self = (**invoice).clone(),
             InvoiceEvent::ConfirmedByErp { reference } => self.erp_reference = Some(reference.clone()),
-            InvoiceEvent::Disputed { amount, code } => self.dispute = Some((*amount, code.clone())),
-            InvoiceEvent::DisputeSettled { .. } | InvoiceEvent::DisputeVoided => self.dispute = None,
+            InvoiceEvent::Disputed { amount, code, by } => {
+                self.dispute = Some((*amount, code.clone()));
+                self.disputed_by = by.clone();
+            }
+            InvoiceEvent::DisputeSettled { written_off, by, .. } => {
+                self.end_dispute();
+                if written_off.is_positive() {
+                    self.written_off.push((by.clone(), *written_off));
+                }
+            }
+            InvoiceEvent::DisputeVoided => self.end_dispute(),
         }
     }
 }

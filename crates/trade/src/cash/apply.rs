@@ -75,8 +75,13 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
     if !payment.amount.is_positive() {
         return give_up(books, &payment, None, Vec::new(), "money went out, or the bank took something back".into());
     }
-    let referenced = referenced(books, &payment)?;
-    let Some((account_id, evidence)) = payer(books, &payment, &referenced)? else {
+    let mut referenced = referenced(books, &payment)?;
+    let mut known = payer(books, &payment, &referenced)?;
+    if known.is_none() && referenced.is_empty() {
+        referenced = by_bill_of_lading(books, &payment)?;
+        known = payer_of_shipped(books, &payment, &referenced)?;
+    }
+    let Some((account_id, evidence)) = known else {
         return give_up(books, &payment, None, Vec::new(), "nobody knows the payer".into());
     };
     if let Some(reason) = foreign(books, &payment, &account_id)? {
@@ -92,14 +97,12 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
     let policy = &company.policy.cash;
     let write_off_limit = company.amount_in(policy.write_off_limit, payment.currency, payment.value_date);
     let policy = CashPolicy { write_off_limit, ..policy.clone() };
-    let mut paid_for = paid_for(books, &account_id, &referenced)?;
-    let mut of_currency = Vec::with_capacity(paid_for.len());
-    for (owner, item) in paid_for.drain(..) {
-        if foreign(books, &payment, &owner)?.is_none() {
-            of_currency.push((owner, item));
-        }
+    let mut paid_for = paid_for(books, &payment, &account_id, &referenced)?;
+    // the documents of a bill of lading are the last thing that is meant: it may name more than is paid
+    if referenced.is_empty() && items(&account, &payment, &referenced).is_empty() {
+        referenced = by_bill_of_lading(books, &payment)?;
+        paid_for = self::paid_for(books, &payment, &account_id, &referenced)?;
     }
-    let paid_for = of_currency;
     let mut items = items(&account, &payment, &referenced);
     items.extend(paid_for.iter().map(|(_, item)| item));
     let found =
@@ -142,7 +145,7 @@ fn give_up(
     Ok(Applied { account, outcome, reason })
 }
 
-/// Stage 2: the documents that the payment names.
+/// Stage 2: the documents that the payment names by their numbers.
 fn referenced(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>, Stop> {
     let mut found = Vec::new();
     for name in named(&payment.references, &payment.remittance) {
@@ -152,7 +155,7 @@ fn referenced(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>
             found.push(invoice);
         }
     }
-    if found.is_empty() { by_bill_of_lading(books, payment) } else { Ok(found) }
+    Ok(found)
 }
 
 /// The documents that bill what left with the bills of lading that the payment names.
@@ -208,6 +211,23 @@ fn payer(
     })
 }
 
+/// The payer of what left with the bill of lading that an unknown payer names: somebody else's goods may have left with it, so only if
+/// the money is exactly theirs.
+fn payer_of_shipped(
+    books: &mut dyn Books,
+    payment: &Payment,
+    shipped: &[InvoiceId],
+) -> Result<Option<(AccountId, &'static str)>, Stop> {
+    let mut open = Amount::ZERO;
+    for id in shipped {
+        let Some(invoice) = books.invoice(id)? else { continue };
+        let account = books.account(&invoice.account)?;
+        open += account.and_then(|account| account.ledger.item(*id).map(|item| item.open)).unwrap_or_default();
+    }
+    let found = if open == payment.amount { payer(books, payment, shipped)? } else { None };
+    Ok(found.map(|(account, _)| (account, "bill of lading named, and the amount is that of what left with it")))
+}
+
 /// The one account that is known under a name or bank account.
 fn known_as(books: &mut dyn Books, within: &'static str, name: &str) -> Result<Option<AccountId>, Stop> {
     match pointed(books, within, &normalised(name))? {
@@ -221,12 +241,20 @@ pub(super) fn payer_of(books: &mut dyn Books, account: &AccountId) -> Result<Acc
     Ok(books.account(account)?.and_then(|account| account.profile.payer.clone()).unwrap_or_else(|| account.clone()))
 }
 
-/// The open items that the payment names and that are those of accounts which the payer pays for. Source: domain §1.7, stage 1
-/// (parent/child hierarchy).
-fn paid_for(books: &mut dyn Books, payer: &AccountId, referenced: &[InvoiceId]) -> Result<Vec<(AccountId, OpenItem)>, Stop> {
+/// The open items in the payment's currency that it names and that are those of accounts which the payer pays for. Source: domain §1.7,
+/// stage 1 (parent/child hierarchy).
+fn paid_for(
+    books: &mut dyn Books,
+    payment: &Payment,
+    payer: &AccountId,
+    referenced: &[InvoiceId],
+) -> Result<Vec<(AccountId, OpenItem)>, Stop> {
     let mut found = Vec::new();
     for id in referenced {
         let Some(invoice) = books.invoice(id)?.filter(|invoice| invoice.account != *payer) else { continue };
+        if foreign(books, payment, &invoice.account)?.is_some() {
+            continue;
+        }
         let account = books.account(&invoice.account)?.filter(|account| account.profile.payer.as_ref() == Some(payer));
         let item = account.and_then(|account| account.ledger.item(*id).cloned());
         found.extend(item.map(|item| (invoice.account.clone(), item)));
@@ -784,6 +812,10 @@ mod tests {
 
     /// Two orders of 100.00 that left with one bill of lading, billed apart, and what becomes of a payment.
     fn paid_by_bill_of_lading(amount: i64, remittance: &str) -> (Applied, [Amount; 2]) {
+        paid_by("ACME", amount, remittance)
+    }
+
+    fn paid_by(customer_number: &str, amount: i64, remittance: &str) -> (Applied, [Amount; 2]) {
         let mut story = Story::new();
         story.stock("X", "WH1", 20);
         let orders = [10, 10].map(|units| {
@@ -805,7 +837,7 @@ mod tests {
             bank_reference: "B-1".into(),
             amount: Amount(amount),
             remittance: remittance.into(),
-            customer_number: "ACME".into(),
+            customer_number: customer_number.into(),
             ..EntryDocument::default()
         };
         let statement = StatementDocument {
@@ -831,6 +863,20 @@ mod tests {
         assert_eq!((applied.outcome, open), (Outcome::Unmatched { ambiguous: true }, [Amount(10_000); 2]));
         let (applied, open) = paid_by_bill_of_lading(19_000, "BOL-004711");
         assert_eq!((applied.outcome, open), (Outcome::Deduction, [Amount::ZERO, Amount(1_000)]));
+    }
+
+    #[test]
+    fn domain_1_7_stage_2_an_order_that_is_named_is_meant_and_not_all_that_left_with_its_bill_of_lading() {
+        let (applied, open) = paid_by_bill_of_lading(10_000, "SO-2 with BOL-004711");
+        assert_eq!((applied.outcome, open), (Outcome::Applied, [Amount(10_000), Amount::ZERO]), "{}", applied.reason);
+    }
+
+    #[test]
+    fn an_unknown_payer_who_names_a_bill_of_lading_is_known_only_if_the_amount_is_that_of_what_left_with_it() {
+        let (applied, open) = paid_by("NOBODY", 20_000, "BOL-004711");
+        assert_eq!((applied.outcome, open), (Outcome::Applied, [Amount::ZERO; 2]));
+        let (applied, open) = paid_by("NOBODY", 19_000, "BOL-004711");
+        assert_eq!((applied.outcome, open), (Outcome::Suspense, [Amount(10_000); 2]));
     }
 
     #[test]

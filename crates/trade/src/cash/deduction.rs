@@ -81,6 +81,13 @@ pub(crate) fn void_deduction(
     end_deduction(books, account, invoice, Amount::ZERO, cx).map(drop)
 }
 
+/// Which payment has deducted of a document and waits for a decision, and the code that it was under.
+pub(super) fn deducted_of(books: &mut dyn Books, invoice: InvoiceId) -> Result<Option<(PaymentId, Text)>, Stop> {
+    let Some(Key::Payment(id)) = pointed(books, DEDUCTED, &invoice.to_string())? else { return Ok(None) };
+    let found = deductions(books, id)?.into_iter().find(|(deducted, ..)| *deducted == invoice);
+    Ok(found.map(|(.., code)| (id, code)))
+}
+
 /// Ends what a payment deducted of a document, `written_off` of it being written off; gives its code if there was a deduction.
 pub(super) fn end_deduction(
     books: &mut dyn Books,
@@ -90,10 +97,9 @@ pub(super) fn end_deduction(
     cx: &Context,
 ) -> Result<Option<Text>, Stop> {
     let name = invoice.to_string();
-    let Some(Key::Payment(id)) = pointed(books, DEDUCTED, &name)? else { return Ok(None) };
+    let deducted = deducted_of(books, invoice)?;
     point(books, DEDUCTED, &name, None)?;
-    let deduction = deductions(books, id)?.into_iter().find(|(deducted, ..)| *deducted == invoice);
-    let Some((.., code)) = deduction else { return Ok(None) };
+    let Some((id, code)) = deducted else { return Ok(None) };
     books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code: code.clone() });
     let by = cx.actor.id.clone();
     books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: written_off, by });

@@ -4,9 +4,9 @@ use compact_str::format_compact;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Money, Text};
 
-use super::deduction::{end_deduction, is_code, owner};
+use super::deduction::{deducted_of, end_deduction, is_code, owner};
 use crate::account::{AccountEvent, OpenItem, settle, settled};
-use crate::billing::{Invoice, InvoiceEvent, credited_invoice, goodwill, net_of_goodwill};
+use crate::billing::{Invoice, InvoiceEvent, credited_invoice, given_away_by, goodwill, net_of_goodwill};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::exception::{self, ExceptionKind, Raise, Subject};
@@ -68,7 +68,7 @@ pub fn open_dispute(
     }
     let code = Text::from(code);
     books.record(&document.account, AccountEvent::ItemDisputed { invoice, amount, code: code.clone() });
-    books.record(&invoice, InvoiceEvent::Disputed { amount, code: code.clone() });
+    books.record(&invoice, InvoiceEvent::Disputed { amount, code: code.clone(), by: cx.actor.id.clone() });
     let subject =
         Subject { order: Some(document.order), account: Some(document.account.clone()), key: Some(Key::Invoice(invoice)) };
     let disputed = Money { amount, currency: document.currency };
@@ -82,7 +82,8 @@ pub fn open_dispute(
 
 /// Decides on what is in dispute of an invoice.
 ///
-/// It takes whoever may decide on the exception that asks about it; otherwise see [`decide_dispute`]. Source: domain §1.3, §1.7, §1.12.
+/// It takes whoever may decide on the exception that asks about it, and of what a payment deducted also the owner of its code; otherwise
+/// see [`decide_dispute`]. Source: domain §1.3, §1.7, §1.12.
 pub fn settle_dispute(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -91,14 +92,21 @@ pub fn settle_dispute(
     cx: &Context,
 ) -> Result<Settled, Stop> {
     let document = credited_invoice(books, invoice)?;
-    let asked = exception::open_for(books, ExceptionKind::Deduction, &Key::Invoice(invoice))?;
-    let may = match asked {
-        Some(asked) => books.exception(&asked)?.is_some_and(|asked| exception::is_for(&asked, &cx.actor)),
-        None => [Role::Receivables, Role::Director].into_iter().any(|role| cx.actor.has(role)),
+    let disputed = document.dispute.as_ref().map(|(_, code)| code.clone());
+    let deducted = if disputed.is_none() { deducted_of(books, invoice)? } else { None };
+    let (key, code) = match (disputed, deducted) {
+        (None, Some((payment, code))) => (Key::Payment(payment), code),
+        (code, _) => (Key::Invoice(invoice), code.unwrap_or(Text::const_new("UNK"))),
     };
-    if !may {
-        let code = document.dispute.as_ref().map_or("UNK", |(_, code)| code.as_str());
-        let why = format_compact!("a dispute about {code} is for {:?} to decide on", owner(code));
+    let asked = exception::open_for(books, ExceptionKind::Deduction, &key)?;
+    let is_asked = match asked {
+        Some(asked) => books.exception(&asked)?.is_some_and(|asked| exception::is_for(&asked, &cx.actor)),
+        None => cx.actor.has(Role::Director),
+    };
+    // one payment may deduct under several codes, and asks whom the first of them concerns
+    let is_owner = cx.actor.has(owner(&code)) && (asked.is_none() || matches!(key, Key::Payment(_)));
+    if !is_asked && !is_owner {
+        let why = format_compact!("a dispute about {code} is for {:?} to decide on", owner(&code));
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
     decide_dispute(books, invoice, settlement, reason, cx)
@@ -107,8 +115,8 @@ pub fn settle_dispute(
 /// Decides on what is in dispute of an invoice: part of it is credited at the invoice's own rates, part is written off, and the rest is no
 /// longer in dispute and still due, its day unchanged. Whoever calls this has made sure that the actor may.
 ///
-/// Refused where nothing is in dispute, for more than that, above the actor's limit, and without a reason. Source: domain §1.3 (accept,
-/// reject, split), §1.7.
+/// Refused where nothing is in dispute, for more than that, for more than can be credited, without a reason, above the actor's limit, all that they gave away of the
+/// invoice before included, and where money is given away by whoever opened the dispute. Source: domain §1.3 (accept, reject, split), §1.7.
 pub fn decide_dispute(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -129,8 +137,14 @@ pub fn decide_dispute(
     if granted.is_negative() || written_off.is_negative() || granted + written_off > disputed {
         return Err(Refusal::TooMuchMoney { wanted: granted + written_off, available: disputed }.into());
     }
+    let given = granted + written_off;
+    if given.is_positive() && document.disputed_by == cx.actor.id && !cx.actor.roles.contains(&Role::System) {
+        let why = Text::const_new("whoever opened a dispute gives nothing away for it");
+        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
+    }
+    let before = if given.is_positive() { given_away_by(books, &document, &cx.actor.id)? } else { Amount::ZERO };
     let company = company(books)?;
-    let given = company.valued(granted + written_off, document.currency, company.calendar.local_day(cx.now));
+    let given = company.valued(given + before, document.currency, company.calendar.local_day(cx.now));
     if cx.actor.limit.is_some_and(|limit| given > limit) {
         let why = Text::const_new("the amount given away is above their limit");
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
@@ -202,9 +216,12 @@ fn clear(books: &mut dyn Books, invoice: InvoiceId, cause: &str, cx: &Context) -
 mod tests {
     use super::*;
     use crate::account::come_due;
+    use crate::billing::credit_note;
     use crate::books::Event;
-    use crate::ids::OrderId;
+    use crate::cash::{EntryDocument, StatementDocument};
+    use crate::ids::{LineNo, OrderId};
     use crate::order::fixture::{Story, at, billed, clerk};
+    use units::Quantity;
 
     /// An invoice of 119.00, of which 60.00 are disputed over a promotion.
     fn disputed() -> (Story, OrderId, InvoiceId) {
@@ -237,7 +254,7 @@ mod tests {
     fn domain_1_3_a_dispute_is_granted_in_part_written_off_in_part_and_refused_in_part() {
         let (mut story, id, invoice) = disputed();
         let settlement = Settlement { granted: Amount(2_380), written_off: Amount(120) };
-        let settled = settle_dispute(story.books(), invoice, settlement, "half a promotion", &clerk("ann", 6)).unwrap();
+        let settled = settle_dispute(story.books(), invoice, settlement, "half a promotion", &clerk("eve", 6)).unwrap();
         assert_eq!((settled.granted, settled.written_off, settled.refused), (Amount(2_380), Amount(120), Amount(3_500)));
         let note = story.books().invoice(&settled.note.unwrap()).unwrap().unwrap();
         assert_eq!((note.net, note.tax, note.gross), (Amount(2_000), Amount(380), Amount(2_380)));
@@ -252,7 +269,7 @@ mod tests {
     fn what_is_refused_goes_on_getting_older_from_its_own_day() {
         let (mut story, _, invoice) = disputed();
         let due = item(&mut story, invoice).unwrap().due;
-        settle_dispute(story.books(), invoice, Settlement::default(), "no such promotion", &clerk("ann", 6)).unwrap();
+        settle_dispute(story.books(), invoice, Settlement::default(), "no such promotion", &clerk("eve", 6)).unwrap();
         assert_eq!(item(&mut story, invoice).unwrap().due, due);
         story.books.take_events();
         come_due(story.books(), &"ACME".into(), &at(60 * 1_440)).unwrap();
@@ -269,7 +286,7 @@ mod tests {
         open_dispute(story.books(), invoice, Amount(3), "PRC", "price", &clerk("ann", 5)).unwrap();
         // net 2 comes to 2 with 19 %, and net 3 to 4
         let all = Settlement { granted: Amount(3), written_off: Amount::ZERO };
-        let settled = settle_dispute(story.books(), invoice, all, "right", &clerk("ann", 6)).unwrap();
+        let settled = settle_dispute(story.books(), invoice, all, "right", &clerk("eve", 6)).unwrap();
         assert_eq!((settled.granted, settled.written_off, settled.refused), (Amount(2), Amount(1), Amount::ZERO));
         assert_eq!(item(&mut story, invoice).unwrap().open, Amount(11_897));
         story.check();
@@ -281,7 +298,7 @@ mod tests {
         open_dispute(story.books(), invoice, Amount(11_900), "DMG", "all broken", &clerk("ann", 5)).unwrap();
         story.books.take_events();
         let all = Settlement { granted: Amount(11_900), written_off: Amount::ZERO };
-        settle_dispute(story.books(), invoice, all, "so it was", &clerk("ann", 6)).unwrap();
+        settle_dispute(story.books(), invoice, all, "so it was", &clerk("eve", 6)).unwrap();
         let told: Vec<_> = story.books.take_events();
         let is = |wanted: fn(&InvoiceEvent) -> bool| {
             told.iter().filter(|event| matches!(event, Event::Invoice(_, event) if wanted(event))).count()
@@ -297,7 +314,7 @@ mod tests {
         for granted in [0, 1, 17, 100, 5_999, 6_000] {
             let (mut story, _, invoice) = disputed();
             let settlement = Settlement { granted: Amount(granted), written_off: Amount((6_000 - granted) / 3) };
-            let settled = settle_dispute(story.books(), invoice, settlement, "so be it", &clerk("ann", 6)).unwrap();
+            let settled = settle_dispute(story.books(), invoice, settlement, "so be it", &clerk("eve", 6)).unwrap();
             assert_eq!(settled.granted + settled.written_off + settled.refused, Amount(6_000), "{granted}");
             let open = item(&mut story, invoice).unwrap().open;
             assert_eq!(open, Amount(11_900) - settled.granted - settled.written_off, "{granted}");
@@ -322,9 +339,94 @@ mod tests {
         let refused = settle_dispute(story.books(), invoice, too_much, "right", &cx);
         assert_eq!(refused, Err(Stop::Refused(Refusal::TooMuchMoney { wanted: Amount(6_001), available: Amount(6_000) })));
         settle_dispute(story.books(), invoice, all, "right", &cx).unwrap();
-        let again = settle_dispute(story.books(), invoice, all, "right", &clerk("ann", 7));
+        let again = settle_dispute(story.books(), invoice, all, "right", &clerk("eve", 7));
         assert!(matches!(again, Err(Stop::Refused(_))));
         story.check();
+    }
+
+    #[test]
+    fn whoever_opened_a_dispute_gives_nothing_away_for_it_but_may_withdraw_it() {
+        let (mut story, _, invoice) = disputed();
+        for (granted, written_off) in [(1, 0), (0, 1)] {
+            let settlement = Settlement { granted: Amount(granted), written_off: Amount(written_off) };
+            let refused = settle_dispute(story.books(), invoice, settlement, "right", &clerk("ann", 6));
+            assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+        }
+        settle_dispute(story.books(), invoice, Settlement::default(), "withdrawn", &clerk("ann", 6)).unwrap();
+    }
+
+    #[test]
+    fn a_limit_holds_for_all_that_somebody_writes_off_and_credits_of_an_invoice() {
+        let (mut story, _, invoice) = billed();
+        let small = |name: &str| {
+            let mut cx = clerk(name, 6);
+            cx.actor.limit = Some(Amount(1_000));
+            cx
+        };
+        let mut settled = |granted, written_off, by: &str| {
+            open_dispute(story.books(), invoice, Amount(600), "PRM", "promotion", &clerk("ann", 5)).unwrap();
+            let settlement = Settlement { granted: Amount(granted), written_off: Amount(written_off) };
+            let outcome = settle_dispute(story.books(), invoice, settlement, "right", &small(by));
+            if outcome.is_err() {
+                settle_dispute(story.books(), invoice, Settlement::default(), "no", &clerk("ann", 6)).unwrap();
+            }
+            outcome.is_ok()
+        };
+        assert!(settled(0, 600, "bob"));
+        assert!(!settled(0, 401, "bob"));
+        assert!(!settled(401, 0, "bob"));
+        assert!(settled(100, 300, "bob"));
+        assert!(!settled(0, 1, "bob"));
+        assert!(settled(0, 600, "eva"));
+    }
+
+    #[test]
+    fn domain_1_7_what_a_payment_deducted_is_decided_by_the_owner_of_its_code() {
+        for (role, may) in
+            [(Role::Receivables, false), (Role::Sales, false), (Role::Warehouse, true), (Role::Director, true)]
+        {
+            let (mut story, _, invoice) = billed();
+            let entry = EntryDocument {
+                bank_reference: "B-1".into(),
+                amount: Amount(10_000),
+                customer_number: "ACME".into(),
+                remittance: "CD-2026-000001 DMG".into(),
+                ..EntryDocument::default()
+            };
+            let statement = StatementDocument {
+                reference: "S-1".into(),
+                bank_account: "DE99".into(),
+                currency: units::Currency::EUR,
+                entries: vec![entry],
+                ..StatementDocument::default()
+            };
+            let payment = crate::cash::import(story.books(), &statement, &at(5)).unwrap().payments[0];
+            crate::cash::apply(story.books(), payment, &at(5)).unwrap();
+            let subject = Subject { key: Some(Key::Payment(payment)), ..Subject::default() };
+            let asked = Raise { owner: Some(owner("DMG")), ..Raise::new(ExceptionKind::Deduction, subject, "DMG") };
+            exception::raise(story.books(), asked, &at(5)).unwrap();
+            let mut cx = clerk("eve", 6);
+            cx.actor.roles = vec![role];
+            let all = Settlement { granted: Amount(1_900), written_off: Amount::ZERO };
+            let settled = settle_dispute(story.books(), invoice, all, "broken", &cx);
+            assert_eq!(settled.is_ok(), may, "{role:?}: {settled:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_credited_no_more_is_refused_and_not_written_off() {
+        let (mut story, _, invoice) = billed();
+        let goods = [(LineNo(1), Quantity(10))];
+        // the customer has paid, so that the credit note is owed to them and the payment can be taken back
+        let payment = story.pay(invoice, 11_900);
+        credit_note(story.books(), invoice, None, &goods, "returned", &clerk("eve", 6)).unwrap();
+        crate::cash::unapply(story.books(), payment, invoice, "another's money", &clerk("eve", 7)).unwrap();
+        open_dispute(story.books(), invoice, Amount(11_900), "RET", "all went back", &clerk("ann", 8)).unwrap();
+        let all = Settlement { granted: Amount(11_900), written_off: Amount::ZERO };
+        let refused = settle_dispute(story.books(), invoice, all, "right", &clerk("eve", 9));
+        let too_much = Refusal::TooMuchMoney { wanted: Amount(11_900), available: Amount::ZERO };
+        assert_eq!(refused, Err(Stop::Refused(too_much)));
+        assert_eq!(item(&mut story, invoice).unwrap().open, Amount(11_900));
     }
 
     #[test]

@@ -101,6 +101,7 @@ mod tests {
                 placed_at: Timestamp(0),
                 exception: None,
                 placed_by: Text::default(),
+                found: Text::default(),
             };
             let actor = Actor { id: name.into(), roles: vec![role], limit: None };
             authorise(&Company::default(), &account, &account, &order, &hold, &actor).is_ok()

@@ -40,12 +40,10 @@ pub fn reject(books: &mut dyn Books, id: WarehouseOrderId, reason: &str, _cx: &C
     }
     let reason = Text::from(reason);
     for line in &released.lines {
-        let cancelled = line.cancelling.min(line.outstanding());
-        drop_units(books, &released, line, cancelled, Bucket::Cancelled, &reason)?;
-        let now = warehouse_order(books, id)?;
-        if let Some(line) = now.line(line.line) {
-            drop_units(books, &now, line, line.outstanding(), Bucket::Open, &reason)?;
-        }
+        let cancelled = (line.cancelling - line.stopping).min(line.outstanding());
+        drop_units(books, id, line.line, cancelled, Bucket::Cancelled, &reason)?;
+        let left = line.outstanding() - cancelled;
+        drop_units(books, id, line.line, left, Bucket::Open, &reason)?;
     }
     books.record(&id, WarehouseOrderEvent::Rejected { reason });
     Ok(())

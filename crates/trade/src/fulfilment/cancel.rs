@@ -31,8 +31,7 @@ pub fn cancel_answered(
             None => Quantity::ZERO,
         };
         if fewer.is_positive() {
-            let now = warehouse_order(books, id)?;
-            short |= fall_short(books, &now, line, fewer, &Text::const_new("short_pick"))?;
+            short |= fall_short(books, id, line, fewer, &Text::const_new("short_pick"))?;
             drops = true;
         }
     }

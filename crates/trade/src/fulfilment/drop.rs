@@ -16,11 +16,16 @@ pub(super) fn warehouse_order(books: &mut dyn Books, id: WarehouseOrderId) -> Re
     books.warehouse_order(&id)?.ok_or_else(|| Refusal::NotFound(Key::WarehouseOrder(id)).into())
 }
 
-/// Takes units out of a warehouse order: their reservation ends, and they go to `to`. Units not picked yet go first.
+/// A line of a warehouse order as it is now.
+pub(super) fn line_of(books: &mut dyn Books, id: WarehouseOrderId, no: LineNo) -> Result<Option<WarehouseLine>, Stop> {
+    Ok(warehouse_order(books, id)?.line(no).cloned())
+}
+
+/// Takes units out of a line of a warehouse order: their reservation ends, and they go to `to`. Units not picked yet go first.
 pub(super) fn drop_units(
     books: &mut dyn Books,
-    released: &WarehouseOrder,
-    line: &WarehouseLine,
+    id: WarehouseOrderId,
+    no: LineNo,
     quantity: Quantity,
     to: Bucket,
     reason: &Text,
@@ -28,20 +33,26 @@ pub(super) fn drop_units(
     if !quantity.is_positive() {
         return Ok(());
     }
-    let order = existing(books, released.order)?;
+    let released = warehouse_order(books, id)?;
+    let Some(line) = released.line(no).cloned() else { return Ok(()) };
+    let (order, stock) = (released.order, StockKey::new(&line.item, &released.node));
+    // whoever still reads an order or a release while it changes pays for a copy of all its lines
+    drop(released);
     if to == Bucket::Cancelled {
-        let amount = leaving(&order, &[(line.line, quantity)]);
-        leave_exposure(books, order.id, &order.account, amount, false);
+        let (account, amount) = {
+            let order = existing(books, order)?;
+            (order.account.clone(), leaving(&order, &[(no, quantity)]))
+        };
+        leave_exposure(books, order, &account, amount, false);
     }
-    let stock = StockKey::new(&line.item, &released.node);
-    let (reservation, no) = (line.reservation, line.line);
-    books.record(&released.id, WarehouseOrderEvent::Dropped { line: no, quantity, reason: reason.clone() });
+    let reservation = line.reservation;
+    books.record(&id, WarehouseOrderEvent::Dropped { line: no, quantity, reason: reason.clone() });
     books.record(&stock, StockEvent::ReservationReleased { reservation, quantity, reason: reason.clone() });
-    shrink(books, order.id, no, reservation, quantity)?;
+    shrink(books, order, no, reservation, quantity)?;
     let unpicked = quantity.min(line.outstanding() - line.staged());
     for (from, units) in [(Bucket::Released, unpicked), (Bucket::Picked, quantity - unpicked)] {
         if units.is_positive() {
-            books.record(&order.id, moved(no, from, to, units));
+            books.record(&order, moved(no, from, to, units));
         }
     }
     Ok(())
@@ -55,20 +66,22 @@ pub(super) fn shrink(
     reservation: ReservationId,
     quantity: Quantity,
 ) -> Result<(), Stop> {
-    let order = existing(books, order)?;
-    let found = order.line(line).and_then(|line| line.allocations.iter().find(|share| share.reservation == reservation));
+    let found = existing(books, order)?
+        .line(line)
+        .and_then(|line| line.allocations.iter().find(|share| share.reservation == reservation))
+        .cloned();
     if let Some(share) = found {
-        let allocation = LineAllocation { quantity: share.quantity - quantity, ..share.clone() };
-        books.record(&order.id, OrderEvent::Allocated { line, allocation });
+        let allocation = LineAllocation { quantity: share.quantity - quantity, ..share };
+        books.record(&order, OrderEvent::Allocated { line, allocation });
     }
     Ok(())
 }
 
-/// Takes units out of a warehouse order that will not come: first those that it was asked not to ship, and the rest goes back to the
-/// order and out of stock. Says whether any went back.
+/// Takes units out of a warehouse order that will not come: first those that it was asked not to ship, which are cancelled or, if they
+/// were only stopped, go back to the order; the rest goes back to the order and out of stock. Says whether any went back.
 pub(super) fn fall_short(
     books: &mut dyn Books,
-    released: &WarehouseOrder,
+    id: WarehouseOrderId,
     line: &WarehouseLine,
     short: Quantity,
     reason: &Text,
@@ -76,22 +89,21 @@ pub(super) fn fall_short(
     if !short.is_positive() {
         return Ok(false);
     }
-    let cancelled = short.min(line.cancelling);
-    if cancelled.is_positive() {
-        books.record(&released.id, WarehouseOrderEvent::CancelConfirmed { lines: vec![(line.line, cancelled)] });
-        drop_units(books, released, line, cancelled, Bucket::Cancelled, &Text::const_new("cancelled"))?;
+    let asked = short.min(line.cancelling);
+    let cancelled = asked.min(line.cancelling - line.stopping);
+    if asked.is_positive() {
+        books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines: vec![(line.line, asked)] });
+        drop_units(books, id, line.line, cancelled, Bucket::Cancelled, &Text::const_new("cancelled"))?;
+        drop_units(books, id, line.line, asked - cancelled, Bucket::Open, &Text::const_new("stopped"))?;
     }
-    let short = short - cancelled;
+    let short = short - asked;
     if !short.is_positive() {
-        return Ok(false);
+        return Ok(asked > cancelled);
     }
-    let now = warehouse_order(books, released.id)?;
-    if let Some(line) = now.line(line.line) {
-        drop_units(books, &now, line, short, Bucket::Open, reason)?;
-    }
+    drop_units(books, id, line.line, short, Bucket::Open, reason)?;
     // what the warehouse cannot find is not there: otherwise it would be promised again at once
-    let stock = StockKey::new(&line.item, &released.node);
-    let cause = Text::from(released.id.to_string());
+    let stock = StockKey::new(&line.item, &warehouse_order(books, id)?.node);
+    let cause = Text::from(id.to_string());
     books.record(&stock, StockEvent::ShortageDetected { short, cause: cause.clone() });
     let there = books.stock(&stock)?.map_or(Quantity::ZERO, |stock| stock.on_hand - stock.unavailable);
     let lost = short.min(there).or_zero();

@@ -2,7 +2,7 @@
 
 use units::{Quantity, Text};
 
-use super::drop::{complete_if_done, fall_short, warehouse_order};
+use super::drop::{complete_if_done, fall_short, line_of, warehouse_order};
 use super::state::{Progress, WarehouseLine, WarehouseOrderEvent};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -56,10 +56,9 @@ pub fn pick(
     }
     let mut is_short = false;
     for no in released.lines.iter().map(|line| line.line) {
-        let now = warehouse_order(books, id)?;
-        if let Some(line) = now.line(no) {
+        if let Some(line) = line_of(books, id, no)? {
             let missing = line.outstanding() - line.staged();
-            is_short |= fall_short(books, &now, line, missing, &Text::const_new("short_pick"))?;
+            is_short |= fall_short(books, id, &line, missing, &Text::const_new("short_pick"))?;
         }
     }
     complete_if_done(books, id)?;

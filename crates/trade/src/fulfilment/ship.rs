@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use units::{Quantity, Text, Timestamp};
 
 use super::bill_of_lading;
-use super::drop::{complete_if_done, fall_short, shrink, warehouse_order};
+use super::drop::{complete_if_done, fall_short, line_of, shrink, warehouse_order};
 use super::pick::{stage, unknown_line};
 use super::state::{Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseOrder, WarehouseOrderEvent};
 use crate::books::{Books, Kind, Stop};
@@ -118,9 +118,8 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
     let mut short = false;
     if is_last {
         for no in released.lines.iter().map(|line| line.line) {
-            let now = warehouse_order(books, id)?;
-            if let Some(line) = now.line(no) {
-                short |= fall_short(books, &now, line, line.outstanding(), &Text::const_new("short_ship"))?;
+            if let Some(line) = line_of(books, id, no)? {
+                short |= fall_short(books, id, &line, line.outstanding(), &Text::const_new("short_ship"))?;
             }
         }
     }

@@ -62,6 +62,9 @@ pub struct WarehouseLine {
     pub dropped: Quantity,
     /// Units that the warehouse was asked not to ship, and has not answered for.
     pub cancelling: Quantity,
+    /// Of those, units that only must not go out as things are: they go back to the order and are not cancelled.
+    #[serde(default)]
+    pub stopping: Quantity,
 }
 
 /// How far a warehouse order is.
@@ -137,6 +140,9 @@ pub enum WarehouseOrderEvent {
         /// Until when it has time to answer.
         #[serde(default)]
         answer_by: Option<Timestamp>,
+        /// The units go back to the order, which may not be sent as it is now.
+        #[serde(default)]
+        stop: bool,
     },
     /// The warehouse agreed to cancel; the units are dropped next.
     CancelConfirmed {
@@ -259,6 +265,24 @@ impl WarehouseLine {
         self.quantity - self.shipped - self.dropped
     }
 
+    /// Units that may still be cancelled: nobody has asked for that yet.
+    pub fn to_cancel(&self) -> Quantity {
+        self.outstanding() - self.cancelling + self.stopping
+    }
+
+    /// Notes that the warehouse was asked not to ship units; one that was asked to stop them is not asked for others.
+    fn ask(&mut self, quantity: Quantity, stop: bool) {
+        let more = quantity.min(self.outstanding() - self.cancelling);
+        self.cancelling += more;
+        self.stopping += if stop { more } else { more - quantity };
+    }
+
+    /// No more units are asked back than are there.
+    fn limit_asked(&mut self, cancelling: Quantity) {
+        self.cancelling = cancelling.or_zero().min(self.outstanding());
+        self.stopping = self.stopping.min(self.cancelling);
+    }
+
     /// Units that were picked and are still there.
     pub fn staged(&self) -> Quantity {
         (self.picked - self.shipped).or_zero().min(self.outstanding())
@@ -280,7 +304,7 @@ impl WarehouseOrder {
     fn settle_cancellation(&mut self) {
         self.cancel_requested = false;
         self.answer_by = None;
-        self.lines.iter_mut().for_each(|line| line.cancelling = Quantity::ZERO);
+        self.lines.iter_mut().for_each(|line| line.limit_asked(Quantity::ZERO));
     }
 
     fn line_mut(&mut self, no: LineNo) -> Option<&mut WarehouseLine> {
@@ -314,23 +338,23 @@ impl Folded for WarehouseOrder {
             WarehouseOrderEvent::Dropped { line, quantity, .. } => {
                 if let Some(line) = self.line_mut(*line) {
                     line.dropped += *quantity;
-                    line.cancelling = line.cancelling.min(line.outstanding());
+                    line.limit_asked(line.cancelling);
                 }
             }
             WarehouseOrderEvent::Booked(booking) => self.booking = Some(booking.clone()),
-            WarehouseOrderEvent::CancelRequested { lines, answer_by } => {
+            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop } => {
                 self.cancel_requested = true;
                 self.answer_by = *answer_by;
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
-                        line.cancelling += *quantity;
+                        line.ask(*quantity, *stop);
                     }
                 }
             }
             WarehouseOrderEvent::CancelConfirmed { lines } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
-                        line.cancelling = (line.cancelling - *quantity).or_zero();
+                        line.limit_asked(line.cancelling - *quantity);
                     }
                 }
                 self.cancel_requested = self.lines.iter().any(|line| line.cancelling.is_positive());
@@ -347,7 +371,7 @@ impl Folded for WarehouseOrder {
                     if let Some(line) = self.line_mut(*no) {
                         line.shipped += *quantity;
                         line.picked = line.picked.max(line.shipped);
-                        line.cancelling = line.cancelling.min(line.outstanding());
+                        line.limit_asked(line.cancelling);
                     }
                 }
             }

@@ -192,7 +192,7 @@ impl Folded for Order {
             }
             OrderEvent::MilestoneReported { .. } => self.milestone_reported = true,
             OrderEvent::ScreeningCleared { kind, finding } => self.cleared.push((*kind, finding.clone())),
-            OrderEvent::ReservationsTakenOver => self.reserved_before.clear(),
+            OrderEvent::ReservationsTakenOver { .. } => self.reserved_before.clear(),
             OrderEvent::EarlierAccepted { accepts, .. } => self.accepts_earlier = *accepts,
             OrderEvent::CancelFailed { lines, .. } => {
                 for (no, quantity) in lines {

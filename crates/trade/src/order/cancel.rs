@@ -1,7 +1,7 @@
 //! Units are cancelled, at whatever stage they are.
 
 use serde::{Deserialize, Serialize};
-use units::{Minutes, Quantity, Text};
+use units::{Amount, Minutes, Quantity, Text};
 
 use super::bind::{unbind, unpeg};
 use super::cart;
@@ -11,7 +11,7 @@ use super::state::{Bucket, Order};
 use super::value::{leave_exposure, leaving};
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::fulfilment::WarehouseOrderEvent;
+use crate::fulfilment::{WarehouseLine, WarehouseOrderEvent};
 use crate::ids::*;
 use crate::refusal::Refusal;
 
@@ -92,13 +92,15 @@ fn cancel_line(
     cx: &Context,
 ) -> Result<(), Stop> {
     let order = existing(books, id)?;
-    let Some(line) = order.line(no) else { return Ok(()) };
-    let at_once = quantity.min(line.buckets.open + line.buckets.backordered + line.buckets.allocated);
+    let Some(buckets) = order.line(no).map(|line| line.buckets) else { return Ok(()) };
+    let (account, warehouse_orders) = (order.account.clone(), order.warehouse_orders.clone());
+    let at_once = quantity.min(buckets.waiting());
+    let amount = if at_once.is_positive() { leaving(&order, &[(no, at_once)]) } else { Amount::ZERO };
+    drop(order);
     if at_once.is_positive() {
-        let amount = leaving(&order, &[(no, at_once)]);
-        leave_exposure(books, id, &order.account, amount, false);
+        leave_exposure(books, id, &account, amount, false);
         let mut left = at_once;
-        let open = line.buckets.open.min(left);
+        let open = buckets.open.min(left);
         if open.is_positive() {
             books.record(&id, super::moved(no, Bucket::Open, Bucket::Cancelled, open));
             left -= open;
@@ -108,23 +110,47 @@ fn cancel_line(
     }
     outcome.cancelled += at_once;
     let mut left = quantity - at_once;
-    for warehouse_order in order.warehouse_orders.iter().rev() {
-        let Some(released) = books.warehouse_order(warehouse_order)? else { continue };
-        let there = released.line(no).map_or(Quantity::ZERO, |line| line.outstanding() - line.cancelling);
+    for warehouse_order in warehouse_orders.iter().rev() {
+        let released = books.warehouse_order(warehouse_order)?.filter(|released| !released.is_done());
+        let there =
+            released.as_ref().and_then(|released| released.line(no)).map_or(Quantity::ZERO, WarehouseLine::to_cancel);
+        drop(released);
         let units = there.min(left);
-        if released.is_done() || !units.is_positive() {
+        if !units.is_positive() {
             continue;
         }
         let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
-        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines: vec![(no, units)], answer_by });
+        let lines = vec![(no, units)];
+        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: false });
         if !outcome.asked.contains(warehouse_order) {
             outcome.asked.push(*warehouse_order);
         }
         left -= units;
     }
-    let asked_before = line.buckets.released + line.buckets.picked;
-    outcome.too_late += left.min(line.buckets.shipped).min((quantity - at_once - asked_before).or_zero());
+    let asked_before = buckets.released + buckets.picked;
+    outcome.too_late += left.min(buckets.shipped).min((quantity - at_once - asked_before).or_zero());
     Ok(())
+}
+
+/// Asks the warehouses not to ship what they still have of an order that may not be sent as it is now: the units come back to the order.
+/// Gives the warehouse orders that each has to be asked about. Source: domain §1.5.4 (released: ask).
+pub(super) fn stop(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
+    let mut asked = existing(books, id)?.warehouse_orders.clone();
+    for warehouse_order in std::mem::take(&mut asked) {
+        let Some(released) = books.warehouse_order(&warehouse_order)?.filter(|released| !released.is_done()) else {
+            continue;
+        };
+        let there = released.lines.iter().map(|line| (line.line, line.outstanding() - line.cancelling));
+        let lines: Vec<(LineNo, Quantity)> = there.filter(|(_, units)| units.is_positive()).collect();
+        drop(released);
+        if lines.is_empty() {
+            continue;
+        }
+        let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
+        books.record(&warehouse_order, WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: true });
+        asked.push(warehouse_order);
+    }
+    Ok(asked)
 }
 
 #[cfg(test)]
@@ -133,7 +159,6 @@ mod tests {
     use crate::fulfilment;
     use crate::order::fixture::{Story, at, clerk};
     use crate::order::{Status, release};
-    use units::Amount;
 
     fn all() -> Cancellation {
         Cancellation { lines: Vec::new(), reason: "changed mind".into() }

@@ -90,11 +90,17 @@ pub(super) fn take_over(books: &mut dyn Books, id: OrderId) -> Result<(), Stop> 
         return Ok(());
     }
     let reason = if order.is_over() { "the order is over" } else { "taken over by the order" };
-    for (key, claim) in active(books, &order)? {
+    let active = active(books, &order)?;
+    drop(order);
+    let mut stocks: Vec<StockKey> = Vec::new();
+    for (key, claim) in active {
         let (reservation, quantity, reason) = (claim.reservation, claim.quantity, Text::const_new(reason));
         books.record(&key, StockEvent::ReservationReleased { reservation, quantity, reason });
+        if !stocks.contains(&key) {
+            stocks.push(key);
+        }
     }
-    books.record(&id, OrderEvent::ReservationsTakenOver);
+    books.record(&id, OrderEvent::ReservationsTakenOver { stocks });
     Ok(())
 }
 

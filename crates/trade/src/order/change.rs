@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use units::{Day, Decimal, Quantity, Text};
 
-use super::cancel::{Cancellation, cancel};
+use super::cancel::{Cancellation, cancel, stop};
 use super::event::OrderEvent;
 use super::find::{existing, existing_and_live, wrong_status};
 use super::promise::note_promise;
 use super::receive::check_billing;
 use super::resolve;
+use super::screen::screen_moved;
 use super::state::Order;
 use super::submission::SubmittedLine;
 use crate::books::{Books, Stop};
@@ -42,7 +43,7 @@ pub struct Change {
 /// What a change came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChangeOutcome {
-    /// Warehouse orders whose warehouse has to be asked to ship less.
+    /// Warehouse orders whose warehouse has to be asked to ship less, or nothing.
     pub asked: Vec<WarehouseOrderId>,
     /// Prices, tax, credit and promise have to be looked at again.
     pub recheck: bool,
@@ -55,7 +56,8 @@ pub struct ChangeOutcome {
 /// Changes an order by the matrix: what is taken away is cancelled, what is added enters `open` and is checked again.
 ///
 /// Refused below what has shipped, for prices of invoiced lines, and for orders that are over. What has shipped and is not invoiced can
-/// have another price, another ship-to or be billed otherwise; for what is invoiced there are credit notes. Source: domain §1.5.4.
+/// have another price, another ship-to or be billed otherwise; for what is invoiced there are credit notes. Where the screening keeps the
+/// order from the new address, nobody is asked to ship there and warehouses are asked to stop. Source: domain §1.5.4.
 pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context) -> Result<ChangeOutcome, Stop> {
     let order = existing_and_live(books, id, "it cannot be changed any more")?;
     if order.is_fulfilled() {
@@ -90,9 +92,6 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     let recheck =
         !(more.is_empty() && added.is_empty() && change.prices.is_empty()) || ship_to.is_some() || requested.is_some();
     let mut outcome = ChangeOutcome { recheck, ..ChangeOutcome::default() };
-    if let Some(ship_to) = &ship_to {
-        redirect(books, &order, ship_to, &mut outcome, cx)?;
-    }
     if let Some(billing) = change.billing.filter(|billing| *billing != order.billing) {
         books.record(&id, OrderEvent::BillingSet { billing, by: cx.actor.id.clone() });
     }
@@ -110,7 +109,17 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         }
         let prices = change.prices.clone();
         let by = cx.actor.id.clone();
-        books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to, requested, by });
+        let to = ship_to.clone();
+        books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to: to, requested, by });
+    }
+    if let Some(ship_to) = ship_to {
+        if screen_moved(books, id, cx)? {
+            let stopped = stop(books, id, cx)?;
+            outcome.asked.retain(|asked| !stopped.contains(asked));
+            outcome.asked.extend(stopped);
+        } else {
+            redirect(books, id, &ship_to, &mut outcome, cx)?;
+        }
     }
     if let Some(accepts) = change.accepts_earlier {
         accept_earlier(books, id, accepts, cx)?;
@@ -134,11 +143,12 @@ fn accept_earlier(books: &mut dyn Books, id: OrderId, accepts: bool, cx: &Contex
 /// Asks each warehouse that has not shipped all of its part, and notes what is on its way.
 fn redirect(
     books: &mut dyn Books,
-    order: &Order,
+    id: OrderId,
     ship_to: &ShipTo,
     outcome: &mut ChangeOutcome,
     cx: &Context,
 ) -> Result<(), Stop> {
+    let order = existing(books, id)?;
     for id in &order.warehouse_orders {
         if books.warehouse_order(id)?.is_some_and(|released| !released.is_done()) {
             books.record(id, WarehouseOrderEvent::RedirectRequested { ship_to: ship_to.clone() });

@@ -250,7 +250,11 @@ pub enum OrderEvent {
         by: Text,
     },
     /// What was reserved before it is its own now, or was given back (domain §1.1.5).
-    ReservationsTakenOver,
+    ReservationsTakenOver {
+        /// Of which stocks units were given back: what the order does not bind next is for those who wait.
+        #[serde(default)]
+        stocks: Vec<StockKey>,
+    },
     /// A person let it pass in spite of what the screening found.
     ScreeningCleared {
         /// By which hold it was kept.

@@ -59,17 +59,36 @@ pub(super) fn place(
 ) -> Result<(), Stop> {
     let order = existing(books, id)?;
     let before = order.holds.iter().find(|hold| hold.kind == kind).cloned();
+    let found = before.as_ref().map_or(Text::default(), |before| found_before(before, cx));
+    let reason = if found.is_empty() { reason } else { format_compact!("{reason}; {found}") };
     let known = before.as_ref().and_then(|before| before.exception);
     let asked = question(&order, kind, &reason, amount);
     drop(order);
     let exception = ask(books, known, asked, cx)?;
+    let kept = before.as_ref().filter(|before| !is_checks_own(before) || cx.actor.roles.contains(&Role::System));
     let (placed_at, placed_by) =
-        before.as_ref().map_or((cx.now, cx.actor.id.clone()), |before| (before.placed_at, before.placed_by.clone()));
-    let hold = Hold { kind, reason, lines, amount, placed_at, exception: Some(exception), placed_by };
+        kept.map_or((cx.now, cx.actor.id.clone()), |before| (before.placed_at, before.placed_by.clone()));
+    let hold = Hold { kind, reason, lines, amount, placed_at, exception: Some(exception), placed_by, found };
     if before.as_ref() != Some(&hold) {
         books.record(&id, OrderEvent::HoldPlaced(hold));
     }
     Ok(())
+}
+
+/// Whether a check has placed a hold, and lifts it when its cause is gone.
+pub(super) fn is_checks_own(hold: &Hold) -> bool {
+    hold.placed_by == Actor::system().id
+}
+
+/// What the screening had found where a person places a hold over its own: their hold stays when that is gone, and whoever releases it
+/// lets both pass.
+fn found_before(before: &Hold, cx: &Context) -> Text {
+    match before.kind {
+        HoldKind::Fraud | HoldKind::Export if cx.actor.roles.contains(&Role::System) => before.found.clone(),
+        HoldKind::Fraud | HoldKind::Export if is_checks_own(before) => before.reason.clone(),
+        HoldKind::Fraud | HoldKind::Export => before.found.clone(),
+        _ => Text::default(),
+    }
 }
 
 /// What a person is asked about a hold. Orders that one account's credit holds are one case.
@@ -143,7 +162,9 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         credit::record_release(books, id, cx)?;
     }
     if matches!(kind, HoldKind::Fraud | HoldKind::Export) {
-        books.record(&id, OrderEvent::ScreeningCleared { kind, finding: hold.reason });
+        for finding in [hold.reason, hold.found].into_iter().filter(|finding| !finding.is_empty()) {
+            books.record(&id, OrderEvent::ScreeningCleared { kind, finding });
+        }
     }
     Ok(())
 }

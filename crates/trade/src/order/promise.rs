@@ -172,8 +172,8 @@ fn commit_ahead(books: &mut dyn Books, company: &Arc<Company>, order: &Order, cx
         let (item, priority) = (line.item.clone(), order.priority);
         set_backorder(books, Backorder { order: order.id, line: line.no, item, pegs, priority, since })?;
         books.record(&order.id, super::moved(line.no, Bucket::Open, Bucket::Backordered, quantity));
-        let now = existing(books, order.id)?;
-        review(books, &now, at);
+        let known = existing(books, order.id)?.review_at;
+        review(books, order.id, known, at);
         note_promise(books, order.id, line.no, &Text::const_new("promised"), cx)?;
         committed += quantity;
     }
@@ -386,6 +386,8 @@ pub(crate) fn note_promise(books: &mut dyn Books, id: OrderId, no: LineNo, cause
     let promise = possible.map(|day| kept.map_or(day, |told| day.max(told)));
     if promise != line.promise {
         let was = line.promise.or(line.confirmed);
+        // whoever still reads the order while it changes pays for a copy of all its lines
+        drop(order);
         books.record(&id, OrderEvent::Promised { line: no, was, promise, cause: cause.clone() });
     }
     Ok(())
@@ -394,10 +396,11 @@ pub(crate) fn note_promise(books: &mut dyn Books, id: OrderId, no: LineNo, cause
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::Event;
+    use crate::books::{Aggregate, Event, Key, MemoryBooks, Missing};
     use crate::order::fixture::{Story, at, clerk, submitted};
-    use crate::order::{Change, Submission, approve, change};
+    use crate::order::{Cancellation, Change, Submission, approve, cancel, change};
     use crate::sourcing::Barrier;
+    use crate::stock::Receipt;
 
     #[test]
     fn what_is_there_is_reserved_and_the_rest_waits() {
@@ -538,6 +541,59 @@ mod tests {
         let nodes: BTreeSet<_> =
             story.order(id).lines.iter().flat_map(|line| line.allocations.clone()).map(|a| a.node).collect();
         assert_eq!(nodes, [NodeId::from("WH2")].into());
+    }
+
+    /// Books that count how often an order is changed while somebody reads it: each time all its lines are copied.
+    #[derive(Default)]
+    struct Counting {
+        books: MemoryBooks,
+        copies: usize,
+    }
+
+    impl Books for Counting {
+        fn find(&mut self, key: &Key) -> Result<Option<Aggregate>, Missing> {
+            self.books.find(key)
+        }
+
+        fn emit(&mut self, event: Event) {
+            let key = event.key();
+            let changed = self.books.iter().find(|(known, _)| **known == key);
+            let is_read = matches!(changed, Some((_, Aggregate::Order(order))) if Arc::strong_count(order) > 1);
+            self.copies += usize::from(is_read);
+            self.books.emit(event);
+        }
+    }
+
+    /// How often an order of so many lines is copied while it is promised, served, released, told short and cancelled.
+    fn copies(lines: i64) -> usize {
+        let mut story = Story::new();
+        story.stock("X", "WH1", lines / 2);
+        let ordered = (0..lines).map(|_| submitted("X", "1")).collect();
+        let id = story.receive(&Submission { lines: ordered, ..story.submission() }).unwrap();
+        approve(story.books(), id, &at(1)).unwrap();
+        let mut counting = Counting { books: std::mem::take(&mut story.books), copies: 0 };
+        promise(&mut counting, id, &at(1)).unwrap();
+        crate::order::release(&mut counting, id, &at(2)).unwrap();
+        let supply = Receipt {
+            item: "X".into(),
+            node: "WH1".into(),
+            quantity: Quantity(lines / 4),
+            receipt: "more".into(),
+            document: None,
+        };
+        crate::stock::receive(&mut counting, &supply, &at(3)).unwrap();
+        crate::stock::serve_backorders(&mut counting, &"X".into(), &at(3)).unwrap();
+        let released = existing(&mut counting, id).unwrap().warehouse_orders[0];
+        let all = Cancellation::default();
+        cancel(&mut counting, id, &all, &clerk("ann", 4)).unwrap();
+        crate::fulfilment::cancel_answered(&mut counting, released, None, &[], &at(5)).unwrap();
+        assert!(existing(&mut counting, id).unwrap().is_over());
+        counting.copies
+    }
+
+    #[test]
+    fn an_order_is_not_copied_for_each_of_its_lines() {
+        assert_eq!(copies(80), copies(8));
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! Orders that may not be the customer's own, or that the law may forbid to send.
 
 use compact_str::format_compact;
-use units::{Money, Text};
+use units::{Quantity, Text};
 
 use super::find::{company, existing};
-use super::hold::{lift, place};
-use super::state::{HoldKind, Order};
-use super::value::{at_stake, gross};
+use super::hold::{is_checks_own, lift, place};
+use super::state::{Buckets, HoldKind, Line, Order};
+use super::value::at_stake;
 use crate::account::{Account, normalised};
 use crate::books::{Books, Stop};
 use crate::context::{Actor, Context};
 use crate::ids::*;
 use crate::master::Company;
+use crate::refusal::Refusal;
 
 /// What was found, and the lines that it is about; no line for the whole order.
 type Finding = Option<(Text, Vec<LineNo>)>;
@@ -22,15 +23,39 @@ type Finding = Option<(Text, Vec<LineNo>)>;
 /// What a person placed stays until a person releases it, and what a person let pass is not held for the same finding again. What has
 /// been released to warehouses is not looked at. Source: domain §1.5.1 (holds), §1.12.
 pub fn screen(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
+    screen_units(books, id, Buckets::waiting, cx)
+}
+
+/// Screens an order that shall go to another address, with what is at warehouses and on its way. Says whether it is held: then nothing
+/// may be sent to the new address.
+///
+/// Refused where the order has shipped and there is nothing left to hold. Source: domain §1.5.1 (holds), §1.5.4 (address change).
+pub(super) fn screen_moved(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<bool, Stop> {
+    let checks = Context { actor: Actor::system(), now: cx.now };
+    screen_units(books, id, |buckets| buckets.to_ship() + buckets.shipped, &checks)?;
     let order = existing(books, id)?;
-    if order.is_over() || !order.lines.iter().any(|line| line.buckets.open.is_positive()) {
+    let held = order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Fraud | HoldKind::Export));
+    match held {
+        Some(hold) if order.is_fulfilled() => {
+            Err(Refusal::Conflict(format_compact!("what has shipped is not sent to another address: {}", hold.reason))
+                .into())
+        }
+        held => Ok(held.is_some()),
+    }
+}
+
+/// Screens by those units of each line that `of` counts.
+fn screen_units(books: &mut dyn Books, id: OrderId, of: impl Fn(&Buckets) -> Quantity, cx: &Context) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    let lines: Vec<&Line> = order.lines.iter().filter(|line| of(&line.buckets).is_positive()).collect();
+    if order.is_over() || lines.is_empty() {
         return Ok(());
     }
     let (company, account) = (company(books)?, books.account(&order.account)?.unwrap_or_default());
     let fraud = suspicion(&company, &account, &order, cx);
     let export = match party(&company, &account, &order) {
         Some(found) => Some(found),
-        None => controlled(books, &company, &account, &order, cx)?,
+        None => controlled(books, &company, &account, &order, &lines, cx)?,
     };
     for (kind, finding) in [(HoldKind::Fraud, fraud), (HoldKind::Export, export)] {
         settle(books, &order, kind, finding, cx)?;
@@ -40,7 +65,7 @@ pub fn screen(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), St
 
 fn settle(books: &mut dyn Books, order: &Order, kind: HoldKind, finding: Finding, cx: &Context) -> Result<(), Stop> {
     let placed = order.holds.iter().find(|hold| hold.kind == kind);
-    if placed.is_some_and(|hold| hold.placed_by != Actor::system().id) {
+    if placed.is_some_and(|hold| !is_checks_own(hold)) {
         return Ok(());
     }
     let is_cleared = |finding: &Text| order.cleared.iter().any(|(of, known)| *of == kind && known == finding);
@@ -62,10 +87,10 @@ fn suspicion(company: &Company, account: &Account, order: &Order, cx: &Context) 
     let most = company.policy.screening.new_address_above?;
     let is_known = profile.ship_tos.contains(&order.ship_to);
     (!is_known && at_stake(company, order, cx) > most).then(|| {
-        let value = Money { amount: gross(order), currency: order.currency };
         let to = &order.ship_to;
+        // without the value, which the hold has: what was let pass is known by these words, and tax comes later
         (
-            format_compact!("goods for {value} go to {}, {}, which {} does not have", to.street, to.city, order.account),
+            format_compact!("goods of value go to {}, {}, which {} does not have", to.street, to.city, order.account),
             Vec::new(),
         )
     })
@@ -92,6 +117,7 @@ fn controlled(
     company: &Company,
     account: &Account,
     order: &Order,
+    of: &[&Line],
     cx: &Context,
 ) -> Result<Finding, Stop> {
     let (country, day) = (&order.ship_to.country, company.calendar.local_day(cx.now));
@@ -99,7 +125,7 @@ fn controlled(
         return Ok(None);
     }
     let (mut lines, mut controls) = (Vec::new(), Vec::new());
-    for line in order.lines.iter().filter(|line| line.buckets.open.is_positive()) {
+    for line in of {
         let Some(control) = books.item(&line.item)?.and_then(|item| item.export_control.clone()) else { continue };
         if !account.profile.export_licences.iter().any(|licence| licence.covers(&control, country, day)) {
             lines.push(line.no);
@@ -117,10 +143,11 @@ mod tests {
     use super::*;
     use crate::account::{AccountEvent, Profile};
     use crate::context::Role;
+    use crate::fulfilment::cancel_answered;
     use crate::master::{CompanyEvent, ExchangeRate, ExportLicence, ItemEvent, ScreeningPolicy, ShipTo, Watch, put_rates};
     use crate::order::fixture::{Story, at, clerk};
-    use crate::order::{Change, Destination, Submission, change, hold_by_hand, release_hold};
-    use crate::refusal::Refusal;
+    use crate::order::{Cancellation, Change, Destination, OrderEvent, Submission, gross};
+    use crate::order::{cancel, change, hold_by_hand, release, release_hold};
     use units::{Amount, Currency};
 
     fn with_policy(screening: ScreeningPolicy) -> Story {
@@ -198,13 +225,32 @@ mod tests {
         let id = ordered(&mut story, Destination::Address(abroad("DE")));
         assert_eq!(
             holds(&mut story, id),
-            [(HoldKind::Fraud, "goods for 100.00 EUR go to Quai 3, Y, which ACME does not have".to_owned())]
+            [(HoldKind::Fraud, "goods of value go to Quai 3, Y, which ACME does not have".to_owned())]
         );
         let known = ordered(&mut story, Destination::Code("MAIN".into()));
         assert_eq!(holds(&mut story, known), []);
         let mut story = with_policy(policy(10_000));
         let id = ordered(&mut story, Destination::Address(abroad("DE")));
         assert_eq!(holds(&mut story, id), []);
+    }
+
+    #[test]
+    fn an_address_that_compliance_let_pass_is_not_held_again_when_tax_is_known() {
+        let mut story =
+            with_policy(ScreeningPolicy { new_address_above: Some(Amount(9_999)), ..ScreeningPolicy::default() });
+        let id = ordered(&mut story, Destination::Address(abroad("DE")));
+        release_hold(story.books(), id, HoldKind::Fraud, "their new shop", &compliance("eve", 1)).unwrap();
+        let rates = vec![(LineNo(1), "19".parse().unwrap())];
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
+        screen(story.books(), id, &at(2)).unwrap();
+        assert_eq!(holds(&mut story, id), []);
+        // another address was never looked at
+        let moved = Change { ship_to: Some(ShipTo { street: "Quai 4".into(), ..abroad("DE") }), ..Change::default() };
+        change(story.books(), id, &moved, &clerk("ann", 3)).unwrap();
+        assert_eq!(
+            holds(&mut story, id),
+            [(HoldKind::Fraud, "goods of value go to Quai 4, Y, which ACME does not have".to_owned())]
+        );
     }
 
     #[test]
@@ -288,6 +334,103 @@ mod tests {
         change(story.books(), id, &moved, &clerk("ann", 4)).unwrap();
         screen(story.books(), id, &at(4)).unwrap();
         assert_eq!(holds(&mut story, id), [(HoldKind::Export, "nothing is sent to KP without leave".to_owned())]);
+    }
+
+    #[test]
+    fn what_a_person_holds_over_a_finding_stays_when_that_is_gone_and_is_released_with_it() {
+        let mut story = Story::new();
+        let watch = Watch { reason: "stolen card".into(), ..Watch::default() };
+        let watched = |story: &mut Story, on: bool| {
+            with_profile(story, |profile| profile.watch = Some(watch.clone()).filter(|_| on));
+        };
+        watched(&mut story, true);
+        let id = ordered(&mut story, Destination::Default);
+        let by_hand = |story: &mut Story, minute| {
+            hold_by_hand(story.books(), id, HoldKind::Fraud, "odd call".into(), &clerk("bob", minute)).unwrap();
+            screen(story.books(), id, &at(minute)).unwrap();
+            holds(story, id)
+        };
+        let both = "odd call; orders of ACME are watched: stolen card".to_owned();
+        assert_eq!(by_hand(&mut story, 1), [(HoldKind::Fraud, both.clone())]);
+        assert_eq!(by_hand(&mut story, 2), [(HoldKind::Fraud, both.clone())]);
+        assert_eq!(story.order(id).holds[0].placed_by, "bob");
+        watched(&mut story, false);
+        screen(story.books(), id, &at(3)).unwrap();
+        assert_eq!(holds(&mut story, id), [(HoldKind::Fraud, both)]);
+        watched(&mut story, true);
+        release_hold(story.books(), id, HoldKind::Fraud, "they called back", &compliance("eve", 4)).unwrap();
+        screen(story.books(), id, &at(5)).unwrap();
+        assert_eq!(holds(&mut story, id), []);
+        story.check();
+    }
+
+    fn to_korea() -> Change {
+        Change { ship_to: Some(abroad("KP")), ..Change::default() }
+    }
+
+    fn with_embargo() -> Story {
+        with_policy(ScreeningPolicy { embargoed: vec!["KP".into()], ..ScreeningPolicy::default() })
+    }
+
+    #[test]
+    fn what_is_promised_and_waits_is_screened_as_what_is_open_is() {
+        for there in [5, 0] {
+            let mut story = with_embargo();
+            story.stock("X", "WH1", there);
+            let id = story.promised(&[("X", 5)]);
+            assert_eq!(holds(&mut story, id), []);
+            let order = Order { ship_to: abroad("KP"), ..(*story.order(id)).clone() };
+            story.books().record(&id, OrderEvent::Received(Box::new(order)));
+            screen(story.books(), id, &at(3)).unwrap();
+            assert_eq!(holds(&mut story, id), [(HoldKind::Export, "nothing is sent to KP without leave".to_owned())]);
+            assert_eq!(release(story.books(), id, &at(4)), Err(Stop::Refused(Refusal::Held(HoldKind::Export))));
+        }
+    }
+
+    #[test]
+    fn a_warehouse_is_asked_to_stop_what_may_not_go_to_the_new_address_and_the_units_wait_for_compliance() {
+        let mut story = with_embargo();
+        story.stock("X", "WH1", 5);
+        let id = story.promised(&[("X", 5)]);
+        let released = release(story.books(), id, &at(2)).unwrap();
+        let outcome = change(story.books(), id, &to_korea(), &clerk("ann", 3)).unwrap();
+        assert_eq!((outcome.asked, outcome.redirected), (released.clone(), vec![]));
+        assert_eq!(holds(&mut story, id), [(HoldKind::Export, "nothing is sent to KP without leave".to_owned())]);
+        let went_back = cancel_answered(story.books(), released[0], None, &[], &at(4)).unwrap();
+        let line = story.order(id).lines[0].clone();
+        assert_eq!((went_back, line.buckets.open, line.buckets.cancelled), (true, Quantity(5), Quantity::ZERO));
+        assert_eq!(story.stock_of("X", "WH1").available_to_sell(), Quantity(5));
+        story.check();
+        // the customer has it sent home after all
+        let home = Change { ship_to: Some(abroad("DE")), ..Change::default() };
+        change(story.books(), id, &home, &clerk("ann", 5)).unwrap();
+        assert_eq!(holds(&mut story, id), []);
+    }
+
+    #[test]
+    fn units_that_are_being_stopped_can_be_cancelled() {
+        let mut story = with_embargo();
+        story.stock("X", "WH1", 5);
+        let id = story.promised(&[("X", 5)]);
+        let released = release(story.books(), id, &at(2)).unwrap();
+        change(story.books(), id, &to_korea(), &clerk("ann", 3)).unwrap();
+        let less = Cancellation { lines: vec![(LineNo(1), Some(Quantity(2)))], reason: "less".into() };
+        assert_eq!(cancel(story.books(), id, &less, &clerk("ann", 4)).unwrap().asked, released);
+        cancel_answered(story.books(), released[0], None, &[], &at(5)).unwrap();
+        let buckets = story.order(id).lines[0].buckets;
+        assert_eq!((buckets.open, buckets.cancelled), (Quantity(3), Quantity(2)));
+        story.check();
+    }
+
+    #[test]
+    fn what_has_left_is_not_redirected_to_where_nothing_may_be_sent() {
+        let mut story = with_embargo();
+        story.stock("X", "WH1", 5);
+        let id = story.promised(&[("X", 5)]);
+        story.ship_everything(id);
+        let refused = change(story.books(), id, &to_korea(), &clerk("ann", 4));
+        let Err(Stop::Refused(Refusal::Conflict(why))) = refused else { panic!("{refused:?}") };
+        assert!(why.contains("nothing is sent to KP"), "{why}");
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn awaits_rest(books: &mut dyn Books, order: &Order, cx: &Context) ->
     if let Some(day) = order.consolidate_until {
         let until = company(books)?.calendar.midnight(day);
         if cx.now < until {
-            review(books, order, until);
+            review(books, order.id, order.review_at, until);
             return Ok(true);
         }
     }
@@ -83,10 +83,10 @@ pub(super) fn cancel_rest(books: &mut dyn Books, id: OrderId, asked: &[LineNo], 
     Ok(cancel(books, id, &Cancellation { lines, reason }, cx)?.cancelled)
 }
 
-/// Has an order looked at again; the earliest moment counts.
-pub(crate) fn review(books: &mut dyn Books, order: &Order, at: Timestamp) {
-    if order.review_at.is_none_or(|known| at < known) {
-        books.record(&order.id, OrderEvent::ReviewScheduled { at: Some(at) });
+/// Has an order looked at again; the earliest moment counts, `known` the one that it has.
+pub(crate) fn review(books: &mut dyn Books, id: OrderId, known: Option<Timestamp>, at: Timestamp) {
+    if known.is_none_or(|known| at < known) {
+        books.record(&id, OrderEvent::ReviewScheduled { at: Some(at) });
     }
 }
 

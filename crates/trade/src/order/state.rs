@@ -346,6 +346,9 @@ pub struct Hold {
     /// Who placed it: a person, or the process that checks orders.
     #[serde(default)]
     pub placed_by: Text,
+    /// What the screening had found, where a person has placed theirs over it.
+    #[serde(default)]
+    pub found: Text,
 }
 
 /// The kinds of holds (domain §1.5.1); each leads to an exception of the type that `exception::Kind` names.
@@ -411,6 +414,11 @@ impl Buckets {
     /// Units ordered: the sum of all buckets.
     pub fn ordered(&self) -> Quantity {
         self.cancelled + self.open + self.backordered + self.allocated + self.released + self.picked + self.shipped
+    }
+
+    /// Units that no warehouse has been asked to ship yet.
+    pub fn waiting(&self) -> Quantity {
+        self.open + self.backordered + self.allocated
     }
 
     /// Units that will still be shipped.

@@ -87,9 +87,10 @@ fn serve(
         }
     }
     let arrives = |place: usize, day| arrival(&company.nodes[place], &country, day, cx);
+    let mut review_at = None;
     let (committed, rest) = match planned {
         Some((committed, waiting, at)) => {
-            review(books, &order, at);
+            review_at = Some(at);
             (committed, waiting)
         }
         None if left.is_positive() => (Vec::new(), peg(ladders, &nodes, arrives, left, whole)),
@@ -109,9 +110,12 @@ fn serve(
     } else {
         pegs(company, committed, true).chain(pegs(company, rest, false)).collect()
     };
-    let priority = order.priority;
+    let (priority, known) = (order.priority, order.review_at);
     drop(order);
     let (id, no) = (waiting.order, waiting.line);
+    if let Some(at) = review_at {
+        review(books, id, known, at);
+    }
     set_backorder(books, Backorder { order: id, line: no, item: item.clone(), pegs, priority, since: waiting.since })?;
     for (place, units) in &shares {
         let node = &company.nodes[*place];

@@ -10,7 +10,7 @@ use super::bump::take_back;
 use super::quota::Supply;
 use super::receive::known;
 use super::reconfirm::{Requirement, Strategy, reconfirm};
-use super::state::ClaimKind;
+use super::state::{Claim, ClaimKind};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -165,7 +165,7 @@ fn keep_quotas(
 }
 
 /// Whether a reservation is what a line holds softly.
-fn is_of(claim: &super::Claim, line: &Reconfirmed) -> bool {
+fn is_of(claim: &Claim, line: &Reconfirmed) -> bool {
     claim.kind == ClaimKind::Soft && claim.line == Some((line.order, line.line))
 }
 
@@ -241,11 +241,13 @@ fn cause() -> Text {
 fn lose(books: &mut dyn Books, key: &StockKey, line: &Reconfirmed, cx: &Context) -> Result<(), Stop> {
     let mut lost = (line.before - line.after).or_zero();
     let stock = books.stock(key)?.unwrap_or_default();
-    for claim in stock.claims.iter().filter(|claim| is_of(claim, line)) {
+    let claims: Vec<Claim> = stock.claims.iter().filter(|claim| is_of(claim, line)).cloned().collect();
+    drop(stock);
+    for claim in claims {
         let units = claim.quantity.min(lost);
         if units.is_positive() {
             lost -= units;
-            take_back(books, key, claim, line.order, line.line, units, &cause(), cx)?;
+            take_back(books, key, &claim, line.order, line.line, units, &cause(), cx)?;
         }
     }
     Ok(())
