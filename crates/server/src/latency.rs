@@ -220,7 +220,7 @@ mod tests {
     }
 
     /// What a scrape tells of a figure after these events.
-    fn told(events: Vec<(i64, trade::Event)>, name: &str) -> (String, String) {
+    fn told(events: Vec<(i64, trade::Event)>, name: &str, labels: &str) -> (String, String) {
         let (latencies, mut orders) = (Latencies::default(), BTreeMap::new());
         let mut known = |key: Key| {
             Ok(Some(match key {
@@ -241,7 +241,7 @@ mod tests {
         let mut text = String::new();
         encode(&mut text, &registry).unwrap();
         let of = |suffix: &str| {
-            let line = text.lines().find(|line| line.starts_with(&format!("crossdock_{name}_seconds_{suffix}")));
+            let line = text.lines().find(|line| line.starts_with(&format!("crossdock_{name}_seconds_{suffix}{labels}")));
             line.and_then(|line| line.rsplit(' ').next()).unwrap_or_default().to_owned()
         };
         (of("count"), of("sum"))
@@ -256,23 +256,25 @@ mod tests {
             (3_500, order(released())),
             (9_000, order(released())),
         ];
-        assert_eq!(told(events, "order_release_latency"), ("1".to_owned(), "2.5".to_owned()));
+        assert_eq!(told(events, "order_release_latency", ""), ("1".to_owned(), "2.5".to_owned()));
         let unknown = vec![(3_500, trade::Event::Order(OrderId(8), released()))];
-        assert_eq!(told(unknown, "order_release_latency").0, "0", "nobody has seen it come in");
+        assert_eq!(told(unknown, "order_release_latency", "").0, "0", "nobody has seen it come in");
     }
 
     #[test]
     fn what_is_cleared_is_counted_apart_from_what_people_resolve() {
         let cleared = ExceptionEvent::Cleared { cause: "paid".into(), at: Timestamp(61_000) };
         let event = trade::Event::Exception(trade::ExceptionId(1), cleared);
-        assert_eq!(told(vec![(99_000, event)], "exception_age").0, "1");
+        let of = |outcome: &str| told(vec![(99_000, event.clone())], "exception_age", &format!("{{outcome=\"{outcome}\"}}"));
+        assert_eq!(of("cleared"), ("1".to_owned(), "60.0".to_owned()));
+        assert_eq!(of("resolved").0, "0");
     }
 
     #[test]
     fn an_invoice_counts_from_what_was_shipped_and_never_below_nothing() {
         let invoiced = || ShipmentEvent::Invoiced { invoice: trade::InvoiceId::default(), lines: Vec::new() };
         let shipment = |at| (at, trade::Event::Shipment(trade::ShipmentId(1), invoiced()));
-        let (count, sum) = told(vec![shipment(5_000), shipment(0)], "shipment_invoice_latency");
+        let (count, sum) = told(vec![shipment(5_000), shipment(0)], "shipment_invoice_latency", "");
         assert_eq!((count.as_str(), sum.as_str()), ("2", "4.0"));
     }
 }

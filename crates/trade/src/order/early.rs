@@ -32,7 +32,7 @@ pub(super) fn not_early<'a>(
         .collect();
     let moments = early.iter().filter_map(|(_, node, day)| Some(company.node(node)?.calendar.midnight(*day)));
     if let Some(first) = moments.min() {
-        review(books, order, first);
+        review(books, order.id, order.review_at, first);
     }
     if order.ship_complete && !early.is_empty() {
         return Ok(Vec::new());

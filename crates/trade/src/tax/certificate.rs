@@ -35,7 +35,8 @@ pub(super) fn exemption(profile: &Profile, jurisdiction: &str, category: &str, d
     if exempting(profile, jurisdiction, category, day).is_some() {
         return Exemption::Valid;
     }
-    let whole = profile.exemption.iter().map(|(number, until)| format_compact!("certificate {number} was valid until {until}"));
+    let whole =
+        profile.exemption.iter().map(|(number, until)| format_compact!("certificate {number} was valid until {until}"));
     let fitting = profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category));
     let void = whole.chain(fitting.filter_map(|certificate| certificate.flaw(day))).next();
     void.map_or(Exemption::None, Exemption::Void)

@@ -160,13 +160,17 @@ async fn an_id_token_counts_for_this_sign_in_at_this_place_and_time_alone() {
 #[tokio::test]
 async fn a_token_without_a_signature_of_the_provider_counts_for_nothing() {
     let world = World::new().await;
+    let known = Signer::ed25519("known");
+    world.theirs.publish(&[&world.theirs.signer(), &known]);
     let claims = access(&world, json!({}));
+    assert!(world.brings(&known.sign(&claims)).await.is_ok());
     refused(world.brings(&provider::unsigned(&claims)).await, "algorithm none");
     refused(world.brings(&provider::signed_with_public_key(&world.theirs.signer(), &claims)).await, "algorithm HS256");
     let stranger = Signer::ed25519("a stranger's");
     refused(world.brings(&stranger.sign(&claims)).await, "no key a stranger's");
-    let impostor = Signer::ed25519(&world.theirs.signer().id);
-    refused(world.brings(&impostor.sign(&claims)).await, "signature is wrong");
+    refused(world.brings(&Signer::ed25519("known").sign(&claims)).await, "signature is wrong");
+    // a name that a key of another kind has is no name for this one
+    refused(world.brings(&Signer::ed25519(&world.theirs.signer().id).sign(&claims)).await, "no key first");
     refused(world.brings(&world.theirs.signer().sign_critical(&claims)).await, "extension");
     refused(world.brings("eyJ.eyJ.x").await, "base 64");
 }
