@@ -9,7 +9,7 @@ use documents::invoices::{Bill, Category, Kind, check, write_pdf, write_ubl};
 use trade::billing::{DocumentKind, Invoice, InvoiceLine, InvoicePart, ItemSold, Particulars, Place, TaxLine};
 use trade::tax::TaxScheme;
 use trade::{InvoiceId, LineNo, OrderId};
-use units::{Amount, Currency, Day, Decimal, Quantity, Text};
+use units::{Amount, Currency, Day, Decimal, Quantity};
 
 fn buyer() -> Place {
     Place {
