@@ -3072,6 +3072,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/second-factor/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
+         *     `Idempotency-Key` is needed.
+         * @description Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
+         *     `Idempotency-Key` is needed.
+         */
+        post: operations["post_session_second_factor_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6095,7 +6117,6 @@ export interface components {
             is_on: boolean;
             /** @description Recovery codes that were not used. */
             recovery_codes_left: number;
-            setup?: components["schemas"]["SecondFactorSetup"] | null;
         };
         /** @description Which lines are treated in which way; an empty list stands for all. */
         SegmentRequest: {
@@ -6932,6 +6953,11 @@ export interface components {
             count: number;
             /** @description There are more: counting ends at 1,000. */
             is_capped: boolean;
+        };
+        /** @description The password, since an unlocked screen is not enough. */
+        KnownPassword: {
+            /** @description The password. */
+            password: string;
         };
     };
     responses: {
@@ -11465,7 +11491,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SecondFactorRemoval"];
+                "application/json": components["schemas"]["KnownPassword"];
             };
         };
         responses: {
@@ -13630,6 +13656,45 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_session_second_factor_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnownPassword"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetup"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
