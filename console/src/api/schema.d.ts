@@ -41,6 +41,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about this API: every operation with who may ask, what it takes and what it answers.
+         * @description Read about this API: every operation with who may ask, what it takes and what it answers.
+         */
+        get: operations["get_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2012,6 +2032,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whether there is an identity provider to sign in at.
+         * @description Show whether there is an identity provider to sign in at.
+         */
+        get: operations["get_session_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take a browser back from the identity provider: whoever may come in has a session, and anybody else is told why not.
+         * @description Parameters that nobody here knows are passed over, as the standard asks (RFC 6749 §4.1.2).
+         */
+        get: operations["get_session_provider_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Send a browser to the identity provider to sign in there.
+         * @description Send a browser to the identity provider to sign in there.
+         */
+        get: operations["get_session_provider_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session/second-factor": {
         parameters: {
             query?: never;
@@ -2020,8 +2100,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show one's second factor, and how to set it up: by scanning or typing the secret, and confirming it with a code.
-         * @description Show one's second factor, and how to set it up: by scanning or typing the secret, and confirming it with a code.
+         * Show whether a second factor is asked for when one signs in.
+         * @description Show whether a second factor is asked for when one signs in.
          */
         get: operations["get_session_second_factor"];
         put?: never;
@@ -2066,6 +2146,28 @@ export interface paths {
          * @description Ask for no second factor any more.
          */
         post: operations["post_session_second_factor_removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
+         *     `Idempotency-Key` is needed.
+         * @description Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
+         *     `Idempotency-Key` is needed.
+         */
+        post: operations["post_session_second_factor_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2992,108 +3094,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/docs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read about this API: every operation with who may ask, what it takes and what it answers.
-         * @description Read about this API: every operation with who may ask, what it takes and what it answers.
-         */
-        get: operations["get_docs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session/provider": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show whether there is an identity provider to sign in at.
-         * @description Show whether there is an identity provider to sign in at.
-         */
-        get: operations["get_session_provider"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session/provider/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Take a browser back from the identity provider: whoever may come in has a session, and anybody else is told why not.
-         * @description Parameters that nobody here knows are passed over, as the standard asks (RFC 6749 §4.1.2).
-         */
-        get: operations["get_session_provider_callback"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session/provider/sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Send a browser to the identity provider to sign in there.
-         * @description Send a browser to the identity provider to sign in there.
-         */
-        get: operations["get_session_provider_sign_in"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session/second-factor/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
-         *     `Idempotency-Key` is needed.
-         * @description Show how to set up a second factor: by scanning or typing the secret, and confirming it with a code. Nothing is changed, so no
-         *     `Idempotency-Key` is needed.
-         */
-        post: operations["post_session_second_factor_setup"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3189,6 +3189,12 @@ export interface components {
             city?: string | null;
             /** @description ISO 3166 code of two letters. */
             country?: string | null;
+            /** @description State or province, such as `CA`; where taxes depend on it. */
+            region?: string | null;
+            /** @description County, where taxes depend on it. */
+            county?: string | null;
+            /** @description Special tax district, where taxes depend on it. */
+            district?: string | null;
         };
         /** @description Stock that was found or lost. */
         AdjustmentRequest: {
@@ -4622,6 +4628,10 @@ export interface components {
             /** @description The code of the dispute, such as `PRM`. */
             dispute_code?: string | null;
             exchange?: components["schemas"]["ExchangeView"] | null;
+            /** @description `standard`, or `reverse_charge` where the customer accounts for the tax. */
+            tax_scheme: string;
+            /** @description What each jurisdiction gets of the tax. */
+            tax_levels: components["schemas"]["TaxLevelView"][];
         };
         /** @description The results of a job. */
         JobCompletion: {
@@ -4730,6 +4740,11 @@ export interface components {
             expires?: string | null;
             /** @description When it was revoked. */
             revoked_at?: string | null;
+        };
+        /** @description The password, since an unlocked screen is not enough. */
+        KnownPassword: {
+            /** @description The password. */
+            password: string;
         };
         /** @description A job, with all that its worker needs. */
         LeasedJob: {
@@ -5026,6 +5041,12 @@ export interface components {
             city?: string;
             /** @description ISO 3166 code of two letters. */
             country: string;
+            /** @description State or province, such as `CA`; where taxes depend on it. */
+            region?: string;
+            /** @description County, where taxes depend on it. */
+            county?: string;
+            /** @description Special tax district, where taxes depend on it. */
+            district?: string;
         };
         /** @description A key that was made; it is shown this once. */
         NewKey: {
@@ -5384,6 +5405,7 @@ export interface components {
             items: components["schemas"]["AccountView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
         Page_BatchView: {
@@ -5668,6 +5690,19 @@ export interface components {
              */
             position: number;
         };
+        /** @description Where people can sign in beside name and password. */
+        ProviderView: {
+            /**
+             * @description How people know it; absent where there is none.
+             * @example Company account
+             */
+            name?: string | null;
+            /**
+             * @description Where a browser goes to sign in there; absent where there is none.
+             * @example /v1/session/provider/sign-in
+             */
+            sign_in_at?: string | null;
+        };
         /** @description What is done with quotas. A pool is the quota of the group that a group is a part of, or what nobody has a right to. */
         QuotaChangeRequest: {
             /** @description Keep units of the pool for a group, beside what it holds. */
@@ -5920,6 +5955,8 @@ export interface components {
             ttl_seconds?: number | null;
             /** @description The group of channels whose quota it draws on; without one, what is kept for groups is left alone. */
             group?: string | null;
+            /** @description The customer whose reservation it is: their orders may name it, whoever enters them. Without one, only orders of the caller may. */
+            account?: string | null;
         };
         /** @description What was reserved. */
         ReservationResult: {
@@ -5962,6 +5999,17 @@ export interface components {
             by: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description That an operation goes. */
+        RetirementView: {
+            /** @description Since when nobody should begin to use it. */
+            deprecated_at: string;
+            /** @description From when on it may no longer answer; absent while that is open. */
+            sunset_at?: string | null;
+            /** @description How to get along without it. */
+            guide: string;
+            /** @description The path that takes its place; absent if it is not one. */
+            successor?: string | null;
         };
         /** @description A line of a return request. */
         ReturnLineView: {
@@ -6010,6 +6058,21 @@ export interface components {
             job_types?: string[];
             /** @description Roles that count in some companies only; the others count in all. */
             companies?: components["schemas"]["RoleCompaniesView"][];
+        };
+        /** @description The companies that a role is limited to. */
+        RoleCompaniesView: {
+            /**
+             * @description The role.
+             * @example sales
+             */
+            role: string;
+            /**
+             * @description The short codes of the companies.
+             * @example [
+             *       "CD"
+             *     ]
+             */
+            companies: string[];
         };
         /** @description Which version is to be in force again. */
         RollBack: {
@@ -6096,11 +6159,6 @@ export interface components {
              * @example 287082
              */
             code: string;
-        };
-        /** @description The password, since an unlocked screen is not enough. */
-        SecondFactorRemoval: {
-            /** @description The password. */
-            password: string;
         };
         /** @description What to give to an authenticator. Nothing is asked for until a code confirms that it was. */
         SecondFactorSetup: {
@@ -6522,6 +6580,13 @@ export interface components {
         TaskView: components["schemas"]["ExceptionView"] & {
             details?: components["schemas"]["TaskDetailsView"] | null;
         };
+        /** @description What a jurisdiction gets of a tax. */
+        TaxLevelView: {
+            /** @description Such as `DE`, `US-CA`, `US-CA/LOS ANGELES` or `US-CA:MTA`. */
+            jurisdiction: string;
+            /** @description How much. */
+            tax: components["schemas"]["MoneyView"];
+        };
         /** @description A tax code. */
         TaxView: {
             /** @description The country. */
@@ -6552,6 +6617,16 @@ export interface components {
             discount_days: number;
             /** @description Paid before anything is shipped. */
             prepayment: boolean;
+        };
+        /** @description How many entries a list has. */
+        Total: {
+            /**
+             * Format: int64
+             * @description So many, or at least so many.
+             */
+            count: number;
+            /** @description There are more: counting ends at 1,000. */
+            is_capped: boolean;
         };
         /** @description Units that go back. */
         UnallocateRequest: {
@@ -6905,60 +6980,6 @@ export interface components {
             /** @description It goes on the record. */
             reason?: string;
         };
-        /** @description Where people can sign in beside name and password. */
-        ProviderView: {
-            /**
-             * @description How people know it; absent where there is none.
-             * @example Company account
-             */
-            name?: string | null;
-            /**
-             * @description Where a browser goes to sign in there; absent where there is none.
-             * @example /v1/session/provider/sign-in
-             */
-            sign_in_at?: string | null;
-        };
-        /** @description That an operation goes. */
-        RetirementView: {
-            /** @description Since when nobody should begin to use it. */
-            deprecated_at: string;
-            /** @description From when on it may no longer answer; absent while that is open. */
-            sunset_at?: string | null;
-            /** @description How to get along without it. */
-            guide: string;
-            /** @description The path that takes its place; absent if it is not one. */
-            successor?: string | null;
-        };
-        /** @description The companies that a role is limited to. */
-        RoleCompaniesView: {
-            /**
-             * @description The role.
-             * @example sales
-             */
-            role: string;
-            /**
-             * @description The short codes of the companies.
-             * @example [
-             *       "CD"
-             *     ]
-             */
-            companies: string[];
-        };
-        /** @description How many entries a list has. */
-        Total: {
-            /**
-             * Format: int64
-             * @description So many, or at least so many.
-             */
-            count: number;
-            /** @description There are more: counting ends at 1,000. */
-            is_capped: boolean;
-        };
-        /** @description The password, since an unlocked screen is not enough. */
-        KnownPassword: {
-            /** @description The password. */
-            password: string;
-        };
     };
     responses: {
         /** @description `malformed`: the request cannot be read; `idempotency_key_missing`: a POST needs an Idempotency-Key */
@@ -7134,6 +7155,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -11409,6 +11460,104 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_session_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_callback: {
+        parameters: {
+            query?: {
+                /** @description What the provider gives for the person's token. */
+                code?: string;
+                /** @description Which sign-in it answers. */
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description The same for people. */
+                error_description?: string;
+                /** @description Which provider answers (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on. */
+            303: {
+                headers: {
+                    /** @description The page to go on with; `/?sign_in=…` says why nobody was signed in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_session_provider_sign_in: {
+        parameters: {
+            query?: {
+                /** @description The page of this installation to go on with, such as `/orders`; the first one unless given. */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign in there. */
+            303: {
+                headers: {
+                    /** @description Where to sign in. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_session_second_factor: {
         parameters: {
             query?: never;
@@ -11504,6 +11653,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_session_second_factor_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnownPassword"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetup"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -13517,173 +13705,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookSecret"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_docs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_session_provider: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProviderView"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_session_provider_callback: {
-        parameters: {
-            query?: {
-                /** @description What the provider gives for the person's token. */
-                code?: string;
-                /** @description Which sign-in it answers. */
-                state?: string;
-                /** @description Why there is no code. */
-                error?: string;
-                /** @description The same for people. */
-                error_description?: string;
-                /** @description Which provider answers (RFC 9207). */
-                iss?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Go on. */
-            303: {
-                headers: {
-                    /** @description The page to go on with; `/?sign_in=…` says why nobody was signed in. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_session_provider_sign_in: {
-        parameters: {
-            query?: {
-                /** @description The page of this installation to go on with, such as `/orders`; the first one unless given. */
-                return_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Sign in there. */
-            303: {
-                headers: {
-                    /** @description Where to sign in. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            500: components["responses"]["Problem500"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    post_session_second_factor_setup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KnownPassword"];
-            };
-        };
-        responses: {
-            /** @description It was done. */
-            200: {
-                headers: {
-                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SecondFactorSetup"];
                 };
             };
             400: components["responses"]["Problem400"];
