@@ -13,17 +13,13 @@ type Example = (&'static str, &'static str, &'static str);
 /// Those of DMN 1.5, 10.3.4, all of which Camunda has as well.
 const STANDARD: &[Example] = &[
     // 10.3.4.1 conversion
-    ("date", r#"date("2026-11-26")"#, r#"date("2026-11-26")"#),
-    ("date and time", r#"date and time(date("2026-11-26"), time("10:30:00"))"#, r#"date and time("2026-11-26T10:30:00")"#),
-    ("time", r#"time(10, 30, 0, duration("PT1H"))"#, r#"time("10:30:00+01:00")"#),
+    ("date", r#"date("2026-11-26")"#, "2026-11-26"),
+    ("date and time", r#"date and time(date("2026-11-26"), time("10:30:00"))"#, "2026-11-26T10:30:00"),
+    ("time", r#"time(10, 30, 0, duration("PT1H"))"#, "10:30:00+01:00"),
     ("number", r#"number("1 500,5", " ", ",")"#, "1500.5"),
     ("string", "string(1.1)", r#""1.1""#),
-    ("duration", r#"duration("P5D")"#, r#"duration("P5D")"#),
-    (
-        "years and months duration",
-        r#"years and months duration(date("2025-08-26"), date("2026-11-26"))"#,
-        r#"duration("P1Y3M")"#,
-    ),
+    ("duration", r#"duration("P5D")"#, "P5D"),
+    ("years and months duration", r#"years and months duration(date("2025-08-26"), date("2026-11-26"))"#, "P1Y3M"),
     // 10.3.4.2 boolean
     ("not", "not(true)", "false"),
     // 10.3.4.3 string
@@ -108,14 +104,14 @@ const STANDARD: &[Example] = &[
     ("context put", r#"context put({x: 1}, "y", 2).y"#, "2"),
     ("context merge", "context merge([{x: 1}, {x: 2}]).x", "2"),
     ("now", r#"now() = @"2026-11-23T10:00:00Z""#, "true"),
-    ("today", "today()", r#"date("2026-11-23")"#),
+    ("today", "today()", "2026-11-23"),
     // from the text of a range, as the tests of the standard have it
     ("range", r#"5 in range("[1..10]")"#, "true"),
 ];
 
 /// Those that Camunda adds. A function of a name that the standard does not know breaks no model of the standard.
 const CAMUNDA: &[Example] = &[
-    ("is defined", "is defined({a: null}.a)", "true"),
+    ("is defined", "is defined(null)", "false"),
     ("get or else", "get or else(null, 1)", "1"),
     ("assert", "assert(5, true)", "5"),
     ("extract", r#"extract("this is foobar and folbar", "fo[a-z]*")"#, r#"["foobar", "folbar"]"#),
@@ -129,7 +125,7 @@ const CAMUNDA: &[Example] = &[
     ("duplicate values", "duplicate values([1, 2, 3, 2, 1])", "[1, 2]"),
     ("is empty", "is empty([])", "true"),
     ("partition", "partition([1, 2, 3, 4, 5], 2)", "[[1, 2], [3, 4], [5]]"),
-    ("last day of month", r#"last day of month(date("2026-02-01"))"#, r#"date("2026-02-28")"#),
+    ("last day of month", r#"last day of month(date("2026-02-01"))"#, "2026-02-28"),
     ("from json", r#"from json("{\"a\": 1}").a"#, "1"),
     ("to json", "to json({a: 1})", r#""{\"a\":1}""#),
     ("put", r#"put({x: 1}, "y", 2).y"#, "2"),

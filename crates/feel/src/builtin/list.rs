@@ -128,9 +128,17 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     Builtin::new("distinct values", LIST, |call, arguments| distinct(call, &arguments.list(0)?))
         .told("list: list -> list", "The items, each once."),
     Builtin::new("duplicate values", LIST, |call, arguments| {
-        let (mut seen, mut repeated, mut twice) = (Seen::default(), Seen::default(), Vec::new());
-        for item in arguments.list(0)?.iter() {
-            if !seen.add(call, item)? && repeated.add(call, item)? {
+        let list = arguments.list(0)?;
+        let (mut seen, mut repeated) = (Seen::default(), Seen::default());
+        for item in list.iter() {
+            if !seen.add(call, item)? {
+                repeated.add(call, item)?;
+            }
+        }
+        // in the order in which they come first; what comes once only is new to those that are repeated
+        let (mut given, mut twice) = (Seen::default(), Vec::new());
+        for item in list.iter() {
+            if !repeated.add(call, item)? && given.add(call, item)? {
                 twice.push(item.clone());
             }
         }
