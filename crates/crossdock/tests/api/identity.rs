@@ -72,16 +72,17 @@ pub(crate) fn identity_provider(api: &mut Api<'_>) {
 }
 
 fn second_factor(api: &mut Api<'_>, browser: &Browser) {
-    let shown = api.ask(&browser.ask("GET", "/v1/session/second-factor")).json();
-    let code = common::code_of(&text(&shown["setup"]["secret"]), common::step_now());
+    assert_eq!(api.ask(&browser.ask("GET", "/v1/session/second-factor")).json()["is_on"], false);
     let mut change = |path: &str, body: &Value| {
         let path = format!("/v1/session/second-factor/{path}");
         let ask = browser.ask("POST", &path).header("x-csrf-token", &browser.csrf);
         api.ask(&ask.header("idempotency-key", &path).json(body))
     };
+    let shown = change("setup", &json!({ "password": "another horse battery" })).json();
+    let code = common::code_of(&text(&shown["secret"]), common::step_now());
     let confirmed = change("confirmation", &json!({ "code": code }));
     assert_eq!(confirmed.json()["recovery_codes"].as_array().map(Vec::len), Some(10), "{confirmed:?}");
-    change("removal", &json!({ "password": "wrong horse battery" })).problem(401, "unauthorised");
+    change("removal", &json!({ "password": "wrong horse battery" })).problem(422, "invalid");
     let removed = api.ask(
         &browser
             .ask("POST", "/v1/session/second-factor/removal")

@@ -14,7 +14,11 @@ fn case() -> (World, ReservationId, OrderId) {
     let mut world = World::new(true);
     world.stock("X", "EAST", 8);
     let line = ReserveLine { item: "X".into(), quantity: Quantity(8), node: None };
-    let reply = world.tell(Body::Reserve(ReserveRequest { lines: vec![line], ..ReserveRequest::default() }));
+    let reply = world.tell(Body::Reserve(ReserveRequest {
+        lines: vec![line],
+        account: Some("ACME".into()),
+        ..ReserveRequest::default()
+    }));
     let Reply::Reserved(units) = reply else { panic!("{reply:?}") };
     let waiting = world.order(&[("X", 5)], BillingPolicy::OnDelivery);
     assert_eq!(world.state(waiting).units_in(Bucket::Backordered), Quantity(5));

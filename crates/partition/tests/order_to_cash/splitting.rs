@@ -52,7 +52,7 @@ fn domain_1_1_7_an_order_without_backorders_is_done_with_what_was_there() {
 }
 
 #[test]
-fn domain_1_1_5_at_the_fence_an_order_is_reserved_and_released() {
+fn domain_1_1_5_at_the_fence_an_order_is_reserved_and_leaves_for_the_day_that_was_told() {
     let mut world = World::new(false);
     world.stock("X", "EAST", 10);
     let requested = "2026-03-30".parse().ok();
@@ -61,6 +61,9 @@ fn domain_1_1_5_at_the_fence_an_order_is_reserved_and_released() {
     // what is committed to it is not given to others
     let other = world.order_with(&[("X", 8)], Submission::default());
     assert_eq!(units(&world, other), (6, 0, 2));
+    assert!(world.let_review_wait_end(id));
+    assert_eq!(units(&world, id), (0, 8, 0));
+    // nobody expects it two weeks early
     assert!(world.let_review_wait_end(id));
     assert_eq!(units(&world, id), (0, 0, 8));
     world.check();

@@ -214,7 +214,9 @@ mod tests {
         let account = AccountId::from("ACME");
         let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
         profile.currency = Some(Currency::USD);
-        crate::account::set_profile(story.books(), &account, &profile, &at(0)).unwrap();
+        // kept in a currency before its first rate was of the day of its documents
+        let set = crate::account::AccountEvent::ProfileSet { id: account.clone(), profile: Box::new(profile) };
+        story.books().record(&account, set);
         let id = story.receive(&Submission { currency: Some(Currency::USD), ..story.submission() }).unwrap();
         crate::order::approve(story.books(), id, &at(1)).unwrap();
         crate::order::promise(story.books(), id, &at(1)).unwrap();
