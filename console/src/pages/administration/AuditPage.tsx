@@ -1,9 +1,10 @@
-import { Button, Drawer, Group, Text, TextInput } from "@mantine/core";
+import { Button, Group, Text, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { progress, trail } from "../../api/queries";
 import type { CloudEvent } from "../../api/types";
+import { Beside } from "../../components/Beside";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
 import { Rows } from "../../components/List";
@@ -98,15 +99,9 @@ export function AuditPage() {
       <Panel>
         <Found key={JSON.stringify(filter)} filter={filter} open={open} onOpen={(id) => set({ open: id })} />
       </Panel>
-      <Drawer
-        opened={open !== undefined}
-        onClose={() => set({ open: undefined })}
-        position="right"
-        size="xl"
-        title={<Text fw={650}>Event {open}</Text>}
-      >
-        {open && <EventDetails key={open} id={open} />}
-      </Drawer>
+      <Beside noun="Event" id={open} onClose={() => set({ open: undefined })}>
+        {(id) => <EventDetails key={id} id={id} />}
+      </Beside>
     </Page>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Drawer, Group, Text, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { clients } from "../../api/queries";
 import type { Client, Me } from "../../api/types";
 import { Amount } from "../../components/Amount";
+import { Beside } from "../../components/Beside";
 import { Tag } from "../../components/badges";
 import type { Column } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
@@ -140,15 +141,9 @@ function Clients({ me }: { me: Me }) {
           }
         </Reading>
       </Panel>
-      <Drawer
-        opened={open !== undefined}
-        onClose={() => set({ open: undefined })}
-        position="right"
-        size="xl"
-        title={<Text fw={650}>API client {open}</Text>}
-      >
-        {open && <ClientDetails key={open} id={open} me={me} />}
-      </Drawer>
+      <Beside noun="API client" id={open} onClose={() => set({ open: undefined })}>
+        {(id) => <ClientDetails key={id} id={id} me={me} />}
+      </Beside>
       {adding && (
         <AddWithRights
           title="Add an API client"

@@ -1,10 +1,11 @@
-import { Button, Drawer, Group, Text, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { users } from "../../api/queries";
 import type { Me, User } from "../../api/types";
 import { Amount } from "../../components/Amount";
+import { Beside } from "../../components/Beside";
 import type { Column } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
 import { Rows } from "../../components/List";
@@ -134,15 +135,9 @@ function Users({ me }: { me: Me }) {
           }
         </Reading>
       </Panel>
-      <Drawer
-        opened={open !== undefined}
-        onClose={() => set({ open: undefined })}
-        position="right"
-        size="lg"
-        title={<Text fw={650}>User {open}</Text>}
-      >
-        {open && <UserDetails key={open} id={open} me={me} />}
-      </Drawer>
+      <Beside noun="User" id={open} size="lg" onClose={() => set({ open: undefined })}>
+        {(id) => <UserDetails key={id} id={id} me={me} />}
+      </Beside>
       {adding && (
         <AddWithRights
           title="Add a user"

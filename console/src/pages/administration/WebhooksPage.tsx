@@ -1,9 +1,10 @@
-import { Drawer, Group, Text } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { webhooks } from "../../api/queries";
 import type { Me, Webhook } from "../../api/types";
+import { Beside } from "../../components/Beside";
 import { Tag } from "../../components/badges";
 import type { Column } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
@@ -126,19 +127,20 @@ function Webhooks({ me }: { me: Me }) {
           }
         </Reading>
       </Panel>
-      <Drawer
-        opened={open !== undefined}
-        onClose={() => set({ open: undefined })}
-        position="right"
-        size="xl"
-        title={<Text fw={650}>Webhook {open}</Text>}
-      >
-        {found ? (
-          <WebhookDetails key={found.id} webhook={found} onSecret={setSecret} onGone={() => set({ open: undefined })} />
-        ) : (
-          reading.data && <Empty title={`There is no webhook ${open ?? ""}`} />
-        )}
-      </Drawer>
+      <Beside noun="Webhook" id={open} onClose={() => set({ open: undefined })}>
+        {(id) =>
+          found ? (
+            <WebhookDetails
+              key={found.id}
+              webhook={found}
+              onSecret={setSecret}
+              onGone={() => set({ open: undefined })}
+            />
+          ) : (
+            reading.data && <Empty title={`There is no webhook ${id}`} />
+          )
+        }
+      </Beside>
       {adding && (
         <PutWebhook
           taken={reading.data?.items.map(({ id }) => id) ?? []}

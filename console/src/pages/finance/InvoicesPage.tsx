@@ -1,10 +1,11 @@
-import { Drawer, Group, SimpleGrid, Table, Text } from "@mantine/core";
+import { Group, SimpleGrid, Table } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import { invoice as invoiceOf, invoices } from "../../api/queries";
 import type { Invoice } from "../../api/types";
 import { Amount } from "../../components/Amount";
+import { Beside } from "../../components/Beside";
 import { Tag } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
@@ -121,15 +122,9 @@ export function InvoicesPage() {
           none="Invoices follow shipments by themselves, as the order’s billing says."
         />
       </Panel>
-      <Drawer
-        opened={open !== undefined}
-        onClose={() => set({ open: undefined })}
-        position="right"
-        size="xl"
-        title={<Text fw={650}>Invoice {open}</Text>}
-      >
-        {open && <Details id={open} />}
-      </Drawer>
+      <Beside noun="Invoice" id={open} onClose={() => set({ open: undefined })}>
+        {(id) => <Details id={id} />}
+      </Beside>
     </Page>
   );
 }

@@ -1,9 +1,10 @@
-import { Drawer, Group, Select, Text } from "@mantine/core";
+import { Group, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { payments, progress } from "../../api/queries";
 import type { Payment } from "../../api/types";
 import { Amount } from "../../components/Amount";
+import { Beside } from "../../components/Beside";
 import { Status } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
@@ -132,15 +133,9 @@ export function PaymentsPage() {
           none="Payments come with the bank’s statements."
         />
       </Panel>
-      <Drawer
-        opened={open !== undefined}
-        onClose={() => set({ open: undefined })}
-        position="right"
-        size="xl"
-        title={<Text fw={650}>Payment {open}</Text>}
-      >
-        {open && <PaymentDetails key={open} id={open} />}
-      </Drawer>
+      <Beside noun="Payment" id={open} onClose={() => set({ open: undefined })}>
+        {(id) => <PaymentDetails key={id} id={id} />}
+      </Beside>
     </Page>
   );
 }
