@@ -78,7 +78,7 @@ pub enum Body {
         /// Which.
         order: OrderId,
         /// How.
-        change: Change,
+        change: Box<Change>,
     },
     /// Cancel an order or some of its units.
     CancelOrder {

@@ -104,13 +104,13 @@ impl World<'_> {
             let order = OrderId(1 + self.draw(below).unsigned_abs());
             let change = Change { quantities: vec![(LineNo(1), Quantity(self.draw(15)))], ..Change::default() };
             let when = self.now + self.draw(5 * DAY);
-            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change: Box::new(change) }));
         }
         for policy in [BillingPolicy::PerShipment, BillingPolicy::ON_COMPLETE] {
             let order = OrderId(1 + self.draw(below).unsigned_abs());
             let change = Change { billing: Some(policy), ..Change::default() };
             let when = self.now + self.draw(5 * DAY);
-            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change: Box::new(change) }));
         }
         for street in ["2", "3", "4", "5"] {
             let order = OrderId(1 + self.draw(below).unsigned_abs());
@@ -125,7 +125,7 @@ impl World<'_> {
             };
             let change = Change { ship_to: Some(ship_to), ..Change::default() };
             let when = self.now + self.draw(5 * DAY);
-            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change }));
+            self.at(when, Next::Command(clerk(), Body::ChangeOrder { order, change: Box::new(change) }));
         }
         for _ in 0..4 {
             let invoice = InvoiceId(1 + self.draw(below).unsigned_abs());

@@ -20,7 +20,6 @@ const START: i64 = 1_772_445_600_000;
 const MAX_STEPS: u32 = 400_000;
 
 /// What happens next.
-#[expect(clippy::large_enum_variant, reason = "a few hundred of them at a time")]
 pub(super) enum Next {
     /// The product is told something.
     Command(Actor, Body),

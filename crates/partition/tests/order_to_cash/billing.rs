@@ -89,7 +89,7 @@ fn after_the_longest_wait_a_part_is_billed_by_itself_if_the_policy_says_so() {
 fn another_way_of_billing_bills_at_once_what_it_no_longer_keeps_back() {
     let (mut world, id) = partly_shipped(BillingPolicy::ON_COMPLETE);
     let change = Change { billing: Some(BillingPolicy::PerShipment), ..Change::default() };
-    world.tell(Body::ChangeOrder { order: id, change });
+    world.tell(Body::ChangeOrder { order: id, change: Box::new(change) });
     assert_eq!((world.state(id).receivable, world.asked("erp.post_invoice")), (Amount(4_000), 1));
     world.check();
 }
@@ -156,7 +156,7 @@ fn domain_1_6_what_is_added_to_a_prepaid_order_is_billed_and_paid_before_it_ship
     let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
     world.pay(10_000, "CD-2026-000001");
     let change = Change { quantities: vec![(LineNo(1), Quantity(14))], ..Change::default() };
-    world.tell(Body::ChangeOrder { order: id, change });
+    world.tell(Body::ChangeOrder { order: id, change: Box::new(change) });
     let order = world.state(id);
     assert_eq!((order.warehouse_orders.len(), order.invoices.len(), order.receivable), (1, 2, Amount(4_000)));
     assert_eq!(world.asked("erp.post_invoice"), 2);

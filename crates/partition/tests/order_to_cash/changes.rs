@@ -20,7 +20,8 @@ fn released(redirects: bool) -> (World, OrderId, WarehouseOrderId) {
 
 fn to_bonn(world: &mut World, order: OrderId) -> Reply {
     let ship_to = ShipTo { street: "Street 2".into(), city: "Bonn".into(), country: "DE".into(), ..ShipTo::default() };
-    world.tell(Body::ChangeOrder { order, change: Change { ship_to: Some(ship_to), ..Change::default() } })
+    let change = Box::new(Change { ship_to: Some(ship_to), ..Change::default() });
+    world.tell(Body::ChangeOrder { order, change })
 }
 
 #[test]

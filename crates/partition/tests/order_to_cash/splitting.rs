@@ -77,7 +77,7 @@ fn an_order_that_is_wanted_sooner_is_reserved_at_once() {
     let id = world.order_with(&[("X", 8)], Submission { requested, ..Submission::default() });
     let change =
         Change { requested: "2026-03-06".parse().ok(), quantities: vec![(LineNo(1), Quantity(9))], ..Change::default() };
-    world.tell(Body::ChangeOrder { order: id, change });
+    world.tell(Body::ChangeOrder { order: id, change: Box::new(change) });
     assert_eq!(units(&world, id), (0, 0, 9));
     world.check();
 }

@@ -439,7 +439,8 @@ async fn change(
         billing,
         accepts_earlier: request.accepts_earlier,
     };
-    match submit(&state, caller.on(Key::Order(order)), &bytes, Body::ChangeOrder { order, change }).await? {
+    match submit(&state, caller.on(Key::Order(order)), &bytes, Body::ChangeOrder { order, change: Box::new(change) }).await?
+    {
         Reply::Changed { order, asked, redirected, under_way } => Ok(JsonAnswer(ChangeResult {
             id: order.to_string(),
             asked: view::texts(&asked),
