@@ -46,7 +46,9 @@ pub(super) async fn run(machinery: &Machinery, rate: u64, seconds: u64, listener
     let audience = Audience::gather(&client, listeners).await?;
     let flow = Flow::begin(&client);
     tokio::time::sleep(BEFORE).await;
-    let answers = traffic::timetable(rate, seconds, |at| read(Arc::clone(&client), Arc::clone(&flow), at)).await;
+    // whoever follows the feed goes on where they were, and does not read the master data again and again
+    let known = client.position().await?.saturating_sub(100);
+    let answers = traffic::timetable(rate, seconds, |at| read(Arc::clone(&client), Arc::clone(&flow), known, at)).await;
     let of = |what: &'static str| answers.latency(move |at| kind(at) == what);
     Ok(Report {
         workload: "reading",
@@ -70,12 +72,13 @@ fn kind(at: u64) -> &'static str {
     usize::try_from(at).map_or("", |at| READS[at % READS.len()])
 }
 
-async fn read(client: Arc<Client>, flow: Arc<Flow>, at: u64) -> bool {
+async fn read(client: Arc<Client>, flow: Arc<Flow>, known: u64, at: u64) -> bool {
     let any = at.wrapping_mul(0x9e37_79b9);
     let path = match kind(at) {
         "availability" => format!("/v1/availability?item={}", item_id(any)),
         "order" => flow.order(any).map_or_else(|| "/v1/orders".to_owned(), |order| format!("/v1/orders/{order}")),
         "stock" => format!("/v1/stock?item={}", item_id(any)),
+        "events" => format!("/v1/events?after={known}&limit=50"),
         list => format!("/v1/{list}?limit=50"),
     };
     matches!(client.get(&path).await, Ok(200))

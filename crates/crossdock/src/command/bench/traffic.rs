@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::{Latency, measure};
@@ -39,6 +40,13 @@ impl Client {
         let status = response.status().as_u16();
         response.bytes().await?;
         Ok(status)
+    }
+
+    /// The position of the journal's last entry.
+    pub(super) async fn position(&self) -> anyhow::Result<u64> {
+        let answer = self.http.get(format!("{}/v1/progress", self.url)).bearer_auth(&self.key).send().await?;
+        let progress: Value = serde_json::from_str(&answer.text().await?)?;
+        progress["position"].as_u64().context("read how far the journal is")
     }
 
     pub(super) async fn post(&self, path: &str, key: &str, body: &Value) -> reqwest::Result<(u16, String)> {
