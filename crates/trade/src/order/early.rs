@@ -13,7 +13,7 @@ use crate::ids::NodeId;
 use crate::master::Company;
 use crate::sourcing::delivery_day;
 
-/// Of lines that are ready, those that may leave now: a line that would be there before the day that the customer was told waits, unless
+/// Of lines that are ready, those that may leave now: of an order that asks for a day, a line that would be there before the day told waits, unless
 /// they agreed to have it earlier, and so do the rest of its ship group, and all of an order that ships complete. The order is looked at
 /// again on the day on which the first of them may leave. Source: domain §1.1.3 (consent).
 pub(super) fn not_early<'a>(
@@ -22,7 +22,8 @@ pub(super) fn not_early<'a>(
     ready: Vec<&'a Line>,
     cx: &Context,
 ) -> Result<Vec<&'a Line>, Stop> {
-    if order.accepts_earlier {
+    // who asked for no day is told when the goods can be there at the latest, and takes them as soon as they are
+    if order.accepts_earlier || order.requested.is_none() {
         return Ok(ready);
     }
     let company = company(books)?;
@@ -76,11 +77,15 @@ mod tests {
 
     /// An order for ten of X that were announced for the 20th, and came on the 2nd.
     fn came_early(accepts_earlier: bool) -> (Story, OrderId) {
+        came_early_for("2026-03-20".parse().ok(), accepts_earlier)
+    }
+
+    fn came_early_for(requested: Option<Day>, accepts_earlier: bool) -> (Story, OrderId) {
         let mut story = Story::new();
         story.announce("X", "WH1", 20, "2026-03-20");
         let lines = vec![submitted("X", "10")];
         let accepts_earlier = Some(accepts_earlier);
-        let id = story.receive(&Submission { lines, accepts_earlier, ..story.submission() }).unwrap();
+        let id = story.receive(&Submission { lines, requested, accepts_earlier, ..story.submission() }).unwrap();
         approve(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();
         story.stock("X", "WH1", 10);
@@ -98,6 +103,12 @@ mod tests {
         let then = Context { now: waits_until, ..at(0) };
         assert_eq!(release(story.books(), id, &then).unwrap().len(), 1);
         story.check();
+    }
+
+    #[test]
+    fn goods_for_no_day_in_particular_leave_as_soon_as_they_are_there() {
+        let (mut story, id) = came_early_for(None, false);
+        assert_eq!(release(story.books(), id, &at(3)).unwrap().len(), 1);
     }
 
     #[test]
