@@ -75,14 +75,14 @@ mod tests {
     use crate::order::{Change, Submission, approve, change, promise, release};
     use crate::stock::serve_backorders;
 
-    /// An order for ten of X that were announced for the 20th, and came on the 2nd.
+    /// An order for ten of X that were announced for the 10th, within the reservation fence, and came on the 2nd.
     fn came_early(accepts_earlier: bool) -> (Story, OrderId) {
-        came_early_for("2026-03-20".parse().ok(), accepts_earlier)
+        came_early_for("2026-03-10".parse().ok(), accepts_earlier)
     }
 
     fn came_early_for(requested: Option<Day>, accepts_earlier: bool) -> (Story, OrderId) {
         let mut story = Story::new();
-        story.announce("X", "WH1", 20, "2026-03-20");
+        story.announce("X", "WH1", 20, "2026-03-10");
         let lines = vec![submitted("X", "10")];
         let accepts_earlier = Some(accepts_earlier);
         let id = story.receive(&Submission { lines, requested, accepts_earlier, ..story.submission() }).unwrap();
