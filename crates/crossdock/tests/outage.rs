@@ -99,7 +99,7 @@ fn systems_that_are_away_for_a_while_catch_up_and_the_outage_is_visible() {
     assert_eq!(shown["outages"][0]["drained_at"], outage["drained_at"]);
 
     // it is on the record, and a restart forgets nothing of it
-    let events = site.get("/v1/events?limit=1000").json();
+    let events = site.get("/v1/events?limit=1000&type=dependency.").json();
     let of_tax: Vec<&str> = events["events"]
         .as_array()
         .unwrap()

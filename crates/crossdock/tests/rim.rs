@@ -317,6 +317,31 @@ fn an_order_of_ten_thousand_lines_is_taken_whole() {
 }
 
 #[test]
+fn a_page_of_events_ends_early_where_entries_have_many_and_goes_on_without_a_gap() {
+    let mut site = Site::start();
+    site.fill();
+    let items: String = (0..2_500).map(|item| format!("BULK-{item},Bulk item,EA\n")).collect();
+    let csv = format!("id,description,base_uom\n{items}");
+    let report = site.send("/v1/imports/master/items", "bulk", csv.as_bytes()).json();
+    assert_eq!(report["findings"], json!([]), "{report}");
+    let (mut after, mut told) = ("0".to_owned(), Vec::new());
+    loop {
+        let page = site.get(&format!("/v1/events?limit=1000&after={after}")).json();
+        let events = page["events"].as_array().unwrap();
+        assert!(events.len() < 2_000, "{} events on a page", events.len());
+        let subjects = events.iter().map(|event| event["subject"].as_str().unwrap().to_owned());
+        told.extend(subjects.filter(|subject| subject.starts_with("item BULK-")));
+        let next = page["next"].as_str().unwrap().to_owned();
+        if next == after {
+            break;
+        }
+        after = next;
+    }
+    assert_eq!(told, (0..2_500).map(|item| format!("item BULK-{item}")).collect::<Vec<_>>());
+    assert!(site.down().success());
+}
+
+#[test]
 fn a_body_of_twenty_megabytes_is_refused_with_an_answer_that_arrives() {
     let site = Site::start();
     site.fill();

@@ -14,6 +14,8 @@ use crate::readers::decode;
 const DEFAULT_LIMIT: usize = 50;
 /// Rows that are looked at together where many may be left out.
 pub(crate) const CHUNK: usize = 500;
+/// Rows that are looked at for a page: one on which little is shown ends early rather than keep others from reading.
+const LOOKED_AT: usize = 5_000;
 /// How many it may have at most.
 const MAX_LIMIT: usize = 500;
 
@@ -77,9 +79,32 @@ impl<T: Serialize> Continued for Page<T> {
 
 impl<T: Continued> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
-        let next = self.0.next().map(|next| Next(next.to_owned()));
-        let mut response = axum::Json(self.0).into_response();
-        if let Some(next) = next {
+        Written::of(&self.0).into_response()
+    }
+}
+
+/// A page as it is sent: writing a long one takes a while, which is not to be spent where requests are taken.
+pub(crate) struct Written {
+    next: Option<Next>,
+    json: Result<Vec<u8>, serde_json::Error>,
+}
+
+impl Written {
+    pub(crate) fn of(page: &impl Continued) -> Self {
+        Self { next: page.next().map(|next| Next(next.to_owned())), json: serde_json::to_vec(page) }
+    }
+}
+
+impl IntoResponse for Written {
+    fn into_response(self) -> Response {
+        let json = match self.json {
+            Ok(json) => json,
+            Err(error) => {
+                return Problem::new("internal", format!("the page could not be written: {error}")).into_response();
+            }
+        };
+        let mut response = ([(header::CONTENT_TYPE, "application/json")], json).into_response();
+        if let Some(next) = self.next {
             response.extensions_mut().insert(next);
         }
         response
@@ -164,8 +189,10 @@ pub(crate) fn read<T>(
     }
     let mut items = Vec::with_capacity(limit);
     let mut last_shown = None;
+    let mut looked_at = 0;
     loop {
         let rows = reader.rows(&query)?;
+        looked_at += rows.len();
         for (key, row) in &rows {
             let Some(item) = show(key, row, decode(table, key, &row.data)?) else { continue };
             if items.len() == limit {
@@ -175,6 +202,9 @@ pub(crate) fn read<T>(
             last_shown = Some(cursor(table, key));
         }
         let Some((last, _)) = rows.last().filter(|_| rows.len() == asked) else { return Ok(Page::of(items, None)) };
+        if looked_at >= LOOKED_AT {
+            return Ok(Page::of(items, Some(cursor(table, last))));
+        }
         // where much is left out, small steps would take long
         asked = asked.max(CHUNK);
         query = if newest_first { query.before(last.clone()) } else { query.after(last.clone()) }.limit(asked);

@@ -44,8 +44,7 @@ impl Readers {
         read: impl FnOnce(&mut dyn Reader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let this = self.clone();
-        let joined = tokio::task::spawn_blocking(move || this.read_blocking(read)).await;
-        joined.unwrap_or_else(|_| Err(Problem::new("internal", "a read ended by a panic; the log has the place")))
+        apart(move || this.read_blocking(read)).await
     }
 
     /// Whether the store can be read, however long the reads of others take.
@@ -77,6 +76,14 @@ impl Readers {
             None => Err(Problem::new("internal", "a reader is there until its lease ends")),
         }
     }
+}
+
+/// Works on a thread that may take its time, without keeping a reader from others.
+pub(crate) async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined.unwrap_or_else(|_| Err(Problem::new("internal", "a read ended by a panic; the log has the place")))
 }
 
 /// A reader that goes back to the others however the read ends, by a panic too: a pool that shrinks would come to a halt.

@@ -13,7 +13,7 @@ use store::Reader;
 use tokio::sync::{broadcast, watch};
 
 use super::filter::{About, Filter};
-use super::{CloudEvent, page};
+use super::{CloudEvent, Part};
 use crate::latency::Latencies;
 use crate::problem::Problem;
 use crate::readers::Readers;
@@ -91,10 +91,8 @@ fn told(event: &CloudEvent) -> Option<Arc<Told>> {
 
 /// The next entries after a position, as they are sent, and where they end.
 fn read(reader: &mut dyn Reader, after: u64) -> Result<Batch, Problem> {
-    let entries = reader.entries(after, ENTRIES)?;
-    let to = entries.last().map_or(after, |entry| entry.position);
-    let page = page(reader, &entries, after)?;
-    Ok(Batch { to, events: page.events.iter().filter_map(told).collect() })
+    let part = Part::behind(reader, after, ENTRIES)?;
+    Ok(Batch { to: part.to, events: part.events.iter().filter_map(told).collect() })
 }
 
 impl Live {

@@ -17,20 +17,24 @@ pub(super) trait Measures {
     /// The company's currency, in which limits and what counts against them are, and gains by exchange rates.
     fn ours(&self) -> Currency;
 
-    /// The unit of its quantities where it names neither item nor line.
-    fn unit(&self) -> Option<Uom>;
+    /// The unit of quantities at a place; `None` if nobody knows it.
+    fn unit(&self, place: &Place) -> Option<Uom>;
+}
 
-    /// The unit of an item, by its code.
-    fn unit_of_item(&self, item: &str) -> Option<Uom>;
-
-    /// The unit of a line of the order that it is about.
-    fn unit_of_line(&self, line: &str) -> Option<Uom>;
+/// What quantities are of.
+pub(super) enum Place {
+    /// The item that the event is about, where it has named neither item nor line.
+    Own,
+    /// An item, by its code.
+    Item(String),
+    /// A line of the order that the event is about.
+    Line(String),
 }
 
 /// A value as JSON. Amounts become `{"amount","currency"}` and quantities `{"value","uom"}` (domain §1.5.2), in the base unit of the item
 /// that was named last: by itself, or by a line of the order that the event is about.
 pub(super) fn payload(value: &impl Serialize, measures: &dyn Measures) -> Result<Value, Error> {
-    let unit = RefCell::new(measures.unit());
+    let unit = RefCell::new(Unit { known: None, turned_to: vec![Place::Own] });
     value.serialize(Writer { measures, unit: &unit, is_ours: false })
 }
 
@@ -39,12 +43,29 @@ const OURS: [&str; 6] = ["credit_limit", "exposure", "insurance_limit", "limit",
 /// Types whose amounts are.
 const OUR_TYPES: [&str; 1] = ["Hold"];
 
+/// In which unit quantities are: looked up where one is written, which most events do not do.
+struct Unit {
+    known: Option<Uom>,
+    /// What was named since then.
+    turned_to: Vec<Place>,
+}
+
+impl Unit {
+    /// The unit of what was named last of which the unit is known.
+    fn now(&mut self, measures: &dyn Measures) -> Option<&Uom> {
+        let found = self.turned_to.iter().rev().find_map(|place| measures.unit(place));
+        self.turned_to.clear();
+        self.known = found.or(self.known.take());
+        self.known.as_ref()
+    }
+}
+
 /// Writes JSON, and looks at the names of the types that it writes.
 #[derive(Clone, Copy)]
 struct Writer<'s> {
     measures: &'s dyn Measures,
     /// The unit in which quantities are at this place.
-    unit: &'s RefCell<Option<Uom>>,
+    unit: &'s RefCell<Unit>,
     /// Amounts at this place are in the company's currency.
     is_ours: bool,
 }
@@ -53,7 +74,7 @@ impl Writer<'_> {
     fn quantity(self, value: &Value) -> Value {
         let mut quantity = Map::new();
         quantity.insert("value".to_owned(), Value::String(value.to_string()));
-        if let Some(unit) = &*self.unit.borrow() {
+        if let Some(unit) = self.unit.borrow_mut().now(self.measures) {
             quantity.insert("uom".to_owned(), Value::String(unit.to_string()));
         }
         Value::Object(quantity)
@@ -66,9 +87,9 @@ impl Writer<'_> {
     }
 
     /// What is written from here on is about that item or line; one that nobody knows changes nothing.
-    fn turn_to(self, unit: Option<Uom>) {
-        if unit.is_some() {
-            *self.unit.borrow_mut() = unit;
+    fn turn_to(self, place: fn(String) -> Place, value: &Value) {
+        if let Value::String(name) = value {
+            self.unit.borrow_mut().turned_to.push(place(name.clone()));
         }
     }
 }
@@ -101,11 +122,11 @@ impl<'s> Serializer for Writer<'s> {
             "Amount" => self.amount(&value),
             "Quantity" => self.quantity(&value),
             "LineNo" => {
-                self.turn_to(value.as_str().and_then(|line| self.measures.unit_of_line(line)));
+                self.turn_to(Place::Line, &value);
                 value
             }
             "ItemId" => {
-                self.turn_to(value.as_str().and_then(|item| self.measures.unit_of_item(item)));
+                self.turn_to(Place::Item, &value);
                 value
             }
             _ => value,
@@ -352,18 +373,11 @@ mod tests {
             Currency::EUR
         }
 
-        fn unit(&self) -> Option<Uom> {
-            None
-        }
-
-        fn unit_of_item(&self, _: &str) -> Option<Uom> {
-            Some("BX".into())
-        }
-
-        fn unit_of_line(&self, line: &str) -> Option<Uom> {
-            match line {
-                "L-1" => Some("EA".into()),
-                "L-2" => Some("MTR".into()),
+        fn unit(&self, place: &Place) -> Option<Uom> {
+            match place {
+                Place::Item(_) => Some("BX".into()),
+                Place::Line(line) if line == "L-1" => Some("EA".into()),
+                Place::Line(line) if line == "L-2" => Some("MTR".into()),
                 _ => None,
             }
         }

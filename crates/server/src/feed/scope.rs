@@ -6,12 +6,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use partition::{AnyKey, AnyState};
-use store::Reader;
+use store::{Reader, StoredEntry};
 use trade::master::Company;
 use trade::{Aggregate, ItemId, Key, Kind, LineNo, OrderId};
 use units::{Currency, Uom};
 
-use super::payload::{Measures, payload};
+use super::payload::{Measures, Place, payload};
 use crate::problem::Problem;
 use crate::readers::state;
 
@@ -23,7 +23,9 @@ pub(super) struct Known<'r> {
     reader: RefCell<&'r mut dyn Reader>,
     company: Arc<Company>,
     units: RefCell<BTreeMap<ItemId, Option<Uom>>>,
-    orders: RefCell<BTreeMap<OrderId, Lines>>,
+    lines: RefCell<BTreeMap<OrderId, Lines>>,
+    orders: RefCell<BTreeMap<Key, Option<OrderId>>>,
+    currencies: RefCell<BTreeMap<Key, Option<Currency>>>,
 }
 
 /// What one event refers to.
@@ -40,8 +42,14 @@ impl<'r> Known<'r> {
             Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
             _ => Arc::default(),
         };
-        let (units, orders) = (RefCell::default(), RefCell::default());
-        Ok(Self { reader: RefCell::new(reader), company, units, orders })
+        let (units, lines) = (RefCell::default(), RefCell::default());
+        let (orders, currencies) = (RefCell::default(), RefCell::default());
+        Ok(Self { reader: RefCell::new(reader), company, units, lines, orders, currencies })
+    }
+
+    /// The next entries of the journal.
+    pub(super) fn entries(&self, after: u64, limit: usize) -> Result<Vec<StoredEntry>, Problem> {
+        Ok(self.reader.borrow_mut().entries(after, limit)?)
     }
 
     /// The code of the company; empty before there is one.
@@ -78,7 +86,11 @@ impl<'r> Known<'r> {
             Kind::Order | Kind::Invoice | Kind::Payment | Kind::Statement | Kind::Account => {}
             _ => return None,
         }
-        match self.find(key)? {
+        once(&self.currencies, key, |key| self.currency_on_record(key))
+    }
+
+    fn currency_on_record(&self, key: &Key) -> Option<Currency> {
+        match self.find(key.clone())? {
             Aggregate::Order(order) => Some(order.currency),
             Aggregate::Invoice(invoice) => Some(invoice.currency),
             Aggregate::Payment(payment) => Some(payment.currency),
@@ -107,6 +119,10 @@ impl<'r> Known<'r> {
             Key::WarehouseOrder(_) | Key::Shipment(_) | Key::Invoice(_) | Key::ReturnRequest(_) => {}
             _ => return None,
         }
+        once(&self.orders, key.clone(), |key| self.order_on_record(key))
+    }
+
+    fn order_on_record(&self, key: &Key) -> Option<OrderId> {
         match self.find(key.clone())? {
             Aggregate::WarehouseOrder(warehouse_order) => Some(warehouse_order.order),
             Aggregate::Shipment(shipment) => Some(shipment.order),
@@ -117,29 +133,29 @@ impl<'r> Known<'r> {
     }
 
     fn lines_of(&self, order: OrderId) -> Lines {
-        if let Some(lines) = self.orders.borrow().get(&order) {
-            return lines.clone();
-        }
-        let lines: Lines = match self.find(Key::Order(order)) {
+        once(&self.lines, order, |order| match self.find(Key::Order(*order)) {
             Some(Aggregate::Order(order)) => Rc::new(order.lines.iter().map(|line| (line.no, line.item.clone())).collect()),
             _ => Rc::default(),
-        };
-        self.orders.borrow_mut().insert(order, lines.clone());
-        lines
+        })
     }
 
     /// The unit that stock of an item is counted in.
     fn unit_of(&self, item: &ItemId) -> Option<Uom> {
-        if let Some(unit) = self.units.borrow().get(item) {
-            return unit.clone();
-        }
-        let unit = match self.find(Key::Item(item.clone())) {
+        once(&self.units, item.clone(), |item| match self.find(Key::Item(item.clone())) {
             Some(Aggregate::Item(item)) => Some(item.base_uom.clone()),
             _ => None,
-        };
-        self.units.borrow_mut().insert(item.clone(), unit.clone());
-        unit
+        })
     }
+}
+
+/// What is known under a key, or else is found out and kept.
+fn once<K: Ord, V: Clone>(known: &RefCell<BTreeMap<K, V>>, key: K, find: impl FnOnce(&K) -> V) -> V {
+    if let Some(value) = known.borrow().get(&key) {
+        return value.clone();
+    }
+    let value = find(&key);
+    known.borrow_mut().insert(key, value.clone());
+    value
 }
 
 impl Measures for Scope<'_, '_> {
@@ -151,15 +167,11 @@ impl Measures for Scope<'_, '_> {
         self.known.company.currency
     }
 
-    fn unit(&self) -> Option<Uom> {
-        self.item.as_ref().and_then(|item| self.known.unit_of(item))
-    }
-
-    fn unit_of_item(&self, item: &str) -> Option<Uom> {
-        self.known.unit_of(&item.into())
-    }
-
-    fn unit_of_line(&self, line: &str) -> Option<Uom> {
-        self.known.unit_of(self.lines.get(&line.parse().ok()?)?)
+    fn unit(&self, place: &Place) -> Option<Uom> {
+        match place {
+            Place::Own => self.known.unit_of(self.item.as_ref()?),
+            Place::Item(item) => self.known.unit_of(&item.as_str().into()),
+            Place::Line(line) => self.known.unit_of(self.lines.get(&line.parse().ok()?)?),
+        }
     }
 }

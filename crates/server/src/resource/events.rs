@@ -14,7 +14,7 @@ use crate::extract::{Query, Reading};
 use crate::feed::filter::Filter;
 use crate::feed::live::Since;
 use crate::feed::{self, EventPage};
-use crate::page::Listed;
+use crate::page::Written;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -28,7 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 pub(crate) struct FeedQuery {
     /// `next` of the page before; the start of the journal unless given.
     after: Option<u64>,
-    /// Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more. With a filter, about so many events.
+    /// Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more; a page ends early where they have many. With
+    /// a filter, about so many events.
     limit: Option<usize>,
     /// Only what is about this, such as `order SO-17`, `SO-17` or `user ann`; an order finds everything that belongs to it.
     subject: Option<String>,
@@ -79,10 +80,9 @@ async fn list(
         if !filter.is_open() {
             return feed::search(reader, after, limit, &filter);
         }
-        let entries = reader.entries(after, limit)?;
-        feed::page(reader, &entries, after)
+        feed::page(reader, after, limit)
     };
-    state.readers.read(read).await.map(|page| Listed(page).into_response())
+    state.readers.read(move |reader| read(reader).map(|page| Written::of(&page))).await.map(IntoResponse::into_response)
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {

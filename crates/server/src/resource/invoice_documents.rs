@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::extract::{Path, Reading};
 use crate::problem::{Problem, of_refusal};
-use crate::readers;
+use crate::readers::{self, apart};
 use crate::resource::id;
 use crate::state::AppState;
 
@@ -25,12 +25,9 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     responses((status = 200, body = Vec<u8>, content_type = "application/pdf")))]
 async fn pdf(State(state): State<AppState>, _: Reading, Path(invoice): Path<String>) -> Result<Response, Problem> {
     let id = id(&invoice)?;
-    // written where it is read: a thousand lines take their time, which no other request should wait for
-    let written = move |reader: &mut dyn Reader| -> Result<Response, Problem> {
-        let bill = bill(reader, id)?;
-        Ok(file(&bill, "pdf", "application/pdf", write_pdf(&bill)))
-    };
-    state.readers.read(written).await
+    let bill = state.readers.read(move |reader| bill(reader, id)).await?;
+    // a thousand lines take their time, which no other request should wait for
+    apart(move || Ok(file(&bill, "pdf", "application/pdf", write_pdf(&bill)))).await
 }
 
 /// Give an invoice or credit note as UBL 2.1 after EN 16931. What would be refused by whoever receives it is not given, with the rules
@@ -39,15 +36,15 @@ async fn pdf(State(state): State<AppState>, _: Reading, Path(invoice): Path<Stri
     responses((status = 200, body = Vec<u8>, content_type = "application/xml")))]
 async fn ubl(State(state): State<AppState>, _: Reading, Path(invoice): Path<String>) -> Result<Response, Problem> {
     let id = id(&invoice)?;
-    let written = move |reader: &mut dyn Reader| -> Result<Response, Problem> {
-        let bill = bill(reader, id)?;
+    let bill = state.readers.read(move |reader| bill(reader, id)).await?;
+    let written = move || {
         let broken = check(&bill);
         if !broken.is_empty() {
             return Err(of_refusal("conflict", "the document breaks rules of EN 16931".to_owned(), &broken));
         }
         Ok(file(&bill, "xml", "application/xml", write_ubl(&bill).into_bytes()))
     };
-    state.readers.read(written).await
+    apart(written).await
 }
 
 fn file(bill: &Bill, ending: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {

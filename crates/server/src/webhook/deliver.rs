@@ -43,7 +43,8 @@ pub(super) async fn work(part: Part, webhook: Webhook) {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
-        let Ok((events, to, is_whole)) = part.all.readers.read(move |reader| read(reader, at)).await else {
+        let read = move |reader: &mut dyn Reader| feed::Part::behind(reader, at, ENTRIES);
+        let Ok(feed::Part { events, to, is_over }) = part.all.readers.read(read).await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
@@ -56,7 +57,7 @@ pub(super) async fn work(part: Part, webhook: Webhook) {
         }
         at = to;
         // whoever follows closely leaves time to others who read
-        if !is_whole {
+        if is_over {
             tokio::time::sleep(PAUSE).await;
         }
         // what nobody was sent is no news for the record, which would then never be still
@@ -65,12 +66,6 @@ pub(super) async fn work(part: Part, webhook: Webhook) {
             part.all.change(&webhook.id, WebhookChange::Delivered { position: at, revision: webhook.revision }).await;
         }
     }
-}
-
-fn read(reader: &mut dyn Reader, after: u64) -> Result<(Vec<CloudEvent>, u64, bool), crate::problem::Problem> {
-    let entries = reader.entries(after, ENTRIES)?;
-    let to = entries.last().map_or(after, |entry| entry.position);
-    Ok((feed::page(reader, &entries, after)?.events, to, entries.len() == ENTRIES))
 }
 
 /// Sends the events; those of one order one after the other, orders side by side.

@@ -155,7 +155,7 @@ impl Webhooks {
             position.ok_or_else(|| Problem::new("invalid", format!("event is {event}: give an id such as 17.3")))?;
         let read = move |reader: &mut dyn Reader| {
             let entries = reader.entries(position - 1, 1)?;
-            Ok(feed::page(reader, &entries, position)?.events)
+            feed::events(reader, &entries)
         };
         let found = self.readers.read(read).await?.into_iter().find(|one| one.id == event);
         let found = found.ok_or_else(|| Problem::not_found(format_args!("event {event}")))?;
