@@ -156,12 +156,24 @@ pub(crate) fn counted<T>(
     limit: Option<usize>,
     show: impl FnMut(&RowKey, &Row, AnyState) -> Option<T>,
 ) -> Result<Page<T>, Problem> {
-    let page = read(reader, table, filters, after, limit, show)?;
-    let total = if after.is_none() { Some(Total::of(reader, &filtered(table, filters))?) } else { None };
+    counted_rows(reader, filtered(table, filters), after, limit, show)
+}
+
+/// The same for rows that a query describes.
+pub(crate) fn counted_rows<T>(
+    reader: &mut dyn Reader,
+    query: RowQuery,
+    after: Option<&str>,
+    limit: Option<usize>,
+    show: impl FnMut(&RowKey, &Row, AnyState) -> Option<T>,
+) -> Result<Page<T>, Problem> {
+    let total = if after.is_none() { Some(Total::of(reader, &query)?) } else { None };
+    let page = rows(reader, query, after, limit, show)?;
     Ok(Page { total, ..page })
 }
 
-fn filtered(table: Table, filters: &[(Column, Option<&str>)]) -> RowQuery {
+/// All rows of a table that fit what is given of the filters.
+pub(crate) fn filtered(table: Table, filters: &[(Column, Option<&str>)]) -> RowQuery {
     let given = filters.iter().filter_map(|(column, value)| Some((*column, (*value)?)));
     given.fold(RowQuery::table(table), |query, (column, value)| query.is(column, value))
 }
@@ -173,19 +185,33 @@ pub(crate) fn read<T>(
     filters: &[(Column, Option<&str>)],
     after: Option<&str>,
     limit: Option<usize>,
+    show: impl FnMut(&RowKey, &Row, AnyState) -> Option<T>,
+) -> Result<Page<T>, Problem> {
+    rows(reader, filtered(table, filters), after, limit, show)
+}
+
+/// Reads a page of what a query describes, as [`read`] does.
+pub(crate) fn rows<T>(
+    reader: &mut dyn Reader,
+    query: RowQuery,
+    after: Option<&str>,
+    limit: Option<usize>,
     mut show: impl FnMut(&RowKey, &Row, AnyState) -> Option<T>,
 ) -> Result<Page<T>, Problem> {
+    let table = query.table;
     let limit = limit_of(limit)?;
     // one more than is shown tells whether there is another page
     let mut asked = limit + 1;
-    let mut query = filtered(table, filters).limit(asked);
     let newest_first = table.is_chronological();
-    if newest_first {
-        query = query.descending();
-    }
+    let mut query = if newest_first { query.limit(asked).descending() } else { query.limit(asked) };
     if let Some(after) = after {
         let key = parse_cursor(table, after)?;
-        query = if newest_first { query.before(key) } else { query.after(key) };
+        query = match (newest_first, &query.before, &query.after) {
+            (true, Some(before), _) if *before <= key => query,
+            (false, _, Some(after)) if *after >= key => query,
+            (true, ..) => query.before(key),
+            (false, ..) => query.after(key),
+        };
     }
     let mut items = Vec::with_capacity(limit);
     let mut last_shown = None;

@@ -5,6 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use partition::{AnyKey, AnyState, Dependency, RowKey, Table};
 use store::{Reader, RowQuery, Store, StoreError};
+use trade::master::Company;
+use trade::{Aggregate, Key};
 use units::Text;
 
 use crate::problem::Problem;
@@ -119,6 +121,14 @@ pub(crate) fn state(reader: &mut dyn Reader, key: &AnyKey) -> Result<Option<AnyS
     let (table, row) = key.row();
     let Some(bytes) = reader.row(table, &row)? else { return Ok(None) };
     decode(table, &row, &bytes).map(Some)
+}
+
+/// The company's master data; nothing but defaults before there are any.
+pub(crate) fn company(reader: &mut dyn Reader) -> Result<Arc<Company>, Problem> {
+    Ok(match state(reader, &AnyKey::Trade(Key::Company(Company::KEY.into())))? {
+        Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
+        _ => Arc::default(),
+    })
 }
 
 /// Reads stored bytes.

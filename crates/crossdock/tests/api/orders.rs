@@ -77,10 +77,40 @@ pub(crate) fn orders(api: &mut Api<'_>) {
         api.schemas.validate(&order, schema).unwrap_or_else(|error| panic!("{error:#}\n{order:#}"));
     }
     api.list("/v1/orders");
+    by_channel_and_time(api);
     api.ask(&Ask::new("GET", "/v1/orders?status=sleeping")).problem(422, "invalid");
     api.ask(&Ask::new("GET", "/v1/orders/SO-9999")).problem(404, "not_found");
     api.ask(&Ask::new("GET", "/v1/orders/nonsense")).problem(404, "not_found");
     let unknown = Ask::new("POST", "/v1/orders").header("idempotency-key", "unknown").json(&json!({ "acount": "x" }));
     let problem = api.ask(&unknown).problem(422, "invalid");
     assert!(problem["errors"].as_array().unwrap().len() >= 3, "everything wrong is told at once: {problem}");
+}
+
+/// Lists are narrowed by the way that orders came and by when; both hold over all pages.
+fn by_channel_and_time(api: &mut Api<'_>) {
+    let mut listed = |query: &str| {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = api.get(&format!("/v1/orders?limit=2{query}{after}")).json();
+            found.extend(page["items"].as_array().unwrap().iter().cloned());
+            let Some(next) = page["next"].as_str() else { return found };
+            after = format!("&after={next}");
+        }
+    };
+    let ids = |orders: &[Value]| orders.iter().map(|order| text(&order["id"])).collect::<Vec<_>>();
+    let all = listed("");
+    for channel in ["api", "file", "edi"] {
+        let expected: Vec<Value> = all.iter().filter(|order| order["channel"] == channel).cloned().collect();
+        assert!(!expected.is_empty() && expected.len() < all.len(), "{channel}");
+        assert_eq!(ids(&listed(&format!("&channel={channel}"))), ids(&expected), "{channel}");
+    }
+    let middle = text(&all[all.len() / 2]["received_at"]);
+    let (later, earlier): (Vec<Value>, Vec<Value>) =
+        all.iter().cloned().partition(|order| text(&order["received_at"]) >= middle);
+    assert!(!later.is_empty() && !earlier.is_empty());
+    assert_eq!(ids(&listed(&format!("&received_after={middle}"))), ids(&later));
+    assert_eq!(ids(&listed(&format!("&received_before={middle}"))), ids(&earlier));
+    assert_eq!(listed("&received_before=2001-01-01T00:00:00Z"), Vec::<Value>::new());
+    assert_eq!(listed("&received_after=2999-01-01T00:00:00Z"), Vec::<Value>::new());
+    api.ask(&Ask::new("GET", "/v1/orders?channel=pigeon")).problem(422, "invalid");
 }

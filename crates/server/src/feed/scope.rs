@@ -13,7 +13,7 @@ use units::{Currency, Uom};
 
 use super::payload::{Measures, Place, payload};
 use crate::problem::Problem;
-use crate::readers::state;
+use crate::readers::{company, state};
 
 /// Items by the lines of an order.
 type Lines = Rc<BTreeMap<LineNo, ItemId>>;
@@ -38,10 +38,7 @@ pub(super) struct Scope<'k, 'r> {
 
 impl<'r> Known<'r> {
     pub(super) fn new(reader: &'r mut dyn Reader) -> Result<Self, Problem> {
-        let company = match state(reader, &AnyKey::Trade(Key::Company(Company::KEY.into())))? {
-            Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
-            _ => Arc::default(),
-        };
+        let company = company(reader)?;
         let (units, lines) = (RefCell::default(), RefCell::default());
         let (orders, currencies) = (RefCell::default(), RefCell::default());
         Ok(Self { reader: RefCell::new(reader), company, units, lines, orders, currencies })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::{AnyKey, AnyState, Body, Table};
+use partition::{AnyState, Body, Table};
 use serde::{Deserialize, Serialize};
 use trade::account::Account;
 use trade::master::{Company, Terms};
@@ -136,14 +136,7 @@ pub(crate) async fn currency(state: &AppState) -> Result<Currency, Problem> {
 }
 
 async fn company(state: &AppState) -> Result<Arc<Company>, Problem> {
-    let read = |reader: &mut dyn store::Reader| {
-        let key = AnyKey::Trade(Key::Company(Company::KEY.into()));
-        Ok(match crate::readers::state(reader, &key)? {
-            Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
-            _ => Arc::default(),
-        })
-    };
-    state.readers.read(read).await
+    state.readers.read(crate::readers::company).await
 }
 
 fn view(account: &Account, company: &Company, today: Day) -> AccountView {

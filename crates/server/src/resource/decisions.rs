@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 use crate::extract::{Json, Path, Reading};
 use crate::problem::Problem;
 use crate::readers;
+use crate::readers::company;
 use crate::resource::exceptions::variables;
-use crate::resource::stock::company;
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

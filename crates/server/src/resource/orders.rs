@@ -4,12 +4,13 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use documents::orders::OrderDocument;
 use partition::row::Column;
-use partition::{AnyState, Body, Reply, Table};
+use partition::{AnyState, Body, Reply, Row, RowKey, Table};
 use serde::{Deserialize, Serialize};
+use store::{Reader, RowQuery};
 use trade::master::{BillingPolicy, ShipTo};
 use trade::order::{Cancellation, Change, HoldKind, SubmittedLine};
 use trade::{Aggregate, ItemId, Key, Kind, LineNo, OrderId};
-use units::{Day, Decimal, Quantity, Text};
+use units::{Day, Decimal, Quantity, Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,6 +18,7 @@ use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading}
 use crate::feed;
 use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
+use crate::readers::company;
 use crate::resource::accounts::currency;
 use crate::resource::{aggregate, id, versioned};
 use crate::state::AppState;
@@ -214,6 +216,15 @@ pub(crate) struct OrderFilter {
     status: Option<String>,
     /// Only orders of this account.
     account: Option<String>,
+    /// Only orders that came this way: `api`, `file`, `edi` or `shop`. They are not counted, and a page may have fewer than there is room
+    /// for: go on at `next`.
+    channel: Option<String>,
+    /// Only orders that were received at this time or later.
+    #[param(value_type = Option<String>, example = "2026-03-06T14:30:00Z")]
+    received_after: Option<Timestamp>,
+    /// Only orders that were received before this time.
+    #[param(value_type = Option<String>, example = "2026-03-06T15:30:00Z")]
+    received_before: Option<Timestamp>,
     /// `next` of the page before.
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
@@ -228,17 +239,54 @@ async fn list(
     Query(filter): Query<OrderFilter>,
 ) -> Result<Listed<Page<OrderView>>, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::ORDER)?;
-    let ours = currency(&state).await?;
-    let read = move |reader: &mut dyn store::Reader| {
+    page::check_word("channel", filter.channel.as_deref(), &["api", "file", "edi", "shop"])?;
+    let read = move |reader: &mut dyn Reader| {
+        let ours = company(reader)?.currency;
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
-        page::counted(reader, Table::Trade(Kind::Order), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
-            match state {
-                AnyState::Trade(Aggregate::Order(order), _) => Some(view::order(&order, ours)),
-                _ => None,
+        let mut query = page::filtered(Table::Trade(Kind::Order), &filters);
+        if let Some(time) = filter.received_after {
+            query.after = before(reader, time)?.map(RowKey::Number);
+        }
+        if let Some(time) = filter.received_before {
+            // behind the last one that was received before it; behind none if there is none
+            let last = before(reader, time)?;
+            query = query.before(RowKey::Number(last.map_or(0, |last| last + 1)));
+        }
+        let show = |_: &RowKey, _: &Row, state| match state {
+            AnyState::Trade(Aggregate::Order(order), _) => {
+                let order = view::order(&order, ours);
+                filter.channel.as_ref().is_none_or(|channel| order.channel == *channel).then_some(order)
             }
-        })
+            _ => None,
+        };
+        let (after, limit) = (filter.after.as_deref(), filter.limit);
+        match filter.channel {
+            Some(_) => page::rows(reader, query, after, limit, show),
+            None => page::counted_rows(reader, query, after, limit, show),
+        }
     };
     state.readers.read(read).await.map(Listed)
+}
+
+/// The last order that was received before a time, if there is one: later ones have higher numbers.
+fn before(reader: &mut dyn Reader, time: Timestamp) -> Result<Option<u64>, Problem> {
+    let all = || RowQuery::table(Table::Trade(Kind::Order)).limit(1);
+    let mut number_and_time = |query: RowQuery| -> Result<Option<(u64, i64)>, Problem> {
+        Ok(match reader.rows(&query)?.pop() {
+            Some((RowKey::Number(number), row)) => row.at.map(|at| (number, at)),
+            _ => None,
+        })
+    };
+    let newest = number_and_time(all().descending())?;
+    let (mut low, mut high) = (0, newest.map_or(0, |(number, _)| number));
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        match number_and_time(all().after(RowKey::Number(middle - 1)))? {
+            Some((number, at)) if at < time.0 => low = number,
+            _ => high = middle - 1,
+        }
+    }
+    Ok((low > 0).then_some(low))
 }
 
 /// Show an order.

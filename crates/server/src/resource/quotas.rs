@@ -13,8 +13,9 @@ use utoipa_axum::routes;
 
 use crate::extract::{Caller, Json, Query, Reading};
 use crate::problem::Problem;
+use crate::readers::company;
 use crate::readers::decode;
-use crate::resource::stock::{company, key_of};
+use crate::resource::stock::key_of;
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
 

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::extract::{Caller, Json, Reading};
 use crate::problem::Problem;
-use crate::resource::stock::company;
+use crate::readers::company;
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
 use crate::view::{MoneyView, money, name};

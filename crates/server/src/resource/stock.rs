@@ -1,14 +1,11 @@
 //! Stock and availability: what is there, what can be promised, and reservations without an order.
 
-use std::sync::Arc;
-
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
-use partition::{AnyKey, AnyState, Body, Reply, RowKey, Table};
+use partition::{AnyState, Body, Reply, RowKey, Table};
 use serde::{Deserialize, Serialize};
 use store::{Reader, RowQuery};
-use trade::master::Company;
 use trade::stock::{Adjustment, Count, Inbound, Receipt, ReserveLine, ReserveRequest, Stock};
 use trade::{AccountId, Aggregate, ItemId, Kind, NodeId, ReservationId, StockKey};
 use units::{Day, Quantity, Text};
@@ -18,7 +15,7 @@ use utoipa_axum::routes;
 use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
-use crate::readers::decode;
+use crate::readers::{company, decode};
 use crate::resource::id;
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
@@ -311,15 +308,6 @@ pub(crate) struct ReservationView {
     node: String,
     /// Units.
     quantity: i64,
-}
-
-/// How long late supply and demand count: the company says so.
-pub(crate) fn company(reader: &mut dyn Reader) -> Result<Arc<Company>, Problem> {
-    let key = AnyKey::Trade(trade::Key::Company(Company::KEY.into()));
-    Ok(match crate::readers::state(reader, &key)? {
-        Some(AnyState::Trade(Aggregate::Company(company), _)) => company,
-        _ => Arc::default(),
-    })
 }
 
 /// Reserve stock without an order. An atomic check and decrement: never more than there is.
