@@ -32,9 +32,10 @@ pub(crate) struct Show {
 pub(crate) enum OrderCommand {
     /// List orders, the newest first
     #[command(
-        after_help = "Examples:\n  crossdock order list --status on_hold\n  crossdock order list --data crossdock-data --json"
+        after_help = "Examples:\n  crossdock order list --status on_hold\n  crossdock order list --data crossdock-data --json\n  \
+        crossdock order list --channel edi --received-after 2026-03-06T00:00:00Z"
     )]
-    List(List),
+    List(OrderList),
     /// Show an order with its lines, holds and documents
     #[command(after_help = "Example:\n  crossdock order show SO-17")]
     Show(Show),
@@ -58,6 +59,24 @@ pub(crate) enum ExceptionCommand {
         crossdock exception resolve EX-4 --action match --reason \"named on the phone\" --details '{\"invoices\":[\"IN-7\"]}'"
     )]
     Resolve(Resolve),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct OrderList {
+    /// Only those of this account
+    #[arg(long)]
+    account: Option<String>,
+    /// Only those that came this way
+    #[arg(long, value_parser = ["api", "file", "edi", "shop"])]
+    channel: Option<String>,
+    /// Only those received at this time or later, such as 2026-03-06T14:30:00Z
+    #[arg(long, value_name = "TIME")]
+    received_after: Option<String>,
+    /// Only those received before this time
+    #[arg(long, value_name = "TIME")]
+    received_before: Option<String>,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, clap::Args)]
@@ -237,9 +256,15 @@ pub(super) fn get(target: &Target, path: &str) -> anyhow::Result<Value> {
 
 pub(crate) fn orders(command: &OrderCommand) -> anyhow::Result<Finding> {
     match command {
-        OrderCommand::List(arguments) => list(
-            arguments,
+        OrderCommand::List(arguments) => list_by(
+            &arguments.list,
             "/v1/orders",
+            &[
+                ("account", arguments.account.as_deref()),
+                ("channel", arguments.channel.as_deref()),
+                ("received_after", arguments.received_after.as_deref()),
+                ("received_before", arguments.received_before.as_deref()),
+            ],
             &[
                 ("order", "id"),
                 ("status", "status"),
