@@ -235,12 +235,13 @@ fn must_be_free(port: u16, folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// The product's configuration: one key, and the lab's systems.
+/// The product's configuration: one key, which measures the product rather than its quota, and the lab's systems.
 fn config(url: &str, key: &str, systems: &[(String, String)]) -> String {
     let listen = url.trim_start_matches("http://");
     let mut text = format!(
         "data = \"store\"\n\n[server]\nlisten = \"{listen}\"\n\n[[server.keys]]\nname = \"demo\"\nsha256 = \"{}\"\n\
-         roles = [\"admin\", \"director\", \"sales\", \"warehouse\", \"receivables\", \"operations\", \"credit_manager\"]\n\n\
+         roles = [\"admin\", \"director\", \"sales\", \"warehouse\", \"receivables\", \"operations\", \"credit_manager\"]\n\
+         quota = {{ per_second = 100000, burst = 100000 }}\n\n\
          [[server.keys]]\nname = \"clerk\"\nsha256 = \"{}\"\nroles = [\"director\", \"sales\", \"warehouse\", \"receivables\", \"operations\"]\n",
         server::hash_key(key),
         server::hash_key(&clerk_key(key)),

@@ -58,9 +58,6 @@ impl<T> Page<T> {
     }
 }
 
-/// A page as an answer; [`link`] puts the address of the next one on it.
-pub(crate) struct Listed<T>(pub(crate) T);
-
 /// Where the next page starts.
 #[derive(Debug, Clone)]
 struct Next(String);
@@ -77,25 +74,20 @@ impl<T: Serialize> Continued for Page<T> {
     }
 }
 
-impl<T: Continued> IntoResponse for Listed<T> {
-    fn into_response(self) -> Response {
-        Written::of(&self.0).into_response()
-    }
-}
-
-/// A page as it is sent: writing a long one takes a while, which is not to be spent where requests are taken.
-pub(crate) struct Written {
+/// A page as it is sent; [`link`] puts the address of the next one on it. Writing a long one takes a while, which is not to be spent where
+/// requests are taken: see [`Readers::list`](crate::readers::Readers::list).
+pub(crate) struct Listed {
     next: Option<Next>,
     json: Result<Vec<u8>, serde_json::Error>,
 }
 
-impl Written {
+impl Listed {
     pub(crate) fn of(page: &impl Continued) -> Self {
         Self { next: page.next().map(|next| Next(next.to_owned())), json: serde_json::to_vec(page) }
     }
 }
 
-impl IntoResponse for Written {
+impl IntoResponse for Listed {
     fn into_response(self) -> Response {
         let json = match self.json {
             Ok(json) => json,

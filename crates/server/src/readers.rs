@@ -5,10 +5,12 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use partition::{AnyKey, AnyState, Dependency, RowKey, Table};
 use store::{Reader, RowQuery, Store, StoreError};
+use tokio::sync::Semaphore;
 use trade::master::Company;
 use trade::{Aggregate, Key};
 use units::Text;
 
+use crate::page::{Continued, Listed};
 use crate::problem::Problem;
 
 /// Readers that nobody uses at the moment.
@@ -18,6 +20,8 @@ type Idle = Vec<Box<dyn Reader>>;
 #[derive(Clone)]
 pub struct Readers {
     pool: Arc<(Mutex<Idle>, Condvar)>,
+    /// As many as there are connections. Requests wait for one without a thread of their own: hundreds of them would be in each other's way.
+    turns: Arc<Semaphore>,
     /// One that no request ever has.
     probe: Option<Arc<Mutex<Box<dyn Reader>>>>,
 }
@@ -37,7 +41,8 @@ impl Readers {
 
     /// Uses these connections.
     pub fn of(readers: Vec<Box<dyn Reader>>) -> Self {
-        Self { pool: Arc::new((Mutex::new(readers), Condvar::new())), probe: None }
+        let turns = Arc::new(Semaphore::new(readers.len()));
+        Self { pool: Arc::new((Mutex::new(readers), Condvar::new())), turns, probe: None }
     }
 
     /// Reads on a thread that may wait.
@@ -45,8 +50,23 @@ impl Readers {
         &self,
         read: impl FnOnce(&mut dyn Reader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        // nobody closes it
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
         let this = self.clone();
-        apart(move || this.read_blocking(read)).await
+        apart(move || {
+            let read = this.read_blocking(read);
+            drop(turn);
+            read
+        })
+        .await
+    }
+
+    /// Reads a page of a list, and writes it as it is sent.
+    pub(crate) async fn list<T: Continued>(
+        &self,
+        read: impl FnOnce(&mut dyn Reader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Listed, Problem> {
+        self.read(|reader| read(reader).map(|page| Listed::of(&page))).await
     }
 
     /// Whether the store can be read, however long the reads of others take.

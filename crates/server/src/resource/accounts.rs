@@ -180,11 +180,7 @@ pub(crate) struct Listing {
 
 /// List accounts by their numbers.
 #[utoipa::path(get, path = "/v1/accounts", tag = "finance", params(Listing), responses((status = 200, body = Page<AccountView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(listing): Query<Listing>,
-) -> Result<Listed<Page<AccountView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(listing): Query<Listing>) -> Result<Listed, Problem> {
     let company = company(&state).await?;
     let today = company.calendar.local_day(state.clock.now());
     let read = move |reader: &mut dyn store::Reader| {
@@ -194,7 +190,7 @@ async fn list(
             _ => None,
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// Show an account.

@@ -14,7 +14,6 @@ use crate::extract::{Query, Reading};
 use crate::feed::filter::Filter;
 use crate::feed::live::Since;
 use crate::feed::{self, EventPage};
-use crate::page::Written;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -82,7 +81,7 @@ async fn list(
         }
         feed::page(reader, after, limit)
     };
-    state.readers.read(move |reader| read(reader).map(|page| Written::of(&page))).await.map(IntoResponse::into_response)
+    state.readers.list(read).await.map(IntoResponse::into_response)
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {

@@ -56,13 +56,9 @@ fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter) -> Result<Page
 
 /// List exceptions, the newest first.
 #[utoipa::path(get, path = "/v1/exceptions", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<ExceptionFilter>,
-) -> Result<Listed<Page<ExceptionView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<ExceptionFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
-    state.readers.read(move |reader| read(reader, &filter)).await.map(Listed)
+    state.readers.list(move |reader| read(reader, &filter)).await
 }
 
 /// Show an exception.

@@ -51,14 +51,10 @@ pub(crate) struct InvoiceFilter {
 
 /// List invoices and credit notes, the newest first.
 #[utoipa::path(get, path = "/v1/invoices", tag = "finance", params(InvoiceFilter), responses((status = 200, body = Page<InvoiceView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<InvoiceFilter>,
-) -> Result<Listed<Page<InvoiceView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<InvoiceFilter>) -> Result<Listed, Problem> {
     if let Some(order) = &filter.order {
         let order: OrderId = id(order)?;
-        return state.readers.read(move |reader| of_order(reader, order, &filter)).await.map(Listed);
+        return state.readers.list(move |reader| of_order(reader, order, &filter)).await;
     }
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Account, filter.account.as_deref()), (Column::Label, filter.number.as_deref())];
@@ -69,7 +65,7 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// The documents of an order, the newest first: those of several orders stand with each of them.

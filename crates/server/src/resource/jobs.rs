@@ -515,11 +515,7 @@ impl From<&WorkerJob> for JobView {
 
 /// List open jobs of workers, the newest instance first.
 #[utoipa::path(get, path = "/v1/jobs", tag = "jobs", params(JobFilter), responses((status = 200, body = Page<JobView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<JobFilter>,
-) -> Result<Listed<Page<JobView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<JobFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), &STATUSES)?;
     let instance = filter.instance.as_deref().map(id::<InstanceId>).transpose()?.map(|id| id.to_string());
     let read = move |reader: &mut dyn Reader| {
@@ -531,5 +527,5 @@ async fn list(
             _ => None,
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }

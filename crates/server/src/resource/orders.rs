@@ -233,11 +233,7 @@ pub(crate) struct OrderFilter {
 
 /// List orders, the newest first.
 #[utoipa::path(get, path = "/v1/orders", tag = "orders", params(OrderFilter), responses((status = 200, body = Page<OrderView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<OrderFilter>,
-) -> Result<Listed<Page<OrderView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OrderFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::ORDER)?;
     page::check_word("channel", filter.channel.as_deref(), &["api", "file", "edi", "shop"])?;
     let read = move |reader: &mut dyn Reader| {
@@ -265,7 +261,7 @@ async fn list(
             None => page::counted_rows(reader, query, after, limit, show),
         }
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// The last order that was received before a time, if there is one: later ones have higher numbers.

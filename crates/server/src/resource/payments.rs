@@ -46,11 +46,7 @@ pub(crate) struct PaymentFilter {
 
 /// List payments, the newest first.
 #[utoipa::path(get, path = "/v1/payments", tag = "finance", params(PaymentFilter), responses((status = 200, body = Page<PaymentView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<PaymentFilter>,
-) -> Result<Listed<Page<PaymentView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<PaymentFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::PAYMENT)?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
@@ -61,7 +57,7 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// Show a payment.

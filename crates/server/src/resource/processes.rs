@@ -110,18 +110,14 @@ pub(crate) struct Paging {
 
 /// List deployed versions.
 #[utoipa::path(get, path = "/v1/processes", tag = "processes", params(Paging), responses((status = 200, body = Page<VersionView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(paging): Query<Paging>,
-) -> Result<Listed<Page<VersionView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(paging): Query<Paging>) -> Result<Listed, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         page::read(reader, Table::Definition, &[], paging.after.as_deref(), paging.limit, |_, _, state| match state {
             AnyState::Definition(definition) => Some(view(&definition)),
             _ => None,
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// A version with its source.

@@ -34,11 +34,7 @@ pub(crate) struct ReturnFilter {
 
 /// List return requests, the newest first. They are decided on as exceptions.
 #[utoipa::path(get, path = "/v1/returns", tag = "returns", params(ReturnFilter), responses((status = 200, body = Page<ReturnView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<ReturnFilter>,
-) -> Result<Listed<Page<ReturnView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<ReturnFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), &["requested", "authorised", "rejected"])?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref())];
@@ -54,7 +50,7 @@ async fn list(
             },
         )
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// Show a return request.

@@ -28,11 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// List shipments, the newest first.
 #[utoipa::path(get, path = "/v1/shipments", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<ShipmentView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<OfOrder>,
-) -> Result<Listed<Page<ShipmentView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OfOrder>) -> Result<Listed, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
         page::counted(
@@ -47,7 +43,7 @@ async fn list(
             },
         )
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// Show a shipment.

@@ -133,11 +133,7 @@ pub(crate) struct StockFilter {
 
 /// List stocks by item and node.
 #[utoipa::path(get, path = "/v1/stock", tag = "stock", params(StockFilter), responses((status = 200, body = Page<StockView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<StockFilter>,
-) -> Result<Listed<Page<StockView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<StockFilter>) -> Result<Listed, Problem> {
     let read = move |reader: &mut dyn Reader| {
         let filters = [(Column::Parent, filter.item.as_deref())];
         page::counted(reader, Table::Trade(Kind::Stock), &filters, filter.after.as_deref(), filter.limit, |key, _, state| {
@@ -147,7 +143,7 @@ async fn list(
             }
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

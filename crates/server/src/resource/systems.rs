@@ -366,8 +366,8 @@ async fn dead_letters(
     State(state): State<AppState>,
     _: Reading,
     Query(filter): Query<DeadLetterFilter>,
-) -> Result<Listed<Page<DeadLetter>>, Problem> {
-    state.readers.read(move |reader| dead(reader, &filter)).await.map(Listed)
+) -> Result<Listed, Problem> {
+    state.readers.list(move |reader| dead(reader, &filter)).await
 }
 
 /// Which dead letters to send again.

@@ -220,15 +220,11 @@ fn details(
 
 /// List user tasks that wait for a person, with what the model says of them.
 #[utoipa::path(get, path = "/v1/tasks", tag = "exceptions", params(TaskFilter), responses((status = 200, body = Page<TaskView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<TaskFilter>,
-) -> Result<Listed<Page<TaskView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<TaskFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
     let is_indexed = filter.sort == TaskOrder::Newest && filter.assignee.is_none() && filter.candidate_group.is_none();
     let read = move |reader: &mut dyn Reader| if is_indexed { newest(reader, &filter) } else { sorted(reader, &filter) };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 const TABLE: Table = Table::Trade(Kind::Exception);

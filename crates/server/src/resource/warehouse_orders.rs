@@ -48,11 +48,7 @@ pub(crate) struct OfOrder {
 
 /// List warehouse orders, the newest first.
 #[utoipa::path(get, path = "/v1/warehouse-orders", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<WarehouseOrderView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<OfOrder>,
-) -> Result<Listed<Page<WarehouseOrderView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OfOrder>) -> Result<Listed, Problem> {
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Parent, filter.order.as_deref())];
         page::counted(
@@ -67,7 +63,7 @@ async fn list(
             },
         )
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// Show a warehouse order.

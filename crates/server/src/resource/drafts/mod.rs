@@ -126,11 +126,7 @@ pub(crate) struct DraftFilter {
 
 /// List drafts, the newest first.
 #[utoipa::path(get, path = "/v1/drafts", tag = "processes", params(DraftFilter), responses((status = 200, body = Page<DraftView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(filter): Query<DraftFilter>,
-) -> Result<Listed<Page<DraftView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<DraftFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), &DraftStatus::NAMES)?;
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref())];
@@ -142,7 +138,7 @@ async fn list(
             _ => None,
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// What to begin.

@@ -236,11 +236,7 @@ pub(crate) struct Listing {
 
 /// List batches, the newest first.
 #[utoipa::path(get, path = "/v1/batches", tag = "processes", params(Listing), responses((status = 200, body = Page<BatchView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(listing): Query<Listing>,
-) -> Result<Listed<Page<BatchView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(listing): Query<Listing>) -> Result<Listed, Problem> {
     page::check_status(listing.status.as_deref(), &["running", "done", "stopped"])?;
     let read = move |reader: &mut dyn Reader| {
         let filters = [(Column::Status, listing.status.as_deref())];
@@ -249,7 +245,7 @@ async fn list(
             _ => None,
         })
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// Show how far a batch is, and what could not be changed.

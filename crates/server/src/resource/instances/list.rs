@@ -128,11 +128,7 @@ pub(crate) struct Listing {
 
 /// List running process instances, the newest first.
 #[utoipa::path(get, path = "/v1/instances", tag = "processes", params(Listing), responses((status = 200, body = Page<InstanceView>)))]
-async fn list(
-    State(state): State<AppState>,
-    _: Reading,
-    Query(listing): Query<Listing>,
-) -> Result<Listed<Page<InstanceView>>, Problem> {
+async fn list(State(state): State<AppState>, _: Reading, Query(listing): Query<Listing>) -> Result<Listed, Problem> {
     let Listing { process, version, state: status, element, incident, business_key, .. } = listing;
     let (started_after, started_before) = (listing.started_after, listing.started_before);
     let filter =
@@ -152,7 +148,7 @@ async fn list(
         let next = found.last().filter(|_| more).map(|last| crate::cursor::sealed(LIST, &last.instance.id().to_string()));
         Ok(Page::of(found.iter().map(view).collect(), next))
     };
-    state.readers.read(read).await.map(Listed)
+    state.readers.list(read).await
 }
 
 /// What its cursors are sealed for.
