@@ -141,7 +141,12 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
         }
     }
     let deposit = profile.billing.upfront();
-    for (field, percent) in [("terms.discount_percent", profile.terms.discount_percent), ("billing.percent", deposit)] {
+    let percents = [
+        ("terms.discount_percent", profile.terms.discount_percent),
+        ("billing.percent", deposit),
+        ("freight_allowance", profile.freight_allowance),
+    ];
+    for (field, percent) in percents {
         if percent.is_negative() || percent > Decimal::HUNDRED {
             return Err(Refusal::invalid(field, percent, "0 to 100"));
         }
@@ -344,6 +349,8 @@ mod tests {
         };
         assert_eq!(field(&|profile| profile.tier = 0), "tier");
         assert_eq!(field(&|profile| profile.secured = Amount(-1)), "secured");
+        assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(-40i64)), "freight_allowance");
+        assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(101i64)), "freight_allowance");
         assert_eq!(field(&|profile| profile.terms.discount_percent = Decimal::from(101i64)), "terms.discount_percent");
         assert_eq!(
             field(&|profile| profile.billing = BillingPolicy::Deposit { percent: Decimal::from(-1i64) }),
