@@ -180,7 +180,10 @@ mod tests {
         let order = Order { billing, ..(*story.order(id)).clone() };
         story.books().record(&id, OrderEvent::Received(Box::new(order)));
         let rates = vec![(LineNo(1), Decimal::from(10i64))];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(10_000_000), degraded: false });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined { rates, tax: Amount(10_000_000), degraded: false, scheme: Default::default() },
+        );
         approve(story.books(), id, &at(1)).unwrap();
         deposit(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();

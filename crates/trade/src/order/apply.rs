@@ -48,8 +48,9 @@ impl Folded for Order {
                     line.unresolved = None;
                 }
             }
-            OrderEvent::TaxDetermined { rates, tax, .. } => {
+            OrderEvent::TaxDetermined { rates, tax, degraded: _, scheme } => {
                 self.tax = *tax;
+                self.tax_scheme = *scheme;
                 self.revalue = true;
                 for (no, rate) in rates {
                     if let Some(line) = self.line_mut(*no) {

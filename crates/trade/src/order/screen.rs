@@ -241,7 +241,10 @@ mod tests {
         let id = ordered(&mut story, Destination::Address(abroad("DE")));
         release_hold(story.books(), id, HoldKind::Fraud, "their new shop", &compliance("eve", 1)).unwrap();
         let rates = vec![(LineNo(1), "19".parse().unwrap())];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false, scheme: Default::default() },
+        );
         screen(story.books(), id, &at(2)).unwrap();
         assert_eq!(holds(&mut story, id), []);
         // another address was never looked at

@@ -8,6 +8,7 @@ use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
 use crate::ids::*;
 use crate::master::{BillingPolicy, Consent, Incoterm, ShipTo, Terms};
 use crate::sourcing::{Exclusion, Method};
+use crate::tax::TaxScheme;
 
 /// A sales order.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -125,6 +126,21 @@ pub struct Order {
     /// The term of delivery; without one, control of the goods passes when they leave.
     #[serde(default)]
     pub incoterm: Option<Incoterm>,
+    /// Who accounts for its tax, as determined at validation.
+    #[serde(default)]
+    pub tax_scheme: TaxScheme,
+}
+
+/// A finding of the screening with which a person let an order pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clearance {
+    /// By which hold it was kept.
+    pub kind: HoldKind,
+    /// What was found.
+    pub finding: Text,
+    /// What the order came to before tax when it was let pass, in its currency.
+    #[serde(default)]
+    pub value: Amount,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
