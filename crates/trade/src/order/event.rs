@@ -265,5 +265,8 @@ pub enum OrderEvent {
         kind: HoldKind,
         /// What was found.
         finding: Text,
+        /// What the order came to before tax.
+        #[serde(default)]
+        value: Amount,
     },
 }

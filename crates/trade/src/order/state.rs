@@ -122,7 +122,7 @@ pub struct Order {
     pub reserved_before: Vec<(StockKey, ReservationId)>,
     /// Findings of the screening with which a person let it pass; it is not held for the same again.
     #[serde(default)]
-    pub cleared: Vec<(HoldKind, Text)>,
+    pub cleared: Vec<Clearance>,
     /// The term of delivery; without one, control of the goods passes when they leave.
     #[serde(default)]
     pub incoterm: Option<Incoterm>,
