@@ -367,6 +367,13 @@ pub struct Hold {
     pub found: Text,
 }
 
+impl Hold {
+    /// Whether it is about a certificate: it names the lines that one would exempt, which a hold about a tax service's quote does not.
+    pub(crate) fn is_of_certificate(&self) -> bool {
+        self.kind == HoldKind::Tax && !self.lines.is_empty()
+    }
+}
+
 /// The kinds of holds (domain §1.5.1); each leads to an exception of the type that `exception::Kind` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

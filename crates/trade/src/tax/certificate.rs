@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::exception::{self, ExceptionKind, Raise, Subject};
 use crate::ids::{LineNo, OrderId};
 use crate::master::VoidCertificate;
-use crate::order::{HoldKind, company, existing, lift, place_hold};
+use crate::order::{Hold, HoldKind, company, existing, lift, place_hold};
 
 /// What a customer's certificates say of a tax category in a jurisdiction on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +80,6 @@ impl Certificate {
 
 /// Holds an order whose certificate does not count, or has somebody see to the certificate while tax is charged, by the company's policy;
 /// ends both once it counts. Whoever has released the hold for that tax is not asked again.
-///
-/// A hold about certificates names the lines that they would exempt, which one about a tax service's quote does not.
 pub(super) fn ask(
     books: &mut dyn Books,
     id: OrderId,
@@ -91,8 +89,8 @@ pub(super) fn ask(
 ) -> Result<(), Stop> {
     let order = existing(books, id)?;
     let of_tax = order.holds.iter().find(|hold| hold.kind == HoldKind::Tax);
-    let (held, is_quote_asked) =
-        (of_tax.is_some_and(|hold| !hold.lines.is_empty()), of_tax.is_some_and(|hold| hold.lines.is_empty()));
+    let held = of_tax.is_some_and(Hold::is_of_certificate);
+    let is_quote_asked = of_tax.is_some() && !held;
     let is_settled = order.tax_accepted == Some(order.tax) || order.is_over();
     let company = company(books)?;
     let tax = company.valued(order.tax, order.currency, company.calendar.local_day(cx.now));

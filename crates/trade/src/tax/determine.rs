@@ -10,7 +10,7 @@ use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
-use crate::order::{HoldKind, Order, OrderEvent, company, existing, lift, place_hold};
+use crate::order::{Hold, HoldKind, Order, OrderEvent, company, existing, lift, place_hold};
 use crate::refusal::Refusal;
 
 /// What the tax service says.
@@ -60,8 +60,7 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme });
     }
     if is_accepted {
-        let of_certificate =
-            existing(books, id)?.holds.iter().any(|hold| hold.kind == HoldKind::Tax && !hold.lines.is_empty());
+        let of_certificate = existing(books, id)?.holds.iter().any(Hold::is_of_certificate);
         if !of_certificate {
             lift(books, id, HoldKind::Tax, "the tax is right", cx)?;
         }
