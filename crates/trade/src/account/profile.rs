@@ -19,9 +19,9 @@ pub(crate) const PAYER_NAME: &str = "payer-name";
 
 /// Sets the master data of an account as a whole; its ledger stays. Payers are known by it from now on (domain §1.7, stage 1).
 ///
-/// Refused without a number, for values out of range, for two ship-tos of one code, for a currency that cannot be converted or is not the one
-/// that the account was used with, for a credit parent or payer that cannot be one, and where
-/// it changes what credit is decided by (limits, securities, block, prepayment, parent) for whoever [`set_limit`] refuses.
+/// Refused without a number, for values out of range, for two ship-tos of one code, for a currency that cannot be converted or is not the
+/// one that the account was used with, for a credit parent or payer that cannot be one, and where it changes what credit is decided by
+/// (limits, securities, block, prepayment, parent) for whoever [`set_limit`] refuses.
 pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx: &Context) -> Result<(), Stop> {
     check_profile(id, profile)?;
     let before = books.account(id)?.filter(|before| before.id == *id);

@@ -197,7 +197,8 @@ pub(super) fn is_released(company: &Company, order: &Order, cx: &Context) -> boo
     })
 }
 
-/// The decision order of domain §1.2, in the company's currency. `promised` is the value of orders that pass and are not in the exposure yet.
+/// The decision order of domain §1.2, in the company's currency. `promised` is the value of orders that pass and are not in the exposure
+/// yet.
 ///
 /// Limits are those of the group that the account belongs to; what is overdue, blocked or prepaid is the account's own business, and a
 /// blocked parent blocks all.

@@ -16,7 +16,8 @@ use crate::refusal::Refusal;
 
 /// Places a hold, or says more about the one of the same kind that is there; asking twice changes nothing.
 ///
-/// Its exception is raised with it, so that no order is held without an owner, a clock and a next action (domain §1.12). `amount` is what is at stake, in minor units of the company's currency. Refused when the order is closed, rejected or cancelled. Source: domain §1.5.1.
+/// Its exception is raised with it, so that no order is held without an owner, a clock and a next action (domain §1.12). `amount` is what
+/// is at stake, in minor units of the company's currency. Refused when the order is closed, rejected or cancelled. Source: domain §1.5.1.
 pub fn place_hold(
     books: &mut dyn Books,
     id: OrderId,
