@@ -1,8 +1,9 @@
 //! Formats: bytes in, canonical documents and findings out; pure.
 //!
-//! A reader never fails as a whole because of one bad record: what is right comes as records, what is wrong as [`Finding`]s with
-//! place, cause and mend, and what is no record of the kind asked for is counted by reason. Formats of orders are in [`orders`],
-//! of bank statements in [`statements`], of master data in [`master`]; what leaves as an invoice is in [`invoices`]. Everything is limited: bytes, records, findings and fields.
+//! A reader never fails as a whole because of one bad record: what is right comes as records, what is wrong as [`Finding`]s with place,
+//! cause and mend, and what is no record of the kind asked for is counted by reason. Formats of orders are in [`orders`], of bank
+//! statements in [`statements`], of master data in [`master`]; what leaves as an invoice is in [`invoices`]. Everything is limited: bytes,
+//! records, findings and fields.
 
 mod amount;
 mod csv_table;

@@ -25,10 +25,11 @@ use crate::{Finding, Place, Read};
 
 /// Reads items from JSON or CSV.
 ///
-/// Columns: `id` (needed), `description`, `base_uom`, `uoms` (such as `CS=12|PAL=480`, in base units), `aliases` (separated by a
-/// vertical bar), `list_price`, `landed_cost`, `tax_category` (`standard` unless given), `weight_grams`, `hazardous`, `discontinued`,
-/// `min_split_value`, `licence` (that a warehouse needs to ship it), `export_control` (its entry of the control list), `substitutes` (such as
-/// `X-2|X-3=3/2 notify lower_of 2026-01-01..2026-06-30`: three of X-3 for two, the customer is told, the lower price, from and to which day).
+/// Columns: `id` (needed), `description`, `base_uom`, `uoms` (such as `CS=12|PAL=480`, in base units), `aliases` (separated by a vertical
+/// bar), `list_price`, `landed_cost`, `tax_category` (`standard` unless given), `weight_grams`, `hazardous`, `discontinued`,
+/// `min_split_value`, `licence` (that a warehouse needs to ship it), `export_control` (its entry of the control list), `substitutes` (such
+/// as `X-2|X-3=3/2 notify lower_of 2026-01-01..2026-06-30`: three of X-3 for two, the customer is told, the lower price, from and to which
+/// day).
 pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
     read(bytes, name, json::items, items::read)
 }
@@ -36,22 +37,22 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// Reads accounts from JSON (the profile's fields and `id`) or CSV.
 ///
 /// Columns: `id` (needed), `name`, `aliases`, `tier` (5 unless given), `net_days`, `discount_percent`, `discount_days`, `prepayment`,
-/// `billing` (`per_shipment`, `on_complete` or `deposit=30` for a deposit of 30 %), `credit_limit`, `secured`, `insurance_limit`, `blocked`,
-/// `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
+/// `billing` (`per_shipment`, `on_complete` or `deposit=30` for a deposit of 30 %), `credit_limit`, `secured`, `insurance_limit`,
+/// `blocked`, `bank_accounts`, `price_books`, `ship_complete`, `exemption` and `exemption_until`, and one address in `ship_to` (its code),
 /// `ship_to_name`, `ship_to_street`, `ship_to_postcode`, `ship_to_city`, `ship_to_country`, `ship_to_region`, `ship_to_county`,
-/// `ship_to_district`; `tax_number` (its VAT number) and `tax_number_verified` (somebody has asked the tax authority); `freight_allowance` (per cent); `credit_parent` (the account whose limit it
-/// shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask` or `never`) and
-/// `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on), `watched_ship_tos`, `incoterm` and
-/// `currency` (in which it is kept; the company's unless given, and its limits are in that in any case). Further rows of an account that
-/// follow its first add addresses. Lists are separated by a vertical bar.
+/// `ship_to_district`; `tax_number` (its VAT number) and `tax_number_verified` (somebody has asked the tax authority); `freight_allowance`
+/// (per cent); `credit_parent` (the account whose limit it shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask`
+/// or `never`) and `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on), `watched_ship_tos`,
+/// `incoterm` and `currency` (in which it is kept; the company's unless given, and its limits are in that in any case). Further rows of an
+/// account that follow its first add addresses. Lists are separated by a vertical bar.
 pub fn read_accounts(bytes: &[u8], name: &str) -> Read<(AccountId, Profile)> {
     read(bytes, name, json::accounts, accounts::read)
 }
 
 /// Reads price books from JSON or CSV.
 ///
-/// Columns: `book` (needed), `description`, `currency` (the company's unless given), `item` (needed), `quantity` from which the price applies (1 unless given), `price` per base
-/// unit (needed), `from` and `to` (days).
+/// Columns: `book` (needed), `description`, `currency` (the company's unless given), `item` (needed), `quantity` from which the price
+/// applies (1 unless given), `price` per base unit (needed), `from` and `to` (days).
 pub fn read_prices(bytes: &[u8], name: &str) -> Read<PriceBook> {
     read(bytes, name, json::prices, prices::read)
 }
@@ -82,14 +83,14 @@ pub fn read_calendars(bytes: &[u8], name: &str) -> Read<(Option<NodeId>, Calenda
     read(bytes, name, json::calendars, company::calendars)
 }
 
-/// Reads tax codes from JSON or CSV: `jurisdiction` (a country `DE`, or a region `US-CA`, a county
-/// `US-CA/Los Angeles`, a city `US-CA/Los Angeles/Santa Monica` or a special district `US-CA:MTA` of it), `category`, `rate` in per cent, and `from` which day on.
+/// Reads tax codes from JSON or CSV: `jurisdiction` (a country `DE`, or a region `US-CA`, a county `US-CA/Los Angeles`, a city
+/// `US-CA/Los Angeles/Santa Monica` or a special district `US-CA:MTA` of it), `category`, `rate` in per cent, and `from` which day on.
 pub fn read_taxes(bytes: &[u8], name: &str) -> Read<TaxRate> {
     read(bytes, name, json::taxes, company::taxes)
 }
 
-/// Reads exchange rates from JSON or CSV: `currency`, `day` from which it counts, `rate` (what one of it is worth in the company's currency)
-/// and `source`, all needed.
+/// Reads exchange rates from JSON or CSV: `currency`, `day` from which it counts, `rate` (what one of it is worth in the company's
+/// currency) and `source`, all needed.
 pub fn read_rates(bytes: &[u8], name: &str) -> Read<ExchangeRate> {
     read(bytes, name, json::rates, rates::read)
 }

@@ -6,10 +6,10 @@
 //!   "lines": [ { "item": "X-1", "description": "Widget", "quantity": 12, "uom": "EA", "price": "2.50" } ] }
 //! ```
 //!
-//! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with
-//! `code`, `name`, `street`, `postcode`, `city` and `country`; `billing` is a policy such as `on_complete=14`. Lines with the same
-//! `ship_group` are released together or not at all; `max_backorders` is how many parts may be delivered after the first, and until the
-//! day `consolidate_until` the release waits for the rest; `incoterm` is the term of delivery. With `accepts_earlier` it may come before the
+//! Only `account`, `lines`, `item` and `quantity` are needed. `ship_to` is the code of an address of the account or an object with `code`,
+//! `name`, `street`, `postcode`, `city` and `country`; `billing` is a policy such as `on_complete=14`. Lines with the same `ship_group` are
+//! released together or not at all; `max_backorders` is how many parts may be delivered after the first, and until the day
+//! `consolidate_until` the release waits for the rest; `incoterm` is the term of delivery. With `accepts_earlier` it may come before the
 //! day that the customer was told; `reservations` of its items that were made before are taken over. Numbers may stand in quotation marks;
 //! every digit counts.
 

@@ -156,11 +156,15 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::WarehouseCancelAnswer { warehouse_order, refused, lines } => {
             let refused = refused.as_deref();
+            let stops = follow_up::is_asked_to_stop(txn, *warehouse_order)?;
             if let Some(reason) = refused {
                 follow_up::cancel_refused(txn, *warehouse_order, reason)?;
             }
             if trade::fulfilment::cancel_answered(txn.books(), *warehouse_order, refused, lines, &cx)? {
                 source_again(txn, *warehouse_order)?;
+            }
+            if let Some(reason) = refused.filter(|_| stops) {
+                follow_up::stop_refused(txn, *warehouse_order, reason)?;
             }
             Ok(Reply::Done)
         }

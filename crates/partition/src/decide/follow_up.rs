@@ -2,6 +2,7 @@
 
 use trade::exception::{ExceptionKind, Raise};
 use trade::fulfilment::ShipConfirm;
+use trade::order::Order;
 use trade::{Key, OrderId, Refusal, ShipmentId, WarehouseOrderId};
 use units::{Quantity, Text};
 
@@ -68,12 +69,42 @@ pub(super) fn cancel_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str)
     let Some(released) = txn.books().warehouse_order(&id)?.filter(|released| released.cancel_requested) else {
         return Ok(());
     };
-    let units: Quantity = released.lines.iter().map(|line| line.cancelling).sum();
+    let units: Quantity = released.lines.iter().map(|line| line.cancelling - line.stopping).sum();
+    if !units.is_positive() {
+        return Ok(());
+    }
     let reason = text(format_args!(
         "{} ships {units} units of {id} that were to be cancelled ({why}): have them refused at the dock, or take them back",
         released.node
     ));
     ask(txn, released.order, ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(id), reason)
+}
+
+/// Whether a warehouse was asked to stop units that the customer still wants, at another address.
+pub(super) fn is_asked_to_stop(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<bool> {
+    let released = txn.books().warehouse_order(&id)?;
+    Ok(released.is_some_and(|released| released.lines.iter().any(|line| line.stopping.is_positive())))
+}
+
+/// A warehouse does not stop what was to go to another address: it is asked to ship it there, or somebody has it intercepted while a hold
+/// keeps the order from that address (domain §1.5.4: ask; else intercept).
+pub(super) fn stop_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
+    let Some(released) = txn.books().warehouse_order(&id)?.filter(|released| !released.is_done()) else { return Ok(()) };
+    if trade::fulfilment::redirect_unstopped(txn.books(), id)? {
+        return ask_to_redirect(txn, id);
+    }
+    let order = order(txn, released.order)?;
+    let reason = text(format_args!(
+        "{} ships {id} to the address before the change ({why}), and {} may not go to {} yet: have the carrier intercept it",
+        released.node,
+        order.id,
+        address(&order)
+    ));
+    ask(txn, order.id, ExceptionKind::Carrier, Key::WarehouseOrder(id), reason)
+}
+
+fn address(order: &Order) -> String {
+    [&order.ship_to.street, &order.ship_to.city, &order.ship_to.country].map(Text::as_str).join(", ")
 }
 
 /// A warehouse was asked to cancel and has not answered in time: somebody asks it. The exception ends with the answer (domain §1.5.4, ask).
@@ -131,7 +162,7 @@ pub(super) fn redirect_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &st
 pub(super) fn redirect_under_way(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<()> {
     let Some(shipment) = txn.books().shipment(&id)? else { return Ok(()) };
     let order = order(txn, shipment.order)?;
-    let to = [&order.ship_to.street, &order.ship_to.city, &order.ship_to.country].map(Text::as_str).join(", ");
+    let to = address(&order);
     let carrier = if shipment.carrier.is_empty() { "the carrier" } else { shipment.carrier.as_str() };
     let reason = text(format_args!("have {carrier} take {id} ({}) to {to}", shipment.tracking));
     ask(txn, shipment.order, ExceptionKind::Carrier, Key::Shipment(id), reason)

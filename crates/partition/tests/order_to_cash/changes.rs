@@ -5,7 +5,7 @@ use trade::exception::{Action, ExceptionKind};
 use trade::master::{BillingPolicy, ShipTo};
 use trade::order::{Bucket, Cancellation, Change};
 use trade::{OrderId, WarehouseOrderId};
-use units::Quantity;
+use units::{Amount, Quantity};
 
 use crate::world::World;
 
@@ -85,6 +85,40 @@ fn a_refused_cancellation_leaves_a_task() {
     });
     assert!(world.open(ExceptionKind::ShipDiscrepancy)[0].reason.contains("10 units"));
     world.check();
+}
+
+/// Ten of X with a warehouse that was asked to stop them, because they shall go to an address that is suspected.
+fn stopped() -> (World, OrderId, WarehouseOrderId) {
+    let (mut world, id, released) = released(true);
+    world.set_policy(|policy| policy.screening.new_address_above = Some(Amount(1)));
+    to_bonn(&mut world, id);
+    assert_eq!((world.open(ExceptionKind::Fraud).len(), world.asked("wms.cancel"), world.asked("wms.redirect")), (1, 1, 0));
+    (world, id, released)
+}
+
+fn too_late(world: &mut World, warehouse_order: WarehouseOrderId) {
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order, refused: Some("it is picked".into()), lines: Vec::new() });
+    assert_eq!(world.open(ExceptionKind::ShipDiscrepancy).len(), 0, "nothing was to be cancelled");
+    world.check();
+}
+
+#[test]
+fn domain_1_5_4_what_a_warehouse_does_not_stop_goes_to_the_new_address_once_nothing_keeps_it_from_there() {
+    let (mut world, _, released) = stopped();
+    world.resolve(ExceptionKind::Fraud, Action::Release);
+    too_late(&mut world, released);
+    assert_eq!((world.asked("wms.redirect"), world.open(ExceptionKind::Carrier).len()), (1, 0));
+    world.tell(Body::WarehouseRedirectAnswer { warehouse_order: released, refused: Some("it is labelled".into()) });
+    assert!(world.open(ExceptionKind::Carrier)[0].reason.contains("it is labelled"));
+}
+
+#[test]
+fn domain_1_5_4_what_a_warehouse_does_not_stop_is_intercepted_while_it_may_not_go_to_the_new_address() {
+    let (mut world, _, released) = stopped();
+    too_late(&mut world, released);
+    assert_eq!(world.asked("wms.redirect"), 0);
+    let asked = &world.open(ExceptionKind::Carrier)[0].reason;
+    assert!(asked.contains("Street 2, Bonn, DE") && asked.contains("it is picked"), "{asked}");
 }
 
 #[test]

@@ -19,9 +19,9 @@ pub(crate) const PAYER_NAME: &str = "payer-name";
 
 /// Sets the master data of an account as a whole; its ledger stays. Payers are known by it from now on (domain §1.7, stage 1).
 ///
-/// Refused without a number, for values out of range, for two ship-tos of one code, for a currency that cannot be converted or is not the one
-/// that the account was used with, for a credit parent or payer that cannot be one, and where
-/// it changes what credit is decided by (limits, securities, block, prepayment, parent) for whoever [`set_limit`] refuses.
+/// Refused without a number, for values out of range, for two ship-tos of one code, for a currency that cannot be converted or is not the
+/// one that the account was used with, for a credit parent or payer that cannot be one, and where it changes what credit is decided by
+/// (limits, securities, block, prepayment, parent) for whoever [`set_limit`] refuses.
 pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx: &Context) -> Result<(), Stop> {
     check_profile(id, profile)?;
     let before = books.account(id)?.filter(|before| before.id == *id);
@@ -141,7 +141,12 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
         }
     }
     let deposit = profile.billing.upfront();
-    for (field, percent) in [("terms.discount_percent", profile.terms.discount_percent), ("billing.percent", deposit)] {
+    let percents = [
+        ("terms.discount_percent", profile.terms.discount_percent),
+        ("billing.percent", deposit),
+        ("freight_allowance", profile.freight_allowance),
+    ];
+    for (field, percent) in percents {
         if percent.is_negative() || percent > Decimal::HUNDRED {
             return Err(Refusal::invalid(field, percent, "0 to 100"));
         }
@@ -344,6 +349,8 @@ mod tests {
         };
         assert_eq!(field(&|profile| profile.tier = 0), "tier");
         assert_eq!(field(&|profile| profile.secured = Amount(-1)), "secured");
+        assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(-40i64)), "freight_allowance");
+        assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(101i64)), "freight_allowance");
         assert_eq!(field(&|profile| profile.terms.discount_percent = Decimal::from(101i64)), "terms.discount_percent");
         assert_eq!(
             field(&|profile| profile.billing = BillingPolicy::Deposit { percent: Decimal::from(-1i64) }),

@@ -15,7 +15,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
-use crate::master::BillingPolicy;
+use crate::master::{BillingPolicy, TaxRounding};
 use crate::order::{Hold, HoldKind, Line, Order, company, existing};
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxScheme, Taxation, TaxedLine};
@@ -73,6 +73,8 @@ struct Billed {
     net: Amount,
     part: InvoicePart,
     effects: Effects,
+    /// Where and how its tax is rounded.
+    rounding: TaxRounding,
 }
 
 /// One invoice for shipments of orders of one account, currency and terms.
@@ -81,33 +83,32 @@ pub(super) fn invoice(
     orders: &[(OrderId, Vec<Arc<Shipment>>)],
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
-    let company = company(books)?;
     let Some((first, _)) = orders.first() else {
         return Err(Refusal::Conflict(Text::const_new("there is no order to bill")).into());
     };
     let first = existing(books, *first)?;
-    let account = books.account(&first.account)?.unwrap_or_default();
-    let Taxation { scheme, rounding: tax_rounding, .. } = Taxation::of(&company, &account.profile, &first);
-    let mut draft = Invoice { tax_rounding, ..Invoice::default() };
+    let mut draft = Invoice::default();
     let (mut taxed, mut parts, mut effects, mut charged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (id, shipments) in orders {
         let billed = of_order(books, *id, shipments, cx)?;
+        if parts.is_empty() {
+            draft.tax_rounding = billed.rounding;
+        }
         draft.shipments.extend(shipments.iter().map(|shipment| shipment.id));
         draft.lines.extend(billed.lines);
         draft.freight += billed.part.freight;
         draft.discount += billed.part.discount;
         draft.deposit += billed.part.deposit;
-        let own_tax = tax::by_rate(tax_rounding, &billed.taxed).iter().map(|tax| tax.tax).sum();
+        let own_tax = tax::by_rate(draft.tax_rounding, &billed.taxed).iter().map(|tax| tax.tax).sum();
         charged.extend(billed.taxed.iter().map(|line| line.net).zip(billed.levels));
         taxed.extend(billed.taxed);
         parts.push((billed.part, billed.net, own_tax));
         effects.push((*id, billed.effects));
     }
-    draft.taxes = tax::by_rate(tax_rounding, &taxed);
+    draft.taxes = tax::by_rate(draft.tax_rounding, &taxed);
     let draft = summed(draft);
     let tax_levels = tax::by_level(charged.into_iter(), draft.tax);
-    // what was taxed when it was ordered stays taxed
-    let tax_scheme = if draft.tax.is_zero() { scheme } else { TaxScheme::Standard };
+    let tax_scheme = scheme_of(&first, draft.tax);
     let draft = Invoice { tax_levels, tax_scheme, ..draft };
     let draft = Invoice { parts: parts_of(parts, draft.tax), ..draft };
     let posted = post_all(books, &first, draft, effects, cx)?;
@@ -119,6 +120,12 @@ pub(super) fn invoice(
         }
     }
     Ok(posted)
+}
+
+/// By which scheme a document of an order is taxed: as it was determined, whatever is known of the customer by now. What comes to tax is
+/// the seller's to account for.
+pub(super) fn scheme_of(order: &Order, tax: Amount) -> TaxScheme {
+    if tax.is_zero() { order.tax_scheme } else { TaxScheme::Standard }
 }
 
 /// What an invoice bills of one order for shipments of it.
@@ -134,14 +141,14 @@ fn of_order(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx:
     let tax_point = company.calendar.local_day(tax_point);
     let ordered = company.calendar.local_day(order.received_at);
     let account = books.account(&order.account)?.unwrap_or_default();
-    let taxation = Taxation::of(&company, &account.profile, &order);
+    let mut taxation = Taxation::of(&company, &account.profile, &order);
     let (mut lines, mut levels) = (Vec::new(), Vec::new());
     let mut counted = Vec::new();
     for line in &order.lines {
         let quantity = units(line.no);
         if quantity.is_positive() {
             let net = next_value(&order, line, quantity);
-            let (tax_rate, charged) = tax::at_tax_point(&taxation, line, ordered, tax_point);
+            let (tax_rate, charged) = tax::at_tax_point(&mut taxation, line, ordered, tax_point);
             levels.push(charged);
             let (item, price) = (line.item.clone(), line.price);
             lines.push(InvoiceLine { line: line.no, item, quantity, price, net, tax_rate, order: id, exempt: false });
@@ -160,7 +167,7 @@ fn of_order(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx:
     let effects = Effects { lines: counted, freight, discount, deposit: Amount::ZERO, consumed: deposit };
     let purchase_order = order.purchase_order.clone();
     let part = InvoicePart { order: id, purchase_order, freight, discount, deposit, gross: Amount::ZERO };
-    Ok(Billed { lines, taxed, levels, net, part, effects })
+    Ok(Billed { lines, taxed, levels, net, part, effects, rounding: taxation.rounding })
 }
 
 /// How much of the deposit this invoice consumes: its share by value, and the rest when nothing more will be billed; of one that was
@@ -209,7 +216,10 @@ mod tests {
         story.books().record(&id, OrderEvent::Received(Box::new(order)));
         let ten = Decimal::from(10i64);
         let rates = vec![(LineNo(1), ten), (LineNo(2), ten)];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(12_000), degraded: false });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined { rates, tax: Amount(12_000), degraded: false, scheme: Default::default() },
+        );
         approve(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();
         (story, id)

@@ -273,11 +273,6 @@ fn given_away(original: &Invoice, credits: &[Arc<Invoice>], by: &Text) -> Amount
     credited.chain(written_off).sum()
 }
 
-/// As [`given_away`], of an invoice whose credits are not at hand.
-pub(crate) fn given_away_by(books: &mut dyn Books, original: &Invoice, by: &Text) -> Result<Amount, Stop> {
-    Ok(given_away(original, &credits_of(books, original)?, by))
-}
-
 /// Refuses a document that gives more away than somebody may, with all that they gave away of the same invoice before.
 pub(super) fn within_limit(
     books: &mut dyn Books,
@@ -286,10 +281,19 @@ pub(super) fn within_limit(
     draft: &Invoice,
     cx: &Context,
 ) -> Result<(), Stop> {
+    within(books, original, draft.gross + given_away(original, credits, &cx.actor.id), cx)
+}
+
+/// As [`within_limit`], of an amount that is given away of an invoice whose credits are not at hand.
+pub(crate) fn may_give_away(books: &mut dyn Books, original: &Invoice, amount: Amount, cx: &Context) -> Result<(), Stop> {
+    let credits = credits_of(books, original)?;
+    within(books, original, amount + given_away(original, &credits, &cx.actor.id), cx)
+}
+
+fn within(books: &mut dyn Books, original: &Invoice, given: Amount, cx: &Context) -> Result<(), Stop> {
     let company = company(books)?;
-    let credited = draft.gross + given_away(original, credits, &cx.actor.id);
-    let credited = company.valued(credited, original.currency, company.calendar.local_day(cx.now));
-    if cx.actor.limit.is_some_and(|limit| credited > limit) {
+    let given = company.valued(given, original.currency, company.calendar.local_day(cx.now));
+    if cx.actor.limit.is_some_and(|limit| given > limit) {
         let why = Text::const_new("giving that much away needs more authority");
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
@@ -363,7 +367,9 @@ mod tests {
         let submission = Submission { lines: vec![line], freight: Amount(100), discount: Amount(10), ..story.submission() };
         let id = story.receive(&submission).unwrap();
         let rates = vec![(LineNo(1), "8.25".parse().unwrap())];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(21), degraded: false });
+        story
+            .books()
+            .record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(21), degraded: false, scheme: Default::default() });
         approve(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();
         story.ship_everything(id);

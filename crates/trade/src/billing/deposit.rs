@@ -3,15 +3,17 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, prorate};
 
+use super::bill::scheme_of;
 use super::post::{Effects, post};
 use super::state::{DocumentKind, Invoice, TaxLine};
 use super::upfront::{Total, documents, watch};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{BillingPolicy, Milestones};
-use crate::order::{Order, OrderEvent, existing, expose};
+use crate::master::{BillingPolicy, Milestones, TaxRounding};
+use crate::order::{Order, OrderEvent, company, existing, expose};
 use crate::refusal::Refusal;
+use crate::tax::{Taxation, of_base};
 
 /// Bills the deposit of an approved order, or all of it, once, or what its milestones ask for by now; `None` if none is agreed or it is
 /// billed. It is chased when it is not paid on its day. Source: domain §1.6 (upfront, on order, milestone).
@@ -98,9 +100,11 @@ fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal, cx: &Context) -
         }
     }
     taxes.retain(|tax| !tax.base.is_zero());
-    taxes.iter_mut().for_each(|tax| tax.tax = tax.base.percent(tax.rate));
+    let (company, account) = (company(books)?, books.account(&order.account)?.unwrap_or_default());
+    let rounding = Taxation::of(&company, &account.profile, order).rounding;
+    taxes.iter_mut().for_each(|tax| tax.tax = of_base(rounding, tax.base, tax.rate));
     taxes.sort_by_key(|tax| tax.rate);
-    ask(books, order, target - asked, taxes, cx)
+    ask(books, order, target - asked, (rounding, taxes), cx)
 }
 
 /// Posts an upfront invoice and begins to watch its day; `None` for nothing.
@@ -108,7 +112,7 @@ fn ask(
     books: &mut dyn Books,
     order: &Order,
     asked: Amount,
-    taxes: Vec<TaxLine>,
+    (tax_rounding, taxes): (TaxRounding, Vec<TaxLine>),
     cx: &Context,
 ) -> Result<Option<InvoiceId>, Stop> {
     if !asked.is_positive() {
@@ -116,7 +120,16 @@ fn ask(
     }
     // what is asked for stands in no line: as freight it would be shared again, so it is a line-less net amount
     let tax = taxes.iter().map(|tax| tax.tax).sum();
-    let draft = Invoice { kind: DocumentKind::Deposit, taxes, net: asked, tax, gross: asked + tax, ..Invoice::default() };
+    let draft = Invoice {
+        kind: DocumentKind::Deposit,
+        taxes,
+        tax_rounding,
+        tax_scheme: scheme_of(order, tax),
+        net: asked,
+        tax,
+        gross: asked + tax,
+        ..Invoice::default()
+    };
     let effects = Effects { deposit: asked, ..Effects::default() };
     let posted = post(books, order, draft, effects, cx)?;
     // what it asks for is a receivable from now on, and no open order any more
@@ -131,8 +144,10 @@ mod tests {
     use super::*;
     use crate::billing::{WaitOver, bill, release_deposit, wait_again, wait_over};
     use crate::credit::{Decision, check, exposure};
+    use crate::master::{Company, CompanyEvent};
     use crate::order::fixture::{Story, at};
     use crate::order::{Cancellation, Change, Submission, approve, awaits_payment, cancel, change, promise, release};
+    use crate::tax::TaxScheme;
     use units::Quantity;
 
     /// Ten of X for 100.00 in all, approved, with so many per cent as a deposit.
@@ -175,6 +190,44 @@ mod tests {
         story.check();
     }
 
+    /// What is asked for, and given back when the order is cancelled, of an order taxed by that scheme at that rate.
+    fn asked_and_given_back(percent: &str, rate: i64, scheme: TaxScheme, rounding: TaxRounding) -> [Invoice; 2] {
+        let (mut story, id) = approved(0, false);
+        let key = units::Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.policy.tax_rounding = rounding;
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
+        let billing = BillingPolicy::Deposit { percent: percent.parse().unwrap() };
+        let order = Order { billing, ..(*story.order(id)).clone() };
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        let rate = Decimal::from(rate);
+        let tax = Amount(10_000).percent(rate);
+        story
+            .books()
+            .record(&id, OrderEvent::TaxDetermined { rates: vec![(LineNo(1), rate)], tax, degraded: false, scheme });
+        let asked = deposit(story.books(), id, &at(2)).unwrap().unwrap();
+        cancel(story.books(), id, &Cancellation::default(), &at(3)).unwrap();
+        let note = release_deposit(story.books(), id, &at(4)).unwrap()[0];
+        [asked, note].map(|id| (*story.books().invoice(&id).unwrap().unwrap()).clone())
+    }
+
+    #[test]
+    fn domain_1_4_an_upfront_invoice_and_its_note_say_who_accounts_for_the_tax() {
+        for document in asked_and_given_back("30", 0, TaxScheme::ReverseCharge, TaxRounding::default()) {
+            assert_eq!((document.tax, document.tax_scheme), (Amount(0), TaxScheme::ReverseCharge), "{:?}", document.kind);
+        }
+    }
+
+    #[test]
+    fn domain_1_4_an_upfront_invoice_and_its_note_round_as_the_jurisdiction_does() {
+        let half_even = TaxRounding::DocumentFromRoundedLinesHalfEven;
+        for (rounding, tax) in [(TaxRounding::default(), 13), (half_even, 12)] {
+            for document in asked_and_given_back("2.5", 5, TaxScheme::Standard, rounding) {
+                assert_eq!((document.tax, document.tax_rounding), (Amount(tax), rounding), "{:?}", document.kind);
+            }
+        }
+    }
+
     #[test]
     fn an_order_is_not_held_by_its_own_deposit() {
         let (mut story, id) = approved(50, false);
@@ -213,7 +266,7 @@ mod tests {
     fn taxed(story: &mut Story, id: OrderId, lines: &[u64]) {
         let rates = lines.iter().map(|line| (LineNo(*line), Decimal::from(10i64))).collect();
         let tax = crate::order::net(&story.order(id)).percent(Decimal::from(10i64));
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false });
+        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme: Default::default() });
     }
 
     fn gross_of(story: &mut Story, id: InvoiceId) -> i64 {

@@ -14,13 +14,12 @@ use crate::order::existing;
 use crate::refusal::Refusal;
 use crate::tax;
 
-/// Credits a net amount for an invoice, at that invoice's rates; what is open of it is reduced first. Of an invoice for several orders it is
-/// given for the order `of`, or for all of them by what they have to pay.
+/// Credits a net amount for an invoice, at that invoice's rates; what is open of it is reduced first. Of an invoice for several orders it
+/// is given for the order `of`, or for all of them by what they have to pay.
 ///
-/// It is a document of its own kind, because it takes no units back: they can still be returned and credited. Refused for a document
-/// that is no invoice, for an order that it does not bill, for nothing, for more than the invoice's net amount, its deposit included, less all that was credited before,
-/// and above the actor's limit.
-/// Source: domain §1.6 (goodwill credits are a separate type), §1.4 (original rate).
+/// It is a document of its own kind, because it takes no units back: they can still be returned and credited. Refused for a document that
+/// is no invoice, for an order that it does not bill, for nothing, for more than the invoice's net amount, its deposit included, less all
+/// that was credited before, and above the actor's limit. Source: domain §1.6 (goodwill credits are a separate type), §1.4 (original rate).
 pub fn goodwill(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -78,8 +77,9 @@ pub(crate) fn net_of_goodwill(books: &mut dyn Books, original: &Invoice, gross: 
     let left = left_of(original, &credits);
     let net = largest(left, |net| with_tax(net) <= gross);
     let available = if net.is_positive() { with_tax(net) } else { Amount::ZERO };
-    // below what is left only a rounding is missing, and the tax of all that was credited rounds by a unit at most
-    if net >= left && gross - available > Amount(1) {
+    // below what is left only roundings are missing: what was credited of lines has rounded the tax of each rate by a unit at most
+    let roundings = Amount(i64::try_from(rates.len()).unwrap_or(i64::MAX).max(1));
+    if net >= left && gross - available > roundings {
         return Err(Refusal::TooMuchMoney { wanted: gross, available }.into());
     }
     Ok(net)
@@ -140,6 +140,31 @@ mod tests {
     use units::{Decimal, Quantity};
 
     #[test]
+    fn domain_1_3_a_whole_dispute_is_granted_whatever_credits_of_lines_have_rounded_at_each_rate() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 6);
+        let line = |price: &str| SubmittedLine { price: Some(price.parse().unwrap()), ..submitted("X", "2") };
+        let lines = vec![line("0.07"), line("0.05"), line("0.07")];
+        let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
+        let rates = [19i64, 7, 5].map(Decimal::from);
+        let rates: Vec<_> = (1..).map(LineNo).zip(rates).collect();
+        let event = OrderEvent::TaxDetermined { rates, tax: Amount(5), degraded: false, scheme: Default::default() };
+        story.books().record(&id, event);
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        story.ship_everything(id);
+        let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+        let each: Vec<_> = (1..=3).map(|no| (LineNo(no), Quantity(1))).collect();
+        credit_note(story.books(), invoice, None, &each, "returned", &clerk("ann", 5)).unwrap();
+        let open = story.books().account(&"ACME".into()).unwrap().unwrap().ledger.item(invoice).unwrap().open;
+        let original = story.books().invoice(&invoice).unwrap().unwrap();
+        // 0.38 and a tax of 0.05, of which 0.19 and 0.01 are credited; 0.19 more come to a tax of 0.01 again
+        assert_eq!((original.gross, open), (Amount(43), Amount(23)));
+        assert_eq!(net_of_goodwill(story.books(), &original, open), Ok(Amount(19)));
+        assert!(net_of_goodwill(story.books(), &original, open + Amount(1)).is_err());
+    }
+
+    #[test]
     fn domain_1_6_a_goodwill_credit_is_a_document_of_its_own_at_the_original_rate() {
         let (mut story, id, invoice) = billed();
         let note = goodwill(story.books(), invoice, None, Amount(1_000), "late", &clerk("ann", 5)).unwrap();
@@ -180,7 +205,10 @@ mod tests {
         let order = Order { billing, ..(*story.order(id)).clone() };
         story.books().record(&id, OrderEvent::Received(Box::new(order)));
         let rates = vec![(LineNo(1), Decimal::from(10i64))];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(10_000_000), degraded: false });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined { rates, tax: Amount(10_000_000), degraded: false, scheme: Default::default() },
+        );
         approve(story.books(), id, &at(1)).unwrap();
         deposit(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();

@@ -9,10 +9,10 @@ use units::{Day, Text, Uom};
 use super::state::{Invoice, InvoiceLine};
 use crate::account::Profile;
 use crate::books::{Books, Stop};
-use crate::ids::ItemId;
+use crate::ids::{ItemId, OrderId};
 use crate::master::{Company, ShipTo};
 use crate::order::{Order, existing};
-use crate::tax::exempting;
+use crate::tax::Taxation;
 
 /// Who and where (EN 16931, BG-4, BG-7, BG-13).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -106,16 +106,9 @@ fn taken_over(particulars: &Arc<Particulars>, lines: &[InvoiceLine]) -> Arc<Part
     if particulars.items.keys().all(|item| named.contains(item)) {
         return Arc::clone(particulars);
     }
-    let items = particulars.items.iter().filter(|(item, _)| named.contains(item));
-    let items = items.map(|(item, sold)| (item.clone(), sold.clone())).collect();
-    Arc::new(Particulars {
-        seller: particulars.seller.clone(),
-        bank_account: particulars.bank_account.clone(),
-        buyer: particulars.buyer.clone(),
-        delivery: particulars.delivery.clone(),
-        exemption: particulars.exemption.clone(),
-        items,
-    })
+    let mut taken = Particulars::clone(particulars);
+    taken.items.retain(|item, _| named.contains(item));
+    Arc::new(taken)
 }
 
 fn stated(books: &mut dyn Books, company: &Company, order: &Order, draft: Invoice, date: Day) -> Result<Invoice, Stop> {
@@ -167,8 +160,8 @@ fn may_be_exempt(profile: &Profile) -> bool {
     profile.exemption.is_some() || !profile.certificates.is_empty()
 }
 
-/// The lines, those marked on which a certificate takes the tax off, and the certificates. They count for the place where the goods went
-/// and the tax category of the item, on the day of the order, whose rates are kept, or on that of the document (domain §1.4).
+/// The lines, those marked on which a certificate takes the tax off, and the certificates. They count for the jurisdictions that would
+/// tax the line, on the day of the order, whose rates are kept, or on that of the document (domain §1.4).
 fn exempted(
     books: &mut dyn Books,
     company: &Company,
@@ -177,21 +170,24 @@ fn exempted(
     draft: &Invoice,
     date: Day,
 ) -> Result<(Vec<InvoiceLine>, Text), Stop> {
-    let why = |order: &Order, category: &str| {
+    let mut taxations: BTreeMap<OrderId, Taxation<'_>> = BTreeMap::new();
+    let mut why = |order: &Order, category: &Text| {
+        let taxation = taxations.entry(order.id).or_insert_with(|| Taxation::of(company, profile, order));
         let days = [company.calendar.local_day(order.received_at), date];
-        days.into_iter().find_map(|day| exempting(profile, &order.ship_to.country, category, day)).cloned()
+        let mut found = days.into_iter().map(|day| taxation.charged(category, day).exempted_by.clone());
+        found.find(|numbers| !numbers.is_empty()).unwrap_or_default()
     };
     let mut numbers = BTreeSet::new();
     let mut lines = draft.lines.clone();
     for line in lines.iter_mut().filter(|line| line.tax_rate.is_zero()) {
         let order = existing(books, line.order)?;
-        let number = order.line(line.line).and_then(|of| why(&order, &of.tax_category));
-        line.exempt = number.is_some();
-        numbers.extend(number);
+        let exempted_by = order.line(line.line).map(|of| why(&order, &of.tax_category)).unwrap_or_default();
+        line.exempt = !exempted_by.is_empty();
+        numbers.extend(exempted_by);
     }
     if lines.is_empty() && draft.taxes.iter().any(|tax| tax.rate.is_zero()) {
         let free = first.lines.iter().filter(|line| line.tax_rate.is_zero());
-        numbers.extend(free.filter_map(|line| why(first, &line.tax_category)));
+        numbers.extend(free.flat_map(|line| why(first, &line.tax_category)));
     }
     let numbers: Vec<&str> = numbers.iter().map(Text::as_str).collect();
     let exemption = match numbers.as_slice() {
@@ -209,8 +205,8 @@ mod tests {
     use crate::account::{AccountEvent, Certificate};
     use crate::billing::{bill, credit_note, goodwill};
     use crate::books::MemoryBooks;
-    use crate::ids::{AccountId, InvoiceId, LineNo, OrderId};
-    use crate::master::{CompanyEvent, Item, ItemEvent, Party};
+    use crate::ids::{AccountId, InvoiceId, LineNo};
+    use crate::master::{CompanyEvent, Item, ItemEvent, Party, TaxRate};
     use crate::order::fixture::{Story, at, billed, clerk, submitted};
     use crate::order::{OrderEvent, Submission, approve, promise};
 
@@ -257,9 +253,21 @@ mod tests {
         assert_eq!((&given.buyer, given.items.len()), (&before.buyer, 0));
     }
 
-    /// One of X and one of Y, untaxed, for a customer with this certificate.
-    fn untaxed(certificate: Certificate) -> (Vec<bool>, Text) {
+    /// One of X and one of Y, untaxed, for a customer with this certificate, to a place where both are taxed otherwise.
+    fn untaxed(certificate: Certificate, to: ShipTo) -> (Vec<bool>, Text) {
         let mut story = Story::new();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        for jurisdiction in ["DE", "US-CA"] {
+            let rate = |category: &str| TaxRate {
+                jurisdiction: jurisdiction.into(),
+                category: category.into(),
+                rate: Decimal::from(7i64),
+                ..TaxRate::default()
+            };
+            company.taxes.extend([rate(""), rate("food")]);
+        }
+        story.books().record(&key, CompanyEvent::Set(Box::new(company)));
         story.stock("X", "WH1", 1);
         story.stock("Y", "WH1", 1);
         let account = AccountId::from("ACME");
@@ -270,8 +278,8 @@ mod tests {
         let lines = vec![submitted("X", "1"), submitted("Y", "1")];
         let id: OrderId = story.receive(&Submission { lines, ..story.submission() }).unwrap();
         let mut order = (*story.order(id)).clone();
-        order.ship_to.country = "DE".into();
-        order.lines[1].tax_category = "zero".into();
+        order.ship_to = to;
+        order.lines[1].tax_category = "food".into();
         order.lines.iter_mut().for_each(|line| line.tax_rate = Decimal::ZERO);
         story.books().record(&id, OrderEvent::Received(Box::new(order)));
         approve(story.books(), id, &at(1)).unwrap();
@@ -285,10 +293,25 @@ mod tests {
     #[test]
     fn domain_1_4_a_certificate_is_named_only_for_its_jurisdiction_and_category() {
         let certificate = Certificate { number: "EX-1".into(), verified: true, ..Certificate::default() };
-        assert_eq!(untaxed(certificate.clone()), (vec![true, true], "exemption certificate EX-1".into()));
-        let of_zero = Certificate { category: "zero".into(), ..certificate.clone() };
-        assert_eq!(untaxed(of_zero), (vec![false, true], "exemption certificate EX-1".into()));
+        let berlin = ShipTo { city: "Berlin".into(), country: "de".into(), ..ShipTo::default() };
+        assert_eq!(untaxed(certificate.clone(), berlin.clone()), (vec![true, true], "exemption certificate EX-1".into()));
+        let of_food = Certificate { category: "food".into(), ..certificate.clone() };
+        assert_eq!(untaxed(of_food, berlin.clone()), (vec![false, true], "exemption certificate EX-1".into()));
         let abroad = Certificate { jurisdiction: "FR".into(), ..certificate };
-        assert_eq!(untaxed(abroad), (vec![false, false], Text::default()));
+        assert_eq!(untaxed(abroad, berlin), (vec![false, false], Text::default()));
+    }
+
+    #[test]
+    fn domain_1_4_a_certificate_of_a_state_is_named_where_that_state_would_tax_and_nowhere_else() {
+        let of_state =
+            Certificate { number: "CA-9".into(), jurisdiction: "US-CA".into(), verified: true, ..Certificate::default() };
+        let in_state = |region: &str| ShipTo { region: region.into(), country: "US".into(), ..ShipTo::default() };
+        let named = untaxed(of_state.clone(), in_state("ca"));
+        assert_eq!(named, (vec![true, true], "exemption certificate CA-9".into()));
+        // nothing is taxed in Oregon: what the certificate is for took nothing off
+        let everywhere = Certificate { jurisdiction: Text::default(), ..of_state.clone() };
+        for certificate in [of_state, everywhere] {
+            assert_eq!(untaxed(certificate, in_state("OR")), (vec![false, false], Text::default()));
+        }
     }
 }

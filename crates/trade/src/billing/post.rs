@@ -39,8 +39,8 @@ pub(super) fn post(
     post_all(books, order, Invoice { lines, ..draft }, vec![(order.id, effects)], cx)
 }
 
-/// Posts a document that is complete but for its id, number and dates, with what it changes on each of its orders: the next legal number
-/// of its series, dated today or as late as the document before. Currency and terms are those of `order`, the first of them. Refused where no
+/// Posts a document that is complete but for its id, number and dates, with what it changes on each of its orders: the next legal number of
+/// its series, dated today or as late as the document before. Currency and terms are those of `order`, the first of them. Refused where no
 /// exchange rate is known. Source: domain §1.6 (numbering).
 pub(super) fn post_all(
     books: &mut dyn Books,

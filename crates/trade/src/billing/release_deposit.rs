@@ -59,6 +59,8 @@ fn give_back(books: &mut dyn Books, id: OrderId, asked: &Asked, part: Amount, cx
         corrects: Some(deposit.id),
         reason: "deposit for what will not come".into(),
         taxes,
+        tax_rounding: deposit.tax_rounding,
+        tax_scheme: deposit.tax_scheme,
         net: part,
         tax,
         gross: part + tax,
@@ -92,7 +94,10 @@ mod tests {
         story.books().record(&id, OrderEvent::Received(Box::new(order)));
         let ten = Decimal::from(10i64);
         let rates = vec![(LineNo(1), ten), (LineNo(2), ten)];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(12_000), degraded: false });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined { rates, tax: Amount(12_000), degraded: false, scheme: Default::default() },
+        );
         approve(story.books(), id, &at(1)).unwrap();
         let asked = deposit(story.books(), id, &at(1)).unwrap().unwrap();
         promise(story.books(), id, &at(1)).unwrap();

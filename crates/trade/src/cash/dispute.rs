@@ -6,7 +6,7 @@ use units::{Amount, Money, Text};
 
 use super::deduction::{deducted_of, end_deduction, is_code, owner};
 use crate::account::{AccountEvent, OpenItem, settle, settled};
-use crate::billing::{Invoice, InvoiceEvent, credited_invoice, given_away_by, goodwill, net_of_goodwill};
+use crate::billing::{Invoice, InvoiceEvent, credited_invoice, goodwill, may_give_away, net_of_goodwill};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::exception::{self, ExceptionKind, Raise, Subject};
@@ -36,7 +36,8 @@ pub struct Settled {
     pub refused: Amount,
 }
 
-/// Notes that a customer disputes part of what is open of an invoice; only that part is kept from write-offs and from applying unnamed money.
+/// Notes that a customer disputes part of what is open of an invoice; only that part is kept from write-offs and from applying unnamed
+/// money.
 ///
 /// Somebody is asked about it, by its code. Refused for documents that are no invoice, for more than is open, for an unknown code,
 /// without a reason, and while another part is in dispute. Source: domain §1.3 (dispute), §1.5.3 (37), §1.7 (codes).
@@ -115,8 +116,9 @@ pub fn settle_dispute(
 /// Decides on what is in dispute of an invoice: part of it is credited at the invoice's own rates, part is written off, and the rest is no
 /// longer in dispute and still due, its day unchanged. Whoever calls this has made sure that the actor may.
 ///
-/// Refused where nothing is in dispute, for more than that, for more than can be credited, without a reason, above the actor's limit, all that they gave away of the
-/// invoice before included, and where money is given away by whoever opened the dispute. Source: domain §1.3 (accept, reject, split), §1.7.
+/// Refused where nothing is in dispute, for more than that, for more than can be credited, without a reason, above the actor's limit, all
+/// that they gave away of the invoice before included, and where money is given away by whoever opened the dispute. Source: domain §1.3
+/// (accept, reject, split), §1.7.
 pub fn decide_dispute(
     books: &mut dyn Books,
     invoice: InvoiceId,
@@ -142,12 +144,8 @@ pub fn decide_dispute(
         let why = Text::const_new("whoever opened a dispute gives nothing away for it");
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
-    let before = if given.is_positive() { given_away_by(books, &document, &cx.actor.id)? } else { Amount::ZERO };
-    let company = company(books)?;
-    let given = company.valued(given + before, document.currency, company.calendar.local_day(cx.now));
-    if cx.actor.limit.is_some_and(|limit| given > limit) {
-        let why = Text::const_new("the amount given away is above their limit");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
+    if given.is_positive() {
+        may_give_away(books, &document, given, cx)?;
     }
     let net = if granted.is_positive() { net_of_goodwill(books, &document, granted)? } else { Amount::ZERO };
     let code = end(books, &document, written_off, cx)?;

@@ -17,9 +17,8 @@ use crate::refusal::Refusal;
 /// Applies a payment to the items named; with `write_off` what is missing of them is written off. What is left of the payment goes on
 /// account, and what lies there already may be applied like money that waits.
 ///
-/// Refused for documents of several accounts that nobody pays for together, for more than is open, for more than the payment has left, for money
-/// in another currency than the documents, and for writing off more
-/// than the actor's limit. Source: domain §1.7.
+/// Refused for documents of several accounts that nobody pays for together, for more than is open, for more than the payment has left, for
+/// money in another currency than the documents, and for writing off more than the actor's limit. Source: domain §1.7.
 pub fn match_manually(
     books: &mut dyn Books,
     id: PaymentId,

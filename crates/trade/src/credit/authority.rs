@@ -13,9 +13,9 @@ use crate::refusal::Refusal;
 
 /// Whether somebody may release a Credit hold: by how much the order is over the limit, in per cent and in all.
 ///
-/// Without a table of the company: clerks up to 5 % and 5,000.00, managers up to 20 % and 50,000.00, directors without limit; the
-/// process may, and whoever created the order or raised its value last may not. Nobody may while the account, or the one whose limit it shares, is blocked.
-/// Source: domain §1.2.
+/// Without a table of the company: clerks up to 5 % and 5,000.00, managers up to 20 % and 50,000.00, directors without limit; the process
+/// may, and whoever created the order or raised its value last may not. Nobody may while the account, or the one whose limit it shares, is
+/// blocked. Source: domain §1.2.
 pub fn authorise_release(books: &mut dyn Books, order: &Order, hold: &Hold, actor: &Actor) -> Result<(), Stop> {
     let account = account_of(books, &order.account)?;
     let (company, group) = (company(books)?, Group::of(books, &account)?);

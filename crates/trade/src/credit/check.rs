@@ -82,6 +82,11 @@ pub(super) fn check_as_of(
 /// Whether an approved order may go to the warehouses, or get what came for it: what was agreed at its approval may be overdue, blocked or
 /// over by now. If not, it is held. Source: domain §1.2 (gates: release to WMS, allocation).
 pub(crate) fn may_ship(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<bool, Stop> {
+    Ok(would_ship(books, id, cx)? || !matches!(check(books, id, cx)?, Decision::Hold { .. }))
+}
+
+/// Whether [`may_ship`] would let an order, which is not held for that.
+pub(crate) fn would_ship(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<bool, Stop> {
     let order = existing(books, id)?;
     // approved in this very decision, or not yet by anybody
     if order.approved_at.is_none_or(|approved| approved == cx.now) {
@@ -89,11 +94,7 @@ pub(crate) fn may_ship(books: &mut dyn Books, id: OrderId, cx: &Context) -> Resu
     }
     let account = account_of(books, &order.account)?;
     let (company, group) = (company(books)?, Group::of(books, &account)?);
-    if !matches!(decide(&company, &account, &group, &order, Amount::ZERO, cx), Decision::Hold { .. }) {
-        return Ok(true);
-    }
-    drop(order);
-    Ok(!matches!(check(books, id, cx)?, Decision::Hold { .. }))
+    Ok(!matches!(decide(&company, &account, &group, &order, Amount::ZERO, cx), Decision::Hold { .. }))
 }
 
 /// Looks at the held orders of an account, and of those that share its limit, again after a payment or a changed limit: the oldest
@@ -196,7 +197,8 @@ pub(super) fn is_released(company: &Company, order: &Order, cx: &Context) -> boo
     })
 }
 
-/// The decision order of domain §1.2, in the company's currency. `promised` is the value of orders that pass and are not in the exposure yet.
+/// The decision order of domain §1.2, in the company's currency. `promised` is the value of orders that pass and are not in the exposure
+/// yet.
 ///
 /// Limits are those of the group that the account belongs to; what is overdue, blocked or prepaid is the account's own business, and a
 /// blocked parent blocks all.

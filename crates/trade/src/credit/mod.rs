@@ -13,4 +13,4 @@ pub use check::{Decision, check, recheck};
 pub use exposure::{Exposure, exposure};
 pub use outage::{check_in_outage, decide_again};
 
-pub(crate) use check::may_ship;
+pub(crate) use check::{may_ship, would_ship};

@@ -18,7 +18,7 @@ pub(crate) use bill_of_lading::shipments_under;
 pub use cancel::{cancel_answered, note_answer_late};
 pub use deliver::{Delivery, deliver};
 pub use pick::pick;
-pub use redirect::{Redirect, RedirectStatus, redirect_again, redirect_answered};
+pub use redirect::{Redirect, RedirectStatus, redirect_again, redirect_answered, redirect_unstopped};
 pub use ship::{ShipConfirm, Shipped, ship};
 pub(crate) use state::UNDER_WAY;
 pub use state::{

@@ -9,6 +9,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::WarehouseOrderId;
 use crate::master::ShipTo;
+use crate::order::existing;
 
 /// Another address for a warehouse order, and what the warehouse says to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,6 +51,18 @@ pub fn redirect_answered(
     let refused = refused.map(Text::from);
     books.record(&id, WarehouseOrderEvent::RedirectAnswered { refused: refused.clone() });
     Ok(refused)
+}
+
+/// Asks a warehouse that does not stop what it has to ship it to where the order goes now. False where nothing is left there to ask for,
+/// and where a hold keeps the order from going there. Source: domain §1.5.4 (address change: ask).
+pub fn redirect_unstopped(books: &mut dyn Books, id: WarehouseOrderId) -> Result<bool, Stop> {
+    let released = warehouse_order(books, id)?;
+    let order = existing(books, released.order)?;
+    let may_go = !released.is_done() && order.holds.is_empty();
+    if may_go {
+        books.record(&id, WarehouseOrderEvent::RedirectRequested { ship_to: order.ship_to.clone() });
+    }
+    Ok(may_go)
 }
 
 /// Asks the warehouse once more; false if nothing is left there to ask for.

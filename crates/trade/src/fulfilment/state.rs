@@ -277,6 +277,15 @@ impl WarehouseLine {
         self.stopping += if stop { more } else { more - quantity };
     }
 
+    /// Units left. Of those that were asked back, the ones that were only to stop leave first, for they are wanted all the same.
+    fn ship(&mut self, quantity: Quantity) {
+        self.shipped += quantity;
+        self.picked = self.picked.max(self.shipped);
+        let asked = self.cancelling.min(self.outstanding());
+        self.stopping = (self.stopping - (self.cancelling - asked)).or_zero();
+        self.cancelling = asked;
+    }
+
     /// No more units are asked back than are there.
     fn limit_asked(&mut self, cancelling: Quantity) {
         self.cancelling = cancelling.or_zero().min(self.outstanding());
@@ -369,9 +378,7 @@ impl Folded for WarehouseOrder {
                 self.shipments.push(*shipment);
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
-                        line.shipped += *quantity;
-                        line.picked = line.picked.max(line.shipped);
-                        line.limit_asked(line.cancelling);
+                        line.ship(*quantity);
                     }
                 }
             }
@@ -413,5 +420,35 @@ impl Folded for Shipment {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domain_1_5_4_what_crosses_with_a_shipment_is_cancelled_before_it_is_only_stopped() {
+        let line = WarehouseLine { line: LineNo(1), quantity: Quantity(5), ..WarehouseLine::default() };
+        let mut order = WarehouseOrder { lines: vec![line], ..WarehouseOrder::default() };
+        let asked = |units, stop| WarehouseOrderEvent::CancelRequested {
+            lines: vec![(LineNo(1), Quantity(units))],
+            answer_by: None,
+            stop,
+        };
+        order.apply(&asked(2, false));
+        order.apply(&asked(3, true));
+        let open = |order: &WarehouseOrder| {
+            let line = &order.lines[0];
+            [line.outstanding().0, line.cancelling.0, line.stopping.0]
+        };
+        assert_eq!(open(&order), [5, 5, 3]);
+        let shipped =
+            |units| WarehouseOrderEvent::Shipped { shipment: ShipmentId(1), lines: vec![(LineNo(1), Quantity(units))] };
+        order.apply(&shipped(1));
+        assert_eq!(open(&order), [4, 4, 2]);
+        // two are left, and two were cancelled: the answer must not send them out again
+        order.apply(&shipped(2));
+        assert_eq!(open(&order), [2, 2, 0]);
     }
 }

@@ -219,6 +219,8 @@ pub struct PricePolicy {
     pub margin_floor: Option<Decimal>,
     /// A price above the expected one: true takes the lower, expected price; false raises an exception.
     pub accept_lower_when_above: bool,
+    /// A price above the expected one is taken as the customer has it, whatever else is set for it.
+    pub accept_customers_when_above: bool,
 }
 
 impl Default for PricePolicy {
@@ -228,6 +230,7 @@ impl Default for PricePolicy {
             percent_tolerance: Decimal::ONE,
             margin_floor: None,
             accept_lower_when_above: true,
+            accept_customers_when_above: false,
         }
     }
 }

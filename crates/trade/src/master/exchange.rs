@@ -135,7 +135,9 @@ pub fn put_rates(books: &mut dyn Books, rates: &[ExchangeRate], _cx: &Context) -
         let at = company.rates.binary_search_by_key(&key(rate), key);
         at.ok().and_then(|at| company.rates.get(at)) == Some(rate)
     };
-    let new: Vec<ExchangeRate> = rates.iter().filter(|rate| !is_known(rate)).cloned().collect();
+    let mut new = Vec::new();
+    set_rates(&mut new, rates);
+    new.retain(|rate| !is_known(rate));
     if !new.is_empty() {
         books.record(&Text::const_new(Company::KEY), CompanyEvent::RatesSet(new));
     }
@@ -168,6 +170,19 @@ fn key(rate: &ExchangeRate) -> (Currency, Day, &Text) {
 mod tests {
     use super::*;
     use crate::order::fixture::{Story, at};
+
+    #[test]
+    fn of_a_rate_that_an_import_has_twice_the_last_counts_even_if_it_was_known() {
+        let mut story = Story::new();
+        let day = "2026-03-02".parse().unwrap();
+        let rate =
+            |rate: &str| ExchangeRate { currency: Currency::USD, day, rate: rate.parse().unwrap(), source: "ECB".into() };
+        put_rates(story.books(), &[rate("0.95")], &at(0)).unwrap();
+        put_rates(story.books(), &[rate("0.96"), rate("0.95")], &at(1)).unwrap();
+        assert_eq!(crate::order::company(story.books()).unwrap().rates, [rate("0.95")]);
+        put_rates(story.books(), &[rate("0.95"), rate("0.96")], &at(2)).unwrap();
+        assert_eq!(crate::order::company(story.books()).unwrap().rates, [rate("0.96")]);
+    }
 
     fn rate(currency: &str, day: &str, rate: &str, source: &str) -> ExchangeRate {
         let (currency, day, rate) = (currency.parse().unwrap(), day.parse().unwrap(), rate.parse().unwrap());

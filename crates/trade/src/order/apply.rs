@@ -3,7 +3,7 @@
 use units::Quantity;
 
 use super::event::OrderEvent;
-use super::state::{Bucket, HoldKind, Line, Order};
+use super::state::{Bucket, Clearance, HoldKind, Line, Order};
 use crate::books::Folded;
 use crate::ids::LineNo;
 
@@ -48,8 +48,9 @@ impl Folded for Order {
                     line.unresolved = None;
                 }
             }
-            OrderEvent::TaxDetermined { rates, tax, .. } => {
+            OrderEvent::TaxDetermined { rates, tax, degraded: _, scheme } => {
                 self.tax = *tax;
+                self.tax_scheme = *scheme;
                 self.revalue = true;
                 for (no, rate) in rates {
                     if let Some(line) = self.line_mut(*no) {
@@ -191,7 +192,9 @@ impl Folded for Order {
                 }
             }
             OrderEvent::MilestoneReported { .. } => self.milestone_reported = true,
-            OrderEvent::ScreeningCleared { kind, finding } => self.cleared.push((*kind, finding.clone())),
+            OrderEvent::ScreeningCleared { kind, finding, value } => {
+                self.cleared.push(Clearance { kind: *kind, finding: finding.clone(), value: *value });
+            }
             OrderEvent::ReservationsTakenOver { .. } => self.reserved_before.clear(),
             OrderEvent::EarlierAccepted { accepts, .. } => self.accepts_earlier = *accepts,
             OrderEvent::CancelFailed { lines, .. } => {

@@ -14,8 +14,8 @@ use crate::refusal::Refusal;
 
 /// Approves an order that nothing holds; its gross value enters the account's exposure.
 ///
-/// Approving it again only brings the exposure up to date. Refused while a hold is there, when the order is over or in another currency than
-/// its account is kept in by now, and above the actor's limit. Source: domain §1.2, §1.5.3 (8).
+/// Approving it again only brings the exposure up to date. Refused while a hold is there, when the order is over or in another currency
+/// than its account is kept in by now, and above the actor's limit. Source: domain §1.2, §1.5.3 (8).
 pub fn approve(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
     let order = existing(books, id)?;
     if order.is_over() {

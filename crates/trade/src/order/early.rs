@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use units::{Day, Text};
 
 use super::find::company;
-use super::splitting::review;
+use super::splitting::{LOOK_BACK_DAYS, review};
 use super::state::{Line, Order};
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::ids::NodeId;
+use crate::ids::{LineNo, NodeId};
 use crate::master::Company;
 use crate::sourcing::delivery_day;
 
-/// Of lines that are ready, those that may leave now: of an order that asks for a day, a line that would be there before the day told waits, unless
-/// they agreed to have it earlier, and so do the rest of its ship group, and all of an order that ships complete. The order is looked at
-/// again on the day on which the first of them may leave. Source: domain §1.1.3 (consent).
+/// Of lines that are ready, those that may leave now: of an order that asks for a day, a line that would be there before that day and
+/// the day told waits, unless they agreed to have it earlier, and so do the rest of its ship group, and all of an order that ships
+/// complete. The order is looked at again on the day on which the first of them may leave. Source: domain §1.1.3 (consent).
 pub(super) fn not_early<'a>(
     books: &mut dyn Books,
     order: &'a Order,
@@ -23,13 +23,15 @@ pub(super) fn not_early<'a>(
     cx: &Context,
 ) -> Result<Vec<&'a Line>, Stop> {
     // who asked for no day is told when the goods can be there at the latest, and takes them as soon as they are
-    if order.accepts_earlier || order.requested.is_none() {
-        return Ok(ready);
-    }
+    let Some(requested) = order.requested.filter(|_| !order.accepts_earlier) else { return Ok(ready) };
     let company = company(books)?;
     let early: Vec<(&Line, &NodeId, Day)> = ready
         .iter()
-        .filter_map(|line| leaves_later(&company, order, line, cx).map(|(node, day)| (*line, node, day)))
+        .filter_map(|line| {
+            // the day told is the last unit's; those that are there before may come as soon as they are wanted
+            let wanted = line.confirmed?.min(requested);
+            leaves_later(&company, order, line, wanted, cx).map(|(node, day)| (*line, node, day))
+        })
         .collect();
     let moments = early.iter().filter_map(|(_, node, day)| Some(company.node(node)?.calendar.midnight(*day)));
     if let Some(first) = moments.min() {
@@ -39,27 +41,32 @@ pub(super) fn not_early<'a>(
         return Ok(Vec::new());
     }
     let groups: BTreeSet<&Text> = early.iter().filter_map(|(line, ..)| line.ship_group.as_ref()).collect();
-    let waits = |line: &Line| {
-        early.iter().any(|(one, ..)| one.no == line.no)
-            || line.ship_group.as_ref().is_some_and(|group| groups.contains(group))
-    };
+    let lines: BTreeSet<LineNo> = early.iter().map(|(line, ..)| line.no).collect();
+    let waits =
+        |line: &Line| lines.contains(&line.no) || line.ship_group.as_ref().is_some_and(|group| groups.contains(group));
     Ok(ready.into_iter().filter(|line| !waits(line)).collect())
 }
 
-/// From where and on which day a line leaves that would be there too early if it left now; `None` if it may.
-fn leaves_later<'a>(company: &Company, order: &Order, line: &'a Line, cx: &Context) -> Option<(&'a NodeId, Day)> {
-    let told = line.confirmed?;
+/// From where and on which day a line leaves that would be there before `wanted` if it left now; `None` if it may.
+fn leaves_later<'a>(
+    company: &Company,
+    order: &Order,
+    line: &'a Line,
+    wanted: Day,
+    cx: &Context,
+) -> Option<(&'a NodeId, Day)> {
     let held = line.allocations.iter().filter(|allocation| allocation.warehouse_order.is_none());
     let leaves = held.filter_map(|allocation| {
         let node = company.node(&allocation.node)?;
         let today = node.calendar.local_day(cx.now);
-        let is_early = |day: Day| delivery_day(node, &order.ship_to.country, day, cx.now) < told;
+        let is_early = |day: Day| delivery_day(node, &order.ship_to.country, day, cx.now) < wanted;
         if !is_early(today) {
             return None;
         }
         // what leaves on the day itself is there no earlier
-        let mut days = (1..).map(|days| today.plus_days(days)).take_while(|day| *day <= told);
-        let first = days.find(|day| !is_early(*day)).unwrap_or(told);
+        let first = today.plus_days(1).max(wanted.plus_days(-LOOK_BACK_DAYS));
+        let mut days = (0..=LOOK_BACK_DAYS).map(|days| first.plus_days(days)).take_while(|day| *day <= wanted);
+        let first = days.find(|day| !is_early(*day)).unwrap_or(wanted);
         Some((&allocation.node, first))
     });
     leaves.max_by_key(|(_, day)| *day)
@@ -103,6 +110,42 @@ mod tests {
         let then = Context { now: waits_until, ..at(0) };
         assert_eq!(release(story.books(), id, &then).unwrap().len(), 1);
         story.check();
+    }
+
+    /// Fifty of X wanted for a day, of which thirty are there and twenty come on the 20th.
+    fn thirty_and_twenty(requested: &str) -> (Story, OrderId) {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 30);
+        story.announce("X", "WH1", 20, "2026-03-20");
+        let (lines, requested) = (vec![submitted("X", "50")], requested.parse().ok());
+        let submission = Submission { lines, requested, ..story.submission() };
+        let id = story.receive(&submission).unwrap();
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        (story, id)
+    }
+
+    #[test]
+    fn domain_1_1_2_thirty_leave_now_though_the_customer_was_told_the_day_of_the_other_twenty() {
+        let (mut story, id) = thirty_and_twenty("2026-03-02");
+        assert_eq!(story.order(id).lines[0].confirmed, "2026-03-20".parse().ok());
+        assert_eq!(release(story.books(), id, &at(2)).unwrap().len(), 1);
+        assert_eq!(story.order(id).lines[0].buckets.released, Quantity(30));
+        // the rest comes on the 5th, and is late for the 2nd
+        story.stock("X", "WH1", 20);
+        let then = Context { now: at(0).now.plus(units::Minutes(3 * 1_440)), ..at(0) };
+        serve_backorders(story.books(), &"X".into(), &then).unwrap();
+        assert_eq!(release(story.books(), id, &then).unwrap().len(), 1);
+        assert_eq!(story.order(id).lines[0].buckets.released, Quantity(50));
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_1_3_what_is_there_waits_for_the_day_on_which_it_is_wanted() {
+        let (mut story, id) = thirty_and_twenty("2026-03-10");
+        assert_eq!(release(story.books(), id, &at(2)).unwrap(), []);
+        let until: units::Timestamp = "2026-03-10T00:00:00Z".parse().unwrap();
+        assert_eq!(story.order(id).review_at, Some(until));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use units::{Amount, Day, Decimal, Quantity, Text, Timestamp};
 use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order, Peg};
 use crate::ids::*;
 use crate::master::{BillingPolicy, ShipTo};
+use crate::tax::TaxScheme;
 
 /// A fact about one order. Names in the feed: `order.received`, `order.hold_placed` … (domain §1.5.3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +50,9 @@ pub enum OrderEvent {
         tax: Amount,
         /// True if it is our own computation because the tax service could not be asked.
         degraded: bool,
+        /// Who accounts for it.
+        #[serde(default)]
+        scheme: TaxScheme,
     },
     /// A check failed and keeps the order.
     HoldPlaced(Hold),
@@ -261,5 +265,8 @@ pub enum OrderEvent {
         kind: HoldKind,
         /// What was found.
         finding: Text,
+        /// What the order came to before tax.
+        #[serde(default)]
+        value: Amount,
     },
 }

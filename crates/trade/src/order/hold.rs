@@ -6,7 +6,7 @@ use units::{Amount, Text};
 use super::event::OrderEvent;
 use super::find::{company, existing, existing_and_live};
 use super::state::{Hold, HoldKind, Order};
-use super::value::at_stake;
+use super::value::{at_stake, untaxed};
 use crate::books::{Books, Stop};
 use crate::context::{Actor, Context, Role};
 use crate::credit;
@@ -16,7 +16,8 @@ use crate::refusal::Refusal;
 
 /// Places a hold, or says more about the one of the same kind that is there; asking twice changes nothing.
 ///
-/// Its exception is raised with it, so that no order is held without an owner, a clock and a next action (domain §1.12). `amount` is what is at stake, in minor units of the company's currency. Refused when the order is closed, rejected or cancelled. Source: domain §1.5.1.
+/// Its exception is raised with it, so that no order is held without an owner, a clock and a next action (domain §1.12). `amount` is what
+/// is at stake, in minor units of the company's currency. Refused when the order is closed, rejected or cancelled. Source: domain §1.5.1.
 pub fn place_hold(
     books: &mut dyn Books,
     id: OrderId,
@@ -162,8 +163,9 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         credit::record_release(books, id, cx)?;
     }
     if matches!(kind, HoldKind::Fraud | HoldKind::Export) {
+        let value = untaxed(existing(books, id)?.as_ref());
         for finding in [hold.reason, hold.found].into_iter().filter(|finding| !finding.is_empty()) {
-            books.record(&id, OrderEvent::ScreeningCleared { kind, finding });
+            books.record(&id, OrderEvent::ScreeningCleared { kind, finding, value });
         }
     }
     Ok(())

@@ -49,8 +49,8 @@ pub use release::{awaits_payment, release};
 pub use screen::screen;
 pub use splitting::review_due;
 pub use state::{
-    Bucket, Buckets, Channel, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Replaced, Sourcing, Status,
-    Unresolved,
+    Bucket, Buckets, Channel, Clearance, Hold, HoldKind, Line, LineAllocation, Order, Original, Peg, Replaced, Sourcing,
+    Status, Unresolved,
 };
 pub use submission::{Destination, Submission, SubmittedLine};
 pub use substitute::{Replacement, Replacements, refuse_substitutes, replace_by, substitute};

@@ -20,8 +20,9 @@ use crate::stock::{Claim, ClaimKind, StockEvent};
 /// Makes a warehouse order for each node that holds soft reservations of the order; they become hard.
 ///
 /// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one that is
-/// billed on order when it is paid. One that is consolidated, or has had all but its last backorder, waits for the rest. One whose credit no longer
-/// suffices is held and releases nothing (domain §1.2). What would be there before the customer was told waits. Refused while a hold is there. Nothing to release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
+/// billed on order when it is paid. One that is consolidated, or has had all but its last backorder, waits for the rest. One whose credit
+/// no longer suffices is held and releases nothing (domain §1.2). What would be there before the customer wants it waits. Refused while a
+/// hold is there. Nothing to release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
     let order = existing(books, id)?;
     if let Some(hold) = order.holds.first().filter(|_| !order.is_over()) {

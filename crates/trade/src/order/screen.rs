@@ -1,12 +1,12 @@
 //! Orders that may not be the customer's own, or that the law may forbid to send.
 
 use compact_str::format_compact;
-use units::{Quantity, Text};
+use units::{Decimal, Quantity, Text};
 
 use super::find::{company, existing};
 use super::hold::{is_checks_own, lift, place};
 use super::state::{Buckets, HoldKind, Line, Order};
-use super::value::at_stake;
+use super::value::{at_stake, untaxed};
 use crate::account::{Account, normalised};
 use crate::books::{Books, Stop};
 use crate::context::{Actor, Context};
@@ -14,14 +14,19 @@ use crate::ids::*;
 use crate::master::Company;
 use crate::refusal::Refusal;
 
+/// Per cent of the value that a person let pass up to which the same suspicion is not asked about again, as a released credit hold is not
+/// (domain §1.2).
+const CLEARED_UP_TO: i64 = 110;
+
 /// What was found, and the lines that it is about; no line for the whole order.
 type Finding = Option<(Text, Vec<LineNo>)>;
 
 /// Screens an order by the master data of customer, address and items; places the Fraud and Export holds and lifts those whose cause is
 /// gone.
 ///
-/// What a person placed stays until a person releases it, and what a person let pass is not held for the same finding again. What has
-/// been released to warehouses is not looked at. Source: domain §1.5.1 (holds), §1.12.
+/// What a person placed stays until a person releases it, and what a person let pass is not held for the same finding again, unless the
+/// order has grown since and the finding is about its value. What has been released to warehouses is not looked at. Source: domain §1.5.1
+/// (holds), §1.5.4 (increase), §1.12.
 pub fn screen(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), Stop> {
     screen_units(books, id, Buckets::waiting, cx)
 }
@@ -68,7 +73,12 @@ fn settle(books: &mut dyn Books, order: &Order, kind: HoldKind, finding: Finding
     if placed.is_some_and(|hold| !is_checks_own(hold)) {
         return Ok(());
     }
-    let is_cleared = |finding: &Text| order.cleared.iter().any(|(of, known)| *of == kind && known == finding);
+    let value = untaxed(order);
+    let is_cleared = |finding: &Text| {
+        let mut of_finding = order.cleared.iter().filter(|known| known.kind == kind && known.finding == *finding);
+        // whether goods may be sent at all does not depend on what they are worth
+        of_finding.any(|known| kind == HoldKind::Export || value <= known.value.percent(Decimal::from(CLEARED_UP_TO)))
+    };
     match finding.filter(|(reason, _)| !is_cleared(reason)) {
         Some((reason, lines)) => {
             let amount = at_stake(&*company(books)?, order, cx);
@@ -241,7 +251,10 @@ mod tests {
         let id = ordered(&mut story, Destination::Address(abroad("DE")));
         release_hold(story.books(), id, HoldKind::Fraud, "their new shop", &compliance("eve", 1)).unwrap();
         let rates = vec![(LineNo(1), "19".parse().unwrap())];
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false, scheme: Default::default() },
+        );
         screen(story.books(), id, &at(2)).unwrap();
         assert_eq!(holds(&mut story, id), []);
         // another address was never looked at
@@ -251,6 +264,23 @@ mod tests {
             holds(&mut story, id),
             [(HoldKind::Fraud, "goods of value go to Quai 4, Y, which ACME does not have".to_owned())]
         );
+    }
+
+    #[test]
+    fn domain_1_5_4_an_order_that_was_let_pass_is_looked_at_again_once_it_is_worth_more() {
+        let mut story =
+            with_policy(ScreeningPolicy { new_address_above: Some(Amount(9_999)), ..ScreeningPolicy::default() });
+        let id = ordered(&mut story, Destination::Address(abroad("DE")));
+        release_hold(story.books(), id, HoldKind::Fraud, "their new shop", &compliance("eve", 1)).unwrap();
+        let mut held_at = |units: i64, minute: i64| {
+            let quantities = vec![(LineNo(1), Quantity(units))];
+            change(story.books(), id, &Change { quantities, ..Change::default() }, &clerk("ann", minute)).unwrap();
+            screen(story.books(), id, &at(minute)).unwrap();
+            story.order(id).holds.iter().map(|hold| (hold.kind, hold.amount)).next()
+        };
+        assert_eq!(held_at(11, 2), None);
+        assert_eq!(held_at(12, 3), Some((HoldKind::Fraud, Amount(12_000))));
+        assert_eq!(held_at(11, 4), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
 use crate::ids::*;
 use crate::master::{BillingPolicy, Consent, Incoterm, ShipTo, Terms};
 use crate::sourcing::{Exclusion, Method};
+use crate::tax::TaxScheme;
 
 /// A sales order.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -121,10 +122,25 @@ pub struct Order {
     pub reserved_before: Vec<(StockKey, ReservationId)>,
     /// Findings of the screening with which a person let it pass; it is not held for the same again.
     #[serde(default)]
-    pub cleared: Vec<(HoldKind, Text)>,
+    pub cleared: Vec<Clearance>,
     /// The term of delivery; without one, control of the goods passes when they leave.
     #[serde(default)]
     pub incoterm: Option<Incoterm>,
+    /// Who accounts for its tax, as determined at validation.
+    #[serde(default)]
+    pub tax_scheme: TaxScheme,
+}
+
+/// A finding of the screening with which a person let an order pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clearance {
+    /// By which hold it was kept.
+    pub kind: HoldKind,
+    /// What was found.
+    pub finding: Text,
+    /// What the order came to before tax when it was let pass, in its currency.
+    #[serde(default)]
+    pub value: Amount,
 }
 
 /// Why units of an order come from where they come: what was found, and which node was left out by which constraint (domain §1.1.7).
@@ -349,6 +365,13 @@ pub struct Hold {
     /// What the screening had found, where a person has placed theirs over it.
     #[serde(default)]
     pub found: Text,
+}
+
+impl Hold {
+    /// Whether it is about a certificate: it names the lines that one would exempt, which a hold about a tax service's quote does not.
+    pub(crate) fn is_of_certificate(&self) -> bool {
+        self.kind == HoldKind::Tax && !self.lines.is_empty()
+    }
 }
 
 /// The kinds of holds (domain §1.5.1); each leads to an exception of the type that `exception::Kind` names.

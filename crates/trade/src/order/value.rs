@@ -29,9 +29,14 @@ pub fn net(order: &Order) -> Amount {
     order.lines.iter().map(|line| line_net(line, order.currency)).sum()
 }
 
+/// What the customer will owe for an order in minor units before tax: lines less discount, and freight.
+pub(crate) fn untaxed(order: &Order) -> Amount {
+    net(order) - order.discount + order.freight
+}
+
 /// What the customer will owe for an order in minor units: lines less discount, freight and tax; never below zero.
 pub fn gross(order: &Order) -> Amount {
-    (net(order) - order.discount + order.freight + order.tax).max(Amount::ZERO)
+    (untaxed(order) + order.tax).max(Amount::ZERO)
 }
 
 /// What is at stake with an order: [`gross`] in the company's currency, at today's rate. Authority and what waits for people count in that.

@@ -19,8 +19,8 @@ pub struct Expected {
 
 /// The price of a quantity of an item for an account on a day; `None` if there is none.
 ///
-/// The account's price books count in the order of its profile, the item's list price with what promotions take off it last; of the entries that are valid on that
-/// day, the one that began last. A quantity below the first tier has no price in that book. Source: domain §1.3.
+/// The account's price books count in the order of its profile, the item's list price with what promotions take off it last; of the entries
+/// that are valid on that day, the one that began last. A quantity below the first tier has no price in that book. Source: domain §1.3.
 pub fn expected(
     books: &mut dyn Books,
     account: &Account,

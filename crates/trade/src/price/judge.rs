@@ -23,7 +23,7 @@ pub(super) struct Judgement {
 }
 
 /// Holds the customer's price against the expected one: within the larger of both tolerances it stands, a lower one is a fault, and
-/// a higher one is by policy replaced by ours or a fault. Where no price is known, the customer's is a fault too: a person has to say
+/// a higher one is by policy taken, replaced by ours, or a fault. Where no price is known, the customer's is a fault too: a person has to say
 /// that it is right. Source: domain §1.3.
 pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Option<Expected>) -> Judgement {
     let customers = |price, reason, amount| {
@@ -41,6 +41,9 @@ pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Op
     let percent = price.checked_mul(policy.percent_tolerance).and_then(|part| part.checked_div(Decimal::HUNDRED));
     if difference.abs() <= policy.absolute_tolerance.max(percent.unwrap_or_default()) {
         return Judgement { price: requested, rule, fault: None };
+    }
+    if !difference.is_negative() && policy.accept_customers_when_above {
+        return Judgement { price: requested, rule: Text::const_new("customer's price"), fault: None };
     }
     if !difference.is_negative() && policy.accept_lower_when_above {
         return Judgement { price, rule, fault: None };
@@ -141,10 +144,15 @@ mod tests {
     }
 
     #[test]
-    fn a_higher_price_is_ours_or_a_fault_by_policy() {
+    fn domain_1_3_a_higher_price_is_ours_the_customers_or_a_fault_by_policy() {
         let (order, line, expected) = case(Some("12.50"));
         let ours = judge(&PricePolicy::default(), &order, &line, expected.clone());
         assert_eq!((ours.price, ours.fault), (decimal("11.80"), None));
+        let theirs = PricePolicy { accept_customers_when_above: true, ..PricePolicy::default() };
+        let taken = judge(&theirs, &order, &line, expected.clone());
+        assert_eq!((taken.price, taken.rule.as_str(), taken.fault), (decimal("12.50"), "customer's price", None));
+        let (order_of_less, less, _) = case(Some("11.50"));
+        assert!(judge(&theirs, &order_of_less, &less, expected.clone()).fault.is_some());
         let strict = PricePolicy { accept_lower_when_above: false, ..PricePolicy::default() };
         assert_eq!(judge(&strict, &order, &line, expected).fault.unwrap().amount, Amount(8_400));
     }

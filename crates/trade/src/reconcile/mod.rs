@@ -1,6 +1,7 @@
 //! Reconciliation: units and money are conserved, and records that tell the same story agree (domain §1.10).
 //!
-//! [`check`] only looks; nothing is mended here. [`note_breaks`] puts what it found on the record. A break has an id that is the same in every run, so that two runs can be compared.
+//! [`check`] only looks; nothing is mended here. [`note_breaks`] puts what it found on the record. A break has an id that is the same in
+//! every run, so that two runs can be compared.
 
 mod asked;
 mod liabilities;
@@ -27,8 +28,8 @@ const BILLED_WITHIN: i64 = 24 * HOUR;
 /// R6: the ERP has posted a document a day later.
 const POSTED_WITHIN: i64 = 24 * HOUR;
 
-/// Looks at all aggregates: conservation of units and money, the checkpoints R2 to R7, R9, R10 and R12, and that no order is held without an
-/// open exception (domain §1.12).
+/// Looks at all aggregates: conservation of units and money, the checkpoints R2 to R7, R9, R10 and R12, and that no order is held without
+/// an open exception (domain §1.12).
 ///
 /// With the time of `now` it also finds what should have happened by then: releases without an answer, shipments without an invoice,
 /// documents that the ERP has not posted. Source: domain §1.10.

@@ -10,7 +10,7 @@ use crate::billing::{DocumentKind, left_to_give};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::order::{Order, OrderEvent, Original};
+use crate::order::{OrderEvent, Original};
 use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
@@ -19,6 +19,9 @@ const RETURN: &str = "return:";
 
 /// In so many of the account's orders goods are looked for: each is loaded and gone through by one command.
 const MOST_ORDERS: usize = 500;
+
+/// At most so many lines have a request: as many as an order.
+const MOST_LINES: usize = 20_000;
 
 /// A request to return goods as it is read, whatever its format.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -65,6 +68,9 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
     }
     if document.lines.is_empty() && document.goodwill.is_zero() {
         return Err(Refusal::invalid("lines", "empty", "at least one line, or an amount that is asked for").into());
+    }
+    if document.lines.len() > MOST_LINES {
+        return Err(Refusal::invalid("lines", document.lines.len(), "at most 20,000 lines").into());
     }
     for (at, line) in document.lines.iter().enumerate() {
         if !line.quantity.is_positive() || line.quantity > Quantity::LIMIT {
@@ -147,41 +153,45 @@ fn shared_out(lists: Vec<Vec<OrderId>>, most: usize) -> Vec<OrderId> {
 struct Search<'a> {
     /// Those that were not gone through yet.
     recent: std::slice::Iter<'a, OrderId>,
-    /// For each item that comes back, the orders with it among those gone through.
-    orders: BTreeMap<&'a ItemId, Vec<OrderId>>,
+    /// For each item that comes back, where it can have come from among those gone through.
+    places: BTreeMap<&'a ItemId, Vec<Place>>,
+}
+
+/// A line that shipped units which are not back.
+struct Place {
+    order: OrderId,
+    line: LineNo,
+    out: Quantity,
 }
 
 impl<'a> Search<'a> {
     fn new(recent: &'a [OrderId], lines: &'a [ReturnedLine]) -> Self {
-        Self { recent: recent.iter(), orders: lines.iter().map(|line| (&line.item, Vec::new())).collect() }
+        Self { recent: recent.iter(), places: lines.iter().map(|line| (&line.item, Vec::new())).collect() }
     }
 
+    /// The line of the latest order that has as many units out as come back.
     fn find(&mut self, books: &mut dyn Books, returned: &ReturnedLine) -> Result<Option<(OrderId, LineNo)>, Stop> {
-        for id in self.orders.get(&returned.item).into_iter().flatten() {
-            if let Some(line) = books.order(id)?.and_then(|order| fitting(&order, returned)) {
-                return Ok(Some((*id, line)));
+        let mut looked_at = 0;
+        loop {
+            if let Some(places) = self.places.get_mut(&returned.item) {
+                if let Some(place) = places.iter_mut().skip(looked_at).find(|place| place.out >= returned.quantity) {
+                    place.out -= returned.quantity;
+                    return Ok(Some((place.order, place.line)));
+                }
+                looked_at = places.len();
             }
-        }
-        for id in self.recent.by_ref() {
+            let Some(id) = self.recent.next() else { return Ok(None) };
             let Some(order) = books.order(id)? else { continue };
             for line in &order.lines {
-                if let Some(orders) = self.orders.get_mut(&line.item).filter(|orders| orders.last() != Some(id)) {
-                    orders.push(*id);
+                let out = line.buckets.shipped - line.returned;
+                if out.is_positive()
+                    && let Some(places) = self.places.get_mut(&line.item)
+                {
+                    places.push(Place { order: *id, line: line.no, out });
                 }
             }
-            if let Some(line) = fitting(&order, returned) {
-                return Ok(Some((*id, line)));
-            }
         }
-        Ok(None)
     }
-}
-
-/// The line of an order that shipped as many units as come back, and did not get them back.
-fn fitting(order: &Order, returned: &ReturnedLine) -> Option<LineNo> {
-    let fits =
-        |line: &&crate::order::Line| line.item == returned.item && line.buckets.shipped - line.returned >= returned.quantity;
-    order.lines.iter().find(fits).map(|line| line.no)
 }
 
 /// The latest invoice of the account of which as much may still be given, and its order.
@@ -345,5 +355,7 @@ mod tests {
         assert_eq!(refused(&ReturnDocument { account: "NOBODY".into(), ..document("B", 1) }), "account");
         assert_eq!(refused(&ReturnDocument { lines: vec![], ..document("B", 1) }), "lines");
         assert_eq!(refused(&document("B", 0)), "lines[0].quantity");
+        let many = vec![ReturnedLine { item: "X".into(), quantity: Quantity(1) }; MOST_LINES + 1];
+        assert_eq!(refused(&ReturnDocument { lines: many, ..document("B", 1) }), "lines");
     }
 }

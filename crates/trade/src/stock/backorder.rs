@@ -28,8 +28,9 @@ struct Waiting {
 
 /// Serves the backorders of an item from what is free at all nodes, by priority and then by age; promises the rest again.
 ///
-/// Each group of channels gets what is its own. A line that may not be split gets all that it waits for from one node, or nothing; one
-/// that is wanted beyond the reservation fence stays committed to its day. Gives the orders that got units. Source: domain §1.1.2, §1.1.4 to §1.1.7.
+/// Each group of channels gets what is its own. A line that may not be split gets all that it waits for from one node, or nothing; one that
+/// is wanted beyond the reservation fence stays committed to its day. Gives the orders that got units. Source: domain §1.1.2, §1.1.4 to
+/// §1.1.7.
 pub fn serve_backorders(books: &mut dyn Books, item: &ItemId, cx: &Context) -> Result<Vec<OrderId>, Stop> {
     let company = company(books)?;
     let mut waiting: Vec<Waiting> = Vec::new();

@@ -13,7 +13,9 @@ use super::reconfirm::{Requirement, Strategy, reconfirm};
 use super::state::{Claim, ClaimKind};
 use crate::books::{Books, Stop};
 use crate::context::Context;
+use crate::credit;
 use crate::ids::*;
+use crate::master::Company;
 use crate::order::{
     Backorder, Binding, Bucket, Peg, bind, channel_group, company, eligibility, existing, is_whole, note_promise,
     refused_nodes, serving, set_backorder, waiting_since,
@@ -82,7 +84,7 @@ pub fn run_backorders(books: &mut dyn Books, run: &BackorderRun, cx: &Context) -
     }
     let mut lines = Vec::new();
     for (at, (confirmed, waiting)) in candidates(books, &key)? {
-        lines.extend(line(books, run, at, confirmed, waiting)?);
+        lines.extend(line(books, run, at, confirmed, waiting, cx)?);
     }
     lines.sort_by_key(|(rank, ..)| *rank);
     let whole: Vec<bool> = lines.iter().map(|(.., whole)| *whole).collect();
@@ -200,6 +202,7 @@ fn line(
     (id, no): (OrderId, LineNo),
     before: Quantity,
     waiting: Quantity,
+    cx: &Context,
 ) -> Result<Option<(Rank, Reconfirmed, bool)>, Stop> {
     let order = existing(books, id)?;
     let company = company(books)?;
@@ -207,7 +210,8 @@ fn line(
     let refused = refused_nodes(books, &order)?;
     let item = books.item(&run.item)?;
     let served = serving(&company, &eligibility(&company, &order, &account, &refused, item.as_deref()));
-    let may_gain = order.holds.is_empty() && served.into_iter().any(|place| company.nodes[place].id == run.node);
+    let is_served = waiting.is_positive() && served.into_iter().any(|place| company.nodes[place].id == run.node);
+    let may_gain = is_served && order.holds.is_empty() && suffices(books, &company, run, id, cx)?;
     let wanted = before + if may_gain { waiting } else { Quantity::ZERO };
     if wanted.is_zero() {
         return Ok(None);
@@ -223,6 +227,18 @@ fn line(
     let account = order.account.clone();
     let line = Reconfirmed { order: id, line: no, account, strategy, wanted, before, after: before };
     Ok(Some(((order.priority, order.received_at, id, no), line, whole)))
+}
+
+/// Whether the credit of an order suffices for what it may gain, where the company asks that; otherwise a run that is carried out holds it.
+/// Source: domain §1.2 (gates: allocation).
+fn suffices(books: &mut dyn Books, company: &Company, run: &BackorderRun, id: OrderId, cx: &Context) -> Result<bool, Stop> {
+    if !company.policy.credit.checks_allocation {
+        Ok(true)
+    } else if run.commit {
+        credit::may_ship(books, id, cx)
+    } else {
+        credit::would_ship(books, id, cx)
+    }
 }
 
 /// Units at the node that nobody holds, above the safety stock.
@@ -359,6 +375,27 @@ mod tests {
         let changes = run_backorders(story.books(), &run, &at(4)).unwrap();
         let changes: Vec<_> = changes.iter().map(|line| (line.order, line.before.0, line.after.0)).collect();
         assert_eq!(changes, [(ids[1], 4_000, 4_000)]);
+    }
+
+    #[test]
+    fn domain_1_2_a_run_gives_nothing_to_an_order_whose_credit_no_longer_suffices() {
+        let (mut story, ids, run) = example();
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*story.books().company(&key).unwrap().unwrap()).clone();
+        company.policy.credit.checks_allocation = true;
+        story.books().record(&key, crate::master::CompanyEvent::Set(Box::new(company)));
+        let c = AccountId::from("C");
+        let profile = Profile { blocked: true, ..story.books().account(&c).unwrap().unwrap().profile.clone() };
+        set_profile(story.books(), &c, &profile, &crate::order::fixture::clerk("eve", 3)).unwrap();
+        let after = |changes: Vec<Reconfirmed>| changes.iter().map(|line| (line.order, line.after.0)).collect::<Vec<_>>();
+        let is_held = |story: &mut Story| story.order(ids[2]).is_held_by(crate::order::HoldKind::Credit);
+        let simulated = after(run_backorders(story.books(), &run, &at(4)).unwrap());
+        assert_eq!(simulated, [(ids[0], 6_000), (ids[1], 6_000)]);
+        assert!(!is_held(&mut story), "a simulation changes nothing");
+        let run = BackorderRun { commit: true, ..run };
+        assert_eq!(after(run_backorders(story.books(), &run, &at(5)).unwrap()), simulated);
+        assert!(is_held(&mut story));
+        story.check();
     }
 
     #[test]

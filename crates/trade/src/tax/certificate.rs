@@ -10,52 +10,64 @@ use crate::context::Context;
 use crate::exception::{self, ExceptionKind, Raise, Subject};
 use crate::ids::{LineNo, OrderId};
 use crate::master::VoidCertificate;
-use crate::order::{HoldKind, company, existing, lift, place_hold};
+use crate::order::{Hold, HoldKind, company, existing, lift, place_hold};
 
 /// What a customer's certificates say of a tax category in a jurisdiction on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Exemption {
+pub(super) enum Exemption<'a> {
     /// There is none for it.
     None,
-    /// One exempts it.
-    Valid,
+    /// One exempts it; its number.
+    Valid(&'a Text),
     /// There is one, and it does not count; why.
     Void(Text),
 }
 
-/// The number of the certificate that exempts a tax category in a jurisdiction on a day.
-pub(crate) fn exempting<'a>(profile: &'a Profile, jurisdiction: &str, category: &str, day: Day) -> Option<&'a Text> {
-    let whole = profile.exemption.iter().filter(|(_, until)| day <= *until).map(|(number, _)| number);
-    let fitting = profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category));
-    whole.chain(fitting.filter(|certificate| certificate.flaw(day).is_none()).map(|certificate| &certificate.number)).next()
+/// A certificate of a customer, and why it does not count on a day; an empty jurisdiction or tax category stands for all.
+struct Claim<'a> {
+    number: &'a Text,
+    jurisdiction: &'a str,
+    category: &'a str,
+    flaw: Option<Text>,
+}
+
+fn claims(profile: &Profile, day: Day) -> impl Iterator<Item = Claim<'_>> {
+    let whole = profile.exemption.iter().map(move |(number, until)| Claim {
+        number,
+        jurisdiction: "",
+        category: "",
+        flaw: (*until < day).then(|| format_compact!("certificate {number} was valid until {until}")),
+    });
+    whole.chain(profile.certificates.iter().map(move |certificate| Claim {
+        number: &certificate.number,
+        jurisdiction: &certificate.jurisdiction,
+        category: &certificate.category,
+        flaw: certificate.flaw(day),
+    }))
 }
 
 /// One that counts is enough, whatever became of the others.
-pub(super) fn exemption(profile: &Profile, jurisdiction: &str, category: &str, day: Day) -> Exemption {
-    if exempting(profile, jurisdiction, category, day).is_some() {
-        return Exemption::Valid;
+pub(super) fn exemption<'a>(profile: &'a Profile, jurisdiction: &str, category: &str, day: Day) -> Exemption<'a> {
+    let mut void = None;
+    for claim in claims(profile, day) {
+        let is_for = claim.category.is_empty() || claim.category == category;
+        if is_for && is_within(jurisdiction, claim.jurisdiction) {
+            match claim.flaw {
+                None => return Exemption::Valid(claim.number),
+                Some(why) => void = void.or(Some(why)),
+            }
+        }
     }
-    let whole =
-        profile.exemption.iter().map(|(number, until)| format_compact!("certificate {number} was valid until {until}"));
-    let fitting = profile.certificates.iter().filter(|certificate| certificate.covers(jurisdiction, category));
-    let void = whole.chain(fitting.filter_map(|certificate| certificate.flaw(day))).next();
     void.map_or(Exemption::None, Exemption::Void)
 }
 
 /// The certificates of a customer that count on a day: number, jurisdiction and tax category of each, the last two empty for all.
 pub fn exemptions(profile: &Profile, day: Day) -> impl Iterator<Item = (&str, &str, &str)> {
-    let whole =
-        profile.exemption.iter().filter(move |(_, until)| day <= *until).map(|(number, _)| (number.as_str(), "", ""));
-    let counts = move |certificate: &&Certificate| certificate.flaw(day).is_none();
-    let parts = profile.certificates.iter().filter(counts);
-    whole.chain(parts.map(|one| (one.number.as_str(), one.jurisdiction.as_str(), one.category.as_str())))
+    let counting = claims(profile, day).filter(|claim| claim.flaw.is_none());
+    counting.map(|claim| (claim.number.as_str(), claim.jurisdiction, claim.category))
 }
 
 impl Certificate {
-    fn covers(&self, jurisdiction: &str, category: &str) -> bool {
-        is_within(jurisdiction, &self.jurisdiction) && (self.category.is_empty() || self.category == category)
-    }
-
     fn flaw(&self, day: Day) -> Option<Text> {
         let number = &self.number;
         match (self.from, self.until) {
@@ -68,8 +80,6 @@ impl Certificate {
 
 /// Holds an order whose certificate does not count, or has somebody see to the certificate while tax is charged, by the company's policy;
 /// ends both once it counts. Whoever has released the hold for that tax is not asked again.
-///
-/// A hold about certificates names the lines that they would exempt, which one about a tax service's quote does not.
 pub(super) fn ask(
     books: &mut dyn Books,
     id: OrderId,
@@ -79,8 +89,8 @@ pub(super) fn ask(
 ) -> Result<(), Stop> {
     let order = existing(books, id)?;
     let of_tax = order.holds.iter().find(|hold| hold.kind == HoldKind::Tax);
-    let (held, is_quote_asked) =
-        (of_tax.is_some_and(|hold| !hold.lines.is_empty()), of_tax.is_some_and(|hold| hold.lines.is_empty()));
+    let held = of_tax.is_some_and(Hold::is_of_certificate);
+    let is_quote_asked = of_tax.is_some() && !held;
     let is_settled = order.tax_accepted == Some(order.tax) || order.is_over();
     let company = company(books)?;
     let tax = company.valued(order.tax, order.currency, company.calendar.local_day(cx.now));

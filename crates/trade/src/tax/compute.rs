@@ -54,21 +54,21 @@ impl TaxedLine {
 /// Nothing where no rate is known, with a valid exemption, and where the customer accounts for it; an exemption that has run out or that
 /// nobody has verified exempts nothing. Source: domain §1.4.
 pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> TaxComputation {
-    let taxation = Taxation::of(company, &account.profile, order);
+    let mut taxation = Taxation::of(company, &account.profile, order);
     let mut void: Option<(Text, Vec<LineNo>)> = None;
     let mut rates = Vec::with_capacity(order.lines.len());
     let mut taxed = Vec::with_capacity(order.lines.len());
     let mut charged = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
-        let (levels, why) = taxation.charged(&line.tax_category, day);
-        if let Some(why) = why {
-            void.get_or_insert((why, Vec::new())).1.push(line.no);
+        let charge = taxation.charged(&line.tax_category, day);
+        if let Some(why) = &charge.void {
+            void.get_or_insert_with(|| (why.clone(), Vec::new())).1.push(line.no);
         }
-        let rate = total(&levels);
+        let rate = total(&charge.levels);
         let units = line.ordered() - line.buckets.cancelled;
         rates.push((line.no, rate));
         taxed.push(TaxedLine::new(rate, line_net(line, order.currency), line.price, units, order.currency));
-        charged.push(levels);
+        charged.push(charge.levels.clone());
     }
     let with_header = with_header(&taxed, order.freight, order.discount);
     let Taxation { scheme, rounding: mode, .. } = taxation;
@@ -97,13 +97,18 @@ pub(crate) fn by_level(charged: impl Iterator<Item = (Amount, Vec<LevelRate>)>, 
 
 /// What is charged of a line on the day of its supply: as it was determined, unless a new rate or the end of an exemption lies between the
 /// order and that day; and by which jurisdictions. Source: domain §1.4 (rate at tax point date).
-pub(crate) fn at_tax_point(taxation: &Taxation<'_>, line: &Line, ordered: Day, supplied: Day) -> (Decimal, Vec<LevelRate>) {
-    let on = |day| taxation.charged(&line.tax_category, day).0;
+pub(crate) fn at_tax_point(
+    taxation: &mut Taxation<'_>,
+    line: &Line,
+    ordered: Day,
+    supplied: Day,
+) -> (Decimal, Vec<LevelRate>) {
+    let mut on = |day| taxation.charged(&line.tax_category, day);
     let now = on(supplied);
-    let is_as_ordered = ordered == supplied || total(&on(ordered)) == total(&now);
-    let rate = if is_as_ordered { line.tax_rate } else { total(&now) };
-    let is_known = now.is_empty() == rate.is_zero();
-    (rate, if is_known { now } else { taxation.whole(rate) })
+    let is_as_ordered = ordered == supplied || total(&on(ordered).levels) == total(&now.levels);
+    let rate = if is_as_ordered { line.tax_rate } else { total(&now.levels) };
+    let is_known = now.levels.is_empty() == rate.is_zero();
+    (rate, if is_known { now.levels.clone() } else { taxation.whole(rate) })
 }
 
 /// Tax by rate, ascending. Freight and what is taken off are shared by value. Source: domain §1.4 (rounding modes).
@@ -128,7 +133,7 @@ pub(crate) fn by_rate(mode: TaxRounding, lines: &[TaxedLine]) -> Vec<TaxLine> {
     // beside each rate its unrounded base, which the mode `document` needs
     let mut taxes: Vec<(TaxLine, Decimal)> = Vec::new();
     for TaxedLine { rate, net: base, exact } in lines.iter().copied() {
-        let tax = percent_of(Decimal::from(base.0), rate, mode).unwrap_or(base.percent(rate));
+        let tax = of_base(mode, base, rate);
         match taxes.iter_mut().find(|(tax, _)| tax.rate == rate) {
             Some((of_rate, all)) => {
                 of_rate.base += base;
@@ -145,8 +150,7 @@ pub(crate) fn by_rate(mode: TaxRounding, lines: &[TaxedLine]) -> Vec<TaxLine> {
                 tax.tax = percent_of(*exact, tax.rate, mode).unwrap_or(tax.base.percent(tax.rate));
             }
             TaxRounding::DocumentFromRoundedLines | TaxRounding::DocumentFromRoundedLinesHalfEven => {
-                let base = Decimal::from(tax.base.0);
-                tax.tax = percent_of(base, tax.rate, mode).unwrap_or(tax.base.percent(tax.rate));
+                tax.tax = of_base(mode, tax.base, tax.rate);
             }
         }
     }
@@ -159,14 +163,18 @@ pub(crate) fn by_rate(mode: TaxRounding, lines: &[TaxedLine]) -> Vec<TaxLine> {
 pub fn between(mode: TaxRounding, of: &[TaxLine], from: Amount, to: Amount) -> Vec<TaxLine> {
     let weights: Vec<i64> = of.iter().map(|tax| tax.base.0.max(0)).collect();
     let (before, after) = (prorate(from.0, &weights), prorate(to.0, &weights));
-    let part = |base: Amount, rate| percent_of(Decimal::from(base.0), rate, mode).unwrap_or(base.percent(rate));
-    let up_to = |tax: &TaxLine, base: Amount| if base == tax.base { tax.tax } else { part(base, tax.rate) };
+    let up_to = |tax: &TaxLine, base: Amount| if base == tax.base { tax.tax } else { of_base(mode, base, tax.rate) };
     let line = |((tax, before), after): ((&TaxLine, i64), i64)| TaxLine {
         rate: tax.rate,
         base: Amount(after - before),
         tax: up_to(tax, Amount(after)) - up_to(tax, Amount(before)),
     };
     of.iter().zip(before).zip(after).map(line).collect()
+}
+
+/// The tax of a base in minor units, a half as the mode has it.
+pub(crate) fn of_base(mode: TaxRounding, base: Amount, rate: Decimal) -> Amount {
+    percent_of(Decimal::from(base.0), rate, mode).unwrap_or(base.percent(rate))
 }
 
 fn percent_of(base: Decimal, rate: Decimal, mode: TaxRounding) -> Option<Amount> {

@@ -10,7 +10,7 @@ use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
-use crate::order::{HoldKind, Order, OrderEvent, company, existing, lift, place_hold};
+use crate::order::{Hold, HoldKind, Order, OrderEvent, company, existing, lift, place_hold};
 use crate::refusal::Refusal;
 
 /// What the tax service says.
@@ -36,11 +36,13 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
     let computed = own(&company, &order, &account, company.calendar.local_day(cx.now));
     let tolerance = Amount(i64::try_from(order.lines.len()).unwrap_or(i64::MAX).max(1));
     let near = |tax: Amount| (tax - computed.tax).abs() <= tolerance;
+    let scheme = computed.scheme;
     let Some(quote) = quote else {
-        let stands = near(order.tax) && has_rates(&order, &computed.rates);
+        let stands = near(order.tax) && has_rates(&order, &computed.rates) && order.tax_scheme == scheme;
         drop(order);
         if !stands {
-            books.record(&id, OrderEvent::TaxDetermined { rates: computed.rates, tax: computed.tax, degraded: true });
+            let (rates, tax) = (computed.rates, computed.tax);
+            books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: true, scheme });
         }
         return ask_about(books, id, &account.profile, computed.void, &company, cx);
     };
@@ -50,30 +52,32 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
     let quoted =
         |no: LineNo| taken.and_then(|quote| quote.rates.iter().find(|(line, _)| *line == no)).map(|(_, rate)| *rate);
     let rates: Vec<_> = computed.rates.iter().map(|(no, rate)| (*no, quoted(*no).unwrap_or(*rate))).collect();
-    let is_known = order.tax == tax && has_rates(&order, &rates);
+    let is_known = order.tax == tax && has_rates(&order, &rates) && order.tax_scheme == scheme;
     let is_accepted = taken.is_some() || order.tax_accepted == Some(computed.tax) || order.is_over();
     let currency = order.currency;
     drop(order);
     if !is_known {
-        books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false });
+        books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme });
     }
     if is_accepted {
-        let of_certificate =
-            existing(books, id)?.holds.iter().any(|hold| hold.kind == HoldKind::Tax && !hold.lines.is_empty());
+        let of_certificate = existing(books, id)?.holds.iter().any(Hold::is_of_certificate);
         if !of_certificate {
             lift(books, id, HoldKind::Tax, "the tax is right", cx)?;
         }
         return ask_about(books, id, &account.profile, computed.void, &company, cx);
     }
     let (level, theirs, ours) = differs.unwrap_or((Text::default(), quote.tax, computed.tax));
+    let apart = (theirs - ours).abs();
     let of = if level.is_empty() { Text::default() } else { format_compact!(" of {level}") };
     let (theirs, ours) = (theirs.in_currency(currency).plain(), ours.in_currency(currency).plain());
     let reason = format_compact!("the tax service says {theirs}{of}, our own computation {ours}");
-    let amount = company.valued((quote.tax - computed.tax).abs(), currency, company.calendar.local_day(cx.now));
+    // where only the jurisdictions differ, that is what is at stake
+    let amount = (quote.tax - computed.tax).abs().max(apart);
+    let amount = company.valued(amount, currency, company.calendar.local_day(cx.now));
     place_hold(books, id, HoldKind::Tax, reason, Vec::new(), amount, cx)
 }
 
-/// The first jurisdiction of which the tax service says otherwise than we do, with its tax and ours; none where it says nothing of single
+/// The jurisdiction of which the tax service says most otherwise than we do, with its tax and ours; none where it says nothing of single
 /// ones. Source: domain §1.4 (jurisdictions).
 fn differing_level(quote: &TaxQuote, computed: &TaxComputation, tolerance: Amount) -> Option<(Text, Amount, Amount)> {
     if quote.levels.is_empty() {
@@ -84,7 +88,9 @@ fn differing_level(quote: &TaxQuote, computed: &TaxComputation, tolerance: Amoun
     };
     let names = computed.levels.iter().chain(&quote.levels).map(|(name, _)| name);
     let sides = names.map(|name| (name.clone(), of(&quote.levels, name), of(&computed.levels, name)));
-    sides.into_iter().find(|(_, theirs, ours)| (*theirs - *ours).abs() > tolerance)
+    let apart = |(_, theirs, ours): &(Text, Amount, Amount)| (*theirs - *ours).abs();
+    // of several, the first
+    sides.rev().max_by_key(apart).filter(|side| apart(side) > tolerance)
 }
 
 /// Asks about certificates and VAT numbers; nothing is looked at for customers without any.
@@ -113,6 +119,7 @@ mod tests {
     use crate::master::{CompanyEvent, TaxRate, VoidCertificate};
     use crate::order::fixture::{Story, at, clerk};
     use crate::order::{Order, release_hold};
+    use crate::tax::TaxScheme;
 
     /// 100.00 to Germany, where our own tables say 19 %.
     fn case() -> (Story, OrderId) {
@@ -197,6 +204,39 @@ mod tests {
         determine(story.books(), id, Some(&quote(550, 250)), &at(2)).unwrap();
         let hold = story.order(id).holds[0].clone();
         assert!(hold.kind == HoldKind::Tax && hold.reason.contains("5.50 of US-CA, our own computation 6.00"), "{hold:?}");
+        assert_eq!(hold.amount, Amount(50));
+        let mut little = clerk("ann", 3);
+        little.actor.limit = Some(Amount(49));
+        let refused = release_hold(story.books(), id, HoldKind::Tax, "as they say", &little);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+    }
+
+    /// Says whether somebody has verified the VAT number of the customer.
+    fn verify(story: &mut Story, verified: bool) {
+        let account = AccountId::from("ACME");
+        let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+        (profile.tax_number, profile.tax_number_verified) = ("FR12345678901".into(), verified);
+        let event = AccountEvent::ProfileSet { id: account.clone(), profile: Box::new(profile) };
+        story.books().record(&account, event);
+    }
+
+    #[test]
+    fn domain_1_4_what_was_ordered_by_reverse_charge_is_billed_so_whatever_is_known_of_the_customer_by_then() {
+        let (mut story, id) = case();
+        let mut order = (*story.order(id)).clone();
+        order.ship_to.country = "FR".into();
+        story.books().record(&id, OrderEvent::Received(Box::new(order)));
+        verify(&mut story, true);
+        determine(story.books(), id, None, &at(1)).unwrap();
+        assert_eq!(story.order(id).tax_scheme, TaxScheme::ReverseCharge);
+        story.stock("X", "WH1", 10);
+        crate::order::approve(story.books(), id, &at(3)).unwrap();
+        crate::order::promise(story.books(), id, &at(3)).unwrap();
+        story.ship_everything(id);
+        verify(&mut story, false);
+        let invoice = crate::billing::bill(story.books(), id, &at(4)).unwrap()[0];
+        let posted = story.books().invoice(&invoice).unwrap().unwrap();
+        assert_eq!((posted.tax, posted.tax_scheme), (Amount(0), TaxScheme::ReverseCharge));
     }
 
     #[test]
@@ -210,17 +250,10 @@ mod tests {
         let rate = Decimal::from(20i64);
         company.taxes.push(TaxRate { jurisdiction: "FR".into(), rate, ..TaxRate::default() });
         story.books().record(&key, CompanyEvent::Set(Box::new(company)));
-        let with = |story: &mut Story, verified| {
-            let account = AccountId::from("ACME");
-            let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
-            (profile.tax_number, profile.tax_number_verified) = ("FR12345678901".into(), verified);
-            let event = AccountEvent::ProfileSet { id: account.clone(), profile: Box::new(profile) };
-            story.books().record(&account, event);
-        };
-        with(&mut story, false);
+        verify(&mut story, false);
         determine(story.books(), id, None, &at(1)).unwrap();
         assert_eq!((story.order(id).tax, tasks(&mut story, id)), (Amount(2_000), 1));
-        with(&mut story, true);
+        verify(&mut story, true);
         determine(story.books(), id, None, &at(2)).unwrap();
         assert_eq!((story.order(id).tax, tasks(&mut story, id)), (Amount(0), 0));
         story.stock("X", "WH1", 10);
@@ -229,7 +262,7 @@ mod tests {
         story.ship_everything(id);
         let invoice = crate::billing::bill(story.books(), id, &at(4)).unwrap()[0];
         let posted = story.books().invoice(&invoice).unwrap().unwrap();
-        assert_eq!((posted.tax, posted.tax_scheme), (Amount(0), crate::tax::TaxScheme::ReverseCharge));
+        assert_eq!((posted.tax, posted.tax_scheme), (Amount(0), TaxScheme::ReverseCharge));
     }
 
     /// The same customer with a certificate, and what happens if it does not count.

@@ -12,6 +12,5 @@ pub use compute::{TaxComputation, TaxedLine, between, of_parts, own};
 pub use determine::{TaxQuote, determine};
 pub use scheme::TaxScheme;
 
-pub(crate) use certificate::exempting;
-pub(crate) use compute::{at_tax_point, by_level, by_rate, with_header};
+pub(crate) use compute::{at_tax_point, by_level, by_rate, of_base, with_header};
 pub(crate) use taxation::{LevelRate, Taxation};

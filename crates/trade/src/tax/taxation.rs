@@ -1,6 +1,8 @@
 //! How an order is taxed: by whom, by which scheme, and rounded how (domain §1.4).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use units::{Day, Decimal, Text};
 
@@ -24,6 +26,19 @@ pub(crate) struct Taxation<'a> {
     pub(crate) scheme: TaxScheme,
     /// Where and how it is rounded.
     pub(crate) rounding: TaxRounding,
+    /// What was looked up, by tax category and day: an order has thousands of lines, and a table thousands of rates.
+    known: BTreeMap<(Text, Day), Arc<Charge>>,
+}
+
+/// What is charged of a tax category on a day.
+#[derive(Debug, Default)]
+pub(crate) struct Charge {
+    /// By the jurisdictions, exemptions taken off.
+    pub(crate) levels: Vec<LevelRate>,
+    /// The certificates that took something off.
+    pub(crate) exempted_by: Vec<Text>,
+    /// Why an exemption or a VAT number does not count that would take something off.
+    pub(crate) void: Option<Text>,
 }
 
 /// What one jurisdiction charges of a line.
@@ -40,30 +55,43 @@ impl<'a> Taxation<'a> {
         let (scheme, void) = scheme(company, profile, order);
         let jurisdictions = jurisdictions(&taxed_at(company, &order.ship_to));
         let rounding = rule(company, &jurisdictions, |rule| rule.rounding).unwrap_or(company.policy.tax_rounding);
-        Self { company, profile, jurisdictions, void, scheme, rounding }
+        Self { company, profile, jurisdictions, void, scheme, rounding, known: BTreeMap::new() }
     }
 
-    /// What the jurisdictions charge of a category on a day, exemptions taken off; and why an exemption or a VAT number does not count
-    /// that would take something off.
-    pub(crate) fn charged(&self, category: &str, day: Day) -> (Vec<LevelRate>, Option<Text>) {
-        if self.scheme == TaxScheme::ReverseCharge {
-            return (Vec::new(), None);
+    /// What the jurisdictions charge of a category on a day.
+    pub(crate) fn charged(&mut self, category: &Text, day: Day) -> Arc<Charge> {
+        let key = (category.clone(), day);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
         }
-        let (mut void, mut charged) = (None, Vec::new());
+        let charge = Arc::new(self.looked_up(category, day));
+        self.known.insert(key, charge.clone());
+        charge
+    }
+
+    fn looked_up(&self, category: &str, day: Day) -> Charge {
+        let mut charge = Charge::default();
+        if self.scheme == TaxScheme::ReverseCharge {
+            return charge;
+        }
         for jurisdiction in &self.jurisdictions {
             let rate = rate(self.company, jurisdiction, category, day);
             if rate.is_zero() {
                 continue;
             }
             match exemption(self.profile, jurisdiction, category, day) {
-                Exemption::Valid => continue,
-                Exemption::Void(why) => void = void.or(Some(why)),
+                Exemption::Valid(number) if charge.exempted_by.contains(number) => continue,
+                Exemption::Valid(number) => {
+                    charge.exempted_by.push(number.clone());
+                    continue;
+                }
+                Exemption::Void(why) => charge.void = charge.void.or(Some(why)),
                 Exemption::None => {}
             }
-            charged.push(LevelRate { jurisdiction: jurisdiction.clone(), rate });
+            charge.levels.push(LevelRate { jurisdiction: jurisdiction.clone(), rate });
         }
-        let void = void.or_else(|| self.void.clone()).filter(|_| !charged.is_empty());
-        (charged, void)
+        charge.void = charge.void.or_else(|| self.void.clone()).filter(|_| !charge.levels.is_empty());
+        charge
     }
 
     /// All of a rate as that of the widest jurisdiction: for a rate that the tax service or a person knows, and our tables do not.
@@ -129,8 +157,9 @@ mod tests {
 
     fn charged(company: &Company, profile: &Profile, ship_to: ShipTo) -> Vec<(String, String)> {
         let order = Order { ship_to, ..Order::default() };
-        let (levels, _) = Taxation::of(company, profile, &order).charged("", "2026-03-01".parse().unwrap());
-        levels.into_iter().map(|level| (level.jurisdiction.to_string(), level.rate.to_string())).collect()
+        let day = "2026-03-01".parse().unwrap();
+        let charge = Taxation::of(company, profile, &order).charged(&Text::default(), day);
+        charge.levels.iter().map(|level| (level.jurisdiction.to_string(), level.rate.to_string())).collect()
     }
 
     fn rates(company: &Company, profile: &Profile, ship_to: ShipTo) -> Vec<String> {
