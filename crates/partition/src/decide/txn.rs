@@ -426,7 +426,7 @@ impl<'a> Txn<'a> {
         let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
         let again = instance.parent().map(|_| input.clone());
         let (mut outcome, mut stepped, mut events) = self.stepped(&process, &instance, input, true);
-        if let (Some(again), Some(ProcessEvent::InstanceFailed { code, .. })) = (again, events.last())
+        if let (Some(again), Some(code)) = (again, events.iter().find_map(ProcessEvent::uncaught))
             && !super::react::callers_catch(self, &instance, code)?
         {
             // nobody out there wants the error: it stays where it was thrown, and nothing has to be done twice
