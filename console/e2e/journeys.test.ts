@@ -744,7 +744,7 @@ describe("journeys", () => {
     const dialog = page.getByRole("dialog", { name: "Start: Look for parcel" });
     await dialog.getByRole("button", { name: "Start", exact: true }).click();
     await dialog.getByText("Something is missing or wrong").waitFor();
-    await dialog.getByLabel("Parcel").fill("00340434161094000000");
+    await dialog.getByRole("textbox", { name: "Parcel" }).fill("00340434161094000000");
     await dialog.getByRole("button", { name: "Start", exact: true }).click();
     const begun = page.getByText(/PI-\d+ has begun/);
     const id = /PI-\d+/.exec((await begun.textContent()) ?? "")?.[0];
