@@ -727,6 +727,37 @@ describe("journeys", () => {
     });
   });
 
+  it("start an instance by hand: the form of its start event is checked, and it begins with what was said", async () => {
+    const form = {
+      type: "default",
+      components: [{ type: "textfield", key: "parcel", label: "Parcel", validate: { required: true } }],
+    };
+    const xml = `<?xml version="1.0"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+      xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t"><bpmn:process id="look-for-parcel" isExecutable="true">
+      <bpmn:extensionElements><zeebe:userTaskForm id="ask">${JSON.stringify(form)}</zeebe:userTaskForm></bpmn:extensionElements>
+      <bpmn:startEvent id="s"><bpmn:extensionElements><zeebe:formDefinition formKey="camunda-forms:bpmn:ask"/></bpmn:extensionElements></bpmn:startEvent>
+      <bpmn:sequenceFlow id="f" sourceRef="s" targetRef="look"/><bpmn:userTask id="look"/></bpmn:process></bpmn:definitions>`;
+    await ask("dora", "/v1/processes", { resources: [{ name: "look-for-parcel.bpmn", xml }] });
+    const page = await as(browser, "dora");
+    await page.goto(`${consoleUrl()}/rules/look-for-parcel`);
+    await page.getByRole("button", { name: "Start an instance …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Start: Look for parcel" });
+    await dialog.getByRole("button", { name: "Start", exact: true }).click();
+    await dialog.getByText("Something is missing or wrong").waitFor();
+    await dialog.getByRole("textbox", { name: "Parcel" }).fill("00340434161094000000");
+    await dialog.getByRole("button", { name: "Start", exact: true }).click();
+    const begun = page.getByText(/PI-\d+ has begun/);
+    const id = /PI-\d+/.exec((await begun.textContent()) ?? "")?.[0];
+    const { variables } = await ask<{ variables: Record<string, unknown> }>("dora", `/v1/instances/${id}`);
+    expect(variables["parcel"]).toBe("00340434161094000000");
+    await page.context().close();
+    await ask("dora", `/v1/instances/${id}/operations`, {
+      operation: { type: "cancel" },
+      reason: "it was a trial",
+      dry_run: false,
+    });
+  });
+
   it("take the tour once: it shows itself, and not again", async () => {
     const page = await as(browser, "sally", { tour: true });
     const tour = page.getByRole("dialog", { name: "A short tour" });

@@ -4383,6 +4383,8 @@ export interface components {
              * @description Its version, if it is not the latest.
              */
             version?: number | null;
+            /** @description What is in it, if the process keeps it beside its diagram: JSON. In lists it is left out. */
+            schema?: string | null;
         };
         /** @description A form that a person fills in. */
         FormWait: {
@@ -6557,6 +6559,10 @@ export interface components {
              */
             priority: number;
             form?: components["schemas"]["FormView"] | null;
+            /** @description The task headers of the model. */
+            headers: {
+                [key: string]: string;
+            };
             /** @description The variables that are visible to it; only when it is shown alone. */
             variables?: Record<string, unknown> | null;
         };
@@ -6741,6 +6747,9 @@ export interface components {
             deployment: number;
             /** @description The file as it was deployed. */
             xml: string;
+            /** @description Whether somebody can start an instance of it by hand: it is a process with a plain start event. */
+            starts_by_hand: boolean;
+            start_form?: components["schemas"]["FormView"] | null;
         };
         /** @description A version of a process, decision model or form. */
         VersionView: {

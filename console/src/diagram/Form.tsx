@@ -11,11 +11,13 @@ interface Props {
   readonly data: Readonly<Record<string, unknown>>;
   readonly label: string;
   readonly pending: boolean;
+  /** What its button says. */
+  readonly verb?: string;
   readonly onDone: (data: Record<string, unknown>) => void;
 }
 
 /** A form to fill in, as its modeller drew it. On paper: it is white in the dark, too. */
-export default function Form({ schema, data, label, pending, onDone }: Props) {
+export default function Form({ schema, data, label, pending, verb = "Complete", onDone }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [form, setForm] = useState<FormJs>();
   const [trouble, setTrouble] = useState<string>();
@@ -64,7 +66,7 @@ export default function Form({ schema, data, label, pending, onDone }: Props) {
       )}
       <Group mt="sm">
         <Button loading={pending} disabled={!form} onClick={submit}>
-          Complete
+          {verb}
         </Button>
       </Group>
     </section>

@@ -109,6 +109,8 @@ pub struct UserTask {
     pub form: Option<Formula>,
     /// Which version of the form, if it is a deployed one; `None` for forms that others keep.
     pub form_binding: Option<Binding>,
+    /// Headers: fixed values for whoever shows it, and for its listeners.
+    pub headers: Vec<(Text, Text)>,
 }
 
 /// A call of another process.

@@ -6,7 +6,7 @@ use feel::Expression;
 use serde::{Deserialize, Serialize};
 use units::Text;
 
-use crate::{Finding, Formula, Kind, Listener, ListensFor, Severity, Trigger};
+use crate::{Binding, Finding, Formula, Kind, Listener, ListensFor, Severity, Trigger};
 
 /// The place of an element in its process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,7 +27,30 @@ pub struct Process {
     pub(crate) elements: Vec<Element>,
     pub(crate) flows: Vec<Flow>,
     pub(crate) by_id: BTreeMap<Text, ElementIndex>,
+    /// The form of its plain start event.
+    pub(crate) start_form: Option<StartForm>,
+    /// Forms that are kept beside the diagram, by id.
+    pub(crate) forms: Vec<(Text, Text)>,
 }
+
+/// The form that whoever begins an instance by hand fills in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartForm {
+    /// Its id, or its key where it is kept.
+    pub key: Text,
+    /// Which version of it, if it is a deployed one.
+    pub binding: Option<Binding>,
+}
+
+impl StartForm {
+    /// Whether it is a certain version that has to be found: not the latest, nor a form that others keep.
+    pub fn is_bound(&self) -> bool {
+        self.binding.as_ref().is_some_and(|binding| *binding != Binding::Latest)
+    }
+}
+
+/// What the modeler writes before the id of a form that is kept beside the diagram.
+pub(crate) const BESIDE: &str = "camunda-forms:bpmn:";
 
 /// An element of a process.
 #[derive(Debug)]
@@ -186,6 +209,9 @@ impl Process {
                 Kind::Decision(decision, ..) => ("decision", decision.plain()?),
                 Kind::Call(call) => ("process", call.process.plain()?),
                 Kind::UserTask(task) if task.form_binding.is_some() => ("form", task.form.as_ref()?.plain()?),
+                Kind::Start(Trigger::None) if element.scope == PROCESS => {
+                    ("form", &self.start_form.as_ref().filter(|form| form.binding.is_some())?.key)
+                }
                 _ => return None,
             };
             if is_known(what, id) {
@@ -195,6 +221,17 @@ impl Process {
             Some(element.finding(Severity::Warning, cause, "deploy it as well, or mend the id"))
         };
         self.elements.iter().filter_map(unknown).collect()
+    }
+
+    /// The form that whoever begins an instance by hand fills in.
+    pub fn start_form(&self) -> Option<&StartForm> {
+        self.start_form.as_ref()
+    }
+
+    /// The form of this key, as the modeler keeps it: JSON. Only of those that are kept beside the diagram.
+    pub fn form_beside(&self, key: &str) -> Option<&str> {
+        let id = key.strip_prefix(BESIDE)?;
+        self.forms.iter().find(|(known, _)| known == id).map(|(_, form)| form.as_str())
     }
 
     /// Whether it can be begun as it is: by a call, or by hand.
@@ -254,6 +291,14 @@ impl Element {
     /// What the modeller wrote about it, or nothing.
     pub fn documentation(&self) -> &str {
         &self.documentation
+    }
+
+    /// The headers of a user task: fixed values for whoever shows it.
+    pub fn task_headers(&self) -> &[(Text, Text)] {
+        match &self.kind {
+            Kind::UserTask(task) => &task.headers,
+            _ => &[],
+        }
     }
 
     /// The extension properties, by name.

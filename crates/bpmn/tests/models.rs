@@ -123,6 +123,49 @@ fn what_is_never_reached_is_a_warning() {
 }
 
 #[test]
+fn every_mistake_of_one_task_is_told_at_once() {
+    let told = refused(&format!(
+        r#"{START}<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:assignmentDefinition assignee="=1 +"/>
+        <zeebe:taskSchedule dueDate="yesterday" followUpDate="=("/><zeebe:priorityDefinition priority="200"/></bpmn:extensionElements></bpmn:userTask>
+        <bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="=(" retries="many"/></bpmn:extensionElements></bpmn:serviceTask>
+        <bpmn:sequenceFlow id="1" sourceRef="s" targetRef="u"/><bpmn:sequenceFlow id="2" sourceRef="u" targetRef="t"/>"#
+    ));
+    for cause in ["`=1 +` is no FEEL", "`yesterday` is not a moment", "`=(` is no FEEL", "`200` is not between 0 and 100"] {
+        assert!(told.lines().any(|line| line.contains(", u: ") && line.contains(cause)), "{cause}: {told}");
+    }
+    for cause in ["`=(` is no FEEL", "the number of retries is not a whole number"] {
+        assert!(told.lines().any(|line| line.contains(", t: ") && line.contains(cause)), "{cause}: {told}");
+    }
+}
+
+#[test]
+fn a_form_beside_the_diagram_belongs_to_whoever_names_it() {
+    let xml = model(
+        r#"<bpmn:extensionElements><zeebe:userTaskForm id="f1">{ "id": "call" }</zeebe:userTaskForm><zeebe:userTaskForm id="f2">{}</zeebe:userTaskForm></bpmn:extensionElements>
+        <bpmn:startEvent id="s"><bpmn:extensionElements><zeebe:formDefinition formId="ask" bindingType="deployment"/></bpmn:extensionElements></bpmn:startEvent>
+        <bpmn:userTask id="u"><bpmn:extensionElements><zeebe:formDefinition formKey="camunda-forms:bpmn:f1"/>
+        <zeebe:taskHeaders><zeebe:header key="queue" value="calls"/><zeebe:header key="hint" value="be kind"/></zeebe:taskHeaders>
+        <zeebe:taskListeners><zeebe:taskListener eventType="creating" type="look"><zeebe:taskHeaders><zeebe:header key="queue" value="looks"/></zeebe:taskHeaders></zeebe:taskListener></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>
+        <bpmn:sequenceFlow id="1" sourceRef="s" targetRef="u"/>"#,
+    );
+    let parsed = parse(&xml).unwrap();
+    assert_eq!(parsed.warnings, []);
+    let process = &parsed.processes[0];
+    let element = process.element(process.find("u").unwrap());
+    let Kind::UserTask(task) = &element.kind else { panic!("{:?}", element.kind) };
+    let key = task.form.as_ref().and_then(bpmn::Formula::plain).unwrap();
+    assert_eq!((process.form_beside(key), process.form_beside("f1")), (Some(r#"{ "id": "call" }"#), None));
+    assert_eq!(task.headers, [("queue".into(), "calls".into()), ("hint".into(), "be kind".into())]);
+    // a listener's own headers come before those of the task
+    assert_eq!(element.listeners[0].job.headers, [("queue".into(), "looks".into()), ("hint".into(), "be kind".into())]);
+    let asked = bpmn::StartForm { key: "ask".into(), binding: Some(bpmn::Binding::Deployment) };
+    assert_eq!(process.start_form(), Some(&asked));
+    let unknown: Vec<_> =
+        process.unknown_calls(&|what, _| what != "form").into_iter().map(|finding| finding.element).collect();
+    assert_eq!(unknown, ["s"], "the other one is there");
+}
+
+#[test]
 fn a_job_has_links_to_resources_as_a_header_and_its_priority_from_itself_or_its_process() {
     let xml = model(&format!(
         r#"<bpmn:extensionElements><zeebe:jobPriorityDefinition priority="=urgency"/></bpmn:extensionElements>{START}

@@ -96,6 +96,14 @@ impl Type {
         }
     }
 
+    /// The tests that its values pass.
+    pub(crate) fn constraints(&self) -> Vec<&UnaryTests> {
+        match self {
+            Self::Constrained(base, tests) => [vec![tests], base.constraints()].concat(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The plain values that its constraint lists, in their order.
     pub(crate) fn allowed(&self) -> Option<Vec<Value>> {
         match self {

@@ -108,6 +108,41 @@ fn gaps_between_dates_that_functions_write_are_found() {
     assert!(told[0].contains("no rule matches x = 2025-01-01T00:00:00Z"), "{told:?}");
 }
 
+/// The warnings about a table of one input, of a type that this constraint narrows.
+fn told_within(base: &str, constraint: &str, cells: &[&str]) -> Vec<String> {
+    let rule = |cell: &&str| {
+        format!("<rule><inputEntry><text>{cell}</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>")
+    };
+    let rules: String = cells.iter().map(rule).collect();
+    let xml = format!(
+        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M">
+        <itemDefinition name="narrow"><typeRef>{base}</typeRef><allowedValues><text>{constraint}</text></allowedValues></itemDefinition>
+        <decision id="d" name="D"><decisionTable id="t" hitPolicy="FIRST"><input><inputExpression typeRef="narrow"><text>x</text></inputExpression></input>
+        <output name="o" typeRef="number"/>{rules}</decisionTable></decision></definitions>"#
+    );
+    Model::parse(&xml).unwrap().0.check().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_its_type_excludes_is_no_gap_of_an_input() {
+    assert_eq!(told_within("number", "[0..100)", &["[0..50]", "(50..100)"]), [""; 0]);
+    assert_eq!(told_within("number", "1, 2, 3", &["&lt; 3", "3"]), [""; 0]);
+    let told = told_within("number", "[0..100)", &["(0..50]"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("no rule matches x = 0 or (50..100);"), "{told:?}");
+    // what has to be computed excludes nothing for certain
+    assert_eq!(told_within("number", "odd(?)", &["&lt; 50"]).len(), 1);
+}
+
+#[test]
+fn a_cell_of_what_its_type_excludes_is_told_as_the_reason() {
+    let told = told_within("string", "&quot;gold&quot;, &quot;silver&quot;", &["\"bronze\"", "-"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let mend =
+        "rule 1 is never reached: \"bronze\"; take it away, or mend its cell of x, which nothing that may come passes";
+    assert!(told[0].contains(mend), "{told:?}");
+}
+
 #[test]
 fn a_range_in_which_nothing_lies_is_told_with_its_rule() {
     let told = told_of("number", "FIRST", &["[10..1]", "-"]);

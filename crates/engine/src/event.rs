@@ -7,7 +7,7 @@ use units::{Text, Timestamp};
 
 use crate::decision::DecisionMade;
 use crate::instance::{InstanceId, Key};
-use crate::interruption::Interruption;
+use crate::interruption::{Interruption, Then};
 use crate::task::TaskDetails;
 
 /// Something that happened. Journals keep these for ever: variants and fields may be appended, never renamed or reordered.
@@ -443,6 +443,20 @@ pub enum Event {
         /// The element that was to end, or inside of which everything was.
         of: Key,
     },
+}
+
+impl Event {
+    /// The code of an error for which the instance ends, at once or when listeners have answered, since nobody in it catches that.
+    pub fn uncaught(&self) -> Option<&Text> {
+        match self {
+            Self::InstanceFailed { code, .. } => Some(code),
+            Self::Interrupting(interruption) => match &interruption.then {
+                Then::Fail { code, .. } => Some(code),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// Why something is null that an element computed. It is told once for each place and reason.

@@ -194,6 +194,17 @@ impl Definition {
         Self { model: model.unwrap_or_default(), ..self }
     }
 
+    /// Whether this version of a form may be the one that a process begins with: the newest of them is.
+    pub fn begins(&self, process: &Self) -> bool {
+        let form = process.process().and_then(|process| process.start_form());
+        match form.and_then(|form| form.binding.as_ref()) {
+            None => false,
+            Some(bpmn::Binding::Latest) => true,
+            Some(bpmn::Binding::Deployment) => self.deployment <= process.deployment,
+            Some(bpmn::Binding::VersionTag(tag)) => Form::tag_of(&self.xml).is_some_and(|own| own == tag.as_str()),
+        }
+    }
+
     /// The process, if it is one.
     pub fn process(&self) -> Option<&Arc<bpmn::Process>> {
         match &self.model {

@@ -20,7 +20,11 @@ export function TaskForm({ task, onDone }: Props) {
   const [instance = "", key = ""] = task.split("/");
   const details = useQuery(taskOf(instance, key)).data;
   const form = details?.form;
-  const schema = useQuery({ ...formOf(form?.id ?? "", form?.version ?? undefined), enabled: Boolean(form) });
+  const deployed = useQuery({
+    ...formOf(form?.id ?? "", form?.version ?? undefined),
+    enabled: form !== undefined && form !== null && !form.schema,
+  });
+  const schema = form?.schema ?? deployed.data?.xml;
   const complete = useChange(
     (variables: Record<string, unknown>, idempotencyKey) =>
       post("/v1/tasks/{instance}/{task}/completion", {
@@ -31,12 +35,12 @@ export function TaskForm({ task, onDone }: Props) {
     ["exceptions", "instances", "orders", "progress", "tasks"],
   );
   if (!form || !details) return null;
-  if (schema.isError) return <Text size="sm">Its form “{form.id}” is kept elsewhere: it is not deployed here.</Text>;
-  if (!schema.data) return <Loading rows={4} />;
+  if (deployed.isError) return <Text size="sm">Its form “{form.id}” is kept elsewhere: it is not deployed here.</Text>;
+  if (!schema) return <Loading rows={4} />;
   return (
     <Suspense fallback={<Loading rows={4} />}>
       <Form
-        schema={schema.data.xml}
+        schema={schema}
         data={(details.variables ?? {}) as Record<string, unknown>}
         label={`Form of ${details.name || details.element}`}
         pending={complete.isPending}

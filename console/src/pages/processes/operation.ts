@@ -79,7 +79,8 @@ function migration({ version, elements }: Draft): Made {
   return { operation: { type: "migrate", version: version === "" ? null : Number(version), elements: named } };
 }
 
-function variablesOf(typed: string): Record<string, unknown> | undefined {
+/** A typed JSON object; nothing typed is an empty one, and anything else none. */
+export function variablesOf(typed: string): Record<string, unknown> | undefined {
   if (typed.trim() === "") return {};
   try {
     const value: unknown = JSON.parse(typed);

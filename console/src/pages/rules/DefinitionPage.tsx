@@ -12,11 +12,13 @@ import { Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useRows } from "../../components/useRows";
 import { When } from "../../components/When";
+import { mayNotOperate } from "../processes/operation";
 import { Passages } from "../processes/Passages";
 import { BeginDraft } from "./BeginDraft";
 import { Changes } from "./Changes";
 import { useRollBack } from "./mutations";
 import { type FileKind, kindInWords, kindOf, mayNotEdit, nameOf } from "./names";
+import { StartInstance } from "./StartInstance";
 import { Try } from "./Try";
 
 const route = getRouteApi("/rules/$definition");
@@ -26,9 +28,11 @@ export function DefinitionPage() {
   const { definition } = route.useParams();
   const reading = useQuery(versionsOf(definition));
   const { data: who } = useQuery(me);
-  const [dialog, setDialog] = useState<"begin" | "roll-back">();
+  const [dialog, setDialog] = useState<"begin" | "roll-back" | "start">();
   const why = who && mayNotEdit(who.roles);
   const [latest] = reading.data ?? [];
+  const isProcess = latest !== undefined && kindOf(latest.resource) === "process";
+  const details = useQuery({ ...processVersion(definition, latest?.version ?? 1), enabled: isProcess }).data;
   return (
     <Page
       title={nameOf(definition)}
@@ -44,6 +48,11 @@ export function DefinitionPage() {
             >
               What runs in it
             </Button>
+          )}
+          {isProcess && details?.starts_by_hand && (
+            <GuardedButton why={mayNotOperate(who)} variant="default" onClick={() => setDialog("start")}>
+              Start an instance …
+            </GuardedButton>
           )}
           {latest && latest.version > 1 && (
             <GuardedButton why={why} variant="default" onClick={() => setDialog("roll-back")}>
@@ -72,6 +81,9 @@ export function DefinitionPage() {
           </>
         )}
       </Reading>
+      {dialog === "start" && latest && (
+        <StartInstance definition={definition} version={latest.version} onClose={() => setDialog(undefined)} />
+      )}
       {dialog === "begin" && <BeginDraft of={definition} onClose={() => setDialog(undefined)} />}
     </Page>
   );

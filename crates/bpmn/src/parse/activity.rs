@@ -33,21 +33,24 @@ impl<'a, 'x> Reader<'a, 'x> {
     #[expect(clippy::option_option, reason = "unreadable and absent are answered differently")]
     pub(super) fn job(&mut self, node: Xml<'a, 'x>) -> Option<Option<Job>> {
         let Some(definition) = zeebe(node, "taskDefinition") else { return Some(None) };
-        let mut job = self.job_of(definition)?;
-        job.headers = zeebe(node, "taskHeaders").map(pairs).unwrap_or_default();
-        job.headers.extend(linked_resources(node));
+        let job = self.job_of(definition);
         let process = || node.ancestors().find(|around| is_bpmn(*around, "process"));
         let of_process = || process().and_then(|process| zeebe(process, "jobPriorityDefinition"));
+        let mut priority = None;
         if let Some(definition) = zeebe(node, "jobPriorityDefinition").or_else(of_process) {
-            job.priority = Some(self.formula(definition, definition.attribute("priority").unwrap_or_default())?);
+            priority = Some(self.formula(definition, definition.attribute("priority").unwrap_or_default())?);
         }
+        let mut backoff = None;
         for (name, value) in properties(node) {
             match name.as_str() {
-                "crossdock:priority" => job.priority = Some(self.formula(node, &value)?),
-                "crossdock:backoff" => job.backoff = Some(self.formula(node, &value)?),
+                "crossdock:priority" => priority = Some(self.formula(node, &value)?),
+                "crossdock:backoff" => backoff = Some(self.formula(node, &value)?),
                 _ => {}
             }
         }
+        let mut job = Job { priority, backoff, ..job? };
+        job.headers = zeebe(node, "taskHeaders").map(pairs).unwrap_or_default();
+        job.headers.extend(linked_resources(node));
         if let Some(backoff) = job.backoff.as_ref().and_then(Formula::constant)
             && Interval::of(&backoff).is_none()
         {
@@ -66,7 +69,15 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     /// A job from the attributes `type` and `retries`: of a task definition or of a listener.
     fn job_of(&mut self, definition: Xml<'a, 'x>) -> Option<Job> {
-        let kind = self.formula(definition, definition.attribute("type").unwrap_or_default())?;
+        let kind = self.formula(definition, definition.attribute("type").unwrap_or_default());
+        let retries = self.formula(definition, definition.attribute("retries").unwrap_or("3"));
+        if let Some(retries) = retries.as_ref().and_then(Formula::constant)
+            && whole::<u32>(&retries).is_none()
+        {
+            self.refuse(definition, "the number of retries is not a whole number", "give one, such as 3");
+            return None;
+        }
+        let (kind, retries) = (kind?, retries?);
         let constant = kind.constant();
         if constant.as_ref().and_then(|kind| kind.as_str()).is_some_and(|kind| kind.trim().is_empty()) {
             self.refuse(definition, "the job type is empty", "name who does the work");
@@ -74,11 +85,6 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
         if let Some(constant) = constant.filter(|kind| kind.as_str().is_none()) {
             self.refuse(definition, format!("the job type is {constant} and never a text"), "name who does the work");
-            return None;
-        }
-        let retries = self.formula(definition, definition.attribute("retries").unwrap_or("3"))?;
-        if retries.constant().is_some_and(|retries| whole::<u32>(&retries).is_none()) {
-            self.refuse(definition, "the number of retries is not a whole number", "give one, such as 3");
             return None;
         }
         Some(Job { kind, retries, priority: None, backoff: None, headers: Vec::new() })
@@ -141,6 +147,10 @@ impl<'a, 'x> Reader<'a, 'x> {
                 continue;
             }
             job.headers = headers(listener);
+            if let (true, Kind::UserTask(task)) = (of_task, kind) {
+                let own: Vec<_> = job.headers.iter().map(|(name, _)| name.clone()).collect();
+                job.headers.extend(task.headers.iter().filter(|(name, _)| !own.contains(name)).cloned());
+            }
             listeners.push(Listener { on, job });
         }
         listeners
@@ -224,43 +234,45 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 
     fn user_task(&mut self, node: Xml<'a, 'x>) -> Option<UserTask> {
-        let mut task = UserTask::default();
-        if let Some(assignment) = zeebe(node, "assignmentDefinition") {
-            task.assignee = self.optional(assignment, "assignee")?;
-            task.candidate_groups = self.optional(assignment, "candidateGroups")?;
-            task.candidate_users = self.optional(assignment, "candidateUsers")?;
-        }
-        if let Some(schedule) = zeebe(node, "taskSchedule") {
-            task.due = self.optional_moment(schedule, "dueDate")?;
-            task.follow_up = self.optional_moment(schedule, "followUpDate")?;
-        }
-        if let Some(priority) = zeebe(node, "priorityDefinition") {
-            task.priority = self.optional(priority, "priority")?;
-        }
-        let form = zeebe(node, "formDefinition");
-        if let Some(form) = form {
-            let named = ["formId", "formKey", "externalReference"].into_iter().find(|name| form.has_attribute(*name));
-            task.form = match named {
-                Some(named) => self.optional(form, named)?,
-                None => None,
-            };
-            if named == Some("formId") {
-                task.form_binding = Some(self.binding(form)?);
-            }
-        }
-        if let Some(priority) = task.priority.as_ref().and_then(Formula::constant)
+        // all of it is looked at, so that one reading finds every mistake
+        let (assignment, schedule) = (zeebe(node, "assignmentDefinition"), zeebe(node, "taskSchedule"));
+        let assignee = self.part(assignment, "assignee");
+        let candidate_groups = self.part(assignment, "candidateGroups");
+        let candidate_users = self.part(assignment, "candidateUsers");
+        let due = self.moment(schedule, "dueDate");
+        let follow_up = self.moment(schedule, "followUpDate");
+        let priority = self.part(zeebe(node, "priorityDefinition"), "priority");
+        let form = self.form(node);
+        if let Some(priority) = priority.as_ref().and_then(|priority| priority.as_ref()?.constant())
             && whole::<u8>(&priority).is_none_or(|priority| priority > 100)
         {
             let cause = format!("the priority `{}` is not between 0 and 100", written(&priority));
             self.refuse(node, cause, "give a number from 0 to 100");
             return None;
         }
-        Some(task)
+        let (form, form_binding) = form?;
+        Some(UserTask {
+            assignee: assignee?,
+            candidate_groups: candidate_groups?,
+            candidate_users: candidate_users?,
+            due: due?,
+            follow_up: follow_up?,
+            priority: priority?,
+            form,
+            form_binding,
+            headers: zeebe(node, "taskHeaders").map(pairs).unwrap_or_default(),
+        })
+    }
+
+    /// An attribute of an extension element that may be missing as a whole.
+    #[expect(clippy::option_option, reason = "unreadable and absent are answered differently")]
+    fn part(&mut self, node: Option<Xml<'a, 'x>>, attribute: &str) -> Option<Option<Formula>> {
+        node.map_or(Some(None), |node| self.optional(node, attribute))
     }
 
     /// An attribute that may be missing: `None` if it is there and cannot be read.
     #[expect(clippy::option_option, reason = "unreadable and absent are answered differently")]
-    fn optional(&mut self, node: Xml<'a, 'x>, attribute: &str) -> Option<Option<Formula>> {
+    pub(super) fn optional(&mut self, node: Xml<'a, 'x>, attribute: &str) -> Option<Option<Formula>> {
         match node.attribute(attribute) {
             None => Some(None),
             Some(text) => self.formula(node, text).map(Some),
@@ -269,7 +281,8 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     /// An attribute that may be missing or null, and otherwise says a moment.
     #[expect(clippy::option_option, reason = "unreadable and absent are answered differently")]
-    fn optional_moment(&mut self, node: Xml<'a, 'x>, attribute: &str) -> Option<Option<Formula>> {
+    fn moment(&mut self, node: Option<Xml<'a, 'x>>, attribute: &str) -> Option<Option<Formula>> {
+        let Some(node) = node else { return Some(None) };
         let formula = self.optional(node, attribute)?;
         let wrong = formula.as_ref().and_then(Formula::constant);
         if let Some(wrong) = wrong.filter(|value| !value.is_null() && moment_of(value, 0).is_none()) {
@@ -280,7 +293,7 @@ impl<'a, 'x> Reader<'a, 'x> {
     }
 
     /// Which version of what is named there is meant.
-    fn binding(&mut self, node: Xml<'a, 'x>) -> Option<Binding> {
+    pub(super) fn binding(&mut self, node: Xml<'a, 'x>) -> Option<Binding> {
         match (node.attribute("bindingType"), node.attribute("versionTag")) {
             (None | Some("latest"), _) => Some(Binding::Latest),
             (Some("deployment"), _) => Some(Binding::Deployment),

@@ -55,7 +55,11 @@ const KNOWN: &[Extension] = &[
         &["callActivity"],
     ),
     extension("executionListeners", &[], &[]),
-    extension("formDefinition", &["formId", "formKey", "externalReference", "bindingType", "versionTag"], &["userTask"]),
+    extension(
+        "formDefinition",
+        &["formId", "formKey", "externalReference", "bindingType", "versionTag"],
+        &["startEvent", "userTask"],
+    ),
     extension("ioMapping", &[], &[]),
     extension("jobPriorityDefinition", &["priority"], &["process"]),
     extension("linkedResources", &[], &[]),
@@ -63,11 +67,12 @@ const KNOWN: &[Extension] = &[
     extension("properties", &[], &[]),
     extension("script", &["expression", "resultVariable"], &["scriptTask"]),
     extension("taskDefinition", &["type", "retries"], &[]),
-    extension("taskHeaders", &[], &[]),
+    extension("taskHeaders", &[], &["userTask"]),
     // on other elements they are refused
     extension("taskListeners", &[], &[]),
     extension("taskSchedule", &["dueDate", "followUpDate"], &["userTask"]),
     extension("userTask", &[], &["userTask"]),
+    extension("userTaskForm", &[], &["process"]),
     extension("versionTag", &["value"], &["process"]),
 ];
 
@@ -105,14 +110,6 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(extension, format!("there are two extension elements `{name}`"), "keep one of them");
             }
             seen.push(name);
-            if name == "userTaskForm" {
-                self.warn(
-                    extension,
-                    "a form made beside the diagram is not shown here",
-                    "deploy the form, and name it by `formId`",
-                );
-                continue;
-            }
             let on = node.tag_name().name();
             match KNOWN.iter().find(|known| known.name == name) {
                 None => self.warn(extension, format!("the extension element `{name}` has no effect here"), "remove it"),

@@ -7,6 +7,7 @@ mod concurrency;
 mod connect;
 mod event;
 mod extension;
+mod form;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use feel::{Expression, Mode};
 use roxmltree::{Document, Node, ParsingOptions};
 use units::Text;
 
-use crate::{Element, ElementIndex, Finding, Formula, Kind, Process, Severity};
+use crate::{Element, ElementIndex, Finding, Formula, Kind, Process, Severity, StartForm};
 
 pub(crate) const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 pub(crate) const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
@@ -82,6 +83,7 @@ pub(crate) struct Draft<'a, 'x> {
     pub(crate) flows: Vec<(Xml<'a, 'x>, ElementIndex)>,
     pub(crate) associations: Vec<Xml<'a, 'x>>,
     pub(crate) by_id: BTreeMap<&'a str, ElementIndex>,
+    pub(crate) start_form: Option<StartForm>,
 }
 
 impl<'a, 'x> Reader<'a, 'x> {
@@ -245,8 +247,10 @@ impl<'a, 'x> Reader<'a, 'x> {
             flows: Vec::new(),
             associations: Vec::new(),
             by_id: BTreeMap::new(),
+            start_form: None,
         };
         let root = self.add(&mut draft, node, Kind::Process, ElementIndex(0));
+        let forms = self.forms_beside(node);
         self.contents(&mut draft, node, root, 0);
         let flows = self.flows(&mut draft);
         self.links(&mut draft);
@@ -262,6 +266,8 @@ impl<'a, 'x> Reader<'a, 'x> {
             version_tag: tag,
             elements: draft.elements,
             flows,
+            start_form: draft.start_form,
+            forms,
         }
     }
 
@@ -361,7 +367,13 @@ impl<'a, 'x> Reader<'a, 'x> {
                     self.contents(draft, node, inner, depth + 1);
                 }
                 _ => {
-                    if let Some(kind) = self.kind(node, draft.elements.get(usize::from(scope.0)).map(|scope| &scope.kind)) {
+                    let around = draft.elements.get(usize::from(scope.0)).map(|scope| &scope.kind);
+                    if let Some(kind) = self.kind(node, around) {
+                        if matches!(kind, Kind::Start(_))
+                            && let Some(form) = self.start_form(node, &kind, around)
+                        {
+                            draft.start_form = Some(form);
+                        }
                         self.add(draft, node, kind, scope);
                     }
                 }

@@ -69,11 +69,29 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "the attribute `businessId` of `calledElement` has no effect here",
                 "remove it",
             ),
-            warning(
-                r#"<bpmn:extensionElements><zeebe:userTaskForm id="f1">x</zeebe:userTaskForm><zeebe:userTaskForm id="f2">x</zeebe:userTaskForm></bpmn:extensionElements>{s}"#,
+            error(
+                r#"<bpmn:extensionElements><zeebe:userTaskForm id="f1">{}</zeebe:userTaskForm><zeebe:userTaskForm id="f1">{}</zeebe:userTaskForm></bpmn:extensionElements>{s}"#,
                 "p",
-                "a form made beside the diagram is not shown here",
-                "deploy the form, and name it by `formId`",
+                "there are two forms `f1` beside the diagram",
+                "give each an id of its own",
+            ),
+            error(
+                r#"{s}<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:formDefinition formKey="camunda-forms:bpmn:f2"/></bpmn:extensionElements></bpmn:userTask>"#,
+                "u",
+                "there is no form `f2` beside the diagram",
+                "draw it, or name a deployed form by `formId`",
+            ),
+            warning(
+                r#"<bpmn:startEvent id="x"><bpmn:extensionElements><zeebe:formDefinition formId="=f"/></bpmn:extensionElements></bpmn:startEvent>"#,
+                "x",
+                "the form is an expression, and it has nothing to look at yet",
+                "write the form's id itself",
+            ),
+            warning(
+                r#"<bpmn:startEvent id="x"><bpmn:extensionElements><zeebe:formDefinition formId="f"/></bpmn:extensionElements><bpmn:messageEventDefinition messageRef="go"/></bpmn:startEvent>"#,
+                "x",
+                "a form has no effect here: nobody begins this by hand",
+                "remove it",
             ),
             error(
                 r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="a"/><zeebe:taskDefinition type="b"/></bpmn:extensionElements></bpmn:serviceTask>"#,

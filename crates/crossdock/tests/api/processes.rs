@@ -29,6 +29,31 @@ pub(crate) fn processes(api: &mut Api<'_>) {
     decisions(api);
     workers(api, &xml.replace("greeting", "packing"));
     people(api, &xml.replace("greeting", "asking"));
+    forms(api, &xml.replace("greeting", "filling"));
+}
+
+/// A form for whoever starts an instance by hand, and one that the process keeps beside its diagram.
+fn forms(api: &mut Api<'_>, xml: &str) {
+    let start = r#"<bpmn:startEvent id="s"><bpmn:extensionElements><zeebe:formDefinition formId="ask" bindingType="deployment"/></bpmn:extensionElements>"#;
+    let task = r#"targetRef="t"/><bpmn:userTask id="t"><bpmn:extensionElements><zeebe:formDefinition formKey="camunda-forms:bpmn:own"/>
+        </bpmn:extensionElements></bpmn:userTask><bpmn:sequenceFlow id="g" sourceRef="t" targetRef="e"/>"#;
+    let beside = r#"isExecutable="true"><bpmn:extensionElements><zeebe:userTaskForm id="own">{ "components": [] }</zeebe:userTaskForm></bpmn:extensionElements>"#;
+    let xml = xml.replace(r#"<bpmn:startEvent id="s">"#, start).replace(r#"targetRef="e"/>"#, task);
+    let process = json!({ "name": "filling.bpmn", "xml": xml.replace(r#"isExecutable="true">"#, beside) });
+    let form =
+        |version: u32| json!({ "name": "ask.form", "xml": format!(r#"{{ "id": "ask", "schemaVersion": {version} }}"#) });
+    api.post("/v1/processes", &json!({ "resources": [process, form(1)] }));
+    api.post("/v1/processes", &json!({ "resources": [form(2)] }));
+    let shown = api.show("/v1/processes/filling/versions/1");
+    assert_eq!((&shown["starts_by_hand"], &shown["start_form"]), (&json!(true), &json!({ "id": "ask", "version": 1 })));
+    let form = api.show("/v1/processes/form:ask/versions/1");
+    assert_eq!((&form["starts_by_hand"], &form["start_form"]), (&json!(false), &Value::Null));
+    api.post("/v1/processes/filling/instances", &json!({}));
+    let newest = api.get("/v1/tasks").json()["items"][0].clone();
+    assert_eq!(newest["details"]["form"], json!({ "id": "camunda-forms:bpmn:own" }), "what is in it is not in lists");
+    let task = format!("/v1/tasks/{}", text(&newest["task"]));
+    assert_eq!(api.get(&task).json()["form"]["schema"], r#"{ "components": [] }"#, "{newest}");
+    api.post(&format!("{task}/completion"), &json!({}));
 }
 
 /// A draft is begun by one and approved by another; what was in force before comes back.

@@ -60,7 +60,8 @@ pub(crate) fn workers(api: &mut Api<'_>, xml: &str) {
 pub(crate) fn people(api: &mut Api<'_>, xml: &str) {
     let task = r#"targetRef="t"/><bpmn:userTask id="t" name="Call back"><bpmn:extensionElements><zeebe:userTask/>
         <zeebe:assignmentDefinition candidateGroups="sales"/><zeebe:priorityDefinition priority="70"/>
-        <zeebe:formDefinition formId="call"/></bpmn:extensionElements></bpmn:userTask>
+        <zeebe:formDefinition formId="call"/><zeebe:taskHeaders><zeebe:header key="queue" value="calls"/></zeebe:taskHeaders>
+        </bpmn:extensionElements></bpmn:userTask>
         <bpmn:sequenceFlow id="g" sourceRef="t" targetRef="e"/>"#;
     let xml = xml.replace(r#"targetRef="e"/>"#, task);
     let deployed = api.post("/v1/processes", &json!({ "resources": [{ "name": "asking.bpmn", "xml": xml }] }));
@@ -70,6 +71,7 @@ pub(crate) fn people(api: &mut Api<'_>, xml: &str) {
     let details = tasks["items"][0]["details"].clone();
     assert_eq!((&details["name"], &details["priority"]), (&json!("Call back"), &json!(70)), "{tasks}");
     assert_eq!((&details["form"]["id"], &details["candidate_groups"]), (&json!("call"), &json!(["sales"])));
+    assert_eq!(details["headers"], json!({ "queue": "calls" }));
     let path = format!("/v1/tasks/{}", text(&tasks["items"][0]["task"]));
     assert_eq!(api.get(&path).json()["variables"], json!({ "phone": "1" }));
     api.post(&format!("{path}/assignment"), &json!({ "to": "eve" }));

@@ -50,20 +50,7 @@ pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Result<Vec<
         match rule.inputs.get(column).unwrap_or(&Cell::Any) {
             Cell::Any => {}
             Cell::OneOf(values) => named.extend(values.iter().cloned()),
-            Cell::Tests(tests, _) => {
-                for shape in tests.shapes().map(|(_, shapes)| shapes).unwrap_or_default() {
-                    match shape {
-                        TestShape::Compare(comparison, value) => {
-                            ordered |= !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-                            named.push(value.clone());
-                        }
-                        TestShape::Range(range) => {
-                            ordered = true;
-                            named.extend(range.start.iter().chain(&range.end).cloned());
-                        }
-                    }
-                }
-            }
+            Cell::Tests(tests, _) => ordered |= points(tests, &mut named),
         }
     }
     named.retain(|value| !value.is_null());
@@ -72,17 +59,45 @@ pub(super) fn pieces(table: &Table, column: usize, input: &Input) -> Result<Vec<
         let types: Vec<&str> = types.into_iter().collect();
         return Err(format!("its cells compare it with values of several types ({})", types.join(", ")));
     }
+    let constraints: Vec<&UnaryTests> = input.allowed.iter().chain(input.of.constraints()).collect();
+    let kind = named.first().map_or("number", Value::type_name);
     let is_bool = matches!(named.first(), Some(Value::Bool(_))) || matches!(input.of.base(), Type::Bool);
     ordered |= named.first().is_some_and(|value| matches!(value, Value::Number(_)));
     let mut pieces = if is_bool {
         vec![Piece::Value(Value::Bool(true)), Piece::Value(Value::Bool(false))]
     } else if ordered {
-        between(named).ok_or_else(|| "its cells compare it with values that have no order among them".to_owned())?
+        for tests in &constraints {
+            points(tests, &mut named);
+        }
+        // of another type than what the cells name: that is told with the cell
+        named.retain(|value| value.type_name() == kind);
+        let mut pieces =
+            between(named).ok_or_else(|| "its cells compare it with values that have no order among them".to_owned())?;
+        pieces.retain(|piece| constraints.iter().all(|tests| passes_tests(tests, piece)));
+        pieces
     } else {
         listed(named, input)
     };
     pieces.push(Piece::Null);
     Ok(pieces)
+}
+
+/// Adds the values that tests name; whether they look at the order of values.
+fn points(tests: &UnaryTests, named: &mut Vec<Value>) -> bool {
+    let mut ordered = false;
+    for shape in tests.shapes().map(|(_, shapes)| shapes).unwrap_or_default() {
+        match shape {
+            TestShape::Compare(comparison, value) => {
+                ordered |= !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+                named.push(value.clone());
+            }
+            TestShape::Range(range) => {
+                ordered = true;
+                named.extend(range.start.iter().chain(&range.end).cloned());
+            }
+        }
+    }
+    ordered
 }
 
 /// Points and what lies between them.
@@ -150,11 +165,17 @@ pub(super) fn holds(cell: &Cell, piece: &Piece) -> Holds {
         (Cell::OneOf(values), Piece::Value(value)) => sure(values.contains(value)),
         (Cell::OneOf(_), _) => Holds::Never,
         (Cell::Tests(tests, _), piece) => match tests.shapes() {
-            Some((negated, shapes)) => sure(shapes.iter().any(|shape| passes(shape, piece)) != negated),
+            Some(_) => sure(passes_tests(tests, piece)),
             None if is_computed(cell) => Holds::Perhaps,
             None => Holds::Never,
         },
     }
+}
+
+/// Whether a piece passes tests; one that has to be computed may always be passed.
+fn passes_tests(tests: &UnaryTests, piece: &Piece) -> bool {
+    tests.is_any()
+        || tests.shapes().is_none_or(|(negated, shapes)| shapes.iter().any(|shape| passes(shape, piece)) != negated)
 }
 
 fn passes(shape: &TestShape<'_>, piece: &Piece) -> bool {

@@ -58,8 +58,15 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
     let Walk { reached, examples, gaps, unsure, .. } = walk;
     for (rule, _) in reached.iter().enumerate().filter(|(_, reached)| !**reached) {
         let cause = format!("rule {} is never reached: {}", rule + 1, cells(table, rule));
-        let mend = "take it away, or move it before the rules that cover it";
-        warn(table, node, Some(rule), cause, mend, findings);
+        let never =
+            columns.iter().position(|column| column.holds.iter().all(|piece| piece.get(rule) == Some(&Holds::Never)));
+        let mend = match never.and_then(|column| table.inputs.get(column)) {
+            Some(input) => {
+                format!("take it away, or mend its cell of {}, which nothing that may come passes", input.title())
+            }
+            None => "take it away, or move it before the rules that cover it".to_owned(),
+        };
+        warn(table, node, Some(rule), cause, &mend, findings);
     }
     for ((one, two), place) in &examples {
         let cause = format!("rules {} and {} both match {place}", one + 1, two + 1);

@@ -196,10 +196,7 @@ impl<'a> World<'a> {
         let mut cx = Cx::new(self.now, self.decisions);
         let (mut stepped, mut events) = (before.clone(), Vec::new());
         let outcome = step(process, &mut stepped, input.clone(), &cx, &mut events);
-        if events
-            .iter()
-            .any(|event| matches!(event, Event::InstanceFailed { code, .. } if !self.callers_catch(before, code)))
-        {
+        if events.iter().filter_map(Event::uncaught).any(|code| !self.callers_catch(before, code)) {
             cx.errors_leave = false;
             stepped = before.clone();
             events.clear();

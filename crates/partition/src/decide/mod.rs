@@ -15,6 +15,7 @@ mod follow_up;
 mod identity;
 mod message;
 mod operate;
+mod overlay;
 mod react;
 mod saved_view;
 mod schedule;

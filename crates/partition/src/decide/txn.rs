@@ -1,6 +1,6 @@
 //! One decision under way: what it reads, what it changes, and what is still to follow.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use engine::{Cx, Event as ProcessEvent, Input, Instance, InstanceId, Key as ElementKey};
@@ -13,6 +13,7 @@ use trade::{
 use units::{Text, Timestamp};
 
 use super::deployed::{Deployed, missing};
+use super::overlay::Overlay;
 use crate::command::{Command, Reply};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::{Effect, EffectId};
@@ -104,7 +105,7 @@ pub(crate) enum Once {
 pub(crate) struct Txn<'a> {
     cache: &'a Cache,
     pub(crate) capabilities: &'a BTreeSet<Text>,
-    overlay: BTreeMap<AnyKey, Option<AnyState>>,
+    overlay: Overlay,
     /// Time, and whoever gave the command.
     pub(crate) cx: Arc<Context>,
     /// Time, and the process engine: what a deployed process does, it does by its own right.
@@ -119,7 +120,7 @@ pub(crate) struct Txn<'a> {
     /// What of them is noted to be done once.
     noted: BTreeSet<Once>,
     /// Orders whose holds are looked at in the end: each has to have an open exception (domain §1.12).
-    asked: BTreeSet<OrderId>,
+    asked: Vec<OrderId>,
     /// Dead letters that somebody decided on.
     decided: Vec<EffectId>,
     /// What was read or written to and is not in memory. It was taken for something that does not exist, so that one pass finds all
@@ -136,10 +137,8 @@ struct Mark {
     effects: usize,
     withdrawn: usize,
     follow_ups: usize,
+    asked: usize,
     decided: usize,
-    overlay: BTreeMap<AnyKey, Option<AnyState>>,
-    noted: BTreeSet<Once>,
-    asked: BTreeSet<OrderId>,
 }
 
 impl<'a> Txn<'a> {
@@ -147,7 +146,7 @@ impl<'a> Txn<'a> {
         Self {
             cache,
             capabilities,
-            overlay: BTreeMap::new(),
+            overlay: Overlay::default(),
             cx: Arc::new(Context { now: command.at, actor: command.actor.clone() }),
             system: Arc::new(Context { now: command.at, actor: Actor::system() }),
             position,
@@ -157,7 +156,7 @@ impl<'a> Txn<'a> {
             withdrawn: Vec::new(),
             follow_ups: VecDeque::new(),
             noted: BTreeSet::new(),
-            asked: BTreeSet::new(),
+            asked: Vec::new(),
             decided: Vec::new(),
             missing: BTreeSet::new(),
             loose_effects: 0,
@@ -258,12 +257,14 @@ impl<'a> Txn<'a> {
     pub(crate) fn record_new(&mut self, event: Event) {
         match &event {
             Event::Deployed { definition, .. } => {
-                self.overlay.entry(AnyKey::Definition(definition.clone())).or_insert(None);
+                self.overlay.place(AnyKey::Definition(definition.clone()), || None);
             }
             Event::BatchBegun { id, instances, .. } => {
                 self.overlay.insert(AnyKey::Batch(*id), None);
                 let parts = u32::try_from(instances.len()).unwrap_or(u32::MAX).div_ceil(crate::batch::PART);
-                self.overlay.extend((0..parts).map(|part| (AnyKey::BatchPart(*id, part), None)));
+                for part in 0..parts {
+                    self.overlay.insert(AnyKey::BatchPart(*id, part), None);
+                }
             }
             Event::Draft { id, .. } => {
                 self.overlay.insert(AnyKey::Draft(*id), None);
@@ -309,7 +310,7 @@ impl<'a> Txn<'a> {
 
     /// An exception about an order has ended: if a hold is left then, it is asked about again once everything has settled.
     pub(crate) fn keep_asked(&mut self, order: OrderId) {
-        self.asked.insert(order);
+        self.asked.push(order);
     }
 
     /// Sends a message; without time to live it is for those who wait now.
@@ -323,7 +324,7 @@ impl<'a> Txn<'a> {
         effect.trace.clone_from(&self.trace);
         self.effects.push(effect.id);
         // whatever was under its number is replaced
-        self.overlay.entry(AnyKey::Effect(effect.id)).or_insert(None);
+        self.overlay.place(AnyKey::Effect(effect.id), || None);
         self.record(Event::EffectRequested(Box::new(effect)));
     }
 
@@ -425,7 +426,7 @@ impl<'a> Txn<'a> {
         let Some(process) = self.process_of(&instance)? else { return Ok(Ok(())) };
         let again = instance.parent().map(|_| input.clone());
         let (mut outcome, mut stepped, mut events) = self.stepped(&process, &instance, input, true);
-        if let (Some(again), Some(ProcessEvent::InstanceFailed { code, .. })) = (again, events.last())
+        if let (Some(again), Some(code)) = (again, events.iter().find_map(ProcessEvent::uncaught))
             && !super::react::callers_catch(self, &instance, code)?
         {
             // nobody out there wants the error: it stays where it was thrown, and nothing has to be done twice
@@ -497,7 +498,8 @@ impl<'a> Txn<'a> {
             self.work_off(follow_up)?;
         }
         let cx = self.system.clone();
-        for order in std::mem::take(&mut self.asked) {
+        let asked: BTreeSet<OrderId> = std::mem::take(&mut self.asked).into_iter().collect();
+        for order in asked {
             trade::order::keep_asked(self.books(), order, &cx)?;
         }
         for id in std::mem::take(&mut self.decided) {
@@ -554,51 +556,56 @@ impl<'a> Txn<'a> {
     pub(crate) fn all_or_nothing<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         let before = self.mark();
         let outcome = work(self);
-        if let Err(TxnStop::Refused(_)) = outcome {
-            self.back_to(before);
+        match outcome {
+            Err(TxnStop::Refused(_)) => self.back_to(&before),
+            _ => self.overlay.keep(),
         }
         outcome
     }
 
-    fn mark(&self) -> Mark {
+    fn mark(&mut self) -> Mark {
+        self.overlay.mark();
         Mark {
             events: self.recorded.events.len(),
             sequences: self.recorded.sequences.len(),
             effects: self.effects.len(),
             withdrawn: self.withdrawn.len(),
             follow_ups: self.follow_ups.len(),
+            asked: self.asked.len(),
             decided: self.decided.len(),
-            overlay: self.overlay.clone(),
-            noted: self.noted.clone(),
-            asked: self.asked.clone(),
         }
     }
 
     /// Takes back all that was done since, if nothing was worked off in between.
-    fn back_to(&mut self, mark: Mark) {
+    fn back_to(&mut self, mark: &Mark) {
+        self.overlay.take_back();
         self.recorded.events.truncate(mark.events);
         self.recorded.sequences.truncate(mark.sequences);
         self.effects.truncate(mark.effects);
         self.withdrawn.truncate(mark.withdrawn);
-        self.follow_ups.truncate(mark.follow_ups);
+        self.asked.truncate(mark.asked);
         self.decided.truncate(mark.decided);
-        (self.overlay, self.noted, self.asked) = (mark.overlay, mark.noted, mark.asked);
+        while self.follow_ups.len() > mark.follow_ups {
+            if let Some(FollowUp::Once(what)) = self.follow_ups.pop_back() {
+                self.noted.remove(&what);
+            }
+        }
     }
 
-    /// Does something and everything that follows from it, or nothing of it if it is refused.
+    /// Does something and everything that follows from it, or nothing of it if it is refused. Nothing may be left to follow from before.
     pub(crate) fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<Result<(), Refusal>> {
         let before = self.mark();
         match work(self).and_then(|()| self.settle()) {
-            Ok(()) => Ok(Ok(())),
+            Ok(()) => {
+                self.overlay.keep();
+                Ok(Ok(()))
+            }
             Err(TxnStop::Refused(refusal)) => {
                 // what was taken for something that does not exist may be why
                 if !self.missing.is_empty() {
                     return Err(TxnStop::Missing(self.missing()));
                 }
-                self.back_to(before);
-                // what was noted before has been worked off, and taken back with the rest
-                self.follow_ups.clear();
-                self.noted.clear();
+                self.back_to(&before);
                 Ok(Err(refusal))
             }
             Err(halt) => Err(halt),
@@ -616,7 +623,7 @@ impl<'a> Txn<'a> {
         if let Some(key) = AnyKey::of_trade_row(Table::Trade(*kind), &RowKey::Number(*number)) {
             let key = AnyKey::Trade(key);
             if self.cache.get(&key).is_none() {
-                self.overlay.entry(key).or_insert(None);
+                self.overlay.place(key, || None);
             }
         }
     }
@@ -640,7 +647,7 @@ impl<'a> Txn<'a> {
             return Ok((decision, self.recorded));
         }
         let mut timers = TimerChanges::default();
-        for (key, state) in &self.overlay {
+        for (key, state) in self.overlay.iter() {
             if let Some(state) = state {
                 super::check(key, state)?;
             }
@@ -719,7 +726,7 @@ impl Books for Txn<'_> {
 impl States for Txn<'_> {
     fn slot(&mut self, key: &AnyKey) -> &mut Option<AnyState> {
         let (cache, missing) = (self.cache, &mut self.missing);
-        self.overlay.entry(key.clone()).or_insert_with(|| match cache.get(key) {
+        self.overlay.place(key.clone(), || match cache.get(key) {
             Some(state) => state.clone(),
             None => {
                 missing.insert(key.clone());
@@ -766,6 +773,18 @@ mod tests {
         assert_eq!(txn.books().series(&series).unwrap().unwrap().last, 1);
         assert!(txn.books().order(&order).unwrap().is_none());
         assert_eq!((txn.recorded.events.len(), txn.follow_ups.len(), txn.noted.len(), txn.asked.len()), (1, 1, 1, 0));
+        // what was done within something that is refused goes with it
+        let refused: Outcome<()> = txn.all_or_nothing(|txn| {
+            txn.all_or_nothing(|txn| {
+                txn.books().record(&series, taken(2));
+                txn.books().record(&order, OrderEvent::Rejected { reason: Text::default() });
+                Ok(())
+            })?;
+            Err(Refusal::Conflict("no exchange rate".into()).into())
+        });
+        assert!(matches!(refused, Err(TxnStop::Refused(_))));
+        assert_eq!(txn.books().series(&series).unwrap().unwrap().last, 1);
+        assert!(txn.books().order(&order).unwrap().is_none());
         // what stands is told: the number that was not taken is the next one
         txn.all_or_nothing(|txn| {
             txn.books().record(&series, taken(2));

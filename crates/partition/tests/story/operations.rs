@@ -73,6 +73,22 @@ fn an_error_that_no_caller_catches_is_an_incident_where_it_was_thrown() {
 }
 
 #[test]
+fn an_error_that_no_caller_catches_ends_nothing_that_a_listener_would_have_to_answer_for() {
+    let heard = r#"<bpmn:userTask id="heard"><bpmn:extensionElements><zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="bye"/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask><bpmn:sequenceFlow id="s-heard" sourceRef="s" targetRef="heard"/></bpmn:process>"#;
+    let mut world = World::new();
+    world.deploy(&[
+        ("outer.bpmn", line("outer", &call("sub", "inner", ""), &["sub"])),
+        ("inner.bpmn", failing("inner").replace("</bpmn:process>", heard)),
+    ]);
+    let outer = world.start("outer", "{}");
+    let inner = world.instances()[1];
+    world.complete(inner, 3);
+    check(&world, outer, "v1 sub");
+    check(&world, inner, "v1 heard x");
+    assert_eq!(world.instance(inner).unwrap().incidents().count(), 1);
+}
+
+#[test]
 fn an_error_that_a_caller_further_out_catches_leaves_all_that_were_called() {
     let boundary = r#"<bpmn:boundaryEvent id="b" attachedToRef="sub"><bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:sequenceFlow id="b-mend" sourceRef="b" targetRef="mend"/>"#;
     let body = [&call("sub", "middle", ""), boundary, &user_task("mend")].concat();

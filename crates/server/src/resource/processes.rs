@@ -14,6 +14,7 @@ use crate::extract::{Caller, Created, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
 use crate::resource::exceptions::variables;
+use crate::resource::forms::{self, FormView};
 use crate::resource::orders::Numbered;
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
@@ -133,6 +134,11 @@ pub(crate) struct VersionDetails {
     deployment: u64,
     /// The file as it was deployed.
     xml: String,
+    /// Whether somebody can start an instance of it by hand: it is a process with a plain start event.
+    starts_by_hand: bool,
+    /// The form that they fill in; what is filled in are the variables to start with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_form: Option<FormView>,
 }
 
 fn view(definition: &partition::Definition) -> VersionView {
@@ -189,7 +195,9 @@ async fn show(
         let definition = definition.parsed();
         let version_tag = definition.process().and_then(|process| process.version_tag().map(str::to_owned));
         let (version, deployment, xml) = (view(&definition), definition.deployment, definition.xml.to_string());
-        Ok(Versioned(VersionDetails { version, version_tag, deployment, xml }, tag))
+        let starts_by_hand = definition.process().is_some_and(|process| process.has_plain_start());
+        let start_form = forms::of_start(reader, &definition)?;
+        Ok(Versioned(VersionDetails { version, version_tag, deployment, xml, starts_by_hand, start_form }, tag))
     };
     state.readers.read(read).await
 }

@@ -1,5 +1,7 @@
 //! User tasks: what waits for a person, what the model says of it, and what people do with it.
 
+use std::collections::BTreeMap;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use engine::{InstanceId, TaskDetails};
@@ -18,6 +20,7 @@ use crate::page::{self, CHUNK, Listed, Page};
 use crate::problem::Problem;
 use crate::readers;
 use crate::resource::exceptions::variables;
+use crate::resource::forms::FormView;
 use crate::resource::id;
 use crate::resource::instances::models::Models;
 use crate::resource::stock::{Accepted, accepted};
@@ -75,20 +78,12 @@ pub(crate) struct TaskDetailsView {
     priority: u8,
     /// The form to fill in.
     form: Option<FormView>,
+    /// The task headers of the model.
+    headers: BTreeMap<String, String>,
     /// The variables that are visible to it; only when it is shown alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     variables: Option<serde_json::Value>,
-}
-
-/// A form to fill in.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct FormView {
-    /// Its id, or its key where it is kept.
-    id: String,
-    /// Its version, if it is not the latest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u32>,
 }
 
 /// The order of a list of tasks.
@@ -212,7 +207,12 @@ fn details(
         due: details.due.map(|due| due.to_string()),
         follow_up: details.follow_up.map(|moment| moment.to_string()),
         priority: details.priority,
-        form: details.form.as_ref().map(|form| FormView { id: form.to_string(), version: details.form_version }),
+        form: details.form.as_ref().map(|form| FormView {
+            id: form.to_string(),
+            version: details.form_version,
+            schema: process.form_beside(form).filter(|_| with_variables).map(str::to_owned),
+        }),
+        headers: element.task_headers().iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
         variables: with_variables.then(|| instance.job_variables(task.task).to_json()),
     };
     Ok(Some((details.clone(), view)))

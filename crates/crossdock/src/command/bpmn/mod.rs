@@ -52,9 +52,12 @@ struct Models(Vec<dmn::Model>);
 
 impl Models {
     fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let texts = paths.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
+        let others: Vec<&str> = texts.iter().map(String::as_str).collect();
         let mut models = Vec::new();
-        for path in paths {
-            let (model, _) = dmn::Model::parse(&read(path)?).map_err(|findings| {
+        for (path, text) in paths.iter().zip(&texts) {
+            // one may import another
+            let (model, _) = dmn::Model::parse_with(text, &others).map_err(|findings| {
                 let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
                 WrongUse(format!("{} cannot decide:\n{}", path.display(), lines.join("\n")))
             })?;
@@ -94,3 +97,34 @@ fn moment(text: &str) -> anyhow::Result<Timestamp> {
 
 /// When models are played, unless somebody says otherwise: always the same, so that results are too.
 const PLAYED_AT: &str = "2026-01-05T08:00:00Z";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decision_models_import_one_another_in_whatever_order_they_are_given() {
+        const DMN: &str = "https://www.omg.org/spec/DMN/20191111/MODEL/";
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, inside: &str| {
+            let path = folder.path().join(name);
+            let namespace = format!("urn:{name}");
+            let xml = format!(
+                r#"<definitions xmlns="{DMN}" id="{name}" name="{name}" namespace="{namespace}">{inside}</definitions>"#
+            );
+            std::fs::write(&path, xml).unwrap();
+            path
+        };
+        let rate = r#"<decision id="rate" name="rate"><variable name="rate"/><literalExpression><text>0.1</text></literalExpression></decision>"#;
+        let fee = r#"<import name="b" namespace="urn:base" importType="DMN"/><decision id="fee" name="fee"><variable name="fee"/>
+            <informationRequirement><requiredDecision href="urn:base#rate"/></informationRequirement>
+            <literalExpression><text>b.rate * 2</text></literalExpression></decision>"#;
+        let (base, top) = (file("base", rate), file("top", &fee.replace("\"DMN\"", &format!("\"{DMN}\""))));
+        for paths in [[top.clone(), base.clone()], [base, top]] {
+            let models = Models::read(&paths).unwrap();
+            let environment = Environment::at(Timestamp(0));
+            let decided = models.evaluate("fee", &Binding::Latest, &Context::default(), &environment).unwrap();
+            assert_eq!(decided.value.to_string(), "0.2");
+        }
+    }
+}
