@@ -211,7 +211,10 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
     let shown = set_up(PASSWORD).json();
     let secret = shown["secret"].as_str().unwrap().to_owned();
     assert!(shown["uri"].as_str().unwrap().contains(&secret) && shown["qr_svg"].as_str().unwrap().contains("<svg"));
-    let confirm = |code: &str, key: &str| ann.post("/v1/session/second-factor/confirmation", key, &json!({ "code": code }));
+    let confirm = |code: &str, key: &str| {
+        let body = json!({ "password": PASSWORD, "code": code });
+        ann.post("/v1/session/second-factor/confirmation", key, &body)
+    };
     confirm("000", "wrong").problem(422, "invalid");
     let confirmation = code_of(&secret, step_now());
     let confirmed = confirm(&confirmation, "right");
@@ -258,6 +261,53 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
     assert_eq!(site.get("/v1/users/ann").json()["has_second_factor"], false);
     assert!(site.down().success());
     site.is_sound();
+}
+
+#[test]
+fn whoever_finds_an_open_browser_turns_no_second_factor_on_by_guessing() {
+    let site = Site::start();
+    with_password(&site, "ann", &json!(["sales"]));
+    let ann = Browser::of(&site, "ann");
+    let confirm = |password: &str, key: &str| {
+        let body = json!({ "password": password, "code": "000000" });
+        ann.post("/v1/session/second-factor/confirmation", key, &body)
+    };
+    let code_alone = ann.post("/v1/session/second-factor/confirmation", "alone", &json!({ "code": "000000" }));
+    code_alone.problem(422, "invalid");
+    let refused = confirm("wrong wrong wrong", "wrong").problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/password", "{refused}");
+    // with the password too, wrong codes are counted with the wrong passwords
+    for at in 0..4 {
+        let refused = confirm(PASSWORD, &format!("guess-{at}")).problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["pointer"], "/code", "{refused}");
+    }
+    let locked = confirm(PASSWORD, "sixth");
+    locked.problem(429, "too_many_requests");
+    assert!(locked.header("retry-after").unwrap().parse::<u64>().unwrap() > 600, "{locked:?}");
+    try_to_sign_in(&site, "ann", PASSWORD).problem(429, "too_many_requests");
+}
+
+#[test]
+fn many_who_sign_in_at_once_with_the_right_password_all_come_in() {
+    let site = Site::start();
+    with_password(&site, "ann", &json!(["sales"]));
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..8).map(|_| scope.spawn(|| try_to_sign_in(&site, "ann", PASSWORD).status)).collect();
+        asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+    });
+    assert_eq!(statuses, [200; 8]);
+}
+
+#[test]
+fn nobody_writes_lines_of_their_own_into_the_log() {
+    let site = Site::start();
+    let forged = "x\n2026-01-01T00:00:00Z  INFO signed in user=admin";
+    for _ in 0..6 {
+        try_to_sign_in(&site, forged, "wrong wrong wrong");
+    }
+    let log = site.log();
+    assert!(log.contains("locked after too many wrong passwords"), "{log}");
+    assert!(!log.contains("\n2026-01-01T00:00:00Z"), "{log}");
 }
 
 #[test]
