@@ -194,3 +194,23 @@ pub(crate) fn unexpected(reply: &Reply) -> Problem {
     tracing::error!(?reply, "a command gave a reply of another kind");
     Problem::new("internal", "the command gave a reply of another kind; the log has it")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_begun_is_seen_through_though_whoever_asked_has_gone() {
+        let (go, wait) = oneshot::channel::<()>();
+        let (done, is_done) = oneshot::channel();
+        let work = seen_through(async move {
+            let _ = wait.await;
+            let _ = done.send(());
+            Ok(())
+        });
+        let given_up = tokio::time::timeout(std::time::Duration::ZERO, work).await;
+        assert!(given_up.is_err(), "it has not ended yet");
+        go.send(()).unwrap();
+        assert_eq!(is_done.await, Ok(()));
+    }
+}
