@@ -38,11 +38,15 @@ export function SecondFactor({ onClose }: { onClose: () => void }) {
 }
 
 function SetUp({ onDone }: { onDone: (codes: readonly string[]) => void }) {
-  const [setup, setSetup] = useState<SecondFactorSetup>();
-  return setup ? <Confirm setup={setup} onDone={onDone} /> : <AskForPassword onDone={setSetup} />;
+  const [begun, setBegun] = useState<{ setup: SecondFactorSetup; password: string }>();
+  return begun ? (
+    <Confirm {...begun} onDone={onDone} />
+  ) : (
+    <AskForPassword onDone={(setup, password) => setBegun({ setup, password })} />
+  );
 }
 
-function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup) => void }) {
+function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup, password: string) => void }) {
   const [password, setPassword] = useState("");
   const change = useChange(
     (body: { password: string }, idempotencyKey) => post("/v1/session/second-factor/setup", { body, idempotencyKey }),
@@ -50,7 +54,7 @@ function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup) => void
   );
   function submit(event: FormEvent): void {
     event.preventDefault();
-    change.mutate({ password }, { onSuccess: onDone });
+    change.mutate({ password }, { onSuccess: (setup) => onDone(setup, password) });
   }
   return (
     <form onSubmit={submit}>
@@ -77,16 +81,25 @@ function AskForPassword({ onDone }: { onDone: (setup: SecondFactorSetup) => void
   );
 }
 
-function Confirm({ setup, onDone }: { setup: SecondFactorSetup; onDone: (codes: readonly string[]) => void }) {
+/** The password goes along: a code alone could be guessed. */
+function Confirm({
+  setup,
+  password,
+  onDone,
+}: {
+  setup: SecondFactorSetup;
+  password: string;
+  onDone: (codes: readonly string[]) => void;
+}) {
   const [code, setCode] = useState("");
   const change = useChange(
-    (body: { code: string }, idempotencyKey) =>
+    (body: { password: string; code: string }, idempotencyKey) =>
       post("/v1/session/second-factor/confirmation", { body, idempotencyKey }),
     [],
   );
   function submit(event: FormEvent): void {
     event.preventDefault();
-    change.mutate({ code }, { onSuccess: ({ recovery_codes }) => onDone(recovery_codes) });
+    change.mutate({ password, code }, { onSuccess: ({ recovery_codes }) => onDone(recovery_codes) });
   }
   return (
     <form onSubmit={submit}>

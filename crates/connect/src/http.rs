@@ -143,7 +143,7 @@ pub(crate) fn verdict(answered: &Answered, shown: &str) -> Verdict {
 }
 
 /// An error with what lies below it: reqwest keeps the telling part there.
-pub(crate) fn cause(error: &dyn std::error::Error) -> String {
+pub fn cause(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut below = error.source();
     while let Some(source) = below {

@@ -30,6 +30,7 @@ pub use calls::{CALLS_KEPT, Call, Cut};
 pub use config::{CapabilityConfig, CircuitConfig, ConnectionsConfig, PollConfig, RetryConfig, SystemConfig, WhenDown};
 pub use connections::{ConnectError, Connections, check};
 pub use health::{CircuitState, Outage, SystemHealth, Underway};
+pub use http::cause;
 pub use inbound::Inbound;
 pub use otlp::{Side, Span, Telemetry};
 pub use secret::secret;

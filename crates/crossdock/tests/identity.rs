@@ -211,7 +211,10 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
     let shown = set_up(PASSWORD).json();
     let secret = shown["secret"].as_str().unwrap().to_owned();
     assert!(shown["uri"].as_str().unwrap().contains(&secret) && shown["qr_svg"].as_str().unwrap().contains("<svg"));
-    let confirm = |code: &str, key: &str| ann.post("/v1/session/second-factor/confirmation", key, &json!({ "code": code }));
+    let confirm = |code: &str, key: &str| {
+        let body = json!({ "password": PASSWORD, "code": code });
+        ann.post("/v1/session/second-factor/confirmation", key, &body)
+    };
     confirm("000", "wrong").problem(422, "invalid");
     let confirmation = code_of(&secret, step_now());
     let confirmed = confirm(&confirmation, "right");
@@ -261,6 +264,53 @@ fn a_second_factor_is_asked_for_counts_once_and_is_guarded_like_the_password() {
 }
 
 #[test]
+fn whoever_finds_an_open_browser_turns_no_second_factor_on_by_guessing() {
+    let site = Site::start();
+    with_password(&site, "ann", &json!(["sales"]));
+    let ann = Browser::of(&site, "ann");
+    let confirm = |password: &str, key: &str| {
+        let body = json!({ "password": password, "code": "000000" });
+        ann.post("/v1/session/second-factor/confirmation", key, &body)
+    };
+    let code_alone = ann.post("/v1/session/second-factor/confirmation", "alone", &json!({ "code": "000000" }));
+    code_alone.problem(422, "invalid");
+    let refused = confirm("wrong wrong wrong", "wrong").problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/password", "{refused}");
+    // with the password too, wrong codes are counted with the wrong passwords
+    for at in 0..4 {
+        let refused = confirm(PASSWORD, &format!("guess-{at}")).problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["pointer"], "/code", "{refused}");
+    }
+    let locked = confirm(PASSWORD, "sixth");
+    locked.problem(429, "too_many_requests");
+    assert!(locked.header("retry-after").unwrap().parse::<u64>().unwrap() > 600, "{locked:?}");
+    try_to_sign_in(&site, "ann", PASSWORD).problem(429, "too_many_requests");
+}
+
+#[test]
+fn many_who_sign_in_at_once_with_the_right_password_all_come_in() {
+    let site = Site::start();
+    with_password(&site, "ann", &json!(["sales"]));
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..8).map(|_| scope.spawn(|| try_to_sign_in(&site, "ann", PASSWORD).status)).collect();
+        asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+    });
+    assert_eq!(statuses, [200; 8]);
+}
+
+#[test]
+fn nobody_writes_lines_of_their_own_into_the_log() {
+    let site = Site::start();
+    let forged = "x\n2026-01-01T00:00:00Z  INFO signed in user=admin";
+    for _ in 0..6 {
+        try_to_sign_in(&site, forged, "wrong wrong wrong");
+    }
+    let log = site.log();
+    assert!(log.contains("locked after too many wrong passwords"), "{log}");
+    assert!(!log.contains("\n2026-01-01T00:00:00Z"), "{log}");
+}
+
+#[test]
 fn a_session_that_was_signed_out_is_over_after_a_restart_too() {
     let mut site = Site::start();
     with_password(&site, "ann", &json!(["sales"]));
@@ -302,6 +352,22 @@ fn at_a_terminal(site: &Site, arguments: &[&str], lines: &str) -> common::Said {
     // a command that reads nothing may have ended
     let _ = child.stdin.take().unwrap().write_all(lines.as_bytes());
     common::Said::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn the_fifty_first_person_and_program_are_known_like_the_first() {
+    let site = Site::start();
+    for at in 1..=51 {
+        put_user(&site, &format!("u{at:02}"), &json!(["sales"]));
+        let client = json!({ "id": format!("c{at:02}"), "name": "", "roles": ["sales"] });
+        assert_eq!(site.post("/v1/clients", &format!("c{at}"), &client).status, 200);
+    }
+    assert_eq!(site.post("/v1/users/u51/password", "p", &json!({ "password": PASSWORD })).status, 200);
+    assert_eq!(try_to_sign_in(&site, "u51", PASSWORD).status, 200);
+    let made = site.post("/v1/clients/c51/keys", "k", &json!({}));
+    assert_eq!(made.status, 201, "{made:?}");
+    let bearer = format!("Bearer {}", made.json()["key"].as_str().unwrap());
+    assert_eq!(site.ask(Ask::new("GET", "/v1/session").header("authorization", &bearer)).json()["id"], "c51");
 }
 
 #[test]

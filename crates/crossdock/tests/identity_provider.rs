@@ -36,6 +36,8 @@ fn signs_in(site: &Site, provider: &TestProvider, claims: Value) -> Answer {
     assert_eq!(sent.status, 303, "{sent:?}");
     let cookie = sent.header("set-cookie").unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    // browsers come by public_url, which is TLS
+    assert!(cookie.ends_with("; Secure"), "{cookie}");
     let address = Url::parse(sent.header("location").unwrap()).unwrap();
     let asked: BTreeMap<String, String> = address.query_pairs().into_owned().collect();
     let (issued, expires) = times();
@@ -70,10 +72,66 @@ fn a_person_signs_in_at_the_provider_acts_under_what_it_grants_and_signs_out_of_
     assert_eq!(site.ask(ask.header("x-csrf-token", csrf)).status, 204);
     browse(&site, "/v1/session", &cookie).problem(401, "unauthorised");
     // the provider takes the group away
+    let back = signs_in(&site, &provider, json!({ "groups": ["order-desk"] }));
+    let cookie = kept(&back);
     let back = signs_in(&site, &provider, json!({ "groups": [] }));
     assert_eq!(back.header("location"), Some("/?sign_in=no_role"));
+    // what she had by them is gone, and so are her sessions
+    browse(&site, "/v1/session", &cookie).problem(401, "unauthorised");
+    assert_eq!(site.get("/v1/users/ann").json()["roles"], json!([]));
+    let back = signs_in(&site, &provider, json!({ "groups": ["order-desk"] }));
+    assert_eq!(browse(&site, "/v1/session", &kept(&back)).json()["roles"], json!(["sales"]));
     assert!(site.down().success());
     site.is_sound();
+}
+
+#[test]
+fn whoever_gets_the_name_of_somebody_with_a_password_does_not_become_them_until_an_administrator_says_so() {
+    let provider = TestProvider::start();
+    let site = started(&provider);
+    let added = site.post("/v1/users", "ann", &json!({ "id": "ann", "name": "Ann", "roles": ["admin"] }));
+    assert_eq!(added.status, 200, "{added:?}");
+    let password = json!({ "password": "correct horse battery" });
+    assert_eq!(site.post("/v1/users/ann/password", "password", &password).status, 200);
+    for name in ["ann", "Ann", "\u{212a}im"] {
+        let back = signs_in(&site, &provider, json!({ "groups": ["owners"], "preferred_username": name }));
+        assert_eq!(back.header("location"), Some("/?sign_in=not_admitted"));
+    }
+    let log = site.log();
+    assert!(log.contains("crossdock user link ann --subject"), "{log}");
+    assert!(log.contains("small letters, digits"), "{log}");
+    let linked = site.cli(&["user", "link", "ann", "--subject", "4711"]);
+    assert_eq!(linked.code, 0, "{linked:?}");
+    let back = signs_in(&site, &provider, json!({ "groups": ["owners"] }));
+    assert_eq!(browse(&site, "/v1/session", &kept(&back)).json()["id"], "ann");
+    // one account there is one person here
+    assert_eq!(site.post("/v1/users", "bob", &json!({ "id": "bob", "name": "Bob", "roles": [] })).status, 200);
+    site.post("/v1/users/bob/provider", "bob", &json!({ "subject": "4711" })).problem(409, "conflict");
+}
+
+#[test]
+fn a_program_acts_under_no_name_that_means_somebody_else() {
+    let provider = TestProvider::start();
+    let site = started(&provider);
+    for id in ["process", "shop\u{1f}k", "two words", ""] {
+        let bearer = format!("Bearer {}", provider.access_token(id, "orders:write"));
+        let answer = site.ask(Ask::new("GET", "/v1/session").without("authorization").header("authorization", &bearer));
+        assert!(answer.status == 403 || id.is_empty() && answer.status == 401, "{id:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn the_fifty_first_program_that_is_shut_out_stays_out_whatever_its_token_grants() {
+    let provider = TestProvider::start();
+    let site = started(&provider);
+    for at in 1..=51 {
+        let client = json!({ "id": format!("c{at:02}"), "name": "", "roles": [] });
+        assert_eq!(site.post("/v1/clients", &format!("c{at}"), &client).status, 200);
+    }
+    assert_eq!(site.post("/v1/clients/c51/disable", "off", &json!({})).status, 200);
+    let bearer = format!("Bearer {}", provider.access_token("c51", "orders:write"));
+    let answer = site.ask(Ask::new("GET", "/v1/session").without("authorization").header("authorization", &bearer));
+    answer.problem(401, "unauthorised");
 }
 
 #[test]

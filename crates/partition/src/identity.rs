@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 use trade::Role;
 use units::{Amount, Text, Timestamp};
 
+/// Whether the record can name a person or a program so: 1 to 60 small letters, digits and `.-_@`, and not as the product itself.
+pub fn is_id(id: &str) -> bool {
+    let is_fit = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-_@".contains(letter);
+    (1..=60).contains(&id.len()) && id.chars().all(is_fit) && trade::Actor::system().id.as_str() != id
+}
+
 /// What somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rights {
@@ -178,7 +184,7 @@ pub enum UserChange {
         /// Its SHA-256.
         code: [u8; 32],
     },
-    /// The identity provider vouches for the person, who is added if not there.
+    /// The identity provider vouches for the person, who is added if not there; or an administrator says who a person is there.
     Vouched {
         /// Who the person is there; nobody else ever is.
         subject: Text,

@@ -185,6 +185,14 @@ fn of_program(state: &AppState, program: Result<Program, SignInError>) -> Result
         SignInError::NoRole(_) => Problem::new("not_allowed", error.to_string()),
         error => Problem::new("unauthorised", error.to_string()),
     })?;
+    if !partition::identity::is_id(&id) {
+        let id: String = id.chars().take(60).collect();
+        let detail = format!(
+            "the client id {id:?} is no name for the record, which has 1 to 60 letters, digits and .-_@, and not `process`: \
+             give the program another one at the identity provider"
+        );
+        return Err(Problem::new("not_allowed", detail));
+    }
     if state.identities.user(&id).is_some() || state.keys.has(&id) {
         let detail = format!("{id} is a person or a key here; give the program another client id at the identity provider");
         return Err(Problem::new("not_allowed", detail));

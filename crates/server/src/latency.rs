@@ -12,7 +12,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use runtime::Handle;
-use store::Reader;
+use store::{Reader, StoredEntry};
 use trade::cash::PaymentEvent;
 use trade::exception::ExceptionEvent;
 use trade::fulfilment::ShipmentEvent;
@@ -104,53 +104,54 @@ impl Latencies {
         }
     }
 
-    /// Looks at the next entries, and says where they end.
+    /// Looks at the next entries, and says up to where.
     fn read(&self, reader: &mut dyn Reader, after: u64) -> Result<u64, Problem> {
         let entries = reader.entries(after, ENTRIES)?;
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        for stored in &entries {
-            // the feed tells of one that cannot be read, and so does `crossdock verify`
-            let Ok(entry) = rmp_serde::from_slice::<Entry>(&stored.data) else { continue };
-            self.look(&entry, &mut orders, &mut |key| aggregate(reader, key))?;
-        }
-        Ok(entries.last().map_or(after, |entry| entry.position))
+        Ok(self.look_through(&entries, after, &mut |key| aggregate(reader, key)))
     }
 
-    fn look(
+    /// Looks at entries up to the first that cannot be looked at, which is for the next time: none is looked at twice.
+    fn look_through(
         &self,
-        entry: &Entry,
-        orders: &mut BTreeMap<OrderId, Waiting>,
+        entries: &[StoredEntry],
+        after: u64,
         aggregate: &mut impl FnMut(Key) -> Result<Option<Aggregate>, Problem>,
-    ) -> Result<(), Problem> {
+    ) -> u64 {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut at = after;
+        for stored in entries {
+            // the feed tells of one that cannot be read, and so does `crossdock verify`
+            if let Ok(entry) = rmp_serde::from_slice::<Entry>(&stored.data) {
+                let Ok(about) = entry.events.iter().map(|event| about(event, aggregate)).collect::<Result<Vec<_>, _>>()
+                else {
+                    break;
+                };
+                self.look(&entry, about, &mut orders);
+            }
+            at = stored.position;
+        }
+        at
+    }
+
+    /// `about` has what each event ends, where that has to be looked up.
+    fn look(&self, entry: &Entry, about: Vec<Option<Aggregate>>, orders: &mut BTreeMap<OrderId, Waiting>) {
         let now = entry.command.at;
-        for event in &entry.events {
-            let Event::Trade(event) = event else { continue };
-            match event {
-                trade::Event::Order(id, event) => self.order(*id, event, now, orders),
-                trade::Event::Shipment(_, ShipmentEvent::Invoiced { .. }) => {
-                    if let Some(Aggregate::Shipment(shipment)) = aggregate(event.key())? {
-                        observe(&self.invoice, shipment.shipped_at, now);
-                    }
-                }
-                trade::Event::Payment(_, PaymentEvent::Matched { .. }) => {
-                    if let Some(Aggregate::Payment(payment)) = aggregate(event.key())? {
-                        observe(&self.matched, payment.received_at, now);
-                    }
-                }
-                trade::Event::Exception(_, ended) => {
+        for (event, about) in entry.events.iter().zip(about) {
+            match (event, about) {
+                (Event::Trade(trade::Event::Order(id, event)), _) => self.order(*id, event, now, orders),
+                (_, Some(Aggregate::Shipment(shipment))) => observe(&self.invoice, shipment.shipped_at, now),
+                (_, Some(Aggregate::Payment(payment))) => observe(&self.matched, payment.received_at, now),
+                (Event::Trade(trade::Event::Exception(_, ended)), Some(Aggregate::Exception(exception))) => {
                     let (outcome, at) = match ended {
                         ExceptionEvent::Resolved { at, .. } => ("resolved", *at),
                         ExceptionEvent::Cleared { at, .. } => ("cleared", *at),
                         _ => continue,
                     };
-                    if let Some(Aggregate::Exception(exception)) = aggregate(event.key())? {
-                        observe(&self.exceptions.get_or_create(&vec![("outcome", outcome)]), exception.raised_at, at);
-                    }
+                    observe(&self.exceptions.get_or_create(&vec![("outcome", outcome)]), exception.raised_at, at);
                 }
                 _ => {}
             }
         }
-        Ok(())
     }
 
     /// The first promise and the first release of an order count; what comes later is about its rest.
@@ -190,6 +191,21 @@ impl Latencies {
     }
 }
 
+/// What an event ends that has a beginning on the record.
+fn about(
+    event: &Event,
+    aggregate: &mut impl FnMut(Key) -> Result<Option<Aggregate>, Problem>,
+) -> Result<Option<Aggregate>, Problem> {
+    match event {
+        Event::Trade(
+            event @ (trade::Event::Shipment(_, ShipmentEvent::Invoiced { .. })
+            | trade::Event::Payment(_, PaymentEvent::Matched { .. })
+            | trade::Event::Exception(_, ExceptionEvent::Resolved { .. } | ExceptionEvent::Cleared { .. })),
+        ) => aggregate(event.key()),
+        _ => Ok(None),
+    }
+}
+
 fn aggregate(reader: &mut dyn Reader, key: Key) -> Result<Option<Aggregate>, Problem> {
     Ok(match crate::readers::state(reader, &AnyKey::Trade(key))? {
         Some(AnyState::Trade(aggregate, _)) => Some(aggregate),
@@ -219,23 +235,30 @@ mod tests {
         Entry { position: 1, command, events: vec![Event::Trade(event)], sequences: vec![1] }
     }
 
+    fn stored(position: u64, entry: &Entry) -> StoredEntry {
+        StoredEntry { position, at: entry.command.at.0, hash: [0; 32], data: rmp_serde::to_vec(entry).unwrap() }
+    }
+
+    /// What is on the record: everything began at 1,000.
+    fn known(key: Key) -> Result<Option<Aggregate>, Problem> {
+        let at = Timestamp(1_000);
+        Ok(Some(match key {
+            Key::Shipment(_) => Aggregate::Shipment(Arc::new(Shipment { shipped_at: at, ..Shipment::default() })),
+            Key::Payment(_) => Aggregate::Payment(Arc::new(Payment { received_at: at, ..Payment::default() })),
+            _ => Aggregate::Exception(Arc::new(Exception { raised_at: at, ..Exception::default() })),
+        }))
+    }
+
     /// What a scrape tells of a figure after these events.
     fn told(events: Vec<(i64, trade::Event)>, name: &str, labels: &str) -> (String, String) {
-        let (latencies, mut orders) = (Latencies::default(), BTreeMap::new());
-        let mut known = |key: Key| {
-            Ok(Some(match key {
-                Key::Shipment(_) => {
-                    Aggregate::Shipment(Arc::new(Shipment { shipped_at: Timestamp(1_000), ..Shipment::default() }))
-                }
-                Key::Payment(_) => {
-                    Aggregate::Payment(Arc::new(Payment { received_at: Timestamp(1_000), ..Payment::default() }))
-                }
-                _ => Aggregate::Exception(Arc::new(Exception { raised_at: Timestamp(1_000), ..Exception::default() })),
-            }))
-        };
-        for (at, event) in events {
-            latencies.look(&entry(at, event), &mut orders, &mut known).unwrap();
-        }
+        let latencies = Latencies::default();
+        let entries: Vec<StoredEntry> =
+            events.into_iter().zip(1..).map(|((at, event), position)| stored(position, &entry(at, event))).collect();
+        assert_eq!(latencies.look_through(&entries, 0, &mut known), entries.len() as u64);
+        figure(&latencies, name, labels)
+    }
+
+    fn figure(latencies: &Latencies, name: &str, labels: &str) -> (String, String) {
         let mut registry = Registry::with_prefix("crossdock");
         latencies.register(&mut registry);
         let mut text = String::new();
@@ -259,6 +282,24 @@ mod tests {
         assert_eq!(told(events, "order_release_latency", ""), ("1".to_owned(), "2.5".to_owned()));
         let unknown = vec![(3_500, trade::Event::Order(OrderId(8), released()))];
         assert_eq!(told(unknown, "order_release_latency", "").0, "0", "nobody has seen it come in");
+    }
+
+    #[test]
+    fn what_the_store_did_not_tell_is_looked_at_again_and_nothing_twice() {
+        let invoiced = || ShipmentEvent::Invoiced { invoice: trade::InvoiceId::default(), lines: Vec::new() };
+        let shipment = |id| Event::Trade(trade::Event::Shipment(trade::ShipmentId(id), invoiced()));
+        let of = |ids: &[u64]| {
+            let events = ids.iter().map(|id| shipment(*id)).collect();
+            Entry { events, ..entry(2_000, trade::Event::Shipment(trade::ShipmentId(0), invoiced())) }
+        };
+        let (latencies, entries) = (Latencies::default(), [stored(1, &of(&[1])), stored(2, &of(&[2, 3]))]);
+        let mut broken = |key: Key| match key {
+            Key::Shipment(trade::ShipmentId(3)) => Err(Problem::new("unavailable", "the disk is away")),
+            key => known(key),
+        };
+        assert_eq!(latencies.look_through(&entries, 0, &mut broken), 1);
+        assert_eq!(latencies.look_through(&entries[1..], 1, &mut known), 2);
+        assert_eq!(figure(&latencies, "shipment_invoice_latency", "").0, "3");
     }
 
     #[test]

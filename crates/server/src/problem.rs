@@ -34,6 +34,9 @@ pub struct Problem {
     /// The version that is there, as an entity tag.
     #[serde(skip)]
     pub(crate) tag: Option<String>,
+    /// After how many seconds to ask again.
+    #[serde(skip)]
+    pub(crate) retry_after: Option<u64>,
 }
 
 /// One thing that is wrong in a request.
@@ -124,6 +127,7 @@ impl Problem {
             errors: Vec::new(),
             trace_id: None,
             tag: None,
+            retry_after: None,
         }
     }
 
@@ -157,8 +161,9 @@ impl IntoResponse for Problem {
         if let Some(tag) = self.tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
             headers.insert(header::ETAG, tag);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE || self.code == "in_progress" {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let soon = (status == StatusCode::SERVICE_UNAVAILABLE || self.code == "in_progress").then_some(1);
+        if let Some(seconds) = self.retry_after.or(soon) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -1,9 +1,12 @@
 //! From a request to the partition and back.
 
+use partition::identity::UserChange;
 use partition::{AnyKey, Body, Reply};
 use runtime::{Answer, Condition, Request};
 use store::StoredDocument;
 use tokio::sync::oneshot;
+use trade::Actor;
+use units::Text;
 
 use crate::extract::Caller;
 use crate::problem::{Problem, of_answer};
@@ -20,13 +23,43 @@ pub(crate) async fn submit(state: &AppState, caller: Caller, content: &[u8], bod
 pub(crate) async fn change_identity(state: &AppState, caller: Caller, content: &[u8], body: Body) -> Result<Reply, Problem> {
     let content = state.identities.sessions.draw(content);
     let state = state.clone();
-    let change = tokio::spawn(async move {
+    seen_through(async move {
         let reply = submit(&state, caller, &content, body).await?;
         state.identities.refresh(&state.readers).await?;
         Ok(reply)
-    });
-    change.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a change of people or programs broke off");
+    })
+    .await
+}
+
+/// The same for what the product finds out about a person while they sign in: under no key, and with why not if it is refused.
+pub(crate) async fn change_of_ours(
+    state: &AppState,
+    actor: Actor,
+    user: Text,
+    change: UserChange,
+) -> Result<Result<(), String>, Problem> {
+    let state = state.clone();
+    seen_through(async move {
+        match state.partition.ask(Request::new(actor, Body::ChangeUser { user, change })).await {
+            // most people sign in as they did yesterday
+            Answer::Done { reply: Reply::Repeated, .. } => Ok(Ok(())),
+            Answer::Done { .. } => {
+                state.identities.refresh(&state.readers).await?;
+                Ok(Ok(()))
+            }
+            Answer::Refused { detail, .. } => Ok(Err(detail.to_string())),
+            other => Err(of_answer(other)),
+        }
+    })
+    .await
+}
+
+/// Sees work through to its end, even if whoever asked for it goes away: what is on the record would not count else.
+pub(crate) async fn seen_through<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a change broke off");
         Err(Problem::new("internal", "the change broke off; the log has it"))
     })
 }
@@ -160,4 +193,24 @@ pub(crate) fn if_match(caller: &Caller) -> Result<Option<Condition>, Problem> {
 pub(crate) fn unexpected(reply: &Reply) -> Problem {
     tracing::error!(?reply, "a command gave a reply of another kind");
     Problem::new("internal", "the command gave a reply of another kind; the log has it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_begun_is_seen_through_though_whoever_asked_has_gone() {
+        let (go, wait) = oneshot::channel::<()>();
+        let (done, is_done) = oneshot::channel();
+        let work = seen_through(async move {
+            let _ = wait.await;
+            let _ = done.send(());
+            Ok(())
+        });
+        let given_up = tokio::time::timeout(std::time::Duration::ZERO, work).await;
+        assert!(given_up.is_err(), "it has not ended yet");
+        go.send(()).unwrap();
+        assert_eq!(is_done.await, Ok(()));
+    }
 }

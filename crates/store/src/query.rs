@@ -22,7 +22,7 @@ pub struct RowQuery {
     pub before: Option<RowKey>,
     /// The highest key first; of rows that we number, that is the newest.
     pub descending: bool,
-    /// How many rows at most.
+    /// How many rows at most; all unless it is set.
     pub limit: usize,
 }
 
@@ -38,9 +38,10 @@ pub enum Filter {
 }
 
 impl RowQuery {
-    /// The first 50 rows of a table, the lowest key first.
+    /// All rows of a table, the lowest key first. Where there may be many, [`Self::limit`] makes it a page: whoever forgets it is slow,
+    /// and never blind to what lies behind.
     pub fn table(table: Table) -> Self {
-        Self { table, filters: Vec::new(), after: None, before: None, descending: false, limit: 50 }
+        Self { table, filters: Vec::new(), after: None, before: None, descending: false, limit: usize::MAX }
     }
 
     /// Only rows in which a column of text equals `value`.

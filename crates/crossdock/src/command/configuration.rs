@@ -88,7 +88,7 @@ fn masked(key: &str, value: &Value) -> Value {
     let is_reference = |text: &str| text.starts_with("env:") || text.starts_with("file:");
     match value.as_str() {
         Some(text) if (key.contains(".headers.") || SECRETS.contains(&key)) && !is_reference(text) => "********".into(),
-        Some(text) if key.ends_with(".base_url") => without_user(text).into(),
+        Some(text) if !is_reference(text) => without_user(text).into(),
         _ => value.clone(),
     }
 }
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn values_say_where_they_come_from_and_secrets_are_masked() {
         let effective = json!({
-            "server": { "readers": 4, "secret": "0123456789abcdef", "oidc": { "client_secret": "hunter2", "client_id": "crossdock" } },
+            "server": { "otlp": "https://me:secret@otel:4318/", "readers": 4, "secret": "0123456789abcdef", "oidc": { "client_secret": "hunter2", "client_id": "crossdock" } },
             "systems": [{ "name": "erp", "base_url": "http://me:secret@erp:80/x@y", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
         });
         let file = json!({ "systems": [{ "name": "erp", "headers": { "a": "secret", "b": "env:B" } }] });
@@ -126,6 +126,7 @@ mod tests {
         assert_eq!(of("server.secret").0, json!("********"));
         assert_eq!(of("server.oidc.client_secret").0, json!("********"));
         assert_eq!(of("server.oidc.client_id").0, json!("crossdock"));
+        assert_eq!(of("server.otlp").0, json!("https://********@otel:4318/"));
         assert_eq!(of("systems[erp].base_url").0, json!("http://********@erp:80/x@y"));
         assert_eq!(of("systems[erp].headers.b"), (json!("env:B"), json!("file")));
     }

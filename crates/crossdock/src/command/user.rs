@@ -32,6 +32,19 @@ pub(crate) enum Command {
     EndSessions(One),
     /// Let a person sign in without a second factor: the authenticator and the recovery codes are lost
     RemoveSecondFactor(One),
+    /// Say which account of the identity provider is this person, so that they sign in there as well
+    Link(Link),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Link {
+    /// By which the person is named on the record
+    id: String,
+    /// The provider's own number for them: `sub` in its tokens
+    #[arg(long)]
+    subject: String,
+    #[command(flatten)]
+    target: Target,
 }
 
 #[derive(Debug, clap::Args)]
@@ -144,6 +157,9 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
         Command::EndSessions(arguments) => post(&arguments.target, &path(arguments, "/end-sessions"), &json!({})),
         Command::RemoveSecondFactor(arguments) => {
             post(&arguments.target, &path(arguments, "/second-factor/removal"), &json!({}))
+        }
+        Command::Link(Link { id, subject, target }) => {
+            post(target, &format!("/v1/users/{}/provider", escape(id)), &json!({ "subject": subject }))
         }
     }
 }

@@ -69,6 +69,10 @@ pub(crate) fn identity_provider(api: &mut Api<'_>) {
     api.ask(&Ask::new("GET", "/v1/session/provider/sign-in?to=/orders")).problem(400, "malformed");
     let back = api.ask(&Ask::new("GET", "/v1/session/provider/callback?code=x&state=y"));
     assert_eq!((back.status, back.header("location")), (303, Some("/?sign_in=expired")));
+    api.post("/v1/users/ann/provider", &json!({ "subject": "4711" }));
+    let none = json!({ "subject": "" });
+    api.ask(&Ask::new("POST", "/v1/users/ann/provider").header("idempotency-key", "none").json(&none))
+        .problem(422, "invalid");
 }
 
 fn second_factor(api: &mut Api<'_>, browser: &Browser) {
@@ -80,7 +84,7 @@ fn second_factor(api: &mut Api<'_>, browser: &Browser) {
     };
     let shown = change("setup", &json!({ "password": "another horse battery" })).json();
     let code = common::code_of(&text(&shown["secret"]), common::step_now());
-    let confirmed = change("confirmation", &json!({ "code": code }));
+    let confirmed = change("confirmation", &json!({ "password": "another horse battery", "code": code }));
     assert_eq!(confirmed.json()["recovery_codes"].as_array().map(Vec::len), Some(10), "{confirmed:?}");
     change("removal", &json!({ "password": "wrong horse battery" })).problem(422, "invalid");
     let removed = api.ask(

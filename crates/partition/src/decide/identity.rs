@@ -7,7 +7,9 @@ use units::{Amount, Text};
 
 use super::txn::{Outcome, Txn, text};
 use crate::command::Reply;
-use crate::identity::{Client, ClientChange, MAX_COMPANIES, MAX_JOB_TYPES, MAX_KEYS, Quota, Rights, User, UserChange};
+use crate::identity::{
+    Client, ClientChange, MAX_COMPANIES, MAX_JOB_TYPES, MAX_KEYS, Quota, Rights, User, UserChange, is_id,
+};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState};
 
@@ -27,7 +29,12 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
         UserChange::SecondFactorOn { .. } | UserChange::RecoveryUsed { .. } => {
             return Err(not_oneself(txn, "a second factor is set up and used by whoever it belongs to"));
         }
-        UserChange::Vouched { .. } => only_the_product(txn)?,
+        UserChange::Vouched { .. } if is_the_product(txn) => {}
+        UserChange::Vouched { .. } if is_self => {
+            return Err(not_oneself(txn, "nobody says who he is at the identity provider; ask another administrator"));
+        }
+        // what is granted there, the provider says
+        UserChange::Vouched { rights: Some(_), .. } => return Err(only_the_provider(txn)),
         _ => only_administrators(txn)?,
     }
     match change {
@@ -37,7 +44,10 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
             if client(txn, id)?.is_some() {
                 return Err(taken(id, "a program"));
             }
-            if !vouches(known.as_deref(), id, subject, name, rights.as_ref())? {
+            if is_the_product(txn) {
+                may_be(known.as_deref(), id, subject)?;
+            }
+            if !is_news(known.as_deref(), subject, name, rights.as_ref()) {
                 return Ok(Reply::Repeated);
             }
         }
@@ -93,15 +103,39 @@ pub(super) fn change_user(txn: &mut Txn<'_>, id: &Text, change: &UserChange) -> 
     Ok(Reply::Done)
 }
 
-/// Whether it is news what the identity provider says of a person. One account there is one person here, and stays it: who gets the name
-/// of somebody else there does not become them.
-fn vouches(known: Option<&User>, id: &Text, subject: &Text, name: &Text, rights: Option<&Rights>) -> Result<bool, Refusal> {
-    let Some(known) = known else { return Ok(true) };
-    if known.subject.as_ref().is_some_and(|other| other != subject) {
-        let why = format_args!("{id} is another account of the identity provider; give this one another name there");
-        return Err(Refusal::Conflict(text(why)));
+/// Refuses to take an account of the identity provider for somebody by the name alone who is another account, or who is protected by a
+/// password or a second factor: whoever gets the name of somebody else there does not become them. An administrator may say that they are
+/// one.
+fn may_be(known: Option<&User>, id: &Text, subject: &Text) -> Result<(), Refusal> {
+    let Some(known) = known else { return Ok(()) };
+    match &known.subject {
+        Some(own) if own == subject => Ok(()),
+        Some(_) => {
+            let why =
+                "is another account of the identity provider; give this one another name there, or say that they are one";
+            Err(linked_by_administrators(id, why, subject))
+        }
+        None if known.password.is_some() || known.second_factor.is_on => {
+            Err(linked_by_administrators(id, "has a password here, and the name alone proves nothing", subject))
+        }
+        None => Ok(()),
     }
-    Ok(known.subject.is_none() || known.name != *name || rights.is_some_and(|rights| known.rights != *rights))
+}
+
+fn linked_by_administrators(id: &Text, why: &str, subject: &Text) -> Refusal {
+    // issuer and number, of which the number is asked for
+    let number = subject.split_once(' ').map_or(subject.as_str(), |(_, number)| number);
+    let mend = format_args!("an administrator links them by `crossdock user link {id} --subject {number:?}`");
+    Refusal::Conflict(text(format_args!("{id} {why}: {mend}")))
+}
+
+/// Whether it is news who somebody is at the identity provider, and what is said of them.
+fn is_news(known: Option<&User>, subject: &Text, name: &Text, rights: Option<&Rights>) -> bool {
+    known.is_none_or(|known| {
+        known.subject.as_ref() != Some(subject)
+            || known.name != *name
+            || rights.is_some_and(|rights| known.rights != *rights)
+    })
 }
 
 /// Changes a program. Only administrators may.
@@ -197,13 +231,14 @@ fn only_administrators(txn: &Txn<'_>) -> Result<(), Refusal> {
     Err(Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why })
 }
 
-/// What the product itself finds out: nobody sends it as a request of their own.
-fn only_the_product(txn: &Txn<'_>) -> Result<(), Refusal> {
-    if txn.cx.actor.roles.contains(&Role::System) {
-        return Ok(());
-    }
-    let why = Text::const_new("only the identity provider vouches for people");
-    Err(Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why })
+/// Whether the product itself has found it out.
+fn is_the_product(txn: &Txn<'_>) -> bool {
+    txn.cx.actor.roles.contains(&Role::System)
+}
+
+fn only_the_provider(txn: &Txn<'_>) -> super::txn::TxnStop {
+    let why = Text::const_new("only the identity provider vouches for rights");
+    Refusal::NotAllowed { actor: txn.cx.actor.id.clone(), why }.into()
 }
 
 fn not_oneself(txn: &Txn<'_>, why: &'static str) -> super::txn::TxnStop {
@@ -220,9 +255,7 @@ fn exists(what: &str, id: &Text) -> super::txn::TxnStop {
 }
 
 fn check_id(field: &'static str, id: &Text) -> Result<(), Refusal> {
-    let is_fit = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-_@".contains(letter);
-    let is_ours = *id == trade::Actor::system().id;
-    if (1..=60).contains(&id.len()) && id.chars().all(is_fit) && !is_ours {
+    if is_id(id) {
         return Ok(());
     }
     Err(Refusal::invalid(field, id, "1 to 60 small letters, digits and .-_@, and not `process`"))

@@ -59,7 +59,8 @@ fn only_the_product_says_that_the_provider_vouches_and_an_account_there_stays_on
         rights: roles.map(rights),
     };
     administrator(&mut world, "ada");
-    assert!(matches!(world.ask(user("ann", vouched("i 1", None))), Err(Refusal::NotAllowed { .. })));
+    let sales: &[Role] = &[Role::Sales];
+    assert!(matches!(world.ask(user("ann", vouched("i 1", Some(sales)))), Err(Refusal::NotAllowed { .. })));
     world.actor = Actor::system();
     // somebody whom nobody grants anything is added by administrators alone
     assert!(matches!(world.ask(user("ann", vouched("i 1", None))), Err(Refusal::Conflict(_))));
@@ -68,6 +69,31 @@ fn only_the_product_says_that_the_provider_vouches_and_an_account_there_stays_on
     assert!(matches!(world.ask(user("ann", vouched("i 2", Some(&[Role::Sales])))), Err(Refusal::Conflict(_))));
     assert_eq!(world.done(user("ann", vouched("i 1", Some(&[Role::Warehouse])))), Reply::Done);
     assert!(matches!(world.ask(user("eve", vouched("i 3", Some(&[Role::System])))), Err(Refusal::Invalid { .. })));
+}
+
+#[test]
+fn whoever_has_a_password_is_not_taken_for_an_account_of_the_provider_until_an_administrator_says_so() {
+    let mut world = World::new();
+    let vouched = |subject: &str| UserChange::Vouched { subject: subject.into(), name: "Ann".into(), rights: None };
+    let ann = |change: UserChange| user("ann", change);
+    administrator(&mut world, "ada");
+    assert_eq!(world.done(ann(UserChange::Put { name: "Ann".into(), rights: rights(&[Role::Admin]) })), Reply::Done);
+    assert_eq!(world.done(ann(UserChange::Password { hash: "$argon2id$x".into() })), Reply::Done);
+    world.actor = Actor::system();
+    let Err(Refusal::Conflict(why)) = world.ask(ann(vouched("i 1"))) else { panic!("a stranger is ann") };
+    assert!(why.contains("crossdock user link ann --subject \"1\""), "{why}");
+    // nor does she say it of herself, at a browser that she has left open
+    administrator(&mut world, "ann");
+    assert!(matches!(world.ask(ann(vouched("i 1"))), Err(Refusal::NotAllowed { .. })));
+    administrator(&mut world, "ada");
+    assert_eq!(world.done(ann(vouched("i 1"))), Reply::Done);
+    assert_eq!(world.done(ann(vouched("i 1"))), Reply::Repeated);
+    world.actor = Actor::system();
+    assert_eq!(world.done(ann(vouched("i 1"))), Reply::Repeated);
+    assert!(matches!(world.ask(ann(vouched("i 2"))), Err(Refusal::Conflict(_))));
+    // a password that comes later is no obstacle
+    assert_eq!(world.done(ann(UserChange::Password { hash: "$argon2id$y".into() })), Reply::Done);
+    assert_eq!(world.done(ann(vouched("i 1"))), Reply::Repeated);
 }
 
 #[test]

@@ -70,13 +70,15 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
 }
 
 async fn admitted(state: AppState, operation: Option<&'static Operation>, mut request: Request, next: Next) -> Response {
+    let until = tokio::time::Instant::now() + ANSWER_WITHIN;
     // whoever signs in is nobody yet
     if operation.is_some_and(|operation| operation.permission == Permission::Everybody) {
-        return in_time(ANSWER_WITHIN, next.run(request)).await;
+        return in_time(until, next.run(request)).await.unwrap_or_else(Problem::into_response);
     }
-    let identity = match identify(&state, request.method(), request.headers()).await {
-        Ok(identity) => identity,
-        Err(problem) => return problem.into_response(),
+    // an identity provider may have to be asked
+    let identity = match in_time(until, identify(&state, request.method(), request.headers())).await {
+        Ok(Ok(identity)) => identity,
+        Ok(Err(problem)) | Err(problem) => return problem.into_response(),
     };
     let (actor, cost) = (identity.actor.clone(), operation.map_or(1, |operation| operation.cost));
     let left = state.governance.throttle.take(&actor.id, identity.quota, cost);
@@ -85,7 +87,7 @@ async fn admitted(state: AppState, operation: Option<&'static Operation>, mut re
     let mut response = match allowed {
         Ok(()) => {
             request.extensions_mut().insert(identity);
-            in_time(ANSWER_WITHIN, next.run(request)).await
+            in_time(until, next.run(request)).await.unwrap_or_else(Problem::into_response)
         }
         Err(problem) => problem.into_response(),
     };
@@ -96,13 +98,13 @@ async fn admitted(state: AppState, operation: Option<&'static Operation>, mut re
     response
 }
 
-async fn in_time(limit: Duration, answer: impl Future<Output = Response>) -> Response {
-    tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
-        let seconds = limit.as_secs();
+async fn in_time<T>(until: tokio::time::Instant, answer: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout_at(until, answer).await.map_err(|_| {
+        let seconds = ANSWER_WITHIN.as_secs();
         let detail = format!(
             "there was no answer within {seconds} s; a change may have been made: ask again under the same Idempotency-Key"
         );
-        Problem::new("unavailable", detail).into_response()
+        Problem::new("unavailable", detail)
     })
 }
 
@@ -191,7 +193,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_does_not_come_ends_with_what_to_do() {
-        let response = in_time(Duration::ZERO, std::future::pending()).await;
-        assert_eq!(response.status(), axum::http::StatusCode::SERVICE_UNAVAILABLE);
+        let late = in_time::<()>(tokio::time::Instant::now(), std::future::pending()).await;
+        assert_eq!(late.unwrap_err().status, 503);
     }
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use axum::http::HeaderMap;
 use partition::identity::{Client, User};
 use partition::{AnyKey, AnyState, Table};
 use sha2::{Digest, Sha256};
@@ -147,6 +148,12 @@ impl Identities {
     /// All people, by name.
     pub(crate) fn users(&self) -> Vec<Arc<User>> {
         self.known().users.values().cloned().collect()
+    }
+
+    /// Whether browsers reach us by TLS, as far as the request or the configuration tells.
+    pub(crate) fn is_secure(&self, headers: &HeaderMap) -> bool {
+        let is_public = self.provider.as_ref().is_some_and(|provider| provider.is_reached_by_tls());
+        is_public || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https")
     }
 
     /// Whether a code of somebody's authenticator counts now; it never does again.

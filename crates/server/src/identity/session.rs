@@ -26,7 +26,7 @@ const LASTS: i64 = 12 * 60 * 60 * 1_000;
 const PROVIDER: &str = "provider";
 /// The cookie of a sign-in at the identity provider, and for how many milliseconds it counts.
 const ATTEMPT: &str = "crossdock_sign_in";
-const ATTEMPT_LASTS: i64 = 10 * 60 * 1_000;
+pub(crate) const ATTEMPT_LASTS: i64 = 10 * 60 * 1_000;
 /// Where that cookie is sent to.
 const ATTEMPT_PATH: &str = "/v1/session/provider";
 
@@ -225,22 +225,21 @@ fn cookie_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
 }
 
 /// The header that makes a browser keep a token, or forget it. Behind TLS the browser gives it to nobody without.
-pub(crate) fn cookie(token: Option<&str>, headers: &HeaderMap) -> Option<HeaderValue> {
+pub(crate) fn cookie(token: Option<&str>, is_secure: bool) -> Option<HeaderValue> {
     let (value, age) = token.map_or(("", 0), |token| (token, LASTS / 1_000));
-    let secure = secure(headers);
+    let secure = secure(is_secure);
     HeaderValue::from_str(&format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")).ok()
 }
 
 /// The header that makes a browser keep the token of a sign-in at the identity provider, or forget it. The provider sends the browser back
 /// from another site, so the cookie has to come along on links.
-pub(crate) fn attempt_cookie(token: Option<&str>, headers: &HeaderMap) -> Option<HeaderValue> {
+pub(crate) fn attempt_cookie(token: Option<&str>, is_secure: bool) -> Option<HeaderValue> {
     let (value, age) = token.map_or(("", 0), |token| (token, ATTEMPT_LASTS / 1_000));
-    let (path, secure) = (ATTEMPT_PATH, secure(headers));
+    let (path, secure) = (ATTEMPT_PATH, secure(is_secure));
     HeaderValue::from_str(&format!("{ATTEMPT}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")).ok()
 }
 
-fn secure(headers: &HeaderMap) -> &'static str {
-    let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+fn secure(is_secure: bool) -> &'static str {
     if is_secure { "; Secure" } else { "" }
 }
 
@@ -333,10 +332,9 @@ mod tests {
     #[test]
     fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         let mut headers = HeaderMap::new();
-        let text = cookie(Some("abc"), &headers).unwrap().to_str().unwrap().to_owned();
+        let text = cookie(Some("abc"), false).unwrap().to_str().unwrap().to_owned();
         assert_eq!(text, "crossdock_session=abc; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200");
-        headers.insert("x-forwarded-proto", "https".parse().unwrap());
-        assert!(cookie(None, &headers).unwrap().to_str().unwrap().ends_with("Max-Age=0; Secure"));
+        assert!(cookie(None, true).unwrap().to_str().unwrap().ends_with("Max-Age=0; Secure"));
         headers.insert(header::COOKIE, "theme=dark; crossdock_session=abc.def".parse().unwrap());
         assert_eq!(token_of(&headers), Some("abc.def"));
     }

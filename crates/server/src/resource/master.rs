@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::resource::imports::{AHEAD, ImportReport, NameQuery, check_key};
 use crate::resource::versioned;
 use crate::state::AppState;
-use crate::submit::{Running, start, submit_if};
+use crate::submit::{Running, seen_through, start, submit_if};
 
 /// So many records go to the partition as one command.
 const CHUNK: usize = 500;
@@ -58,9 +58,13 @@ async fn import(
         "prices" => import.each(documents::master::read_prices(&bytes, name), Body::PutPriceBook).await?,
         "company" => {
             let read = documents::master::read_company(&bytes, name);
-            import.each(read, |company| Body::PutCompany(Box::new(company))).await?;
             // which roles count hangs on its code
-            import.state.identities.refresh(&import.state.readers).await?;
+            import = seen_through(async move {
+                let put = import.each(read, |company| Body::PutCompany(Box::new(company))).await;
+                import.state.identities.refresh(&import.state.readers).await?;
+                put.map(|()| import)
+            })
+            .await?;
         }
         "rates" => import.whole(documents::master::read_rates(&bytes, name), Body::PutRates).await?,
         "limits" => {

@@ -1,6 +1,6 @@
 //! How often each element of a process was come to, and for how long tokens stood there: the heat of a diagram.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
@@ -92,12 +92,32 @@ struct Tally {
     times: Vec<i64>,
 }
 
+/// An element that is active.
+struct Active {
+    element: String,
+    /// The key of the scope around it.
+    scope: Key,
+    since: Timestamp,
+}
+
+/// Takes out everything inside of a scope. What is inside began after it, so it has a higher key.
+fn take_inside(active: &mut BTreeMap<Key, Active>, scope: Key) -> Vec<Active> {
+    let mut inside = BTreeSet::from([scope]);
+    for (key, one) in active.iter() {
+        if inside.contains(&one.scope) {
+            inside.insert(*key);
+        }
+    }
+    inside.remove(&scope);
+    inside.iter().filter_map(|key| active.remove(key)).collect()
+}
+
 /// The tallies of one version, entry by entry.
 struct Passages {
     definition: Definition,
     instances: usize,
-    /// What is active in each instance that counts: the element and since when.
-    ours: BTreeMap<InstanceId, BTreeMap<Key, (String, Timestamp)>>,
+    /// What is active in each instance that counts.
+    ours: BTreeMap<InstanceId, BTreeMap<Key, Active>>,
     elements: BTreeMap<String, Tally>,
 }
 
@@ -135,24 +155,29 @@ impl Passages {
                     tally.entered += 1;
                     tally.completed += 1;
                 }
-                engine::Event::Activated { key, element, now, .. } => {
+                engine::Event::Activated { key, element, scope, now } => {
                     let element = process.element(*element).id().to_owned();
                     self.elements.entry(element.clone()).or_default().entered += 1;
-                    active.insert(*key, (element, *now));
+                    active.insert(*key, Active { element, scope: *scope, since: *now });
                 }
                 engine::Event::Completed { key } => {
-                    let Some((element, since)) = active.remove(key) else { continue };
+                    let Some(Active { element, since, .. }) = active.remove(key) else { continue };
                     let tally = self.elements.entry(element).or_default();
                     tally.completed += 1;
                     tally.times.push((now.0 - since.0).max(0));
                 }
                 engine::Event::Terminated { key } => {
-                    let Some((element, _)) = active.remove(key) else { continue };
-                    self.elements.entry(element).or_default().terminated += 1;
+                    let Some(one) = active.remove(key) else { continue };
+                    self.elements.entry(one.element).or_default().terminated += 1;
+                }
+                engine::Event::InsideTerminated { scope } => {
+                    for one in take_inside(active, *scope) {
+                        self.elements.entry(one.element).or_default().terminated += 1;
+                    }
                 }
                 engine::Event::IncidentRaised { element, .. } => {
-                    let Some((element, _)) = active.get(element) else { continue };
-                    self.elements.entry(element.clone()).or_default().incidents += 1;
+                    let Some(one) = active.get(element) else { continue };
+                    self.elements.entry(one.element.clone()).or_default().incidents += 1;
                 }
                 // from here on it goes through the elements of another version
                 engine::Event::Migrated { .. } => {
@@ -183,5 +208,40 @@ impl Passages {
             instances: self.instances,
             elements: elements.collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ended_all_at_once_with_its_scope_is_counted_and_nothing_beside_it() {
+        let process = r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+            <bpmn:process id="p" isExecutable="true"><bpmn:startEvent id="start"/><bpmn:sequenceFlow id="f" sourceRef="start" targetRef="around"/>
+            <bpmn:subProcess id="around"><bpmn:startEvent id="s"/><bpmn:sequenceFlow id="g" sourceRef="s" targetRef="inner"/>
+            <bpmn:manualTask id="inner"/></bpmn:subProcess></bpmn:process></bpmn:definitions>"#;
+        let id = DefinitionId { id: "p".into(), version: 1 };
+        let definition = Definition { id, xml: process.into(), ..Definition::default() }.parsed();
+        let element = |id: &str| definition.process().unwrap().find(id).unwrap();
+        let begins = |key: Key, id: &str, scope: Key| engine::Event::Activated {
+            key,
+            element: element(id),
+            scope,
+            now: Timestamp(0),
+        };
+        let steps = [
+            begins(1, "around", 0),
+            begins(2, "inner", 1),
+            begins(3, "around", 0),
+            begins(4, "inner", 3),
+            engine::Event::InsideTerminated { scope: 1 },
+            engine::Event::Terminated { key: 1 },
+        ];
+        let mut passages = Passages::of(definition.clone()).unwrap();
+        passages.ours.insert(InstanceId::default(), BTreeMap::new());
+        passages.walk(InstanceId::default(), &steps, Timestamp(9));
+        let ended = |id: &str| passages.elements.get(id).map(|tally| (tally.entered, tally.terminated));
+        assert_eq!((ended("around"), ended("inner")), (Some((2, 1)), Some((2, 1))));
     }
 }

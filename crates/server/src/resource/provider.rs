@@ -4,9 +4,7 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use partition::Body;
-use partition::identity::{User, UserChange};
-use runtime::{Answer, Request};
+use partition::identity::{Rights, User, UserChange};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{Actor, Role};
@@ -18,7 +16,9 @@ use crate::extract::Query;
 use crate::identity::oidc::{Attempt, Callback, Person, Provider, SignInError};
 use crate::identity::session::{self, Session};
 use crate::problem::Problem;
+use crate::resource::session::shown;
 use crate::state::AppState;
+use crate::submit::change_of_ours;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(show)).routes(routes!(sign_in)).routes(routes!(callback))
@@ -73,7 +73,7 @@ async fn sign_in(
     let return_to = query.return_to.as_deref().filter(|path| is_ours(path)).unwrap_or("/");
     let token = sessions.attempt_token(attempt.number(), return_to, now);
     let mut response = see(address.as_str());
-    add_cookie(&mut response, session::attempt_cookie(Some(&token), &headers));
+    add_cookie(&mut response, session::attempt_cookie(Some(&token), state.identities.is_secure(&headers)));
     Ok(response)
 }
 
@@ -94,18 +94,18 @@ async fn callback(
     headers: HeaderMap,
     Query(callback): Query<Callback>,
 ) -> Result<Response, Problem> {
-    let provider = provider(&state)?;
+    let (provider, is_secure) = (provider(&state)?, state.identities.is_secure(&headers));
     let mut response = match admit(&state, provider, callback, &headers).await {
         Ok((session, return_to)) => {
             tracing::info!(user = %session.user, "signed in at the identity provider");
             let mut response = see(&return_to);
-            add_cookie(&mut response, session::cookie(Some(&state.identities.sessions.token(&session)), &headers));
+            add_cookie(&mut response, session::cookie(Some(&state.identities.sessions.token(&session)), is_secure));
             response
         }
         Err(error) => refused(&error, &headers),
     };
     // it counts once
-    add_cookie(&mut response, session::attempt_cookie(None, &headers));
+    add_cookie(&mut response, session::attempt_cookie(None, is_secure));
     Ok(response)
 }
 
@@ -129,25 +129,41 @@ async fn admit(
 /// ever after, whatever they are called there.
 async fn known(state: &AppState, person: Person) -> Result<Arc<User>, SignInError> {
     let Person { subject, id, name, rights } = person;
-    let id = state.identities.user_of_subject(&subject).map_or(id, |user| user.id.clone());
     let not_admitted = SignInError::NotAdmitted;
+    let known = state.identities.user_of_subject(&subject);
+    if rights.as_ref().is_some_and(|rights| rights.roles.is_empty()) {
+        if let Some(user) = &known {
+            lose_all(state, user, subject, name).await?;
+        }
+        return Err(SignInError::NoRole(id.to_string()));
+    }
+    let id = known.map_or(id, |user| user.id.clone());
     if state.identities.user(&id).is_some_and(|user| user.disabled) {
         return Err(not_admitted(format!("{id} may not sign in")));
     }
     state.may_name(&id).map_err(|problem| not_admitted(problem.detail))?;
-    let change = UserChange::Vouched { subject, name, rights };
-    // the space is in no name, so it is nobody else on the record
-    let actor = Actor { id: Text::const_new("identity provider"), roles: vec![Role::System], limit: None };
-    let answer = state.partition.ask(Request::new(actor, Body::ChangeUser { user: id.clone(), change })).await;
-    match answer {
-        Answer::Done { .. } => {}
-        Answer::Refused { detail, .. } => return Err(not_admitted(detail.to_string())),
-        _ => return Err(SignInError::Unavailable("the sign-in could not be put on the record".to_owned())),
-    }
-    let refreshed = state.identities.refresh(&state.readers).await;
-    refreshed.map_err(|problem| SignInError::Unavailable(problem.detail))?;
+    vouch(state, &id, UserChange::Vouched { subject, name, rights }).await?;
     let user = state.identities.user(&id).filter(|user| !user.disabled);
     user.ok_or_else(|| not_admitted(format!("{id} may not sign in")))
+}
+
+/// Takes the rights of somebody whom the provider grants none any more, and ends their sessions. The rights go last: as long as they are
+/// there it is done again.
+async fn lose_all(state: &AppState, user: &User, subject: Text, name: Text) -> Result<(), SignInError> {
+    let rights = Rights::default();
+    if user.rights == rights {
+        return Ok(());
+    }
+    vouch(state, &user.id, UserChange::EndSessions).await?;
+    vouch(state, &user.id, UserChange::Vouched { subject, name, rights: Some(rights) }).await
+}
+
+/// Puts on the record what the provider says.
+async fn vouch(state: &AppState, user: &Text, change: UserChange) -> Result<(), SignInError> {
+    // the space is in no name, so it is nobody else on the record
+    let actor = Actor { id: Text::const_new("identity provider"), roles: vec![Role::System], limit: None };
+    let answer = change_of_ours(state, actor, user.clone(), change).await;
+    answer.map_err(|problem| SignInError::Unavailable(problem.detail))?.map_err(SignInError::NotAdmitted)
 }
 
 fn provider(state: &AppState) -> Result<&Provider, Problem> {
@@ -164,7 +180,8 @@ fn is_ours(path: &str) -> bool {
 /// Back to the page where people sign in, which has a sentence for each code. The log has the rest: it is not for whoever made up the link.
 fn refused(error: &SignInError, headers: &HeaderMap) -> Response {
     let from = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    tracing::warn!(%error, from, "nobody was signed in at the identity provider");
+    let (why, from) = (shown(&error.to_string(), 600), shown(from, 100));
+    tracing::warn!(error = ?why, ?from, "nobody was signed in at the identity provider");
     see(&format!("/?sign_in={}", error.code()))
 }
 

@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use partition::Body;
 use partition::identity::{User, UserChange};
-use runtime::{Answer, Request};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::{Holder, Identity};
 use crate::extract::{Caller, Json};
+use crate::identity::attempts::Attempt;
 use crate::identity::{password, session, totp};
 use crate::problem::{FieldError, Problem};
 use crate::resource::accounts::currency;
 use crate::resource::stock::{Accepted, accepted};
 use crate::state::AppState;
-use crate::submit::change_identity;
+use crate::submit::{change_identity, change_of_ours};
 use crate::view::{MoneyView, money, name};
 
 /// No name is longer (bytes).
@@ -110,22 +110,20 @@ async fn sign_in(
     if given.user.len() > MAX_NAME || given.password.len() > password::LONGEST {
         return Err(wrong());
     }
-    if let Err(seconds) = identities.attempts.begin(&given.user, now) {
-        return Ok(too_many(&given.user, seconds));
-    }
+    let attempt = identities.attempts.begin(&given.user, now).await.map_err(|seconds| too_many(&given.user, seconds))?;
     let user = identities.user(&given.user).filter(|user| !user.disabled);
     let hash = user.as_ref().and_then(|user| user.password.clone());
     let is_right = password::is_right(given.password, hash).await?;
     let Some(user) = user.filter(|_| is_right) else {
-        if identities.attempts.is_locked(&given.user, now) {
-            tracing::warn!(user = %given.user, "locked after too many wrong passwords");
+        if attempt.failed(now) {
+            tracing::warn!(user = ?shown(&given.user, 100), "locked after too many wrong passwords");
         }
         return Err(wrong());
     };
     if user.second_factor.is_on {
         match given.code.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
+            // neither right nor wrong
             None => {
-                identities.attempts.take_back(&given.user);
                 return Err(Problem::new(
                     "second_factor_required",
                     "send a code of the authenticator, or a recovery code, as `code`",
@@ -133,19 +131,24 @@ async fn sign_in(
             }
             Some(code) if passes(&state, &user, code).await? => {}
             Some(_) => {
-                if identities.attempts.is_locked(&given.user, now) {
-                    tracing::warn!(user = %given.user, "locked after too many wrong codes");
+                if attempt.failed(now) {
+                    tracing::warn!(user = %user.id, "locked after too many wrong codes");
                 }
                 return Err(Problem::new("unauthorised", "the code is wrong, or was used before"));
             }
         }
     }
-    identities.attempts.succeeded(&given.user);
+    attempt.succeeded();
     let session = identities.sessions.begin(&user, now)?;
     let token = identities.sessions.token(&session);
     tracing::info!(user = %user.id, "signed in");
     let identity = Holder::person(&user).at(&identities.company(), Some(session));
-    Ok(with_cookie(JsonAnswer(who(&state, &identity).await?), Some(&token), &headers))
+    Ok(with_cookie(JsonAnswer(who(&state, &identity).await?), Some(&token), identities.is_secure(&headers)))
+}
+
+/// The beginning of what somebody unknown has sent, for the log; by `{:?}`, so that nobody writes lines of their own there.
+pub(crate) fn shown(given: &str, letters: usize) -> String {
+    given.chars().take(letters).collect()
 }
 
 /// Whether a code of the second factor is right. One that is counts once.
@@ -157,32 +160,25 @@ async fn passes(state: &AppState, user: &User, code: &str) -> Result<bool, Probl
     if !user.second_factor.recovery.contains(&code) {
         return Ok(false);
     }
-    let change = UserChange::RecoveryUsed { code };
     let actor = Holder::person(user).at(&state.identities.company(), None).actor;
-    let request = Request::new(actor, Body::ChangeUser { user: user.id.clone(), change });
-    let answer = state.partition.ask(request).await;
-    state.identities.refresh(&state.readers).await?;
-    match answer {
-        Answer::Done { .. } => Ok(true),
+    match change_of_ours(state, actor, user.id.clone(), UserChange::RecoveryUsed { code }).await? {
+        Ok(_) => Ok(true),
         // somebody else was quicker
-        Answer::Refused { .. } => Ok(false),
-        _ => Err(Problem::new("unavailable", "the recovery code could not be put on the record; try again")),
+        Err(_) => Ok(false),
     }
 }
 
-fn with_cookie(answer: impl IntoResponse, token: Option<&str>, headers: &HeaderMap) -> Response {
+fn with_cookie(answer: impl IntoResponse, token: Option<&str>, is_secure: bool) -> Response {
     let mut response = answer.into_response();
-    if let Some(cookie) = session::cookie(token, headers) {
+    if let Some(cookie) = session::cookie(token, is_secure) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-fn too_many(user: &str, seconds: u64) -> Response {
-    let detail = format!("too many wrong passwords for {user}; try again in {seconds} s");
-    let mut response = Problem::new("too_many_requests", detail).into_response();
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    response
+fn too_many(user: &str, seconds: u64) -> Problem {
+    let detail = format!("too many wrong passwords or codes for {user}; try again in {seconds} s");
+    Problem { retry_after: Some(seconds), ..Problem::new("too_many_requests", detail) }
 }
 
 /// Show who one is, and what one may do.
@@ -200,7 +196,7 @@ async fn sign_out(State(state): State<AppState>, headers: HeaderMap, identity: I
             tracing::error!(%error, "a session was not ended");
         }
     }
-    with_cookie(StatusCode::NO_CONTENT, None, &headers)
+    with_cookie(StatusCode::NO_CONTENT, None, state.identities.is_secure(&headers))
 }
 
 /// The password as it was, and as it shall be.
@@ -238,18 +234,26 @@ fn person(state: &AppState, identity: &Identity) -> Result<Arc<User>, Problem> {
 /// Who is signed in, if they still know their password: what protects them is changed by nobody who finds an open browser, nor guesses it
 /// there.
 async fn who_knows_the_password(state: &AppState, identity: &Identity, given: String) -> Result<Arc<User>, Problem> {
-    let user = person(state, identity)?;
-    let attempts = &state.identities.attempts;
-    attempts.begin(&user.id, state.now()).map_err(|seconds| {
-        Problem::new("too_many_requests", format!("too many wrong passwords for {}; try again in {seconds} s", user.id))
-    })?;
+    let (user, attempt) = begin_with_password(state, identity, given).await?;
+    attempt.succeeded();
+    Ok(user)
+}
+
+/// The same where more is asked for than the password; the attempt is not over before that is looked at.
+async fn begin_with_password(state: &AppState, identity: &Identity, given: String) -> Result<(Arc<User>, Attempt), Problem> {
+    let (user, now) = (person(state, identity)?, state.now());
+    let begun = state.identities.attempts.begin(&user.id, now).await;
+    let attempt = begun.map_err(|seconds| too_many(&user.id, seconds))?;
     if password::is_right(given, user.password.clone()).await? {
-        attempts.succeeded(&user.id);
-        return Ok(user);
+        return Ok((user, attempt));
     }
-    let (pointer, cause) = ("/password".to_owned(), "the password is another one".to_owned());
-    let error = FieldError { pointer, cause, mend: "give the one that you sign in with".to_owned() };
-    Err(Problem::new("invalid", "the password is another one").with_errors(vec![error]))
+    attempt.failed(now);
+    Err(is_another("/password", "the password is another one", "give the one that you sign in with"))
+}
+
+fn is_another(pointer: &str, detail: &str, mend: &str) -> Problem {
+    let error = FieldError { pointer: pointer.to_owned(), cause: detail.to_owned(), mend: mend.to_owned() };
+    Problem::new("invalid", detail).with_errors(vec![error])
 }
 
 /// One's second factor.
@@ -311,10 +315,12 @@ fn already_on() -> Problem {
     Problem::new("conflict", "a second factor is asked for already; remove it before setting up another")
 }
 
-/// A code of the authenticator.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+/// The password, and a code of the authenticator.
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SecondFactorCode {
+    /// The password.
+    password: String,
     /// Six digits.
     #[schema(example = "287082")]
     code: String,
@@ -327,7 +333,7 @@ pub(crate) struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
-/// Ask for a second factor from now on: the authenticator was set up, as a code of it shows.
+/// Ask for a second factor from now on: the authenticator was set up, as a code of it shows. Wrong codes count like wrong passwords.
 #[utoipa::path(post, path = "/v1/session/second-factor/confirmation", tag = "identity", params(("Idempotency-Key" = String, Header)), request_body = SecondFactorCode,
     responses((status = 200, body = RecoveryCodes)))]
 async fn confirm_second_factor(
@@ -336,24 +342,24 @@ async fn confirm_second_factor(
     caller: Caller,
     Json(given, bytes): Json<SecondFactorCode>,
 ) -> Result<JsonAnswer<RecoveryCodes>, Problem> {
-    let user = person(&state, &identity)?;
-    let generation = user.second_factor.generation + 1;
-    if user.second_factor.is_on {
-        // the same request again has the same answer, as long as its code counts
-        let secret = totp::Secret::of(&state.identities.sessions, &user.id, user.second_factor.generation);
-        let codes = totp::recovery_codes(&state.identities.sessions, &user, user.second_factor.generation, &caller.key);
-        let are_his = codes.iter().any(|code| user.second_factor.recovery.contains(&totp::recovery_hash(code)));
-        if are_his && secret.step_of(&given.code, state.now()).is_some() {
-            return Ok(JsonAnswer(RecoveryCodes { recovery_codes: codes }));
-        }
-        return Err(already_on());
-    }
+    let (user, attempt) = begin_with_password(&state, &identity, given.password).await?;
+    let factor = &user.second_factor;
+    let generation = if factor.is_on { factor.generation } else { factor.generation + 1 };
     let secret = totp::Secret::of(&state.identities.sessions, &user.id, generation);
     if secret.step_of(&given.code, state.now()).is_none() {
-        let (pointer, cause) = ("/code".to_owned(), "the code is not the one that counts now".to_owned());
-        let mend = "give the six digits that the authenticator shows, and check the clock of its device".to_owned();
-        let error = FieldError { pointer, cause, mend };
-        return Err(Problem::new("invalid", "the authenticator is not confirmed").with_errors(vec![error]));
+        attempt.failed(state.now());
+        if factor.is_on {
+            return Err(already_on());
+        }
+        let mend = "give the six digits that the authenticator shows, and check the clock of its device";
+        return Err(is_another("/code", "the code is not the one that counts now", mend));
+    }
+    attempt.succeeded();
+    if factor.is_on {
+        // the same request again has the same answer, as long as its code counts
+        let codes = totp::recovery_codes(&state.identities.sessions, &user, generation, &caller.key);
+        let are_his = codes.iter().any(|code| factor.recovery.contains(&totp::recovery_hash(code)));
+        return if are_his { Ok(JsonAnswer(RecoveryCodes { recovery_codes: codes })) } else { Err(already_on()) };
     }
     let recovery_codes = totp::recovery_codes(&state.identities.sessions, &user, generation, &caller.key);
     let recovery = recovery_codes.iter().map(|code| totp::recovery_hash(code)).collect();

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(add))
         .routes(routes!(set_rights))
         .routes(routes!(remove_second_factor))
+        .routes(routes!(link))
         .routes(routes!(show))
         .routes(routes!(set_password))
         .routes(routes!(disable))
@@ -243,6 +244,42 @@ async fn remove_second_factor(
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     not_oneself(&caller, &user)?;
     change_user(&state, caller, &bytes, user, UserChange::SecondFactorOff).await
+}
+
+/// Who somebody is at the identity provider.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProviderAccount {
+    /// The provider's own number for them: `sub` in its tokens.
+    #[schema(example = "0f3c2a54-7be1-4d3c-9a53-0c3a4e1b7d11")]
+    subject: String,
+}
+
+/// Say which account of the identity provider is this person, so that they sign in there as well. By name alone only somebody is taken
+/// for one who has neither a password nor a second factor here.
+#[utoipa::path(post, path = "/v1/users/{user}/provider", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ProviderAccount,
+    responses((status = 200, body = Accepted)))]
+async fn link(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(user): Path<String>,
+    Json(given, bytes): Json<ProviderAccount>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let missing = "identity provider; `server.oidc` in the configuration names one";
+    let provider = state.identities.provider.as_ref().ok_or_else(|| Problem::not_found(missing))?;
+    let known = state.identities.user(&user).ok_or_else(|| Problem::not_found(format_args!("user {user}")))?;
+    // as long as a provider may make it (OpenID Connect Core §2)
+    if !(1..=255).contains(&given.subject.len()) {
+        let (pointer, cause) = ("/subject".to_owned(), "its length".to_owned());
+        let error = FieldError { pointer, cause, mend: "give `sub` as the provider shows it, up to 255 bytes".to_owned() };
+        return Err(Problem::new("invalid", "the subject is no number of the provider").with_errors(vec![error]));
+    }
+    let subject = provider.subject(&given.subject);
+    if let Some(other) = state.identities.user_of_subject(&subject).filter(|other| other.id != known.id) {
+        return Err(Problem::new("conflict", format!("this account of the identity provider is {}", other.id)));
+    }
+    let change = UserChange::Vouched { subject, name: known.name.clone(), rights: None };
+    change_user(&state, caller, &bytes, user, change).await
 }
 
 /// What protects oneself is changed with the password, so that nobody does it who finds an open browser.

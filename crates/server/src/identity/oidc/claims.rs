@@ -96,6 +96,8 @@ pub(super) fn check_party(claims: &Value, client: &str) -> Result<(), Unfit> {
 /// The program that an access token was given to. One of a person is refused: in their name a program could do what they may not do alone.
 ///
 /// By client credentials the subject is the program itself (RFC 9068 §2.2); where a provider has a number for it, another claim tells.
+/// Keycloak says so by the name of the account, which people may choose as well, and by the host that has asked, which only tokens of
+/// client credentials have.
 pub(super) fn program(claims: &Value) -> Result<&str, Unfit> {
     let names = ["client_id", "azp", "appid"];
     let client = names.into_iter().find_map(|name| text(claims, name).ok());
@@ -105,7 +107,8 @@ pub(super) fn program(claims: &Value) -> Result<&str, Unfit> {
         || is("sub", &format!("{client}@clients"))
         || is("gty", "client-credentials")
         || is("idtyp", "app")
-        || is("preferred_username", &format!("service-account-{client}"));
+        || is("preferred_username", &format!("service-account-{client}"))
+            && ["clientHost", "clientAddress"].iter().any(|name| text(claims, name).is_ok());
     if is_program { Ok(client) } else { Err(Unfit::OfAPerson) }
 }
 
@@ -130,12 +133,15 @@ mod tests {
         for claims in [
             json!({ "sub": "shop", "client_id": "shop" }),
             json!({ "sub": "shop@clients", "azp": "shop" }),
-            json!({ "sub": "0f3c", "azp": "shop", "preferred_username": "service-account-shop" }),
+            json!({ "sub": "0f3c", "azp": "shop", "preferred_username": "service-account-shop", "clientHost": "10.0.0.7" }),
             json!({ "sub": "0f3c", "appid": "shop", "idtyp": "app" }),
         ] {
             assert_eq!(program(&claims), Ok("shop"), "{claims}");
         }
         assert_eq!(program(&json!({ "sub": "ann", "azp": "shop" })), Err(Unfit::OfAPerson));
+        // a name that somebody has chosen makes nobody a program
+        let ann = json!({ "sub": "0f3c", "azp": "shop", "preferred_username": "service-account-shop" });
+        assert_eq!(program(&ann), Err(Unfit::OfAPerson));
         assert_eq!(program(&json!({ "sub": "ann" })), Err(Unfit::Missing("client_id".to_owned())));
     }
 

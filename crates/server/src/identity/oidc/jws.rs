@@ -40,6 +40,9 @@ pub(super) enum Unsigned {
     /// No key of the provider could have signed it.
     #[error("the provider has no key {0} for it")]
     UnknownKey(String),
+    /// It names no key, and none of the provider's has signed it.
+    #[error("no key of the provider has signed it, and it names none")]
+    Nobodys,
     /// The signature is of other content or of another key.
     #[error("its signature is wrong")]
     Signature,
@@ -93,31 +96,54 @@ struct Header {
     crit: Option<Value>,
 }
 
-/// What a token says, if one of these keys has signed it.
-pub(super) fn verified(token: &str, keys: &[Key]) -> Result<Value, Unsigned> {
-    if token.len() > LONGEST {
-        return Err(Unsigned::Malformed("it is longer than 16 KiB"));
+/// A token that could count, if a key of the provider has signed it.
+pub(super) struct Token<'a> {
+    header: Header,
+    /// What is signed: header and claims.
+    signed: &'a str,
+    claims: Value,
+    signature: Vec<u8>,
+}
+
+impl<'a> Token<'a> {
+    /// Reads a token as far as that needs no key.
+    pub(super) fn read(token: &'a str) -> Result<Self, Unsigned> {
+        if token.len() > LONGEST {
+            return Err(Unsigned::Malformed("it is longer than 16 KiB"));
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(Unsigned::Malformed("it has no parts"))?;
+        let (header, claims) = signed.split_once('.').ok_or(Unsigned::Malformed("it has less than three parts"))?;
+        let decode = |part: &str| BASE64.decode(part).map_err(|_| Unsigned::Malformed("a part is not in base 64"));
+        let header: Header =
+            serde_json::from_slice(&decode(header)?).map_err(|_| Unsigned::Malformed("its header is not understood"))?;
+        if header.crit.is_some() {
+            return Err(Unsigned::Malformed("it asks for an extension that nobody here knows"));
+        }
+        if !ALGORITHMS.contains(&header.alg.as_str()) {
+            return Err(Unsigned::Algorithm(header.alg));
+        }
+        let signature = decode(signature)?;
+        let claims = serde_json::from_slice(&decode(claims)?).map_err(|_| Unsigned::Malformed("its claims are not JSON"))?;
+        Ok(Self { header, signed, claims, signature })
     }
-    let (signed, signature) = token.rsplit_once('.').ok_or(Unsigned::Malformed("it has no parts"))?;
-    let (header, claims) = signed.split_once('.').ok_or(Unsigned::Malformed("it has less than three parts"))?;
-    let decode = |part: &str| BASE64.decode(part).map_err(|_| Unsigned::Malformed("a part is not in base 64"));
-    let header: Header =
-        serde_json::from_slice(&decode(header)?).map_err(|_| Unsigned::Malformed("its header is not understood"))?;
-    if header.crit.is_some() {
-        return Err(Unsigned::Malformed("it asks for an extension that nobody here knows"));
+
+    /// What it says before anybody has looked whether that is true: enough to throw it away, and for nothing else.
+    pub(super) fn unverified(&self) -> &Value {
+        &self.claims
     }
-    if !ALGORITHMS.contains(&header.alg.as_str()) {
-        return Err(Unsigned::Algorithm(header.alg));
+
+    /// What it says, if one of these keys has signed it.
+    pub(super) fn verified(&self, keys: &[Key]) -> Result<Value, Unsigned> {
+        let Header { alg, kid, .. } = &self.header;
+        let mut candidates = keys.iter().filter(|key| key.may_have_signed(&self.header)).peekable();
+        if candidates.peek().is_none() {
+            return Err(Unsigned::UnknownKey(kid.as_ref().unwrap_or(alg).clone()));
+        }
+        if !candidates.any(|key| key.has_signed(alg, self.signed.as_bytes(), &self.signature)) {
+            return Err(if kid.is_some() { Unsigned::Signature } else { Unsigned::Nobodys });
+        }
+        Ok(self.claims.clone())
     }
-    let signature = decode(signature)?;
-    let mut candidates = keys.iter().filter(|key| key.may_have_signed(&header)).peekable();
-    if candidates.peek().is_none() {
-        return Err(Unsigned::UnknownKey(header.kid.unwrap_or(header.alg)));
-    }
-    if !candidates.any(|key| key.has_signed(&header.alg, signed.as_bytes(), &signature)) {
-        return Err(Unsigned::Signature);
-    }
-    serde_json::from_slice(&decode(claims)?).map_err(|_| Unsigned::Malformed("its claims are not JSON"))
 }
 
 /// What signs with a private key (RFC 7518 §3.1, RFC 8037 §3.1): never `none`, and never a secret that both sides have.

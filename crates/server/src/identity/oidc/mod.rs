@@ -8,6 +8,7 @@ mod claims;
 mod config;
 mod jws;
 mod remote;
+mod spent;
 #[cfg(test)]
 mod tests;
 
@@ -25,8 +26,9 @@ use units::{Text, Timestamp};
 use super::session::{Sessions, random};
 use crate::problem::Problem;
 use claims::Unfit;
-use jws::Unsigned;
+use jws::{Token, Unsigned};
 use remote::Remote;
+use spent::Spent;
 
 pub use config::{GrantConfig, OidcConfig, OidcConfigError};
 
@@ -34,7 +36,9 @@ pub use config::{GrantConfig, OidcConfig, OidcConfigError};
 #[derive(Debug)]
 pub struct Provider {
     config: OidcConfig,
-    remote: Remote,
+    remote: Arc<Remote>,
+    /// Sign-ins that were answered.
+    spent: Spent,
 }
 
 /// Why nobody is signed in.
@@ -95,7 +99,8 @@ pub(crate) struct Person {
     pub(crate) id: Text,
     /// How the person is called.
     pub(crate) name: Text,
-    /// What is granted; `None` where the configuration grants nothing to anybody, so that Administration says it.
+    /// What is granted, which may be no role at all; `None` where the configuration grants nothing to anybody, so that Administration says
+    /// it.
     pub(crate) rights: Option<Rights>,
 }
 
@@ -104,7 +109,7 @@ pub(crate) struct Person {
 pub(crate) struct Program {
     /// By which the record names it.
     pub(crate) id: Text,
-    /// What is granted; `None` as for a person.
+    /// What is granted, a role at least; `None` as for a person.
     pub(crate) rights: Option<Rights>,
 }
 
@@ -153,8 +158,8 @@ impl Provider {
     /// What is configured cannot be used, or the secret is not there.
     pub fn start(config: OidcConfig, secret: Option<String>) -> Result<Arc<Self>, OidcConfigError> {
         config.check()?;
-        let remote = Remote::new(&config, secret)?;
-        Ok(Arc::new(Self { config, remote }))
+        let remote = Arc::new(Remote::new(&config, secret)?);
+        Ok(Arc::new(Self { config, remote, spent: Spent::default() }))
     }
 
     /// Fetches what the provider says of itself.
@@ -168,6 +173,16 @@ impl Provider {
     /// How people know it.
     pub(crate) fn name(&self) -> &str {
         &self.config.name
+    }
+
+    /// Whether browsers reach us by TLS.
+    pub(crate) fn is_reached_by_tls(&self) -> bool {
+        self.config.public_url.starts_with("https:")
+    }
+
+    /// Whoever has that number at the provider, as the record has it.
+    pub(crate) fn subject(&self, number: &str) -> Text {
+        format!("{} {number}", self.config.issuer).into()
     }
 
     /// Whether programs may bring access tokens.
@@ -225,6 +240,10 @@ impl Provider {
             return Err(SignInError::Denied(format!("{error}{more}")));
         }
         let code = callback.code.ok_or_else(|| SignInError::Denied("nothing: there is no code".to_owned()))?;
+        // a code is made up as quickly as it is sent, and each costs a request to the provider
+        if !self.spent.spend(&attempt.number, now) {
+            return Err(SignInError::Expired);
+        }
         let verifier = attempt.draw(sessions, "verifier");
         let pairs = [
             ("grant_type", "authorization_code"),
@@ -244,21 +263,20 @@ impl Provider {
 
     /// The person that an ID token is about.
     fn read(&self, claims: &Value) -> Result<Person, SignInError> {
-        let subject = format!("{} {}", self.config.issuer, claims::text(claims, "sub")?);
-        let id = claims::text(claims, &self.config.user_claim)?.to_lowercase();
+        let subject = self.subject(claims::text(claims, "sub")?);
+        // of other letters than these, two may become one
+        let id = claims::text(claims, &self.config.user_claim)?.to_ascii_lowercase();
         if self.config.user_claim == "email" && claims.get("email_verified") != Some(&Value::Bool(true)) {
             return Err(SignInError::Token(format!("the provider has not verified the address {id}")));
         }
-        let rights = self.granted(&id, &claims::held(claims, &self.config.roles_claim))?;
+        let rights = self.granted(&claims::held(claims, &self.config.roles_claim));
         let name = claims::text(claims, "name").unwrap_or(&id).chars().take(200).collect();
-        Ok(Person { subject: subject.into(), name, id: id.into(), rights })
+        Ok(Person { subject, name, id: id.into(), rights })
     }
 
-    fn granted(&self, who: &str, held: &BTreeSet<String>) -> Result<Option<Rights>, SignInError> {
-        if self.config.grants.is_empty() {
-            return Ok(None);
-        }
-        self.config.rights(held).map(Some).ok_or_else(|| SignInError::NoRole(who.to_owned()))
+    /// What is granted to whoever holds these groups, roles or scopes: no role if none of them is named.
+    fn granted(&self, held: &BTreeSet<String>) -> Option<Rights> {
+        (!self.config.grants.is_empty()).then(|| self.config.rights(held).unwrap_or_default())
     }
 
     /// Which program brings an access token, and what it may do.
@@ -266,23 +284,29 @@ impl Provider {
         let closed = || SignInError::Token("access tokens are not accepted here".to_owned());
         let audience = self.config.audience.as_deref().ok_or_else(closed)?;
         let claims = self.verified(token, audience, now).await?;
-        let id = claims::program(&claims)?.to_lowercase();
+        let id = claims::program(&claims)?.to_ascii_lowercase();
         let mut held = claims::held(&claims, &self.config.roles_claim);
         held.extend(claims::held(&claims, "roles"));
         held.extend(claims::scopes(&claims));
-        let rights = self.granted(&id, &held)?;
+        let rights = self.granted(&held);
+        if rights.as_ref().is_some_and(|rights| rights.roles.is_empty()) {
+            return Err(SignInError::NoRole(id));
+        }
         Ok(Program { id: id.into(), rights })
     }
 
     /// What a token says, if the provider has signed it for that audience and it is in time.
     async fn verified(&self, token: &str, audience: &str, now: Timestamp) -> Result<Value, SignInError> {
+        let token = Token::read(token)?;
+        let check = |claims: &Value| claims::check(claims, &self.config.issuer, audience, now, self.config.leeway_seconds);
+        // for what would not count under any key nobody is asked
+        check(token.unverified())?;
         let keys = self.remote.keys(now).await?;
-        let claims = match jws::verified(token, &keys) {
+        let claims = match token.verified(&keys) {
             // the provider may have changed its keys since
-            Err(Unsigned::UnknownKey(_)) => jws::verified(token, &self.remote.newer_keys(now).await?)?,
+            Err(Unsigned::UnknownKey(_) | Unsigned::Nobodys) => token.verified(&*self.remote.newer_keys(now).await?)?,
             known => known?,
         };
-        claims::check(&claims, &self.config.issuer, audience, now, self.config.leeway_seconds)?;
         Ok(claims)
     }
 }

@@ -1,14 +1,14 @@
 //! What is fetched of the provider: what it says of itself (OpenID Connect Discovery 1.0), its keys, and tokens for codes.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{Client, RequestBuilder, Response, Url, header};
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use units::Timestamp;
 
 use super::SignInError;
@@ -17,11 +17,16 @@ use super::jws::{self, Key};
 
 /// The provider answers within this time, or counts as away.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// Where there is something from before, nobody waits longer than this for something newer.
+const NEWER_WITHIN: Duration = Duration::from_secs(1);
+/// So many codes are redeemed at a time; the others wait.
+const REDEEMED_AT_ONCE: usize = 8;
 /// The longest answer that is read, in bytes.
 const LONGEST: usize = 512 * 1024;
 /// What was fetched counts for so many milliseconds: a key that was withdrawn is gone after that.
 const COUNTS_FOR: i64 = 60 * 60 * 1_000;
-/// Keys are fetched again for the sake of an unknown one at most this often: whoever makes up tokens does not make us ask each time.
+/// After a failure, and for the sake of an unknown key, the provider is asked again no sooner than this: whoever makes up tokens does not
+/// make us ask each time.
 const PAUSE: i64 = 10_000;
 /// While the provider is away its keys count for so long.
 const COUNTS_AT_MOST: i64 = 24 * 60 * 60 * 1_000;
@@ -58,19 +63,100 @@ pub(super) struct Remote {
     client_id: String,
     secret: Option<String>,
     client: Client,
-    metadata: RwLock<Option<(Timestamp, Arc<Metadata>)>>,
-    keys: RwLock<Option<Fetched>>,
+    metadata: Kept<Metadata>,
+    keys: Kept<Vec<Key>>,
     /// One at a time asks, and the others take what it brings.
-    asking: Mutex<()>,
+    asking: Arc<Mutex<()>>,
+    redeeming: Semaphore,
 }
 
-#[derive(Debug, Clone)]
-struct Fetched {
-    /// When they were fetched.
-    at: Timestamp,
-    /// When they were asked for last, with or without success.
-    tried: Timestamp,
-    keys: Arc<Vec<Key>>,
+/// What was fetched, and when it could not be.
+#[derive(Debug)]
+struct Kept<T>(RwLock<Tries<T>>);
+
+#[derive(Debug)]
+struct Tries<T> {
+    fetched: Option<(Timestamp, Arc<T>)>,
+    failed: Option<(Timestamp, String)>,
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(RwLock::new(Tries { fetched: None, failed: None }))
+    }
+}
+
+impl<T> Kept<T> {
+    fn get<R>(&self, look: impl FnOnce(&Tries<T>) -> R) -> R {
+        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was fetched, however long ago.
+    fn any(&self) -> Option<Arc<T>> {
+        self.younger(Timestamp(0), i64::MAX)
+    }
+
+    /// What was fetched less than so many milliseconds ago.
+    fn younger(&self, now: Timestamp, than: i64) -> Option<Arc<T>> {
+        self.get(|tries| {
+            tries.fetched.as_ref().filter(|(at, _)| now.millis_since(*at) < than).map(|(_, value)| value.clone())
+        })
+    }
+
+    /// Why it could not be fetched a moment ago.
+    fn failed_lately(&self, now: Timestamp) -> Option<SignInError> {
+        let lately = |(at, why): &(Timestamp, String)| (now.millis_since(*at) < PAUSE).then(|| why.clone());
+        self.get(|tries| tries.failed.as_ref().and_then(lately)).map(SignInError::Unavailable)
+    }
+
+    /// Takes up how a try has ended that began at `now`. What there was before counts on if it is younger than so many milliseconds.
+    fn keep(
+        &self,
+        tried: Result<T, SignInError>,
+        (now, began): (Timestamp, Instant),
+        counts_for: i64,
+    ) -> Result<Arc<T>, SignInError> {
+        let mut tries = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let why = match tried {
+            Ok(value) => {
+                let value = Arc::new(value);
+                *tries = Tries { fetched: Some((now, value.clone())), failed: None };
+                return Ok(value);
+            }
+            Err(why) => why,
+        };
+        // a provider that hangs has failed when it was given up, not when it was asked
+        tries.failed = Some((later(now, began), why.to_string()));
+        drop(tries);
+        match self.younger(now, counts_for) {
+            Some(known) => {
+                tracing::warn!(why = ?why.to_string(), "the identity provider is away; what was fetched before counts");
+                Ok(known)
+            }
+            None => Err(why),
+        }
+    }
+}
+
+/// The time, if it was `now` at that instant.
+fn later(now: Timestamp, since: Instant) -> Timestamp {
+    now.plus_millis(i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Sees a fetch through even if whoever asked goes away. Where something is known from before, nobody waits for it longer than a moment.
+async fn fetched<T: Send + 'static>(
+    fetch: impl Future<Output = Result<T, SignInError>> + Send + 'static,
+    known: Option<T>,
+) -> Result<T, SignInError> {
+    let fetch = tokio::spawn(fetch);
+    let ended = match known {
+        None => fetch.await,
+        Some(known) => match tokio::time::timeout(NEWER_WITHIN, fetch).await {
+            Ok(ended) => ended,
+            Err(_) => return Ok(known),
+        },
+    };
+    ended.unwrap_or_else(|error| Err(away("a fetch broke off", error)))
 }
 
 fn away(what: &str, why: impl std::fmt::Display) -> SignInError {
@@ -90,44 +176,50 @@ impl Remote {
             client_id: config.client_id.clone(),
             secret,
             client,
-            metadata: RwLock::default(),
-            keys: RwLock::default(),
-            asking: Mutex::default(),
+            metadata: Kept::default(),
+            keys: Kept::default(),
+            asking: Arc::default(),
+            redeeming: Semaphore::new(REDEEMED_AT_ONCE),
         })
     }
 
-    /// What was fetched before, however long ago.
+    /// What it has said of itself before, however long ago.
     pub(super) fn known(&self) -> Option<Arc<Metadata>> {
-        let kept = self.metadata.read().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().map(|(_, metadata)| metadata.clone())
+        self.metadata.any()
     }
 
-    fn fresh(&self, now: Timestamp) -> Option<Arc<Metadata>> {
-        let kept = self.metadata.read().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|(at, _)| now.millis_since(*at) < COUNTS_FOR).map(|(_, metadata)| metadata.clone())
-    }
-
-    /// What the provider says of itself.
-    pub(super) async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, SignInError> {
-        if let Some(metadata) = self.fresh(now) {
+    /// What the provider says of itself. What it said before holds as long as it says nothing else.
+    pub(super) async fn metadata(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Metadata>, SignInError> {
+        if let Some(metadata) = self.metadata.younger(now, COUNTS_FOR) {
             return Ok(metadata);
         }
-        let _turn = self.asking.lock().await;
-        self.metadata_in_turn(now).await
+        let (asked, known) = (Instant::now(), self.metadata.any());
+        let turn = match &known {
+            None => self.asking.clone().lock_owned().await,
+            Some(known) => match self.asking.clone().try_lock_owned() {
+                Ok(turn) => turn,
+                Err(_) => return Ok(known.clone()),
+            },
+        };
+        let this = self.clone();
+        let fetch = async move {
+            let _turn = turn;
+            this.metadata_in_turn(later(now, asked)).await
+        };
+        fetched(fetch, known).await
     }
 
     async fn metadata_in_turn(&self, now: Timestamp) -> Result<Arc<Metadata>, SignInError> {
-        if let Some(metadata) = self.fresh(now) {
+        if let Some(metadata) = self.metadata.younger(now, COUNTS_FOR) {
             return Ok(metadata);
         }
+        if let Some(why) = self.metadata.failed_lately(now) {
+            return self.known().ok_or(why);
+        }
+        let began = Instant::now();
         let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
-        let metadata = match self.read(self.client.get(&address)).await {
-            Ok(told) => Arc::new(self.understand(told)?),
-            // what it said before holds as long as it says nothing else
-            Err(why) => return self.known().ok_or_else(|| away(&address, why)),
-        };
-        *self.metadata.write().unwrap_or_else(PoisonError::into_inner) = Some((now, metadata.clone()));
-        Ok(metadata)
+        let told = self.read(self.client.get(&address)).await.map_err(|why| away(&address, why));
+        self.metadata.keep(told.and_then(|told| self.understand(told)), (now, began), i64::MAX)
     }
 
     fn understand(&self, told: Value) -> Result<Metadata, SignInError> {
@@ -149,50 +241,58 @@ impl Remote {
     }
 
     /// The provider's keys.
-    pub(super) async fn keys(&self, now: Timestamp) -> Result<Arc<Vec<Key>>, SignInError> {
-        match self.kept() {
-            Some(kept) if now.millis_since(kept.at) < COUNTS_FOR => Ok(kept.keys),
-            _ => self.fetch_keys(now, COUNTS_FOR).await,
+    pub(super) async fn keys(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Vec<Key>>, SignInError> {
+        match self.keys.younger(now, COUNTS_FOR) {
+            Some(keys) => Ok(keys),
+            None => self.fetch_keys(now, COUNTS_FOR, self.keys.younger(now, COUNTS_AT_MOST)).await,
         }
     }
 
     /// The provider's keys, fetched again unless that was done a moment ago.
-    pub(super) async fn newer_keys(&self, now: Timestamp) -> Result<Arc<Vec<Key>>, SignInError> {
-        self.fetch_keys(now, PAUSE).await
+    pub(super) async fn newer_keys(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Vec<Key>>, SignInError> {
+        self.fetch_keys(now, PAUSE, None).await
     }
 
-    fn kept(&self) -> Option<Fetched> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn keep(&self, fetched: Fetched) {
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched);
+    /// Fetches the keys unless they are younger than so many milliseconds. Where others do already, those that are known will do.
+    async fn fetch_keys(
+        self: &Arc<Self>,
+        now: Timestamp,
+        unless_younger: i64,
+        known: Option<Arc<Vec<Key>>>,
+    ) -> Result<Arc<Vec<Key>>, SignInError> {
+        let asked = Instant::now();
+        let turn = match &known {
+            None => self.asking.clone().lock_owned().await,
+            Some(known) => match self.asking.clone().try_lock_owned() {
+                Ok(turn) => turn,
+                Err(_) => return Ok(known.clone()),
+            },
+        };
+        let this = self.clone();
+        let fetch = async move {
+            let _turn = turn;
+            this.keys_in_turn(later(now, asked), unless_younger).await
+        };
+        fetched(fetch, known).await
     }
 
     /// Fetches the keys unless they are younger than so many milliseconds.
-    async fn fetch_keys(&self, now: Timestamp, unless_younger: i64) -> Result<Arc<Vec<Key>>, SignInError> {
-        let _turn = self.asking.lock().await;
-        let kept = self.kept();
-        if let Some(kept) = &kept
-            && (now.millis_since(kept.at) < unless_younger || now.millis_since(kept.tried) < PAUSE)
-        {
-            return Ok(kept.keys.clone());
+    async fn keys_in_turn(&self, now: Timestamp, unless_younger: i64) -> Result<Arc<Vec<Key>>, SignInError> {
+        if let Some(keys) = self.keys.younger(now, unless_younger) {
+            return Ok(keys);
         }
-        let metadata = self.metadata_in_turn(now).await?;
-        match (self.read(self.client.get(metadata.keys.clone())).await, kept) {
-            (Ok(set), _) => {
-                let keys = Arc::new(jws::keys(&set));
-                self.keep(Fetched { at: now, tried: now, keys: keys.clone() });
-                Ok(keys)
-            }
-            (Err(why), Some(kept)) if now.millis_since(kept.at) < COUNTS_AT_MOST => {
-                tracing::warn!(%why, "the keys of the identity provider could not be fetched; those from before count");
-                let keys = kept.keys.clone();
-                self.keep(Fetched { tried: now, ..kept });
-                Ok(keys)
-            }
-            (Err(why), _) => Err(away(metadata.keys.as_str(), why)),
+        if let Some(why) = self.keys.failed_lately(now) {
+            return self.keys.younger(now, COUNTS_AT_MOST).ok_or(why);
         }
+        let began = Instant::now();
+        let fetched = match self.metadata_in_turn(now).await {
+            Ok(metadata) => {
+                let set = self.read(self.client.get(metadata.keys.clone())).await;
+                set.map(|set| jws::keys(&set)).map_err(|why| away(metadata.keys.as_str(), why))
+            }
+            Err(why) => Err(why),
+        };
+        self.keys.keep(fetched, (now, began), COUNTS_AT_MOST)
     }
 
     /// The tokens for a code (RFC 6749 §4.1.3).
@@ -209,43 +309,62 @@ impl Remote {
             None => pairs.push(("client_id", &self.client_id)),
         }
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form(&pairs));
-        self.read(request).await.map_err(|why| away(metadata.token.as_str(), why))
+        // closed it never is
+        let _turn = self.redeeming.acquire().await;
+        self.read(request).await.map_err(|why| match why.error.as_str() {
+            "invalid_grant" => SignInError::Token(format!("the provider does not take the code: {why}")),
+            _ => away(metadata.token.as_str(), why),
+        })
     }
 
     /// The JSON that a request is answered with.
-    async fn read(&self, request: RequestBuilder) -> Result<Value, String> {
-        let response = request.header(header::ACCEPT, "application/json").send().await.map_err(told)?;
+    async fn read(&self, request: RequestBuilder) -> Result<Value, Unread> {
+        let response = request.header(header::ACCEPT, "application/json").send().await?;
         let status = response.status();
         let body = all(response).await?;
         let json = serde_json::from_slice::<Value>(&body);
         if !status.is_success() {
             let error = json.ok().and_then(|json| json["error"].as_str().map(str::to_owned)).unwrap_or_default();
-            return Err(format!("the answer is {status} {error}").trim_end().to_owned());
+            return Err(Unread { text: format!("the answer is {status} {error}").trim_end().to_owned(), error });
         }
-        json.map_err(|error| format!("the answer is no JSON: {error}"))
+        json.map_err(|error| Unread::because(format!("the answer is no JSON: {error}")))
     }
 }
 
-async fn all(mut response: Response) -> Result<Vec<u8>, String> {
+/// Why there is no JSON.
+struct Unread {
+    text: String,
+    /// What the provider calls it (RFC 6749 §5.2); empty if it says nothing.
+    error: String,
+}
+
+impl Unread {
+    fn because(text: String) -> Self {
+        Self { text, error: String::new() }
+    }
+}
+
+impl From<reqwest::Error> for Unread {
+    fn from(error: reqwest::Error) -> Self {
+        Self::because(connect::cause(&error))
+    }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+async fn all(mut response: Response) -> Result<Vec<u8>, Unread> {
     let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(told)? {
+    while let Some(part) = response.chunk().await? {
         body.extend_from_slice(&part);
         if body.len() > LONGEST {
-            return Err("the answer is longer than 512 KiB".to_owned());
+            return Err(Unread::because("the answer is longer than 512 KiB".to_owned()));
         }
     }
     Ok(body)
-}
-
-/// An error with its causes: the outermost one says least.
-fn told(error: reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(why) = cause {
-        text = format!("{text}: {why}");
-        cause = why.source();
-    }
-    text
 }
 
 /// Pairs as a form has them.

@@ -54,6 +54,11 @@ impl Signer {
         self.sign_under(&json!({ "alg": self.algorithm, "kid": self.id, "typ": "JWT" }), claims)
     }
 
+    /// Without saying by which key.
+    pub(super) fn sign_namelessly(&self, claims: &Value) -> String {
+        self.sign_under(&json!({ "alg": self.algorithm }), claims)
+    }
+
     /// With an extension that has to be understood (RFC 7515 §4.1.11).
     pub(super) fn sign_critical(&self, claims: &Value) -> String {
         self.sign_under(&json!({ "alg": self.algorithm, "kid": self.id, "crit": ["b64"], "b64": false }), claims)
@@ -149,6 +154,15 @@ struct Inner {
     keys: Vec<Value>,
     key_fetches: u32,
     authorisations: Vec<String>,
+    mood: Mood,
+}
+
+/// What becomes of questions for keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    Answers,
+    Fails,
+    Hangs,
 }
 
 type Shared = Arc<Mutex<Inner>>;
@@ -172,6 +186,7 @@ impl TestProvider {
             codes: BTreeMap::new(),
             key_fetches: 0,
             authorisations: Vec::new(),
+            mood: Mood::Answers,
         };
         let inner = Arc::new(Mutex::new(inner));
         let routes = Router::new()
@@ -190,6 +205,10 @@ impl TestProvider {
     /// Signs with no key any more but these.
     pub(super) fn publish(&self, signers: &[&Signer]) {
         self.inner.lock().unwrap().keys = signers.iter().map(|signer| signer.jwk()).collect();
+    }
+
+    pub(super) fn falls_into(&self, mood: Mood) {
+        self.inner.lock().unwrap().mood = mood;
     }
 
     pub(super) fn key_fetches(&self) -> u32 {
@@ -226,10 +245,17 @@ async fn discovery(State(inner): State<Shared>) -> Json<Value> {
     }))
 }
 
-async fn keys(State(inner): State<Shared>) -> Json<Value> {
-    let mut inner = inner.lock().unwrap();
-    inner.key_fetches += 1;
-    Json(json!({ "keys": inner.keys }))
+async fn keys(State(inner): State<Shared>) -> (StatusCode, Json<Value>) {
+    let (mood, keys) = {
+        let mut inner = inner.lock().unwrap();
+        inner.key_fetches += 1;
+        (inner.mood, json!({ "keys": inner.keys }))
+    };
+    match mood {
+        Mood::Answers => (StatusCode::OK, Json(keys)),
+        Mood::Fails => (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({}))),
+        Mood::Hangs => std::future::pending().await,
+    }
 }
 
 /// A code counts once, for whoever has the verifier of its challenge (RFC 7636 §4.6).
