@@ -63,7 +63,7 @@ export function allPages(things: Things): Shown[] {
       sign: /Credit limit/,
     },
     { name: "accounts", path: "/finance/accounts", heading: /^Accounts$/, sign: /accounts? shown/ },
-    { name: "reconciliation", path: "/finance/reconciliation", heading: /^Reconciliation$/, sign: /Found since ever/ },
+    { name: "reconciliation", path: "/finance/reconciliation", heading: /^Reconciliation$/, sign: /Found so far/ },
     { name: "processes", path: "/processes", heading: /^Processes$/, sign: /PI-\d+/ },
     {
       name: "heat",

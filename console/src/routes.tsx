@@ -38,6 +38,7 @@ const orders = createRoute({
     view: oneOf(["table", "board"]),
     status: text,
     account: text,
+    channel: oneOf(["api", "file", "edi", "shop"]),
     q: text,
     sort: text,
   }),

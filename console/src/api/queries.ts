@@ -120,7 +120,7 @@ export const backorderedOrders = queryOptions({
 /** Orders of which something has shipped and is not closed. */
 export const shippedOrders = queryOptions({
   queryKey: ["orders", "shipped"],
-  queryFn: ({ signal }) => ordersOf(["fulfilled", "partially_fulfilled"], signal),
+  queryFn: ({ signal }) => ordersOf(["fulfilled", "partially_fulfilled", "on_hold"], signal),
 });
 
 /** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */

@@ -29,12 +29,12 @@ const route = getRouteApi("/exceptions");
 
 function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exception>[] {
   return [
-    { id: "id", header: "Case", width: 74, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
+    { id: "id", header: "Case", width: 96, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
     { id: "kind", header: "Type", width: 124, cell: ({ kind }) => words(kind), by: ({ kind }) => kind },
     {
       id: "severity",
       header: "Severity",
-      width: 88,
+      width: 98,
       cell: ({ severity }) => <Severity of={severity} />,
       by: ({ severity }) => rank(severity),
     },
@@ -56,7 +56,7 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
     {
       id: "stake",
       header: "At stake",
-      width: 96,
+      width: 104,
       end: true,
       cell: ({ amount_minor }) =>
         currency && amount_minor !== 0 ? (
@@ -76,7 +76,7 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
     {
       id: "about",
       header: "About",
-      width: 96,
+      width: 118,
       cell: ({ order, account }) => order ?? (account ? `acct ${account}` : "–"),
       by: ({ order, account }) => order ?? account ?? "",
     },
@@ -213,7 +213,7 @@ export function ExceptionsPage() {
           leftSection={<IconSearch size={16} />}
           value={search.q ?? ""}
           onChange={(event) => set({ q: event.currentTarget.value || undefined })}
-          w={210}
+          w={250}
         />
         <Choice label="Type" values={kinds} value={search.kind} onChange={(kind) => set({ kind })} />
         <Choice label="Owner" values={owners} value={search.owner} onChange={(owner) => set({ owner })} />

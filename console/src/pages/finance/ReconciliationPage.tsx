@@ -1,4 +1,4 @@
-import { Group, Text } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -103,7 +103,7 @@ export function ReconciliationPage() {
                       {count(open.length, "break")}
                     </Link>
                   </Fact>
-                  <Fact name="Found since ever">{detected}</Fact>
+                  <Fact name="Found so far">{detected}</Fact>
                   <Fact name="Gone">{cleared}</Fact>
                 </dl>
                 <GuardedButton
@@ -133,9 +133,9 @@ export function ReconciliationPage() {
                 sort={sort}
                 onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
                 none={
-                  <Text span size="sm">
-                    Orders, shipments, invoices and payments agree as they were compared last.
-                  </Text>
+                  compared_at
+                    ? "Orders, shipments, invoices and payments agreed when they were compared last."
+                    : "Nothing was compared yet: compare now, or wait for the next run."
                 }
               />
             </Panel>

@@ -99,9 +99,8 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
               label="Words of an incident"
               value={search.incident}
               onChange={(incident) => set({ incident })}
-              width={210}
             />
-            <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} width={220} />
+            <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} />
           </>
         )}
         <Text size="sm" className="muted">
