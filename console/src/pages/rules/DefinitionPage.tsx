@@ -17,6 +17,7 @@ import { BeginDraft } from "./BeginDraft";
 import { Changes } from "./Changes";
 import { useRollBack } from "./mutations";
 import { type FileKind, kindInWords, kindOf, mayNotEdit, nameOf } from "./names";
+import { Tables } from "./Tables";
 import { Try } from "./Try";
 
 const route = getRouteApi("/rules/$definition");
@@ -59,10 +60,10 @@ export function DefinitionPage() {
       <Reading of={reading}>
         {(versions) => (
           <>
-            <Versions of={versions} definition={definition} />
             {latest && kindOf(latest.resource) === "decisions" && (
-              <Tried definition={definition} version={latest.version} />
+              <Decisions definition={definition} version={latest.version} />
             )}
+            <Versions of={versions} definition={definition} />
             {latest && kindOf(latest.resource) === "process" && (
               <Passages process={definition} version={latest.version} />
             )}
@@ -204,14 +205,22 @@ function Difference({ definition, before, after, kind }: DifferenceProps) {
   );
 }
 
-function Tried({ definition, version }: { definition: string; version: number }) {
+/** The rules that are in force, and what they make of something. */
+function Decisions({ definition, version }: { definition: string; version: number }) {
   const reading = useQuery(processVersion(definition, version));
   return (
-    <Panel id="try" title="Try a decision">
-      <div style={{ padding: "0 16px 16px" }}>
-        <Reading of={reading}>{({ xml }) => <Try xml={xml} where={{ version }} />}</Reading>
-      </div>
-    </Panel>
+    <>
+      <Panel id="rules" title={`The rules of version ${version}`}>
+        <div style={{ padding: "0 16px 16px" }}>
+          <Reading of={reading}>{({ xml }) => <Tables xml={xml} />}</Reading>
+        </div>
+      </Panel>
+      <Panel id="try" title="Try a decision">
+        <div style={{ padding: "0 16px 16px" }}>
+          <Reading of={reading}>{({ xml }) => <Try xml={xml} where={{ version }} />}</Reading>
+        </div>
+      </Panel>
+    </>
   );
 }
 
