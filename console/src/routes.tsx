@@ -240,7 +240,7 @@ const masterData = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: "/administration/webhooks",
-  validateSearch: understand({ sort: text, open: text }),
+  validateSearch: understand({ q: text, sort: text, open: text }),
   component: lazyRouteComponent(() => import("./pages/administration/WebhooksPage"), "WebhooksPage"),
 });
 
