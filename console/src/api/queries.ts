@@ -294,6 +294,13 @@ export const availability = (query: Query<"/v1/availability">) =>
     queryFn: ({ signal }) => get("/v1/availability", { query, signal }),
   });
 
+/** What is kept of an item for which groups of channels. */
+export const quotas = (item: string) =>
+  queryOptions({
+    queryKey: ["stock", "quotas", item],
+    queryFn: ({ signal }) => get("/v1/stock/quotas", { query: { item }, signal }),
+  });
+
 export const deadLetters = (filter: Query<"/v1/dead-letters">) =>
   queryOptions({
     queryKey: ["dead-letters", "list", filter],

@@ -78,7 +78,7 @@ function Whole({ order }: { order: Order }) {
                 <Documents order={order} />
               </Tabs.Panel>
               <Tabs.Panel value="original">
-                <Original order={order.id} />
+                <Original order={order} />
               </Tabs.Panel>
             </Tabs>
           </Panel>
