@@ -5,6 +5,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { me, reconciliation } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
 import type { Break } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import type { Column } from "../../components/Grid";
@@ -20,8 +21,6 @@ import { count, words } from "../../lib/words";
 import { FinanceSections } from "./Sections";
 
 const route = getRouteApi("/finance/reconciliation");
-/** The roles that the product lets hold records against each other. */
-const MAY = ["operations", "receivables", "admin", "director"];
 
 const COLUMNS: readonly Column<Break>[] = [
   {
@@ -87,8 +86,7 @@ export function ReconciliationPage() {
     (_: true, idempotencyKey) => post("/v1/reconciliations", { body: {}, idempotencyKey }),
     ["reconciliations", "exceptions"],
   );
-  const why =
-    who?.roles.some((role) => MAY.includes(role)) === false ? "This is for operations or receivables." : undefined;
+  const why = mayNotPost("/v1/reconciliations", who);
   return (
     <Page title="Reconciliation" actions={<FinanceSections />}>
       <Reading of={reading}>

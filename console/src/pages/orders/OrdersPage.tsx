@@ -4,9 +4,11 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { orders, progress } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
 import { Amounts } from "../../components/Amount";
 import { FieldFilter } from "../../components/FieldFilter";
 import { Grid } from "../../components/Grid";
+import { GuardedButton } from "../../components/GuardedButton";
 import { CsvButton } from "../../components/List";
 import { Page } from "../../components/Page";
 import { SavedViews } from "../../components/SavedViews";
@@ -15,6 +17,7 @@ import { useRows } from "../../components/useRows";
 import { sums } from "../../lib/money";
 import { readSorting, writeSorting } from "../../lib/sorting";
 import { count, words } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
 import { Board } from "./Board";
 import { BulkChange } from "./BulkChange";
 import { COLUMNS, EXPORT } from "./columns";
@@ -129,6 +132,7 @@ interface TableProps {
 
 function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
   const navigate = route.useNavigate();
+  const me = useMe();
   const reading = useInfiniteQuery(orders({ ...(status ? { status } : {}), ...(account ? { account } : {}) }));
   const { rows: read, more, readAll } = useRows(reading);
   const { hasNextPage } = reading;
@@ -171,9 +175,13 @@ function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
         </Text>
         <Group gap="xs">
           {chosen.length > 0 && (
-            <Button size="xs" onClick={() => setChanging(true)}>
+            <GuardedButton
+              size="xs"
+              why={mayNotPost("/v1/orders/{order}/holds", me) && mayNotPost("/v1/orders/{order}/cancellations", me)}
+              onClick={() => setChanging(true)}
+            >
               Hold or cancel …
-            </Button>
+            </GuardedButton>
           )}
           {hasNextPage && (
             <Button size="xs" variant="default" loading={isReadingAll} onClick={() => void all()}>
