@@ -13,6 +13,7 @@ import { either, inWords, words } from "../../lib/words";
 import { Decide } from "./Decide";
 import { OrderContext } from "./OrderContext";
 import { Owner } from "./Owner";
+import { ReturnContext } from "./ReturnContext";
 import { TaskForm } from "./TaskForm";
 
 /** A user task that is no exception of the catalogue stands in the queue as this. */
@@ -67,6 +68,7 @@ function Case({
 }) {
   const currency = useQuery(company).data?.currency;
   const isOpen = exception.status === "open" || exception.status === "claimed";
+  const returned = /^return_request (\S+)$/.exec(exception.subject ?? "")?.[1];
   return (
     <Stack gap="md" p="md" pt="xs" style={{ maxHeight: "calc(100vh - 130px)", overflowY: "auto" }}>
       <Group gap="xs">
@@ -85,7 +87,9 @@ function Case({
             <When at={exception.resolve_by} />
           </Fact>
         )}
-        <Fact name="At stake">{currency ? formatMoney(fromMinor(exception.amount_minor, currency)) : "–"}</Fact>
+        <Fact name="At stake">
+          {currency && exception.amount_minor !== 0 ? formatMoney(fromMinor(exception.amount_minor, currency)) : "–"}
+        </Fact>
         <Fact name="Raised">
           <When at={exception.raised_at} />
         </Fact>
@@ -128,6 +132,7 @@ function Case({
           <Text size="sm">“{exception.resolution.reason}”</Text>
         </div>
       )}
+      {returned && <ReturnContext id={returned} />}
       {exception.order && <OrderContext id={exception.order} />}
     </Stack>
   );

@@ -4,7 +4,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { company, exceptions, openExceptions } from "../../api/queries";
+import { company, exceptions, openExceptions, progress } from "../../api/queries";
 import type { Exception } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Severity, Status } from "../../components/badges";
@@ -23,7 +23,7 @@ import { useKeys } from "../../shell/keys";
 import { useMe } from "../../shell/useSession";
 import { BulkResolve } from "./BulkResolve";
 import { CasePanel } from "./CasePanel";
-import { nextCase, type QueueSearch, queue, rank } from "./filter";
+import { countOf, nextCase, type QueueSearch, queue, rank } from "./filter";
 
 const route = getRouteApi("/exceptions");
 
@@ -133,6 +133,8 @@ export function ExceptionsPage() {
   const [isDeciding, setDeciding] = useState(false);
 
   const all = reading.data?.items;
+  const counts = useQuery(progress).data?.exceptions;
+  const inAll = counts && !search.order ? countOf(counts, status) : undefined;
   const sorting = readSorting(search.sort);
   const list = useMemo(() => queue(all ?? [], search, me, now), [all, search, me, now]);
   const isEnded = status === "resolved" || status === "cleared" || status === "all";
@@ -302,7 +304,9 @@ export function ExceptionsPage() {
           </Reading>
           {reading.data?.next && (
             <Text size="xs" className="muted" p="xs">
-              These are the newest 500; narrow the status or resolve some to see older ones.
+              These are the newest {(all ?? []).length.toLocaleString("en")}
+              {inAll !== undefined && inAll > (all ?? []).length && ` of ${inAll.toLocaleString("en")}`}; narrow the
+              status or resolve some to see older ones.
             </Text>
           )}
         </div>

@@ -1,4 +1,4 @@
-import type { Exception, Me } from "../../api/types";
+import type { Exception, Me, Progress } from "../../api/types";
 import { ageOf, standing } from "../../lib/time";
 
 /** What the address of the queue may say. */
@@ -17,6 +17,13 @@ export interface QueueSearch {
 }
 
 const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+/** How many cases have a status, of those that the product counts; to do is what is open and what somebody has claimed. */
+export function countOf(counts: Progress["exceptions"], status: NonNullable<QueueSearch["status"]>): number {
+  const of = (...statuses: string[]): number => statuses.reduce((sum, each) => sum + Number(counts[each] ?? 0), 0);
+  if (status === "open") return of("open", "claimed");
+  return status === "all" ? of(...Object.keys(counts)) : of(status);
+}
 
 /** How bad, as a number: the worst is the smallest. */
 export function rank(severity: string): number {

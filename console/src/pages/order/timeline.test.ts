@@ -77,5 +77,6 @@ describe("the timeline of an order", () => {
     expect(timeline([event("1.0", "fulfilment.redirected", {}, "warehouse_order WO-7")])[0]?.title).toBe(
       "Fulfilment WO-7 redirected",
     );
+    expect(timeline([event("1.0", "company.set", {}, "company company")])[0]?.title).toBe("Company set");
   });
 });

@@ -157,7 +157,8 @@ export function titleOf(events: readonly CloudEvent[]): string {
   if (sentence) return sentence;
   const [kind = "", what = ""] = name.split(".");
   const many = events.length > 1 ? ` (${events.length})` : "";
-  const whose = kind === "order" ? "" : ` ${place(first)}`;
+  // there is one company, one set of counters: their name says it all
+  const whose = kind === "order" || place(first) === kind ? "" : ` ${place(first)}`;
   return `${kind === "order" ? words(what) : `${words(kind)}${whose} ${inWords(what)}`}${many}`;
 }
 

@@ -165,8 +165,12 @@ function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
     <div className="panel" style={{ overflow: "hidden" }}>
       <Group px="md" py="xs" justify="space-between" style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Text size="sm" role="status">
-          {chosen.length > 0 ? `${count(chosen.length, "order")} selected, ` : `${count(rows.length, "order")} shown, `}
-          <Amounts of={sums((chosen.length > 0 ? chosen : rows).map(({ net }) => net))} /> net
+          {chosen.length > 0 ? `${count(chosen.length, "order")} selected` : `${count(rows.length, "order")} shown`}
+          {rows.length > 0 && (
+            <>
+              , <Amounts of={sums((chosen.length > 0 ? chosen : rows).map(({ net }) => net))} /> net
+            </>
+          )}
           {hasNextPage && (
             <Text span className="muted" size="sm">
               {" · "}more follow as you scroll
@@ -195,7 +199,9 @@ function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
         <Empty title={typed || status || account || channel ? "No orders to show" : "No orders yet"}>
           {(typed || channel) && hasNextPage
             ? "Only what was loaded is searched: load all to search the rest."
-            : "Orders appear here as soon as they are received."}
+            : typed || status || account || channel
+              ? "Clear the filters to see other orders."
+              : "Orders appear here as soon as they are received."}
         </Empty>
       ) : (
         <Grid

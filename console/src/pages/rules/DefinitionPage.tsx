@@ -63,10 +63,10 @@ export function DefinitionPage() {
             {latest && kindOf(latest.resource) === "decisions" && (
               <Decisions definition={definition} version={latest.version} />
             )}
-            <Versions of={versions} definition={definition} />
             {latest && kindOf(latest.resource) === "process" && (
               <Passages process={definition} version={latest.version} />
             )}
+            <Versions of={versions} definition={definition} />
             {dialog === "roll-back" && (
               <RollBack versions={versions} definition={definition} onClose={() => setDialog(undefined)} />
             )}
