@@ -108,6 +108,7 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
     .filter((line) => unshipped(line) > 0)
     .map((line) => ({ line: line.line, quantity: quantities[line.line] ?? unshipped(line), all: unshipped(line) }));
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const hasShipped = order.lines.some(({ shipped }) => shipped > 0);
   const isAll = lines.every(({ quantity, all }) => quantity === all);
   const change = useChange(
     (value: { reason: string; lines: { line: number; quantity: number }[] }, idempotencyKey) =>
@@ -139,7 +140,7 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
       onSubmit={submit}
       pending={change.isPending}
       error={change.error}
-      verb={isAll ? "Cancel the order" : `Cancel ${count(units, "unit")}`}
+      verb={isAll && !hasShipped ? "Cancel the order" : `Cancel ${count(units, "unit")}`}
       danger
       disabled={reason.trim() === "" || units === 0}
       size="lg"
