@@ -1,5 +1,6 @@
 import type { Order } from "../../api/types";
 import type { Money } from "../../lib/money";
+import { unshipped } from "../order/buckets";
 
 /** What a list shows of an order; its lines are counted, not kept. */
 export interface OrderRow {
@@ -12,6 +13,8 @@ export interface OrderRow {
   readonly requested: string | undefined;
   /** The latest day that was promised for any line. */
   readonly promised: string | undefined;
+  /** Lines that are still to ship and have no day. */
+  readonly undated: number;
   readonly net: Money;
   readonly owed: Money;
   readonly holds: readonly string[];
@@ -31,6 +34,7 @@ export function rowOf(order: Order): OrderRow {
     receivedAt: order.received_at,
     requested: order.requested ?? undefined,
     promised: promises.at(-1),
+    undated: order.lines.filter((line) => !line.promise && unshipped(line) > 0).length,
     net: order.net,
     owed: order.receivable,
     holds: order.holds.map(({ kind }) => kind),
