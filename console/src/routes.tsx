@@ -19,6 +19,7 @@ const exceptions = createRoute({
     status: oneOf(["open", "claimed", "resolved", "cleared", "all"]),
     kind: text,
     owner: text,
+    assignee: text,
     severity: oneOf(["critical", "high", "medium", "low"]),
     mine: flag,
     age: text,

@@ -169,9 +169,12 @@ export function ExceptionsPage() {
 
   const kinds = [...new Set((all ?? []).map(({ kind }) => kind))].sort();
   const owners = [...new Set((all ?? []).map(({ owner }) => owner))].sort();
+  // who is asked for by a link is there, too, with nothing claimed
+  const people = [...new Set([...(all ?? []).map(({ assignee }) => assignee), search.assignee])].filter(isText).sort();
   const isFiltered = Boolean(
     search.kind ||
       search.owner ||
+      search.assignee ||
       search.severity ||
       search.mine ||
       search.age ||
@@ -220,6 +223,14 @@ export function ExceptionsPage() {
         <Choice label="Type" values={kinds} value={search.kind} onChange={(kind) => set({ kind })} />
         <Choice label="Owner" values={owners} value={search.owner} onChange={(owner) => set({ owner })} />
         <Choice
+          label="Person"
+          values={people}
+          value={search.assignee}
+          onChange={(assignee) => set({ assignee })}
+          nameOf={(person) => (person === me?.id ? `${person} (you)` : person)}
+          width={130}
+        />
+        <Choice
           label="Severity"
           values={["critical", "high", "medium", "low"]}
           value={search.severity}
@@ -251,6 +262,7 @@ export function ExceptionsPage() {
               set({
                 kind: undefined,
                 owner: undefined,
+                assignee: undefined,
                 severity: undefined,
                 mine: undefined,
                 age: undefined,
@@ -339,21 +351,24 @@ function NothingWaits({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
+const isText = (value: string | null | undefined): value is string => typeof value === "string";
+
 interface ChoiceProps {
   readonly label: string;
   readonly values: readonly string[];
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;
+  readonly nameOf?: (value: string) => string;
   readonly width?: number;
 }
 
 /** A filter that is off unless something is chosen. */
-function Choice({ label, values, value, onChange, width = 150 }: ChoiceProps) {
+function Choice({ label, values, value, onChange, nameOf = words, width = 150 }: ChoiceProps) {
   return (
     <Select
       aria-label={label}
       placeholder={label}
-      data={values.map((each) => ({ value: each, label: words(each) }))}
+      data={values.map((each) => ({ value: each, label: nameOf(each) }))}
       value={value ?? null}
       onChange={(next) => onChange(next ?? undefined)}
       clearable

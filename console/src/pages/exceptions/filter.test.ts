@@ -41,6 +41,7 @@ describe("the queue", () => {
   it("is narrowed by every part of its address", () => {
     expect(ids(queue(all, { kind: "TAX" }, undefined, NOW))).toEqual(["EX-2"]);
     expect(ids(queue(all, { due: "late" }, undefined, NOW))).toEqual(["EX-1"]);
+    expect(ids(queue(all, { assignee: "carl" }, undefined, NOW))).toEqual(["EX-3"]);
     expect(ids(queue(all, { q: "so-7" }, undefined, NOW))).toEqual(["EX-1"]);
     expect(ids(queue(all, { owner: "sales", age: "under 1 h" }, undefined, NOW))).toEqual(["EX-1", "EX-3"]);
   });

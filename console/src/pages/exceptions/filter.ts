@@ -6,6 +6,8 @@ export interface QueueSearch {
   readonly status?: "open" | "claimed" | "resolved" | "cleared" | "all";
   readonly kind?: string;
   readonly owner?: string;
+  /** Who has claimed it. */
+  readonly assignee?: string;
   readonly severity?: "critical" | "high" | "medium" | "low";
   readonly mine?: true;
   readonly age?: string;
@@ -41,9 +43,10 @@ export function byUrgency(a: Exception, b: Exception): number {
 }
 
 function isMeant(exception: Exception, search: QueueSearch, me: Me | undefined, now: Date): boolean {
-  const { kind, owner, severity, mine, age, due, q } = search;
+  const { kind, owner, assignee, severity, mine, age, due, q } = search;
   if (kind && exception.kind !== kind) return false;
   if (owner && exception.owner !== owner) return false;
+  if (assignee && exception.assignee !== assignee) return false;
   if (severity && exception.severity !== severity) return false;
   if (mine && me && !isMine(exception, me)) return false;
   const raised = new Date(exception.raised_at);
