@@ -63,7 +63,7 @@ export function allPages(things: Things): Shown[] {
       sign: /Credit limit/,
     },
     { name: "accounts", path: "/finance/accounts", heading: /^Accounts$/, sign: /accounts? shown/ },
-    { name: "reconciliation", path: "/finance/reconciliation", heading: /^Reconciliation$/, sign: /Found since ever/ },
+    { name: "reconciliation", path: "/finance/reconciliation", heading: /^Reconciliation$/, sign: /Found so far/ },
     { name: "processes", path: "/processes", heading: /^Processes$/, sign: /PI-\d+/ },
     {
       name: "heat",
@@ -72,8 +72,8 @@ export function allPages(things: Things): Shown[] {
       sign: /This is what they went through/,
     },
     { name: "instance", path: `/processes/instances/${instance}`, heading: /^Instance PI-/, sign: /What releases it/ },
-    { name: "rules", path: "/rules", heading: /^Rules$/, sign: /DR-\d+/ },
-    { name: "rules-in-force", path: "/rules?tab=in-force", heading: /^Rules$/, sign: /Order to cash/ },
+    { name: "rules", path: "/rules?tab=drafts", heading: /^Rules$/, sign: /DR-\d+/ },
+    { name: "rules-in-force", path: "/rules", heading: /^Rules$/, sign: /Order to cash/ },
     {
       name: "rule",
       path: `/rules/${encodeURIComponent(rule)}`,

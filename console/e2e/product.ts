@@ -34,6 +34,8 @@ declare module "vitest" {
     control: string;
     /** The way to the carrier: `POST /--fail` and `POST /--work` say what becomes of bookings. */
     carrier: string;
+    /** The ways to the warehouses, which fail and work as the carrier does. */
+    warehouses: readonly string[];
   }
 }
 
@@ -57,18 +59,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { key } = JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as { key: string };
   const url = `http://127.0.0.1:${await freePort()}`;
   const lab = await startLab(data, url, key);
-  const carrier = await moody(lab.systems["carrier"] ?? "");
-  const keys = configure(join(data, "crossdock.toml"), url, { ...lab.systems, carrier: carrier.url });
+  const [carrier, east, west] = await Promise.all(
+    ["carrier", "wms-east", "wms-west"].map((name) => moody(lab.systems[name] ?? "")),
+  );
+  if (!carrier || !east || !west) throw new Error("the lab has no carrier, or not both warehouses");
+  const ways = { carrier: carrier.url, "wms-east": east.url, "wms-west": west.url };
+  const keys = configure(join(data, "crossdock.toml"), url, { ...lab.systems, ...ways });
   const product = spawn(BINARY, ["serve", "--config", join(data, "crossdock.toml")], { stdio: "ignore" });
   await ready(url);
   project.provide("site", { url, keys });
   project.provide("control", String(lab.process.pid));
   project.provide("carrier", carrier.url);
+  project.provide("warehouses", [east.url, west.url]);
   return async () => {
     // the lab may have been paused by a journey that did not end
     lab.process.kill("SIGCONT");
     await Promise.all([end(product), end(lab.process)]);
-    carrier.server.close();
+    for (const { server } of [carrier, east, west]) server.close();
     rmSync(data, { recursive: true, force: true });
   };
 }

@@ -132,8 +132,9 @@ describe("rules", () => {
 
   it("read a rule without the right to change it, and be told whose it is", async () => {
     const page = await as(browser, "sally");
-    await page.goto(`${consoleUrl()}/rules?tab=in-force`);
-    await page.getByRole("link", { name: "Exception routing" }).waitFor();
+    await page.goto(`${consoleUrl()}/rules`);
+    await page.getByRole("link", { name: "Exception routing" }).click();
+    await page.getByRole("table", { name: "Rules of Exception routing" }).getByText('"credit_clerk"').first().waitFor();
     const button = page.getByRole("button", { name: "Begin a draft …" });
     expect(await button.getAttribute("aria-disabled")).toBe("true");
     await button.hover();

@@ -15,7 +15,11 @@ const EDITORS = new Set([
   "src/diagram/FormEditor.tsx",
 ]);
 /** Dialogs that a page opens when they are asked for: each is weighed as a page of its own. */
-const DIALOGS = new Set(["src/pages/availability/ChangeStock.tsx", "src/pages/availability/Repromise.tsx"]);
+const DIALOGS = new Set([
+  "src/pages/availability/ChangeQuota.tsx",
+  "src/pages/availability/ChangeStock.tsx",
+  "src/pages/availability/Repromise.tsx",
+]);
 const weights = new Map();
 
 async function weight(file) {

@@ -14,7 +14,9 @@ export function packages() {
       const list = carried.map(([path, { version, license }]) => {
         return { name: path.split("node_modules/").at(-1), version, licence: license ?? "" };
       });
-      return `export default ${JSON.stringify(list)}`;
+      // the same version may lie in several places
+      const once = new Map(list.map((each) => [`${each.name} ${each.version}`, each]));
+      return `export default ${JSON.stringify([...once.values()])}`;
     },
   };
 }

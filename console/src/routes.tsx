@@ -19,6 +19,7 @@ const exceptions = createRoute({
     status: oneOf(["open", "claimed", "resolved", "cleared", "all"]),
     kind: text,
     owner: text,
+    assignee: text,
     severity: oneOf(["critical", "high", "medium", "low"]),
     mine: flag,
     age: text,
@@ -38,6 +39,7 @@ const orders = createRoute({
     view: oneOf(["table", "board"]),
     status: text,
     account: text,
+    channel: oneOf(["api", "file", "edi", "shop"]),
     q: text,
     sort: text,
   }),
@@ -239,7 +241,7 @@ const masterData = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: "/administration/webhooks",
-  validateSearch: understand({ sort: text, open: text }),
+  validateSearch: understand({ q: text, sort: text, open: text }),
   component: lazyRouteComponent(() => import("./pages/administration/WebhooksPage"), "WebhooksPage"),
 });
 

@@ -120,7 +120,7 @@ export const backorderedOrders = queryOptions({
 /** Orders of which something has shipped and is not closed. */
 export const shippedOrders = queryOptions({
   queryKey: ["orders", "shipped"],
-  queryFn: ({ signal }) => ordersOf(["fulfilled", "partially_fulfilled"], signal),
+  queryFn: ({ signal }) => ordersOf(["fulfilled", "partially_fulfilled", "on_hold"], signal),
 });
 
 /** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */
@@ -137,14 +137,28 @@ export const exceptions = (filter: Query<"/v1/exceptions">) =>
     queryFn: ({ signal }) => get("/v1/exceptions", { query: { limit: 500, ...filter }, signal }),
   });
 
+/** So many open cases are read. */
+const CASES = 5_000;
+
 /** What people still have to do: what is open and what somebody has claimed. */
 export const openExceptions = (filter: { order?: string } = {}) =>
   queryOptions({
     queryKey: ["exceptions", "to-do", filter],
+    // the newest come first, and the oldest are the most urgent: all are read, as far as that can be asked of a browser
     queryFn: async ({ signal }) => {
-      const ask = (status: string) => get("/v1/exceptions", { query: { limit: 500, ...filter, status }, signal });
+      const ask = async (status: string) => {
+        const items: Exception[] = [];
+        let after: string | undefined;
+        do {
+          const query = { limit: 500, ...filter, status, ...(after ? { after } : {}) };
+          const page = await get("/v1/exceptions", { query, signal });
+          items.push(...page.items);
+          after = page.next ?? undefined;
+        } while (after && items.length < CASES);
+        return { items, next: after ?? null };
+      };
       const [open, claimed] = await Promise.all([ask("open"), ask("claimed")]);
-      return { items: [...open.items, ...claimed.items], next: open.next ?? claimed.next ?? null };
+      return { items: [...open.items, ...claimed.items], next: open.next ?? claimed.next };
     },
   });
 
@@ -184,6 +198,12 @@ export const invoice = (id: string) =>
   queryOptions({
     queryKey: ["invoices", "one", id],
     queryFn: ({ signal }) => get("/v1/invoices/{invoice}", { path: { invoice: id }, signal }),
+  });
+
+export const returnRequest = (id: string) =>
+  queryOptions({
+    queryKey: ["returns", "one", id],
+    queryFn: ({ signal }) => get("/v1/returns/{return}", { path: { return: id }, signal }),
   });
 
 export const payments = (filter: Query<"/v1/payments">) =>
@@ -292,6 +312,13 @@ export const availability = (query: Query<"/v1/availability">) =>
   queryOptions({
     queryKey: ["stock", "availability", query],
     queryFn: ({ signal }) => get("/v1/availability", { query, signal }),
+  });
+
+/** What is kept of an item for which groups of channels. */
+export const quotas = (item: string) =>
+  queryOptions({
+    queryKey: ["stock", "quotas", item],
+    queryFn: ({ signal }) => get("/v1/stock/quotas", { query: { item }, signal }),
   });
 
 export const deadLetters = (filter: Query<"/v1/dead-letters">) =>

@@ -4,11 +4,11 @@ interface Props {
   readonly label: string;
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;
-  readonly width?: number;
 }
 
 /** A filter that the product answers: it is asked for when all of it was typed, with Enter or by leaving the field. */
-export function FieldFilter({ label, value, onChange, width = 170 }: Props) {
+export function FieldFilter({ label, value, onChange }: Props) {
+  const hint = `${label}, then Enter`;
   const take = (typed: string): void => {
     const next = typed.trim() || undefined;
     if (next !== value) onChange(next);
@@ -17,13 +17,14 @@ export function FieldFilter({ label, value, onChange, width = 170 }: Props) {
     <TextInput
       key={value}
       aria-label={label}
-      placeholder={`${label}, then Enter`}
+      placeholder={hint}
       defaultValue={value ?? ""}
       onKeyDown={(event) => {
         if (event.key === "Enter") take(event.currentTarget.value);
       }}
       onBlur={(event) => take(event.currentTarget.value)}
-      w={width}
+      // wide enough for what it says while it is empty
+      w={`${hint.length + 3}ch`}
     />
   );
 }

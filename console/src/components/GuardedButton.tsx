@@ -14,7 +14,7 @@ export function GuardedButton({ why, onClick, children, ...rest }: Props) {
     <Tooltip label={why} disabled={why === undefined}>
       <Button
         {...rest}
-        {...(why === undefined ? {} : { "data-disabled": true, "aria-disabled": true })}
+        {...(why === undefined ? {} : { disabled: false, "data-disabled": true, "aria-disabled": true })}
         onClick={() => {
           if (why === undefined) onClick();
         }}

@@ -1,7 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { type CsvColumn, download, toCsv } from "../lib/csv";
 import { readSorting, writeSorting } from "../lib/sorting";
 import { count } from "../lib/words";
@@ -24,11 +24,15 @@ interface RowsProps<T> {
   readonly onSort: (sort: string | undefined) => void;
   /** Told when there is no row. */
   readonly none: ReactNode;
+  /** How many there are in all, where more are there than were read. */
+  readonly of?: string | undefined;
   /** Told beside the number of rows. */
   readonly aside?: ReactNode;
   /** Between the number of rows and their export. */
   readonly tools?: ReactNode;
   readonly onEnd?: () => void;
+  /** Reads what was not read yet, for the export. */
+  readonly all?: () => Promise<readonly T[]>;
   readonly height?: string;
 }
 
@@ -37,17 +41,29 @@ interface CsvProps<T> {
   readonly name: string;
   readonly rows: readonly T[];
   readonly columns: readonly CsvColumn<T>[];
+  /** Reads what was not read yet. */
+  readonly all?: (() => Promise<readonly T[]>) | undefined;
 }
 
-/** Gives the rows that are shown to the reader as a file. */
-export function CsvButton<T>({ name, rows, columns }: CsvProps<T>) {
+/** Gives the rows of a list to the reader as a file: all of them, also those that were not scrolled to. */
+export function CsvButton<T>({ name, rows, columns, all }: CsvProps<T>) {
+  const [isReading, setReading] = useState(false);
+  async function save(): Promise<void> {
+    setReading(true);
+    try {
+      download(`${name.replaceAll(" ", "-")}.csv`, toCsv(all ? await all() : rows, columns));
+    } finally {
+      setReading(false);
+    }
+  }
   return (
     <Button
       size="xs"
       variant="default"
       leftSection={<IconDownload size={15} />}
       disabled={rows.length === 0}
-      onClick={() => download(`${name.replaceAll(" ", "-")}.csv`, toCsv(rows, columns))}
+      loading={isReading}
+      onClick={() => void save()}
     >
       CSV
     </Button>
@@ -61,16 +77,17 @@ export function Rows<T extends object>(props: RowsProps<T>) {
     <>
       <Group px="md" py="xs" justify="space-between" style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Text size="sm" role="status">
-          {count(rows.length, noun, plural)} shown
+          {props.of ? `${rows.length.toLocaleString("en")} of ${props.of} ${plural}` : count(rows.length, noun, plural)}{" "}
+          shown
           {props.aside}
         </Text>
         <Group gap="xs">
           {props.tools}
-          <CsvButton name={plural} rows={rows} columns={csv} />
+          <CsvButton name={plural} rows={rows} columns={csv} all={props.all} />
         </Group>
       </Group>
       {rows.length === 0 ? (
-        <Empty title={`No ${noun} is like that`}>{none}</Empty>
+        <Empty title={`No ${plural} to show`}>{none}</Empty>
       ) : (
         <Grid
           label={plural}
@@ -89,9 +106,11 @@ export function Rows<T extends object>(props: RowsProps<T>) {
   );
 }
 
-interface Props<T> extends Omit<RowsProps<T>, "rows" | "aside" | "onEnd"> {
-  readonly reading: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
-  readonly only?: (row: T) => boolean;
+type Total = { readonly count: number; readonly is_capped: boolean };
+
+interface Props<T> extends Omit<RowsProps<T>, "rows" | "of" | "aside" | "onEnd" | "all"> {
+  readonly reading: UseInfiniteQueryResult<InfiniteData<{ items: T[]; total?: Total | null }>>;
+  readonly only?: ((row: T) => boolean) | undefined;
 }
 
 /** A filter looks through so many pages by itself for a screenful of rows. */
@@ -100,7 +119,7 @@ const SCREENFUL = 20;
 
 /** A long list: as many rows as were scrolled to; of a filtered one, as many as fill the screen, if there are so many. */
 export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
-  const { rows, more } = useRows(reading);
+  const { rows, more, readAll } = useRows(reading);
   const shown = rows && only ? rows.filter(only) : rows;
   const pages = reading.data?.pages.length ?? 0;
   const looksOn = only !== undefined && shown !== undefined && shown.length < SCREENFUL && pages < PAGES;
@@ -117,8 +136,16 @@ export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
     <Rows
       {...rest}
       rows={shown}
+      of={only || !reading.hasNextPage ? undefined : inAll(reading.data?.pages[0]?.total)}
       onEnd={more}
-      aside={reading.hasNextPage && <span className="muted"> · older ones follow as you scroll</span>}
+      all={async () => (only ? (await readAll()).filter(only) : readAll())}
+      aside={reading.hasNextPage && <span className="muted"> · more follow as you scroll</span>}
     />
   );
+}
+
+/** “1,234”, or “more than 1,000” where the product ends counting there. */
+function inAll(total: Total | null | undefined): string | undefined {
+  if (!total) return undefined;
+  return `${total.is_capped ? "more than " : ""}${total.count.toLocaleString("en")}`;
 }

@@ -5,6 +5,8 @@ interface Rows<T> {
   readonly rows: readonly T[] | undefined;
   /** Reads the next page, if there is one and it is not under way. */
   readonly more: () => void;
+  /** Reads to the end, and gives all rows: what is exported is the whole list, not what was scrolled to. */
+  readonly readAll: () => Promise<readonly T[]>;
 }
 
 /** The rows of all pages that were read, and how to read on. */
@@ -14,5 +16,11 @@ export function useRows<T>(reading: UseInfiniteQueryResult<InfiniteData<{ items:
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  return { rows, more };
+  const readAll = useCallback(async () => {
+    if (!hasNextPage) return rows ?? [];
+    let result = await fetchNextPage();
+    while (result.hasNextPage && !result.isError) result = await fetchNextPage();
+    return result.data?.pages.flatMap(({ items }) => items) ?? [];
+  }, [rows, hasNextPage, fetchNextPage]);
+  return { rows, more, readAll };
 }

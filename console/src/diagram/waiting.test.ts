@@ -26,6 +26,28 @@ describe("why an instance waits", () => {
     expect(reasons([instance("PI-3", [wait("supply", "message")])]).map(({ element }) => element)).toEqual(["supply"]);
   });
 
+  it("is the message that it came to, with the time that it has; not the clock, and not what stood by from the beginning", () => {
+    const later = "2026-11-26T19:00:07Z";
+    const until = "2026-11-27T19:00:07Z";
+    const standing = wait("cancellation", "message", { since: "2026-11-26T19:00:06Z" });
+    const rest = wait("await-rest", "message", { since: later, release: "the message order.fulfilled" });
+    const found = reasons([instance("PI-4", [standing, wait("rest-late", "timer", { since: later, until }), rest])]);
+    expect(found.map(({ element, until: end }) => [element, end])).toEqual([["await-rest", until]]);
+    expect(found.map(sentence)).toEqual(["await-rest: it goes on with the message order.fulfilled"]);
+  });
+
+  it("is the work, and not the message by which it may end", () => {
+    const later = "2026-11-26T19:00:07Z";
+    const standing = wait("cancellation", "message", { since: "2026-11-26T19:00:06Z" });
+    const waits = [standing, wait("chase", "task", { since: later }), wait("paid", "message", { since: later })];
+    expect(reasons([instance("PI-5", waits)]).map(({ element }) => element)).toEqual(["chase"]);
+  });
+
+  it("tells no bare moment: the page has it in the reader's zone", () => {
+    const until = "2026-11-27T19:00:07.841Z";
+    expect(sentence(wait("Rest is late", "timer", { until, release: `it is due at ${until}` }))).not.toContain(until);
+  });
+
   it("names the system, its circuit and the last cause", () => {
     const effect = {
       id: "EF-1",

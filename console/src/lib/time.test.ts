@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ageOf, fromLocal, relative, span, standing, toLocal } from "./time";
+import { ageOf, duration, fromLocal, relative, span, standing, toLocal } from "./time";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 const at = (text: string): Date => new Date(`2026-11-26T${text}Z`);
@@ -14,6 +14,17 @@ describe("time in words", () => {
 
   it("has spans from milliseconds to days", () => {
     expect([12, 5_000, 90_000, 26 * 3_600_000].map(span)).toEqual(["12 ms", "5 s", "2 min", "1 d 2 h"]);
+  });
+
+  it("reads the lengths that rules are written with, and leaves other texts alone", () => {
+    expect(["PT2H", "P1D", "PT1H30M", "low", "P", "PT"].map(duration)).toEqual([
+      "2 h",
+      "1 d",
+      "1 h 30 min",
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

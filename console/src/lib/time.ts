@@ -29,6 +29,16 @@ export function span(milliseconds: number): string {
   return hours % 24 === 0 || days >= 3 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
+/** A length of time as ISO 8601 writes it, such as `PT2H`, as people say it; nothing for other texts. */
+export function duration(iso: string): string | undefined {
+  const found = /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(iso);
+  if (!found) return undefined;
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = found.map((part) =>
+    part === undefined ? 0 : Number(part),
+  );
+  return span(days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND);
+}
+
 /** Date, time and zone, in full. */
 export function exact(time: Date): string {
   return EXACT.format(time);

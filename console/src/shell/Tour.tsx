@@ -20,9 +20,14 @@ const STEPS = [
     to: "/orders",
     text: "All orders, as a table and as a board. Open one to see its lines, its documents, its process and the answer to “why is it waiting?”.",
   },
+  {
+    title: "The rest",
+    to: "/fulfilment",
+    text: "Each department has its page on the left: this one is for warehouses, Finance holds the cash workbench, Rules what the product decides by. Ctrl K finds what a number such as SO-17 names; ? shows the keys.",
+  },
 ] as const;
 
-/** Three places to know, shown once. It leads there, so that what is told is seen behind it. */
+/** Four places to know, shown once. It leads there, so that what is told is seen behind it. */
 export function Tour({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const [step, setStep] = useState(0);
   const navigate = useNavigate();

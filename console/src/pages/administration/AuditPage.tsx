@@ -75,19 +75,9 @@ export function AuditPage() {
       }
     >
       <Group gap="xs" align="end">
-        <FieldFilter label="Who" value={filter.actor} onChange={(actor) => set({ actor })} width={130} />
-        <FieldFilter
-          label="What, as hold_released"
-          value={filter.type}
-          onChange={(type) => set({ type })}
-          width={230}
-        />
-        <FieldFilter
-          label="To what, as SO-17"
-          value={filter.subject}
-          onChange={(subject) => set({ subject })}
-          width={190}
-        />
+        <FieldFilter label="Who" value={filter.actor} onChange={(actor) => set({ actor })} />
+        <FieldFilter label="What, as hold_released" value={filter.type} onChange={(type) => set({ type })} />
+        <FieldFilter label="To what, as SO-17" value={filter.subject} onChange={(subject) => set({ subject })} />
         <Moment label="From" value={filter.from} onChange={(from) => set({ from })} />
         <Moment label="To" value={filter.to} onChange={(to) => set({ to })} />
         {Object.keys(filter).length > 0 && (

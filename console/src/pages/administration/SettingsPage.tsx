@@ -5,13 +5,11 @@ import { settings } from "../../api/queries";
 import type { Setting } from "../../api/types";
 import type { Column } from "../../components/Grid";
 import { Rows } from "../../components/List";
-import { Page, Panel } from "../../components/Page";
-import { Loading, Reading } from "../../components/states";
+import { Panel } from "../../components/Page";
+import { Reading } from "../../components/states";
 import type { CsvColumn } from "../../lib/csv";
-import { useMe } from "../../shell/useSession";
 import { mayNotSeeSettings } from "./authority";
-import { NotYours } from "./NotYours";
-import { AdministrationSections } from "./Sections";
+import { Administration } from "./Directory";
 
 const route = getRouteApi("/administration/settings");
 
@@ -43,12 +41,10 @@ const CSV: readonly CsvColumn<Setting>[] = [
 
 /** What the product was started with, and where each value comes from. Secrets are masked. */
 export function SettingsPage() {
-  const me = useMe();
-  const why = me && mayNotSeeSettings(me);
   return (
-    <Page title="Settings" actions={<AdministrationSections />}>
-      {me === undefined ? <Loading /> : why ? <NotYours why={why} /> : <Effective />}
-    </Page>
+    <Administration title="Settings" mayNot={mayNotSeeSettings}>
+      {() => <Effective />}
+    </Administration>
   );
 }
 

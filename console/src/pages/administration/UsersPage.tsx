@@ -1,26 +1,18 @@
-import { Button, Group, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
 import { users } from "../../api/queries";
 import type { Me, User } from "../../api/types";
 import { Amount } from "../../components/Amount";
-import { Beside } from "../../components/Beside";
 import type { Column } from "../../components/Grid";
-import { GuardedButton } from "../../components/GuardedButton";
-import { Rows } from "../../components/List";
-import { Page, Panel } from "../../components/Page";
-import { Empty, Loading, Reading } from "../../components/states";
+import { Empty } from "../../components/states";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { size } from "../../lib/money";
 import { words } from "../../lib/words";
-import { useMe } from "../../shell/useSession";
 import { mayNotChange, mayNotSee } from "./authority";
+import { Administration, Directory } from "./Directory";
 import { useAddUser } from "./mutations";
-import { NotYours } from "./NotYours";
 import { AddWithRights } from "./RightsDialogs";
-import { AdministrationSections } from "./Sections";
 import { SignsIn } from "./SignsIn";
 import { UserDetails } from "./UserDetails";
 
@@ -74,79 +66,36 @@ const CSV: readonly CsvColumn<User>[] = [
 
 /** The people who may use the product, and what they may do. */
 export function UsersPage() {
-  const me = useMe();
-  const why = me && mayNotSee(me);
   return (
-    <Page title="Users" actions={<AdministrationSections />}>
-      {me === undefined ? <Loading /> : why ? <NotYours why={why} /> : <Users me={me} />}
-    </Page>
+    <Administration title="Users" mayNot={mayNotSee}>
+      {(me) => <Users me={me} />}
+    </Administration>
   );
 }
 
 function Users({ me }: { me: Me }) {
-  const { q, sort, open } = route.useSearch();
-  const navigate = route.useNavigate();
-  const reading = useQuery(users);
-  const [adding, setAdding] = useState(false);
-  function set(change: { q?: string | undefined; sort?: string | undefined; open?: string | undefined }): void {
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  }
-  const isLike = ({ id, name, roles }: User): boolean =>
-    `${id} ${name} ${roles.map(words).join(" ")}`.toLowerCase().includes((q ?? "").trim().toLowerCase());
   return (
-    <>
-      <Group gap="xs" justify="space-between">
-        <TextInput
-          aria-label="Search users"
-          placeholder="Name or role"
-          value={q ?? ""}
-          onChange={(event) => set({ q: event.currentTarget.value || undefined })}
-          w={240}
-        />
-        <GuardedButton why={mayNotChange(me)} onClick={() => setAdding(true)}>
-          Add a user …
-        </GuardedButton>
-      </Group>
-      <Panel>
-        <Reading of={reading}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty title="Nobody was added yet">
-                People sign in with a name and a password. Until then the API keys of the configuration are the way in.
-              </Empty>
-            ) : (
-              <Rows
-                noun="user"
-                rows={items.filter(isLike)}
-                columns={COLUMNS}
-                csv={CSV}
-                idOf={({ id }) => id}
-                current={open}
-                onOpen={({ id }) => set({ open: id })}
-                sort={sort}
-                onSort={(next) => set({ sort: next })}
-                none={
-                  <Button size="xs" variant="default" onClick={() => set({ q: undefined })}>
-                    Show all
-                  </Button>
-                }
-              />
-            )
-          }
-        </Reading>
-      </Panel>
-      <Beside noun="User" id={open} size="lg" onClose={() => set({ open: undefined })}>
-        {(id) => <UserDetails key={id} id={id} me={me} />}
-      </Beside>
-      {adding && (
-        <AddWithRights
-          title="Add a user"
-          useAdd={useAddUser}
-          taken={(reading.data?.items ?? []).map(({ id }) => id)}
-          onClose={() => setAdding(false)}
-          onAdded={(id) => set({ open: id })}
-        />
+    <Directory
+      noun="user"
+      size="lg"
+      path="/administration/users"
+      search={route.useSearch()}
+      reading={useQuery(users)}
+      columns={COLUMNS}
+      csv={CSV}
+      hint="Name or role"
+      textOf={({ id, name, roles }) => `${id} ${name} ${roles.map(words).join(" ")}`}
+      none={
+        <Empty title="Nobody was added yet">
+          People sign in with a name and a password. Until then the API keys of the configuration are the way in.
+        </Empty>
+      }
+      why={mayNotChange(me)}
+      adding={(taken, onClose, onAdded) => (
+        <AddWithRights title="Add a user" useAdd={useAddUser} taken={taken} onClose={onClose} onAdded={onAdded} />
       )}
-    </>
+    >
+      {(id) => <UserDetails key={id} id={id} me={me} />}
+    </Directory>
   );
 }

@@ -1,25 +1,18 @@
-import { Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { webhooks } from "../../api/queries";
 import type { Me, Webhook } from "../../api/types";
-import { Beside } from "../../components/Beside";
 import { Tag } from "../../components/badges";
 import type { Column } from "../../components/Grid";
-import { GuardedButton } from "../../components/GuardedButton";
-import { Rows } from "../../components/List";
-import { Page, Panel } from "../../components/Page";
-import { Empty, Loading, Reading } from "../../components/states";
+import { Empty } from "../../components/states";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { count } from "../../lib/words";
-import { useMe } from "../../shell/useSession";
 import { mayNotSendEvents } from "./authority";
-import { NotYours } from "./NotYours";
+import { Administration, Directory } from "./Directory";
 import { Once } from "./Once";
 import { PutWebhook } from "./PutWebhook";
-import { AdministrationSections } from "./Sections";
 import { WebhookDetails } from "./WebhookDetails";
 
 const route = getRouteApi("/administration/webhooks");
@@ -77,80 +70,54 @@ const CSV: readonly CsvColumn<Webhook>[] = [
 
 /** Where events are sent by themselves, how far each is, and what came of the last deliveries. */
 export function WebhooksPage() {
-  const me = useMe();
-  const why = me && mayNotSendEvents(me);
   return (
-    <Page title="Webhooks" actions={<AdministrationSections />}>
-      {me === undefined ? <Loading /> : why ? <NotYours why={why} /> : <Webhooks me={me} />}
-    </Page>
+    <Administration title="Webhooks" mayNot={mayNotSendEvents}>
+      {(me) => <Webhooks me={me} />}
+    </Administration>
   );
 }
 
 function Webhooks({ me }: { me: Me }) {
-  const { sort, open } = route.useSearch();
-  const navigate = route.useNavigate();
   const reading = useQuery(webhooks);
-  const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<{ id: string; secret: string }>();
-  const set = (change: { sort?: string | undefined; open?: string | undefined }): void =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const found = reading.data?.items.find(({ id }) => id === open);
   return (
     <>
-      <Group justify="end">
-        <GuardedButton why={mayNotSendEvents(me)} onClick={() => setAdding(true)}>
-          Add a webhook …
-        </GuardedButton>
-      </Group>
-      <Panel>
-        <Reading of={reading}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty title="Events are sent nowhere">
-                A webhook sends them to another program as they happen: signed, in the order of each order, and again
-                until they are taken.
-              </Empty>
-            ) : (
-              <Rows
-                noun="webhook"
-                rows={items}
-                columns={COLUMNS}
-                csv={CSV}
-                idOf={({ id }) => id}
-                current={open}
-                onOpen={({ id }) => set({ open: id })}
-                sort={sort}
-                onSort={(next) => set({ sort: next })}
-                none=""
-              />
-            )
-          }
-        </Reading>
-      </Panel>
-      <Beside noun="Webhook" id={open} onClose={() => set({ open: undefined })}>
-        {(id) =>
-          found ? (
-            <WebhookDetails
-              key={found.id}
-              webhook={found}
-              onSecret={setSecret}
-              onGone={() => set({ open: undefined })}
-            />
+      <Directory
+        noun="webhook"
+        path="/administration/webhooks"
+        search={route.useSearch()}
+        reading={reading}
+        columns={COLUMNS}
+        csv={CSV}
+        hint="Name, address or type"
+        textOf={({ id, url, types }) => [id, url, ...types].join(" ")}
+        none={
+          <Empty title="Events are sent nowhere">
+            A webhook sends them to another program as they happen: signed, in the order of each order, and again until
+            they are taken.
+          </Empty>
+        }
+        why={mayNotSendEvents(me)}
+        adding={(taken, onClose, onAdded) => (
+          <PutWebhook
+            taken={taken}
+            onClose={onClose}
+            onDone={(made) => {
+              setSecret(made);
+              onAdded(made.id);
+            }}
+          />
+        )}
+      >
+        {(id, close) => {
+          const found = reading.data?.items.find((each) => each.id === id);
+          return found ? (
+            <WebhookDetails key={id} webhook={found} onSecret={setSecret} onGone={close} />
           ) : (
             reading.data && <Empty title={`There is no webhook ${id}`} />
-          )
-        }
-      </Beside>
-      {adding && (
-        <PutWebhook
-          taken={reading.data?.items.map(({ id }) => id) ?? []}
-          onClose={() => setAdding(false)}
-          onDone={(made) => {
-            setSecret(made);
-            set({ open: made.id });
-          }}
-        />
-      )}
+          );
+        }}
+      </Directory>
       {secret && (
         <Once
           title={`The secret of ${secret.id}`}

@@ -15,6 +15,7 @@ import { Backorders } from "./Backorders";
 import { mayNotChangeStock } from "./change";
 import { Holders } from "./Holders";
 import { ItemPanel } from "./ItemPanel";
+import { Quotas } from "./Quotas";
 
 const ChangeStock = lazy(() => import("./ChangeStock"));
 const route = getRouteApi("/availability");
@@ -114,7 +115,7 @@ export function AvailabilityPage() {
             onChange={(event) => setUnits(event.currentTarget.value.replace(/\D/g, ""))}
             placeholder="units"
             inputMode="numeric"
-            w={180}
+            w={210}
           />
           <Button type="submit">Ask</Button>
           {item && (
@@ -132,6 +133,7 @@ export function AvailabilityPage() {
         </Group>
       </form>
       {item && <ItemPanel key={item} item={item} quantity={quantity ? Number(quantity) : undefined} />}
+      {item && show === undefined && <Quotas key={`quotas ${item}`} item={item} />}
       {item && show === undefined && <Holders key={`holders ${item}`} item={item} />}
       <SegmentedControl
         aria-label="What is shown"
@@ -167,9 +169,7 @@ export function AvailabilityPage() {
             columns={COLUMNS}
             csv={CSV}
             idOf={({ item: each, node }) => `${each} ${node}`}
-            only={(row) =>
-              only === "backordered" ? row.backordered > 0 : only === "short" ? row.available <= 0 : true
-            }
+            only={only && ((row) => (only === "backordered" ? row.backordered > 0 : row.available <= 0))}
             current={undefined}
             onOpen={(row) => {
               setTyped(row.item);

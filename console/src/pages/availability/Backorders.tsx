@@ -151,7 +151,7 @@ export function Backorders({ item }: { item: string | undefined }) {
       {
         id: "repromise",
         header: "",
-        width: 124,
+        width: 150,
         cell: ({ line }) => (
           <GuardedButton
             why={me && mayNotPromise(me)}

@@ -1,5 +1,5 @@
+import { mayNotPost } from "../../api/rights";
 import type { Me } from "../../api/types";
-import { inWords } from "../../lib/words";
 
 /** What can happen to stock beside orders. */
 export type Kind = "adjust" | "count" | "receipt" | "supply" | "safety";
@@ -73,14 +73,8 @@ export function wrongIn(kind: Kind, typed: Typed): string | undefined {
   return needs.includes("day") && typed.day === "" ? "the day" : undefined;
 }
 
-const has = (me: Me, role: string): boolean => me.roles.some((each) => [role, "admin", "director"].includes(each));
-const youAre = (me: Me): string =>
-  me.roles.length === 0 ? "You have no role." : `You are ${me.roles.map(inWords).join(", ")}.`;
-
 /** Why somebody may not change stock; nothing if nothing speaks against it. */
-export const mayNotChangeStock = (me: Me): string | undefined =>
-  has(me, "warehouse") ? undefined : `Stock is changed by the warehouse, an administrator or a director. ${youAre(me)}`;
+export const mayNotChangeStock = (me: Me): string | undefined => mayNotPost("/v1/stock/adjustments", me);
 
 /** Why somebody may not promise scarce stock anew. */
-export const mayNotPromise = (me: Me): string | undefined =>
-  has(me, "sales") ? undefined : `Promises are changed by sales, an administrator or a director. ${youAre(me)}`;
+export const mayNotPromise = (me: Me): string | undefined => mayNotPost("/v1/backorders/runs", me);

@@ -101,13 +101,16 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
         </Text>
         <div style={{ maxHeight: 320, overflow: "auto" }}>
           <Table>
-            <Heads of={["Case", "Type", "Order", results ? "Result" : "What will happen"]} />
+            <Heads of={["Case", "Type", "About", "What happened", results ? "Result" : "What will happen"]} />
             <Table.Tbody>
               {rows.map(({ exception, why }) => (
                 <Table.Tr key={exception.id}>
-                  <Table.Td>{exception.id}</Table.Td>
+                  <Table.Td className="nowrap">{exception.id}</Table.Td>
                   <Table.Td>{words(exception.kind)}</Table.Td>
-                  <Table.Td>{exception.order ?? "–"}</Table.Td>
+                  <Table.Td className="nowrap">
+                    {exception.order ?? (exception.account ? `acct ${exception.account}` : "–")}
+                  </Table.Td>
+                  <Table.Td>{exception.reason}</Table.Td>
                   <Table.Td>
                     <Outcome result={results?.get(exception.id)} why={why} action={action} />
                   </Table.Td>
@@ -122,7 +125,7 @@ export function BulkResolve({ chosen, me, currency, onClose }: Props) {
           ) : (
             <>
               <Button variant="default" onClick={onClose} disabled={results !== undefined}>
-                Cancel
+                Leave them
               </Button>
               <Button
                 onClick={() => void run()}

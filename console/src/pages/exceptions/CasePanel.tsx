@@ -1,22 +1,19 @@
-import { ActionIcon, Button, Group, Stack, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import { useAssign } from "../../api/mutations";
 import { company, exception as exceptionOf, exceptions } from "../../api/queries";
 import type { Exception, Me } from "../../api/types";
 import { Severity, Status } from "../../components/badges";
 import { Fact } from "../../components/Page";
-import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
 import { Deadline, When } from "../../components/When";
 import { formatMoney, fromMinor } from "../../lib/money";
 import { either, inWords, words } from "../../lib/words";
-import { useKeys } from "../../shell/keys";
-import { mayNotDecide } from "./authority";
 import { Decide } from "./Decide";
 import { OrderContext } from "./OrderContext";
+import { Owner } from "./Owner";
+import { ReturnContext } from "./ReturnContext";
 import { TaskForm } from "./TaskForm";
 
 /** A user task that is no exception of the catalogue stands in the queue as this. */
@@ -71,6 +68,7 @@ function Case({
 }) {
   const currency = useQuery(company).data?.currency;
   const isOpen = exception.status === "open" || exception.status === "claimed";
+  const returned = /^return_request (\S+)$/.exec(exception.subject ?? "")?.[1];
   return (
     <Stack gap="md" p="md" pt="xs" style={{ maxHeight: "calc(100vh - 130px)", overflowY: "auto" }}>
       <Group gap="xs">
@@ -89,7 +87,9 @@ function Case({
             <When at={exception.resolve_by} />
           </Fact>
         )}
-        <Fact name="At stake">{currency ? formatMoney(fromMinor(exception.amount_minor, currency)) : "–"}</Fact>
+        <Fact name="At stake">
+          {currency && exception.amount_minor !== 0 ? formatMoney(fromMinor(exception.amount_minor, currency)) : "–"}
+        </Fact>
         <Fact name="Raised">
           <When at={exception.raised_at} />
         </Fact>
@@ -132,6 +132,7 @@ function Case({
           <Text size="sm">“{exception.resolution.reason}”</Text>
         </div>
       )}
+      {returned && <ReturnContext id={returned} />}
       {exception.order && <OrderContext id={exception.order} />}
     </Stack>
   );
@@ -176,71 +177,5 @@ function SameCase({ of }: { of: Exception }) {
         </span>
       ))}
     </Text>
-  );
-}
-
-/** Who works on it; claim, hand over, give back. */
-function Owner({ exception, me }: { exception: Exception; me: Me }) {
-  const assign = useAssign();
-  const [giving, setGiving] = useState(false);
-  const [to, setTo] = useState("");
-  const why = mayNotDecide(exception, me);
-  const isMine = exception.assignee === me.id;
-  const give = (name: string | null): void => {
-    assign.mutate({ exception: exception.id, to: name }, { onSuccess: () => setGiving(false) });
-  };
-  useKeys(why ? {} : { e: () => give(isMine ? null : me.id) });
-  return (
-    <Stack gap="xs">
-      <Group justify="space-between">
-        <Text size="sm">
-          {exception.assignee ? (
-            <>
-              Claimed by <b>{isMine ? "you" : exception.assignee}</b>
-            </>
-          ) : (
-            <span className="muted">Nobody has claimed it</span>
-          )}
-        </Text>
-        {!why && (
-          <Group gap="xs">
-            <Button
-              size="xs"
-              variant="default"
-              loading={assign.isPending}
-              onClick={() => give(isMine ? null : me.id)}
-              rightSection={<kbd className="key">e</kbd>}
-            >
-              {isMine ? "Give back" : "Claim"}
-            </Button>
-            <Button size="xs" variant="default" onClick={() => setGiving(!giving)} aria-expanded={giving}>
-              Give to …
-            </Button>
-          </Group>
-        )}
-      </Group>
-      {giving && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            give(to.trim() || null);
-          }}
-        >
-          <Group align="end">
-            <TextInput
-              label="Name of the person"
-              value={to}
-              onChange={(event) => setTo(event.currentTarget.value)}
-              autoFocus
-              style={{ flex: 1 }}
-            />
-            <Button type="submit" disabled={to.trim() === ""}>
-              Give
-            </Button>
-          </Group>
-        </form>
-      )}
-      {assign.isError && <Refusal error={assign.error} />}
-    </Stack>
   );
 }

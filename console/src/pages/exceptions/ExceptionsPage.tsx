@@ -4,7 +4,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { company, exceptions, openExceptions } from "../../api/queries";
+import { company, exceptions, openExceptions, progress } from "../../api/queries";
 import type { Exception } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Severity, Status } from "../../components/badges";
@@ -23,18 +23,18 @@ import { useKeys } from "../../shell/keys";
 import { useMe } from "../../shell/useSession";
 import { BulkResolve } from "./BulkResolve";
 import { CasePanel } from "./CasePanel";
-import { nextCase, type QueueSearch, queue, rank } from "./filter";
+import { countOf, nextCase, type QueueSearch, queue, rank } from "./filter";
 
 const route = getRouteApi("/exceptions");
 
 function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exception>[] {
   return [
-    { id: "id", header: "Case", width: 74, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
+    { id: "id", header: "Case", width: 96, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
     { id: "kind", header: "Type", width: 124, cell: ({ kind }) => words(kind), by: ({ kind }) => kind },
     {
       id: "severity",
       header: "Severity",
-      width: 88,
+      width: 98,
       cell: ({ severity }) => <Severity of={severity} />,
       by: ({ severity }) => rank(severity),
     },
@@ -56,7 +56,7 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
     {
       id: "stake",
       header: "At stake",
-      width: 96,
+      width: 104,
       end: true,
       cell: ({ amount_minor }) =>
         currency && amount_minor !== 0 ? (
@@ -76,7 +76,7 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
     {
       id: "about",
       header: "About",
-      width: 96,
+      width: 118,
       cell: ({ order, account }) => order ?? (account ? `acct ${account}` : "–"),
       by: ({ order, account }) => order ?? account ?? "",
     },
@@ -133,6 +133,8 @@ export function ExceptionsPage() {
   const [isDeciding, setDeciding] = useState(false);
 
   const all = reading.data?.items;
+  const counts = useQuery(progress).data?.exceptions;
+  const inAll = counts && !search.order ? countOf(counts, status) : undefined;
   const sorting = readSorting(search.sort);
   const list = useMemo(() => queue(all ?? [], search, me, now), [all, search, me, now]);
   const isEnded = status === "resolved" || status === "cleared" || status === "all";
@@ -167,9 +169,12 @@ export function ExceptionsPage() {
 
   const kinds = [...new Set((all ?? []).map(({ kind }) => kind))].sort();
   const owners = [...new Set((all ?? []).map(({ owner }) => owner))].sort();
+  // who is asked for by a link is there, too, with nothing claimed
+  const people = [...new Set([...(all ?? []).map(({ assignee }) => assignee), search.assignee])].filter(isText).sort();
   const isFiltered = Boolean(
     search.kind ||
       search.owner ||
+      search.assignee ||
       search.severity ||
       search.mine ||
       search.age ||
@@ -213,10 +218,18 @@ export function ExceptionsPage() {
           leftSection={<IconSearch size={16} />}
           value={search.q ?? ""}
           onChange={(event) => set({ q: event.currentTarget.value || undefined })}
-          w={210}
+          w={250}
         />
         <Choice label="Type" values={kinds} value={search.kind} onChange={(kind) => set({ kind })} />
         <Choice label="Owner" values={owners} value={search.owner} onChange={(owner) => set({ owner })} />
+        <Choice
+          label="Person"
+          values={people}
+          value={search.assignee}
+          onChange={(assignee) => set({ assignee })}
+          nameOf={(person) => (person === me?.id ? `${person} (you)` : person)}
+          width={130}
+        />
         <Choice
           label="Severity"
           values={["critical", "high", "medium", "low"]}
@@ -249,6 +262,7 @@ export function ExceptionsPage() {
               set({
                 kind: undefined,
                 owner: undefined,
+                assignee: undefined,
                 severity: undefined,
                 mine: undefined,
                 age: undefined,
@@ -302,7 +316,9 @@ export function ExceptionsPage() {
           </Reading>
           {reading.data?.next && (
             <Text size="xs" className="muted" p="xs">
-              These are the newest 500; narrow the status or resolve some to see older ones.
+              These are the newest {(all ?? []).length.toLocaleString("en")}
+              {inAll !== undefined && inAll > (all ?? []).length && ` of ${inAll.toLocaleString("en")}`}; narrow the
+              status or resolve some to see older ones.
             </Text>
           )}
         </div>
@@ -335,21 +351,24 @@ function NothingWaits({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
+const isText = (value: string | null | undefined): value is string => typeof value === "string";
+
 interface ChoiceProps {
   readonly label: string;
   readonly values: readonly string[];
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;
+  readonly nameOf?: (value: string) => string;
   readonly width?: number;
 }
 
 /** A filter that is off unless something is chosen. */
-function Choice({ label, values, value, onChange, width = 150 }: ChoiceProps) {
+function Choice({ label, values, value, onChange, nameOf = words, width = 150 }: ChoiceProps) {
   return (
     <Select
       aria-label={label}
       placeholder={label}
-      data={values.map((each) => ({ value: each, label: words(each) }))}
+      data={values.map((each) => ({ value: each, label: nameOf(each) }))}
       value={value ?? null}
       onChange={(next) => onChange(next ?? undefined)}
       clearable

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Exception, Me } from "../../api/types";
-import { nextCase, queue } from "./filter";
+import { countOf, nextCase, queue } from "./filter";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 
@@ -28,6 +28,12 @@ const all = [later, soon, late];
 const ids = (list: readonly Exception[]): string[] => list.map(({ id }) => id);
 
 describe("the queue", () => {
+  it("is as long as the product counts it: to do is open and claimed", () => {
+    const counts = { open: 30, claimed: 4, resolved: 100 };
+    expect([countOf(counts, "open"), countOf(counts, "claimed"), countOf(counts, "all")]).toEqual([34, 4, 134]);
+    expect(countOf(counts, "cleared")).toBe(0);
+  });
+
   it("shows what is due first", () => {
     expect(ids(queue(all, {}, undefined, NOW))).toEqual(["EX-1", "EX-2", "EX-3"]);
   });
@@ -35,6 +41,7 @@ describe("the queue", () => {
   it("is narrowed by every part of its address", () => {
     expect(ids(queue(all, { kind: "TAX" }, undefined, NOW))).toEqual(["EX-2"]);
     expect(ids(queue(all, { due: "late" }, undefined, NOW))).toEqual(["EX-1"]);
+    expect(ids(queue(all, { assignee: "carl" }, undefined, NOW))).toEqual(["EX-3"]);
     expect(ids(queue(all, { q: "so-7" }, undefined, NOW))).toEqual(["EX-1"]);
     expect(ids(queue(all, { owner: "sales", age: "under 1 h" }, undefined, NOW))).toEqual(["EX-1", "EX-3"]);
   });

@@ -1,4 +1,4 @@
-import type { Exception, Me } from "../../api/types";
+import type { Exception, Me, Progress } from "../../api/types";
 import { ageOf, standing } from "../../lib/time";
 
 /** What the address of the queue may say. */
@@ -6,6 +6,8 @@ export interface QueueSearch {
   readonly status?: "open" | "claimed" | "resolved" | "cleared" | "all";
   readonly kind?: string;
   readonly owner?: string;
+  /** Who has claimed it. */
+  readonly assignee?: string;
   readonly severity?: "critical" | "high" | "medium" | "low";
   readonly mine?: true;
   readonly age?: string;
@@ -17,6 +19,13 @@ export interface QueueSearch {
 }
 
 const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+/** How many cases have a status, of those that the product counts; to do is what is open and what somebody has claimed. */
+export function countOf(counts: Progress["exceptions"], status: NonNullable<QueueSearch["status"]>): number {
+  const of = (...statuses: string[]): number => statuses.reduce((sum, each) => sum + Number(counts[each] ?? 0), 0);
+  if (status === "open") return of("open", "claimed");
+  return status === "all" ? of(...Object.keys(counts)) : of(status);
+}
 
 /** How bad, as a number: the worst is the smallest. */
 export function rank(severity: string): number {
@@ -34,9 +43,10 @@ export function byUrgency(a: Exception, b: Exception): number {
 }
 
 function isMeant(exception: Exception, search: QueueSearch, me: Me | undefined, now: Date): boolean {
-  const { kind, owner, severity, mine, age, due, q } = search;
+  const { kind, owner, assignee, severity, mine, age, due, q } = search;
   if (kind && exception.kind !== kind) return false;
   if (owner && exception.owner !== owner) return false;
+  if (assignee && exception.assignee !== assignee) return false;
   if (severity && exception.severity !== severity) return false;
   if (mine && me && !isMine(exception, me)) return false;
   const raised = new Date(exception.raised_at);

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<Invoice>[] = [
   {
     id: "number",
     header: "Number",
-    width: 150,
+    width: 170,
     cell: ({ number, id }) => <b>{number || id}</b>,
     by: ({ number }) => number,
   },
@@ -53,8 +53,8 @@ const COLUMNS: readonly Column<Invoice>[] = [
     cell: ({ purchase_order }) => purchase_order || "–",
     by: ({ purchase_order }) => purchase_order,
   },
-  { id: "date", header: "Date", width: 108, cell: ({ date }) => day(date), by: ({ date }) => date },
-  { id: "due", header: "Due", width: 108, cell: ({ due }) => day(due), by: ({ due }) => due },
+  { id: "date", header: "Date", width: 118, cell: ({ date }) => day(date), by: ({ date }) => date },
+  { id: "due", header: "Due", width: 118, cell: ({ due }) => day(due), by: ({ due }) => due },
   {
     id: "gross",
     header: "Gross",

@@ -3,11 +3,14 @@ import { notifications } from "@mantine/notifications";
 import { type DragEvent, type KeyboardEvent, useState } from "react";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
+import { mayNotPost } from "../../api/rights";
 import type { Account, Payment } from "../../api/types";
+import { GuardedButton } from "../../components/GuardedButton";
 import { Refusal } from "../../components/Refusal";
 import { formatMoney, fromMinor, type Money, toMinor } from "../../lib/money";
 import { day } from "../../lib/time";
 import { count, inWords } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
 import { CODES, type Rest } from "./deductions";
 import { split, wrongAmount } from "./spread";
 
@@ -60,6 +63,7 @@ interface Short {
 
 /** Matches by hand: invoices are dragged to the money, or the money to an invoice; or both are done with the keys. */
 export function MatchBoard({ payment, money, customer }: Props) {
+  const why = mayNotPost("/v1/payments/{payment}/matches", useMe());
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [typed, setTyped] = useState<ReadonlyMap<string, string>>(new Map());
   const [rest, setRest] = useState<Rest>("open");
@@ -88,7 +92,7 @@ export function MatchBoard({ payment, money, customer }: Props) {
     setTyped(new Map([...typed].filter(([each]) => each !== invoice)));
   }
   function submit(): void {
-    if (items.length === 0 || isWrong || match.isPending) return;
+    if (items.length === 0 || isWrong || match.isPending || why !== undefined) return;
     match.mutate(
       { items, rest, code, reason: reason.trim() },
       { onSuccess: () => void notifications.show({ message: `${payment.id} is matched`, color: "dock" }) },
@@ -156,12 +160,17 @@ export function MatchBoard({ payment, money, customer }: Props) {
       <OpenItems customer={customer} chosen={chosen} shares={items} onToggle={toggle} onMoney={add} />
       {(match.isError || put.isError) && <Refusal error={match.error ?? put.error} />}
       <Group>
-        <Button disabled={items.length === 0 || isWrong} loading={match.isPending} onClick={submit}>
+        <GuardedButton why={why} disabled={items.length === 0 || isWrong} loading={match.isPending} onClick={submit}>
           Match {items.length > 0 ? items.map(({ invoice }) => invoice).join(", ") : "what is chosen"}
-        </Button>
-        <Button variant="default" loading={put.isPending} onClick={() => put.mutate({ account: customer.id })}>
+        </GuardedButton>
+        <GuardedButton
+          why={why}
+          variant="default"
+          loading={put.isPending}
+          onClick={() => put.mutate({ account: customer.id })}
+        >
           Put on account {customer.id}
-        </Button>
+        </GuardedButton>
         <Text size="xs" className="muted">
           <kbd className="key">↑</kbd> <kbd className="key">↓</kbd> move, <kbd className="key">space</kbd> chooses,{" "}
           <kbd className="key">Ctrl ↵</kbd> matches

@@ -5,9 +5,11 @@ import { useState } from "react";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { account, payment as paymentOf } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
 import type { Payment } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Status } from "../../components/badges";
+import { GuardedButton } from "../../components/GuardedButton";
 import { Heads } from "../../components/Heads";
 import { Fact } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
@@ -15,6 +17,7 @@ import { Reading } from "../../components/states";
 import { formatMoney, fromMinor, type Money, toMinor } from "../../lib/money";
 import { day } from "../../lib/time";
 import { inWords } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
 import { MatchBoard, MOVED } from "./MatchBoard";
 
 /** One payment: what the bank said, what it pays, and the match by hand. */
@@ -70,6 +73,7 @@ function waitingMoney(payment: Payment): Money {
 }
 
 function Allocations({ payment }: { payment: Payment }) {
+  const why = mayNotPost("/v1/payments/{payment}/unapplications", useMe());
   const [taking, setTaking] = useState<string>();
   const [reason, setReason] = useState("");
   const undo = useChange(
@@ -100,9 +104,14 @@ function Allocations({ payment }: { payment: Payment }) {
               </Table.Td>
               <Table.Td className="num">{formatMoney(allocation.written_off)}</Table.Td>
               <Table.Td>
-                <Button size="compact-xs" variant="default" onClick={() => setTaking(allocation.invoice)}>
+                <GuardedButton
+                  why={why}
+                  size="compact-xs"
+                  variant="default"
+                  onClick={() => setTaking(allocation.invoice)}
+                >
                   Take back …
-                </Button>
+                </GuardedButton>
               </Table.Td>
             </Table.Tr>
           ))}

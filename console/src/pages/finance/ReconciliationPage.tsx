@@ -1,10 +1,11 @@
-import { Group, Text } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { me, reconciliation } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
 import type { Break } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import type { Column } from "../../components/Grid";
@@ -20,8 +21,6 @@ import { count, words } from "../../lib/words";
 import { FinanceSections } from "./Sections";
 
 const route = getRouteApi("/finance/reconciliation");
-/** The roles that the product lets hold records against each other. */
-const MAY = ["operations", "receivables", "admin", "director"];
 
 const COLUMNS: readonly Column<Break>[] = [
   {
@@ -87,8 +86,7 @@ export function ReconciliationPage() {
     (_: true, idempotencyKey) => post("/v1/reconciliations", { body: {}, idempotencyKey }),
     ["reconciliations", "exceptions"],
   );
-  const why =
-    who?.roles.some((role) => MAY.includes(role)) === false ? "This is for operations or receivables." : undefined;
+  const why = mayNotPost("/v1/reconciliations", who);
   return (
     <Page title="Reconciliation" actions={<FinanceSections />}>
       <Reading of={reading}>
@@ -103,7 +101,7 @@ export function ReconciliationPage() {
                       {count(open.length, "break")}
                     </Link>
                   </Fact>
-                  <Fact name="Found since ever">{detected}</Fact>
+                  <Fact name="Found so far">{detected}</Fact>
                   <Fact name="Gone">{cleared}</Fact>
                 </dl>
                 <GuardedButton
@@ -133,9 +131,9 @@ export function ReconciliationPage() {
                 sort={sort}
                 onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
                 none={
-                  <Text span size="sm">
-                    Orders, shipments, invoices and payments agree as they were compared last.
-                  </Text>
+                  compared_at
+                    ? "Orders, shipments, invoices and payments agreed when they were compared last."
+                    : "Nothing was compared yet: compare now, or wait for the next run."
                 }
               />
             </Panel>

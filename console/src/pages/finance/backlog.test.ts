@@ -22,6 +22,14 @@ describe("the backlog of invoices", () => {
     expect(backlogOf([order("per_shipment", 0)], [], [])).toEqual([]);
   });
 
+  it("leaves out units that are billed: an order that waits for its rest is no backlog of finance", () => {
+    const line = { ordered: 10, cancelled: 0, shipped: 8, credited: 0, price: "2" };
+    const of = (invoiced: number) =>
+      backlogOf([order("per_shipment", 8, { lines: [{ ...line, invoiced }] })], [], []).map(({ value }) => value);
+    expect(of(8)).toEqual([]);
+    expect(of(5)).toEqual([gbp("6.00")]);
+  });
+
   it("names the case that somebody has to decide first", () => {
     const asked = { id: "EX-9", kind: "BILLING-BLOCKED", order: "SO-1", reason: "no tax" } as Exception;
     expect(backlogOf([order("per_shipment", 4)], [], [asked])[0]).toMatchObject({

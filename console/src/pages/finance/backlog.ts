@@ -2,6 +2,7 @@ import type { Exception, Invoice, Order } from "../../api/types";
 import { fromMinor, type Money, toMinor } from "../../lib/money";
 import { day } from "../../lib/time";
 import { count, words } from "../../lib/words";
+import { unshipped } from "../order/buckets";
 
 /** Something that is not billed to its end, and why. */
 export interface Unbilled {
@@ -25,9 +26,12 @@ const OF_BILLING: ReadonlySet<string> = new Set([
   "TAX",
 ]);
 
+/** Units that have shipped and are not invoiced: what is invoiced has shipped, too. */
+const unbilled = ({ shipped, invoiced }: Order["lines"][number]): number => Math.max(0, shipped - invoiced);
+
 /** What has shipped of an order and is not invoiced, at the prices of its lines and without tax. */
 function shippedOf({ lines, net }: Order): Money {
-  const minor = lines.reduce((sum, { shipped, price }) => sum + times(price, shipped, net.currency), 0n);
+  const minor = lines.reduce((sum, line) => sum + times(line.price, unbilled(line), net.currency), 0n);
   return fromMinor(minor, net.currency);
 }
 
@@ -43,11 +47,7 @@ export function times(price: string, units: number, currency: string): bigint {
 function policy(order: Order): string {
   const [name = "", rest] = order.billing.split(/[=/]/);
   const until = order.bill_at ? `, ${day(order.bill_at)} at the latest` : "";
-  const missing = order.lines.reduce(
-    (sum, { ordered, cancelled, shipped, invoiced, credited }) =>
-      sum + ordered - cancelled - shipped - invoiced - credited,
-    0,
-  );
+  const missing = order.lines.reduce((sum, line) => sum + unshipped(line), 0);
   switch (name) {
     case "on_complete":
       return missing > 0
@@ -81,7 +81,7 @@ export function backlogOf(
   exceptions: readonly Exception[],
 ): Unbilled[] {
   const toBill = orders
-    .filter(({ lines }) => lines.some(({ shipped }) => shipped > 0))
+    .filter(({ lines }) => lines.some((line) => unbilled(line) > 0))
     .map((order): Unbilled => {
       const asked = waitsFor(order.id, exceptions);
       return {

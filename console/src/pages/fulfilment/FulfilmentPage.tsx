@@ -230,10 +230,13 @@ export function FulfilmentPage() {
               columns={ORDERS}
               csv={ORDERS_CSV}
               idOf={({ id }) => id}
-              only={(row) =>
-                (!node || row.node === node) &&
-                (!progress || row.progress === progress) &&
-                (!stand || stands(row, stand, now))
+              only={
+                node || progress || stand
+                  ? (row) =>
+                      (!node || row.node === node) &&
+                      (!progress || row.progress === progress) &&
+                      (!stand || stands(row, stand, now))
+                  : undefined
               }
               height="calc(100vh - 430px)"
               current={open}
@@ -250,7 +253,7 @@ export function FulfilmentPage() {
               columns={SHIPMENTS}
               csv={SHIPMENTS_CSV}
               idOf={({ id }) => id}
-              only={(row) => !node || row.node === node}
+              only={node ? (row) => row.node === node : undefined}
               current={open}
               onOpen={({ id }) => set({ open: id })}
               sort={sort}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { post } from "../../api/client";
 import { OF_ORDERS, useChange, useDecide } from "../../api/mutations";
 import { openExceptions } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
 import type { Exception, WarehouseOrder } from "../../api/types";
 import { FormDialog, ReasonField } from "../../components/FormDialog";
 import { GuardedButton } from "../../components/GuardedButton";
@@ -19,9 +20,7 @@ export function SourceAgain({ order }: { order: WarehouseOrder }) {
   const open = useQuery(openExceptions({ order: order.order })).data?.items ?? [];
   const missing = open.find(({ actions }) => actions.includes("resource"));
   const [dialog, setDialog] = useState<"elsewhere" | "missing">();
-  const mayWarehouse = me?.roles.some((role) => ["warehouse", "admin", "director"].includes(role)) ?? false;
-  const why =
-    mayNotLeave(order) ?? (mayWarehouse ? undefined : "This is for the warehouse, an administrator or a director.");
+  const why = mayNotLeave(order) ?? mayNotPost("/v1/warehouse-orders/{warehouse_order}/rejections", me);
   return (
     <>
       <Group gap="xs" mt="md">

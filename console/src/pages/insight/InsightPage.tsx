@@ -36,7 +36,7 @@ export function InsightPage() {
         <Select
           aria-label="How far back"
           size="xs"
-          w={210}
+          w={270}
           value={entries}
           onChange={(value) =>
             void navigate({
@@ -101,7 +101,7 @@ const COLUMNS: readonly Column<Way>[] = [
   },
   {
     id: "to",
-    header: "came",
+    header: "Came",
     width: 100,
     grow: true,
     cell: ({ to }) => stepInWords(to),

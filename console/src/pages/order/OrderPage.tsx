@@ -9,8 +9,9 @@ import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { day } from "../../lib/time";
-import { words } from "../../lib/words";
+import { count, words } from "../../lib/words";
 import { Actions, ReleaseHold } from "./actions";
+import { unshipped } from "./buckets";
 import { Documents } from "./Documents";
 import { Lines } from "./Lines";
 import { Original } from "./Original";
@@ -49,7 +50,7 @@ function Whole({ order }: { order: Order }) {
       <div className="order-columns">
         <Stack gap="md" style={{ minWidth: 0 }}>
           {order.holds.length > 0 && <Holds order={order} />}
-          {!isOver && <Why order={order.id} />}
+          {!isOver && <Why order={order} />}
           <Panel>
             <Tabs
               value={tab}
@@ -78,7 +79,7 @@ function Whole({ order }: { order: Order }) {
                 <Documents order={order} />
               </Tabs.Panel>
               <Tabs.Panel value="original">
-                <Original order={order.id} />
+                <Original order={order} />
               </Tabs.Panel>
             </Tabs>
           </Panel>
@@ -92,6 +93,7 @@ function Whole({ order }: { order: Order }) {
 function Summary({ order }: { order: Order }) {
   const customer = useQuery(account(order.account)).data;
   const dates = order.lines.flatMap(({ promise }) => (promise ? [promise] : [])).sort();
+  const undated = order.lines.filter((line) => !line.promise && unshipped(line) > 0).length;
   return (
     <Panel>
       <dl className="facts">
@@ -111,6 +113,7 @@ function Summary({ order }: { order: Order }) {
             : dates[0] === dates.at(-1)
               ? day(dates[0] ?? "")
               : `${day(dates[0] ?? "")} to ${day(dates.at(-1) ?? "")}`}
+          {dates.length > 0 && undated > 0 && <span className="soon">, {count(undated, "line")} without a date</span>}
         </Fact>
         <Fact name="Net">
           <Amount of={order.net} />
@@ -124,8 +127,13 @@ function Summary({ order }: { order: Order }) {
         <Fact name="Billing">{words(order.billing.split("=")[0] ?? "")}</Fact>
         {order.sourcing && (
           <Fact name="Sourcing">
-            {order.sourcing.shipments} {order.sourcing.shipments === 1 ? "shipment" : "shipments"},{" "}
-            <Amount of={order.sourcing.cost} />
+            {order.sourcing.shipments === 0 ? (
+              "no warehouse has what is missing"
+            ) : (
+              <>
+                {count(order.sourcing.shipments, "shipment")}, <Amount of={order.sourcing.cost} />
+              </>
+            )}
           </Fact>
         )}
       </dl>

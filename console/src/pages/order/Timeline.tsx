@@ -49,12 +49,13 @@ export function Timeline({ order }: { order: string }) {
 }
 
 function Item({ entry }: { entry: Entry }) {
-  const { actor, at, events, reason, title } = entry;
+  const { actor, at, events, outcome, reason, title } = entry;
   return (
     <li>
       <Text size="sm" fw={550}>
         {title}
       </Text>
+      {outcome && <Text size="sm">{outcome}</Text>}
       {reason && <Text size="sm">“{reason}”</Text>}
       <Group gap={6}>
         <Text size="xs" className="muted">

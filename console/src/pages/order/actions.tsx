@@ -5,10 +5,13 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { OF_ORDERS, useChange } from "../../api/mutations";
+import { mayNotPost } from "../../api/rights";
 import type { Hold, Order } from "../../api/types";
 import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { GuardedItem } from "../../components/GuardedItem";
 import { Heads } from "../../components/Heads";
 import { count, inWords } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
 import { unshipped } from "./buckets";
 
 type Dialog = "cancel" | "change" | "hold";
@@ -17,6 +20,7 @@ const ENDED: ReadonlySet<string> = new Set(["closed", "cancelled", "rejected"]);
 
 /** What can be done to an order as a whole. */
 export function Actions({ order }: { order: Order }) {
+  const me = useMe();
   const [dialog, setDialog] = useState<Dialog>();
   const close = (): void => setDialog(undefined);
   if (ENDED.has(order.status)) return null;
@@ -29,12 +33,20 @@ export function Actions({ order }: { order: Order }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setDialog("change")}>Change quantities or the date …</Menu.Item>
-          <Menu.Item onClick={() => setDialog("hold")}>Hold it …</Menu.Item>
+          <GuardedItem why={mayNotPost("/v1/orders/{order}/changes", me)} onClick={() => setDialog("change")}>
+            Change quantities or the date …
+          </GuardedItem>
+          <GuardedItem why={mayNotPost("/v1/orders/{order}/holds", me)} onClick={() => setDialog("hold")}>
+            Hold it …
+          </GuardedItem>
           <Menu.Divider />
-          <Menu.Item color="red" onClick={() => setDialog("cancel")}>
+          <GuardedItem
+            color="red"
+            why={mayNotPost("/v1/orders/{order}/cancellations", me)}
+            onClick={() => setDialog("cancel")}
+          >
             Cancel it, or some units …
-          </Menu.Item>
+          </GuardedItem>
         </Menu.Dropdown>
       </Menu>
       {dialog === "cancel" && <Cancel order={order} onClose={close} />}
@@ -96,6 +108,7 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
     .filter((line) => unshipped(line) > 0)
     .map((line) => ({ line: line.line, quantity: quantities[line.line] ?? unshipped(line), all: unshipped(line) }));
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const hasShipped = order.lines.some(({ shipped }) => shipped > 0);
   const isAll = lines.every(({ quantity, all }) => quantity === all);
   const change = useChange(
     (value: { reason: string; lines: { line: number; quantity: number }[] }, idempotencyKey) =>
@@ -127,7 +140,7 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
       onSubmit={submit}
       pending={change.isPending}
       error={change.error}
-      verb={isAll ? "Cancel the order" : `Cancel ${count(units, "unit")}`}
+      verb={isAll && !hasShipped ? "Cancel the order" : `Cancel ${count(units, "unit")}`}
       danger
       disabled={reason.trim() === "" || units === 0}
       size="lg"

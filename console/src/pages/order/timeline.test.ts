@@ -64,10 +64,19 @@ describe("the timeline of an order", () => {
     expect(entry?.title).toBe("Decided by credit check, version 2, rule 3: hold");
   });
 
+  it("tells a result of several values in words, beside the title", () => {
+    const result = '{severity: "low", owner: "credit_clerk", respond: "PT2H", resolve: "P1D"}';
+    const decisions = [{ decision: "exception-routing", version: 1, result, explained: [{ rules: [{ number: 2 }] }] }];
+    const [entry] = timeline([event("1.0", "process.decided", { decisions }, "instance PI-1")]);
+    expect(entry?.title).toBe("Decided by exception routing, version 1, rule 2");
+    expect(entry?.outcome).toBe("severity: low, owner: credit clerk, respond: 2 h, resolve: 1 d");
+  });
+
   it("has words for events that it does not know", () => {
     expect(timeline([event("1.0", "order.address_changed")])[0]?.title).toBe("Address changed");
     expect(timeline([event("1.0", "fulfilment.redirected", {}, "warehouse_order WO-7")])[0]?.title).toBe(
       "Fulfilment WO-7 redirected",
     );
+    expect(timeline([event("1.0", "company.set", {}, "company company")])[0]?.title).toBe("Company set");
   });
 });

@@ -1,7 +1,7 @@
 import { nameOf } from "../../api/trail";
 import type { CloudEvent } from "../../api/types";
 import { formatMoney } from "../../lib/money";
-import { day } from "../../lib/time";
+import { day, duration } from "../../lib/time";
 import { count, inWords, words } from "../../lib/words";
 
 /** One entry of the timeline: events of one kind that one command brought about. */
@@ -10,6 +10,8 @@ export interface Entry {
   readonly at: string;
   readonly actor: string;
   readonly title: string;
+  /** What came of it, where that is more than a title holds. */
+  readonly outcome: string | undefined;
   readonly reason: string | undefined;
   readonly events: readonly CloudEvent[];
   /** Book-keeping that most readers do not look for. */
@@ -100,15 +102,32 @@ function moneyOf(value: unknown): string {
   return isMoney ? formatMoney({ amount: String(value.amount), currency: String(value.currency) }) : "";
 }
 
-/** “Decided by exception routing (version 1), rule 8: low, sales”; of several the last one, which the others served. */
+/** Of several decisions the last one, which the others served. */
+function lastOf(data: CloudEvent["data"]): Made | undefined {
+  return Array.isArray(data["decisions"]) ? (data["decisions"] as Made[]).at(-1) : undefined;
+}
+
+/** “Decided by exception routing, version 1, rule 8”, and the result if it is one value. */
 function decided(data: CloudEvent["data"]): string {
-  const all = Array.isArray(data["decisions"]) ? (data["decisions"] as Made[]) : [];
-  const last = all.at(-1);
+  const last = lastOf(data);
   if (!last) return "A decision was asked";
   const rules = last.explained?.at(-1)?.rules?.map(({ number }) => number) ?? [];
   const by = rules.length === 0 ? "" : `, rule ${rules.join(", ")}`;
   const version = last.version ? `, version ${last.version}` : "";
-  return `Decided by ${inWords(last.decision)}${version}${by}: ${last.result}`;
+  return `Decided by ${inWords(last.decision)}${version}${by}${isStructure(last.result) ? "" : `: ${last.result}`}`;
+}
+
+const isStructure = (result: string): boolean => /^[{[]/.test(result);
+
+/** `{owner: "credit_clerk", respond: "PT2H"}` becomes “owner: credit clerk, respond: 2 h”. */
+function outcomeOf(event: CloudEvent): string | undefined {
+  if (nameOf(event) !== "process.decided") return undefined;
+  const result = lastOf(event.data)?.result;
+  if (result === undefined || !isStructure(result)) return undefined;
+  return result
+    .replaceAll(/"([^"]*)"/g, (_, value: string) => duration(value) ?? inWords(value))
+    .replaceAll(/^[{[]|[}\]]$/g, "")
+    .trim();
 }
 
 /** What a decision saw and gave, as far as a sentence tells it. */
@@ -138,7 +157,8 @@ export function titleOf(events: readonly CloudEvent[]): string {
   if (sentence) return sentence;
   const [kind = "", what = ""] = name.split(".");
   const many = events.length > 1 ? ` (${events.length})` : "";
-  const whose = kind === "order" ? "" : ` ${place(first)}`;
+  // there is one company, one set of counters: their name says it all
+  const whose = kind === "order" || place(first) === kind ? "" : ` ${place(first)}`;
   return `${kind === "order" ? words(what) : `${words(kind)}${whose} ${inWords(what)}`}${many}`;
 }
 
@@ -162,7 +182,8 @@ export function timeline(events: readonly CloudEvent[]): Entry[] {
     if (!first) return [];
     const { id, time: at, actor } = first;
     const reason = reasonOf(first);
-    return [{ id, at, actor, title: titleOf(group), reason, events: group, isDetail: isDetail(first) }];
+    const [title, outcome] = [titleOf(group), outcomeOf(first)];
+    return [{ id, at, actor, title, outcome, reason, events: group, isDetail: isDetail(first) }];
   });
   return entries.reverse();
 }

@@ -11,11 +11,12 @@ import { matches, ON_THE_WAY, type OrderRow, rowOf } from "./row";
 
 interface Props {
   readonly account: string | undefined;
+  readonly channel: string | undefined;
   readonly typed: string | undefined;
 }
 
 /** Orders on their way, a column for each status. Each column has the newest; its number counts all. */
-export function Board({ account, typed }: Props) {
+export function Board({ account, channel, typed }: Props) {
   const counts = useQuery(progress).data?.orders;
   return (
     <div className="board" tabIndex={0} role="region" aria-label="Board of orders by status">
@@ -24,18 +25,19 @@ export function Board({ account, typed }: Props) {
           key={status}
           status={status}
           account={account}
+          channel={channel}
           typed={typed}
-          total={account || typed ? undefined : Number(counts?.[status] ?? 0)}
+          total={account || channel || typed ? undefined : Number(counts?.[status] ?? 0)}
         />
       ))}
     </div>
   );
 }
 
-function Lane({ status, account, typed, total }: Props & { status: string; total: number | undefined }) {
+function Lane({ status, account, channel, typed, total }: Props & { status: string; total: number | undefined }) {
   const reading = useInfiniteQuery({ ...orders({ status, ...(account ? { account } : {}) }), enabled: total !== 0 });
-  const rows = (reading.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? []).filter(
-    (row) => !typed || matches(row, typed),
+  const rows = (reading.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? []).filter((row) =>
+    matches(row, { channel, typed }),
   );
   return (
     <section className={`panel${rows.length === 0 ? " none" : ""}`} aria-label={words(status)}>

@@ -1,28 +1,33 @@
 import { Button, Group, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
-import { IconDownload, IconSearch } from "@tabler/icons-react";
+import { IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { orders, progress } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
 import { Amounts } from "../../components/Amount";
+import { FieldFilter } from "../../components/FieldFilter";
 import { Grid } from "../../components/Grid";
+import { GuardedButton } from "../../components/GuardedButton";
+import { CsvButton } from "../../components/List";
 import { Page } from "../../components/Page";
 import { SavedViews } from "../../components/SavedViews";
 import { Empty, Failure, Loading } from "../../components/states";
-import { download, toCsv } from "../../lib/csv";
+import { useRows } from "../../components/useRows";
 import { sums } from "../../lib/money";
 import { readSorting, writeSorting } from "../../lib/sorting";
 import { count, words } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
 import { Board } from "./Board";
 import { BulkChange } from "./BulkChange";
 import { COLUMNS, EXPORT } from "./columns";
-import { matches, rowOf, STATUSES } from "./row";
+import { CHANNELS, type Channel, matches, type OrderRow, rowOf, STATUSES } from "./row";
 
 const route = getRouteApi("/orders");
 
 /** All orders, as a table and as a board. */
 export function OrdersPage() {
-  const { view = "table", status, account, q, sort } = route.useSearch();
+  const { view = "table", status, account, channel, q, sort } = route.useSearch();
   const navigate = route.useNavigate();
   const counts = useQuery(progress).data?.orders;
   const total = status
@@ -33,6 +38,7 @@ export function OrdersPage() {
     view?: "board" | undefined;
     status?: string | undefined;
     account?: string | undefined;
+    channel?: Channel | undefined;
     q?: string | undefined;
   }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
@@ -42,7 +48,8 @@ export function OrdersPage() {
       title="Orders"
       aside={
         counts &&
-        !account && (
+        !account &&
+        !channel && (
           <Text className="muted" size="sm" role="status">
             {count(total, "order")}
             {status ? ` ${words(status).toLowerCase()}` : ""}
@@ -72,7 +79,7 @@ export function OrdersPage() {
           leftSection={<IconSearch size={16} />}
           value={q ?? ""}
           onChange={(event) => set({ q: event.currentTarget.value || undefined })}
-          w={230}
+          w={260}
         />
         {view === "table" && (
           <Select
@@ -88,83 +95,63 @@ export function OrdersPage() {
             w={210}
           />
         )}
-        <AccountFilter value={account} onChange={(value) => set({ account: value })} />
+        <Select
+          aria-label="Channel"
+          placeholder="Channel"
+          clearable
+          value={channel ?? null}
+          onChange={(value) => set({ channel: CHANNELS.find((each) => each === value) })}
+          data={CHANNELS.map((each) => ({ value: each, label: words(each) }))}
+          w={140}
+        />
+        <FieldFilter label="Account" value={account} onChange={(value) => set({ account: value })} />
       </Group>
       {view === "board" ? (
-        <Board account={account} typed={q} />
+        <Board account={account} channel={channel} typed={q} />
       ) : (
-        <OrdersTable key={`${status} ${account}`} status={status} account={account} typed={q} sort={sort} />
+        <OrdersTable
+          key={`${status} ${account}`}
+          status={status}
+          account={account}
+          channel={channel}
+          typed={q}
+          sort={sort}
+        />
       )}
     </Page>
-  );
-}
-
-/** The account is a filter of the product: it is asked for when the whole of it was typed. */
-function AccountFilter({
-  value,
-  onChange,
-}: {
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-}) {
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        const typed = new FormData(event.currentTarget).get("account");
-        onChange(typeof typed === "string" && typed.trim() ? typed.trim() : undefined);
-      }}
-    >
-      <TextInput
-        key={value}
-        name="account"
-        aria-label="Account"
-        placeholder="Account, then Enter"
-        defaultValue={value ?? ""}
-        onBlur={(event) => onChange(event.currentTarget.value.trim() || undefined)}
-        w={180}
-      />
-    </form>
   );
 }
 
 interface TableProps {
   readonly status: string | undefined;
   readonly account: string | undefined;
+  readonly channel: string | undefined;
   readonly typed: string | undefined;
   readonly sort: string | undefined;
 }
 
-function OrdersTable({ status, account, typed, sort }: TableProps) {
+function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
   const navigate = route.useNavigate();
+  const me = useMe();
   const reading = useInfiniteQuery(orders({ ...(status ? { status } : {}), ...(account ? { account } : {}) }));
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = reading;
+  const { rows: read, more, readAll } = useRows(reading);
+  const { hasNextPage } = reading;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [isChanging, setChanging] = useState(false);
   const [isReadingAll, setReadingAll] = useState(false);
   const sorting = useMemo(() => readSorting(sort), [sort]);
 
-  const loaded = useMemo(() => reading.data?.pages.flatMap(({ items }) => items.map(rowOf)), [reading.data]);
-  const rows = useMemo(() => (typed ? loaded?.filter((row) => matches(row, typed)) : loaded), [loaded, typed]);
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const isMeant = useCallback((row: OrderRow) => matches(row, { typed, channel }), [typed, channel]);
+  const rows = useMemo(() => read?.map(rowOf).filter(isMeant), [read, isMeant]);
 
-  /** Sorting, searching and exporting mean all orders, not only those that were scrolled to. */
-  async function readAll(): Promise<ReturnType<typeof rowOf>[]> {
+  /** Searching, sorting and exporting mean all orders, not only those that were scrolled to. */
+  async function all(): Promise<readonly OrderRow[]> {
     setReadingAll(true);
     try {
-      let result = await fetchNextPage();
-      while (result.hasNextPage && !result.isError) result = await fetchNextPage();
-      return result.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? [];
+      return (await readAll()).map(rowOf).filter(isMeant);
     } finally {
       setReadingAll(false);
     }
-  }
-  async function save(): Promise<void> {
-    const all = hasNextPage ? await readAll() : (loaded ?? []);
-    const kept = typed ? all.filter((row) => matches(row, typed)) : all;
-    download(`orders${status ? `-${status}` : ""}.csv`, toCsv(kept, EXPORT));
   }
 
   if (!rows)
@@ -178,41 +165,43 @@ function OrdersTable({ status, account, typed, sort }: TableProps) {
     <div className="panel" style={{ overflow: "hidden" }}>
       <Group px="md" py="xs" justify="space-between" style={{ borderBottom: "1px solid var(--cd-line)" }}>
         <Text size="sm" role="status">
-          {chosen.length > 0 ? `${count(chosen.length, "order")} selected, ` : `${count(rows.length, "order")} shown, `}
-          <Amounts of={sums((chosen.length > 0 ? chosen : rows).map(({ net }) => net))} /> net
+          {chosen.length > 0 ? `${count(chosen.length, "order")} selected` : `${count(rows.length, "order")} shown`}
+          {rows.length > 0 && (
+            <>
+              , <Amounts of={sums((chosen.length > 0 ? chosen : rows).map(({ net }) => net))} /> net
+            </>
+          )}
           {hasNextPage && (
             <Text span className="muted" size="sm">
-              {" · "}older ones follow as you scroll
+              {" · "}more follow as you scroll
             </Text>
           )}
         </Text>
         <Group gap="xs">
           {chosen.length > 0 && (
-            <Button size="xs" onClick={() => setChanging(true)}>
+            <GuardedButton
+              size="xs"
+              why={mayNotPost("/v1/orders/{order}/holds", me) && mayNotPost("/v1/orders/{order}/cancellations", me)}
+              onClick={() => setChanging(true)}
+            >
               Hold or cancel …
-            </Button>
+            </GuardedButton>
           )}
           {hasNextPage && (
-            <Button size="xs" variant="default" loading={isReadingAll} onClick={() => void readAll()}>
+            <Button size="xs" variant="default" loading={isReadingAll} onClick={() => void all()}>
               Load all
             </Button>
           )}
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconDownload size={15} />}
-            onClick={() => void save()}
-            loading={isReadingAll}
-          >
-            CSV
-          </Button>
+          <CsvButton name={status ? `orders-${status}` : "orders"} rows={rows} columns={EXPORT} all={all} />
         </Group>
       </Group>
       {rows.length === 0 ? (
-        <Empty title={typed || status || account ? "No order is like that" : "No orders yet"}>
-          {typed && hasNextPage
+        <Empty title={typed || status || account || channel ? "No orders to show" : "No orders yet"}>
+          {(typed || channel) && hasNextPage
             ? "Only what was loaded is searched: load all to search the rest."
-            : "Orders appear here as soon as they are received."}
+            : typed || status || account || channel
+              ? "Clear the filters to see other orders."
+              : "Orders appear here as soon as they are received."}
         </Empty>
       ) : (
         <Grid

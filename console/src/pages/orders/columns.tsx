@@ -5,7 +5,7 @@ import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { size } from "../../lib/money";
 import { day } from "../../lib/time";
-import { inWords, words } from "../../lib/words";
+import { count, inWords, words } from "../../lib/words";
 import type { OrderRow } from "./row";
 
 export const COLUMNS: readonly Column<OrderRow>[] = [
@@ -37,8 +37,17 @@ export const COLUMNS: readonly Column<OrderRow>[] = [
     id: "promised",
     header: "Promised",
     width: 112,
-    cell: ({ promised }) => (promised ? day(promised) : <span className="muted">no date</span>),
-    by: ({ promised }) => promised ?? "",
+    cell: ({ promised, undated }) =>
+      undated > 0 ? (
+        <span className="soon" title={`${count(undated, "line")} without a date`}>
+          no date
+        </span>
+      ) : promised ? (
+        day(promised)
+      ) : (
+        <span className="muted">–</span>
+      ),
+    by: ({ promised, undated }) => (undated > 0 ? "" : (promised ?? "")),
   },
   {
     id: "shipped",
@@ -95,6 +104,7 @@ export const EXPORT: readonly CsvColumn<OrderRow>[] = [
   { header: "received_at", value: ({ receivedAt }) => receivedAt },
   { header: "requested", value: ({ requested }) => requested },
   { header: "promised", value: ({ promised }) => promised },
+  { header: "lines_without_date", value: ({ undated }) => undated },
   { header: "lines", value: ({ lines }) => lines },
   { header: "units", value: ({ units }) => units },
   { header: "shipped", value: ({ shipped }) => shipped },

@@ -19,9 +19,15 @@ describe("a row of the list of orders", () => {
     expect(rowOf(order)).toMatchObject({ lines: 3, units: 30, shipped: 12, promised: "2026-12-01" });
   });
 
+  it("counts the lines that wait for a day, and not those that have left without one", () => {
+    const left = { ...line, shipped: 10, promise: null };
+    const rowWith = (...lines: object[]) => rowOf({ ...order, lines } as unknown as Order);
+    expect([rowOf(order).undated, rowWith(left).undated]).toEqual([1, 0]);
+  });
+
   it("is found by every word that was typed", () => {
-    expect(matches(rowOf(order), "536365 credit")).toBe(true);
-    expect(matches(rowOf(order), "536365 price")).toBe(false);
+    expect(matches(rowOf(order), { typed: "536365 credit" })).toBe(true);
+    expect(matches(rowOf(order), { typed: "536365 price" })).toBe(false);
   });
 
   it("is sorted with its numbers as numbers", () => {

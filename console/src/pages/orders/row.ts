@@ -1,5 +1,6 @@
 import type { Order } from "../../api/types";
 import type { Money } from "../../lib/money";
+import { unshipped } from "../order/buckets";
 
 /** What a list shows of an order; its lines are counted, not kept. */
 export interface OrderRow {
@@ -12,6 +13,8 @@ export interface OrderRow {
   readonly requested: string | undefined;
   /** The latest day that was promised for any line. */
   readonly promised: string | undefined;
+  /** Lines that are still to ship and have no day. */
+  readonly undated: number;
   readonly net: Money;
   readonly owed: Money;
   readonly holds: readonly string[];
@@ -31,6 +34,7 @@ export function rowOf(order: Order): OrderRow {
     receivedAt: order.received_at,
     requested: order.requested ?? undefined,
     promised: promises.at(-1),
+    undated: order.lines.filter((line) => !line.promise && unshipped(line) > 0).length,
     net: order.net,
     owed: order.receivable,
     holds: order.holds.map(({ kind }) => kind),
@@ -40,8 +44,20 @@ export function rowOf(order: Order): OrderRow {
   };
 }
 
-/** Whether a row has all the words that were typed, in any of its texts. */
-export function matches(row: OrderRow, typed: string): boolean {
+/** How orders come in. */
+export const CHANNELS = ["api", "file", "edi", "shop"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** Which orders are meant: the channel that they came by, and words that were typed. */
+export interface Meant {
+  readonly channel?: string | undefined;
+  readonly typed?: string | undefined;
+}
+
+/** Whether a row came by the channel, and has all the words that were typed in any of its texts. */
+export function matches(row: OrderRow, { channel, typed }: Meant): boolean {
+  if (channel && row.channel !== channel) return false;
+  if (!typed) return true;
   const text = `${row.id} ${row.account} ${row.purchaseOrder} ${row.channel} ${row.holds.join(" ")}`.toLowerCase();
   return typed
     .toLowerCase()

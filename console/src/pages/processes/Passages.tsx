@@ -29,10 +29,15 @@ export function Passages({ process, version }: Props) {
     <Reading of={reading} rows={8}>
       {(found) =>
         found.elements.length === 0 ? (
-          <Empty title="Nothing went through it lately">
-            {count(found.entries, "journal entry", "journal entries")} were looked through, and in none of them an
-            instance of this version began.
-          </Empty>
+          <Panel>
+            <div style={{ padding: 12 }}>
+              <ProcessDiagram process={process} version={version} tokens={NONE} />
+            </div>
+            <Empty title="Nothing went through it lately">
+              {count(found.entries, "journal entry", "journal entries")} were looked through, and in none of them an
+              instance of this version began.
+            </Empty>
+          </Panel>
         ) : (
           <Warm process={process} version={version} found={found} />
         )

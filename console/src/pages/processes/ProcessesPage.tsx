@@ -2,7 +2,7 @@ import { Group, SegmentedControl, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { instances, processes } from "../../api/queries";
+import { instances, processes, processVersion } from "../../api/queries";
 import type { Instance, ProcessVersion } from "../../api/types";
 import { Status } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
@@ -11,6 +11,7 @@ import { Rows } from "../../components/List";
 import { Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
+import { namesOf } from "../../diagram/elements";
 import { ProcessDiagram } from "../../diagram/ProcessDiagram";
 import type { CsvColumn } from "../../lib/csv";
 import { words } from "../../lib/words";
@@ -99,9 +100,8 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
               label="Words of an incident"
               value={search.incident}
               onChange={(incident) => set({ incident })}
-              width={210}
             />
-            <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} width={220} />
+            <FieldFilter label="Order or other key" value={search.key} onChange={(key) => set({ key })} />
           </>
         )}
         <Text size="sm" className="muted">
@@ -152,6 +152,8 @@ function Running(props: RunningProps) {
   const reading = useQuery(instances(filter));
   const items = reading.data?.items;
   const tokens = useMemo(() => tokensAt(items ?? []), [items]);
+  const xml = useQuery(processVersion(process, version)).data?.xml;
+  const nameOf = useMemo(() => namesOf(xml ?? ""), [xml]);
   return (
     <>
       <Panel>
@@ -166,7 +168,7 @@ function Running(props: RunningProps) {
                 search={(before) => ({ ...before, element: token.element })}
                 className={token.element === element ? "tag accent" : "tag gray"}
               >
-                {words(token.element)} {token.count}
+                {nameOf(token.element)} {token.count}
               </Link>
             ))}
             {element && (
@@ -200,6 +202,7 @@ function Running(props: RunningProps) {
         <Reading of={reading}>
           {({ items: all }) => (
             <Instances
+              nameOf={nameOf}
               of={element ? all.filter(({ active }) => active.includes(element)) : all}
               sort={sort}
               onSort={onSort}
@@ -211,7 +214,7 @@ function Running(props: RunningProps) {
   );
 }
 
-const COLUMNS: readonly Column<Instance>[] = [
+const columnsOf = (nameOf: (element: string) => string): readonly Column<Instance>[] => [
   {
     id: "id",
     header: "Instance",
@@ -243,7 +246,7 @@ const COLUMNS: readonly Column<Instance>[] = [
     header: "Stands at",
     width: 260,
     grow: true,
-    cell: ({ active }) => [...new Set(active)].map(words).join(", "),
+    cell: ({ active }) => [...new Set(active)].map(nameOf).join(", "),
     by: ({ active }) => active.join(),
   },
   {
@@ -266,18 +269,20 @@ const CSV: readonly CsvColumn<Instance>[] = [
 ];
 
 interface InstancesProps {
+  readonly nameOf: (element: string) => string;
   readonly of: readonly Instance[];
   readonly sort: string | undefined;
   readonly onSort: (sort: string | undefined) => void;
 }
 
-function Instances({ of, sort, onSort }: InstancesProps) {
+function Instances({ nameOf, of, sort, onSort }: InstancesProps) {
   const navigate = route.useNavigate();
+  const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
   return (
     <Rows
       noun="instance"
       rows={of}
-      columns={COLUMNS}
+      columns={columns}
       csv={CSV}
       idOf={({ id }) => id}
       current={undefined}

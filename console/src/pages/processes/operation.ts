@@ -1,6 +1,6 @@
+import { mayNotPost } from "../../api/rights";
 import type { components } from "../../api/schema";
 import type { Me } from "../../api/types";
-import { inWords } from "../../lib/words";
 
 export type Operation = components["schemas"]["OperationRequest"];
 export type Kind = "retry" | "skip" | "cancel" | "suspend" | "resume" | "variables" | "modify" | "migrate";
@@ -91,12 +91,9 @@ export function variablesOf(typed: string): Record<string, unknown> | undefined 
   }
 }
 
-const OPERATORS: readonly string[] = ["operations", "director", "admin"];
-
 /** Why somebody may not operate on instances; nothing if nothing speaks against it. */
 export function mayNotOperate(me: Me | undefined): string | undefined {
-  if (!me || me.roles.some((role) => OPERATORS.includes(role))) return undefined;
-  return `This is for operations. You are ${me.roles.map(inWords).join(", ") || "without a role"}.`;
+  return mayNotPost("/v1/instances/{instance}/operations", me);
 }
 
 /** Which operations make sense where an instance stands. */

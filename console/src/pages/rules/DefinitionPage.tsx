@@ -19,6 +19,7 @@ import { Changes } from "./Changes";
 import { useRollBack } from "./mutations";
 import { type FileKind, kindInWords, kindOf, mayNotEdit, nameOf } from "./names";
 import { StartInstance } from "./StartInstance";
+import { Tables } from "./Tables";
 import { Try } from "./Try";
 
 const route = getRouteApi("/rules/$definition");
@@ -68,13 +69,13 @@ export function DefinitionPage() {
       <Reading of={reading}>
         {(versions) => (
           <>
-            <Versions of={versions} definition={definition} />
             {latest && kindOf(latest.resource) === "decisions" && (
-              <Tried definition={definition} version={latest.version} />
+              <Decisions definition={definition} version={latest.version} />
             )}
             {latest && kindOf(latest.resource) === "process" && (
               <Passages process={definition} version={latest.version} />
             )}
+            <Versions of={versions} definition={definition} />
             {dialog === "roll-back" && (
               <RollBack versions={versions} definition={definition} onClose={() => setDialog(undefined)} />
             )}
@@ -216,14 +217,22 @@ function Difference({ definition, before, after, kind }: DifferenceProps) {
   );
 }
 
-function Tried({ definition, version }: { definition: string; version: number }) {
+/** The rules that are in force, and what they make of something. */
+function Decisions({ definition, version }: { definition: string; version: number }) {
   const reading = useQuery(processVersion(definition, version));
   return (
-    <Panel id="try" title="Try a decision">
-      <div style={{ padding: "0 16px 16px" }}>
-        <Reading of={reading}>{({ xml }) => <Try xml={xml} where={{ version }} />}</Reading>
-      </div>
-    </Panel>
+    <>
+      <Panel id="rules" title={`The rules of version ${version}`}>
+        <div style={{ padding: "0 16px 16px" }}>
+          <Reading of={reading}>{({ xml }) => <Tables xml={xml} />}</Reading>
+        </div>
+      </Panel>
+      <Panel id="try" title="Try a decision">
+        <div style={{ padding: "0 16px 16px" }}>
+          <Reading of={reading}>{({ xml }) => <Try xml={xml} where={{ version }} />}</Reading>
+        </div>
+      </Panel>
+    </>
   );
 }
 

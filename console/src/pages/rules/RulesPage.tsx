@@ -26,7 +26,7 @@ export function RulesPage() {
   const navigate = route.useNavigate();
   const { data: who } = useQuery(me);
   const [begins, setBegins] = useState(false);
-  const tab = search.tab ?? "drafts";
+  const tab = search.tab ?? "in-force";
   return (
     <Page
       title="Rules"
@@ -42,8 +42,8 @@ export function RulesPage() {
           value={tab}
           onChange={(value) => void navigate({ search: (before) => ({ ...before, tab: value as typeof tab }) })}
           data={[
-            { value: "drafts", label: "Drafts" },
             { value: "in-force", label: "In force" },
+            { value: "drafts", label: "Drafts" },
           ]}
         />
         {tab === "drafts" && (

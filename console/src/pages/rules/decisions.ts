@@ -8,7 +8,8 @@ export interface Decision {
   readonly inputs: readonly string[];
 }
 
-function all(node: Node, tag: string): Node[] {
+/** Everything of a tag in a model, wherever it stands. */
+export function all(node: Node, tag: string): Node[] {
   return [...(node.tag === tag ? [node] : []), ...node.children.flatMap((child) => all(child, tag))];
 }
 

@@ -6,13 +6,16 @@ import { useState } from "react";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { deadLetters } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
 import type { DeadLetter } from "../../api/types";
+import { GuardedButton } from "../../components/GuardedButton";
 import { CsvButton } from "../../components/List";
 import { Refusal } from "../../components/Refusal";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { count } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
 
 const route = getRouteApi("/systems");
 
@@ -29,6 +32,7 @@ const CSV: readonly CsvColumn<DeadLetter>[] = [
 export function DeadLetters() {
   const { capability } = route.useSearch();
   const reading = useQuery(deadLetters(capability ? { capability } : {}));
+  const why = mayNotPost("/v1/dead-letters/replay", useMe());
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<DeadLetter>();
   const [replaying, setReplaying] = useState<readonly string[]>();
@@ -48,9 +52,14 @@ export function DeadLetters() {
         ) : (
           <>
             <Group px="md" py="xs">
-              <Button size="xs" disabled={selected.size === 0} onClick={() => setReplaying([...selected])}>
+              <GuardedButton
+                why={why}
+                size="xs"
+                disabled={selected.size === 0}
+                onClick={() => setReplaying([...selected])}
+              >
                 Send {count(selected.size, "letter")} again …
-              </Button>
+              </GuardedButton>
               <Button
                 size="xs"
                 variant="default"
@@ -109,9 +118,14 @@ export function DeadLetters() {
                           <Button size="compact-xs" variant="default" onClick={() => setShown(letter)}>
                             Look
                           </Button>
-                          <Button size="compact-xs" variant="default" onClick={() => setReplaying([letter.id])}>
+                          <GuardedButton
+                            why={why}
+                            size="compact-xs"
+                            variant="default"
+                            onClick={() => setReplaying([letter.id])}
+                          >
                             Send again …
-                          </Button>
+                          </GuardedButton>
                         </Group>
                       </Table.Td>
                     </Table.Tr>

@@ -135,7 +135,7 @@ function AllSystems({ of: all, onOpen }: { of: readonly System[]; onOpen: (name:
         <Table.Tbody>
           {all.map((system) => (
             <Table.Tr key={system.name} onClick={() => onOpen(system.name)} style={{ cursor: "pointer" }}>
-              <Table.Td>
+              <Table.Td className="nowrap">
                 <button type="button" className="plain-link" onClick={() => onOpen(system.name)}>
                   {system.name}
                 </button>

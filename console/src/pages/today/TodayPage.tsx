@@ -12,11 +12,10 @@ import { Empty, Loading, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
 import { Deadline } from "../../components/When";
 import { formatMoney, fromMinor, sums } from "../../lib/money";
-import { standing } from "../../lib/time";
 import { count, words } from "../../lib/words";
 import { byUrgency } from "../exceptions/filter";
 import { stateTone, stateWords } from "../systems/health";
-import { all, byTypeAndAge, having } from "./figures";
+import { all, byClock, byTypeAndAge, having } from "./figures";
 
 const Chart = lazy(() => import("../../components/Chart"));
 
@@ -28,13 +27,13 @@ export function TodayPage() {
   return (
     <Page title="Today">
       <Reading of={figures} rows={3}>
-        {(data) => <Figures of={data} />}
+        {(data) => <Figures of={data} open={open.data?.items ?? []} />}
       </Reading>
       <div className="today-columns">
         <Panel id="by-type" title="Open exceptions by type and age" aside={<Link to="/exceptions">all of them</Link>}>
           <Reading of={open}>{({ items }) => <ByType open={items} />}</Reading>
         </Panel>
-        <Panel id="urgent" title="Due next" aside={<Late open={open.data?.items ?? []} />}>
+        <Panel id="urgent" title="Due next">
           <Reading of={open}>{({ items }) => <Urgent open={items} />}</Reading>
         </Panel>
       </div>
@@ -47,49 +46,72 @@ export function TodayPage() {
   );
 }
 
-function Figures({ of: { orders, invoices, payments } }: { of: Progress }) {
-  const onWay = having(orders, ["in_fulfilment", "partially_fulfilled"]);
+function Figures({ of: { orders, payments }, open }: { of: Progress; open: readonly Exception[] }) {
+  const now = useNow();
+  const clocks = useMemo(() => byClock(open, now), [open, now]);
+  const ofStatus = (status: string, name: string, tone?: Tone) => (
+    <Figure
+      value={having(orders, [status])}
+      name={name}
+      tone={tone}
+      to={<Link to="/orders" search={{ status }} className="panel figure" />}
+    />
+  );
   return (
-    <SimpleGrid cols={{ base: 2, sm: 4, lg: 8 }} spacing="sm">
-      <Figure value={all(orders)} name="orders in" to={<Link to="/orders" className="panel figure" />} />
-      <Figure
-        value={having(orders, ["on_hold"])}
-        name="on hold"
-        tone="late"
-        to={<Link to="/orders" search={{ status: "on_hold" }} className="panel figure" />}
-      />
-      <Figure
-        value={having(orders, ["backordered"])}
-        name="backordered"
-        tone="soon"
-        to={<Link to="/orders" search={{ status: "backordered" }} className="panel figure" />}
-      />
-      <Figure
-        value={onWay}
-        name="in fulfilment"
-        to={<Link to="/orders" search={{ view: "board" }} className="panel figure" />}
-      />
-      <Figure
-        value={having(orders, ["invoiced"])}
-        name="invoiced, unpaid"
-        to={<Link to="/orders" search={{ status: "invoiced" }} className="panel figure" />}
-      />
-      <Figure
-        value={having(orders, ["closed"])}
-        name="closed"
-        tone="good"
-        to={<Link to="/orders" search={{ status: "closed" }} className="panel figure" />}
-      />
-      <Figure value={all(invoices)} name="invoices" to={<Link to="/finance/invoices" className="panel figure" />} />
-      <Figure
-        value={having(payments, ["unmatched"])}
-        name="payments to match"
-        tone="soon"
-        to={<Link to="/finance/payments" search={{ status: "unmatched" }} className="panel figure" />}
-      />
-    </SimpleGrid>
+    <>
+      <Band name="The way of orders">
+        <Figure value={all(orders)} name="orders in" to={<Link to="/orders" className="panel figure" />} />
+        {ofStatus("approved", "promised, to release")}
+        {ofStatus("in_fulfilment", "released")}
+        {ofStatus("partially_fulfilled", "shipped in part")}
+        {ofStatus("fulfilled", "shipped")}
+        {ofStatus("invoiced", "invoiced, unpaid")}
+        {ofStatus("closed", "paid and closed", "good")}
+        <Figure
+          value={having(payments, ["applied"])}
+          name="payments matched"
+          to={<Link to="/finance/payments" search={{ status: "applied" }} className="panel figure" />}
+        />
+      </Band>
+      <Band name="What needs somebody">
+        {ofStatus("on_hold", "on hold", "late")}
+        {ofStatus("backordered", "backordered", "soon")}
+        <Figure
+          value={clocks.late}
+          name="service levels missed"
+          tone="late"
+          to={<Link to="/exceptions" search={{ due: "late" }} className="panel figure" />}
+        />
+        <Figure
+          value={clocks.soon}
+          name="service levels at risk"
+          tone="soon"
+          to={<Link to="/exceptions" search={{ due: "soon" }} className="panel figure" />}
+        />
+        <Figure
+          value={having(payments, ["unmatched"])}
+          name="payments to match"
+          tone="soon"
+          to={<Link to="/finance/payments" search={{ status: "unmatched" }} className="panel figure" />}
+        />
+      </Band>
+    </>
   );
 }
+
+/** Figures that belong together, under a name of their own. */
+function Band({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <section aria-label={name}>
+      <Text size="xs" className="muted" mb={4} fw={600}>
+        {name}
+      </Text>
+      <div className="figures">{children}</div>
+    </section>
+  );
+}
+
+type Tone = "late" | "soon" | "good";
 
 function Figure({
   value,
@@ -99,7 +121,7 @@ function Figure({
 }: {
   value: number;
   name: string;
-  tone?: "late" | "soon" | "good";
+  tone?: Tone | undefined;
   to: React.ReactElement<{ children?: ReactNode }>;
 }) {
   const { type: Place, props } = to;
@@ -150,20 +172,6 @@ function ByType({ open }: { open: readonly Exception[] }) {
   );
 }
 
-function Late({ open }: { open: readonly Exception[] }) {
-  const now = useNow();
-  const late = open.filter(
-    (each) => standing(new Date(each.raised_at), new Date(each.resolve_by), now) === "late",
-  ).length;
-  return late > 0 ? (
-    <Link to="/exceptions" search={{ due: "late" }} className="late">
-      {late} late
-    </Link>
-  ) : (
-    <span className="good">none late</span>
-  );
-}
-
 function Urgent({ open }: { open: readonly Exception[] }) {
   const currency = useQuery(company).data?.currency;
   const next = open.toSorted(byUrgency).slice(0, 7);
@@ -185,7 +193,9 @@ function Urgent({ open }: { open: readonly Exception[] }) {
               <Table.Td>
                 <Deadline from={raised_at} due={resolve_by} />
               </Table.Td>
-              <Table.Td className="num">{currency && formatMoney(fromMinor(amount_minor, currency))}</Table.Td>
+              <Table.Td className="num">
+                {currency && amount_minor !== 0 ? formatMoney(fromMinor(amount_minor, currency)) : "–"}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -202,8 +212,8 @@ function Health({ of: all }: { of: readonly System[] }) {
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm" p="md" pt={4}>
       {all.map((system) => (
         <Link key={system.name} to="/systems" search={{ open: system.name }} className="card-link">
-          <Group justify="space-between" wrap="nowrap">
-            <Text fw={600} size="sm">
+          <Group justify="space-between" gap={4}>
+            <Text fw={600} size="sm" className="nowrap">
               {system.name}
             </Text>
             <Tag tone={stateTone(system)}>{stateWords(system)}</Tag>

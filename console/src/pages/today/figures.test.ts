@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Exception } from "../../api/types";
-import { byTypeAndAge, having } from "./figures";
+import { byClock, byTypeAndAge, having } from "./figures";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 const exception = (kind: string, raised_at: string): Exception => ({ kind, raised_at }) as Exception;
@@ -8,6 +8,16 @@ const exception = (kind: string, raised_at: string): Exception => ({ kind, raise
 describe("the figures of the day", () => {
   it("count a status that no order has as none", () => {
     expect(having({ closed: 5, on_hold: 2 }, ["on_hold", "backordered"])).toBe(2);
+  });
+
+  it("count what is over its time, and what nearly is", () => {
+    const due = (raised_at: string, resolve_by: string) => ({ ...exception("TAX", raised_at), resolve_by });
+    const open = [
+      due("2026-11-26T04:00:00Z", "2026-11-26T11:59:00Z"),
+      due("2026-11-26T04:00:00Z", "2026-11-26T13:00:00Z"),
+      due("2026-11-26T11:00:00Z", "2026-11-27T11:00:00Z"),
+    ];
+    expect(byClock(open, NOW)).toEqual({ late: 1, soon: 1 });
   });
 
   it("sort exceptions by type and age, the most frequent type first, and leave out ages that none has", () => {

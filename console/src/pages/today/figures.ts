@@ -1,5 +1,5 @@
 import type { Exception, Progress } from "../../api/types";
-import { AGES, type Age, ageOf } from "../../lib/time";
+import { AGES, type Age, ageOf, type Standing, standing } from "../../lib/time";
 
 type Counts = Progress["orders"];
 
@@ -10,6 +10,13 @@ export function having(counts: Counts, statuses: readonly string[]): number {
 
 export function all(counts: Counts): number {
   return Object.values(counts).reduce((sum: number, each) => sum + Number(each), 0);
+}
+
+/** Open exceptions of which the time is over, or nearly over. */
+export function byClock(open: readonly Exception[], now: Date): { late: number; soon: number } {
+  const all = open.map(({ raised_at, resolve_by }) => standing(new Date(raised_at), new Date(resolve_by), now));
+  const of = (wanted: Standing): number => all.filter((each) => each === wanted).length;
+  return { late: of("late"), soon: of("soon") };
 }
 
 /** Open exceptions by type, the most frequent first, and by age. */

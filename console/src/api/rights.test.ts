@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { mayNotPost } from "./rights";
+import type { Me } from "./types";
+
+const me = (...roles: string[]) => ({ roles }) as Me;
+
+it("an operation is for the roles that the description of the API names, for administrators and for directors", () => {
+  const why = (...roles: string[]) => mayNotPost("/v1/orders/{order}/holds", me(...roles));
+  expect([why("sales"), why("credit_clerk"), why("admin"), why("warehouse", "director")]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(why("warehouse")).toBe("This is for sales, credit clerk, credit manager or operations. You are warehouse.");
+  expect(why()).toMatch(/You are without a role\.$/);
+});
+
+it("nobody is refused before it is known who sits there", () => {
+  expect(mayNotPost("/v1/orders", undefined)).toBeUndefined();
+});

@@ -1,0 +1,16 @@
+import { either, inWords } from "../lib/words";
+import { ROLES } from "./roles";
+import type { Me } from "./types";
+
+/** What administrators and directors may do: what every role may. */
+const EVERY_ROLE: readonly string[] = ["admin", "director"];
+
+/**
+ * Why somebody may not post to a path, as the description of the API says; nothing if nothing speaks against it. The product
+ * decides in the end.
+ */
+export function mayNotPost(path: keyof typeof ROLES, me: Me | undefined): string | undefined {
+  const may: readonly string[] = ROLES[path];
+  if (!me || me.roles.some((role) => may.includes(role) || EVERY_ROLE.includes(role))) return undefined;
+  return `This is for ${either(may)}. You are ${me.roles.map(inWords).join(", ") || "without a role"}.`;
+}

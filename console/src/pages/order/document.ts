@@ -1,0 +1,46 @@
+import type { Order } from "../../api/types";
+
+/** A row of a document, and whether it is about the order. */
+export interface Row {
+  readonly text: string;
+  readonly isMine: boolean;
+}
+
+/** A document as it can be read: JSON is laid out, and what has no lines is broken at the ends of its segments. */
+function laidOut(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text.trim().includes("\n") ? text : text.replaceAll(/[~'](?=.)/g, (end) => `${end}\n`);
+  }
+}
+
+/** Whether a text has a code as a whole word, so that 536365 is not found in 5363651. */
+function has(text: string, code: string): boolean {
+  if (code === "") return false;
+  const word = code.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(text);
+}
+
+/**
+ * The rows of a document that an order came in. Where a file holds many orders in rows, those that name the order's purchase order are
+ * its own, and the names of the columns; where none or all do, the whole document is about it.
+ */
+export function rowsOf(text: string, { purchase_order }: Pick<Order, "purchase_order">): readonly Row[] {
+  const rows = laidOut(text).split(/\r?\n/);
+  const mine = rows.map((row) => has(row, purchase_order));
+  const named = mine.filter(Boolean).length;
+  // a document of one order names it in its head; a list of orders names it in each row that belongs to it
+  const isList = named > 1 || (named === 1 && rows.length > 2 && rows.every((row) => row.includes(",") || row === ""));
+  const isHead = (row: string, at: number): boolean => at === 0 && !/\d/.test(row);
+  return rows.map((row, at) => ({ text: row, isMine: !isList || mine[at] === true || isHead(row, at) }));
+}
+
+/** The lines of an order whose item the document does not name: it was understood by another code, changed or substituted. */
+export function notNamed(rows: readonly Row[], { lines }: Pick<Order, "lines">): ReadonlySet<string> {
+  const own = rows
+    .filter(({ isMine }) => isMine)
+    .map(({ text }) => text)
+    .join("\n");
+  return new Set(lines.filter(({ item }) => !has(own, item)).map(({ item }) => item));
+}

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { tablesOf } from "./tables";
+
+const entry = (tag: string, text: string) => `<${tag}><text>${text}</text></${tag}>`;
+
+it("a table is read with its columns, its rules and what their author says", () => {
+  const rule = `<rule id="r"><description>for friends</description>${entry("inputEntry", "&gt; 10")}${entry("inputEntry", "-")}${entry("outputEntry", '"low"')}</rule>`;
+  const xml = `<definitions><decision id="a" name="Route"><description>Who decides.</description><decisionTable hitPolicy="FIRST">
+    <input id="i" label="Value"><inputExpression><text>order.value</text></inputExpression></input>
+    <input id="j"><inputExpression><text>tier</text></inputExpression></input><output id="o" name="severity"/>${rule}
+    </decisionTable></decision></definitions>`;
+  expect(tablesOf(xml)).toEqual([
+    {
+      id: "a",
+      name: "Route",
+      description: "Who decides.",
+      policy: "the first rule that matches counts",
+      inputs: ["Value", "tier"],
+      outputs: ["severity"],
+      rules: [{ inputs: ["> 10", ""], outputs: ['"low"'], note: "for friends" }],
+      expression: undefined,
+    },
+  ]);
+});
+
+it("a decision without a table has its expression", () => {
+  const xml = `<definitions><decision id="a">${entry("literalExpression", "x + 1")}</decision></definitions>`;
+  expect(tablesOf(xml)[0]).toMatchObject({ name: "a", expression: "x + 1", rules: [] });
+});
