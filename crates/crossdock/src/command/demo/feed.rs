@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
 use serde_json::{Value, json};
+use units::Timestamp;
 
 use super::plan::{Plan, Stocking};
 use super::post;
@@ -22,6 +24,13 @@ pub(super) struct Fed {
     pub(super) findings: Vec<String>,
 }
 
+/// Two weeks after the demo's data began: a demo that goes on announces what it has announced before.
+async fn eta(api: &Api, machinery: &mut Machinery) -> anyhow::Result<String> {
+    let first = machinery.while_alive(api.get("/v1/events?limit=1")).await??;
+    let began: Timestamp = first["events"][0]["time"].as_str().unwrap_or_default().parse().context("when the data began")?;
+    Ok(began.day().plus_days(14).to_string())
+}
+
 pub(super) async fn feed(api: &Api, plan: &Plan, watch: &Watch, machinery: &mut Machinery) -> anyhow::Result<Fed> {
     watch.say("master data");
     machinery
@@ -36,8 +45,9 @@ pub(super) async fn feed(api: &Api, plan: &Plan, watch: &Watch, machinery: &mut 
     let opening =
         stock.iter().filter(|stocking| stocking.opening > 0).map(|stocking| receipt(stocking, "opening", stocking.opening));
     send_all(api, opening.collect(), machinery).await?;
+    let eta = eta(api, machinery).await?;
     let announced = stock.iter().filter(|stocking| stocking.later > 0).map(|stocking| {
-        let body = json!({ "item": stocking.item, "node": stocking.node, "document": document(stocking), "quantity": stocking.later, "eta": "2100-01-01" });
+        let body = json!({ "item": stocking.item, "node": stocking.node, "document": document(stocking), "quantity": stocking.later, "eta": eta });
         ("/v1/stock/inbound".to_owned(), format!("demo-announce-{}-{}", stocking.item, stocking.node), body)
     });
     send_all(api, announced.collect(), machinery).await?;
