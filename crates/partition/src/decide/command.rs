@@ -642,19 +642,16 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
     match (effect.capability.as_str(), &effect.subject) {
         ("wms.release", Some(Key::WarehouseOrder(id))) => trade::fulfilment::sent(txn.books(), *id, &cx)?,
         ("tms.book", Some(Key::WarehouseOrder(id))) => {
-            // carriers are paid in our currency, whatever the customer pays in; a bill in another one is converted at today's rate
-            let company = super::task::company(txn)?;
-            let today = company.calendar.local_day(cx.now);
-            let currency = response.get("currency").and_then(|code| code.as_str()?.parse().ok()).unwrap_or(company.currency);
-            let cost = response.get("cost").and_then(|cost| cost.as_decimal().or_else(|| cost.as_str()?.parse().ok()));
-            let cost = cost.and_then(|cost| Amount::from_decimal(cost, currency, units::Rounding::HalfUp));
-            let cost = cost.filter(|_| company.can_book(currency, today));
+            let cost = booked_cost(txn, response)?;
             let booking = Booking {
                 carrier: word("carrier"),
                 service: word("service"),
                 reference: word("reference"),
-                cost: cost.map_or(Amount::ZERO, |cost| company.valued(cost, currency, today)),
+                cost: cost.as_ref().copied().unwrap_or(Amount::ZERO),
             };
+            if let Err(why) = &cost {
+                follow_up::cost_unknown(txn, *id, &booking, why)?;
+            }
             trade::fulfilment::book(txn.books(), *id, booking, &cx)?;
         }
         ("erp.post_invoice", Some(Key::Invoice(id))) => {
@@ -663,6 +660,35 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
         _ => {}
     }
     Ok(())
+}
+
+/// What a booking costs in our currency, in which carriers are paid whatever the customer pays in; a bill in another one is converted at
+/// today's rate. Zero if the carrier names no cost; otherwise why nobody can tell.
+fn booked_cost(txn: &mut Txn<'_>, response: &Variables) -> Outcome<Result<Amount, Text>> {
+    let company = super::task::company(txn)?;
+    let today = company.calendar.local_day(txn.now());
+    let named = |name: &str| response.get(name).filter(|value| !matches!(value, Value::Null));
+    let Some(given) = named("cost") else { return Ok(Ok(Amount::ZERO)) };
+    let currency = match named("currency") {
+        None => Some(company.currency),
+        Some(code) => code.as_str().and_then(|code| code.parse().ok()),
+    };
+    let cost = given.as_decimal().or_else(|| given.as_str()?.parse().ok());
+    let cost = currency.zip(cost).and_then(|(currency, cost)| {
+        let cost = Amount::from_decimal(cost, currency, units::Rounding::HalfUp)?;
+        Some((cost, currency))
+    });
+    Ok(match cost {
+        None => Err(text(format_args!(
+            "{} {} is no amount of money",
+            given.to_json(),
+            named("currency").map(Value::to_json).unwrap_or_default()
+        ))),
+        Some((_, currency)) if !company.can_book(currency, today) => {
+            Err(text(format_args!("{} is in {currency}, of which no rate is known for {today}", given.to_json())))
+        }
+        Some((cost, currency)) => Ok(company.valued(cost, currency, today)),
+    })
 }
 
 fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outcome<Reply> {

@@ -1,7 +1,7 @@
 //! What people are asked to look after once goods are with a warehouse or on their way.
 
 use trade::exception::{ExceptionKind, Raise};
-use trade::fulfilment::ShipConfirm;
+use trade::fulfilment::{Booking, ShipConfirm};
 use trade::order::Order;
 use trade::{Key, OrderId, Refusal, ShipmentId, WarehouseOrderId};
 use units::{Quantity, Text};
@@ -155,6 +155,16 @@ pub(super) fn redirect_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &st
     let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(()) };
     let reason =
         text(format_args!("{} does not ship {id} to the new address ({why}): have the carrier intercept it", released.node));
+    ask(txn, released.order, ExceptionKind::Carrier, Key::WarehouseOrder(id), reason)
+}
+
+/// A carrier has booked at a cost that nobody can tell in our currency: it counts as nothing until somebody sees to it.
+pub(super) fn cost_unknown(txn: &mut Txn<'_>, id: WarehouseOrderId, booking: &Booking, why: &Text) -> Outcome<()> {
+    let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(()) };
+    let reason = text(format_args!(
+        "{} has booked {id} ({}) at a cost that is not recorded: {why}; put the exchange rate in, or ask the carrier",
+        booking.carrier, booking.reference
+    ));
     ask(txn, released.order, ExceptionKind::Carrier, Key::WarehouseOrder(id), reason)
 }
 

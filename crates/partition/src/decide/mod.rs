@@ -43,8 +43,8 @@ use txn::{Txn, TxnStop};
 pub(crate) struct Pass {
     /// What it read and is not in memory. It took that for something that does not exist.
     pub(crate) assumed: Vec<AnyKey>,
-    /// What comes of the command if that is so: the decision without its entry, and what goes into the entry. `None` if the pass could not go on
-    /// without knowing.
+    /// What comes of the command if that is so: the decision without its entry, and what goes into the entry. `None` if the pass could not
+    /// go on without knowing.
     pub(crate) outcome: Option<Result<(Decision, Recorded), Broken>>,
 }
 

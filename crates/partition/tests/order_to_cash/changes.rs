@@ -4,7 +4,7 @@ use partition::{Body, Reply};
 use trade::exception::{Action, ExceptionKind};
 use trade::master::{BillingPolicy, ShipTo};
 use trade::order::{Bucket, Cancellation, Change};
-use trade::{OrderId, WarehouseOrderId};
+use trade::{LineNo, OrderId, WarehouseOrderId};
 use units::{Amount, Quantity};
 
 use crate::world::World;
@@ -47,6 +47,28 @@ fn where_no_warehouse_can_be_asked_a_person_intercepts() {
     let (mut world, id, _) = released(false);
     to_bonn(&mut world, id);
     assert_eq!((world.asked("wms.redirect"), world.open(ExceptionKind::Carrier).len()), (0, 1));
+}
+
+#[test]
+fn freight_that_nobody_can_value_is_asked_about_and_not_taken_for_nothing() {
+    for (freight, why) in [
+        (["5.00", "EUR"], None),
+        (["5.00", "USD"], Some("no rate is known")),
+        (["5.00", "euro"], Some("no amount of money")),
+    ] {
+        let mut world = World::new(true);
+        world.freight = freight;
+        world.stock("X", "EAST", 10);
+        let id = world.order(&[("X", 10)], BillingPolicy::OnDelivery);
+        let warehouse_order = world.state(id).warehouse_orders[0];
+        world.tell(Body::WarehouseAcknowledged(warehouse_order));
+        let lines = vec![(LineNo(1), Quantity(10))];
+        world.tell(Body::WarehousePicked { warehouse_order, lines, complete: true });
+        assert_eq!(world.asked("tms.book"), 1);
+        let asked = world.open(ExceptionKind::Carrier);
+        assert_eq!(asked.len(), usize::from(why.is_some()), "{freight:?}");
+        assert!(asked.iter().all(|asked| asked.reason.contains(why.unwrap_or_default())), "{asked:?}");
+    }
 }
 
 #[test]

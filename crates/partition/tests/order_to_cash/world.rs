@@ -28,6 +28,8 @@ pub(crate) struct World {
     effects: VecDeque<Arc<Effect>>,
     /// Capability and document of every effect.
     pub(crate) asked: Vec<(String, String)>,
+    /// What the carrier says that a booking costs.
+    pub(crate) freight: [&'static str; 2],
     now: i64,
     shipments: u32,
 }
@@ -51,6 +53,7 @@ impl World {
             disk: Disk::default(),
             effects: VecDeque::new(),
             asked: Vec::new(),
+            freight: ["5.00", "EUR"],
             now: START,
             shipments: 0,
         };
@@ -100,7 +103,11 @@ impl World {
             self.asked.push((effect.capability.to_string(), effect.document.to_string()));
             let answer = match effect.capability.as_str() {
                 "tax.quote" => Body::EffectFailed { effect: effect.id, code: "rejected".into(), message: "no".into() },
-                "tms.book" => succeeded(&effect, &[("carrier", "DPD"), ("reference", "B"), ("cost", "5.00")]),
+                "tms.book" => {
+                    let [cost, currency] = self.freight;
+                    let said = [("carrier", "DPD"), ("reference", "B"), ("cost", cost), ("currency", currency)];
+                    succeeded(&effect, &said)
+                }
                 _ => succeeded(&effect, &[("reference", "E")]),
             };
             self.decide(Actor::system(), answer).unwrap();

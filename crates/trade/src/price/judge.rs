@@ -22,8 +22,8 @@ pub(super) struct Judgement {
     pub(super) fault: Option<Fault>,
 }
 
-/// Holds the customer's price against the expected one: within the larger of both tolerances it stands, a lower one is a fault, and
-/// a higher one is by policy taken, replaced by ours, or a fault. Where no price is known, the customer's is a fault too: a person has to say
+/// Holds the customer's price against the expected one: within the larger of both tolerances it stands, a lower one is a fault, and a
+/// higher one is by policy taken, replaced by ours, or a fault. Where no price is known, the customer's is a fault too: a person has to say
 /// that it is right. Source: domain §1.3.
 pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Option<Expected>) -> Judgement {
     let customers = |price, reason, amount| {
