@@ -304,7 +304,7 @@ impl Provider {
         let keys = self.remote.keys(now).await?;
         let claims = match token.verified(&keys) {
             // the provider may have changed its keys since
-            Err(Unsigned::UnknownKey(_) | Unsigned::Nobodys) => token.verified(&*self.remote.newer_keys(now).await?)?,
+            Err(Unsigned::UnknownKey(_) | Unsigned::Nobodys) => token.verified(&self.remote.newer_keys(now).await?)?,
             known => known?,
         };
         Ok(claims)
