@@ -2122,8 +2122,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a second factor from now on: the authenticator was set up, as a code of it shows.
-         * @description Ask for a second factor from now on: the authenticator was set up, as a code of it shows.
+         * Ask for a second factor from now on: the authenticator was set up, as a code of it shows. Wrong codes count like wrong passwords.
+         * @description Ask for a second factor from now on: the authenticator was set up, as a code of it shows. Wrong codes count like wrong passwords.
          */
         post: operations["post_session_second_factor_confirmation"];
         delete?: never;
@@ -2676,6 +2676,28 @@ export interface paths {
          * @description Set somebody's password; their sessions end.
          */
         post: operations["post_users_by_user_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which account of the identity provider is this person, so that they sign in there as well. By name alone only somebody is taken
+         *     for one who has neither a password nor a second factor here.
+         * @description Say which account of the identity provider is this person, so that they sign in there as well. By name alone only somebody is taken
+         *     for one who has neither a password nor a second factor here.
+         */
+        post: operations["post_users_by_user_provider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5692,6 +5714,14 @@ export interface components {
              */
             position: number;
         };
+        /** @description Who somebody is at the identity provider. */
+        ProviderAccount: {
+            /**
+             * @description The provider's own number for them: `sub` in its tokens.
+             * @example 0f3c2a54-7be1-4d3c-9a53-0c3a4e1b7d11
+             */
+            subject: string;
+        };
         /** @description Where people can sign in beside name and password. */
         ProviderView: {
             /**
@@ -6154,8 +6184,10 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["SavedViewBody"][];
         };
-        /** @description A code of the authenticator. */
+        /** @description The password, and a code of the authenticator. */
         SecondFactorCode: {
+            /** @description The password. */
+            password: string;
             /**
              * @description Six digits.
              * @example 287082
@@ -8942,7 +8974,10 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before; the start of the journal unless given. */
                 after?: number;
-                /** @description Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more. With a filter, about so many events. */
+                /**
+                 * @description Journal entries on a page: 1 to 1,000, 100 unless given. An entry has one event or more; a page ends early where they have many. With
+                 *     a filter, about so many events.
+                 */
                 limit?: number;
                 /** @description Only what is about this, such as `order SO-17`, `SO-17` or `user ann`; an order finds everything that belongs to it. */
                 subject?: string;
@@ -10074,6 +10109,21 @@ export interface operations {
                 status?: string;
                 /** @description Only orders of this account. */
                 account?: string;
+                /**
+                 * @description Only orders that came this way: `api`, `file`, `edi` or `shop`. They are not counted, and a page may have fewer than there is room
+                 *     for: go on at `next`.
+                 */
+                channel?: string;
+                /**
+                 * @description Only orders that were received at this time or later.
+                 * @example 2026-03-06T14:30:00Z
+                 */
+                received_after?: string;
+                /**
+                 * @description Only orders that were received before this time.
+                 * @example 2026-03-06T15:30:00Z
+                 */
+                received_before?: string;
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Entries on a page: 1 to 500, 50 unless given. */
@@ -12795,6 +12845,49 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_users_by_user_provider: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderAccount"];
             };
         };
         responses: {

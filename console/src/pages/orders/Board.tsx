@@ -35,9 +35,12 @@ export function Board({ account, channel, typed }: Props) {
 }
 
 function Lane({ status, account, channel, typed, total }: Props & { status: string; total: number | undefined }) {
-  const reading = useInfiniteQuery({ ...orders({ status, ...(account ? { account } : {}) }), enabled: total !== 0 });
+  const reading = useInfiniteQuery({
+    ...orders({ status, ...(account ? { account } : {}), ...(channel ? { channel } : {}) }),
+    enabled: total !== 0,
+  });
   const rows = (reading.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? []).filter((row) =>
-    matches(row, { channel, typed }),
+    matches(row, typed),
   );
   return (
     <section className={`panel${rows.length === 0 ? " none" : ""}`} aria-label={words(status)}>

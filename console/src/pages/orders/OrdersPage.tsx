@@ -133,7 +133,9 @@ interface TableProps {
 function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
   const navigate = route.useNavigate();
   const me = useMe();
-  const reading = useInfiniteQuery(orders({ ...(status ? { status } : {}), ...(account ? { account } : {}) }));
+  const reading = useInfiniteQuery(
+    orders({ ...(status ? { status } : {}), ...(account ? { account } : {}), ...(channel ? { channel } : {}) }),
+  );
   const { rows: read, more, readAll } = useRows(reading);
   const { hasNextPage } = reading;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -141,7 +143,7 @@ function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
   const [isReadingAll, setReadingAll] = useState(false);
   const sorting = useMemo(() => readSorting(sort), [sort]);
 
-  const isMeant = useCallback((row: OrderRow) => matches(row, { typed, channel }), [typed, channel]);
+  const isMeant = useCallback((row: OrderRow) => matches(row, typed), [typed]);
   const rows = useMemo(() => read?.map(rowOf).filter(isMeant), [read, isMeant]);
 
   /** Searching, sorting and exporting mean all orders, not only those that were scrolled to. */

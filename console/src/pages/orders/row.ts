@@ -48,15 +48,8 @@ export function rowOf(order: Order): OrderRow {
 export const CHANNELS = ["api", "file", "edi", "shop"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** Which orders are meant: the channel that they came by, and words that were typed. */
-export interface Meant {
-  readonly channel?: string | undefined;
-  readonly typed?: string | undefined;
-}
-
-/** Whether a row came by the channel, and has all the words that were typed in any of its texts. */
-export function matches(row: OrderRow, { channel, typed }: Meant): boolean {
-  if (channel && row.channel !== channel) return false;
+/** Whether a row has all the words that were typed in any of its texts. */
+export function matches(row: OrderRow, typed: string | undefined): boolean {
   if (!typed) return true;
   const text = `${row.id} ${row.account} ${row.purchaseOrder} ${row.channel} ${row.holds.join(" ")}`.toLowerCase();
   return typed

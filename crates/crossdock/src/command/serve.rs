@@ -186,8 +186,9 @@ async fn serve(config: Config, settings: Arc<[server::Setting]>, starter: Starte
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");
+    let asked = interrupted_or_left(&starter);
     let stop = async {
-        interrupted_or_left(&starter).await;
+        asked.await;
         // their answers would never end
         live.stop();
     };
