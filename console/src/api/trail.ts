@@ -105,13 +105,11 @@ async function floor({ subject }: TrailFilter, signal: AbortSignal): Promise<num
 /** Every event of a window that is looked for, in its order. */
 async function within(after: number, upTo: number, filter: TrailFilter, signal: AbortSignal): Promise<CloudEvent[]> {
   const question = questionOf(filter);
-  if (Object.keys(question).length === 0) {
-    return (await get("/v1/events", { query: { after, limit: upTo - after }, signal })).events;
-  }
+  const isOpen = Object.keys(question).length === 0;
   const found: CloudEvent[] = [];
   for (let at = after; at < upTo; ) {
     const { events, next, complete } = await get("/v1/events", {
-      query: { ...question, after: at, limit: PAGE },
+      query: { ...question, after: at, limit: isOpen ? upTo - at : PAGE },
       signal,
     });
     found.push(...events.filter(({ id }) => entryOf(id) <= upTo));

@@ -50,16 +50,6 @@ pub(super) fn has_left_anyway(txn: &mut Txn<'_>, confirm: &ShipConfirm, refusal:
         confirm.tracking
     ));
     let (kind, key) = (ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(released.id));
-    let order = order(txn, released.order)?;
-    if let Some(known) = trade::exception::of_subject(txn.books(), kind, &subject(&order, Some(key.clone())))?
-        && let Some(asked) = txn.books().exception(&known)?
-    {
-        if !asked.reason.contains(reason.as_str()) {
-            let reason = text(format_args!("{}; {reason}", asked.reason));
-            trade::exception::restate(txn.books(), known, &reason, asked.amount)?;
-        }
-        return Ok(true);
-    }
     ask(txn, released.order, kind, key, reason)?;
     Ok(true)
 }
@@ -178,9 +168,20 @@ pub(super) fn redirect_under_way(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<(
     ask(txn, shipment.order, ExceptionKind::Carrier, Key::Shipment(id), reason)
 }
 
+/// Asks a person; one who is asked about the same already is told of this, too.
 fn ask(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, key: Key, reason: Text) -> Outcome<()> {
     let cx = txn.system.clone();
     let order = order(txn, id)?;
-    trade::exception::raise(txn.books(), Raise::new(kind, subject(&order, Some(key)), reason), &cx)?;
+    let subject = subject(&order, Some(key));
+    if let Some(known) = trade::exception::of_subject(txn.books(), kind, &subject)?
+        && let Some(asked) = txn.books().exception(&known)?
+    {
+        if !asked.reason.contains(reason.as_str()) {
+            let reason = text(format_args!("{}; {reason}", asked.reason));
+            trade::exception::restate(txn.books(), known, &reason, asked.amount)?;
+        }
+        return Ok(());
+    }
+    trade::exception::raise(txn.books(), Raise::new(kind, subject, reason), &cx)?;
     Ok(())
 }

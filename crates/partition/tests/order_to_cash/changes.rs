@@ -144,6 +144,23 @@ fn domain_1_5_4_what_a_warehouse_does_not_stop_is_intercepted_while_it_may_not_g
 }
 
 #[test]
+fn whoever_is_asked_about_a_warehouse_order_already_is_told_of_what_comes_after_it() {
+    let (mut world, _, warehouse_order) = stopped();
+    world.freight = ["5.00", "USD"];
+    world.tell(Body::WarehouseAcknowledged(warehouse_order));
+    world.tell(Body::WarehousePicked { warehouse_order, lines: vec![(LineNo(1), Quantity(10))], complete: true });
+    assert!(world.open(ExceptionKind::Carrier)[0].reason.contains("at a cost that is not recorded"));
+    too_late(&mut world, warehouse_order);
+    let asked = world.open(ExceptionKind::Carrier);
+    assert_eq!(asked.len(), 1);
+    let reason = &asked[0].reason;
+    assert!(
+        reason.contains("at a cost that is not recorded") && reason.contains("have the carrier intercept it"),
+        "{reason}"
+    );
+}
+
+#[test]
 fn cancelling_thousands_of_lines_serves_who_waits_and_looks_at_the_order_once() {
     let mut world = World::new(true);
     world.stock("X", "EAST", 2_000);

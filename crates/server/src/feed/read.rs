@@ -49,13 +49,14 @@ impl Part {
                 if part.events.len() >= events {
                     return Ok(part);
                 }
-                part.to = stored.position;
-                let entry = entry(stored)?;
-                let (actor, time) = (&entry.command.actor.id, entry.command.at);
-                if wanted.is_over(time) {
+                // whoever goes on without that end finds it
+                if wanted.is_over(Timestamp(stored.at)) {
                     part.is_over = true;
                     return Ok(part);
                 }
+                part.to = stored.position;
+                let entry = entry(stored)?;
+                let (actor, time) = (&entry.command.actor.id, entry.command.at);
                 // what an entry alone decides spares telling its events
                 if wanted.takes_entry(actor, time) {
                     let told = Teller::of(&entry, &known).events();

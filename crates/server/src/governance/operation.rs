@@ -198,7 +198,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/views", Known, ONE),
     of("POST", "/v1/views", ByCase, ONE),
     of("POST", "/v1/views/{view}/remove", ByCase, ONE),
-    of("POST", "/v1/users/{user}/provider", ByCase, ONE),
+    of("POST", "/v1/users/{user}/provider", ADMINISTRATION, ONE),
     of("POST", "/v1/users/{user}/rights", ByCase, ONE),
     of("POST", "/v1/users/{user}/second-factor/removal", ByCase, ONE),
     of("GET", "/v1/webhooks", OPERATIONS, ONE),

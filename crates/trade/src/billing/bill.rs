@@ -141,7 +141,7 @@ fn of_order(books: &mut dyn Books, id: OrderId, shipments: &[Arc<Shipment>], cx:
     let tax_point = company.calendar.local_day(tax_point);
     let ordered = company.calendar.local_day(order.received_at);
     let account = books.account(&order.account)?.unwrap_or_default();
-    let mut taxation = Taxation::of(&company, &account.profile, &order);
+    let mut taxation = Taxation::determined(&company, &account.profile, &order);
     let (mut lines, mut levels) = (Vec::new(), Vec::new());
     let mut counted = Vec::new();
     for line in &order.lines {

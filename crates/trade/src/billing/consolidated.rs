@@ -38,7 +38,7 @@ pub(super) fn by_period(every: Period, calendar: &Calendar, shipments: Shipments
 pub(super) fn bill(books: &mut dyn Books, first: &Order, every: Period, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
     let company = company(books)?;
     let (calendar, account) = (&company.calendar, books.account(&first.account)?.unwrap_or_default());
-    let taxed = |order: &Order| (order.tax_scheme, Taxation::of(&company, &account.profile, order).rounding);
+    let taxed = |order: &Order| (order.tax_scheme, Taxation::determined(&company, &account.profile, order).rounding);
     let mut due: BTreeMap<Timestamp, Vec<(OrderId, Shipments)>> = BTreeMap::new();
     let mut looked_at = Vec::new();
     let ids = together(books, first)?;

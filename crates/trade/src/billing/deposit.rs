@@ -101,7 +101,7 @@ fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal, cx: &Context) -
     }
     taxes.retain(|tax| !tax.base.is_zero());
     let (company, account) = (company(books)?, books.account(&order.account)?.unwrap_or_default());
-    let rounding = Taxation::of(&company, &account.profile, order).rounding;
+    let rounding = Taxation::determined(&company, &account.profile, order).rounding;
     taxes.iter_mut().for_each(|tax| tax.tax = of_base(rounding, tax.base, tax.rate));
     taxes.sort_by_key(|tax| tax.rate);
     ask(books, order, target - asked, (rounding, taxes), cx)

@@ -172,7 +172,7 @@ fn exempted(
 ) -> Result<(Vec<InvoiceLine>, Text), Stop> {
     let mut taxations: BTreeMap<OrderId, Taxation<'_>> = BTreeMap::new();
     let mut why = |order: &Order, category: &Text| {
-        let taxation = taxations.entry(order.id).or_insert_with(|| Taxation::of(company, profile, order));
+        let taxation = taxations.entry(order.id).or_insert_with(|| Taxation::determined(company, profile, order));
         let days = [company.calendar.local_day(order.received_at), date];
         let mut found = days.into_iter().map(|day| taxation.charged(category, day).exempted_by.clone());
         found.find(|numbers| !numbers.is_empty()).unwrap_or_default()

@@ -9,7 +9,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::WarehouseOrderId;
 use crate::master::ShipTo;
-use crate::order::existing;
+use crate::order::{HoldKind, existing};
 
 /// Another address for a warehouse order, and what the warehouse says to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -58,7 +58,9 @@ pub fn redirect_answered(
 pub fn redirect_unstopped(books: &mut dyn Books, id: WarehouseOrderId) -> Result<bool, Stop> {
     let released = warehouse_order(books, id)?;
     let order = existing(books, released.order)?;
-    let may_go = !released.is_done() && order.holds.is_empty();
+    // other holds are about the order, not about where it goes
+    let is_kept = order.holds.iter().any(|hold| matches!(hold.kind, HoldKind::Fraud | HoldKind::Export));
+    let may_go = !released.is_done() && !is_kept;
     if may_go {
         books.record(&id, WarehouseOrderEvent::RedirectRequested { ship_to: order.ship_to.clone() });
     }

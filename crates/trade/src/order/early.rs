@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use units::{Day, Text};
 
 use super::find::company;
-use super::splitting::{LOOK_BACK_DAYS, review};
+use super::splitting::review;
 use super::state::{Line, Order};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -63,11 +63,17 @@ fn leaves_later<'a>(
         if !is_early(today) {
             return None;
         }
-        // what leaves on the day itself is there no earlier
-        let first = today.plus_days(1).max(wanted.plus_days(-LOOK_BACK_DAYS));
-        let mut days = (0..=LOOK_BACK_DAYS).map(|days| first.plus_days(days)).take_while(|day| *day <= wanted);
-        let first = days.find(|day| !is_early(*day)).unwrap_or(wanted);
-        Some((&allocation.node, first))
+        // what leaves later is there no earlier, and what leaves on the day itself in time
+        let (mut first, mut last) = (today.plus_days(1), wanted);
+        while first < last {
+            let middle = first.plus_days(last.days_since(first) / 2);
+            if is_early(middle) {
+                first = middle.plus_days(1);
+            } else {
+                last = middle;
+            }
+        }
+        Some((&allocation.node, last))
     });
     leaves.max_by_key(|(_, day)| *day)
 }
@@ -110,6 +116,27 @@ mod tests {
         let then = Context { now: waits_until, ..at(0) };
         assert_eq!(release(story.books(), id, &then).unwrap().len(), 1);
         story.check();
+    }
+
+    #[test]
+    fn goods_that_travel_for_weeks_leave_weeks_before_they_are_wanted() {
+        let mut story = Story::new();
+        let mut company = (*company(story.books()).unwrap()).clone();
+        for node in &mut company.nodes {
+            node.transit_days = [("*".into(), 70)].into();
+        }
+        company.policy.atp.reservation_fence_days = 200;
+        story.books().record(&Text::const_new(Company::KEY), crate::master::CompanyEvent::Set(Box::new(company)));
+        story.announce("X", "WH1", 10, "2026-03-11");
+        let requested = "2026-05-20".parse().ok();
+        let id = story.receive(&Submission { lines: vec![submitted("X", "10")], requested, ..story.submission() }).unwrap();
+        approve(story.books(), id, &at(1)).unwrap();
+        promise(story.books(), id, &at(1)).unwrap();
+        story.stock("X", "WH1", 10);
+        serve_backorders(story.books(), &"X".into(), &at(2)).unwrap();
+        assert_eq!(release(story.books(), id, &at(3)).unwrap(), []);
+        let leaves = story.order(id).review_at.expect("it is looked at again");
+        assert_eq!(leaves.day(), "2026-03-11".parse().unwrap(), "seventy days before");
     }
 
     /// Fifty of X wanted for a day, of which thirty are there and twenty come on the 20th.

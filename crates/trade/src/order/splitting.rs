@@ -19,7 +19,7 @@ use crate::order::Line;
 use crate::stock::{Ladder, Waiting, peg};
 
 /// How many days before the day on which supply is needed are looked at, so that a long closure is no endless search.
-pub(super) const LOOK_BACK_DAYS: i32 = 60;
+const LOOK_BACK_DAYS: i32 = 60;
 
 /// Whether a line may not be split over two shipments (domain §1.1.7, `min_split_value`).
 pub(crate) fn is_whole(order: &Order, line: &Line, item: Option<&Item>) -> bool {

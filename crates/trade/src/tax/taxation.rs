@@ -58,6 +58,11 @@ impl<'a> Taxation<'a> {
         Self { company, profile, jurisdictions, void, scheme, rounding, known: BTreeMap::new() }
     }
 
+    /// The same for what is billed: by the scheme that was determined for the order, whatever has become known of the customer since.
+    pub(crate) fn determined(company: &'a Company, profile: &'a Profile, order: &Order) -> Self {
+        Self { scheme: order.tax_scheme, ..Self::of(company, profile, order) }
+    }
+
     /// What the jurisdictions charge of a category on a day.
     pub(crate) fn charged(&mut self, category: &Text, day: Day) -> Arc<Charge> {
         let key = (category.clone(), day);
