@@ -51,6 +51,7 @@ export const ROLES = {
   "/v1/stock/receipts": ["warehouse"],
   "/v1/stock/safety": ["warehouse"],
   "/v1/users/{user}/password": ["admin"],
+  "/v1/users/{user}/provider": ["admin"],
   "/v1/warehouse-orders/{warehouse_order}/acknowledgements": ["warehouse"],
   "/v1/warehouse-orders/{warehouse_order}/cancel-answers": ["warehouse"],
   "/v1/warehouse-orders/{warehouse_order}/picks": ["warehouse"],

@@ -86,9 +86,7 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
 fn write(workspace: &Workspace) -> anyhow::Result<()> {
     let folder = workspace.target()?.join("contracts");
     let mut describe = workspace.cargo();
-    describe
-        .args(["run", "--quiet", "--locked", "--workspace", "--bin", "crossdock", "--", "describe", "--out"])
-        .arg(&folder);
+    describe.args(["run", "--quiet", "--locked", "--package", "crossdock", "--", "describe", "--out"]).arg(&folder);
     if !succeeds(&mut describe)? {
         bail!("crossdock does not build, or cannot describe itself");
     }
