@@ -1,4 +1,4 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { changesOf, concerns } from "./changes";
 import { get, stream } from "./client";
 import { connection } from "./connection";
@@ -24,7 +24,7 @@ const CALM = 1_000;
 export function live(client: QueryClient): () => void {
   const refresh = gathered((events) => {
     const changes = changesOf(events);
-    void client.invalidateQueries({ predicate: (query) => concerns(changes, query.queryKey) });
+    void readAgain(client, (query) => concerns(changes, query.queryKey));
   });
   const line = new Stream((place, signal) => stream("/v1/events", { ...since(place), signal }), position);
   const feed = new Feed({
@@ -49,6 +49,17 @@ export function live(client: QueryClient): () => void {
     unsubscribe();
     refresh.stop();
   };
+}
+
+/**
+ * Reads what is concerned again. What is being read at the moment is let come to its end, or a long list would never be there while things
+ * happen, and is read once more behind it.
+ */
+async function readAgain(client: QueryClient, isConcerned: (query: Query) => boolean): Promise<void> {
+  const goOn = { cancelRefetch: false };
+  const reading = client.getQueryCache().findAll({ predicate: isConcerned, fetchStatus: "fetching" });
+  await client.invalidateQueries({ predicate: isConcerned }, goOn);
+  if (reading.length > 0) await client.invalidateQueries({ predicate: (query) => reading.includes(query) }, goOn);
 }
 
 /** The other tabs of this browser. */

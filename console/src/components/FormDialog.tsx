@@ -33,7 +33,7 @@ export function FormDialog({
     onSubmit();
   }
   return (
-    <Modal opened onClose={onClose} title={<Text fw={650}>{title}</Text>} size={size}>
+    <Modal opened onClose={onClose} closeOnClickOutside={false} title={<Text fw={650}>{title}</Text>} size={size}>
       <form onSubmit={submit}>
         <Stack>
           {children}

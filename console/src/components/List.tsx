@@ -1,7 +1,9 @@
 import { Button, Group, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
+import { tell } from "../api/problem";
 import { type CsvColumn, download, toCsv } from "../lib/csv";
 import { readSorting, writeSorting } from "../lib/sorting";
 import { count } from "../lib/words";
@@ -52,6 +54,13 @@ export function CsvButton<T>({ name, rows, columns, all }: CsvProps<T>) {
     setReading(true);
     try {
       download(`${name.replaceAll(" ", "-")}.csv`, toCsv(all ? await all() : rows, columns));
+    } catch (error) {
+      // part of a list looks like all of it
+      notifications.show({
+        title: "No file: the list could not be read to its end",
+        message: tell(error).detail,
+        color: "red",
+      });
     } finally {
       setReading(false);
     }

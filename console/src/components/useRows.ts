@@ -5,7 +5,7 @@ interface Rows<T> {
   readonly rows: readonly T[] | undefined;
   /** Reads the next page, if there is one and it is not under way. */
   readonly more: () => void;
-  /** Reads to the end, and gives all rows: what is exported is the whole list, not what was scrolled to. */
+  /** Reads to the end, and gives all rows: what is exported is the whole list, not what was scrolled to, and none if it cannot be read. */
   readonly readAll: () => Promise<readonly T[]>;
 }
 
@@ -20,6 +20,7 @@ export function useRows<T>(reading: UseInfiniteQueryResult<InfiniteData<{ items:
     if (!hasNextPage) return rows ?? [];
     let result = await fetchNextPage();
     while (result.hasNextPage && !result.isError) result = await fetchNextPage();
+    if (result.isError) throw result.error;
     return result.data?.pages.flatMap(({ items }) => items) ?? [];
   }, [rows, hasNextPage, fetchNextPage]);
   return { rows, more, readAll };

@@ -27,8 +27,10 @@ function obstacle(exception: Exception, action: string, me: Me, currency: string
 }
 
 /** One decision on many cases: first what would happen to each, then it is done one by one, and each result is told. */
-export function BulkResolve({ chosen, me, currency, onClose }: Props) {
+export function BulkResolve({ chosen: cases, me, currency, onClose }: Props) {
   const client = useQueryClient();
+  // as they were when they were chosen: those that are decided leave the list
+  const [chosen] = useState(cases);
   const actions = [...new Set(chosen.flatMap((exception) => exception.actions))];
   const [action, setAction] = useState<string | null>(actions[0] ?? null);
   const [reason, setReason] = useState("");

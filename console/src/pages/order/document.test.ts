@@ -30,6 +30,12 @@ describe("the document that an order came in", () => {
     ]);
   });
 
+  it("is about the order as a whole where it names it more than once", () => {
+    const json = JSON.stringify({ purchase_order: "536365", note: "536365 again", lines: [{ item: "22423" }] });
+    expect(mine(json).every(Boolean)).toBe(true);
+    expect(mine("ISA*00~BEG*00*SA*536365~REF*PO*536365~PO1*1*48~").every(Boolean)).toBe(true);
+  });
+
   it("tells which items were understood by another code", () => {
     const rows = rowsOf("no,code\n536365,22423\n536365,84029\n536364,84029E", order);
     expect([...notNamed(rows, order)]).toEqual(["84029E"]);

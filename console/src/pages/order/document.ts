@@ -15,11 +15,12 @@ function laidOut(text: string): string {
   }
 }
 
-/** Whether a text has a code as a whole word, so that 536365 is not found in 5363651. */
-function has(text: string, code: string): boolean {
-  if (code === "") return false;
+/** Finds a code as a whole word, so that 536365 is not found in 5363651. */
+function finderOf(code: string): (text: string) => boolean {
+  if (code === "") return () => false;
   const word = code.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(text);
+  const pattern = new RegExp(`(?<![\\w-])${word}(?![\\w-])`);
+  return (text) => pattern.test(text);
 }
 
 /**
@@ -28,10 +29,11 @@ function has(text: string, code: string): boolean {
  */
 export function rowsOf(text: string, { purchase_order }: Pick<Order, "purchase_order">): readonly Row[] {
   const rows = laidOut(text).split(/\r?\n/);
-  const mine = rows.map((row) => has(row, purchase_order));
+  const mine = rows.map(finderOf(purchase_order));
   const named = mine.filter(Boolean).length;
-  // a document of one order names it in its head; a list of orders names it in each row that belongs to it
-  const isList = named > 1 || (named === 1 && rows.length > 2 && rows.every((row) => row.includes(",") || row === ""));
+  // a document of one order names it in its head, and may name it again; a list of orders names it in each row that belongs to it
+  const isTable = rows.every((row) => /[,;\t]/.test(row) || row === "");
+  const isList = isTable && (named > 1 || (named === 1 && rows.length > 2));
   const isHead = (row: string, at: number): boolean => at === 0 && !/\d/.test(row);
   return rows.map((row, at) => ({ text: row, isMine: !isList || mine[at] === true || isHead(row, at) }));
 }
@@ -42,5 +44,5 @@ export function notNamed(rows: readonly Row[], { lines }: Pick<Order, "lines">):
     .filter(({ isMine }) => isMine)
     .map(({ text }) => text)
     .join("\n");
-  return new Set(lines.filter(({ item }) => !has(own, item)).map(({ item }) => item));
+  return new Set(lines.filter(({ item }) => !finderOf(item)(own)).map(({ item }) => item));
 }

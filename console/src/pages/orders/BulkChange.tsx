@@ -4,10 +4,12 @@ import { useState } from "react";
 import { newKey, post } from "../../api/client";
 import { OF_ORDERS, refresh } from "../../api/mutations";
 import { tell } from "../../api/problem";
+import { mayNotPost } from "../../api/rights";
 import { Amounts } from "../../components/Amount";
 import { Heads } from "../../components/Heads";
 import { sums } from "../../lib/money";
 import { count, words } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
 import type { OrderRow } from "./row";
 
 type Act = "hold" | "cancel";
@@ -26,9 +28,16 @@ function run(act: Act, order: string, reason: string): Promise<unknown> {
 }
 
 /** Holds or cancels many orders: first what would happen to each, then one by one, and each result is told. */
-export function BulkChange({ chosen, onClose }: { chosen: readonly OrderRow[]; onClose: () => void }) {
+export function BulkChange({ chosen: orders, onClose }: { chosen: readonly OrderRow[]; onClose: () => void }) {
   const client = useQueryClient();
-  const [act, setAct] = useState<Act>("hold");
+  const me = useMe();
+  // as they were when they were chosen: what is done to them changes what the list has of them
+  const [chosen] = useState(orders);
+  const whyNot: Record<Act, string | undefined> = {
+    hold: mayNotPost("/v1/orders/{order}/holds", me),
+    cancel: mayNotPost("/v1/orders/{order}/cancellations", me),
+  };
+  const [act, setAct] = useState<Act>(whyNot.hold ? "cancel" : "hold");
   const [reason, setReason] = useState("");
   const [results, setResults] = useState<ReadonlyMap<string, string>>();
   const [busy, setBusy] = useState(false);
@@ -53,7 +62,7 @@ export function BulkChange({ chosen, onClose }: { chosen: readonly OrderRow[]; o
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={() => !busy && onClose()}
       title={<Text fw={650}>Hold or cancel {count(chosen.length, "order")}</Text>}
       size="xl"
     >
@@ -62,9 +71,10 @@ export function BulkChange({ chosen, onClose }: { chosen: readonly OrderRow[]; o
           <Select
             label="What"
             data={[
-              { value: "hold", label: "Hold them" },
-              { value: "cancel", label: "Cancel what has not shipped" },
+              { value: "hold", label: "Hold them", disabled: whyNot.hold !== undefined },
+              { value: "cancel", label: "Cancel what has not shipped", disabled: whyNot.cancel !== undefined },
             ]}
+            description={whyNot.hold ?? whyNot.cancel}
             value={act}
             onChange={(value) => setAct(value === "cancel" ? "cancel" : "hold")}
             allowDeselect={false}

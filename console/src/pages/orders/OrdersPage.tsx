@@ -110,7 +110,7 @@ export function OrdersPage() {
         <Board account={account} channel={channel} typed={q} />
       ) : (
         <OrdersTable
-          key={`${status} ${account}`}
+          key={`${status} ${account} ${channel}`}
           status={status}
           account={account}
           channel={channel}

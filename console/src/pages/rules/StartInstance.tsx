@@ -49,7 +49,7 @@ export function StartInstance({ definition, version, onClose }: Props) {
     );
   }
   return (
-    <Modal opened onClose={onClose} title={<Text fw={650}>{title}</Text>} size="lg">
+    <Modal opened onClose={onClose} closeOnClickOutside={false} title={<Text fw={650}>{title}</Text>} size="lg">
       <StartForm form={details.start_form} label={title} pending={start.isPending} onDone={begin} />
       {start.isError && <Refusal error={start.error} />}
     </Modal>

@@ -27,7 +27,7 @@ export function TodayPage() {
   return (
     <Page title="Today">
       <Reading of={figures} rows={3}>
-        {(data) => <Figures of={data} open={open.data?.items ?? []} />}
+        {(data) => <Figures of={data} open={open.data?.items} />}
       </Reading>
       <div className="today-columns">
         <Panel id="by-type" title="Open exceptions by type and age" aside={<Link to="/exceptions">all of them</Link>}>
@@ -46,9 +46,9 @@ export function TodayPage() {
   );
 }
 
-function Figures({ of: { orders, payments }, open }: { of: Progress; open: readonly Exception[] }) {
+function Figures({ of: { orders, payments }, open }: { of: Progress; open: readonly Exception[] | undefined }) {
   const now = useNow();
-  const clocks = useMemo(() => byClock(open, now), [open, now]);
+  const clocks = useMemo(() => open && byClock(open, now), [open, now]);
   const ofStatus = (status: string, name: string, tone?: Tone) => (
     <Figure
       value={having(orders, [status])}
@@ -77,13 +77,13 @@ function Figures({ of: { orders, payments }, open }: { of: Progress; open: reado
         {ofStatus("on_hold", "on hold", "late")}
         {ofStatus("backordered", "backordered", "soon")}
         <Figure
-          value={clocks.late}
+          value={clocks?.late}
           name="service levels missed"
           tone="late"
           to={<Link to="/exceptions" search={{ due: "late" }} className="panel figure" />}
         />
         <Figure
-          value={clocks.soon}
+          value={clocks?.soon}
           name="service levels at risk"
           tone="soon"
           to={<Link to="/exceptions" search={{ due: "soon" }} className="panel figure" />}
@@ -119,7 +119,8 @@ function Figure({
   tone,
   to,
 }: {
-  value: number;
+  /** Nothing as long as it is not known: none is no figure that nobody has. */
+  value: number | undefined;
   name: string;
   tone?: Tone | undefined;
   to: React.ReactElement<{ children?: ReactNode }>;
@@ -127,7 +128,7 @@ function Figure({
   const { type: Place, props } = to;
   return (
     <Place {...props}>
-      <span className={`figure-value ${value > 0 && tone ? tone : ""}`}>{value.toLocaleString("en")}</span>
+      <span className={`figure-value ${value && tone ? tone : ""}`}>{value?.toLocaleString("en") ?? "–"}</span>
       <Text size="sm" className="muted" span display="block">
         {name}
       </Text>
