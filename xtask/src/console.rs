@@ -87,7 +87,8 @@ fn folder(workspace: &Workspace) -> PathBuf {
 
 fn npm(workspace: &Workspace) -> Command {
     let mut npm = workspace.program(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.current_dir(folder(workspace));
+    // standard output belongs to the product: `demo --json` writes its report there
+    npm.current_dir(folder(workspace)).stdout(std::io::stderr());
     npm
 }
 
