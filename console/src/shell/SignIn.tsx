@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Center, Group, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Center, Group, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { get, signIn } from "../api/client";
@@ -152,9 +152,9 @@ export function SignIn({ why }: { why: string | undefined }) {
           <Button type="submit" size="md" loading={busy} disabled={!isComplete}>
             Sign in
           </Button>
-          <Anchor component="button" type="button" size="sm" onClick={change}>
+          <Button type="button" variant="default" onClick={change}>
             {way === "key" ? "Use a name and a password" : "Use an API key"}
-          </Anchor>
+          </Button>
           <Text size="xs" className="muted">
             {way === "key" ? (
               <>
