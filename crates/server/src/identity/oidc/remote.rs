@@ -193,7 +193,22 @@ impl Remote {
         if let Some(metadata) = self.metadata.younger(now, COUNTS_FOR) {
             return Ok(metadata);
         }
-        let (asked, known) = (Instant::now(), self.metadata.any());
+        let known = self.metadata.any();
+        self.in_turn(now, known, |this, now| async move { this.metadata_in_turn(now).await }).await
+    }
+
+    /// Asks the provider when nobody else does, at the time that it is by then. Where others do already, what is known will do.
+    async fn in_turn<T, F>(
+        self: &Arc<Self>,
+        now: Timestamp,
+        known: Option<Arc<T>>,
+        ask: impl FnOnce(Arc<Self>, Timestamp) -> F,
+    ) -> Result<Arc<T>, SignInError>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<Arc<T>, SignInError>> + Send + 'static,
+    {
+        let asked = Instant::now();
         let turn = match &known {
             None => self.asking.clone().lock_owned().await,
             Some(known) => match self.asking.clone().try_lock_owned() {
@@ -201,10 +216,10 @@ impl Remote {
                 Err(_) => return Ok(known.clone()),
             },
         };
-        let this = self.clone();
+        let answer = ask(self.clone(), later(now, asked));
         let fetch = async move {
             let _turn = turn;
-            this.metadata_in_turn(later(now, asked)).await
+            answer.await
         };
         fetched(fetch, known).await
     }
@@ -260,20 +275,7 @@ impl Remote {
         unless_younger: i64,
         known: Option<Arc<Vec<Key>>>,
     ) -> Result<Arc<Vec<Key>>, SignInError> {
-        let asked = Instant::now();
-        let turn = match &known {
-            None => self.asking.clone().lock_owned().await,
-            Some(known) => match self.asking.clone().try_lock_owned() {
-                Ok(turn) => turn,
-                Err(_) => return Ok(known.clone()),
-            },
-        };
-        let this = self.clone();
-        let fetch = async move {
-            let _turn = turn;
-            this.keys_in_turn(later(now, asked), unless_younger).await
-        };
-        fetched(fetch, known).await
+        self.in_turn(now, known, |this, now| async move { this.keys_in_turn(now, unless_younger).await }).await
     }
 
     /// Fetches the keys unless they are younger than so many milliseconds.
