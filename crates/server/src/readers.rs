@@ -10,8 +10,10 @@ use trade::master::Company;
 use trade::{Aggregate, Key};
 use units::Text;
 
+use crate::feed::{Feed, Recent};
 use crate::page::{Continued, Listed};
 use crate::problem::Problem;
+use crate::resource::instances::models::Models;
 
 /// Readers that nobody uses at the moment.
 type Idle = Vec<Box<dyn Reader>>;
@@ -22,6 +24,10 @@ pub struct Readers {
     pool: Arc<(Mutex<Idle>, Condvar)>,
     /// As many as there are connections. Requests wait for one without a thread of their own: hundreds of them would be in each other's way.
     turns: Arc<Semaphore>,
+    /// What was told of the journal lately.
+    recent: Arc<Recent>,
+    /// Models that were asked for lately.
+    models: Models,
     /// One that no request ever has.
     probe: Option<Arc<Mutex<Box<dyn Reader>>>>,
 }
@@ -42,7 +48,13 @@ impl Readers {
     /// Uses these connections.
     pub fn of(readers: Vec<Box<dyn Reader>>) -> Self {
         let turns = Arc::new(Semaphore::new(readers.len()));
-        Self { pool: Arc::new((Mutex::new(readers), Condvar::new())), turns, probe: None }
+        Self {
+            pool: Arc::new((Mutex::new(readers), Condvar::new())),
+            turns,
+            recent: Arc::default(),
+            models: Models::default(),
+            probe: None,
+        }
     }
 
     /// Reads on a thread that may wait.
@@ -59,6 +71,20 @@ impl Readers {
             read
         })
         .await
+    }
+
+    /// Reads what happened.
+    pub(crate) async fn feed<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(Feed<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let recent = Arc::clone(&self.recent);
+        self.read(move |reader| read(Feed::of(reader, &recent))).await
+    }
+
+    /// Models that were asked for lately.
+    pub(crate) fn models(&self) -> Models {
+        self.models.clone()
     }
 
     /// Reads a page of a list, and writes it as it is sent.
@@ -94,7 +120,11 @@ impl Readers {
         drop(readers);
         let mut lease = Lease { pool: self, reader: Some(reader) };
         match lease.reader.as_mut() {
-            Some(reader) => read(reader.as_mut()),
+            // all of an answer is from the same moment, and the store is locked once
+            Some(reader) => {
+                reader.take_snapshot()?;
+                read(reader.as_mut())
+            }
             None => Err(Problem::new("internal", "a reader is there until its lease ends")),
         }
     }
@@ -116,6 +146,9 @@ struct Lease<'a> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
+        if let Some(Err(error)) = self.reader.as_mut().map(|reader| reader.let_snapshot_go()) {
+            tracing::error!(%error, "a reader keeps what it has seen until its next read");
+        }
         let (lock, freed) = &*self.pool.pool;
         lock.lock().unwrap_or_else(PoisonError::into_inner).extend(self.reader.take());
         freed.notify_one();

@@ -30,6 +30,16 @@ pub(crate) struct About {
 }
 
 impl About {
+    /// Its type without prefix and version: `order.hold_placed`.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Events that have this in common are told in their order: those of an order, or of whatever else it is about.
+    pub(crate) fn ordered_by(&self) -> &str {
+        self.order.as_deref().unwrap_or(&self.subject)
+    }
+
     pub(crate) fn of(event: &CloudEvent, at: Timestamp) -> Self {
         Self {
             kind: event.plain_kind().to_owned(),

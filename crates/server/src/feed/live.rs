@@ -9,11 +9,10 @@ use axum::response::sse;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use runtime::Handle;
-use store::Reader;
 use tokio::sync::{broadcast, watch};
 
-use super::filter::{About, Filter};
-use super::{CloudEvent, Part};
+use super::filter::Filter;
+use super::{Part, Told};
 use crate::latency::Latencies;
 use crate::problem::Problem;
 use crate::readers::Readers;
@@ -24,16 +23,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 const ENTRIES: usize = 200;
 /// Batches that a listener may be behind before it reads the store again.
 const BEHIND: usize = 64;
-
-/// An event as it is sent.
-#[derive(Debug)]
-struct Told {
-    position: u64,
-    index: u64,
-    kind: String,
-    about: About,
-    json: String,
-}
 
 /// What was committed between two looks: everything after `from`, up to `to`.
 #[derive(Debug)]
@@ -72,8 +61,8 @@ impl Since {
         Some(Self { position: position.parse().ok()?, index: Some(index.parse().ok()?) })
     }
 
-    fn knows(self, told: &Told) -> bool {
-        told.position < self.position || told.position == self.position && self.index.is_none_or(|known| told.index <= known)
+    fn knows(self, (position, index): (u64, u64)) -> bool {
+        position < self.position || position == self.position && self.index.is_none_or(|known| index <= known)
     }
 
     /// After which entry the store is read.
@@ -82,17 +71,10 @@ impl Since {
     }
 }
 
-fn told(event: &CloudEvent) -> Option<Arc<Told>> {
-    let Since { position, index } = Since::event(&event.id)?;
-    let json = serde_json::to_string(event).ok()?;
-    let about = About::of(event, event.time.parse().ok()?);
-    Some(Arc::new(Told { position, index: index?, kind: event.kind.clone(), about, json }))
-}
-
 /// The next entries after a position, as they are sent, and where they end.
-fn read(reader: &mut dyn Reader, after: u64) -> Result<Batch, Problem> {
-    let part = Part::behind(reader, after, ENTRIES)?;
-    Ok(Batch { to: part.to, events: part.events.iter().filter_map(told).collect() })
+async fn read(readers: &Readers, after: u64) -> Result<Batch, Problem> {
+    let Part { events, to, .. } = readers.feed(move |mut feed| feed.behind(after, ENTRIES)).await?;
+    Ok(Batch { to, events })
 }
 
 impl Live {
@@ -152,7 +134,7 @@ impl Live {
 }
 
 fn event(told: &Told) -> sse::Event {
-    sse::Event::default().id(format!("{}.{}", told.position, told.index)).event(&told.kind).data(&told.json)
+    sse::Event::default().id(&told.id).event(&told.kind).data(told.json.get())
 }
 
 async fn follow(partition: Handle, readers: Readers, sender: broadcast::Sender<Arc<Batch>>) {
@@ -164,7 +146,7 @@ async fn follow(partition: Handle, readers: Readers, sender: broadcast::Sender<A
             at = head;
         }
         while at < head {
-            match readers.read(move |reader| read(reader, at)).await {
+            match read(&readers, at).await {
                 Ok(batch) if batch.to > at => {
                     at = batch.to;
                     // whoever listened may have gone meanwhile
@@ -207,7 +189,7 @@ impl Listener {
     async fn catch_up(&mut self) -> Option<()> {
         let after = self.known.entry();
         // a store that cannot be read ends it: the listener comes back with the id of the last event
-        let batch = self.readers.read(move |reader| read(reader, after)).await.ok()?;
+        let batch = read(&self.readers, after).await.ok()?;
         self.caught_up = batch.to == after;
         self.take(&batch);
         Some(())
@@ -228,7 +210,7 @@ impl Listener {
 
     fn take(&mut self, batch: &Batch) {
         let known = self.known;
-        let is_wanted = |told: &&Arc<Told>| !known.knows(told) && self.wanted.takes(&told.about);
+        let is_wanted = |told: &&Arc<Told>| !known.knows(told.place) && self.wanted.takes(&told.about);
         self.ready.extend(batch.events.iter().filter(is_wanted).cloned());
         if batch.to >= known.position {
             self.known = Since::after(batch.to);
@@ -240,23 +222,19 @@ impl Listener {
 mod tests {
     use super::*;
 
-    fn told(position: u64, index: u64) -> Told {
-        Told { position, index, kind: String::new(), about: About::default(), json: String::new() }
-    }
-
     #[test]
     fn whoever_comes_back_with_the_id_of_the_last_event_gets_the_next_one() {
         let since = Since::event("17.3").unwrap();
         assert_eq!(since.entry(), 16, "the rest of the entry is read again");
-        assert!(since.knows(&told(16, 9)) && since.knows(&told(17, 3)));
-        assert!(!since.knows(&told(17, 4)) && !since.knows(&told(18, 0)));
+        assert!(since.knows((16, 9)) && since.knows((17, 3)));
+        assert!(!since.knows((17, 4)) && !since.knows((18, 0)));
     }
 
     #[test]
     fn whoever_begins_after_a_position_gets_nothing_of_that_entry() {
         let since = Since::after(17);
         assert_eq!(since.entry(), 17);
-        assert!(since.knows(&told(17, 9)) && !since.knows(&told(18, 0)));
+        assert!(since.knows((17, 9)) && !since.knows((18, 0)));
     }
 
     #[test]

@@ -8,12 +8,16 @@ mod payload;
 mod read;
 mod scope;
 mod tell;
+mod told;
+
+use std::sync::Arc;
 
 use partition::Entry;
 use serde::Serialize;
 use store::StoredEntry;
 
-pub(crate) use read::{Part, before, events, of_order, page, search};
+pub(crate) use read::{Feed, Part, before, event, of_order};
+pub(crate) use told::{Recent, Told};
 
 use crate::page::Continued;
 use crate::problem::Problem;
@@ -21,6 +25,9 @@ use crate::problem::Problem;
 /// An event (CloudEvents 1.0). `source` and `id` together are unique for ever.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct CloudEvent {
+    /// Journal position and place within the entry.
+    #[serde(skip)]
+    place: (u64, u64),
     /// `1.0`.
     specversion: &'static str,
     /// Journal position and place within the entry.
@@ -75,23 +82,14 @@ impl CloudEvent {
         let kind = self.kind.strip_prefix("com.crossdock.").unwrap_or(&self.kind);
         kind.rsplit_once('.').map_or(kind, |(kind, _)| kind)
     }
-
-    /// The trace of the request that led to it.
-    pub(crate) fn traceparent(&self) -> Option<&str> {
-        self.traceparent.as_deref()
-    }
-
-    /// Events that have this in common are told in their order: those of an order, or of whatever else it is about.
-    pub(crate) fn ordered_by(&self) -> &str {
-        self.correlationid.as_deref().unwrap_or(&self.subject)
-    }
 }
 
 /// A page of the feed.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct EventPage {
     /// In the order in which they happened.
-    pub(crate) events: Vec<CloudEvent>,
+    #[schema(value_type = Vec<CloudEvent>)]
+    pub(crate) events: Vec<Arc<Told>>,
     /// Give it as `after` to go on, now or later.
     next: String,
     /// With a filter: whether everything that there is was looked through; if not, go on at `next`, even where nothing was found.

@@ -52,6 +52,7 @@ impl<'e, 'r> Teller<'e, 'r> {
             correlationid: self.correlation(event, &data),
             causationid: self.causation.clone(),
             specversion: "1.0",
+            place: (self.entry.position, index as u64),
             id: format!("{}.{index}", self.entry.position),
             source: "/crossdock/partitions/1",
             kind: format!("com.crossdock.{kind}.v1"),

@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, header};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use store::Reader;
 use units::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,7 +12,8 @@ use utoipa_axum::routes;
 use crate::extract::{Query, Reading};
 use crate::feed::filter::Filter;
 use crate::feed::live::Since;
-use crate::feed::{self, EventPage};
+use crate::feed::{self, EventPage, Feed};
+use crate::page::Listed;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -75,13 +75,11 @@ async fn list(
     }
     let after = query.after.unwrap_or(0);
     let filter = query.filter();
-    let read = move |reader: &mut dyn Reader| {
-        if !filter.is_open() {
-            return feed::search(reader, after, limit, &filter);
-        }
-        feed::page(reader, after, limit)
+    let read = move |mut feed: Feed<'_>| {
+        let page = if filter.is_open() { feed.page(after, limit) } else { feed.search(after, limit, &filter) };
+        page.map(|page| Listed::of(&page))
     };
-    state.readers.list(read).await.map(IntoResponse::into_response)
+    state.readers.feed(read).await.map(IntoResponse::into_response)
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {

@@ -219,7 +219,8 @@ async fn activate(
         let leased = leased(body)?;
         if !leased.is_empty() {
             let wanted = request.variables;
-            let jobs = state.readers.read(move |reader| views(reader, &leased, wanted.as_deref())).await?;
+            let models = state.readers.models();
+            let jobs = state.readers.read(move |reader| views(reader, &models, &leased, wanted.as_deref())).await?;
             return Ok(JsonAnswer(Activated { jobs }));
         }
     }
@@ -262,8 +263,12 @@ fn leased(reply: Reply) -> Result<Vec<Leased>, Problem> {
 }
 
 /// The jobs as their worker needs them; what has ended in the meantime, or is another's by now, is left out.
-fn views(reader: &mut dyn Reader, leased: &[Leased], wanted: Option<&[String]>) -> Result<Vec<LeasedJob>, Problem> {
-    let mut models = Models::default();
+fn views(
+    reader: &mut dyn Reader,
+    models: &Models,
+    leased: &[Leased],
+    wanted: Option<&[String]>,
+) -> Result<Vec<LeasedJob>, Problem> {
     let mut jobs = Vec::with_capacity(leased.len());
     for lease in leased {
         let Some(AnyState::Job(job)) = readers::state(reader, &AnyKey::Job(lease.job))? else { continue };

@@ -174,7 +174,7 @@ impl Found {
 }
 
 /// Reads what a task carries.
-fn found(reader: &mut dyn Reader, models: &mut Models, exception: std::sync::Arc<Exception>) -> Result<Found, Problem> {
+fn found(reader: &mut dyn Reader, models: &Models, exception: std::sync::Arc<Exception>) -> Result<Found, Problem> {
     let details = match exception.task {
         Some(task) => details(reader, models, task, false)?,
         None => None,
@@ -184,7 +184,7 @@ fn found(reader: &mut dyn Reader, models: &mut Models, exception: std::sync::Arc
 
 fn details(
     reader: &mut dyn Reader,
-    models: &mut Models,
+    models: &Models,
     task: TaskRef,
     with_variables: bool,
 ) -> Result<Option<(TaskDetails, TaskDetailsView)>, Problem> {
@@ -223,14 +223,17 @@ fn details(
 async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<TaskFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
     let is_indexed = filter.sort == TaskOrder::Newest && filter.assignee.is_none() && filter.candidate_group.is_none();
-    let read = move |reader: &mut dyn Reader| if is_indexed { newest(reader, &filter) } else { sorted(reader, &filter) };
+    let models = state.readers.models();
+    let read = move |reader: &mut dyn Reader| {
+        if is_indexed { newest(reader, &models, &filter) } else { sorted(reader, &models, &filter) }
+    };
     state.readers.list(read).await
 }
 
 const TABLE: Table = Table::Trade(Kind::Exception);
 
 /// Pages as the store has them.
-fn newest(reader: &mut dyn Reader, filter: &TaskFilter) -> Result<Page<TaskView>, Problem> {
+fn newest(reader: &mut dyn Reader, models: &Models, filter: &TaskFilter) -> Result<Page<TaskView>, Problem> {
     let filters =
         [(Column::Status, Some(filter.status.as_deref().unwrap_or("open"))), (Column::Parent, filter.order.as_deref())];
     let Page { items, next, .. } =
@@ -240,21 +243,19 @@ fn newest(reader: &mut dyn Reader, filter: &TaskFilter) -> Result<Page<TaskView>
             }
             _ => None,
         })?;
-    let mut models = Models::default();
-    let views = items.into_iter().map(|exception| Ok(found(reader, &mut models, exception)?.view()));
+    let views = items.into_iter().map(|exception| Ok(found(reader, models, exception)?.view()));
     Ok(Page::of(views.collect::<Result<_, Problem>>()?, next))
 }
 
 /// All that are meant, in an order that no index has.
-fn sorted(reader: &mut dyn Reader, filter: &TaskFilter) -> Result<Page<TaskView>, Problem> {
+fn sorted(reader: &mut dyn Reader, models: &Models, filter: &TaskFilter) -> Result<Page<TaskView>, Problem> {
     let limit = page::limit_of(filter.limit)?;
     // a place in one order is none in another
     let list = format!("tasks by {:?}", filter.sort);
-    let mut models = Models::default();
     let mut all: Vec<(String, Found)> = Vec::new();
     let statuses = filter.status.as_deref().map_or(vec!["open", "claimed"], |status| vec![status]);
     for status in statuses {
-        collect(reader, filter, status, &mut models, &mut all)?;
+        collect(reader, filter, status, models, &mut all)?;
     }
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     if let Some(after) = &filter.after {
@@ -270,7 +271,7 @@ fn collect(
     reader: &mut dyn Reader,
     filter: &TaskFilter,
     status: &str,
-    models: &mut Models,
+    models: &Models,
     all: &mut Vec<(String, Found)>,
 ) -> Result<(), Problem> {
     let mut query = RowQuery::table(TABLE).is(Column::Status, status).limit(CHUNK);
@@ -305,9 +306,10 @@ async fn show(
     Path((instance, task)): Path<(String, u32)>,
 ) -> Result<JsonAnswer<TaskDetailsView>, Problem> {
     let instance: InstanceId = id(&instance)?;
+    let models = state.readers.models();
     let read = move |reader: &mut dyn Reader| {
         let task = TaskRef { instance: instance.0, task };
-        let found = details(reader, &mut Models::default(), task, true)?;
+        let found = details(reader, &models, task, true)?;
         let gone = || Problem::not_found(format_args!("task {} of {instance} that waits", task.task));
         found.map(|(_, view)| JsonAnswer(view)).ok_or_else(gone)
     };

@@ -8,13 +8,12 @@ use futures_util::stream::{self, StreamExt};
 use partition::webhook::{Webhook, WebhookChange};
 use partition::{Body, Reply};
 use runtime::{Answer, Request};
-use store::Reader;
 use trade::Actor;
 use units::{Text, Timestamp};
 
 use super::log::Delivery;
 use super::{Part, Webhooks};
-use crate::feed::{self, CloudEvent};
+use crate::feed::{self, Told};
 
 /// How often is looked whether something happened.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -43,12 +42,12 @@ pub(super) async fn work(part: Part, webhook: Webhook) {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
-        let read = move |reader: &mut dyn Reader| feed::Part::behind(reader, at, ENTRIES);
-        let Ok(feed::Part { events, to, is_over }) = part.all.readers.read(read).await else {
+        let behind = part.all.readers.feed(move |mut feed| feed.behind(at, ENTRIES));
+        let Ok(feed::Part { events, to, is_over }) = behind.await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let wanted: Vec<CloudEvent> = events.into_iter().filter(|event| webhook.wants(event.plain_kind())).collect();
+        let wanted: Vec<Arc<Told>> = events.into_iter().filter(|event| webhook.wants(event.about.kind())).collect();
         let sent = !wanted.is_empty();
         if let Err(GivenUp(why)) = send_all(&part, &webhook, wanted).await {
             tracing::error!(webhook = %webhook.id, %why, "the webhook is disabled");
@@ -69,10 +68,10 @@ pub(super) async fn work(part: Part, webhook: Webhook) {
 }
 
 /// Sends the events; those of one order one after the other, orders side by side.
-async fn send_all(part: &Part, webhook: &Webhook, events: Vec<CloudEvent>) -> Result<(), GivenUp> {
-    let mut groups: BTreeMap<String, Vec<CloudEvent>> = BTreeMap::new();
+async fn send_all(part: &Part, webhook: &Webhook, events: Vec<Arc<Told>>) -> Result<(), GivenUp> {
+    let mut groups: BTreeMap<String, Vec<Arc<Told>>> = BTreeMap::new();
     for event in events {
-        groups.entry(event.ordered_by().to_owned()).or_default().push(event);
+        groups.entry(event.about.ordered_by().to_owned()).or_default().push(event);
     }
     let mut results = stream::iter(groups.into_values())
         .map(|events| async move {
@@ -88,7 +87,7 @@ async fn send_all(part: &Part, webhook: &Webhook, events: Vec<CloudEvent>) -> Re
     Ok(())
 }
 
-async fn send_until_taken(part: &Part, webhook: &Webhook, event: &CloudEvent) -> Result<(), GivenUp> {
+async fn send_until_taken(part: &Part, webhook: &Webhook, event: &Told) -> Result<(), GivenUp> {
     let mut attempt = 1;
     loop {
         let delivery = send(&part.all, webhook, event, attempt).await;
@@ -119,10 +118,10 @@ fn pause(attempt: u32) -> Duration {
 }
 
 /// Sends an event once.
-pub(super) async fn send(all: &Webhooks, webhook: &Webhook, event: &CloudEvent, attempt: u32) -> Delivery {
+pub(super) async fn send(all: &Webhooks, webhook: &Webhook, event: &Told, attempt: u32) -> Delivery {
     let at = all.clock.now();
     let id = format!("{}-{attempt}-{}", event.id, at.0);
-    let body = serde_json::to_string(event).unwrap_or_default();
+    let body = event.json.get().to_owned();
     let mut delivery =
         Delivery { id, event: event.id.clone(), kind: event.kind.clone(), attempt, at, ..Delivery::default() };
     let Some(master) = &all.master else {
@@ -139,7 +138,7 @@ pub(super) async fn send(all: &Webhooks, webhook: &Webhook, event: &CloudEvent, 
         .header("webhook-timestamp", (at.0 / 1_000).to_string())
         .header("webhook-signature", master.signature(webhook, &event.id, at, &body))
         .header("crossdock-delivery", &delivery.id)
-        .header("traceparent", connect::child(event.traceparent()))
+        .header("traceparent", connect::child(event.traceparent.as_deref()))
         .body(body);
     match request.send().await {
         Ok(response) => {

@@ -153,11 +153,8 @@ impl Webhooks {
         let position = position.filter(|position| *position > 0);
         let position =
             position.ok_or_else(|| Problem::new("invalid", format!("event is {event}: give an id such as 17.3")))?;
-        let read = move |reader: &mut dyn Reader| {
-            let entries = reader.entries(position - 1, 1)?;
-            feed::events(reader, &entries)
-        };
-        let found = self.readers.read(read).await?.into_iter().find(|one| one.id == event);
+        let id = event.to_owned();
+        let found = self.readers.read(move |reader| feed::event(reader, position, &id)).await?;
         let found = found.ok_or_else(|| Problem::not_found(format_args!("event {event}")))?;
         let earlier =
             self.log.of(&webhook.id).iter().filter(|delivery| delivery.event == event).map(|one| one.attempt).max();

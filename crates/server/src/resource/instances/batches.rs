@@ -135,7 +135,8 @@ async fn begin(
     let operation = request.operation.operation()?;
     let filter = if request.filter.is_empty() { "all".to_owned() } else { request.filter.describe() };
     let wanted = request.filter;
-    let instances = state.readers.read(move |reader| meant(reader, &wanted)).await?;
+    let models = state.readers.models();
+    let instances = state.readers.read(move |reader| meant(reader, &models, &wanted)).await?;
     if request.dry_run {
         let (capabilities, now, actor) = (outlook::capabilities(&state.connections), state.now(), caller.actor.clone());
         let attempt = move |reader: &mut dyn Reader| {
@@ -156,9 +157,9 @@ async fn begin(
     }
 }
 
-fn meant(reader: &mut dyn Reader, filter: &InstanceFilter) -> Result<Vec<InstanceId>, Problem> {
+fn meant(reader: &mut dyn Reader, models: &Models, filter: &InstanceFilter) -> Result<Vec<InstanceId>, Problem> {
     let mut ids = Vec::new();
-    filter.each(reader, &mut Models::default(), None, |found| {
+    filter.each(reader, models, None, |found| {
         ids.push(found.instance.id());
         ids.len() <= MAX_INSTANCES
     })?;

@@ -117,7 +117,7 @@ impl InstanceFilter {
     pub(super) fn find(
         &self,
         reader: &mut dyn Reader,
-        models: &mut Models,
+        models: &Models,
         below: Option<InstanceId>,
         limit: usize,
     ) -> Result<Vec<Found>, Problem> {
@@ -134,7 +134,7 @@ impl InstanceFilter {
     pub(super) fn each(
         &self,
         reader: &mut dyn Reader,
-        models: &mut Models,
+        models: &Models,
         below: Option<InstanceId>,
         mut wants_more: impl FnMut(Found) -> bool,
     ) -> Result<(), Problem> {

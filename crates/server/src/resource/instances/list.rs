@@ -89,10 +89,10 @@ pub(super) fn view(found: &Found) -> InstanceView {
 }
 
 /// The instance that runs, or the problem that there is none.
-pub(super) fn running(reader: &mut dyn store::Reader, id: InstanceId) -> Result<Found, Problem> {
+pub(super) fn running(reader: &mut dyn store::Reader, models: &Models, id: InstanceId) -> Result<Found, Problem> {
     match readers::state(reader, &AnyKey::Instance(id))? {
         Some(AnyState::Instance(instance)) => {
-            let definition = Models::default().of(reader, &instance)?;
+            let definition = models.of(reader, &instance)?;
             Ok(Found { instance, definition })
         }
         _ => Err(Problem::not_found(format_args!("process instance {id}; it has ended or never was"))),
@@ -141,8 +141,9 @@ async fn list(State(state): State<AppState>, _: Reading, Query(listing): Query<L
         Some(after) => Some(cursor(after)?),
         None => None,
     };
+    let models = state.readers.models();
     let read = move |reader: &mut dyn store::Reader| {
-        let mut found = filter.find(reader, &mut Models::default(), below, limit + 1)?;
+        let mut found = filter.find(reader, &models, below, limit + 1)?;
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|last| crate::cursor::sealed(LIST, &last.instance.id().to_string()));
@@ -166,12 +167,12 @@ async fn show(
     Path(instance): Path<String>,
 ) -> Result<Versioned<InstanceDetails>, Problem> {
     let instance: InstanceId = id(&instance)?;
-    let connections = state.connections.clone();
+    let known = waiting::Known::of(&state);
     let read = move |reader: &mut dyn store::Reader| {
-        let found = running(reader, instance)?;
+        let found = running(reader, &known.models, instance)?;
         let version = Version::of(&AnyState::Instance(found.instance.clone()).encode());
         let variables = feel::Value::from(found.instance.root_variables()).to_json();
-        let waiting = waiting::of(reader, &connections, &found, 0)?;
+        let waiting = waiting::of(reader, &known, &found, 0)?;
         let (warnings, decisions) = (waiting::warnings(&found), waiting::decisions(&found));
         Ok(Versioned(InstanceDetails { instance: view(&found), variables, waiting, warnings, decisions }, version))
     };

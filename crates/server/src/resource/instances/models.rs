@@ -1,35 +1,44 @@
-//! The models of instances, read once per request.
+//! The models of instances, each read once: a deployed version never changes.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::Instance;
+use hashlink::LruCache;
 use partition::{AnyKey, AnyState, Definition, DefinitionId};
 use store::Reader;
 
 use crate::problem::Problem;
 use crate::readers;
 
-/// Deployed versions that a request has looked at.
-#[derive(Default)]
-pub(crate) struct Models(BTreeMap<DefinitionId, Option<Arc<Definition>>>);
+/// Versions that are kept.
+const KEPT: usize = 200;
+
+/// Deployed versions that were asked for lately; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Models(Arc<Mutex<LruCache<DefinitionId, Arc<Definition>>>>);
+
+impl Default for Models {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(LruCache::new(KEPT))))
+    }
+}
 
 impl Models {
     /// The version that an instance runs on, with its model.
-    pub(crate) fn of(&mut self, reader: &mut dyn Reader, instance: &Instance) -> Result<Option<Arc<Definition>>, Problem> {
+    pub(crate) fn of(&self, reader: &mut dyn Reader, instance: &Instance) -> Result<Option<Arc<Definition>>, Problem> {
         self.get(reader, DefinitionId { id: instance.process_id().clone(), version: instance.version() })
     }
 
-    /// A deployed version, with its model.
-    pub(crate) fn get(&mut self, reader: &mut dyn Reader, id: DefinitionId) -> Result<Option<Arc<Definition>>, Problem> {
-        if let Some(known) = self.0.get(&id) {
-            return Ok(known.clone());
+    /// A deployed version, with its model; `None` if there is none.
+    pub(crate) fn get(&self, reader: &mut dyn Reader, id: DefinitionId) -> Result<Option<Arc<Definition>>, Problem> {
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(Some(Arc::clone(known)));
         }
-        let found = match readers::state(reader, &AnyKey::Definition(id.clone()))? {
-            Some(AnyState::Definition(definition)) => Some(Arc::new((*definition).clone().parsed())),
-            _ => None,
+        let Some(AnyState::Definition(definition)) = readers::state(reader, &AnyKey::Definition(id.clone()))? else {
+            return Ok(None);
         };
-        self.0.insert(id, found.clone());
-        Ok(found)
+        let found = Arc::new((*definition).clone().parsed());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&found));
+        Ok(Some(found))
     }
 }

@@ -188,6 +188,7 @@ async fn operate(
     }
     let capabilities = outlook::capabilities(&state.connections);
     let command = Command { at: state.now(), actor: caller.actor.clone(), key: None, body, trace: None };
-    let changes = state.readers.read(move |reader| outlook::of(reader, capabilities, command)).await?;
+    let models = state.readers.models();
+    let changes = state.readers.read(move |reader| outlook::of(reader, models, capabilities, command)).await?;
     Ok(JsonAnswer(OperateAnswer { result: "would be done", changes: Some(changes) }))
 }

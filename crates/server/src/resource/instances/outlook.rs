@@ -51,7 +51,12 @@ pub(super) fn fault(why: Text) -> Problem {
 }
 
 /// What would come of a command, or the problem that it would be refused with.
-pub(super) fn of(reader: &mut dyn Reader, capabilities: BTreeSet<Text>, command: Command) -> Result<Vec<Change>, Problem> {
+pub(super) fn of(
+    reader: &mut dyn Reader,
+    models: Models,
+    capabilities: BTreeSet<Text>,
+    command: Command,
+) -> Result<Vec<Change>, Problem> {
     let mut preview = Preview::new(reader, capabilities).map_err(fault)?;
     let mut at = command.at;
     let decision = preview.decide(command).map_err(fault)?;
@@ -67,7 +72,7 @@ pub(super) fn of(reader: &mut dyn Reader, capabilities: BTreeSet<Text>, command:
         events.extend(decision.entry.into_iter().flat_map(|entry| entry.events));
     }
     drop(preview);
-    let mut teller = Teller { reader, models: Models::default(), known: BTreeMap::new(), changes: Vec::new() };
+    let mut teller = Teller { reader, models, known: BTreeMap::new(), changes: Vec::new() };
     for event in &events {
         teller.tell(event)?;
     }

@@ -1,6 +1,8 @@
 //! Why is it waiting? For each token: for what, since when, until when, what would release it, and who can. Called instances are
 //! followed down to the last one, and what the trade knows (effects, exceptions) is joined.
 
+use std::sync::Arc;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use connect::{CircuitState, Connections};
@@ -201,6 +203,18 @@ pub(crate) struct OrderWaiting {
     exceptions: Vec<ExceptionWait>,
 }
 
+/// What tells why something waits beside the store.
+pub(super) struct Known {
+    connections: Arc<Connections>,
+    pub(super) models: Models,
+}
+
+impl Known {
+    pub(super) fn of(state: &AppState) -> Self {
+        Self { connections: Arc::clone(&state.connections), models: state.readers.models() }
+    }
+}
+
 /// Say why an instance waits: for what, since when, until when, what would release it, and who can.
 #[utoipa::path(get, path = "/v1/instances/{instance}/waiting", tag = "processes", params(("instance" = String, Path)), responses((status = 200, body = WaitingView)))]
 async fn of_instance(
@@ -209,10 +223,10 @@ async fn of_instance(
     Path(instance): Path<String>,
 ) -> Result<JsonAnswer<WaitingView>, Problem> {
     let instance: InstanceId = id(&instance)?;
-    let connections = state.connections.clone();
+    let known = Known::of(&state);
     let read = move |reader: &mut dyn Reader| {
-        let found = running(reader, instance)?;
-        whole(reader, &connections, &found, 0)
+        let found = running(reader, &known.models, instance)?;
+        whole(reader, &known, &found, 0)
     };
     state.readers.read(read).await.map(JsonAnswer)
 }
@@ -228,15 +242,15 @@ async fn of_order(
     let Aggregate::Order(found) = aggregate(&state, Key::Order(order)).await? else {
         return Err(Problem::not_found(format_args!("order {order}")));
     };
-    let connections = state.connections.clone();
+    let known = Known::of(&state);
     let read = move |reader: &mut dyn Reader| {
         let filter = InstanceFilter { business_key: Some(order.to_string()), ..InstanceFilter::default() };
-        let all = filter.find(reader, &mut Models::default(), None, MAX_INSTANCES)?;
+        let all = filter.find(reader, &known.models, None, MAX_INSTANCES)?;
         // what is called is told where it is called
         let begun: Vec<&Found> = all.iter().filter(|found| !is_called(found, &all)).collect();
         let mut instances = Vec::with_capacity(begun.len());
         for found in begun.into_iter().rev() {
-            instances.push(whole(reader, &connections, found, 0)?);
+            instances.push(whole(reader, &known, found, 0)?);
         }
         let exceptions = open_exceptions(reader, order)?;
         Ok(OrderWaiting { order: order.to_string(), status: view::name(&found.status()), instances, exceptions })
@@ -263,7 +277,7 @@ fn open_exceptions(reader: &mut dyn Reader, order: OrderId) -> Result<Vec<Except
     Ok(open)
 }
 
-fn whole(reader: &mut dyn Reader, connections: &Connections, found: &Found, depth: usize) -> Result<WaitingView, Problem> {
+fn whole(reader: &mut dyn Reader, known: &Known, found: &Found, depth: usize) -> Result<WaitingView, Problem> {
     let instance = &found.instance;
     Ok(WaitingView {
         instance: instance.id().to_string(),
@@ -271,7 +285,7 @@ fn whole(reader: &mut dyn Reader, connections: &Connections, found: &Found, dept
         version: instance.version(),
         state: state(instance).name(),
         business_key: business_key(instance).map(Into::into),
-        waiting: of(reader, connections, found, depth)?,
+        waiting: of(reader, known, found, depth)?,
         warnings: warnings(found),
         decisions: decisions(found),
     })
@@ -308,12 +322,7 @@ pub(super) fn warnings(found: &Found) -> Vec<WarningView> {
 }
 
 /// What an instance waits for.
-pub(super) fn of(
-    reader: &mut dyn Reader,
-    connections: &Connections,
-    found: &Found,
-    depth: usize,
-) -> Result<Vec<WaitView>, Problem> {
+pub(super) fn of(reader: &mut dyn Reader, known: &Known, found: &Found, depth: usize) -> Result<Vec<WaitView>, Problem> {
     let Some(process) = found.definition.as_ref().and_then(|definition| definition.process()) else { return Ok(Vec::new()) };
     let mut views = Vec::new();
     for waiting in found.instance.waiting(process) {
@@ -336,7 +345,7 @@ pub(super) fn of(
             exception: None,
             called: None,
         };
-        join(reader, connections, found.instance.id(), &waiting, depth, &mut view)?;
+        join(reader, known, found.instance.id(), &waiting, depth, &mut view)?;
         views.push(view);
     }
     Ok(views)
@@ -369,7 +378,7 @@ fn kind(what: &WaitsFor) -> &'static str {
 /// Adds what others know of it: the system that was asked, the exception that somebody decides on, the instance that was called.
 fn join(
     reader: &mut dyn Reader,
-    connections: &Connections,
+    known: &Known,
     id: InstanceId,
     waiting: &Waiting,
     depth: usize,
@@ -381,7 +390,7 @@ fn join(
             if let Some(AnyState::Effect(effect)) = readers::state(reader, &AnyKey::Effect(effect))?
                 && !effect.resting
             {
-                asked(reader, connections, &effect, view);
+                asked(reader, &known.connections, &effect, view);
             }
             let job = JobId { instance: id, job: waiting.key };
             if let Some(AnyState::Job(job)) = readers::state(reader, &AnyKey::Job(job))? {
@@ -400,8 +409,8 @@ fn join(
             }
         }
         WaitsFor::Child(Some(called)) if depth < MAX_DEPTH => {
-            if let Ok(found) = running(reader, *called) {
-                view.called = Some(Box::new(whole(reader, connections, &found, depth + 1)?));
+            if let Ok(found) = running(reader, &known.models, *called) {
+                view.called = Some(Box::new(whole(reader, known, &found, depth + 1)?));
             }
         }
         _ => {}
