@@ -9,12 +9,15 @@ use units::Text;
 
 use crate::handle::{Answer, Done};
 
-/// Decisions that wait for the disk, in the form in which they were made. Encoding is the committing thread's work.
+/// Decisions that wait for the disk. What each left is encoded by the committing thread, the last of it alone. The entries already are: the
+/// deciding thread has time for that while the disk is busy, and the committing one is what all wait for.
 #[derive(Default)]
 pub(crate) struct Pending {
     /// Counts batches, from 0; which one an answer waits for is known by it.
     pub(crate) number: u64,
-    entries: Vec<Entry>,
+    entries: Vec<Encoded>,
+    /// Where entries are encoded, one after the other.
+    scratch: Vec<u8>,
     subjects: Vec<(u64, u64)>,
     /// What each decision left; of equal keys the last one counts.
     changed: Vec<(AnyKey, Option<AnyState>)>,
@@ -34,10 +37,18 @@ pub(crate) struct Pending {
     pub(crate) answers: Vec<(Done, Answer)>,
 }
 
+/// An entry of the journal without its place in the chain.
+struct Encoded {
+    position: u64,
+    at: i64,
+    data: Vec<u8>,
+}
+
 impl Pending {
     /// Takes out what is here; what comes from now on is the next batch.
     pub(crate) fn cut(&mut self) -> Self {
-        let next = Self { number: self.number + 1, ..Self::default() };
+        let scratch = std::mem::take(&mut self.scratch);
+        let next = Self { number: self.number + 1, scratch, ..Self::default() };
         std::mem::replace(self, next)
     }
 
@@ -59,7 +70,8 @@ impl Pending {
     pub(crate) fn add(&mut self, decision: Decision) {
         let Some(entry) = decision.entry else { return };
         self.subjects.extend(decision.subjects.iter().map(|order| (order.0, entry.position)));
-        self.entries.push(entry);
+        let data = self.encoded(&entry);
+        self.entries.push(Encoded { position: entry.position, at: entry.command.at.0, data });
         self.changed.extend(decision.changed);
         for timer in decision.timers_dropped {
             if !self.timers_set.remove(&timer) {
@@ -74,6 +86,12 @@ impl Pending {
         self.effects.extend(decision.effects);
         self.withdrawn.extend(decision.withdrawn);
         self.offered.extend(decision.offered);
+    }
+
+    fn encoded(&mut self, entry: &Entry) -> Vec<u8> {
+        self.scratch.clear();
+        rmp_serde::encode::write(&mut self.scratch, entry).expect("an entry serialises, and memory does not fail");
+        self.scratch.as_slice().to_owned()
     }
 
     /// Whether answers to idempotency keys are among it.
@@ -93,13 +111,12 @@ impl Pending {
         self.notes.extend(notes);
     }
 
-    /// Encodes everything and chains the entries' hashes.
+    /// Encodes what was left and chains the entries' hashes.
     pub(crate) fn encode(&mut self, mut head: Head) -> store::Batch {
         let mut entries = Vec::with_capacity(self.entries.len());
-        for entry in self.entries.drain(..) {
-            let data = rmp_serde::to_vec(&entry).expect("an entry serialises, and memory does not fail");
+        for Encoded { position, at, data } in self.entries.drain(..) {
             head = head.extend(&data);
-            entries.push(StoredEntry { position: entry.position, at: entry.command.at.0, hash: head.hash, data });
+            entries.push(StoredEntry { position, at, hash: head.hash, data });
         }
         let rows = last_words(std::mem::take(&mut self.changed)).into_iter().map(|(key, state)| {
             let (table, row) = key.row();
