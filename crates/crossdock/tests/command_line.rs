@@ -201,14 +201,14 @@ fn every_kind_of_master_data_comes_in_by_file() {
         (
             "calendars",
             "c.csv",
-            "warehouse,week,opens,closes,holidays\n,mon-fri,08:00,18:00,2026-12-25\nNORTH,mon-sat,06:00,22:00,\n",
-            2,
+            "warehouse,carrier,week,opens,closes,holidays\n,,mon-fri,08:00,18:00,2026-12-25\nNORTH,,mon-sat,06:00,22:00,\nNORTH,yes,mon-fri,,,2026-12-25\n",
+            3,
         ),
         ("taxes", "t.csv", "jurisdiction,category,rate,from\nFR,standard,20,\nGB,standard,21,2027-01-01\n", 2),
         ("terms", "terms.csv", "account,net_days,discount_percent,discount_days\n10001,45,3,14\n", 1),
         ("limits", "l.csv", "account,credit_limit\n10001,123400\n10002,\n", 2),
         ("items", "i.json", r#"[{"id":"NEW-1","list_price":"1.50"}]"#, 1),
-        ("warehouses", "w.json", r#"[{"id":"SOUTH","name":"Brighton"}]"#, 1),
+        ("warehouses", "w.json", r#"[{"id":"SOUTH","name":"Brighton"},{"id":"NORTH","name":"Leeds"}]"#, 2),
         ("calendars", "c.json", r#"{"warehouse":"SOUTH","week":[true,true,true,true,false,false,false]}"#, 1),
         ("taxes", "t.json", r#"[{"jurisdiction":"ES","category":"standard","rate":"21"}]"#, 1),
         ("terms", "terms.json", r#"{"account":"10002","net_days":14}"#, 1),
@@ -254,7 +254,9 @@ fn every_kind_of_master_data_comes_in_by_file() {
         "a warehouse that is imported again keeps its calendar: {company}"
     );
     assert_eq!(node("NORTH")["calendar"]["week"], "mon|tue|wed|thu|fri|sat", "{company}");
+    assert_eq!(node("NORTH")["carrier_calendar"]["week"], "mon|tue|wed|thu|fri", "it stays, too: {company}");
     assert_eq!(node("SOUTH")["calendar"]["week"], "mon|tue|wed|thu", "{company}");
+    assert_eq!(node("SOUTH")["carrier_calendar"], Value::Null, "{company}");
     assert_eq!(company["calendar"]["closes"], "18:00", "{company}");
     let taxes = company["taxes"].as_array().unwrap();
     assert!(taxes.iter().any(|tax| tax["jurisdiction"] == "ES" && tax["rate"] == "21"), "{company}");

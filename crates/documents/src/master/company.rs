@@ -7,6 +7,7 @@ use trade::master::{Node, TaxRate};
 use units::{Amount, Calendar, Day, Decimal, Minutes, OpeningHours, Text};
 
 use super::items::{list, minor_units};
+use super::{CalendarOf, GivenCalendars};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
@@ -27,13 +28,13 @@ const WAREHOUSES: [&str; 15] = [
     "closed",
     "licences",
 ];
-const CALENDARS: [&str; 6] = ["warehouse", "week", "opens", "closes", "utc_offset", "holidays"];
+const CALENDARS: [&str; 7] = ["warehouse", "carrier", "week", "opens", "closes", "utc_offset", "holidays"];
 const TAXES: [&str; 4] = ["jurisdiction", "category", "rate", "from"];
 /// Monday first, as in [`Calendar::week`].
 const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// A warehouse of a file; without a calendar, so that a calendar that was imported before is kept.
-pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, bool)> {
+/// A warehouse of a file; without calendars, so that those that were imported before are kept.
+pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, GivenCalendars)> {
     table(text, name, &WAREHOUSES, &["id"], |row| {
         let tier = row.parsed::<u8>("tier", "give 1 (first) to 255")?.unwrap_or(1);
         let node = Node {
@@ -53,13 +54,14 @@ pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, bool)> {
             max_distance_km: row.parsed("max_distance_km", "give whole km, or nothing")?,
             closed: row.flag("closed")?.unwrap_or_default(),
             licences: list(row.get("licences")),
+            carrier_calendar: None,
         };
-        Ok((node.id.to_string(), (node, false)))
+        Ok((node.id.to_string(), (node, GivenCalendars::default())))
     })
 }
 
-/// A calendar of a file, and whose it is: a warehouse's, or the company's.
-pub(super) fn calendars(text: &str, name: &str) -> Read<(Option<NodeId>, Calendar)> {
+/// A calendar of a file, and whose it is.
+pub(super) fn calendars(text: &str, name: &str) -> Read<(CalendarOf, Calendar)> {
     table(text, name, &CALENDARS, &["warehouse", "week"], |row| {
         let opens = minute(row, "opens")?.unwrap_or(0);
         let closes = minute(row, "closes")?.unwrap_or(24 * 60);
@@ -76,8 +78,17 @@ pub(super) fn calendars(text: &str, name: &str) -> Read<(Option<NodeId>, Calenda
             hours: OpeningHours { opens, closes },
             utc_offset: Minutes(offset),
         };
-        let node = Some(row.get("warehouse")).filter(|node| !node.is_empty() && *node != "*");
-        Ok((row.get("warehouse").to_owned(), (node.map(NodeId::from), calendar)))
+        let node = Some(row.get("warehouse")).filter(|node| !node.is_empty() && *node != "*").map(NodeId::from);
+        let is_carrier = row.flag("carrier")?.unwrap_or_default();
+        let whose = CalendarOf::new(node, is_carrier).ok_or_else(|| {
+            Box::new(row.wrong(
+                "warehouse",
+                "it is empty, and the calendar is a carrier's",
+                "name where the carrier collects",
+            ))
+        })?;
+        let key = format!("{}{}", row.get("warehouse"), if is_carrier { ", carrier" } else { "" });
+        Ok((key, (whose, calendar)))
     })
 }
 
@@ -208,9 +219,24 @@ mod tests {
             calendars("warehouse,week,opens,closes,holidays\n,mon-fri,08:00,18:00,2026-12-25\nEAST,sat-mon|wed,,,\n", "c");
         assert_eq!(read.findings, []);
         let (whose, company) = &read.records[0].1;
-        assert_eq!((whose, company.week), (&None, [true, true, true, true, true, false, false]));
+        assert_eq!((whose, company.week), (&CalendarOf::Company, [true, true, true, true, true, false, false]));
         assert_eq!((company.hours.opens, company.hours.closes, company.holidays.len()), (480, 1_080, 1));
         assert_eq!(read.records[1].1.1.week, [true, false, true, false, false, true, true]);
+    }
+
+    #[test]
+    fn a_carriers_calendar_stands_beside_that_of_the_warehouse_where_it_collects() {
+        let read = calendars("warehouse,carrier,week\nEAST,,mon-sat\nEAST,yes,mon-fri\nEAST,yes,mon\n,yes,mon\n", "c");
+        let whose: Vec<&CalendarOf> = read.records.iter().map(|(_, (whose, _))| whose).collect();
+        assert_eq!(whose, [&CalendarOf::Warehouse("EAST".into()), &CalendarOf::Carrier("EAST".into())]);
+        let told: Vec<String> = read.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "c, row 4, column warehouse: `EAST, carrier` stands there twice; give each once",
+                "c, row 5, column warehouse: it is empty, and the calendar is a carrier's; name where the carrier collects"
+            ]
+        );
     }
 
     #[test]

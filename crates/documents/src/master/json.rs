@@ -11,6 +11,7 @@ use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar, Decimal, Text};
 
+use super::{CalendarOf, GivenCalendars};
 use crate::{Finding, MAX_FIELD, MAX_RECORDS, Place, Read};
 
 /// Fields that are maps or one of several shapes: they are given as a whole.
@@ -55,6 +56,9 @@ pub(super) fn company(text: &str, name: &str) -> Read<Company> {
     let node = node();
     let template = Company { calendar: Calendar::always(), ..Company::default() };
     records(text, name, |mut value| {
+        for (at, node) in value.get_mut("nodes").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+            carrier_calendar(node, &format!("/nodes/{at}"))?;
+        }
         each(&mut value, "nodes", &node)?;
         each(&mut value, "taxes", &TaxRate::default())?;
         overlay(&template, value, "")
@@ -65,24 +69,36 @@ fn node() -> Node {
     Node { calendar: Calendar::always(), cut_off: 24 * 60, tier: 1, ..Node::default() }
 }
 
-pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, bool)> {
+/// Fills up the calendar of a warehouse's carrier, which the template has not.
+fn carrier_calendar(node: &mut Value, pointer: &str) -> Result<(), Wrong> {
+    let Some(calendar) = node.get_mut("carrier_calendar").filter(|calendar| !calendar.is_null()) else { return Ok(()) };
+    let pointer = format!("{pointer}/carrier_calendar");
+    let full: Calendar = overlay(&Calendar::always(), calendar.take(), &pointer)?;
+    *calendar = serde_json::to_value(full).map_err(|error| (pointer, error.to_string()))?;
+    Ok(())
+}
+
+pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, GivenCalendars)> {
     let template = node();
-    records(text, name, |value| {
-        let has_calendar = value.get("calendar").is_some_and(|calendar| !calendar.is_null());
+    records(text, name, |mut value| {
+        let own = value.get("calendar").is_some_and(|calendar| !calendar.is_null());
+        let given = GivenCalendars { own, carrier: value.get("carrier_calendar").is_some() };
+        carrier_calendar(&mut value, "")?;
         let node: Node = overlay(&template, value, "")?;
-        if node.id.0.is_empty() {
-            Err(("/id".to_owned(), "it is missing or empty".to_owned()))
-        } else {
-            Ok((node, has_calendar))
-        }
+        if node.id.0.is_empty() { Err(("/id".to_owned(), "it is missing or empty".to_owned())) } else { Ok((node, given)) }
     })
 }
 
-pub(super) fn calendars(text: &str, name: &str) -> Read<(Option<NodeId>, Calendar)> {
+pub(super) fn calendars(text: &str, name: &str) -> Read<(CalendarOf, Calendar)> {
     let template = Calendar::always();
     records(text, name, |mut value| {
         let node = take_text(&mut value, "warehouse")?.filter(|node| node != "*").map(NodeId::from);
-        Ok((node, overlay(&template, value, "")?))
+        let carrier = value.as_object_mut().and_then(|object| object.remove("carrier")).unwrap_or(Value::Bool(false));
+        let is_carrier =
+            carrier.as_bool().ok_or_else(|| ("/carrier".to_owned(), format!("`{carrier}` is not true or false")))?;
+        let whose = CalendarOf::new(node, is_carrier)
+            .ok_or_else(|| ("/warehouse".to_owned(), "it is missing, and the calendar is a carrier's".to_owned()))?;
+        Ok((whose, overlay(&template, value, "")?))
     })
 }
 
@@ -278,6 +294,28 @@ mod tests {
             format!("c, /policy/cash/write_off_limit: `\"5\"` is not a number{mend}")
         );
         assert_eq!(one("[7]"), format!("c, /0: it is no object{mend}"));
+    }
+
+    #[test]
+    fn a_warehouse_may_bring_the_calendar_of_its_carrier() {
+        let week = r#""week":[true,true,true,true,true,false,false]"#;
+        let read = warehouses(
+            &format!(r#"[{{"id":"E","carrier_calendar":{{{week}}}}},{{"id":"W","carrier_calendar":null}},{{"id":"N"}}]"#),
+            "w",
+        );
+        assert_eq!(read.findings, []);
+        let given: Vec<_> =
+            read.records.iter().map(|(_, (node, given))| (node.carrier_calendar.is_some(), given.carrier)).collect();
+        assert_eq!(given, [(true, true), (false, true), (false, false)]);
+        let whole = company(&format!(r#"{{"nodes":[{{"id":"E","carrier_calendar":{{{week}}}}}]}}"#), "c");
+        assert_eq!(whole.records[0].1.nodes[0].carrier_calendar, read.records[0].1.0.carrier_calendar);
+        let wrong = company(r#"{"nodes":[{"id":"E","carrier_calendar":{"weak":[]}}]}"#, "c").findings;
+        assert!(wrong[0].to_string().starts_with("c, /nodes/0/carrier_calendar/weak: there is no such field"), "{wrong:?}");
+        let calendars =
+            calendars(&format!(r#"[{{"warehouse":"E","carrier":true,{week}}},{{"carrier":true}},{{"carrier":1}}]"#), "c");
+        assert_eq!(calendars.records[0].1.0, CalendarOf::Carrier("E".into()));
+        let told: Vec<String> = calendars.findings.iter().map(|finding| finding.place.to_string()).collect();
+        assert_eq!(told, ["c, /1/warehouse", "c, /2/carrier"]);
     }
 
     #[test]

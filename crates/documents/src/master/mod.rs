@@ -65,21 +65,52 @@ pub fn read_company(bytes: &[u8], name: &str) -> Read<Company> {
     read(bytes, name, json::company, no_csv)
 }
 
-/// Reads warehouses from JSON or CSV, and whether each brings a calendar of its own.
+/// Whose a calendar is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CalendarOf {
+    /// The company's.
+    Company,
+    /// A warehouse's.
+    Warehouse(NodeId),
+    /// That of the carrier which collects at a warehouse.
+    Carrier(NodeId),
+}
+
+impl CalendarOf {
+    /// A carrier's calendar has to name the warehouse.
+    fn new(node: Option<NodeId>, is_carrier: bool) -> Option<Self> {
+        match (node, is_carrier) {
+            (None, false) => Some(Self::Company),
+            (None, true) => None,
+            (Some(node), false) => Some(Self::Warehouse(node)),
+            (Some(node), true) => Some(Self::Carrier(node)),
+        }
+    }
+}
+
+/// Which calendars a warehouse of a file brings; those that it does not bring stay as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GivenCalendars {
+    /// Its own.
+    pub own: bool,
+    /// The carrier's, be it that it has none of its own any more.
+    pub carrier: bool,
+}
+
+/// Reads warehouses from JSON or CSV, and which calendars each brings.
 ///
 /// Columns: `id` (needed), `name`, `tier` (1 unless given; the lower, the sooner it is asked), `cut_off` (such as `15:30`; the end of
 /// the day unless given), `dock_to_stock_days`, `transit_days` and `distance_km` by country (such as `GB=1|*=5`),
 /// `cost_per_shipment`, `cost_per_100_km`, `max_lines_per_day`, `max_distance_km`, `excluded_countries`, `hazardous`, `closed`, `licences`.
-pub fn read_warehouses(bytes: &[u8], name: &str) -> Read<(Node, bool)> {
+pub fn read_warehouses(bytes: &[u8], name: &str) -> Read<(Node, GivenCalendars)> {
     read(bytes, name, json::warehouses, company::warehouses)
 }
 
-/// Reads calendars from JSON (the calendar's fields and `warehouse`) or CSV, each with the warehouse that it is for, or none for the
-/// company's own.
+/// Reads calendars from JSON (the calendar's fields, `warehouse` and `carrier`) or CSV, and whose each is.
 ///
-/// Columns: `warehouse` (empty for the company), `week` (`mon-fri`, or `mon|wed|fri`), `opens` and `closes` (such as `08:00`; round
+/// Columns: `warehouse` (empty for the company), `carrier` (yes for the calendar of the carrier that collects there), `week` (`mon-fri`, or `mon|wed|fri`), `opens` and `closes` (such as `08:00`; round
 /// the clock unless given), `utc_offset` (minutes ahead of UTC), `holidays` (days, separated by a vertical bar).
-pub fn read_calendars(bytes: &[u8], name: &str) -> Read<(Option<NodeId>, Calendar)> {
+pub fn read_calendars(bytes: &[u8], name: &str) -> Read<(CalendarOf, Calendar)> {
     read(bytes, name, json::calendars, company::calendars)
 }
 

@@ -96,7 +96,9 @@ pub(crate) struct WarehouseView {
     cut_off: String,
     /// When it works.
     calendar: CalendarView,
-    /// Days on the road by country, `*` for all others.
+    /// When the carrier works that collects there, if not as the warehouse does.
+    carrier_calendar: Option<CalendarView>,
+    /// The carrier's working days on the road by country, `*` for all others.
     transit_days: std::collections::BTreeMap<String, u16>,
     /// What a shipment costs.
     cost_per_shipment: MoneyView,
@@ -139,6 +141,7 @@ fn warehouse(node: &Node, currency: Currency) -> WarehouseView {
         tier: node.tier,
         cut_off: time(node.cut_off),
         calendar: calendar(&node.calendar),
+        carrier_calendar: node.carrier_calendar.as_ref().map(calendar),
         transit_days: node.transit_days.iter().map(|(country, days)| (country.to_string(), *days)).collect(),
         cost_per_shipment: money(node.cost_per_shipment, currency),
         closed: node.closed,

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
+use documents::master::{CalendarOf, GivenCalendars};
 use documents::{Place, Read};
 use partition::{AnyKey, Body};
 use runtime::{Condition, Version};
@@ -98,11 +99,14 @@ async fn import(
         }
         "warehouses" => {
             let read = documents::master::read_warehouses(&bytes, name);
-            let put = |company: &mut Company, (mut node, has_calendar): (trade::master::Node, bool)| {
+            let put = |company: &mut Company, (mut node, given): (trade::master::Node, GivenCalendars)| {
                 match company.nodes.iter_mut().find(|known| known.id == node.id) {
                     Some(known) => {
-                        if !has_calendar {
+                        if !given.own {
                             node.calendar = known.calendar.clone();
+                        }
+                        if !given.carrier {
+                            node.carrier_calendar = known.carrier_calendar.clone();
                         }
                         *known = node;
                     }
@@ -114,18 +118,18 @@ async fn import(
         }
         "calendars" => {
             let read = documents::master::read_calendars(&bytes, name);
-            let put = |company: &mut Company, (whose, calendar): (Option<trade::NodeId>, _)| match whose {
-                None => {
+            let put = |company: &mut Company, (whose, calendar): (CalendarOf, _)| {
+                let (CalendarOf::Warehouse(id) | CalendarOf::Carrier(id)) = &whose else {
                     company.calendar = calendar;
-                    Ok(())
+                    return Ok(());
+                };
+                let node = company.nodes.iter_mut().find(|node| node.id == *id);
+                let node = node.ok_or_else(|| format!("there is no warehouse {id}"))?;
+                match whose {
+                    CalendarOf::Carrier(_) => node.carrier_calendar = Some(calendar),
+                    CalendarOf::Company | CalendarOf::Warehouse(_) => node.calendar = calendar,
                 }
-                Some(id) => match company.nodes.iter_mut().find(|node| node.id == id) {
-                    Some(node) => {
-                        node.calendar = calendar;
-                        Ok(())
-                    }
-                    None => Err(format!("there is no warehouse {id}")),
-                },
+                Ok(())
             };
             import.company(read, put).await?;
         }

@@ -60,7 +60,7 @@ pub struct Node {
     pub cut_off: u16,
     /// Working days from receipt at the dock to stock that can be picked.
     pub dock_to_stock_days: u16,
-    /// Working days to a country; the entry `*` is for all others.
+    /// Working days of the carrier to a country; the entry `*` is for all others.
     pub transit_days: BTreeMap<Text, u16>,
     /// Distance to a country in kilometres; the entry `*` is for all others.
     pub distance_km: BTreeMap<Text, u32>,
@@ -81,6 +81,16 @@ pub struct Node {
     /// Licences that it holds, such as `alcohol`; items that ask for another one are not shipped from here.
     #[serde(default)]
     pub licences: Vec<Text>,
+    /// When the carrier works that collects here; `None` as the node does.
+    #[serde(default)]
+    pub carrier_calendar: Option<Calendar>,
+}
+
+impl Node {
+    /// The calendar that transit counts in (domain §1.1.3).
+    pub fn transit_calendar(&self) -> &Calendar {
+        self.carrier_calendar.as_ref().unwrap_or(&self.calendar)
+    }
 }
 
 /// A tax rate from a day on.

@@ -14,21 +14,22 @@ fn of_country<T: Copy + Default>(table: &BTreeMap<Text, T>, country: &str) -> T 
     table.get(country).or_else(|| table.get("*")).copied().unwrap_or_default()
 }
 
-/// Working days on the way to a country; none if the node says nothing about it.
+/// Working days of the carrier on the way to a country; none if the node says nothing about it.
 pub fn transit_days(node: &Node, country: &str) -> u16 {
     of_country(&node.transit_days, country)
 }
 
 /// The day on which units that can be picked at `node` from `ready` on reach `country`.
 ///
-/// They ship on the first working day from `ready` on, but if that is today and the cut-off has passed, on the next one. Units
-/// still to come are ready after the node's dock-to-stock days. Source: domain §1.1.3.
+/// They ship on the first working day from `ready` on, but if that is today and the cut-off has passed, on the next one. The carrier
+/// takes them on its own first working day from then on, and counts the days on the road in its own calendar. Units still to come are
+/// ready after the node's dock-to-stock days. Source: domain §1.1.3.
 pub fn delivery_day(node: &Node, country: &str, ready: Day, now: Timestamp) -> Day {
     let today = node.calendar.local_day(now);
     let first = node.calendar.working_day_from(ready.max(today));
     let has_passed = first == today && node.calendar.local_minute(now) > node.cut_off;
     let ships = if has_passed { node.calendar.plus_working_days(first, 1) } else { first };
-    node.calendar.plus_working_days(ships, transit_days(node, country))
+    node.transit_calendar().plus_working_days(ships, transit_days(node, country))
 }
 
 /// What a node has to be able to do to serve units of an order, whatever it has of them.
@@ -128,6 +129,26 @@ mod tests {
         let ready = node.calendar.plus_working_days(day("2026-03-06"), node.dock_to_stock_days);
         assert_eq!(ready, day("2026-03-09"));
         assert_eq!(delivery_day(&node, "DE", ready, now), day("2026-03-11"));
+    }
+
+    #[test]
+    fn domain_1_1_3_transit_counts_in_the_carriers_calendar() {
+        let now = at("2026-03-02T10:00:00Z");
+        let mut node = node();
+        // the warehouse works on Saturdays too, and not on the Tuesday
+        node.calendar.week[5] = true;
+        node.calendar.holidays.insert(day("2026-03-10"));
+        assert_eq!(delivery_day(&node, "DE", day("2026-03-05"), now), day("2026-03-07"));
+        let carrier = units::Calendar { holidays: [day("2026-03-12")].into(), ..units::Calendar::default() };
+        node.carrier_calendar = Some(carrier);
+        let delivered = |ready| delivery_day(&node, "DE", day(ready), now);
+        assert_eq!(delivered("2026-03-05"), day("2026-03-09"));
+        // on the road while the warehouse has its holiday
+        assert_eq!(delivered("2026-03-09"), day("2026-03-11"));
+        // the warehouse's next working day is Wednesday, and on Thursday the carrier has a holiday
+        assert_eq!(delivered("2026-03-10"), day("2026-03-16"));
+        // ready on Saturday, collected on Monday
+        assert_eq!(delivered("2026-03-07"), day("2026-03-11"));
     }
 
     #[test]
