@@ -127,7 +127,7 @@ fn exceptions(workspace: &Workspace) -> anyhow::Result<String> {
 }
 
 /// The events of the trade: whose they are, where they are declared.
-const EVENTS: [(Kind, &str, &str, &str); 17] = [
+const EVENTS: [(Kind, &str, &str, &str); 18] = [
     (Kind::Order, "Orders", "order/event.rs", "OrderEvent"),
     (Kind::Stock, "Stock of an item at a warehouse", "stock/state.rs", "StockEvent"),
     (Kind::WarehouseOrder, "Warehouse orders", "fulfilment/state.rs", "WarehouseOrderEvent"),
@@ -141,6 +141,7 @@ const EVENTS: [(Kind, &str, &str, &str); 17] = [
     (Kind::Series, "Numbering series", "billing/state.rs", "SeriesEvent"),
     (Kind::Item, "Items", "master/item.rs", "ItemEvent"),
     (Kind::PriceBook, "Price books", "master/price_book.rs", "PriceBookEvent"),
+    (Kind::Quote, "Quotes", "master/quote.rs", "QuoteEvent"),
     (Kind::Company, "The company", "master/company.rs", "CompanyEvent"),
     (Kind::Reference, "References of others", "reference.rs", "ReferenceEvent"),
     (Kind::Counters, "Counters", "counters.rs", "CounterEvent"),

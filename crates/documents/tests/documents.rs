@@ -35,6 +35,15 @@ fn x12_purchase_orders_are_read_and_a_bad_one_does_not_stop_the_good_one() {
 }
 
 #[test]
+fn x12_quotes_are_of_the_order_before_its_first_line_and_of_the_line_after_it() {
+    let quoted =
+        X12.replace("~DTM*002", "~REF*Q1*Q-7~DTM*002").replace("~PID*F", "~REF*PR*Q-8~PID*F").replace("SE*12", "SE*14");
+    let (orders, findings) = orders(&quoted, None);
+    let quotes: Vec<&str> = orders[0].lines.iter().map(|line| line.quote.as_str()).collect();
+    assert_eq!((orders[0].quote.as_str(), quotes), ("Q-7", vec!["Q-8", ""]), "{findings:?}");
+}
+
+#[test]
 fn x12_counts_and_control_numbers_are_held_against_the_file() {
     let (orders, findings) = orders(&X12.replace("SE*12*0001", "SE*13*0009"), None);
     assert!(orders.is_empty());

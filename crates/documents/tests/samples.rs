@@ -48,6 +48,10 @@ fn orders_name_accounts_addresses_items_and_units_of_the_master_data() {
             assert!(item.factor(&line.uom).is_some(), "{} is not sold by {}", item.id, line.uom);
         }
     }
+    for quote in sound(master::read_quotes(&sample("quotes.csv"), "quotes.csv")) {
+        assert!(accounts.iter().any(|(id, _)| *id == quote.account));
+        assert!(quote.entries.keys().all(|id| items.iter().any(|item| item.id == *id)));
+    }
     for (_, profile) in &accounts {
         assert!(profile.price_books.iter().all(|code| books.iter().any(|book| book.code == *code)));
     }

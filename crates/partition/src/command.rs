@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use trade::cash::{Settled, Settlement, StatementDocument};
 use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
-use trade::master::{Company, ExchangeRate, Item, PriceBook};
+use trade::master::{Company, ExchangeRate, Item, PriceBook, Quote};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
 use trade::reconcile::OpenBreak;
 use trade::returns::ReturnDocument;
@@ -57,6 +57,8 @@ pub enum Body {
     PutAccounts(Vec<(AccountId, trade::account::Profile)>),
     /// Replace entries of a price book.
     PutPriceBook(PriceBook),
+    /// Set a quote as a whole.
+    PutQuote(Box<Quote>),
     /// Set the company: nodes, calendars, taxes, policies.
     PutCompany(Box<Company>),
     /// Change a credit limit.

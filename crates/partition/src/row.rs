@@ -162,6 +162,7 @@ impl Table {
                     | Kind::Statement
                     | Kind::Item
                     | Kind::PriceBook
+                    | Kind::Quote
                     | Kind::Company
                     | Kind::Reference
                     | Kind::Counters
@@ -254,7 +255,12 @@ impl AnyKey {
             Self::Trade(Key::Account(id)) => joined(&[id.as_str()]),
             Self::Trade(Key::Item(id)) => joined(&[id.as_str()]),
             Self::Trade(
-                Key::Series(id) | Key::PriceBook(id) | Key::Company(id) | Key::Counters(id) | Key::Reconciliation(id),
+                Key::Series(id)
+                | Key::PriceBook(id)
+                | Key::Quote(id)
+                | Key::Company(id)
+                | Key::Counters(id)
+                | Key::Reconciliation(id),
             ) => joined(&[id]),
             Self::Instance(id) => RowKey::Number(id.0),
             Self::Effect(id) => RowKey::Text(id.row()),
@@ -305,6 +311,7 @@ impl AnyKey {
             (Kind::Item, RowKey::Text(text)) => Key::Item(text.as_str().into()),
             (Kind::Series, RowKey::Text(text)) => Key::Series(text.as_str().into()),
             (Kind::PriceBook, RowKey::Text(text)) => Key::PriceBook(text.as_str().into()),
+            (Kind::Quote, RowKey::Text(text)) => Key::Quote(text.as_str().into()),
             (Kind::Company, RowKey::Text(text)) => Key::Company(text.as_str().into()),
             (Kind::Counters, RowKey::Text(text)) => Key::Counters(text.as_str().into()),
             (Kind::Reconciliation, RowKey::Text(text)) => Key::Reconciliation(text.as_str().into()),
@@ -458,6 +465,7 @@ impl AnyState {
                 Aggregate::Series(_)
                 | Aggregate::Statement(_)
                 | Aggregate::PriceBook(_)
+                | Aggregate::Quote(_)
                 | Aggregate::Company(_)
                 | Aggregate::Reference(_)
                 | Aggregate::Counters(_)

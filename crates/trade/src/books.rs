@@ -14,7 +14,7 @@ use crate::counters::{CounterEvent, Counters};
 use crate::exception::{Exception, ExceptionEvent};
 use crate::fulfilment::{Shipment, ShipmentEvent, WarehouseOrder, WarehouseOrderEvent};
 use crate::ids::*;
-use crate::master::{Company, CompanyEvent, Item, ItemEvent, PriceBook, PriceBookEvent};
+use crate::master::{Company, CompanyEvent, Item, ItemEvent, PriceBook, PriceBookEvent, Quote, QuoteEvent};
 use crate::order::{Order, OrderEvent};
 use crate::reconcile::{Reconciliation, ReconciliationEvent};
 use crate::reference::{ReferenceEntry, ReferenceEvent};
@@ -205,6 +205,8 @@ aggregates! {
     16 counters: Counters(Text) = Counters, CounterEvent;
     /// The records that disagree. There is one, with the key `reconciliation`.
     17 reconciliation: Reconciliation(Text) = Reconciliation, ReconciliationEvent;
+    /// Prices that were offered to a customer.
+    18 quote: Quote(Text) = Quote, QuoteEvent;
 }
 
 /// Books in memory, for tests of rules and for whoever holds everything in memory anyway.

@@ -23,6 +23,7 @@ const KINDS = [
   "items",
   "customers",
   "prices",
+  "quotes",
   "terms",
   "limits",
   "company",
@@ -149,7 +150,7 @@ function Company() {
   );
 }
 
-const OF = ["company.set", "item.set", "price_book.set", "account.profile_set"] as const;
+const OF = ["company.set", "item.set", "price_book.set", "quote.set", "account.profile_set"] as const;
 
 const CSV: readonly CsvColumn<CloudEvent>[] = [
   { header: "id", value: ({ id }) => id },

@@ -38,7 +38,7 @@ pub(crate) struct Orders {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Master {
     /// What it holds
-    #[arg(value_parser = ["items", "prices", "customers", "accounts", "terms", "limits", "company", "warehouses", "calendars", "taxes", "rates", "stock"])]
+    #[arg(value_parser = ["items", "prices", "quotes", "customers", "accounts", "terms", "limits", "company", "warehouses", "calendars", "taxes", "rates", "stock"])]
     kind: String,
     /// The file
     file: PathBuf,

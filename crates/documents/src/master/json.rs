@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use trade::account::{Certificate, Profile};
-use trade::master::{BillingPolicy, Company, ExchangeRate, Item, Node, PriceBook, ShipTo, Substitute, TaxRate, Terms};
+use trade::master::{
+    BillingPolicy, Company, ExchangeRate, Item, Node, PriceBook, Quote, ShipTo, Substitute, TaxRate, Terms,
+};
 use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar, Decimal, Text};
@@ -50,6 +52,15 @@ pub(super) fn accounts(text: &str, name: &str) -> Read<(AccountId, Profile)> {
 
 pub(super) fn prices(text: &str, name: &str) -> Read<PriceBook> {
     records(text, name, |value| overlay(&PriceBook::default(), value, ""))
+}
+
+pub(super) fn quotes(text: &str, name: &str) -> Read<Quote> {
+    records(text, name, |value| {
+        let quote: Quote = overlay(&Quote::default(), value, "")?;
+        let missing = if quote.number.is_empty() { Some("/number") } else { None };
+        let missing = missing.or_else(|| quote.account.0.is_empty().then_some("/account"));
+        missing.map_or(Ok(quote), |field| Err((field.to_owned(), "it is missing or empty".to_owned())))
+    })
 }
 
 pub(super) fn company(text: &str, name: &str) -> Read<Company> {

@@ -1,4 +1,4 @@
-//! Master data: items, accounts with their terms and limits, price books, and the company with its warehouses, calendars and tax codes,
+//! Master data: items, accounts with their terms and limits, price books, quotes, and the company with its warehouses, calendars and tax codes,
 //! as CSV or JSON.
 //!
 //! In JSON the fields are those of the types in `trade`, by their names; what is left out has its default. A field that does not exist
@@ -11,11 +11,12 @@ mod company;
 mod items;
 mod json;
 mod prices;
+mod quotes;
 mod rates;
 mod stock;
 
 use trade::account::Profile;
-use trade::master::{BillingPolicy, Company, ExchangeRate, Item, Node, PriceBook, TaxRate, Terms};
+use trade::master::{BillingPolicy, Company, ExchangeRate, Item, Node, PriceBook, Quote, TaxRate, Terms};
 use trade::stock::Count;
 use trade::{AccountId, NodeId};
 use units::{Amount, Calendar};
@@ -55,6 +56,15 @@ pub fn read_accounts(bytes: &[u8], name: &str) -> Read<(AccountId, Profile)> {
 /// applies (1 unless given), `price` per base unit (needed), `from` and `to` (days).
 pub fn read_prices(bytes: &[u8], name: &str) -> Read<PriceBook> {
     read(bytes, name, json::prices, prices::read)
+}
+
+/// Reads quotes from JSON or CSV, each as a whole: one with a wrong row is left out.
+///
+/// Columns: `quote` and `account` (needed), `description`, `currency` (that of the account unless given), `from` and `to` (days), which all
+/// concern the whole quote and may stand in its first row alone; `item` (needed), `quantity` from which the price applies (1 unless given)
+/// and `price` per base unit (needed).
+pub fn read_quotes(bytes: &[u8], name: &str) -> Read<Quote> {
+    read(bytes, name, json::quotes, quotes::read)
 }
 
 /// Reads the company from JSON.

@@ -36,6 +36,21 @@ fn take(book: &mut PriceBook, row: &Row<'_>) -> Result<(), Box<Finding>> {
         return Err(Box::new(row.wrong("currency", "the book is in another one in the rows before", "give one currency")));
     }
     book.currency = book.currency.or(currency);
+    let tier = tier(row)?;
+    let day = |column: &str| row.parsed::<Day>(column, "write days as 2026-11-23");
+    let (from, to) = (day("from")?, day("to")?);
+    let entries = book.entries.entry(row.needed("item")?.into()).or_default();
+    match entries.iter_mut().find(|entry| (entry.from, entry.to) == (from, to)) {
+        None => {
+            entries.push(PriceEntry { from, to, tiers: vec![tier], ..PriceEntry::default() });
+            Ok(())
+        }
+        Some(entry) => insert(&mut entry.tiers, tier, row),
+    }
+}
+
+/// The price of a row, and from how many units on it applies.
+pub(super) fn tier(row: &Row<'_>) -> Result<PriceTier, Box<Finding>> {
     let mend = "give a price such as 11.80";
     let price = row.needed("price").and_then(|_| row.parsed::<Decimal>("price", mend))?.unwrap_or_default();
     if price.is_negative() {
@@ -46,22 +61,16 @@ fn take(book: &mut PriceBook, row: &Row<'_>) -> Result<(), Box<Finding>> {
     if !quantity.is_positive() || quantity > Quantity::LIMIT {
         return Err(Box::new(row.wrong("quantity", "it is not a positive number", mend)));
     }
-    let day = |column: &str| row.parsed::<Day>(column, "write days as 2026-11-23");
-    let (from, to) = (day("from")?, day("to")?);
-    let entries = book.entries.entry(row.needed("item")?.into()).or_default();
-    let tier = PriceTier { from: quantity, price };
-    match entries.iter_mut().find(|entry| (entry.from, entry.to) == (from, to)) {
-        None => entries.push(PriceEntry { from, to, tiers: vec![tier], ..PriceEntry::default() }),
-        Some(entry) => match entry.tiers.binary_search_by_key(&quantity, |tier| tier.from) {
-            Ok(_) => {
-                return Err(Box::new(row.wrong(
-                    "quantity",
-                    "there is a price from this quantity on already",
-                    "give one price",
-                )));
-            }
-            Err(at) => entry.tiers.insert(at, tier),
-        },
+    Ok(PriceTier { from: quantity, price })
+}
+
+/// Puts a tier in its place among those of an item.
+pub(super) fn insert(tiers: &mut Vec<PriceTier>, tier: PriceTier, row: &Row<'_>) -> Result<(), Box<Finding>> {
+    match tiers.binary_search_by_key(&tier.from, |tier| tier.from) {
+        Ok(_) => Err(Box::new(row.wrong("quantity", "there is a price from this quantity on already", "give one price"))),
+        Err(at) => {
+            tiers.insert(at, tier);
+            Ok(())
+        }
     }
-    Ok(())
 }

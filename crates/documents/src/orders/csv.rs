@@ -20,6 +20,7 @@
 //! | `reservations` | Reservations of its items that were made before, separated by vertical bars; the order takes them over |
 //! | `incoterm` | the term of delivery, such as `DAP`, if otherwise than the account |
 //! | `ship_group` | Lines of the same group are released together or not at all |
+//! | `quote` | The quote by which the line was ordered |
 //! | `freight`, `discount` | Of the whole order, net, in major units |
 //! | `billing` | How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `monthly` … |
 //!
@@ -28,13 +29,13 @@
 use trade::ReservationId;
 use trade::master::{NoBillingPolicy, NoIncoterm, ShipTo};
 use trade::order::{Channel, Destination, Original, Submission, SubmittedLine};
-use units::{Amount, Currency, Day, Decimal};
+use units::{Amount, Currency, Day, Decimal, Text};
 
 use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 30] = [
     "account",
     "purchase_order",
     "order",
@@ -55,6 +56,7 @@ const COLUMNS: [&str; 29] = [
     "freight",
     "discount",
     "ship_group",
+    "quote",
     "billing",
     "max_backorders",
     "consolidate_until",
@@ -198,6 +200,8 @@ fn header(row: &Row<'_>) -> Result<Submission, Box<Finding>> {
         accepts_earlier: row.flag("accepts_earlier")?,
         reservations: reservations(row)?,
         incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
+        // a row is a line, and names the quote of that
+        quote: Text::default(),
         lines: Vec::new(),
     })
 }
@@ -251,6 +255,7 @@ fn line(row: &Row<'_>) -> Result<SubmittedLine, Box<Finding>> {
         uom: row.get("uom").into(),
         price,
         ship_group: Some(row.get("ship_group")).filter(|group| !group.is_empty()).map(Into::into),
+        quote: row.get("quote").into(),
     })
 }
 
@@ -292,6 +297,13 @@ mod tests {
     fn amounts_have_the_decimals_of_their_currency() {
         let (orders, _) = orders("account,item,quantity,currency,freight\nA,X,1,JPY,500\nA,X,1,EUR,500\n");
         assert_eq!((orders[0].freight, orders[1].freight), (Amount(500), Amount(50_000)));
+    }
+
+    #[test]
+    fn each_line_names_its_quote() {
+        let (orders, findings) = orders("account,order,item,quantity,quote\nA,1,X,1,Q-1\nA,1,Y,1,\nA,1,Z,1,Q-2\n");
+        let quotes: Vec<&str> = orders[0].lines.iter().map(|line| line.quote.as_str()).collect();
+        assert_eq!((quotes, orders[0].quote.as_str(), findings), (vec!["Q-1", "", "Q-2"], "", vec![]));
     }
 
     #[test]

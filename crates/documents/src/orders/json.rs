@@ -10,8 +10,8 @@
 //! `name`, `street`, `postcode`, `city` and `country`; `billing` is a policy such as `on_complete=14`. Lines with the same `ship_group` are
 //! released together or not at all; `max_backorders` is how many parts may be delivered after the first, and until the day
 //! `consolidate_until` the release waits for the rest; `incoterm` is the term of delivery. With `accepts_earlier` it may come before the
-//! day that the customer was told; `reservations` of its items that were made before are taken over. Numbers may stand in quotation marks;
-//! every digit counts.
+//! day that the customer was told; `reservations` of its items that were made before are taken over. `quote` of the order, or of a line, is
+//! the quote by which it was ordered. Numbers may stand in quotation marks; every digit counts.
 
 use serde_json::{Map, Value};
 use trade::master::{NoBillingPolicy, NoIncoterm};
@@ -21,7 +21,7 @@ use super::OrderDocument;
 use super::fields::Fields;
 use crate::{Finding, MAX_RECORDS, Place, Read};
 
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "account",
     "purchase_order",
     "currency",
@@ -36,9 +36,10 @@ const ORDER: [&str; 15] = [
     "accepts_earlier",
     "reservations",
     "incoterm",
+    "quote",
     "lines",
 ];
-const LINE: [&str; 6] = ["item", "description", "quantity", "uom", "price", "ship_group"];
+const LINE: [&str; 7] = ["item", "description", "quantity", "uom", "price", "ship_group", "quote"];
 
 pub(super) fn read(text: &str, name: &str) -> Read<OrderDocument> {
     let mut read = Read::default();
@@ -120,6 +121,7 @@ fn order(mut fields: Fields<'_>, base: &str) -> Submission {
         accepts_earlier: fields.flag("accepts_earlier"),
         reservations: fields.list("reservations", "give numbers of reservations such as RS-12"),
         incoterm: fields.parsed("incoterm", NoIncoterm::MEND),
+        quote: fields.text("quote"),
         lines: fields.lines(&LINE, line),
     }
 }
@@ -132,6 +134,7 @@ fn line(mut fields: Fields<'_>) -> SubmittedLine {
         uom: fields.text("uom").as_str().into(),
         price: fields.price("price"),
         ship_group: Some(fields.text("ship_group")).filter(|group| !group.is_empty()),
+        quote: fields.text("quote"),
     }
 }
 
@@ -154,12 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn an_order_says_how_it_may_be_split() {
-        let text = r#"{"account":"A","max_backorders":1,"consolidate_until":"2026-11-30","incoterm":"DAP","lines":[{"item":"X","quantity":1}]}"#;
+    fn an_order_says_how_it_may_be_split_and_by_which_quote_it_was_placed() {
+        let text = r#"{"account":"A","max_backorders":1,"consolidate_until":"2026-11-30","incoterm":"DAP","quote":"Q-1","lines":[{"item":"X","quantity":1,"quote":"Q-2"}]}"#;
         let OrderDocument::Order(order) = read(text, "f").records.remove(0).1 else { panic!("an order") };
         let day = "2026-11-30".parse().ok();
         assert_eq!((order.max_backorders, order.consolidate_until), (Some(1), day));
         assert_eq!(order.incoterm, Some(trade::master::Incoterm::Dap));
+        assert_eq!((order.quote.as_str(), order.lines[0].quote.as_str()), ("Q-1", "Q-2"));
         for odd in ["-1", "1.5", "70000", "\"some\""] {
             let text = format!(r#"{{"account":"A","max_backorders":{odd},"lines":[{{"item":"X","quantity":1}}]}}"#);
             assert!(findings(&text)[0].contains("give a whole number from 0 to 65535"), "{odd}");

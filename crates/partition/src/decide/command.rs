@@ -39,6 +39,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
         Body::PutPriceBook(book) => Ok(done(trade::master::put_price_book(txn.books(), book, &cx)?)),
+        Body::PutQuote(quote) => Ok(done(trade::master::put_quote(txn.books(), quote, &cx)?)),
         Body::PutCompany(company) => Ok(done(trade::master::put_company(txn.books(), company, &cx)?)),
         Body::PutRates(rates) => Ok(done(trade::master::put_rates(txn.books(), rates, &cx)?)),
         Body::SetCreditLimit { account, limit } => Ok(done(trade::account::set_limit(txn.books(), account, *limit, &cx)?)),

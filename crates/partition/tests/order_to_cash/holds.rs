@@ -2,8 +2,9 @@
 
 use partition::Body;
 use trade::exception::{Action, ExceptionKind};
-use trade::master::BillingPolicy;
-use trade::order::{HoldKind, Status};
+use trade::master::{BillingPolicy, PriceTier, Quote, QuotedPrice};
+use trade::order::{HoldKind, Status, Submission};
+use units::{Decimal, Quantity};
 
 use crate::world::World;
 
@@ -38,4 +39,25 @@ fn a_suspicion_that_somebody_enters_by_hand_keeps_an_order_until_it_is_cancelled
         }
         world.check();
     }
+}
+
+#[test]
+fn domain_1_3_an_order_waits_for_the_quote_that_it_names_and_goes_on_when_that_is_imported() {
+    let mut world = World::new(false);
+    world.stock("X", "EAST", 10);
+    let id = world.order_with(&[("X", 10)], Submission { quote: "Q-7".into(), ..Submission::default() });
+    let reason = world.open(ExceptionKind::Price)[0].reason.to_string();
+    assert!(reason.contains("quote Q-7 is unknown"), "{reason}");
+    assert!(world.state(id).warehouse_orders.is_empty());
+    let tiers = vec![PriceTier { from: Quantity(1), price: Decimal::from(8i64) }];
+    let entries = [("X".into(), QuotedPrice { tiers, ..QuotedPrice::default() })].into();
+    let quote = Quote { number: "Q-7".into(), account: "ACME".into(), entries, ..Quote::default() };
+    world.tell(Body::PutQuote(Box::new(quote)));
+    world.resolve(ExceptionKind::Price, Action::Retry);
+    let order = world.state(id);
+    let line = &order.lines[0];
+    assert_eq!((line.price, line.price_rule.as_str()), (Decimal::from(8i64), "quote Q-7"));
+    assert_eq!((order.holds.len(), order.warehouse_orders.len()), (0, 1));
+    assert!(world.open(ExceptionKind::Price).is_empty());
+    world.check();
 }

@@ -29,7 +29,7 @@ const ATTEMPTS: usize = 20;
 
 /// The kinds that can be imported.
 pub(crate) const KINDS: &str =
-    "items, prices, customers (or accounts), terms, limits, company, warehouses, calendars, taxes, rates, stock";
+    "items, prices, quotes, customers (or accounts), terms, limits, company, warehouses, calendars, taxes, rates, stock";
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(import))
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// Import master data, as CSV or JSON. What a file does not name stays as it is.
 ///
-/// Kinds: `items`, `prices`, `customers` (or `accounts`), `terms` and `limits` of customers that are there, `company`, and its
+/// Kinds: `items`, `prices`, `quotes`, `customers` (or `accounts`), `terms` and `limits` of customers that are there, `company`, and its
 /// `warehouses`, `calendars`, `taxes` and exchange `rates`; and `stock` as it was counted. A bad record is reported and does not stop the good ones.
 #[utoipa::path(post, path = "/v1/imports/master/{kind}", tag = "imports", params(("kind" = String, Path), NameQuery, ("Idempotency-Key" = String, Header)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportReport)))]
@@ -57,6 +57,10 @@ async fn import(
             import.whole(documents::master::read_accounts(&bytes, name), Body::PutAccounts).await?;
         }
         "prices" => import.each(documents::master::read_prices(&bytes, name), Body::PutPriceBook).await?,
+        "quotes" => {
+            let read = documents::master::read_quotes(&bytes, name);
+            import.each(read, |quote| Body::PutQuote(Box::new(quote))).await?;
+        }
         "company" => {
             let read = documents::master::read_company(&bytes, name);
             // which roles count hangs on its code

@@ -87,6 +87,8 @@ pub(crate) struct OrderRequest {
     /// delivery.
     #[schema(example = "DAP")]
     incoterm: Option<String>,
+    /// The quote by which it was ordered.
+    quote: Option<String>,
     /// How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
     /// `on_order` or `deposit=30`.
     billing: Option<String>,
@@ -170,6 +172,8 @@ pub(crate) struct OrderLineRequest {
     price: Option<NumberRequest>,
     /// Lines of the same group are released together or not at all.
     ship_group: Option<String>,
+    /// The quote by which it was ordered, if otherwise than the order.
+    quote: Option<String>,
 }
 
 /// Receive an order.
@@ -466,6 +470,7 @@ async fn change(
                 uom: units::Uom::from(line.uom),
                 price: line.price,
                 ship_group: None,
+                quote: Text::default(),
             })
             .collect(),
         ship_to: request.ship_to.map(|to| ShipTo {

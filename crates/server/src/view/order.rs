@@ -63,6 +63,8 @@ pub(crate) struct OrderView {
     pub(crate) review_at: Option<String>,
     /// The customer agrees to have it earlier than they were told.
     pub(crate) accepts_earlier: bool,
+    /// The quote by which it was ordered; empty if there was none.
+    pub(crate) quote: String,
 }
 
 /// Which nodes ship, and which constraint kept the others from it.
@@ -144,6 +146,8 @@ pub(crate) struct LineView {
     pub(crate) price: String,
     /// The rule that gave the price.
     pub(crate) price_rule: String,
+    /// The quote by which the line was ordered, if it names one itself.
+    pub(crate) quote: String,
     /// Tax rate in per cent.
     pub(crate) tax_rate: String,
     /// The promised day.
@@ -227,6 +231,7 @@ pub(crate) fn order(order: &Order, ours: Currency) -> OrderView {
         incoterm: order.incoterm.map(|term| term.to_string()),
         review_at: order.review_at.map(|at| at.to_string()),
         accepts_earlier: order.accepts_earlier,
+        quote: order.quote.to_string(),
     }
 }
 
@@ -248,6 +253,7 @@ fn line(line: &trade::order::Line) -> LineView {
         credited: line.credited.0,
         price: line.price.to_string(),
         price_rule: line.price_rule.to_string(),
+        quote: line.quote.to_string(),
         tax_rate: line.tax_rate.to_string(),
         promise: line.promise.map(|day| day.to_string()),
         cancel_failed: line.cancel_failed.0,

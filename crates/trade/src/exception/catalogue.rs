@@ -22,7 +22,7 @@ pub fn rules(kind: ExceptionKind) -> Rules {
     use Action::*;
     let entry = |owner, hours: i64, actions| Rules { owner, resolve: Minutes(hours * 60), actions };
     match kind {
-        ExceptionKind::Price => entry(Role::Sales, 8, &[Release, UseExpectedPrice, Cancel]),
+        ExceptionKind::Price => entry(Role::Sales, 8, &[Release, UseExpectedPrice, Retry, Cancel]),
         ExceptionKind::Credit => entry(Role::CreditClerk, 8, &[Release, Retry, Cancel]),
         ExceptionKind::Tax => entry(Role::Receivables, 8, &[Release, Degrade, Retry, Acknowledge, Cancel]),
         ExceptionKind::Address | ExceptionKind::ItemXref => entry(Role::Sales, 8, &[Correct, Retry, Cancel]),

@@ -1,12 +1,12 @@
 //! Master data is set.
 
-use units::{Decimal, Text};
+use units::{Day, Decimal, Text};
 
 use super::channel_group::check_groups;
 use super::company::{Company, CompanyEvent, Policy};
 use super::item::{Item, ItemEvent};
 use super::named;
-use super::price_book::{PriceBook, PriceBookEvent, PriceEntry, Tiering};
+use super::price_book::{PriceBook, PriceBookEvent, PriceTier, Tiering};
 use super::stand_in;
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -85,7 +85,9 @@ pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) ->
     }
     for (item, entries) in &book.entries {
         for (at, entry) in entries.iter().enumerate() {
-            check_entry(&format!("entries.{item}[{at}]"), entry)?;
+            let path = format!("entries.{item}[{at}]");
+            check_days(&path, entry.from, entry.to)?;
+            check_tiers(&path, entry.tiering, &entry.tiers)?;
         }
     }
     let before = books.price_book(&book.code)?;
@@ -111,21 +113,28 @@ pub fn put_price_book(books: &mut dyn Books, book: &PriceBook, _cx: &Context) ->
     Ok(())
 }
 
-fn check_entry(path: &str, entry: &PriceEntry) -> Result<(), Refusal> {
-    if let (Some(from), Some(to)) = (entry.from, entry.to)
+/// Refuses a time that ends before it begins; `path` is what it belongs to, empty for the record itself.
+pub(super) fn check_days(path: &str, from: Option<Day>, to: Option<Day>) -> Result<(), Refusal> {
+    if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        return Err(Refusal::invalid(format!("{path}.to"), to, "a day that is not before the first"));
+        let field = if path.is_empty() { "to".to_owned() } else { format!("{path}.to") };
+        return Err(Refusal::invalid(field, to, "a day that is not before the first"));
     }
-    let Some(first) = entry.tiers.first() else {
+    Ok(())
+}
+
+/// Refuses tiers that price nothing, do not ascend, or leave a gap where each tier counts, and prices out of range.
+pub(super) fn check_tiers(path: &str, tiering: Tiering, tiers: &[PriceTier]) -> Result<(), Refusal> {
+    let Some(first) = tiers.first() else {
         return Err(Refusal::invalid(format!("{path}.tiers"), "empty", "at least one price"));
     };
-    if entry.tiering == Tiering::Incremental && first.from.0 > 1 {
+    if tiering == Tiering::Incremental && first.from.0 > 1 {
         let wanted = "1, because each tier prices the units within it";
         return Err(Refusal::invalid(format!("{path}.tiers[0].from"), first.from, wanted));
     }
-    for (at, tier) in entry.tiers.iter().enumerate() {
-        let floor = at.checked_sub(1).and_then(|before| entry.tiers.get(before)).map_or(-1, |before| before.from.0);
+    for (at, tier) in tiers.iter().enumerate() {
+        let floor = at.checked_sub(1).and_then(|before| tiers.get(before)).map_or(-1, |before| before.from.0);
         if tier.from.0 <= floor {
             return Err(Refusal::invalid(format!("{path}.tiers[{at}].from"), tier.from, "more than in the tier before"));
         }
@@ -240,8 +249,7 @@ fn is_price(price: Decimal) -> bool {
 mod tests {
     use super::*;
     use crate::ids::ItemId;
-    use crate::master::Promotion;
-    use crate::master::{PriceTier, Substitute, TaxRate};
+    use crate::master::{PriceEntry, Promotion, Substitute, TaxRate};
     use crate::order::fixture::{Story, at};
     use units::{Amount, Quantity, UomFactor};
 

@@ -77,6 +77,7 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
         max_backorders: submission.max_backorders.or(profile.max_backorders),
         consolidate_until: submission.consolidate_until,
         accepts_earlier: submission.accepts_earlier.unwrap_or(profile.accepts_earlier),
+        quote: submission.quote.trim().into(),
         ..Order::default()
     };
     if super::value::gross(&order) > Amount::LIMIT {

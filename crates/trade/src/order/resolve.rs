@@ -47,6 +47,7 @@ pub(super) fn line(
     let too_large = |wanted| Refusal::invalid(format_compact!("lines[{at}].quantity"), submitted.quantity, wanted);
     let mut line = Line { no, item: ItemId(submitted.item.clone()), uom: submitted.uom.clone(), ..Line::default() };
     line.ship_group = submitted.ship_group.clone().filter(|group| !group.is_empty());
+    line.quote = submitted.quote.trim().into();
     match (item, reading) {
         (Some(item), Some(Ok(reading))) => {
             line.item = item.id.clone();

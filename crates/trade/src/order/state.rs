@@ -129,6 +129,9 @@ pub struct Order {
     /// Who accounts for its tax, as determined at validation.
     #[serde(default)]
     pub tax_scheme: TaxScheme,
+    /// The quote by which it was ordered; empty if there was none (domain §1.3).
+    #[serde(default)]
+    pub quote: Text,
 }
 
 /// A finding of the screening with which a person let an order pass.
@@ -242,6 +245,9 @@ pub struct Line {
     /// The day that the customer was told last; it outlives a promise that was lost, so that no later one is earlier (domain §1.1.3).
     #[serde(default)]
     pub confirmed: Option<Day>,
+    /// The quote by which it was ordered, if the line names one itself (domain §1.3).
+    #[serde(default)]
+    pub quote: Text,
 }
 
 /// What was ordered, of a line with a substitute.

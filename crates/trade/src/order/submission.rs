@@ -50,6 +50,9 @@ pub struct Submission {
     /// The term of delivery; `None` takes what is agreed with the account.
     #[serde(default)]
     pub incoterm: Option<Incoterm>,
+    /// The quote by which it was ordered; empty if there was none.
+    #[serde(default)]
+    pub quote: Text,
 }
 
 /// Where the goods go.
@@ -81,4 +84,7 @@ pub struct SubmittedLine {
     /// Lines of the same group are released together or not at all; a line alone in its group is released whole.
     #[serde(default)]
     pub ship_group: Option<Text>,
+    /// The quote by which it was ordered; empty takes that of the order.
+    #[serde(default)]
+    pub quote: Text,
 }

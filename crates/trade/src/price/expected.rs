@@ -5,7 +5,7 @@ use units::{Day, Decimal, Quantity, Rounding, Text};
 use super::promotion::promoted;
 use crate::account::Account;
 use crate::books::{Books, Stop};
-use crate::master::{Item, PriceEntry, Tiering};
+use crate::master::{Item, PriceEntry, PriceTier, Tiering};
 use crate::order::company;
 
 /// A price, and where it comes from.
@@ -19,7 +19,7 @@ pub struct Expected {
 
 /// The price of a quantity of an item for an account on a day; `None` if there is none.
 ///
-/// The account's price books count in the order of its profile, the item's list price with what promotions take off it last; of the entries
+/// A quote that the order names comes before it (`quoted`). The account's price books count in the order of its profile, the item's list price with what promotions take off it last; of the entries
 /// that are valid on that day, the one that began last. A quantity below the first tier has no price in that book. Source: domain §1.3.
 pub fn expected(
     books: &mut dyn Books,
@@ -38,7 +38,10 @@ pub fn expected(
         let entries = book.entries.get(&item.id).map(Vec::as_slice).unwrap_or_default();
         let is_valid =
             |entry: &&PriceEntry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to);
-        let prices = entries.iter().filter(is_valid).filter_map(|entry| Some((entry.from, of_tiers(entry, quantity)?)));
+        let prices = entries
+            .iter()
+            .filter(is_valid)
+            .filter_map(|entry| Some((entry.from, of_tiers(entry.tiering, &entry.tiers, quantity)?)));
         if let Some((_, price)) = prices.max_by_key(|(from, _)| *from) {
             return Ok(Some(Expected { price, rule: code.clone() }));
         }
@@ -52,15 +55,16 @@ pub fn expected(
     Ok(list.map(|list| promoted(&company, &account.id, &item.id, quantity, day, list)))
 }
 
-fn of_tiers(entry: &PriceEntry, quantity: Quantity) -> Option<Decimal> {
-    match entry.tiering {
-        Tiering::AllUnits => entry.tiers.iter().rev().find(|tier| tier.from <= quantity).map(|tier| tier.price),
+/// The price per base unit of a quantity by tiers; `None` below the first.
+pub(super) fn of_tiers(tiering: Tiering, tiers: &[PriceTier], quantity: Quantity) -> Option<Decimal> {
+    match tiering {
+        Tiering::AllUnits => tiers.iter().rev().find(|tier| tier.from <= quantity).map(|tier| tier.price),
         Tiering::Incremental => {
-            entry.tiers.first().filter(|first| first.from <= quantity)?;
+            tiers.first().filter(|first| first.from <= quantity)?;
             let mut total = Decimal::ZERO;
-            for (at, tier) in entry.tiers.iter().enumerate() {
+            for (at, tier) in tiers.iter().enumerate() {
                 let first = tier.from.max(Quantity(1));
-                let last = entry.tiers.get(at + 1).map_or(quantity, |next| quantity.min(next.from - Quantity(1)));
+                let last = tiers.get(at + 1).map_or(quantity, |next| quantity.min(next.from - Quantity(1)));
                 let units = (last - first + Quantity(1)).or_zero();
                 total = total.checked_add(tier.price.checked_mul(Decimal::from(units.0))?)?;
             }
@@ -73,21 +77,17 @@ fn of_tiers(entry: &PriceEntry, quantity: Quantity) -> Option<Decimal> {
 mod tests {
     use super::*;
     use crate::ids::ItemId;
-    use crate::master::{PriceBook, PriceTier, put_price_book};
+    use crate::master::{PriceBook, put_price_book};
     use crate::order::fixture::{Story, at};
 
-    fn contract(tiering: Tiering) -> PriceEntry {
+    fn contract() -> Vec<PriceTier> {
         let tier = |from, price: &str| PriceTier { from: Quantity(from), price: price.parse().unwrap() };
-        PriceEntry {
-            tiering,
-            tiers: vec![tier(1, "12.50"), tier(100, "11.80"), tier(500, "11.10")],
-            ..PriceEntry::default()
-        }
+        vec![tier(1, "12.50"), tier(100, "11.80"), tier(500, "11.10")]
     }
 
     #[test]
     fn domain_1_3_tiers() {
-        let price = |tiering, units| of_tiers(&contract(tiering), Quantity(units)).unwrap().to_string();
+        let price = |tiering, units| of_tiers(tiering, &contract(), Quantity(units)).unwrap().to_string();
         assert_eq!(price(Tiering::AllUnits, 99), "12.5");
         assert_eq!(price(Tiering::AllUnits, 120), "11.8");
         assert_eq!(price(Tiering::AllUnits, 500), "11.1");
@@ -98,11 +98,11 @@ mod tests {
     #[test]
     fn below_the_first_tier_there_is_no_price() {
         for tiering in [Tiering::AllUnits, Tiering::Incremental] {
-            let entry = PriceEntry { tiers: contract(tiering).tiers.split_off(1), tiering, ..PriceEntry::default() };
-            assert_eq!(of_tiers(&entry, Quantity(99)), None);
-            assert!(of_tiers(&entry, Quantity(100)).is_some());
+            let tiers = contract().split_off(1);
+            assert_eq!(of_tiers(tiering, &tiers, Quantity(99)), None);
+            assert!(of_tiers(tiering, &tiers, Quantity(100)).is_some());
         }
-        assert_eq!(of_tiers(&PriceEntry::default(), Quantity(0)), None);
+        assert_eq!(of_tiers(Tiering::AllUnits, &[], Quantity(0)), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use compact_str::format_compact;
 use units::{Amount, Decimal, Rounding, Text};
 
 use super::expected::Expected;
+use super::quoted::Wanted;
 use crate::master::PricePolicy;
 use crate::order::{Line, Order};
 
@@ -23,19 +24,28 @@ pub(super) struct Judgement {
 }
 
 /// Holds the customer's price against the expected one: within the larger of both tolerances it stands, a lower one is a fault, and a
-/// higher one is by policy taken, replaced by ours, or a fault. Where no price is known, the customer's is a fault too: a person has to say
-/// that it is right. Source: domain §1.3.
-pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Option<Expected>) -> Judgement {
+/// higher one is by policy taken, replaced by ours, or a fault. Where no price is known, or a quote that was named does not hold, the
+/// customer's is a fault too: a person has to say that it is right. Source: domain §1.3.
+pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Wanted) -> Judgement {
     let customers = |price, reason, amount| {
         let rule = Text::const_new("customer's price");
         Judgement { price, rule, fault: Some(Fault { reason, amount }) }
     };
     let no = line.no.0;
-    let Some(Expected { price, rule }) = wanted else {
+    let void = wanted.void.as_ref();
+    let Some(Expected { price, rule }) = wanted.price else {
         let price = line.requested_price.unwrap_or_default();
-        let reason = format_compact!("line {no}: there is no price for {}", line.item);
+        let quote = void.map(|void| format_compact!("{void}; ")).unwrap_or_default();
+        let reason = format_compact!("line {no}: {quote}there is no price for {}", line.item);
         return customers(price, reason, value(order, line, price));
     };
+    if let Some(void) = void {
+        // the customer counts on the quote, so neither price is taken before somebody has looked
+        let reason = format_compact!("line {no}: {void}; without it {price} is expected ({rule})");
+        let taken = line.requested_price.unwrap_or(price);
+        let rule = if line.requested_price.is_some() { Text::const_new("customer's price") } else { rule };
+        return Judgement { price: taken, rule, fault: Some(Fault { reason, amount: value(order, line, taken) }) };
+    }
     let Some(requested) = line.requested_price else { return Judgement { price, rule, fault: None } };
     let difference = requested.checked_sub(price).unwrap_or_default();
     let percent = price.checked_mul(policy.percent_tolerance).and_then(|part| part.checked_div(Decimal::HUNDRED));
@@ -100,11 +110,11 @@ mod tests {
     }
 
     /// The worked example: 120 units at a contract price of 11.80.
-    fn case(requested: Option<&str>) -> (Order, Line, Option<Expected>) {
+    fn case(requested: Option<&str>) -> (Order, Line, Wanted) {
         let buckets = Buckets::ordered_now(Quantity(120));
         let line = Line { buckets, requested_price: requested.map(decimal), ..Line::default() };
         let expected = Expected { price: decimal("11.80"), rule: "contract".into() };
-        (Order::default(), line, Some(expected))
+        (Order::default(), line, Wanted { price: Some(expected), void: None })
     }
 
     #[test]
@@ -160,7 +170,7 @@ mod tests {
     #[test]
     fn a_price_that_nobody_knows_waits_for_a_person() {
         let (order, line, _) = case(Some("3"));
-        let judged = judge(&PricePolicy::default(), &order, &line, None);
+        let judged = judge(&PricePolicy::default(), &order, &line, Wanted::default());
         assert_eq!((judged.price, judged.fault.unwrap().amount), (decimal("3"), Amount(36_000)));
     }
 }

@@ -3,6 +3,7 @@
 mod expected;
 mod judge;
 mod promotion;
+mod quoted;
 mod validate;
 
 pub use expected::{Expected, expected};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use units::{Amount, Day, Text};
 
-use super::expected::{Expected, expected};
+use super::expected::Expected;
 use super::judge::{Fault, Judgement, judge, judge_margin, value};
+use super::quoted::wanted;
 use crate::account::Account;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
@@ -42,8 +43,7 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
         let judged = if is_settled {
             Judgement { price: line.price, rule: line.price_rule.clone(), fault: None }
         } else {
-            let wanted = expected(books, &account, &item, line.ordered() - line.buckets.cancelled, day)?;
-            judge(policy, &order, line, wanted)
+            judge(policy, &order, line, wanted(books, &account, &order, line, &item, day)?)
         };
         goods += value(&order, line, judged.price);
         priced.push((line, item, judged));
@@ -78,8 +78,7 @@ pub fn use_expected(books: &mut dyn Books, id: OrderId, _cx: &Context) -> Result
     let day = day_of(&*company(books)?, &order);
     for line in &order.lines {
         let Some(item) = item_to_price(books, line)? else { continue };
-        let units = line.ordered() - line.buckets.cancelled;
-        let Some(Expected { price, rule }) = expected(books, &account, &item, units, day)? else { continue };
+        let Some(Expected { price, rule }) = wanted(books, &account, &order, line, &item, day)?.price else { continue };
         if line.price != price {
             books
                 .record(&id, OrderEvent::LinePriced { line: line.no, price, rule, tax_category: item.tax_category.clone() });

@@ -12,6 +12,9 @@ use crate::{Finding, MAX_FINDINGS};
 /// Which product id of a PO1 is meant: ours before theirs, theirs before numbers that are everybody's.
 const PRODUCT: [&str; 8] = ["VN", "VP", "SK", "BP", "IN", "UP", "EN", "UK"];
 
+/// Under which qualifiers of REF a quote is named, at the beginning for the order and after a PO1 for its line.
+const QUOTE: [&str; 2] = ["Q1", "PR"];
+
 /// Reads the segments of a transaction, ST first. It is sound if no fault was added.
 pub(super) fn read(
     name: &str,
@@ -90,6 +93,10 @@ impl<'a> Reader<'a> {
                 self.order.currency = Some(segment.get(2).parse::<Currency>().map_err(wrong)?);
             }
             "REF" if !in_lines && matches!(segment.get(1), "CR" | "IT") => self.parties.reference = segment.get(2).into(),
+            "REF" if QUOTE.contains(&segment.get(1)) => match self.order.lines.last_mut() {
+                None => self.order.quote = segment.get(2).into(),
+                Some(line) => line.quote = segment.get(2).into(),
+            },
             // delivery requested comes before shipment requested
             "DTM" if !in_lines && segment.get(1) == "002" => self.order.requested = Some(day(segment)?),
             "DTM" if !in_lines && segment.get(1) == "010" => {
@@ -243,7 +250,7 @@ fn line(segment: &Segment<'_>) -> Result<SubmittedLine, Wrong> {
     let item = item.ok_or_else(|| Wrong("the line names no product".to_owned(), "add a product id with its qualifier"))?;
     // pieces are what items are counted in unless they say otherwise
     let uom = if matches!(segment.get(3), "EA" | "PC" | "UN") { "" } else { segment.get(3) };
-    Ok(SubmittedLine { item: item.into(), description: Text::default(), quantity, uom: uom.into(), price, ship_group: None })
+    Ok(SubmittedLine { item: item.into(), quantity, uom: uom.into(), price, ..SubmittedLine::default() })
 }
 
 fn day(segment: &Segment<'_>) -> Result<Day, Wrong> {
