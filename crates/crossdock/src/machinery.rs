@@ -256,7 +256,7 @@ fn config(url: &str, key: &str, systems: &[(String, String)]) -> String {
 pub(crate) fn lab_system(name: &str, url: &str) -> String {
     let capabilities: Vec<(&str, &str, &str)> = match name {
         "tax" => vec![("tax.quote", "/quotes", "")],
-        "carrier" => vec![("tms.book", "/bookings", "")],
+        "carrier" => vec![("tms.book", "/bookings", ""), ("tms.intercept", "/intercepts", "")],
         "erp" => vec![("erp.post_invoice", "/postings", "")],
         "bank" => Vec::new(),
         _ => vec![

@@ -501,6 +501,13 @@ pub enum Body {
 
     /// Add exchange rates, or put them right.
     PutRates(Vec<ExchangeRate>),
+    /// A carrier answers a request to stop a shipment and to bring it back.
+    CarrierInterceptAnswer {
+        /// Which.
+        shipment: ShipmentId,
+        /// `None` if it does, else why it does not.
+        refused: Option<Text>,
+    },
 }
 
 /// What came of a worker's job.
@@ -577,8 +584,11 @@ pub enum Reply {
         cancelled: Quantity,
         /// Warehouse orders that were asked and have to answer.
         asked: Vec<WarehouseOrderId>,
-        /// Units that have shipped already.
+        /// Units that have shipped already and that nobody stops.
         too_late: Quantity,
+        /// Shipments whose carrier is asked to stop them and to bring them back.
+        #[serde(default)]
+        intercepted: Vec<ShipmentId>,
     },
     /// Reservations, in the order of the request's lines; a line may have several, or none if partials are allowed.
     Reserved(Vec<ReservedUnits>),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use trade::master::ShipTo;
-use trade::{InvoiceId, OrderId, WarehouseOrderId};
+use trade::{InvoiceId, OrderId, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Currency, Day, Quantity, Text};
 
 /// Asks a tax service for the tax of an order (`tax.quote`): of whom, from where to where, and what exempts from it (domain §1.4).
@@ -74,6 +74,21 @@ pub struct BookingDocument<'a> {
     pub(crate) node: &'a str,
     pub(crate) ship_to: Cow<'a, ShipTo>,
     pub(crate) weight_grams: u64,
+}
+
+/// Asks a carrier to stop a shipment and to bring it back (`tms.intercept`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InterceptDocument<'a> {
+    pub(crate) shipment: ShipmentId,
+    pub(crate) order: OrderId,
+    /// Where the goods shall come back to.
+    pub(crate) node: &'a str,
+    pub(crate) carrier: &'a str,
+    pub(crate) tracking: &'a str,
+    /// The warehouse's number of the shipment.
+    pub(crate) reference: &'a str,
+    /// The return that the goods come back with.
+    pub(crate) return_request: ReturnId,
 }
 
 /// Asks the ERP to post an invoice or a credit note (`erp.post_invoice`).

@@ -111,7 +111,7 @@ pub(crate) fn configuration(listen: &str, systems: &[(String, String)]) -> Strin
         let node = name.trim_start_matches("wms-").to_uppercase();
         let capabilities: &[(&str, &str, &str)] = match name.as_str() {
             "tax" => &[("tax.quote", "/quotes", "")],
-            "carrier" => &[("tms.book", "/bookings", "")],
+            "carrier" => &[("tms.book", "/bookings", ""), ("tms.intercept", "/intercepts", "")],
             "erp" => &[("erp.post_invoice", "/postings", "")],
             "bank" => {
                 text.push_str("poll = { path = \"/statements?after={cursor}\", interval_ms = 100 }\n");

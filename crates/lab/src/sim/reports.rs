@@ -1,4 +1,4 @@
-//! What warehouses report, as commands; and commands in words.
+//! What warehouses and carriers report, as commands; and commands in words.
 
 use partition::Body;
 use trade::fulfilment::ShipConfirm;
@@ -7,11 +7,15 @@ use units::{Quantity, Text};
 
 use crate::model::Message;
 
-/// The command that a message of a warehouse stands for; `None` if it is none.
+/// The command that a message of a warehouse or carrier stands for; `None` if it is none.
 pub(super) fn body_of(message: &Message) -> Option<Body> {
     let mut parts = message.path.split('/').skip(3);
-    let id: WarehouseOrderId = parts.next()?.parse().ok()?;
-    let body = &message.body;
+    let (id, body) = (parts.next()?, &message.body);
+    if message.path.starts_with("/v1/shipments/") {
+        let refused = body["refused"].as_str().map(Text::from);
+        return Some(Body::CarrierInterceptAnswer { shipment: id.parse().ok()?, refused });
+    }
+    let id: WarehouseOrderId = id.parse().ok()?;
     let lines = |field: &str| -> Option<Vec<(LineNo, Quantity)>> {
         let lines = body["lines"].as_array()?.iter();
         lines.map(|line| Some((LineNo(line["line"].as_u64()?), Quantity(line[field].as_i64()?)))).collect()
@@ -69,6 +73,8 @@ pub(super) fn tell_body(body: &Body) -> String {
             format!("{warehouse_order} is not redirected: {why}")
         }
         Body::WarehouseRedirectAnswer { warehouse_order, .. } => format!("{warehouse_order} is redirected"),
+        Body::CarrierInterceptAnswer { shipment, refused: Some(why) } => format!("{shipment} is not stopped: {why}"),
+        Body::CarrierInterceptAnswer { shipment, .. } => format!("{shipment} is stopped"),
         Body::EffectSucceeded { effect, .. } => format!("the answer to effect {effect} comes again"),
         Body::EffectFailed { effect, .. } => format!("the refusal of effect {effect} comes again"),
         other => format!("{other:?}").chars().take(120).collect(),

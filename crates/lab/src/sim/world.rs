@@ -452,6 +452,7 @@ fn system_of(effect: &Effect) -> Option<(usize, String)> {
     Some(match (effect.capability.as_str(), effect.route.as_str()) {
         ("tax.quote", _) => (0, "/quotes".into()),
         ("tms.book", _) => (1, "/bookings".into()),
+        ("tms.intercept", _) => (1, "/intercepts".into()),
         ("erp.post_invoice", _) => (2, "/postings".into()),
         (capability, route) => {
             let system = if route == "EAST" { 4 } else { 5 };

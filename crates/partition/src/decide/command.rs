@@ -181,9 +181,15 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             if !trade::fulfilment::deliver(txn.books(), *shipment, delivery, &cx)? {
                 return Ok(Reply::Repeated);
             }
+            follow_up::delivered(txn, *shipment)?;
             if let Some(shipment) = txn.books().shipment(shipment)? {
                 billing::bill_backlog(txn, shipment.order)?;
             }
+            Ok(Reply::Done)
+        }
+
+        Body::CarrierInterceptAnswer { shipment, refused } => {
+            follow_up::intercept_answered(txn, *shipment, refused.as_deref())?;
             Ok(Reply::Done)
         }
 
@@ -354,7 +360,10 @@ pub(super) fn cancel(txn: &mut Txn<'_>, order: OrderId, cancellation: &Cancellat
     let cx = txn.cx.clone();
     let outcome = trade::order::cancel(txn.books(), order, cancellation, &cx)?;
     ask_to_cancel(txn, &outcome.asked)?;
-    Ok(Reply::Cancelled { order, cancelled: outcome.cancelled, asked: outcome.asked, too_late: outcome.too_late })
+    follow_up::intercept(txn, &outcome.intercepted)?;
+    let trade::order::CancelOutcome { cancelled, asked, too_late, intercepted } = outcome;
+    let intercepted = intercepted.into_iter().map(|(shipment, _)| shipment).collect();
+    Ok(Reply::Cancelled { order, cancelled, asked, too_late, intercepted })
 }
 
 fn request_return(txn: &mut Txn<'_>, document: &trade::returns::ReturnDocument) -> Outcome<Reply> {
@@ -698,6 +707,14 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
         return Ok(Reply::Repeated);
     }
     txn.goes_on(&effect);
+    // what a carrier will not stop is its answer, and no document that nobody understands
+    if let ("tms.intercept", "rejected", Some(Key::Shipment(shipment))) =
+        (effect.capability.as_str(), code.as_str(), &effect.subject)
+    {
+        txn.record(Event::EffectEnded(id));
+        follow_up::intercept_answered(txn, *shipment, Some(message))?;
+        return Ok(Reply::Done);
+    }
     match effect.job {
         Some((instance_id, job)) if catches(txn, instance_id, job, code)? => {
             txn.record(Event::EffectEnded(id));

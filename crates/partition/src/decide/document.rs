@@ -5,19 +5,19 @@ use std::borrow::Cow;
 use engine::InstanceId;
 use feel::{Context as Variables, Value};
 use serde::Serialize;
-use trade::{InvoiceId, Key, OrderId, Refusal, WarehouseOrderId};
+use trade::{InvoiceId, Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Amount, Currency, Text};
 
 use super::task::{company, label, order};
 use super::txn::{Outcome, Txn, text};
 use crate::document::{
-    BookingDocument, DiscountTerms, Exchange, PostingDocument, QuoteDocument, QuoteExemption, QuoteLine, ReleaseDocument,
-    ReleaseLine,
+    BookingDocument, DiscountTerms, Exchange, InterceptDocument, PostingDocument, QuoteDocument, QuoteExemption, QuoteLine,
+    ReleaseDocument, ReleaseLine,
 };
 use crate::effect::{Effect, EffectId};
 
-/// The connection tasks that have a document of their own. Others send the variables of their job. `wms.redirect` is not among them:
-/// where no system offers it, a person is asked instead.
+/// The connection tasks that have a document of their own. Others send the variables of their job. `wms.redirect` and
+/// `tms.intercept` are not among them: where no system offers them, a person is asked instead.
 pub const CAPABILITIES: [&str; 5] = ["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"];
 
 /// Makes the effect of a connection task: capability, route and document.
@@ -95,6 +95,30 @@ pub(super) fn redirection(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<Ef
     };
     warehouse_order(txn, id, &mut effect, |line| line.outstanding())?;
     Ok(effect)
+}
+
+/// Asks a carrier to stop a shipment and to bring it back; it answers with a command.
+pub(super) fn interception(txn: &mut Txn<'_>, id: ShipmentId, waiting: ReturnId) -> Outcome<Effect> {
+    let key = Key::Shipment(id);
+    let shipment = txn.books().shipment(&id)?.ok_or(Refusal::NotFound(key.clone()))?;
+    let document = json(&InterceptDocument {
+        shipment: id,
+        order: shipment.order,
+        node: shipment.node.as_str(),
+        carrier: &shipment.carrier,
+        tracking: &shipment.tracking,
+        reference: &shipment.reference,
+        return_request: waiting,
+    });
+    Ok(Effect {
+        id: txn.loose_effect_id(),
+        capability: Text::const_new("tms.intercept"),
+        requested_at: txn.now(),
+        order: Some(shipment.order),
+        subject: Some(key),
+        document,
+        ..Effect::default()
+    })
 }
 
 fn id<T: std::str::FromStr>(variables: &Variables, name: &str) -> Outcome<T> {

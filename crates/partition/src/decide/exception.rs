@@ -319,6 +319,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             if let Some(note) = trade::returns::decide(txn.books(), *id, authorise, reason, &cx)? {
                 billing::bring_to_erp(txn, note)?;
             }
+            follow_up::interception_ended(txn, *id)?;
         }
         (_, Some(id), None) if exception.kind == ExceptionKind::PartialBillingDecision => {
             billing::decided(txn, id, action)?;

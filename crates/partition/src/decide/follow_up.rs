@@ -1,14 +1,15 @@
 //! What people are asked to look after once goods are with a warehouse or on their way.
 
+use feel::{Context as Variables, Value};
 use trade::exception::{ExceptionKind, Raise};
 use trade::fulfilment::{Booking, ShipConfirm};
 use trade::order::Order;
-use trade::{Key, OrderId, Refusal, ShipmentId, WarehouseOrderId};
+use trade::{Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Quantity, Text};
 
-use super::document;
 use super::task::{order, subject};
-use super::txn::{Outcome, Txn, text};
+use super::txn::{Once, Outcome, Txn, text};
+use super::{billing, document, exception};
 
 /// Goods left that nobody expected to leave: a count had not found them (domain §1.10, R3), or the warehouse was to cancel them
 /// (domain §1.5.4: cancel failed – shipped).
@@ -166,6 +167,66 @@ pub(super) fn redirect_under_way(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<(
     let carrier = if shipment.carrier.is_empty() { "the carrier" } else { shipment.carrier.as_str() };
     let reason = text(format_args!("have {carrier} take {id} ({}) to {to}", shipment.tracking));
     ask(txn, shipment.order, ExceptionKind::Carrier, Key::Shipment(id), reason)
+}
+
+/// Carriers are asked to stop shipments, by a system or else by the person who waits for the goods (domain §1.5.4: carrier intercept,
+/// return to sender).
+pub(super) fn intercept(txn: &mut Txn<'_>, asked: &[(ShipmentId, ReturnId)]) -> Outcome<()> {
+    for (shipment, waiting) in asked {
+        let order = txn.books().return_request(waiting)?.and_then(|request| request.order);
+        let variables = [
+            ("returnId", Value::from(waiting.to_string())),
+            ("orderId", Value::from(order.map(|order| order.to_string()))),
+            ("shipmentId", Value::from(shipment.to_string())),
+        ];
+        txn.start("return-request", None, Variables::from_iter(variables))?;
+        if txn.capabilities.contains("tms.intercept") {
+            let effect = document::interception(txn, *shipment, *waiting)?;
+            txn.request(effect);
+        }
+    }
+    Ok(())
+}
+
+/// A carrier has answered whether it stops a shipment. One that it does not stop is billed, and somebody sees to the customer (domain
+/// §1.5.4: too late, return).
+pub(super) fn intercept_answered(txn: &mut Txn<'_>, id: ShipmentId, refused: Option<&str>) -> Outcome<()> {
+    let cx = txn.cx.clone();
+    let void = trade::fulfilment::intercept_answered(txn.books(), id, refused, &cx)?;
+    let (Some(waiting), Some(why)) = (void, refused) else { return Ok(()) };
+    trade::returns::decide(txn.books(), waiting, false, why, &cx)?;
+    exception::clear_for_key(
+        txn,
+        ExceptionKind::ReturnDiscrepancy,
+        &Key::ReturnRequest(waiting),
+        "the goods do not come back",
+    )?;
+    if let Some(shipment) = txn.books().shipment(&id)? {
+        let reason =
+            text(format_args!("{id}, which was cancelled, reaches the customer ({why}) and is billed: take it back"));
+        ask(txn, shipment.order, ExceptionKind::ShipDiscrepancy, Key::Shipment(id), reason)?;
+    }
+    interception_ended(txn, waiting)
+}
+
+/// The customer has a shipment that was cancelled on its way.
+pub(super) fn delivered(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<()> {
+    let shipment = txn.books().shipment(&id)?;
+    if shipment.is_some_and(|shipment| shipment.intercept.as_ref().is_some_and(|of| of.status.is_open())) {
+        intercept_answered(txn, id, Some("it was delivered"))?;
+    }
+    Ok(())
+}
+
+/// It is known where the goods of a shipment are that was cancelled on its way: what the customer has is billed, and what is back counts in
+/// the exposure no more. Nothing happens for other returns.
+pub(super) fn interception_ended(txn: &mut Txn<'_>, id: ReturnId) -> Outcome<()> {
+    let request = txn.books().return_request(&id)?.filter(|request| request.shipment.is_some());
+    let Some(request) = request else { return Ok(()) };
+    let Some(order) = request.order else { return Ok(()) };
+    txn.once(Once::RecheckCredit(request.account.clone()));
+    txn.once(Once::OrderState(order));
+    billing::bill_backlog(txn, order)
 }
 
 /// Asks a person; one who is asked about the same already is told of this, too.

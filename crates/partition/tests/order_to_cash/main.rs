@@ -9,6 +9,7 @@ mod cash;
 mod changes;
 mod clocks;
 mod holds;
+mod intercepts;
 mod outages;
 mod quotas;
 mod splitting;

@@ -172,6 +172,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/shipments", Known, ONE),
     of("GET", "/v1/shipments/{shipment}", Known, ONE),
     of("POST", "/v1/shipments/{shipment}/deliveries", WAREHOUSE, ONE),
+    of("POST", "/v1/shipments/{shipment}/intercept-answers", WAREHOUSE, ONE),
     of("POST", "/v1/signals", WORKERS, ONE),
     of("GET", "/v1/stock", Known, ONE),
     of("POST", "/v1/stock/adjustments", WAREHOUSE, ONE),

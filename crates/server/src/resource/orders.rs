@@ -540,6 +540,8 @@ pub(crate) struct CancelResult {
     asked: Vec<String>,
     /// Units that have shipped already.
     too_late: i64,
+    /// Shipments whose carrier is asked to stop them and to bring them back; a return waits for each, and nothing of them is billed meanwhile.
+    intercepted: Vec<String>,
 }
 
 /// Cancel an order or some of its units.
@@ -557,11 +559,12 @@ async fn cancel(
         reason: request.reason.into(),
     };
     match submit(&state, caller.on(Key::Order(order)), &bytes, Body::CancelOrder { order, cancellation }).await? {
-        Reply::Cancelled { order, cancelled, asked, too_late } => Ok(JsonAnswer(CancelResult {
+        Reply::Cancelled { order, cancelled, asked, too_late, intercepted } => Ok(JsonAnswer(CancelResult {
             id: order.to_string(),
             cancelled: cancelled.0,
             asked: asked.iter().map(ToString::to_string).collect(),
             too_late: too_late.0,
+            intercepted: view::texts(&intercepted),
         })),
         other => Err(unexpected(&other)),
     }

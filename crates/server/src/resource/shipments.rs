@@ -23,7 +23,11 @@ use crate::version::Versioned;
 use crate::view::{self, ShipmentView};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(deliver))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(deliver))
+        .routes(routes!(intercept_answer))
 }
 
 /// List shipments, the newest first.
@@ -85,5 +89,28 @@ async fn deliver(
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let delivery = Delivery { at: request.at, receiver: request.receiver.into(), note: request.note.into() };
     let body = Body::ShipmentDelivered { shipment: id(&shipment)?, delivery };
+    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+}
+
+/// The answer to a request to stop a shipment and to bring it back.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InterceptAnswer {
+    /// Why the customer gets it all the same; absent or null if it comes back.
+    #[serde(default)]
+    refused: Option<String>,
+}
+
+/// The carrier answers a request to stop a shipment that was cancelled on its way. One that it does not stop is billed; of one that comes
+/// back the return waits for the goods.
+#[utoipa::path(post, path = "/v1/shipments/{shipment}/intercept-answers", tag = "fulfilment", params(("shipment" = String, Path), ("Idempotency-Key" = String, Header)), request_body = InterceptAnswer,
+    responses((status = 200, body = Accepted)))]
+async fn intercept_answer(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(shipment): Path<String>,
+    Json(request, bytes): Json<InterceptAnswer>,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    let body = Body::CarrierInterceptAnswer { shipment: id(&shipment)?, refused: request.refused.map(Into::into) };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

@@ -41,6 +41,7 @@ const DESCRIBED: &[(&str, Way, &str, &str)] = &[
     ("rejection", Way::Taken, "POST /v1/warehouse-orders/{warehouse_order}/rejections", "Rejection"),
     ("cancel_answer", Way::Taken, "POST /v1/warehouse-orders/{warehouse_order}/cancel-answers", "CancelAnswer"),
     ("redirect_answer", Way::Taken, "POST /v1/warehouse-orders/{warehouse_order}/redirect-answers", "RedirectAnswer"),
+    ("intercept_answer", Way::Taken, "POST /v1/shipments/{shipment}/intercept-answers", "InterceptAnswer"),
     ("proof_of_delivery", Way::Taken, "POST /v1/shipments/{shipment}/deliveries", "Delivered"),
     ("stock_receipt", Way::Taken, "POST /v1/stock/receipts", "ReceiptRequest"),
     ("stock_count", Way::Taken, "POST /v1/stock/counts", "CountRequest"),
@@ -65,10 +66,11 @@ static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let components = &api["components"]["schemas"];
     let described =
         DESCRIBED.iter().map(|(name, way, used, component)| (*name, *way, *used, bundled(components, component)));
-    let effects: [(_, _, _, fn() -> Value); 4] = [
+    let effects: [(_, _, _, fn() -> Value); 5] = [
         ("tax_quote", Way::Sent, "tax.quote", sent::<document::QuoteDocument<'static>>),
         ("release", Way::Sent, "wms.release, wms.cancel, wms.redirect", sent::<document::ReleaseDocument<'static>>),
         ("booking", Way::Sent, "tms.book", sent::<document::BookingDocument<'static>>),
+        ("intercept", Way::Sent, "tms.intercept", sent::<document::InterceptDocument<'static>>),
         ("invoice_posting", Way::Sent, "erp.post_invoice", sent::<document::PostingDocument<'static>>),
     ];
     let effects = effects.into_iter().map(|(name, way, used, schema)| (name, way, used, schema()));

@@ -105,6 +105,10 @@ pub(crate) struct ShipmentView {
     pub(crate) invoices: Vec<String>,
     /// When the customer took it, as far as that is proved.
     pub(crate) delivered_at: Option<String>,
+    /// Whether it was cancelled on its way: `asked`, `agreed` (its carrier brings it back), `came_back`, or `refused` (the customer has it).
+    pub(crate) intercept: Option<String>,
+    /// The return that waits for it then.
+    pub(crate) return_request: Option<String>,
 }
 
 /// Shows a shipment.
@@ -131,5 +135,7 @@ pub(crate) fn shipment(shipment: &Shipment) -> ShipmentView {
         lines: lines.collect(),
         invoices: texts(&shipment.invoices),
         delivered_at: shipment.delivered.as_ref().map(|delivery| delivery.at.to_string()),
+        intercept: shipment.intercept.as_ref().map(|intercept| name(&intercept.status)),
+        return_request: shipment.intercept.as_ref().map(|intercept| intercept.return_request.to_string()),
     }
 }

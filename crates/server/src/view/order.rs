@@ -142,6 +142,10 @@ pub(crate) struct LineView {
     pub(crate) invoiced: i64,
     /// Credited.
     pub(crate) credited: i64,
+    /// Of those that shipped, asked back: by the customer, or because they were cancelled on their way.
+    pub(crate) returned: i64,
+    /// Of these, back before their invoice: never billed.
+    pub(crate) sent_back: i64,
     /// Price per base unit.
     pub(crate) price: String,
     /// The rule that gave the price.
@@ -251,6 +255,8 @@ fn line(line: &trade::order::Line) -> LineView {
         shipped: buckets.shipped.0,
         invoiced: line.invoiced.0,
         credited: line.credited.0,
+        returned: line.returned.0,
+        sent_back: line.sent_back.0,
         price: line.price.to_string(),
         price_rule: line.price_rule.to_string(),
         quote: line.quote.to_string(),

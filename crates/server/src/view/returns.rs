@@ -26,6 +26,8 @@ pub(crate) struct ReturnView {
     pub(crate) goodwill: i64,
     /// The invoice that it is asked for, if one is as large.
     pub(crate) invoice: Option<String>,
+    /// The shipment that was cancelled on its way, and is billed unless its goods come back.
+    pub(crate) shipment: Option<String>,
 }
 
 /// A line of a return request.
@@ -59,5 +61,6 @@ pub(crate) fn return_request(request: &ReturnRequest) -> ReturnView {
             .collect(),
         goodwill: request.goodwill.0,
         invoice: request.invoice.map(|id| id.to_string()),
+        shipment: request.shipment.map(|id| id.to_string()),
     }
 }

@@ -89,7 +89,7 @@ impl<'a> Period<'a> {
         let mut open = self.invoiced.clone();
         open.values_mut().for_each(|units| *units = -*units);
         for shipment in &self.shipments {
-            let Some(order) = self.orders.get(&shipment.order) else { continue };
+            let Some(order) = self.orders.get(&shipment.order).filter(|_| !shipment.is_intercepted()) else { continue };
             if control_passed(order, shipment, company).is_none_or(|passed| passed > day) {
                 continue;
             }

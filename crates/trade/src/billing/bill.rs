@@ -38,12 +38,12 @@ pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<Invo
     groups.into_iter().map(|shipments| invoice(books, &[(id, shipments)], cx)).collect()
 }
 
-/// The shipments of an order of which something is not billed.
+/// The shipments of an order of which something is to be billed; what its carrier shall bring back is not.
 pub(super) fn unbilled(books: &mut dyn Books, order: &Order) -> Result<Vec<Arc<Shipment>>, Stop> {
     let mut unbilled = Vec::new();
     for shipment in &order.shipments {
         let open = |shipment: &Arc<Shipment>| shipment.lines.iter().any(|line| line.invoiced < line.quantity);
-        unbilled.extend(books.shipment(shipment)?.filter(open));
+        unbilled.extend(books.shipment(shipment)?.filter(|shipment| open(shipment) && !shipment.is_intercepted()));
     }
     Ok(unbilled)
 }
@@ -180,7 +180,7 @@ fn consumed(order: &Order, units: &impl Fn(LineNo) -> Quantity) -> Amount {
     let is_last = order.is_fulfilled() && order.lines.iter().all(|line| line.to_invoice() == units(line.no));
     let measure = Measure::by_value(order);
     let billed = measure.sum(order, |line| line.invoiced + units(line.no));
-    let live = measure.sum(order, |line| line.ordered() - line.buckets.cancelled);
+    let live = measure.sum(order, |line| line.ordered() - line.never_billed());
     let due = if is_last { order.deposit_invoiced } else { due(order.deposit_invoiced, billed, live) };
     // the share of what is billed shrinks when what is to come grows dearer
     (due - order.deposit_consumed).max(Amount::ZERO)

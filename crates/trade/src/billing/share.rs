@@ -84,7 +84,7 @@ pub(super) fn header(
         let billed = measure.sum(order, |line| line.invoiced + units(line));
         let all = measure.sum(order, |line| match policy.cancelled {
             CancelledShare::CarriedAway => line.ordered(),
-            CancelledShare::Respread => line.ordered() - line.buckets.cancelled,
+            CancelledShare::Respread => line.ordered() - line.never_billed(),
         });
         Ok((due(total, billed, all) - before).max(Amount::ZERO))
     };

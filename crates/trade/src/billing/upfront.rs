@@ -29,13 +29,13 @@ impl Total {
     /// By the company's policy on the share of cancelled units.
     pub(super) fn of(books: &mut dyn Books, order: &Order) -> Result<Self, Stop> {
         let policy = company(books)?.policy.proration;
-        let rest = |line: &Line| line.ordered() - line.buckets.cancelled - line.invoiced;
+        let rest = |line: &Line| line.ordered() - line.never_billed() - line.invoiced;
         let (freight, discount) = header(books, order, &policy, &rest)?;
         let freight = freight + order.freight_invoiced;
         // a discount never makes an invoice negative
         let discount = (discount + order.discount_invoiced).min(net(order) + freight);
         let taxed = order.lines.iter().map(|line| {
-            let units = line.ordered() - line.buckets.cancelled;
+            let units = line.ordered() - line.never_billed();
             TaxedLine::new(line.tax_rate, line_net(line, order.currency), line.price, units, order.currency)
         });
         // there is no line in these documents, so there is one way to round them: once per rate

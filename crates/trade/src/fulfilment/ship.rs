@@ -102,6 +102,7 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
         invoices: Vec::new(),
         exposed,
         delivered: None,
+        intercept: None,
         bill_of_lading: confirm.bill_of_lading.trim().into(),
     };
     bill_of_lading::note(books, shipment, &record.bill_of_lading)?;

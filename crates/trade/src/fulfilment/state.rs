@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Minutes, Quantity, Text, Timestamp};
 
 use super::deliver::Delivery;
+use super::intercept::{Intercept, InterceptStatus};
 use super::redirect::{Redirect, RedirectStatus};
 use crate::books::Folded;
 use crate::ids::*;
@@ -218,6 +219,9 @@ pub struct Shipment {
     /// The number of the bill of lading that it left with; empty if nobody told one.
     #[serde(default)]
     pub bill_of_lading: Text,
+    /// What its carrier was asked, if it was to stop it.
+    #[serde(default)]
+    pub intercept: Option<Intercept>,
 }
 
 /// So long a shipment counts as on its way that nobody says was delivered: not every carrier tells.
@@ -257,6 +261,18 @@ pub enum ShipmentEvent {
     },
     /// The customer has it.
     Delivered(Delivery),
+    /// Its carrier was asked to stop it and to bring it back.
+    InterceptRequested {
+        /// The return that waits for it.
+        return_request: ReturnId,
+    },
+    /// Its carrier has answered, or it was seen where the goods are.
+    InterceptAnswered {
+        /// Why they do not come back; `None` if they are on their way back.
+        refused: Option<Text>,
+    },
+    /// The goods are back.
+    CameBack,
 }
 
 impl WarehouseLine {
@@ -411,6 +427,21 @@ impl Folded for Shipment {
         match event {
             ShipmentEvent::Confirmed(shipment) => *self = (**shipment).clone(),
             ShipmentEvent::Delivered(delivery) => self.delivered = Some(delivery.clone()),
+            ShipmentEvent::InterceptRequested { return_request } => {
+                self.intercept = Some(Intercept { return_request: *return_request, ..Intercept::default() });
+            }
+            ShipmentEvent::InterceptAnswered { refused } => {
+                if let Some(intercept) = &mut self.intercept {
+                    intercept.status = if refused.is_some() { InterceptStatus::Refused } else { InterceptStatus::Agreed };
+                    intercept.reason = refused.clone().unwrap_or_default();
+                }
+            }
+            ShipmentEvent::CameBack => {
+                self.exposed = Amount::ZERO;
+                if let Some(intercept) = &mut self.intercept {
+                    intercept.status = InterceptStatus::CameBack;
+                }
+            }
             ShipmentEvent::Invoiced { invoice, lines } => {
                 self.invoices.push(*invoice);
                 for (no, quantity) in lines {

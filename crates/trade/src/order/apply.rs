@@ -197,6 +197,13 @@ impl Folded for Order {
             }
             OrderEvent::ReservationsTakenOver { .. } => self.reserved_before.clear(),
             OrderEvent::EarlierAccepted { accepts, .. } => self.accepts_earlier = *accepts,
+            OrderEvent::SentBack { lines, .. } => {
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.sent_back += *quantity;
+                    }
+                }
+            }
             OrderEvent::CancelFailed { lines, .. } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {

@@ -1,5 +1,7 @@
 //! Units are cancelled, at whatever stage they are.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use units::{Amount, Minutes, Quantity, Text};
 
@@ -7,6 +9,7 @@ use super::bind::{unbind, unpeg};
 use super::cart;
 use super::find::{existing, existing_and_live};
 use super::hold::lift_all;
+use super::intercept::intercept;
 use super::state::{Bucket, Order};
 use super::value::{leave_exposure, leaving};
 use crate::books::{Books, Stop};
@@ -34,21 +37,30 @@ pub struct CancelOutcome {
     pub cancelled: Quantity,
     /// Warehouse orders whose warehouse has to be asked; each carries how many units.
     pub asked: Vec<WarehouseOrderId>,
-    /// Units that have shipped: they come back as a return, or not at all.
+    /// Units that have shipped and that nobody stops: they come back as a return, or not at all.
     pub too_late: Quantity,
+    /// Shipments whose carrier has to be asked to stop them, and the return that waits for each.
+    pub intercepted: Vec<(ShipmentId, ReturnId)>,
 }
 
 /// Cancels units by the matrix: open, backordered and softly reserved ones at once, released and picked ones when the warehouse
-/// agrees, shipped ones not at all.
+/// agrees, shipped ones that are not billed when their carrier brings them back, and billed ones not at all.
 ///
 /// Refused for an unknown line, a quantity that is not positive or more than was ordered, and when the order is over. Source:
 /// domain §1.5.4.
 pub fn cancel(books: &mut dyn Books, id: OrderId, cancellation: &Cancellation, cx: &Context) -> Result<CancelOutcome, Stop> {
     let order = existing_and_live(books, id, "nothing is left to cancel")?;
     let mut outcome = CancelOutcome::default();
+    let mut late = BTreeMap::new();
     for (no, quantity) in wanted(&order, cancellation)? {
-        cancel_line(books, id, no, quantity, &cancellation.reason, &mut outcome, cx)?;
+        let shipped = cancel_line(books, id, no, quantity, &cancellation.reason, &mut outcome, cx)?;
+        if shipped.is_positive() {
+            late.insert(no, shipped);
+        }
     }
+    drop(order);
+    outcome.intercepted = intercept(books, id, &mut late, cx)?;
+    outcome.too_late = late.into_values().sum();
     if existing(books, id)?.is_over() {
         lift_all(books, id, &cancellation.reason, cx)?;
         cart::take_over(books, id)?;
@@ -82,6 +94,7 @@ fn wanted(order: &Order, cancellation: &Cancellation) -> Result<Vec<(LineNo, Qua
     Ok(wanted)
 }
 
+/// Cancels units of one line, or asks for them; gives how many of them have shipped.
 fn cancel_line(
     books: &mut dyn Books,
     id: OrderId,
@@ -90,9 +103,9 @@ fn cancel_line(
     reason: &Text,
     outcome: &mut CancelOutcome,
     cx: &Context,
-) -> Result<(), Stop> {
+) -> Result<Quantity, Stop> {
     let order = existing(books, id)?;
-    let Some(buckets) = order.line(no).map(|line| line.buckets) else { return Ok(()) };
+    let Some(buckets) = order.line(no).map(|line| line.buckets) else { return Ok(Quantity::ZERO) };
     let (account, warehouse_orders) = (order.account.clone(), order.warehouse_orders.clone());
     let at_once = quantity.min(buckets.waiting());
     let amount = if at_once.is_positive() { leaving(&order, &[(no, at_once)]) } else { Amount::ZERO };
@@ -128,8 +141,7 @@ fn cancel_line(
         left -= units;
     }
     let asked_before = buckets.released + buckets.picked;
-    outcome.too_late += left.min(buckets.shipped).min((quantity - at_once - asked_before).or_zero());
-    Ok(())
+    Ok(left.min(buckets.shipped).min((quantity - at_once - asked_before).or_zero()))
 }
 
 /// Asks the warehouses not to ship what they still have of an order that may not be sent as it is now: the units come back to the order.
@@ -206,7 +218,8 @@ mod tests {
         assert_eq!(story.order(id).units_in(Bucket::Shipped), Quantity(10));
         assert_eq!(story.order(id).lines[0].cancel_failed, Quantity(10));
         let late = cancel(story.books(), id, &all(), &clerk("ann", 6)).unwrap();
-        assert_eq!(late.too_late, Quantity(10));
+        // what has left without an invoice its carrier is asked to stop
+        assert_eq!((late.too_late, late.intercepted.len()), (Quantity(0), 1));
         story.check();
     }
 

@@ -269,4 +269,11 @@ pub enum OrderEvent {
         #[serde(default)]
         value: Amount,
     },
+    /// Units that were cancelled on their way are back: they are never billed (domain §1.5.4).
+    SentBack {
+        /// The shipment that they had left with.
+        shipment: ShipmentId,
+        /// Units by line.
+        lines: Vec<(LineNo, Quantity)>,
+    },
 }

@@ -114,14 +114,14 @@ fn domain_1_5_4_a_decrease_at_each_stage() {
 #[test]
 fn domain_1_5_4_a_cancellation_at_each_stage() {
     for (stage, expected) in [
-        (Stage::Open, "cancelled 10 asked 0 too late 0"),
-        (Stage::Backordered, "cancelled 10 asked 0 too late 0"),
-        (Stage::Allocated, "cancelled 10 asked 0 too late 0"),
-        (Stage::Released, "cancelled 0 asked 1 too late 0"),
-        (Stage::Picked, "cancelled 0 asked 1 too late 0"),
-        (Stage::Shipped, "cancelled 0 asked 0 too late 10"),
-        (Stage::Invoiced, "cancelled 0 asked 0 too late 10"),
-        (Stage::Paid, "cancelled 0 asked 0 too late 10"),
+        (Stage::Open, "cancelled 10 asked 0 too late 0 intercepted 0"),
+        (Stage::Backordered, "cancelled 10 asked 0 too late 0 intercepted 0"),
+        (Stage::Allocated, "cancelled 10 asked 0 too late 0 intercepted 0"),
+        (Stage::Released, "cancelled 0 asked 1 too late 0 intercepted 0"),
+        (Stage::Picked, "cancelled 0 asked 1 too late 0 intercepted 0"),
+        (Stage::Shipped, "cancelled 0 asked 0 too late 0 intercepted 1"),
+        (Stage::Invoiced, "cancelled 0 asked 0 too late 10 intercepted 0"),
+        (Stage::Paid, "cancelled 0 asked 0 too late 10 intercepted 0"),
         (Stage::Closed, "refused: nothing is left to cancel"),
     ] {
         let (mut story, id) = at_stage(stage);
@@ -129,7 +129,8 @@ fn domain_1_5_4_a_cancellation_at_each_stage() {
         let found = match cancel(story.books(), id, &all, &clerk("ann", 7)) {
             Ok(outcome) => {
                 let (cancelled, asked, late) = (outcome.cancelled, outcome.asked.len(), outcome.too_late);
-                format!("cancelled {cancelled} asked {asked} too late {late}")
+                let intercepted = outcome.intercepted.len();
+                format!("cancelled {cancelled} asked {asked} too late {late} intercepted {intercepted}")
             }
             Err(stop) => told(&mut story, id, Err(stop)),
         };

@@ -19,6 +19,7 @@ mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod hold;
+mod intercept;
 #[cfg(test)]
 mod matrix;
 mod promise;

@@ -248,6 +248,9 @@ pub struct Line {
     /// The quote by which it was ordered, if the line names one itself (domain §1.3).
     #[serde(default)]
     pub quote: Text,
+    /// Units that were cancelled on their way and are back, some of those that were returned: they are never billed.
+    #[serde(default)]
+    pub sent_back: Quantity,
 }
 
 /// What was ordered, of a line with a substitute.
@@ -500,9 +503,14 @@ impl Line {
         self.buckets.ordered()
     }
 
-    /// Units shipped and not invoiced: a pure function of the ledgers (domain §1.5.1).
+    /// Units shipped and not invoiced, without those that came back before: a pure function of the ledgers (domain §1.5.1).
     pub fn to_invoice(&self) -> Quantity {
-        (self.buckets.shipped - self.invoiced).or_zero()
+        (self.buckets.shipped - self.sent_back - self.invoiced).or_zero()
+    }
+
+    /// Units that are never billed: cancelled, or sent back before their invoice.
+    pub fn never_billed(&self) -> Quantity {
+        self.buckets.cancelled + self.sent_back
     }
 
     /// Its soft reservation at a node; there is at most one.

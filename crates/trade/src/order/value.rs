@@ -19,12 +19,12 @@ pub fn units_value(line: &Line, units: Quantity, currency: Currency) -> Amount {
     Amount::of(line.price, units, currency).unwrap_or(Amount::LIMIT)
 }
 
-/// Net value of a line's units that are not cancelled, in minor units, before header discount and freight.
+/// Net value of a line's units that are or will be billed, in minor units, before header discount and freight.
 pub fn line_net(line: &Line, currency: Currency) -> Amount {
-    units_value(line, line.ordered() - line.buckets.cancelled, currency)
+    units_value(line, line.ordered() - line.never_billed(), currency)
 }
 
-/// Net value of an order's lines in minor units, cancelled units left out, before header discount and freight.
+/// Net value of an order's lines in minor units, cancelled and sent back units left out, before header discount and freight.
 pub fn net(order: &Order) -> Amount {
     order.lines.iter().map(|line| line_net(line, order.currency)).sum()
 }
@@ -48,7 +48,7 @@ pub(crate) fn at_stake(company: &Company, order: &Order, cx: &Context) -> Amount
 ///
 /// A deposit is consumed by value, so its part leaves with the units, and no unit of value is in two places. Source: domain §1.2, §1.6.
 pub(crate) fn gross_to_ship(order: &Order) -> Amount {
-    let all = Weight::of(order, |line| line.ordered() - line.buckets.cancelled);
+    let all = Weight::of(order, |line| line.ordered() - line.never_billed());
     let to_ship = Weight::of(order, |line| line.buckets.to_ship());
     let uncovered = (gross(order) - order.deposit_gross).max(Amount::ZERO);
     uncovered - share_gone(uncovered, all, to_ship)
@@ -142,7 +142,7 @@ pub(super) fn note_backorders(books: &mut dyn Books, id: OrderId) -> Result<(), 
 
 /// What of the uncovered value of an approved order waits for supply, by day.
 fn backordered(order: &Order) -> Vec<(Day, Amount)> {
-    let all = Weight::of(order, |line| line.ordered() - line.buckets.cancelled).value;
+    let all = Weight::of(order, |line| line.ordered() - line.never_billed()).value;
     let uncovered = (gross(order) - order.deposit_gross).max(Amount::ZERO);
     if order.approved_at.is_none() || all <= 0 {
         return Vec::new();

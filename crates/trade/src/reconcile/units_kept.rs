@@ -116,7 +116,7 @@ impl Units {
                     self.invoiced.entry(at).or_default().1 += line.invoiced.0;
                     self.left.entry(StockKey::new(&line.item, &shipment.node)).or_default().1 += line.quantity.0;
                     let open = line.quantity - line.invoiced;
-                    if open.is_positive() && self.is_late(shipment.shipped_at, BILLED_WITHIN) {
+                    if open.is_positive() && !shipment.is_intercepted() && self.is_late(shipment.shipped_at, BILLED_WITHIN) {
                         self.unbilled.push((shipment.id, shipment.shipped_at, at, open.0));
                     }
                 }

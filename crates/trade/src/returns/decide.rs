@@ -6,12 +6,14 @@ use super::state::{ReturnEvent, ReturnRequest, ReturnStatus};
 use crate::billing::goodwill;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
+use crate::fulfilment::{came_back, intercept_answered};
 use crate::ids::{InvoiceId, OrderId, ReturnId};
 use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
 /// Agrees to a return, or does not; units that may not come back may be asked for again. An amount that was asked for is credited at
-/// once, and the document given back. Refused when it was decided before, without a reason for a refusal, and where no invoice is as
+/// once, and the document given back. Of a shipment that was cancelled on its way, to agree says that the goods are back: they are never
+/// billed; to refuse says that they do not come, and they are. Refused when it was decided before, without a reason for a refusal, and where no invoice is as
 /// large as the amount. Source: domain §1.6 (goodwill credits).
 pub fn decide(
     books: &mut dyn Books,
@@ -33,6 +35,11 @@ pub fn decide(
             let Some((order, no)) = line.line else { continue };
             books.record(&order, OrderEvent::ReturnRefused { line: no, quantity: line.quantity });
         }
+    }
+    match request.shipment {
+        Some(shipment) if authorise => came_back(books, shipment)?,
+        Some(shipment) => drop(intercept_answered(books, shipment, Some(reason), cx)?),
+        None => {}
     }
     let note = match (request.invoice, authorise && request.goodwill.is_positive()) {
         (Some(invoice), true) => {

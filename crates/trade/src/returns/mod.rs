@@ -5,5 +5,6 @@ mod request;
 mod state;
 
 pub use decide::decide;
+pub(crate) use request::await_back;
 pub use request::{ReturnDocument, ReturnedLine, request};
 pub use state::{ReturnEvent, ReturnLine, ReturnRequest, ReturnStatus};

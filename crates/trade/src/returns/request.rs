@@ -9,8 +9,9 @@ use super::state::{ReturnEvent, ReturnLine, ReturnRequest, ReturnStatus};
 use crate::billing::{DocumentKind, left_to_give};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
+use crate::fulfilment::Shipment;
 use crate::ids::*;
-use crate::order::{OrderEvent, Original};
+use crate::order::{OrderEvent, Original, existing};
 use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
@@ -113,6 +114,31 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
         status: ReturnStatus::Requested,
         goodwill: document.goodwill,
         invoice: invoice.map(|(invoice, _)| invoice),
+        shipment: None,
+    };
+    books.record(&id, ReturnEvent::Requested(Box::new(request)));
+    Ok(id)
+}
+
+/// Opens the return of a shipment that its carrier is asked to bring back: it waits for somebody to say that the goods are there. Source:
+/// domain §1.5.4 (return to sender).
+pub(crate) fn await_back(books: &mut dyn Books, shipment: &Shipment, cx: &Context) -> Result<ReturnId, Stop> {
+    let order = existing(books, shipment.order)?;
+    let mut lines = Vec::with_capacity(shipment.lines.len());
+    for line in &shipment.lines {
+        books.record(&order.id, OrderEvent::ReturnRequested { line: line.line, quantity: line.quantity });
+        let place = Some((order.id, line.line));
+        lines.push(ReturnLine { item: line.item.clone(), quantity: line.quantity, line: place });
+    }
+    let id = ReturnId(books.next_number(Kind::ReturnRequest)?);
+    let request = ReturnRequest {
+        id,
+        account: order.account.clone(),
+        order: Some(order.id),
+        lines,
+        requested_at: cx.now,
+        shipment: Some(shipment.id),
+        ..ReturnRequest::default()
     };
     books.record(&id, ReturnEvent::Requested(Box::new(request)));
     Ok(id)

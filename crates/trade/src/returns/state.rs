@@ -34,6 +34,9 @@ pub struct ReturnRequest {
     /// The invoice that the amount is asked for: the latest of the account that has as much left.
     #[serde(default)]
     pub invoice: Option<InvoiceId>,
+    /// The shipment that was cancelled on its way: once its goods are back, they are never billed.
+    #[serde(default)]
+    pub shipment: Option<ShipmentId>,
 }
 
 /// A line of a return request.

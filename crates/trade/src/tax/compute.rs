@@ -65,7 +65,7 @@ pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> Tax
             void.get_or_insert_with(|| (why.clone(), Vec::new())).1.push(line.no);
         }
         let rate = total(&charge.levels);
-        let units = line.ordered() - line.buckets.cancelled;
+        let units = line.ordered() - line.never_billed();
         rates.push((line.no, rate));
         taxed.push(TaxedLine::new(rate, line_net(line, order.currency), line.price, units, order.currency));
         charged.push(charge.levels.clone());

@@ -4,11 +4,20 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use trade::cash::PaymentStatus;
-use trade::{AccountId, Aggregate, Key, StockKey, reconcile};
+use trade::fulfilment::InterceptStatus;
+use trade::order::Order;
+use trade::{AccountId, Aggregate, Key, LineNo, OrderId, StockKey, reconcile};
 
 use crate::world::World;
 
 impl World {
+    fn order_of(&self, id: OrderId) -> Option<&Order> {
+        self.books.iter().find_map(|(key, aggregate)| match aggregate {
+            Aggregate::Order(order) if *key == Key::Order(id) => Some(&**order),
+            _ => None,
+        })
+    }
+
     /// Everything that must hold now.
     pub(crate) fn check(&self) -> Result<(), TestCaseError> {
         let report = reconcile::check(self.books.iter(), None);
@@ -16,6 +25,8 @@ impl World {
         let mut invoiced = BTreeMap::<AccountId, i64>::new();
         let mut settled = BTreeMap::<AccountId, i64>::new();
         let mut shipped = BTreeMap::<StockKey, i64>::new();
+        let mut unbilled = BTreeMap::<AccountId, i64>::new();
+        let mut sent_back = BTreeMap::<(OrderId, LineNo), i64>::new();
         for (_, aggregate) in self.books.iter() {
             match aggregate {
                 Aggregate::Invoice(invoice) => {
@@ -38,6 +49,16 @@ impl World {
                 }
                 Aggregate::Stock(stock) => prop_assert!(!stock.on_hand.is_negative(), "{stock:?}"),
                 Aggregate::Shipment(shipment) => {
+                    let is_back = shipment.intercept.as_ref().is_some_and(|of| of.status == InterceptStatus::CameBack);
+                    prop_assert!(!shipment.is_intercepted() || shipment.invoices.is_empty(), "{} is billed", shipment.id);
+                    if shipment.invoices.is_empty()
+                        && let Some(order) = self.order_of(shipment.order)
+                    {
+                        *unbilled.entry(order.account.clone()).or_default() += shipment.exposed.0;
+                    }
+                    for line in shipment.lines.iter().filter(|_| is_back) {
+                        *sent_back.entry((shipment.order, line.line)).or_default() += line.quantity.0;
+                    }
                     for line in &shipment.lines {
                         *shipped.entry(StockKey::new(&line.item, &shipment.node)).or_default() += line.quantity.0;
                     }
@@ -50,6 +71,14 @@ impl World {
                 (Key::Account(id), Aggregate::Account(account)) => {
                     let due = invoiced.get(id).copied().unwrap_or_default() - settled.get(id).copied().unwrap_or_default();
                     prop_assert_eq!(account.ledger.receivable().0, due, "receivables of {}", id);
+                    let exposed = unbilled.get(id).copied().unwrap_or_default();
+                    prop_assert_eq!(account.ledger.shipped_not_invoiced.0, exposed, "shipped and not invoiced by {}", id);
+                }
+                (Key::Order(id), Aggregate::Order(order)) => {
+                    for line in &order.lines {
+                        let back = sent_back.get(&(*id, line.no)).copied().unwrap_or_default();
+                        prop_assert_eq!(line.sent_back.0, back, "sent back of {} line {}", id, line.no.0);
+                    }
                 }
                 (Key::Stock(id), Aggregate::Stock(stock)) => {
                     let left = shipped.get(id).copied().unwrap_or_default();

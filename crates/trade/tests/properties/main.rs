@@ -75,6 +75,9 @@ fn the_stories_reach_every_kind_of_step() {
         "goodwill",
         "price credited",
         "deduction resolved",
+        "carrier answered",
+        "came back",
+        "did not come back",
     ];
     for name in expected {
         assert!(done.get(name).copied().unwrap_or_default() >= 3, "{name}: {done:?}");

@@ -123,10 +123,24 @@ pub(crate) enum Step {
         payment: usize,
         accepted: Option<i64>,
     },
+    /// Something becomes known of a shipment that was cancelled on its way.
+    Intercepted {
+        which: usize,
+        what: Intercepted,
+    },
     /// A message that came before comes again.
     Again {
         message: usize,
     },
+}
+
+/// What becomes known of a shipment that was cancelled on its way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Intercepted {
+    Agreed,
+    Refused,
+    Back,
+    Gone,
 }
 
 /// Any of them.
@@ -171,6 +185,10 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => (which(), 1i64..900).prop_map(|(invoice, amount)| Step::Goodwill { invoice, amount }),
         2 => (which(), 0i64..40).prop_map(|(invoice, cents)| Step::CreditPrice { invoice, cents }),
         6 => (which(), prop::option::of(0i64..500)).prop_map(|(payment, accepted)| Step::Deduction { payment, accepted }),
+        4 => (which(), 0usize..4).prop_map(|(which, what)| {
+            use Intercepted::*;
+            Step::Intercepted { which, what: [Agreed, Refused, Back, Gone].into_iter().nth(what).unwrap_or(Back) }
+        }),
         4 => which().prop_map(|message| Step::Again { message }),
     ]
 }

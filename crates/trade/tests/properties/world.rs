@@ -12,7 +12,7 @@ use trade::stock::{self, Adjustment, BackorderRun, Receipt, Segment, Strategy as
 use trade::*;
 use units::{Amount, Calendar, Currency, Decimal, Quantity, Text, Timestamp};
 
-use crate::step::Step;
+use crate::step::{Intercepted, Step};
 
 /// Monday, 2 March 2026, 10:00 UTC.
 const START: i64 = 1_772_445_600_000;
@@ -299,6 +299,7 @@ impl World {
                 cash::resolve_deduction(self.books(), id, accepted.map(Amount), &cx)?;
                 Ok("deduction resolved")
             }
+            Step::Intercepted { which, what } => self.intercepted(*which, *what),
             Step::Again { message } => {
                 if self.messages.is_empty() {
                     return Ok("nothing");
@@ -382,6 +383,32 @@ impl World {
         let change = Change { ship_to: Some(ship_to), billing, ..Change::default() };
         let outcome = order::change(self.books(), id, &change, &cx)?;
         Ok(if outcome.redirected.is_empty() { "moved" } else { "redirected" })
+    }
+
+    /// The carrier answers, or somebody sees where the goods are; what was refused is settled at once, as a partition does it.
+    fn intercepted(&mut self, which: usize, what: Intercepted) -> Did {
+        let of_shipment = |(key, aggregate): (&Key, &Aggregate)| match (key, aggregate) {
+            (Key::ReturnRequest(id), Aggregate::ReturnRequest(request)) => request.shipment.map(|shipment| (*id, shipment)),
+            _ => None,
+        };
+        let all: Vec<_> = self.books.iter().filter_map(of_shipment).collect();
+        let Some((waiting, shipment)) = all.get(which % all.len().max(1)).copied() else { return Ok("nothing") };
+        let cx = self.cx();
+        let books = self.books();
+        match what {
+            Intercepted::Agreed | Intercepted::Refused => {
+                let refused = matches!(what, Intercepted::Refused).then_some("it is in the van");
+                if let Some(void) = fulfilment::intercept_answered(books, shipment, refused, &cx)? {
+                    returns::decide(books, void, false, "it is in the van", &cx)?;
+                }
+                Ok("carrier answered")
+            }
+            Intercepted::Back | Intercepted::Gone => {
+                let is_back = matches!(what, Intercepted::Back);
+                returns::decide(books, waiting, is_back, "seen", &cx)?;
+                Ok(if is_back { "came back" } else { "did not come back" })
+            }
+        }
     }
 
     /// As late as its clock says.
