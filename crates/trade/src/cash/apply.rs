@@ -1,15 +1,14 @@
 //! The pipeline: who pays, what for, and whether that is certain (domain §1.7).
 
-use units::{Amount, Day, Text};
+use units::{Amount, Text};
 
-use super::combination::{Found, combination};
 use super::exchange::{foreign, unknown};
 use super::post::{existing, on_account, post};
-use super::preference::preferred;
 use super::references::{NUMBER, named};
-use super::state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus};
+use super::stages::{by_amount, by_reference};
+use super::state::{Candidate, Payment, PaymentEvent, PaymentStatus};
 use super::waiting::note_waiting;
-use crate::account::{Account, BANK_ACCOUNT, ItemKind, OpenItem, PAYER_NAME, normalised};
+use crate::account::{Account, BANK_ACCOUNT, OpenItem, PAYER_NAME, normalised};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::fulfilment::shipments_under;
@@ -45,15 +44,6 @@ pub enum Outcome {
     Suspense,
     /// Applied, and part of an item was deducted.
     Deduction,
-}
-
-/// A match that is certain.
-struct Match {
-    allocations: Vec<Allocation>,
-    method: Method,
-    evidence: String,
-    /// What is left of the payment.
-    rest: Amount,
 }
 
 /// Applies a payment by the stages 1 to 7 and 9. A payment that was applied before stays as it is. Source: domain §1.7.
@@ -288,173 +278,6 @@ fn items<'a>(account: &'a Account, payment: &Payment, referenced: &[InvoiceId]) 
         shares => shares.iter().all(|share| names(&share.purchase_order) || names(&share.order.to_string())),
     };
     account.ledger.open_items.iter().filter(by_order).collect()
-}
-
-/// The early-payment discount that may still be taken of an item.
-fn discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Amount {
-    match item.discount {
-        Some((amount, last))
-            if item.open == item.amount && paid <= last.plus_days(i32::from(policy.discount_grace_days)) =>
-        {
-            amount
-        }
-        _ => Amount::ZERO,
-    }
-}
-
-fn whole(item: &OpenItem) -> Allocation {
-    Allocation { invoice: item.invoice, amount: item.open, ..Allocation::default() }
-}
-
-fn with_discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Allocation {
-    let discount = discount(item, paid, policy);
-    Allocation { invoice: item.invoice, amount: item.open - discount, discount, ..Allocation::default() }
-}
-
-fn sum(allocations: &[Allocation]) -> Amount {
-    allocations.iter().map(|allocation| allocation.amount).sum()
-}
-
-fn numbers(items: &[&OpenItem]) -> String {
-    let numbers: Vec<&str> = items.iter().map(|item| item.number.as_str()).collect();
-    numbers.join(", ")
-}
-
-type Decided = Result<Match, (Vec<Candidate>, Text)>;
-
-/// Stages 3 to 5: the items that are named.
-fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> Decided {
-    let paid = payment.value_date;
-    let full: Vec<Allocation> = items.iter().map(|item| whole(item)).collect();
-    let open = sum(&full);
-    let found = |allocations, method, why: &str, rest| Match {
-        allocations,
-        method,
-        evidence: format!("{}: {why}", numbers(items)),
-        rest,
-    };
-    if open == payment.amount {
-        return Ok(found(full, Method::Exact, "named, and the amount is theirs", Amount::ZERO));
-    }
-    let discounted: Vec<Allocation> = items.iter().map(|item| with_discount(item, paid, policy)).collect();
-    if sum(&discounted) == payment.amount {
-        return Ok(found(discounted, Method::ExactWithDiscount, "named, with the discount taken in time", Amount::ZERO));
-    }
-    if payment.amount > open {
-        let rest = payment.amount - open;
-        return Ok(found(full, Method::ReferencedWithDifference, "named, and more was paid", rest));
-    }
-    let short = open - payment.amount;
-    let tolerated = policy.write_off_limit.min(open.percent(policy.write_off_percent));
-    let disputed = items.iter().any(|item| item.disputed.is_positive());
-    let code = if short <= tolerated && !disputed { None } else { Some(code(items, short, &payment.remittance)) };
-    let allocations = short_paid(items, short, code.as_deref());
-    let Some(allocations) = allocations else {
-        let candidate =
-            Candidate { invoices: items.iter().map(|item| item.invoice).collect(), evidence: Text::const_new("named") };
-        return Err((
-            vec![candidate],
-            Text::from(format!("{} are named, and too little was paid to say what for", numbers(items))),
-        ));
-    };
-    let why = match code {
-        None => "named, with a small difference".to_owned(),
-        Some(code) => format!("named, and {} was deducted ({code})", short.to_decimal(payment.currency)),
-    };
-    Ok(found(allocations, Method::ReferencedWithDifference, &why, Amount::ZERO))
-}
-
-/// The code of a deduction: an unearned discount if the amount is one, else what the customer names, else unknown (domain §1.7).
-fn code(items: &[&OpenItem], short: Amount, remittance: &str) -> Text {
-    let discounts: Amount = items.iter().filter_map(|item| item.discount).map(|(amount, _)| amount).sum();
-    if discounts.is_positive() && discounts == short {
-        return Text::const_new("UD");
-    }
-    Text::const_new(super::deduction::named(remittance).unwrap_or("UNK"))
-}
-
-/// What is missing is missing from the last item that is large enough; without a code it is written off.
-fn short_paid(items: &[&OpenItem], short: Amount, code: Option<&str>) -> Option<Vec<Allocation>> {
-    let at = items.iter().rposition(|item| item.open > short)?;
-    let allocations = items.iter().enumerate().map(|(place, item)| {
-        let mut allocation = whole(item);
-        if place == at {
-            allocation.amount -= short;
-            match code {
-                Some(code) => (allocation.deduction, allocation.code) = (short, code.into()),
-                None => allocation.written_off = short,
-            }
-        }
-        allocation
-    });
-    Some(allocations.collect())
-}
-
-/// Stages 6 and 7: nothing is named, but the amount says it.
-fn by_amount(account: &Account, payment: &Payment, policy: &CashPolicy) -> Decided {
-    let paid = payment.value_date;
-    let items: Vec<&OpenItem> = account.ledger.open_items.iter().filter(|item| item.disputed.is_zero()).collect();
-    let candidate = |places: &[usize], why: &str| Candidate {
-        invoices: places.iter().filter_map(|at| items.get(*at)).map(|item| item.invoice).collect(),
-        evidence: why.into(),
-    };
-    let invoices = || items.iter().enumerate().filter(|(_, item)| item.kind != ItemKind::CreditNote);
-    // those that follow a rule first, then the others that were found
-    let several = |found: &[Vec<usize>]| {
-        let ruled = preferred(&items, payment.amount);
-        let others = found.iter().filter(|set| !ruled.iter().any(|(known, _)| known == *set));
-        let mut candidates: Vec<Candidate> = ruled.iter().map(|(set, why)| candidate(set, why)).collect();
-        candidates.extend(others.map(|set| candidate(set, "combination")));
-        (candidates, Text::const_new("several combinations of open items have the amount"))
-    };
-    let exact: Vec<usize> = invoices().filter(|(_, item)| item.open == payment.amount).map(|(at, _)| at).collect();
-    let taken = |item: &OpenItem| {
-        discount(item, paid, policy).is_positive() && with_discount(item, paid, policy).amount == payment.amount
-    };
-    let discounted: Vec<usize> = invoices().filter(|(_, item)| taken(item)).map(|(at, _)| at).collect();
-    match (exact.as_slice(), discounted.as_slice()) {
-        ([], []) => {}
-        ([at], []) | ([], [at]) => {
-            let Some(item) = items.get(*at) else { return Err((Vec::new(), Text::default())) };
-            let allocation = if exact.is_empty() { with_discount(item, paid, policy) } else { whole(item) };
-            // the item alone has the amount, but a combination of others may have it as well
-            match subsets(&items, payment, policy) {
-                Found::Several(first, second) => return Err(several(&[first, second])),
-                // what has the amount in full is another set than the item, which has it with its discount
-                Found::One(other) if exact.is_empty() => return Err(several(&[vec![*at], other])),
-                _ => {}
-            }
-            let evidence = format!("{}: the only open item of the payer with this amount", item.number);
-            return Ok(Match { allocations: vec![allocation], method: Method::SingleItem, evidence, rest: Amount::ZERO });
-        }
-        _ => {
-            let all = exact.iter().chain(&discounted);
-            let candidates = all.map(|at| candidate(&[*at], "amount")).collect();
-            return Err((candidates, Text::const_new("several open items of the payer have the amount")));
-        }
-    }
-    match subsets(&items, payment, policy) {
-        Found::None => Err((Vec::new(), Text::const_new("no open items of the payer have the amount"))),
-        Found::One(places) => {
-            let chosen: Vec<&OpenItem> = places.iter().filter_map(|at| items.get(*at)).copied().collect();
-            let allocations = chosen.iter().map(|item| whole(item)).collect();
-            let evidence = format!("{}: the only combination of the payer's open items with this amount", numbers(&chosen));
-            Ok(Match { allocations, method: Method::Combination, evidence, rest: Amount::ZERO })
-        }
-        Found::Several(first, second) => Err(several(&[first, second])),
-        Found::TooMany => {
-            let candidates = preferred(&items, payment.amount).iter().map(|(set, why)| candidate(set, why)).collect();
-            Err((
-                candidates,
-                Text::const_new("the payer has too many open items to try all combinations: name what is paid"),
-            ))
-        }
-    }
-}
-
-fn subsets(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> Found {
-    let amounts: Vec<i64> = items.iter().map(|item| item.open.0).collect();
-    combination(&amounts, payment.amount.0, usize::from(policy.combination_items))
 }
 
 #[cfg(test)]

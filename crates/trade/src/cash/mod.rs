@@ -15,6 +15,7 @@ mod post;
 mod preference;
 mod references;
 mod reverse;
+mod stages;
 mod state;
 mod waiting;
 

@@ -4,12 +4,12 @@ use super::*;
 use crate::account::{AccountEvent, Profile};
 use crate::books::{Kind, MemoryBooks};
 use crate::cash::references::numbers as names_of;
-use crate::cash::{EntryDocument, StatementDocument};
+use crate::cash::{Allocation, EntryDocument, StatementDocument};
 use crate::fulfilment::ShipConfirm;
 use crate::order::fixture::{Story, at};
 use crate::reference::point;
 use crate::refusal::Refusal;
-use units::Currency;
+use units::{Currency, Day};
 
 fn day(text: &str) -> Day {
     text.parse().unwrap()
@@ -101,6 +101,45 @@ fn small_differences_are_written_off_and_larger_ones_stay_open() {
     let books: &mut dyn Books = &mut memory;
     let account = books.account(&"ACME".into()).unwrap().unwrap();
     assert_eq!((account.ledger.receivable(), account.ledger.open_items[0].disputed), (Amount(10_000), Amount(10_000)));
+}
+
+#[test]
+fn domain_1_7_the_tolerance_is_that_of_one_invoice_and_not_of_all_that_are_paid() {
+    // 0.5 % of 200.00 are 1.00, and of both invoices 1.50
+    let (outcome, payment) = pay(&mut books(&[10_000, 20_000], None), 29_900, "CD-2026-000001 CD-2026-000002", "2026-03-10");
+    assert_eq!((outcome, written_off(&payment)), (Outcome::Applied, vec![0, 100]));
+    let (outcome, payment) = pay(&mut books(&[10_000, 20_000], None), 29_899, "CD-2026-000001 CD-2026-000002", "2026-03-10");
+    assert_eq!((outcome, payment.allocations[1].deduction), (Outcome::Deduction, Amount(101)));
+}
+
+fn written_off(payment: &Payment) -> Vec<i64> {
+    payment.allocations.iter().map(|allocation: &Allocation| allocation.written_off.0).collect()
+}
+
+#[test]
+fn domain_1_7_stage_7_a_combination_within_the_tolerance_is_applied_and_the_difference_written_off_once() {
+    let (outcome, payment) = pay(&mut books(&[10_000, 20_000, 70_000], None), 29_950, "", "2026-03-10");
+    assert_eq!((outcome, written_off(&payment)), (Outcome::Applied, vec![0, 50]));
+    // the third invoice would tolerate as much, and is not among those paid
+    let (outcome, payment) = pay(&mut books(&[10_000, 20_000, 70_000], None), 29_899, "", "2026-03-10");
+    assert_eq!((outcome, payment.allocations.len()), (Outcome::Unmatched { ambiguous: false }, 0));
+    // one invoice by itself is a combination too
+    let (outcome, payment) = pay(&mut books(&[10_000, 20_000], None), 19_900, "", "2026-03-10");
+    assert_eq!((outcome, written_off(&payment)), (Outcome::Applied, vec![100]));
+    // what is paid too much is the customer's, however little
+    let (outcome, payment) = pay(&mut books(&[10_000, 20_000], None), 30_001, "", "2026-03-10");
+    assert_eq!((outcome, payment.on_account, payment.allocations.len()), (Outcome::OnAccount, Amount(1), 2));
+}
+
+#[test]
+fn domain_1_7_two_combinations_within_the_tolerance_are_ambiguous_though_one_is_exact() {
+    let mut memory = books(&[10_000, 20_000, 29_950, 40_000], None);
+    let (outcome, payment) = pay(&mut memory, 30_000, "", "2026-03-10");
+    assert_eq!(outcome, Outcome::Unmatched { ambiguous: true });
+    assert_eq!((payment.allocations.len(), payment.candidates.len()), (0, 2));
+    // an invoice that has the amount to the cent is found one stage earlier
+    let (outcome, payment) = pay(&mut memory, 29_950, "", "2026-03-10");
+    assert_eq!((outcome, payment.allocations[0].invoice), (Outcome::Applied, InvoiceId(3)));
 }
 
 #[test]
