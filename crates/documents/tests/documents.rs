@@ -5,7 +5,7 @@
 use documents::orders::{Format, OrderDocument, read};
 use documents::{Reason, master, statements};
 use proptest::prelude::*;
-use trade::cash::{EntryDocument, StatementDocument};
+use trade::cash::{Adjustment, EntryDocument, RemittanceLine, StatementDocument};
 use trade::order::Destination;
 use units::{Amount, Currency, Day, Timestamp};
 
@@ -140,6 +140,48 @@ fn bombs_and_bad_encodings_are_findings() {
     );
 }
 
+/// A remittance line, or none.
+fn line() -> impl Strategy<Value = Option<RemittanceLine>> {
+    let adjustment = (0i64..10_000, "[A-Z&<]{1,8}");
+    let adjustment = adjustment.prop_map(|(amount, reason)| Adjustment { amount: Amount(amount), reason: reason.into() });
+    let amounts = (-100_000i64..100_000, 0i64..1_000);
+    let line = (amounts, proptest::collection::vec(adjustment, 0..3)).prop_map(|((paid, discount), adjustments)| {
+        RemittanceLine { paid: Amount(paid), discount: Amount(discount), adjustments, ..RemittanceLine::default() }
+    });
+    proptest::option::of(line)
+}
+
+#[test]
+fn domain_1_7_what_a_payer_says_of_each_document_is_read_in_both_shapes_of_amounts() {
+    let lines = |structured: &str| {
+        let xml = format!(
+            "<Document><Stmt><Id>S</Id><Acct><Ccy>EUR</Ccy></Acct><Ntry><Amt Ccy=\"EUR\">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
+             <ValDt><Dt>2026-03-01</Dt></ValDt><NtryDtls><TxDtls><RmtInf><Strd>{structured}</Strd></RmtInf></TxDtls></NtryDtls>\
+             </Ntry></Stmt></Document>"
+        );
+        statements::read(xml.as_bytes(), "s").records.remove(0).1.entries.remove(0).lines
+    };
+    let document = "<RfrdDocInf><Nb>CD-1</Nb></RfrdDocInf>";
+    let amounts = |inner: &str| lines(&format!("{document}<RfrdDocAmt>{inner}</RfrdDocAmt>"));
+    let line = |paid: i64, discount: i64, reasons: &[(i64, &str)]| {
+        let adjustment = |(amount, reason): &(i64, &str)| Adjustment { amount: Amount(*amount), reason: (*reason).into() };
+        let adjustments = reasons.iter().map(adjustment).collect();
+        vec![RemittanceLine { document: "CD-1".into(), paid: Amount(paid), discount: Amount(discount), adjustments }]
+    };
+    let old = "<DuePyblAmt Ccy=\"EUR\">10.00</DuePyblAmt><DscntApldAmt Ccy=\"EUR\">0.20</DscntApldAmt>";
+    assert_eq!(amounts(old), line(980, 20, &[]));
+    let new = "<DscntApldAmt><Amt Ccy=\"EUR\">0.20</Amt></DscntApldAmt><AdjstmntAmtAndRsn><Amt Ccy=\"EUR\">1.50</Amt>\
+               <CdtDbtInd>DBIT</CdtDbtInd><Rsn>DMG</Rsn><AddtlInf>2 boxes</AddtlInf></AdjstmntAmtAndRsn><RmtdAmt Ccy=\"EUR\">8.30</RmtdAmt>";
+    assert_eq!(amounts(new), line(830, 20, &[(150, "DMG 2 boxes")]));
+    assert_eq!(amounts("<CdtNoteAmt Ccy=\"EUR\">4.00</CdtNoteAmt>"), line(-400, 0, &[]));
+    // another currency, one amount for two documents, and what is due less nobody knows what say nothing
+    assert_eq!(amounts("<RmtdAmt Ccy=\"USD\">8.30</RmtdAmt>"), []);
+    assert_eq!(lines(&format!("{document}{document}<RfrdDocAmt><RmtdAmt Ccy=\"EUR\">1</RmtdAmt></RfrdDocAmt>")), []);
+    let adjusted =
+        "<DuePyblAmt Ccy=\"EUR\">10.00</DuePyblAmt><AdjstmntAmtAndRsn><Amt Ccy=\"EUR\">1</Amt></AdjstmntAmtAndRsn>";
+    assert_eq!(amounts(adjusted), []);
+}
+
 proptest! {
     #[test]
     fn no_reader_panics_on_rubbish(bytes in proptest::collection::vec(any::<u8>(), 0..300), cut in 0usize..700) {
@@ -156,16 +198,17 @@ proptest! {
 
     #[test]
     fn a_written_statement_reads_back_equal(
-        entries in proptest::collection::vec((1i64..1_000_000, any::<(bool, bool)>(), "[A-Za-z&<> ]{0,20}", "[A-Z0-9]{0,10}"), 0..8),
+        entries in proptest::collection::vec((1i64..1_000_000, any::<(bool, bool)>(), "[A-Za-z&<> ]{0,20}", "[A-Z0-9]{0,10}", line()), 0..8),
         opening in -1_000_000i64..1_000_000,
     ) {
-        let entries: Vec<EntryDocument> = (0..).zip(entries).map(|(index, (amount, (credit, reversal), text, reference))| EntryDocument {
+        let entries: Vec<EntryDocument> = (0..).zip(entries).map(|(index, (amount, (credit, reversal), text, reference, line))| EntryDocument {
             bank_reference: format!("B{index}").into(),
             index,
             value_date: Day(20_000),
             amount: Amount(if credit { amount } else { -amount }),
             payer_name: text.trim().into(),
             payer_account: reference.as_str().into(),
+            lines: line.filter(|_| !reference.is_empty()).map(|line| RemittanceLine { document: reference.as_str().into(), ..line }).into_iter().collect(),
             references: if reference.is_empty() { Vec::new() } else { vec![reference.into()] },
             remittance: text.trim().into(),
             reversal,

@@ -133,6 +133,7 @@ fn take(statement: &mut StatementDocument, row: &Row<'_>) -> Result<(), Box<Find
         references: references.map(Text::from).collect(),
         remittance: row.get("remittance").into(),
         customer_number: row.get("customer_number").into(),
+        lines: Vec::new(),
     });
     Ok(())
 }

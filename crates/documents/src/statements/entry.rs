@@ -4,6 +4,7 @@ use trade::cash::EntryDocument;
 use units::{Amount, Currency, Day, Text};
 
 use super::camt::{Notes, Wrong, signed};
+use super::remittance;
 use super::xml::{Xml, child, children, minor, path};
 use crate::csv_table::short;
 
@@ -47,8 +48,12 @@ pub(super) fn read<'a>(
         return Ok(());
     }
     notes.add(node, "the transactions of the batch do not make up its amount".to_owned(), "it was read as one entry");
-    let references = parts.into_iter().flat_map(|(part, _)| part.references).collect();
-    entries.push(EntryDocument { references, ..entry });
+    let (mut references, mut lines) = (Vec::new(), Vec::new());
+    for (part, _) in parts {
+        references.extend(part.references);
+        lines.extend(part.lines);
+    }
+    entries.push(EntryDocument { references, lines, ..entry });
     Ok(())
 }
 
@@ -81,6 +86,7 @@ fn transaction(node: Xml<'_>, entry: &EntryDocument, currency: Currency) -> (Ent
         payer_name: name.unwrap_or_default().into(),
         payer_account: account.unwrap_or_default().into(),
         references: references(node),
+        lines: remittance::lines(node, currency),
         remittance: if remittance.is_empty() { entry.remittance.clone() } else { remittance },
         ..entry.clone()
     };

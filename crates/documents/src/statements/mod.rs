@@ -3,6 +3,7 @@
 mod camt;
 mod csv;
 mod entry;
+mod remittance;
 mod write;
 mod xml;
 

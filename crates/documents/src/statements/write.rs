@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use trade::cash::{EntryDocument, StatementDocument};
+use trade::cash::{Adjustment, EntryDocument, RemittanceLine, StatementDocument};
 use units::{Amount, Currency, Timestamp};
 
 /// A statement as camt.053.001.08; reading it gives the same statement, entries numbered in their order.
@@ -61,9 +61,35 @@ fn write_entry(xml: &mut String, entry: &EntryDocument, currency: Currency) {
         let _ = write!(xml, "<Ustrd>{}</Ustrd>", escape(&entry.remittance));
     }
     for reference in &entry.references {
-        let _ = write!(xml, "<Strd><CdtrRefInf><Ref>{}</Ref></CdtrRefInf></Strd>", escape(reference));
+        match entry.lines.iter().find(|line| line.document == *reference) {
+            Some(line) => write_line(xml, line, currency),
+            None => {
+                let _ = write!(xml, "<Strd><CdtrRefInf><Ref>{}</Ref></CdtrRefInf></Strd>", escape(reference));
+            }
+        }
     }
     xml.push_str("</RmtInf></TxDtls></NtryDtls></Ntry>");
+}
+
+/// What is paid of a document, the discount taken, and what is taken off for which reason.
+fn write_line(xml: &mut String, line: &RemittanceLine, currency: Currency) {
+    let money = |amount: Amount| amount.abs().in_currency(currency).plain();
+    let ccy = currency.as_str();
+    let _ = write!(xml, "<Strd><RfrdDocInf><Nb>{}</Nb></RfrdDocInf><RfrdDocAmt>", escape(&line.document));
+    if !line.discount.is_zero() {
+        let _ = write!(xml, "<DscntApldAmt><Amt Ccy=\"{ccy}\">{}</Amt></DscntApldAmt>", money(line.discount));
+    }
+    if line.paid.is_negative() {
+        let _ = write!(xml, "<CdtNoteAmt Ccy=\"{ccy}\">{}</CdtNoteAmt>", money(line.paid));
+    }
+    for Adjustment { amount, reason } in &line.adjustments {
+        let (amount, reason) = (money(*amount), escape(reason));
+        let _ = write!(
+            xml,
+            "<AdjstmntAmtAndRsn><Amt Ccy=\"{ccy}\">{amount}</Amt><AddtlInf>{reason}</AddtlInf></AdjstmntAmtAndRsn>"
+        );
+    }
+    let _ = write!(xml, "<RmtdAmt Ccy=\"{ccy}\">{}</RmtdAmt></RfrdDocAmt></Strd>", money(line.paid));
 }
 
 fn amount(amount: Amount, currency: Currency) -> String {

@@ -546,7 +546,11 @@ fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::E
         trade::exception::ExceptionKind::Deduction => {
             let deductions = trade::cash::deductions(txn.books(), id)?;
             // the code of a deduction says whose business it is (domain §1.7)
-            let owner = deductions.first().map(|(.., code)| super::task::label(&trade::cash::owner(code)));
+            let mut owners: Vec<_> = deductions.iter().map(|(.., code)| trade::cash::owner(code)).collect();
+            owners.dedup();
+            // receivables see to it that each of several owners decides
+            let owner = if owners.len() > 1 { Some(trade::Role::Receivables) } else { owners.pop() };
+            let owner = owner.map(|owner| super::task::label(&owner));
             (deductions.iter().map(|(_, amount, _)| *amount).sum(), owner)
         }
         _ => (payment.unallocated(), None),

@@ -5,6 +5,7 @@ use units::{Amount, Text};
 use super::exchange::{foreign, unknown};
 use super::post::{existing, on_account, post};
 use super::references::{NUMBER, named};
+use super::remittance;
 use super::stages::{by_amount, by_reference};
 use super::state::{Candidate, Payment, PaymentEvent, PaymentStatus};
 use super::waiting::note_waiting;
@@ -95,8 +96,12 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
     }
     let mut items = items(&account, &payment, &referenced);
     items.extend(paid_for.iter().map(|(_, item)| item));
-    let found =
-        if items.is_empty() { by_amount(&account, &payment, &policy) } else { by_reference(&items, &payment, &policy) };
+    let lines = remittance::lines(books, &payment)?;
+    let found = if items.is_empty() {
+        by_amount(&account, &payment, &policy)
+    } else {
+        by_reference(&items, &lines, &payment, &policy)
+    };
     match found {
         Ok(mut found) => {
             for allocation in &mut found.allocations {
@@ -281,4 +286,4 @@ fn items<'a>(account: &'a Account, payment: &Payment, referenced: &[InvoiceId]) 
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -15,6 +15,11 @@ use crate::refusal::Refusal;
 /// Within which a document leads to the payment that deducted of it.
 const DEDUCTED: &str = "deducted-of";
 
+/// The code of a discount that was taken too late.
+pub(super) const UNEARNED_DISCOUNT: &str = "UD";
+/// The code of what nobody gave a reason for.
+pub(super) const UNKNOWN: &str = "UNK";
+
 /// The codes of deductions, who owns them, and the words by which customers say them (domain §1.7).
 const CODES: [(&str, Role, &[&str]); 11] = [
     ("PRC", Role::Sales, &["PRICE", "PRICING", "CONTRACT"]),
@@ -25,9 +30,9 @@ const CODES: [(&str, Role, &[&str]); 11] = [
     ("DMG", Role::Warehouse, &["DAMAGE", "DAMAGED", "BROKEN"]),
     ("LATE", Role::Warehouse, &["DELAY", "DELAYED"]),
     ("RET", Role::Sales, &["RETURN", "RETURNS", "RETURNED"]),
-    ("UD", Role::Receivables, &["SKONTO"]),
+    (UNEARNED_DISCOUNT, Role::Receivables, &["SKONTO"]),
     ("BNK", Role::Receivables, &["CHARGES"]),
-    ("UNK", Role::Receivables, &[]),
+    (UNKNOWN, Role::Receivables, &[]),
 ];
 
 /// Whether a code is one of those that deductions and disputes have.
@@ -48,7 +53,7 @@ pub(super) fn named(remittance: &str) -> Option<&'static str> {
         .map(str::to_ascii_uppercase)
         .collect();
     let is_named = |(code, _, names): &&(&str, Role, &[&str])| {
-        *code != "UNK" && words.iter().any(|word| word == code || names.contains(&word.as_str()))
+        *code != UNKNOWN && words.iter().any(|word| word == code || names.contains(&word.as_str()))
     };
     let mut found = CODES.iter().filter(is_named);
     match (found.next(), found.next()) {

@@ -4,6 +4,7 @@ use compact_str::format_compact;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Text};
 
+use super::remittance::RemittanceLine;
 use crate::ids::Reference;
 
 /// A bank statement before we have looked at it.
@@ -62,4 +63,7 @@ pub struct EntryDocument {
     /// The customer's number with us, as it stands on what came with a cheque or through a lockbox; empty if there is none.
     #[serde(default)]
     pub customer_number: Text,
+    /// What the payer says of each document that they pay.
+    #[serde(default)]
+    pub lines: Vec<RemittanceLine>,
 }

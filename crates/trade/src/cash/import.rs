@@ -185,6 +185,7 @@ fn record(
         references: entry.references.clone(),
         remittance: entry.remittance.clone(),
         customer_number: entry.customer_number.clone(),
+        lines: entry.lines.clone(),
         rate,
         ..Payment::default()
     };

@@ -14,6 +14,7 @@ mod manual;
 mod post;
 mod preference;
 mod references;
+mod remittance;
 mod reverse;
 mod stages;
 mod state;
@@ -25,6 +26,7 @@ pub use dispute::{Settled, Settlement, decide_dispute, open_dispute, settle_disp
 pub use document::{EntryDocument, StatementDocument};
 pub use import::{Imported, import};
 pub use manual::{match_manually, put_on_account, unapply};
+pub use remittance::{Adjustment, RemittanceLine};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
 
 pub(crate) use apply::misfit;

@@ -3,9 +3,12 @@
 use units::{Amount, Day, Text};
 
 use super::combination::{Found, Part, combination};
+use super::deduction::{UNEARNED_DISCOUNT, UNKNOWN, named};
 use super::preference::preferred;
+use super::remittance::{RemittanceLine, by_lines};
 use super::state::{Allocation, Candidate, Method, Payment};
 use crate::account::{Account, ItemKind, OpenItem};
+use crate::ids::InvoiceId;
 use crate::master::CashPolicy;
 
 /// A match that is certain.
@@ -21,7 +24,7 @@ pub(super) struct Match {
 }
 
 /// The early-payment discount that may still be taken of an item.
-fn discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Amount {
+pub(super) fn discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Amount {
     match item.discount {
         Some((amount, last))
             if item.open == item.amount && paid <= last.plus_days(i32::from(policy.discount_grace_days)) =>
@@ -32,7 +35,7 @@ fn discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Amount {
     }
 }
 
-fn whole(item: &OpenItem) -> Allocation {
+pub(super) fn whole(item: &OpenItem) -> Allocation {
     Allocation { invoice: item.invoice, amount: item.open, ..Allocation::default() }
 }
 
@@ -45,7 +48,7 @@ fn sum(allocations: &[Allocation]) -> Amount {
     allocations.iter().map(|allocation| allocation.amount).sum()
 }
 
-fn numbers(items: &[&OpenItem]) -> String {
+pub(super) fn numbers(items: &[&OpenItem]) -> String {
     let numbers: Vec<&str> = items.iter().map(|item| item.number.as_str()).collect();
     numbers.join(", ")
 }
@@ -54,7 +57,12 @@ fn numbers(items: &[&OpenItem]) -> String {
 pub(super) type Decided = Result<Match, (Vec<Candidate>, Text)>;
 
 /// Stages 3 to 5: the items that are named.
-pub(super) fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &CashPolicy) -> Decided {
+pub(super) fn by_reference(
+    items: &[&OpenItem],
+    lines: &[(InvoiceId, &RemittanceLine)],
+    payment: &Payment,
+    policy: &CashPolicy,
+) -> Decided {
     let paid = payment.value_date;
     let full: Vec<Allocation> = items.iter().map(|item| whole(item)).collect();
     let open = sum(&full);
@@ -70,6 +78,9 @@ pub(super) fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &Cash
     let discounted: Vec<Allocation> = items.iter().map(|item| with_discount(item, paid, policy)).collect();
     if sum(&discounted) == payment.amount {
         return Ok(found(discounted, Method::ExactWithDiscount, "named, with the discount taken in time", Amount::ZERO));
+    }
+    if let Some(found) = by_lines(items, lines, payment, policy) {
+        return Ok(found);
     }
     if payment.amount > open {
         let rest = payment.amount - open;
@@ -99,9 +110,9 @@ pub(super) fn by_reference(items: &[&OpenItem], payment: &Payment, policy: &Cash
 fn code(items: &[&OpenItem], short: Amount, remittance: &str) -> Text {
     let discounts: Amount = items.iter().filter_map(|item| item.discount).map(|(amount, _)| amount).sum();
     if discounts.is_positive() && discounts == short {
-        return Text::const_new("UD");
+        return Text::const_new(UNEARNED_DISCOUNT);
     }
-    Text::const_new(super::deduction::named(remittance).unwrap_or("UNK"))
+    Text::const_new(named(remittance).unwrap_or(UNKNOWN))
 }
 
 /// What is missing is missing from the last item that is large enough.
@@ -116,7 +127,7 @@ fn short_paid(items: &[&OpenItem], short: Amount, code: &Text) -> Option<Vec<All
 
 /// How much of an item may be written off: the policy's amount or its part of the document, whichever is less. Never all that is open,
 /// and nothing of a credit or of what is in dispute. Source: domain §1.7 (tolerance).
-fn tolerance(item: &OpenItem, policy: &CashPolicy) -> Amount {
+pub(super) fn tolerance(item: &OpenItem, policy: &CashPolicy) -> Amount {
     if item.disputed.is_positive() || !item.open.is_positive() {
         return Amount::ZERO;
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Text, Timestamp};
 
+use super::remittance::RemittanceLine;
 use crate::books::Folded;
 use crate::ids::*;
 use crate::master::BookedRate;
@@ -50,6 +51,9 @@ pub struct Payment {
     /// The exchange rate of its value date; `None` in the company's currency, and while nobody has said one.
     #[serde(default)]
     pub rate: Option<BookedRate>,
+    /// What the payer says of each document, where they do.
+    #[serde(default)]
+    pub lines: Vec<RemittanceLine>,
 }
 
 /// How far a payment is.

@@ -11,12 +11,12 @@ use crate::reference::point;
 use crate::refusal::Refusal;
 use units::{Currency, Day};
 
-fn day(text: &str) -> Day {
+pub(in crate::cash) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
 /// An account with open items of these amounts, numbered from 1.
-fn books(amounts: &[i64], discount: Option<(i64, &str)>) -> MemoryBooks {
+pub(in crate::cash) fn books(amounts: &[i64], discount: Option<(i64, &str)>) -> MemoryBooks {
     let mut memory = MemoryBooks::new();
     let books: &mut dyn Books = &mut memory;
     let id = AccountId::from("ACME");
