@@ -9,7 +9,7 @@ use partition::{Body, Reply};
 use trade::exception::{Action, Exception, ExceptionKind};
 use trade::fulfilment::ShipConfirm;
 use trade::order::Cancellation;
-use trade::stock::{Adjustment, BackorderRun, Receipt, Segment, Strategy};
+use trade::stock::{Adjustment, BackorderRun, Count, Receipt, Segment, Strategy};
 use trade::{Key, LineNo, OrderId, Refusal, Role};
 use trading::{Story, actor};
 use units::{Quantity, Text, Timestamp};
@@ -51,6 +51,70 @@ fn short() -> (Story, OrderId) {
     lose(&mut story, 4);
     assert_eq!((units(&story, order), asked(&story, ExceptionKind::Shortage).len()), ((6, 4), 1));
     (story, order)
+}
+
+#[test]
+fn domain_1_1_6_the_least_important_order_loses_and_its_line_is_asked_about() {
+    let mut story = Story::new(&[]);
+    receive(&mut story, 40, "R-1");
+    let order = |story: &mut Story, quantity: i64, tier: u8| {
+        let profile = trade::account::Profile { tier, ..story.account().profile.clone() };
+        story.must(Body::PutAccounts(vec![("ACME".into(), profile)]));
+        let order = story.order_of(&[quantity]);
+        story.run(order, &STEPS, Variables::default());
+        order
+    };
+    let first = order(&mut story, 20, 1);
+    story.run(first, &["trade.release"], Variables::default());
+    let warehouse_order = story.order_now(first).warehouse_orders[0];
+    story.must(Body::WarehousePicked { warehouse_order, lines: vec![(LineNo(1), Quantity(20))], complete: true });
+    let (second, third) = (order(&mut story, 10, 1), order(&mut story, 8, 3));
+    story.must(Body::CountStock(Count {
+        item: "X".into(),
+        node: "WH1".into(),
+        on_hand: Quantity(30),
+        document: "C-1".into(),
+        ..Count::default()
+    }));
+    assert_eq!((units(&story, second), units(&story, third)), ((10, 0), (0, 8)));
+    assert_eq!(story.order_now(first).lines[0].buckets.picked, Quantity(20));
+    let asked = asked(&story, ExceptionKind::Shortage);
+    assert_eq!((asked.len(), asked[0].subject.order, asked[0].subject.line), (1, Some(third), Some(LineNo(1))));
+    let reason = asked[0].reason.as_str();
+    assert!(reason.starts_with("8 of X on line 1 are missing at WH1 by C-1; the rest is held by "), "{reason}");
+    story.check();
+}
+
+#[test]
+fn domain_1_1_6_each_line_that_lost_units_is_asked_about_and_ends_by_itself() {
+    let mut story = Story::new(&[]);
+    receive(&mut story, 10, "R-1");
+    let order = story.order_of(&[6, 4]);
+    story.run(order, &STEPS, Variables::default());
+    let lines = |story: &Story| -> Vec<(u64, String)> {
+        let asked = asked(story, ExceptionKind::Shortage);
+        let told =
+            asked.iter().map(|asked| (asked.subject.line.unwrap().0, asked.reason.split(" are").next().unwrap().into()));
+        told.collect()
+    };
+    lose(&mut story, 7);
+    assert_eq!(lines(&story), [(1, "3 of X on line 1".into()), (2, "4 of X on line 2".into())]);
+    // more of the same line is told with what is known
+    let (item, node, on_hand) = ("X".into(), "WH1".into(), Quantity(-1));
+    story.must(Body::AdjustStock(Adjustment { item, node, on_hand, document: "C-2".into(), ..Adjustment::default() }));
+    assert_eq!(lines(&story).len(), 2);
+    let first = asked(&story, ExceptionKind::Shortage)[0].clone();
+    assert!(first.reason.contains("; 1 of X on line 1 are missing at WH1 by C-2"), "{}", first.reason);
+    // to cancel what one line misses leaves the other as it is
+    let (exception, reason) = (first.id, "x".into());
+    let body = Body::ResolveException { exception, action: Action::Cancel, reason, details: Variables::default() };
+    story.ask(&actor("sue", &[Role::Sales]), body).unwrap();
+    let buckets = |line: usize| story.order_now(order).lines[line].buckets;
+    assert_eq!((buckets(0).cancelled, buckets(1).backordered), (Quantity(4), Quantity(4)));
+    assert_eq!(lines(&story), [(2, "4 of X on line 2".into())]);
+    receive(&mut story, 4, "R-2");
+    assert_eq!(lines(&story), []);
+    story.check();
 }
 
 fn decide(story: &mut Story, action: Action) -> Result<Reply, Refusal> {

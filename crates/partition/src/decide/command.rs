@@ -10,8 +10,8 @@ use units::{Amount, Text};
 
 use super::txn::{Once, Outcome, Txn, text};
 use super::{
-    batch, billing, definition, document, exception, follow_up, message, operate, react, schedule, substitution, user_task,
-    worker,
+    batch, billing, definition, document, exception, follow_up, message, operate, react, schedule, shortage, substitution,
+    user_task, worker,
 };
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
@@ -74,15 +74,13 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::CountStock(count) => {
             let bumped = trade::stock::count(txn.books(), count, &cx)?;
             let stock = StockKey::new(&count.item, &count.node);
-            serve_backorders(txn, &stock)?;
-            ask_about_shortage(txn, &stock, &bumped, &count.document)?;
+            shortage::follow(txn, &stock, &bumped, &count.document)?;
             Ok(Reply::Done)
         }
         Body::AdjustStock(adjustment) => {
             let bumped = trade::stock::adjust(txn.books(), adjustment, &cx)?;
             let stock = StockKey::new(&adjustment.item, &adjustment.node);
-            serve_backorders(txn, &stock)?;
-            ask_about_shortage(txn, &stock, &bumped, &adjustment.document)?;
+            shortage::follow(txn, &stock, &bumped, &adjustment.document)?;
             Ok(Reply::Done)
         }
         Body::AnnounceSupply { stock, inbound } => {
@@ -160,6 +158,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             let stops = follow_up::is_asked_to_stop(txn, *warehouse_order)?;
             if let Some(reason) = refused {
                 follow_up::cancel_refused(txn, *warehouse_order, reason)?;
+                follow_up::missing_refused(txn, *warehouse_order, reason)?;
             }
             if trade::fulfilment::cancel_answered(txn.books(), *warehouse_order, refused, lines, &cx)? {
                 source_again(txn, *warehouse_order)?;
@@ -408,7 +407,7 @@ fn change_order(txn: &mut Txn<'_>, order: OrderId, change: &trade::order::Change
     Ok(Reply::Changed { order, asked, redirected, under_way })
 }
 
-fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
+pub(super) fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
     for id in asked {
         let effect = document::cancellation(txn, *id)?;
         txn.request(effect);
@@ -427,7 +426,7 @@ pub(super) fn serve_waiting(txn: &mut Txn<'_>, item: &trade::ItemId) -> Outcome<
     for order in &served {
         txn.publish("order.more", order, None);
     }
-    clear_shortages(txn, item, &served)?;
+    shortage::clear(txn, item, &served)?;
     substitution::came(txn, item)
 }
 
@@ -441,74 +440,9 @@ fn run_backorders(txn: &mut Txn<'_>, run: &trade::stock::BackorderRun) -> Outcom
             txn.publish("order.more", order, None);
         }
         serve_backorders(txn, &StockKey::new(&run.item, &run.node))?;
-        clear_shortages(txn, &run.item, &won)?;
+        shortage::clear(txn, &run.item, &won)?;
     }
     Ok(Reply::Reconfirmed(lines))
-}
-
-/// Orders that a smaller stock took units from, and that nobody else can serve: one exception for each (domain §1.1.6).
-fn ask_about_shortage(txn: &mut Txn<'_>, stock: &StockKey, bumped: &[OrderId], document: &Text) -> Outcome<()> {
-    let cx = txn.system.clone();
-    for id in bumped {
-        let Some(order) = txn.books().order(id)? else { continue };
-        let lines = order.lines.iter().filter(|line| line.item == stock.item);
-        let short: units::Quantity = lines.map(|line| line.buckets.backordered).sum();
-        if short.is_positive() {
-            let kept = keepers(txn, stock, *id)?;
-            let reason = text(format_args!("{short} of {} are missing at {} by {document}{kept}", stock.item, stock.node));
-            let subject = super::task::subject(&order, Some(Key::Stock(stock.clone())));
-            let kind = trade::exception::ExceptionKind::Shortage;
-            // one count may take units from many orders
-            let case = text(format_args!("{document} of {} at {}", stock.item, stock.node));
-            let raise = trade::exception::Raise { case, ..trade::exception::Raise::new(kind, subject, reason) };
-            trade::exception::raise(txn.books(), raise, &cx)?;
-        }
-    }
-    Ok(())
-}
-
-/// Who holds what is left of a stock, in words: the most first, and no more than five of them (domain §3, lesson 6).
-fn keepers(txn: &mut Txn<'_>, stock: &StockKey, without: OrderId) -> Outcome<Text> {
-    let Some(there) = txn.books().stock(stock)? else { return Ok(Text::default()) };
-    let holders = trade::stock::held_by_others(&there, without);
-    if holders.is_empty() {
-        return Ok(Text::default());
-    }
-    let named: Vec<String> = holders.iter().take(5).map(|(order, quantity)| format!("{order} ({quantity})")).collect();
-    let more = match holders.len() - named.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Ok(text(format_args!("; the rest is held by {}{more}", named.join(", "))))
-}
-
-/// The shortage of an order is over when nothing of the item waits any more.
-pub(super) fn clear_shortages(txn: &mut Txn<'_>, item: &trade::ItemId, served: &[OrderId]) -> Outcome<()> {
-    if served.is_empty() {
-        return Ok(());
-    }
-    let cx = txn.system.clone();
-    let company = txn.books().company(&Text::const_new(trade::master::Company::KEY))?;
-    let has_substitutes = txn.books().item(item)?.is_some_and(|item| !item.substitutes.is_empty());
-    let nodes: Vec<_> = company.iter().flat_map(|company| &company.nodes).map(|node| node.id.clone()).collect();
-    for id in served {
-        let Some(order) = txn.books().order(id)? else { continue };
-        if order.lines.iter().any(|line| line.item == *item && line.buckets.backordered.is_positive()) {
-            continue;
-        }
-        let mut keys: Vec<Key> = nodes.iter().map(|node| Key::Stock(StockKey::new(item, node))).collect();
-        if has_substitutes {
-            keys.push(Key::Item(item.clone()));
-        }
-        for key in keys {
-            let subject = super::task::subject(&order, Some(key));
-            let kind = trade::exception::ExceptionKind::Shortage;
-            if let Some(exception) = trade::exception::of_subject(txn.books(), kind, &subject)? {
-                trade::exception::clear(txn.books(), exception, "nothing is missing any more", &cx)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Units came back to the order: its process looks for another warehouse.

@@ -7,7 +7,7 @@ use engine::{Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Environment, Value};
 use trade::cash::{Payment, PaymentStatus, Settlement};
 use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
-use trade::order::{Cancellation, HoldKind, Order};
+use trade::order::{Cancellation, HoldKind, Line, Order};
 use trade::{
     AccountId, ExceptionId, InvoiceId, ItemId, Key, LineNo, OrderId, PaymentId, Refusal, ReturnId, WarehouseOrderId,
 };
@@ -136,7 +136,7 @@ pub(super) fn raise_for_dead_letter(txn: &mut Txn<'_>, id: EffectId) -> Outcome<
         Some(order) => txn.books().order(&order)?.map(|order| order.account.clone()),
         None => None,
     };
-    let subject = Subject { order: effect.order, account, key: effect.subject.clone() };
+    let subject = Subject { order: effect.order, account, key: effect.subject.clone(), line: None };
     let reason = text(format_args!("{} could not be delivered ({code}): {message}", effect.capability));
     let raise = Raise {
         // one system that fails is one case, however many orders wait for it
@@ -222,7 +222,7 @@ fn subject_of(txn: &mut Txn<'_>, variables: &Variables) -> Outcome<Subject> {
         (None, Some(Key::ReturnRequest(id))) => txn.books().return_request(id)?.map(|request| request.account.clone()),
         (None, _) => None,
     };
-    Ok(Subject { order, account, key })
+    Ok(Subject { order, account, key, line: None })
 }
 
 fn property(element: &bpmn::Element, name: &str, variables: &Variables, environment: &Environment) -> Option<Value> {
@@ -345,7 +345,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
                 Some(Key::Item(item)) => Some(item),
                 _ => None,
             };
-            missing(txn, id, item, action, reason)?;
+            missing(txn, id, (item, exception.subject.line), action, reason)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
             let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
@@ -356,12 +356,19 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
     Ok(())
 }
 
-/// Looks for units that are missing anywhere, or cancels them; of one item, or of all that an order waits for.
+/// Looks for units that are missing anywhere, or cancels them; of one line or item, or of all that an order waits for.
 ///
 /// Refused where nothing is found, so that the question stays.
-fn missing(txn: &mut Txn<'_>, id: OrderId, item: Option<&ItemId>, action: Action, reason: &Text) -> Outcome<()> {
+fn missing(
+    txn: &mut Txn<'_>,
+    id: OrderId,
+    (item, no): (Option<&ItemId>, Option<LineNo>),
+    action: Action,
+    reason: &Text,
+) -> Outcome<()> {
     let waiting = |order: &Order| -> Vec<(LineNo, ItemId, Quantity)> {
-        let lines = order.lines.iter().filter(|line| item.is_none_or(|item| line.item == *item));
+        let is_meant = |line: &&Line| item.is_none_or(|item| line.item == *item) && no.is_none_or(|no| line.no == no);
+        let lines = order.lines.iter().filter(is_meant);
         let waits = lines.map(|line| (line.no, line.item.clone(), line.buckets.open + line.buckets.backordered));
         waits.filter(|(.., units)| units.is_positive()).collect()
     };

@@ -71,10 +71,30 @@ pub(super) fn cancel_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str)
     ask(txn, released.order, ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(id), reason)
 }
 
+/// A warehouse does not give back units that a count did not find: one of the two is wrong (domain §1.1.6).
+pub(super) fn missing_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
+    let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(()) };
+    let missing: Vec<String> = released
+        .lines
+        .iter()
+        .filter(|line| line.missing.is_positive())
+        .map(|line| format!("{} of {} on line {} (missing by {})", line.missing, line.item, line.line.0, line.missing_by))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let reason = text(format_args!(
+        "{} does not give back of {id}: {} ({why}); count again, or have it looked for what is packed",
+        released.node,
+        missing.join(", ")
+    ));
+    ask(txn, released.order, ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(id), reason)
+}
+
 /// Whether a warehouse was asked to stop units that the customer still wants, at another address.
 pub(super) fn is_asked_to_stop(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<bool> {
     let released = txn.books().warehouse_order(&id)?;
-    Ok(released.is_some_and(|released| released.lines.iter().any(|line| line.stopping.is_positive())))
+    Ok(released.is_some_and(|released| released.lines.iter().any(|line| line.stopping > line.missing)))
 }
 
 /// A warehouse does not stop what was to go to another address: it is asked to ship it there, or somebody has it intercepted while a hold
@@ -231,18 +251,22 @@ pub(super) fn interception_ended(txn: &mut Txn<'_>, id: ReturnId) -> Outcome<()>
 
 /// Asks a person; one who is asked about the same already is told of this, too.
 fn ask(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, key: Key, reason: Text) -> Outcome<()> {
-    let cx = txn.system.clone();
     let order = order(txn, id)?;
-    let subject = subject(&order, Some(key));
-    if let Some(known) = trade::exception::of_subject(txn.books(), kind, &subject)?
+    raise_or_add(txn, Raise::new(kind, subject(&order, Some(key)), reason))
+}
+
+/// Raises an exception, or adds its reason to that of the one that is open for the same subject.
+pub(super) fn raise_or_add(txn: &mut Txn<'_>, raise: Raise) -> Outcome<()> {
+    let cx = txn.system.clone();
+    if let Some(known) = trade::exception::of_subject(txn.books(), raise.kind, &raise.subject)?
         && let Some(asked) = txn.books().exception(&known)?
     {
-        if !asked.reason.contains(reason.as_str()) {
-            let reason = text(format_args!("{}; {reason}", asked.reason));
+        if !asked.reason.contains(raise.reason.as_str()) {
+            let reason = text(format_args!("{}; {}", asked.reason, raise.reason));
             trade::exception::restate(txn.books(), known, &reason, asked.amount)?;
         }
         return Ok(());
     }
-    trade::exception::raise(txn.books(), Raise::new(kind, subject, reason), &cx)?;
+    trade::exception::raise(txn.books(), raise, &cx)?;
     Ok(())
 }

@@ -19,6 +19,7 @@ mod overlay;
 mod react;
 mod saved_view;
 mod schedule;
+mod shortage;
 mod substitution;
 mod task;
 mod txn;

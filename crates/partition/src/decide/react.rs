@@ -11,7 +11,7 @@ use units::Minutes;
 
 use super::task::{TASKS, label};
 use super::txn::{FollowUp, Once, Outcome, Txn, TxnStop, text};
-use super::{billing, command, credit, document, exception, follow_up, user_task, worker};
+use super::{billing, command, credit, document, exception, follow_up, shortage, user_task, worker};
 use crate::effect::{Effect, EffectId};
 use crate::journal::Event;
 use crate::key::{AnyKey, AnyState, CorrelationKey};
@@ -107,6 +107,9 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 WarehouseOrderEvent::Rejected { .. } | WarehouseOrderEvent::Cancelled => {
                     txn.publish("warehouse_order.closed", id, None);
                 }
+                WarehouseOrderEvent::CancelConfirmed { lines, missing_by: Some(document) } => {
+                    shortage::given_back(txn, *id, lines, document)?;
+                }
                 WarehouseOrderEvent::Completed if shipped_nothing(txn)? => txn.publish("warehouse_order.closed", id, None),
                 _ => {}
             }
@@ -128,7 +131,7 @@ fn units_freed(txn: &mut Txn<'_>, id: OrderId, no: LineNo, from: Bucket) -> Outc
             txn.once(Once::Serve(line.item.clone()));
             Ok(())
         }
-        Bucket::Backordered => command::clear_shortages(txn, &line.item, &[id]),
+        Bucket::Backordered => shortage::clear(txn, &line.item, &[id]),
         Bucket::Open | Bucket::Shipped | Bucket::Cancelled => Ok(()),
     }
 }

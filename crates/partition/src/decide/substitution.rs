@@ -6,7 +6,7 @@ use trade::order::{Replacement, Replacements};
 use trade::{ItemId, Key, OrderId};
 use units::{Amount, Text};
 
-use super::command::clear_shortages;
+use super::shortage;
 use super::task::{order, subject};
 use super::txn::{Outcome, Txn, text};
 
@@ -15,7 +15,7 @@ pub(super) fn follow(txn: &mut Txn<'_>, id: OrderId, replaced: &Replacements) ->
     if !replaced.done.is_empty() {
         check_again(txn, id)?;
         for done in &replaced.done {
-            clear_shortages(txn, &done.item, &[id])?;
+            shortage::clear(txn, &done.item, &[id])?;
         }
     }
     replaced.to_ask.iter().try_for_each(|offer| ask(txn, id, offer))

@@ -204,7 +204,7 @@ fn tax_quote(quote: &Value, currency: Currency) -> Option<trade::tax::TaxQuote> 
 
 /// What an exception about this order is about.
 pub(super) fn subject(order: &Order, key: Option<Key>) -> Subject {
-    Subject { order: Some(order.id), account: Some(order.account.clone()), key }
+    Subject { order: Some(order.id), account: Some(order.account.clone()), key, line: None }
 }
 
 /// The order that exists.

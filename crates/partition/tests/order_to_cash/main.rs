@@ -12,6 +12,7 @@ mod holds;
 mod intercepts;
 mod outages;
 mod quotas;
+mod shortages;
 mod splitting;
 mod substitutes;
 mod world;

@@ -115,13 +115,19 @@ impl Story {
 
     /// Receives an order of ten X.
     pub(crate) fn order(&mut self) -> OrderId {
-        let line = SubmittedLine {
+        self.order_of(&[10])
+    }
+
+    /// Receives an order with a line of X for each quantity.
+    pub(crate) fn order_of(&mut self, quantities: &[i64]) -> OrderId {
+        let line = |quantity: &i64| SubmittedLine {
             item: "X".into(),
-            quantity: Decimal::from(10i64),
+            quantity: Decimal::from(*quantity),
             price: Some(Decimal::from(10i64)),
             ..SubmittedLine::default()
         };
-        let submission = Submission { account: "ACME".into(), lines: vec![line], ..Submission::default() };
+        let lines = quantities.iter().map(line).collect();
+        let submission = Submission { account: "ACME".into(), lines, ..Submission::default() };
         match self.ask(&actor("shop", &[Role::Sales]), Body::ReceiveOrder(Box::new(submission))).unwrap() {
             Reply::Order(id) => id,
             other => panic!("{other:?}"),

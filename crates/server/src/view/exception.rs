@@ -24,6 +24,8 @@ pub(crate) struct ExceptionView {
     pub(crate) assignee: Option<String>,
     /// The order that it is about.
     pub(crate) order: Option<String>,
+    /// The line of the order, where it is about one only.
+    pub(crate) line: Option<u64>,
     /// The account that it is about.
     pub(crate) account: Option<String>,
     /// What it is about in particular.
@@ -79,6 +81,7 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
         owner: name(&exception.owner),
         assignee: exception.assignee.as_ref().map(ToString::to_string),
         order: exception.subject.order.map(|id| id.to_string()),
+        line: exception.subject.line.map(|line| line.0),
         account: exception.subject.account.as_ref().map(ToString::to_string),
         subject: exception.subject.key.as_ref().map(ToString::to_string),
         reason: exception.reason.to_string(),

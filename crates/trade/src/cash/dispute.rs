@@ -70,8 +70,12 @@ pub fn open_dispute(
     let code = Text::from(code);
     books.record(&document.account, AccountEvent::ItemDisputed { invoice, amount, code: code.clone() });
     books.record(&invoice, InvoiceEvent::Disputed { amount, code: code.clone(), by: cx.actor.id.clone() });
-    let subject =
-        Subject { order: Some(document.order), account: Some(document.account.clone()), key: Some(Key::Invoice(invoice)) };
+    let subject = Subject {
+        order: Some(document.order),
+        account: Some(document.account.clone()),
+        key: Some(Key::Invoice(invoice)),
+        line: None,
+    };
     let disputed = Money { amount, currency: document.currency };
     let reason = format_compact!("{disputed} of {} is disputed ({code}): {reason}", document.number);
     let owner = Some(owner(&code));

@@ -86,5 +86,7 @@ fn subject_name(subject: &Subject) -> Text {
     let part = |value: Option<String>| value.unwrap_or_default();
     let order = part(subject.order.map(|order| order.to_string()));
     let account = part(subject.account.as_ref().map(ToString::to_string));
-    Text::from(format!("{order}/{account}/{}", part(subject.key.as_ref().map(ToString::to_string))))
+    let key = part(subject.key.as_ref().map(ToString::to_string));
+    let line = part(subject.line.map(|line| format!("/{}", line.0)));
+    Text::from(format!("{order}/{account}/{key}{line}"))
 }

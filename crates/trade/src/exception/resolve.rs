@@ -120,8 +120,12 @@ mod tests {
     use units::Amount;
 
     fn raised(story: &mut Story) -> ExceptionId {
-        let subject =
-            Subject { order: Some(OrderId(1)), account: Some("ACME".into()), key: Some(Key::Payment(PaymentId(7))) };
+        let subject = Subject {
+            order: Some(OrderId(1)),
+            account: Some("ACME".into()),
+            key: Some(Key::Payment(PaymentId(7))),
+            line: None,
+        };
         let wanted = Raise { amount: Amount(2_000_000), ..Raise::new(ExceptionKind::Price, subject, "too low") };
         raise(story.books(), wanted, &at(0)).unwrap()
     }
@@ -286,7 +290,7 @@ mod tests {
             let order =
                 crate::order::Order { requested: requested.map(|day| day.parse().unwrap()), ..(*story.order(id)).clone() };
             story.books().record(&id, crate::order::OrderEvent::Received(Box::new(order)));
-            let subject = Subject { order: Some(id), account: Some("ACME".into()), key: None };
+            let subject = Subject { order: Some(id), account: Some("ACME".into()), key: None, line: None };
             let raised = raise(story.books(), Raise::new(ExceptionKind::Address, subject, "unknown"), &at(0)).unwrap();
             story.books().exception(&raised).unwrap().unwrap().severity
         };

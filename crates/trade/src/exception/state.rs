@@ -75,6 +75,9 @@ pub struct Subject {
     pub account: Option<AccountId>,
     /// The aggregate that it is about in particular.
     pub key: Option<Key>,
+    /// The line of the order, where it is about one only.
+    #[serde(default)]
+    pub line: Option<LineNo>,
 }
 
 /// The type catalogue (domain §1.12).

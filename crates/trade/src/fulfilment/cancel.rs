@@ -19,7 +19,7 @@ pub fn cancel_answered(
     id: WarehouseOrderId,
     refused: Option<&str>,
     ships: &[(LineNo, Quantity)],
-    _cx: &Context,
+    cx: &Context,
 ) -> Result<bool, Stop> {
     let released = warehouse_order(books, id)?;
     let is_awaited = released.cancel_requested;
@@ -31,7 +31,7 @@ pub fn cancel_answered(
             None => Quantity::ZERO,
         };
         if fewer.is_positive() {
-            short |= fall_short(books, id, line, fewer, &Text::const_new("short_pick"))?;
+            short |= fall_short(books, id, line, fewer, &Text::const_new("short_pick"), cx)?;
             drops = true;
         }
     }

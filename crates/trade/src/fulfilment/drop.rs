@@ -6,10 +6,11 @@ use units::{Quantity, Text};
 
 use super::state::{WarehouseLine, WarehouseOrder, WarehouseOrderEvent};
 use crate::books::{Books, Key, Stop};
+use crate::context::Context;
 use crate::ids::*;
 use crate::order::{Bucket, LineAllocation, OrderEvent, existing, leave_exposure, leaving, moved};
 use crate::refusal::Refusal;
-use crate::stock::StockEvent;
+use crate::stock::{StockEvent, wait_for_supply};
 
 /// The warehouse order, or a refusal if there is none.
 pub(super) fn warehouse_order(books: &mut dyn Books, id: WarehouseOrderId) -> Result<Arc<WarehouseOrder>, Stop> {
@@ -78,24 +79,30 @@ pub(super) fn shrink(
 }
 
 /// Takes units out of a warehouse order that will not come: first those that it was asked not to ship, which are cancelled or, if they
-/// were only stopped, go back to the order; the rest goes back to the order and out of stock. Says whether any went back.
+/// were only stopped, go back to the order, and wait for supply if they are known to be missing; the rest goes back to the order and out
+/// of stock. Says whether any went back.
 pub(super) fn fall_short(
     books: &mut dyn Books,
     id: WarehouseOrderId,
     line: &WarehouseLine,
     short: Quantity,
     reason: &Text,
+    cx: &Context,
 ) -> Result<bool, Stop> {
     if !short.is_positive() {
         return Ok(false);
     }
     let asked = short.min(line.cancelling);
     let cancelled = asked.min(line.cancelling - line.stopping);
-    if asked.is_positive() {
-        books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines: vec![(line.line, asked)] });
+    let missing = (asked - cancelled).min(line.missing);
+    let others = asked - missing;
+    if others.is_positive() {
+        let lines = vec![(line.line, others)];
+        books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines, missing_by: None });
         drop_units(books, id, line.line, cancelled, Bucket::Cancelled, &Text::const_new("cancelled"))?;
-        drop_units(books, id, line.line, asked - cancelled, Bucket::Open, &Text::const_new("stopped"))?;
+        drop_units(books, id, line.line, others - cancelled, Bucket::Open, &Text::const_new("stopped"))?;
     }
+    give_back(books, id, line, missing, cx)?;
     let short = short - asked;
     if !short.is_positive() {
         return Ok(asked > cancelled);
@@ -112,6 +119,26 @@ pub(super) fn fall_short(
         books.record(&stock, StockEvent::Adjusted { on_hand, unavailable, reason: reason.clone(), document: cause });
     }
     Ok(true)
+}
+
+/// The warehouse gives units back that are not there: they wait for supply (domain §1.1.6).
+fn give_back(
+    books: &mut dyn Books,
+    id: WarehouseOrderId,
+    line: &WarehouseLine,
+    missing: Quantity,
+    cx: &Context,
+) -> Result<(), Stop> {
+    if !missing.is_positive() {
+        return Ok(());
+    }
+    let (lines, document) = (vec![(line.line, missing)], &line.missing_by);
+    books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines, missing_by: Some(document.clone()) });
+    drop_units(books, id, line.line, missing, Bucket::Backordered, document)?;
+    let released = warehouse_order(books, id)?;
+    let (order, stock) = (released.order, StockKey::new(&line.item, &released.node));
+    drop(released);
+    wait_for_supply(books, &stock, (order, line.line), missing, document, cx)
 }
 
 /// Ends a warehouse order of which nothing more will come.

@@ -6,7 +6,7 @@ use units::{Quantity, Text, Timestamp};
 use super::bill_of_lading;
 use super::drop::{complete_if_done, fall_short, line_of, shrink, warehouse_order};
 use super::pick::{stage, unknown_line};
-use super::state::{Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseOrder, WarehouseOrderEvent};
+use super::state::{Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseLine, WarehouseOrder, WarehouseOrderEvent};
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -59,7 +59,7 @@ pub struct Shipped {
 ///
 /// Known by the warehouse's reference, a repeat changes nothing. A shipment that overtook pick or acknowledgement implies both.
 /// Refused for more than is outstanding, and for a release that is over. Source: domain §1.5.1, §1.2 (exposure), §1.5.4 (ties).
-pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Result<Shipped, Stop> {
+pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, cx: &Context) -> Result<Shipped, Stop> {
     let id = confirm.warehouse_order;
     let released = warehouse_order(books, id)?;
     let within = Text::from(format!("shipment:{}", released.node));
@@ -120,7 +120,7 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
     if is_last {
         for no in released.lines.iter().map(|line| line.line) {
             if let Some(line) = line_of(books, id, no)? {
-                short |= fall_short(books, id, &line, line.outstanding(), &Text::const_new("short_ship"))?;
+                short |= fall_short(books, id, &line, line.outstanding(), &Text::const_new("short_ship"), cx)?;
             }
         }
     }
@@ -128,10 +128,11 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, _cx: &Context) -> Resu
     Ok(Shipped { shipment, new: true, short, uncounted, cancel_failed })
 }
 
-/// Notes on the order what the warehouse was asked not to ship and shipped. Source: domain §1.5.4 (ship-confirm wins).
+/// Notes on the order what the warehouse was asked not to ship and shipped, but for what was only missing: that is wanted. Source: domain §1.5.4 (ship-confirm wins).
 fn cancel_failed(books: &mut dyn Books, before: &WarehouseOrder, shipment: ShipmentId) -> Result<Quantity, Stop> {
     let now = warehouse_order(books, before.id)?;
-    let lines = before.lines.iter().zip(&now.lines).map(|(before, now)| (now.line, before.cancelling - now.cancelling));
+    let asked = |line: &WarehouseLine| line.cancelling - line.missing;
+    let lines = before.lines.iter().zip(&now.lines).map(|(before, now)| (now.line, asked(before) - asked(now)));
     let lines: Vec<(LineNo, Quantity)> = lines.filter(|(_, units)| units.is_positive()).collect();
     let failed = lines.iter().map(|(_, units)| *units).sum();
     if !lines.is_empty() {

@@ -66,6 +66,12 @@ pub struct WarehouseLine {
     /// Of those, units that only must not go out as things are: they go back to the order and are not cancelled.
     #[serde(default)]
     pub stopping: Quantity,
+    /// Of the units to stop, those that are not there: they wait for supply once they are given back (domain §1.1.6).
+    #[serde(default)]
+    pub missing: Quantity,
+    /// The counts and damage reports that showed it.
+    #[serde(default)]
+    pub missing_by: Text,
 }
 
 /// How far a warehouse order is.
@@ -144,11 +150,17 @@ pub enum WarehouseOrderEvent {
         /// The units go back to the order, which may not be sent as it is now.
         #[serde(default)]
         stop: bool,
+        /// The document that shows that units to stop are not there.
+        #[serde(default)]
+        missing_by: Option<Text>,
     },
     /// The warehouse agreed to cancel; the units are dropped next.
     CancelConfirmed {
         /// By line: units that it will not ship.
         lines: Vec<(LineNo, Quantity)>,
+        /// The document that shows that they are not there: they wait for supply now.
+        #[serde(default)]
+        missing_by: Option<Text>,
     },
     /// The warehouse will not cancel: it is too late.
     CancelRefused {
@@ -287,10 +299,24 @@ impl WarehouseLine {
     }
 
     /// Notes that the warehouse was asked not to ship units; one that was asked to stop them is not asked for others.
-    fn ask(&mut self, quantity: Quantity, stop: bool) {
+    fn ask(&mut self, quantity: Quantity, stop: bool, missing_by: Option<&Text>) {
         let more = quantity.min(self.outstanding() - self.cancelling);
         self.cancelling += more;
         self.stopping += if stop { more } else { more - quantity };
+        if let Some(document) = missing_by {
+            if self.missing.is_zero() {
+                self.missing_by = document.clone();
+            } else if !self.missing_by.split(", ").any(|known| known == document) {
+                self.missing_by = Text::from(format!("{}, {document}", self.missing_by));
+            }
+            self.missing += more;
+        }
+        self.missing = self.missing.min(self.stopping);
+    }
+
+    /// Units that may still be asked back because they are not there: nobody has picked them or asked for them.
+    pub fn unpicked(&self) -> Quantity {
+        (self.outstanding() - self.staged() - self.cancelling).or_zero()
     }
 
     /// Units left. Of those that were asked back, the ones that were only to stop leave first, for they are wanted all the same.
@@ -299,6 +325,7 @@ impl WarehouseLine {
         self.picked = self.picked.max(self.shipped);
         let asked = self.cancelling.min(self.outstanding());
         self.stopping = (self.stopping - (self.cancelling - asked)).or_zero();
+        self.missing = (self.missing - (self.cancelling - asked)).or_zero();
         self.cancelling = asked;
     }
 
@@ -306,6 +333,14 @@ impl WarehouseLine {
     fn limit_asked(&mut self, cancelling: Quantity) {
         self.cancelling = cancelling.or_zero().min(self.outstanding());
         self.stopping = self.stopping.min(self.cancelling);
+        self.missing = self.missing.min(self.stopping);
+    }
+
+    /// Units that are not there are given back.
+    fn give_back(&mut self, quantity: Quantity) {
+        self.missing = (self.missing - quantity).or_zero();
+        self.stopping = (self.stopping - quantity).or_zero();
+        self.limit_asked(self.cancelling - quantity);
     }
 
     /// Units that were picked and are still there.
@@ -367,19 +402,21 @@ impl Folded for WarehouseOrder {
                 }
             }
             WarehouseOrderEvent::Booked(booking) => self.booking = Some(booking.clone()),
-            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop } => {
+            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop, missing_by } => {
                 self.cancel_requested = true;
                 self.answer_by = *answer_by;
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
-                        line.ask(*quantity, *stop);
+                        line.ask(*quantity, *stop, missing_by.as_ref());
                     }
                 }
             }
-            WarehouseOrderEvent::CancelConfirmed { lines } => {
+            WarehouseOrderEvent::CancelConfirmed { lines, missing_by } => {
                 for (no, quantity) in lines {
-                    if let Some(line) = self.line_mut(*no) {
-                        line.limit_asked(line.cancelling - *quantity);
+                    match self.line_mut(*no) {
+                        Some(line) if missing_by.is_some() => line.give_back(*quantity),
+                        Some(line) => line.limit_asked(line.cancelling - *quantity),
+                        None => {}
                     }
                 }
                 self.cancel_requested = self.lines.iter().any(|line| line.cancelling.is_positive());
@@ -466,6 +503,7 @@ mod tests {
             lines: vec![(LineNo(1), Quantity(units))],
             answer_by: None,
             stop,
+            missing_by: None,
         };
         order.apply(&asked(2, false));
         order.apply(&asked(3, true));

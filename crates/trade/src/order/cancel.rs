@@ -19,7 +19,7 @@ use crate::ids::*;
 use crate::refusal::Refusal;
 
 /// A warehouse has half an hour to answer what it is asked to cancel, as it has for a release (domain §1.10, R2).
-const ANSWER_WITHIN: Minutes = Minutes(30);
+pub(crate) const ANSWER_WITHIN: Minutes = Minutes(30);
 
 /// What to cancel.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -134,7 +134,10 @@ fn cancel_line(
         }
         let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
         let lines = vec![(no, units)];
-        books.record(warehouse_order, WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: false });
+        books.record(
+            warehouse_order,
+            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: false, missing_by: None },
+        );
         if !outcome.asked.contains(warehouse_order) {
             outcome.asked.push(*warehouse_order);
         }
@@ -159,7 +162,10 @@ pub(super) fn stop(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<V
             continue;
         }
         let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
-        books.record(&warehouse_order, WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: true });
+        books.record(
+            &warehouse_order,
+            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: true, missing_by: None },
+        );
         asked.push(warehouse_order);
     }
     Ok(asked)

@@ -94,7 +94,7 @@ fn found_before(before: &Hold, cx: &Context) -> Text {
 
 /// What a person is asked about a hold. Orders that one account's credit holds are one case.
 fn question(order: &Order, kind: HoldKind, reason: &Text, amount: Amount) -> Raise {
-    let subject = Subject { order: Some(order.id), account: Some(order.account.clone()), key: None };
+    let subject = Subject { order: Some(order.id), account: Some(order.account.clone()), key: None, line: None };
     let case = match kind {
         HoldKind::Credit => format_compact!("credit of {}", order.account),
         _ => Text::default(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Quantity, Text};
 
-use super::bump::bump;
+use super::bump::{Bumped, bump};
 use super::receive::{in_range, is_first, known};
 use super::state::StockEvent;
 use crate::books::{Books, Stop};
@@ -45,10 +45,10 @@ pub struct Adjustment {
     pub reason: Text,
 }
 
-/// Takes over what was counted; gives the orders that lost units by it.
+/// Takes over what was counted; gives what it takes from orders.
 ///
 /// Refused below zero and with more blocked than there. Source: domain §1.1.6.
-pub fn count(books: &mut dyn Books, count: &Count, cx: &Context) -> Result<Vec<OrderId>, Stop> {
+pub fn count(books: &mut dyn Books, count: &Count, cx: &Context) -> Result<Bumped, Stop> {
     let key = known(books, &count.item, &count.node)?;
     in_range("on_hand", count.on_hand, 0)?;
     in_range("unavailable", count.unavailable, 0)?;
@@ -56,7 +56,7 @@ pub fn count(books: &mut dyn Books, count: &Count, cx: &Context) -> Result<Vec<O
         return Err(Refusal::invalid("unavailable", count.unavailable, "at most what is on hand").into());
     }
     if !is_first(books, "count", &key, &count.document)? {
-        return Ok(Vec::new());
+        return Ok(Bumped::default());
     }
     let before = books.stock(&key)?.unwrap_or_default();
     let (on_hand, unavailable) = (count.on_hand - before.on_hand, count.unavailable - before.unavailable);
@@ -64,8 +64,8 @@ pub fn count(books: &mut dyn Books, count: &Count, cx: &Context) -> Result<Vec<O
     change(books, &key, on_hand, unavailable, &count.reason, &count.document, cx)
 }
 
-/// Takes over what was found or lost; gives the orders that lost units by it. Source: domain §1.1.6.
-pub fn adjust(books: &mut dyn Books, adjustment: &Adjustment, cx: &Context) -> Result<Vec<OrderId>, Stop> {
+/// Takes over what was found or lost; gives what it takes from orders. Source: domain §1.1.6.
+pub fn adjust(books: &mut dyn Books, adjustment: &Adjustment, cx: &Context) -> Result<Bumped, Stop> {
     let key = known(books, &adjustment.item, &adjustment.node)?;
     let before = books.stock(&key)?.unwrap_or_default();
     in_range("on_hand", before.on_hand + adjustment.on_hand, 0)?;
@@ -75,7 +75,7 @@ pub fn adjust(books: &mut dyn Books, adjustment: &Adjustment, cx: &Context) -> R
     }
     drop(before);
     if !is_first(books, "adjustment", &key, &adjustment.document)? {
-        return Ok(Vec::new());
+        return Ok(Bumped::default());
     }
     let (on_hand, unavailable) = (adjustment.on_hand, adjustment.unavailable);
     change(books, &key, on_hand, unavailable, &adjustment.reason, &adjustment.document, cx)
@@ -89,9 +89,9 @@ fn change(
     reason: &Text,
     document: &Text,
     cx: &Context,
-) -> Result<Vec<OrderId>, Stop> {
+) -> Result<Bumped, Stop> {
     if on_hand.is_zero() && unavailable.is_zero() {
-        return Ok(Vec::new());
+        return Ok(Bumped::default());
     }
     let (reason, document) = (reason.clone(), document.clone());
     books.record(key, StockEvent::Adjusted { on_hand, unavailable, reason, document: document.clone() });
@@ -133,7 +133,8 @@ mod tests {
             document: "C-1".into(),
             ..Count::default()
         };
-        assert_eq!(count(story.books(), &counted, &at(4)).unwrap(), [third]);
+        let bumped = count(story.books(), &counted, &at(4)).unwrap();
+        assert_eq!(bumped, Bumped { lines: vec![(third, LineNo(1), Quantity(8))], asked: Vec::new() });
         let units = |story: &mut Story, id, bucket| story.order(id).units_in(bucket).0;
         assert_eq!(units(&mut story, first, Bucket::Picked), 20);
         assert_eq!(units(&mut story, second, Bucket::Allocated), 10);

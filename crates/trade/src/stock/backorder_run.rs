@@ -264,7 +264,7 @@ fn lose(books: &mut dyn Books, key: &StockKey, line: &Reconfirmed, cx: &Context)
         let units = claim.quantity.min(lost);
         if units.is_positive() {
             lost -= units;
-            take_back(books, key, &claim, line.order, line.line, units, &cause(), cx)?;
+            take_back(books, key, &claim, (line.order, line.line), units, &cause(), cx)?;
         }
     }
     Ok(())

@@ -23,7 +23,7 @@ pub use allocate::{GroupQuota, QuotaChange, QuotaVerb, change_quotas, quotas, qu
 pub use atp::{AtpPolicy, available_to_promise};
 pub use backorder::serve_backorders;
 pub use backorder_run::{BackorderRun, Reconfirmed, Segment, run_backorders};
-pub use bump::held_by_others;
+pub use bump::{Bumped, held_by_others};
 pub use check::check;
 pub use fair_share::{Claimant, fair_share};
 pub use quota::{GroupStanding, atp_steps, standings};
@@ -34,5 +34,6 @@ pub use state::{Claim, ClaimKind, ClaimOwner, Demand, Inbound, Quota, Stock, Sto
 pub use supply::{announce, set_safety};
 
 pub(crate) use atp::Ladder;
+pub(crate) use bump::wait_for_supply;
 pub(crate) use peg::{Waiting, peg};
 pub(crate) use quota::{ladder_for, used_of_parents};

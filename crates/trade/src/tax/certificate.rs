@@ -95,7 +95,7 @@ pub(super) fn ask(
     let company = company(books)?;
     let tax = company.valued(order.tax, order.currency, company.calendar.local_day(cx.now));
     let is_new = order.approved_at.is_none();
-    let subject = Subject { order: Some(id), account: Some(order.account.clone()), key: None };
+    let subject = Subject { order: Some(id), account: Some(order.account.clone()), key: None, line: None };
     drop(order);
     match void {
         Some((why, lines)) if policy == VoidCertificate::Hold && !is_settled && !is_quote_asked => {

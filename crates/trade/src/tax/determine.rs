@@ -316,7 +316,7 @@ mod tests {
     }
 
     fn tasks(story: &mut Story, id: OrderId) -> usize {
-        let subject = crate::exception::Subject { order: Some(id), account: Some("ACME".into()), key: None };
+        let subject = crate::exception::Subject { order: Some(id), account: Some("ACME".into()), key: None, line: None };
         let asked = crate::exception::of_subject(story.books(), crate::exception::ExceptionKind::Tax, &subject).unwrap();
         asked.iter().count()
     }
