@@ -5,8 +5,40 @@ use units::{Amount, Decimal, Rounding, Text};
 
 use super::expected::Expected;
 use super::quoted::Wanted;
+use crate::ids::LineNo;
 use crate::master::PricePolicy;
 use crate::order::{Line, Order};
+
+/// What is wrong with a price, by a code that stays: it begins the words of the hold and its exception. Source: domain §1.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// Below the tolerance.
+    Low,
+    /// Above the tolerance, where policy takes neither price.
+    High,
+    /// A quote was named that does not hold.
+    Quote,
+    /// Nobody knows a price.
+    Unknown,
+    /// Below the margin floor.
+    Margin,
+}
+
+impl Code {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "PRICE-LOW",
+            Self::High => "PRICE-HIGH",
+            Self::Quote => "PRICE-QUOTE",
+            Self::Unknown => "PRICE-UNKNOWN",
+            Self::Margin => "PRICE-MARGIN",
+        }
+    }
+
+    fn of(self, line: LineNo, what: impl std::fmt::Display) -> Text {
+        format_compact!("{} line {}: {what}", self.as_str(), line.0)
+    }
+}
 
 /// What is wrong with a price, and how much money it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +63,16 @@ pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Wa
         let rule = Text::const_new("customer's price");
         Judgement { price, rule, fault: Some(Fault { reason, amount }) }
     };
-    let no = line.no.0;
     let void = wanted.void.as_ref();
     let Some(Expected { price, rule }) = wanted.price else {
         let price = line.requested_price.unwrap_or_default();
         let quote = void.map(|void| format_compact!("{void}; ")).unwrap_or_default();
-        let reason = format_compact!("line {no}: {quote}there is no price for {}", line.item);
+        let reason = Code::Unknown.of(line.no, format_args!("{quote}there is no price for {}", line.item));
         return customers(price, reason, value(order, line, price));
     };
     if let Some(void) = void {
         // the customer counts on the quote, so neither price is taken before somebody has looked
-        let reason = format_compact!("line {no}: {void}; without it {price} is expected ({rule})");
+        let reason = Code::Quote.of(line.no, format_args!("{void}; without it {price} is expected ({rule})"));
         let taken = line.requested_price.unwrap_or(price);
         let rule = if line.requested_price.is_some() { Text::const_new("customer's price") } else { rule };
         return Judgement { price: taken, rule, fault: Some(Fault { reason, amount: value(order, line, taken) }) };
@@ -58,10 +89,10 @@ pub(super) fn judge(policy: &PricePolicy, order: &Order, line: &Line, wanted: Wa
     if !difference.is_negative() && policy.accept_lower_when_above {
         return Judgement { price, rule, fault: None };
     }
-    let word = if difference.is_negative() { "too low" } else { "too high" };
+    let (code, word) = if difference.is_negative() { (Code::Low, "too low") } else { (Code::High, "too high") };
     let percent = difference.checked_mul(Decimal::HUNDRED).and_then(|part| part.checked_div(price));
     let percent = percent.map(|percent| format!(" by {} %", percent.abs().round(2, Rounding::HalfUp))).unwrap_or_default();
-    let reason = format_compact!("line {no}: {requested} asked, {price} expected ({rule}): {word}{percent}");
+    let reason = code.of(line.no, format_args!("{requested} asked, {price} expected ({rule}): {word}{percent}"));
     let amount = (value(order, line, price) - value(order, line, requested)).abs();
     customers(requested, reason, amount)
 }
@@ -84,14 +115,13 @@ pub(super) fn judge_margin(
     let discounted = price.checked_mul(Decimal::ONE.checked_sub(share)?)?;
     let net_net = discounted.checked_sub(discounted.checked_mul(allowance)?.checked_div(Decimal::HUNDRED)?)?;
     let amount = value(order, line, price);
-    let no = line.no.0;
     if net_net.is_zero() || net_net.is_negative() {
-        let reason = format_compact!("line {no}: given away at a cost of {cost}");
+        let reason = Code::Margin.of(line.no, format_args!("given away at a cost of {cost}"));
         return Some(Fault { reason, amount: value(order, line, cost) }).filter(|_| !cost.is_zero());
     }
     let margin = net_net.checked_sub(cost)?.checked_mul(Decimal::HUNDRED)?.checked_div(net_net)?;
-    let reason = || format_compact!("line {no}: the margin of {} % is below {floor} %", margin.round(2, Rounding::HalfUp));
-    (margin < floor).then(|| Fault { reason: reason(), amount })
+    let what = || format_compact!("the margin of {} % is below {floor} %", margin.round(2, Rounding::HalfUp));
+    (margin < floor).then(|| Fault { reason: Code::Margin.of(line.no, what()), amount })
 }
 
 /// What the units of a line that are not cancelled cost at a price.
@@ -123,7 +153,7 @@ mod tests {
         let judged = judge(&PricePolicy::default(), &order, &line, expected);
         let fault = judged.fault.unwrap();
         assert_eq!((judged.price, fault.amount), (decimal("11.50"), Amount(3_600)));
-        assert!(fault.reason.contains("too low by 2.54 %"), "{}", fault.reason);
+        assert_eq!(fault.reason, "PRICE-LOW line 0: 11.5 asked, 11.8 expected (contract): too low by 2.54 %");
     }
 
     #[test]
@@ -133,7 +163,7 @@ mod tests {
         let (mut order, line, _) = case(None);
         let goods = Amount(141_600);
         let low = judge_margin(&policy, &order, &line, cost, decimal("11.50"), goods, Decimal::ZERO).unwrap();
-        assert!(low.reason.contains("13.91 %"), "{}", low.reason);
+        assert_eq!(low.reason, "PRICE-MARGIN line 0: the margin of 13.91 % is below 15 %");
         assert_eq!(judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods, Decimal::ZERO), None);
         // 2 % for freight that the customer pays
         let low = judge_margin(&policy, &order, &line, cost, decimal("11.80"), goods, decimal("2")).unwrap();
@@ -164,13 +194,17 @@ mod tests {
         let (order_of_less, less, _) = case(Some("11.50"));
         assert!(judge(&theirs, &order_of_less, &less, expected.clone()).fault.is_some());
         let strict = PricePolicy { accept_lower_when_above: false, ..PricePolicy::default() };
-        assert_eq!(judge(&strict, &order, &line, expected).fault.unwrap().amount, Amount(8_400));
+        let fault = judge(&strict, &order, &line, expected).fault.unwrap();
+        assert!(fault.reason.starts_with("PRICE-HIGH line 0: "), "{}", fault.reason);
+        assert_eq!(fault.amount, Amount(8_400));
     }
 
     #[test]
     fn a_price_that_nobody_knows_waits_for_a_person() {
         let (order, line, _) = case(Some("3"));
         let judged = judge(&PricePolicy::default(), &order, &line, Wanted::default());
-        assert_eq!((judged.price, judged.fault.unwrap().amount), (decimal("3"), Amount(36_000)));
+        let fault = judged.fault.unwrap();
+        assert_eq!((judged.price, fault.amount), (decimal("3"), Amount(36_000)));
+        assert!(fault.reason.starts_with("PRICE-UNKNOWN line 0: "), "{}", fault.reason);
     }
 }

@@ -142,7 +142,7 @@ mod tests {
         };
         let mut story = story("2026-03-01");
         let (reason, lines) = held(&mut story, "", &[("X", "10", ""), ("X", "10", "Q-9")]);
-        assert!(reason.contains("line 2: quote Q-9 is unknown"), "{reason}");
+        assert!(reason.starts_with("PRICE-QUOTE line 2: quote Q-9 is unknown"), "{reason}");
         assert_eq!(lines, [LineNo(2)]);
         let (reason, _) = held(&mut story, "Q-1", &[("X", "10", "")]);
         assert!(reason.contains("quote Q-1 has expired: it held until 2026-03-01"), "{reason}");
