@@ -214,9 +214,11 @@ mod tests {
     }
 
     #[test]
-    fn domain_1_4_example_3_lines_are_rounded_to_the_currency() {
+    fn domain_1_4_example_3_lines_are_rounded_to_the_currency_and_not_once_together() {
         let lines = [line("10", "100.5", 1, "JPY".parse().unwrap()); 2];
         assert_eq!(lines[0].net + lines[1].net, Amount(202));
+        let once = lines[0].exact.checked_add(lines[1].exact).unwrap().round(0, units::Rounding::HalfUp);
+        assert_eq!(once, Decimal::from(201i64));
         assert_eq!(MODES.map(|mode| of_parts(mode, &lines, Amount(0), Amount(0))[0].base), [Amount(202); 3]);
         assert_eq!(MODES.map(|mode| tax(mode, &lines)), [20, 20, 20]);
     }
