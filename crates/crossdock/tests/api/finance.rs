@@ -49,6 +49,11 @@ pub(crate) fn finance(api: &mut Api<'_>, shipped: &str) {
     let settled = api.post(&format!("/v1/invoices/{id}/disputes/settlement"), &settlement);
     let parts = ["granted_minor", "written_off_minor", "refused_minor"].map(|part| settled[part].as_i64().unwrap());
     assert_eq!((parts, settled["credit_note"].is_null()), ([0, 2, 3], true), "{settled}");
+    let decided = &api.show(&format!("/v1/invoices/{id}"))["decisions"][0];
+    assert_eq!((&decided["code"], &decided["reason"]), (&json!("PRC"), &json!("not worth a letter")), "{decided}");
+    assert_eq!(decided["letter"], format!("/v1/invoices/{id}/disputes/1/letter"));
+    assert!(api.get(&text(&decided["letter"])).body.starts_with(b"%PDF"));
+    api.ask(&Ask::new("GET", &format!("/v1/invoices/{id}/disputes/2/letter"))).problem(404, "not_found");
     let credit = json!({ "reason": "one was broken", "lines": [{ "line": 1, "quantity": 1 }] });
     api.post(&format!("/v1/invoices/{id}/credit-notes"), &credit);
     let credit = json!({ "reason": "contract", "prices": [{ "line": 1, "price": "0.01" }] });

@@ -306,7 +306,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             Action::Cancel | Action::Reject => trade::order::reject(txn.books(), id, reason, &cx)?,
             _ => {}
         },
-        (_, _, Some(Key::Payment(id))) => payment(txn, *id, exception.kind, action, details)?,
+        (_, _, Some(Key::Payment(id))) => payment(txn, *id, exception.kind, action, reason, details)?,
         (_, _, Some(Key::Invoice(id))) if exception.kind == ExceptionKind::Deduction => {
             dispute(txn, *id, action, reason, details)?;
         }
@@ -424,7 +424,14 @@ fn money_of(details: &Variables, field: &str, currency: units::Currency) -> Outc
     })
 }
 
-fn payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, action: Action, details: &Variables) -> Outcome<()> {
+fn payment(
+    txn: &mut Txn<'_>,
+    id: PaymentId,
+    kind: ExceptionKind,
+    action: Action,
+    reason: &Text,
+    details: &Variables,
+) -> Outcome<()> {
     let cx = txn.cx.clone();
     let invalid = |field: &'static str, wanted: &'static str| Refusal::Invalid {
         field: Text::const_new(field),
@@ -439,9 +446,9 @@ fn payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, action: Action
     match action {
         Action::WriteOff if deducts => {
             let accepted = accepted(txn, id, details)?;
-            trade::cash::resolve_deduction(txn.books(), id, accepted, &cx)?;
+            trade::cash::resolve_deduction(txn.books(), id, accepted, reason, &cx)?;
         }
-        Action::Reject if deducts => trade::cash::resolve_deduction(txn.books(), id, Some(Amount::ZERO), &cx)?,
+        Action::Reject if deducts => trade::cash::resolve_deduction(txn.books(), id, Some(Amount::ZERO), reason, &cx)?,
         Action::Match | Action::WriteOff => {
             let payment = txn.books().payment(&id)?.ok_or(Refusal::NotFound(Key::Payment(id)))?;
             let named = details.get("invoices").and_then(|list| list.as_list());

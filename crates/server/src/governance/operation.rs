@@ -116,6 +116,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/invoices/{invoice}/credit-notes", FINANCE, ONE),
     of("GET", "/v1/invoices/{invoice}/pdf", Known, WIDE),
     of("GET", "/v1/invoices/{invoice}/ubl", Known, WIDE),
+    of("GET", "/v1/invoices/{invoice}/disputes/{decision}/letter", Known, WIDE),
     of("POST", "/v1/invoices/{invoice}/disputes", BILLERS, ONE),
     of("POST", "/v1/invoices/{invoice}/disputes/settlement", ByCase, ONE),
     of("GET", "/v1/jobs", Known, ONE),

@@ -1,7 +1,7 @@
 //! What the API shows of invoices and credit notes.
 
 use serde::Serialize;
-use trade::billing::Invoice;
+use trade::billing::{Decision, Invoice};
 use trade::master::BookedRate;
 use units::{Amount, Currency};
 
@@ -58,6 +58,32 @@ pub(crate) struct InvoiceView {
     pub(crate) tax_scheme: String,
     /// What each jurisdiction gets of the tax.
     pub(crate) tax_levels: Vec<TaxLevelView>,
+    /// What was decided about what the customer disputed, the oldest first.
+    pub(crate) decisions: Vec<DecisionView>,
+}
+
+/// What was decided about a dispute.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct DecisionView {
+    /// The code of the dispute, such as `PRM`.
+    pub(crate) code: String,
+    /// Credited.
+    pub(crate) granted: MoneyView,
+    /// Written off.
+    pub(crate) written_off: MoneyView,
+    /// Still due.
+    pub(crate) refused: MoneyView,
+    /// The credit note, if something was granted.
+    pub(crate) credit_note: Option<String>,
+    /// Who decided.
+    pub(crate) by: String,
+    /// Why.
+    pub(crate) reason: String,
+    /// When.
+    pub(crate) on: String,
+    /// Where the letter to the customer is.
+    #[schema(example = "/v1/invoices/IN-7/disputes/1/letter")]
+    pub(crate) letter: String,
 }
 
 /// What a jurisdiction gets of a tax.
@@ -129,6 +155,22 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
             .iter()
             .map(|(jurisdiction, tax)| TaxLevelView { jurisdiction: jurisdiction.to_string(), tax: money(*tax, currency) })
             .collect(),
+        decisions: (1..).zip(&invoice.decisions).map(|(number, decision)| decided(invoice, number, decision)).collect(),
+    }
+}
+
+fn decided(invoice: &Invoice, number: usize, decision: &Decision) -> DecisionView {
+    let currency = invoice.currency;
+    DecisionView {
+        code: decision.code.to_string(),
+        granted: money(decision.granted, currency),
+        written_off: money(decision.written_off, currency),
+        refused: money(decision.refused, currency),
+        credit_note: decision.note.map(|note| note.to_string()),
+        by: decision.by.to_string(),
+        reason: decision.reason.to_string(),
+        on: decision.on.to_string(),
+        letter: format!("/v1/invoices/{}/disputes/{number}/letter", invoice.id),
     }
 }
 

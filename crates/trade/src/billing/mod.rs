@@ -28,6 +28,6 @@ pub use particulars::{ItemSold, Particulars, Place};
 pub(crate) use post::open_item;
 pub use price_credit::price_credit;
 pub use release_deposit::release_deposit;
-pub use state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine, InvoicePart, Series, SeriesEvent, TaxLine};
+pub use state::{Decision, DocumentKind, Invoice, InvoiceEvent, InvoiceLine, InvoicePart, Series, SeriesEvent, TaxLine};
 pub use timing::{WaitOver, bill_waiting, wait_again, wait_over};
 pub use upfront::is_chased;

@@ -90,6 +90,30 @@ pub struct Invoice {
     /// What of its tax each jurisdiction gets, the widest first; nothing on documents without lines.
     #[serde(default)]
     pub tax_levels: Vec<(Text, Amount)>,
+    /// What was decided about what the customer disputed of it, the oldest first; each has a letter (domain §1.3).
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
+}
+
+/// What was decided about a dispute; the three amounts are what was in dispute.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Decision {
+    /// Its code, such as `PRM`.
+    pub code: Text,
+    /// Credited.
+    pub granted: Amount,
+    /// Written off.
+    pub written_off: Amount,
+    /// Still due.
+    pub refused: Amount,
+    /// The credit note, if something was granted.
+    pub note: Option<InvoiceId>,
+    /// Who decided.
+    pub by: Text,
+    /// Why, as the customer is told.
+    pub reason: Text,
+    /// When.
+    pub on: Day,
 }
 
 /// What a document that is for several orders holds of one of them. Amounts have the sign of those in the document.
@@ -230,6 +254,12 @@ pub enum InvoiceEvent {
         by: Text,
         /// Why.
         reason: Text,
+        /// Deduction code (domain §1.7).
+        #[serde(default)]
+        code: Text,
+        /// When.
+        #[serde(default)]
+        on: Day,
     },
     /// What the customer disputes was paid or credited, or a payment has deducted it: nobody has to decide any more.
     DisputeVoided,
@@ -273,8 +303,18 @@ impl Folded for Invoice {
                 self.dispute = Some((*amount, code.clone()));
                 self.disputed_by = by.clone();
             }
-            InvoiceEvent::DisputeSettled { written_off, by, .. } => {
+            InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason, code, on } => {
                 self.end_dispute();
+                self.decisions.push(Decision {
+                    code: code.clone(),
+                    granted: *granted,
+                    written_off: *written_off,
+                    refused: *refused,
+                    note: *note,
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    on: *on,
+                });
                 if written_off.is_positive() {
                     self.written_off.push((by.clone(), *written_off));
                 }

@@ -6,9 +6,11 @@ use super::dispute::void_dispute;
 use super::post::existing;
 use super::state::PaymentEvent;
 use crate::account::{AccountEvent, settle, settled};
+use crate::billing::InvoiceEvent;
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
 use crate::ids::{AccountId, InvoiceId, PaymentId};
+use crate::order::company;
 use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
@@ -112,10 +114,16 @@ pub(super) fn end_deduction(
 }
 
 /// Decides on what a payment deducted: `accepted` of it is written off, and the rest stays open, no longer in dispute; `None` accepts
-/// all of it.
+/// all of it. What was decided stands on the document, for the customer to be told.
 ///
 /// Refused where nothing is deducted, and for more than that. Source: domain §1.3 (dispute: accept, reject, split), §1.7.
-pub fn resolve_deduction(books: &mut dyn Books, id: PaymentId, accepted: Option<Amount>, cx: &Context) -> Result<(), Stop> {
+pub fn resolve_deduction(
+    books: &mut dyn Books,
+    id: PaymentId,
+    accepted: Option<Amount>,
+    reason: &str,
+    cx: &Context,
+) -> Result<(), Stop> {
     let payment = existing(books, id)?;
     let deductions = deductions(books, id)?;
     let all: Amount = deductions.iter().map(|(_, amount, _)| *amount).sum();
@@ -126,21 +134,31 @@ pub fn resolve_deduction(books: &mut dyn Books, id: PaymentId, accepted: Option<
     if accepted.is_negative() || accepted > all {
         return Err(Refusal::TooMuchMoney { wanted: accepted, available: all }.into());
     }
+    let on = company(books)?.calendar.local_day(cx.now);
     let mut left = accepted;
     for (invoice, deduction, code) in deductions {
         let allocation = payment.allocations.iter().find(|allocation| allocation.invoice == invoice);
         let account = allocation.map_or(payer, |allocation| allocation.owner(payer));
         // what was paid or credited since is no longer open
         let item = books.account(account)?.and_then(|account| account.ledger.item(invoice).cloned());
-        let amount = deduction.min(left).min(item.as_ref().map_or(Amount::ZERO, |item| item.open)).max(Amount::ZERO);
+        let disputed = deduction.min(item.as_ref().map_or(Amount::ZERO, |item| item.open)).max(Amount::ZERO);
+        let amount = disputed.min(left);
         left -= deduction.min(left);
         books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code: code.clone() });
         if amount.is_positive() {
+            let code = code.clone();
             books.record(account, AccountEvent::Allowed { invoice, amount, code, at: cx.now });
             let of_orders = item.map(|item| settle(books, account, &item, amount, None));
             settled(books, of_orders.into_iter().flatten());
         }
-        books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: amount, by: cx.actor.id.clone() });
+        let by = cx.actor.id.clone();
+        books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: amount, by: by.clone() });
+        if disputed.is_positive() && books.invoice(&invoice)?.is_some() {
+            let (granted, note, reason) = (Amount::ZERO, None, Text::from(reason));
+            let (written_off, refused) = (amount, disputed - amount);
+            let told = InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason, code, on };
+            books.record(&invoice, told);
+        }
     }
     Ok(())
 }
@@ -201,8 +219,8 @@ mod tests {
     fn an_accepted_deduction_is_written_off_and_a_rejected_one_stays_open() {
         let open = |accepted: Option<i64>| {
             let (mut story, order, id) = short_paid("CD-2026-1 damaged");
-            resolve_deduction(story.books(), id, accepted.map(Amount), &clerk("ann", 6)).unwrap();
-            assert!(resolve_deduction(story.books(), id, None, &clerk("ann", 7)).is_err());
+            resolve_deduction(story.books(), id, accepted.map(Amount), "so be it", &clerk("ann", 6)).unwrap();
+            assert!(resolve_deduction(story.books(), id, None, "so be it", &clerk("ann", 7)).is_err());
             story.check();
             let items = story.books().account(&"ACME".into()).unwrap().unwrap().ledger.open_items.clone();
             assert!(items.iter().all(|item| item.disputed.is_zero()));
@@ -212,13 +230,13 @@ mod tests {
         assert_eq!(open(Some(0)), (1_000, 1));
         assert_eq!(open(Some(400)), (600, 1));
         let (mut story, _, id) = short_paid("CD-2026-1");
-        assert!(resolve_deduction(story.books(), id, Some(Amount(1_001)), &clerk("ann", 6)).is_err());
+        assert!(resolve_deduction(story.books(), id, Some(Amount(1_001)), "so be it", &clerk("ann", 6)).is_err());
     }
 
     #[test]
     fn a_payment_that_the_bank_takes_back_takes_the_accepted_deduction_back_too() {
         let (mut story, order, id) = short_paid("CD-2026-1 damaged");
-        resolve_deduction(story.books(), id, None, &clerk("ann", 6)).unwrap();
+        resolve_deduction(story.books(), id, None, "so be it", &clerk("ann", 6)).unwrap();
         let back = EntryDocument {
             bank_reference: "B-1".into(),
             amount: Amount(-9_000),

@@ -159,10 +159,13 @@ pub fn decide_dispute(
         None => Amount::ZERO,
     };
     let written_off = written_off + (granted - credited);
-    write_off(books, &document, written_off, code, cx)?;
+    write_off(books, &document, written_off, code.clone(), cx)?;
     let refused = disputed - credited - written_off;
     let (by, why) = (cx.actor.id.clone(), Text::from(reason));
-    books.record(&invoice, InvoiceEvent::DisputeSettled { granted: credited, written_off, refused, note, by, reason: why });
+    let on = company(books)?.calendar.local_day(cx.now);
+    let granted = credited;
+    let settled = InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason: why, code, on };
+    books.record(&invoice, settled);
     clear(books, invoice, reason, cx)?;
     Ok(Settled { note, granted: credited, written_off, refused })
 }
@@ -264,6 +267,11 @@ mod tests {
         assert_eq!((left.open, left.disputed), (Amount(11_900 - 2_500), Amount::ZERO));
         assert_eq!(story.order(id).receivable, Amount(9_400));
         assert!(asked(&mut story, invoice).is_none());
+        let document = story.books().invoice(&invoice).unwrap().unwrap();
+        let decision = &document.decisions[0];
+        assert_eq!((decision.code.as_str(), decision.reason.as_str()), ("PRM", "half a promotion"));
+        assert_eq!((decision.refused, decision.note), (Amount(3_500), settled.note));
+        assert_eq!(decision.on, "2026-03-02".parse().unwrap());
         story.check();
     }
 

@@ -296,7 +296,7 @@ impl World {
             Step::Deduction { payment, accepted } => {
                 let Some(id) = self.payment(*payment) else { return Ok("nothing") };
                 let cx = self.cx();
-                cash::resolve_deduction(self.books(), id, accepted.map(Amount), &cx)?;
+                cash::resolve_deduction(self.books(), id, accepted.map(Amount), "decided", &cx)?;
                 Ok("deduction resolved")
             }
             Step::Intercepted { which, what } => self.intercepted(*which, *what),
