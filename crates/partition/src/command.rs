@@ -3,6 +3,7 @@
 use engine::InstanceId;
 use feel::Context as Variables;
 use serde::{Deserialize, Serialize};
+use trade::billing::{Rebilled, Rebilling};
 use trade::cash::{Settled, Settlement, StatementDocument};
 use trade::exception::Action;
 use trade::fulfilment::{Delivery, ShipConfirm};
@@ -508,6 +509,13 @@ pub enum Body {
         /// `None` if it does, else why it does not.
         refused: Option<Text>,
     },
+    /// Credit what was billed of an order at wrong prices or terms, and bill it anew.
+    RebillOrder {
+        /// Which.
+        order: OrderId,
+        /// What shall be different.
+        rebilling: Rebilling,
+    },
 }
 
 /// What came of a worker's job.
@@ -647,6 +655,8 @@ pub enum Reply {
     Draft(DraftId),
     /// What a decision on a dispute came to.
     Settled(Settled),
+    /// The invoices that were credited and billed anew.
+    Rebilled(Vec<Rebilled>),
 }
 
 /// Units reserved at a node.

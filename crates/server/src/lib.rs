@@ -86,6 +86,7 @@ impl utoipa::Modify for Security {
 fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(resource::orders::routes())
+        .merge(resource::rebillings::routes())
         .merge(resource::imports::routes())
         .merge(resource::master::routes())
         .merge(resource::stock::routes())

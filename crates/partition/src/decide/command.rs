@@ -228,6 +228,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
+        Body::RebillOrder { order, rebilling } => rebill(txn, *order, rebilling),
         Body::CreditGoodwill { invoice, amount, reason, order } => {
             let note = trade::billing::goodwill(txn.books(), *invoice, *order, *amount, reason, &cx)?;
             billing::bring_to_erp(txn, note)?;
@@ -405,6 +406,20 @@ fn change_order(txn: &mut Txn<'_>, order: OrderId, change: &trade::order::Change
     }
     let trade::order::ChangeOutcome { asked, redirected, under_way, .. } = outcome;
     Ok(Reply::Changed { order, asked, redirected, under_way })
+}
+
+/// Credits and bills anew; what is still to ship at another price or by other terms is checked again.
+fn rebill(txn: &mut Txn<'_>, id: OrderId, rebilling: &trade::billing::Rebilling) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    let rebilled = trade::billing::rebill(txn.books(), id, rebilling, &cx)?;
+    for pair in &rebilled {
+        billing::bring_to_erp(txn, pair.credit_note)?;
+        billing::bring_to_erp(txn, pair.replacement)?;
+    }
+    if !super::task::order(txn, id)?.is_fulfilled() {
+        txn.publish("order.more", id, None);
+    }
+    Ok(Reply::Rebilled(rebilled))
 }
 
 pub(super) fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {

@@ -12,6 +12,7 @@ mod holds;
 mod intercepts;
 mod outages;
 mod quotas;
+mod rebilling;
 mod shortages;
 mod splitting;
 mod substitutes;

@@ -137,6 +137,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/orders/{order}/lines/{line}/correction", SALES, ONE),
     of("POST", "/v1/orders/{order}/milestones", BILLERS, ONE),
     of("GET", "/v1/orders/{order}/original", Known, ONE),
+    of("POST", "/v1/orders/{order}/rebillings", FINANCE, ONE),
     of("POST", "/v1/orders/{order}/substitutions", SALES, ONE),
     of("GET", "/v1/orders/{order}/timeline", Known, ONE),
     of("GET", "/v1/orders/{order}/waiting", Known, ONE),

@@ -26,6 +26,7 @@ pub(crate) mod processes;
 pub(crate) mod progress;
 pub(crate) mod provider;
 pub(crate) mod quotas;
+pub(crate) mod rebillings;
 pub(crate) mod reconciliations;
 pub(crate) mod returns;
 pub(crate) mod saved_views;

@@ -358,6 +358,9 @@ pub(crate) struct ChangeRequest {
     /// Whether the customer agrees to have it earlier than they were told.
     #[serde(default)]
     accepts_earlier: Option<bool>,
+    /// Other payment terms, while nothing is invoiced; credit is checked again.
+    #[serde(default)]
+    terms: Option<super::rebillings::TermsRequest>,
 }
 
 /// An address.
@@ -487,6 +490,7 @@ async fn change(
         requested: request.requested,
         billing,
         accepts_earlier: request.accepts_earlier,
+        terms: request.terms.map(Into::into),
     };
     match submit(&state, caller.on(Key::Order(order)), &bytes, Body::ChangeOrder { order, change: Box::new(change) }).await?
     {

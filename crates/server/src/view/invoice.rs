@@ -28,6 +28,8 @@ pub(crate) struct InvoiceView {
     pub(crate) shipments: Vec<String>,
     /// The invoice that it corrects.
     pub(crate) corrects: Option<String>,
+    /// The credit note over what it bills anew.
+    pub(crate) rebills: Option<String>,
     /// Day of the document.
     pub(crate) date: String,
     /// Day on which it is due.
@@ -136,6 +138,7 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         purchase_order: invoice.purchase_order.to_string(),
         shipments: texts(&invoice.shipments),
         corrects: invoice.corrects.map(|id| id.to_string()),
+        rebills: invoice.rebills.map(|id| id.to_string()),
         date: invoice.date.to_string(),
         due: invoice.due.to_string(),
         lines: lines.collect(),

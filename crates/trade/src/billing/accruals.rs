@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use units::{Amount, Currency, Day, Decimal, Quantity};
 
-use super::state::DocumentKind;
+use super::state::{DocumentKind, Invoice};
 use crate::books::{Aggregate, Key};
 use crate::fulfilment::Shipment;
 use crate::ids::*;
@@ -59,6 +59,11 @@ pub fn accruals<'a>(aggregates: impl Iterator<Item = (&'a Key, &'a Aggregate)>, 
     books.finish(day)
 }
 
+/// What is billed anew was billed before.
+fn is_first_billed(invoice: &Invoice) -> bool {
+    invoice.kind == DocumentKind::Invoice && invoice.rebills.is_none()
+}
+
 #[derive(Default)]
 struct Period<'a> {
     company: Option<&'a Company>,
@@ -74,7 +79,7 @@ impl<'a> Period<'a> {
             Aggregate::Company(company) => self.company = Some(company),
             Aggregate::Order(order) => drop(self.orders.insert(order.id, order)),
             Aggregate::Shipment(shipment) => self.shipments.push(shipment),
-            Aggregate::Invoice(invoice) if invoice.kind == DocumentKind::Invoice && invoice.date <= day => {
+            Aggregate::Invoice(invoice) if is_first_billed(invoice) && invoice.date <= day => {
                 for line in &invoice.lines {
                     *self.invoiced.entry((line.order, line.line)).or_default() += line.quantity;
                 }

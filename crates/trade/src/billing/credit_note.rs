@@ -40,6 +40,39 @@ pub fn credit_note(
     reason: &str,
     cx: &Context,
 ) -> Result<InvoiceId, Stop> {
+    credit(books, invoice, of, lines, reason, Purpose::Credit, cx)
+}
+
+/// Credits all that is left of an invoice of one order, to bill it anew: the order goes on counting the units as invoiced, and what is given
+/// away is known only with the new invoice.
+pub(super) fn credit_whole(
+    books: &mut dyn Books,
+    invoice: InvoiceId,
+    of: OrderId,
+    reason: &str,
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
+    credit(books, invoice, Some(of), &[], reason, Purpose::Rebill, cx)
+}
+
+/// What units are credited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// They are not owed any more.
+    Credit,
+    /// They are billed anew.
+    Rebill,
+}
+
+fn credit(
+    books: &mut dyn Books,
+    invoice: InvoiceId,
+    of: Option<OrderId>,
+    lines: &[(LineNo, Quantity)],
+    reason: &str,
+    purpose: Purpose,
+    cx: &Context,
+) -> Result<InvoiceId, Stop> {
     let original = credited_invoice(books, invoice)?;
     let parts = match (of, lines) {
         (None, []) => original.parts(),
@@ -80,7 +113,10 @@ pub fn credit_note(
     for Credit { part, lines, taxed } in credited {
         let goods: Amount = lines.iter().map(|line| line.net).sum();
         let own_tax = tax::by_rate(rounding, &taxed).iter().map(|tax| tax.tax).sum();
-        let counted = lines.iter().map(|line| (line.line, -line.quantity, -line.net)).collect();
+        let counted = match purpose {
+            Purpose::Credit => lines.iter().map(|line| (line.line, -line.quantity, -line.net)).collect(),
+            Purpose::Rebill => Vec::new(),
+        };
         let (freight, discount) = (-part.freight, -part.discount);
         effects.push((part.order, Effects { lines: counted, freight, discount, ..Effects::default() }));
         draft.lines.extend(lines);
@@ -89,7 +125,9 @@ pub fn credit_note(
     }
     let draft = summed(draft);
     let draft = Invoice { parts: parts_of(of_orders, draft.tax), ..draft };
-    within_limit(books, &original, &credits, &draft, cx)?;
+    if purpose == Purpose::Credit {
+        within_limit(books, &original, &credits, &draft, cx)?;
+    }
     let note = post_all(books, &order, draft, effects, cx)?;
     offset(books, &order.account, invoice, note, cx)?;
     Ok(note)
@@ -282,6 +320,11 @@ pub(super) fn within_limit(
     cx: &Context,
 ) -> Result<(), Stop> {
     within(books, original, draft.gross + given_away(original, credits, &cx.actor.id), cx)
+}
+
+/// Refuses to bill less anew than somebody may give away of an invoice.
+pub(super) fn gives_away(books: &mut dyn Books, original: &Invoice, amount: Amount, cx: &Context) -> Result<(), Stop> {
+    within(books, original, amount, cx)
 }
 
 /// As [`within_limit`], of an amount that is given away of an invoice whose credits are not at hand.

@@ -28,9 +28,9 @@ pub struct Invoice {
     pub purchase_order: Text,
     /// Shipments that it bills.
     pub shipments: Vec<ShipmentId>,
-    /// The invoice that it corrects, for a credit note.
+    /// The invoice that it corrects, for a credit note and for what is billed anew.
     pub corrects: Option<InvoiceId>,
-    /// Why, for a credit note.
+    /// Why, for a correction.
     pub reason: Text,
     /// Currency of every amount in it.
     pub currency: Currency,
@@ -93,6 +93,9 @@ pub struct Invoice {
     /// What was decided about what the customer disputed of it, the oldest first; each has a letter (domain §1.3).
     #[serde(default)]
     pub decisions: Vec<Decision>,
+    /// The credit note over what this invoice bills anew, of the invoice that it corrects.
+    #[serde(default)]
+    pub rebills: Option<InvoiceId>,
 }
 
 /// What was decided about a dispute; the three amounts are what was in dispute.

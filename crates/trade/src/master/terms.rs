@@ -23,6 +23,16 @@ impl Default for Terms {
     }
 }
 
+impl Terms {
+    /// Whether a customer has more time than by others, a greater discount or longer for it, or need not pay before anything ships.
+    pub fn is_more_generous_than(self, other: Self) -> bool {
+        self.net_days > other.net_days
+            || self.discount_percent > other.discount_percent
+            || self.discount_days > other.discount_days
+            || other.prepayment && !self.prepayment
+    }
+}
+
 /// A place that goods are sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ShipTo {

@@ -106,7 +106,8 @@ impl Folded for Order {
                     line.confirmed = promise.or(line.confirmed);
                 }
             }
-            OrderEvent::Changed { ordered, added, prices, ship_to, requested, .. } => {
+            OrderEvent::Changed { ordered, added, prices, ship_to, requested, terms, by: _ } => {
+                self.terms = terms.unwrap_or(self.terms);
                 for (no, ordered) in ordered {
                     self.set_ordered(*no, *ordered);
                 }
@@ -197,6 +198,23 @@ impl Folded for Order {
             }
             OrderEvent::ReservationsTakenOver { .. } => self.reserved_before.clear(),
             OrderEvent::EarlierAccepted { accepts, .. } => self.accepts_earlier = *accepts,
+            OrderEvent::Rebilled { prices, lines, terms, .. } => {
+                for (no, price) in prices {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.price = *price;
+                        line.requested_price = Some(*price);
+                    }
+                }
+                for (no, invoiced, credited) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.invoiced_amount += *invoiced;
+                        line.credited_amount += *credited;
+                    }
+                }
+                self.terms = terms.unwrap_or(self.terms);
+                self.validated = false;
+                self.revalue = true;
+            }
             OrderEvent::SentBack { lines, .. } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {

@@ -16,7 +16,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, WarehouseOrderEvent};
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo};
+use crate::master::{BillingPolicy, ShipTo, Terms};
 use crate::refusal::Refusal;
 
 /// What shall be different.
@@ -38,6 +38,9 @@ pub struct Change {
     /// Whether the customer agrees to have it earlier than they were told.
     #[serde(default)]
     pub accepts_earlier: Option<bool>,
+    /// Other payment terms, of an order of which nothing is invoiced.
+    #[serde(default)]
+    pub terms: Option<Terms>,
 }
 
 /// What a change came to.
@@ -55,14 +58,14 @@ pub struct ChangeOutcome {
 
 /// Changes an order by the matrix: what is taken away is cancelled, what is added enters `open` and is checked again.
 ///
-/// Refused below what has shipped, for prices of invoiced lines, and for orders that are over. What has shipped and is not invoiced can
-/// have another price, another ship-to or be billed otherwise; for what is invoiced there are credit notes. Where the screening keeps the
+/// Refused below what has shipped, for prices of invoiced lines and terms of invoiced orders, and for orders that are over. What has shipped
+/// and is not invoiced can have another price, other terms, another ship-to or be billed otherwise; what is invoiced is billed anew. Where the screening keeps the
 /// order from the new address, nobody is asked to ship there and warehouses are asked to stop. Source: domain §1.5.4.
 pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context) -> Result<ChangeOutcome, Stop> {
     let order = existing_and_live(books, id, "it cannot be changed any more")?;
     if order.is_fulfilled() {
         let asks_for_units = !change.quantities.is_empty() || !change.added.is_empty() || change.requested.is_some();
-        if asks_for_units || order.is_invoiced() && change.prices.is_empty() {
+        if asks_for_units || order.is_invoiced() && change.prices.is_empty() && change.terms.is_none() {
             return Err(wrong_status(&order, "everything has shipped: place another order").into());
         }
     }
@@ -86,18 +89,31 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     }
     check_prices(&order, change)?;
     check_billing_of(&order, change.billing)?;
+    let terms = change.terms.filter(|terms| *terms != order.terms);
+    if let Some(terms) = terms.filter(|_| order.lines.iter().any(|line| line.invoiced.is_positive())) {
+        let given = compact_str::format_compact!("net {} days", terms.net_days);
+        return Err(Refusal::invalid(
+            "terms",
+            given,
+            "those of an order of which nothing is invoiced; bill it anew instead",
+        )
+        .into());
+    }
     let added = added(books, &order, &change.added)?;
     let requested = change.requested.filter(|day| Some(*day) != order.requested);
     let ship_to = change.ship_to.as_ref().filter(|ship_to| **ship_to != order.ship_to).cloned();
-    let recheck =
-        !(more.is_empty() && added.is_empty() && change.prices.is_empty()) || ship_to.is_some() || requested.is_some();
+    let recheck = !(more.is_empty() && added.is_empty() && change.prices.is_empty())
+        || ship_to.is_some()
+        || requested.is_some()
+        || terms.is_some();
     let mut outcome = ChangeOutcome { recheck, ..ChangeOutcome::default() };
     if let Some(billing) = change.billing.filter(|billing| *billing != order.billing) {
         books.record(&id, OrderEvent::BillingSet { billing, by: cx.actor.id.clone() });
     }
     let dearer = |(no, price): &(LineNo, Decimal)| order.line(*no).is_some_and(|line| *price > line.price);
     let sooner = requested.is_some_and(|day| order.requested.is_none_or(|before| day < before));
-    let raises = !more.is_empty() || !added.is_empty() || sooner || change.prices.iter().any(dearer);
+    let later = terms.is_some_and(|terms| terms.is_more_generous_than(order.terms));
+    let raises = !more.is_empty() || !added.is_empty() || sooner || later || change.prices.iter().any(dearer);
     drop(order);
     if !less.is_empty() {
         let cancellation = Cancellation { lines: less, reason: Text::const_new("changed by the customer") };
@@ -110,7 +126,7 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         let prices = change.prices.clone();
         let by = cx.actor.id.clone();
         let to = ship_to.clone();
-        books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to: to, requested, by });
+        books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to: to, requested, by, terms });
     }
     if let Some(ship_to) = ship_to {
         if screen_moved(books, id, cx)? {
@@ -179,11 +195,7 @@ fn check_prices(order: &Order, change: &Change) -> Result<(), Refusal> {
         let field = compact_str::format_compact!("prices[{at}]");
         let line = order.line(*no).ok_or_else(|| Refusal::invalid(field.clone(), no.0, "a line of the order"))?;
         if line.invoiced.is_positive() {
-            return Err(Refusal::invalid(
-                field,
-                price,
-                "the price of a line that is not invoiced; credit the invoice instead",
-            ));
+            return Err(Refusal::invalid(field, price, "the price of a line that is not invoiced; bill it anew instead"));
         }
         if price.is_negative() || *price > Decimal::from(1_000_000_000i64) {
             return Err(Refusal::invalid(field, price, "0 to 1,000,000,000"));
@@ -273,6 +285,9 @@ mod tests {
         assert_eq!(raised_by(units(6), "more"), "more");
         assert_eq!(raised_by(price("9.00"), "cheap"), "more");
         assert_eq!(raised_by(price("12.00"), "dear"), "dear");
+        let terms = |net_days| Change { terms: Some(Terms { net_days, ..Terms::default() }), ..Change::default() };
+        assert_eq!(raised_by(terms(14), "short"), "dear");
+        assert_eq!(raised_by(terms(60), "long"), "long");
         assert_eq!(raised_by(day("2026-06-01"), "first"), "first");
         assert_eq!(raised_by(day("2026-07-01"), "late"), "first");
         assert_eq!(raised_by(day("2026-05-01"), "soon"), "soon");

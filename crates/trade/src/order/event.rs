@@ -5,7 +5,7 @@ use units::{Amount, Day, Decimal, Quantity, Text, Timestamp};
 
 use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order, Peg};
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo};
+use crate::master::{BillingPolicy, ShipTo, Terms};
 use crate::tax::TaxScheme;
 
 /// A fact about one order. Names in the feed: `order.received`, `order.hold_placed` … (domain §1.5.3).
@@ -134,6 +134,9 @@ pub enum OrderEvent {
         requested: Option<Day>,
         /// Who asked.
         by: Text,
+        /// Other payment terms.
+        #[serde(default)]
+        terms: Option<Terms>,
     },
     /// Part of the exposure went to another bucket of the account.
     ExposureMoved {
@@ -275,5 +278,16 @@ pub enum OrderEvent {
         shipment: ShipmentId,
         /// Units by line.
         lines: Vec<(LineNo, Quantity)>,
+    },
+    /// What was billed at wrong prices or terms was credited and billed anew (domain §1.5.4).
+    Rebilled {
+        /// Prices by line, where they differ.
+        prices: Vec<(LineNo, Decimal)>,
+        /// By line, by how much the invoiced and the credited net amounts change.
+        lines: Vec<(LineNo, Amount, Amount)>,
+        /// Other payment terms.
+        terms: Option<Terms>,
+        /// Who decided.
+        by: Text,
     },
 }

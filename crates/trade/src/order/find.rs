@@ -18,7 +18,7 @@ pub(crate) fn existing(books: &mut dyn Books, id: OrderId) -> Result<Arc<Order>,
 }
 
 /// The order if something may still happen to it.
-pub(super) fn existing_and_live(books: &mut dyn Books, id: OrderId, why: &'static str) -> Result<Arc<Order>, Stop> {
+pub(crate) fn existing_and_live(books: &mut dyn Books, id: OrderId, why: &'static str) -> Result<Arc<Order>, Stop> {
     let order = existing(books, id)?;
     if order.is_over() {
         return Err(wrong_status(&order, why).into());

@@ -4,11 +4,11 @@ use units::{Amount, Quantity};
 
 use super::fixture::{Story, at, clerk};
 use super::{Bucket, Cancellation, Change, cancel, change, close, release};
-use crate::billing::bill;
+use crate::billing::{Rebilling, bill, rebill};
 use crate::books::Stop;
 use crate::fulfilment::{acknowledge, pick};
 use crate::ids::*;
-use crate::master::ShipTo;
+use crate::master::{ShipTo, Terms};
 use crate::refusal::Refusal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -216,6 +216,36 @@ fn domain_1_5_4_an_address_at_each_stage() {
             Err(stop) => told(&mut story, id, Err(stop)),
         };
         assert_eq!(found, expected, "{stage:?}");
+    }
+}
+
+#[test]
+fn domain_1_5_4_terms_at_each_stage() {
+    let terms = Change { terms: Some(Terms { net_days: 60, ..Terms::default() }), ..Change::default() };
+    for (stage, expected) in [
+        (Stage::Open, "cancelled 0 open 10 asked 0 recheck"),
+        (Stage::Backordered, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Allocated, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Released, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Picked, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Shipped, "cancelled 0 open 0 asked 0 recheck"),
+        (Stage::Invoiced, "refused: terms"),
+        (Stage::Paid, "refused: terms"),
+        (Stage::Closed, OVER),
+    ] {
+        assert_eq!(changed(stage, &terms), expected, "{stage:?}");
+    }
+}
+
+#[test]
+fn domain_1_5_4_what_is_invoiced_or_paid_is_billed_anew_at_another_price() {
+    for (stage, owed) in [(Stage::Invoiced, Some(9_500)), (Stage::Paid, Some(-500)), (Stage::Closed, None)] {
+        let (mut story, id) = at_stage(stage);
+        let prices = vec![(LineNo(1), "9.50".parse().unwrap())];
+        let wanted = Rebilling { prices, reason: "contract".into(), ..Rebilling::default() };
+        let rebilled = rebill(story.books(), id, &wanted, &clerk("ann", 8));
+        assert_eq!(rebilled.ok().map(|pairs| pairs.len()), owed.map(|_| 1), "{stage:?}");
+        assert_eq!(story.order(id).receivable, Amount(owed.unwrap_or_default()), "{stage:?}");
     }
 }
 

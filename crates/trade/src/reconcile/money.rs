@@ -54,6 +54,8 @@ pub(super) struct Money {
     /// R5: line of an order → price there, and prices billed.
     prices: BTreeMap<(OrderId, LineNo), Decimal>,
     billed: Vec<Billed>,
+    /// R5: units that were credited, by the invoice that they were billed with.
+    credited: BTreeMap<(InvoiceId, OrderId, LineNo), Quantity>,
     /// Series → last number, and documents.
     series: BTreeMap<Text, (u64, u64)>,
 }
@@ -157,6 +159,11 @@ impl Money {
                 currency: invoice.currency,
             }));
         }
+        if let (DocumentKind::CreditNote, Some(corrected)) = (invoice.kind, invoice.corrects) {
+            for line in &invoice.lines {
+                *self.credited.entry((corrected, line.order, line.line)).or_default() += line.quantity;
+            }
+        }
         let is_late = self.now.is_some_and(|now| now.millis_since(invoice.posted_at) > POSTED_WITHIN);
         if is_late && invoice.erp_reference.is_none() {
             report.hold(&CONFIRMED, invoice.id, false, true, stake(invoice.gross));
@@ -188,7 +195,10 @@ impl Money {
             report.hold(&EXPOSED, account, sides.0, sides.1, apart(sides));
         }
         for Billed { invoice, at, line, price, quantity, currency } in self.billed {
-            if let Some(agreed) = self.prices.get(&line).filter(|agreed| **agreed != price) {
+            // what was credited whole was not owed, or was billed anew at the price that counts
+            let credited = self.credited.get(&(invoice, line.0, line.1)).copied().unwrap_or_default();
+            let kept = self.prices.get(&line).filter(|_| credited < quantity);
+            if let Some(agreed) = kept.filter(|agreed| **agreed != price) {
                 let value = |price| Amount::of(price, quantity, currency).unwrap_or(Amount::LIMIT);
                 let stake = Stake::new(Some(at), value(price) - value(*agreed));
                 report.hold(&PRICE, format!("{invoice} line {}", line.1.0), price, *agreed, stake);

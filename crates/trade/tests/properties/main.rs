@@ -78,6 +78,7 @@ fn the_stories_reach_every_kind_of_step() {
         "carrier answered",
         "came back",
         "did not come back",
+        "billed anew",
     ];
     for name in expected {
         assert!(done.get(name).copied().unwrap_or_default() >= 3, "{name}: {done:?}");

@@ -119,6 +119,12 @@ pub(crate) enum Step {
         invoice: usize,
         cents: i64,
     },
+    Rebill {
+        order: usize,
+        line: usize,
+        cents: i64,
+        net_days: Option<u16>,
+    },
     Deduction {
         payment: usize,
         accepted: Option<i64>,
@@ -184,6 +190,8 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         4 => which().prop_map(|order| Step::WaitOver { order }),
         1 => (which(), 1i64..900).prop_map(|(invoice, amount)| Step::Goodwill { invoice, amount }),
         2 => (which(), 0i64..40).prop_map(|(invoice, cents)| Step::CreditPrice { invoice, cents }),
+        3 => (which(), 0usize..4, 0i64..1_500, prop::option::of(0u16..90))
+            .prop_map(|(order, line, cents, net_days)| Step::Rebill { order, line, cents, net_days }),
         6 => (which(), prop::option::of(0i64..500)).prop_map(|(payment, accepted)| Step::Deduction { payment, accepted }),
         4 => (which(), 0usize..4).prop_map(|(which, what)| {
             use Intercepted::*;

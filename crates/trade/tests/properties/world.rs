@@ -293,6 +293,17 @@ impl World {
                 billing::price_credit(self.books(), id, Some(line.order), &[(line.line, price)], "contract", &cx)?;
                 Ok("price credited")
             }
+            Step::Rebill { order, line, cents, net_days } => {
+                let Some(id) = self.order(*order) else { return Ok("nothing") };
+                let cx = self.cx();
+                let lines = self.books().order(&id)?.map_or(0, |order| order.lines.len());
+                let no = LineNo((line % lines.max(1)) as u64 + 1);
+                let terms = net_days.map(|net_days| Terms { net_days, ..Terms::default() });
+                let prices = vec![(no, Decimal::new((*cents).into(), 2))];
+                let rebilling = billing::Rebilling { prices, terms, reason: "contract".into() };
+                billing::rebill(self.books(), id, &rebilling, &cx)?;
+                Ok("billed anew")
+            }
             Step::Deduction { payment, accepted } => {
                 let Some(id) = self.payment(*payment) else { return Ok("nothing") };
                 let cx = self.cx();
