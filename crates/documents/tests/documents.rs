@@ -226,6 +226,44 @@ proptest! {
 }
 
 #[test]
+fn domain_1_7_a_statement_whose_control_totals_do_not_fit_its_entries_is_refused_and_says_which() {
+    let read = |summary: &str, page: &str| {
+        let entry = |amount: &str, indicator: &str| {
+            format!(
+                "<Ntry><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>{indicator}</CdtDbtInd><ValDt><Dt>2026-03-01</Dt></ValDt></Ntry>"
+            )
+        };
+        let entries = [entry("3.00", "CRDT"), entry("1.00", "DBIT"), entry("4.00", "CRDT")].concat();
+        let xml = format!(
+            "<Document><Stmt><Id>S</Id>{page}<Acct><Ccy>EUR</Ccy></Acct><TxsSummry>{summary}</TxsSummry>{entries}</Stmt></Document>"
+        );
+        let read = statements::read(xml.as_bytes(), "s.xml");
+        (read.records.len(), read.findings.first().map(|found| found.cause.clone()).unwrap_or_default())
+    };
+    let net = "<TtlNetNtry><Amt>6.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry>";
+    let all = format!("<TtlNtries><NbOfNtries>3</NbOfNtries><Sum>8.00</Sum>{net}</TtlNtries>");
+    let credits = "<TtlCdtNtries><NbOfNtries>2</NbOfNtries><Sum>7.00</Sum></TtlCdtNtries>";
+    let debits = "<TtlDbtNtries><NbOfNtries>1</NbOfNtries><Sum>1.00</Sum></TtlDbtNtries>";
+    assert_eq!(read(&format!("{all}{credits}{debits}"), ""), (1, String::new()));
+    for (summary, cause) in [
+        (all.replace(">3<", ">4<"), "TtlNtries tells of 4 entries, and there are 3"),
+        (all.replace("8.00", "9.00"), "TtlNtries is told to be 9.00, and the entries come to 8"),
+        (credits.replace("7.00", "7.01"), "TtlCdtNtries is told to be 7.01, and the entries come to 7"),
+        (debits.replace(">1<", ">none<"), "TtlDbtNtries tells of none entries, and there are 1"),
+        (all.replace("6.00", "5.00"), "the net total is told to be 5.00, and the entries come to 6"),
+        (all.replace("CRDT", "DBIT"), "the net total is told to be 6.00, and the entries come to -6"),
+        (
+            "<TtlNtries><TtlNetNtryAmt>5.00</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd></TtlNtries>".to_owned(),
+            "the net total is told to be 5.00, and the entries come to 6",
+        ),
+    ] {
+        assert_eq!(read(&summary, ""), (0, cause.to_owned()), "{summary}");
+    }
+    let page = "<StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>";
+    assert_eq!(read(&all.replace(">3<", ">9<"), page).0, 1, "the rest is on other pages");
+}
+
+#[test]
 fn deep_nesting_is_refused_before_it_costs_anything() {
     let deep = "<a>".repeat(1_000_000);
     assert!(statements::read(deep.as_bytes(), "s").findings[0].cause.contains("nested more than 200 deep"));

@@ -5,7 +5,7 @@ use trade::cash::{EntryDocument, StatementDocument};
 use units::{Amount, Currency};
 
 use super::xml::{Lines, Xml, children, deeper_than, minor, path};
-use super::{entry, unbalanced};
+use super::{entry, totals, unbalanced};
 use crate::csv_table::short;
 use crate::{Finding, MAX_FIELD, MAX_RECORDS, Place, Read};
 
@@ -101,6 +101,7 @@ fn statement<'a>(node: Xml<'a>, notes: &mut Notes<'_>) -> Result<StatementDocume
         }
         entry::read(entry, currency, notes, &mut statement.entries)?;
     }
+    totals::check(node, currency)?;
     number(&mut statement.entries);
     Ok(statement)
 }

@@ -4,6 +4,7 @@ mod camt;
 mod csv;
 mod entry;
 mod remittance;
+mod totals;
 mod write;
 mod xml;
 
