@@ -119,7 +119,7 @@ impl Folded for Order {
                     }
                 }
                 if let Some(ship_to) = ship_to {
-                    self.ship_to = ship_to.clone();
+                    self.ship_to = (**ship_to).clone();
                 }
                 if requested.is_some() {
                     self.requested = *requested;

@@ -125,7 +125,7 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         }
         let prices = change.prices.clone();
         let by = cx.actor.id.clone();
-        let to = ship_to.clone();
+        let to = ship_to.clone().map(Box::new);
         books.record(&id, OrderEvent::Changed { ordered: more, added, prices, ship_to: to, requested, by, terms });
     }
     if let Some(ship_to) = ship_to {

@@ -129,7 +129,7 @@ pub enum OrderEvent {
         /// Prices, where they differ.
         prices: Vec<(LineNo, Decimal)>,
         /// A new ship-to.
-        ship_to: Option<ShipTo>,
+        ship_to: Option<Box<ShipTo>>,
         /// A new requested date.
         requested: Option<Day>,
         /// Who asked.
