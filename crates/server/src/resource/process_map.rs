@@ -107,6 +107,7 @@ fn step(event: &OrderEvent) -> Option<&'static str> {
         OrderEvent::Rejected { .. } => "order.rejected",
         OrderEvent::Released { .. } => "order.released",
         OrderEvent::Shipped { .. } => "order.shipped",
+        OrderEvent::Delivered { .. } => "order.delivered",
         OrderEvent::SentBack { .. } => "order.sent_back",
         OrderEvent::Invoiced { .. } => "order.invoiced",
         OrderEvent::Closed { .. } => "order.closed",

@@ -120,6 +120,9 @@ pub(crate) struct LineView {
     pub(crate) line: u64,
     /// The item.
     pub(crate) item: String,
+    /// The derived label, such as `partially_backordered`, `picked`, `fulfilled`, `partly_invoiced` or `settled`.
+    #[schema(example = "partially_shipped")]
+    pub(crate) state: String,
     /// Units ordered, in the item's base unit, as all quantities here.
     pub(crate) ordered: i64,
     /// Will never be shipped.
@@ -142,6 +145,8 @@ pub(crate) struct LineView {
     pub(crate) invoiced: i64,
     /// Credited.
     pub(crate) credited: i64,
+    /// Of those that shipped, proved to be with the customer.
+    pub(crate) delivered: i64,
     /// Of those that shipped, asked back: by the customer, or because they were cancelled on their way.
     pub(crate) returned: i64,
     /// Of these, back before their invoice: never billed.
@@ -206,7 +211,7 @@ pub(crate) fn order(order: &Order, ours: Currency) -> OrderView {
                 placed_by: hold.placed_by.to_string(),
             })
             .collect(),
-        lines: order.lines.iter().map(line).collect(),
+        lines: order.lines.iter().map(|of| line(of, order)).collect(),
         warehouse_orders: texts(&order.warehouse_orders),
         shipments: texts(&order.shipments),
         invoices: texts(&order.invoices),
@@ -239,11 +244,12 @@ pub(crate) fn order(order: &Order, ours: Currency) -> OrderView {
     }
 }
 
-fn line(line: &trade::order::Line) -> LineView {
+fn line(line: &trade::order::Line, order: &Order) -> LineView {
     let buckets = &line.buckets;
     LineView {
         line: line.no.0,
         item: line.item.to_string(),
+        state: name(&line.state(order)),
         ordered: line.ordered().0,
         cancelled: buckets.cancelled.0,
         open: buckets.open.0,
@@ -255,6 +261,7 @@ fn line(line: &trade::order::Line) -> LineView {
         shipped: buckets.shipped.0,
         invoiced: line.invoiced.0,
         credited: line.credited.0,
+        delivered: line.delivered.0,
         returned: line.returned.0,
         sent_back: line.sent_back.0,
         price: line.price.to_string(),

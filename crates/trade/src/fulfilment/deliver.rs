@@ -7,6 +7,7 @@ use super::state::ShipmentEvent;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::ShipmentId;
+use crate::order::OrderEvent;
 use crate::refusal::Refusal;
 
 /// The proof of a delivery.
@@ -42,6 +43,8 @@ pub fn deliver(books: &mut dyn Books, id: ShipmentId, delivery: &Delivery, cx: &
         }
         None => {
             books.record(&id, ShipmentEvent::Delivered(delivery.clone()));
+            let lines = shipment.lines.iter().map(|line| (line.line, line.quantity)).collect();
+            books.record(&shipment.order, OrderEvent::Delivered { shipment: id, lines });
             Ok(true)
         }
     }
@@ -64,6 +67,7 @@ mod tests {
         assert!(deliver(story.books(), shipment, &delivery(10), &at(9)).is_err());
         assert!(deliver(story.books(), shipment, &delivery(5), &at(9)).unwrap());
         assert!(!deliver(story.books(), shipment, &delivery(5), &at(9)).unwrap());
+        assert_eq!(story.order(id).lines[0].delivered, units::Quantity(10));
         assert!(matches!(deliver(story.books(), shipment, &delivery(6), &at(9)), Err(Stop::Refused(Refusal::Conflict(_)))));
         assert!(deliver(story.books(), ShipmentId(77), &delivery(5), &at(9)).is_err());
     }

@@ -198,6 +198,13 @@ impl Folded for Order {
             }
             OrderEvent::ReservationsTakenOver { .. } => self.reserved_before.clear(),
             OrderEvent::EarlierAccepted { accepts, .. } => self.accepts_earlier = *accepts,
+            OrderEvent::Delivered { lines, .. } => {
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.delivered += *quantity;
+                    }
+                }
+            }
             OrderEvent::Rebilled { prices, lines, terms, .. } => {
                 for (no, price) in prices {
                     if let Some(line) = self.line_mut(*no) {

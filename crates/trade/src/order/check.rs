@@ -9,7 +9,7 @@ use crate::ids::LineNo;
 /// Says what is wrong with an order, if anything is: a bug, never a business fact.
 ///
 /// No bucket is below zero; what is allocated, released and picked is held by reservations of exactly as many units, what is
-/// backordered by as many pegs; no more is returned than shipped, nor invoiced than shipped and kept, nor credited than invoiced; nothing is counted as exposure when
+/// backordered by as many pegs; no more is returned or delivered than shipped, nor invoiced than shipped and kept, nor credited than invoiced; nothing is counted as exposure when
 /// nothing is left to ship.
 pub fn check(order: &Order) -> Result<(), Text> {
     let mut before = LineNo(0);
@@ -54,6 +54,9 @@ fn check_line(line: &Line) -> Result<(), Text> {
     if line.returned > line.buckets.shipped || line.sent_back > line.returned || line.returned.is_negative() {
         let (shipped, returned, sent_back) = (line.buckets.shipped, line.returned, line.sent_back);
         return Err(format_compact!("{shipped} shipped, {returned} returned, {sent_back} of them before their invoice"));
+    }
+    if line.delivered > line.buckets.shipped {
+        return Err(format_compact!("{} shipped, {} delivered", line.buckets.shipped, line.delivered));
     }
     if line.invoiced + line.sent_back > line.buckets.shipped || line.credited > line.invoiced || line.credited.is_negative()
     {

@@ -290,4 +290,11 @@ pub enum OrderEvent {
         /// Who decided.
         by: Text,
     },
+    /// The customer has the goods of a shipment.
+    Delivered {
+        /// The shipment.
+        shipment: ShipmentId,
+        /// Units by line.
+        lines: Vec<(LineNo, Quantity)>,
+    },
 }

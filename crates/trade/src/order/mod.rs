@@ -20,6 +20,7 @@ mod find;
 pub(crate) mod fixture;
 mod hold;
 mod intercept;
+mod line_state;
 #[cfg(test)]
 mod matrix;
 mod promise;
@@ -43,6 +44,7 @@ pub use close::close;
 pub use correct::correct_line;
 pub use event::OrderEvent;
 pub use hold::{hold_by_hand, keep_asked, place_hold, release_hold};
+pub use line_state::LineState;
 pub use promise::{Promised, promise};
 pub use receive::receive;
 pub use reject::reject;

@@ -251,6 +251,9 @@ pub struct Line {
     /// Units that were cancelled on their way and are back, some of those that were returned: they are never billed.
     #[serde(default)]
     pub sent_back: Quantity,
+    /// Units of which a delivery is proved.
+    #[serde(default)]
+    pub delivered: Quantity,
 }
 
 /// What was ordered, of a line with a substitute.
