@@ -516,6 +516,20 @@ pub enum Body {
         /// What shall be different.
         rebilling: Rebilling,
     },
+    /// Open a closed order again.
+    ReopenOrder {
+        /// Which.
+        order: OrderId,
+        /// Why.
+        reason: Text,
+    },
+    /// Close an order that was opened again and needs no correction any more.
+    CloseOrder {
+        /// Which.
+        order: OrderId,
+        /// Why.
+        reason: Text,
+    },
 }
 
 /// What came of a worker's job.

@@ -87,6 +87,7 @@ fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(resource::orders::routes())
         .merge(resource::rebillings::routes())
+        .merge(resource::reopenings::routes())
         .merge(resource::imports::routes())
         .merge(resource::master::routes())
         .merge(resource::stock::routes())

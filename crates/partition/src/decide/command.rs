@@ -228,6 +228,12 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             billing::bring_to_erp(txn, note)?;
             Ok(Reply::Invoice(note))
         }
+        Body::ReopenOrder { order, reason } => {
+            trade::order::reopen(txn.books(), *order, reason, &cx)?;
+            txn.keep_asked(*order);
+            Ok(Reply::Order(*order))
+        }
+        Body::CloseOrder { order, reason: _ } => close_again(txn, *order),
         Body::RebillOrder { order, rebilling } => rebill(txn, *order, rebilling),
         Body::CreditGoodwill { invoice, amount, reason, order } => {
             let note = trade::billing::goodwill(txn.books(), *invoice, *order, *amount, reason, &cx)?;
@@ -406,6 +412,21 @@ fn change_order(txn: &mut Txn<'_>, order: OrderId, change: &trade::order::Change
     }
     let trade::order::ChangeOutcome { asked, redirected, under_way, .. } = outcome;
     Ok(Reply::Changed { order, asked, redirected, under_way })
+}
+
+/// Closes an order that was opened again; refused while something is owed or a hold keeps it, and for any other order, which closes by itself.
+fn close_again(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Reply> {
+    let cx = txn.cx.clone();
+    let order = super::task::order(txn, id)?;
+    if !order.reopened {
+        let why = text(format_args!("{id} was not opened again: orders close by themselves"));
+        return Err(Refusal::Conflict(why).into());
+    }
+    if !trade::order::close(txn.books(), id, &cx)? {
+        let why = text(format_args!("{id} is {:?}: it is closed when nothing is owed and no hold keeps it", order.status()));
+        return Err(Refusal::Conflict(why).into());
+    }
+    Ok(Reply::Order(id))
 }
 
 /// Credits and bills anew; what is still to ship at another price or by other terms is checked again.

@@ -188,6 +188,10 @@ fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
             txn.publish("order.fulfilled", id, None);
             if order.is_invoiced() && order.receivable.is_zero() {
                 txn.publish("order.settled", id, None);
+                // its process has ended, which closed it before
+                if order.reopened {
+                    trade::order::close(txn.books(), id, &cx)?;
+                }
             }
         }
         _ => {}

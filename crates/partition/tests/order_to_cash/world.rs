@@ -100,7 +100,7 @@ impl World {
     }
 
     /// Carries a command out, and lets every system answer until nothing is asked any more.
-    fn ask(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
+    pub(crate) fn ask(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
         let reply = self.decide(actor, body);
         while let Some(effect) = self.effects.pop_front() {
             self.asked.push((effect.capability.to_string(), effect.document.to_string()));

@@ -43,6 +43,7 @@ const WORKERS: Permission = Roles(&[Role::Worker, Role::Operations]);
 const ADMINISTRATION: Permission = Roles(&[Role::Admin]);
 const RECONCILERS: Permission = Roles(&[Role::Operations, Role::Receivables]);
 const BILLERS: Permission = Roles(&[Role::Sales, Role::Receivables]);
+const REOPENERS: Permission = Roles(&[Role::CreditManager, Role::Director]);
 const HOLDERS: Permission = Roles(&[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations]);
 
 /// A request for one thing, or one change.
@@ -137,7 +138,9 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/orders/{order}/lines/{line}/correction", SALES, ONE),
     of("POST", "/v1/orders/{order}/milestones", BILLERS, ONE),
     of("GET", "/v1/orders/{order}/original", Known, ONE),
+    of("POST", "/v1/orders/{order}/closing", REOPENERS, ONE),
     of("POST", "/v1/orders/{order}/rebillings", FINANCE, ONE),
+    of("POST", "/v1/orders/{order}/reopening", REOPENERS, ONE),
     of("POST", "/v1/orders/{order}/substitutions", SALES, ONE),
     of("GET", "/v1/orders/{order}/timeline", Known, ONE),
     of("GET", "/v1/orders/{order}/waiting", Known, ONE),

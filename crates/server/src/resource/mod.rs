@@ -28,6 +28,7 @@ pub(crate) mod provider;
 pub(crate) mod quotas;
 pub(crate) mod rebillings;
 pub(crate) mod reconciliations;
+pub(crate) mod reopenings;
 pub(crate) mod returns;
 pub(crate) mod saved_views;
 pub(crate) mod schemas;

@@ -167,7 +167,16 @@ impl Folded for Order {
                     line.returned -= *quantity;
                 }
             }
-            OrderEvent::Closed { at } => self.closed_at = Some(*at),
+            OrderEvent::Closed { at } => {
+                self.closed_at = Some(*at);
+                self.reopened = false;
+            }
+            OrderEvent::Reopened { .. } => {
+                self.closed_at = None;
+                self.reopened = true;
+                // what a person let pass was another order's exposure by now
+                self.credit_release = None;
+            }
             OrderEvent::Sourced(sourcing) => self.sourcing = Some(sourcing.clone()),
             OrderEvent::CreditReleased { gross, at } => self.credit_release = Some((*gross, *at)),
             OrderEvent::BillingSet { billing, .. } => self.billing = *billing,

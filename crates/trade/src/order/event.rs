@@ -297,4 +297,11 @@ pub enum OrderEvent {
         /// Units by line.
         lines: Vec<(LineNo, Quantity)>,
     },
+    /// It was closed, and is open again (domain §1.5.4).
+    Reopened {
+        /// Who decided.
+        by: Text,
+        /// Why.
+        reason: Text,
+    },
 }

@@ -48,19 +48,19 @@ impl Line {
     ///
     /// What is owed is known by order and not by line, so a line is settled with the last invoice of its order. Source: domain §1.5.1.
     pub fn state(&self, order: &Order) -> LineState {
+        use LineState::*;
         let buckets = &self.buckets;
         let live = self.ordered() - buckets.cancelled;
         if !live.is_positive() {
-            return LineState::Cancelled;
+            return Cancelled;
         }
         if buckets.to_ship().is_zero() {
             return self.shipped_state(order);
         }
         let missing = self.missing();
         if missing.is_positive() {
-            return if missing == live { LineState::Backordered } else { LineState::PartiallyBackordered };
+            return if missing == live { Backordered } else { PartiallyBackordered };
         }
-        use LineState::*;
         let furthest = [
             (buckets.shipped, PartiallyShipped, PartiallyShipped),
             (buckets.picked, Picked, PartiallyPicked),

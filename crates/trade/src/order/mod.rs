@@ -27,6 +27,7 @@ mod promise;
 mod receive;
 mod reject;
 mod release;
+mod reopen;
 mod resolve;
 mod screen;
 mod splitting;
@@ -49,6 +50,7 @@ pub use promise::{Promised, promise};
 pub use receive::receive;
 pub use reject::reject;
 pub use release::{awaits_payment, release};
+pub use reopen::reopen;
 pub use screen::screen;
 pub use splitting::review_due;
 pub use state::{

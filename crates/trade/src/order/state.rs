@@ -132,6 +132,9 @@ pub struct Order {
     /// The quote by which it was ordered; empty if there was none (domain §1.3).
     #[serde(default)]
     pub quote: Text,
+    /// It was closed before and opened again.
+    #[serde(default)]
+    pub reopened: bool,
 }
 
 /// A finding of the screening with which a person let an order pass.
