@@ -39,7 +39,8 @@ pub(super) fn payload(value: &impl Serialize, measures: &dyn Measures) -> Result
 }
 
 /// Fields that are in the company's currency, whatever the event is about.
-const OURS: [&str; 6] = ["credit_limit", "exposure", "insurance_limit", "limit", "realised", "secured"];
+const OURS: [&str; 8] =
+    ["credit_limit", "exposure", "exposure_parts", "insurance_limit", "limit", "order_value", "realised", "secured"];
 /// Types whose amounts are.
 const OUR_TYPES: [&str; 1] = ["Hold"];
 
@@ -415,11 +416,15 @@ mod tests {
             limit: Some(Amount(1_000)),
             decision: "CR-LIMIT".into(),
             degraded: false,
+            exposure_parts: trade::credit::Exposure { receivable: Amount(900), ..Default::default() },
+            order_value: Amount(200),
         };
         let eur = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
         let told = told(&checked);
         assert_eq!(told["CreditChecked"]["exposure"], eur("11.00"));
         assert_eq!(told["CreditChecked"]["limit"], eur("10.00"));
+        assert_eq!(told["CreditChecked"]["exposure_parts"]["receivable"], eur("9.00"));
+        assert_eq!(told["CreditChecked"]["order_value"], eur("2.00"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use units::{Amount, Currency, Day, Decimal, Text, Timestamp};
 
 use super::aging::Aging;
 use crate::books::Folded;
+use crate::credit::Exposure;
 use crate::ids::*;
 use crate::master::{BillingPolicy, Company, Consent, ExportLicence, Incoterm, ShipTo, Terms, Watch};
 
@@ -244,6 +245,12 @@ pub enum AccountEvent {
         /// The system that limits, blocks and payments come from was down: it is decided again when that is back.
         #[serde(default)]
         degraded: bool,
+        /// What the exposure without the order is made of, of all accounts that share the limit.
+        #[serde(default)]
+        exposure_parts: Exposure,
+        /// What the order, and those that passed just before it, add to that.
+        #[serde(default)]
+        order_value: Amount,
     },
     /// What was decided while the source of credit data was down is decided again.
     DegradedSettled,

@@ -178,12 +178,15 @@ fn checked(
         Decision::Released => "released",
         Decision::Hold { code, .. } => code,
     };
+    let (exposure_parts, order_value) = (group.exposure(company, today), promised + value_of(company, order, cx));
     AccountEvent::CreditChecked {
         order: order.id,
-        exposure: group.exposure(company, today) + promised + value_of(company, order, cx),
+        exposure: exposure_parts.total() + order_value,
         limit: group.holder().profile.credit_limit,
         decision: Text::const_new(code),
         degraded: false,
+        exposure_parts,
+        order_value,
     }
 }
 
@@ -207,7 +210,7 @@ fn decide(company: &Company, account: &Account, group: &Group, order: &Order, pr
     let today = company.calendar.local_day(cx.now);
     let value = value_of(company, order, cx);
     let holder = group.holder();
-    let exposure = group.exposure(company, today) + promised + value;
+    let exposure = group.exposure(company, today).total() + promised + value;
     let money = |amount: Amount| amount.to_decimal(company.currency);
     let hold = |code, reason, over| {
         if is_released(company, order, cx) { Decision::Released } else { Decision::Hold { code, reason, over } }
@@ -334,6 +337,20 @@ mod tests {
         company.policy.credit.tolerance_percent = Decimal::ZERO;
         company.policy.credit.unapplied = UnappliedPolicy::Verified;
         assert_eq!(decide(&company, &account, &order, Amount(0), &at(0)), Decision::Pass);
+    }
+
+    #[test]
+    fn domain_1_5_3_a_check_tells_what_the_exposure_is_made_of_to_the_cent() {
+        let (company, account, order) = case();
+        let group = Group::alone(&account);
+        let told = super::checked(&company, &group, &order, Amount(500), &Decision::Pass, &at(0));
+        let AccountEvent::CreditChecked { exposure, exposure_parts, order_value, limit, decision, .. } = told else {
+            panic!("it is a check")
+        };
+        assert_eq!((exposure_parts.receivable, exposure_parts.shipped), (Amount(6_200_000), Amount(800_000)));
+        assert_eq!((exposure_parts.open_orders, order_value), (Amount(2_150_000), Amount(920_500)));
+        assert_eq!((exposure, limit, decision.as_str()), (Amount(10_070_500), Some(Amount(10_000_000)), "pass"));
+        assert_eq!(exposure_parts.total() + order_value, exposure);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What is counted against a credit limit.
 
+use serde::{Deserialize, Serialize};
 use units::{Amount, Day};
 
 use crate::account::Account;
 use crate::master::{Company, UnappliedPolicy};
 
 /// The parts of an account's exposure, in minor units of the company's currency. No unit of value is in two of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Exposure {
     /// Posted and not paid.
     pub receivable: Amount,
@@ -28,8 +29,18 @@ impl Exposure {
 }
 
 /// The exposure of accounts that share a limit: the sum of what each of them is exposed by. Source: domain §1.2.
-pub(super) fn shared_exposure<'a>(accounts: impl Iterator<Item = &'a Account>, company: &Company, today: Day) -> Amount {
-    accounts.map(|account| exposure(account, company, today).total()).sum()
+pub(super) fn shared_exposure<'a>(accounts: impl Iterator<Item = &'a Account>, company: &Company, today: Day) -> Exposure {
+    let add = |sum: Exposure, account: &Account| {
+        let own = exposure(account, company, today);
+        Exposure {
+            receivable: sum.receivable + own.receivable,
+            shipped: sum.shipped + own.shipped,
+            open_orders: sum.open_orders + own.open_orders,
+            unapplied: sum.unapplied + own.unapplied,
+            secured: sum.secured + own.secured,
+        }
+    };
+    accounts.fold(Exposure::default(), add)
 }
 
 /// The exposure of an account on a day, at the exchange rate of that day. Source: domain §1.2, §1.6.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use units::{Amount, Day};
+use units::Day;
 
-use super::exposure::shared_exposure;
+use super::exposure::{Exposure, shared_exposure};
 use crate::account::Account;
 use crate::books::{Books, Key, Stop};
 use crate::ids::*;
@@ -41,7 +41,7 @@ impl Group {
     }
 
     /// What all of them are exposed by on a day.
-    pub(super) fn exposure(&self, company: &Company, today: Day) -> Amount {
+    pub(super) fn exposure(&self, company: &Company, today: Day) -> Exposure {
         shared_exposure(self.0.iter().map(Arc::as_ref), company, today)
     }
 
