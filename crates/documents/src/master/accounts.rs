@@ -11,7 +11,7 @@ use super::items::{list, minor_units};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const COLUMNS: [&str; 44] = [
+const COLUMNS: [&str; 46] = [
     "id",
     "name",
     "aliases",
@@ -56,6 +56,8 @@ const COLUMNS: [&str; 44] = [
     "currency",
     "tax_number_verified",
     "freight_allowance",
+    "not_billable",
+    "branch",
 ];
 
 pub(super) fn read(text: &str, name: &str) -> Read<(AccountId, Profile)> {
@@ -148,6 +150,8 @@ fn profile(row: &Row<'_>) -> Result<Profile, Box<Finding>> {
         freight_allowance: percent(row, "freight_allowance", row.get("freight_allowance"))?.unwrap_or_default(),
         tax_number_verified: row.flag("tax_number_verified")?.unwrap_or_default(),
         currency: row.parsed("currency", "give a currency code such as EUR, or nothing for the company's")?,
+        not_billable: row.get("not_billable").into(),
+        branch: row.get("branch").into(),
     })
 }
 

@@ -140,6 +140,14 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
             return Err(Refusal::invalid(field, amount.0, "minor units from 0 to 10^15"));
         }
     }
+    let branch = &profile.branch;
+    let is_code = branch.starts_with(|first: char| first.is_ascii_uppercase());
+    let is_code =
+        is_code && branch.len() <= 8 && branch.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if !branch.is_empty() && !is_code {
+        let wanted = "up to eight capital letters and digits, a letter first, because it stands in document numbers";
+        return Err(Refusal::invalid("branch", branch, wanted));
+    }
     let deposit = profile.billing.upfront();
     let percents = [
         ("terms.discount_percent", profile.terms.discount_percent),
@@ -351,6 +359,9 @@ mod tests {
         assert_eq!(field(&|profile| profile.secured = Amount(-1)), "secured");
         assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(-40i64)), "freight_allowance");
         assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(101i64)), "freight_allowance");
+        for branch in ["north", "2026", "N-1", "ABCDEFGHI"] {
+            assert_eq!(field(&|profile| profile.branch = branch.into()), "branch");
+        }
         assert_eq!(field(&|profile| profile.terms.discount_percent = Decimal::from(101i64)), "terms.discount_percent");
         assert_eq!(
             field(&|profile| profile.billing = BillingPolicy::Deposit { percent: Decimal::from(-1i64) }),

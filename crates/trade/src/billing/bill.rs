@@ -28,7 +28,7 @@ pub fn bill(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<Invo
     let waiting = unbilled(books, &order)?;
     let Timing { groups, next } = timing(&order, &company(books)?.calendar, waiting, cx.now);
     schedule(books, &order, next)?;
-    if groups.is_empty() || in_the_way(&order).is_some() {
+    if groups.is_empty() || in_the_way(books, &order)?.is_some() {
         return Ok(Vec::new());
     }
     if let BillingPolicy::Consolidated { every, .. } = order.billing {
@@ -51,16 +51,26 @@ pub(super) fn unbilled(books: &mut dyn Books, order: &Order) -> Result<Vec<Arc<S
 /// Why an order of which something is due cannot be billed now; `None` if it can, or if nothing is due. Source: domain §1.6 (trigger).
 pub fn blocked(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<Text>, Stop> {
     let order = existing(books, id)?;
-    let Some(hold) = in_the_way(&order) else { return Ok(None) };
+    let Some(why) = in_the_way(books, &order)? else { return Ok(None) };
     let waiting = unbilled(books, &order)?;
     let due = timing(&order, &company(books)?.calendar, waiting, cx.now).groups;
-    let why = || format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason);
-    Ok((!due.is_empty()).then(why))
+    Ok((!due.is_empty()).then_some(why))
 }
 
-/// The hold that keeps an order from being billed.
-pub(super) fn in_the_way(order: &Order) -> Option<&Hold> {
-    order.holds.iter().find(|hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual))
+/// What keeps an order from being billed: a hold, or a customer to whom nothing is billed.
+pub(super) fn in_the_way(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
+    let keeps = |hold: &&Hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual);
+    if let Some(hold) = order.holds.iter().find(keeps) {
+        return Ok(Some(format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason)));
+    }
+    not_billable(books, order)
+}
+
+/// Why nothing is billed to the customer of an order; `None` if they are billable. Source: domain §1.6 (trigger).
+pub(super) fn not_billable(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
+    let account = books.account(&order.account)?;
+    let why = account.map(|account| account.profile.not_billable.clone()).filter(|why| !why.is_empty());
+    Ok(why.map(|why| format_compact!("nothing is billed to {}: {why}", order.account)))
 }
 
 /// What an invoice bills of one order.
@@ -227,6 +237,48 @@ mod tests {
 
     fn gross(story: &mut Story, id: InvoiceId) -> i64 {
         story.books().invoice(&id).unwrap().unwrap().gross.0
+    }
+
+    /// Sets what the customer is billed by.
+    fn set_profile(story: &mut Story, change: impl FnOnce(&mut crate::account::Profile)) {
+        let account = AccountId::from("ACME");
+        let mut profile = story.books().account(&account).unwrap().unwrap().profile.clone();
+        change(&mut profile);
+        crate::account::set_profile(story.books(), &account, &profile, &at(0)).unwrap();
+    }
+
+    #[test]
+    fn domain_1_6_a_customer_who_is_not_billable_is_billed_when_they_are() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 10)]);
+        set_profile(&mut story, |profile| profile.not_billable = "no VAT number yet".into());
+        story.ship_everything(id);
+        assert_eq!(bill(story.books(), id, &at(4)).unwrap(), []);
+        let why = blocked(story.books(), id, &at(4)).unwrap().unwrap();
+        assert_eq!(why, "nothing is billed to ACME: no VAT number yet");
+        set_profile(&mut story, |profile| profile.not_billable = Text::default());
+        assert_eq!(blocked(story.books(), id, &at(5)).unwrap(), None);
+        assert_eq!(bill(story.books(), id, &at(5)).unwrap().len(), 1);
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_6_each_branch_has_a_series_without_gaps_of_its_own() {
+        let mut story = Story::new();
+        let numbers: Vec<String> = ["", "N1", "", "N1"]
+            .into_iter()
+            .map(|branch| {
+                set_profile(&mut story, |profile| profile.branch = branch.into());
+                story.stock("X", "WH1", 10);
+                let id = story.promised(&[("X", 10)]);
+                story.ship_everything(id);
+                let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+                story.books().invoice(&invoice).unwrap().unwrap().number.to_string()
+            })
+            .collect();
+        assert_eq!(numbers, ["CD-2026-000001", "CD-N1-2026-000001", "CD-2026-000002", "CD-N1-2026-000002"]);
+        story.check();
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) fn bill(books: &mut dyn Books, first: &Order, every: Period, cx: &Con
     }
     for id in ids {
         let order = existing(books, id)?;
-        if in_the_way(&order).is_some() || !shares_invoices(first, &order) || taxed(first) != taxed(&order) {
+        if in_the_way(books, &order)?.is_some() || !shares_invoices(first, &order) || taxed(first) != taxed(&order) {
             continue;
         }
         let waiting = unbilled(books, &order)?;

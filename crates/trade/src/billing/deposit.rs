@@ -3,7 +3,7 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, prorate};
 
-use super::bill::scheme_of;
+use super::bill::{not_billable, scheme_of};
 use super::post::{Effects, post};
 use super::state::{DocumentKind, Invoice, TaxLine};
 use super::upfront::{Total, documents, watch};
@@ -107,7 +107,8 @@ fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal, cx: &Context) -
     ask(books, order, target - asked, (rounding, taxes), cx)
 }
 
-/// Posts an upfront invoice and begins to watch its day; `None` for nothing.
+/// Posts an upfront invoice and begins to watch its day; `None` for nothing. Refused while nothing is billed to the customer: an order that
+/// is paid before it ships does not go on without.
 fn ask(
     books: &mut dyn Books,
     order: &Order,
@@ -117,6 +118,9 @@ fn ask(
 ) -> Result<Option<InvoiceId>, Stop> {
     if !asked.is_positive() {
         return Ok(None);
+    }
+    if let Some(why) = not_billable(books, order)? {
+        return Err(Refusal::Conflict(why).into());
     }
     // what is asked for stands in no line: as freight it would be shared again, so it is a line-less net amount
     let tax = taxes.iter().map(|tax| tax.tax).sum();

@@ -40,7 +40,7 @@ pub(super) fn post(
 }
 
 /// Posts a document that is complete but for its id, number and dates, with what it changes on each of its orders: the next legal number of
-/// its series, dated today or as late as the document before. Currency and terms are those of `order`, the first of them. Refused where no
+/// its series (legal entity, document type, branch of the customer if there is one, year), dated today or as late as the document before. Currency and terms are those of `order`, the first of them. Refused where no
 /// exchange rate is known. Source: domain §1.6 (numbering).
 pub(super) fn post_all(
     books: &mut dyn Books,
@@ -53,7 +53,10 @@ pub(super) fn post_all(
     let today = company.calendar.local_day(cx.now);
     let suffix = if draft.kind.is_credit() { "C" } else { "" };
     let code = if company.code.is_empty() { "INV" } else { company.code.as_str() };
-    let series = format_compact!("{code}{suffix}-{}", today.year());
+    let account = books.account(&order.account)?;
+    let branch = account.map(|account| account.profile.branch.clone()).filter(|branch| !branch.is_empty());
+    let branch = branch.map(|branch| format_compact!("-{branch}")).unwrap_or_default();
+    let series = format_compact!("{code}{suffix}{branch}-{}", today.year());
     let before = books.series(&series)?.unwrap_or_default();
     let (number, date) = (before.last + 1, today.max(before.last_date));
     // whatever may refuse the document comes before its number: a number that was taken is never free again

@@ -268,7 +268,7 @@ pub enum InvoiceEvent {
     DisputeVoided,
 }
 
-/// A gap-free numbering series: legal entity, document type, year (domain §1.6).
+/// A gap-free numbering series: legal entity, document type, optional branch, year (domain §1.6).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Series {
     /// The last number taken.

@@ -142,14 +142,14 @@ fn lost_sight_of(books: &mut dyn Books, order: &Order, cx: &Context) -> Result<V
 /// A person has what waited for too long billed: what was lost sight of, if a proof of delivery is waited for, and otherwise what has
 /// shipped, and the rest as it ships. Source: domain §1.6 (max-wait; control passes with the delivery).
 ///
-/// Refused while a hold is in the way, since nobody would think of it once that has gone.
+/// Refused while something is in the way, since nobody would think of it once that has gone.
 pub fn bill_waiting(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<InvoiceId>, Stop> {
     let order = existing(books, id)?;
     if order.billing != BillingPolicy::OnDelivery {
         return bill_per_shipment(books, id, cx);
     }
-    if let Some(hold) = in_the_way(&order) {
-        return Err(Refusal::Conflict(format_compact!("release the {:?} hold of {id} first", hold.kind)).into());
+    if let Some(why) = in_the_way(books, &order)? {
+        return Err(Refusal::Conflict(format_compact!("{id} cannot be billed yet: {why}")).into());
     }
     let lost = lost_sight_of(books, &order, cx)?;
     drop(order);

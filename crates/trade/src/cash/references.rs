@@ -28,8 +28,8 @@ pub(super) fn named(references: &[Text], remittance: &str) -> Vec<Text> {
         let inner = creditor_reference(word).unwrap_or_else(|| Text::from(*word));
         add(compact(&inner));
         add(grouped(&inner));
-        // a number that was torn apart: two or three words that follow each other
-        for count in 2..=3 {
+        // a number that was torn apart: two to four words that follow each other
+        for count in 2..=4 {
             if let Some(torn) = words.get(at..at + count) {
                 add(compact(&torn.concat()));
                 add(grouped(&torn.join("-")));
@@ -115,6 +115,8 @@ mod tests {
         ] {
             assert!(finds(text), "{text}");
         }
+        let of_branch = numbers("CD-N1-2026-000017");
+        assert!(named(&[], "invoice CD N1 2026 000017").iter().any(|name| of_branch.contains(name)));
         for text in ["CD-2026-000018", "2026", "17", "", "CD-2025-000017"] {
             assert!(!finds(text), "{text}");
         }
