@@ -16,7 +16,7 @@ pub use formula::Formula;
 pub use kind::{AdHoc, Binding, Call, Job, Kind, UserTask};
 pub use listener::{Listener, ListensFor};
 pub use model::{Element, ElementIndex, Flow, FlowIndex, Mapping, MultiInstance, Process, StartForm};
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, Read, parse, read};
 pub use time::{Cron, Cycle, Interval, Repetition, moment_of};
 pub use trigger::{Message, TimerKind, Trigger};
 pub use units::{Finding, Severity};

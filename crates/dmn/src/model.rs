@@ -84,6 +84,12 @@ impl Model {
         Ok((Self(Arc::new(graph)), findings))
     }
 
+    /// The model in a file that was deployed. What is wrong with it but can be carried out as it is written was not seen then, and does not
+    /// stop it; `None` if something cannot be read any more.
+    pub fn deployed(xml: &str, others: &[&str]) -> Option<Self> {
+        parse::deployed(xml, others).map(|graph| Self(Arc::new(graph)))
+    }
+
     /// The namespace of a model, by which others import it, and the namespaces that it imports itself; nothing of what cannot be read.
     pub fn namespaces(xml: &str) -> (Text, Vec<Text>) {
         parse::namespaces(xml)

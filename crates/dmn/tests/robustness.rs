@@ -145,3 +145,17 @@ fn a_long_chain_of_item_definitions_is_refused_in_either_order() {
         assert!(findings.iter().any(|finding| finding.cause.contains("nested too deep")));
     }
 }
+
+#[test]
+fn what_was_deployed_is_carried_out_as_long_as_all_of_it_can_be_read() {
+    let model = |text: &str| {
+        format!(
+            r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M" namespace="http://camunda.org/schema/1.0/dmn"><decision id="d" name="D"><literalExpression><text>{text}</text></literalExpression></decision></definitions>"#
+        )
+    };
+    let misspelt = model("if true then 1 else cuont([])");
+    assert!(Model::parse(&misspelt).is_err());
+    let deployed = Model::deployed(&misspelt, &[]).unwrap();
+    assert_eq!(deployed.evaluate("d", &Context::EMPTY, &Environment::at(Timestamp(0))).unwrap().value.to_string(), "1");
+    assert!(Model::deployed(&model("1 +"), &[]).is_none());
+}

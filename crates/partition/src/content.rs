@@ -42,10 +42,11 @@ pub(crate) fn read(
 }
 
 fn processes(resource: &Resource, can_be_done: &dyn Fn(&str) -> bool) -> Result<Content, Vec<Finding>> {
-    let parsed = bpmn::parse(&resource.xml).map_err(errors)?;
-    let processes: Vec<_> = parsed.processes.into_iter().map(Arc::new).collect();
-    let mut findings = Vec::new();
-    if processes.is_empty() {
+    // as far as it can be read, so that everything is told at once
+    let read = bpmn::read(&resource.xml);
+    let processes: Vec<_> = read.processes.into_iter().map(Arc::new).collect();
+    let mut findings = errors(read.findings);
+    if processes.is_empty() && findings.is_empty() {
         findings.extend(whole(Text::const_new("it has no process that can run"), "mark one as executable"));
     }
     for process in &processes {

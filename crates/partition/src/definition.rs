@@ -177,19 +177,20 @@ impl PartialEq for Definition {
 }
 
 impl Definition {
-    /// With its executable form, which is not stored. What was deployed parses again, since it did then.
+    /// With its executable form, which is not stored. What was deployed is carried out even if a later release would not let it be
+    /// deployed, as long as all of it can be read.
     #[must_use]
     pub fn parsed(self) -> Self {
         let model = if self.id.id.starts_with("form:") {
             Some(Model::Form)
         } else if self.id.id.starts_with("dmn:") {
             let imports: Vec<&str> = self.imports.iter().map(Text::as_str).collect();
-            dmn::Model::parse_with(&self.xml, &imports).ok().map(|(model, _)| Model::Decisions(Arc::new(model)))
+            dmn::Model::deployed(&self.xml, &imports).map(|model| Model::Decisions(Arc::new(model)))
         } else {
-            bpmn::parse(&self.xml).ok().and_then(|parsed| {
-                let process = parsed.processes.into_iter().find(|process| process.id() == self.id.id.as_str());
-                process.map(|process| Model::Process(Arc::new(process)))
-            })
+            let read = Some(bpmn::read(&self.xml)).filter(|read| read.is_whole);
+            let is_it = |process: &bpmn::Process| process.id() == self.id.id.as_str();
+            let process = read.and_then(|read| read.processes.into_iter().find(is_it));
+            process.map(|process| Model::Process(Arc::new(process)))
         };
         Self { model: model.unwrap_or_default(), ..self }
     }

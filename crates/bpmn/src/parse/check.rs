@@ -16,7 +16,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             self.begun_twice(draft, element);
             match &element.kind {
                 Kind::Process | Kind::SubProcess if element.start.is_none() && !self.refused_start(node) => {
-                    self.refuse(node, format!("the {} has no start event", element.kind.label()), "add one");
+                    self.forbid(node, format!("the {} has no start event", element.kind.label()), "add one");
                 }
                 Kind::AdHoc(_) => self.ad_hoc_contents(draft, place, node),
                 Kind::Exclusive(default) | Kind::Inclusive(default) if element.outgoing.len() > 1 => {
@@ -58,7 +58,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 }
             } else if flow.condition.is_none() {
                 let cause = format!("its flow `{}` has neither a condition nor is it the default", flow.id);
-                self.refuse(node, cause, "write a condition, or mark it as the default");
+                self.forbid(node, cause, "write a condition, or mark it as the default");
             } else if constant == Some(false) {
                 let cause = format!("its flow `{}` is never taken: its condition is always false", flow.id);
                 self.warn(node, cause, "mend the condition, or remove the flow");
@@ -91,12 +91,12 @@ impl<'a, 'x> Reader<'a, 'x> {
             _ => None,
         };
         if let Some((cause, mend)) = wrong {
-            self.refuse(node, cause, mend);
+            self.forbid(node, cause, mend);
         }
         let conditional = |index: &FlowIndex| flows.get(usize::from(index.0)).is_some_and(|flow| flow.condition.is_some());
         if !matches!(element.kind, Kind::Exclusive(_) | Kind::Inclusive(_)) && element.outgoing.iter().any(conditional) {
             let cause = "a condition stands on a flow that does not leave an exclusive or inclusive gateway";
-            self.refuse(node, cause, "put a gateway there");
+            self.forbid(node, cause, "put a gateway there");
         }
     }
 
@@ -104,12 +104,12 @@ impl<'a, 'x> Reader<'a, 'x> {
     fn ad_hoc_contents(&mut self, draft: &Draft<'a, 'x>, place: usize, node: Xml<'a, 'x>) {
         let inside = || draft.elements.iter().filter(|inner| usize::from(inner.scope.0) == place);
         if !inside().any(|inner| inner.kind.is_activity()) {
-            self.refuse(node, "the ad-hoc sub-process has no activity inside", "add one");
+            self.forbid(node, "the ad-hoc sub-process has no activity inside", "add one");
         }
         let end = |inner: &&Element| matches!(inner.kind, Kind::End | Kind::ErrorEnd(_) | Kind::TerminateEnd);
         if let Some(end) = inside().find(end) {
             let cause = format!("the ad-hoc sub-process has an end event: `{}`", end.id());
-            self.refuse(node, cause, "remove it: the completion condition says when it ends");
+            self.forbid(node, cause, "remove it: the completion condition says when it ends");
         }
     }
 
@@ -134,7 +134,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             _ => None,
         };
         if let Some((cause, mend)) = wrong {
-            self.refuse(node, cause, mend);
+            self.forbid(node, cause, mend);
         }
         let Some(value) = formula.constant() else { return };
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -142,18 +142,18 @@ impl<'a, 'x> Reader<'a, 'x> {
             TimerKind::Date => {}
             TimerKind::Duration => {
                 if Interval::of(&value).is_some_and(Interval::is_negative) {
-                    self.refuse(node, format!("`{text}` leads back in time"), "give a duration of zero or more");
+                    self.forbid(node, format!("`{text}` leads back in time"), "give a duration of zero or more");
                 }
             }
             TimerKind::Cycle => match Cycle::parse(&text) {
                 Ok(Cycle::Repeating { times: Some(0), .. }) => {
-                    self.refuse(node, "the timer goes off no times", "give it one repetition or more, or remove it");
+                    self.forbid(node, "the timer goes off no times", "give it one repetition or more, or remove it");
                 }
                 Ok(Cycle::Repeating { interval, .. }) if !interval.is_positive() => {
-                    self.refuse(node, format!("`{text}` is no time at all"), "give an interval above zero");
+                    self.forbid(node, format!("`{text}` is no time at all"), "give an interval above zero");
                 }
                 Ok(Cycle::Cron(cron)) if cron.after(Timestamp(0), 0).is_none() => {
-                    self.refuse(node, format!("`{text}` is a day that never comes"), "mend the cron expression");
+                    self.forbid(node, format!("`{text}` is a day that never comes"), "mend the cron expression");
                 }
                 _ => {}
             },
@@ -187,7 +187,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 continue;
             };
             if seen.contains(&trigger) {
-                self.refuse(draft.nodes[index], "another start event is set off by the same", "keep one of them");
+                self.forbid(draft.nodes[index], "another start event is set off by the same", "keep one of them");
             }
             seen.push(trigger);
         }
@@ -245,7 +245,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         let splits = |place: &usize| draft.elements[*place].outgoing.len() > 1 && again(*place);
         if let Some(split) = (0..next.len()).find(splits) {
             let cause = "every token that comes here comes again without a wait, and each time one more goes on";
-            self.refuse(draft.nodes[split], cause, "let the circle wait, or lead out of it by a condition");
+            self.forbid(draft.nodes[split], cause, "let the circle wait, or lead out of it by a condition");
         }
     }
 
@@ -287,7 +287,7 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     fn events_follow(&mut self, draft: &Draft<'a, 'x>, element: &Element, node: Xml<'a, 'x>, flows: &[Flow]) {
         if element.outgoing.len() < 2 {
-            self.refuse(node, "an event-based gateway has fewer than two ways on", "add events, or remove the gateway");
+            self.forbid(node, "an event-based gateway has fewer than two ways on", "add events, or remove the gateway");
         }
         for index in &element.outgoing {
             let target = flows.get(usize::from(index.0)).and_then(|flow| draft.elements.get(usize::from(flow.target.0)));
@@ -297,7 +297,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             };
             if let Some(target) = target.filter(|target| !event(target)) {
                 let cause = format!("`{}` behind an event-based gateway is no catch event of its own", target.id());
-                self.refuse(node, cause, "lead to message, timer or signal catch events only, each with one flow in");
+                self.forbid(node, cause, "lead to message, timer or signal catch events only, each with one flow in");
             }
         }
     }

@@ -50,7 +50,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                     "the join can never fire: no two tokens come by `{}` and `{}` of the same split",
                     one.id, other.id
                 );
-                self.refuse(*node, cause, "join with an exclusive gateway, or split with a parallel one");
+                self.forbid(*node, cause, "join with an exclusive gateway, or split with a parallel one");
             }
         }
     }

@@ -16,7 +16,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         for form in beside(process) {
             let id = form.attribute("id").unwrap_or_default();
             if forms.iter().any(|(known, _)| known == id) {
-                self.refuse(form, format!("there are two forms `{id}` beside the diagram"), "give each an id of its own");
+                self.forbid(form, format!("there are two forms `{id}` beside the diagram"), "give each an id of its own");
             }
             forms.push((id.into(), text_of(form).trim().into()));
         }
@@ -34,12 +34,11 @@ impl<'a, 'x> Reader<'a, 'x> {
         if let Some(id) = formula.as_ref().and_then(Formula::plain).and_then(|key| key.strip_prefix(BESIDE)) {
             let process = node.ancestors().find(|around| is_bpmn(*around, "process"));
             if !process.into_iter().flat_map(beside).any(|form| form.attribute("id") == Some(id)) {
-                self.refuse(
+                self.forbid(
                     form,
                     format!("there is no form `{id}` beside the diagram"),
                     "draw it, or name a deployed form by `formId`",
                 );
-                return None;
             }
         }
         let binding = if named == Some("formId") { Some(self.binding(form)?) } else { None };

@@ -36,8 +36,30 @@ pub struct Parsed {
     pub warnings: Vec<Finding>,
 }
 
+/// A file as far as it can be read.
+#[derive(Debug)]
+pub struct Read {
+    /// Its executable processes. What could not be read is missing in them.
+    pub processes: Vec<Process>,
+    /// Everything that is wrong or doubtful.
+    pub findings: Vec<Finding>,
+    /// Whether nothing is missing: what is still wrong can be carried out as it is written.
+    pub is_whole: bool,
+}
+
 /// Reads a file. What cannot run is refused with everything that was found.
 pub fn parse(xml: &str) -> Result<Parsed, Vec<Finding>> {
+    let Read { processes, findings, .. } = read(xml);
+    let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if refused { Err(findings) } else { Ok(Parsed { processes, warnings: findings }) }
+}
+
+/// Reads a file as far as it can be read.
+pub fn read(xml: &str) -> Read {
+    document(xml).unwrap_or_else(|finding| Read { processes: Vec::new(), findings: vec![finding], is_whole: false })
+}
+
+fn document(xml: &str) -> Result<Read, Finding> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(xml, options).map_err(|error| {
         let (cause, mend) = match error {
@@ -47,19 +69,18 @@ pub fn parse(xml: &str) -> Result<Parsed, Vec<Finding>> {
             roxmltree::Error::DtdDetected => ("it has a DOCTYPE, which is not allowed".into(), "take the DOCTYPE away"),
             _ => (format!("this is not well-formed XML: {error}"), "export the diagram again from the modeler"),
         };
-        vec![Finding {
+        Finding {
             severity: Severity::Error,
             element: Text::default(),
             name: Text::default(),
             line: error.pos().row,
             cause: Text::from(cause),
             mend: Text::const_new(mend),
-        }]
+        }
     })?;
     let mut reader = Reader::new(&document);
     let processes = reader.definitions(document.root_element());
-    let refused = reader.findings.iter().any(|finding| finding.severity == Severity::Error);
-    if refused { Err(reader.findings) } else { Ok(Parsed { processes, warnings: reader.findings }) }
+    Ok(Read { processes, is_whole: !reader.is_partial, findings: reader.findings })
 }
 
 /// What the passes share.
@@ -67,6 +88,8 @@ pub(crate) struct Reader<'a, 'x> {
     /// Where the lines of the text end.
     line_ends: Vec<usize>,
     pub(crate) findings: Vec<Finding>,
+    /// Something could not be read, and is missing in the model.
+    is_partial: bool,
     /// Ids of what was refused.
     refused: BTreeSet<&'a str>,
     /// Messages and errors by id.
@@ -98,6 +121,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 .map(|(at, _)| at)
                 .collect(),
             findings: Vec::new(),
+            is_partial: false,
             refused: BTreeSet::new(),
             messages: BTreeMap::new(),
             errors: BTreeMap::new(),
@@ -123,7 +147,14 @@ impl<'a, 'x> Reader<'a, 'x> {
         });
     }
 
+    /// Something cannot be read, or not as it is meant: without it the model does not run.
     pub(crate) fn refuse(&mut self, node: Xml<'a, 'x>, cause: impl Into<Text>, mend: impl Into<Text>) {
+        self.is_partial = true;
+        self.find(node, Severity::Error, cause, mend);
+    }
+
+    /// Something was read as it is written and must not be deployed; what was deployed before anybody saw that goes on.
+    pub(crate) fn forbid(&mut self, node: Xml<'a, 'x>, cause: impl Into<Text>, mend: impl Into<Text>) {
         self.find(node, Severity::Error, cause, mend);
     }
 
@@ -177,14 +208,11 @@ impl<'a, 'x> Reader<'a, 'x> {
     /// An expression that gives true or false.
     pub(crate) fn condition(&mut self, node: Xml<'a, 'x>) -> Option<Expression> {
         let condition = self.expression(node, &text_of(node))?;
-        match condition.constant() {
-            Some(value) if value.as_bool().is_none() => {
-                let cause = format!("the condition `{}` is never true nor false", condition.text().trim());
-                self.refuse(node, cause, "compare something, or write true or false");
-                None
-            }
-            _ => Some(condition),
+        if condition.constant().is_some_and(|value| value.as_bool().is_none()) {
+            let cause = format!("the condition `{}` is never true nor false", condition.text().trim());
+            self.forbid(node, cause, "compare something, or write true or false");
         }
+        Some(condition)
     }
 
     /// Warns about the name of a variable that expressions can only read in backticks: `a-b` is a subtraction.
@@ -203,7 +231,7 @@ impl<'a, 'x> Reader<'a, 'x> {
     fn known_functions(&mut self, node: Xml<'a, 'x>, expression: &Expression) {
         for function in expression.unknown_functions() {
             let cause = format!("there is no function `{function}` in `{}`", expression.text().trim());
-            self.refuse(node, cause, "use a built-in function");
+            self.forbid(node, cause, "use a built-in function");
         }
     }
 

@@ -34,6 +34,18 @@ const NAMESPACES: [&str; 5] = [
 const CAMUNDA: &str = "http://camunda.org/schema/";
 
 pub(crate) fn graph(xml: &str, others: &[&str]) -> Result<(Graph, Vec<Finding>), Vec<Finding>> {
+    let (graph, findings, _) = all(xml, others)?;
+    let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if refused { Err(findings) } else { Ok((graph, findings)) }
+}
+
+/// The graph of a model that was deployed before anybody saw what is wrong with it, if nothing of it is missing.
+pub(crate) fn deployed(xml: &str, others: &[&str]) -> Option<Graph> {
+    all(xml, others).ok().and_then(|(graph, _, is_whole)| is_whole.then_some(graph))
+}
+
+/// What could be read, everything that is wrong, and whether nothing is missing.
+fn all(xml: &str, others: &[&str]) -> Result<(Graph, Vec<Finding>, bool), Vec<Finding>> {
     let document = read(xml).map_err(|finding| vec![finding])?;
     let (mut readable, mut unreadable) = (Vec::new(), Vec::new());
     for other in others.iter().filter(|other| **other != xml) {
@@ -51,6 +63,7 @@ pub(crate) fn graph(xml: &str, others: &[&str]) -> Result<(Graph, Vec<Finding>),
         sources: Vec::new(),
         at: 0,
         findings: Vec::new(),
+        is_partial: false,
         types: BTreeMap::new(),
         places: BTreeMap::new(),
         below: 0,
@@ -61,8 +74,7 @@ pub(crate) fn graph(xml: &str, others: &[&str]) -> Result<(Graph, Vec<Finding>),
         parser.sources.push(source);
     }
     let graph = parser.graph();
-    let refused = parser.findings.iter().any(|finding| finding.severity == Severity::Error);
-    if refused { Err(parser.findings) } else { Ok((graph, parser.findings)) }
+    Ok((graph, parser.findings, !parser.is_partial))
 }
 
 fn read(xml: &str) -> Result<Document<'_>, Finding> {
@@ -138,6 +150,8 @@ struct Parser<'a, 'x> {
     /// The source that is being read.
     at: usize,
     findings: Vec<Finding>,
+    /// Something could not be read, and is missing in the graph.
+    is_partial: bool,
     /// Item definitions by source and name; nothing while one is being resolved.
     types: BTreeMap<(usize, String), Option<Resolved>>,
     /// The nodes of the graph by source and id.
@@ -172,7 +186,9 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
         }
     }
 
+    /// Something cannot be read, or not as it is meant.
     fn refuse(&mut self, node: Xml<'a, 'x>, cause: impl Into<Text>, mend: impl Into<Text>) {
+        self.is_partial = true;
         self.find(node, Severity::Error, cause, mend);
     }
 

@@ -1,8 +1,9 @@
 //! Versions: what is deployed, what is refused, and which version is meant.
 
 use partition::{Body, Reply};
+use trade::Refusal;
 
-use crate::world::{CAPABILITY, World, call, check, deployment, line, process, task, task_of, user_task};
+use crate::world::{CAPABILITY, World, call, check, deployment, line, process, task, task_of, user_task, variables_of};
 
 fn tagged(id: &str, element: &str, tag: &str) -> String {
     let extension = format!(r#"<bpmn:extensionElements><zeebe:versionTag value="{tag}"/></bpmn:extensionElements>"#);
@@ -283,4 +284,86 @@ fn a_deployment_is_refused_whole_with_everything_that_is_wrong() {
     assert!(
         world.ask(partition::Body::StartInstance { process: "good".into(), variables: feel::Context::default() }).is_err()
     );
+}
+
+#[test]
+fn job_types_that_nobody_does_are_told_together_with_what_else_is_wrong() {
+    let mut world = World::new();
+    let elements = [task_of("a", "trade.nothing", ""), r#"<bpmn:scriptTask id="b"/>"#.to_owned()].concat();
+    let refused = world.ask(deployment(&[("p.bpmn", line("p", &elements, &["a", "b"]))])).unwrap_err();
+    let told = refused.to_string();
+    assert!(told.contains("element b: the task has no script"), "{told}");
+    assert!(told.contains("element a: nobody carries out jobs of type trade.nothing"), "{told}");
+}
+
+#[test]
+fn what_an_earlier_release_deployed_runs_although_this_one_would_refuse_it() {
+    let form = |key: &str| {
+        format!(
+            r#"<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:formDefinition formKey="{key}"/></bpmn:extensionElements></bpmn:userTask>"#
+        )
+    };
+    let xml = line("old", &form("camunda-forms:bpmn:gone"), &["t"]);
+    let mut world = World::new();
+    assert!(matches!(world.ask(deployment(&[("old.bpmn", xml.clone())])), Err(Refusal::NotDeployable(_))));
+    world.deployed_before("old", &xml);
+    let id = world.start("old", "{}");
+    check(&world, id, "v1 t");
+    world.crash(&[]);
+    let task = world.instance(id).unwrap().tasks().next().unwrap();
+    world.complete(id, task);
+    check(&world, id, "ended");
+    // it begins no matter what else cannot be read any more
+    world.deployed_before("older", &line("older", r#"<bpmn:complexGateway id="t"/>"#, &["t"]));
+    assert!(matches!(
+        world.ask(Body::StartInstance { process: "older".into(), variables: variables_of("{}") }),
+        Err(Refusal::Conflict(_))
+    ));
+    let again = world.start("old", "{}");
+    check(&world, again, "v1 t");
+}
+
+#[test]
+fn what_a_form_does_not_allow_neither_completes_a_task_nor_begins_an_instance() {
+    let form = |id: &str, required: &str| {
+        format!(
+            r#"{{"id": "{id}", "type": "default", "components": [{{"type": "number", "key": "{required}", "validate": {{"required": true, "min": 10}}}}]}}"#
+        )
+    };
+    let named = |id: &str, binding: &str| {
+        format!(r#"<bpmn:extensionElements><zeebe:formDefinition {id} {binding}/></bpmn:extensionElements>"#)
+    };
+    let elements = format!(
+        r#"<bpmn:extensionElements><zeebe:userTaskForm id="beside">{}</zeebe:userTaskForm></bpmn:extensionElements>
+        <bpmn:startEvent id="s">{}</bpmn:startEvent><bpmn:userTask id="t">{}</bpmn:userTask><bpmn:userTask id="u">{}</bpmn:userTask><bpmn:endEvent id="e"/>"#,
+        form("beside", "b"),
+        named(r#"formId="first""#, ""),
+        named(r#"formId="second""#, r#"bindingType="deployment""#),
+        named(r#"formKey="camunda-forms:bpmn:beside""#, ""),
+    );
+    let mut world = World::new();
+    world.deploy(&[
+        ("first.form", form("first", "f")),
+        ("second.form", form("second", "s")),
+        ("p.bpmn", process("p", &elements, &["s", "t", "u", "e"])),
+    ]);
+    // the task goes on with the form of its deployment
+    world.deploy(&[("second.form", form("second", "other"))]);
+    world.actor.roles.push(trade::Role::Director);
+    let begin = |variables: &str| Body::StartInstance { process: "p".into(), variables: variables_of(variables) };
+    let refused = |answer: Result<Reply, Refusal>| match answer {
+        Err(Refusal::NotFilledIn(findings)) => findings.iter().map(|finding| finding.place.to_string()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(world.ask(begin("{}"))), ["/variables/f"]);
+    assert_eq!(world.instances(), []);
+    let id = world.start("p", r#"{"f": 10}"#);
+    for (element, field) in [("t", "s"), ("u", "b")] {
+        let task = world.instance(id).unwrap().tasks().next().unwrap();
+        let complete = |variables: String| Body::CompleteTask { instance: id, task, variables: variables_of(&variables) };
+        assert_eq!(refused(world.ask(complete(format!(r#"{{"{field}": 9}}"#)))), [format!("/variables/{field}")]);
+        check(&world, id, &format!("v1 {element}"));
+        world.done(complete(format!(r#"{{"{field}": 10}}"#)));
+    }
+    check(&world, id, "ended");
 }

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use engine::{Instance, InstanceId};
 use feel::{Context as Variables, Value};
 use partition::definition::Model;
-use partition::{AnyKey, AnyState, Body, Command, Decision, Effect, Fold, Operation, Partition, Reply, Resource, Timer};
+use partition::{
+    AnyKey, AnyState, Body, Command, Decision, DefinitionId, Effect, Entry, Event, Fold, Operation, Partition, Reply,
+    Resource, Timer,
+};
 use trade::{Actor, Aggregate, Refusal, Role};
 use units::{Text, Timestamp};
 
@@ -121,6 +124,27 @@ impl World {
             Ok(Reply::Deployed(versions)) => versions,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// An earlier release deployed this process, whatever this one thinks of it.
+    #[track_caller]
+    pub(crate) fn deployed_before(&mut self, id: &str, xml: &str) {
+        let definition = DefinitionId { id: id.into(), version: 1 };
+        let position = self.partition.position() + 1;
+        let deployed = Event::Deployed {
+            definition,
+            resource: format!("{id}.bpmn").into(),
+            xml: xml.into(),
+            deployment: position,
+            shipped: false,
+            imports: Vec::new(),
+        };
+        let body = deployment(&[("earlier.bpmn", xml.to_owned())]);
+        let command = Command { at: self.now, actor: self.actor.clone(), key: None, body, trace: None };
+        self.fold
+            .apply(&Entry { position, command, events: vec![deployed], sequences: Vec::new() })
+            .expect("nothing of the trade");
+        self.partition = Partition::new(position, self.capabilities.clone());
     }
 
     #[track_caller]
