@@ -17,6 +17,7 @@ pub mod document;
 pub mod draft;
 pub mod effect;
 mod fold;
+mod form;
 pub mod identity;
 pub mod instance;
 pub mod job;

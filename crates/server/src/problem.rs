@@ -76,6 +76,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("too_much_money", 409, "more money than is open"),
     ("action_not_offered", 409, "the exception does not offer this action"),
     ("not_deployable", 422, "a model cannot be deployed"),
+    ("not_filled_in", 422, "a form is not filled in as it allows"),
     ("in_the_way", 409, "the instance cannot go on with that version"),
     ("conflict", 409, "the request contradicts what is there"),
     ("too_many_requests", 429, "too many requests"),

@@ -83,6 +83,9 @@ pub enum Refusal {
     /// A running process instance cannot be taken to another version: everything that stands in the way.
     #[error("{}", lines(.0))]
     InTheWay(Vec<Finding>),
+    /// A form that is not filled in as its modeller allows: each field with what is wrong.
+    #[error("{}", lines(.0))]
+    NotFilledIn(Vec<Finding>),
 }
 
 /// One thing that is wrong: where, why, and what would be right.
@@ -133,13 +136,14 @@ impl Refusal {
             Self::Conflict(_) => "conflict",
             Self::NotDeployable(_) => "not_deployable",
             Self::InTheWay(_) => "in_the_way",
+            Self::NotFilledIn(_) => "not_filled_in",
         }
     }
 
     /// What is wrong where, if it is more than one thing.
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Self::NotDeployable(findings) | Self::InTheWay(findings) => findings,
+            Self::NotDeployable(findings) | Self::InTheWay(findings) | Self::NotFilledIn(findings) => findings,
             _ => &[],
         }
     }

@@ -37,9 +37,12 @@ fn forms(api: &mut Api<'_>, xml: &str) {
     let start = r#"<bpmn:startEvent id="s"><bpmn:extensionElements><zeebe:formDefinition formId="ask" bindingType="deployment"/></bpmn:extensionElements>"#;
     let task = r#"targetRef="t"/><bpmn:userTask id="t"><bpmn:extensionElements><zeebe:formDefinition formKey="camunda-forms:bpmn:own"/>
         </bpmn:extensionElements></bpmn:userTask><bpmn:sequenceFlow id="g" sourceRef="t" targetRef="e"/>"#;
-    let beside = r#"isExecutable="true"><bpmn:extensionElements><zeebe:userTaskForm id="own">{ "components": [] }</zeebe:userTaskForm></bpmn:extensionElements>"#;
+    let own = r#"{ "components": [{ "type": "number", "key": "qty", "validate": { "required": true } }] }"#;
+    let beside = format!(
+        r#"isExecutable="true"><bpmn:extensionElements><zeebe:userTaskForm id="own">{own}</zeebe:userTaskForm></bpmn:extensionElements>"#
+    );
     let xml = xml.replace(r#"<bpmn:startEvent id="s">"#, start).replace(r#"targetRef="e"/>"#, task);
-    let process = json!({ "name": "filling.bpmn", "xml": xml.replace(r#"isExecutable="true">"#, beside) });
+    let process = json!({ "name": "filling.bpmn", "xml": xml.replace(r#"isExecutable="true">"#, &beside) });
     let form =
         |version: u32| json!({ "name": "ask.form", "xml": format!(r#"{{ "id": "ask", "schemaVersion": {version} }}"#) });
     api.post("/v1/processes", &json!({ "resources": [process, form(1)] }));
@@ -52,8 +55,12 @@ fn forms(api: &mut Api<'_>, xml: &str) {
     let newest = api.get("/v1/tasks").json()["items"][0].clone();
     assert_eq!(newest["details"]["form"], json!({ "id": "camunda-forms:bpmn:own" }), "what is in it is not in lists");
     let task = format!("/v1/tasks/{}", text(&newest["task"]));
-    assert_eq!(api.get(&task).json()["form"]["schema"], r#"{ "components": [] }"#, "{newest}");
-    api.post(&format!("{task}/completion"), &json!({}));
+    assert_eq!(api.get(&task).json()["form"]["schema"], own, "{newest}");
+    let completion = format!("{task}/completion");
+    let empty = api.ask(&Ask::new("POST", &completion).header("idempotency-key", "empty").json(&json!({})));
+    empty.problem(422, "not_filled_in");
+    assert_eq!(empty.json()["errors"][0]["pointer"], "/variables/qty", "{empty:?}");
+    api.post(&completion, &json!({ "variables": { "qty": 2 } }));
 }
 
 /// A draft is begun by one and approved by another; what was in force before comes back.

@@ -12,6 +12,7 @@ mod document;
 mod draft;
 mod exception;
 mod follow_up;
+mod form;
 mod identity;
 mod message;
 mod operate;

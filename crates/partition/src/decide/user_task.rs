@@ -8,26 +8,28 @@ use trade::exception::TaskRef;
 use trade::{Actor, Refusal, Role};
 use units::Text;
 
-use super::exception;
 use super::task::label;
 use super::txn::{Outcome, Txn, text};
+use super::{exception, form};
 use crate::command::TaskChange;
 use crate::property::EXCEPTION;
 
 /// Completes a user task; its entry in the queue goes with it.
 ///
-/// Refused for exceptions, which are decided on; for whom the task is not: if it names nobody, it is for the owner of its entry; and
-/// for results that would make the process act on another order, document or payment than it is about.
+/// Refused for exceptions, which are decided on; for whom the task is not: if it names nobody, it is for the owner of its entry; for
+/// results that would make the process act on another order, document or payment than it is about, and for those that its form does not
+/// allow.
 pub(super) fn complete(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, variables: &Variables) -> Outcome<()> {
-    let instance = open(txn, id, task, "decide on it by one of its actions")?;
+    let (instance, process) = open(txn, id, task, "decide on it by one of its actions")?;
     may_complete(txn, &instance, task)?;
     exception::leaves_subject(&instance.job_variables(task), variables)?;
+    form::completes(txn, &process, &instance, task, variables)?;
     txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
 }
 
 /// Gives a task to somebody, or back to all. Refused for exceptions, which are assigned themselves, and for whom the task is not.
 pub(super) fn assign(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, to: Option<Text>) -> Outcome<()> {
-    let instance = open(txn, id, task, "assign that, or decide on it")?;
+    let (instance, _) = open(txn, id, task, "assign that, or decide on it")?;
     if let Some(to) = &to
         && (to.trim().is_empty() || to.chars().count() > 200)
     {
@@ -41,7 +43,7 @@ pub(super) fn assign(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, to: Op
 
 /// Changes what a task carries. For whom it may be is changed by those alone who operate processes.
 pub(super) fn update(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, changes: &[TaskChange]) -> Outcome<()> {
-    let instance = open(txn, id, task, "assign that, or decide on it")?;
+    let (instance, _) = open(txn, id, task, "assign that, or decide on it")?;
     let widens =
         changes.iter().any(|change| matches!(change, TaskChange::CandidateGroups(_) | TaskChange::CandidateUsers(_)));
     if !is_boss(&txn.cx.actor) {
@@ -109,7 +111,7 @@ fn may_complete(txn: &mut Txn<'_>, instance: &Instance, task: ElementKey) -> Out
 }
 
 /// The instance in which the task waits, if it is none of those that are decided on as exceptions; of these, `instead` says what to do.
-fn open(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, instead: &str) -> Outcome<Arc<Instance>> {
+fn open(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, instead: &str) -> Outcome<(Arc<Instance>, Arc<bpmn::Process>)> {
     let gone = || Refusal::Conflict(text(format_args!("task {task} of {id} is not waiting")));
     let instance = txn.instance(id)?.filter(|instance| instance.has_task(task)).ok_or_else(gone)?;
     let process = txn.process_of(&instance)?.ok_or_else(gone)?;
@@ -121,5 +123,5 @@ fn open(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, instead: &str) -> O
         let why = format_args!("task {task} of {id} is {exception}: {instead}");
         return Err(Refusal::Conflict(text(why)).into());
     }
-    Ok(instance)
+    Ok((instance, process))
 }
