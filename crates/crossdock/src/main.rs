@@ -3,6 +3,7 @@
 mod api;
 mod command;
 mod config;
+mod input;
 mod interrupt;
 mod keys;
 mod machinery;

@@ -29,8 +29,8 @@ pub(crate) struct EvalArguments {
     /// The decision, knowledge model or decision service, by its id or name
     #[arg(long)]
     decision: String,
-    /// A JSON file with the variables; none unless given
-    #[arg(long)]
+    /// A JSON file with the variables, or `-` for standard input; none unless given
+    #[arg(long, value_name = "FILE")]
     context: Option<PathBuf>,
     /// Models that this one imports
     #[arg(long)]
@@ -71,7 +71,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
 fn variables(path: Option<&Path>) -> anyhow::Result<Context> {
     let Some(path) = path else { return Ok(Context::EMPTY) };
     let json: serde_json::Value =
-        serde_json::from_str(&read(path)?).with_context(|| format!("{} is no JSON", path.display()))?;
+        serde_json::from_str(&crate::input::text(path)?).with_context(|| format!("{} is no JSON", path.display()))?;
     let value = Value::from_json(&json).with_context(|| format!("read {}", path.display()))?;
     match value {
         Value::Context(context) => Ok(context),

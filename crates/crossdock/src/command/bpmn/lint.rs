@@ -23,11 +23,17 @@ pub(crate) struct Arguments {
 
 /// Prints every finding. Errors are a finding of the command as well; warnings are not.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
-    let mut texts = Vec::new();
+    let (mut texts, mut all) = (Vec::new(), Vec::new());
     for path in &arguments.files {
-        texts.push((path.as_path(), super::read(path)?));
+        match text(super::bytes(path)?) {
+            Ok(text) => texts.push((path.as_path(), text)),
+            Err(finding) => all.push((path.as_path(), finding)),
+        }
     }
-    let all = findings(&texts, &arguments.job_types);
+    all.extend(findings(&texts, &arguments.job_types));
+    // by file, and by line in it
+    let place = |path: &Path| arguments.files.iter().position(|known| known == path);
+    all.sort_by_key(|(path, finding)| (place(path), finding.line));
     let errors = all.iter().filter(|(_, finding)| finding.severity == Severity::Error).count();
     if arguments.json {
         output::json(&all.iter().map(|(path, finding)| row(path, finding)).collect::<Vec<_>>())?;
@@ -50,23 +56,23 @@ fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a 
         if path.extension().is_some_and(|ending| ending == "form") {
             match partition::form_id(text) {
                 Ok(id) => forms.push(id),
-                Err(cause) => found.push((*path, unreadable(cause))),
+                Err(cause) => found.push((*path, unreadable(1, cause, "export it from the modeler again"))),
             }
             continue;
         }
         let told = if is_model(path) {
-            dmn::Model::parse_with(text, &models).map(|(model, mut warnings)| {
+            let read = dmn::Model::parse_with(text, &models).map(|(model, mut warnings)| {
                 decisions.extend(model.decision_ids().cloned());
                 warnings.extend(model.check());
                 warnings
-            })
+            });
+            read.unwrap_or_else(|errors| errors)
         } else {
-            bpmn::parse(text).map(|parsed| {
-                processes.extend(parsed.processes.into_iter().map(|process| (*path, process)));
-                parsed.warnings
-            })
+            let read = bpmn::read(text);
+            processes.extend(read.processes.into_iter().map(|process| (*path, process)));
+            read.findings
         };
-        found.extend(told.unwrap_or_else(|errors| errors).into_iter().map(|finding| (*path, finding)));
+        found.extend(told.into_iter().map(|finding| (*path, finding)));
     }
     for (path, process) in &processes {
         let known = |kind: &str| job_types.is_empty() || job_types.iter().any(|known| known == kind);
@@ -81,16 +87,22 @@ fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a 
             found.extend(process.unknown_calls(&is_known).into_iter().map(|finding| (*path, finding)));
         }
     }
-    // by file, and by line in it
-    let place = |path: &Path| texts.iter().position(|(known, _)| *known == path);
-    found.sort_by_key(|(path, finding)| (place(path), finding.line));
     found
 }
 
-fn unreadable(cause: Text) -> bpmn::Finding {
-    let (element, name, line) = (Text::default(), Text::default(), 1);
-    let mend = Text::const_new("export it from the modeler again");
-    bpmn::Finding { severity: Severity::Error, element, name, line, cause, mend }
+/// The text of a file, or where it stops being one.
+fn text(bytes: Vec<u8>) -> Result<String, bpmn::Finding> {
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let cause = format!("it is not UTF-8 from byte {} on", before.len() + 1);
+        unreadable(u32::try_from(line).unwrap_or(u32::MAX), cause.into(), "save it as UTF-8")
+    })
+}
+
+fn unreadable(line: u32, cause: Text, mend: &'static str) -> bpmn::Finding {
+    let (element, name) = (Text::default(), Text::default());
+    bpmn::Finding { severity: Severity::Error, element, name, line, cause, mend: Text::const_new(mend) }
 }
 
 fn severity(finding: &bpmn::Finding) -> &'static str {
@@ -126,6 +138,33 @@ mod tests {
         let found = findings(&texts, &["pick".to_owned()]);
         assert_eq!(found.iter().map(|(_, finding)| severity(finding)).collect::<Vec<_>>(), ["error"]);
         assert_eq!(row(found[0].0, &found[0].1)["element"], "t");
+    }
+
+    #[test]
+    fn a_file_that_is_no_utf_8_is_told_with_its_line_and_does_not_hide_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        let finding = text(b"<a>\n<b name=\"Gr\xfcn\"/>".to_vec()).unwrap_err();
+        assert_eq!((finding.line, finding.cause.as_str()), (2, "it is not UTF-8 from byte 16 on"));
+        let process = br#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p"><startEvent id="s"/></process></definitions>"#;
+        let lint = |files| run(&Arguments { files, job_types: Vec::new(), json: false }).unwrap();
+        let good = file("good.bpmn", process);
+        assert_eq!(lint(vec![good.clone()]), Finding::None);
+        assert_eq!(lint(vec![file("bad.bpmn", b"<a>\xff</a>"), good]), Finding::Some);
+    }
+
+    #[test]
+    fn unknown_job_types_are_told_together_with_what_else_is_wrong() {
+        let xml = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="p">
+            <startEvent id="s"/><serviceTask id="t"><extensionElements><zeebe:taskDefinition type="pcik"/></extensionElements></serviceTask>
+            <scriptTask id="u"/><sequenceFlow id="f" sourceRef="s" targetRef="t"/><sequenceFlow id="g" sourceRef="t" targetRef="u"/></process></definitions>"#;
+        let found = findings(&[(Path::new("m.bpmn"), xml.to_owned())], &["pick".to_owned()]);
+        let elements: Vec<&str> = found.iter().map(|(_, finding)| finding.element.as_str()).collect();
+        assert_eq!(elements, ["u", "t"]);
     }
 
     #[test]

@@ -34,6 +34,10 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
     }
 }
 
+fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| WrongUse(format!("read {}: {error}", path.display())).into())
+}
+
 fn read(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).map_err(|error| WrongUse(format!("read {}: {error}", path.display())).into())
 }

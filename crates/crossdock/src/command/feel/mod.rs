@@ -4,12 +4,9 @@ mod answer;
 mod batch;
 mod functions;
 
-use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 use feel::{Environment, Position, Value};
 use units::Timestamp;
@@ -108,14 +105,7 @@ fn pointed(text: &str, position: Position) -> String {
 
 fn context(path: Option<&Path>) -> anyhow::Result<Value> {
     let Some(path) = path else { return Ok(Value::Context(feel::Context::EMPTY)) };
-    let text = if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("read the context from standard input")?;
-        text
-    } else {
-        fs::read_to_string(path).map_err(|error| WrongUse(format!("read {}: {error}", path.display())))?
-    };
-    serde_json::from_str(&text)
+    serde_json::from_str(&crate::input::text(path)?)
         .map_err(|error| WrongUse(format!("{}: the context is no JSON: {error}", path.display())).into())
 }
 
