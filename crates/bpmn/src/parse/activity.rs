@@ -50,21 +50,37 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
         let mut job = Job { priority, backoff, ..job? };
         job.headers = zeebe(node, "taskHeaders").map(pairs).unwrap_or_default();
+        if job.backoff.is_none() {
+            job.backoff = self.backoff_of_header(node, &job.headers);
+        }
         job.headers.extend(linked_resources(node));
         if let Some(backoff) = job.backoff.as_ref().and_then(Formula::constant)
             && Interval::of(&backoff).is_none()
         {
             let cause = format!("the back-off `{}` is not a duration such as PT15M", written(&backoff));
-            self.refuse(node, cause, "give one");
-            return None;
+            self.forbid(node, cause, "give one");
         }
         if let Some(priority) = job.priority.as_ref().and_then(Formula::constant)
             && whole::<i32>(&priority).is_none()
         {
-            self.refuse(node, format!("the job priority `{}` is not a whole number", written(&priority)), "give one");
-            return None;
+            self.forbid(node, format!("the job priority `{}` is not a whole number", written(&priority)), "give one");
         }
         Some(Some(job))
+    }
+
+    /// The back-off that the templates of Camunda's connectors write as a header, which their runtime obeys.
+    fn backoff_of_header(&mut self, node: Xml<'a, 'x>, headers: &[(Text, Text)]) -> Option<Formula> {
+        let (_, text) = headers.iter().find(|(name, _)| name == "retryBackoff")?;
+        let backoff = Formula::parse(text).ok();
+        // others may mean something else by it
+        let is_duration = |backoff: &Formula| backoff.constant().is_none_or(|value| Interval::of(&value).is_some());
+        let backoff = backoff.filter(is_duration);
+        if backoff.is_none() {
+            let cause =
+                format!("the header `retryBackoff` is `{text}`, and no job rests that long before it is tried again");
+            self.warn(node, cause, "give a duration such as PT15M, unless only a worker reads it");
+        }
+        backoff
     }
 
     /// A job from the attributes `type` and `retries`: of a task definition or of a listener.
@@ -74,8 +90,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         if let Some(retries) = retries.as_ref().and_then(Formula::constant)
             && whole::<u32>(&retries).is_none()
         {
-            self.refuse(definition, "the number of retries is not a whole number", "give one, such as 3");
-            return None;
+            self.forbid(definition, "the number of retries is not a whole number", "give one, such as 3");
         }
         let (kind, retries) = (kind?, retries?);
         let constant = kind.constant();
@@ -247,8 +262,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             && whole::<u8>(&priority).is_none_or(|priority| priority > 100)
         {
             let cause = format!("the priority `{}` is not between 0 and 100", written(&priority));
-            self.refuse(node, cause, "give a number from 0 to 100");
-            return None;
+            self.forbid(node, cause, "give a number from 0 to 100");
         }
         let (form, form_binding) = form?;
         Some(UserTask {
@@ -286,8 +300,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         let formula = self.optional(node, attribute)?;
         let wrong = formula.as_ref().and_then(Formula::constant);
         if let Some(wrong) = wrong.filter(|value| !value.is_null() && moment_of(value, 0).is_none()) {
-            self.refuse(node, super::event::no_moment(&wrong), "mend the time, or give an expression");
-            return None;
+            self.forbid(node, super::event::no_moment(&wrong), "mend the time, or give an expression");
         }
         Some(formula)
     }

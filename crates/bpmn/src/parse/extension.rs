@@ -119,6 +119,10 @@ impl<'a, 'x> Reader<'a, 'x> {
                 Some(known) => self.known_attributes(extension, known),
             }
         }
+        // the modeler's schema has it; Camunda's engine does not read it either
+        if node.has_attribute((super::ZEEBE, "retryCounter")) {
+            self.warn(node, "the attribute `retryCounter` has no effect", "write `retries` of the task definition");
+        }
     }
 
     fn known_attributes(&mut self, node: Xml<'a, 'x>, known: &Extension) {

@@ -265,6 +265,18 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "the back-off `later` is not a duration such as PT15M",
                 "give one",
             ),
+            warning(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:taskHeaders><zeebe:header key="retryBackoff" value="soon"/></zeebe:taskHeaders></bpmn:extensionElements></bpmn:serviceTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the header `retryBackoff` is `soon`, and no job rests that long before it is tried again",
+                "give a duration such as PT15M, unless only a worker reads it",
+            ),
+            warning(
+                r#"{s}<bpmn:serviceTask id="t" zeebe:retryCounter="5"><bpmn:extensionElements><zeebe:taskDefinition type="w"/></bpmn:extensionElements></bpmn:serviceTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the attribute `retryCounter` has no effect",
+                "write `retries` of the task definition",
+            ),
             error(
                 r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:properties><zeebe:property name="crossdock:priority" value="high"/></zeebe:properties></bpmn:extensionElements></bpmn:serviceTask>"#,
                 "t",

@@ -258,6 +258,25 @@ fn a_failed_job_rests_as_long_as_the_model_says() {
 }
 
 #[test]
+fn a_failed_job_rests_as_long_as_the_template_of_a_connector_says() {
+    let job = |more: &str| {
+        format!(
+            r#"<bpmn:serviceTask id="a"><bpmn:extensionElements><zeebe:taskDefinition type="io.camunda:http-json:1" retries="=tries"/>
+            <zeebe:taskHeaders><zeebe:header key="retryBackoff" value="PT30S"/></zeebe:taskHeaders>{more}</bpmn:extensionElements></bpmn:serviceTask>"#
+        )
+    };
+    let own = r#"<zeebe:properties><zeebe:property name="crossdock:backoff" value="PT5M"/></zeebe:properties>"#;
+    for (more, millis) in [("", 30_000), (own, 300_000)] {
+        let process = model(&[START, &job(more), END, &path(&["s", "a", "e"])].concat());
+        let mut play = Play::new(&process, r#"{"tries":2}"#);
+        let job = play.open()["a"];
+        assert_eq!(play.instance.job_retries(job), Some(2));
+        play.input(Input::FailJob { job, retries: 1, message: "busy".into(), retry_at: None }).unwrap();
+        assert_eq!(play.instance.timer_due(job), Some(play.now.plus_millis(millis)));
+    }
+}
+
+#[test]
 fn a_worker_can_lead_an_ad_hoc_sub_process() {
     let led = format!(
         r#"<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:taskDefinition type="lead"/><zeebe:adHoc outputCollection="results" outputElement="=r"/></bpmn:extensionElements>{}{}{}{}</bpmn:adHocSubProcess>"#,
