@@ -288,9 +288,29 @@ impl fmt::Debug for Decimal {
     }
 }
 
+impl Decimal {
+    /// The order of two numbers that are apart by more than the digits behind their last one, which a quotient has, could make up for; as
+    /// nearly all are that somebody compares. It is a matter of one multiplication, where the library divides until no zero is left.
+    fn apart(&self, other: &Self) -> Option<Ordering> {
+        let digits = |number: &Self| u64::try_from(number.0.digits().to_u128().ok()?).ok();
+        let (one, two) = (u128::from(digits(self)?), u128::from(digits(other)?));
+        let shift = self.scale() - other.scale();
+        // within 64 bits each, so neither product nor sum can overflow
+        let unit = u128::from(10u64.checked_pow(shift.unsigned_abs())?);
+        let (fine, coarse) = if shift >= 0 { (one, two * unit) } else { (two, one * unit) };
+        let order = match fine {
+            _ if self.0.is_negative() != other.0.is_negative() => return None,
+            _ if fine < coarse => Ordering::Less,
+            _ if fine >= coarse + unit => Ordering::Greater,
+            _ => return None,
+        };
+        Some(if (shift >= 0) == self.0.is_negative() { order.reverse() } else { order })
+    }
+}
+
 impl PartialEq for Decimal {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
+        self.apart(other).is_none() && self.0 == other.0
     }
 }
 
@@ -304,7 +324,7 @@ impl PartialOrd for Decimal {
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
+        self.apart(other).unwrap_or_else(|| self.0.cmp(&other.0))
     }
 }
 
@@ -425,6 +445,54 @@ mod tests {
         ] {
             assert_eq!(dec(given).to_string(), wanted);
         }
+    }
+
+    #[test]
+    fn numbers_that_are_apart_have_the_order_that_all_their_digits_give() {
+        let third = Decimal::ONE.checked_div(dec("3")).unwrap();
+        let quotients =
+            [third, -third, third.checked_mul(dec("3")).unwrap(), third.checked_sub(dec("0.33333333333333333333")).unwrap()];
+        let texts = [
+            "0",
+            "-0",
+            "0.00",
+            "1",
+            "1.0",
+            "1.000",
+            "-1",
+            "-1.01",
+            "9",
+            "10",
+            "1E+1",
+            "1E+5",
+            "99999.9",
+            "100000.01",
+            "1200.50",
+            "1000",
+            "1000.00",
+            "-1200.50",
+            "0.01",
+            "-0.01",
+            "0.0100",
+            "18446744073709551615",
+            "18446744073709551616",
+            "1.8446744073709551615",
+            "1E-30",
+            "1E+30",
+            "99999999999999999999999999999999999999",
+            "0.00000000000000000001",
+            "1.00000000000000000001",
+        ];
+        let all: Vec<Decimal> = texts.into_iter().map(dec).chain(quotients).collect();
+        for one in &all {
+            for two in &all {
+                assert_eq!(one.cmp(two), one.0.cmp(&two.0), "{one} {two}");
+                assert_eq!(one == two, one.0 == two.0, "{one} {two}");
+            }
+        }
+        assert_eq!(dec("1200.50").apart(&dec("1000")), Some(Ordering::Greater), "without the library");
+        assert_eq!(dec("-1200.50").apart(&dec("-1000")), Some(Ordering::Less));
+        assert_eq!(dec("1000").apart(&dec("1000.5")), None, "a digit behind the last one of the former may be a five");
     }
 
     #[test]
