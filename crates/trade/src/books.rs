@@ -51,6 +51,10 @@ pub trait Books {
     /// The aggregate under `key` with all events of this decision applied; `None` if it does not exist.
     fn find(&mut self, key: &Key) -> Result<Option<Aggregate>, Missing>;
 
+    /// How many events the aggregate under `key` has had, those of this decision included: the version of the rules that it holds. 0 if it
+    /// does not exist.
+    fn version(&mut self, key: &Key) -> Result<u64, Missing>;
+
     /// Records an event and applies it at once, so that the next `find` sees it.
     fn emit(&mut self, event: Event);
 }
@@ -213,6 +217,7 @@ aggregates! {
 #[derive(Debug, Clone, Default)]
 pub struct MemoryBooks {
     aggregates: BTreeMap<Key, Aggregate>,
+    versions: BTreeMap<Key, u64>,
     events: Vec<Event>,
 }
 
@@ -238,8 +243,13 @@ impl Books for MemoryBooks {
         Ok(self.aggregates.get(key).cloned())
     }
 
+    fn version(&mut self, key: &Key) -> Result<u64, Missing> {
+        Ok(self.versions.get(key).copied().unwrap_or_default())
+    }
+
     fn emit(&mut self, event: Event) {
         let key = event.key();
+        *self.versions.entry(key.clone()).or_default() += 1;
         self.aggregates.entry(key.clone()).or_insert_with(|| Aggregate::blank(key.kind())).apply(&event);
         self.events.push(event);
     }

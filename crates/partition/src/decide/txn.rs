@@ -695,8 +695,10 @@ impl TimerChanges {
     }
 }
 
-impl Books for Txn<'_> {
-    fn find(&mut self, key: &Key) -> Result<Option<Aggregate>, Missing> {
+impl Txn<'_> {
+    /// An aggregate of the trade, with the number of its last event. What is not in memory is noted, and taken for something that does not
+    /// exist.
+    fn trade(&mut self, key: &Key) -> Option<(&Aggregate, u64)> {
         let any = AnyKey::Trade(key.clone());
         let state = match self.overlay.get(&any) {
             Some(state) => state,
@@ -704,14 +706,24 @@ impl Books for Txn<'_> {
                 Some(state) => state,
                 None => {
                     self.missing.insert(any);
-                    return Ok(None);
+                    return None;
                 }
             },
         };
-        Ok(match state {
-            Some(AnyState::Trade(aggregate, _)) => Some(aggregate.clone()),
+        match state {
+            Some(AnyState::Trade(aggregate, version)) => Some((aggregate, *version)),
             _ => None,
-        })
+        }
+    }
+}
+
+impl Books for Txn<'_> {
+    fn find(&mut self, key: &Key) -> Result<Option<Aggregate>, Missing> {
+        Ok(self.trade(key).map(|(aggregate, _)| aggregate.clone()))
+    }
+
+    fn version(&mut self, key: &Key) -> Result<u64, Missing> {
+        Ok(self.trade(key).map_or(0, |(_, version)| version))
     }
 
     fn emit(&mut self, event: TradeEvent) {

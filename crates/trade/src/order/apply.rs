@@ -30,7 +30,7 @@ impl Folded for Order {
             OrderEvent::Received(order) => *self = (**order).clone(),
             OrderEvent::DuplicateDetected { first } => self.duplicate_of = Some(*first),
             OrderEvent::Validated => self.validated = true,
-            OrderEvent::LinePriced { line, price, rule, tax_category } => {
+            OrderEvent::LinePriced { line, price, rule, tax_category, .. } => {
                 self.revalue = true;
                 if let Some(line) = self.line_mut(*line) {
                     line.price = *price;

@@ -4,9 +4,26 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Day, Decimal, Quantity, Text, Timestamp};
 
 use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order, Peg};
+use crate::books::Key;
 use crate::ids::*;
 use crate::master::{BillingPolicy, ShipTo, Terms};
 use crate::tax::TaxScheme;
+
+/// Which version of a pricing rule gave a price, and on which inputs: what it takes to find it again (domain §1, conventions). The item and
+/// the customer are those of the line.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Applied {
+    /// What holds the rule: a price book, the item for its list price, the company for promotions and tolerances.
+    pub holder: Option<Key>,
+    /// How often that had been set.
+    pub version: u64,
+    /// Units that were priced.
+    pub units: Quantity,
+    /// The day whose prices count.
+    pub day: Option<Day>,
+    /// The price that the customer asked for, if they did.
+    pub requested: Option<Decimal>,
+}
 
 /// A fact about one order. Names in the feed: `order.received`, `order.hold_placed` … (domain §1.5.3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +45,9 @@ pub enum OrderEvent {
         rule: Text,
         /// The tax category of the item.
         tax_category: Text,
+        /// Which version of the rule it was, and on which inputs.
+        #[serde(default)]
+        applied: Applied,
     },
     /// An item, unit or quantity of a line was corrected by a person.
     LineCorrected {

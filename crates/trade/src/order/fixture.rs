@@ -102,6 +102,11 @@ impl Story {
         story
     }
 
+    /// What was recorded since the last call.
+    pub(crate) fn events(&mut self) -> Vec<crate::Event> {
+        self.books.take_events()
+    }
+
     pub(crate) fn books(&mut self) -> &mut (dyn Books + 'static) {
         &mut self.books
     }
@@ -123,8 +128,8 @@ impl Story {
         let lines = self.order(id).lines.clone();
         for line in lines {
             let price = line.requested_price.unwrap_or(Decimal::from(10i64));
-            let event =
-                super::OrderEvent::LinePriced { line: line.no, price, rule: "test".into(), tax_category: Text::default() };
+            let (rule, tax_category, applied) = ("test".into(), Text::default(), super::Applied::default());
+            let event = super::OrderEvent::LinePriced { line: line.no, price, rule, tax_category, applied };
             self.books().record(&id, event);
         }
         Ok(id)

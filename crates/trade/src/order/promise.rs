@@ -555,6 +555,10 @@ mod tests {
             self.books.find(key)
         }
 
+        fn version(&mut self, key: &Key) -> Result<u64, Missing> {
+            self.books.version(key)
+        }
+
         fn emit(&mut self, event: Event) {
             let key = event.key();
             let changed = self.books.iter().find(|(known, _)| **known == key);

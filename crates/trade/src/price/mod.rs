@@ -1,5 +1,6 @@
 //! Prices: what we expect, and whether what the customer wants is near enough (domain §1.3).
 
+mod applied;
 mod expected;
 mod judge;
 mod promotion;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use units::{Amount, Day, Text};
 
+use super::applied::applied;
 use super::expected::Expected;
 use super::judge::{Fault, Judgement, judge, judge_margin, value};
 use super::quoted::wanted;
@@ -54,7 +55,9 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     let mut faults: Vec<(LineNo, Fault)> = Vec::new();
     for (line, item, Judgement { price, rule, fault }) in priced {
         if line.price != price || line.price_rule != rule || line.tax_category != item.tax_category {
-            let event = OrderEvent::LinePriced { line: line.no, price, rule, tax_category: item.tax_category.clone() };
+            let applied = applied(books, &rule, &item, line, day)?;
+            let tax_category = item.tax_category.clone();
+            let event = OrderEvent::LinePriced { line: line.no, price, rule, tax_category, applied };
             books.record(&id, event);
         }
         let is_accepted = line.price_accepted == Some(price);
@@ -80,8 +83,9 @@ pub fn use_expected(books: &mut dyn Books, id: OrderId, _cx: &Context) -> Result
         let Some(item) = item_to_price(books, line)? else { continue };
         let Some(Expected { price, rule }) = wanted(books, &account, &order, line, &item, day)?.price else { continue };
         if line.price != price {
-            books
-                .record(&id, OrderEvent::LinePriced { line: line.no, price, rule, tax_category: item.tax_category.clone() });
+            let applied = applied(books, &rule, &item, line, day)?;
+            let tax_category = item.tax_category.clone();
+            books.record(&id, OrderEvent::LinePriced { line: line.no, price, rule, tax_category, applied });
         }
     }
     Ok(())

@@ -493,6 +493,14 @@ impl Books for Stored<'_> {
         }
     }
 
+    fn version(&mut self, key: &Key) -> Result<u64, Missing> {
+        match readers::state(self.0, &AnyKey::Trade(key.clone())) {
+            Ok(Some(AnyState::Trade(_, version))) => Ok(version),
+            Ok(_) => Ok(0),
+            Err(_) => Err(Missing(key.clone())),
+        }
+    }
+
     fn emit(&mut self, event: trade::Event) {
         tracing::error!(?event, "a read wanted to record something; it is dropped");
     }
