@@ -393,7 +393,9 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
                     ("status", "status"),
                     ("severity", "severity"),
                     ("owner", "owner"),
+                    ("lead", "lead"),
                     ("escalated to", "escalated_to"),
+                    ("next told", "next_escalation"),
                     ("assignee", "assignee"),
                     ("order", "order"),
                     ("account", "account"),
@@ -403,11 +405,11 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
                     ("raised", "raised_at"),
                     ("respond by", "respond_by"),
                     ("resolve by", "resolve_by"),
-                    ("actions", "actions"),
                     ("task", "task"),
                 ] {
                     field(label, &exception[name]);
                 }
+                takes(&exception);
             }
             Ok(Finding::None)
         }
@@ -421,6 +423,22 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
             }
         }
     }
+}
+
+/// The actions of an exception, each with the authority that it takes.
+fn takes(exception: &Value) {
+    let listed = |row: &Value, name: &str| {
+        let all = row[name].as_array().into_iter().flatten().filter_map(Value::as_str);
+        all.map(str::to_owned).collect::<Vec<_>>().join(", ")
+    };
+    let row = |authority: &Value| {
+        let mut row = authority.clone();
+        row["roles"] = listed(authority, "roles").into();
+        row["conditions"] = listed(authority, "conditions").into();
+        row
+    };
+    let rows: Vec<Value> = exception["authority"].as_array().into_iter().flatten().map(row).collect();
+    table(&rows, &[("action", "action"), ("roles", "roles"), ("limit (minor)", "limit_minor"), ("and", "conditions")]);
 }
 
 fn resolution(id: &str) -> String {

@@ -1,7 +1,7 @@
 //! What the API shows of an exception.
 
 use serde::Serialize;
-use trade::exception::Exception;
+use trade::exception::{Action, Exception};
 
 use super::name;
 
@@ -36,12 +36,22 @@ pub(crate) struct ExceptionView {
     pub(crate) amount_minor: i64,
     /// What may be done.
     pub(crate) actions: Vec<String>,
+    /// The authority that each of these takes, in the same order.
+    pub(crate) authority: Vec<AuthorityView>,
     /// When it was raised.
     pub(crate) raised_at: String,
     /// By when somebody should have looked.
     pub(crate) respond_by: String,
     /// By when it should be resolved.
     pub(crate) resolve_by: String,
+    /// Whether nobody had taken it by `respond_by`; the lead was told.
+    pub(crate) response_was_late: bool,
+    /// The role that leads its owner: told when nobody looks in time, and when its time is up.
+    pub(crate) lead: String,
+    /// The role that is told last.
+    pub(crate) manager: String,
+    /// When the next is told, and nobody if that is over.
+    pub(crate) next_escalation: Option<String>,
     /// How often it was escalated.
     pub(crate) escalations: u8,
     /// The role that it was escalated to last, besides its owner.
@@ -58,6 +68,22 @@ pub(crate) struct ExceptionView {
     /// The case that it belongs to: all exceptions of one root cause have the same.
     #[schema(example = "credit of ACME")]
     pub(crate) case: Option<String>,
+}
+
+/// The authority that an action takes. Whoever the exception was given to has the role by that.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct AuthorityView {
+    /// The action.
+    #[schema(example = "release")]
+    pub(crate) action: String,
+    /// One of these roles, the owner of the exception first.
+    pub(crate) roles: Vec<String>,
+    /// A limit of at least this amount, or none, in minor units of the company's currency; absent where no money is given away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) limit_minor: Option<i64>,
+    /// What is held against the case besides: `not_creator`, they have not created the order; `credit_authority`, their role may go so far
+    /// over the credit limit by the company's table of authority, and they have not raised the order's value last.
+    pub(crate) conditions: Vec<String>,
 }
 
 /// What was done about an exception.
@@ -87,9 +113,14 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
         reason: exception.reason.to_string(),
         amount_minor: exception.amount.0,
         actions: exception.actions.iter().map(name).collect(),
+        authority: exception.actions.iter().map(|action| authority(exception, *action)).collect(),
         raised_at: exception.raised_at.to_string(),
         respond_by: exception.respond_by.to_string(),
         resolve_by: exception.resolve_by.to_string(),
+        response_was_late: exception.response_was_late,
+        lead: name(&trade::exception::lead(exception)),
+        manager: name(&trade::exception::manager(exception)),
+        next_escalation: trade::exception::next_escalation(exception).map(|due| due.to_string()),
         escalations: exception.escalations,
         escalated_to: exception.escalated_to.as_ref().map(name),
         deciders: trade::exception::deciders(exception).iter().map(name).collect(),
@@ -101,5 +132,15 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
         }),
         ended_at: exception.ended_at.map(|at| at.to_string()),
         case: Some(exception.case.to_string()).filter(|case| !case.is_empty()),
+    }
+}
+
+fn authority(exception: &Exception, action: Action) -> AuthorityView {
+    let needed = trade::exception::authority(exception, action);
+    AuthorityView {
+        action: name(&action),
+        roles: needed.roles.iter().map(name).collect(),
+        limit_minor: needed.limit.map(|limit| limit.0),
+        conditions: needed.conditions.iter().map(name).collect(),
     }
 }

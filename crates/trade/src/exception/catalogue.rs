@@ -74,14 +74,6 @@ pub(super) fn time(resolve: Minutes, severity: Severity) -> Minutes {
     }
 }
 
-/// Who is told when the owner does not answer.
-pub(super) fn above(role: Role) -> Role {
-    match role {
-        Role::CreditClerk => Role::CreditManager,
-        _ => Role::Director,
-    }
-}
-
 /// The type of exception that asks about a hold.
 pub fn kind_of_hold(hold: HoldKind) -> ExceptionKind {
     match hold {

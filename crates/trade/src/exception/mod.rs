@@ -1,13 +1,17 @@
 //! Exceptions: business deviations with an owner, a clock and a next action (domain §1.12).
 
+mod authority;
 mod catalogue;
 mod index;
+mod ladder;
 mod raise;
 mod resolve;
 mod state;
 
+pub use authority::{Authority, Condition, authority};
 pub use catalogue::{Rules, hold_of, kind_of_hold, rules};
 pub use index::{of_dead_letter, of_subject, of_task, open_for};
+pub use ladder::{deciders, escalate, is_for, lead, manager, next_escalation};
 pub use raise::{Raise, await_answer, raise, restate};
-pub use resolve::{assign, clear, deciders, escalate, is_for, next_escalation, resolve};
+pub use resolve::{assign, clear, resolve};
 pub use state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Severity, Subject, TaskRef};

@@ -9,10 +9,13 @@ use crate::books::{Books, Key, Kind, Stop};
 use crate::cash::{foreign, misfit};
 use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
+use crate::master::Escalation;
 use crate::order::{awaits_payment, company};
 
 /// How much of the time to resolve has passed at each step of the ladder, in per cent: a warning, the lead, the manager.
-const LADDER: [i64; 3] = [50, 100, 150];
+pub(crate) const LADDER: [u16; 3] = [50, 100, 150];
+/// How much of the time to resolve has passed when somebody should have looked, in per cent.
+pub(crate) const RESPONSE: u16 = 25;
 
 /// What is to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +152,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
     let rules = rules(kind);
     let owner = owner.unwrap_or(rules.owner);
     let calendar = &calendar_of(books, owner, &subject)?;
+    let policy = Escalation::of(&company(books)?.policy.escalation, kind);
     let severity = severity(amount, tier, is_due(books, &subject, calendar, cx)?);
     let resolve = time(rules.resolve, severity);
     let id = ExceptionId(books.next_number(Kind::Exception)?);
@@ -162,6 +166,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
             offered.push(*action);
         }
     }
+    let part = |percent: u16| calendar.after(cx.now, Minutes(resolve.0 * i64::from(percent) / 100));
     let exception = Exception {
         id,
         kind,
@@ -172,9 +177,9 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         owner,
         assignee: None,
         raised_at: cx.now,
-        respond_by: calendar.after(cx.now, Minutes(resolve.0 / 4)),
-        resolve_by: calendar.after(cx.now, resolve),
-        ladder: LADDER.map(|percent| calendar.after(cx.now, Minutes(resolve.0 * percent / 100))).to_vec(),
+        respond_by: part(policy.response_percent.unwrap_or(RESPONSE)),
+        resolve_by: part(100),
+        ladder: policy.ladder_percent.unwrap_or(LADDER).map(part).to_vec(),
         escalations: 0,
         actions: offered,
         task,
@@ -184,6 +189,10 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         case,
         dead_letter,
         escalated_to: None,
+        lead: policy.lead,
+        manager: policy.manager,
+        awaits_response: true,
+        response_was_late: false,
     };
     index::note_open(books, &exception)?;
     books.record(&id, ExceptionEvent::Raised(Box::new(exception)));

@@ -1,14 +1,15 @@
-//! An exception is claimed, escalated and ended.
+//! An exception is claimed and ended.
 
 use std::sync::Arc;
 
-use units::{Text, Timestamp};
+use units::Text;
 
-use super::catalogue::above;
+use super::authority::gives_away;
 use super::index;
+use super::ladder::is_for;
 use super::state::{Action, Exception, ExceptionEvent};
 use crate::books::{Books, Key, Stop};
-use crate::context::{Actor, Context, Role};
+use crate::context::Context;
 use crate::ids::ExceptionId;
 use crate::refusal::Refusal;
 
@@ -26,8 +27,7 @@ pub fn resolve(books: &mut dyn Books, id: ExceptionId, action: Action, reason: &
         return Err(Refusal::Invalid { field: Text::const_new("reason"), given: Text::const_new("empty"), wanted }.into());
     }
     own(&exception, cx)?;
-    let gives_away = matches!(action, Action::Release | Action::WriteOff | Action::Authorise);
-    if gives_away && cx.actor.limit.is_some_and(|limit| exception.amount.abs() > limit) {
+    if gives_away(action) && cx.actor.limit.is_some_and(|limit| exception.amount.abs() > limit) {
         let why = Text::const_new("the amount at stake is above their limit");
         return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why }.into());
     }
@@ -48,7 +48,7 @@ pub fn clear(books: &mut dyn Books, id: ExceptionId, cause: &str, cx: &Context) 
 
 /// Gives it to a person, or back to the role; to oneself is to claim it.
 ///
-/// Refused when it has ended, and for whom it is not: see [`is_for`]. An escalation takes it from nobody.
+/// Refused when it has ended, and for whom it is not: see [`is_for`](super::is_for). An escalation takes it from nobody.
 pub fn assign(books: &mut dyn Books, id: ExceptionId, to: Option<Text>, cx: &Context) -> Result<(), Stop> {
     let exception = open(books, id)?;
     own(&exception, cx)?;
@@ -56,39 +56,6 @@ pub fn assign(books: &mut dyn Books, id: ExceptionId, to: Option<Text>, cx: &Con
         books.record(&id, ExceptionEvent::Assigned { to });
     }
     Ok(())
-}
-
-/// Tells the next on the ladder, if it is time. Source: domain §1.12.
-pub fn escalate(books: &mut dyn Books, id: ExceptionId, cx: &Context) -> Result<(), Stop> {
-    let exception = existing(books, id)?;
-    if next_escalation(&exception).is_some_and(|due| due <= cx.now) {
-        // a warning to its owner first, then one step up after the other
-        let to = exception.escalated_to.map_or(exception.owner, above);
-        books.record(&id, ExceptionEvent::Escalated { to });
-    }
-    Ok(())
-}
-
-/// When the next on the ladder is told; `None` when all were, or it has ended.
-pub fn next_escalation(exception: &Exception) -> Option<Timestamp> {
-    exception.ladder.get(usize::from(exception.escalations)).copied().filter(|_| exception.is_open())
-}
-
-/// Whether an exception is for somebody: its owner, who may be another than the owner of its type, whoever is above, whom it was
-/// escalated or given to, and directors.
-pub fn is_for(exception: &Exception, actor: &Actor) -> bool {
-    exception.assignee.as_ref() == Some(&actor.id) || deciders(exception).into_iter().any(|role| actor.has(role))
-}
-
-/// The roles that may decide on an exception, its owner first, each once.
-pub fn deciders(exception: &Exception) -> Vec<Role> {
-    let mut roles = vec![exception.owner];
-    for role in [above(exception.owner), exception.escalated_to.unwrap_or(Role::Director), Role::Director] {
-        if !roles.contains(&role) {
-            roles.push(role);
-        }
-    }
-    roles
 }
 
 fn own(exception: &Exception, cx: &Context) -> Result<(), Refusal> {
@@ -99,7 +66,7 @@ fn own(exception: &Exception, cx: &Context) -> Result<(), Refusal> {
     Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why })
 }
 
-fn existing(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> {
+pub(super) fn existing(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> {
     books.exception(&id)?.ok_or_else(|| Refusal::NotFound(Key::Exception(id)).into())
 }
 
@@ -114,10 +81,11 @@ fn open(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exception::{ExceptionKind, ExceptionStatus, Raise, Severity, Subject, open_for, raise};
+    use crate::context::Role;
+    use crate::exception::{ExceptionKind, Raise, Severity, Subject, escalate, lead, next_escalation, open_for, raise};
     use crate::ids::{OrderId, PaymentId};
     use crate::order::fixture::{Story, at, clerk};
-    use units::Amount;
+    use units::{Amount, Timestamp};
 
     fn raised(story: &mut Story) -> ExceptionId {
         let subject = Subject {
@@ -163,22 +131,6 @@ mod tests {
             resolve(books, id, Action::Release, "x", &clerk("ann", 2)),
             Err(Stop::Refused(Refusal::Conflict(_)))
         ));
-    }
-
-    #[test]
-    fn the_ladder_is_climbed_step_by_step() {
-        let mut story = Story::new();
-        let id = raised(&mut story);
-        let exception = |story: &mut Story| (*story.books().exception(&id).unwrap().unwrap()).clone();
-        assert_eq!(exception(&mut story).severity, Severity::High);
-        for expected in [Role::Sales, Role::Director, Role::Director] {
-            let due = next_escalation(&exception(&mut story)).unwrap();
-            escalate(story.books(), id, &Context { now: due.plus_millis(-1), ..at(0) }).unwrap();
-            escalate(story.books(), id, &Context { now: due, ..at(0) }).unwrap();
-            assert_eq!((exception(&mut story).owner, exception(&mut story).escalated_to), (Role::Sales, Some(expected)));
-        }
-        assert_eq!(next_escalation(&exception(&mut story)), None);
-        assert_eq!(exception(&mut story).status, ExceptionStatus::Open);
     }
 
     #[test]
@@ -277,7 +229,8 @@ mod tests {
                 escalate(story.books(), id, &Context { now: due, ..at(0) }).unwrap();
                 told.extend(story.books().exception(&id).unwrap().unwrap().escalated_to);
             }
-            assert_eq!(told, [first.owner, above(first.owner), Role::Director], "{kind:?}");
+            let lead = lead(&first);
+            assert_eq!(told, [lead, first.owner, lead, Role::Director], "{kind:?}");
             assert!(first.ladder.is_sorted() && first.ladder[1] == first.resolve_by, "{kind:?}");
         }
     }

@@ -55,6 +55,18 @@ pub struct Exception {
     /// Whom it was escalated to last, besides its owner.
     #[serde(default)]
     pub escalated_to: Option<Role>,
+    /// Who leads its owners, if the company says so for its type.
+    #[serde(default)]
+    pub lead: Option<Role>,
+    /// Who is told last, if the company says so for its type.
+    #[serde(default)]
+    pub manager: Option<Role>,
+    /// Nobody has had it yet, and nobody was told of that.
+    #[serde(default)]
+    pub awaits_response: bool,
+    /// Nobody had taken it when somebody should have looked.
+    #[serde(default)]
+    pub response_was_late: bool,
 }
 
 /// A user task: process instance and key within it.
@@ -267,6 +279,11 @@ pub enum ExceptionEvent {
         /// Which.
         task: TaskRef,
     },
+    /// Nobody had taken it when somebody should have looked; the lead was told.
+    ResponseOverdue {
+        /// Which role that is.
+        to: Role,
+    },
 }
 
 impl Default for Exception {
@@ -293,6 +310,10 @@ impl Default for Exception {
             case: Text::default(),
             dead_letter: None,
             escalated_to: None,
+            lead: None,
+            manager: None,
+            awaits_response: false,
+            response_was_late: false,
         }
     }
 }
@@ -313,9 +334,14 @@ impl Folded for Exception {
             ExceptionEvent::Assigned { to } => {
                 self.status = if to.is_some() { ExceptionStatus::Claimed } else { ExceptionStatus::Open };
                 self.assignee = to.clone();
+                self.awaits_response &= to.is_none();
             }
             ExceptionEvent::Escalated { to } => {
                 self.escalations += 1;
+                self.escalated_to = Some(*to);
+            }
+            ExceptionEvent::ResponseOverdue { to } => {
+                (self.awaits_response, self.response_was_late) = (false, true);
                 self.escalated_to = Some(*to);
             }
             ExceptionEvent::Resolved { action, by, reason, at } => {

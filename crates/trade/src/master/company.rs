@@ -7,6 +7,7 @@ use units::{Amount, Calendar, Currency, Day, Decimal, Rounding, Text};
 
 use super::billing_policy::ProrationPolicy;
 use super::channel_group::ChannelGroup;
+use super::escalation::Escalation;
 use super::exchange::{ExchangePolicy, ExchangeRate, set_rates};
 use super::party::Party;
 use super::promotion::Promotion;
@@ -139,6 +140,8 @@ pub struct Policy {
     pub tax_rules: Vec<TaxRule>,
     /// What is taken off list prices for a while (domain §1.3).
     pub promotions: Vec<Promotion>,
+    /// Who is told about exceptions of a type, and when, if nobody deals with them in time; at most one entry for each type.
+    pub escalation: Vec<Escalation>,
 }
 
 /// What happens to an order whose customer has an exemption certificate that does not count on the day (domain §1.4).

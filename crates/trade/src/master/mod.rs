@@ -3,6 +3,7 @@
 mod billing_policy;
 mod channel_group;
 mod company;
+mod escalation;
 mod exchange;
 mod incoterm;
 mod item;
@@ -25,6 +26,7 @@ pub use company::{
     Authority, CashPolicy, Company, CompanyEvent, CreditOutage, CreditPolicy, Node, Policy, PricePolicy, SourcingPolicy,
     TaxRate, TaxRounding, TaxRule, TaxSourcing, UnappliedPolicy, VoidCertificate,
 };
+pub use escalation::Escalation;
 pub use exchange::{BookedRate, BookingDay, ExchangePolicy, ExchangeRate, put_rates};
 pub use incoterm::{Incoterm, NoIncoterm};
 pub use item::{Consent, Item, ItemEvent, Substitute, SubstitutePrice};

@@ -4,6 +4,7 @@ use units::{Day, Decimal, Text};
 
 use super::channel_group::check_groups;
 use super::company::{Company, CompanyEvent, Policy};
+use super::escalation::Escalation;
 use super::item::{Item, ItemEvent};
 use super::named;
 use super::price_book::{PriceBook, PriceBookEvent, PriceTier, Tiering};
@@ -194,6 +195,7 @@ fn check_nodes(company: &Company) -> Result<(), Refusal> {
 }
 
 fn check_policy(policy: &Policy) -> Result<(), Refusal> {
+    Escalation::check(&policy.escalation)?;
     if policy.price.absolute_tolerance.is_negative() {
         return Err(Refusal::invalid("policy.price.absolute_tolerance", policy.price.absolute_tolerance, "0 or more"));
     }
