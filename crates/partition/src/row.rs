@@ -90,6 +90,8 @@ pub enum Column {
     At,
     /// See [`Row::due`].
     Due,
+    /// See [`Row::amount`]: for the order of a list, never to filter by.
+    Amount,
 }
 
 /// Why stored bytes could not be read.

@@ -22,6 +22,10 @@ pub struct RowQuery {
     pub before: Option<RowKey>,
     /// The highest key first; of rows that we number, that is the newest.
     pub descending: bool,
+    /// In the order of this column of numbers, and of the keys where it is the same; by key unless it is set. None counts as 0.
+    pub by: Option<Column>,
+    /// Only rows behind this value of that column and this key, in the order that is asked for.
+    pub behind: Option<(i64, RowKey)>,
     /// How many rows at most; all unless it is set.
     pub limit: usize,
 }
@@ -41,7 +45,16 @@ impl RowQuery {
     /// All rows of a table, the lowest key first. Where there may be many, [`Self::limit`] makes it a page: whoever forgets it is slow,
     /// and never blind to what lies behind.
     pub fn table(table: Table) -> Self {
-        Self { table, filters: Vec::new(), after: None, before: None, descending: false, limit: usize::MAX }
+        Self {
+            table,
+            filters: Vec::new(),
+            after: None,
+            before: None,
+            descending: false,
+            by: None,
+            behind: None,
+            limit: usize::MAX,
+        }
     }
 
     /// Only rows in which a column of text equals `value`.
@@ -84,6 +97,20 @@ impl RowQuery {
     #[must_use]
     pub fn descending(mut self) -> Self {
         self.descending = true;
+        self
+    }
+
+    /// In the order of a column of numbers: times or money. Every row that passes the filters is looked at for it, its state is not.
+    #[must_use]
+    pub fn by(mut self, column: Column) -> Self {
+        self.by = Some(column);
+        self
+    }
+
+    /// Only rows behind this value and key, in the order of [`Self::by`].
+    #[must_use]
+    pub fn behind(mut self, value: i64, key: RowKey) -> Self {
+        self.behind = Some((value, key));
         self
     }
 

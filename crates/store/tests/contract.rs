@@ -341,6 +341,38 @@ fn what_begins_with_a_text_comes_in_the_order_of_its_column(open: Open) {
     assert!(matches!(misfit, Err(StoreError::Unfit { .. })));
 }
 
+fn rows_come_in_the_order_of_their_numbers_page_by_page(open: Open) {
+    let place = Place::new(open);
+    let mut store = place.enter();
+    let amounts = [Some(30), Some(10), None, Some(10), Some(-5), Some(20)];
+    put(&mut *store, |batch| {
+        for (at, amount) in amounts.into_iter().enumerate() {
+            let row = Row { amount, ..row(if at == 5 { "closed" } else { "open" }, "x") };
+            batch.rows.push((ORDER, number(at as u64 + 1), Some(row)));
+        }
+    });
+    let mut reader = store.reader().unwrap();
+    let by_amount = RowQuery::table(ORDER).by(Column::Amount);
+    let mut pages = |query: &RowQuery| {
+        let (mut all, mut query) = (Vec::new(), query.clone().limit(2));
+        loop {
+            let page = reader.rows(&query).unwrap();
+            let Some((last, row)) = page.last() else { return all };
+            query = query.behind(row.amount.unwrap_or_default(), last.clone());
+            all.extend(page.iter().map(|(key, _)| u64_of(key)));
+        }
+    };
+    assert_eq!(
+        pages(&by_amount),
+        [5, 3, 2, 4, 6, 1],
+        "none counts as nothing, and what is the same is in the order of its keys"
+    );
+    assert_eq!(pages(&by_amount.clone().descending()), [1, 6, 4, 2, 3, 5]);
+    assert_eq!(pages(&by_amount.is(Column::Status, "open").descending()), [1, 4, 2, 3, 5]);
+    let misfit = reader.rows(&RowQuery::table(ORDER).by(Column::Account));
+    assert!(matches!(misfit, Err(StoreError::Unfit { .. })));
+}
+
 fn u64_of(key: &RowKey) -> u64 {
     match key {
         RowKey::Number(number) => *number,
@@ -492,6 +524,7 @@ passes! { sqlite: |folder| Ok(Box::new(store::Sqlite::open(folder)?));
     every_page_is_found_in_both_directions
     filters_and_bounds_hold_together
     what_begins_with_a_text_comes_in_the_order_of_its_column
+    rows_come_in_the_order_of_their_numbers_page_by_page
     timers_come_in_the_order_in_which_they_are_due
     replies_are_kept_until_they_are_pruned
     a_document_stays_as_it_came

@@ -49,6 +49,7 @@ pub(super) fn column(column: Column) -> &'static str {
         Column::Label => "label",
         Column::At => "at",
         Column::Due => "due",
+        Column::Amount => "amount",
     }
 }
 

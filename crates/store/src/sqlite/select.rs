@@ -22,10 +22,14 @@ impl Select {
     pub(super) fn rows(query: &RowQuery) -> Result<Self, StoreError> {
         let mut select = Self::filtered(&format!("key, {}", COLUMNS.join(", ")), query)?;
         let direction = if query.descending { " DESC" } else { "" };
-        let by = query.filters.iter().find_map(|filter| match filter {
-            Filter::Begins(of, _) => Some(column(*of)),
+        let begins = query.filters.iter().find_map(|filter| match filter {
+            Filter::Begins(of, _) => Some(column(*of).to_owned()),
             Filter::Is(..) | Filter::Within(..) => None,
         });
+        let by = match query.by {
+            Some(by) => Some(number(query.table, by)?),
+            None => begins,
+        };
         let order = by.map_or_else(|| format!("key{direction}"), |by| format!("{by}{direction}, key{direction}"));
         select.sql.push_str(&format!(" ORDER BY {order} LIMIT ?"));
         select.values.push(Value::Integer(bound(query.limit)));
@@ -50,14 +54,14 @@ impl Select {
         let mut select = Self { sql: format!("SELECT {what} FROM \"{}\"", table.name()), values: Vec::new() };
         for filter in &query.filters {
             match filter {
-                Filter::Is(of, text) if !is_time(*of) => {
+                Filter::Is(of, text) if !is_number(*of) => {
                     select.only(&format!("{} = ?", column(*of)), [Value::Text(text.to_string())]);
                 }
-                Filter::Within(of, range) if is_time(*of) => {
+                Filter::Within(of, range) if is_number(*of) => {
                     let (name, ends) = (column(*of), [range.start.into(), range.end.into()]);
                     select.only(&format!("{name} >= ? AND {name} < ?"), ends);
                 }
-                Filter::Begins(of, text) if !is_time(*of) => {
+                Filter::Begins(of, text) if !is_number(*of) => {
                     let name = column(*of);
                     // behind the last letter that there is
                     let ends = [Value::Text(text.to_string()), Value::Text(format!("{text}\u{10ffff}"))];
@@ -75,6 +79,11 @@ impl Select {
         if let Some(before) = &query.before {
             select.only("key < ?", [key(table, before)?]);
         }
+        if let (Some(by), Some((value, last))) = (query.by, &query.behind) {
+            let than = if query.descending { '<' } else { '>' };
+            let condition = format!("({}, key) {than} (?, ?)", number(table, by)?);
+            select.only(&condition, [Value::Integer(*value), key(table, last)?]);
+        }
         Ok(select)
     }
 
@@ -85,11 +94,19 @@ impl Select {
     }
 }
 
-fn is_time(column: Column) -> bool {
+fn is_number(column: Column) -> bool {
     match column {
-        Column::At | Column::Due => true,
+        Column::At | Column::Due | Column::Amount => true,
         Column::Status | Column::Account | Column::Parent | Column::Label => false,
     }
+}
+
+/// A column of numbers that rows are put in order by.
+fn number(table: Table, by: Column) -> Result<String, StoreError> {
+    if is_number(by) {
+        return Ok(format!("ifnull({}, 0)", column(by)));
+    }
+    Err(StoreError::Unfit { table: table.name(), what: format!("column {} gives no order", column(by)) })
 }
 
 fn key(table: Table, key: &RowKey) -> Result<Value, StoreError> {
