@@ -614,6 +614,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what has happened today, by the company's clock, and how many promises are at risk.
+         * @description Show what has happened today, by the company's clock, and how many promises are at risk.
+         */
+        get: operations["get_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -878,6 +898,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ended-instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the process instances that ended in the newest entries of the journal, the last first.
+         * @description List the process instances that ended in the newest entries of the journal, the last first.
+         */
+        get: operations["get_ended_instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -934,6 +974,26 @@ export interface paths {
          * @description Show an exception.
          */
         get: operations["get_exceptions_by_exception"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell which actions on an exception the caller may take, and why not the others.
+         * @description Tell which actions on an exception the caller may take, and why not the others.
+         */
+        get: operations["get_exceptions_by_exception_actions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1055,6 +1115,26 @@ export interface paths {
          * @description Show a running process instance: its variables, and what it waits for.
          */
         get: operations["get_instances_by_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what an instance went through, also if it has ended.
+         * @description Show what an instance went through, also if it has ended.
+         */
+        get: operations["get_instances_by_instance_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1237,6 +1317,46 @@ export interface paths {
          *     that it breaks: seller and buyer need an address with a country, and the seller a VAT identifier.
          */
         get: operations["get_invoices_by_invoice_ubl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List items, in the order of their codes.
+         * @description List items, in the order of their codes.
+         */
+        get: operations["get_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an item.
+         * @description Show an item.
+         */
+        get: operations["get_items_by_item"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1499,7 +1619,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Tell which holds of an order the caller may release, and why not the others.
+         * @description Tell which holds of an order the caller may release, and why not the others.
+         */
+        get: operations["get_orders_by_order_holds"];
         put?: never;
         /**
          * Place a hold by hand.
@@ -1526,6 +1650,26 @@ export interface paths {
          * @description Release a hold. Who may depends on its kind and on the amount at stake.
          */
         post: operations["post_orders_by_order_holds_by_kind_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the process instances that began for an order, also those that have ended.
+         * @description List the process instances that began for an order, also those that have ended.
+         */
+        get: operations["get_orders_by_order_instances"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1752,6 +1896,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/price-books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List price books, in the order of their codes.
+         * @description List price books, in the order of their codes.
+         */
+        get: operations["get_price_books"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/price-books/{book}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a price book with its prices.
+         * @description Show a price book with its prices.
+         */
+        get: operations["get_price_books_by_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/process-map": {
         parameters: {
             query?: never;
@@ -1898,6 +2082,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/processes/{process}/versions/{version}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count where the tokens of all running instances of a version stand.
+         * @description Count where the tokens of all running instances of a version stand.
+         */
+        get: operations["get_processes_by_process_versions_by_version_tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/progress": {
         parameters: {
             query?: never;
@@ -1910,6 +2114,26 @@ export interface paths {
          * @description Show how far everything is.
          */
         get: operations["get_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List exchange rates, in the order of currency and day.
+         * @description List exchange rates, in the order of currency and day.
+         */
+        get: operations["get_rates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3284,6 +3508,24 @@ export interface components {
             /** @description The person; absent gives it back to its role. */
             to?: string | null;
         };
+        /** @description Something that may be done, or not by the caller. */
+        Authority: {
+            /**
+             * @description The hold that is released, or the action on an exception.
+             * @example credit
+             */
+            what: string;
+            /**
+             * @description Why the caller may not; absent if they may.
+             * @example the amount at stake is above their limit
+             */
+            why_not?: string | null;
+        };
+        /** @description What the caller may do. */
+        AuthorityView: {
+            /** @description One by one. */
+            items: components["schemas"]["Authority"][];
+        };
         /** @description Available to promise from a day on. */
         AvailabilityStep: {
             /** @description The day. */
@@ -3373,6 +3615,23 @@ export interface components {
             failed: number;
             /** @description Those that could not be changed; at most 1000, and not in lists. */
             failures?: components["schemas"]["Failure"][];
+        };
+        /** @description An instance that began for an order. */
+        BegunView: {
+            /**
+             * @description Its number.
+             * @example PI-69636
+             */
+            id: string;
+            /** @description The id of its process. */
+            process: string;
+            /**
+             * Format: int32
+             * @description The version that it began on.
+             */
+            version: number;
+            /** @description When it began. */
+            began_at: string;
         };
         /** @description A body as text. */
         BodyView: {
@@ -3889,6 +4148,42 @@ export interface components {
              */
             order?: string | null;
         };
+        /** @description What has happened today, by the company's clock. */
+        DayView: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description Up to which entry of the journal it is told.
+             */
+            position: number;
+            /** @description Whether that is everything; if not, ask again. */
+            is_complete: boolean;
+            /** @description Orders that came in. */
+            received: number;
+            /** @description Orders that were given their first promise. */
+            promised: number;
+            /** @description Orders of which something was released to a warehouse. */
+            released: number;
+            /** @description Orders of which something has shipped. */
+            shipped: number;
+            /** @description Orders of which something was invoiced or credited. */
+            invoiced: number;
+            /** @description Payments that were matched. */
+            matched: number;
+            /** @description Orders of which something has not shipped that was promised for, or else asked for by, an earlier day. */
+            promises_missed: number;
+            /** @description The same for today and tomorrow. */
+            promises_at_risk: number;
+        };
         /** @description An effect that could not be delivered. */
         DeadLetter: {
             /** @description Its number. */
@@ -4171,6 +4466,41 @@ export interface components {
             /** @description Why it could not be delivered, or what went wrong last at the system. */
             cause?: string | null;
         };
+        /** @description The instances that ended lately. */
+        EndedList: {
+            /** @description The one that ended last first. */
+            items: components["schemas"]["EndedView"][];
+            /**
+             * Format: int64
+             * @description Journal entries that were looked through.
+             */
+            entries: number;
+            /** @description When the first of them was written. */
+            since?: string | null;
+        };
+        /** @description An instance that has ended. */
+        EndedView: {
+            /**
+             * @description Its number.
+             * @example PI-69636
+             */
+            id: string;
+            /** @description The id of its process; absent if it began before what was looked through, as is what follows. */
+            process?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it began on.
+             */
+            version?: number | null;
+            /** @description What it was about. */
+            business_key?: string | null;
+            /** @description When it began. */
+            began_at?: string | null;
+            /** @description `completed` or `terminated`. */
+            end: string;
+            /** @description When. */
+            ended_at: string;
+        };
         /** @description An entry of the journal and its hash, which covers everything up to it. */
         EntryHash: {
             /**
@@ -4423,6 +4753,31 @@ export interface components {
             name: string;
             value: string;
         };
+        /** @description What an instance went through. */
+        HistoryView: {
+            /**
+             * @description Its number.
+             * @example PI-69636
+             */
+            id: string;
+            /** @description The id of its process. */
+            process: string;
+            /**
+             * Format: int32
+             * @description The version that it began on.
+             */
+            version: number;
+            /** @description When it began. */
+            began_at: string;
+            /** @description `completed` or `terminated`; absent as far as it is known to run. */
+            end?: string | null;
+            /** @description When. */
+            ended_at?: string | null;
+            /** @description The elements that it came to. */
+            elements: components["schemas"]["PassageView"][];
+            /** @description Whether that is everything so far; if not, it went on after more entries of the journal than one request looks through. */
+            is_complete: boolean;
+        };
         /** @description A hold that a person places. */
         HoldRequest: {
             /** @description Why, in words. */
@@ -4656,6 +5011,43 @@ export interface components {
             tax_scheme: string;
             /** @description What each jurisdiction gets of the tax. */
             tax_levels: components["schemas"]["TaxLevelView"][];
+        };
+        /** @description An item. */
+        ItemView: {
+            /**
+             * @description Its stock code.
+             * @example BRK-100
+             */
+            id: string;
+            /** @description What it is. */
+            description: string;
+            /** @description The unit in which stock is counted. */
+            base_uom: string;
+            /** @description Other units: how many of them hold how many base units. */
+            uoms: components["schemas"]["UomView"][];
+            /** @description Codes of others for it. */
+            aliases: string[];
+            /** @description List price per base unit, in the company's currency. */
+            list_price?: string | null;
+            /** @description Landed cost per base unit, in the company's currency. */
+            landed_cost?: string | null;
+            /** @description Tax category. */
+            tax_category: string;
+            /**
+             * Format: int32
+             * @description Weight of a base unit in grams.
+             */
+            weight_grams: number;
+            /** @description Only nodes with a licence for it store and ship it. */
+            hazardous: boolean;
+            /** @description No longer sold. */
+            discontinued: boolean;
+            /** @description The licence that a node needs to ship it. */
+            licence?: string | null;
+            /** @description Its entry in the export control list. */
+            export_control?: string | null;
+            /** @description What may be sent instead, the best first. */
+            substitutes: components["schemas"]["SubstituteView"][];
         };
         /** @description The results of a job. */
         JobCompletion: {
@@ -5108,6 +5500,11 @@ export interface components {
              */
             id: string;
         };
+        /** @description The instances of an order. */
+        OfOrderView: {
+            /** @description The newest first. */
+            instances: components["schemas"]["BegunView"][];
+        };
         /** @description Whose money it is. */
         OnAccountRequest: {
             /** @description The account. */
@@ -5480,6 +5877,14 @@ export interface components {
             total?: components["schemas"]["Total"] | null;
         };
         /** @description A page of a list. */
+        Page_ItemView: {
+            /** @description The entries. */
+            items: components["schemas"]["ItemView"][];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** @description A page of a list. */
         Page_JobView: {
             /** @description The entries. */
             items: components["schemas"]["JobView"][];
@@ -5499,6 +5904,22 @@ export interface components {
         Page_PaymentView: {
             /** @description The entries. */
             items: components["schemas"]["PaymentView"][];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** @description A page of a list. */
+        Page_PriceBookView: {
+            /** @description The entries. */
+            items: components["schemas"]["PriceBookView"][];
+            /** @description Where the next page starts: give it as `after`. Absent on the last page. */
+            next?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** @description A page of a list. */
+        Page_RateView: {
+            /** @description The entries. */
+            items: components["schemas"]["RateView"][];
             /** @description Where the next page starts: give it as `after`. Absent on the last page. */
             next?: string | null;
             total?: components["schemas"]["Total"] | null;
@@ -5659,6 +6080,43 @@ export interface components {
              */
             picked: number;
         };
+        /** @description A price book with its prices. */
+        PriceBookDetails: components["schemas"]["PriceBookView"] & {
+            /** @description Its prices, in the order of items. */
+            prices: components["schemas"]["PriceView"][];
+        };
+        /** @description A price book. */
+        PriceBookView: {
+            /**
+             * @description Its code.
+             * @example list:EU
+             */
+            code: string;
+            /** @description What it is. */
+            description: string;
+            /** @description The currency of its prices; the company's if there is none. */
+            currency?: string | null;
+            /** @description How many items have a price in it. */
+            items: number;
+        };
+        /** @description The price of an item from a quantity on, for a time. */
+        PriceView: {
+            /** @description The item. */
+            item: string;
+            /** @description First day. */
+            from?: string | null;
+            /** @description Last day. */
+            to?: string | null;
+            /** @description How tiers are used. */
+            tiering: string;
+            /**
+             * Format: int64
+             * @description From how many base units on.
+             */
+            quantity: number;
+            /** @description Per base unit. */
+            price: string;
+        };
         /** @description What went wrong, for programs and for people. */
         Problem: {
             /** @description A page that explains the code. */
@@ -5789,6 +6247,20 @@ export interface components {
             item: string;
             /** @description By warehouse and group. */
             quotas: components["schemas"]["QuotaView"][];
+        };
+        /** @description What a unit of a currency was worth from a day on. */
+        RateView: {
+            /**
+             * @description The currency.
+             * @example USD
+             */
+            currency: string;
+            /** @description The day from which it counts, until there is a later one of the same source. */
+            day: string;
+            /** @description Units of the company's currency for one of this. */
+            rate: string;
+            /** @description Who says so. */
+            source: string;
         };
         /** @description Whether it can work, and why not. */
         Ready: {
@@ -6450,6 +6922,29 @@ export interface components {
          * @enum {string}
          */
         StrategyName: "win" | "gain" | "improve" | "redistribute" | "fill" | "lose";
+        /** @description An item that may be sent instead of another one. */
+        SubstituteView: {
+            /** @description The item that is sent. */
+            item: string;
+            /**
+             * Format: int32
+             * @description So many of its base units …
+             */
+            units: number;
+            /**
+             * Format: int32
+             * @description … stand for so many base units of the original.
+             */
+            of: number;
+            /** @description First day. */
+            from?: string | null;
+            /** @description Last day. */
+            to?: string | null;
+            /** @description `notify`, `ask` or `never`. */
+            consent: string;
+            /** @description `keep_original`, `lower_of` or `substitute`. */
+            price: string;
+        };
         /** @description A substitute that the customer agreed to. */
         Substitution: {
             /** @description The item that the order waits for. */
@@ -6656,6 +7151,41 @@ export interface components {
             /** @description Paid before anything is shipped. */
             prepayment: boolean;
         };
+        /** @description The tokens at one element. */
+        TokenView: {
+            /** @description Its id in the model. */
+            element: string;
+            /**
+             * Format: int64
+             * @description Instances with a token at it.
+             */
+            instances: number;
+            /**
+             * Format: int64
+             * @description Of these, stuck somewhere.
+             */
+            incidents: number;
+        };
+        /** @description Where the tokens of a version stand. */
+        TokensView: {
+            /**
+             * Format: int64
+             * @description Instances that have not ended.
+             */
+            instances: number;
+            /**
+             * Format: int64
+             * @description Of these, stuck.
+             */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description Of these, suspended.
+             */
+            suspended: number;
+            /** @description The elements at which tokens stand. */
+            elements: components["schemas"]["TokenView"][];
+        };
         /** @description How many entries a list has. */
         Total: {
             /**
@@ -6717,6 +7247,21 @@ export interface components {
              * @description Of these, invoiced.
              */
             invoiced?: number | null;
+        };
+        /** @description A unit in which an item is sold. */
+        UomView: {
+            /** @description The unit. */
+            uom: string;
+            /**
+             * Format: int32
+             * @description Base units …
+             */
+            base: number;
+            /**
+             * Format: int32
+             * @description … that so many of it hold.
+             */
+            per: number;
         };
         /** @description Requests since the server's start. */
         UsageView: {
@@ -8377,6 +8922,36 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_dead_letters: {
         parameters: {
             query?: {
@@ -8969,6 +9544,45 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_ended_instances: {
+        parameters: {
+            query?: {
+                /** @description The id of the process. */
+                process?: string;
+                /** @description The version that they began on. */
+                version?: number;
+                /** @description `completed` or `terminated`. */
+                end?: string;
+                /** @description How many of the newest journal entries are looked through: 1 to 50,000, 10,000 unless given. */
+                entries?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -9034,10 +9648,17 @@ export interface operations {
             query?: {
                 /** @description `open`, `claimed`, `resolved` or `cleared`. */
                 status?: string;
+                /** @description Only exceptions of this type, such as `CREDIT`. */
+                kind?: string;
                 /** @description Only exceptions of this order. */
                 order?: string;
                 /** @description Only exceptions of this case: of one root cause. */
                 case?: string;
+                /**
+                 * @description `value` by what is at stake or `due` by when they should be resolved, upwards; `-value` or `-due` downwards. The newest first unless
+                 *     given.
+                 */
+                sort?: string;
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Entries on a page: 1 to 500, 50 unless given. */
@@ -9107,6 +9728,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_exceptions_by_exception_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"];
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -9403,6 +10056,38 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_instances_by_instance_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     post_instances_by_instance_operations: {
         parameters: {
             query?: never;
@@ -9487,6 +10172,16 @@ export interface operations {
                 account?: string;
                 /** @description The document with this legal number. */
                 number?: string;
+                /**
+                 * @description Only those that the ERP has booked, or those that it has not: these are not counted, and a page may have fewer than there is room for:
+                 *     go on at `next`.
+                 */
+                booked?: boolean;
+                /**
+                 * @description `value` in minor units of each document's currency, or `due`, upwards; `-value` or `-due` downwards. The newest first unless given.
+                 *     Not with `order`.
+                 */
+                sort?: string;
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Entries on a page: 1 to 500, 50 unless given. */
@@ -9755,6 +10450,89 @@ export interface operations {
                 content: {
                     "application/xml": number[];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_items: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ItemView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_items_by_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is known; if it is still so, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description It is still as it was. */
+            304: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -10124,6 +10902,15 @@ export interface operations {
                  * @example 2026-03-06T15:30:00Z
                  */
                 received_before?: string;
+                /** @description Only orders that were `received`, `promised`, `released`, `shipped` or `invoiced` today, by the company's clock. They are not counted. */
+                today?: string;
+                /** @description Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow. They are not counted. */
+                promise?: string;
+                /**
+                 * @description `value` or `-value` for the largest first, in minor units of each order's currency; the newest first unless given. Not with `today`
+                 *     or `promise`.
+                 */
+                sort?: string;
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Entries on a page: 1 to 500, 50 unless given. */
@@ -10335,6 +11122,38 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_orders_by_order_holds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     post_orders_by_order_holds: {
         parameters: {
             query?: never;
@@ -10420,6 +11239,38 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_orders_by_order_instances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfOrderView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -10665,6 +11516,8 @@ export interface operations {
                 status?: string;
                 /** @description Only those of this account. */
                 account?: string;
+                /** @description `matched`: only those that were matched today, by the company's clock. They are not counted. */
+                today?: string;
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Entries on a page: 1 to 500, 50 unless given. */
@@ -10874,6 +11727,89 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_price_books: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PriceBookView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_price_books_by_book: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is known; if it is still so, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookDetails"];
+                };
+            };
+            /** @description It is still as it was. */
+            304: {
+                headers: {
+                    /** @description Names this version of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -11192,6 +12128,39 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_processes_by_process_versions_by_version_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_progress: {
         parameters: {
             query?: never;
@@ -11210,6 +12179,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgressView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_rates: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Entries on a page: 1 to 500, 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description The address of the next page with `rel="next"`; absent on the last one. */
+                    Link?: string;
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RateView"];
                 };
             };
             400: components["responses"]["Problem400"];

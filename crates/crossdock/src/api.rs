@@ -118,6 +118,7 @@ fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
         clock,
         telemetry: connect::Telemetry::default(),
         settings: Arc::default(),
+        today: server::Today::default(),
         in_flight: server::InFlight::default(),
     };
     Ok(Api::Store { router: server::router(state), key })

@@ -1,7 +1,7 @@
 //! A process instance as people look for it: its state, and the business that it is about.
 
-use engine::Instance;
-use feel::Value;
+use engine::{Instance, InstanceId};
+use feel::{Context, Value};
 use units::Text;
 
 /// How an instance is.
@@ -48,4 +48,18 @@ const BUSINESS_KEYS: [&str; 6] = ["businessKey", "orderId", "returnId", "payment
 pub fn business_key(instance: &Instance) -> Option<Text> {
     let named = BUSINESS_KEYS.iter().find_map(|name| instance.root_variable(name).and_then(Value::as_str).map(Text::from));
     named.or_else(|| instance.begun_by().map(|(_, key)| key.clone()).filter(|key| !key.is_empty()))
+}
+
+/// The same from its outermost variables alone.
+pub fn business_key_in(variables: &Context) -> Option<String> {
+    BUSINESS_KEYS.iter().find_map(|name| variables.get(name).and_then(Value::as_str).map(str::to_owned))
+}
+
+/// How many bits of an instance's number count within its entry, whose position is above them: more than a million, with room for 2^43
+/// entries before SQLite's integers end (decision 0006).
+pub(crate) const COUNT_BITS: u32 = 20;
+
+/// The position of the entry in which an instance began: its number tells it.
+pub fn begun_in(id: InstanceId) -> u64 {
+    id.0 >> COUNT_BITS
 }

@@ -15,6 +15,7 @@ mod auth;
 mod config;
 mod console;
 mod cursor;
+mod day;
 mod describe;
 mod docs;
 mod extract;
@@ -30,6 +31,7 @@ mod readers;
 mod resource;
 mod schema;
 mod serve;
+mod sort;
 mod state;
 mod submit;
 mod version;
@@ -38,6 +40,7 @@ mod webhook;
 
 pub use auth::{KeyRing, hash_bytes, hash_key};
 pub use config::{ConfigError, KeyConfig, ServerConfig};
+pub use day::Today;
 pub use feed::live::Live;
 pub use governance::Governance;
 pub use identity::Identities;
@@ -124,6 +127,9 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::schemas::routes())
         .merge(resource::webhooks::routes())
         .merge(resource::settings::routes())
+        .merge(resource::authority::routes())
+        .merge(resource::day::routes())
+        .merge(resource::items::routes())
         .merge(metrics::routes())
         .merge(description())
         .merge(docs::routes())

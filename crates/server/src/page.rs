@@ -45,7 +45,7 @@ impl Total {
     /// Where counting ends.
     const MOST: usize = 1_000;
 
-    fn of(reader: &mut dyn Reader, query: &RowQuery) -> Result<Self, Problem> {
+    pub(crate) fn of(reader: &mut dyn Reader, query: &RowQuery) -> Result<Self, Problem> {
         let found = reader.count_up_to(query, Self::MOST + 1)?;
         let most = Self::MOST as u64;
         Ok(Self { count: found.min(most), is_capped: found > most })
@@ -253,16 +253,24 @@ pub(crate) fn of_keys<T>(
 }
 
 fn cursor(table: Table, key: &RowKey) -> String {
-    let place = match key {
+    crate::cursor::sealed(&format!("{table:?}"), &place(key))
+}
+
+/// A key as a cursor has it.
+pub(crate) fn place(key: &RowKey) -> String {
+    match key {
         RowKey::Number(number) => format!("n{number}"),
         RowKey::Text(text) => text.bytes().fold(String::from("t"), |hex, byte| hex + &format!("{byte:02x}")),
-    };
-    crate::cursor::sealed(&format!("{table:?}"), &place)
+    }
 }
 
 fn parse_cursor(table: Table, cursor: &str) -> Result<RowKey, Problem> {
+    parse_place(table, crate::cursor::opened(&format!("{table:?}"), cursor)?)
+}
+
+/// The key that a cursor has.
+pub(crate) fn parse_place(table: Table, cursor: &str) -> Result<RowKey, Problem> {
     let wrong = || Problem::new("invalid", "after is not a cursor of this list: take `next` of the page before");
-    let cursor = crate::cursor::opened(&format!("{table:?}"), cursor)?;
     let key = if table.is_numbered() {
         let number = cursor.strip_prefix('n').and_then(|number| number.parse().ok());
         number.filter(|number| *number <= crate::resource::MAX_NUMBER).map(RowKey::Number)

@@ -7,6 +7,7 @@ use runtime::{Clock, Handle};
 use units::Timestamp;
 
 use crate::auth::KeyRing;
+use crate::day::Today;
 use crate::feed::live::Live;
 use crate::governance::Governance;
 use crate::identity::Identities;
@@ -41,6 +42,8 @@ pub struct AppState {
     pub telemetry: connect::Telemetry,
     /// What the product was started with.
     pub settings: Arc<[Setting]>,
+    /// What has happened today.
+    pub today: Today,
     /// Idempotency keys of requests that are being worked on.
     pub in_flight: InFlight,
 }

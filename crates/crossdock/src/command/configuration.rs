@@ -83,10 +83,12 @@ fn source(key: &str, file: Option<&Value>, flags: &Flags) -> String {
 /// Keys whose values are secrets unless they refer to one.
 const SECRETS: [&str; 2] = ["server.secret", "server.oidc.client_secret"];
 
-/// A header of a call may be a secret; a reference to one is none, and neither is the hash of a key.
+/// A header of a call may be a secret; a reference to one is none. The hash of a key is none either, but nobody has to see it: a weak key
+/// can be guessed from it.
 fn masked(key: &str, value: &Value) -> Value {
     let is_reference = |text: &str| text.starts_with("env:") || text.starts_with("file:");
     match value.as_str() {
+        Some(_) if key.starts_with("server.keys[") && key.ends_with("].sha256") => "********".into(),
         Some(text) if (key.contains(".headers.") || SECRETS.contains(&key)) && !is_reference(text) => "********".into(),
         Some(text) if !is_reference(text) => without_user(text).into(),
         _ => value.clone(),
@@ -110,7 +112,7 @@ mod tests {
     #[test]
     fn values_say_where_they_come_from_and_secrets_are_masked() {
         let effective = json!({
-            "server": { "otlp": "https://me:secret@otel:4318/", "readers": 4, "secret": "0123456789abcdef", "oidc": { "client_secret": "hunter2", "client_id": "crossdock" } },
+            "server": { "otlp": "https://me:secret@otel:4318/", "readers": 4, "keys": [{ "name": "owner", "sha256": "8c6976e5" }], "secret": "0123456789abcdef", "oidc": { "client_secret": "hunter2", "client_id": "crossdock" } },
             "systems": [{ "name": "erp", "base_url": "http://me:secret@erp:80/x@y", "timeout_ms": 10, "headers": { "a": "secret", "b": "env:B" } }],
         });
         let file = json!({ "systems": [{ "name": "erp", "headers": { "a": "secret", "b": "env:B" } }] });
@@ -123,6 +125,7 @@ mod tests {
         assert_eq!(of("server.readers"), (json!(4), json!("default")));
         assert_eq!(of("systems[erp].timeout_ms"), (json!(10), json!("default")));
         assert_eq!(of("systems[erp].headers.a"), (json!("********"), json!("file")));
+        assert_eq!(of("server.keys[owner].sha256").0, json!("********"));
         assert_eq!(of("server.secret").0, json!("********"));
         assert_eq!(of("server.oidc.client_secret").0, json!("********"));
         assert_eq!(of("server.oidc.client_id").0, json!("crossdock"));

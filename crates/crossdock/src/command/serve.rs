@@ -183,6 +183,7 @@ async fn serve(config: Config, settings: Arc<[server::Setting]>, starter: Starte
         clock,
         telemetry,
         settings,
+        today: server::Today::default(),
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");

@@ -18,6 +18,7 @@ use crate::command::{Command, Reply};
 use crate::definition::{DefinitionId, Model};
 use crate::effect::{Effect, EffectId};
 use crate::fold::{self, States, definition_of};
+use crate::instance::COUNT_BITS;
 use crate::journal::{Decision, Event, Recorded};
 use crate::key::{AnyKey, AnyState, CorrelationKey};
 use crate::partition::{Broken, Cache};
@@ -26,10 +27,6 @@ use crate::timer::Timer;
 
 /// How many steps one command may lead to before it is taken for a loop.
 const MAX_FOLLOW_UPS: usize = 200_000;
-
-/// How many bits of an instance's number count within its entry: more than a million, with room for 2^43 entries before SQLite's
-/// integers end (decision 0006).
-const INSTANCE_BITS: u32 = 20;
 
 /// Why a decision stops before its end.
 #[derive(Debug)]
@@ -402,11 +399,11 @@ impl<'a> Txn<'a> {
     /// The number that the next instance will have. Refused when the count would reach into the numbers of the next entry.
     pub(crate) fn upcoming_instance(&self) -> Outcome<InstanceId> {
         let count = self.instances + 1;
-        if count >> INSTANCE_BITS != 0 {
-            let why = format_args!("one command starts at most {} processes: split it", (1u64 << INSTANCE_BITS) - 1);
+        if count >> COUNT_BITS != 0 {
+            let why = format_args!("one command starts at most {} processes: split it", (1u64 << COUNT_BITS) - 1);
             return Err(TxnStop::Refused(Refusal::Conflict(text(why))));
         }
-        Ok(InstanceId(self.position << INSTANCE_BITS | count))
+        Ok(InstanceId(self.position << COUNT_BITS | count))
     }
 
     /// Takes a process instance one input further, and notes what follows from it.

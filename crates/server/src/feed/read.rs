@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::scope::Known;
 use super::tell::Teller;
 use super::told::{Recent, Told, ToldEntry};
-use super::{EventPage, entry};
+use super::{CloudEvent, EventPage, entry};
 use crate::problem::Problem;
 
 /// With the entry that reaches so many events a part ends: one of master data has hundreds.
@@ -149,7 +149,7 @@ pub(crate) fn event(reader: &mut dyn Reader, position: u64, id: &str) -> Result<
     Ok(told.events.into_iter().find(|event| event.id == id))
 }
 
-/// Everything that happened to an order.
+/// Everything that happened to an order, and what else its commands led to: to its exceptions, warehouse orders, shipments and invoices.
 pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventPage, Problem> {
     let mut entries = Vec::new();
     let mut after = 0;
@@ -162,11 +162,14 @@ pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventP
     let known = Known::new(reader)?;
     let order = order.to_string();
     let subject = format!("order {order}");
+    let belongs = |event: &CloudEvent| {
+        let belongs = event.correlationid.as_deref() == Some(&order);
+        belongs || event.subject == subject || event.data["order"] == order.as_str()
+    };
     let mut events = Vec::new();
     for stored in &entries {
         let entry = entry(stored)?;
-        let told = Teller::of(&entry, &known).events();
-        for event in told.filter(|event| event.subject == subject || event.data["order"] == order.as_str()) {
+        for event in Teller::of(&entry, &known).events().filter(belongs) {
             events.push(Arc::new(Told::of(event, entry.command.at)?));
         }
     }

@@ -16,6 +16,7 @@ use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
+use crate::sort::{self, Sort};
 use crate::state::AppState;
 use crate::submit::submit;
 use crate::version::Versioned;
@@ -31,34 +32,56 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 pub(crate) struct ExceptionFilter {
     /// `open`, `claimed`, `resolved` or `cleared`.
     status: Option<String>,
+    /// Only exceptions of this type, such as `CREDIT`.
+    kind: Option<String>,
     /// Only exceptions of this order.
     order: Option<String>,
     /// Only exceptions of this case: of one root cause.
     case: Option<String>,
+    /// `value` by what is at stake or `due` by when they should be resolved, upwards; `-value` or `-due` downwards. The newest first unless
+    /// given.
+    sort: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
     limit: Option<usize>,
 }
 
-fn read(reader: &mut dyn store::Reader, filter: &ExceptionFilter) -> Result<Page<ExceptionView>, Problem> {
-    let filters = [(Column::Status, filter.status.as_deref()), (Column::Parent, filter.order.as_deref())];
-    page::read(reader, Table::Trade(Kind::Exception), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
-        match state {
-            AnyState::Trade(Aggregate::Exception(exception), _) => {
-                let is_meant = filter.case.as_ref().is_none_or(|case| exception.case == case.as_str());
-                is_meant.then(|| view::exception(&exception))
-            }
-            _ => None,
+fn read(
+    reader: &mut dyn store::Reader,
+    filter: &ExceptionFilter,
+    sort: Option<Sort>,
+) -> Result<Page<ExceptionView>, Problem> {
+    let filters = [
+        (Column::Status, filter.status.as_deref()),
+        (Column::Parent, filter.order.as_deref()),
+        (Column::Label, filter.kind.as_deref()),
+    ];
+    let query = page::filtered(Table::Trade(Kind::Exception), &filters);
+    let shown = |state| match state {
+        AnyState::Trade(Aggregate::Exception(exception), _) => {
+            let is_meant = filter.case.as_ref().is_none_or(|case| exception.case == case.as_str());
+            is_meant.then(|| view::exception(&exception))
         }
-    })
+        _ => None,
+    };
+    let (after, limit) = (filter.after.as_deref(), filter.limit);
+    let is_counted = filter.case.is_none();
+    match sort {
+        Some(sort) => sort::page(reader, query, sort, (after, limit), is_counted, shown),
+        None if is_counted => page::counted_rows(reader, query, after, limit, |_, _, state| shown(state)),
+        None => page::rows(reader, query, after, limit, |_, _, state| shown(state)),
+    }
 }
 
 /// List exceptions, the newest first.
 #[utoipa::path(get, path = "/v1/exceptions", tag = "exceptions", params(ExceptionFilter), responses((status = 200, body = Page<ExceptionView>)))]
 async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<ExceptionFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::EXCEPTION)?;
-    state.readers.list(move |reader| read(reader, &filter)).await
+    let kinds: Vec<String> = trade::exception::ExceptionKind::ALL.iter().map(view::name).collect();
+    page::check_word("kind", filter.kind.as_deref(), &kinds.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let sort = Sort::of(filter.sort.as_deref(), &[sort::VALUE, sort::DUE])?;
+    state.readers.list(move |reader| read(reader, &filter, sort)).await
 }
 
 /// Show an exception.

@@ -19,6 +19,7 @@ use crate::resource::accounts::check_currency_of;
 use crate::resource::orders::{LinePrice, LineQuantity, Numbered};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
+use crate::sort::{self, Sort};
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
 use crate::version::Versioned;
@@ -43,6 +44,12 @@ pub(crate) struct InvoiceFilter {
     account: Option<String>,
     /// The document with this legal number.
     number: Option<String>,
+    /// Only those that the ERP has booked, or those that it has not: these are not counted, and a page may have fewer than there is room for:
+    /// go on at `next`.
+    booked: Option<bool>,
+    /// `value` in minor units of each document's currency, or `due`, upwards; `-value` or `-due` downwards. The newest first unless given.
+    /// Not with `order`.
+    sort: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
@@ -52,18 +59,29 @@ pub(crate) struct InvoiceFilter {
 /// List invoices and credit notes, the newest first.
 #[utoipa::path(get, path = "/v1/invoices", tag = "finance", params(InvoiceFilter), responses((status = 200, body = Page<InvoiceView>)))]
 async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<InvoiceFilter>) -> Result<Listed, Problem> {
+    let sort = Sort::of(filter.sort.as_deref(), &[sort::VALUE, sort::DUE])?;
     if let Some(order) = &filter.order {
+        if sort.is_some() {
+            return Err(Problem::new("invalid", "sort is not given together with order: the few of an order come whole"));
+        }
         let order: OrderId = id(order)?;
         return state.readers.list(move |reader| of_order(reader, order, &filter)).await;
     }
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Account, filter.account.as_deref()), (Column::Label, filter.number.as_deref())];
-        page::counted(reader, Table::Trade(Kind::Invoice), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {
-            match state {
-                AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(view::invoice(&invoice)),
-                _ => None,
-            }
-        })
+        let query = page::filtered(Table::Trade(Kind::Invoice), &filters);
+        let (after, limit) = (filter.after.as_deref(), filter.limit);
+        let is_meant = |invoice: &InvoiceView| filter.booked.is_none_or(|booked| invoice.erp_reference.is_some() == booked);
+        let shown = |state| match state {
+            AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(view::invoice(&invoice)).filter(is_meant),
+            _ => None,
+        };
+        let is_counted = filter.booked.is_none();
+        match sort {
+            Some(sort) => sort::page(reader, query, sort, (after, limit), is_counted, shown),
+            None if !is_counted => page::rows(reader, query, after, limit, |_, _, state| shown(state)),
+            None => page::counted_rows(reader, query, after, limit, |_, _, state| shown(state)),
+        }
     };
     state.readers.list(read).await
 }
@@ -85,7 +103,8 @@ fn of_order(reader: &mut dyn store::Reader, order: OrderId, filter: &InvoiceFilt
             let shown = readers::state(reader, &AnyKey::Trade(Key::Invoice(InvoiceId(*number))))?;
             let Some(AnyState::Trade(Aggregate::Invoice(invoice), _)) = shown else { return Ok(None) };
             let is_meant = filter.account.as_deref().is_none_or(|account| invoice.account.as_str() == account)
-                && filter.number.as_deref().is_none_or(|number| invoice.number == number);
+                && filter.number.as_deref().is_none_or(|number| invoice.number == number)
+                && filter.booked.is_none_or(|booked| invoice.erp_reference.is_some() == booked);
             Ok(is_meant.then(|| view::invoice(&invoice)))
         },
     )

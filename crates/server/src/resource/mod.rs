@@ -2,10 +2,12 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod authority;
 pub(crate) mod backorders;
 pub(crate) mod catalogue;
 pub(crate) mod clients;
 pub(crate) mod company;
+pub(crate) mod day;
 pub(crate) mod decisions;
 pub(crate) mod drafts;
 pub(crate) mod events;
@@ -16,6 +18,7 @@ pub(crate) mod imports;
 pub(crate) mod instances;
 pub(crate) mod invoice_documents;
 pub(crate) mod invoices;
+pub(crate) mod items;
 pub(crate) mod jobs;
 pub(crate) mod master;
 pub(crate) mod orders;

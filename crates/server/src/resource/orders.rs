@@ -14,13 +14,16 @@ use units::{Day, Decimal, Quantity, Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::day::OfDay;
 use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading};
 use crate::feed;
 use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
 use crate::readers::company;
 use crate::resource::accounts::currency;
+use crate::resource::day::OrdersOfDay;
 use crate::resource::{aggregate, id, versioned};
+use crate::sort::{self, Sort};
 use crate::state::AppState;
 use crate::submit::{submit, submit_with, unexpected};
 use crate::version::Versioned;
@@ -229,6 +232,13 @@ pub(crate) struct OrderFilter {
     /// Only orders that were received before this time.
     #[param(value_type = Option<String>, example = "2026-03-06T15:30:00Z")]
     received_before: Option<Timestamp>,
+    /// Only orders that were `received`, `promised`, `released`, `shipped` or `invoiced` today, by the company's clock. They are not counted.
+    today: Option<String>,
+    /// Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow. They are not counted.
+    promise: Option<String>,
+    /// `value` or `-value` for the largest first, in minor units of each order's currency; the newest first unless given. Not with `today`
+    /// or `promise`.
+    sort: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
@@ -240,6 +250,14 @@ pub(crate) struct OrderFilter {
 async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OrderFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::ORDER)?;
     page::check_word("channel", filter.channel.as_deref(), &["api", "file", "edi", "shop"])?;
+    let sort = Sort::of(filter.sort.as_deref(), &[sort::VALUE])?;
+    if let Some(meant) = OrdersOfDay::of(filter.today.as_deref(), filter.promise.as_deref())? {
+        if sort.is_some() {
+            return Err(Problem::new("invalid", "sort is not given together with today or promise: leave one of them out"));
+        }
+        let today = state.today.look(&state).await?;
+        return state.readers.list(move |reader| of_day(reader, meant, &today, &filter)).await;
+    }
     let read = move |reader: &mut dyn Reader| {
         let ours = company(reader)?.currency;
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
@@ -252,7 +270,7 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Or
             let last = before(reader, time)?;
             query = query.before(RowKey::Number(last.map_or(0, |last| last + 1)));
         }
-        let show = |_: &RowKey, _: &Row, state| match state {
+        let shown = |state| match state {
             AnyState::Trade(Aggregate::Order(order), _) => {
                 let order = view::order(&order, ours);
                 filter.channel.as_ref().is_none_or(|channel| order.channel == *channel).then_some(order)
@@ -260,12 +278,34 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Or
             _ => None,
         };
         let (after, limit) = (filter.after.as_deref(), filter.limit);
-        match filter.channel {
-            Some(_) => page::rows(reader, query, after, limit, show),
-            None => page::counted_rows(reader, query, after, limit, show),
+        let show = |_: &RowKey, _: &Row, state| shown(state);
+        match (sort, &filter.channel) {
+            (Some(sort), channel) => sort::page(reader, query, sort, (after, limit), channel.is_none(), shown),
+            (None, Some(_)) => page::rows(reader, query, after, limit, show),
+            (None, None) => page::counted_rows(reader, query, after, limit, show),
         }
     };
     state.readers.list(read).await
+}
+
+/// A page of the orders that today, or a promise at risk, is about.
+fn of_day(
+    reader: &mut dyn Reader,
+    meant: OrdersOfDay,
+    today: &OfDay,
+    filter: &OrderFilter,
+) -> Result<Page<OrderView>, Problem> {
+    let ours = company(reader)?.currency;
+    let place = (filter.after.as_deref(), filter.limit);
+    meant.page(reader, today, place, |order| {
+        let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+        let is_in_time = filter.received_after.is_none_or(|time| order.received_at >= time)
+            && filter.received_before.is_none_or(|time| order.received_at < time);
+        let order = view::order(order, ours);
+        let is_meant =
+            is(&filter.status, &order.status) && is(&filter.account, &order.account) && is(&filter.channel, &order.channel);
+        (is_in_time && is_meant).then_some(order)
+    })
 }
 
 /// The last order that was received before a time, if there is one: later ones have higher numbers.

@@ -113,7 +113,7 @@ fn take_inside(active: &mut BTreeMap<Key, Active>, scope: Key) -> Vec<Active> {
 }
 
 /// The tallies of one version, entry by entry.
-struct Passages {
+pub(crate) struct Passages {
     definition: Definition,
     instances: usize,
     /// What is active in each instance that counts.
@@ -131,6 +131,13 @@ impl Passages {
         Ok(Self { definition, instances: 0, ours, elements })
     }
 
+    /// Of one instance alone.
+    pub(crate) fn of_instance(definition: Definition, id: InstanceId) -> Result<Self, Problem> {
+        let mut passages = Self::of(definition)?;
+        passages.ours.insert(id, BTreeMap::new());
+        Ok(passages)
+    }
+
     fn take(&mut self, entry: &Entry) {
         let now = entry.command.at;
         for event in &entry.events {
@@ -145,7 +152,7 @@ impl Passages {
         }
     }
 
-    fn walk(&mut self, id: InstanceId, steps: &[engine::Event], now: Timestamp) {
+    pub(crate) fn walk(&mut self, id: InstanceId, steps: &[engine::Event], now: Timestamp) {
         let Some(process) = self.definition.process() else { return };
         let Some(active) = self.ours.get_mut(&id) else { return };
         for step in steps {
@@ -190,6 +197,16 @@ impl Passages {
     }
 
     fn view(self, looked: Looked) -> PassagesView {
+        PassagesView {
+            entries: looked.entries,
+            since: looked.since.map(|at| at.to_string()),
+            instances: self.instances,
+            elements: self.elements(),
+        }
+    }
+
+    /// The elements that were come to.
+    pub(crate) fn elements(self) -> Vec<PassageView> {
         let elements = self.elements.into_iter().map(|(element, mut tally)| {
             tally.times.sort_unstable();
             PassageView {
@@ -202,12 +219,7 @@ impl Passages {
                 longest_ms: tally.times.last().copied(),
             }
         });
-        PassagesView {
-            entries: looked.entries,
-            since: looked.since.map(|at| at.to_string()),
-            instances: self.instances,
-            elements: elements.collect(),
-        }
+        elements.collect()
     }
 }
 

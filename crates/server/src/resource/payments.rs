@@ -10,10 +10,12 @@ use units::Money;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::day::Step;
 use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::resource::accounts::check_currency_of;
+use crate::resource::day;
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
 use crate::state::AppState;
@@ -38,6 +40,8 @@ pub(crate) struct PaymentFilter {
     status: Option<String>,
     /// Only those of this account.
     account: Option<String>,
+    /// `matched`: only those that were matched today, by the company's clock. They are not counted.
+    today: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
@@ -48,6 +52,19 @@ pub(crate) struct PaymentFilter {
 #[utoipa::path(get, path = "/v1/payments", tag = "finance", params(PaymentFilter), responses((status = 200, body = Page<PaymentView>)))]
 async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<PaymentFilter>) -> Result<Listed, Problem> {
     page::check_status(filter.status.as_deref(), crate::resource::progress::PAYMENT)?;
+    page::check_word("today", filter.today.as_deref(), &[Step::Matched.name()])?;
+    if filter.today.is_some() {
+        let today = state.today.look(&state).await?;
+        let read = move |reader: &mut dyn store::Reader| {
+            let is = |wanted: &Option<String>, value: Option<&str>| wanted.is_none() || wanted.as_deref() == value;
+            day::matched(reader, &today, (filter.after.as_deref(), filter.limit), |payment| {
+                let payment = view::payment(payment);
+                let is_meant = is(&filter.status, Some(&payment.status)) && is(&filter.account, payment.account.as_deref());
+                is_meant.then_some(payment)
+            })
+        };
+        return state.readers.list(read).await;
+    }
     let read = move |reader: &mut dyn store::Reader| {
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
         page::counted(reader, Table::Trade(Kind::Payment), &filters, filter.after.as_deref(), filter.limit, |_, _, state| {

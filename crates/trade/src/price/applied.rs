@@ -12,7 +12,10 @@ pub(super) fn applied(books: &mut dyn Books, rule: &str, item: &Item, line: &Lin
         rule if rule.starts_with("list price") => Key::Item(item.id.clone()),
         "customer's price" => Key::Company(Text::const_new(Company::KEY)),
         rule if rule.starts_with("promotion ") => Key::Company(Text::const_new(Company::KEY)),
-        code => Key::PriceBook(Text::from(code)),
+        rule => match rule.strip_prefix("quote ") {
+            Some(number) => Key::Quote(number.into()),
+            None => Key::PriceBook(rule.into()),
+        },
     };
     let version = books.version(&holder)?;
     let (units, requested) = (line.ordered() - line.buckets.cancelled, line.requested_price);

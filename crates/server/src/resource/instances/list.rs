@@ -1,5 +1,7 @@
 //! Lists of instances, and one of them.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use engine::InstanceId;
 use partition::instance::{business_key, state};
@@ -67,6 +69,13 @@ pub(crate) struct InstanceDetails {
     /// The last decisions that it made, the oldest first: which rules matched on which inputs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     decisions: Vec<waiting::DecisionView>,
+}
+
+/// The ids of the elements that are active, each once.
+pub(super) fn active(found: &Found) -> BTreeSet<String> {
+    let process = found.definition.as_ref().and_then(|definition| definition.process());
+    let live = found.instance.live_elements().skip(1);
+    live.filter_map(|(_, index)| process.map(|process| process.element(index).id().to_owned())).collect()
 }
 
 pub(super) fn view(found: &Found) -> InstanceView {

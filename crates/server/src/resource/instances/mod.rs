@@ -2,11 +2,13 @@
 
 mod batches;
 mod filter;
+mod history;
 mod list;
 mod messages;
 pub(crate) mod models;
 mod operation;
 mod outlook;
+mod tokens;
 pub(crate) mod waiting;
 
 pub(crate) use outlook::capabilities;
@@ -18,6 +20,8 @@ use crate::state::AppState;
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(list::routes())
+        .merge(history::routes())
+        .merge(tokens::routes())
         .merge(waiting::routes())
         .merge(operation::routes())
         .merge(batches::routes())
