@@ -71,6 +71,12 @@ export function allPages(things: Things): Shown[] {
       heading: /^Processes$/,
       sign: /This is what they went through/,
     },
+    {
+      name: "ended-instances",
+      path: "/processes?show=ended",
+      heading: /^Processes$/,
+      sign: /ended instances? shown/,
+    },
     { name: "instance", path: `/processes/instances/${instance}`, heading: /^Instance PI-/, sign: /What releases it/ },
     { name: "rules", path: "/rules?tab=drafts", heading: /^Rules$/, sign: /DR-\d+/ },
     { name: "rules-in-force", path: "/rules", heading: /^Rules$/, sign: /Order to cash/ },
@@ -141,6 +147,12 @@ export function allPages(things: Things): Shown[] {
       path: "/administration/master-data",
       heading: /^Master data$/,
       sign: /The company as it is understood/,
+    },
+    {
+      name: "item",
+      path: `/administration/master-data?open=${item}`,
+      heading: /^Master data$/,
+      sign: /Landed cost/,
     },
     { name: "about", path: "/administration/about", heading: /^About$/, sign: /Version \d/ },
   ];

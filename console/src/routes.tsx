@@ -40,6 +40,8 @@ const orders = createRoute({
     status: text,
     account: text,
     channel: oneOf(["api", "file", "edi", "shop"]),
+    today: oneOf(["received", "promised", "released", "shipped", "invoiced"]),
+    promise: oneOf(["missed", "at_risk"]),
     q: text,
     sort: text,
   }),
@@ -52,6 +54,8 @@ const order = createRoute({
   validateSearch: understand({
     tab: oneOf(["lines", "process", "documents", "timeline", "original"]),
     instance: text,
+    at: eventId,
+    events: oneOf(["all"]),
   }),
   component: lazyRouteComponent(() => import("./pages/order/OrderPage"), "OrderPage"),
 });
@@ -116,7 +120,7 @@ const backlog = createRoute({
 const payments = createRoute({
   getParentRoute: () => root,
   path: "/finance/payments",
-  validateSearch: understand({ status: text, account: text, sort: text, open: text }),
+  validateSearch: understand({ status: text, account: text, today: oneOf(["matched"]), sort: text, open: text }),
   component: lazyRouteComponent(() => import("./pages/finance/PaymentsPage"), "PaymentsPage"),
 });
 
@@ -145,7 +149,7 @@ const processes = createRoute({
     key: text,
     incident: text,
     sort: text,
-    show: oneOf(["went-through"]),
+    show: oneOf(["went-through", "ended"]),
   }),
   component: lazyRouteComponent(() => import("./pages/processes/ProcessesPage"), "ProcessesPage"),
 });
@@ -235,6 +239,22 @@ const audit = createRoute({
 const masterData = createRoute({
   getParentRoute: () => root,
   path: "/administration/master-data",
+  validateSearch: understand({
+    kind: oneOf([
+      "items",
+      "prices",
+      "customers",
+      "terms",
+      "limits",
+      "warehouses",
+      "calendars",
+      "taxes",
+      "rates",
+      "channel-groups",
+    ]),
+    sort: text,
+    open: text,
+  }),
   component: lazyRouteComponent(() => import("./pages/administration/MasterDataPage"), "MasterDataPage"),
 });
 

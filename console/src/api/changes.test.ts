@@ -21,6 +21,14 @@ describe("changes", () => {
     expect(concerns(changes, ["shipments", "list"])).toBe(true);
   });
 
+  it("of master data, of what disagrees and of jobs reach the pages that show them", () => {
+    expect(concerns(changesOf([event("item BRK-100")]), ["master", "items"])).toBe(true);
+    expect(concerns(changesOf([event("price_book list:EU")]), ["master", "price-book", "list:EU"])).toBe(true);
+    expect(concerns(changesOf([event("reconciliation reconciliation")]), ["reconciliations"])).toBe(true);
+    expect(concerns(changesOf([event("job PI-7/3")]), ["instances", "list", {}])).toBe(true);
+    expect(concerns(changesOf([event("account 10001")]), ["master", "items"])).toBe(false);
+  });
+
   it("always move the figures", () => {
     expect(concerns(changesOf([event("series X")]), ["progress"])).toBe(true);
   });

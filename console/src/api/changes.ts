@@ -21,7 +21,10 @@ export type Topic =
   | "users"
   | "clients"
   | "drafts"
-  | "webhooks";
+  | "webhooks"
+  | "master"
+  | "reconciliations"
+  | "jobs";
 
 /** Which topics an event's subject, such as `order SO-17`, touches. */
 const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
@@ -35,7 +38,11 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   stock: ["stock"],
   effect: ["systems", "dead-letters"],
   return_request: ["returns"],
-  company: ["company"],
+  company: ["company", "master"],
+  item: ["master"],
+  price_book: ["master"],
+  reconciliation: ["reconciliations"],
+  job: ["jobs", "instances"],
   batch: ["instances"],
   user: ["users"],
   client: ["clients"],

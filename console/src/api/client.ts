@@ -110,6 +110,16 @@ export async function get<P extends GetPath>(path: P, options: GetOptions<P> = {
   return (await answer.json()) as Answer<P>;
 }
 
+/** Reads with the version of what is shown, for a change that counts only as long as nobody has changed it meanwhile. */
+export async function getVersioned<P extends GetPath>(
+  path: P,
+  options: GetOptions<P> = {},
+): Promise<{ value: Answer<P>; version: string | undefined }> {
+  const init = options.signal ? { signal: options.signal } : {};
+  const answer = await ask(addressOf(path, options.path, options.query), init, options.as);
+  return { value: (await answer.json()) as Answer<P>, version: answer.headers.get("etag") ?? undefined };
+}
+
 /** Reads a document that is not JSON, such as an order as it was received. */
 export async function getText(
   path: GetPath,
@@ -149,11 +159,17 @@ interface PostOptions<P extends PostPath> {
   readonly body: PostBody<P>;
   /** Repeats of one decision have the same key, so that it is carried out once. */
   readonly idempotencyKey: string;
+  /** The version that it is based on: another one is refused, with what is there now. */
+  readonly version?: string | undefined;
 }
 
 /** Changes. */
 export async function post<P extends PostPath>(path: P, options: PostOptions<P>): Promise<PostAnswer<P>> {
-  const headers = { "content-type": "application/json", "idempotency-key": options.idempotencyKey };
+  const headers = {
+    "content-type": "application/json",
+    "idempotency-key": options.idempotencyKey,
+    ...(options.version ? { "if-match": options.version } : {}),
+  };
   const init = { method: "POST", headers, body: JSON.stringify(options.body ?? {}) };
   const answer = await ask(addressOf(path, options.path), init);
   return (await answer.json()) as PostAnswer<P>;

@@ -11,6 +11,11 @@ export class Refused extends Error {
   get isAboutAuthority(): boolean {
     return this.problem.code === "not_allowed";
   }
+
+  /** Somebody has changed it meanwhile. */
+  get isStale(): boolean {
+    return this.problem.code === "changed";
+  }
 }
 
 /** The product could not be reached: nothing is known about the request. */

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { get, getText, newKey, type PostBody, post, type Query } from "./client";
+import { get, getText, getVersioned, newKey, type PostBody, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
 import type { Exception, Invoice, Order, WarehouseOrder } from "./types";
 
@@ -36,6 +36,14 @@ export const progress = queryOptions({
   queryFn: ({ signal }) => get("/v1/progress", { signal }),
 });
 
+/** What has happened today, and how many promises are at risk. */
+export const today = queryOptions({
+  queryKey: ["day"],
+  queryFn: ({ signal }) => get("/v1/day", { signal }),
+  // every order moves it: it is looked at now and then, and soon again while the product still counts
+  refetchInterval: ({ state }) => (state.data?.is_complete === false ? 1_000 : 5_000),
+});
+
 export const systems = queryOptions({
   queryKey: ["systems", "all"],
   queryFn: ({ signal }) => get("/v1/systems", { signal }),
@@ -55,6 +63,15 @@ export const order = (id: string) =>
   queryOptions({
     queryKey: ["orders", "one", id],
     queryFn: ({ signal }) => get("/v1/orders/{order}", { path: { order: id }, signal }),
+  });
+
+/** An order as a change begins from it: it stays as it is while one types, whatever happens to it. */
+export const orderToChange = (id: string) =>
+  queryOptions({
+    queryKey: ["order-to-change", id],
+    queryFn: ({ signal }) => getVersioned("/v1/orders/{order}", { path: { order: id }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 
 export const orderWaiting = (id: string) =>
@@ -89,38 +106,40 @@ export const orders = (filter: Query<"/v1/orders">) =>
 
 /** Orders with units that wait for supply may have any of these statuses. */
 const WAITS_FOR_SUPPLY = ["backordered", "approved", "in_fulfilment", "partially_fulfilled", "on_hold"] as const;
-/** So many orders of a status are looked at, the newest. */
-const LOOKED_AT = 2_000;
 
-/** Every order of some statuses, as far as that is looked at; and whether there are more. */
-async function ordersOf(statuses: readonly string[], signal: AbortSignal): Promise<{ items: Order[]; more: boolean }> {
-  const of = async (status: string) => {
-    const items: Order[] = [];
-    let after: string | undefined;
-    do {
-      const page = await get("/v1/orders", { query: { status, limit: 500, ...(after ? { after } : {}) }, signal });
-      items.push(...page.items);
-      after = page.next ?? undefined;
-    } while (after && items.length < LOOKED_AT);
-    return { items, more: after !== undefined };
-  };
-  const all = await Promise.all(statuses.map(of));
-  return { items: all.flatMap(({ items }) => items), more: all.some(({ more }) => more) };
+/** A list that is read to its end, page by page. */
+async function toTheEnd<T>(
+  read: (place: { limit: number; after?: string }) => Promise<{ items: T[]; next?: string | null }>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const page = await read({ limit: 500, ...(after ? { after } : {}) });
+    items.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after);
+  return items;
+}
+
+/** Every order of some statuses. */
+async function ordersOf(statuses: readonly string[], signal: AbortSignal): Promise<Order[]> {
+  const of = (status: string) => toTheEnd<Order>((place) => get("/v1/orders", { query: { status, ...place }, signal }));
+  return (await Promise.all(statuses.map(of))).flat();
 }
 
 /** Orders of which units wait for supply. */
 export const backorderedOrders = queryOptions({
   queryKey: ["orders", "backordered"],
   queryFn: async ({ signal }) => {
-    const { items, more } = await ordersOf(WAITS_FOR_SUPPLY, signal);
-    return { items: items.filter(({ lines }) => lines.some(({ backordered }) => backordered > 0)), more };
+    const items = await ordersOf(WAITS_FOR_SUPPLY, signal);
+    return { items: items.filter(({ lines }) => lines.some(({ backordered }) => backordered > 0)) };
   },
 });
 
 /** Orders of which something has shipped and is not closed. */
 export const shippedOrders = queryOptions({
   queryKey: ["orders", "shipped"],
-  queryFn: ({ signal }) => ordersOf(["fulfilled", "partially_fulfilled", "on_hold"], signal),
+  queryFn: async ({ signal }) => ({ items: await ordersOf(["fulfilled", "partially_fulfilled", "on_hold"], signal) }),
 });
 
 /** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */
@@ -131,34 +150,53 @@ export const confirmation = (run: Omit<PostBody<"/v1/backorders/runs">, "commit"
     staleTime: 0,
   });
 
+/** The newest exceptions of some kind, as a page of them. */
 export const exceptions = (filter: Query<"/v1/exceptions">) =>
   queryOptions({
-    queryKey: ["exceptions", "list", filter],
+    queryKey: ["exceptions", "page", filter],
     queryFn: ({ signal }) => get("/v1/exceptions", { query: { limit: 500, ...filter }, signal }),
   });
 
-/** So many open cases are read. */
-const CASES = 5_000;
+/** Exceptions that are read as far as somebody scrolls. */
+export const exceptionsList = (filter: Query<"/v1/exceptions">) =>
+  infiniteQueryOptions({
+    queryKey: ["exceptions", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/exceptions", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+/** What the person who asks may do about an exception, as the product would decide. */
+export const actionsOn = (id: string) =>
+  queryOptions({
+    queryKey: ["exceptions", "one", id, "actions"],
+    queryFn: ({ signal }) => get("/v1/exceptions/{exception}/actions", { path: { exception: id }, signal }),
+  });
+
+/** Which holds of an order the person who asks may release, as the product would decide. */
+export const holdsOf = (id: string) =>
+  queryOptions({
+    queryKey: ["orders", "one", id, "holds"],
+    queryFn: ({ signal }) => get("/v1/orders/{order}/holds", { path: { order: id }, signal }),
+  });
+
+/** The process instances that an order has had. */
+export const instancesOf = (id: string) =>
+  queryOptions({
+    queryKey: ["orders", "one", id, "instances"],
+    queryFn: ({ signal }) => get("/v1/orders/{order}/instances", { path: { order: id }, signal }),
+  });
 
 /** What people still have to do: what is open and what somebody has claimed. */
 export const openExceptions = (filter: { order?: string } = {}) =>
   queryOptions({
     queryKey: ["exceptions", "to-do", filter],
-    // the newest come first, and the oldest are the most urgent: all are read, as far as that can be asked of a browser
+    // the newest come first, and the oldest are the most urgent: all are read
     queryFn: async ({ signal }) => {
-      const ask = async (status: string) => {
-        const items: Exception[] = [];
-        let after: string | undefined;
-        do {
-          const query = { limit: 500, ...filter, status, ...(after ? { after } : {}) };
-          const page = await get("/v1/exceptions", { query, signal });
-          items.push(...page.items);
-          after = page.next ?? undefined;
-        } while (after && items.length < CASES);
-        return { items, next: after ?? null };
-      };
-      const [open, claimed] = await Promise.all([ask("open"), ask("claimed")]);
-      return { items: [...open.items, ...claimed.items], next: open.next ?? claimed.next };
+      const ask = (status: string) =>
+        toTheEnd<Exception>((place) => get("/v1/exceptions", { query: { ...filter, status, ...place }, signal }));
+      return { items: (await Promise.all([ask("open"), ask("claimed")])).flat() };
     },
   });
 
@@ -177,21 +215,12 @@ export const invoices = (filter: Query<"/v1/invoices">) =>
     getNextPageParam: next,
   });
 
-/** The newest invoices that the ERP has not confirmed. */
+/** The invoices that the ERP has not confirmed. The product looks through all invoices for them: that is asked for now and then. */
 export const unbookedInvoices = queryOptions({
-  queryKey: ["invoices", "unbooked"],
-  queryFn: async ({ signal }) => {
-    const items: Invoice[] = [];
-    let after: string | undefined;
-    let read = 0;
-    do {
-      const page = await get("/v1/invoices", { query: { limit: 500, ...(after ? { after } : {}) }, signal });
-      items.push(...page.items.filter(({ erp_reference }) => !erp_reference));
-      read += page.items.length;
-      after = page.next ?? undefined;
-    } while (after && read < LOOKED_AT);
-    return items;
-  },
+  queryKey: ["unbooked"],
+  queryFn: ({ signal }) =>
+    toTheEnd<Invoice>((place) => get("/v1/invoices", { query: { booked: false, ...place }, signal })),
+  refetchInterval: 15_000,
 });
 
 export const invoice = (id: string) =>
@@ -239,6 +268,8 @@ export const accounts = infiniteQueryOptions({
 export const reconciliation = queryOptions({
   queryKey: ["reconciliations"],
   queryFn: ({ signal }) => get("/v1/reconciliations", { signal }),
+  // what agrees again is an event, and so is a break: this is for a run that found nothing new
+  refetchInterval: 30_000,
 });
 
 export const shipments = (filter: Query<"/v1/shipments">) =>
@@ -322,9 +353,15 @@ export const quotas = (item: string) =>
   });
 
 export const deadLetters = (filter: Query<"/v1/dead-letters">) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["dead-letters", "list", filter],
-    queryFn: ({ signal }) => get("/v1/dead-letters", { query: { limit: 500, ...filter }, signal }),
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/dead-letters", {
+        query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) },
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: next,
   });
 
 export const processes = queryOptions({
@@ -407,9 +444,39 @@ export const savedViews = queryOptions({
 });
 
 export const instances = (filter: Query<"/v1/instances">) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["instances", "list", filter],
-    queryFn: ({ signal }) => get("/v1/instances", { query: { limit: 500, ...filter }, signal }),
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/instances", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
+/** Where the tokens of all running instances of a version stand. They move with every order, and are counted now and then. */
+export const tokens = (process: string, version: number) =>
+  queryOptions({
+    queryKey: ["tokens", process, version],
+    queryFn: ({ signal }) =>
+      get("/v1/processes/{process}/versions/{version}/tokens", { path: { process, version }, signal }),
+    refetchInterval: 5_000,
+  });
+
+/** The instances that ended lately. */
+export const endedInstances = (filter: Query<"/v1/ended-instances">) =>
+  queryOptions({
+    queryKey: ["ended", filter],
+    queryFn: ({ signal }) => get("/v1/ended-instances", { query: filter, signal }),
+    refetchInterval: 15_000,
+  });
+
+/** What an instance went through, also after it has ended. */
+export const history = (id: string) =>
+  queryOptions({
+    queryKey: ["instances", "one", id, "history"],
+    queryFn: ({ signal }) => get("/v1/instances/{instance}/history", { path: { instance: id }, signal }),
+    // what has ended stays as it is
+    staleTime: ({ state }) => (state.data?.end ? Number.POSITIVE_INFINITY : 10_000),
+    retry: false,
   });
 
 export const instance = (id: string) =>
@@ -447,23 +514,12 @@ export const processMap = (entries: number) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** Every exception that there is and was, as far as the list goes back. */
+/** Every exception that there is and was. */
 export const allExceptions = queryOptions({
   queryKey: ["exceptions", "all"],
   queryFn: async ({ signal }) => {
-    const of = async (status: string) => {
-      const found: Exception[] = [];
-      let after: string | undefined;
-      do {
-        const page = await get("/v1/exceptions", {
-          query: { status, limit: 500, ...(after ? { after } : {}) },
-          signal,
-        });
-        found.push(...page.items);
-        after = page.next ?? undefined;
-      } while (after && found.length < 10_000);
-      return found;
-    };
+    const of = (status: string) =>
+      toTheEnd<Exception>((place) => get("/v1/exceptions", { query: { status, ...place }, signal }));
     return (await Promise.all(["open", "claimed", "resolved", "cleared"].map(of))).flat();
   },
   staleTime: 30_000,
@@ -489,6 +545,42 @@ export const deliveries = (webhook: string) =>
     queryFn: ({ signal }) => get("/v1/webhooks/{webhook}/deliveries", { path: { webhook }, signal }),
     refetchInterval: 5_000,
   });
+
+export const items = infiniteQueryOptions({
+  queryKey: ["master", "items"],
+  queryFn: ({ signal, pageParam }) =>
+    get("/v1/items", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  initialPageParam: "",
+  getNextPageParam: next,
+});
+
+export const item = (id: string) =>
+  queryOptions({
+    queryKey: ["master", "item", id],
+    queryFn: ({ signal }) => get("/v1/items/{item}", { path: { item: id }, signal }),
+  });
+
+export const priceBooks = infiniteQueryOptions({
+  queryKey: ["master", "price-books"],
+  queryFn: ({ signal, pageParam }) =>
+    get("/v1/price-books", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  initialPageParam: "",
+  getNextPageParam: next,
+});
+
+export const priceBook = (code: string) =>
+  queryOptions({
+    queryKey: ["master", "price-book", code],
+    queryFn: ({ signal }) => get("/v1/price-books/{book}", { path: { book: code }, signal }),
+  });
+
+export const rates = infiniteQueryOptions({
+  queryKey: ["master", "rates"],
+  queryFn: ({ signal, pageParam }) =>
+    get("/v1/rates", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  initialPageParam: "",
+  getNextPageParam: next,
+});
 
 /** What the product was started with: it is the same until it is started again. */
 export const settings = queryOptions({

@@ -1,6 +1,6 @@
 import { either, inWords } from "../lib/words";
 import { ROLES } from "./roles";
-import type { Me } from "./types";
+import type { Authority, Me } from "./types";
 
 /** What administrators and directors may do: what every role may. */
 const EVERY_ROLE: readonly string[] = ["admin", "director"];
@@ -13,4 +13,9 @@ export function mayNotPost(path: keyof typeof ROLES, me: Me | undefined): string
   const may: readonly string[] = ROLES[path];
   if (!me || me.roles.some((role) => may.includes(role) || EVERY_ROLE.includes(role))) return undefined;
   return `This is for ${either(may)}. You are ${me.roles.map(inWords).join(", ") || "without a role"}.`;
+}
+
+/** Why somebody may not do something that the product was asked about beforehand; nothing if they may, and as long as it has not answered. */
+export function whyNot(authority: Authority | undefined): string | undefined {
+  return authority?.why_not ? `${authority.why_not}.` : undefined;
 }

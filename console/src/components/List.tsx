@@ -115,7 +115,7 @@ export function Rows<T extends object>(props: RowsProps<T>) {
   );
 }
 
-type Total = { readonly count: number; readonly is_capped: boolean };
+export type Total = { readonly count: number; readonly is_capped: boolean };
 
 interface Props<T> extends Omit<RowsProps<T>, "rows" | "of" | "aside" | "onEnd" | "all"> {
   readonly reading: UseInfiniteQueryResult<InfiniteData<{ items: T[]; total?: Total | null }>>;
@@ -154,7 +154,7 @@ export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
 }
 
 /** “1,234”, or “more than 1,000” where the product ends counting there. */
-function inAll(total: Total | null | undefined): string | undefined {
+export function inAll(total: Total | null | undefined): string | undefined {
   if (!total) return undefined;
   return `${total.is_capped ? "more than " : ""}${total.count.toLocaleString("en")}`;
 }

@@ -65,7 +65,7 @@ export function Reading<T>({
   rows,
   children,
 }: {
-  of: UseQueryResult<T>;
+  of: Pick<UseQueryResult<T>, "data" | "error" | "isError"> & { refetch: () => unknown };
   rows?: number;
   children: (data: T) => ReactNode;
 }) {

@@ -17,6 +17,7 @@ import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { count, words } from "../../lib/words";
 import { mayNotChange } from "./authority";
+import { Browse } from "./Browse";
 import { AdministrationSections } from "./Sections";
 
 const KINDS = [
@@ -30,6 +31,7 @@ const KINDS = [
   "warehouses",
   "calendars",
   "taxes",
+  "rates",
   "stock",
 ] as const;
 type Kind = (typeof KINDS)[number];
@@ -41,6 +43,7 @@ export function MasterDataPage() {
     <Page title="Master data" actions={<AdministrationSections />}>
       <Import why={who && mayNotChange(who)} />
       <Company />
+      <Browse />
       <History />
     </Page>
   );
@@ -54,7 +57,7 @@ function Import({ why }: { why: string | undefined }) {
       if (!file) throw new Error("no file was chosen");
       return importMaster(of, file, key);
     },
-    ["company", "stock", "accounts", "events"],
+    ["company", "stock", "accounts", "events", "master"],
   );
   const report = load.data;
   return (
@@ -150,7 +153,17 @@ function Company() {
   );
 }
 
-const OF = ["company.set", "item.set", "price_book.set", "quote.set", "account.profile_set"] as const;
+const OF = [
+  "company.set",
+  "company.rates_set",
+  "item.set",
+  "price_book.set",
+  "quote.set",
+  "account.profile_set",
+] as const;
+
+/** `company.rates_set` is the history of rates, `item.set` that of items. */
+const ofWhat = (type: string): string => (type === "company.rates_set" ? "Rates" : words(type.split(".")[0] ?? type));
 
 const CSV: readonly CsvColumn<CloudEvent>[] = [
   { header: "id", value: ({ id }) => id },
@@ -177,7 +190,7 @@ function History() {
             size="xs"
             value={of}
             onChange={(value) => setOf(OF.find((each) => each === value) ?? of)}
-            data={OF.map((value) => ({ value, label: words(value.split(".")[0] ?? value) }))}
+            data={OF.map((value) => ({ value, label: ofWhat(value) }))}
             allowDeselect={false}
             w={150}
           />
@@ -185,8 +198,8 @@ function History() {
         </Group>
       }
     >
-      <Stack gap={4} px="md" pb="md">
-        {events.slice(0, 50).map((event) => (
+      <Stack gap={4} px="md" pb="md" mah="60vh" style={{ overflowY: "auto" }}>
+        {events.map((event) => (
           <Text key={event.id} size="sm">
             <When at={event.time} /> <b>{event.actor}</b>:{" "}
             <Link to="/administration/audit" search={{ open: event.id }}>

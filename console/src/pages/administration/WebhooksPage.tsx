@@ -1,5 +1,6 @@
+import { Alert } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { webhooks } from "../../api/queries";
 import type { Me, Webhook } from "../../api/types";
@@ -80,8 +81,21 @@ export function WebhooksPage() {
 function Webhooks({ me }: { me: Me }) {
   const reading = useQuery(webhooks);
   const [secret, setSecret] = useState<{ id: string; secret: string }>();
+  const stopped = (reading.data?.items ?? []).filter(({ disabled }) => disabled);
   return (
     <>
+      {stopped.length > 0 && (
+        <Alert color="red" title={`${count(stopped.length, "webhook")} stopped: nothing is sent there`} role="alert">
+          {stopped.map(({ id, disabled }) => (
+            <div key={id}>
+              <Link to="/administration/webhooks" search={{ open: id }}>
+                {id}
+              </Link>
+              : {disabled}
+            </div>
+          ))}
+        </Alert>
+      )}
       <Directory
         noun="webhook"
         path="/administration/webhooks"

@@ -169,7 +169,7 @@ export function Backorders({ item }: { item: string | undefined }) {
   return (
     <Panel>
       <Reading of={reading} rows={10}>
-        {({ more }) => (
+        {() => (
           <Rows
             noun="backorder"
             rows={rows}
@@ -194,7 +194,6 @@ export function Backorders({ item }: { item: string | undefined }) {
               )
             }
             height={item ? "40vh" : "calc(100vh - 290px)"}
-            aside={more && <span className="muted"> · of the newest orders of each status</span>}
           />
         )}
       </Reading>

@@ -1,15 +1,26 @@
-import { Table, Text } from "@mantine/core";
+import { Group, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { company, quotas } from "../../api/queries";
+import type { Quota } from "../../api/types";
 import { GuardedButton } from "../../components/GuardedButton";
 import { Heads } from "../../components/Heads";
+import { CsvButton } from "../../components/List";
 import { Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
+import type { CsvColumn } from "../../lib/csv";
 import { useMe } from "../../shell/useSession";
 import { mayNotPromise } from "./change";
 
 const ChangeQuota = lazy(() => import("./ChangeQuota"));
+
+const CSV: readonly CsvColumn<Quota>[] = [
+  { header: "warehouse", value: ({ node }) => node },
+  { header: "group", value: ({ group }) => group },
+  { header: "quota", value: ({ quota }) => quota },
+  { header: "reserved", value: ({ reserved }) => reserved },
+  { header: "left", value: ({ left }) => left },
+];
 
 /** What is kept of an item for which groups of channels; companies without groups have none. */
 export function Quotas({ item }: { item: string }) {
@@ -23,9 +34,14 @@ export function Quotas({ item }: { item: string }) {
       id="quotas"
       title="Who it is kept for"
       aside={
-        <GuardedButton why={me && mayNotPromise(me)} size="xs" variant="default" onClick={() => setChanging(true)}>
-          Keep or give back …
-        </GuardedButton>
+        <Group gap="xs">
+          {reading.data && reading.data.quotas.length > 0 && (
+            <CsvButton name={`quotas of ${item}`} rows={reading.data.quotas} columns={CSV} />
+          )}
+          <GuardedButton why={me && mayNotPromise(me)} size="xs" variant="default" onClick={() => setChanging(true)}>
+            Keep or give back …
+          </GuardedButton>
+        </Group>
       }
     >
       <Reading of={reading} rows={3}>

@@ -2,7 +2,8 @@ import { Alert, Button, Group, Stack, Text, Textarea, TextInput, Tooltip } from 
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useDecide } from "../../api/mutations";
-import { payment } from "../../api/queries";
+import { actionsOn, payment } from "../../api/queries";
+import { whyNot } from "../../api/rights";
 import type { Exception, Me } from "../../api/types";
 import { Refusal } from "../../components/Refusal";
 import { formatMoney } from "../../lib/money";
@@ -26,7 +27,11 @@ export function Decide({ exception, me, currency, onDone }: Props) {
   const [details, setDetails] = useState<Record<string, unknown>>({});
   const decision = useDecide();
   const suggestions = useSuggestions(exception);
-  const allowed = exception.actions.filter((each) => !mayNot(exception, each, me, currency));
+  const tried = useQuery(actionsOn(exception.id)).data?.items;
+  /** What is known at once, and then what the product says: it knows who placed the order, and how far an authority goes. */
+  const why = (of: string): string | undefined =>
+    mayNot(exception, of, me, currency) ?? whyNot(tried?.find(({ what }) => what === of));
+  const allowed = exception.actions.filter((each) => !why(each));
 
   function choose(next: string, given: Record<string, unknown> = {}): void {
     setAction(next);
@@ -51,8 +56,7 @@ export function Decide({ exception, me, currency, onDone }: Props) {
     );
   }
 
-  const forbidden =
-    exception.actions.length > 0 && allowed.length === 0 && mayNot(exception, exception.actions[0] ?? "", me, currency);
+  const forbidden = exception.actions.length > 0 && allowed.length === 0 && why(exception.actions[0] ?? "");
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
@@ -64,18 +68,18 @@ export function Decide({ exception, me, currency, onDone }: Props) {
         <Suggested of={suggestions.filter((each) => allowed.includes(each.action))} chosen={action} onTake={take} />
         <Group gap="xs" role="group" aria-label="Actions">
           {exception.actions.map((each, index) => {
-            const why = mayNot(exception, each, me, currency);
+            const not = why(each);
             return (
-              <Tooltip key={each} label={why ?? `${meaning(each)}. ${needs(exception, each)}.`}>
+              <Tooltip key={each} label={not ?? `${meaning(each)}. ${needs(exception, each)}.`}>
                 <Button
                   variant={action === each ? "filled" : "default"}
                   color={each === "cancel" || each === "reject" ? "red" : "dock"}
                   aria-pressed={action === each}
-                  {...(why ? { "data-disabled": true, "aria-disabled": true } : {})}
+                  {...(not ? { "data-disabled": true, "aria-disabled": true } : {})}
                   onClick={() => {
-                    if (!why) choose(each);
+                    if (!not) choose(each);
                   }}
-                  rightSection={why ? undefined : <kbd className="key">{index + 1}</kbd>}
+                  rightSection={not ? undefined : <kbd className="key">{index + 1}</kbd>}
                 >
                   {words(each)}
                 </Button>

@@ -1,10 +1,10 @@
 import { Button, Group, SegmentedControl, Select, Switch, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
-import { company, exceptions, openExceptions, progress } from "../../api/queries";
+import { useEffect, useMemo, useState } from "react";
+import { company, exceptionsList, openExceptions, progress } from "../../api/queries";
 import type { Exception } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Severity, Status } from "../../components/badges";
@@ -13,17 +13,18 @@ import { CsvButton } from "../../components/List";
 import { Page } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
+import { useRows } from "../../components/useRows";
 import { Deadline, When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { formatMoney, fromMinor, sums } from "../../lib/money";
-import { readSorting, writeSorting } from "../../lib/sorting";
+import { byServer, readSorting, writeSorting } from "../../lib/sorting";
 import { AGES } from "../../lib/time";
 import { count, words } from "../../lib/words";
 import { useKeys } from "../../shell/keys";
 import { useMe } from "../../shell/useSession";
 import { BulkResolve } from "./BulkResolve";
 import { CasePanel } from "./CasePanel";
-import { countOf, nextCase, type QueueSearch, queue, rank } from "./filter";
+import { asListed, countOf, nextCase, type QueueSearch, queue, rank } from "./filter";
 
 const route = getRouteApi("/exceptions");
 
@@ -124,19 +125,37 @@ export function ExceptionsPage() {
   const status = search.status ?? "open";
   const ofOrder = search.order ? { order: search.order } : {};
   const toDo = useQuery({ ...openExceptions(ofOrder), enabled: status === "open" });
-  const listed = useQuery({
-    ...exceptions({ ...(status === "all" ? {} : { status }), ...ofOrder }),
+  // those that have ended may be many: they are read as far as one scrolls, in the order that the product has them
+  const by = byServer(search.sort, { stake: "value", due: "due" });
+  const listed = useInfiniteQuery({
+    ...exceptionsList({
+      ...(status === "all" || status === "open" ? {} : { status }),
+      ...(search.kind ? { kind: search.kind } : {}),
+      ...ofOrder,
+      ...(by ? { sort: by } : {}),
+    }),
     enabled: status !== "open",
   });
-  const reading = status === "open" ? toDo : listed;
+  const { rows, more, readAll } = useRows(listed);
+  const { error, isError, refetch } = status === "open" ? toDo : listed;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [isDeciding, setDeciding] = useState(false);
 
-  const all = reading.data?.items;
+  const all = status === "open" ? toDo.data?.items : rows;
+  const isMore = status !== "open" && listed.hasNextPage;
   const counts = useQuery(progress).data?.exceptions;
   const inAll = counts && !search.order ? countOf(counts, status) : undefined;
   const sorting = readSorting(search.sort);
-  const list = useMemo(() => queue(all ?? [], search, me, now), [all, search, me, now]);
+  const list = useMemo(
+    () => (status === "open" ? queue(all ?? [], search, me, now) : asListed(all ?? [], search, me, now)),
+    [all, status, search, me, now],
+  );
+  // a filter looks on by itself for a screenful of rows
+  const pages = listed.data?.pages.length ?? 0;
+  const looksOn = isMore && list.length < 20 && pages < 10 && !listed.isFetching && !listed.isError;
+  useEffect(() => {
+    if (looksOn) more();
+  }, [looksOn, more]);
   const isEnded = status === "resolved" || status === "cleared" || status === "all";
   const hasCase = search.case !== undefined;
   const columns = useMemo(() => {
@@ -167,7 +186,7 @@ export function ExceptionsPage() {
     set({ case: nextCase(list, id) });
   }
 
-  const kinds = [...new Set((all ?? []).map(({ kind }) => kind))].sort();
+  const kinds = [...new Set([...(all ?? []).map(({ kind }) => kind), ...(search.kind ? [search.kind] : [])])].sort();
   const owners = [...new Set((all ?? []).map(({ owner }) => owner))].sort();
   // who is asked for by a link is there, too, with nothing claimed
   const people = [...new Set([...(all ?? []).map(({ assignee }) => assignee), search.assignee])].filter(isText).sort();
@@ -188,7 +207,9 @@ export function ExceptionsPage() {
       aside={
         all && (
           <Text className="muted" size="sm" role="status">
-            {count(list.length, "case")}
+            {isMore && inAll !== undefined
+              ? `${list.length.toLocaleString("en")} of ${count(inAll, "case")} shown`
+              : count(list.length, "case")}
             {stake.length > 0 && !isEnded && (
               <>
                 {" · "}
@@ -276,7 +297,12 @@ export function ExceptionsPage() {
           </Button>
         )}
         {search.order && <Text size="sm">Only of {search.order}</Text>}
-        <CsvButton name="cases" rows={list} columns={CSV} />
+        <CsvButton
+          name="cases"
+          rows={list}
+          columns={CSV}
+          all={status === "open" ? undefined : async () => asListed(await readAll(), search, me, now)}
+        />
       </Group>
       <div className={`queue${hasCase ? " has-case" : ""}`}>
         <div className="panel queue-list" style={{ overflow: "hidden" }}>
@@ -293,7 +319,7 @@ export function ExceptionsPage() {
               </Group>
             </Group>
           )}
-          <Reading of={reading} rows={12}>
+          <Reading of={{ data: all, error, isError, refetch }} rows={12}>
             {() =>
               list.length === 0 ? (
                 <NothingWaits isFiltered={isFiltered} />
@@ -310,15 +336,14 @@ export function ExceptionsPage() {
                   onSort={(next: Sorting | undefined) => set({ sort: writeSorting(next) })}
                   selected={selected}
                   onSelect={setSelected}
+                  {...(isMore ? { onEnd: more } : {})}
                 />
               )
             }
           </Reading>
-          {reading.data?.next && (
+          {isMore && (
             <Text size="xs" className="muted" p="xs">
-              These are the newest {(all ?? []).length.toLocaleString("en")}
-              {inAll !== undefined && inAll > (all ?? []).length && ` of ${inAll.toLocaleString("en")}`}; narrow the
-              status or resolve some to see older ones.
+              More follow as you scroll{search.sort && !by ? "; sorted are those that are shown" : ""}.
             </Text>
           )}
         </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Exception, Me } from "../../api/types";
-import { countOf, nextCase, queue } from "./filter";
+import { asListed, countOf, nextCase, queue } from "./filter";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 
@@ -36,6 +36,11 @@ describe("the queue", () => {
 
   it("shows what is due first", () => {
     expect(ids(queue(all, {}, undefined, NOW))).toEqual(["EX-1", "EX-2", "EX-3"]);
+  });
+
+  it("of those that have ended keeps the order in which the product lists them, narrowed all the same", () => {
+    expect(ids(asListed([later, soon, late], {}, undefined, NOW))).toEqual(["EX-3", "EX-2", "EX-1"]);
+    expect(ids(asListed([later, soon, late], { owner: "sales" }, undefined, NOW))).toEqual(["EX-3", "EX-1"]);
   });
 
   it("is narrowed by every part of its address", () => {

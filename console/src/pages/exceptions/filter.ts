@@ -37,6 +37,11 @@ export function queue(all: readonly Exception[], search: QueueSearch, me: Me | u
   return all.filter((exception) => isMeant(exception, search, me, now)).toSorted(byUrgency);
 }
 
+/** Those that the address asks for, in the order in which the product lists them. */
+export function asListed(all: readonly Exception[], search: QueueSearch, me: Me | undefined, now: Date): Exception[] {
+  return all.filter((exception) => isMeant(exception, search, me, now));
+}
+
 /** Whose time is over first comes first; the worse before the less bad when they are due together. */
 export function byUrgency(a: Exception, b: Exception): number {
   return a.resolve_by.localeCompare(b.resolve_by) || rank(a.severity) - rank(b.severity) || a.id.localeCompare(b.id);

@@ -1,4 +1,4 @@
-import { SegmentedControl, Text } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -147,11 +147,6 @@ export function BacklogPage() {
             </Reading>
           )}
         </Reading>
-        {orders.data?.more && (
-          <Text size="xs" className="muted" px="md" py="xs">
-            The newest 2,000 orders of each status are looked at.
-          </Text>
-        )}
       </Panel>
     </Page>
   );

@@ -15,6 +15,7 @@ import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import type { CsvColumn } from "../../lib/csv";
 import { formatMoney, size } from "../../lib/money";
+import { byServer } from "../../lib/sorting";
 import { day } from "../../lib/time";
 import { words } from "../../lib/words";
 import { InvoiceFiles } from "./InvoiceFiles";
@@ -91,7 +92,9 @@ export function InvoicesPage() {
   const { account, order, number, sort, open } = route.useSearch();
   const navigate = route.useNavigate();
   const filter = { ...(account ? { account } : {}), ...(order ? { order } : {}), ...(number ? { number } : {}) };
-  const reading = useInfiniteQuery(invoices(filter));
+  // those of an order are few, and come in the order of their numbers
+  const by = order ? undefined : byServer(sort, { gross: "value", due: "due" });
+  const reading = useInfiniteQuery(invoices({ ...filter, ...(by ? { sort: by } : {}) }));
   function set(change: {
     account?: string | undefined;
     order?: string | undefined;

@@ -1,4 +1,4 @@
-import { Group, Select } from "@mantine/core";
+import { Group, Select, Switch } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { payments, progress } from "../../api/queries";
@@ -90,13 +90,16 @@ const CSV: readonly CsvColumn<Payment>[] = [
 
 /** Payments from the bank: what was matched by itself and why, and what waits for a person. */
 export function PaymentsPage() {
-  const { status, account, sort, open } = route.useSearch();
+  const { status, account, today, sort, open } = route.useSearch();
   const navigate = route.useNavigate();
   const counts = useQuery(progress).data?.payments ?? {};
-  const reading = useInfiniteQuery(payments({ ...(status ? { status } : {}), ...(account ? { account } : {}) }));
+  const reading = useInfiniteQuery(
+    payments({ ...(status ? { status } : {}), ...(account ? { account } : {}), ...(today ? { today } : {}) }),
+  );
   function set(change: {
     status?: string | undefined;
     account?: string | undefined;
+    today?: "matched" | undefined;
     sort?: string | undefined;
     open?: string | undefined;
   }): void {
@@ -116,6 +119,11 @@ export function PaymentsPage() {
             label: `${words(value)} (${Number(number)})`,
           }))}
           w={200}
+        />
+        <Switch
+          label="Matched today"
+          checked={today === "matched"}
+          onChange={(event) => set({ today: event.currentTarget.checked ? "matched" : undefined })}
         />
         <FieldFilter label="Account" value={account} onChange={(value) => set({ account: value })} />
       </Group>

@@ -1,13 +1,15 @@
-import { Table, Text, Title } from "@mantine/core";
+import { Group, Table, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { invoices, payments, shipments, warehouseOrders } from "../../api/queries";
-import type { Order } from "../../api/types";
+import type { Invoice, Order, Payment, Shipment, WarehouseOrder } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Status } from "../../components/badges";
+import { CsvButton } from "../../components/List";
 import { Failure, Loading } from "../../components/states";
 import { When } from "../../components/When";
+import type { CsvColumn } from "../../lib/csv";
 import { day } from "../../lib/time";
 import { count, words } from "../../lib/words";
 
@@ -35,15 +37,17 @@ interface PartProps<T> {
   readonly head: readonly string[];
   readonly row: (item: T) => ReactNode;
   readonly only?: (item: T) => boolean;
+  readonly csv: readonly CsvColumn<T>[];
 }
 
-function Part<T>({ title, none, reading, head, row, only = () => true }: PartProps<T>) {
+function Part<T>({ title, none, reading, head, row, csv, only = () => true }: PartProps<T>) {
   const items = reading.data?.pages.flatMap((page) => page.items).filter(only);
   return (
     <section>
-      <Title order={3} mb={4}>
-        {title}
-      </Title>
+      <Group justify="space-between" mb={4}>
+        <Title order={3}>{title}</Title>
+        {items && items.length > 0 && <CsvButton name={title.toLowerCase()} rows={items} columns={csv} />}
+      </Group>
       {!items &&
         (reading.isError ? (
           <Failure error={reading.error} again={() => void reading.refetch()} />
@@ -88,6 +92,7 @@ function WarehouseOrders({ order }: { order: string }) {
       title="Warehouse orders"
       none="Nothing has been released to a warehouse yet."
       reading={useInfiniteQuery(warehouseOrders({ order }))}
+      csv={WAREHOUSE_ORDERS}
       head={["Number", "Warehouse", "Progress", "Units", "Released"]}
       row={({ id, node, progress, lines, released_at }) => (
         <Table.Tr key={id}>
@@ -116,6 +121,7 @@ function Shipments({ order }: { order: string }) {
       title="Shipments"
       none="Nothing has left yet."
       reading={useInfiniteQuery(shipments({ order }))}
+      csv={SHIPMENTS}
       head={["Number", "From", "Units", "Shipped", "Carrier", "Tracking", "Delivered"]}
       row={({ id, node, lines, shipped_at, carrier, tracking, delivered_at }) => (
         <Table.Tr key={id}>
@@ -146,6 +152,7 @@ function Invoices({ order }: { order: string }) {
       title="Invoices"
       none="Nothing has been billed yet."
       reading={useInfiniteQuery(invoices({ order }))}
+      csv={INVOICES}
       head={["Number", "Kind", "Date", "Due", "Gross", "In the ERP"]}
       row={({ id, number, kind, date, due, gross, erp_reference }) => (
         <Table.Tr key={id}>
@@ -179,6 +186,7 @@ function Payments({ order }: { order: Order }) {
           : `No payment among the newest of the account is for ${count(ours.size, "invoice")} of this order.`
       }
       reading={useInfiniteQuery(payments({ account: order.account }))}
+      csv={PAYMENTS}
       only={({ allocations }) => allocations.some(({ invoice }) => ours.has(invoice))}
       head={["Number", "Value date", "Payer", "Amount", "Status", "For"]}
       row={({ id, value_date, payer_name, amount, status, allocations }) => (
@@ -207,3 +215,44 @@ function Payments({ order }: { order: Order }) {
     />
   );
 }
+
+const WAREHOUSE_ORDERS: readonly CsvColumn<WarehouseOrder>[] = [
+  { header: "number", value: ({ id }) => id },
+  { header: "order", value: ({ order }) => order },
+  { header: "warehouse", value: ({ node }) => node },
+  { header: "progress", value: ({ progress }) => progress },
+  { header: "released_at", value: ({ released_at }) => released_at },
+  { header: "units", value: ({ lines }) => units(lines) },
+];
+
+const SHIPMENTS: readonly CsvColumn<Shipment>[] = [
+  { header: "number", value: ({ id }) => id },
+  { header: "order", value: ({ order }) => order },
+  { header: "warehouse", value: ({ node }) => node },
+  { header: "shipped_at", value: ({ shipped_at }) => shipped_at },
+  { header: "carrier", value: ({ carrier }) => carrier },
+  { header: "tracking", value: ({ tracking }) => tracking },
+  { header: "delivered_at", value: ({ delivered_at }) => delivered_at },
+  { header: "units", value: ({ lines }) => units(lines) },
+];
+
+const INVOICES: readonly CsvColumn<Invoice>[] = [
+  { header: "number", value: ({ number }) => number },
+  { header: "id", value: ({ id }) => id },
+  { header: "kind", value: ({ kind }) => kind },
+  { header: "date", value: ({ date }) => date },
+  { header: "due", value: ({ due }) => due },
+  { header: "erp_reference", value: ({ erp_reference }) => erp_reference },
+  { header: "currency", value: ({ gross }) => gross.currency },
+  { header: "gross", value: ({ gross }) => gross.amount },
+];
+
+const PAYMENTS: readonly CsvColumn<Payment>[] = [
+  { header: "number", value: ({ id }) => id },
+  { header: "value_date", value: ({ value_date }) => value_date },
+  { header: "payer", value: ({ payer_name }) => payer_name },
+  { header: "status", value: ({ status }) => status },
+  { header: "currency", value: ({ amount }) => amount.currency },
+  { header: "amount", value: ({ amount }) => amount.amount },
+  { header: "for", value: ({ allocations }) => allocations.map(({ invoice }) => invoice).join(" ") },
+];

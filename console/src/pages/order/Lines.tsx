@@ -1,6 +1,8 @@
 import { Group, Stack, Table, Text, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { Order } from "../../api/types";
+import type { Order, OrderLine } from "../../api/types";
+import { CsvButton } from "../../components/List";
+import type { CsvColumn } from "../../lib/csv";
 import { formatMoney } from "../../lib/money";
 import { day } from "../../lib/time";
 import { BUCKETS, inWordsOf, parts } from "./buckets";
@@ -12,6 +14,7 @@ export function Lines({ order }: { order: Order }) {
   return (
     <>
       <Group gap="md" px="md" pt="sm">
+        <CsvButton name={`lines of ${order.id}`} rows={order.lines} columns={csvOf(currency)} />
         {used.map(({ name, words, colour }) => (
           <Group key={name} gap={6}>
             <span style={{ width: 10, height: 10, borderRadius: 3, background: colour }} aria-hidden="true" />
@@ -74,3 +77,17 @@ export function Lines({ order }: { order: Order }) {
     </>
   );
 }
+
+const csvOf = (currency: string): readonly CsvColumn<OrderLine>[] => [
+  { header: "line", value: ({ line }) => line },
+  { header: "item", value: ({ item }) => item },
+  { header: "ordered", value: ({ ordered }) => ordered },
+  ...BUCKETS.map(({ name }) => ({ header: name, value: (line: OrderLine) => line[name] })),
+  { header: "invoiced", value: ({ invoiced }) => invoiced },
+  { header: "credited", value: ({ credited }) => credited },
+  { header: "currency", value: () => currency },
+  { header: "price", value: ({ price }) => price },
+  { header: "price_rule", value: ({ price_rule }) => price_rule },
+  { header: "tax_rate", value: ({ tax_rate }) => tax_rate },
+  { header: "promised", value: ({ promise }) => promise },
+];

@@ -1,42 +1,66 @@
 import { SegmentedControl, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { orderWaiting } from "../../api/queries";
+import { instancesOf, orderWaiting } from "../../api/queries";
 import type { Waiting } from "../../api/types";
 import { Heads } from "../../components/Heads";
-import { Empty, Reading } from "../../components/states";
+import { Empty, Loading, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { ProcessDiagram } from "../../diagram/ProcessDiagram";
 import { unfold } from "../../diagram/waiting";
 import { words } from "../../lib/words";
+import { WentThrough } from "../processes/WentThrough";
+import { ways } from "./ways";
 
 const route = getRouteApi("/orders/$order");
 
-/** The process of an order as a diagram with its tokens, and its steps as a table. */
+/** The processes of an order: those that run with their tokens, and what those went through that have ended. */
 export function ProcessTab({ order }: { order: string }) {
   const reading = useQuery(orderWaiting(order));
+  const begun = useQuery(instancesOf(order)).data?.instances;
   const { instance: wanted } = route.useSearch();
   const navigate = route.useNavigate();
   return (
     <Reading of={reading}>
       {({ instances }) => {
-        const all = unfold(instances);
-        const shown = all.find(({ instance }) => instance === wanted) ?? all[0];
-        if (!shown) return <Empty title="No process runs any more">The way that it went is in the timeline.</Empty>;
+        const running = unfold(instances);
+        const choices = ways(running, begun ?? []);
+        const chosen = choices.find(({ id }) => id === wanted) ?? choices[0];
+        if (!chosen)
+          return begun ? (
+            <Empty title="No process has begun for it">What happened to it is in the timeline.</Empty>
+          ) : (
+            <Loading rows={8} />
+          );
+        const shown = running.find(({ instance }) => instance === chosen.id);
         return (
           <div style={{ padding: 12 }}>
-            {all.length > 1 && (
+            {choices.length > 1 && (
               <SegmentedControl
                 size="xs"
                 mb="xs"
                 aria-label="Process instance"
-                value={shown.instance}
+                value={chosen.id}
                 onChange={(instance) => void navigate({ search: (before) => ({ ...before, instance }), replace: true })}
-                data={all.map(({ instance, process }) => ({ value: instance, label: words(process) }))}
+                data={choices.map(({ id, process, isOver }) => ({
+                  value: id,
+                  label: `${words(process)}${isOver ? " (ended)" : ""}`,
+                }))}
               />
             )}
-            <ProcessDiagram process={shown.process} version={shown.version} waiting={shown.waiting} />
-            <Steps of={shown} />
+            <Text size="sm" mb="xs">
+              <Link to="/processes/instances/$instance" params={{ instance: chosen.id }}>
+                {chosen.id}
+              </Link>
+            </Text>
+            {shown ? (
+              <>
+                <ProcessDiagram process={shown.process} version={shown.version} waiting={shown.waiting} />
+                <Steps of={shown} />
+              </>
+            ) : (
+              <WentThrough instance={chosen.id} />
+            )}
           </div>
         );
       }}

@@ -1,18 +1,21 @@
-import "@mantine/core/styles/NumberInput.css";
-import { Button, Menu, NumberInput, Table, Text, TextInput } from "@mantine/core";
+import { Button, Menu, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { OF_ORDERS, useChange } from "../../api/mutations";
-import { mayNotPost } from "../../api/rights";
+import { holdsOf } from "../../api/queries";
+import { mayNotPost, whyNot } from "../../api/rights";
 import type { Hold, Order } from "../../api/types";
 import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { GuardedButton } from "../../components/GuardedButton";
 import { GuardedItem } from "../../components/GuardedItem";
-import { Heads } from "../../components/Heads";
 import { count, inWords } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { unshipped } from "./buckets";
+import { Change } from "./Change";
+import { LineQuantities, type Quantities } from "./LineQuantities";
 
 type Dialog = "cancel" | "change" | "hold";
 
@@ -34,7 +37,7 @@ export function Actions({ order }: { order: Order }) {
         </Menu.Target>
         <Menu.Dropdown>
           <GuardedItem why={mayNotPost("/v1/orders/{order}/changes", me)} onClick={() => setDialog("change")}>
-            Change quantities or the date …
+            Change lines, prices or the date …
           </GuardedItem>
           <GuardedItem why={mayNotPost("/v1/orders/{order}/holds", me)} onClick={() => setDialog("hold")}>
             Hold it …
@@ -53,51 +56,6 @@ export function Actions({ order }: { order: Order }) {
       {dialog === "change" && <Change order={order} onClose={close} />}
       {dialog === "hold" && <PlaceHold order={order} onClose={close} />}
     </>
-  );
-}
-
-/** Quantities by line, as they are typed. */
-type Quantities = Readonly<Record<number, number>>;
-
-function LineQuantities({
-  order,
-  of,
-  label,
-  values,
-  onChange,
-}: {
-  order: Order;
-  of: (line: Order["lines"][number]) => number;
-  label: string;
-  values: Quantities;
-  onChange: (values: Quantities) => void;
-}) {
-  const lines = order.lines.filter((line) => unshipped(line) > 0);
-  return (
-    <div style={{ maxHeight: 320, overflow: "auto" }}>
-      <Table>
-        <Heads of={["Line", "Item", { num: "Not shipped" }, label]} />
-        <Table.Tbody>
-          {lines.map((line) => (
-            <Table.Tr key={line.line}>
-              <Table.Td>{line.line}</Table.Td>
-              <Table.Td>{line.item}</Table.Td>
-              <Table.Td className="num">{unshipped(line)}</Table.Td>
-              <Table.Td w={130}>
-                <NumberInput
-                  aria-label={`${label}, line ${line.line}`}
-                  size="xs"
-                  min={0}
-                  allowDecimal={false}
-                  value={values[line.line] ?? of(line)}
-                  onChange={(value) => onChange({ ...values, [line.line]: Number(value) })}
-                />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
   );
 }
 
@@ -152,56 +110,6 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
   );
 }
 
-function Change({ order, onClose }: { order: Order; onClose: () => void }) {
-  const [quantities, setQuantities] = useState<Quantities>({});
-  const [requested, setRequested] = useState(order.requested ?? "");
-  const change = useChange(
-    (value: { quantities: { line: number; quantity: number }[]; requested?: string }, idempotencyKey) =>
-      post("/v1/orders/{order}/changes", { path: { order: order.id }, body: value, idempotencyKey }),
-    OF_ORDERS,
-  );
-  const ordered = (line: Order["lines"][number]): number => line.ordered - line.cancelled;
-  const changed = order.lines
-    .filter((line) => quantities[line.line] !== undefined && quantities[line.line] !== ordered(line))
-    .map((line) => ({ line: line.line, quantity: quantities[line.line] ?? ordered(line) }));
-  const isDate = requested !== "" && requested !== (order.requested ?? "");
-  function submit(): void {
-    change.mutate(
-      { quantities: changed, ...(isDate ? { requested } : {}) },
-      {
-        onSuccess: ({ asked }) => {
-          notifications.show({
-            message: asked.length > 0 ? `Changed; asked ${asked.join(", ")} first` : "Changed",
-            color: "dock",
-          });
-          onClose();
-        },
-      },
-    );
-  }
-  return (
-    <FormDialog
-      title={`Change ${order.id}`}
-      onClose={onClose}
-      onSubmit={submit}
-      pending={change.isPending}
-      error={change.error}
-      verb="Change"
-      disabled={changed.length === 0 && !isDate}
-      size="lg"
-    >
-      <TextInput
-        type="date"
-        label="Requested date"
-        value={requested}
-        onChange={(event) => setRequested(event.currentTarget.value)}
-        maw={200}
-      />
-      <LineQuantities order={order} of={ordered} label="Ordered" values={quantities} onChange={setQuantities} />
-    </FormDialog>
-  );
-}
-
 function PlaceHold({ order, onClose }: { order: Order; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const change = useChange(
@@ -225,8 +133,9 @@ function PlaceHold({ order, onClose }: { order: Order; onClose: () => void }) {
   );
 }
 
-/** Takes a hold away. Who may depends on its kind and the amount; the product says so if it is not you. */
+/** Takes a hold away. Who may depends on its kind, the amount and who made the order: whoever may not is told why. */
 export function ReleaseHold({ order, hold }: { order: string; hold: Hold }) {
+  const may = useQuery(holdsOf(order)).data?.items.find(({ what }) => what === hold.kind);
   const [opened, setOpened] = useState(false);
   const [reason, setReason] = useState("");
   const change = useChange(
@@ -240,9 +149,9 @@ export function ReleaseHold({ order, hold }: { order: string; hold: Hold }) {
   );
   return (
     <>
-      <Button size="xs" variant="default" onClick={() => setOpened(true)}>
+      <GuardedButton size="xs" variant="default" why={whyNot(may)} onClick={() => setOpened(true)}>
         Release …
-      </Button>
+      </GuardedButton>
       {opened && (
         <FormDialog
           title={`Release the ${inWords(hold.kind)} hold of ${order}`}

@@ -43,6 +43,24 @@ describe("the timeline of an order", () => {
     expect(entry?.title).toBe("Tax determined: £0.05, by our own computation");
   });
 
+  it("leads to what an event is about, where that is not the order itself", () => {
+    const [released, received] = timeline([
+      event("1.0", "order.received"),
+      event("2.0", "fulfilment.released", { node: "EAST" }, "warehouse_order WO-9"),
+    ]);
+    expect(released?.subject).toEqual({ kind: "warehouse_order", id: "WO-9" });
+    expect(received?.subject).toBeUndefined();
+  });
+
+  it("tells of a warehouse that refuses with its reason, and leaves out what the order says itself", () => {
+    const [completed, refused] = timeline([
+      event("1.0", "fulfilment.rejected", { reason: "no room" }, "warehouse_order WO-9"),
+      event("2.0", "fulfilment.completed", {}, "warehouse_order WO-9"),
+    ]);
+    expect(refused).toMatchObject({ title: "WO-9 refused by the warehouse", reason: "no room", isDetail: false });
+    expect(completed?.isDetail).toBe(true);
+  });
+
   it("has who decided and why", () => {
     const [entry] = timeline([
       event("7.0", "exception.resolved", { action: "release", reason: "agreed by phone" }, "exception EX-3"),

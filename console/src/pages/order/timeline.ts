@@ -13,6 +13,8 @@ export interface Entry {
   /** What came of it, where that is more than a title holds. */
   readonly outcome: string | undefined;
   readonly reason: string | undefined;
+  /** What it is about, if that is not the order. */
+  readonly subject: { readonly kind: string; readonly id: string } | undefined;
   readonly events: readonly CloudEvent[];
   /** Book-keeping that most readers do not look for. */
   readonly isDetail: boolean;
@@ -29,6 +31,11 @@ const DETAILS: ReadonlySet<string> = new Set([
   "account.open_orders_changed",
   "account.shipped_changed",
   "account.held_changed",
+  // what the order says of them itself
+  "fulfilment.shipped",
+  "fulfilment.completed",
+  "fulfilment.last_shipment_known",
+  "shipment.invoiced",
   "effect.requested",
   "effect.ended",
   "effect.rested",
@@ -38,7 +45,7 @@ const DETAILS: ReadonlySet<string> = new Set([
 const SAYS_CAUSE: ReadonlySet<string> = new Set(["exception.cleared"]);
 
 /** Records that are kept for the product itself, whatever happens to them. */
-const INWARD: ReadonlySet<string> = new Set(["reference", "stock", "counters", "series"]);
+const INWARD: ReadonlySet<string> = new Set(["reference", "stock", "counters", "series", "job"]);
 
 function isDetail(event: CloudEvent): boolean {
   return DETAILS.has(nameOf(event)) || INWARD.has(event.subject.split(" ")[0] ?? "");
@@ -51,6 +58,11 @@ function text(data: CloudEvent["data"], field: string): string | undefined {
 
 function place(event: CloudEvent): string {
   return event.subject.split(" ").at(-1) ?? "";
+}
+
+function subjectOf(event: CloudEvent): Entry["subject"] {
+  const [kind = "", id] = event.subject.split(" ", 2);
+  return kind === "order" || id === undefined ? undefined : { kind, id };
 }
 
 type Sentence = (first: CloudEvent, all: readonly CloudEvent[]) => string;
@@ -76,6 +88,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "credit.checked": ({ data }) => `Credit checked: ${inWords(text(data, "decision") ?? "")}`,
   "fulfilment.released": ({ data, subject }) =>
     `Warehouse order ${subject.split(" ")[1]} for ${text(data, "node") ?? ""}`,
+  "fulfilment.sent": ({ subject }) => `${subject.split(" ")[1]} sent to the warehouse`,
+  "fulfilment.acknowledged": ({ subject }) => `${subject.split(" ")[1]} taken on by the warehouse`,
+  "fulfilment.rejected": ({ subject }) => `${subject.split(" ")[1]} refused by the warehouse`,
+  "fulfilment.dropped": ({ subject, data }) =>
+    `${subject.split(" ")[1]}: units of line ${text(data, "line")?.slice(2) ?? ""} will not come from there`,
+  "fulfilment.cancel_requested": ({ subject }) => `${subject.split(" ")[1]}: the warehouse is asked to stop`,
+  "fulfilment.cancel_confirmed": ({ subject }) => `${subject.split(" ")[1]}: the warehouse has stopped`,
+  "fulfilment.cancel_refused": ({ subject }) => `${subject.split(" ")[1]}: too late for the warehouse to stop`,
+  "fulfilment.cancelled": ({ subject }) => `${subject.split(" ")[1]} cancelled`,
   "shipment.confirmed": ({ data, subject }) =>
     `Shipment ${subject.split(" ")[1]} left ${text(data, "node") ?? ""}${text(data, "tracking") ? `, tracking ${text(data, "tracking")}` : ""}`,
   "invoice.released": ({ data }) => `Invoice ${text(data, "number") ?? ""} posted`,
@@ -88,6 +109,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "exception.raised": ({ data, subject }) => `${subject.split(" ")[1]} raised: ${words(text(data, "kind") ?? "")}`,
   "exception.resolved": ({ data, subject }) =>
     `${subject.split(" ")[1]} resolved: ${inWords(text(data, "action") ?? "")}`,
+  "exception.cleared": ({ subject }) => `${subject.split(" ")[1]} cleared: its cause is gone`,
   "exception.assigned": ({ data, subject }) =>
     text(data, "to")
       ? `${subject.split(" ")[1]} claimed by ${text(data, "to")}`
@@ -183,7 +205,8 @@ export function timeline(events: readonly CloudEvent[]): Entry[] {
     const { id, time: at, actor } = first;
     const reason = reasonOf(first);
     const [title, outcome] = [titleOf(group), outcomeOf(first)];
-    return [{ id, at, actor, title, outcome, reason, events: group, isDetail: isDetail(first) }];
+    const subject = subjectOf(first);
+    return [{ id, at, actor, title, outcome, reason, subject, events: group, isDetail: isDetail(first) }];
   });
   return entries.reverse();
 }

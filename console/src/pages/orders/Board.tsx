@@ -49,7 +49,7 @@ function Lane({ status, account, channel, typed, total }: Props & { status: stri
           {words(status)}
         </Title>
         <Link
-          to="/orders"
+          from="/orders"
           search={(before) => ({ ...before, view: undefined, status })}
           className="tabular"
           aria-label={`${total ?? rows.length} ${words(status)}, as a table`}

@@ -3,6 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
+import type { Query } from "../../api/client";
 import { orders, progress } from "../../api/queries";
 import { mayNotPost } from "../../api/rights";
 import { Amounts } from "../../components/Amount";
@@ -15,19 +16,30 @@ import { SavedViews } from "../../components/SavedViews";
 import { Empty, Failure, Loading } from "../../components/states";
 import { useRows } from "../../components/useRows";
 import { sums } from "../../lib/money";
-import { readSorting, writeSorting } from "../../lib/sorting";
+import { byServer, readSorting, writeSorting } from "../../lib/sorting";
 import { count, words } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { Board } from "./Board";
 import { BulkChange } from "./BulkChange";
 import { COLUMNS, EXPORT } from "./columns";
-import { CHANNELS, type Channel, matches, type OrderRow, rowOf, STATUSES } from "./row";
+import {
+  CHANNELS,
+  type Channel,
+  matches,
+  type OrderRow,
+  RISKS,
+  type Risk,
+  rowOf,
+  STATUSES,
+  STEPS,
+  type Step,
+} from "./row";
 
 const route = getRouteApi("/orders");
 
 /** All orders, as a table and as a board. */
 export function OrdersPage() {
-  const { view = "table", status, account, channel, q, sort } = route.useSearch();
+  const { view = "table", status, account, channel, today, promise, q, sort } = route.useSearch();
   const navigate = route.useNavigate();
   const counts = useQuery(progress).data?.orders;
   const total = status
@@ -39,6 +51,8 @@ export function OrdersPage() {
     status?: string | undefined;
     account?: string | undefined;
     channel?: Channel | undefined;
+    today?: Step | undefined;
+    promise?: Risk | undefined;
     q?: string | undefined;
   }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
@@ -49,7 +63,9 @@ export function OrdersPage() {
       aside={
         counts &&
         !account &&
-        !channel && (
+        !channel &&
+        !today &&
+        !promise && (
           <Text className="muted" size="sm" role="status">
             {count(total, "order")}
             {status ? ` ${words(status).toLowerCase()}` : ""}
@@ -104,16 +120,42 @@ export function OrdersPage() {
           data={CHANNELS.map((each) => ({ value: each, label: words(each) }))}
           w={140}
         />
+        {view === "table" && (
+          <>
+            <Select
+              aria-label="What happened today"
+              placeholder="Today"
+              clearable
+              value={today ?? null}
+              onChange={(value) => set({ today: STEPS.find((each) => each === value) })}
+              data={STEPS.map((each) => ({ value: each, label: `${words(each)} today` }))}
+              w={180}
+            />
+            <Select
+              aria-label="How the promise stands"
+              placeholder="Promise"
+              clearable
+              value={promise ?? null}
+              onChange={(value) => set({ promise: RISKS.find((each) => each === value) })}
+              data={RISKS.map((each) => ({ value: each, label: `Promise ${words(each).toLowerCase()}` }))}
+              w={170}
+            />
+          </>
+        )}
         <FieldFilter label="Account" value={account} onChange={(value) => set({ account: value })} />
       </Group>
       {view === "board" ? (
         <Board account={account} channel={channel} typed={q} />
       ) : (
         <OrdersTable
-          key={`${status} ${account} ${channel}`}
-          status={status}
-          account={account}
-          channel={channel}
+          key={`${status} ${account} ${channel} ${today} ${promise}`}
+          filter={{
+            ...(status ? { status } : {}),
+            ...(account ? { account } : {}),
+            ...(channel ? { channel } : {}),
+            ...(today ? { today } : {}),
+            ...(promise ? { promise } : {}),
+          }}
           typed={q}
           sort={sort}
         />
@@ -123,19 +165,18 @@ export function OrdersPage() {
 }
 
 interface TableProps {
-  readonly status: string | undefined;
-  readonly account: string | undefined;
-  readonly channel: string | undefined;
+  readonly filter: Query<"/v1/orders">;
   readonly typed: string | undefined;
   readonly sort: string | undefined;
 }
 
-function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
+function OrdersTable({ filter, typed, sort }: TableProps) {
   const navigate = route.useNavigate();
   const me = useMe();
-  const reading = useInfiniteQuery(
-    orders({ ...(status ? { status } : {}), ...(account ? { account } : {}), ...(channel ? { channel } : {}) }),
-  );
+  // what happened today comes in its own order
+  const order = filter.today || filter.promise ? undefined : byServer(sort, { net: "value" });
+  const reading = useInfiniteQuery(orders({ ...filter, ...(order ? { sort: order } : {}) }));
+  const isFiltered = Object.keys(filter).length > 0;
   const { rows: read, more, readAll } = useRows(reading);
   const { hasNextPage } = reading;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -175,7 +216,8 @@ function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
           )}
           {hasNextPage && (
             <Text span className="muted" size="sm">
-              {" · "}more follow as you scroll
+              {" · "}
+              {sort && !order ? "sorted among these; load all to sort the rest" : "more follow as you scroll"}
             </Text>
           )}
         </Text>
@@ -194,14 +236,14 @@ function OrdersTable({ status, account, channel, typed, sort }: TableProps) {
               Load all
             </Button>
           )}
-          <CsvButton name={status ? `orders-${status}` : "orders"} rows={rows} columns={EXPORT} all={all} />
+          <CsvButton name={["orders", ...Object.values(filter)].join("-")} rows={rows} columns={EXPORT} all={all} />
         </Group>
       </Group>
       {rows.length === 0 ? (
-        <Empty title={typed || status || account || channel ? "No orders to show" : "No orders yet"}>
-          {(typed || channel) && hasNextPage
+        <Empty title={typed || isFiltered ? "No orders to show" : "No orders yet"}>
+          {(typed || filter.channel) && hasNextPage
             ? "Only what was loaded is searched: load all to search the rest."
-            : typed || status || account || channel
+            : typed || isFiltered
               ? "Clear the filters to see other orders."
               : "Orders appear here as soon as they are received."}
         </Empty>

@@ -48,6 +48,14 @@ export function rowOf(order: Order): OrderRow {
 export const CHANNELS = ["api", "file", "edi", "shop"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
+/** What may have happened to an order today. */
+export const STEPS = ["received", "promised", "released", "shipped", "invoiced"] as const;
+export type Step = (typeof STEPS)[number];
+
+/** How a promise stands that is not kept yet: its day is over, or is today or tomorrow. */
+export const RISKS = ["missed", "at_risk"] as const;
+export type Risk = (typeof RISKS)[number];
+
 /** Whether a row has all the words that were typed in any of its texts. */
 export function matches(row: OrderRow, typed: string | undefined): boolean {
   if (!typed) return true;

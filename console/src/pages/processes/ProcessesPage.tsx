@@ -1,26 +1,30 @@
 import { Group, SegmentedControl, Select, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { instances, processes, processVersion } from "../../api/queries";
+import { instances, processes, processVersion, tokens as tokensOf } from "../../api/queries";
 import type { Instance, ProcessVersion } from "../../api/types";
 import { Status } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
-import { Rows } from "../../components/List";
+import { List } from "../../components/List";
 import { Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { namesOf } from "../../diagram/elements";
 import { ProcessDiagram } from "../../diagram/ProcessDiagram";
 import type { CsvColumn } from "../../lib/csv";
-import { words } from "../../lib/words";
+import { count, words } from "../../lib/words";
 import { Batches } from "./Batches";
 import { tokensAt } from "./counts";
+import { EndedInstances } from "./EndedInstances";
 import { OperationMenu } from "./OperationMenu";
 import { Passages } from "./Passages";
 
 const route = getRouteApi("/processes");
+
+/** What may be shown instead of what runs now. */
+const SHOWS = ["went-through", "ended"] as const;
 
 /** Deployed processes with what runs in them. */
 export function ProcessesPage() {
@@ -49,7 +53,7 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
     key?: string | undefined;
     incident?: string | undefined;
     sort?: string | undefined;
-    show?: "went-through" | undefined;
+    show?: (typeof SHOWS)[number] | undefined;
   }): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
@@ -79,10 +83,11 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
         <SegmentedControl
           aria-label="What is shown"
           value={search.show ?? "running"}
-          onChange={(value) => set({ show: value === "went-through" ? value : undefined })}
+          onChange={(value) => set({ show: SHOWS.find((each) => each === value) })}
           data={[
             { value: "running", label: "Running now" },
             { value: "went-through", label: "Went through" },
+            { value: "ended", label: "Ended" },
           ]}
         />
         {search.show === undefined && (
@@ -110,6 +115,8 @@ function Chosen({ all }: { all: readonly ProcessVersion[] }) {
       </Group>
       {search.show === "went-through" ? (
         <Passages process={process} version={shown.version} />
+      ) : search.show === "ended" ? (
+        <EndedInstances process={process} version={shown.version} sort={search.sort} onSort={(sort) => set({ sort })} />
       ) : (
         <Running
           process={process}
@@ -149,9 +156,10 @@ function Running(props: RunningProps) {
     ...(businessKey ? { business_key: businessKey } : {}),
     ...(incident ? { incident } : {}),
   };
-  const reading = useQuery(instances(filter));
-  const items = reading.data?.items;
-  const tokens = useMemo(() => tokensAt(items ?? []), [items]);
+  // where somebody stands, the product looks for; the counts are of all instances of the version
+  const reading = useInfiniteQuery(instances({ ...filter, ...(element ? { element } : {}) }));
+  const counted = useQuery(tokensOf(process, version)).data;
+  const tokens = useMemo(() => tokensAt(counted), [counted]);
   const xml = useQuery(processVersion(process, version)).data?.xml;
   const nameOf = useMemo(() => namesOf(xml ?? ""), [xml]);
   return (
@@ -177,9 +185,10 @@ function Running(props: RunningProps) {
               </Link>
             )}
           </Group>
-          {reading.data?.next && (
+          {counted && (
             <Text size="xs" className="muted">
-              Counted are the newest 500 instances.
+              Counted are all {count(counted.instances, "running instance")} of this version
+              {counted.incidents > 0 && `, ${counted.incidents.toLocaleString("en")} of them stuck`}.
             </Text>
           )}
         </div>
@@ -195,20 +204,11 @@ function Running(props: RunningProps) {
             process={process}
             version={version}
             active={element ? [element] : tokens.map((token) => token.element)}
-            disabled={!items || items.length === 0}
+            disabled={reading.data?.pages[0]?.items.length === 0}
           />
         }
       >
-        <Reading of={reading}>
-          {({ items: all }) => (
-            <Instances
-              nameOf={nameOf}
-              of={element ? all.filter(({ active }) => active.includes(element)) : all}
-              sort={sort}
-              onSort={onSort}
-            />
-          )}
-        </Reading>
+        <Instances nameOf={nameOf} reading={reading} sort={sort} onSort={onSort} />
       </Panel>
     </>
   );
@@ -270,18 +270,18 @@ const CSV: readonly CsvColumn<Instance>[] = [
 
 interface InstancesProps {
   readonly nameOf: (element: string) => string;
-  readonly of: readonly Instance[];
+  readonly reading: UseInfiniteQueryResult<InfiniteData<{ items: Instance[] }>>;
   readonly sort: string | undefined;
   readonly onSort: (sort: string | undefined) => void;
 }
 
-function Instances({ nameOf, of, sort, onSort }: InstancesProps) {
+function Instances({ nameOf, reading, sort, onSort }: InstancesProps) {
   const navigate = route.useNavigate();
   const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
   return (
-    <Rows
+    <List
       noun="instance"
-      rows={of}
+      reading={reading}
       columns={columns}
       csv={CSV}
       idOf={({ id }) => id}
@@ -289,7 +289,7 @@ function Instances({ nameOf, of, sort, onSort }: InstancesProps) {
       onOpen={({ id }) => void navigate({ to: "/processes/instances/$instance", params: { instance: id } })}
       sort={sort}
       onSort={onSort}
-      none="Instances that have ended are in the timelines of their orders."
+      none="Those that have ended lately are under “Ended”."
       height="50vh"
     />
   );

@@ -1,11 +1,14 @@
 import { expect, it } from "vitest";
-import type { Instance } from "../../api/types";
 import { tokensAt } from "./counts";
 
-it("an instance counts once at an element, however often it stands there", () => {
-  const instance = (active: string[], state = "running") => ({ active, state }) as Instance;
-  expect(tokensAt([instance(["pick", "pick"]), instance(["pick", "bill"], "incident")])).toEqual([
-    { element: "pick", count: 2, trouble: true },
-    { element: "bill", count: 1, trouble: true },
+it("where most instances stand comes first, and one that is stuck marks its element", () => {
+  const elements = [
+    { element: "pick", instances: 1, incidents: 0 },
+    { element: "bill", instances: 700, incidents: 2 },
+  ];
+  expect(tokensAt({ instances: 701, incidents: 2, suspended: 0, elements })).toEqual([
+    { element: "bill", count: 700, trouble: true },
+    { element: "pick", count: 1, trouble: false },
   ]);
+  expect(tokensAt(undefined)).toEqual([]);
 });

@@ -1,6 +1,7 @@
-import { Code, ScrollArea, Stack, Table, Text, Title } from "@mantine/core";
+import { Code, Group, ScrollArea, Stack, Table, Text, Title } from "@mantine/core";
+import { CsvButton } from "../../components/List";
 import { Empty } from "../../components/states";
-import { type DecisionTable, tablesOf } from "./tables";
+import { csvOf, type DecisionTable, tablesOf } from "./tables";
 
 /** The decisions of a model as tables to read; they are edited in a draft. */
 export function Tables({ xml }: { xml: string }) {
@@ -10,7 +11,12 @@ export function Tables({ xml }: { xml: string }) {
     <Stack>
       {tables.map((table) => (
         <section key={table.id} aria-label={table.name}>
-          <Title order={3}>{table.name}</Title>
+          <Group justify="space-between">
+            <Title order={3}>{table.name}</Title>
+            {table.rules.length > 0 && (
+              <CsvButton name={`rules of ${table.name}`} rows={table.rules} columns={csvOf(table)} />
+            )}
+          </Group>
           {table.description && (
             <Text size="sm" maw={760}>
               {table.description}

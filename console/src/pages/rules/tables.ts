@@ -1,4 +1,5 @@
 import { type Node, readXml } from "../../diagram/xml";
+import type { CsvColumn } from "../../lib/csv";
 import { all } from "./decisions";
 
 /** A decision as people read it: a table of rules, or one expression. */
@@ -15,7 +16,7 @@ export interface DecisionTable {
   readonly expression: string | undefined;
 }
 
-interface Rule {
+export interface Rule {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** What its author says about it. */
@@ -73,4 +74,13 @@ function textOf(node: Node | undefined): string {
 /** The entries of a rule; one that is empty, or a dash, matches anything. */
 function cells(rule: Node, tag: string): string[] {
   return rule.children.filter((each) => each.tag === tag).map((each) => textOf(each).replace(/^-$/, ""));
+}
+
+/** The columns of a table of rules as a file: its inputs, its outputs, and what is noted. */
+export function csvOf({ inputs, outputs }: DecisionTable): CsvColumn<Rule>[] {
+  return [
+    ...inputs.map((header, at) => ({ header, value: (rule: Rule) => rule.inputs[at] })),
+    ...outputs.map((header, at) => ({ header, value: (rule: Rule) => rule.outputs[at] })),
+    { header: "note", value: ({ note }: Rule) => note },
+  ];
 }

@@ -1,17 +1,20 @@
-import { Button, Checkbox, Group, Modal, Stack, Table, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
+import { tell } from "../../api/problem";
 import { deadLetters } from "../../api/queries";
 import { mayNotPost } from "../../api/rights";
 import type { DeadLetter } from "../../api/types";
+import { type Column, Grid } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
-import { CsvButton } from "../../components/List";
+import { CsvButton, inAll } from "../../components/List";
 import { Refusal } from "../../components/Refusal";
-import { Empty, Reading } from "../../components/states";
+import { Empty, Failure, Loading, Reading } from "../../components/states";
+import { useRows } from "../../components/useRows";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { count } from "../../lib/words";
@@ -31,131 +34,132 @@ const CSV: readonly CsvColumn<DeadLetter>[] = [
 /** What could not be delivered. It is sent again under the key that it had, so that a system that has it already takes it once. */
 export function DeadLetters() {
   const { capability } = route.useSearch();
-  const reading = useQuery(deadLetters(capability ? { capability } : {}));
+  const reading = useInfiniteQuery(deadLetters(capability ? { capability } : {}));
+  const { rows: items, more, readAll } = useRows(reading);
+  const total = reading.data?.pages[0]?.total;
   const why = mayNotPost("/v1/dead-letters/replay", useMe());
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<DeadLetter>();
   const [replaying, setReplaying] = useState<readonly string[]>();
+  const [isReading, setReading] = useState(false);
+  const columns = useMemo(() => columnsOf(why, setShown, (id) => setReplaying([id])), [why]);
 
-  function toggle(id: string): void {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
+  /** All means all that there are, not those that were scrolled to. */
+  async function selectAll(): Promise<void> {
+    setReading(true);
+    try {
+      setSelected(new Set((await readAll()).map(({ id }) => id)));
+    } catch (error) {
+      notifications.show({ title: "They could not all be read", message: tell(error).detail, color: "red" });
+    } finally {
+      setReading(false);
+    }
   }
+  if (!items)
+    return reading.isError ? (
+      <Failure error={reading.error} again={() => void reading.refetch()} />
+    ) : (
+      <Loading rows={8} />
+    );
+  if (items.length === 0)
+    return (
+      <Empty title="There are no dead letters">Everything that was to be delivered was, or is still being tried.</Empty>
+    );
   return (
-    <Reading of={reading}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <Empty title="There are no dead letters">
-            Everything that was to be delivered was, or is still being tried.
-          </Empty>
-        ) : (
-          <>
-            <Group px="md" py="xs">
-              <GuardedButton
-                why={why}
-                size="xs"
-                disabled={selected.size === 0}
-                onClick={() => setReplaying([...selected])}
-              >
-                Send {count(selected.size, "letter")} again …
-              </GuardedButton>
-              <Button
-                size="xs"
-                variant="default"
-                onClick={() =>
-                  setSelected(selected.size === items.length ? new Set() : new Set(items.map(({ id }) => id)))
-                }
-              >
-                {selected.size === items.length ? "Select none" : "Select all"}
-              </Button>
-              <CsvButton name="dead letters" rows={items} columns={CSV} />
-            </Group>
-            <Table.ScrollContainer minWidth={760}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th w={40} />
-                    <Table.Th>Letter</Table.Th>
-                    <Table.Th>For</Table.Th>
-                    <Table.Th>Order</Table.Th>
-                    <Table.Th>Cause</Table.Th>
-                    <Table.Th>Asked for</Table.Th>
-                    <Table.Th />
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((letter) => (
-                    <Table.Tr key={letter.id}>
-                      <Table.Td>
-                        <Checkbox
-                          size="xs"
-                          aria-label={`Select ${letter.id}`}
-                          checked={selected.has(letter.id)}
-                          onChange={() => toggle(letter.id)}
-                        />
-                      </Table.Td>
-                      <Table.Td>{letter.id}</Table.Td>
-                      <Table.Td>
-                        {letter.capability}
-                        {letter.route && ` (${letter.route})`}
-                      </Table.Td>
-                      <Table.Td>
-                        {letter.order ? (
-                          <Link to="/orders/$order" params={{ order: letter.order }}>
-                            {letter.order}
-                          </Link>
-                        ) : (
-                          "–"
-                        )}
-                      </Table.Td>
-                      <Table.Td>{letter.cause}</Table.Td>
-                      <Table.Td>
-                        <When at={letter.requested_at} />
-                      </Table.Td>
-                      <Table.Td>
-                        <Group gap={6} wrap="nowrap">
-                          <Button size="compact-xs" variant="default" onClick={() => setShown(letter)}>
-                            Look
-                          </Button>
-                          <GuardedButton
-                            why={why}
-                            size="compact-xs"
-                            variant="default"
-                            onClick={() => setReplaying([letter.id])}
-                          >
-                            Send again …
-                          </GuardedButton>
-                        </Group>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
-            <Modal
-              opened={shown !== undefined}
-              onClose={() => setShown(undefined)}
-              title={<Text fw={650}>What {shown?.id} says</Text>}
-              size="lg"
-            >
-              <pre className="document">{JSON.stringify(shown?.document, null, 2)}</pre>
-            </Modal>
-            {replaying && (
-              <Replay
-                ids={replaying}
-                onClose={() => {
-                  setReplaying(undefined);
-                  setSelected(new Set());
-                }}
-              />
-            )}
-          </>
-        )
-      }
-    </Reading>
+    <>
+      <Group px="md" py="xs">
+        <Text size="sm" role="status">
+          {count(items.length, "dead letter")}
+          {reading.hasNextPage && total && ` of ${inAll(total)}`} shown
+        </Text>
+        <GuardedButton why={why} size="xs" disabled={selected.size === 0} onClick={() => setReplaying([...selected])}>
+          Send {count(selected.size, "letter")} again …
+        </GuardedButton>
+        <Button
+          size="xs"
+          variant="default"
+          loading={isReading}
+          onClick={() => (selected.size > 0 ? setSelected(new Set()) : void selectAll())}
+        >
+          {selected.size > 0 ? "Select none" : "Select all"}
+        </Button>
+        <CsvButton name="dead letters" rows={items} columns={CSV} all={readAll} />
+      </Group>
+      <Grid
+        label="Dead letters"
+        rows={items}
+        columns={columns}
+        idOf={({ id }) => id}
+        height="calc(100vh - 260px)"
+        onOpen={setShown}
+        selected={selected}
+        onSelect={setSelected}
+        onEnd={more}
+      />
+      <Modal
+        opened={shown !== undefined}
+        onClose={() => setShown(undefined)}
+        title={<Text fw={650}>What {shown?.id} says</Text>}
+        size="lg"
+      >
+        <pre className="document">{JSON.stringify(shown?.document, null, 2)}</pre>
+      </Modal>
+      {replaying && (
+        <Replay
+          ids={replaying}
+          onClose={() => {
+            setReplaying(undefined);
+            setSelected(new Set());
+          }}
+        />
+      )}
+    </>
   );
 }
+
+const columnsOf = (
+  why: string | undefined,
+  onLook: (letter: DeadLetter) => void,
+  onReplay: (id: string) => void,
+): readonly Column<DeadLetter>[] => [
+  { id: "id", header: "Letter", width: 110, cell: ({ id }) => <b>{id}</b> },
+  {
+    id: "capability",
+    header: "For",
+    width: 190,
+    cell: ({ capability, route: way }) => `${capability}${way && ` (${way})`}`,
+  },
+  {
+    id: "order",
+    header: "Order",
+    width: 90,
+    cell: ({ order }) =>
+      order ? (
+        <Link to="/orders/$order" params={{ order }}>
+          {order}
+        </Link>
+      ) : (
+        "–"
+      ),
+  },
+  { id: "cause", header: "Cause", width: 240, grow: true, cell: ({ cause }) => <span title={cause}>{cause}</span> },
+  { id: "asked", header: "Asked for", width: 120, cell: ({ requested_at }) => <When at={requested_at} /> },
+  {
+    id: "buttons",
+    header: "",
+    width: 190,
+    cell: (letter) => (
+      <Group gap={6} wrap="nowrap">
+        <Button size="compact-xs" variant="default" onClick={() => onLook(letter)}>
+          Look
+        </Button>
+        <GuardedButton why={why} size="compact-xs" variant="default" onClick={() => onReplay(letter.id)}>
+          Send again …
+        </GuardedButton>
+      </Group>
+    ),
+  },
+];
 
 const MOVED = ["dead-letters", "systems", "orders", "exceptions", "progress"] as const;
 

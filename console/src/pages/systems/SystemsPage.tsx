@@ -1,11 +1,11 @@
 import { Drawer, Group, SimpleGrid, Table, Tabs, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { deadLetters, systems } from "../../api/queries";
 import type { System } from "../../api/types";
 import { Tag } from "../../components/badges";
 import { Heads } from "../../components/Heads";
-import { CsvButton } from "../../components/List";
+import { CsvButton, inAll } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { When } from "../../components/When";
@@ -23,7 +23,7 @@ export function SystemsPage() {
   const { tab = "systems", open } = route.useSearch();
   const navigate = route.useNavigate();
   const reading = useQuery(systems);
-  const dead = useQuery(deadLetters({})).data;
+  const dead = useInfiniteQuery(deadLetters({})).data?.pages[0]?.total;
   const shown = reading.data?.systems.find(({ name }) => name === open);
   const set = (name: string | undefined): void =>
     void navigate({ search: (before) => ({ ...before, open: name }), replace: true });
@@ -44,7 +44,7 @@ export function SystemsPage() {
             <Tabs.Tab value="systems">Systems</Tabs.Tab>
             <Tabs.Tab
               value="dead-letters"
-              rightSection={dead && dead.items.length > 0 ? <Tag tone="red">{String(dead.items.length)}</Tag> : null}
+              rightSection={dead && dead.count > 0 ? <Tag tone="red">{inAll(dead) ?? ""}</Tag> : null}
             >
               Dead letters
             </Tabs.Tab>

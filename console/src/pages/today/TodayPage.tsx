@@ -1,9 +1,9 @@
-import { Group, SimpleGrid, Table, Text } from "@mantine/core";
+import { Alert, Group, SimpleGrid, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
-import { company, openExceptions, progress, systems } from "../../api/queries";
-import type { Exception, Progress, System } from "../../api/types";
+import { company, openExceptions, progress, systems, today, webhooks } from "../../api/queries";
+import type { Exception, OfDay, Progress, System } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Tag } from "../../components/badges";
 import { Heads } from "../../components/Heads";
@@ -12,8 +12,12 @@ import { Empty, Loading, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
 import { Deadline } from "../../components/When";
 import { formatMoney, fromMinor, sums } from "../../lib/money";
+import { day } from "../../lib/time";
 import { count, words } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
+import { mayNotSendEvents } from "../administration/authority";
 import { byUrgency } from "../exceptions/filter";
+import { STEPS } from "../orders/row";
 import { stateTone, stateWords } from "../systems/health";
 import { all, byClock, byTypeAndAge, having } from "./figures";
 
@@ -21,13 +25,17 @@ const Chart = lazy(() => import("../../components/Chart"));
 
 /** Where everything stands now. Each figure opens the list that it counts. */
 export function TodayPage() {
+  const ofDay = useQuery(today);
   const figures = useQuery(progress);
   const open = useQuery(openExceptions());
   const health = useQuery(systems);
   return (
     <Page title="Today">
+      <Reading of={ofDay} rows={2}>
+        {(data) => <Day of={data} />}
+      </Reading>
       <Reading of={figures} rows={3}>
-        {(data) => <Figures of={data} open={open.data?.items} />}
+        {(data) => <Figures of={data} open={open.data?.items} day={ofDay.data} />}
       </Reading>
       <div className="today-columns">
         <Panel id="by-type" title="Open exceptions by type and age" aside={<Link to="/exceptions">all of them</Link>}>
@@ -37,6 +45,7 @@ export function TodayPage() {
           <Reading of={open}>{({ items }) => <Urgent open={items} />}</Reading>
         </Panel>
       </div>
+      <StoppedWebhooks />
       <Panel id="health" title="Systems" aside={<Link to="/systems">details</Link>}>
         <Reading of={health} rows={2}>
           {(data) => <Health of={data.systems} />}
@@ -46,7 +55,42 @@ export function TodayPage() {
   );
 }
 
-function Figures({ of: { orders, payments }, open }: { of: Progress; open: readonly Exception[] | undefined }) {
+/** What happened on the company's day so far. */
+function Day({ of }: { of: OfDay }) {
+  const names = {
+    received: "in",
+    promised: "promised",
+    released: "released",
+    shipped: "shipped",
+    invoiced: "invoiced",
+  };
+  return (
+    <Band name={`Today, ${day(of.day)}${of.is_complete ? "" : ": still being counted"}`}>
+      {STEPS.map((step) => (
+        <Figure
+          key={step}
+          value={of[step]}
+          name={`orders ${names[step]} today`}
+          to={<Link to="/orders" search={{ today: step }} className="panel figure" />}
+        />
+      ))}
+      <Figure
+        value={of.matched}
+        name="payments matched today"
+        tone="good"
+        to={<Link to="/finance/payments" search={{ today: "matched" }} className="panel figure" />}
+      />
+    </Band>
+  );
+}
+
+interface FiguresProps {
+  readonly of: Progress;
+  readonly open: readonly Exception[] | undefined;
+  readonly day: OfDay | undefined;
+}
+
+function Figures({ of: { orders, payments }, open, day: ofDay }: FiguresProps) {
   const now = useNow();
   const clocks = useMemo(() => open && byClock(open, now), [open, now]);
   const ofStatus = (status: string, name: string, tone?: Tone) => (
@@ -59,8 +103,8 @@ function Figures({ of: { orders, payments }, open }: { of: Progress; open: reado
   );
   return (
     <>
-      <Band name="The way of orders">
-        <Figure value={all(orders)} name="orders in" to={<Link to="/orders" className="panel figure" />} />
+      <Band name="Where orders stand">
+        <Figure value={all(orders)} name="orders in all" to={<Link to="/orders" className="panel figure" />} />
         {ofStatus("approved", "promised, to release")}
         {ofStatus("in_fulfilment", "released")}
         {ofStatus("partially_fulfilled", "shipped in part")}
@@ -76,6 +120,18 @@ function Figures({ of: { orders, payments }, open }: { of: Progress; open: reado
       <Band name="What needs somebody">
         {ofStatus("on_hold", "on hold", "late")}
         {ofStatus("backordered", "backordered", "soon")}
+        <Figure
+          value={ofDay?.promises_missed}
+          name="promises missed"
+          tone="late"
+          to={<Link to="/orders" search={{ promise: "missed" }} className="panel figure" />}
+        />
+        <Figure
+          value={ofDay?.promises_at_risk}
+          name="promises at risk"
+          tone="soon"
+          to={<Link to="/orders" search={{ promise: "at_risk" }} className="panel figure" />}
+        />
         <Figure
           value={clocks?.late}
           name="service levels missed"
@@ -205,6 +261,26 @@ function Urgent({ open }: { open: readonly Exception[] }) {
         {count(open.length, "case")}, <Amounts of={stake} /> at stake
       </Text>
     </>
+  );
+}
+
+/** Told to those who look after webhooks: one that was switched off after days of failure stays so until somebody looks. */
+function StoppedWebhooks() {
+  const me = useMe();
+  const mayNot = me === undefined || mayNotSendEvents(me) !== undefined;
+  const stopped = useQuery({ ...webhooks, enabled: !mayNot }).data?.items.filter(({ disabled }) => disabled) ?? [];
+  if (stopped.length === 0) return null;
+  return (
+    <Alert color="red" title={`${count(stopped.length, "webhook")} stopped: nothing is sent there`}>
+      {stopped.map(({ id, disabled }) => (
+        <div key={id}>
+          <Link to="/administration/webhooks" search={{ open: id }}>
+            {id}
+          </Link>
+          : {disabled}
+        </div>
+      ))}
+    </Alert>
   );
 }
 

@@ -103,7 +103,10 @@ fn find_address(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     if known.is_some() {
         let by = cx.actor.id.clone();
         let (ordered, added, prices) = (Vec::new(), Vec::new(), Vec::new());
-        books.record(&id, OrderEvent::Changed { ordered, added, prices, ship_to: known.map(Box::new), requested: None, by, terms: None });
+        books.record(
+            &id,
+            OrderEvent::Changed { ordered, added, prices, ship_to: known.map(Box::new), requested: None, by, terms: None },
+        );
     }
     Ok(())
 }

@@ -86,6 +86,7 @@ pub(crate) struct HistoryView {
 
 /// An instance as it is followed through the journal.
 struct Followed {
+    models: Models,
     id: InstanceId,
     begun: Option<(DefinitionId, Timestamp)>,
     end: Option<End>,
@@ -99,7 +100,7 @@ impl Followed {
             match event {
                 Event::InstanceCreated { id, definition, .. } if *id == self.id => {
                     self.begun = Some((definition.clone(), now));
-                    let model = Models::default().get(reader, definition.clone())?;
+                    let model = self.models.get(reader, definition.clone())?;
                     let model = model.ok_or_else(|| Problem::not_found(definition))?;
                     self.passages = Some(Passages::of_instance((*model).clone(), self.id)?);
                 }
@@ -128,7 +129,7 @@ async fn history(
     // its number tells in which entry it began
     let mut after = partition::instance::begun_in(id).saturating_sub(1);
     let until = head.min(after.saturating_add(MOST));
-    let mut followed = Followed { id, begun: None, end: None, passages: None };
+    let mut followed = Followed { models: state.readers.models(), id, begun: None, end: None, passages: None };
     while after < until && followed.end.is_none() {
         let read = move |reader: &mut dyn Reader| {
             let chunk = reader.entries(after, CHUNK)?;

@@ -10,7 +10,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::filter::InstanceFilter;
-use super::models::Models;
 use crate::extract::{Path, Reading};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -52,10 +51,11 @@ async fn tokens(
     Path((process, version)): Path<(String, u32)>,
 ) -> Result<JsonAnswer<TokensView>, Problem> {
     let filter = InstanceFilter { process: Some(process), version: Some(version), ..InstanceFilter::default() };
+    let models = app.readers.models();
     let read = move |reader: &mut dyn store::Reader| {
         let mut view = TokensView::default();
         let mut elements: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        filter.each(reader, &mut Models::default(), None, |found| {
+        filter.each(reader, &models, None, |found| {
             let standing = state(&found.instance);
             let is_stuck = u64::from(standing == Standing::Incident);
             view.instances += 1;
