@@ -74,6 +74,9 @@ pub(crate) struct TermsView {
     discount_days: u16,
     /// Paid before anything is shipped.
     prepayment: bool,
+    /// What waiting costs whoever does not take the discount, as interest for a year of 365 days in per cent; absent without a discount.
+    #[schema(example = "37.2")]
+    cost_of_no_discount_percent: Option<String>,
 }
 
 fn terms(terms: &Terms) -> TermsView {
@@ -82,6 +85,7 @@ fn terms(terms: &Terms) -> TermsView {
         discount_percent: terms.discount_percent.to_string(),
         discount_days: terms.discount_days,
         prepayment: terms.prepayment,
+        cost_of_no_discount_percent: terms.cost_of_no_discount(365).map(|cost| cost.to_string()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is agreed with a customer and copied onto each order.
 
 use serde::{Deserialize, Serialize};
-use units::{Decimal, Text};
+use units::{Decimal, Rounding, Text};
 
 /// Payment terms: `2/10 net 30` is `net_days: 30, discount_percent: 2, discount_days: 10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,21 @@ pub struct Terms {
     pub discount_days: u16,
     /// Paid before anything is shipped: held until the money is on account, and no limit counts.
     pub prepayment: bool,
+}
+
+impl Terms {
+    /// What it costs to pay on the last day instead of taking the discount, as interest for a year of so many days, in per cent to one
+    /// decimal; `None` where there is no discount, or no time is gained. Source: domain §1.7 (2/10 net 30: 37.2 % of 365 days, 36.7 % of 360).
+    pub fn cost_of_no_discount(&self, days_of_year: u16) -> Option<Decimal> {
+        let gained = self.net_days.checked_sub(self.discount_days).filter(|days| *days > 0)?;
+        let paid = Decimal::HUNDRED - self.discount_percent;
+        if self.discount_percent.is_zero() || paid <= Decimal::ZERO {
+            return None;
+        }
+        let whole = |days: u16| Decimal::from(i64::from(days));
+        let interest = self.discount_percent.checked_mul(whole(days_of_year))?.checked_mul(Decimal::HUNDRED)?;
+        Some(interest.checked_div(paid.checked_mul(whole(gained))?)?.round(1, Rounding::HalfUp))
+    }
 }
 
 impl Default for Terms {
@@ -57,4 +72,25 @@ pub struct ShipTo {
     /// Special tax district, where taxes depend on it.
     #[serde(default)]
     pub district: Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domain_1_7_two_per_cent_in_ten_days_or_net_in_thirty_cost_whoever_waits_37_per_cent_a_year() {
+        let terms = |percent: &str, days, net| Terms {
+            net_days: net,
+            discount_percent: percent.parse().unwrap(),
+            discount_days: days,
+            prepayment: false,
+        };
+        let cost = |terms: Terms, days| terms.cost_of_no_discount(days).map(|cost| cost.to_string());
+        assert_eq!(cost(terms("2", 10, 30), 365).as_deref(), Some("37.2"));
+        assert_eq!(cost(terms("2", 10, 30), 360).as_deref(), Some("36.7"));
+        for none in [terms("0", 10, 30), terms("2", 30, 30), terms("2", 40, 30), terms("100", 10, 30)] {
+            assert_eq!(cost(none, 365), None, "{none:?}");
+        }
+    }
 }
