@@ -257,7 +257,7 @@ pub(crate) fn lab_system(name: &str, url: &str) -> String {
     let capabilities: Vec<(&str, &str, &str)> = match name {
         "tax" => vec![("tax.quote", "/quotes", "")],
         "carrier" => vec![("tms.book", "/bookings", ""), ("tms.intercept", "/intercepts", "")],
-        "erp" => vec![("erp.post_invoice", "/postings", "")],
+        "erp" => vec![("erp.post_invoice", "/postings", ""), ("erp.post_payment", "/payments", "")],
         "bank" => Vec::new(),
         _ => vec![
             ("wms.release", "/releases", name),

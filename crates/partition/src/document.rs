@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use trade::master::ShipTo;
-use trade::{InvoiceId, OrderId, ReturnId, ShipmentId, WarehouseOrderId};
+use trade::{InvoiceId, OrderId, PaymentId, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Currency, Day, Quantity, Text};
 
 /// Asks a tax service for the tax of an order (`tax.quote`): of whom, from where to where, and what exempts from it (domain §1.4).
@@ -112,6 +112,41 @@ pub struct PostingDocument<'a> {
     pub(crate) discount: Option<DiscountTerms>,
     /// The exchange rate that it is booked with, where it is not in the company's currency.
     pub(crate) exchange: Option<Exchange>,
+}
+
+/// Asks the ERP to post entries of the general ledger (`erp.post_payment`): what became of a payment since it was posted before, or what was
+/// written off of a document without one. The entries balance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerDocument<'a> {
+    /// What it is of and its number there, as in `PY-7/1`: the same however often it is sent.
+    pub(crate) posting: String,
+    pub(crate) payment: Option<PaymentId>,
+    pub(crate) bank_account: &'a str,
+    pub(crate) bank_reference: &'a str,
+    pub(crate) value_date: Option<Day>,
+    pub(crate) payer: Option<&'a str>,
+    /// The day that the entries are of.
+    pub(crate) date: Day,
+    pub(crate) currency: Currency,
+    /// The company's currency.
+    pub(crate) booked_currency: Currency,
+    pub(crate) entries: Vec<LedgerLine<'a>>,
+}
+
+/// A debit or a credit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerLine<'a> {
+    /// `bank`, `receivables`, `on_account`, `suspense`, `discount`, `write_off`, `deduction` or `exchange_difference`.
+    pub(crate) ledger: String,
+    pub(crate) account: Option<&'a str>,
+    /// The legal number of the document.
+    pub(crate) invoice: Option<Text>,
+    /// The code of a deduction.
+    pub(crate) code: &'a str,
+    /// Above zero for a debit, below for a credit.
+    pub(crate) amount: String,
+    /// The same in the company's currency.
+    pub(crate) booked: String,
 }
 
 /// A rate, and what all of a document comes to in the company's currency.

@@ -34,7 +34,7 @@ pub mod webhook;
 
 pub use batch::{Batch, BatchId, BatchPart};
 pub use command::{Body, Command, JobAnswer, Reply, TaskChange};
-pub use decide::{CAPABILITIES, can_be_done};
+pub use decide::{CAPABILITIES, POST_PAYMENT, can_be_done};
 pub use definition::{Definition, DefinitionId, Resource, form_id};
 pub use dependency::{Dependency, DependencyChange};
 pub use draft::{Draft, DraftChange, DraftEvent, DraftId, DraftStatus};

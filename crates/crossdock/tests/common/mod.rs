@@ -112,7 +112,7 @@ pub(crate) fn configuration(listen: &str, systems: &[(String, String)]) -> Strin
         let capabilities: &[(&str, &str, &str)] = match name.as_str() {
             "tax" => &[("tax.quote", "/quotes", "")],
             "carrier" => &[("tms.book", "/bookings", ""), ("tms.intercept", "/intercepts", "")],
-            "erp" => &[("erp.post_invoice", "/postings", "")],
+            "erp" => &[("erp.post_invoice", "/postings", ""), ("erp.post_payment", "/payments", "")],
             "bank" => {
                 text.push_str("poll = { path = \"/statements?after={cursor}\", interval_ms = 100 }\n");
                 &[]

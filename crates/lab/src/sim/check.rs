@@ -55,6 +55,16 @@ impl World<'_> {
         self.agree("units shipped", shipped, totals.units_shipped)?;
         self.agree("invoices", self.ledger("erp", "invoices"), i64::try_from(totals.invoices).unwrap_or(i64::MAX))?;
         self.agree("money", self.ledger("bank", "balance_minor"), totals.money_in(Currency::GBP).cash_received.0)?;
+        let erp = |account: &str| {
+            let balances = self.system("erp")["balances_minor"]["GBP"].clone();
+            balances[account].as_i64().unwrap_or_default()
+        };
+        self.agree("money in the bank by the ERP", erp("bank"), totals.money_in(Currency::GBP).cash_received.0)?;
+        let owed = self.product.states.values().filter_map(|state| match state {
+            AnyState::Trade(Aggregate::Account(account), _) => Some(account.ledger.receivable().0),
+            _ => None,
+        });
+        self.agree("receivables by the ERP", erp("receivables"), owed.sum())?;
         if totals.orders != self.plan.orders || totals.units_shipped == 0 {
             let what = format!("{} orders of {}, {} units shipped", totals.orders, self.plan.orders, totals.units_shipped);
             return Err(self.failure(what));
@@ -102,8 +112,13 @@ impl World<'_> {
 
     /// A figure of a system's own ledger.
     fn ledger(&self, system: &str, figure: &str) -> i64 {
+        self.system(system)[figure].as_i64().unwrap_or(-1)
+    }
+
+    /// A system's own ledger.
+    fn system(&self, system: &str) -> Value {
         let found = self.systems.iter().find(|(name, _)| *name == system);
-        found.map(|(_, model)| model.ledger()).as_ref().map_or(-1, |ledger: &Value| ledger[figure].as_i64().unwrap_or(-1))
+        found.map(|(_, model)| model.ledger()).unwrap_or_default()
     }
 
     fn agree(&self, what: &str, theirs: i64, ours: i64) -> Result<(), Failure> {

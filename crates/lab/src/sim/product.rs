@@ -35,7 +35,7 @@ pub(super) struct Product {
 }
 
 fn started(position: u64) -> Partition {
-    let all = partition::CAPABILITIES.into_iter().chain(["wms.redirect", "tms.intercept"]);
+    let all = partition::CAPABILITIES.into_iter().chain(["wms.redirect", "tms.intercept", partition::POST_PAYMENT]);
     Partition::new(position, all.map(Text::from))
 }
 

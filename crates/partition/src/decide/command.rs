@@ -649,6 +649,9 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
         ("erp.post_invoice", Some(Key::Invoice(id))) => {
             trade::billing::confirm_by_erp(txn.books(), *id, &word("reference"), &cx)?;
         }
+        (document::POST_PAYMENT, Some(Key::Payment(id))) => {
+            trade::cash::confirm_posting(txn.books(), *id, &word("reference"), &cx)?;
+        }
         _ => {}
     }
     Ok(())

@@ -5,20 +5,24 @@ use std::borrow::Cow;
 use engine::InstanceId;
 use feel::{Context as Variables, Value};
 use serde::Serialize;
-use trade::{InvoiceId, Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
-use units::{Amount, Currency, Text};
+use trade::cash::LedgerEntry;
+use trade::{AccountId, InvoiceId, Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
+use units::{Amount, Currency, Day, Text};
 
 use super::task::{company, label, order};
 use super::txn::{Outcome, Txn, text};
 use crate::document::{
-    BookingDocument, DiscountTerms, Exchange, InterceptDocument, PostingDocument, QuoteDocument, QuoteExemption, QuoteLine,
-    ReleaseDocument, ReleaseLine,
+    BookingDocument, DiscountTerms, Exchange, InterceptDocument, LedgerDocument, LedgerLine, PostingDocument, QuoteDocument,
+    QuoteExemption, QuoteLine, ReleaseDocument, ReleaseLine,
 };
 use crate::effect::{Effect, EffectId};
 
 /// The connection tasks that have a document of their own. Others send the variables of their job. `wms.redirect` and
 /// `tms.intercept` are not among them: where no system offers them, a person is asked instead.
 pub const CAPABILITIES: [&str; 5] = ["tax.quote", "wms.release", "wms.cancel", "tms.book", "erp.post_invoice"];
+
+/// The ERP posts what payments come to. Where no system offers it, the entries stand in our own ledger only.
+pub const POST_PAYMENT: &str = "erp.post_payment";
 
 /// Makes the effect of a connection task: capability, route and document.
 pub(super) fn effect(
@@ -119,6 +123,64 @@ pub(super) fn interception(txn: &mut Txn<'_>, id: ShipmentId, waiting: ReturnId)
         document,
         ..Effect::default()
     })
+}
+
+/// Asks the ERP to post entries of the general ledger, if it does; no process waits for it.
+pub(super) fn post_entries(txn: &mut Txn<'_>, of: &Key, number: u32, day: Day, entries: &[LedgerEntry]) -> Outcome<()> {
+    if !txn.capabilities.contains(POST_PAYMENT) {
+        return Ok(());
+    }
+    let payment = match of {
+        Key::Payment(id) => txn.books().payment(id)?,
+        _ => None,
+    };
+    let mut numbers = Vec::with_capacity(entries.len());
+    let mut currency = payment.as_ref().map(|payment| payment.currency);
+    for entry in entries {
+        let document = match &entry.invoice {
+            Some(invoice) => txn.books().invoice(invoice)?,
+            None => None,
+        };
+        currency = currency.or(document.as_ref().map(|document| document.currency));
+        numbers.push(document.map(|document| document.number.clone()));
+    }
+    let name = match of {
+        Key::Payment(id) => id.to_string(),
+        Key::Invoice(id) => id.to_string(),
+        of => of.to_string(),
+    };
+    let booked_currency = company(txn)?.currency;
+    let currency = currency.unwrap_or(booked_currency);
+    let lines = entries.iter().zip(numbers).map(|(entry, invoice)| LedgerLine {
+        ledger: label(&entry.ledger),
+        account: entry.account.as_ref().map(AccountId::as_str),
+        invoice,
+        code: &entry.code,
+        amount: plain(entry.amount, currency),
+        booked: plain(entry.booked, booked_currency),
+    });
+    let document = json(&LedgerDocument {
+        posting: format!("{name}/{number}"),
+        payment: payment.as_ref().map(|payment| payment.id),
+        bank_account: payment.as_ref().map_or("", |payment| &payment.bank_account),
+        bank_reference: payment.as_ref().map_or("", |payment| &payment.bank_reference),
+        value_date: payment.as_ref().map(|payment| payment.value_date),
+        payer: payment.as_ref().and_then(|payment| payment.account.as_ref()).map(AccountId::as_str),
+        date: day,
+        currency,
+        booked_currency,
+        entries: lines.collect(),
+    });
+    let effect = Effect {
+        id: txn.loose_effect_id(),
+        capability: Text::const_new(POST_PAYMENT),
+        requested_at: txn.now(),
+        subject: Some(of.clone()),
+        document,
+        ..Effect::default()
+    };
+    txn.request(effect);
+    Ok(())
 }
 
 fn id<T: std::str::FromStr>(variables: &Variables, name: &str) -> Outcome<T> {

@@ -32,7 +32,7 @@ use std::collections::BTreeSet;
 
 use units::Text;
 
-pub use document::CAPABILITIES;
+pub use document::{CAPABILITIES, POST_PAYMENT};
 pub use worker::can_be_done;
 
 use crate::command::Command;

@@ -3,10 +3,11 @@
 use engine::{Event as ProcessEvent, Input, Instance, Key as ElementKey};
 use feel::Context as Variables;
 use trade::account::AccountEvent;
+use trade::billing::InvoiceEvent;
 use trade::cash::PaymentEvent;
 use trade::fulfilment::{Progress, WarehouseOrderEvent};
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
-use trade::{Event as TradeEvent, LineNo, OrderId};
+use trade::{Event as TradeEvent, Key, LineNo, OrderId};
 use units::Minutes;
 
 use super::task::{TASKS, label};
@@ -46,7 +47,13 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
         ),
         // a statement brings thousands of payments that nobody was asked about: those that people match are looked at there
         TradeEvent::Payment(_, event) => {
-            matches!(event, PaymentEvent::Reversed { .. } | PaymentEvent::DeductionResolved { .. })
+            matches!(
+                event,
+                PaymentEvent::Reversed { .. } | PaymentEvent::DeductionResolved { .. } | PaymentEvent::Booked { .. }
+            )
+        }
+        TradeEvent::Invoice(_, event) => {
+            matches!(event, InvoiceEvent::DisputeSettled { entries, .. } if !entries.is_empty())
         }
         TradeEvent::Account(_, event) => {
             matches!(
@@ -114,6 +121,15 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 _ => {}
             }
             follow_up::answer_came(txn, *id)?;
+        }
+        TradeEvent::Payment(id, PaymentEvent::Booked { number, day, entries }) => {
+            document::post_entries(txn, &Key::Payment(*id), *number, *day, entries)?;
+        }
+        TradeEvent::Invoice(id, InvoiceEvent::DisputeSettled { entries, .. }) => {
+            let day = super::task::company(txn)?.calendar.local_day(txn.now());
+            // it may be disputed again, by a later entry of the journal
+            let number = u32::try_from(txn.position()).unwrap_or(u32::MAX);
+            document::post_entries(txn, &Key::Invoice(*id), number, day, entries)?;
         }
         TradeEvent::Payment(id, _) => exception::payment_changed(txn, *id)?,
         TradeEvent::Account(id, _) => txn.once(Once::RecheckCredit(id.clone())),

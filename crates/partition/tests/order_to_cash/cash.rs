@@ -120,3 +120,48 @@ fn a_missing_statement_is_put_before_a_person() {
     };
     assert_eq!([import(1), import(2), import(4)], [0, 0, 1]);
 }
+
+/// What the ERP was asked to post of money: the posting, and ledger and amount of each entry.
+fn posted(world: &World) -> Vec<(String, Vec<(String, String)>)> {
+    let asked = world.asked.iter().filter(|(capability, _)| capability == partition::POST_PAYMENT);
+    let read = |(_, document): &(String, String)| {
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let entries = document["entries"].as_array().unwrap().iter();
+        let entries = entries.map(|entry| (text(&entry["ledger"]), text(&entry["amount"]))).collect();
+        (text(&document["posting"]), entries)
+    };
+    asked.map(read).collect()
+}
+
+fn entries(of: &[(&str, &str)]) -> Vec<(String, String)> {
+    of.iter().map(|(ledger, amount)| ((*ledger).to_owned(), (*amount).to_owned())).collect()
+}
+
+#[test]
+fn domain_1_7_the_erp_gets_the_entries_of_a_payment_once_and_what_changes_of_it_later() {
+    let (mut world, id) = billed();
+    let payment = world.pay(9_000, "CD-2026-000001 less damaged goods");
+    let first = ("PY-1/1".to_owned(), entries(&[("bank", "90.00"), ("receivables", "-90.00")]));
+    assert_eq!(posted(&world), [first]);
+    world.resolve(ExceptionKind::Deduction, Action::WriteOff);
+    let second = ("PY-1/2".to_owned(), entries(&[("receivables", "-10.00"), ("deduction", "10.00")]));
+    assert_eq!(posted(&world)[1..], [second]);
+    let invoice = world.state(id).invoices[0];
+    world.tell(Body::UnapplyPayment { payment, invoice, reason: "wrong".into() });
+    let third = entries(&[("receivables", "100.00"), ("suspense", "-90.00"), ("deduction", "-10.00")]);
+    assert_eq!(posted(&world)[2..], [("PY-1/3".to_owned(), third)]);
+    world.check();
+}
+
+#[test]
+fn what_is_written_off_of_a_dispute_without_a_payment_reaches_the_erp_too() {
+    let (mut world, _, invoice) = disputed();
+    let settlement = Settlement { granted: Amount::ZERO, written_off: Amount(500) };
+    world.tell(Body::SettleDispute { invoice, settlement, reason: "a little".into() });
+    let all = posted(&world);
+    let [(posting, written_off)] = all.as_slice() else { panic!("{all:?}") };
+    assert!(posting.starts_with(&format!("{invoice}/")), "{posting}");
+    assert_eq!(*written_off, entries(&[("receivables", "-5.00"), ("deduction", "5.00")]));
+    world.check();
+}

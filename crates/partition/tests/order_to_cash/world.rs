@@ -47,10 +47,8 @@ fn processes() -> Vec<Resource> {
 impl World {
     /// With `redirects` the warehouses can be asked for another address, and the carrier to stop what is on its way.
     pub(crate) fn new(redirects: bool) -> Self {
-        let capabilities = partition::CAPABILITIES
-            .iter()
-            .copied()
-            .chain(redirects.then_some(["wms.redirect", "tms.intercept"]).into_iter().flatten());
+        let capabilities = partition::CAPABILITIES.iter().copied().chain([partition::POST_PAYMENT]);
+        let capabilities = capabilities.chain(redirects.then_some(["wms.redirect", "tms.intercept"]).into_iter().flatten());
         let mut world = Self {
             partition: Partition::new(0, capabilities.map(Into::into)),
             disk: Disk::default(),

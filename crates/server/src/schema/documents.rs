@@ -72,6 +72,7 @@ static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
         ("booking", Way::Sent, "tms.book", sent::<document::BookingDocument<'static>>),
         ("intercept", Way::Sent, "tms.intercept", sent::<document::InterceptDocument<'static>>),
         ("invoice_posting", Way::Sent, "erp.post_invoice", sent::<document::PostingDocument<'static>>),
+        ("ledger_posting", Way::Sent, "erp.post_payment", sent::<document::LedgerDocument<'static>>),
     ];
     let effects = effects.into_iter().map(|(name, way, used, schema)| (name, way, used, schema()));
     let complete = |(name, way, used, mut schema): (&'static str, Way, &'static str, Value)| {

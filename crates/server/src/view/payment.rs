@@ -39,6 +39,25 @@ pub(crate) struct PaymentView {
     pub(crate) candidates: Vec<CandidateView>,
     /// The exchange rate of its value date, where it is not in the company's currency.
     pub(crate) exchange: Option<ExchangeView>,
+    /// What it comes to in the general ledger; debits and credits balance.
+    pub(crate) ledger: Vec<LedgerEntryView>,
+}
+
+/// A balance of the general ledger that a payment left.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct LedgerEntryView {
+    /// `bank`, `receivables`, `on_account`, `suspense`, `discount`, `write_off`, `deduction` or `exchange_difference`.
+    pub(crate) ledger: String,
+    /// Whose sub-ledger, where it has any.
+    pub(crate) account: Option<String>,
+    /// The document that it settles or allows of.
+    pub(crate) invoice: Option<String>,
+    /// The code of a deduction.
+    pub(crate) code: String,
+    /// Above zero for a debit, below for a credit.
+    pub(crate) amount: MoneyView,
+    /// The same in the company's currency, where that is another one and the rate is known.
+    pub(crate) booked: Option<MoneyView>,
 }
 
 /// Money applied to one item.
@@ -56,6 +75,8 @@ pub(crate) struct AllocationView {
     pub(crate) deduction: MoneyView,
     /// Code of the deduction.
     pub(crate) code: String,
+    /// The role that looks after deductions of that code; absent where nothing is deducted.
+    pub(crate) owner: Option<String>,
     /// What was gained by exchange rates, in the company's currency; below zero for a loss. Absent where the payment is in that.
     pub(crate) realised: Option<MoneyView>,
 }
@@ -79,12 +100,21 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         written_off: money(allocation.written_off, currency),
         deduction: money(allocation.deduction, currency),
         code: allocation.code.to_string(),
+        owner: allocation.deduction.is_positive().then(|| name(&trade::cash::owner(&allocation.code))),
         realised: payment.rate.as_ref().map(|rate| money(allocation.realised, rate.into)),
     });
     let candidates = payment
         .candidates
         .iter()
         .map(|candidate| CandidateView { invoices: texts(&candidate.invoices), evidence: candidate.evidence.to_string() });
+    let ledger = payment.ledger.iter().map(|entry| LedgerEntryView {
+        ledger: name(&entry.ledger),
+        account: entry.account.as_ref().map(ToString::to_string),
+        invoice: entry.invoice.as_ref().map(ToString::to_string),
+        code: entry.code.to_string(),
+        amount: money(entry.amount, currency),
+        booked: payment.rate.as_ref().map(|rate| money(entry.booked, rate.into)),
+    });
     PaymentView {
         id: payment.id.to_string(),
         status: name(&payment.status),
@@ -101,5 +131,6 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         on_account: money(payment.on_account, currency),
         candidates: candidates.collect(),
         exchange: payment.rate.as_ref().map(|rate| exchange(rate, payment.amount, currency)),
+        ledger: ledger.collect(),
     }
 }

@@ -7,6 +7,7 @@ use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp};
 
 use super::particulars::Particulars;
 use crate::books::Folded;
+use crate::cash::LedgerEntry;
 use crate::ids::*;
 use crate::master::{BookedRate, TaxRounding};
 use crate::tax::TaxScheme;
@@ -96,6 +97,9 @@ pub struct Invoice {
     /// The credit note over what this invoice bills anew, of the invoice that it corrects.
     #[serde(default)]
     pub rebills: Option<InvoiceId>,
+    /// What was booked of it in the general ledger without a payment, after it was posted.
+    #[serde(default)]
+    pub ledger: Vec<LedgerEntry>,
 }
 
 /// What was decided about a dispute; the three amounts are what was in dispute.
@@ -263,6 +267,9 @@ pub enum InvoiceEvent {
         /// When.
         #[serde(default)]
         on: Day,
+        /// What is written off that no payment had deducted, in the general ledger.
+        #[serde(default)]
+        entries: Vec<LedgerEntry>,
     },
     /// What the customer disputes was paid or credited, or a payment has deducted it: nobody has to decide any more.
     DisputeVoided,
@@ -306,7 +313,8 @@ impl Folded for Invoice {
                 self.dispute = Some((*amount, code.clone()));
                 self.disputed_by = by.clone();
             }
-            InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason, code, on } => {
+            InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason, code, on, entries } => {
+                self.ledger.extend(entries.iter().cloned());
                 self.end_dispute();
                 self.decisions.push(Decision {
                     code: code.clone(),

@@ -3,6 +3,7 @@
 use units::{Amount, Text};
 
 use super::exchange::{foreign, unknown};
+use super::ledger::book;
 use super::post::{existing, on_account, post};
 use super::references::{NUMBER, named};
 use super::remittance;
@@ -52,6 +53,7 @@ pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Appli
     let before = existing(books, id)?;
     let applied = stages(books, id, cx)?;
     note_waiting(books, &before)?;
+    book(books, id, cx)?;
     Ok(applied)
 }
 

@@ -3,6 +3,7 @@
 use units::{Amount, Text};
 
 use super::dispute::void_dispute;
+use super::ledger::book;
 use super::post::existing;
 use super::state::PaymentEvent;
 use crate::account::{AccountEvent, settle, settled};
@@ -110,6 +111,7 @@ pub(super) fn end_deduction(
     books.record(account, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code: code.clone() });
     let by = cx.actor.id.clone();
     books.record(&id, PaymentEvent::DeductionResolved { invoice, accepted: written_off, by });
+    book(books, id, cx)?;
     Ok(Some(code))
 }
 
@@ -160,7 +162,7 @@ pub fn resolve_deduction(
             books.record(&invoice, told);
         }
     }
-    Ok(())
+    book(books, id, cx)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Money, Text};
 
 use super::deduction::{deducted_of, end_deduction, is_code, owner};
+use super::ledger::{LedgerAccount, LedgerEntry};
 use crate::account::{AccountEvent, OpenItem, settle, settled};
 use crate::billing::{Invoice, InvoiceEvent, credited_invoice, goodwill, may_give_away, net_of_goodwill};
 use crate::books::{Books, Key, Stop};
@@ -152,19 +153,22 @@ pub fn decide_dispute(
         may_give_away(books, &document, given, cx)?;
     }
     let net = if granted.is_positive() { net_of_goodwill(books, &document, granted)? } else { Amount::ZERO };
-    let code = end(books, &document, written_off, cx)?;
+    let (code, deducted) = end(books, &document, written_off, cx)?;
+    // what a payment had deducted is booked with it
+    let with_payment = if deducted { written_off } else { Amount::ZERO };
     let note = if net.is_positive() { Some(goodwill(books, invoice, None, net, reason, cx)?) } else { None };
     let credited = match note {
         Some(note) => books.invoice(&note)?.map_or(Amount::ZERO, |note| note.gross),
         None => Amount::ZERO,
     };
     let written_off = written_off + (granted - credited);
+    let entries = allowed(&document, written_off - with_payment, &code);
     write_off(books, &document, written_off, code.clone(), cx)?;
     let refused = disputed - credited - written_off;
     let (by, why) = (cx.actor.id.clone(), Text::from(reason));
     let on = company(books)?.calendar.local_day(cx.now);
     let granted = credited;
-    let settled = InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason: why, code, on };
+    let settled = InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason: why, code, on, entries };
     books.record(&invoice, settled);
     clear(books, invoice, reason, cx)?;
     Ok(Settled { note, granted: credited, written_off, refused })
@@ -188,14 +192,15 @@ pub(super) fn void_dispute(
     clear(books, invoice, "paid, credited or deducted", cx)
 }
 
-/// Nothing of a document is in dispute any more; gives the code that it was under.
-fn end(books: &mut dyn Books, document: &Invoice, written_off: Amount, cx: &Context) -> Result<Text, Stop> {
+/// Nothing of a document is in dispute any more; gives the code that it was under, and whether a payment had deducted it.
+fn end(books: &mut dyn Books, document: &Invoice, written_off: Amount, cx: &Context) -> Result<(Text, bool), Stop> {
     let deducted = end_deduction(books, &document.account, document.id, written_off, cx)?;
+    let is_deducted = deducted.is_some();
     let code = document.dispute.as_ref().map(|(_, code)| code.clone());
     let code = code.or(deducted).unwrap_or(Text::const_new("UNK"));
     let cleared = AccountEvent::ItemDisputed { invoice: document.id, amount: Amount::ZERO, code: code.clone() };
     books.record(&document.account, cleared);
-    Ok(code)
+    Ok((code, is_deducted))
 }
 
 fn write_off(books: &mut dyn Books, document: &Invoice, amount: Amount, code: Text, cx: &Context) -> Result<(), Stop> {
@@ -205,6 +210,25 @@ fn write_off(books: &mut dyn Books, document: &Invoice, amount: Amount, code: Te
     let of_orders = settle(books, account, &item, amount, None);
     settled(books, of_orders);
     Ok(())
+}
+
+/// What is written off of a document that no payment had deducted, in the general ledger.
+fn allowed(document: &Invoice, amount: Amount, code: &Text) -> Vec<LedgerEntry> {
+    if amount.is_zero() {
+        return Vec::new();
+    }
+    let booked = document.rate.as_ref().map_or(amount, |rate| rate.booked(amount, document.currency));
+    let receivables = LedgerEntry {
+        ledger: LedgerAccount::Receivables,
+        account: Some(document.account.clone()),
+        invoice: Some(document.id),
+        code: Text::default(),
+        amount: -amount,
+        booked: -booked,
+    };
+    let deduction =
+        LedgerEntry { ledger: LedgerAccount::Deduction, code: code.clone(), amount, booked, ..receivables.clone() };
+    vec![receivables, deduction]
 }
 
 fn item_of(books: &mut dyn Books, document: &Invoice) -> Result<Option<OpenItem>, Stop> {

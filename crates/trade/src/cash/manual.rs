@@ -4,6 +4,7 @@ use units::{Amount, Text};
 
 use super::apply::payer_of;
 use super::exchange::{foreign, rated, unknown};
+use super::ledger::book;
 use super::post::{existing, on_account, post};
 use super::reverse::reopen;
 use super::state::{Allocation, Method, Payment, PaymentEvent, PaymentStatus};
@@ -72,11 +73,12 @@ pub fn match_manually(
     if rest.is_positive() {
         on_account(books, id, &account, rest);
     }
-    note_waiting(books, &payment)
+    note_waiting(books, &payment)?;
+    book(books, id, cx)
 }
 
 /// Puts what is left of a payment on an account, as a credit. Source: domain §1.7, stage 9.
-pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId, _cx: &Context) -> Result<(), Stop> {
+pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId, cx: &Context) -> Result<(), Stop> {
     let payment = existing(books, id)?;
     if !is_undecided(&payment) {
         return Err(decided(&payment).into());
@@ -92,7 +94,8 @@ pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId,
         return Err(Refusal::TooMuchMoney { wanted: amount, available: Amount::ZERO }.into());
     }
     on_account(books, id, account, amount);
-    note_waiting(books, &payment)
+    note_waiting(books, &payment)?;
+    book(books, id, cx)
 }
 
 /// Takes a match back: the item is open again, and the money waits for a decision.
@@ -111,7 +114,8 @@ pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason:
     }
     reopen(books, allocation.owner(account), allocation, cx)?;
     books.record(&id, PaymentEvent::Unapplied { invoice, by: cx.actor.id.clone(), reason: reason.into() });
-    note_waiting(books, &payment)
+    note_waiting(books, &payment)?;
+    book(books, id, cx)
 }
 
 fn may_forgive(books: &mut dyn Books, amount: Amount, payment: &Payment, cx: &Context) -> Result<(), Stop> {

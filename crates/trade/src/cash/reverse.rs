@@ -2,6 +2,7 @@
 
 use units::Amount;
 
+use super::ledger::book;
 use super::post::existing;
 use super::state::{Allocation, PaymentEvent};
 use super::waiting::note_waiting;
@@ -28,7 +29,9 @@ pub(super) fn reverse(books: &mut dyn Books, original: PaymentId, entry: Payment
     let reason = units::Text::const_new("taken back by the bank");
     books.record(&original, PaymentEvent::Reversed { reason: reason.clone() });
     books.record(&entry, PaymentEvent::Reversed { reason });
-    note_waiting(books, &payment)
+    note_waiting(books, &payment)?;
+    book(books, original, cx)?;
+    book(books, entry, cx)
 }
 
 /// Opens an item again by what one allocation settled.

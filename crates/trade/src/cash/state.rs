@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Text, Timestamp};
 
+use super::ledger::{LedgerEntry, merged};
 use super::remittance::RemittanceLine;
 use crate::books::Folded;
 use crate::ids::*;
@@ -54,6 +55,12 @@ pub struct Payment {
     /// What the payer says of each document, where they do.
     #[serde(default)]
     pub lines: Vec<RemittanceLine>,
+    /// What it comes to in the general ledger.
+    #[serde(default)]
+    pub ledger: Vec<LedgerEntry>,
+    /// How often it was booked, and how often the ERP confirmed that.
+    #[serde(default)]
+    pub bookings: (u32, u32),
 }
 
 /// How far a payment is.
@@ -200,6 +207,20 @@ pub enum PaymentEvent {
         /// The rate.
         rate: BookedRate,
     },
+    /// Entries of the general ledger were made; they balance.
+    Booked {
+        /// The how manieth booking of the payment.
+        number: u32,
+        /// The day that they are of.
+        day: Day,
+        /// The entries.
+        entries: Vec<LedgerEntry>,
+    },
+    /// The ERP has posted entries of it.
+    ConfirmedByErp {
+        /// The ERP's number.
+        reference: Text,
+    },
 }
 
 /// A bank statement that was imported.
@@ -284,6 +305,11 @@ impl Folded for Payment {
                 }
             }
             PaymentEvent::Rated { rate } => self.rate = Some(rate.clone()),
+            PaymentEvent::Booked { number, entries, .. } => {
+                self.ledger = merged(&self.ledger, entries);
+                self.bookings.0 = *number;
+            }
+            PaymentEvent::ConfirmedByErp { .. } => self.bookings.1 += 1,
             PaymentEvent::Reversed { .. } => {
                 self.allocations.clear();
                 self.on_account = Amount::ZERO;

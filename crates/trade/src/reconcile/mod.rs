@@ -4,6 +4,7 @@
 //! every run, so that two runs can be compared.
 
 mod asked;
+mod ledger;
 mod liabilities;
 mod money;
 mod record;
@@ -37,17 +38,20 @@ pub fn check<'a>(aggregates: impl Iterator<Item = (&'a Key, &'a Aggregate)>, now
     let mut report = Report::default();
     let mut units = units_kept::Units::new(now);
     let mut money = money::Money::new(now);
+    let mut control = ledger::ControlAccount::new(now);
     let mut asked = asked::Asked::default();
     let mut liabilities = liabilities::Liabilities::default();
     for (key, aggregate) in aggregates {
         report.totals.count(aggregate);
         units.take(key, aggregate, &mut report);
         money.take(key, aggregate, &mut report);
+        control.take(key, aggregate, &mut report);
         asked.take(key, aggregate, &mut report);
         liabilities.take(key, aggregate);
     }
     units.finish(&mut report);
     money.finish(&mut report);
+    control.finish(&mut report);
     asked.finish(&mut report);
     liabilities.finish(&mut report);
     report

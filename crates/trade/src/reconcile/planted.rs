@@ -196,6 +196,46 @@ fn paid(story: &mut Story, invoice: InvoiceId) -> PaymentId {
     id
 }
 
+fn with_payment(story: &mut Story, id: PaymentId, change: impl FnOnce(&mut Payment)) {
+    let mut payment = (*story.books().payment(&id).unwrap().unwrap()).clone();
+    change(&mut payment);
+    story.books().record(&id, PaymentEvent::Received(Box::new(payment)));
+}
+
+#[test]
+fn r6_a_sub_ledger_that_differs_from_its_control_account() {
+    let (mut story, _, invoice) = billed();
+    let id = paid(&mut story, invoice);
+    with_payment(&mut story, id, |payment| {
+        payment.ledger.iter_mut().for_each(|entry| (entry.amount, entry.booked) = (Amount(0), Amount(0)));
+    });
+    assert_eq!(about(&found(&story, "control-differs")), ("R6", "ACME EUR", 10_000, Role::Receivables));
+    assert_eq!(about(&found(&story, "bank-differs")), ("R6", "EUR", 10_000, Role::Receivables));
+}
+
+#[test]
+fn r6_entries_of_a_payment_that_do_not_balance() {
+    let (mut story, _, invoice) = billed();
+    let id = paid(&mut story, invoice);
+    with_payment(&mut story, id, |payment| payment.ledger[0].amount = Amount(10_007));
+    assert_eq!(about(&found(&story, "entries-unbalanced")), ("R6", "PY-1", 7, Role::Receivables));
+}
+
+#[test]
+fn r6_a_payment_that_the_erp_has_not_posted_is_a_break_after_a_day_where_it_posts_payments() {
+    let (mut story, _, invoice) = billed();
+    billing::confirm_by_erp(story.books(), invoice, "E-1", &at(5)).unwrap();
+    let first = paid(&mut story, invoice);
+    let late = Some(at(6).now.plus_millis(24 * 3_600_000 + 1));
+    assert_eq!(breaks(&story, late), [], "nobody said that an ERP posts payments");
+    let second = story.pay(invoice, 0);
+    crate::cash::confirm_posting(story.books(), second, "E-2", &at(7)).unwrap();
+    let found: Vec<Break> = breaks(&story, late).into_iter().filter(|found| found.cause == "erp-missing").collect();
+    assert_eq!(found.iter().map(about).collect::<Vec<_>>(), [("R6", "PY-1", 10_000, Role::Receivables)]);
+    crate::cash::confirm_posting(story.books(), first, "E-3", &at(7)).unwrap();
+    assert!(!breaks(&story, late).iter().any(|found| found.cause == "erp-missing"));
+}
+
 #[test]
 fn r7_a_payment_that_no_statement_has() {
     let (mut story, _, invoice) = billed();

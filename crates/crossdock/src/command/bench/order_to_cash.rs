@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use feel::{Context as Variables, Value};
-use partition::{Body, CAPABILITIES, Effect, Reply};
+use partition::{Body, CAPABILITIES, Effect, POST_PAYMENT, Reply};
 use runtime::{Answer, EffectSink, Handle, Options, Request, Runtime, SystemClock};
 use serde::Deserialize;
 use trade::account::Profile;
@@ -325,8 +325,8 @@ impl Stage {
             problem: Mutex::default(),
             done,
         });
-        let options =
-            Options { capabilities: CAPABILITIES.iter().map(|name| Text::const_new(name)).collect(), ..Options::default() };
+        let capabilities = CAPABILITIES.into_iter().chain([POST_PAYMENT]).map(Text::const_new).collect();
+        let options = Options { capabilities, ..Options::default() };
         let runtime = Runtime::start(Box::new(store), options, Arc::new(Sink(world.clone())), Arc::new(SystemClock))?;
         let handle = runtime.handle();
         for body in master(orders, lines) {

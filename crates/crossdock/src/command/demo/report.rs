@@ -147,6 +147,18 @@ async fn compare(
     hold("invoices confirmed by the ERP, of all", confirmed, posted);
     let bank = ledgers.get("bank").and_then(|ledger| ledger["balance_minor"].as_i64()).unwrap_or(0);
     hold("money in bank statements", bank, totals.money_in(Currency::GBP).cash_received.0);
+    let mut owed = 0;
+    each(reader, Kind::Account, |aggregate| {
+        if let Aggregate::Account(account) = aggregate {
+            owed += account.ledger.receivable().0;
+        }
+    })?;
+    let in_erp = |account: &str| {
+        let balance = ledgers.get("erp").and_then(|ledger| ledger["balances_minor"]["GBP"][account].as_i64());
+        balance.unwrap_or(0)
+    };
+    hold("money in the bank by the ERP", in_erp("bank"), totals.money_in(Currency::GBP).cash_received.0);
+    hold("receivables by the ERP", in_erp("receivables"), owed);
     Ok(differences)
 }
 
