@@ -348,6 +348,12 @@ fn note_breaks(txn: &mut Txn<'_>, breaks: &[trade::reconcile::OpenBreak]) -> Out
     let compared = trade::reconcile::note_breaks(txn.books(), breaks, &cx)?;
     for gone in &compared.cleared {
         exception::clear_for_key(txn, kind, &gone.key(), "the records agree")?;
+        // what it kept from being posted is billed now
+        for order in trade::reconcile::blocked_by(txn.books(), gone)? {
+            if txn.books().order(&order)?.is_some() {
+                billing::bill_backlog(txn, order)?;
+            }
+        }
     }
     for new in compared.detected {
         let subject = trade::exception::Subject { key: Some(new.key()), ..Default::default() };

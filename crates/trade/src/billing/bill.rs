@@ -17,6 +17,7 @@ use crate::fulfilment::{Shipment, ShipmentEvent};
 use crate::ids::*;
 use crate::master::{BillingPolicy, TaxRounding};
 use crate::order::{Hold, HoldKind, Line, Order, company, existing};
+use crate::reconcile::blocks_posting;
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxScheme, Taxation, TaxedLine};
 
@@ -63,7 +64,10 @@ pub(super) fn in_the_way(books: &mut dyn Books, order: &Order) -> Result<Option<
     if let Some(hold) = order.holds.iter().find(keeps) {
         return Ok(Some(format_compact!("the {:?} hold is in the way of billing: {}", hold.kind, hold.reason)));
     }
-    not_billable(books, order)
+    match not_billable(books, order)? {
+        Some(why) => Ok(Some(why)),
+        None => blocks_posting(books, order.id),
+    }
 }
 
 /// Why nothing is billed to the customer of an order; `None` if they are billable. Source: domain §1.6 (trigger).

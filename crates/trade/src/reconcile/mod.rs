@@ -4,6 +4,7 @@
 //! every run, so that two runs can be compared.
 
 mod asked;
+mod block;
 mod ledger;
 mod liabilities;
 mod money;
@@ -14,8 +15,11 @@ mod units_kept;
 #[cfg(test)]
 mod planted;
 
+pub use block::blocked_by;
 pub use record::{Compared, OpenBreak, Reconciliation, ReconciliationEvent, note_breaks};
 pub use report::{Break, MoneyTotals, Report, Totals};
+
+pub(crate) use block::blocks_posting;
 
 use units::Timestamp;
 
