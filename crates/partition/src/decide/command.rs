@@ -2,16 +2,15 @@
 
 use engine::{Input, InstanceId};
 use feel::{Context as Variables, Value};
-use trade::cash::Outcome as CashOutcome;
 use trade::fulfilment::Booking;
 use trade::order::Cancellation;
-use trade::{Aggregate, Key, OrderId, PaymentId, Refusal, StockKey, WarehouseOrderId};
+use trade::{Aggregate, Key, OrderId, Refusal, StockKey, WarehouseOrderId};
 use units::{Amount, Text};
 
 use super::txn::{Once, Outcome, Txn, text};
 use super::{
-    batch, billing, definition, document, exception, follow_up, message, operate, react, schedule, shortage, substitution,
-    user_task, worker,
+    batch, billing, cash, definition, document, exception, follow_up, message, operate, react, schedule, shortage,
+    substitution, user_task, worker,
 };
 use crate::command::{Body, Reply, ReservedUnits};
 use crate::effect::{Effect, EffectId};
@@ -41,7 +40,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::PutPriceBook(book) => Ok(done(trade::master::put_price_book(txn.books(), book, &cx)?)),
         Body::PutQuote(quote) => Ok(done(trade::master::put_quote(txn.books(), quote, &cx)?)),
         Body::PutCompany(company) => Ok(done(trade::master::put_company(txn.books(), company, &cx)?)),
-        Body::PutRates(rates) => Ok(done(trade::master::put_rates(txn.books(), rates, &cx)?)),
+        Body::PutRates(rates) => cash::put_rates(txn, rates),
         Body::SetCreditLimit { account, limit } => Ok(done(trade::account::set_limit(txn.books(), account, *limit, &cx)?)),
         Body::Deploy(resources) => definition::deploy(txn, resources, false).map(Reply::Deployed),
         Body::DeployShipped(resources) => definition::deploy_shipped(txn, resources),
@@ -192,7 +191,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Done)
         }
 
-        Body::ImportStatement(statement) => import(txn, statement),
+        Body::ImportStatement(statement) => cash::import(txn, statement),
         Body::MatchPayment { payment, items, write_off } => {
             trade::cash::match_manually(txn.books(), *payment, items, *write_off, &cx)?;
             exception::payment_changed(txn, *payment)?;
@@ -209,7 +208,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             // what waited before waits together with what was taken off
             exception::clear_for_key(txn, kind, &Key::Payment(*payment), "a match was taken back")?;
             let reason = text(format_args!("taken off {invoice}: {reason}"));
-            ask_about_payment(txn, *payment, kind, &reason)?;
+            cash::ask_about_payment(txn, *payment, kind, &reason)?;
             exception::payment_changed(txn, *payment)?;
             Ok(Reply::Done)
         }
@@ -500,53 +499,6 @@ fn source_again(txn: &mut Txn<'_>, warehouse_order: WarehouseOrderId) -> Outcome
     if let Some(released) = txn.books().warehouse_order(&warehouse_order)? {
         txn.publish("order.more", released.order, None);
     }
-    Ok(())
-}
-
-fn import(txn: &mut Txn<'_>, statement: &trade::cash::StatementDocument) -> Outcome<Reply> {
-    let cx = txn.cx.clone();
-    let system = txn.system.clone();
-    let imported = trade::cash::import(txn.books(), statement, &cx)?;
-    if let Some(reason) = imported.out_of_sequence {
-        let subject = trade::exception::Subject { key: Some(Key::Statement(statement.key())), ..Default::default() };
-        let kind = trade::exception::ExceptionKind::ReconBreak;
-        trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &system)?;
-    }
-    for id in &imported.payments {
-        let applied = trade::cash::apply(txn.books(), *id, &system)?;
-        let exception = match applied.outcome {
-            CashOutcome::Applied | CashOutcome::OnAccount => continue,
-            CashOutcome::Unmatched { .. } | CashOutcome::Suspense => trade::exception::ExceptionKind::PaymentUnmatched,
-            CashOutcome::Deduction => trade::exception::ExceptionKind::Deduction,
-        };
-        ask_about_payment(txn, *id, exception, &applied.reason)?;
-    }
-    Ok(Reply::Statement { payments: imported.payments, repeated: imported.repeated })
-}
-
-fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: trade::exception::ExceptionKind, reason: &Text) -> Outcome<()> {
-    let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
-    let (at_stake, owner) = match kind {
-        trade::exception::ExceptionKind::Deduction => {
-            let deductions = trade::cash::deductions(txn.books(), id)?;
-            // the code of a deduction says whose business it is (domain §1.7)
-            let mut owners: Vec<_> = deductions.iter().map(|(.., code)| trade::cash::owner(code)).collect();
-            owners.dedup();
-            // receivables see to it that each of several owners decides
-            let owner = if owners.len() > 1 { Some(trade::Role::Receivables) } else { owners.pop() };
-            let owner = owner.map(|owner| super::task::label(&owner));
-            (deductions.iter().map(|(_, amount, _)| *amount).sum(), owner)
-        }
-        _ => (payment.unallocated(), None),
-    };
-    let variables = Variables::from_iter([
-        ("paymentId", Value::from(id.to_string())),
-        ("exception", Value::from(super::task::label(&kind))),
-        ("reason", Value::from(reason.as_str())),
-        ("amount", super::task::at_stake(txn, at_stake, payment.currency)?),
-        ("owner", Value::from(owner)),
-    ]);
-    txn.start("payment-exception", None, variables)?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod batch;
 mod billing;
+mod cash;
 mod command;
 mod credit;
 mod definition;

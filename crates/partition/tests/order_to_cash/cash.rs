@@ -165,3 +165,45 @@ fn what_is_written_off_of_a_dispute_without_a_payment_reaches_the_erp_too() {
     assert_eq!(*written_off, entries(&[("receivables", "-5.00"), ("deduction", "5.00")]));
     world.check();
 }
+
+#[test]
+fn domain_1_6_money_that_waits_for_a_rate_is_applied_when_it_comes_and_nobody_is_asked_any_more() {
+    let mut world = World::new(true);
+    let statement = StatementDocument {
+        reference: "S-1".into(),
+        bank_account: "DE99".into(),
+        currency: "USD".parse().unwrap(),
+        entries: vec![trade::cash::EntryDocument {
+            bank_reference: "B-1".into(),
+            value_date: "2026-03-01".parse().unwrap(),
+            amount: Amount(700),
+            payer_account: "DE03".into(),
+            ..Default::default()
+        }],
+        ..StatementDocument::default()
+    };
+    let rate = |day: &str| trade::master::ExchangeRate {
+        currency: "USD".parse().unwrap(),
+        day: day.parse().unwrap(),
+        rate: "0.95".parse().unwrap(),
+        source: "ECB".into(),
+    };
+    // kept in dollars since a rate was there; that of the day of the money is not
+    world.tell(Body::PutRates(vec![rate("2026-03-02")]));
+    let profile = trade::account::Profile {
+        name: "Dollar Inc".into(),
+        tier: 3,
+        bank_accounts: vec!["DE03".into()],
+        currency: Some("USD".parse().unwrap()),
+        ..Default::default()
+    };
+    world.tell(Body::PutAccounts(vec![("DOLLAR".into(), profile)]));
+    world.tell(Body::ImportStatement(Box::new(statement)));
+    let asked = world.open(ExceptionKind::PaymentUnmatched);
+    assert!(asked[0].reason.contains("no rate of USD"), "{}", asked[0].reason);
+    world.tell(Body::PutRates(vec![rate("2026-03-01")]));
+    let asked = world.open(ExceptionKind::PaymentUnmatched);
+    assert_eq!(asked.len(), 1);
+    assert!(asked[0].reason.contains("no open items of the payer have the amount"), "{}", asked[0].reason);
+    world.check();
+}

@@ -2,6 +2,7 @@
 
 use units::{Amount, Text};
 
+use super::awaiting_rate::note_awaiting;
 use super::exchange::{foreign, unknown};
 use super::ledger::book;
 use super::post::{existing, on_account, post};
@@ -78,6 +79,9 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         return give_up(books, &payment, None, Vec::new(), "nobody knows the payer".into());
     };
     if let Some(reason) = foreign(books, &payment, &account_id)? {
+        if unknown(books, &payment)?.is_some() {
+            note_awaiting(books, &payment)?;
+        }
         return give_up(books, &payment, None, Vec::new(), reason);
     }
     if payment.account.as_ref() != Some(&account_id) {

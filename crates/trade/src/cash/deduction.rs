@@ -158,7 +158,9 @@ pub fn resolve_deduction(
         if disputed.is_positive() && books.invoice(&invoice)?.is_some() {
             let (granted, note, reason) = (Amount::ZERO, None, Text::from(reason));
             let (written_off, refused) = (amount, disputed - amount);
-            let told = InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason, code, on };
+            // the payment books it
+            let entries = Vec::new();
+            let told = InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason, code, on, entries };
             books.record(&invoice, told);
         }
     }

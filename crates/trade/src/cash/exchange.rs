@@ -223,8 +223,33 @@ mod tests {
         let (currency, day) = (Currency::EUR, "2026-03-05".parse().unwrap());
         rates.push(ExchangeRate { currency, day, rate: "1.12".parse().unwrap(), source: "ECB".into() });
         put_rates(story.books(), &rates, &at(6_000)).unwrap();
+        assert_eq!(cash::rate_has_come(story.books(), currency).unwrap(), [payment]);
         assert_eq!(cash::apply(story.books(), payment, &at(6_001)).unwrap().outcome, Outcome::Applied);
         assert_eq!(gains(&mut story, payment), [2_000]);
+        assert_eq!(cash::rate_has_come(story.books(), currency).unwrap(), []);
+    }
+
+    #[test]
+    fn money_goes_on_waiting_until_the_rate_of_its_own_day_is_there_or_somebody_has_dealt_with_it() {
+        let mut story = in_euros();
+        let (_, invoice) = billed(&mut story, 100);
+        set_company(&mut story, |company| company.rates.clear());
+        let waiting = ["B-1", "B-2", "B-3"].map(|bank| pay(&mut story, invoice, 1_000, Currency::EUR, bank).0);
+        // looked at once more, it still waits once
+        cash::apply(story.books(), waiting[1], &at(6_000)).unwrap();
+        let rate = |day: &str| ExchangeRate {
+            currency: Currency::EUR,
+            day: day.parse().unwrap(),
+            rate: "1.12".parse().unwrap(),
+            source: "ECB".into(),
+        };
+        put_rates(story.books(), &[rate("2026-03-06")], &at(6_000)).unwrap();
+        assert_eq!(cash::rate_has_come(story.books(), Currency::EUR).unwrap(), [], "that is a day too late");
+        put_rates(story.books(), &[rate("2026-03-05")], &at(6_000)).unwrap();
+        cash::put_on_account(story.books(), waiting[0], &ACME, &clerk("ann", 6_001)).unwrap();
+        assert_eq!(cash::rate_has_come(story.books(), Currency::USD).unwrap(), []);
+        assert_eq!(cash::rate_has_come(story.books(), Currency::EUR).unwrap(), waiting[1..]);
+        assert_eq!(cash::rate_has_come(story.books(), Currency::EUR).unwrap(), []);
     }
 
     #[test]

@@ -232,7 +232,7 @@ mod tests {
         let (mut story, _, _) = billed();
         let short = paid(&mut story, 11_000, "CD-2026-000001 damaged");
         assert_eq!(balances(&mut story, short), [(Bank, "", 11_000), (Receivables, "", -11_000)], "the rest is still owed");
-        cash::resolve_deduction(story.books(), short, None, &clerk("ann", 6)).unwrap();
+        cash::resolve_deduction(story.books(), short, None, "so be it", &clerk("ann", 6)).unwrap();
         let wanted = [(Bank, "", 11_000), (Receivables, "", -11_900), (Deduction, "DMG", 900)];
         assert_eq!(balances(&mut story, short), wanted);
         story.check();

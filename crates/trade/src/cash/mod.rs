@@ -4,6 +4,7 @@
 //! never posted.
 
 mod apply;
+mod awaiting_rate;
 mod combination;
 mod deduction;
 mod dispute;
@@ -22,6 +23,7 @@ mod state;
 mod waiting;
 
 pub use apply::{Applied, Outcome, apply};
+pub use awaiting_rate::rate_has_come;
 pub use deduction::{deductions, owner, resolve_deduction};
 pub use dispute::{Settled, Settlement, decide_dispute, open_dispute, settle_dispute};
 pub use document::{EntryDocument, StatementDocument};
