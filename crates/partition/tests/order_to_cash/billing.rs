@@ -213,3 +213,37 @@ fn an_order_that_is_held_on_the_day_of_a_consolidated_invoice_is_billed_when_the
     assert_eq!((world.open(ExceptionKind::BillingBlocked).len(), world.asked("erp.post_invoice")), (0, 2));
     world.check();
 }
+
+#[test]
+fn domain_1_6_what_is_shipped_to_a_customer_who_is_not_billable_waits_with_the_reason_and_is_billed_after_it() {
+    let mut world = World::new(false);
+    world.stock("X", "EAST", 10);
+    world.set_profile(|profile| profile.not_billable = "no VAT number yet".into());
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    let released = world.state(id).warehouse_orders[0];
+    world.ship(released, &[(1, 10)]);
+    assert_eq!(world.open(ExceptionKind::BillingBlocked)[0].reason, "nothing is billed to ACME: no VAT number yet");
+    world.resolve(ExceptionKind::BillingBlocked, Action::Retry);
+    assert!(world.state(id).invoices.is_empty());
+    assert_eq!(world.open(ExceptionKind::BillingBlocked).len(), 1);
+    world.set_profile(|profile| profile.not_billable = "".into());
+    world.resolve(ExceptionKind::BillingBlocked, Action::Retry);
+    assert_eq!(world.state(id).invoices.len(), 1);
+    assert!(world.open(ExceptionKind::BillingBlocked).is_empty());
+    world.check();
+}
+
+#[test]
+fn domain_1_6_an_order_that_is_paid_first_does_not_go_on_while_the_customer_is_not_billable() {
+    let mut world = World::new(false);
+    world.stock("X", "EAST", 10);
+    world.set_profile(|profile| profile.not_billable = "no VAT number yet".into());
+    let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
+    let order = world.state(id);
+    assert_eq!((order.invoices.len(), order.warehouse_orders.len()), (0, 0));
+    assert!(world.open(ExceptionKind::Integration)[0].reason.contains("nothing is billed to ACME: no VAT number yet"));
+    world.set_profile(|profile| profile.not_billable = "".into());
+    world.resolve(ExceptionKind::Integration, Action::Retry);
+    assert_eq!(world.state(id).invoices.len(), 1);
+    world.check();
+}

@@ -158,6 +158,15 @@ impl World {
         self.tell(Body::PutCompany(Box::new(company)));
     }
 
+    /// Changes what is agreed with the customer.
+    pub(crate) fn set_profile(&mut self, change: impl FnOnce(&mut Profile)) {
+        let key = AnyKey::Trade(Key::Account("ACME".into()));
+        let Some(AnyState::Trade(Aggregate::Account(account), _)) = self.disk.states.get(&key) else { panic!("ACME") };
+        let mut profile = account.profile.clone();
+        change(&mut profile);
+        self.tell(Body::PutAccounts(vec![("ACME".into(), profile)]));
+    }
+
     /// Receives an order of items at 10.00 each.
     pub(crate) fn order(&mut self, lines: &[(&str, i64)], billing: BillingPolicy) -> OrderId {
         self.order_with(lines, Submission { billing: Some(billing), ..Submission::default() })
