@@ -66,7 +66,7 @@ static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let components = &api["components"]["schemas"];
     let described =
         DESCRIBED.iter().map(|(name, way, used, component)| (*name, *way, *used, bundled(components, component)));
-    let effects: [(_, _, _, fn() -> Value); 5] = [
+    let effects: [(_, _, _, fn() -> Value); 6] = [
         ("tax_quote", Way::Sent, "tax.quote", sent::<document::QuoteDocument<'static>>),
         ("release", Way::Sent, "wms.release, wms.cancel, wms.redirect", sent::<document::ReleaseDocument<'static>>),
         ("booking", Way::Sent, "tms.book", sent::<document::BookingDocument<'static>>),
