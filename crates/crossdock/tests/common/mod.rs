@@ -466,8 +466,9 @@ impl Ask {
         self
     }
 
-    fn head(&self) -> String {
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: crossdock\r\nconnection: close\r\n", self.method, self.path);
+    fn head(&self, more: bool) -> String {
+        let connection = if more { "keep-alive" } else { "close" };
+        let mut head = format!("{} {} HTTP/1.1\r\nhost: crossdock\r\nconnection: {connection}\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -475,11 +476,16 @@ impl Ask {
         head
     }
 
+    /// All of it as it is sent; with `more` if others follow on the same connection.
+    pub(crate) fn bytes(&self, more: bool) -> Vec<u8> {
+        [self.head(more).as_bytes(), &self.body].concat()
+    }
+
     /// Sends all of it, and only then reads the answer, as most clients do.
     pub(crate) fn send(&self, address: SocketAddr) -> std::io::Result<Answer> {
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        stream.write_all(self.head().as_bytes())?;
+        stream.write_all(self.head(false).as_bytes())?;
         stream.write_all(&self.body)?;
         Answer::read(stream)
     }
@@ -488,7 +494,7 @@ impl Ask {
     pub(crate) fn open(&self, address: SocketAddr) -> TcpStream {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(self.head().as_bytes()).unwrap();
+        stream.write_all(self.head(false).as_bytes()).unwrap();
         // the head of the answer is waited for, and left to be read
         let mut first = [0];
         while stream.peek(&mut first).unwrap() == 0 {}
@@ -500,7 +506,7 @@ impl Ask {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let (last, rest) = self.body.split_last().unwrap();
-        stream.write_all(self.head().as_bytes()).unwrap();
+        stream.write_all(self.head(false).as_bytes()).unwrap();
         stream.write_all(rest).unwrap();
         Begun { stream, last: *last }
     }
