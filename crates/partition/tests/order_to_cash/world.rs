@@ -121,6 +121,24 @@ impl World {
         self.ask(person(), body).unwrap()
     }
 
+    /// As [`Self::tell`], for what may be refused.
+    pub(crate) fn try_to(&mut self, body: Body) -> Result<Reply, Refusal> {
+        self.ask(person(), body)
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&mut self, millis: i64) {
+        self.now += millis;
+    }
+
+    /// Units at a node that are there and promised to nobody.
+    pub(crate) fn available(&self, item: &str, node: &str) -> Quantity {
+        match self.disk.states.get(&AnyKey::Trade(Key::Stock(StockKey::new(&item.into(), &node.into())))) {
+            Some(AnyState::Trade(Aggregate::Stock(stock), _)) => stock.available_to_sell(),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// As [`Self::tell`], by another person.
     pub(crate) fn tell_by(&mut self, name: &str, body: Body) -> Reply {
         self.ask(Actor { id: name.into(), ..person() }, body).unwrap()
@@ -174,6 +192,11 @@ impl World {
 
     /// The same with whatever else an order may say.
     pub(crate) fn order_with(&mut self, lines: &[(&str, i64)], other: Submission) -> OrderId {
+        self.try_order(lines, other).unwrap()
+    }
+
+    /// The same for an order that may be refused.
+    pub(crate) fn try_order(&mut self, lines: &[(&str, i64)], other: Submission) -> Result<OrderId, Refusal> {
         let line = |(item, quantity): &(&str, i64)| SubmittedLine {
             item: (*item).into(),
             quantity: (*quantity).into(),
@@ -182,8 +205,8 @@ impl World {
         let submission = Submission { account: "ACME".into(), lines: lines.iter().map(line).collect(), ..other };
         // whoever decides on it later is somebody else
         let shop = Actor { id: "shop".into(), roles: vec![Role::Sales], limit: None };
-        match self.ask(shop, Body::ReceiveOrder(Box::new(submission))) {
-            Ok(Reply::Order(id)) => id,
+        match self.ask(shop, Body::ReceiveOrder(Box::new(submission)))? {
+            Reply::Order(id) => Ok(id),
             other => panic!("{other:?}"),
         }
     }
