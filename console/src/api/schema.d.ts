@@ -1053,7 +1053,7 @@ export interface paths {
         put?: never;
         /**
          * Import master data, as CSV or JSON. What a file does not name stays as it is.
-         * @description Kinds: `items`, `prices`, `customers` (or `accounts`), `terms` and `limits` of customers that are there, `company`, and its
+         * @description Kinds: `items`, `prices`, `quotes`, `customers` (or `accounts`), `terms` and `limits` of customers that are there, `company`, and its
          *     `warehouses`, `calendars`, `taxes` and exchange `rates`; and `stock` as it was counted. A bad record is reported and does not stop the good ones.
          */
         post: operations["post_imports_master_by_kind"];
@@ -1277,6 +1277,26 @@ export interface paths {
          * @description Decide on what is in dispute of an invoice: part of it is credited, part is written off, and the rest is still due.
          */
         post: operations["post_invoices_by_invoice_disputes_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{invoice}/disputes/{decision}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give the letter that tells the customer what was decided about a dispute as PDF; decisions of an invoice count from 1.
+         * @description Give the letter that tells the customer what was decided about a dispute as PDF; decisions of an invoice count from 1.
+         */
+        get: operations["get_invoices_by_invoice_disputes_by_decision_letter"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1612,6 +1632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an order that was opened again and needs no correction any more. Every other order closes by itself.
+         * @description Close an order that was opened again and needs no correction any more. Every other order closes by itself.
+         */
+        post: operations["post_orders_by_order_closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order}/holds": {
         parameters: {
             query?: never;
@@ -1730,6 +1770,50 @@ export interface paths {
         get: operations["get_orders_by_order_original"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order}/rebillings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Credit what was billed of an order at wrong prices or terms, and bill the same units anew. What is posted stays as it is: each invoice
+         *     gets a credit note and a replacement that name it.
+         * @description Credit what was billed of an order at wrong prices or terms, and bill the same units anew. What is posted stays as it is: each invoice
+         *     gets a credit note and a replacement that name it.
+         */
+        post: operations["post_orders_by_order_rebillings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a closed order again, so that it can be billed anew. The account's credit is checked: where it does not suffice, the order is held. It
+         *     closes once more when a correction is paid.
+         * @description Open a closed order again, so that it can be billed anew. The account's credit is checked: where it does not suffice, the order is held. It
+         *     closes once more when a correction is paid.
+         */
+        post: operations["post_orders_by_order_reopening"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2472,6 +2556,28 @@ export interface paths {
          * @description The customer has the goods. Orders that are billed on delivery are billed now.
          */
         post: operations["post_shipments_by_shipment_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shipments/{shipment}/intercept-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The carrier answers a request to stop a shipment that was cancelled on its way. One that it does not stop is billed; of one that comes
+         *     back the return waits for the goods.
+         * @description The carrier answers a request to stop a shipment that was cancelled on its way. One that it does not stop is billed; of one that comes
+         *     back the return waits for the goods.
+         */
+        post: operations["post_shipments_by_shipment_intercept_answers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3487,6 +3593,8 @@ export interface components {
             deduction: components["schemas"]["MoneyView"];
             /** @description Code of the deduction. */
             code: string;
+            /** @description The role that looks after deductions of that code; absent where nothing is deducted. */
+            owner?: string | null;
             realised?: components["schemas"]["MoneyView"] | null;
         };
         /** @description An amount with its currency, or plain in the currency of the order. */
@@ -3834,6 +3942,8 @@ export interface components {
              * @description Units that have shipped already.
              */
             too_late: number;
+            /** @description Shipments whose carrier is asked to stop them and to bring them back; a return waits for each, and nothing of them is billed meanwhile. */
+            intercepted: string[];
         };
         /** @description A set of items that a payment may pay. */
         CandidateView: {
@@ -3917,6 +4027,7 @@ export interface components {
             billing?: string | null;
             /** @description Whether the customer agrees to have it earlier than they were told. */
             accepts_earlier?: boolean | null;
+            terms?: components["schemas"]["TermsRequest"] | null;
         };
         /** @description What a change came to. */
         ChangeResult: {
@@ -4314,6 +4425,30 @@ export interface components {
         };
         /** @description The code of one of the account's addresses, or an address. */
         DestinationRequest: string | components["schemas"]["AddressRequest"];
+        /** @description What was decided about a dispute. */
+        DisputeDecisionView: {
+            /** @description The code of the dispute, such as `PRM`. */
+            code: string;
+            /** @description Credited. */
+            granted: components["schemas"]["MoneyView"];
+            /** @description Written off. */
+            written_off: components["schemas"]["MoneyView"];
+            /** @description Still due. */
+            refused: components["schemas"]["MoneyView"];
+            /** @description The credit note, if something was granted. */
+            credit_note?: string | null;
+            /** @description Who decided. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+            /** @description When. */
+            on: string;
+            /**
+             * @description Where the letter to the customer is.
+             * @example /v1/invoices/IN-7/disputes/1/letter
+             */
+            letter: string;
+        };
         /** @description What the customer disputes. */
         DisputeRequest: {
             /** @description How much, tax included; at most what is open. */
@@ -4578,6 +4713,11 @@ export interface components {
             assignee?: string | null;
             /** @description The order that it is about. */
             order?: string | null;
+            /**
+             * Format: int64
+             * @description The line of the order, where it is about one only.
+             */
+            line?: number | null;
             /** @description The account that it is about. */
             account?: string | null;
             /** @description What it is about in particular. */
@@ -4591,12 +4731,22 @@ export interface components {
             amount_minor: number;
             /** @description What may be done. */
             actions: string[];
+            /** @description The authority that each of these takes, in the same order. */
+            authority: components["schemas"]["RequiredAuthority"][];
             /** @description When it was raised. */
             raised_at: string;
             /** @description By when somebody should have looked. */
             respond_by: string;
             /** @description By when it should be resolved. */
             resolve_by: string;
+            /** @description Whether nobody had taken it by `respond_by`; the lead was told. */
+            response_was_late: boolean;
+            /** @description The role that leads its owner: told when nobody looks in time, and when its time is up. */
+            lead: string;
+            /** @description The role that is told last. */
+            manager: string;
+            /** @description When the next is told, and nobody if that is over. */
+            next_escalation?: string | null;
             /**
              * Format: int32
              * @description How often it was escalated.
@@ -4940,6 +5090,11 @@ export interface components {
             /** @description The ids of the elements that are active. */
             active: string[];
         };
+        /** @description The answer to a request to stop a shipment and to bring it back. */
+        InterceptAnswer: {
+            /** @description Why the customer gets it all the same; absent or null if it comes back. */
+            refused?: string | null;
+        };
         /** @description A line of an invoice. */
         InvoiceLineView: {
             /** @description The order that the line is of. */
@@ -4983,6 +5138,8 @@ export interface components {
             shipments: string[];
             /** @description The invoice that it corrects. */
             corrects?: string | null;
+            /** @description The credit note over what it bills anew. */
+            rebills?: string | null;
             /** @description Day of the document. */
             date: string;
             /** @description Day on which it is due. */
@@ -5011,6 +5168,8 @@ export interface components {
             tax_scheme: string;
             /** @description What each jurisdiction gets of the tax. */
             tax_levels: components["schemas"]["TaxLevelView"][];
+            /** @description What was decided about what the customer disputed, the oldest first. */
+            decisions: components["schemas"]["DisputeDecisionView"][];
         };
         /** @description An item. */
         ItemView: {
@@ -5212,6 +5371,20 @@ export interface components {
             /** @description The variables, by name. */
             variables: Record<string, unknown>;
         };
+        /** @description A balance of the general ledger that a payment left. */
+        LedgerEntryView: {
+            /** @description `bank`, `receivables`, `on_account`, `suspense`, `discount`, `write_off`, `deduction` or `exchange_difference`. */
+            ledger: string;
+            /** @description Whose sub-ledger, where it has any. */
+            account?: string | null;
+            /** @description The document that it settles or allows of. */
+            invoice?: string | null;
+            /** @description The code of a deduction. */
+            code: string;
+            /** @description Above zero for a debit, below for a credit. */
+            amount: components["schemas"]["MoneyView"];
+            booked?: components["schemas"]["MoneyView"] | null;
+        };
         /** @description A credit limit. */
         LimitRequest: {
             limit?: components["schemas"]["MoneyView"] | null;
@@ -5261,6 +5434,11 @@ export interface components {
             line: number;
             /** @description The item. */
             item: string;
+            /**
+             * @description The derived label, such as `partially_backordered`, `picked`, `fulfilled`, `partly_invoiced` or `settled`.
+             * @example partially_shipped
+             */
+            state: string;
             /**
              * Format: int64
              * @description Units ordered, in the item's base unit, as all quantities here.
@@ -5316,10 +5494,27 @@ export interface components {
              * @description Credited.
              */
             credited: number;
+            /**
+             * Format: int64
+             * @description Of those that shipped, proved to be with the customer.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Of those that shipped, asked back: by the customer, or because they were cancelled on their way.
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description Of these, back before their invoice: never billed.
+             */
+            sent_back: number;
             /** @description Price per base unit. */
             price: string;
             /** @description The rule that gave the price. */
             price_rule: string;
+            /** @description The quote by which the line was ordered, if it names one itself. */
+            quote: string;
             /** @description Tax rate in per cent. */
             tax_rate: string;
             /** @description The promised day. */
@@ -5672,6 +5867,8 @@ export interface components {
             price?: components["schemas"]["NumberRequest"] | null;
             /** @description Lines of the same group are released together or not at all. */
             ship_group?: string | null;
+            /** @description The quote by which it was ordered, if otherwise than the order. */
+            quote?: string | null;
         };
         /** @description An order as the API receives it. `documents` reads it, with a finding for everything that is wrong; this describes it. */
         OrderRequest: {
@@ -5717,6 +5914,8 @@ export interface components {
              * @example DAP
              */
             incoterm?: string | null;
+            /** @description The quote by which it was ordered. */
+            quote?: string | null;
             /**
              * @description How it is billed, if otherwise than the account: `per_shipment`, `on_complete=14`, `weekly`, `monthly`, `on_delivery`,
              *     `on_order` or `deposit=30`.
@@ -5787,6 +5986,8 @@ export interface components {
             review_at?: string | null;
             /** @description The customer agrees to have it earlier than they were told. */
             accepts_earlier: boolean;
+            /** @description The quote by which it was ordered; empty if there was none. */
+            quote: string;
         };
         /** @description What an order waits for. */
         OrderWaiting: {
@@ -6059,6 +6260,8 @@ export interface components {
             /** @description What it may pay, for a person to decide. */
             candidates: components["schemas"]["CandidateView"][];
             exchange?: components["schemas"]["ExchangeView"] | null;
+            /** @description What it comes to in the general ledger; debits and credits balance. */
+            ledger: components["schemas"]["LedgerEntryView"][];
         };
         /** @description What was picked. */
         Pick: {
@@ -6134,7 +6337,7 @@ export interface components {
              * @description A stable code for programs.
              * @enum {string}
              */
-            code: "unauthorised" | "second_factor_required" | "not_allowed" | "not_found" | "unknown_path" | "unknown_method" | "invalid" | "malformed" | "too_slow" | "too_large" | "unsupported_media_type" | "idempotency_key_missing" | "in_progress" | "changed" | "idempotency_key_reused" | "wrong_status" | "held" | "not_held" | "not_enough_stock" | "reservation_not_active" | "too_much_money" | "action_not_offered" | "not_deployable" | "in_the_way" | "conflict" | "too_many_requests" | "unavailable" | "internal";
+            code: "unauthorised" | "second_factor_required" | "not_allowed" | "not_found" | "unknown_path" | "unknown_method" | "invalid" | "malformed" | "too_slow" | "too_large" | "unsupported_media_type" | "idempotency_key_missing" | "in_progress" | "changed" | "idempotency_key_reused" | "wrong_status" | "held" | "not_held" | "not_enough_stock" | "reservation_not_active" | "too_much_money" | "action_not_offered" | "not_deployable" | "not_filled_in" | "in_the_way" | "conflict" | "too_many_requests" | "unavailable" | "internal";
             /** @description What is wrong where in the request. */
             errors?: components["schemas"]["FieldError"][];
             /** @description Names this request in the log. */
@@ -6298,6 +6501,36 @@ export interface components {
             /** @description In words. */
             reason: string;
         };
+        /** @description What shall be different of an order of which something is billed: prices, terms, or both. */
+        RebillRequest: {
+            /** @description The right prices by line, for what is billed and for what is not yet. */
+            prices?: components["schemas"]["LinePrice"][];
+            terms?: components["schemas"]["TermsRequest"] | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What was billed anew. */
+        RebillResult: {
+            /**
+             * @description The order.
+             * @example SO-17
+             */
+            id: string;
+            /** @description Each invoice that was credited and billed anew. */
+            rebilled: components["schemas"]["RebilledInvoice"][];
+        };
+        /** @description An invoice that was credited and billed anew. */
+        RebilledInvoice: {
+            /**
+             * @description The first invoice.
+             * @example IN-7
+             */
+            invoice: string;
+            /** @description The credit note over what was left of it. */
+            credit_note: string;
+            /** @description The invoice in its place. */
+            replacement: string;
+        };
         /** @description Goods that came in. */
         ReceiptRequest: {
             /** @description The item. */
@@ -6399,6 +6632,11 @@ export interface components {
             /** @description In words. */
             reason: string;
         };
+        /** @description Why an order is opened again, or closed once more. */
+        Reopening: {
+            /** @description Why. */
+            reason: string;
+        };
         /** @description What was ordered, of a line with a substitute. */
         ReplacedView: {
             /**
@@ -6426,6 +6664,26 @@ export interface components {
             ids: string[];
             /** @description Only say what would be sent. */
             dry_run?: boolean;
+        };
+        /** @description The authority that an action takes. Whoever the exception was given to has the role by that. */
+        RequiredAuthority: {
+            /**
+             * @description The action.
+             * @example release
+             */
+            action: string;
+            /** @description One of these roles, the owner of the exception first. */
+            roles: string[];
+            /**
+             * Format: int64
+             * @description A limit of at least this amount, or none, in minor units of the company's currency; absent where no money is given away.
+             */
+            limit_minor?: number | null;
+            /**
+             * @description What is held against the case besides: `not_creator`, they have not created the order; `credit_authority`, their role may go so far
+             *     over the credit limit by the company's table of authority, and they have not raised the order's value last.
+             */
+            conditions: string[];
         };
         /** @description A line to reserve. */
         ReservationLine: {
@@ -6550,6 +6808,8 @@ export interface components {
             goodwill: number;
             /** @description The invoice that it is asked for, if one is as large. */
             invoice?: string | null;
+            /** @description The shipment that was cancelled on its way, and is billed unless its goods come back. */
+            shipment?: string | null;
         };
         /** @description Name and rights as they shall be. */
         RightsRequest: {
@@ -6802,6 +7062,10 @@ export interface components {
             invoices: string[];
             /** @description When the customer took it, as far as that is proved. */
             delivered_at?: string | null;
+            /** @description Whether it was cancelled on its way: `asked`, `agreed` (its carrier brings it back), `came_back`, or `refused` (the customer has it). */
+            intercept?: string | null;
+            /** @description The return that waits for it then. */
+            return_request?: string | null;
         };
         /** @description Name and password. */
         SignIn: {
@@ -7131,6 +7395,23 @@ export interface components {
             /** @description From which day on. */
             from?: string | null;
         };
+        /** @description Payment terms. */
+        TermsRequest: {
+            /**
+             * Format: int32
+             * @description Days after the invoice date on which it is due.
+             */
+            net_days: number;
+            /** @description Early-payment discount in per cent. */
+            discount_percent?: string;
+            /**
+             * Format: int32
+             * @description Days after the invoice date up to which the discount may be taken.
+             */
+            discount_days?: number;
+            /** @description Paid before anything is shipped. */
+            prepayment?: boolean;
+        };
         /** @description What is agreed on payment. */
         TermsView: {
             /**
@@ -7150,6 +7431,11 @@ export interface components {
             discount_days: number;
             /** @description Paid before anything is shipped. */
             prepayment: boolean;
+            /**
+             * @description What waiting costs whoever does not take the discount, as interest for a year of 365 days in per cent; absent without a discount.
+             * @example 37.2
+             */
+            cost_of_no_discount_percent?: string | null;
         };
         /** @description The tokens at one element. */
         TokenView: {
@@ -7434,7 +7720,8 @@ export interface components {
             cut_off: string;
             /** @description When it works. */
             calendar: components["schemas"]["CalendarView"];
-            /** @description Days on the road by country, `*` for all others. */
+            carrier_calendar?: components["schemas"]["CalendarView"] | null;
+            /** @description The carrier's working days on the road by country, `*` for all others. */
             transit_days: {
                 [key: string]: number;
             };
@@ -7649,7 +7936,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: a value is not possible; `idempotency_key_reused`: the Idempotency-Key was used for another request; `not_deployable`: a model cannot be deployed */
+        /** @description `invalid`: a value is not possible; `idempotency_key_reused`: the Idempotency-Key was used for another request; `not_deployable`: a model cannot be deployed; `not_filled_in`: a form is not filled in as it allows */
         Problem422: {
             headers: {
                 [name: string]: unknown;
@@ -10397,6 +10684,39 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_invoices_by_invoice_disputes_by_decision_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: string;
+                decision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_invoices_by_invoice_pdf: {
         parameters: {
             query?: never;
@@ -11122,6 +11442,51 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    post_orders_by_order_closing: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_orders_by_order_holds: {
         parameters: {
             query?: never;
@@ -11394,6 +11759,96 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_orders_by_order_rebillings: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebillRequest"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebillResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_orders_by_order_reopening: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
+            };
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -12903,6 +13358,49 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Delivered"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_shipments_by_shipment_intercept_answers: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                shipment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InterceptAnswer"];
             };
         };
         responses: {

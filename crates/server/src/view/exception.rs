@@ -37,7 +37,7 @@ pub(crate) struct ExceptionView {
     /// What may be done.
     pub(crate) actions: Vec<String>,
     /// The authority that each of these takes, in the same order.
-    pub(crate) authority: Vec<AuthorityView>,
+    pub(crate) authority: Vec<RequiredAuthority>,
     /// When it was raised.
     pub(crate) raised_at: String,
     /// By when somebody should have looked.
@@ -72,7 +72,7 @@ pub(crate) struct ExceptionView {
 
 /// The authority that an action takes. Whoever the exception was given to has the role by that.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct AuthorityView {
+pub(crate) struct RequiredAuthority {
     /// The action.
     #[schema(example = "release")]
     pub(crate) action: String,
@@ -135,9 +135,9 @@ pub(crate) fn exception(exception: &Exception) -> ExceptionView {
     }
 }
 
-fn authority(exception: &Exception, action: Action) -> AuthorityView {
+fn authority(exception: &Exception, action: Action) -> RequiredAuthority {
     let needed = trade::exception::authority(exception, action);
-    AuthorityView {
+    RequiredAuthority {
         action: name(&action),
         roles: needed.roles.iter().map(name).collect(),
         limit_minor: needed.limit.map(|limit| limit.0),

@@ -61,12 +61,12 @@ pub(crate) struct InvoiceView {
     /// What each jurisdiction gets of the tax.
     pub(crate) tax_levels: Vec<TaxLevelView>,
     /// What was decided about what the customer disputed, the oldest first.
-    pub(crate) decisions: Vec<DecisionView>,
+    pub(crate) decisions: Vec<DisputeDecisionView>,
 }
 
 /// What was decided about a dispute.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct DecisionView {
+pub(crate) struct DisputeDecisionView {
     /// The code of the dispute, such as `PRM`.
     pub(crate) code: String,
     /// Credited.
@@ -162,9 +162,9 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
     }
 }
 
-fn decided(invoice: &Invoice, number: usize, decision: &Decision) -> DecisionView {
+fn decided(invoice: &Invoice, number: usize, decision: &Decision) -> DisputeDecisionView {
     let currency = invoice.currency;
-    DecisionView {
+    DisputeDecisionView {
         code: decision.code.to_string(),
         granted: money(decision.granted, currency),
         written_off: money(decision.written_off, currency),
