@@ -152,7 +152,7 @@ describe("journeys", () => {
     const page = await as(browser, "sally");
     await page.goto(`${consoleUrl()}/exceptions?kind=SHORTAGE&case=${exception.id}`);
     const panel = page.getByRole("complementary", { name: `Case ${exception.id}` });
-    await panel.getByText(new RegExp(`of ${item} are missing`)).waitFor();
+    await panel.getByText(new RegExp(`of ${item} on line 1 are missing`)).waitFor();
     await panel.getByRole("link", { name: order }).first().waitFor();
     await panel.getByRole("button", { name: /^Cancel/ }).click();
     await panel.getByLabel("Reason").fill("the customer buys it elsewhere");
