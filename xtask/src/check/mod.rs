@@ -4,6 +4,7 @@ mod direction;
 mod generated;
 mod links;
 mod manifests;
+mod names;
 
 use std::process::ExitCode;
 
@@ -12,10 +13,11 @@ use crate::workspace::Workspace;
 
 type Check = fn(&Workspace) -> anyhow::Result<Vec<String>>;
 
-const CHECKS: [(&str, Check); 5] = [
+const CHECKS: [(&str, Check); 6] = [
     ("direction of dependency", direction::check),
     ("manifests", manifests::check),
     ("links in Markdown", links::check),
+    ("names of schemas", names::check),
     ("generated files", generated::check),
     ("contracts", schema::check),
 ];
