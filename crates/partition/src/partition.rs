@@ -216,8 +216,6 @@ fn stays(key: &AnyKey) -> bool {
         AnyKey::Definition(_)
             | AnyKey::Latest(_)
             | AnyKey::Begins(_)
-            | AnyKey::Trade(
-                Key::Item(_) | Key::PriceBook(_) | Key::Quote(_) | Key::Company(_) | Key::Counters(_) | Key::Series(_)
-            )
+            | AnyKey::Trade(Key::Item(_) | Key::PriceBook(_) | Key::Company(_) | Key::Counters(_) | Key::Series(_))
     )
 }

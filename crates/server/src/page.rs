@@ -15,7 +15,7 @@ const DEFAULT_LIMIT: usize = 50;
 /// Rows that are looked at together where many may be left out.
 pub(crate) const CHUNK: usize = 500;
 /// Rows that are looked at for a page: one on which little is shown ends early rather than keep others from reading.
-const LOOKED_AT: usize = 5_000;
+pub(crate) const LOOKED_AT: usize = 5_000;
 /// How many it may have at most.
 const MAX_LIMIT: usize = 500;
 

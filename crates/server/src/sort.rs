@@ -4,7 +4,7 @@ use partition::row::Column;
 use partition::{AnyState, Row, RowKey, Table};
 use store::{Reader, RowQuery};
 
-use crate::page::{CHUNK, Page, Total, limit_of, parse_place, place};
+use crate::page::{CHUNK, LOOKED_AT, Page, Total, limit_of, parse_place, place};
 use crate::problem::Problem;
 use crate::readers::decode;
 
@@ -69,8 +69,10 @@ pub(crate) fn page<T>(
     let mut last_shown: Option<String> = None;
     let asked = (limit + 1).max(if is_counted { 0 } else { CHUNK });
     query = query.limit(asked);
+    let mut looked_at = 0;
     loop {
         let rows = reader.rows(&query)?;
+        looked_at += rows.len();
         for (key, row) in &rows {
             let Some(item) = show(decode(table, key, &row.data)?) else { continue };
             if items.len() == limit {
@@ -82,7 +84,12 @@ pub(crate) fn page<T>(
         let Some((last, row)) = rows.last().filter(|_| rows.len() == asked) else {
             return Ok(Page { items, next: None, total });
         };
-        query = query.behind(sort.value(row), last.clone());
+        let value = sort.value(row);
+        // a page on which little is shown ends early rather than keep others from reading
+        if looked_at >= LOOKED_AT {
+            return Ok(Page { items, next: Some(sealed(&list, value, last)), total });
+        }
+        query = query.behind(value, last.clone());
     }
 }
 

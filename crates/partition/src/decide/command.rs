@@ -655,7 +655,8 @@ fn failed(txn: &mut Txn<'_>, id: EffectId, code: &Text, message: &Text) -> Outco
         (effect.capability.as_str(), code.as_str(), &effect.subject)
     {
         txn.record(Event::EffectEnded(id));
-        follow_up::intercept_answered(txn, *shipment, Some(message))?;
+        let why = if message.trim().is_empty() { "the carrier does not stop it" } else { message.as_str() };
+        follow_up::intercept_answered(txn, *shipment, Some(why))?;
         return Ok(Reply::Done);
     }
     match effect.job {

@@ -2,10 +2,10 @@
 
 use feel::{Context as Variables, Value};
 use trade::exception::{ExceptionKind, Raise};
-use trade::fulfilment::{Booking, ShipConfirm};
+use trade::fulfilment::{Booking, InterceptStatus, ShipConfirm};
 use trade::order::Order;
 use trade::{Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
-use units::{Quantity, Text};
+use units::{Amount, Quantity, Text};
 
 use super::task::{order, subject};
 use super::txn::{Once, Outcome, Txn, text};
@@ -194,7 +194,10 @@ pub(super) fn redirect_under_way(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<(
 pub(super) fn intercept(txn: &mut Txn<'_>, asked: &[(ShipmentId, ReturnId)]) -> Outcome<()> {
     for (shipment, waiting) in asked {
         let order = txn.books().return_request(waiting)?.and_then(|request| request.order);
+        let worth = txn.books().shipment(shipment)?.map_or(Amount::ZERO, |shipment| shipment.exposed);
+        let company = super::task::company(txn)?;
         let variables = [
+            ("atStake", Value::from(worth.to_decimal(company.currency))),
             ("returnId", Value::from(waiting.to_string())),
             ("orderId", Value::from(order.map(|order| order.to_string()))),
             ("shipmentId", Value::from(shipment.to_string())),
@@ -213,7 +216,8 @@ pub(super) fn intercept(txn: &mut Txn<'_>, asked: &[(ShipmentId, ReturnId)]) -> 
 pub(super) fn intercept_answered(txn: &mut Txn<'_>, id: ShipmentId, refused: Option<&str>) -> Outcome<()> {
     let cx = txn.cx.clone();
     let void = trade::fulfilment::intercept_answered(txn.books(), id, refused, &cx)?;
-    let (Some(waiting), Some(why)) = (void, refused) else { return Ok(()) };
+    let Some(why) = refused else { return Ok(()) };
+    let Some(waiting) = void else { return seen_elsewhere(txn, id, why) };
     trade::returns::decide(txn.books(), waiting, false, why, &cx)?;
     exception::clear_for_key(
         txn,
@@ -233,9 +237,20 @@ pub(super) fn intercept_answered(txn: &mut Txn<'_>, id: ShipmentId, refused: Opt
 pub(super) fn delivered(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<()> {
     let shipment = txn.books().shipment(&id)?;
     if shipment.is_some_and(|shipment| shipment.intercept.as_ref().is_some_and(|of| of.status.is_open())) {
-        intercept_answered(txn, id, Some("it was delivered"))?;
+        return intercept_answered(txn, id, Some("it was delivered"));
     }
-    Ok(())
+    seen_elsewhere(txn, id, "it was delivered")
+}
+
+/// Somebody has said that the goods of a shipment are back, and the carrier says that they are not: they would never be billed.
+fn seen_elsewhere(txn: &mut Txn<'_>, id: ShipmentId, why: &str) -> Outcome<()> {
+    let Some(shipment) = txn.books().shipment(&id)? else { return Ok(()) };
+    if shipment.intercept.as_ref().is_none_or(|of| of.status != InterceptStatus::CameBack) {
+        return Ok(());
+    }
+    let reason =
+        text(format_args!("{id} counts as back and is not billed, but {why}: find the goods; bill them by another order"));
+    ask(txn, shipment.order, ExceptionKind::ShipDiscrepancy, Key::Shipment(id), reason)
 }
 
 /// It is known where the goods of a shipment are that was cancelled on its way: what the customer has is billed, and what is back counts in

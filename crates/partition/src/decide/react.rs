@@ -205,7 +205,7 @@ fn order_state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
             if order.is_invoiced() && order.receivable.is_zero() {
                 txn.publish("order.settled", id, None);
                 // its process has ended, which closed it before
-                if order.reopened {
+                if order.corrected {
                     trade::order::close(txn.books(), id, &cx)?;
                 }
             }

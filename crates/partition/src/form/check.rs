@@ -26,7 +26,7 @@ pub(super) struct Place {
     /// What its expressions can read.
     scope: Context,
     /// The item of a list in which it lies, or everything.
-    this: Json,
+    this: Value,
     /// The numbers of the items in which it lies, from 1, from the outside in.
     items: Vec<usize>,
     is_hidden: bool,
@@ -58,16 +58,34 @@ pub(crate) fn check(form: &str, known: &Context, submitted: &Context, environmen
     findings
 }
 
+fn value(json: &Json) -> Value {
+    Value::from_json(json).unwrap_or(Value::Null)
+}
+
+/// What expressions read: all data, and where they stand, under plain names that data may cover and under names of their own.
+fn scope(all: &Value, (this, parent): (&Value, &Value), items: &[usize]) -> Context {
+    let items = Value::list(items.iter().map(|item| Value::Number(Decimal::from(*item))));
+    let here = [("this", this.clone()), ("parent", parent.clone()), ("i", items)];
+    let mut scope = Context::EMPTY;
+    here.iter().for_each(|(name, value)| drop(scope.insert(*name, value.clone())));
+    if let Value::Context(data) = all {
+        scope.merge(data);
+    }
+    here.into_iter().for_each(|(name, value)| drop(scope.insert(Text::from(format!("_{name}_")), value)));
+    scope
+}
+
 impl Sheet<'_> {
     /// Each component with its place, those of a list once per item.
     fn visit<'f>(&self, form: &'f Json, seen: &mut dyn FnMut(Field<'f>, &Place)) {
-        let (path, this, items) = (Path::default(), self.data.clone(), Vec::new());
-        let scope = self.scope(&this, &Json::Null, &items);
+        let (path, this, items) = (Path::default(), value(&self.data), Vec::new());
+        let scope = scope(&this, (&this, &Value::Null), &items);
+        let all = this.clone();
         let place = Place { path, scope, this, items, is_hidden: false };
-        Field::inside(form).for_each(|field| self.component(field, &place, seen));
+        Field::inside(form).for_each(|field| self.component(field, (&all, &place), seen));
     }
 
-    fn component<'f>(&self, field: Field<'f>, around: &Place, seen: &mut dyn FnMut(Field<'f>, &Place)) {
+    fn component<'f>(&self, field: Field<'f>, (all, around): (&Value, &Place), seen: &mut dyn FnMut(Field<'f>, &Place)) {
         let name = match field.kind() {
             Kind::Group | Kind::List => field.text("path"),
             Kind::Shown => None,
@@ -80,29 +98,15 @@ impl Sheet<'_> {
             Kind::List => {
                 let items = place.path.get(&self.data).and_then(Json::as_array);
                 for (index, item) in items.into_iter().flatten().enumerate() {
-                    let (mut items, this) = (around.items.clone(), item.clone());
+                    let (mut items, this) = (around.items.clone(), value(item));
                     items.push(index + 1);
-                    let scope = self.scope(&this, &around.this, &items);
+                    let scope = scope(all, (&this, &around.this), &items);
                     let inside = Place { path: place.path.item(index), scope, this, items, is_hidden };
-                    field.components().for_each(|field| self.component(field, &inside, seen));
+                    field.components().for_each(|field| self.component(field, (all, &inside), seen));
                 }
             }
-            _ => field.components().for_each(|field| self.component(field, &place, seen)),
+            _ => field.components().for_each(|field| self.component(field, (all, &place), seen)),
         }
-    }
-
-    /// What expressions read: all data, and where they stand, under plain names that data may cover and under names of their own.
-    fn scope(&self, this: &Json, parent: &Json, items: &[usize]) -> Context {
-        let value = |json: &Json| Value::from_json(json).unwrap_or(Value::Null);
-        let items = Value::list(items.iter().map(|item| Value::Number(Decimal::from(*item))));
-        let here = [("this", value(this)), ("parent", value(parent)), ("i", items)];
-        let mut scope = Context::EMPTY;
-        here.iter().for_each(|(name, value)| drop(scope.insert(*name, value.clone())));
-        if let Value::Context(data) = value(&self.data) {
-            scope.merge(&data);
-        }
-        here.into_iter().for_each(|(name, value)| drop(scope.insert(Text::from(format!("_{name}_")), value)));
-        scope
     }
 
     /// Whether a condition hides a component: an expression that gives true, or a test.
@@ -274,6 +278,21 @@ mod tests {
             json!([{ "type": "group", "path": "g", "conditional": { "hide": "=x" }, "components": [field("a", "")] }]);
         check(&group, &json!({ "x": true }), &[]);
         check(&group, &json!({ "x": false }), &["/variables/g/a a: it is missing"]);
+    }
+
+    #[test]
+    fn what_the_form_only_shows_may_come_back_as_its_field_writes_it() {
+        let given = |known: Json, submitted: Json| {
+            let field = json!({ "type": "textfield", "key": "known", "readonly": true });
+            found(&json!([field]), &json!({ "known": known }), &json!({ "known": submitted })).len()
+        };
+        assert_eq!(given(json!("12.50"), json!(12.5)), 0);
+        assert_eq!(given(json!(12), json!("12")), 0);
+        assert_eq!(given(json!("two\nlines"), json!("two lines")), 0);
+        assert_eq!(given(json!(["a", "gone"]), json!(["a"])), 0);
+        assert_eq!(given(json!("12.50"), json!(12.6)), 1);
+        assert_eq!(given(json!(["a"]), json!(["a", "b"])), 1);
+        assert_eq!(given(json!("two lines"), json!("three lines")), 1);
     }
 
     #[test]

@@ -42,9 +42,27 @@ pub(super) fn broken(sheet: &Sheet<'_>, field: Field<'_>, place: &Place) -> Vec<
 pub(super) fn changed(sheet: &Sheet<'_>, field: Field<'_>, place: &Place) -> Option<Finding> {
     let given = place.path.get(&sheet.submitted).filter(|given| !is_empty(given) && **given != Json::Bool(false))?;
     let was = [place.path.get(&sheet.known), field.get("defaultValue")];
-    let is_kept = was.into_iter().flatten().any(|was| is_same(was, given));
+    let is_kept = was.into_iter().flatten().any(|was| is_shown_as(was, given));
     let wrong = ("the form only shows it, and it was given another value".to_owned(), "leave it out".to_owned());
     (!is_kept).then(|| finding(field, place, wrong))
+}
+
+/// Whether a field that has this value submits that one: it may write a number as text and a text on one line, and leaves out of several
+/// choices those that are offered no more.
+fn is_shown_as(was: &Json, given: &Json) -> bool {
+    let words = |value: &Json| match value {
+        Json::String(text) => Some(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    match (was, given) {
+        (Json::Array(was), Json::Array(given)) => given.iter().all(|given| was.iter().any(|was| is_shown_as(was, given))),
+        _ => {
+            is_same(was, given)
+                || matches!((words(was), words(given)), (Some(was), Some(given)) if was == given)
+                || matches!((decimal(was), decimal(given)), (Some(was), Some(given)) if was == given)
+        }
+    }
 }
 
 fn finding(field: Field<'_>, place: &Place, (cause, mend): Wrong) -> Finding {

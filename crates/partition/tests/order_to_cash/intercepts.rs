@@ -51,6 +51,20 @@ fn domain_1_5_4_a_carrier_that_stops_what_was_cancelled_leaves_nothing_to_bill()
 }
 
 #[test]
+fn goods_that_count_as_back_and_were_delivered_are_looked_for() {
+    let (mut world, _, shipment) = cancelled(true);
+    answer(&mut world, shipment, None);
+    assert_eq!(world.open(ExceptionKind::ReturnDiscrepancy)[0].amount, Amount(4_000), "what is at stake");
+    world.resolve(ExceptionKind::ReturnDiscrepancy, Action::Authorise);
+    assert_eq!(world.open(ExceptionKind::ShipDiscrepancy), []);
+    let delivery = Delivery { at: world.now(), receiver: "Doe".into(), ..Delivery::default() };
+    world.tell(Body::ShipmentDelivered { shipment, delivery });
+    let asked = world.open(ExceptionKind::ShipDiscrepancy);
+    assert!(asked[0].reason.contains("counts as back and is not billed, but it was delivered"), "{asked:?}");
+    world.check();
+}
+
+#[test]
 fn domain_1_5_4_what_a_carrier_does_not_stop_is_billed_and_somebody_sees_to_the_customer() {
     let (mut world, id, shipment) = cancelled(true);
     answer(&mut world, shipment, Some("it is out for delivery"));

@@ -111,6 +111,9 @@ async fn intercept_answer(
     Path(shipment): Path<String>,
     Json(request, bytes): Json<InterceptAnswer>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    if request.refused.as_ref().is_some_and(|why| why.trim().is_empty()) {
+        return Err(Problem::new("invalid", "refused is empty: say why it does not come back, or leave it out if it does"));
+    }
     let body = Body::CarrierInterceptAnswer { shipment: id(&shipment)?, refused: request.refused.map(Into::into) };
     Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
 }

@@ -141,19 +141,18 @@ fn check_profile(id: &AccountId, profile: &Profile) -> Result<(), Refusal> {
         }
     }
     let branch = &profile.branch;
-    let is_code = branch.starts_with(|first: char| first.is_ascii_uppercase());
-    let is_code =
-        is_code && branch.len() <= 8 && branch.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    // payers write numbers without dashes, and O for 0: two branches must not become one, nor a branch the C of credit notes
+    let is_code = branch.starts_with(|first: char| first.is_ascii_uppercase() && first != 'C');
+    let is_plain = |byte: u8| (byte.is_ascii_uppercase() || byte.is_ascii_digit()) && !matches!(byte, b'I' | b'L' | b'O');
+    let is_code = is_code && branch.len() <= 8 && branch.bytes().all(is_plain);
     if !branch.is_empty() && !is_code {
-        let wanted = "up to eight capital letters and digits, a letter first, because it stands in document numbers";
+        let wanted = "up to eight capital letters and digits, a letter other than C first and none of I, L and O, which payers take for \
+                      1 and 0: it stands in document numbers";
         return Err(Refusal::invalid("branch", branch, wanted));
     }
+    profile.terms.check()?;
     let deposit = profile.billing.upfront();
-    let percents = [
-        ("terms.discount_percent", profile.terms.discount_percent),
-        ("billing.percent", deposit),
-        ("freight_allowance", profile.freight_allowance),
-    ];
+    let percents = [("billing.percent", deposit), ("freight_allowance", profile.freight_allowance)];
     for (field, percent) in percents {
         if percent.is_negative() || percent > Decimal::HUNDRED {
             return Err(Refusal::invalid(field, percent, "0 to 100"));
@@ -359,7 +358,7 @@ mod tests {
         assert_eq!(field(&|profile| profile.secured = Amount(-1)), "secured");
         assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(-40i64)), "freight_allowance");
         assert_eq!(field(&|profile| profile.freight_allowance = Decimal::from(101i64)), "freight_allowance");
-        for branch in ["north", "2026", "N-1", "ABCDEFGHI"] {
+        for branch in ["north", "2026", "N-1", "ABCDEFGHJ", "IT", "NO", "AL", "CH"] {
             assert_eq!(field(&|profile| profile.branch = branch.into()), "branch");
         }
         assert_eq!(field(&|profile| profile.terms.discount_percent = Decimal::from(101i64)), "terms.discount_percent");

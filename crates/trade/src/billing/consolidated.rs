@@ -14,7 +14,6 @@ use crate::fulfilment::Shipment;
 use crate::ids::{InvoiceId, OrderId};
 use crate::master::{BillingPolicy, Period, Together};
 use crate::order::{Order, company, existing};
-use crate::reconcile::blocks_posting;
 use crate::tax::Taxation;
 
 /// At most so many orders are in one invoice, so that people and systems can still read it.
@@ -50,9 +49,6 @@ pub(super) fn bill(books: &mut dyn Books, first: &Order, every: Period, cx: &Con
     for id in ids {
         let order = existing(books, id)?;
         if in_the_way(books, &order)?.is_some() || !shares_invoices(first, &order) || taxed(first) != taxed(&order) {
-            continue;
-        }
-        if blocks_posting(books, id)?.is_some() {
             continue;
         }
         let waiting = unbilled(books, &order)?;

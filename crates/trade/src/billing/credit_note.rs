@@ -305,7 +305,7 @@ pub(super) fn taxes_of(original: &Invoice) -> Vec<TaxLine> {
 }
 
 /// What somebody has given away of an invoice so far: credited, or written off of what was in dispute.
-fn given_away(original: &Invoice, credits: &[Arc<Invoice>], by: &Text) -> Amount {
+pub(super) fn given_away(original: &Invoice, credits: &[Arc<Invoice>], by: &Text) -> Amount {
     let credited = credits.iter().filter(|credit| credit.posted_by == *by).map(|credit| credit.gross);
     let written_off = original.written_off.iter().filter(|(who, _)| who == by).map(|(_, amount)| *amount);
     credited.chain(written_off).sum()
@@ -322,18 +322,14 @@ pub(super) fn within_limit(
     within(books, original, draft.gross + given_away(original, credits, &cx.actor.id), cx)
 }
 
-/// Refuses to bill less anew than somebody may give away of an invoice.
-pub(super) fn gives_away(books: &mut dyn Books, original: &Invoice, amount: Amount, cx: &Context) -> Result<(), Stop> {
-    within(books, original, amount, cx)
-}
-
 /// As [`within_limit`], of an amount that is given away of an invoice whose credits are not at hand.
 pub(crate) fn may_give_away(books: &mut dyn Books, original: &Invoice, amount: Amount, cx: &Context) -> Result<(), Stop> {
     let credits = credits_of(books, original)?;
     within(books, original, amount + given_away(original, &credits, &cx.actor.id), cx)
 }
 
-fn within(books: &mut dyn Books, original: &Invoice, given: Amount, cx: &Context) -> Result<(), Stop> {
+/// Refuses to give more away of an invoice than somebody may.
+pub(super) fn within(books: &mut dyn Books, original: &Invoice, given: Amount, cx: &Context) -> Result<(), Stop> {
     let company = company(books)?;
     let given = company.valued(given, original.currency, company.calendar.local_day(cx.now));
     if cx.actor.limit.is_some_and(|limit| given > limit) {

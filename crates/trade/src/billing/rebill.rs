@@ -1,14 +1,17 @@
 //! What was billed at wrong prices or terms is credited and billed anew: two documents that name the first, which stays as it was posted.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use compact_str::format_compact;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Decimal, Text, prorate};
 
-use super::credit_note::{Before, credit_whole, credits_of, gives_away, offset};
+use super::credit_note::{Before, credit_whole, credits_of, given_away, offset, within};
 use super::post::{Effects, post, summed};
 use super::state::{DocumentKind, Invoice, InvoiceLine};
 use crate::books::{Books, Stop};
-use crate::context::{Context, Role};
+use crate::context::Context;
 use crate::ids::*;
 use crate::master::Terms;
 use crate::order::{Order, OrderEvent, existing, existing_and_live, units_value};
@@ -47,6 +50,7 @@ pub fn rebill(books: &mut dyn Books, id: OrderId, wanted: &Rebilling, cx: &Conte
     let order = existing_and_live(books, id, "reopen it before it is billed anew")?;
     let terms = wanted.terms.filter(|terms| *terms != order.terms);
     check(&order, wanted, terms, cx)?;
+    differs(books, &order, wanted)?;
     let mut pairs = Vec::new();
     for invoice in &order.invoices {
         let Some(original) = books.invoice(invoice)?.filter(|invoice| invoice.kind == DocumentKind::Invoice) else {
@@ -60,7 +64,10 @@ pub fn rebill(books: &mut dyn Books, id: OrderId, wanted: &Rebilling, cx: &Conte
         let note = credit_whole(books, *invoice, id, &wanted.reason, cx)?;
         let note = books.invoice(&note)?.unwrap_or_default();
         let draft = draft(&order, &original, &note, &wanted.prices)?;
-        gives_away(books, &original, note.gross - draft.gross, cx)?;
+        let dearer = terms.map_or(Decimal::ZERO, |terms| terms.discount_percent - order.terms.discount_percent);
+        let given = note.gross - draft.gross + draft.gross.percent(dearer).max(Amount::ZERO);
+        let before = given_before(books, &original, note.id, &cx.actor.id)?;
+        within(books, &original, before + given, cx)?;
         pairs.push((original, note, draft));
     }
     if pairs.is_empty() {
@@ -96,20 +103,52 @@ fn check(order: &Order, wanted: &Rebilling, terms: Option<Terms>, cx: &Context) 
     }
     for (at, (no, price)) in wanted.prices.iter().enumerate() {
         let field = |name: &str| format_compact!("prices[{at}].{name}");
-        let line = order.line(*no).filter(|_| !wanted.prices.iter().take(at).any(|(other, _)| other == no));
-        let line = line.ok_or_else(|| Refusal::invalid(field("line"), no.0, "a line of the order, once"))?;
+        if order.line(*no).is_none() || wanted.prices.iter().take(at).any(|(other, _)| other == no) {
+            return Err(Refusal::invalid(field("line"), no.0, "a line of the order, once"));
+        }
         let is_possible = !price.is_negative() && *price <= Decimal::from(1_000_000_000i64);
-        if !is_possible || *price == line.price {
-            return Err(Refusal::invalid(field("price"), price, "0 to 1,000,000,000, and another than now"));
+        if !is_possible {
+            return Err(Refusal::invalid(field("price"), price, "0 to 1,000,000,000"));
         }
     }
-    let is_generous = terms.is_some_and(|terms| terms.is_more_generous_than(order.terms));
-    let grants_credit = [Role::CreditClerk, Role::CreditManager, Role::Director].iter().any(|role| cx.actor.has(*role));
-    if is_generous && !grants_credit {
-        let why = Text::const_new("terms that are more generous are granted by whoever grants credit");
-        return Err(Refusal::NotAllowed { actor: cx.actor.id.clone(), why });
+    terms.map_or(Ok(()), |terms| terms.check_granted(order.terms, &cx.actor))
+}
+
+/// Refuses a price at which all of its line is billed already.
+fn differs(books: &mut dyn Books, order: &Order, wanted: &Rebilling) -> Result<(), Stop> {
+    for (at, (no, price)) in wanted.prices.iter().enumerate() {
+        let mut billed = BTreeSet::new();
+        for invoice in &order.invoices {
+            let invoice = books.invoice(invoice)?.filter(|invoice| invoice.kind == DocumentKind::Invoice);
+            let Some(invoice) = invoice else { continue };
+            let before = Before::of(&credits_of(books, &invoice)?);
+            let left = invoice.lines_of(order.id).filter(|line| line.line == *no && before.left(line).is_positive());
+            billed.extend(left.map(|line| line.price == *price));
+        }
+        if billed.contains(&true) && !billed.contains(&false) {
+            let wanted = "another price than the line is billed at";
+            return Err(Refusal::invalid(format_compact!("prices[{at}].price"), price, wanted).into());
+        }
     }
     Ok(())
+}
+
+/// What somebody gave away of an invoice before it is billed anew with this note, and of those that it was itself billed anew for: many small
+/// steps are one large one.
+fn given_before(books: &mut dyn Books, original: &Arc<Invoice>, note: InvoiceId, by: &Text) -> Result<Amount, Stop> {
+    let mut given = Amount::ZERO;
+    let (mut of, mut note) = (Arc::clone(original), note);
+    loop {
+        let mut credits = credits_of(books, &of)?;
+        credits.retain(|credit| credit.id != note);
+        given += given_away(&of, &credits, by);
+        let (Some(first), Some(rebilled)) = (of.corrects, of.rebills) else { return Ok(given) };
+        let (Some(first), Some(credited)) = (books.invoice(&first)?, books.invoice(&rebilled)?) else { return Ok(given) };
+        if of.posted_by == *by {
+            given += credited.gross - of.gross;
+        }
+        (of, note) = (first, rebilled);
+    }
 }
 
 /// The invoice in place of what a note has credited: the same units, freight, discount and rates.
@@ -179,6 +218,7 @@ fn ledger<'a>(
 mod tests {
     use super::*;
     use crate::billing::{bill, credit_note, price_credit};
+    use crate::context::Role;
     use crate::order::fixture::{Story, at, billed, clerk};
     use crate::order::{Status, close};
     use units::Quantity;
@@ -307,6 +347,21 @@ mod tests {
         assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
         rebill(&mut story.books.clone(), id, &to("9.50"), &small(595)).unwrap();
         rebill(&mut story.books.clone(), id, &to("10.50"), &small(0)).unwrap();
+        let mut steps = story.books.clone();
+        rebill(&mut steps, id, &to("9.50"), &small(1_000)).unwrap();
+        let refused = rebill(&mut steps, id, &to("9"), &small(1_000));
+        assert!(
+            matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))),
+            "two steps are one of 11.90: {refused:?}"
+        );
+        let discount = Terms { discount_percent: "10".parse().unwrap(), discount_days: 60, ..Terms::default() };
+        let early = Rebilling { terms: Some(discount), reason: "as agreed".into(), ..Rebilling::default() };
+        let refused = rebill(&mut story.books.clone(), id, &early, &small(1_189));
+        assert!(
+            matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))),
+            "a discount is given away, too: {refused:?}"
+        );
+        rebill(&mut story.books.clone(), id, &early, &small(1_190)).unwrap();
         for wanted in [to("10"), to("-1"), Rebilling { reason: " ".into(), ..to("9") }, Rebilling::default()] {
             let refused = rebill(story.books(), id, &wanted, &clerk("ann", 5));
             assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))), "{wanted:?}");

@@ -316,16 +316,19 @@ impl Folded for Invoice {
             InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason, code, on, entries } => {
                 self.ledger.extend(entries.iter().cloned());
                 self.end_dispute();
-                self.decisions.push(Decision {
-                    code: code.clone(),
-                    granted: *granted,
-                    written_off: *written_off,
-                    refused: *refused,
-                    note: *note,
-                    by: by.clone(),
-                    reason: reason.clone(),
-                    on: *on,
-                });
+                // an entry of before decisions were kept says no code
+                if !code.is_empty() {
+                    self.decisions.push(Decision {
+                        code: code.clone(),
+                        granted: *granted,
+                        written_off: *written_off,
+                        refused: *refused,
+                        note: *note,
+                        by: by.clone(),
+                        reason: reason.clone(),
+                        on: *on,
+                    });
+                }
                 if written_off.is_positive() {
                     self.written_off.push((by.clone(), *written_off));
                 }

@@ -14,7 +14,6 @@ use crate::fulfilment::{Shipment, UNDER_WAY};
 use crate::ids::{InvoiceId, OrderId};
 use crate::master::{AfterWait, BillingPolicy};
 use crate::order::{Order, OrderEvent, company, existing};
-use crate::reconcile::blocks_posting;
 use crate::refusal::Refusal;
 
 const DAY: Minutes = Minutes(1_440);
@@ -151,9 +150,6 @@ pub fn bill_waiting(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<
     }
     if let Some(why) = in_the_way(books, &order)? {
         return Err(Refusal::Conflict(format_compact!("{id} cannot be billed yet: {why}")).into());
-    }
-    if let Some(why) = blocks_posting(books, id)? {
-        return Err(Refusal::Conflict(why).into());
     }
     let lost = lost_sight_of(books, &order, cx)?;
     drop(order);

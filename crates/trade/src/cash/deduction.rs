@@ -118,7 +118,7 @@ pub(super) fn end_deduction(
 /// Decides on what a payment deducted: `accepted` of it is written off, and the rest stays open, no longer in dispute; `None` accepts
 /// all of it. What was decided stands on the document, for the customer to be told.
 ///
-/// Refused where nothing is deducted, and for more than that. Source: domain §1.3 (dispute: accept, reject, split), §1.7.
+/// Refused where nothing is deducted, for more than that, and for a part of what is deducted from several documents: nobody knows of which. Source: domain §1.3 (dispute: accept, reject, split), §1.7.
 pub fn resolve_deduction(
     books: &mut dyn Books,
     id: PaymentId,
@@ -135,6 +135,10 @@ pub fn resolve_deduction(
     };
     if accepted.is_negative() || accepted > all {
         return Err(Refusal::TooMuchMoney { wanted: accepted, available: all }.into());
+    }
+    if deductions.len() > 1 && accepted.is_positive() && accepted < all {
+        let why = format!("{id} deducts from several documents: decide on the dispute of each, or on all of it");
+        return Err(Refusal::Conflict(Text::from(why)).into());
     }
     let on = company(books)?.calendar.local_day(cx.now);
     let mut left = accepted;

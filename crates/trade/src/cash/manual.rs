@@ -104,15 +104,19 @@ pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId,
 /// money that never came.
 pub fn unapply(books: &mut dyn Books, id: PaymentId, invoice: InvoiceId, reason: &str, cx: &Context) -> Result<(), Stop> {
     let payment = existing(books, id)?;
-    let allocation = payment.allocations.iter().find(|allocation| allocation.invoice == invoice);
-    let (Some(allocation), Some(account)) = (allocation, &payment.account) else {
+    // what was on account may have paid it a second time
+    let of_it = || payment.allocations.iter().filter(|allocation| allocation.invoice == invoice);
+    let Some(account) = payment.account.as_ref().filter(|_| of_it().next().is_some()) else {
         return Err(Refusal::Conflict(Text::from(format!("{id} does not pay {invoice}"))).into());
     };
-    let stays = payment.applied() + payment.on_account - allocation.amount;
+    let taken_back: Amount = of_it().map(|allocation| allocation.amount).sum();
+    let stays = payment.applied() + payment.on_account - taken_back;
     if stays > payment.amount {
         return Err(Refusal::TooMuchMoney { wanted: stays, available: payment.amount }.into());
     }
-    reopen(books, allocation.owner(account), allocation, cx)?;
+    for allocation in of_it() {
+        reopen(books, allocation.owner(account), allocation, cx)?;
+    }
     books.record(&id, PaymentEvent::Unapplied { invoice, by: cx.actor.id.clone(), reason: reason.into() });
     note_waiting(books, &payment)?;
     book(books, id, cx)

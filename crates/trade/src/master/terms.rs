@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use units::{Decimal, Rounding, Text};
 
+use crate::context::{Actor, Role};
+use crate::refusal::Refusal;
+
 /// Payment terms: `2/10 net 30` is `net_days: 30, discount_percent: 2, discount_days: 10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -29,22 +32,39 @@ impl Terms {
         let interest = self.discount_percent.checked_mul(whole(days_of_year))?.checked_mul(Decimal::HUNDRED)?;
         Some(interest.checked_div(paid.checked_mul(whole(gained))?)?.round(1, Rounding::HalfUp))
     }
-}
 
-impl Default for Terms {
-    /// Net 30 days.
-    fn default() -> Self {
-        Self { net_days: 30, discount_percent: Decimal::ZERO, discount_days: 0, prepayment: false }
+    /// Refuses a discount that is none.
+    pub(crate) fn check(self) -> Result<(), Refusal> {
+        if self.discount_percent.is_negative() || self.discount_percent > Decimal::HUNDRED {
+            return Err(Refusal::invalid("terms.discount_percent", self.discount_percent, "0 to 100"));
+        }
+        Ok(())
     }
-}
 
-impl Terms {
+    /// Refuses terms in place of others that an actor may not grant: those that are more generous are credit (domain §1.5.4).
+    pub(crate) fn check_granted(self, before: Self, actor: &Actor) -> Result<(), Refusal> {
+        self.check()?;
+        let grants_credit = [Role::CreditClerk, Role::CreditManager, Role::Director].iter().any(|role| actor.has(*role));
+        if self.is_more_generous_than(before) && !grants_credit {
+            let why = Text::const_new("terms that are more generous are granted by whoever grants credit");
+            return Err(Refusal::NotAllowed { actor: actor.id.clone(), why });
+        }
+        Ok(())
+    }
+
     /// Whether a customer has more time than by others, a greater discount or longer for it, or need not pay before anything ships.
     pub fn is_more_generous_than(self, other: Self) -> bool {
         self.net_days > other.net_days
             || self.discount_percent > other.discount_percent
             || self.discount_days > other.discount_days
             || other.prepayment && !self.prepayment
+    }
+}
+
+impl Default for Terms {
+    /// Net 30 days.
+    fn default() -> Self {
+        Self { net_days: 30, discount_percent: Decimal::ZERO, discount_days: 0, prepayment: false }
     }
 }
 

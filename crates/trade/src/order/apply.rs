@@ -169,7 +169,7 @@ impl Folded for Order {
             }
             OrderEvent::Closed { at } => {
                 self.closed_at = Some(*at);
-                self.reopened = false;
+                (self.reopened, self.corrected) = (false, false);
             }
             OrderEvent::Reopened { .. } => {
                 self.closed_at = None;
@@ -215,6 +215,7 @@ impl Folded for Order {
                 }
             }
             OrderEvent::Rebilled { prices, lines, terms, .. } => {
+                self.corrected = self.reopened;
                 for (no, price) in prices {
                     if let Some(line) = self.line_mut(*no) {
                         line.price = *price;

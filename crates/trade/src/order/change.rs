@@ -59,8 +59,9 @@ pub struct ChangeOutcome {
 /// Changes an order by the matrix: what is taken away is cancelled, what is added enters `open` and is checked again.
 ///
 /// Refused below what has shipped, for prices of invoiced lines and terms of invoiced orders, and for orders that are over. What has shipped
-/// and is not invoiced can have another price, other terms, another ship-to or be billed otherwise; what is invoiced is billed anew. Where the screening keeps the
-/// order from the new address, nobody is asked to ship there and warehouses are asked to stop. Source: domain §1.5.4.
+/// and is not invoiced can have another price, other terms, another ship-to or be billed otherwise; what is invoiced is billed anew. Where the
+/// screening keeps the order from the new address, nobody is asked to ship there and warehouses are asked to stop. More generous terms take a
+/// role of credit. Source: domain §1.5.4.
 pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context) -> Result<ChangeOutcome, Stop> {
     let order = existing_and_live(books, id, "it cannot be changed any more")?;
     if order.is_fulfilled() {
@@ -98,6 +99,9 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
             "those of an order of which nothing is invoiced; bill it anew instead",
         )
         .into());
+    }
+    if let Some(terms) = terms {
+        terms.check_granted(order.terms, &cx.actor)?;
     }
     let added = added(books, &order, &change.added)?;
     let requested = change.requested.filter(|day| Some(*day) != order.requested);
@@ -292,6 +296,26 @@ mod tests {
         assert_eq!(raised_by(day("2026-07-01"), "late"), "first");
         assert_eq!(raised_by(day("2026-05-01"), "soon"), "soon");
         assert_eq!(raised_by(Change { added: vec![submitted("X", "1")], ..Change::default() }, "line"), "line");
+    }
+
+    #[test]
+    fn domain_1_5_4_more_generous_terms_are_granted_by_whoever_grants_credit_and_no_discount_is_above_all_of_it() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 5)]);
+        let of = |terms| Change { terms: Some(terms), ..Change::default() };
+        let later = of(Terms { net_days: 60, ..Terms::default() });
+        let mut sales = clerk("sal", 3);
+        sales.actor.roles = vec![crate::context::Role::Sales];
+        let refused = change(&mut story.books.clone(), id, &later, &sales);
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::NotAllowed { .. }))), "{refused:?}");
+        change(&mut story.books.clone(), id, &of(Terms { net_days: 14, ..Terms::default() }), &sales).unwrap();
+        change(&mut story.books.clone(), id, &later, &clerk("ann", 3)).unwrap();
+        for percent in ["-1", "100.5"] {
+            let terms = Terms { discount_percent: percent.parse().unwrap(), ..Terms::default() };
+            let refused = change(&mut story.books.clone(), id, &of(terms), &clerk("ann", 3));
+            assert!(matches!(refused, Err(Stop::Refused(Refusal::Invalid { .. }))), "{percent}: {refused:?}");
+        }
     }
 
     #[test]

@@ -135,6 +135,9 @@ pub struct Order {
     /// It was closed before and opened again.
     #[serde(default)]
     pub reopened: bool,
+    /// It was billed anew since then, and closes by itself once that is paid.
+    #[serde(default)]
+    pub corrected: bool,
 }
 
 /// A finding of the screening with which a person let an order pass.
