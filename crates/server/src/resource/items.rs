@@ -255,7 +255,9 @@ pub(crate) struct RateView {
 
 /// The place of a rate among others, in their order.
 fn place(rate: &ExchangeRate) -> String {
-    format!("{} {} {}", rate.currency, rate.day, rate.source)
+    let place = format!("{} {} {}", rate.currency, rate.day, rate.source);
+    // a source is any text: as digits it stands in an address, in the same order
+    place.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What their cursors are sealed for.
