@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { eventId, flag, moment, oneOf, text, understand } from "./lib/search";
+import { BROWSED } from "./pages/administration/browsed";
 import { Broken, NotHere } from "./shell/Broken";
 import { Layout } from "./shell/Layout";
 
@@ -240,18 +241,7 @@ const masterData = createRoute({
   getParentRoute: () => root,
   path: "/administration/master-data",
   validateSearch: understand({
-    kind: oneOf([
-      "items",
-      "prices",
-      "customers",
-      "terms",
-      "limits",
-      "warehouses",
-      "calendars",
-      "taxes",
-      "rates",
-      "channel-groups",
-    ]),
+    kind: oneOf(BROWSED),
     sort: text,
     open: text,
   }),

@@ -215,7 +215,7 @@ export const invoices = (filter: Query<"/v1/invoices">) =>
     getNextPageParam: next,
   });
 
-/** The invoices that the ERP has not confirmed. The product looks through all invoices for them: that is asked for now and then. */
+/** The invoices that the ERP has not confirmed. The product looks through all invoices for them, so they are asked for less often than others. */
 export const unbookedInvoices = queryOptions({
   queryKey: ["unbooked"],
   queryFn: ({ signal }) =>

@@ -7,6 +7,7 @@ import { List, Rows } from "../../components/List";
 import { Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import { words } from "../../lib/words";
+import { BROWSED, type Browsed } from "./browsed";
 import {
   CALENDARS,
   CUSTOMERS,
@@ -24,21 +25,6 @@ import {
 import { MasterDetails } from "./MasterDetails";
 
 const route = getRouteApi("/administration/master-data");
-
-/** What master data there is, in the order in which it is set up. Stock is under Availability. */
-export const BROWSED = [
-  "items",
-  "prices",
-  "customers",
-  "terms",
-  "limits",
-  "warehouses",
-  "calendars",
-  "taxes",
-  "rates",
-  "channel-groups",
-] as const;
-export type Browsed = (typeof BROWSED)[number];
 
 /** What of a kind has a page of its own beside the list, and how the product calls its subject. */
 const SUBJECT: Readonly<Partial<Record<Browsed, string>>> = {

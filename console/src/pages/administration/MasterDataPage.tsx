@@ -1,24 +1,21 @@
-import { Button, FileInput, Group, List, Select, Stack, Text } from "@mantine/core";
+import { Box, FileInput, Group, List, Select, Stack, Text } from "@mantine/core";
 import "@mantine/core/styles/List.css";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { importMaster } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { company, me, trail } from "../../api/queries";
-import type { CloudEvent } from "../../api/types";
 import { GuardedButton } from "../../components/GuardedButton";
 import { CsvButton } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Reading } from "../../components/states";
-import { When } from "../../components/When";
-import type { CsvColumn } from "../../lib/csv";
 import { count, words } from "../../lib/words";
 import { mayNotChange } from "./authority";
 import { Browse } from "./Browse";
 import { AdministrationSections } from "./Sections";
+import { TRAIL_CSV, Trail } from "./Trail";
 
 const KINDS = [
   "items",
@@ -165,15 +162,6 @@ const OF = [
 /** `company.rates_set` is the history of rates, `item.set` that of items. */
 const ofWhat = (type: string): string => (type === "company.rates_set" ? "Rates" : words(type.split(".")[0] ?? type));
 
-const CSV: readonly CsvColumn<CloudEvent>[] = [
-  { header: "id", value: ({ id }) => id },
-  { header: "time", value: ({ time }) => time },
-  { header: "actor", value: ({ actor }) => actor },
-  { header: "type", value: ({ type }) => type },
-  { header: "subject", value: ({ subject }) => subject },
-  { header: "data", value: ({ data }) => JSON.stringify(data) },
-];
-
 /** What was changed of master data, from the audit trail. */
 function History() {
   const [of, setOf] = useState<(typeof OF)[number]>("company.set");
@@ -194,36 +182,13 @@ function History() {
             allowDeselect={false}
             w={150}
           />
-          <CsvButton name={`history of ${of}`} rows={events} columns={CSV} />
+          <CsvButton name={`history of ${of}`} rows={events} columns={TRAIL_CSV} />
         </Group>
       }
     >
-      <Stack gap={4} px="md" pb="md" mah="60vh" style={{ overflowY: "auto" }}>
-        {events.map((event) => (
-          <Text key={event.id} size="sm">
-            <When at={event.time} /> <b>{event.actor}</b>:{" "}
-            <Link to="/administration/audit" search={{ open: event.id }}>
-              {event.subject}
-            </Link>
-          </Text>
-        ))}
-        {events.length === 0 && (
-          <Text size="sm" className="muted">
-            {reading.isFetching ? "The journal is searched …" : "Nothing in what was searched."}
-          </Text>
-        )}
-        {reading.hasNextPage && (
-          <Button
-            size="xs"
-            variant="default"
-            w={180}
-            loading={reading.isFetchingNextPage}
-            onClick={() => void reading.fetchNextPage()}
-          >
-            Search further back
-          </Button>
-        )}
-      </Stack>
+      <Box px="md" pb="md" mah="60vh" style={{ overflowY: "auto" }}>
+        <Trail events={events} nameOf={({ subject }) => subject} reading={reading} />
+      </Box>
     </Panel>
   );
 }

@@ -1,17 +1,17 @@
-import { Button, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { account, item, priceBook, trail } from "../../api/queries";
-import type { Account, CloudEvent, Item, PriceBookDetails } from "../../api/types";
+import type { Account, Item, PriceBookDetails } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Heads } from "../../components/Heads";
 import { CsvButton } from "../../components/List";
 import { Fact } from "../../components/Page";
 import { Reading } from "../../components/states";
-import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { day } from "../../lib/time";
 import { count, words } from "../../lib/words";
+import { TRAIL_CSV, Trail } from "./Trail";
 
 /** One record of master data as it is, and every change of it. */
 export function MasterDetails({ subject, id }: { subject: string; id: string }) {
@@ -138,14 +138,6 @@ function OfAccount({ id }: { id: string }) {
   );
 }
 
-const EVENTS: readonly CsvColumn<CloudEvent>[] = [
-  { header: "id", value: ({ id }) => id },
-  { header: "time", value: ({ time }) => time },
-  { header: "actor", value: ({ actor }) => actor },
-  { header: "type", value: ({ type }) => type },
-  { header: "data", value: ({ data }) => JSON.stringify(data) },
-];
-
 /** Every change of one record, from the journal, the last one first. */
 function HistoryOf({ subject }: { subject: string }) {
   const reading = useInfiniteQuery(trail({ subject }));
@@ -154,34 +146,9 @@ function HistoryOf({ subject }: { subject: string }) {
     <section aria-label={`History of ${subject}`}>
       <Group justify="space-between" mb={4}>
         <Title order={3}>History</Title>
-        {events.length > 0 && <CsvButton name={`history of ${subject}`} rows={events} columns={EVENTS} />}
+        {events.length > 0 && <CsvButton name={`history of ${subject}`} rows={events} columns={TRAIL_CSV} />}
       </Group>
-      <Stack gap={4}>
-        {events.map((event) => (
-          <Text key={event.id} size="sm">
-            <When at={event.time} /> <b>{event.actor}</b>{" "}
-            <Link to="/administration/audit" search={{ open: event.id }}>
-              {words(event.type.split(".").slice(2, -1).join(" "))}
-            </Link>
-          </Text>
-        ))}
-        {events.length === 0 && (
-          <Text size="sm" className="muted">
-            {reading.isFetching ? "The journal is searched …" : "Nothing in what was searched."}
-          </Text>
-        )}
-        {reading.hasNextPage && (
-          <Button
-            size="xs"
-            variant="default"
-            w={180}
-            loading={reading.isFetchingNextPage}
-            onClick={() => void reading.fetchNextPage()}
-          >
-            Search further back
-          </Button>
-        )}
-      </Stack>
+      <Trail events={events} nameOf={({ type }) => words(type.split(".").slice(2, -1).join(" "))} reading={reading} />
     </section>
   );
 }

@@ -12,6 +12,7 @@ import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { span } from "../../lib/time";
 import { count } from "../../lib/words";
+import { BusinessKey } from "./BusinessKey";
 
 interface Props {
   readonly process: string;
@@ -77,14 +78,7 @@ const COLUMNS: readonly Column<Ended>[] = [
     header: "For",
     width: 160,
     grow: true,
-    cell: ({ business_key }) =>
-      business_key?.startsWith("SO-") ? (
-        <Link to="/orders/$order" params={{ order: business_key }} search={{ tab: "process" }}>
-          {business_key}
-        </Link>
-      ) : (
-        (business_key ?? "–")
-      ),
+    cell: ({ business_key }) => <BusinessKey of={business_key} tab="process" />,
     by: ({ business_key }) => business_key ?? "",
   },
   {

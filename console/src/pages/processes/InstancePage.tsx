@@ -13,6 +13,7 @@ import { reasons } from "../../diagram/waiting";
 import { words } from "../../lib/words";
 import { Steps } from "../order/ProcessTab";
 import { Answer } from "../order/Why";
+import { BusinessKey } from "./BusinessKey";
 import { OperationMenu } from "./OperationMenu";
 import { offered } from "./operation";
 import { WentThrough } from "./WentThrough";
@@ -64,13 +65,7 @@ export function InstancePage() {
                       </Link>
                     </Fact>
                     <Fact name="For">
-                      {found.business_key?.startsWith("SO-") ? (
-                        <Link to="/orders/$order" params={{ order: found.business_key }}>
-                          {found.business_key}
-                        </Link>
-                      ) : (
-                        (found.business_key ?? "–")
-                      )}
+                      <BusinessKey of={found.business_key} />
                     </Fact>
                     <Fact name="Began">
                       <When at={found.started_at} />

@@ -16,6 +16,7 @@ import { ProcessDiagram } from "../../diagram/ProcessDiagram";
 import type { CsvColumn } from "../../lib/csv";
 import { count, words } from "../../lib/words";
 import { Batches } from "./Batches";
+import { BusinessKey } from "./BusinessKey";
 import { tokensAt } from "./counts";
 import { EndedInstances } from "./EndedInstances";
 import { OperationMenu } from "./OperationMenu";
@@ -231,14 +232,7 @@ const columnsOf = (nameOf: (element: string) => string): readonly Column<Instanc
     id: "for",
     header: "For",
     width: 130,
-    cell: ({ business_key }) =>
-      business_key?.startsWith("SO-") ? (
-        <Link to="/orders/$order" params={{ order: business_key }}>
-          {business_key}
-        </Link>
-      ) : (
-        (business_key ?? "–")
-      ),
+    cell: ({ business_key }) => <BusinessKey of={business_key} />,
     by: ({ business_key }) => business_key ?? "",
   },
   {

@@ -45,7 +45,7 @@ pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
 /// (per cent); `credit_parent` (the account whose limit it shares, which comes before it), `excluded_nodes`, `substitutes` (`notify`, `ask`
 /// or `never`) and `max_backorders`, `accepts_earlier`, `watch` (why somebody looks at its orders before they go on), `watched_ship_tos`,
 /// `incoterm` and `currency` (in which it is kept; the company's unless given, and its limits are in that in any case), `not_billable` (why
-/// nothing is billed to it for now) and `branch` (of ours that serves it, and numbers its documents). Further rows of an
+/// it is not billable, while it is not) and `branch` (of ours that serves it, and numbers its documents). Further rows of an
 /// account that follow its first add addresses. Lists are separated by a vertical bar.
 pub fn read_accounts(bytes: &[u8], name: &str) -> Read<(AccountId, Profile)> {
     read(bytes, name, json::accounts, accounts::read)

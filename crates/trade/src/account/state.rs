@@ -93,7 +93,7 @@ pub struct Profile {
     /// What it may keep of prices for freight that it pays, in per cent; it counts against the margin floor (domain §1.3).
     #[serde(default)]
     pub freight_allowance: Decimal,
-    /// Why nothing is billed to it for now; empty where it is billable (domain §1.6, trigger).
+    /// Why it is not billable; empty where it is (domain §1.6, trigger).
     #[serde(default)]
     pub not_billable: Text,
     /// Our branch that serves it, if branches number documents of their own (domain §1.6, numbering).
