@@ -221,6 +221,22 @@ mod tests {
         story.check();
     }
 
+    #[test]
+    fn what_pays_an_invoice_twice_is_taken_back_as_a_whole() {
+        let (mut story, order, invoice) = billed();
+        let payment = story.pay(invoice, 11_900);
+        unapply(story.books(), payment, invoice, "wrong invoice", &clerk("ann", 6)).unwrap();
+        put_on_account(story.books(), payment, &"ACME".into(), &clerk("ann", 6)).unwrap();
+        match_manually(story.books(), payment, &[(invoice, Amount(5_000))], false, &clerk("ann", 7)).unwrap();
+        match_manually(story.books(), payment, &[(invoice, Amount(3_000))], false, &clerk("ann", 8)).unwrap();
+        assert_eq!(story.order(order).receivable, Amount(3_900));
+        unapply(story.books(), payment, invoice, "not yet", &clerk("ann", 9)).unwrap();
+        assert_eq!(story.order(order).receivable, Amount(11_900));
+        match_manually(story.books(), payment, &[(invoice, Amount(11_900))], false, &clerk("ann", 9)).unwrap();
+        assert_eq!((unapplied(&mut story), story.order(order).receivable), (Amount(0), Amount(0)));
+        story.check();
+    }
+
     /// A payment as the pipeline posts it that deducts.
     fn deduct(story: &mut Story, payment: PaymentId, deducting: Allocation) {
         let before = existing(story.books(), payment).unwrap();

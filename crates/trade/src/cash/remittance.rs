@@ -198,6 +198,23 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_what_several_lines_deduct_is_nobody_s_in_particular_and_is_asked_about_one_by_one() {
+        let mut memory = books(&[10_000, 20_000], None);
+        let lines = vec![line(1, 9_000, 0, &["DMG"]), line(2, 15_000, 0, &["price"])];
+        let (_, payment) = pay(&mut memory, 24_000, lines);
+        let decide = |memory: &mut MemoryBooks, accepted| {
+            crate::cash::resolve_deduction(memory, payment.id, accepted, "so be it", &crate::order::fixture::clerk("ann", 6))
+        };
+        // 50.00 would be 10.00 of the damage and 40.00 of the price
+        let refused = decide(&mut memory.clone(), Some(Amount(5_000)));
+        assert!(matches!(refused, Err(crate::Stop::Refused(crate::Refusal::Conflict(_)))), "{refused:?}");
+        decide(&mut memory.clone(), Some(Amount::ZERO)).unwrap();
+        decide(&mut memory, None).unwrap();
+        let account = (&mut memory as &mut dyn Books).account(&"ACME".into()).unwrap().unwrap();
+        assert!(account.ledger.open_items.is_empty(), "{:?}", account.ledger.open_items);
+    }
+
+    #[test]
     fn a_difference_is_written_off_once_in_a_payment_and_reasons_that_differ_are_none() {
         let mut memory = books(&[10_000, 20_000, 30_000], None);
         let lines = vec![line(1, 9_960, 0, &[]), line(2, 19_950, 0, &[]), line(3, 29_000, 0, &["DMG", "price"])];
