@@ -1,14 +1,16 @@
-//! The feed as it happens: one task reads what was committed, and all who listen get it.
+//! The feed as it happens: one task reads what was committed, and all who listen get it, each at a moment of its own.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::response::sse;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use runtime::Handle;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{broadcast, watch};
 
 use super::filter::Filter;
@@ -24,6 +26,12 @@ const ENTRIES: usize = 200;
 /// Batches that a listener may be behind before it reads the store again.
 const BEHIND: usize = 64;
 
+/// Within how many milliseconds all who listen have been told. If a thousand were told at once, everybody who asks for something else would
+/// wait until the last of them was written to.
+const ROUND: u64 = 100;
+/// How far apart in the round those are told who came one after the other; it has no factor in common with the round.
+const STRIDE: u64 = 61;
+
 /// What was committed between two looks: everything after `from`, up to `to`.
 #[derive(Debug)]
 struct Batch {
@@ -37,6 +45,8 @@ pub struct Live {
     sender: broadcast::Sender<Arc<Batch>>,
     /// True once nobody is to be served any longer.
     stop: watch::Sender<bool>,
+    /// How many have listened.
+    listened: AtomicU64,
     /// How long the business takes, for those who ask.
     pub(crate) latencies: Latencies,
 }
@@ -80,13 +90,17 @@ async fn read(readers: &Readers, after: u64) -> Result<Batch, Problem> {
 impl Live {
     /// Nothing happens: for a store that is only read.
     pub fn idle() -> Arc<Self> {
-        Arc::new(Self { sender: broadcast::channel(1).0, stop: watch::channel(false).0, latencies: Latencies::default() })
+        Arc::new(Self::with(1))
+    }
+
+    fn with(behind: usize) -> Self {
+        let (sender, stop) = (broadcast::channel(behind).0, watch::channel(false).0);
+        Self { sender, stop, listened: AtomicU64::new(0), latencies: Latencies::default() }
     }
 
     /// Follows what the partition commits. Within a Tokio runtime.
     pub fn follow(partition: Handle, readers: Readers) -> Arc<Self> {
-        let (sender, stop) = (broadcast::channel(BEHIND).0, watch::channel(false).0);
-        let this = Arc::new(Self { sender, stop, latencies: Latencies::default() });
+        let this = Arc::new(Self::with(BEHIND));
         let (sender, mut stopped) = (this.sender.clone(), this.stop.subscribe());
         tokio::spawn(async move {
             let follow = follow(partition, readers, sender);
@@ -125,6 +139,7 @@ impl Live {
             wanted,
             caught_up: false,
             ready: VecDeque::new(),
+            moment: moment(self.listened.fetch_add(1, Ordering::Relaxed)),
         };
         unfold(listener, |mut listener| async move {
             let told = listener.next().await?;
@@ -135,6 +150,11 @@ impl Live {
 
 fn event(told: &Told) -> sse::Event {
     sse::Event::default().id(&told.id).event(&told.kind).data(told.json.get())
+}
+
+/// When in a round the one is told who came as that number: the first at once, and neighbours far apart.
+fn moment(number: u64) -> Duration {
+    Duration::from_millis(number.wrapping_mul(STRIDE) % ROUND)
 }
 
 async fn follow(partition: Handle, readers: Readers, sender: broadcast::Sender<Arc<Batch>>) {
@@ -170,6 +190,8 @@ struct Listener {
     /// Whether everything that the store has had was read: what comes from now on is in the batches.
     caught_up: bool,
     ready: VecDeque<Arc<Told>>,
+    /// How long after the others hear of something it is told.
+    moment: Duration,
 }
 
 impl Listener {
@@ -195,15 +217,35 @@ impl Listener {
         Some(())
     }
 
+    /// Until something is told, and then all of it up to its moment, so that it is written once.
     async fn wait(&mut self) -> Option<()> {
         let received = tokio::select! {
             received = self.batches.recv() => received,
             _ = self.stopped.changed() => return None,
         };
+        self.hear(received)?;
+        if self.ready.is_empty() {
+            return Some(());
+        }
+        tokio::select! {
+            () = tokio::time::sleep(self.moment) => {}
+            _ = self.stopped.changed() => return None,
+        }
+        while self.caught_up {
+            match self.batches.try_recv() {
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                Err(TryRecvError::Lagged(missed)) => self.hear(Err(RecvError::Lagged(missed)))?,
+                Ok(batch) => self.hear(Ok(batch))?,
+            }
+        }
+        Some(())
+    }
+
+    fn hear(&mut self, received: Result<Arc<Batch>, RecvError>) -> Option<()> {
         match received {
             Ok(batch) => self.take(&batch),
-            Err(broadcast::error::RecvError::Lagged(_)) => self.caught_up = false,
-            Err(broadcast::error::RecvError::Closed) => return None,
+            Err(RecvError::Lagged(_)) => self.caught_up = false,
+            Err(RecvError::Closed) => return None,
         }
         Some(())
     }
@@ -235,6 +277,15 @@ mod tests {
         let since = Since::after(17);
         assert_eq!(since.entry(), 17);
         assert!(since.knows((17, 9)) && !since.knows((18, 0)));
+    }
+
+    #[test]
+    fn a_thousand_who_listen_are_told_one_after_the_other_and_one_alone_at_once() {
+        assert_eq!(moment(0), Duration::ZERO);
+        let mut moments: Vec<Duration> = (0..1_000).map(moment).collect();
+        moments.sort();
+        let at_once = moments.chunk_by(|one, other| one == other).map(<[_]>::len).max();
+        assert_eq!(at_once, Some(10), "as many in each millisecond of the round");
     }
 
     #[test]
