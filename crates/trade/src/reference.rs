@@ -5,11 +5,17 @@ use serde::{Deserialize, Serialize};
 use crate::books::{Folded, Key};
 use crate::ids::OrderId;
 
+/// How many orders with the same reference are kept: some write the same on each order.
+const LATER: usize = 50;
+
 /// The document that a reference led to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ReferenceEntry {
     /// The first order that came with this reference.
     pub order: Option<OrderId>,
+    /// The orders that came with it later, in their order; of many the last.
+    #[serde(default)]
+    pub later: Vec<OrderId>,
     /// How often it came again.
     pub repeats: u32,
     /// What it points to, where that is not an order; `None` if nothing, or more than one thing.
@@ -28,6 +34,11 @@ pub enum ReferenceEvent {
     Seen,
     /// It came again.
     Repeated,
+    /// Another order came with it.
+    Followed {
+        /// The order that it led to.
+        order: OrderId,
+    },
     /// It points to something else from now on; `None` to nothing.
     Pointed {
         /// To what.
@@ -67,6 +78,12 @@ impl Folded for ReferenceEntry {
             ReferenceEvent::Registered { order } => self.order = Some(*order),
             ReferenceEvent::Seen => {}
             ReferenceEvent::Repeated => self.repeats += 1,
+            ReferenceEvent::Followed { order } => {
+                self.later.push(*order);
+                if self.later.len() > LATER {
+                    self.later.remove(0);
+                }
+            }
             ReferenceEvent::Pointed { target } => self.target = target.clone(),
         }
     }

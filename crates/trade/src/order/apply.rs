@@ -66,7 +66,10 @@ impl Folded for Order {
                 self.holds.retain(|hold| hold.kind != *kind);
                 match kind {
                     HoldKind::Duplicate => self.duplicate_of = None,
-                    HoldKind::Price => self.lines.iter_mut().for_each(|line| line.price_accepted = Some(line.price)),
+                    HoldKind::Price => {
+                        self.lines.iter_mut().for_each(|line| line.price_accepted = Some(line.price));
+                        self.discount_accepted = self.discount;
+                    }
                     HoldKind::Tax => self.tax_accepted = Some(self.tax),
                     _ => {}
                 }

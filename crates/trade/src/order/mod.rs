@@ -13,6 +13,7 @@ mod change;
 mod check;
 mod close;
 mod correct;
+mod duplicate;
 mod early;
 mod event;
 mod find;

@@ -4,8 +4,9 @@ use compact_str::format_compact;
 use units::{Amount, Currency, Decimal, Text};
 
 use super::cart;
+use super::duplicate;
 use super::event::OrderEvent;
-use super::find::company;
+use super::find::{company, existing};
 use super::resolve;
 use super::state::Order;
 use super::submission::{Destination, Submission};
@@ -14,7 +15,6 @@ use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::{BillingPolicy, Incoterm, ShipTo};
-use crate::reference::ReferenceEvent;
 use crate::refusal::Refusal;
 
 /// The most lines that an order may have.
@@ -87,23 +87,10 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
     let id = OrderId(books.next_number(Kind::Order)?);
     order.id = id;
     cart::hold_for(books, &order)?;
-    let reference = purchase_order(&order);
     books.record(&id, OrderEvent::Received(Box::new(order)));
-    if let Some(reference) = reference {
-        match books.reference(&reference)?.and_then(|entry| entry.order) {
-            Some(first) => {
-                books.record(&reference, ReferenceEvent::Repeated);
-                books.record(&id, OrderEvent::DuplicateDetected { first });
-            }
-            None => books.record(&reference, ReferenceEvent::Registered { order: id }),
-        }
-    }
+    let order = existing(books, id)?;
+    duplicate::register(books, &order)?;
     Ok(id)
-}
-
-fn purchase_order(order: &Order) -> Option<Reference> {
-    let reference = order.purchase_order.clone();
-    (!reference.is_empty()).then(|| Reference { within: order.account.0.clone(), reference })
 }
 
 fn check_header(submission: &Submission) -> Result<(), Refusal> {

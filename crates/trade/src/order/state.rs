@@ -47,6 +47,9 @@ pub struct Order {
     pub freight: Amount,
     /// Discount on the whole order, before tax; not negative.
     pub discount: Amount,
+    /// The discount at which the Price hold was released; it is not held for the same again.
+    #[serde(default)]
+    pub discount_accepted: Amount,
     /// Tax of the whole order as determined at validation.
     pub tax: Amount,
     /// What keeps it from going on. Empty means that nothing does.

@@ -3,11 +3,12 @@
 use compact_str::format_compact;
 use units::{Amount, Text};
 
+use super::duplicate;
 use super::event::OrderEvent;
 use super::find::{company, existing};
 use super::hold::{lift, place};
 use super::resolve;
-use super::state::{HoldKind, Line, Order, Status};
+use super::state::{HoldKind, Line};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -52,7 +53,7 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     } else {
         None
     };
-    let duplicate = duplicate_problem(books, &order)?;
+    let duplicate = duplicate::problem(books, &order)?;
     let is_clean = item.is_none() && address.is_none() && duplicate.is_none();
     drop(order);
 
@@ -151,14 +152,6 @@ fn address_problem(company: &Company, ship_to: &ShipTo) -> Option<Text> {
     let serves = |node: &crate::master::Node| !node.excluded_countries.contains(&ship_to.country);
     let is_served = company.nodes.iter().any(serves);
     (!is_served).then(|| format_compact!("no warehouse delivers to {}", ship_to.country))
-}
-
-/// An order that came before counts as long as it is not cancelled or rejected.
-fn duplicate_problem(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
-    let Some(first) = order.duplicate_of else { return Ok(None) };
-    let earlier = books.order(&first)?;
-    let counts = earlier.is_some_and(|earlier| !matches!(earlier.status(), Status::Cancelled | Status::Rejected));
-    Ok(counts.then(|| format_compact!("purchase order {} came before as {first}", order.purchase_order)))
 }
 
 #[cfg(test)]

@@ -35,6 +35,10 @@ impl Code {
         }
     }
 
+    fn of_order(self, what: impl std::fmt::Display) -> Text {
+        format_compact!("{} order: {what}", self.as_str())
+    }
+
     fn of(self, line: LineNo, what: impl std::fmt::Display) -> Text {
         format_compact!("{} line {}: {what}", self.as_str(), line.0)
     }
@@ -122,6 +126,27 @@ pub(super) fn judge_margin(
     let margin = net_net.checked_sub(cost)?.checked_mul(Decimal::HUNDRED)?.checked_div(net_net)?;
     let what = || format_compact!("the margin of {} % is below {floor} %", margin.round(2, Rounding::HalfUp));
     (margin < floor).then(|| Fault { reason: Code::Margin.of(line.no, what()), amount })
+}
+
+/// Holds the discount on the whole order, which nobody agreed to beforehand, against the tolerance of a price: it makes each price lower
+/// by as many per cent. One above all that there is to pay stays a fault whoever accepts it. `goods` is what was ordered at the prices that
+/// count, cancelled units too: they carry their share of the discount away. Source: domain §1.3, §1.6.
+pub(super) fn judge_discount(policy: &PricePolicy, order: &Order, goods: Amount) -> Option<Fault> {
+    let (discount, currency) = (order.discount, order.currency);
+    let most = goods + order.freight;
+    if discount > most {
+        let (discount, most) = (discount.to_decimal(currency), most.to_decimal(currency));
+        let reason = Code::Low.of_order(format_args!("a discount of {discount} on {most}, freight included"));
+        return Some(Fault { reason, amount: order.discount });
+    }
+    let is_fault = discount > goods.percent(policy.percent_tolerance) && discount > order.discount_accepted;
+    let what = || format_compact!("a discount of {} that was not agreed on", discount.to_decimal(currency));
+    is_fault.then(|| Fault { reason: Code::Low.of_order(what()), amount: discount })
+}
+
+/// What the units of a line that were ordered cost at a price.
+pub(super) fn worth(order: &Order, line: &Line, price: Decimal) -> Amount {
+    Amount::of(price, line.ordered(), order.currency).unwrap_or(Amount::LIMIT)
 }
 
 /// What the units of a line that are not cancelled cost at a price.

@@ -6,7 +6,7 @@ use units::{Amount, Day, Text};
 
 use super::applied::applied;
 use super::expected::Expected;
-use super::judge::{Fault, Judgement, judge, judge_margin, value};
+use super::judge::{Fault, Judgement, judge, judge_discount, judge_margin, value, worth};
 use super::quoted::wanted;
 use crate::account::Account;
 use crate::books::{Books, Key, Stop};
@@ -32,10 +32,11 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     let absolute_tolerance = company.in_currency(tolerance, order.currency, day).unwrap_or_default();
     let policy = &PricePolicy { absolute_tolerance, ..company.policy.price.clone() };
     let mut priced = Vec::with_capacity(order.lines.len());
-    let mut goods = Amount::ZERO;
+    let (mut goods, mut ordered) = (Amount::ZERO, Amount::ZERO);
     for line in &order.lines {
         let Some(item) = item_to_price(books, line)? else {
             goods += value(&order, line, line.price);
+            ordered += worth(&order, line, line.price);
             continue;
         };
         // what is sent instead of something has the price that was agreed on for it; its margin is looked at all the same
@@ -47,6 +48,7 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
             judge(policy, &order, line, wanted(books, &account, &order, line, &item, day)?)
         };
         goods += value(&order, line, judged.price);
+        ordered += worth(&order, line, judged.price);
         priced.push((line, item, judged));
     }
     let cost = |item: &Item| item.landed_cost.and_then(|cost| company.in_currency(cost, order.currency, day));
@@ -64,13 +66,15 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
         let fault = fault.or_else(|| margin(line, &item, price).filter(|_| !is_accepted));
         faults.extend(fault.map(|fault| (line.no, fault)));
     }
+    let discount = judge_discount(policy, &order, ordered);
     let (is_over, currency) = (order.is_over(), order.currency);
     drop(order);
-    if faults.is_empty() || is_over {
+    if faults.is_empty() && discount.is_none() || is_over {
         return lift(books, id, HoldKind::Price, "the prices are right", cx);
     }
     let lines = faults.iter().map(|(line, _)| *line).collect();
-    let amount = company.valued(faults.iter().map(|(_, fault)| fault.amount).sum(), currency, day);
+    let faults: Vec<Fault> = discount.into_iter().chain(faults.into_iter().map(|(_, fault)| fault)).collect();
+    let amount = company.valued(faults.iter().map(|fault| fault.amount).sum(), currency, day);
     place_hold(books, id, HoldKind::Price, in_words(&faults), lines, amount, cx)
 }
 
@@ -104,8 +108,8 @@ fn day_of(company: &Company, order: &Order) -> Day {
     company.calendar.local_day(order.received_at)
 }
 
-fn in_words(faults: &[(LineNo, Fault)]) -> Text {
-    let named: Vec<&str> = faults.iter().take(NAMED).map(|(_, fault)| fault.reason.as_str()).collect();
+fn in_words(faults: &[Fault]) -> Text {
+    let named: Vec<&str> = faults.iter().take(NAMED).map(|fault| fault.reason.as_str()).collect();
     let more = if faults.len() > NAMED { format!(" and {} more", faults.len() - NAMED) } else { String::new() };
     Text::from(format!("{}{more}", named.join("; ")))
 }
@@ -195,6 +199,31 @@ mod tests {
         };
         assert!(!priced(&mut story, 0));
         assert!(priced(&mut story, 100));
+    }
+
+    #[test]
+    fn a_discount_that_nobody_agreed_to_is_held_until_somebody_accepts_it_and_never_above_the_order() {
+        let mut story = Story::new();
+        let priced = |story: &mut Story, discount| {
+            let submission =
+                Submission { lines: vec![submitted("X", "10")], discount: Amount(discount), ..story.submission() };
+            let id = story.receive(&submission).unwrap();
+            validate(story.books(), id, &at(1)).unwrap();
+            id
+        };
+        let small = priced(&mut story, 100);
+        assert!(story.order(small).holds.is_empty(), "1 % of 100 is within the tolerance");
+        let large = priced(&mut story, 2_000);
+        let hold = &story.order(large).holds[0];
+        assert_eq!((hold.kind, hold.amount), (HoldKind::Price, Amount(2_000)));
+        assert_eq!(hold.reason, "PRICE-LOW order: a discount of 20 that was not agreed on");
+        release_hold(story.books(), large, HoldKind::Price, "agreed by phone", &clerk("ann", 2)).unwrap();
+        validate(story.books(), large, &at(3)).unwrap();
+        assert!(story.order(large).holds.is_empty());
+        let more_than_all = priced(&mut story, 10_001);
+        release_hold(story.books(), more_than_all, HoldKind::Price, "agreed", &clerk("ann", 2)).unwrap();
+        validate(story.books(), more_than_all, &at(3)).unwrap();
+        assert!(story.order(more_than_all).is_held_by(HoldKind::Price), "nobody is paid for taking goods");
     }
 
     #[test]

@@ -346,6 +346,9 @@ impl World {
         let books = self.books();
         order::validate(books, id, &cx)?;
         price::validate(books, id, &cx)?;
+        if books.order(&id)?.is_some_and(|order| order.is_held_by(order::HoldKind::Price)) {
+            order::release_hold(books, id, order::HoldKind::Price, "the discount was agreed on", &cx)?;
+        }
         if let Some(order) = books.order(&id)?.filter(|order| !order.is_over()) {
             let nineteen = Decimal::from(19i64);
             let rates = order.lines.iter().map(|line| (line.no, nineteen)).collect();
