@@ -5,6 +5,7 @@ use units::{Amount, Text};
 use super::awaiting_rate::note_awaiting;
 use super::exchange::{foreign, unknown};
 use super::ledger::book;
+use super::named::{any_own, as_candidates, not_open};
 use super::post::{existing, on_account, post};
 use super::references::{NUMBER, named};
 use super::remittance;
@@ -101,12 +102,19 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         paid_for = self::paid_for(books, &payment, &account_id, &referenced)?;
     }
     let mut items = items(&account, &payment, &referenced);
+    if any_own(books, &account_id, &referenced)? {
+        // whoever names a document and its order does not pay the order's other documents
+        items.retain(|item| referenced.contains(&item.invoice));
+    }
     items.extend(paid_for.iter().map(|(_, item)| item));
     let lines = remittance::lines(books, &payment)?;
-    let found = if items.is_empty() {
-        by_amount(&account, &payment, &policy)
-    } else {
-        by_reference(&items, &lines, &payment, &policy)
+    let found = match (items.is_empty(), referenced.is_empty()) {
+        (false, _) => by_reference(&items, &lines, &payment, &policy),
+        (true, true) => by_amount(&account, &payment, &policy),
+        (true, false) => {
+            let reason = not_open(books, &payment, &account_id, &referenced)?;
+            Err((as_candidates(by_amount(&account, &payment, &policy)), reason))
+        }
     };
     match found {
         Ok(mut found) => {

@@ -13,6 +13,7 @@ mod exchange;
 mod import;
 mod ledger;
 mod manual;
+mod named;
 mod post;
 mod preference;
 mod references;

@@ -377,6 +377,72 @@ fn what_a_parent_pays_too_much_lies_on_its_own_account_and_a_stranger_is_not_pai
 }
 
 #[test]
+fn a_document_that_is_named_and_not_open_is_not_exchanged_for_another_of_its_amount() {
+    let mut memory = family();
+    // somebody else's: the own invoice of the amount is offered and not paid
+    let (outcome, payment) = pay(&mut memory, 10_000, "CD-2026-000004", "2026-03-10");
+    assert_eq!(outcome, Outcome::Unmatched { ambiguous: false });
+    let evidence = "CD-2026-000001: the only open item of the payer with this amount";
+    let offered = Candidate { invoices: vec![InvoiceId(1)], evidence: evidence.into() };
+    assert_eq!((payment.allocations.len(), payment.candidates), (0, vec![offered]));
+    assert_eq!(
+        reason(&mut memory, 10_000, "CD-2026-000004"),
+        "CD-2026-000004 belongs to STRANGER, for which ACME does not pay"
+    );
+    // paid, and paid again by name
+    let (outcome, _) = pay(&mut memory, 10_000, "CD-2026-000002", "2026-03-10");
+    assert_eq!(outcome, Outcome::Applied);
+    assert_eq!(reason(&mut memory, 10_000, "CD-2026-000002"), "CD-2026-000002 is settled already");
+    assert_eq!(["ACME", "NORTH", "SOUTH"].map(|account| receivable(&mut memory, account)), [10_000, 0, 10_000]);
+    // with one that is open among them, that one is paid
+    let (outcome, payment) = pay(&mut memory, 10_000, "CD-2026-000002 CD-2026-000001", "2026-03-10");
+    assert_eq!((outcome, payment.allocations[0].invoice), (Outcome::Applied, InvoiceId(1)));
+}
+
+/// Why nothing is applied of a payment.
+fn reason(books: &mut MemoryBooks, amount: i64, remittance: &str) -> String {
+    books.take_events();
+    let (outcome, payment) = pay(books, amount, remittance, "2026-03-10");
+    assert!(payment.allocations.is_empty(), "{outcome:?}");
+    let reason = |event: crate::books::Event| match event {
+        crate::books::Event::Payment(_, PaymentEvent::Unmatched { reason, .. }) => Some(reason.into()),
+        _ => None,
+    };
+    books.take_events().into_iter().find_map(reason).unwrap()
+}
+
+#[test]
+fn whoever_names_a_settled_document_with_its_order_does_not_pay_what_else_the_order_owes() {
+    let (mut story, order, first) = crate::order::fixture::billed();
+    story.pay(first, 11_900);
+    let number = order.to_string();
+    let mut item = crate::billing::open_item(&story.books().invoice(&first).unwrap().unwrap());
+    (item.invoice, item.number) = (InvoiceId(77), "CD-2026-000077".into());
+    story.books().record(&AccountId::from("ACME"), AccountEvent::ItemOpened(item));
+    let name = |remittance: String| {
+        let id = PaymentId(90);
+        let payment = Payment {
+            id,
+            amount: Amount(11_900),
+            currency: Currency::EUR,
+            customer_number: "ACME".into(),
+            remittance: remittance.into(),
+            ..Payment::default()
+        };
+        let mut books = story.books.clone();
+        let books: &mut dyn Books = &mut books;
+        books.record(&id, PaymentEvent::Received(Box::new(payment)));
+        apply(books, id, &at(9)).unwrap()
+    };
+    let applied = name(format!("CD-2026-000001 {number}"));
+    assert_eq!(
+        (applied.outcome, applied.reason.as_str()),
+        (Outcome::Unmatched { ambiguous: false }, "CD-2026-000001 is settled already")
+    );
+    assert_eq!(name(number).outcome, Outcome::Applied);
+}
+
+#[test]
 fn money_from_nowhere_that_names_invoices_of_one_family_is_the_parents() {
     let mut memory = family();
     let books: &mut dyn Books = &mut memory;
