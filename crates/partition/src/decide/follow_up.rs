@@ -1,8 +1,10 @@
 //! What people are asked to look after once goods are with a warehouse or on their way.
 
+use std::sync::Arc;
+
 use feel::{Context as Variables, Value};
 use trade::exception::{ExceptionKind, Raise};
-use trade::fulfilment::{Booking, InterceptStatus, ShipConfirm};
+use trade::fulfilment::{Booking, InterceptStatus, ShipConfirm, WarehouseOrder};
 use trade::order::Order;
 use trade::{Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Amount, Quantity, Text};
@@ -100,7 +102,8 @@ pub(super) fn is_asked_to_stop(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outco
 /// A warehouse does not stop what was to go to another address: it is asked to ship it there, or somebody has it intercepted while a hold
 /// keeps the order from that address (domain §1.5.4: ask; else intercept).
 pub(super) fn stop_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
-    let Some(released) = txn.books().warehouse_order(&id)?.filter(|released| !released.is_done()) else { return Ok(()) };
+    let elsewhere = |released: &Arc<WarehouseOrder>| released.moved && !released.is_done();
+    let Some(released) = txn.books().warehouse_order(&id)?.filter(elsewhere) else { return Ok(()) };
     if trade::fulfilment::redirect_unstopped(txn.books(), id)? {
         return ask_to_redirect(txn, id);
     }

@@ -42,6 +42,9 @@ pub struct WarehouseOrder {
     /// The exception that asks for that answer.
     #[serde(default)]
     pub answer_chased: Option<ExceptionId>,
+    /// The warehouse was asked to stop what it has, because the order may go elsewhere.
+    #[serde(default)]
+    pub moved: bool,
 }
 
 /// A line of a warehouse order.
@@ -198,6 +201,11 @@ pub enum WarehouseOrderEvent {
         /// Which exception asks for it.
         exception: ExceptionId,
     },
+    /// Units that the warehouse was asked to cancel are wanted after all: they go back to the order, if it does not ship them.
+    WantedAgain {
+        /// By line.
+        lines: Vec<(LineNo, Quantity)>,
+    },
 }
 
 /// Goods that left a warehouse together.
@@ -296,6 +304,11 @@ impl WarehouseLine {
     /// Units that may still be cancelled: nobody has asked for that yet.
     pub fn to_cancel(&self) -> Quantity {
         self.outstanding() - self.cancelling + self.stopping
+    }
+
+    /// Of the units that the warehouse was asked not to ship, those that will be cancelled.
+    pub fn leaving(&self) -> Quantity {
+        self.cancelling - self.stopping
     }
 
     /// Notes that the warehouse was asked not to ship units; one that was asked to stop them is not asked for others.
@@ -405,6 +418,7 @@ impl Folded for WarehouseOrder {
             WarehouseOrderEvent::CancelRequested { lines, answer_by, stop, missing_by } => {
                 self.cancel_requested = true;
                 self.answer_by = *answer_by;
+                self.moved |= *stop && missing_by.is_none();
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
                         line.ask(*quantity, *stop, missing_by.as_ref());
@@ -452,6 +466,13 @@ impl Folded for WarehouseOrder {
             WarehouseOrderEvent::AnswerLate { exception } => {
                 self.answer_by = None;
                 self.answer_chased = Some(*exception);
+            }
+            WarehouseOrderEvent::WantedAgain { lines } => {
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.stopping += line.leaving().min(*quantity);
+                    }
+                }
             }
         }
     }

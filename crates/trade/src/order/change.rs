@@ -14,7 +14,7 @@ use super::state::Order;
 use super::submission::SubmittedLine;
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::fulfilment::{Shipment, WarehouseOrderEvent};
+use crate::fulfilment::{Shipment, WarehouseLine, WarehouseOrderEvent};
 use crate::ids::*;
 use crate::master::{BillingPolicy, ShipTo, Terms};
 use crate::refusal::Refusal;
@@ -22,7 +22,7 @@ use crate::refusal::Refusal;
 /// What shall be different.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Change {
-    /// Units per line, cancelled ones left out.
+    /// Units per line, those left out that are cancelled or that a warehouse was asked to cancel.
     pub quantities: Vec<(LineNo, Quantity)>,
     /// New lines.
     pub added: Vec<SubmittedLine>,
@@ -72,19 +72,27 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     }
     let mut less = Vec::new();
     let mut more = Vec::new();
+    let mut again = Vec::new();
     for (at, (no, quantity)) in change.quantities.iter().enumerate() {
         let field = |name: &str| compact_str::format_compact!("quantities[{at}].{name}");
         let line = order.line(*no).ok_or_else(|| Refusal::invalid(field("line"), no.0, "a line of the order"))?;
         if quantity.is_negative() || *quantity > Quantity::LIMIT {
             return Err(Refusal::invalid(field("quantity"), quantity, "0 to 1,000,000,000").into());
         }
-        let now = line.ordered() - line.buckets.cancelled;
+        // what warehouses were asked to cancel is not wanted any more, whatever they answer
+        let leaving = leaving_warehouses(books, &order, *no)?;
+        let now = line.ordered() - line.buckets.cancelled - leaving;
         if *quantity < line.buckets.shipped {
             return Err(Refusal::NotEnough { wanted: now - *quantity, available: now - line.buckets.shipped }.into());
         }
         match quantity.cmp(&now) {
             std::cmp::Ordering::Less => less.push((*no, Some(now - *quantity))),
-            std::cmp::Ordering::Greater => more.push((*no, line.ordered() + (*quantity - now))),
+            std::cmp::Ordering::Greater => {
+                let kept = leaving.min(*quantity - now);
+                let new = *quantity - now - kept;
+                again.extend(kept.is_positive().then_some((*no, kept)));
+                more.extend(new.is_positive().then(|| (*no, line.ordered() + new)));
+            }
             std::cmp::Ordering::Equal => {}
         }
     }
@@ -123,6 +131,9 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         let cancellation = Cancellation { lines: less, reason: Text::const_new("changed by the customer") };
         outcome.asked = cancel(books, id, &cancellation, cx)?.asked;
     }
+    for (no, units) in again {
+        want_again(books, id, no, units)?;
+    }
     if recheck {
         if raises {
             books.record(&id, OrderEvent::ExposureRaised { by: cx.actor.id.clone() });
@@ -145,6 +156,33 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
         accept_earlier(books, id, accepts, cx)?;
     }
     Ok(outcome)
+}
+
+/// The units of a line that warehouses were asked to cancel, and have not answered for.
+fn leaving_warehouses(books: &mut dyn Books, order: &Order, no: LineNo) -> Result<Quantity, Stop> {
+    let mut leaving = Quantity::ZERO;
+    for id in &order.warehouse_orders {
+        let released = books.warehouse_order(id)?;
+        leaving += released.and_then(|released| released.line(no).map(WarehouseLine::leaving)).unwrap_or_default();
+    }
+    Ok(leaving)
+}
+
+/// Units that warehouses were asked to cancel are wanted after all, those of the last release first: a request cannot be taken back, so
+/// they ship, or go back to the order to be placed again.
+fn want_again(books: &mut dyn Books, id: OrderId, no: LineNo, units: Quantity) -> Result<(), Stop> {
+    let mut left = units;
+    let warehouse_orders = existing(books, id)?.warehouse_orders.clone();
+    for id in warehouse_orders.iter().rev() {
+        let released = books.warehouse_order(id)?;
+        let leaving = released.and_then(|released| released.line(no).map(WarehouseLine::leaving)).unwrap_or_default();
+        let kept = leaving.min(left);
+        if kept.is_positive() {
+            books.record(id, WarehouseOrderEvent::WantedAgain { lines: vec![(no, kept)] });
+            left -= kept;
+        }
+    }
+    Ok(())
 }
 
 /// Notes whether the customer agrees to have the order earlier than they were told; if they do, what can be there earlier is promised so.

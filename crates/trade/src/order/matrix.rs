@@ -6,7 +6,7 @@ use super::fixture::{Story, at, clerk};
 use super::{Bucket, Cancellation, Change, cancel, change, close, release};
 use crate::billing::{Rebilling, bill, rebill};
 use crate::books::Stop;
-use crate::fulfilment::{acknowledge, pick};
+use crate::fulfilment::{acknowledge, cancel_answered, pick};
 use crate::ids::*;
 use crate::master::{ShipTo, Terms};
 use crate::refusal::Refusal;
@@ -109,6 +109,57 @@ fn domain_1_5_4_a_decrease_at_each_stage() {
     ] {
         assert_eq!(changed(stage, &quantity(6)), expected, "{stage:?}");
     }
+}
+
+#[test]
+fn domain_1_5_4_a_quantity_is_what_is_wanted_in_the_end_however_often_it_is_changed_before_the_warehouse_answers() {
+    for stage in [Stage::Released, Stage::Picked] {
+        // wanted in the end; by the answer yes: cancelled, open and still with the warehouse; by a no: still with the warehouse
+        for (wanted, yes, no) in [
+            (&[6, 6][..], [4, 0, 6], 10),
+            (&[6, 4], [6, 0, 4], 10),
+            (&[6, 10], [0, 4, 6], 10),
+            (&[6, 8], [2, 2, 6], 10),
+            (&[6, 10, 8], [2, 4, 4], 10),
+            (&[6, 13], [0, 7, 6], 10),
+            (&[0, 10], [0, 10, 0], 10),
+        ] {
+            for refused in [None, Some("it is packed")] {
+                let (mut story, id) = at_stage(stage);
+                for units in wanted {
+                    change(story.books(), id, &quantity(*units), &clerk("ann", 7)).unwrap();
+                }
+                let released = story.order(id).warehouse_orders[0];
+                cancel_answered(story.books(), released, refused, &[], &at(8)).unwrap();
+                story.check();
+                let buckets = story.order(id).lines[0].buckets;
+                let there = buckets.released + buckets.picked;
+                let found = [buckets.cancelled.0, buckets.open.0, there.0];
+                let added = (wanted.last().unwrap() - 10).max(0);
+                let expected = if refused.is_some() { [0, added, no] } else { yes };
+                assert_eq!(found, expected, "{stage:?} {wanted:?} {refused:?}");
+                if refused.is_none() {
+                    assert_eq!(buckets.to_ship().0, *wanted.last().unwrap(), "{stage:?} {wanted:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn domain_1_5_4_nothing_below_what_has_shipped_is_wanted_after_a_request_either() {
+    let (mut story, id) = at_stage(Stage::Released);
+    let released = story.order(id).warehouse_orders[0];
+    story.ship(released, &[(1, 3)], "S-1");
+    change(story.books(), id, &quantity(5), &clerk("ann", 7)).unwrap();
+    let refused = change(story.books(), id, &quantity(2), &clerk("ann", 8));
+    let Err(Stop::Refused(Refusal::NotEnough { wanted, available })) = refused else { panic!("{refused:?}") };
+    assert_eq!((wanted, available), (Quantity(3), Quantity(2)));
+    change(story.books(), id, &quantity(3), &clerk("ann", 9)).unwrap();
+    cancel_answered(story.books(), released, None, &[], &at(10)).unwrap();
+    let buckets = story.order(id).lines[0].buckets;
+    assert_eq!((buckets.cancelled, buckets.shipped, buckets.to_ship()), (Quantity(7), Quantity(3), Quantity(0)));
+    story.check();
 }
 
 #[test]
