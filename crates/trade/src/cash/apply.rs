@@ -3,7 +3,7 @@
 use units::{Amount, Text};
 
 use super::awaiting_rate::note_awaiting;
-use super::exchange::{foreign, unknown};
+use super::exchange::{foreign, rated, unknown};
 use super::ledger::book;
 use super::named::{any_own, as_candidates, not_open};
 use super::post::{existing, on_account, post};
@@ -55,6 +55,11 @@ pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Appli
     let before = existing(books, id)?;
     let applied = stages(books, id, cx)?;
     note_waiting(books, &before)?;
+    // the bank has the money, whatever it is for: it counts at the rate of its day
+    let payment = rated(books, id)?;
+    if unknown(books, &payment)?.is_some() {
+        note_awaiting(books, &payment)?;
+    }
     book(books, id, cx)?;
     Ok(applied)
 }
@@ -80,9 +85,6 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         return give_up(books, &payment, None, Vec::new(), "nobody knows the payer".into());
     };
     if let Some(reason) = foreign(books, &payment, &account_id)? {
-        if unknown(books, &payment)?.is_some() {
-            note_awaiting(books, &payment)?;
-        }
         return give_up(books, &payment, None, Vec::new(), reason);
     }
     if payment.account.as_ref() != Some(&account_id) {

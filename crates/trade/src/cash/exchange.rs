@@ -229,6 +229,46 @@ mod tests {
         assert_eq!(cash::rate_has_come(story.books(), currency).unwrap(), []);
     }
 
+    /// Money of nobody on the fifth of March.
+    fn unnamed(story: &mut Story, amount: i64, reference: &str) -> PaymentId {
+        let entry = EntryDocument {
+            bank_reference: reference.into(),
+            amount: Amount(amount),
+            value_date: "2026-03-05".parse().unwrap(),
+            ..EntryDocument::default()
+        };
+        let (reference, bank_account) = (reference.into(), "DE99".into());
+        let currency = Currency::EUR;
+        let entries = vec![entry];
+        let statement = StatementDocument { reference, bank_account, currency, entries, ..StatementDocument::default() };
+        let id = cash::import(story.books(), &statement, &at(4 * 1_440)).unwrap().payments[0];
+        assert_eq!(cash::apply(story.books(), id, &at(4 * 1_440)).unwrap().outcome, Outcome::Suspense);
+        id
+    }
+
+    #[test]
+    fn foreign_money_that_nobody_can_place_is_in_the_bank_at_the_rate_of_its_day_or_as_soon_as_that_comes() {
+        let in_bank = |story: &mut Story, id| {
+            let payment = story.books().payment(&id).unwrap().unwrap();
+            let bank = payment.ledger.iter().find(|entry| entry.ledger == cash::LedgerAccount::Bank);
+            bank.map(|entry| (entry.amount.0, entry.booked.0))
+        };
+        let mut story = in_euros();
+        let known = unnamed(&mut story, 10_000, "B-1");
+        assert_eq!(in_bank(&mut story, known), Some((10_000, 10_800)));
+        set_company(&mut story, |company| company.rates.clear());
+        let waiting = unnamed(&mut story, 20_000, "B-2");
+        assert_eq!(in_bank(&mut story, waiting), Some((20_000, 0)));
+        let day = "2026-03-05".parse().unwrap();
+        let rate = ExchangeRate { currency: Currency::EUR, day, rate: "1.12".parse().unwrap(), source: "ECB".into() };
+        put_rates(story.books(), &[rate], &at(6_000)).unwrap();
+        assert_eq!(cash::rate_has_come(story.books(), Currency::EUR).unwrap(), [waiting]);
+        cash::apply(story.books(), waiting, &at(6_001)).unwrap();
+        assert_eq!(in_bank(&mut story, waiting), Some((20_000, 22_400)));
+        assert_eq!(in_bank(&mut story, known), Some((10_000, 10_800)), "what was booked stays");
+        story.check();
+    }
+
     #[test]
     fn money_goes_on_waiting_until_the_rate_of_its_own_day_is_there_or_somebody_has_dealt_with_it() {
         let mut story = in_euros();
