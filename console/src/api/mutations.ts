@@ -82,3 +82,16 @@ export const OF_ORDERS = [
   "stock",
   "accounts",
 ] as const;
+
+/** Everything that a correction of an invoice may move. */
+export const OF_INVOICES = [
+  "invoices",
+  "unbooked",
+  "orders",
+  "accounts",
+  "exceptions",
+  "payments",
+  "shipments",
+  "returns",
+  "progress",
+] as const;

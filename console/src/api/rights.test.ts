@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mayNotPost } from "./rights";
+import { authorityOf, mayNotPost } from "./rights";
 import type { Me } from "./types";
 
 const me = (...roles: string[]) => ({ roles }) as Me;
@@ -18,4 +18,13 @@ it("an operation is for the roles that the description of the API names, for adm
 
 it("nobody is refused before it is known who sits there", () => {
   expect(mayNotPost("/v1/orders", undefined)).toBeUndefined();
+});
+
+it("a limit is told where there is one, and where it counts", () => {
+  const limited = { ...me("receivables"), limit: { amount: "500.00", currency: "GBP" } } as Me;
+  const path = "/v1/invoices/{invoice}/credit-notes";
+  expect(authorityOf(path, limited, "A credit note")).toBe(
+    "This is for receivables or director. A credit note may come to £500.00 with you.",
+  );
+  expect(authorityOf(path, me("receivables"), "A credit note")).toBe("This is for receivables or director.");
 });

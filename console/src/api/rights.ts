@@ -1,3 +1,4 @@
+import { formatMoney } from "../lib/money";
 import { either, inWords } from "../lib/words";
 import { ROLES } from "./roles";
 import type { Authority, Me } from "./types";
@@ -13,6 +14,12 @@ export function mayNotPost(path: keyof typeof ROLES, me: Me | undefined): string
   const may: readonly string[] = ROLES[path];
   if (!me || me.roles.some((role) => may.includes(role) || EVERY_ROLE.includes(role))) return undefined;
   return `This is for ${either(may)}. You are ${me.roles.map(inWords).join(", ") || "without a role"}.`;
+}
+
+/** Who may post to a path, and how far the one who asks may go; `what` is what a limit is compared with, where there is one. */
+export function authorityOf(path: keyof typeof ROLES, me: Me | undefined, what?: string): string {
+  const who = `This is for ${either([...new Set([...ROLES[path], "director"])])}.`;
+  return what && me?.limit ? `${who} ${what} may come to ${formatMoney(me.limit)} with you.` : who;
 }
 
 /** Why somebody may not do something that the product was asked about beforehand; nothing if they may, and as long as it has not answered. */

@@ -11,6 +11,7 @@ import { Deadline, When } from "../../components/When";
 import { formatMoney, fromMinor } from "../../lib/money";
 import { either, inWords, words } from "../../lib/words";
 import { Decide } from "./Decide";
+import { DisputeContext } from "./DisputeContext";
 import { OrderContext } from "./OrderContext";
 import { Owner } from "./Owner";
 import { ReturnContext } from "./ReturnContext";
@@ -96,6 +97,7 @@ function Case({
         <Fact name="Owner">{words(exception.owner)}</Fact>
         <Fact name="May decide">{either(exception.deciders)}</Fact>
         <Fact name="Escalated">{exception.escalated_to ? `to ${inWords(exception.escalated_to)}` : "no"}</Fact>
+        {exception.line && <Fact name="Line">{exception.line}</Fact>}
         {exception.account && (
           <Fact name="Account">
             <Link to="/finance/accounts" search={{ account: exception.account }}>
@@ -124,6 +126,7 @@ function Case({
       {isOpen && me && currency && (
         <Decide key={exception.id} exception={exception} me={me} currency={currency} onDone={onDone} />
       )}
+      {exception.kind === "DEDUCTION" && exception.subject && <DisputeContext exception={exception} />}
       {exception.resolution && (
         <div className="panel" style={{ padding: 12 }}>
           <Text size="sm" fw={600}>
@@ -144,6 +147,13 @@ function Subject({ of }: { of: string }) {
     return (
       <Link to="/finance/payments" search={{ open: id }}>
         payment {id}
+      </Link>
+    );
+  }
+  if (kind === "invoice") {
+    return (
+      <Link to="/finance/invoices" search={{ open: id }}>
+        invoice {id}
       </Link>
     );
   }

@@ -18,6 +18,8 @@ import { formatMoney, size } from "../../lib/money";
 import { byServer } from "../../lib/sorting";
 import { day } from "../../lib/time";
 import { words } from "../../lib/words";
+import { DisputeDecisions } from "./DisputeDecisions";
+import { InvoiceActions } from "./InvoiceActions";
 import { InvoiceFiles } from "./InvoiceFiles";
 import { FinanceSections } from "./Sections";
 
@@ -132,6 +134,15 @@ export function InvoicesPage() {
   );
 }
 
+/** A link to another document of the list. */
+function Document({ id }: { id: string }) {
+  return (
+    <Link to="/finance/invoices" search={{ open: id }}>
+      {id}
+    </Link>
+  );
+}
+
 function Details({ id }: { id: string }) {
   const reading = useQuery(invoiceOf(id));
   return (
@@ -159,9 +170,27 @@ function Details({ id }: { id: string }) {
             <Fact name="Due">{day(invoice.due)}</Fact>
             <Fact name="In the ERP">{invoice.erp_reference ?? "not yet"}</Fact>
             <Fact name="Shipments">{invoice.shipments.join(", ") || "–"}</Fact>
-            {invoice.corrects && <Fact name="Corrects">{invoice.corrects}</Fact>}
+            {invoice.corrects && (
+              <Fact name="Corrects">
+                <Document id={invoice.corrects} />
+              </Fact>
+            )}
+            {invoice.rebills && (
+              <Fact name="Bills anew what is credited by">
+                <Document id={invoice.rebills} />
+              </Fact>
+            )}
+            {invoice.disputed && (
+              <Fact name="In dispute">
+                <Amount of={invoice.disputed} /> {invoice.dispute_code}
+              </Fact>
+            )}
           </SimpleGrid>
-          <InvoiceFiles id={invoice.id} />
+          <Group justify="space-between" align="start">
+            <InvoiceFiles id={invoice.id} />
+            <InvoiceActions invoice={invoice} />
+          </Group>
+          <DisputeDecisions invoice={invoice.id} decisions={invoice.decisions} />
           <Table>
             <Heads of={["Line", "Item", { num: "Quantity" }, { num: "Price" }, { num: "Tax" }, { num: "Net" }]} />
             <Table.Tbody>
