@@ -1547,6 +1547,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell the names of customers and the descriptions of items, many at once.
+         * @description Tell the names of customers and the descriptions of items, many at once.
+         */
+        get: operations["get_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -1974,6 +1994,26 @@ export interface paths {
          * @description Take a match back.
          */
         post: operations["post_payments_by_payment_unapplications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people who can sign in, with their roles.
+         * @description List the people who can sign in, with their roles.
+         */
+        get: operations["get_people"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5638,6 +5678,17 @@ export interface components {
             /** @description The element that begins. */
             to: string;
         };
+        /** @description What the codes stand for; what is not known is left out. */
+        Names: {
+            /** @description The names of customers, by account. */
+            accounts: {
+                [key: string]: string;
+            };
+            /** @description The descriptions of items, by stock code. */
+            items: {
+                [key: string]: string;
+            };
+        };
         /** @description An address. */
         NewAddress: {
             /** @description The customer's code for it. */
@@ -5965,6 +6016,8 @@ export interface components {
             original: string;
             /** @description When it was closed. */
             closed_at?: string | null;
+            /** @description Whether it was opened again after that, for a correction. */
+            reopened: boolean;
             sourcing?: components["schemas"]["SourcingView"] | null;
             /**
              * @description How it is billed.
@@ -6262,6 +6315,23 @@ export interface components {
             exchange?: components["schemas"]["ExchangeView"] | null;
             /** @description What it comes to in the general ledger; debits and credits balance. */
             ledger: components["schemas"]["LedgerEntryView"][];
+        };
+        /** @description People whom work can be given to. */
+        People: {
+            /** @description By name. */
+            items: components["schemas"]["PersonView"][];
+        };
+        /** @description A person whom work can be given to. */
+        PersonView: {
+            /**
+             * @description As the record names one.
+             * @example ann
+             */
+            id: string;
+            /** @description How the person is called. */
+            name: string;
+            /** @description The roles. */
+            roles: string[];
         };
         /** @description What was picked. */
         Pick: {
@@ -11200,6 +11270,41 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_names: {
+        parameters: {
+            query?: {
+                /** @description Accounts, with commas; with the items 200 at most. */
+                accounts?: string;
+                /** @description Stock codes, with commas. */
+                items?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_orders: {
         parameters: {
             query?: {
@@ -11226,6 +11331,8 @@ export interface operations {
                 today?: string;
                 /** @description Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow. They are not counted. */
                 promise?: string;
+                /** @description Only orders of which units wait for supply, or those of which none does. They are not counted, as those of a channel. */
+                backordered?: boolean;
                 /**
                  * @description `value` or `-value` for the largest first, in minor units of each order's currency; the newest first unless given. Not with `today`
                  *     or `promise`.
@@ -12182,6 +12289,42 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_people: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only people with this role.
+                 * @example sales
+                 */
+                role?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];

@@ -122,6 +122,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::session::routes())
         .merge(resource::provider::routes())
         .merge(resource::users::routes())
+        .merge(resource::people::routes())
+        .merge(resource::names::routes())
         .merge(resource::clients::routes())
         .merge(resource::catalogue::routes())
         .merge(resource::schemas::routes())

@@ -43,9 +43,11 @@ fn billed_anew(api: &mut Api<'_>) {
     let price = text(&api.show(&path)["lines"][0]["price"]);
     let why = json!({ "reason": "billed at last year's price" });
     api.post(&format!("{path}/reopening"), &why);
-    assert_ne!(api.show(&path)["status"], "closed");
+    let open = api.show(&path);
+    assert!(open["status"] != "closed" && open["reopened"] == true, "{open}");
     api.post(&format!("{path}/closing"), &why);
-    assert_eq!(api.show(&path)["status"], "closed");
+    let closed = api.show(&path);
+    assert!(closed["status"] == "closed" && closed["reopened"] == false, "{closed}");
     api.post(&format!("{path}/reopening"), &why);
     let higher = format!("{}", price.parse::<f64>().unwrap() + 1.0);
     let anew = json!({ "reason": "the price of this year", "prices": [{ "line": 1, "price": higher }] });

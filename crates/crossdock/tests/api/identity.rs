@@ -33,6 +33,10 @@ pub(crate) fn identity(api: &mut Api<'_>) {
     api.post("/v1/users/ann/password", &json!({ "password": "correct horse battery" }));
     assert_eq!(api.show("/v1/users/ann")["limit"]["amount"], "5000.00");
     assert_eq!(api.get("/v1/users").json()["items"][0]["roles"], json!(["sales"]));
+    let people = |api: &mut Api<'_>, role: &str| api.get(&format!("/v1/people?role={role}")).json()["items"].clone();
+    let name = &ann["name"];
+    assert_eq!(people(api, "sales"), json!([{ "id": "ann", "name": name, "roles": ["sales"] }]));
+    assert_eq!(people(api, "warehouse"), json!([]));
     let browser = Browser::sign_in(api, "ann", "correct horse battery");
     assert_eq!(api.ask(&browser.ask("GET", "/v1/session")).json()["name"], "Ann Lee");
     let other = json!({ "password": "correct horse battery", "new_password": "another horse battery" });

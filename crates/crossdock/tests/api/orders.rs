@@ -19,6 +19,11 @@ pub(crate) fn orders(api: &mut Api<'_>) {
     let id = placed(api, "O-1", "PNT-010", 30);
     let path = format!("/v1/orders/{id}");
     until("the paint to be backordered", || (api.get(&path).json()["lines"][0]["backordered"] != 0).then_some(()));
+    let is_listed = |api: &mut Api<'_>, waits: bool| {
+        let page = api.get(&format!("/v1/orders?backordered={waits}&limit=500")).json();
+        page["items"].as_array().unwrap().iter().any(|order| path.ends_with(&format!("/{}", text(&order["id"]))))
+    };
+    assert!(is_listed(api, true) && !is_listed(api, false));
     let before = api.get(&path);
     let tag = before.header("etag").unwrap().to_owned();
     let held = api.post(&format!("{path}/holds"), &json!({ "reason": "the customer asked to wait" }));

@@ -236,6 +236,8 @@ pub(crate) struct OrderFilter {
     today: Option<String>,
     /// Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow. They are not counted.
     promise: Option<String>,
+    /// Only orders of which units wait for supply, or those of which none does. They are not counted, as those of a channel.
+    backordered: Option<bool>,
     /// `value` or `-value` for the largest first, in minor units of each order's currency; the newest first unless given. Not with `today`
     /// or `promise`.
     sort: Option<String>,
@@ -243,6 +245,15 @@ pub(crate) struct OrderFilter {
     after: Option<String>,
     /// Entries on a page: 1 to 500, 50 unless given.
     limit: Option<usize>,
+}
+
+impl OrderFilter {
+    /// Whether an order is meant by what no column of its row tells.
+    fn is_met_by(&self, order: &OrderView) -> bool {
+        let waits = || order.lines.iter().any(|line| line.backordered > 0);
+        self.channel.as_ref().is_none_or(|channel| order.channel == *channel)
+            && self.backordered.is_none_or(|wanted| waits() == wanted)
+    }
 }
 
 /// List orders, the newest first.
@@ -273,16 +284,17 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Or
         let shown = |state| match state {
             AnyState::Trade(Aggregate::Order(order), _) => {
                 let order = view::order(&order, ours);
-                filter.channel.as_ref().is_none_or(|channel| order.channel == *channel).then_some(order)
+                filter.is_met_by(&order).then_some(order)
             }
             _ => None,
         };
         let (after, limit) = (filter.after.as_deref(), filter.limit);
         let show = |_: &RowKey, _: &Row, state| shown(state);
-        match (sort, &filter.channel) {
-            (Some(sort), channel) => sort::page(reader, query, sort, (after, limit), channel.is_none(), shown),
-            (None, Some(_)) => page::rows(reader, query, after, limit, show),
-            (None, None) => page::counted_rows(reader, query, after, limit, show),
+        let is_counted = filter.channel.is_none() && filter.backordered.is_none();
+        match sort {
+            Some(sort) => sort::page(reader, query, sort, (after, limit), is_counted, shown),
+            None if is_counted => page::counted_rows(reader, query, after, limit, show),
+            None => page::rows(reader, query, after, limit, show),
         }
     };
     state.readers.list(read).await
@@ -302,8 +314,7 @@ fn of_day(
         let is_in_time = filter.received_after.is_none_or(|time| order.received_at >= time)
             && filter.received_before.is_none_or(|time| order.received_at < time);
         let order = view::order(order, ours);
-        let is_meant =
-            is(&filter.status, &order.status) && is(&filter.account, &order.account) && is(&filter.channel, &order.channel);
+        let is_meant = is(&filter.status, &order.status) && is(&filter.account, &order.account) && filter.is_met_by(&order);
         (is_in_time && is_meant).then_some(order)
     })
 }

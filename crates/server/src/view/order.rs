@@ -46,6 +46,8 @@ pub(crate) struct OrderView {
     pub(crate) original: String,
     /// When it was closed.
     pub(crate) closed_at: Option<String>,
+    /// Whether it was opened again after that, for a correction.
+    pub(crate) reopened: bool,
     /// Why its units come from where they come, where there is something to explain.
     pub(crate) sourcing: Option<SourcingView>,
     /// How it is billed.
@@ -217,6 +219,7 @@ pub(crate) fn order(order: &Order, ours: Currency) -> OrderView {
         invoices: texts(&order.invoices),
         original: order.original.sha256.to_string(),
         closed_at: order.closed_at.map(|at| at.to_string()),
+        reopened: order.reopened,
         sourcing: order.sourcing.as_ref().map(|sourcing| SourcingView {
             shipments: sourcing.shipments,
             cost: money(sourcing.cost, currency),
