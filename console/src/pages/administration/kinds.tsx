@@ -181,6 +181,12 @@ export const WAREHOUSES: Shown<Warehouse> = {
     { id: "tier", header: "Asked", width: 80, end: true, of: ({ tier }) => tier },
     { id: "cut_off", header: "Cut-off", width: 90, of: ({ cut_off }) => cut_off },
     {
+      id: "collected",
+      header: "Collected on",
+      width: 170,
+      of: ({ calendar, carrier_calendar }) => (carrier_calendar ?? calendar).week.replaceAll("|", ", "),
+    },
+    {
       id: "cost",
       header: "Per shipment",
       width: 120,
@@ -207,9 +213,13 @@ interface CalendarRow {
   readonly calendar: Company["calendar"];
 }
 
-/** The calendars of the company and of its warehouses. */
+/** The calendars of the company, of its warehouses, and of the carriers that collect there where those work on other days. */
 export function calendarsOf({ calendar, warehouses }: Company): CalendarRow[] {
-  return [{ of: "company", calendar }, ...warehouses.map(({ id, calendar: own }) => ({ of: id, calendar: own }))];
+  const each = warehouses.flatMap(({ id, calendar: own, carrier_calendar }) => [
+    { of: id, calendar: own },
+    ...(carrier_calendar ? [{ of: `${id}, carrier`, calendar: carrier_calendar }] : []),
+  ]);
+  return [{ of: "company", calendar }, ...each];
 }
 
 export const CALENDARS: Shown<CalendarRow> = {

@@ -7,6 +7,7 @@ import type { Stock } from "../../api/types";
 import type { Column } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
 import { List } from "../../components/List";
+import { Description } from "../../components/Named";
 import { Page, Panel } from "../../components/Page";
 import type { CsvColumn } from "../../lib/csv";
 import { count } from "../../lib/words";
@@ -31,7 +32,18 @@ function numbers(
 }
 
 const COLUMNS: readonly Column<Stock>[] = [
-  { id: "item", header: "Item", width: 130, grow: true, cell: ({ item }) => <b>{item}</b>, by: ({ item }) => item },
+  {
+    id: "item",
+    header: "Item",
+    width: 220,
+    grow: true,
+    cell: ({ item }) => (
+      <>
+        <b>{item}</b> <Description of={item} />
+      </>
+    ),
+    by: ({ item }) => item,
+  },
   { id: "node", header: "Warehouse", width: 110, cell: ({ node }) => node, by: ({ node }) => node },
   numbers("on_hand", "On hand"),
   numbers("soft", "Reserved", 92),

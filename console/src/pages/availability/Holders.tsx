@@ -6,6 +6,7 @@ import { confirmation, stock } from "../../api/queries";
 import type { Backorders } from "../../api/types";
 import type { Column } from "../../components/Grid";
 import { Rows } from "../../components/List";
+import { Customer } from "../../components/Named";
 import { Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import { useRows } from "../../components/useRows";
@@ -32,7 +33,13 @@ const COLUMNS: readonly Column<Holder>[] = [
     ),
     by: ({ order }) => order,
   },
-  { id: "account", header: "Account", width: 110, cell: ({ account }) => account, by: ({ account }) => account },
+  {
+    id: "account",
+    header: "Customer",
+    width: 190,
+    cell: ({ account }) => <Customer of={account} />,
+    by: ({ account }) => account,
+  },
   { id: "wanted", header: "Wants", width: 100, end: true, cell: ({ wanted }) => wanted, by: ({ wanted }) => wanted },
   {
     id: "before",

@@ -10,6 +10,7 @@ import { Amounts } from "../../components/Amount";
 import { Severity, Status } from "../../components/badges";
 import { type Column, Grid, type Sorting } from "../../components/Grid";
 import { CsvButton } from "../../components/List";
+import { Customer } from "../../components/Named";
 import { Page } from "../../components/Page";
 import { Empty, Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
@@ -77,8 +78,11 @@ function columnsFor(currency: string | undefined, isEnded: boolean): Column<Exce
     {
       id: "about",
       header: "About",
-      width: 118,
-      cell: ({ order, account }) => order ?? (account ? `acct ${account}` : "–"),
+      width: 150,
+      cell: ({ order, line, account }) => {
+        if (order) return line ? `${order} line ${line}` : order;
+        return account ? <Customer of={account} /> : "–";
+      },
       by: ({ order, account }) => order ?? account ?? "",
     },
     {
@@ -106,6 +110,7 @@ const CSV: readonly CsvColumn<Exception>[] = [
   { header: "owner", value: ({ owner }) => owner },
   { header: "assignee", value: ({ assignee }) => assignee },
   { header: "order", value: ({ order }) => order },
+  { header: "line", value: ({ line }) => line },
   { header: "account", value: ({ account }) => account },
   { header: "subject", value: ({ subject }) => subject },
   { header: "reason", value: ({ reason }) => reason },

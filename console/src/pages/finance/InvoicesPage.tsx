@@ -11,6 +11,7 @@ import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
 import { Heads } from "../../components/Heads";
 import { List } from "../../components/List";
+import { Customer, Description } from "../../components/Named";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import type { CsvColumn } from "../../lib/csv";
@@ -40,7 +41,13 @@ const COLUMNS: readonly Column<Invoice>[] = [
     cell: ({ kind }) => <Tag tone={kind === "invoice" ? "gray" : "blue"}>{words(kind)}</Tag>,
     by: ({ kind }) => kind,
   },
-  { id: "account", header: "Account", width: 90, cell: ({ account }) => account, by: ({ account }) => account },
+  {
+    id: "account",
+    header: "Customer",
+    width: 190,
+    cell: ({ account }) => <Customer of={account} />,
+    by: ({ account }) => account,
+  },
   {
     id: "order",
     header: "Order",
@@ -163,7 +170,7 @@ function Details({ id }: { id: string }) {
             </Fact>
             <Fact name="Account">
               <Link to="/finance/accounts" search={{ account: invoice.account }}>
-                {invoice.account}
+                <Customer of={invoice.account} />
               </Link>
             </Fact>
             <Fact name="Date">{day(invoice.date)}</Fact>
@@ -197,7 +204,9 @@ function Details({ id }: { id: string }) {
               {invoice.lines.map((line) => (
                 <Table.Tr key={line.line}>
                   <Table.Td>{line.line}</Table.Td>
-                  <Table.Td>{line.item}</Table.Td>
+                  <Table.Td>
+                    {line.item} <Description of={line.item} />
+                  </Table.Td>
                   <Table.Td className="num">{line.quantity}</Table.Td>
                   <Table.Td className="num">
                     {formatMoney({ amount: line.price, currency: invoice.gross.currency })}

@@ -6,6 +6,7 @@ import type { Shipment, WarehouseOrder } from "../../api/types";
 import { Status } from "../../components/badges";
 import type { Column } from "../../components/Grid";
 import { List } from "../../components/List";
+import { Description } from "../../components/Named";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import { useNow } from "../../components/useNow";
@@ -13,6 +14,7 @@ import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { words } from "../../lib/words";
 import { ByWarehouse } from "./ByWarehouse";
+import { Intercept } from "./Intercept";
 import { SourceAgain } from "./SourceAgain";
 import { STANDING_NAMES, STANDINGS, type Standing, stands } from "./standing";
 
@@ -356,6 +358,7 @@ function ShipmentDetails({ id }: { id: string }) {
             </Fact>
           </SimpleGrid>
           <Units lines={found.lines} />
+          <Intercept shipment={found} />
         </>
       )}
     </Reading>
@@ -386,7 +389,8 @@ function Units({ lines }: { lines: readonly Line[] }) {
             <Table.Td>
               <Link to="/availability" search={{ item: line.item }}>
                 {line.item}
-              </Link>
+              </Link>{" "}
+              <Description of={line.item} />
             </Table.Td>
             {shown.map((name) => (
               <Table.Td key={name} className="num">

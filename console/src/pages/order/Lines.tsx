@@ -1,11 +1,13 @@
 import { Group, Stack, Table, Text, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Order, OrderLine } from "../../api/types";
+import { Status } from "../../components/badges";
 import { CsvButton } from "../../components/List";
+import { Description } from "../../components/Named";
 import type { CsvColumn } from "../../lib/csv";
 import { formatMoney } from "../../lib/money";
 import { day } from "../../lib/time";
-import { BUCKETS, inWordsOf, parts } from "./buckets";
+import { AFTERWARDS, afterwards, BUCKETS, inWordsOf, parts } from "./buckets";
 
 /** The lines of an order, and where their units are. */
 export function Lines({ order }: { order: Order }) {
@@ -22,12 +24,13 @@ export function Lines({ order }: { order: Order }) {
           </Group>
         ))}
       </Group>
-      <Table.ScrollContainer minWidth={720} maxHeight="60vh">
+      <Table.ScrollContainer minWidth={820} maxHeight="60vh">
         <Table stickyHeader>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Line</Table.Th>
               <Table.Th>Item</Table.Th>
+              <Table.Th>State</Table.Th>
               <Table.Th className="num">Ordered</Table.Th>
               <Table.Th>Where the units are</Table.Th>
               <Table.Th className="num">Invoiced</Table.Th>
@@ -43,7 +46,11 @@ export function Lines({ order }: { order: Order }) {
                 <Table.Td>
                   <Link to="/availability" search={{ item: line.item }}>
                     {line.item}
-                  </Link>
+                  </Link>{" "}
+                  <Description of={line.item} />
+                </Table.Td>
+                <Table.Td>
+                  <Status of={line.state} />
                 </Table.Td>
                 <Table.Td className="num">{line.ordered}</Table.Td>
                 <Table.Td>
@@ -54,6 +61,11 @@ export function Lines({ order }: { order: Order }) {
                       ))}
                     </span>
                     <Text size="xs">{inWordsOf(line)}</Text>
+                    {afterwards(line) && (
+                      <Text size="xs" className="muted">
+                        Of what shipped: {afterwards(line)}
+                      </Text>
+                    )}
                   </Stack>
                 </Table.Td>
                 <Table.Td className="num">
@@ -83,6 +95,8 @@ const csvOf = (currency: string): readonly CsvColumn<OrderLine>[] => [
   { header: "item", value: ({ item }) => item },
   { header: "ordered", value: ({ ordered }) => ordered },
   ...BUCKETS.map(({ name }) => ({ header: name, value: (line: OrderLine) => line[name] })),
+  { header: "state", value: ({ state }) => state },
+  ...AFTERWARDS.map(({ name }) => ({ header: name, value: (line: OrderLine) => line[name] })),
   { header: "invoiced", value: ({ invoiced }) => invoiced },
   { header: "credited", value: ({ credited }) => credited },
   { header: "currency", value: () => currency },

@@ -16,10 +16,12 @@ import { useMe } from "../../shell/useSession";
 import { unshipped } from "./buckets";
 import { Change } from "./Change";
 import { LineQuantities, type Quantities } from "./LineQuantities";
+import { Rebill } from "./Rebill";
+import { CloseAgain, Reopen } from "./Reopen";
 
-type Dialog = "cancel" | "change" | "hold";
+type Dialog = "cancel" | "change" | "hold" | "rebill" | "close";
 
-const ENDED: ReadonlySet<string> = new Set(["closed", "cancelled", "rejected"]);
+const ENDED: ReadonlySet<string> = new Set(["cancelled", "rejected"]);
 
 /** What can be done to an order as a whole. */
 export function Actions({ order }: { order: Order }) {
@@ -27,6 +29,7 @@ export function Actions({ order }: { order: Order }) {
   const [dialog, setDialog] = useState<Dialog>();
   const close = (): void => setDialog(undefined);
   if (ENDED.has(order.status)) return null;
+  if (order.status === "closed") return <Reopen order={order} />;
   return (
     <>
       <Menu position="bottom-end">
@@ -42,6 +45,16 @@ export function Actions({ order }: { order: Order }) {
           <GuardedItem why={mayNotPost("/v1/orders/{order}/holds", me)} onClick={() => setDialog("hold")}>
             Hold it …
           </GuardedItem>
+          {order.invoices.length > 0 && (
+            <GuardedItem why={mayNotPost("/v1/orders/{order}/rebillings", me)} onClick={() => setDialog("rebill")}>
+              Credit what is billed, and bill it anew …
+            </GuardedItem>
+          )}
+          {order.reopened && (
+            <GuardedItem why={mayNotPost("/v1/orders/{order}/closing", me)} onClick={() => setDialog("close")}>
+              Close it again …
+            </GuardedItem>
+          )}
           <Menu.Divider />
           <GuardedItem
             color="red"
@@ -55,6 +68,8 @@ export function Actions({ order }: { order: Order }) {
       {dialog === "cancel" && <Cancel order={order} onClose={close} />}
       {dialog === "change" && <Change order={order} onClose={close} />}
       {dialog === "hold" && <PlaceHold order={order} onClose={close} />}
+      {dialog === "rebill" && <Rebill order={order} onClose={close} />}
+      {dialog === "close" && <CloseAgain order={order} onClose={close} />}
     </>
   );
 }
@@ -80,9 +95,10 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
     change.mutate(
       { reason: reason.trim(), lines: some },
       {
-        onSuccess: ({ cancelled, asked, too_late }) => {
+        onSuccess: ({ cancelled, asked, too_late, intercepted }) => {
           const more = [
             asked.length > 0 ? `asked ${asked.join(", ")}` : "",
+            intercepted.length > 0 ? `asked the carrier to bring ${intercepted.join(", ")} back` : "",
             too_late > 0 ? `too late for ${too_late}` : "",
           ].filter(Boolean);
           notifications.show({ message: [`${count(cancelled, "unit")} cancelled`, ...more].join("; "), color: "dock" });

@@ -31,6 +31,21 @@ export function inWordsOf(line: OrderLine): string {
     .join(", ");
 }
 
+/** What became of units that have shipped; a unit may be in several of these. */
+export const AFTERWARDS = [
+  { name: "delivered", words: "delivered" },
+  { name: "cancel_failed", words: "cancelled too late" },
+  { name: "returned", words: "asked back" },
+  { name: "sent_back", words: "back, never billed" },
+] as const;
+
+/** “4 delivered, 2 asked back”; empty if nothing is known of what shipped. */
+export function afterwards(line: OrderLine): string {
+  return AFTERWARDS.filter(({ name }) => line[name] > 0)
+    .map(({ name, words }) => `${line[name]} ${words}`)
+    .join(", ");
+}
+
 /** Units that may still be cancelled or changed here: those that have not left. */
 export function unshipped(line: OrderLine): number {
   return line.ordered - line.cancelled - line.shipped;

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { orders, progress } from "../../api/queries";
 import { Amount, Amounts } from "../../components/Amount";
+import { Customer } from "../../components/Named";
 import { Failure, Loading } from "../../components/states";
 import { When } from "../../components/When";
 import { sums } from "../../lib/money";
@@ -91,7 +92,7 @@ function Card({ row }: { row: OrderRow }) {
         </Text>
       </Group>
       <Text size="xs" className="muted">
-        {row.account} · <When at={row.receivedAt} />
+        <Customer of={row.account} /> · <When at={row.receivedAt} />
       </Text>
       {row.holds.length > 0 && (
         <Text size="xs" className="late">

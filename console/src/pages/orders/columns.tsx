@@ -1,6 +1,7 @@
 import { Amount } from "../../components/Amount";
 import { Status } from "../../components/badges";
 import type { Column } from "../../components/Grid";
+import { Customer } from "../../components/Named";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { size } from "../../lib/money";
@@ -17,7 +18,13 @@ export const COLUMNS: readonly Column<OrderRow>[] = [
     cell: ({ status }) => <Status of={status} />,
     by: ({ status }) => status,
   },
-  { id: "account", header: "Account", width: 90, cell: ({ account }) => account, by: ({ account }) => account },
+  {
+    id: "account",
+    header: "Customer",
+    width: 190,
+    cell: ({ account }) => <Customer of={account} />,
+    by: ({ account }) => account,
+  },
   {
     id: "po",
     header: "Purchase order",
