@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { eventId, flag, moment, oneOf, text, understand } from "./lib/search";
 import { BROWSED } from "./pages/administration/browsed";
+import { JOB_STATUSES } from "./pages/systems/jobs";
 import { Broken, NotHere } from "./shell/Broken";
 import { Layout } from "./shell/Layout";
 
@@ -64,7 +65,14 @@ const order = createRoute({
 const systems = createRoute({
   getParentRoute: () => root,
   path: "/systems",
-  validateSearch: understand({ tab: oneOf(["systems", "dead-letters"]), capability: text, open: text }),
+  validateSearch: understand({
+    tab: oneOf(["systems", "dead-letters", "jobs"]),
+    capability: text,
+    type: text,
+    status: oneOf(JOB_STATUSES),
+    sort: text,
+    open: text,
+  }),
   component: lazyRouteComponent(() => import("./pages/systems/SystemsPage"), "SystemsPage"),
 });
 

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, getText, getVersioned, newKey, type PostBody, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
-import type { Exception, Invoice, Order, WarehouseOrder } from "./types";
+import type { Exception, Order, WarehouseOrder } from "./types";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -121,26 +121,31 @@ async function toTheEnd<T>(
   return items;
 }
 
-/** Every order of some statuses. */
-async function ordersOf(statuses: readonly string[], signal: AbortSignal): Promise<Order[]> {
-  const of = (status: string) => toTheEnd<Order>((place) => get("/v1/orders", { query: { status, ...place }, signal }));
-  return (await Promise.all(statuses.map(of))).flat();
+/** Where reading goes on in several lists that are read one after the other. */
+interface Place {
+  readonly list: number;
+  readonly after: string;
+}
+
+/** Orders of several statuses, page by page as if they were one list. */
+function ordersOf(name: string, statuses: readonly string[], filter: Query<"/v1/orders">) {
+  return infiniteQueryOptions({
+    queryKey: ["orders", name],
+    queryFn: async ({ signal, pageParam: { list, after } }): Promise<{ items: Order[]; place: Place }> => {
+      const query = { ...filter, status: statuses[list] ?? "", limit: PAGE, ...(after ? { after } : {}) };
+      const page = await get("/v1/orders", { query, signal });
+      return { items: page.items, place: page.next ? { list, after: page.next } : { list: list + 1, after: "" } };
+    },
+    initialPageParam: { list: 0, after: "" } as Place,
+    getNextPageParam: ({ place }) => (place.list < statuses.length ? place : undefined),
+  });
 }
 
 /** Orders of which units wait for supply. */
-export const backorderedOrders = queryOptions({
-  queryKey: ["orders", "backordered"],
-  queryFn: async ({ signal }) => {
-    const items = await ordersOf(WAITS_FOR_SUPPLY, signal);
-    return { items: items.filter(({ lines }) => lines.some(({ backordered }) => backordered > 0)) };
-  },
-});
+export const backorderedOrders = ordersOf("backordered", WAITS_FOR_SUPPLY, { backordered: true });
 
 /** Orders of which something has shipped and is not closed. */
-export const shippedOrders = queryOptions({
-  queryKey: ["orders", "shipped"],
-  queryFn: async ({ signal }) => ({ items: await ordersOf(["fulfilled", "partially_fulfilled", "on_hold"], signal) }),
-});
+export const shippedOrders = ordersOf("shipped", ["fulfilled", "partially_fulfilled", "on_hold"], {});
 
 /** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */
 export const confirmation = (run: Omit<PostBody<"/v1/backorders/runs">, "commit">) =>
@@ -216,10 +221,15 @@ export const invoices = (filter: Query<"/v1/invoices">) =>
   });
 
 /** The invoices that the ERP has not confirmed. The product looks through all invoices for them, so they are asked for less often than others. */
-export const unbookedInvoices = queryOptions({
+export const unbookedInvoices = infiniteQueryOptions({
   queryKey: ["unbooked"],
-  queryFn: ({ signal }) =>
-    toTheEnd<Invoice>((place) => get("/v1/invoices", { query: { booked: false, ...place }, signal })),
+  queryFn: ({ signal, pageParam }) =>
+    get("/v1/invoices", {
+      query: { booked: false, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) },
+      signal,
+    }),
+  initialPageParam: "",
+  getNextPageParam: next,
   refetchInterval: 15_000,
 });
 
@@ -364,6 +374,18 @@ export const deadLetters = (filter: Query<"/v1/dead-letters">) =>
     getNextPageParam: next,
   });
 
+/** Jobs of workers that are open. */
+export const jobs = (filter: Query<"/v1/jobs">) =>
+  infiniteQueryOptions({
+    queryKey: ["jobs", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/jobs", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    // a lease that runs out is no event
+    refetchInterval: 10_000,
+  });
+
 export const processes = queryOptions({
   queryKey: ["processes", "all"],
   queryFn: ({ signal }) => get("/v1/processes", { query: { limit: 500 }, signal }),
@@ -485,6 +507,12 @@ export const instance = (id: string) =>
     queryFn: ({ signal }) => get("/v1/instances/{instance}", { path: { instance: id }, signal }),
     refetchInterval: 10_000,
   });
+
+/** Whom work can be given to. */
+export const people = queryOptions({
+  queryKey: ["users", "people"],
+  queryFn: ({ signal }) => get("/v1/people", { signal }),
+});
 
 export const users = queryOptions({
   queryKey: ["users", "all"],

@@ -2,14 +2,14 @@ import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { tell } from "../api/problem";
 import { type CsvColumn, download, toCsv } from "../lib/csv";
 import { readSorting, writeSorting } from "../lib/sorting";
 import { count } from "../lib/words";
 import { type Column, Grid } from "./Grid";
 import { Empty, Failure, Loading } from "./states";
-import { useRows } from "./useRows";
+import { useRows, useScreenful } from "./useRows";
 
 interface RowsProps<T> {
   /** What one row is, as a noun. */
@@ -122,19 +122,11 @@ interface Props<T> extends Omit<RowsProps<T>, "rows" | "of" | "aside" | "onEnd" 
   readonly only?: ((row: T) => boolean) | undefined;
 }
 
-/** A filter looks through so many pages by itself for a screenful of rows. */
-const PAGES = 10;
-const SCREENFUL = 20;
-
 /** A long list: as many rows as were scrolled to; of a filtered one, as many as fill the screen, if there are so many. */
 export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
   const { rows, more, readAll } = useRows(reading);
   const shown = rows && only ? rows.filter(only) : rows;
-  const pages = reading.data?.pages.length ?? 0;
-  const looksOn = only !== undefined && shown !== undefined && shown.length < SCREENFUL && pages < PAGES;
-  useEffect(() => {
-    if (looksOn && !reading.isFetching && !reading.isError) more();
-  }, [looksOn, reading.isFetching, reading.isError, more]);
+  useScreenful(shown?.length, reading, more);
   if (!shown)
     return reading.isError ? (
       <Failure error={reading.error} again={() => void reading.refetch()} />

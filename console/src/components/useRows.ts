@@ -1,5 +1,5 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 
 interface Rows<T> {
   readonly rows: readonly T[] | undefined;
@@ -24,4 +24,22 @@ export function useRows<T>(reading: UseInfiniteQueryResult<InfiniteData<{ items:
     return result.data?.pages.flatMap(({ items }) => items) ?? [];
   }, [rows, hasNextPage, fetchNextPage]);
   return { rows, more, readAll };
+}
+
+/** A list that leaves rows out looks through so many pages by itself for a screenful of rows. */
+const PAGES = 10;
+const SCREENFUL = 20;
+
+interface Paged {
+  readonly data: InfiniteData<unknown> | undefined;
+  readonly isFetching: boolean;
+  readonly isError: boolean;
+}
+
+/** Reads on while too few rows are there to scroll to more. */
+export function useScreenful(shown: number | undefined, { data, isFetching, isError }: Paged, more: () => void): void {
+  const looksOn = shown !== undefined && shown < SCREENFUL && (data?.pages.length ?? 0) < PAGES;
+  useEffect(() => {
+    if (looksOn && !isFetching && !isError) more();
+  }, [looksOn, isFetching, isError, more]);
 }

@@ -35,7 +35,13 @@ export const PLACES = [
   { to: "/processes", name: "Processes", key: "p", icon: IconRoute, about: "Process versions and running instances" },
   { to: "/rules", name: "Rules", key: "r", icon: IconScale, about: "Versions and drafts of processes and decisions" },
   { to: "/insight", name: "Insight", key: "i", icon: IconChartDots3, about: "Process map and service levels" },
-  { to: "/systems", name: "Systems", key: "s", icon: IconPlugConnected, about: "Connected systems and dead letters" },
+  {
+    to: "/systems",
+    name: "Systems",
+    key: "s",
+    icon: IconPlugConnected,
+    about: "Connected systems, dead letters and the jobs of workers",
+  },
   {
     to: "/administration",
     name: "Administration",

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { backorderedOrders } from "../../api/queries";
@@ -7,9 +7,9 @@ import type { Order } from "../../api/types";
 import { Status } from "../../components/badges";
 import type { Column } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
-import { Rows } from "../../components/List";
+import { List } from "../../components/List";
+import { Customer, Description } from "../../components/Named";
 import { Panel } from "../../components/Page";
-import { Reading } from "../../components/states";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { day } from "../../lib/time";
@@ -29,11 +29,14 @@ const COLUMNS: readonly Column<Waiting>[] = [
   {
     id: "item",
     header: "Item",
-    width: 130,
+    width: 220,
     cell: ({ line }) => (
-      <Link to="/availability" search={{ item: line.item }}>
-        {line.item}
-      </Link>
+      <>
+        <Link to="/availability" search={{ item: line.item }}>
+          {line.item}
+        </Link>{" "}
+        <Description of={line.item} />
+      </>
     ),
     by: ({ line }) => line.item,
   },
@@ -54,9 +57,9 @@ const COLUMNS: readonly Column<Waiting>[] = [
   },
   {
     id: "account",
-    header: "Account",
-    width: 100,
-    cell: ({ order }) => order.account,
+    header: "Customer",
+    width: 190,
+    cell: ({ order }) => <Customer of={order.account} />,
     by: ({ order }) => order.account,
   },
   {
@@ -129,22 +132,20 @@ const CSV: readonly CsvColumn<Waiting>[] = [
   { header: "promise", value: ({ line }) => line.promise },
 ];
 
+/** Of each page of orders the lines of which units wait. */
+function linesThatWait({ pages, pageParams }: InfiniteData<{ items: Order[] }>): InfiniteData<{ items: Waiting[] }> {
+  const waiting = (order: Order): Waiting[] =>
+    order.lines.filter(({ backordered }) => backordered > 0).map((line) => ({ order, line }));
+  return { pages: pages.map(({ items }) => ({ items: items.flatMap(waiting) })), pageParams };
+}
+
 /** Every line of which units wait for supply: whose, since when, and when it is to come. */
 export function Backorders({ item }: { item: string | undefined }) {
   const { sort = "since" } = route.useSearch();
   const navigate = route.useNavigate();
   const me = useMe();
-  const reading = useQuery(backorderedOrders);
+  const reading = useInfiniteQuery({ ...backorderedOrders, select: linesThatWait });
   const [promising, setPromising] = useState<string>();
-  const rows = useMemo(
-    () =>
-      (reading.data?.items ?? []).flatMap((order) =>
-        order.lines
-          .filter((line) => line.backordered > 0 && (item === undefined || line.item === item))
-          .map((line): Waiting => ({ order, line })),
-      ),
-    [reading.data, item],
-  );
   const columns = useMemo(
     (): readonly Column<Waiting>[] => [
       ...COLUMNS,
@@ -168,35 +169,32 @@ export function Backorders({ item }: { item: string | undefined }) {
   );
   return (
     <Panel>
-      <Reading of={reading} rows={10}>
-        {() => (
-          <Rows
-            noun="backorder"
-            rows={rows}
-            columns={columns}
-            csv={CSV}
-            idOf={({ order, line }) => `${order.id} ${line.line}`}
-            current={undefined}
-            onOpen={({ order }) => void navigate({ to: "/orders/$order", params: { order: order.id } })}
-            sort={sort}
-            onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
-            none={
-              item === undefined ? (
-                "Nobody waits for supply."
-              ) : (
-                <Button
-                  size="xs"
-                  variant="default"
-                  onClick={() => void navigate({ search: (before) => ({ ...before, item: undefined }) })}
-                >
-                  Look at all items
-                </Button>
-              )
-            }
-            height={item ? "40vh" : "calc(100vh - 290px)"}
-          />
-        )}
-      </Reading>
+      <List
+        noun="backorder"
+        reading={reading}
+        only={item === undefined ? undefined : ({ line }) => line.item === item}
+        columns={columns}
+        csv={CSV}
+        idOf={({ order, line }) => `${order.id} ${line.line}`}
+        current={undefined}
+        onOpen={({ order }) => void navigate({ to: "/orders/$order", params: { order: order.id } })}
+        sort={sort}
+        onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
+        none={
+          item === undefined ? (
+            "Nobody waits for supply."
+          ) : (
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => void navigate({ search: (before) => ({ ...before, item: undefined }) })}
+            >
+              Look at all items
+            </Button>
+          )
+        }
+        height={item ? "40vh" : "calc(100vh - 290px)"}
+      />
       <Suspense>
         {promising !== undefined && <Repromise item={promising} onClose={() => setPromising(undefined)} />}
       </Suspense>

@@ -2,19 +2,20 @@ import { Autocomplete, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAssign } from "../../api/mutations";
-import { openExceptions, users } from "../../api/queries";
+import { openExceptions, people } from "../../api/queries";
 import type { Exception, Me } from "../../api/types";
 import { Refusal } from "../../components/Refusal";
+import { inWords } from "../../lib/words";
 import { useKeys } from "../../shell/keys";
-import { mayNotSee } from "../administration/authority";
 import { mayNotDecide } from "./authority";
 import { whoMay } from "./people";
 
-/** Whom it can be given to, as far as the reader may know. */
-function usePeople(exception: Exception, me: Me, isAsked: boolean): string[] {
-  const known = useQuery({ ...users, enabled: isAsked && mayNotSee(me) === undefined }).data?.items ?? [];
+/** Whom it can be given to, and how they are called. */
+function usePeople(exception: Exception, me: Me, isAsked: boolean) {
+  const known = useQuery({ ...people, enabled: isAsked }).data?.items ?? [];
   const queue = useQuery({ ...openExceptions(), enabled: isAsked }).data?.items ?? [];
-  return whoMay(exception, me, known, queue);
+  const names = new Map(known.map(({ id, name, roles }) => [id, `${name}, ${roles.map(inWords).join(", ")}`]));
+  return { ids: whoMay(exception, me, known, queue), names };
 }
 
 /** Who works on it; claim, hand over, give back. */
@@ -23,7 +24,7 @@ export function Owner({ exception, me }: { exception: Exception; me: Me }) {
   const [giving, setGiving] = useState(false);
   const [to, setTo] = useState("");
   const why = mayNotDecide(exception, me);
-  const people = usePeople(exception, me, giving);
+  const { ids, names } = usePeople(exception, me, giving);
   const isMine = exception.assignee === me.id;
   const give = (name: string | null): void => {
     assign.mutate({ exception: exception.id, to: name }, { onSuccess: () => setGiving(false) });
@@ -70,7 +71,12 @@ export function Owner({ exception, me }: { exception: Exception; me: Me }) {
               label="Name of the person"
               value={to}
               onChange={setTo}
-              data={people}
+              data={ids}
+              renderOption={({ option }) => (
+                <span>
+                  {option.value} <span className="muted">{names.get(option.value)}</span>
+                </span>
+              )}
               autoFocus
               style={{ flex: 1 }}
             />

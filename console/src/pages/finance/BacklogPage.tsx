@@ -1,5 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { openExceptions, shippedOrders, unbookedInvoices } from "../../api/queries";
@@ -7,8 +7,10 @@ import { Amount, Amounts } from "../../components/Amount";
 import { Tag } from "../../components/badges";
 import type { Column } from "../../components/Grid";
 import { Rows } from "../../components/List";
+import { Customer } from "../../components/Named";
 import { Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
+import { useRows, useScreenful } from "../../components/useRows";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { size, sums } from "../../lib/money";
@@ -39,7 +41,13 @@ const COLUMNS: readonly Column<Unbilled>[] = [
     ),
     by: ({ order }) => order,
   },
-  { id: "account", header: "Account", width: 96, cell: ({ account }) => account, by: ({ account }) => account },
+  {
+    id: "account",
+    header: "Customer",
+    width: 190,
+    cell: ({ account }) => <Customer of={account} />,
+    by: ({ account }) => account,
+  },
   {
     id: "value",
     header: "Value",
@@ -85,16 +93,58 @@ const STAGES = ["to bill", "to book"] as const;
 
 /** What has shipped and is not invoiced, and what is invoiced and not booked: each with the reason, and the case that decides it. */
 export function BacklogPage() {
-  const { stage, sort } = route.useSearch();
+  const { stage, sort = "since" } = route.useSearch();
   const navigate = route.useNavigate();
-  const orders = useQuery(shippedOrders);
-  const invoices = useQuery(unbookedInvoices);
+  const orders = useInfiniteQuery({ ...shippedOrders, enabled: stage !== "to book" });
+  const invoices = useInfiniteQuery({ ...unbookedInvoices, enabled: stage !== "to bill" });
+  const ofOrders = useRows(orders);
+  const ofInvoices = useRows(invoices);
   const exceptions = useQuery(openExceptions()).data?.items;
   const rows = useMemo(
-    () => backlogOf(orders.data?.items ?? [], invoices.data ?? [], exceptions ?? []),
-    [orders.data, invoices.data, exceptions],
+    () => backlogOf(ofOrders.rows ?? [], ofInvoices.rows ?? [], exceptions ?? []),
+    [ofOrders.rows, ofInvoices.rows, exceptions],
   );
   const shown = stage ? rows.filter((row) => row.stage === stage) : rows;
+  const goesOn = (stage !== "to book" && orders.hasNextPage) || (stage !== "to bill" && invoices.hasNextPage);
+  const ofNext = stage === "to book" || (stage === undefined && !orders.hasNextPage) ? ofInvoices : ofOrders;
+  useScreenful(shown.length, ofNext === ofOrders ? orders : invoices, ofNext.more);
+  async function all(): Promise<readonly Unbilled[]> {
+    const [billing, booking] = await Promise.all([
+      stage === "to book" ? [] : ofOrders.readAll(),
+      stage === "to bill" ? [] : ofInvoices.readAll(),
+    ]);
+    return backlogOf(billing, booking, exceptions ?? []);
+  }
+  const list = (
+    <Rows
+      noun="item"
+      rows={shown}
+      columns={COLUMNS}
+      csv={CSV}
+      idOf={({ stage: of, id }) => `${of} ${id}`}
+      current={undefined}
+      onOpen={({ exception, order }) =>
+        void (exception
+          ? navigate({ to: "/exceptions", search: { case: exception } })
+          : navigate({ to: "/orders/$order", params: { order }, search: { tab: "documents" } }))
+      }
+      sort={sort}
+      onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
+      none="What has shipped is billed, and what was billed is in the ERP."
+      height="calc(100vh - 290px)"
+      onEnd={ofNext.more}
+      all={all}
+      aside={
+        shown.length > 0 && (
+          <span className="muted">
+            {" · "}
+            <Amounts of={sums(shown.map(({ value }) => value))} />
+            {goesOn && " so far; more follow as you scroll"}
+          </span>
+        )
+      }
+    />
+  );
   return (
     <Page title="Invoice backlog" actions={<FinanceSections />}>
       <SegmentedControl
@@ -114,39 +164,9 @@ export function BacklogPage() {
         style={{ alignSelf: "start" }}
       />
       <Panel>
-        <Reading of={orders} rows={8}>
-          {() => (
-            <Reading of={invoices} rows={8}>
-              {() => (
-                <Rows
-                  noun="item"
-                  rows={shown}
-                  columns={COLUMNS}
-                  csv={CSV}
-                  idOf={({ stage: of, id }) => `${of} ${id}`}
-                  current={undefined}
-                  onOpen={({ exception, order }) =>
-                    void (exception
-                      ? navigate({ to: "/exceptions", search: { case: exception } })
-                      : navigate({ to: "/orders/$order", params: { order }, search: { tab: "documents" } }))
-                  }
-                  sort={sort}
-                  onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
-                  none="What has shipped is billed, and what was billed is in the ERP."
-                  height="calc(100vh - 290px)"
-                  aside={
-                    shown.length > 0 && (
-                      <span className="muted">
-                        {" · "}
-                        <Amounts of={sums(shown.map(({ value }) => value))} />
-                      </span>
-                    )
-                  }
-                />
-              )}
-            </Reading>
-          )}
-        </Reading>
+        {stage === "to bill" && <Reading of={orders}>{() => list}</Reading>}
+        {stage === "to book" && <Reading of={invoices}>{() => list}</Reading>}
+        {stage === undefined && <Reading of={orders}>{() => <Reading of={invoices}>{() => list}</Reading>}</Reading>}
       </Panel>
     </Page>
   );

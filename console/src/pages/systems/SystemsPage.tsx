@@ -15,10 +15,13 @@ import { count } from "../../lib/words";
 import { Calls } from "./Calls";
 import { DeadLetters } from "./DeadLetters";
 import { stateMeans, stateTone, stateWords } from "./health";
+import { Jobs } from "./Jobs";
 
 const route = getRouteApi("/systems");
+/** Beside the systems themselves. */
+const TABS = ["dead-letters", "jobs"] as const;
 
-/** Each connected system: what it does, how it is, what waits for it; and what could not be delivered. */
+/** Each connected system: what it does, how it is, what waits for it; what could not be delivered; and jobs of workers. */
 export function SystemsPage() {
   const { tab = "systems", open } = route.useSearch();
   const navigate = route.useNavigate();
@@ -34,7 +37,12 @@ export function SystemsPage() {
           value={tab}
           onChange={(next) =>
             void navigate({
-              search: (before) => ({ ...before, tab: next === "dead-letters" ? "dead-letters" : undefined }),
+              search: (before) => ({
+                ...before,
+                tab: TABS.find((each) => each === next),
+                open: undefined,
+                sort: undefined,
+              }),
               replace: true,
             })
           }
@@ -48,6 +56,7 @@ export function SystemsPage() {
             >
               Dead letters
             </Tabs.Tab>
+            <Tabs.Tab value="jobs">Jobs of workers</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="systems">
             <Reading of={reading}>
@@ -63,6 +72,9 @@ export function SystemsPage() {
           </Tabs.Panel>
           <Tabs.Panel value="dead-letters">
             <DeadLetters />
+          </Tabs.Panel>
+          <Tabs.Panel value="jobs">
+            <Jobs />
           </Tabs.Panel>
         </Tabs>
       </Panel>
