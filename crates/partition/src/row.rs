@@ -69,10 +69,14 @@ pub struct Row {
     pub label: Option<Text>,
     /// When it began, in milliseconds since 1970.
     pub at: Option<i64>,
-    /// When it is due, in milliseconds since 1970.
+    /// When it is due, in milliseconds since 1970. For an order, the day of [`trade::order::Order::next_due`]; for a warehouse order, when it
+    /// was released, until it is over.
     pub due: Option<i64>,
     /// Money, in minor units.
     pub amount: Option<i64>,
+    /// What else a list filters by: whether the ERP has booked an invoice, see [`booked`]; whether units of a warehouse order were dropped,
+    /// see [`SHORT`].
+    pub mark: Option<Text>,
 }
 
 /// A query column of [`Row`].
@@ -92,6 +96,8 @@ pub enum Column {
     Due,
     /// See [`Row::amount`]: for the order of a list, never to filter by.
     Amount,
+    /// See [`Row::mark`].
+    Mark,
 }
 
 /// Why stored bytes could not be read.
@@ -192,24 +198,60 @@ impl Table {
         self.is_numbered() || matches!(self, Self::Effect | Self::Job)
     }
 
-    /// Columns that lists filter by; each has an index, which every write pays for.
-    pub fn indexed(self) -> &'static [Column] {
+    /// What has an index, which every write of these columns pays for: a column that lists filter by; one of numbers that they are put in
+    /// order by; and both, for a list that is filtered and in order.
+    pub fn indexes(self) -> &'static [&'static [Column]] {
+        use Column::{Account, Amount, Due, Label, Mark, Parent, Status};
         match self {
-            Self::Trade(Kind::Order) => &[Column::Status, Column::Account],
-            Self::Trade(Kind::Stock) => &[Column::Parent],
-            Self::Trade(Kind::WarehouseOrder | Kind::Shipment) => &[Column::Parent],
-            Self::Trade(Kind::Invoice) => &[Column::Parent, Column::Account, Column::Label, Column::Status],
-            Self::Trade(Kind::Payment) => &[Column::Status, Column::Account],
-            Self::Trade(Kind::Exception) => &[Column::Status, Column::Parent],
-            Self::Trade(Kind::ReturnRequest) => &[Column::Status],
-            Self::Instance => &[Column::Parent],
-            Self::Effect => &[Column::Status],
+            Self::Trade(Kind::Order) => {
+                &[&[Status], &[Account], &[Due], &[Amount], &[Status, Due], &[Status, Amount], &[Account, Amount]]
+            }
+            Self::Trade(Kind::Stock) => &[&[Parent]],
+            Self::Trade(Kind::WarehouseOrder) => {
+                &[&[Parent], &[Label], &[Status], &[Due], &[Mark], &[Label, Status], &[Label, Due], &[Label, Mark]]
+            }
+            Self::Trade(Kind::Shipment) => &[&[Parent]],
+            Self::Trade(Kind::Invoice) => &[
+                &[Account],
+                &[Label],
+                &[Status],
+                &[Mark],
+                &[Amount],
+                &[Due],
+                &[Account, Amount],
+                &[Account, Due],
+                &[Mark, Amount],
+                &[Mark, Due],
+            ],
+            Self::Trade(Kind::Payment) => &[&[Status], &[Account]],
+            Self::Trade(Kind::Exception) => &[
+                &[Status],
+                &[Parent],
+                &[Label],
+                &[Amount],
+                &[Due],
+                &[Status, Amount],
+                &[Status, Due],
+                &[Label, Amount],
+                &[Label, Due],
+            ],
+            Self::Trade(Kind::ReturnRequest) => &[&[Status]],
+            Self::Instance => &[&[Parent]],
+            Self::Effect => &[&[Status]],
             // the label is the turn of a job that waits
-            Self::Job => &[Column::Label, Column::Parent],
-            Self::Draft => &[Column::Status],
+            Self::Job => &[&[Label], &[Parent]],
+            Self::Draft => &[&[Status]],
             _ => &[],
         }
     }
+}
+
+/// [`Row::mark`] of a warehouse order of which units were dropped.
+pub const SHORT: Text = Text::const_new("short");
+
+/// [`Row::mark`] of an invoice that the ERP has booked, or has not.
+pub fn booked(booked: bool) -> Text {
+    Text::const_new(if booked { "booked" } else { "unbooked" })
 }
 
 fn active(disabled: bool) -> Text {
@@ -405,7 +447,7 @@ impl AnyState {
                 row.account = Some(order.account.0.clone());
                 row.label = Some(order.purchase_order.clone());
                 row.at = Some(order.received_at.0);
-                row.due = order.requested.map(|day| day.start().0);
+                row.due = order.next_due().map(|day| day.start().0);
                 row.amount = Some(trade::order::net(order).0);
             }
             Self::Trade(Aggregate::Stock(stock), _) => {
@@ -424,6 +466,8 @@ impl AnyState {
                 row.parent = text(order.order);
                 row.label = Some(order.node.0.clone());
                 row.at = Some(order.released_at.0);
+                row.due = (!order.is_done()).then_some(order.released_at.0);
+                row.mark = order.lines.iter().any(|line| line.dropped.is_positive()).then_some(SHORT);
             }
             Self::Trade(Aggregate::Shipment(shipment), _) => {
                 row.parent = text(shipment.order);
@@ -438,6 +482,7 @@ impl AnyState {
                 row.at = Some(invoice.posted_at.0);
                 row.due = Some(invoice.due.start().0);
                 row.amount = Some(invoice.gross.0);
+                row.mark = Some(booked(invoice.erp_reference.is_some()));
             }
             Self::Trade(Aggregate::Payment(payment), _) => {
                 row.status = label(&payment.status);

@@ -1,33 +1,31 @@
 //! What happened today, by the company's clock: which orders came in, were promised, released, shipped and invoiced, and which payments
 //! were matched. And which promises are at risk.
 //!
-//! Read off the journal as it grows, from the first time that somebody asks: whoever does not ask pays nothing.
+//! What happened is read off the journal as it grows, from the first time that somebody asks: whoever does not ask pays nothing. Promises
+//! have an index.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use partition::row::Column;
-use partition::{AnyState, Entry, Event, RowKey, Table};
+use partition::{Entry, Event, Table};
 use store::{Reader, RowQuery};
 use tokio::sync::Mutex;
+use trade::Kind;
 use trade::cash::PaymentEvent;
-use trade::order::{Order, OrderEvent};
-use trade::{Aggregate, Kind};
+use trade::order::OrderEvent;
 use units::{Day, Timestamp};
 
 use crate::feed;
 use crate::problem::Problem;
-use crate::readers::{company, decode};
+use crate::readers::company;
 use crate::state::AppState;
 
 /// Entries that one request looks through: a second or two of work. A longer day is told when it has been asked for often enough.
 const MOST: u64 = 50_000;
-/// Entries, and orders, that are read together; others may read in between.
+/// Entries that are read together; others may read in between.
 const CHUNK: usize = 500;
-/// So long is what promises are at risk taken for true, in milliseconds: every order on its way is looked at for it.
-const FRESH: i64 = 10_000;
-/// Statuses of orders of which something is still to ship.
-const ON_THE_WAY: [&str; 6] = ["validating", "on_hold", "approved", "backordered", "in_fulfilment", "partially_fulfilled"];
 
 /// A step that orders, or payments, take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +54,7 @@ impl Step {
     }
 }
 
-/// How a promise stands that has not been kept yet.
+/// How the earliest promise of an order stands that has not been kept yet, see [`trade::order::Order::next_due`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Risk {
     /// Its day is over.
@@ -74,16 +72,26 @@ impl Risk {
             Self::AtRisk => "at_risk",
         }
     }
+
+    /// The days of promises that stand so, as [`partition::Row::due`] of orders has them.
+    pub(crate) fn days(self, today: Day) -> Range<i64> {
+        let start = today.start().0;
+        match self {
+            Self::Missed => i64::MIN..start,
+            Self::AtRisk => start..today.plus_days(2).start().0,
+        }
+    }
+
+    /// How many orders have a promise that stands so.
+    pub(crate) fn count(self, reader: &mut dyn Reader, today: Day) -> Result<u64, Problem> {
+        let query = RowQuery::table(Table::Trade(Kind::Order)).within(Column::Due, self.days(today));
+        Ok(reader.count(&query)?)
+    }
 }
 
-/// How the earliest promise of an order stands of which something has not shipped; the requested day counts where nothing was promised.
-pub(crate) fn risk(order: &Order, today: Day) -> Option<Risk> {
-    if order.is_over() {
-        return None;
-    }
-    let open = order.lines.iter().filter(|line| line.buckets.to_ship().is_positive());
-    let due = open.filter_map(|line| line.promise.or(order.requested)).min()?;
-    if due < today { Some(Risk::Missed) } else { (due <= today.plus_days(1)).then_some(Risk::AtRisk) }
+/// Today by the company's clock.
+pub(crate) fn today(reader: &mut dyn Reader, now: Timestamp) -> Result<Day, Problem> {
+    Ok(company(reader)?.calendar.local_day(now))
 }
 
 /// What happened on one day so far.
@@ -97,30 +105,23 @@ pub(crate) struct OfDay {
     pub(crate) position: u64,
     /// Whether that is everything.
     pub(crate) is_complete: bool,
-    steps: BTreeMap<Step, BTreeSet<u64>>,
-    risks: Option<(Timestamp, Arc<BTreeMap<u64, Risk>>)>,
+    steps: BTreeMap<Step, Arc<BTreeSet<u64>>>,
 }
 
 impl OfDay {
     /// The numbers of the orders, or payments, that took a step, the newest first.
     pub(crate) fn took(&self, step: Step) -> Vec<u64> {
-        self.steps.get(&step).into_iter().flatten().rev().copied().collect()
+        self.steps.get(&step).into_iter().flat_map(|numbers| numbers.iter().rev()).copied().collect()
     }
 
     /// How many took it.
     pub(crate) fn count(&self, step: Step) -> usize {
-        self.steps.get(&step).map_or(0, BTreeSet::len)
-    }
-
-    /// The numbers of the orders with a promise that stands so, the newest first.
-    pub(crate) fn risky(&self, risk: Risk) -> Vec<u64> {
-        let all = self.risks.as_ref().map(|(_, risks)| risks.iter().rev());
-        all.into_iter().flatten().filter(|(_, found)| **found == risk).map(|(order, _)| *order).collect()
+        self.steps.get(&step).map_or(0, |numbers| numbers.len())
     }
 
     fn note(&mut self, steps: Vec<(Step, u64)>) {
         for (step, number) in steps {
-            self.steps.entry(step).or_default().insert(number);
+            Arc::make_mut(self.steps.entry(step).or_default()).insert(number);
         }
     }
 }
@@ -150,7 +151,7 @@ fn steps(entry: &Entry) -> impl Iterator<Item = (Step, u64)> + '_ {
 pub struct Today(Arc<Mutex<OfDay>>);
 
 impl Today {
-    /// What has happened so far, and how promises stand.
+    /// What has happened so far.
     pub(crate) async fn look(&self, state: &AppState) -> Result<OfDay, Problem> {
         let mut known = self.0.lock().await;
         let now = state.now();
@@ -180,50 +181,14 @@ impl Today {
             known.position = position;
         }
         known.is_complete = known.position >= head;
-        let is_fresh = known.risks.as_ref().is_some_and(|(at, _)| now.millis_since(*at) < FRESH);
-        if !is_fresh {
-            known.risks = Some((now, Arc::new(risks(state, today).await?)));
-        }
         Ok(known.clone())
     }
-}
-
-/// How the promises of all orders on their way stand.
-async fn risks(state: &AppState, today: Day) -> Result<BTreeMap<u64, Risk>, Problem> {
-    let table = Table::Trade(Kind::Order);
-    let mut found = BTreeMap::new();
-    for status in ON_THE_WAY {
-        let mut after: Option<RowKey> = None;
-        loop {
-            let query = RowQuery::table(table).is(Column::Status, status).limit(CHUNK);
-            let query = after.map_or(query.clone(), |after| query.after(after));
-            let read = move |reader: &mut dyn Reader| {
-                let rows = reader.rows(&query)?;
-                let mut risky = Vec::new();
-                for (key, row) in &rows {
-                    if let AnyState::Trade(Aggregate::Order(order), _) = decode(table, key, &row.data)? {
-                        risky.extend(risk(&order, today).map(|risk| (order.id.0, risk)));
-                    }
-                }
-                Ok((risky, rows.len(), rows.into_iter().next_back().map(|(key, _)| key)))
-            };
-            let (risky, read, last) = state.readers.read(read).await?;
-            found.extend(risky);
-            if read < CHUNK {
-                break;
-            }
-            after = last;
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use partition::{Body, Command};
-    use trade::order::{Buckets, Line};
     use trade::{OrderId, ShipmentId, WarehouseOrderId};
-    use units::Quantity;
 
     use super::*;
 
@@ -260,25 +225,13 @@ mod tests {
     #[test]
     fn a_promise_is_missed_when_its_day_is_over_and_at_risk_on_it_and_on_the_day_before() {
         let today = Timestamp(0).day().plus_days(10);
-        let order = |promise: Option<i32>, requested: Option<i32>, shipped: i64| Order {
-            requested: requested.map(|days| today.plus_days(days)),
-            approved_at: Some(Timestamp(1)),
-            lines: vec![Line {
-                promise: promise.map(|days| today.plus_days(days)),
-                buckets: Buckets { allocated: Quantity(2 - shipped), shipped: Quantity(shipped), ..Buckets::default() },
-                ..Line::default()
-            }],
-            ..Order::default()
+        let stands = |days: i32| {
+            let due = today.plus_days(days).start().0;
+            Risk::ALL.into_iter().filter(|risk| risk.days(today).contains(&due)).collect::<Vec<_>>()
         };
-        let of = |promise, requested, shipped| risk(&order(promise, requested, shipped), today);
-        assert_eq!(of(Some(-1), None, 0), Some(Risk::Missed));
-        assert_eq!(of(Some(0), None, 1), Some(Risk::AtRisk));
-        assert_eq!(of(Some(1), None, 0), Some(Risk::AtRisk));
-        assert_eq!(of(Some(2), None, 0), None);
-        assert_eq!(of(None, Some(-3), 0), Some(Risk::Missed), "what was asked for counts where nothing was promised");
-        assert_eq!(of(Some(5), Some(-3), 0), None, "the promise counts where there is one");
-        assert_eq!(of(Some(-1), None, 2), None, "it has shipped");
-        let closed = Order { closed_at: Some(Timestamp(1)), ..order(Some(-1), None, 0) };
-        assert_eq!(risk(&closed, today), None);
+        assert_eq!(stands(-1), [Risk::Missed]);
+        assert_eq!(stands(0), [Risk::AtRisk]);
+        assert_eq!(stands(1), [Risk::AtRisk]);
+        assert_eq!(stands(2), []);
     }
 }

@@ -180,6 +180,9 @@ fn govern(path: &str, method: &HttpMethod, operation: &mut Operation) {
         .add("x-owner", crate::governance::operation::owner(tag))
         .add("x-permission", permission)
         .add("x-cost", governed.cost);
+    if let Some(parameter) = governed.wide_with {
+        extensions = extensions.add("x-cost-with", serde_json::json!({ parameter: crate::governance::operation::WIDE }));
+    }
     if !roles.is_empty() {
         extensions = extensions.add("x-roles", roles);
     }

@@ -229,7 +229,7 @@ pub(crate) fn rows<T>(
     }
 }
 
-/// Reads a page of rows of a numbered table whose keys are known, the newest first, as [`read`] would.
+/// Reads a page of rows of a numbered table whose keys are known, the newest first, as [`read`] would; it ends early where little is shown.
 pub(crate) fn of_keys<T>(
     table: Table,
     newest_first: impl Iterator<Item = RowKey>,
@@ -240,8 +240,13 @@ pub(crate) fn of_keys<T>(
     let limit = limit_of(limit)?;
     let before = after.map(|after| parse_cursor(table, after)).transpose()?;
     let mut items = Vec::new();
-    let mut last_shown = None;
-    for key in newest_first.filter(|key| before.as_ref().is_none_or(|before| key < before)) {
+    let (mut last_shown, mut last_looked_at) = (None, None);
+    let behind = newest_first.filter(|key| before.as_ref().is_none_or(|before| key < before));
+    for (looked_at, key) in behind.enumerate() {
+        if looked_at >= LOOKED_AT {
+            return Ok(Page::of(items, last_looked_at));
+        }
+        last_looked_at = Some(cursor(table, &key));
         let Some(item) = show(&key)? else { continue };
         if items.len() == limit {
             return Ok(Page::of(items, last_shown));

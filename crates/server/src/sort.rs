@@ -8,6 +8,9 @@ use crate::page::{CHUNK, LOOKED_AT, Page, Total, limit_of, parse_place, place};
 use crate::problem::Problem;
 use crate::readers::decode;
 
+/// The earliest first.
+pub(crate) const EARLIEST_FIRST: Sort = Sort { column: Column::Due, descending: false };
+
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sort {

@@ -22,7 +22,7 @@ pub struct RowQuery {
     pub before: Option<RowKey>,
     /// The highest key first; of rows that we number, that is the newest.
     pub descending: bool,
-    /// In the order of this column of numbers, and of the keys where it is the same; by key unless it is set. None counts as 0.
+    /// Only rows with a number in this column, in its order, and in that of the keys where it is the same; by key unless it is set.
     pub by: Option<Column>,
     /// Only rows behind this value of that column and this key, in the order that is asked for.
     pub behind: Option<(i64, RowKey)>,
@@ -30,7 +30,7 @@ pub struct RowQuery {
     pub limit: usize,
 }
 
-/// What a row must pass. It is quick where the column is one of [`Table::indexed`], else rows are read until enough pass.
+/// What a row must pass. It is quick where the column is one of [`Table::indexes`], else rows are read until enough pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
     /// A column of text equals this.
@@ -100,7 +100,8 @@ impl RowQuery {
         self
     }
 
-    /// In the order of a column of numbers: times or money. Every row that passes the filters is looked at for it, its state is not.
+    /// In the order of a column of numbers, times or money: rows without one are not meant. It is quick where [`Table::indexes`] has the
+    /// column, behind that of the filter if there is one; else every row that passes is looked at.
     #[must_use]
     pub fn by(mut self, column: Column) -> Self {
         self.by = Some(column);

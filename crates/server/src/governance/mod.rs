@@ -80,7 +80,7 @@ async fn admitted(state: AppState, operation: Option<&'static Operation>, mut re
         Ok(Ok(identity)) => identity,
         Ok(Err(problem)) | Err(problem) => return problem.into_response(),
     };
-    let (actor, cost) = (identity.actor.clone(), operation.map_or(1, |operation| operation.cost));
+    let (actor, cost) = (identity.actor.clone(), operation.map_or(1, |operation| operation.cost_of(request.uri().query())));
     let left = state.governance.throttle.take(&actor.id, identity.quota, cost);
     let allowed = left.retry_after.map_or(Ok(()), |seconds| Err(exhausted(&left, seconds)));
     let allowed = allowed.and_then(|()| at_home(operation, &identity)).and_then(|()| permitted(operation, &actor));

@@ -33,6 +33,8 @@ pub(crate) struct Operation {
     pub(crate) permission: Permission,
     /// What a request takes from the caller's quota.
     pub(crate) cost: u32,
+    /// A parameter in the query with which it takes as much as one that is [`WIDE`].
+    pub(crate) wide_with: Option<&'static str>,
 }
 
 const SALES: Permission = Roles(&[Role::Sales]);
@@ -49,7 +51,7 @@ const HOLDERS: Permission = Roles(&[Role::Sales, Role::CreditClerk, Role::Credit
 /// A request for one thing, or one change.
 const ONE: u32 = 1;
 /// A request that reads everything there is of something, or hashes a password.
-const WIDE: u32 = 20;
+pub(crate) const WIDE: u32 = 20;
 /// A request that brings or changes many things.
 const MANY: u32 = 100;
 
@@ -135,7 +137,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/lint", Known, WIDE),
     of("POST", "/v1/messages", WORKERS, ONE),
     of("GET", "/v1/names", Known, ONE),
-    of("GET", "/v1/orders", Known, ONE),
+    of("GET", "/v1/orders", Known, ONE).wide_with("today"),
     of("POST", "/v1/orders", SALES, ONE),
     of("GET", "/v1/orders/{order}", Known, ONE),
     of("POST", "/v1/orders/{order}/cancellations", SALES, ONE),
@@ -153,7 +155,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/orders/{order}/substitutions", SALES, ONE),
     of("GET", "/v1/orders/{order}/timeline", Known, ONE),
     of("GET", "/v1/orders/{order}/waiting", Known, ONE),
-    of("GET", "/v1/payments", Known, ONE),
+    of("GET", "/v1/payments", Known, ONE).wide_with("today"),
     of("GET", "/v1/payments/{payment}", Known, ONE),
     of("POST", "/v1/payments/{payment}/matches", FINANCE, ONE),
     of("POST", "/v1/payments/{payment}/on-account", FINANCE, ONE),
@@ -241,7 +243,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
 ];
 
 const fn of(method: &'static str, path: &'static str, permission: Permission, cost: u32) -> Operation {
-    Operation { method, path, permission, cost }
+    Operation { method, path, permission, cost, wide_with: None }
 }
 
 static BY_PATH: LazyLock<BTreeMap<(&str, &str), &Operation>> = LazyLock::new(|| {
@@ -249,6 +251,16 @@ static BY_PATH: LazyLock<BTreeMap<(&str, &str), &Operation>> = LazyLock::new(|| 
 });
 
 impl Operation {
+    const fn wide_with(self, parameter: &'static str) -> Self {
+        Self { wide_with: Some(parameter), ..self }
+    }
+
+    /// What a request with that query takes from the caller's quota.
+    pub(crate) fn cost_of(&self, query: Option<&str>) -> u32 {
+        let names = query.into_iter().flat_map(|query| query.split('&')).map(|part| part.split('=').next());
+        if self.wide_with.is_some() && names.into_iter().any(|name| name == self.wide_with) { WIDE } else { self.cost }
+    }
+
     /// The operation at a path template.
     pub(crate) fn find(method: &str, path: &str) -> Option<&'static Self> {
         // what answers GET answers HEAD
@@ -304,6 +316,15 @@ mod tests {
             let is_guarded = matches!(operation.permission, Roles(_) | ByCase) || open.contains(&operation.path);
             assert!(is_guarded, "{} {}", operation.method, operation.path);
         }
+    }
+
+    #[test]
+    fn what_a_query_asks_for_beside_may_cost_more() {
+        let orders = Operation::find("GET", "/v1/orders").unwrap();
+        assert_eq!(orders.cost_of(None), 1);
+        assert_eq!(orders.cost_of(Some("status=today&todays=1&limit=5")), 1);
+        assert_eq!(orders.cost_of(Some("limit=5&today=shipped")), WIDE);
+        assert_eq!(Operation::find("GET", "/v1/invoices").unwrap().cost_of(Some("today=shipped")), 1);
     }
 
     #[test]

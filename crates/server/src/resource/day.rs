@@ -11,7 +11,7 @@ use trade::{Aggregate, Key, Kind, OrderId, PaymentId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::day::{OfDay, Risk, Step, risk};
+use crate::day::{OfDay, Risk, Step};
 use crate::extract::Reading;
 use crate::page::{self, Page};
 use crate::problem::Problem;
@@ -48,15 +48,19 @@ pub(crate) struct DayView {
     /// Payments that were matched.
     matched: usize,
     /// Orders of which something has not shipped that was promised for, or else asked for by, an earlier day.
-    promises_missed: usize,
+    promises_missed: u64,
     /// The same for today and tomorrow.
-    promises_at_risk: usize,
+    promises_at_risk: u64,
 }
 
 /// Show what has happened today, by the company's clock, and how many promises are at risk.
 #[utoipa::path(get, path = "/v1/day", tag = "systems", responses((status = 200, body = DayView)))]
 async fn show(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<DayView>, Problem> {
     let today = state.today.look(&state).await?;
+    let day = today.day;
+    let promises = move |reader: &mut dyn Reader, risk: Risk| day.map_or(Ok(0), |day| risk.count(reader, day));
+    let count = move |reader: &mut dyn Reader| Ok((promises(reader, Risk::Missed)?, promises(reader, Risk::AtRisk)?));
+    let (promises_missed, promises_at_risk) = state.readers.read(count).await?;
     Ok(JsonAnswer(DayView {
         day: today.day.map(|day| day.to_string()).unwrap_or_default(),
         since: today.since.to_string(),
@@ -68,52 +72,37 @@ async fn show(State(state): State<AppState>, _: Reading) -> Result<JsonAnswer<Da
         shipped: today.count(Step::Shipped),
         invoiced: today.count(Step::Invoiced),
         matched: today.count(Step::Matched),
-        promises_missed: today.risky(Risk::Missed).len(),
-        promises_at_risk: today.risky(Risk::AtRisk).len(),
+        promises_missed,
+        promises_at_risk,
     }))
 }
 
-/// Which of today's orders are meant.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OrdersOfDay {
-    step: Option<Step>,
-    risk: Option<Risk>,
+/// Reads the filter by what orders went through today.
+pub(crate) fn step(given: Option<&str>) -> Result<Option<Step>, Problem> {
+    page::check_word("today", given, &Step::OF_ORDERS.map(Step::name))?;
+    Ok(Step::OF_ORDERS.into_iter().find(|known| Some(known.name()) == given))
 }
 
-impl OrdersOfDay {
-    /// Reads the two filters; none if neither is given.
-    pub(crate) fn of(step: Option<&str>, risk: Option<&str>) -> Result<Option<Self>, Problem> {
-        page::check_word("today", step, &Step::OF_ORDERS.map(Step::name))?;
-        page::check_word("promise", risk, &Risk::ALL.map(Risk::name))?;
-        let found = Self {
-            step: Step::OF_ORDERS.into_iter().find(|known| Some(known.name()) == step),
-            risk: Risk::ALL.into_iter().find(|known| Some(known.name()) == risk),
-        };
-        Ok((found.step.is_some() || found.risk.is_some()).then_some(found))
-    }
+/// Reads the filter by how promises stand.
+pub(crate) fn risk(given: Option<&str>) -> Result<Option<Risk>, Problem> {
+    page::check_word("promise", given, &Risk::ALL.map(Risk::name))?;
+    Ok(Risk::ALL.into_iter().find(|known| Some(known.name()) == given))
+}
 
-    /// A page of them, the newest first. How promises stand is looked at anew: what has shipped meanwhile is not listed.
-    pub(crate) fn page<T>(
-        self,
-        reader: &mut dyn Reader,
-        today: &OfDay,
-        (after, limit): (Option<&str>, Option<usize>),
-        mut show: impl FnMut(&Order) -> Option<T>,
-    ) -> Result<Page<T>, Problem> {
-        let numbers = match (self.step, self.risk) {
-            (Some(step), _) => today.took(step),
-            (None, Some(risk)) => today.risky(risk),
-            (None, None) => Vec::new(),
-        };
-        let keys = numbers.into_iter().map(RowKey::Number);
-        page::of_keys(Table::Trade(Kind::Order), keys, after, limit, |key| {
-            let RowKey::Number(number) = key else { return Ok(None) };
-            let found = readers::state(reader, &AnyKey::Trade(Key::Order(OrderId(*number))))?;
-            let Some(AnyState::Trade(Aggregate::Order(order), _)) = found else { return Ok(None) };
-            let stands = || today.day.and_then(|day| risk(&order, day));
-            Ok(if self.risk.is_none_or(|wanted| stands() == Some(wanted)) { show(&order) } else { None })
-        })
-    }
+/// A page of the orders that took a step today, the newest first.
+pub(crate) fn took<T>(
+    reader: &mut dyn Reader,
+    (today, step): (&OfDay, Step),
+    (after, limit): (Option<&str>, Option<usize>),
+    mut show: impl FnMut(&Order) -> Option<T>,
+) -> Result<Page<T>, Problem> {
+    let keys = today.took(step).into_iter().map(RowKey::Number);
+    page::of_keys(Table::Trade(Kind::Order), keys, after, limit, |key| {
+        let RowKey::Number(number) = key else { return Ok(None) };
+        let found = readers::state(reader, &AnyKey::Trade(Key::Order(OrderId(*number))))?;
+        let Some(AnyState::Trade(Aggregate::Order(order), _)) = found else { return Ok(None) };
+        Ok(show(&order))
+    })
 }
 
 /// A page of the payments that were matched today, the newest first.

@@ -2,7 +2,7 @@
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use partition::row::Column;
+use partition::row::{self, Column};
 use partition::{AnyKey, AnyState, Body, Reply, RowKey, Table};
 use serde::{Deserialize, Serialize};
 use trade::cash::Settlement;
@@ -44,8 +44,7 @@ pub(crate) struct InvoiceFilter {
     account: Option<String>,
     /// The document with this legal number.
     number: Option<String>,
-    /// Only those that the ERP has booked, or those that it has not: these are not counted, and a page may have fewer than there is room for:
-    /// go on at `next`.
+    /// Only those that the ERP has booked, or those that it has not.
     booked: Option<bool>,
     /// `value` in minor units of each document's currency, or `due`, upwards; `-value` or `-due` downwards. The newest first unless given.
     /// Not with `order`.
@@ -68,18 +67,20 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<In
         return state.readers.list(move |reader| of_order(reader, order, &filter)).await;
     }
     let read = move |reader: &mut dyn store::Reader| {
-        let filters = [(Column::Account, filter.account.as_deref()), (Column::Label, filter.number.as_deref())];
+        let mark = filter.booked.map(row::booked);
+        let filters = [
+            (Column::Account, filter.account.as_deref()),
+            (Column::Label, filter.number.as_deref()),
+            (Column::Mark, mark.as_deref()),
+        ];
         let query = page::filtered(Table::Trade(Kind::Invoice), &filters);
         let (after, limit) = (filter.after.as_deref(), filter.limit);
-        let is_meant = |invoice: &InvoiceView| filter.booked.is_none_or(|booked| invoice.erp_reference.is_some() == booked);
         let shown = |state| match state {
-            AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(view::invoice(&invoice)).filter(is_meant),
+            AnyState::Trade(Aggregate::Invoice(invoice), _) => Some(view::invoice(&invoice)),
             _ => None,
         };
-        let is_counted = filter.booked.is_none();
         match sort {
-            Some(sort) => sort::page(reader, query, sort, (after, limit), is_counted, shown),
-            None if !is_counted => page::rows(reader, query, after, limit, |_, _, state| shown(state)),
+            Some(sort) => sort::page(reader, query, sort, (after, limit), true, shown),
             None => page::counted_rows(reader, query, after, limit, |_, _, state| shown(state)),
         }
     };

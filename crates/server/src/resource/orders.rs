@@ -1,5 +1,7 @@
 //! Orders: receive, look, change, cancel, hold.
 
+use std::ops::Range;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use documents::orders::OrderDocument;
@@ -14,16 +16,16 @@ use units::{Day, Decimal, Quantity, Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::day::OfDay;
+use crate::day::{OfDay, Risk, Step, today};
 use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading};
 use crate::feed;
 use crate::page::{self, Listed, Page};
 use crate::problem::{FieldError, Problem};
 use crate::readers::company;
 use crate::resource::accounts::currency;
-use crate::resource::day::OrdersOfDay;
+use crate::resource::day;
 use crate::resource::{aggregate, id, versioned};
-use crate::sort::{self, Sort};
+use crate::sort::{self, EARLIEST_FIRST, Sort};
 use crate::state::AppState;
 use crate::submit::{submit, submit_with, unexpected};
 use crate::version::Versioned;
@@ -232,9 +234,10 @@ pub(crate) struct OrderFilter {
     /// Only orders that were received before this time.
     #[param(value_type = Option<String>, example = "2026-03-06T15:30:00Z")]
     received_before: Option<Timestamp>,
-    /// Only orders that were `received`, `promised`, `released`, `shipped` or `invoiced` today, by the company's clock. They are not counted.
+    /// Only orders that were `received`, `promised`, `released`, `shipped` or `invoiced` today, by the company's clock. They are not counted,
+    /// and a page may have fewer than there is room for: go on at `next`.
     today: Option<String>,
-    /// Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow. They are not counted.
+    /// Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow: the earliest day first.
     promise: Option<String>,
     /// Only orders of which units wait for supply, or those of which none does. They are not counted, as those of a channel.
     backordered: Option<bool>,
@@ -262,13 +265,15 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Or
     page::check_status(filter.status.as_deref(), crate::resource::progress::ORDER)?;
     page::check_word("channel", filter.channel.as_deref(), &["api", "file", "edi", "shop"])?;
     let sort = Sort::of(filter.sort.as_deref(), &[sort::VALUE])?;
-    if let Some(meant) = OrdersOfDay::of(filter.today.as_deref(), filter.promise.as_deref())? {
-        if sort.is_some() {
-            return Err(Problem::new("invalid", "sort is not given together with today or promise: leave one of them out"));
-        }
-        let today = state.today.look(&state).await?;
-        return state.readers.list(move |reader| of_day(reader, meant, &today, &filter)).await;
+    let (step, risk) = (day::step(filter.today.as_deref())?, day::risk(filter.promise.as_deref())?);
+    if sort.is_some() && (step.is_some() || risk.is_some()) {
+        return Err(Problem::new("invalid", "sort is not given together with today or promise: leave one of them out"));
     }
+    if let Some(step) = step {
+        let today = state.today.look(&state).await?;
+        return state.readers.list(move |reader| of_day(reader, (&today, step), risk, &filter)).await;
+    }
+    let now = state.now();
     let read = move |reader: &mut dyn Reader| {
         let ours = company(reader)?.currency;
         let filters = [(Column::Status, filter.status.as_deref()), (Column::Account, filter.account.as_deref())];
@@ -281,6 +286,13 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Or
             let last = before(reader, time)?;
             query = query.before(RowKey::Number(last.map_or(0, |last| last + 1)));
         }
+        let sort = match risk {
+            Some(risk) => {
+                query = query.within(Column::Due, risk.days(today(reader, now)?));
+                Some(EARLIEST_FIRST)
+            }
+            None => sort,
+        };
         let shown = |state| match state {
             AnyState::Trade(Aggregate::Order(order), _) => {
                 let order = view::order(&order, ours);
@@ -300,22 +312,25 @@ async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<Or
     state.readers.list(read).await
 }
 
-/// A page of the orders that today, or a promise at risk, is about.
+/// A page of the orders that took a step today.
 fn of_day(
     reader: &mut dyn Reader,
-    meant: OrdersOfDay,
-    today: &OfDay,
+    (today, step): (&OfDay, Step),
+    risk: Option<Risk>,
     filter: &OrderFilter,
 ) -> Result<Page<OrderView>, Problem> {
     let ours = company(reader)?.currency;
     let place = (filter.after.as_deref(), filter.limit);
-    meant.page(reader, today, place, |order| {
+    let days = risk.and_then(|risk| Some(risk.days(today.day?)));
+    day::took(reader, (today, step), place, |order| {
+        let stands = |days: &Range<i64>| order.next_due().is_some_and(|due| days.contains(&due.start().0));
         let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
         let is_in_time = filter.received_after.is_none_or(|time| order.received_at >= time)
             && filter.received_before.is_none_or(|time| order.received_at < time);
+        let stands = days.as_ref().is_none_or(stands);
         let order = view::order(order, ours);
         let is_meant = is(&filter.status, &order.status) && is(&filter.account, &order.account) && filter.is_met_by(&order);
-        (is_in_time && is_meant).then_some(order)
+        (is_in_time && is_meant && stands).then_some(order)
     })
 }
 

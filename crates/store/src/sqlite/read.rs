@@ -90,17 +90,17 @@ impl Reader for SqliteReader {
     }
 
     fn rows(&mut self, query: &RowQuery) -> Result<Vec<(RowKey, Row)>, StoreError> {
-        let Select { sql, values } = Select::rows(query)?;
+        let Select { sql, values, .. } = Select::rows(query)?;
         self.many(&sql, params_from_iter(values), whole_row)
     }
 
     fn count(&mut self, query: &RowQuery) -> Result<u64, StoreError> {
-        let Select { sql, values } = Select::count(query)?;
+        let Select { sql, values, .. } = Select::count(query)?;
         Ok(self.one(&sql, params_from_iter(values), |row| unsigned(row, 0))?.unwrap_or_default())
     }
 
     fn count_up_to(&mut self, query: &RowQuery, most: usize) -> Result<u64, StoreError> {
-        let Select { sql, values } = Select::count_up_to(query, most)?;
+        let Select { sql, values, .. } = Select::count_up_to(query, most)?;
         Ok(self.one(&sql, params_from_iter(values), |row| unsigned(row, 0))?.unwrap_or_default())
     }
 
@@ -185,7 +185,8 @@ fn whole_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<(RowKey, Row)> {
         at: row.get(5)?,
         due: row.get(6)?,
         amount: row.get(7)?,
-        data: row.get(8)?,
+        mark: text(8)?,
+        data: row.get(9)?,
     };
     Ok((key, columns))
 }

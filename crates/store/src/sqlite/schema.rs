@@ -1,4 +1,4 @@
-//! The tables, made from [`Table::all`] and [`Table::indexed`], and the statements that write and read them.
+//! The tables, made from [`Table::all`] and [`Table::indexes`], and the statements that write and read them.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use trade::Kind;
 pub(super) const APPLICATION_ID: i32 = 0x5864_636b;
 
 /// Raised only when a release cannot read what an earlier one wrote. More tables and indexes need no new number.
-pub(super) const VERSION: i32 = 2;
+pub(super) const VERSION: i32 = 3;
 
 /// Tables that hold no aggregates.
 const OWN: [(&str, &str); 6] = [
@@ -26,7 +26,7 @@ const OWN: [(&str, &str); 6] = [
 
 /// The columns of a row behind its key, in the order in which statements bind and read them. The state comes last: whoever
 /// looks at the others does not have to read it.
-pub(super) const COLUMNS: [&str; 8] = ["status", "account", "parent", "label", "at", "due", "amount", "data"];
+pub(super) const COLUMNS: [&str; 9] = ["status", "account", "parent", "label", "at", "due", "amount", "mark", "data"];
 
 /// The statements of one table.
 #[derive(Debug)]
@@ -34,8 +34,12 @@ pub(super) struct Statements {
     /// Writes a row, unless it exists and a column with an index has changed; then it changes nothing. Most writes change no
     /// such column, and SQLite would delete and insert their index entries all the same.
     pub(super) write: String,
-    /// Writes all columns of a row that exists.
-    pub(super) rewrite: String,
+    /// Which of the columns with an index, in the order of [`Self::indexed`], a row that exists would keep.
+    pub(super) keeps: String,
+    /// How many values that takes: the key, and columns up to the last one with an index.
+    pub(super) compared: usize,
+    /// The columns with an index.
+    indexed: Vec<&'static str>,
     /// Deletes a row.
     pub(super) delete: String,
 }
@@ -50,6 +54,7 @@ pub(super) fn column(column: Column) -> &'static str {
         Column::At => "at",
         Column::Due => "due",
         Column::Amount => "amount",
+        Column::Mark => "mark",
     }
 }
 
@@ -76,8 +81,12 @@ fn is_clustered(table: Table) -> bool {
     }
 }
 
-fn index(table: Table, column_name: &str) -> String {
-    format!("{} by {column_name}", table.name())
+fn index(table: Table, columns: &[&str]) -> String {
+    format!("{} by {}", table.name(), columns.join(" and "))
+}
+
+fn names(columns: &[Column]) -> Vec<&'static str> {
+    columns.iter().map(|of| column(*of)).collect()
 }
 
 /// Adds the tables and indexes that are missing and drops the indexes that are no longer declared. To be called inside a
@@ -93,13 +102,14 @@ pub(super) fn declare(connection: &Connection) -> rusqlite::Result<()> {
         let options = if is_clustered(table) { "WITHOUT ROWID, STRICT" } else { "STRICT" };
         connection.execute_batch(&format!(
             "CREATE TABLE IF NOT EXISTS \"{name}\" (key {key} PRIMARY KEY, status TEXT, account TEXT, parent TEXT, \
-             label TEXT, at INTEGER, due INTEGER, amount INTEGER, data BLOB NOT NULL) {options}"
+             label TEXT, at INTEGER, due INTEGER, amount INTEGER, mark TEXT, data BLOB NOT NULL) {options}"
         ))?;
-        for indexed in table.indexed().iter().map(|indexed| column(*indexed)) {
-            let index = index(table, indexed);
-            // with the key behind the column, a filtered page comes in order and needs no sorting
+        for columns in table.indexes().iter().map(|columns| names(columns)) {
+            let index = index(table, &columns);
+            let (of, is) = (columns.join(", "), columns.join(" IS NOT NULL AND "));
+            // with the key behind the columns, a filtered page comes in order and needs no sorting
             connection.execute_batch(&format!(
-                "CREATE INDEX IF NOT EXISTS \"{index}\" ON \"{name}\" ({indexed}, key) WHERE {indexed} IS NOT NULL"
+                "CREATE INDEX IF NOT EXISTS \"{index}\" ON \"{name}\" ({of}, key) WHERE {is} IS NOT NULL"
             ))?;
             indexes.insert(index);
         }
@@ -125,24 +135,40 @@ pub(super) fn missing(connection: &Connection) -> rusqlite::Result<Option<&'stat
 }
 
 impl Statements {
+    /// Writes a row that exists, and of the columns with an index those that it does not keep.
+    pub(super) fn rewrite(&self, table: Table, keeps: &[bool]) -> String {
+        let kept: Vec<&str> =
+            self.indexed.iter().zip(keeps).filter(|(_, keeps)| **keeps).map(|(column, _)| *column).collect();
+        let set = COLUMNS.iter().enumerate().filter(|(_, column)| !kept.contains(column));
+        let set: Vec<String> = set.map(|(at, column)| format!("{column} = ?{}", at + 2)).collect();
+        format!("UPDATE \"{}\" SET {} WHERE key = ?1", table.name(), set.join(", "))
+    }
+
+    /// How many columns have an index.
+    pub(super) fn indexed(&self) -> usize {
+        self.indexed.len()
+    }
+
     /// The statements of a table.
     pub(super) fn of(table: Table) -> Self {
         let name = table.name();
-        let indexed: Vec<&str> = table.indexed().iter().map(|indexed| column(*indexed)).collect();
-        let set = |changes: &dyn Fn(&str) -> bool, value: &dyn Fn(usize, &str) -> String| {
-            let columns = COLUMNS.iter().enumerate().filter(|(_, column)| changes(column));
-            columns.map(|(at, column)| format!("{column} = {}", value(at, column))).collect::<Vec<_>>().join(", ")
-        };
-        let updates = set(&|column| !indexed.contains(&column), &|_, column| format!("excluded.{column}"));
+        let indexed: BTreeSet<&'static str> = table.indexes().iter().flat_map(|columns| names(columns)).collect();
+        let others = COLUMNS.iter().filter(|column| !indexed.contains(*column));
+        let updates = others.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ");
         let same: Vec<String> = indexed.iter().map(|column| format!("{column} IS excluded.{column}")).collect();
+        let kept = |(at, column): (usize, &&str)| indexed.contains(column).then(|| format!("{column} IS ?{}", at + 2));
+        let kept: Vec<String> = COLUMNS.iter().enumerate().filter_map(kept).collect();
+        let last = COLUMNS.iter().rposition(|column| indexed.contains(column));
         let only_if = if same.is_empty() { String::new() } else { format!(" WHERE {}", same.join(" AND ")) };
         Self {
             write: format!(
-                "INSERT INTO \"{name}\" (key, {}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+                "INSERT INTO \"{name}\" (key, {}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
                  ON CONFLICT (key) DO UPDATE SET {updates}{only_if}",
                 COLUMNS.join(", ")
             ),
-            rewrite: format!("UPDATE \"{name}\" SET {} WHERE key = ?1", set(&|_| true, &|at, _| format!("?{}", at + 2))),
+            keeps: format!("SELECT {} FROM \"{name}\" WHERE key = ?1", kept.join(", ")),
+            compared: last.map_or(1, |last| last + 2),
+            indexed: COLUMNS.into_iter().filter(|column| indexed.contains(column)).collect(),
             delete: format!("DELETE FROM \"{name}\" WHERE key = ?1"),
         }
     }
@@ -150,7 +176,11 @@ impl Statements {
 
 #[cfg(test)]
 mod tests {
+    use partition::row::RowKey;
+
     use super::*;
+    use crate::query::RowQuery;
+    use crate::sqlite::select::Select;
 
     #[test]
     fn no_aggregate_takes_the_name_of_another_table() {
@@ -187,14 +217,24 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         declare(&connection).unwrap();
         for table in Table::all() {
-            for indexed in table.indexed().iter().map(|indexed| column(*indexed)) {
-                let name = table.name();
-                let sql = format!("EXPLAIN QUERY PLAN SELECT data FROM \"{name}\" WHERE {indexed} = ?1 ORDER BY key DESC");
-                let mut statement = connection.prepare(&sql).unwrap();
-                let plan: Vec<String> =
-                    statement.query_map(["x"], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
-                assert_eq!(plan.len(), 1, "{name}: {plan:?}");
-                assert!(plan[0].contains(&index(table, indexed)), "{name}: {plan:?}");
+            for columns in table.indexes() {
+                let mut query = RowQuery::table(table).descending().limit(50);
+                for (at, of) in columns.iter().enumerate() {
+                    let is_number = matches!(of, Column::At | Column::Due | Column::Amount);
+                    query = if is_number { query.by(*of) } else { query.is(*of, "x") };
+                    // a page behind another one
+                    if is_number && at + 1 == columns.len() {
+                        let key = if table.is_numbered() { RowKey::Number(7) } else { RowKey::Text("x".into()) };
+                        query = query.behind(5, key);
+                    }
+                }
+                let Select { sql, values, .. } = Select::rows(&query).unwrap();
+                let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+                let plan = statement.query_map(rusqlite::params_from_iter(values), |row| row.get(3)).unwrap();
+                let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+                let index = index(table, &names(columns));
+                assert_eq!(plan.len(), 1, "{index}: {plan:?}");
+                assert!(plan[0].contains(&format!("INDEX {index} (")), "{index}: {plan:?}");
             }
         }
     }

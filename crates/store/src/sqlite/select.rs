@@ -15,6 +15,8 @@ use crate::sqlite::value::{self, Key, bound};
 pub(super) struct Select {
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
+    /// Whether there is a condition yet.
+    is_limited: bool,
 }
 
 impl Select {
@@ -27,7 +29,7 @@ impl Select {
             Filter::Is(..) | Filter::Within(..) => None,
         });
         let by = match query.by {
-            Some(by) => Some(number(query.table, by)?),
+            Some(by) => Some(number(query.table, by)?.to_owned()),
             None => begins,
         };
         let order = by.map_or_else(|| format!("key{direction}"), |by| format!("{by}{direction}, key{direction}"));
@@ -51,7 +53,8 @@ impl Select {
 
     fn filtered(what: &str, query: &RowQuery) -> Result<Self, StoreError> {
         let table = query.table;
-        let mut select = Self { sql: format!("SELECT {what} FROM \"{}\"", table.name()), values: Vec::new() };
+        let sql = format!("SELECT {what} FROM \"{}\"", table.name());
+        let mut select = Self { sql, values: Vec::new(), is_limited: false };
         for filter in &query.filters {
             match filter {
                 Filter::Is(of, text) if !is_number(*of) => {
@@ -79,16 +82,21 @@ impl Select {
         if let Some(before) = &query.before {
             select.only("key < ?", [key(table, before)?]);
         }
-        if let (Some(by), Some((value, last))) = (query.by, &query.behind) {
-            let than = if query.descending { '<' } else { '>' };
-            let condition = format!("({}, key) {than} (?, ?)", number(table, by)?);
-            select.only(&condition, [Value::Integer(*value), key(table, last)?]);
+        if let Some(by) = query.by {
+            let by = number(table, by)?;
+            // what the condition of its indexes asks for
+            select.only(&format!("{by} IS NOT NULL"), []);
+            if let Some((value, last)) = &query.behind {
+                let than = if query.descending { '<' } else { '>' };
+                select.only(&format!("({by}, key) {than} (?, ?)"), [Value::Integer(*value), key(table, last)?]);
+            }
         }
         Ok(select)
     }
 
     fn only<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
-        self.sql.push_str(if self.values.is_empty() { " WHERE " } else { " AND " });
+        self.sql.push_str(if self.is_limited { " AND " } else { " WHERE " });
+        self.is_limited = true;
         self.sql.push_str(condition);
         self.values.extend(values);
     }
@@ -97,14 +105,14 @@ impl Select {
 fn is_number(column: Column) -> bool {
     match column {
         Column::At | Column::Due | Column::Amount => true,
-        Column::Status | Column::Account | Column::Parent | Column::Label => false,
+        Column::Status | Column::Account | Column::Parent | Column::Label | Column::Mark => false,
     }
 }
 
 /// A column of numbers that rows are put in order by.
-fn number(table: Table, by: Column) -> Result<String, StoreError> {
+fn number(table: Table, by: Column) -> Result<&'static str, StoreError> {
     if is_number(by) {
-        return Ok(format!("ifnull({}, 0)", column(by)));
+        return Ok(column(by));
     }
     Err(StoreError::Unfit { table: table.name(), what: format!("column {} gives no order", column(by)) })
 }
@@ -133,7 +141,7 @@ mod tests {
             .before(RowKey::Number(8))
             .descending();
         let select = Select::rows(&query).unwrap();
-        let expected = "SELECT key, status, account, parent, label, at, due, amount, data FROM \"order\" \
+        let expected = "SELECT key, status, account, parent, label, at, due, amount, mark, data FROM \"order\" \
                         WHERE status = ? AND at >= ? AND at < ? AND key > ? AND key < ? ORDER BY key DESC LIMIT ?";
         assert_eq!(select.sql, expected);
         assert_eq!(select.values.len(), 6);

@@ -86,12 +86,23 @@ impl Write<'_> {
             };
             let (status, account) = (row.status.as_deref(), row.account.as_deref());
             let (parent, label) = (row.parent.as_deref(), row.label.as_deref());
-            let values = params![key, status, account, parent, label, row.at, row.due, row.amount, row.data];
+            let mark = row.mark.as_deref();
+            let values = params![key, status, account, parent, label, row.at, row.due, row.amount, mark, row.data];
             if write.execute(values).map_err(fault("write", self.path))? == 0 {
-                self.execute(&statements.rewrite, values)?;
+                self.rewrite(*table, statements, values)?;
             }
         }
         Ok(())
+    }
+
+    /// Writes a row that exists and in which a column with an index has changed: the entries of the others stay.
+    fn rewrite(&self, table: Table, statements: &Statements, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
+        let keeps = |row: &rusqlite::Row<'_>| (0..statements.indexed()).map(|at| row.get(at)).collect();
+        let compared: Vec<&dyn rusqlite::ToSql> = values.iter().take(statements.compared).copied().collect();
+        let look = self.connection.prepare_cached(&statements.keeps);
+        let keeps: rusqlite::Result<Vec<bool>> = look.and_then(|mut look| look.query_row(compared.as_slice(), keeps));
+        let keeps = keeps.map_err(fault("write", self.path))?;
+        self.execute(&statements.rewrite(table, &keeps), values)
     }
 
     fn timers(&self, sql: &str, timers: &[Timer]) -> Result<(), StoreError> {

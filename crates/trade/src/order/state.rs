@@ -567,6 +567,12 @@ impl Order {
         self.lines.iter().filter(is_ready).collect()
     }
 
+    /// The earliest day for which something was promised that has not shipped; the requested day counts where nothing was promised.
+    pub fn next_due(&self) -> Option<Day> {
+        let open = self.lines.iter().filter(|line| line.buckets.to_ship().is_positive());
+        open.filter_map(|line| line.promise.or(self.requested)).min().filter(|_| !self.is_over())
+    }
+
     /// Whether every unit has shipped or was cancelled.
     pub fn is_fulfilled(&self) -> bool {
         self.lines.iter().all(|line| line.buckets.to_ship().is_zero())
@@ -611,5 +617,27 @@ impl Order {
         } else {
             Status::Approved
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earliest_promise_that_is_not_kept_is_the_next_due_and_the_requested_day_counts_where_nothing_was_promised() {
+        let day = |days: i32| Timestamp(0).day().plus_days(days);
+        let line = |promise: Option<i32>, shipped: i64| Line {
+            promise: promise.map(day),
+            buckets: Buckets { allocated: Quantity(2 - shipped), shipped: Quantity(shipped), ..Buckets::default() },
+            ..Line::default()
+        };
+        let order = |lines| Order { requested: Some(day(3)), approved_at: Some(Timestamp(1)), lines, ..Order::default() };
+        assert_eq!(order(vec![line(Some(9), 0), line(Some(7), 1)]).next_due(), Some(day(7)));
+        assert_eq!(order(vec![line(Some(9), 0), line(Some(7), 2)]).next_due(), Some(day(9)), "it has shipped");
+        assert_eq!(order(vec![line(Some(9), 0), line(None, 0)]).next_due(), Some(day(3)));
+        assert_eq!(order(vec![line(Some(9), 2)]).next_due(), None);
+        let closed = Order { closed_at: Some(Timestamp(1)), ..order(vec![line(Some(9), 0)]) };
+        assert_eq!(closed.next_due(), None);
     }
 }
