@@ -274,7 +274,7 @@ impl Before {
 }
 
 /// What was given back of an invoice before, in whatever way.
-pub(super) fn credits_of(books: &mut dyn Books, original: &Invoice) -> Result<Vec<Arc<Invoice>>, Stop> {
+pub(crate) fn credits_of(books: &mut dyn Books, original: &Invoice) -> Result<Vec<Arc<Invoice>>, Stop> {
     let mut ids = BTreeSet::new();
     // all at once, so that those which are not in memory are loaded together
     for order in original.orders() {

@@ -21,7 +21,7 @@ pub use accruals::{Accrual, Accruals, accruals, control_passed};
 pub use bill::{bill, blocked};
 pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;
-pub(crate) use credit_note::{credited_invoice, may_give_away};
+pub(crate) use credit_note::{credited_invoice, credits_of, may_give_away};
 pub use deposit::{deposit, deposit_of_more, report_milestone};
 pub use goodwill::goodwill;
 pub(crate) use goodwill::{left_to_give, net_of_goodwill};

@@ -3,6 +3,7 @@
 use units::{Amount, Text};
 
 use super::awaiting_rate::note_awaiting;
+use super::credited::{account_less_credits, less_credits};
 use super::exchange::{foreign, rated, unknown};
 use super::ledger::book;
 use super::named::{any_own, as_candidates, not_open};
@@ -93,6 +94,7 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
     let Some(account) = books.account(&account_id)? else {
         return give_up(books, &payment, None, Vec::new(), "the payer's account is gone".into());
     };
+    let account = account_less_credits(books, account)?;
     let company = company(books)?;
     let policy = &company.policy.cash;
     let write_off_limit = company.amount_in(policy.write_off_limit, payment.currency, payment.value_date);
@@ -277,8 +279,9 @@ fn paid_for(
             continue;
         }
         let account = books.account(&invoice.account)?.filter(|account| account.profile.payer.as_ref() == Some(payer));
-        let item = account.and_then(|account| account.ledger.item(*id).cloned());
-        found.extend(item.map(|item| (invoice.account.clone(), item)));
+        if let Some(item) = account.and_then(|account| account.ledger.item(*id).cloned()) {
+            found.push((invoice.account.clone(), less_credits(books, item)?));
+        }
     }
     Ok(found)
 }

@@ -6,6 +6,7 @@
 mod apply;
 mod awaiting_rate;
 mod combination;
+mod credited;
 mod deduction;
 mod dispute;
 mod document;

@@ -1,6 +1,6 @@
 //! What a payment of a known payer pays, from what it names and from its amount alone (domain §1.7, stages 3 to 7).
 
-use units::{Amount, Day, Text};
+use units::{Amount, Day, Text, prorate};
 
 use super::combination::{Found, Part, combination};
 use super::deduction::{UNEARNED_DISCOUNT, UNKNOWN, named};
@@ -27,7 +27,9 @@ pub(super) struct Match {
 pub(super) fn discount(item: &OpenItem, paid: Day, policy: &CashPolicy) -> Amount {
     match item.discount {
         Some((amount, last))
-            if item.open == item.amount && paid <= last.plus_days(i32::from(policy.discount_grace_days)) =>
+            if item.open == item.amount
+                && amount < item.open
+                && paid <= last.plus_days(i32::from(policy.discount_grace_days)) =>
         {
             amount
         }
@@ -87,14 +89,29 @@ pub(super) fn by_reference(
         return Ok(found(full, Method::ReferencedWithDifference, "named, and more was paid", rest));
     }
     let short = open - payment.amount;
-    let disputed = items.iter().any(|item| item.disputed.is_positive());
-    if let Some(allocations) = forgiven(items, short, policy).filter(|_| !disputed) {
-        let why = "named, with a small difference";
-        return Ok(found(allocations, Method::ReferencedWithDifference, why, Amount::ZERO));
+    let least = sum(&discounted);
+    let reason = named(&payment.remittance).filter(|code| *code != UNEARNED_DISCOUNT);
+    let settled = |allocations, why: &str| Ok(found(allocations, Method::ReferencedWithDifference, why, Amount::ZERO));
+    if payment.amount > least {
+        if let Some(allocations) = forgiven(&full, items, short, policy) {
+            return settled(allocations, "named, with a small difference");
+        }
+        if reason.is_none() {
+            return settled(of_discounts(discounted, short), "named, with less discount than may be taken");
+        }
     }
-    let code = code(items, short, &payment.remittance);
-    let allocations = short_paid(items, short, &code);
-    let Some(allocations) = allocations else {
+    // what may be taken off is so before anything is missing; of what is missing for another reason, nothing is
+    let (granted, missing) = if payment.amount > least { (full, short) } else { (discounted, least - payment.amount) };
+    let is_discounted = granted.iter().any(|allocation| !allocation.discount.is_zero());
+    if let Some(allocations) = forgiven(&granted, items, missing, policy) {
+        let with = if is_discounted { "the discount taken in time and " } else { "" };
+        return settled(allocations, &format!("named, with {with}a small difference"));
+    }
+    let code = reason.or_else(|| named(&payment.remittance)).unwrap_or(UNKNOWN);
+    let late = || unearned(&granted, items, missing, policy, reason.is_none());
+    let late = if payment.amount > least { None } else { late() };
+    let deducted = late.or_else(|| short_paid(&granted, missing, code));
+    let Some(allocations) = deducted else {
         let candidate =
             Candidate { invoices: items.iter().map(|item| item.invoice).collect(), evidence: Text::const_new("named") };
         return Err((
@@ -102,26 +119,79 @@ pub(super) fn by_reference(
             Text::from(format!("{} are named, and too little was paid to say what for", numbers(items))),
         ));
     };
-    let why = format!("named, and {} was deducted ({code})", short.to_decimal(payment.currency));
-    Ok(found(allocations, Method::ReferencedWithDifference, &why, Amount::ZERO))
+    let with = if is_discounted { "with the discount taken in time, " } else { "" };
+    let why = format!("named, {with}and {}", deductions(&allocations, payment));
+    settled(allocations, &why)
 }
 
-/// The code of a deduction: an unearned discount if the amount is one, else what the customer names, else unknown (domain §1.7).
-fn code(items: &[&OpenItem], short: Amount, remittance: &str) -> Text {
-    let discounts: Amount = items.iter().filter_map(|item| item.discount).map(|(amount, _)| amount).sum();
-    if discounts.is_positive() && discounts == short {
-        return Text::const_new(UNEARNED_DISCOUNT);
+/// What was deducted in all, and under which code.
+fn deductions(allocations: &[Allocation], payment: &Payment) -> String {
+    let deducted = || allocations.iter().filter(|allocation| allocation.deduction.is_positive());
+    let all: Amount = deducted().map(|allocation| allocation.deduction).sum();
+    let code = deducted().next().map(|allocation| allocation.code.as_str()).unwrap_or_default();
+    format!("{} was deducted ({code})", all.to_decimal(payment.currency))
+}
+
+/// The items with so much of their discounts, that of the first ones first.
+fn of_discounts(mut discounted: Vec<Allocation>, mut taken: Amount) -> Vec<Allocation> {
+    for allocation in &mut discounted {
+        let not_taken = allocation.discount - allocation.discount.min(taken);
+        taken -= allocation.discount - not_taken;
+        allocation.discount -= not_taken;
+        allocation.amount += not_taken;
     }
-    Text::const_new(named(remittance).unwrap_or(UNKNOWN))
+    discounted
 }
 
-/// What is missing is missing from the last item that is large enough.
-fn short_paid(items: &[&OpenItem], short: Amount, code: &Text) -> Option<Vec<Allocation>> {
-    let at = items.iter().rposition(|item| item.open > short)?;
-    let mut allocations: Vec<Allocation> = items.iter().map(|item| whole(item)).collect();
+/// What is missing are discounts that were taken too late, of some items or all, to the cent or, with `nearly`, as near as may be written
+/// off; `None` if it is something else. Source: domain §1.7 (UD).
+fn unearned(
+    granted: &[Allocation],
+    items: &[&OpenItem],
+    missing: Amount,
+    policy: &CashPolicy,
+    nearly: bool,
+) -> Option<Vec<Allocation>> {
+    let (mut places, mut exact, mut near) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, (allocation, item)) in granted.iter().zip(items).enumerate() {
+        let late = item.discount.map(|(amount, _)| amount - allocation.discount).filter(|late| late.is_positive());
+        if let Some(late) = late.filter(|late| *late < allocation.amount) {
+            places.push((at, late));
+            exact.push(Part { open: late.0, tolerance: 0 });
+            near.push(Part { open: late.0, tolerance: tolerance(item, policy).0 });
+        }
+    }
+    let find = |parts: &[Part]| match combination(parts, missing.0, usize::from(policy.combination_items)) {
+        Found::One(found) | Found::Several(found, _) => Some(found),
+        Found::None | Found::TooMany => None,
+    };
+    let found = find(&exact).or_else(|| if nearly { find(&near) } else { None })?;
+    let mut allocations = granted.to_vec();
+    let mut left = missing;
+    for (place, of) in found.iter().enumerate() {
+        let (at, late) = *places.get(*of)?;
+        let deduction = if place + 1 == found.len() { left } else { late };
+        left -= deduction;
+        let allocation = allocations.get_mut(at)?;
+        if !deduction.is_positive() || deduction >= allocation.amount {
+            return None;
+        }
+        allocation.amount -= deduction;
+        (allocation.deduction, allocation.code) = (deduction, Text::const_new(UNEARNED_DISCOUNT));
+    }
+    Some(allocations)
+}
+
+/// What is missing is missing from the last item that is large enough; its discount is granted of what was paid of it.
+fn short_paid(granted: &[Allocation], missing: Amount, code: &'static str) -> Option<Vec<Allocation>> {
+    let at = granted.iter().rposition(|allocation| allocation.amount > missing)?;
+    let mut allocations = granted.to_vec();
     let allocation = allocations.get_mut(at)?;
-    allocation.amount -= short;
-    (allocation.deduction, allocation.code) = (short, code.clone());
+    allocation.amount -= missing;
+    let earned = prorate(allocation.discount.0, &[allocation.amount.0, missing.0]);
+    let earned = earned.first().map_or(allocation.discount, |earned| Amount(*earned));
+    let deduction = missing + (allocation.discount - earned);
+    (allocation.discount, allocation.deduction, allocation.code) = (earned, deduction, Text::const_new(code));
     Some(allocations)
 }
 
@@ -135,14 +205,15 @@ pub(super) fn tolerance(item: &OpenItem, policy: &CashPolicy) -> Amount {
     tolerated.min(item.open - Amount(1)).max(Amount::ZERO)
 }
 
-/// The items with a small difference written off once, of the item that tolerates most; `None` if that is not enough.
-fn forgiven(items: &[&OpenItem], short: Amount, policy: &CashPolicy) -> Option<Vec<Allocation>> {
+/// The items with a small difference written off once, of the item that tolerates most; `None` if that is not enough, or if any of them is
+/// in dispute.
+fn forgiven(granted: &[Allocation], items: &[&OpenItem], short: Amount, policy: &CashPolicy) -> Option<Vec<Allocation>> {
     let (at, item) = items.iter().enumerate().max_by_key(|(_, item)| tolerance(item, policy))?;
-    if short > tolerance(item, policy) {
+    if short > tolerance(item, policy) || items.iter().any(|item| item.disputed.is_positive()) {
         return None;
     }
-    let mut allocations: Vec<Allocation> = items.iter().map(|item| whole(item)).collect();
-    let allocation = allocations.get_mut(at)?;
+    let mut allocations = granted.to_vec();
+    let allocation = allocations.get_mut(at).filter(|allocation| allocation.amount > short || short.is_zero())?;
     allocation.amount -= short;
     allocation.written_off = short;
     Some(allocations)
@@ -198,7 +269,10 @@ pub(super) fn by_amount(account: &Account, payment: &Payment, policy: &CashPolic
             let chosen: Vec<&OpenItem> = places.iter().filter_map(|at| items.get(*at)).copied().collect();
             let open: Amount = chosen.iter().map(|item| item.open).sum();
             let (short, rest) = ((open - payment.amount).max(Amount::ZERO), (payment.amount - open).max(Amount::ZERO));
-            let Some(allocations) = forgiven(&chosen, short, policy) else { return Err((Vec::new(), Text::default())) };
+            let whole: Vec<Allocation> = chosen.iter().map(|item| whole(item)).collect();
+            let Some(allocations) = forgiven(&whole, &chosen, short, policy) else {
+                return Err((Vec::new(), Text::default()));
+            };
             let near = if open == payment.amount { "" } else { ", but for a small difference" };
             let only = "the only combination of the payer's open items with this amount";
             let evidence = format!("{}: {only}{near}", numbers(&chosen));

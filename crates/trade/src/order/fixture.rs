@@ -39,12 +39,12 @@ pub(crate) fn billed() -> (Story, OrderId, InvoiceId) {
     billed_with(Order::default())
 }
 
-/// The same with the header discount and the billing policy of another order; its deposit, if it has one, is asked for.
+/// The same with the header discount, terms and the billing policy of another order; its deposit, if it has one, is asked for.
 pub(crate) fn billed_with(other: Order) -> (Story, OrderId, InvoiceId) {
     let mut story = Story::new();
     story.stock("X", "WH1", 10);
     let id = story.receive(&story.submission()).unwrap();
-    let order = Order { discount: other.discount, billing: other.billing, ..(*story.order(id)).clone() };
+    let order = Order { discount: other.discount, billing: other.billing, terms: other.terms, ..(*story.order(id)).clone() };
     story.books().record(&id, OrderEvent::Received(Box::new(order)));
     let rates = vec![(LineNo(1), Decimal::from(19i64))];
     story

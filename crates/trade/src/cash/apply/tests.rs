@@ -82,6 +82,58 @@ fn domain_1_7_early_payment_discount_in_time_late_and_with_grace() {
     assert_eq!(payment.allocations[0].deduction, Amount(10_000));
 }
 
+/// Money, discount, written off, deducted and its code, by item.
+fn told(payment: &Payment) -> Vec<(i64, i64, i64, i64, &str)> {
+    let told = |of: &Allocation| (of.amount.0, of.discount.0, of.written_off.0, of.deduction.0);
+    let all = payment.allocations.iter().map(|of| (told(of), of.code.as_str()));
+    all.map(|((paid, discount, written_off, deduction), code)| (paid, discount, written_off, deduction, code)).collect()
+}
+
+#[test]
+fn domain_1_7_a_discount_taken_in_time_is_granted_whatever_else_is_missing() {
+    let terms = Some((274, "2026-03-11"));
+    let paying = |amount, text: &str| {
+        let (_, payment) = pay(&mut books(&[13_680], terms), amount, &format!("CD-2026-000001 {text}"), "2026-03-10");
+        payment
+    };
+    // a cent off is written off, and a reason is the code of the rest only
+    assert_eq!(told(&paying(13_405, "")), [(13_405, 274, 1, 0, "")]);
+    assert_eq!(told(&paying(13_407, "")), [(13_407, 273, 0, 0, "")]);
+    assert_eq!(told(&paying(13_679, "")), [(13_679, 0, 1, 0, "")]);
+    // the discount of what was paid: 2 % of 120.00 where 16.80 are missing
+    assert_eq!(told(&paying(11_760, "damaged")), [(11_760, 240, 0, 1_680, "DMG")]);
+    assert_eq!(told(&paying(13_500, "damaged")), [(13_500, 0, 0, 180, "DMG")]);
+    // whoever pays next to nothing in time earns next to nothing
+    assert_eq!(told(&paying(100, "")), [(100, 2, 0, 13_578, "UNK")]);
+}
+
+#[test]
+fn domain_1_7_of_several_items_those_in_time_have_their_discount_and_only_the_others_are_unearned() {
+    let mut memory = books(&[10_000, 20_000], Some((200, "2026-03-11")));
+    let item = OpenItem {
+        invoice: InvoiceId(3),
+        number: "CD-2026-000003".into(),
+        amount: Amount(30_000),
+        open: Amount(30_000),
+        discount: Some((Amount(600), day("2026-03-01"))),
+        ..OpenItem::default()
+    };
+    for name in names_of(&item.number) {
+        point(&mut memory, NUMBER, &name, Some(Key::Invoice(item.invoice))).unwrap();
+    }
+    (&mut memory as &mut dyn Books).record(&AccountId::from("ACME"), AccountEvent::ItemOpened(item));
+    let all = "CD-2026-000001 CD-2026-000002 CD-2026-000003";
+    let (_, payment) = pay(&mut memory.clone(), 59_000, all, "2026-03-10");
+    assert_eq!(told(&payment), [(9_800, 200, 0, 0, ""), (19_800, 200, 0, 0, ""), (29_400, 0, 0, 600, "UD")]);
+    let (_, payment) = pay(&mut memory.clone(), 59_600, all, "2026-03-10");
+    assert_eq!(told(&payment), [(9_800, 200, 0, 0, ""), (19_800, 200, 0, 0, ""), (30_000, 0, 0, 0, "")]);
+    // all of them late, and the discount of all taken, to the cent and nearly
+    let (_, payment) = pay(&mut memory.clone(), 59_000, all, "2026-03-20");
+    assert_eq!(told(&payment), [(9_800, 0, 0, 200, "UD"), (19_800, 0, 0, 200, "UD"), (29_400, 0, 0, 600, "UD")]);
+    let (_, payment) = pay(&mut memory, 58_998, all, "2026-03-20");
+    assert_eq!(told(&payment)[2], (29_398, 0, 0, 602, "UD"));
+}
+
 #[test]
 fn references_amounts_and_combinations_are_applied_in_this_order() {
     let mut memory = books(&[10_000, 20_000, 30_500], None);
