@@ -7,6 +7,7 @@ use super::credited::{account_less_credits, less_credits};
 use super::exchange::{foreign, rated, unknown};
 use super::ledger::book;
 use super::named::{any_own, as_candidates, not_open};
+use super::orders::OrdersNamed;
 use super::post::{existing, on_account, post};
 use super::references::{NUMBER, named};
 use super::remittance;
@@ -288,20 +289,17 @@ fn paid_for(
 
 /// The open items that the payment names: by number, by purchase order, by order number.
 fn items<'a>(account: &'a Account, payment: &Payment, referenced: &[InvoiceId]) -> Vec<&'a OpenItem> {
-    let words: Vec<Text> =
-        payment.remittance.split_whitespace().chain(payment.references.iter().map(Text::as_str)).map(normalised).collect();
-    let names = |text: &str| !text.is_empty() && words.contains(&normalised(text));
     let by_number: Vec<&OpenItem> =
         account.ledger.open_items.iter().filter(|item| referenced.contains(&item.invoice)).collect();
     if !by_number.is_empty() {
         return by_number;
     }
-    // whoever names one of the orders that an invoice is for does not say that they pay the others
-    let by_order = |item: &&OpenItem| match item.shares.as_slice() {
-        [] => names(&item.purchase_order) || names(&item.order.to_string()),
-        shares => shares.iter().all(|share| names(&share.purchase_order) || names(&share.order.to_string())),
+    let named = OrdersNamed::of(payment);
+    let has_amount = |item: &OpenItem| {
+        let discount = item.discount.map(|(discount, _)| discount).unwrap_or_default();
+        item.open == payment.amount || item.open - discount == payment.amount
     };
-    account.ledger.open_items.iter().filter(by_order).collect()
+    account.ledger.open_items.iter().filter(|item| named.name(item, has_amount(item))).collect()
 }
 
 #[cfg(test)]

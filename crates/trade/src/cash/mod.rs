@@ -15,6 +15,7 @@ mod import;
 mod ledger;
 mod manual;
 mod named;
+mod orders;
 mod post;
 mod preference;
 mod references;

@@ -495,6 +495,30 @@ fn whoever_names_a_settled_document_with_its_order_does_not_pay_what_else_the_or
 }
 
 #[test]
+fn a_number_in_a_text_that_happens_to_be_a_purchase_order_posts_nothing() {
+    let mut memory = books(&[10_000, 10_000], None);
+    let books: &mut dyn Books = &mut memory;
+    let item = OpenItem {
+        invoice: InvoiceId(3),
+        number: "CD-2026-000003".into(),
+        purchase_order: "2".into(),
+        amount: Amount(20_000),
+        open: Amount(20_000),
+        ..OpenItem::default()
+    };
+    books.record(&AccountId::from("ACME"), AccountEvent::ItemOpened(item));
+    let paid = |amount, text: &str| {
+        let (outcome, payment) = pay(&mut memory.clone(), amount, text, "2026-03-10");
+        (outcome, payment.allocations.first().map(|of| of.invoice.0))
+    };
+    assert_eq!(paid(7_000, "instalment 2 of 3").1, None);
+    assert_eq!(paid(7_000, "for PO 2"), (Outcome::Deduction, Some(3)));
+    // two others have the amount together, and the number says which is meant
+    assert_eq!(paid(20_000, "2"), (Outcome::Applied, Some(3)));
+    assert_eq!(paid(20_000, ""), (Outcome::Unmatched { ambiguous: true }, None));
+}
+
+#[test]
 fn money_from_nowhere_that_names_invoices_of_one_family_is_the_parents() {
     let mut memory = family();
     let books: &mut dyn Books = &mut memory;
