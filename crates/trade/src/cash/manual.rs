@@ -3,10 +3,12 @@
 use units::{Amount, Text};
 
 use super::apply::payer_of;
+use super::credited::less_credits;
 use super::exchange::{foreign, rated, unknown};
 use super::ledger::book;
 use super::post::{existing, on_account, post};
 use super::reverse::reopen;
+use super::stages::discount;
 use super::state::{Allocation, Method, Payment, PaymentEvent, PaymentStatus};
 use super::waiting::note_waiting;
 use crate::books::{Books, Key, Stop};
@@ -15,8 +17,9 @@ use crate::ids::*;
 use crate::order::company;
 use crate::refusal::Refusal;
 
-/// Applies a payment to the items named; with `write_off` what is missing of them is written off. What is left of the payment goes on
-/// account, and what lies there already may be applied like money that waits.
+/// Applies a payment to the items named; with `write_off` what is missing of them is written off, less the early-payment discount that may
+/// still be taken. One that is all that is missing is granted in any case. What is left of the payment goes on account, and what lies
+/// there already may be applied like money that waits.
 ///
 /// Refused for documents of several accounts that nobody pays for together, for more than is open, for more than the payment has left, for
 /// money in another currency than the documents, and for writing off more than the actor's limit. Source: domain §1.7.
@@ -43,11 +46,13 @@ pub fn match_manually(
     for owner in &owners {
         in_currency(books, &payment, owner)?;
     }
+    let company = company(books)?;
     let mut allocations = Vec::with_capacity(items.len());
     let mut forgiven = Amount::ZERO;
     for (at, ((invoice, amount), owner)) in items.iter().zip(owners).enumerate() {
         let ledger = books.account(&owner)?;
-        let open = ledger.as_ref().and_then(|ledger| ledger.ledger.item(*invoice)).map_or(Amount::ZERO, |item| item.open);
+        let item = ledger.as_ref().and_then(|ledger| ledger.ledger.item(*invoice)).cloned();
+        let open = item.as_ref().map_or(Amount::ZERO, |item| item.open);
         let is_within = if open.is_negative() {
             *amount >= open && *amount <= Amount::ZERO
         } else {
@@ -56,11 +61,18 @@ pub fn match_manually(
         if !is_within || items.iter().take(at).any(|(other, _)| other == invoice) {
             return Err(Refusal::TooMuchMoney { wanted: *amount, available: open }.into());
         }
-        let written_off = if write_off { open - *amount } else { Amount::ZERO };
+        let short = open - *amount;
+        let earned = match item.filter(|_| short.is_positive()) {
+            Some(item) => discount(&less_credits(books, item)?, payment.value_date, &company.policy.cash).min(short),
+            None => Amount::ZERO,
+        };
+        let discount = if write_off || earned == short { earned } else { Amount::ZERO };
+        let written_off = if write_off { short - discount } else { Amount::ZERO };
         forgiven += written_off.abs();
         let of_another = Some(owner).filter(|owner| *owner != account);
         let (invoice, amount) = (*invoice, *amount);
-        allocations.push(Allocation { invoice, amount, written_off, account: of_another, ..Allocation::default() });
+        let account = of_another;
+        allocations.push(Allocation { invoice, amount, discount, written_off, account, ..Allocation::default() });
     }
     may_forgive(books, forgiven, &payment, cx)?;
     // what was never applied goes first
@@ -193,8 +205,10 @@ fn identify(books: &mut dyn Books, payment: &Payment, account: &AccountId) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::master::UnappliedPolicy;
-    use crate::order::fixture::{Story, at, billed, clerk};
+    use crate::cash::{EntryDocument, LedgerAccount, StatementDocument, import};
+    use crate::master::{Terms, UnappliedPolicy};
+    use crate::order::Order;
+    use crate::order::fixture::{Story, at, billed, billed_with, clerk};
 
     fn unapplied(story: &mut Story) -> Amount {
         story.books().account(&"ACME".into()).unwrap().unwrap().ledger.unapplied
@@ -235,6 +249,32 @@ mod tests {
         match_manually(story.books(), payment, &[(invoice, Amount(11_900))], false, &clerk("ann", 9)).unwrap();
         assert_eq!((unapplied(&mut story), story.order(order).receivable), (Amount(0), Amount(0)));
         story.check();
+    }
+
+    #[test]
+    fn a_person_grants_the_discount_that_was_taken_in_time_and_writes_off_only_the_rest() {
+        let matched = |paid: i64, day: &str, write_off: bool| {
+            let terms = Terms { discount_percent: "2".parse().unwrap(), discount_days: 10, ..Terms::default() };
+            let (mut story, order, invoice) = billed_with(Order { terms, ..Order::default() });
+            let entry = EntryDocument { amount: Amount(paid), value_date: day.parse().unwrap(), ..EntryDocument::default() };
+            let statement = StatementDocument { entries: vec![entry], ..StatementDocument::default() };
+            let id = import(story.books(), &statement, &at(5)).unwrap().payments[0];
+            match_manually(story.books(), id, &[(invoice, Amount(paid))], write_off, &clerk("ann", 6)).unwrap();
+            let left = story.order(order).receivable;
+            story.check();
+            let payment = existing(story.books(), id).unwrap();
+            let ledger: Vec<_> = payment.ledger.iter().map(|entry| (entry.ledger, entry.amount.0)).collect();
+            (payment.allocations[0].discount.0, payment.allocations[0].written_off.0, left.0, ledger)
+        };
+        use LedgerAccount::*;
+        let booked = vec![(Bank, 11_600), (Receivables, -11_900), (Discount, 238), (WriteOff, 62)];
+        assert_eq!(matched(11_600, "2026-03-05", true), (238, 62, 0, booked));
+        let booked = vec![(Bank, 11_662), (Receivables, -11_900), (Discount, 238)];
+        assert_eq!(matched(11_662, "2026-03-05", false), (238, 0, 0, booked));
+        let booked = vec![(Bank, 11_600), (Receivables, -11_600)];
+        assert_eq!(matched(11_600, "2026-03-05", false), (0, 0, 300, booked), "part of it was paid");
+        let booked = vec![(Bank, 11_600), (Receivables, -11_900), (WriteOff, 300)];
+        assert_eq!(matched(11_600, "2026-03-25", true), (0, 300, 0, booked));
     }
 
     /// A payment as the pipeline posts it that deducts.

@@ -11,6 +11,9 @@ use crate::account::{Account, ItemKind, OpenItem};
 use crate::ids::InvoiceId;
 use crate::master::CashPolicy;
 
+/// What speaks for an item that has the amount less its early-payment discount.
+const IN_TIME: &str = "amount, with the discount taken in time";
+
 /// A match that is certain.
 pub(super) struct Match {
     /// What is paid of which items.
@@ -251,15 +254,20 @@ pub(super) fn by_amount(account: &Account, payment: &Payment, policy: &CashPolic
             match subsets(&items, payment, &nothing) {
                 Found::Several(first, second) => return Err(several(&[first, second])),
                 // what has the amount in full is another set than the item, which has it with its discount
-                Found::One(other) if exact.is_empty() => return Err(several(&[vec![*at], other])),
+                Found::One(other) if exact.is_empty() => {
+                    let (mut candidates, reason) = several(&[other]);
+                    candidates.insert(0, candidate(&[*at], IN_TIME));
+                    return Err((candidates, reason));
+                }
                 _ => {}
             }
-            let evidence = format!("{}: the only open item of the payer with this amount", item.number);
+            let with = if exact.is_empty() { ", with the discount taken in time" } else { "" };
+            let evidence = format!("{}: the only open item of the payer with this amount{with}", item.number);
             return Ok(Match { allocations: vec![allocation], method: Method::SingleItem, evidence, rest: Amount::ZERO });
         }
         _ => {
-            let all = exact.iter().chain(&discounted);
-            let candidates = all.map(|at| candidate(&[*at], "amount")).collect();
+            let mut candidates: Vec<Candidate> = exact.iter().map(|at| candidate(&[*at], "amount")).collect();
+            candidates.extend(discounted.iter().map(|at| candidate(&[*at], IN_TIME)));
             return Err((candidates, Text::const_new("several open items of the payer have the amount")));
         }
     }

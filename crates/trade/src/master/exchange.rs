@@ -95,6 +95,15 @@ impl Company {
         }
     }
 
+    /// As [`Self::valued`], to say how much is at stake and not to hold it against a limit: what nobody can convert is taken at par.
+    pub fn estimated(&self, amount: Amount, currency: Currency, day: Day) -> Amount {
+        if self.can_book(currency, day) {
+            return self.valued(amount, currency, day);
+        }
+        let at_par = Amount::from_decimal(amount.to_decimal(currency), self.currency, Rounding::HalfUp);
+        at_par.unwrap_or_else(|| self.valued(amount, currency, day))
+    }
+
     /// A value in major units of the company's currency in another one on a day; `None` where nobody can convert it.
     pub fn in_currency(&self, value: Decimal, currency: Currency, day: Day) -> Option<Decimal> {
         if currency == self.currency {
@@ -238,6 +247,16 @@ mod tests {
         assert_eq!(company.valued(Amount(1), Currency::USD, on), Amount::LIMIT);
         assert_eq!(company.valued(Amount(0), Currency::USD, on), Amount::ZERO);
         assert!(!company.can_book(Currency::USD, on) && company.can_book(company.currency, on));
+    }
+
+    #[test]
+    fn what_is_at_stake_in_a_currency_without_a_rate_is_taken_at_par() {
+        let (_, company) = company(&[rate("USD", "2026-03-01", "0.90", "ECB")]);
+        let on = day("2026-03-02");
+        assert_eq!(company.estimated(Amount(500), Currency::USD, on), Amount(450));
+        assert_eq!(company.estimated(Amount(-500), "GBP".parse().unwrap(), on), Amount(-500));
+        assert_eq!(company.estimated(Amount(500), "JPY".parse().unwrap(), on), Amount(50_000));
+        assert_eq!(company.estimated(Amount::LIMIT, "JPY".parse().unwrap(), on), Amount::LIMIT);
     }
 
     #[test]
