@@ -75,7 +75,8 @@ pub(super) fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: Exceptio
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(task::label(&kind))),
         ("reason", Value::from(reason.as_str())),
-        ("amount", task::at_stake(txn, at_stake, payment.currency)?),
+        // money without a rate is applied to nothing, so nothing of it is given away
+        ("amount", task::estimated(txn, at_stake, payment.currency)?),
         ("owner", Value::from(owner)),
     ]);
     txn.start("payment-exception", None, variables)?;

@@ -228,6 +228,13 @@ pub(super) fn at_stake(txn: &mut Txn<'_>, amount: Amount, currency: Currency) ->
     Ok(Value::from(company.valued(amount, currency, today).to_decimal(company.currency)))
 }
 
+/// As [`at_stake`], of money that nothing is decided on by its amount: what nobody can convert is taken at par, and not beyond every limit.
+pub(super) fn estimated(txn: &mut Txn<'_>, amount: Amount, currency: Currency) -> Outcome<Value> {
+    let company = company(txn)?;
+    let today = company.calendar.local_day(txn.cx.now);
+    Ok(Value::from(company.estimated(amount, currency, today).to_decimal(company.currency)))
+}
+
 /// The company; a blank one before there is any.
 pub(super) fn company(txn: &mut Txn<'_>) -> Outcome<std::sync::Arc<Company>> {
     Ok(txn.books().company(&Text::const_new(Company::KEY))?.unwrap_or_default())
