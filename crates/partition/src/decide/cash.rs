@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use feel::{Context as Variables, Value};
-use trade::cash::Outcome as CashOutcome;
+use trade::cash::{Outcome as CashOutcome, Payment};
 use trade::exception::ExceptionKind;
 use trade::{Key, PaymentId};
-use units::{Currency, Text};
+use units::{Amount, Currency, Text};
 
 use super::txn::{Outcome, Txn};
 use super::{exception, task};
@@ -55,6 +55,12 @@ pub(super) fn put_rates(txn: &mut Txn<'_>, rates: &[trade::master::ExchangeRate]
     Ok(Reply::Done)
 }
 
+/// What of a payment somebody has to say what it is for: what waits, or else what lies on account because it pays nothing known.
+pub(super) fn undecided(payment: &Payment) -> Amount {
+    let waits = payment.unallocated();
+    if waits.is_zero() { payment.on_account } else { waits }
+}
+
 /// Asks a person about a payment, or about what it deducts.
 pub(super) fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: ExceptionKind, reason: &Text) -> Outcome<()> {
     let Some(payment) = txn.books().payment(&id)? else { return Ok(()) };
@@ -69,7 +75,7 @@ pub(super) fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: Exceptio
             let owner = owner.map(|owner| task::label(&owner));
             (deductions.iter().map(|(_, amount, _)| *amount).sum(), owner)
         }
-        _ => (payment.unallocated(), None),
+        _ => (undecided(&payment), None),
     };
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),

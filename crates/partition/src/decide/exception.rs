@@ -15,7 +15,7 @@ use units::{Amount, Quantity, Text};
 
 use super::task::{label, order};
 use super::txn::{FollowUp, Outcome, Txn, text};
-use super::{billing, credit, follow_up, substitution};
+use super::{billing, cash, credit, follow_up, substitution};
 use crate::effect::EffectId;
 use crate::key::AnyKey;
 use crate::property::{AMOUNT, CASE, EXCEPTION, OWNER, REASON, named};
@@ -438,7 +438,10 @@ fn payment(
         given: text(details.get(field.trim_start_matches("details.")).unwrap_or(&Value::Null).to_json()),
         wanted: Text::const_new(wanted),
     };
-    if is_dealt_with(txn, id, kind)? {
+    // money that pays nothing known lies on account, and is asked about all the same
+    let is_on_account = kind == ExceptionKind::PaymentUnmatched
+        && txn.books().payment(&id)?.is_some_and(|payment| payment.status == PaymentStatus::OnAccount);
+    if is_dealt_with(txn, id, kind)? && !is_on_account {
         return Ok(());
     }
     // money of the same payment may wait beside what it deducted
@@ -466,7 +469,9 @@ fn payment(
             let named = details.get("account").and_then(|account| account.as_str().map(AccountId::from));
             let account = named.or_else(|| payment.account.clone());
             let account = account.ok_or_else(|| invalid("details.account", "an account number"))?;
-            trade::cash::put_on_account(txn.books(), id, &account, &cx)?;
+            if !is_on_account || payment.account.as_ref() != Some(&account) {
+                trade::cash::put_on_account(txn.books(), id, &account, &cx)?;
+            }
         }
         _ => {}
     }
@@ -487,7 +492,7 @@ fn open_amounts(txn: &mut Txn<'_>, payment: &Payment, invoices: &[InvoiceId]) ->
         let account = txn.books().account(&invoice.account)?;
         open.push(account.and_then(|account| account.ledger.item(*id).map(|item| item.open)).unwrap_or_default());
     }
-    let amounts = shared_out(payment.unallocated(), &open);
+    let amounts = shared_out(cash::undecided(payment), &open);
     Ok(invoices.iter().copied().zip(amounts).collect())
 }
 

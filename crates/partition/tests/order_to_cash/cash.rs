@@ -34,6 +34,25 @@ fn a_deduction_goes_to_whom_its_code_concerns_and_is_written_off_or_insisted_on(
     }
 }
 
+#[test]
+fn domain_1_7_stage_9_money_that_pays_nothing_known_lies_on_account_and_somebody_says_what_it_is_for() {
+    for (action, left) in [(Action::PutOnAccount, 10_000), (Action::Match, 2_300)] {
+        let (mut world, id) = billed();
+        world.pay(7_700, "thank you");
+        let asked = &world.open(ExceptionKind::PaymentUnmatched)[0];
+        assert_eq!((asked.amount, world.asked(partition::POST_PAYMENT)), (Amount(7_700), 1));
+        let (_, first) = posted(&world).remove(0);
+        assert_eq!(first, entries(&[("bank", "77.00"), ("on_account", "-77.00")]));
+        let invoices = vec![Value::from(world.state(id).invoices[0].to_string())];
+        let details = Variables::from_iter([("invoices", Value::from(invoices))]);
+        let (exception, reason) = (asked.id, "it says so".into());
+        world.tell(Body::ResolveException { exception, action, reason, details });
+        assert_eq!(world.open(ExceptionKind::PaymentUnmatched).len(), 0);
+        assert_eq!(world.state(id).receivable, Amount(left));
+        world.check();
+    }
+}
+
 /// An invoice of 100.00, of which 60.00 are disputed over a promotion.
 fn disputed() -> (World, OrderId, InvoiceId) {
     let (mut world, id) = billed();

@@ -7,7 +7,7 @@ use super::credited::{account_less_credits, less_credits};
 use super::exchange::{foreign, rated, unknown};
 use super::ledger::book;
 use super::named::{any_own, as_candidates, not_open};
-use super::orders::OrdersNamed;
+use super::orders::{OrdersNamed, prepaid};
 use super::post::{existing, on_account, post};
 use super::references::{NUMBER, named};
 use super::remittance;
@@ -41,7 +41,7 @@ pub enum Outcome {
     Applied,
     /// Applied, and the rest lies on account.
     OnAccount,
-    /// Nothing was applied; the payer is known.
+    /// Nothing was applied; the payer is known. If nothing may be meant, it lies on their account.
     Unmatched {
         /// Several combinations fit.
         ambiguous: bool,
@@ -52,7 +52,8 @@ pub enum Outcome {
     Deduction,
 }
 
-/// Applies a payment by the stages 1 to 7 and 9. A payment that was applied before stays as it is. Source: domain §1.7.
+/// Applies a payment by the stages 1 to 7 and 9: money that pays nothing known lies on the payer's account, and whoever is asked about it may
+/// say what it is for. A payment that was applied before stays as it is. Source: domain §1.7.
 pub fn apply(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied, Stop> {
     let before = existing(books, id)?;
     let applied = stages(books, id, cx)?;
@@ -112,6 +113,14 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         items.retain(|item| referenced.contains(&item.invoice));
     }
     items.extend(paid_for.iter().map(|(_, item)| item));
+    if items.is_empty()
+        && let Some(order) = prepaid(books, &account, &payment)?
+    {
+        let reason = Text::from(format!("{order} is named, which is to be paid before anything ships"));
+        let amount = rated(books, id)?.unallocated();
+        on_account(books, id, &account_id, amount, &reason);
+        return Ok(Applied { account: Some(account_id), outcome: Outcome::OnAccount, reason });
+    }
     let lines = remittance::lines(books, &payment)?;
     let found = match (items.is_empty(), referenced.is_empty()) {
         (false, _) => by_reference(&items, &lines, &payment, &policy),
@@ -132,7 +141,7 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
             let (allocations, method) = (found.allocations, found.method);
             post(books, id, &account_id, allocations, method, &found.evidence, cx)?;
             if found.rest.is_positive() {
-                on_account(books, id, &account_id, found.rest);
+                on_account(books, id, &account_id, found.rest, "");
             }
             let outcome = match (deducted, found.rest.is_positive()) {
                 (true, _) => Outcome::Deduction,
@@ -141,7 +150,15 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
             };
             Ok(Applied { account: Some(account_id), outcome, reason })
         }
-        Err((candidates, reason)) => give_up(books, &payment, Some(account_id), candidates, reason),
+        Err((candidates, reason)) => {
+            let is_nothing_meant = candidates.is_empty();
+            let applied = give_up(books, &payment, Some(account_id.clone()), candidates, reason)?;
+            if is_nothing_meant {
+                let amount = rated(books, id)?.unallocated();
+                on_account(books, id, &account_id, amount, &applied.reason);
+            }
+            Ok(applied)
+        }
     }
 }
 

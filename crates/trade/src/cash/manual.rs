@@ -76,23 +76,25 @@ pub fn match_manually(
     }
     may_forgive(books, forgiven, &payment, cx)?;
     // what was never applied goes first
-    let from_account = (wanted - payment.unallocated()).max(Amount::ZERO);
+    let unallocated = existing(books, id)?.unallocated();
+    let from_account = (wanted - unallocated).max(Amount::ZERO);
     if from_account.is_positive() {
-        on_account(books, id, &account, -from_account);
+        on_account(books, id, &account, -from_account, "a person applies it");
     }
-    let rest = payment.unallocated() + from_account - wanted;
+    let rest = unallocated + from_account - wanted;
     post(books, id, &account, allocations, Method::Manual, "decided by a person", cx)?;
     if rest.is_positive() {
-        on_account(books, id, &account, rest);
+        on_account(books, id, &account, rest, "");
     }
     note_waiting(books, &payment)?;
     book(books, id, cx)
 }
 
-/// Puts what is left of a payment on an account, as a credit. Source: domain §1.7, stage 9.
+/// Puts what is left of a payment on an account, as a credit; from another account where all of it lies on that. Source: domain §1.7, stage 9.
 pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId, cx: &Context) -> Result<(), Stop> {
     let payment = existing(books, id)?;
-    if !is_undecided(&payment) {
+    let is_elsewhere = payment.status == PaymentStatus::OnAccount && payment.account.as_ref() != Some(account);
+    if !is_undecided(&payment) && !is_elsewhere {
         return Err(decided(&payment).into());
     }
     if books.account(account)?.is_none() {
@@ -101,11 +103,11 @@ pub fn put_on_account(books: &mut dyn Books, id: PaymentId, account: &AccountId,
     in_currency(books, &payment, account)?;
     rated(books, id)?;
     identify(books, &payment, account)?;
-    let amount = payment.unallocated();
+    let amount = existing(books, id)?.unallocated();
     if !amount.is_positive() {
         return Err(Refusal::TooMuchMoney { wanted: amount, available: Amount::ZERO }.into());
     }
-    on_account(books, id, account, amount);
+    on_account(books, id, account, amount, "decided by a person");
     note_waiting(books, &payment)?;
     book(books, id, cx)
 }
@@ -191,10 +193,14 @@ fn account_of(
     Ok((account.clone(), owners))
 }
 
+/// Notes whose money it is. What lies on another account is taken off that, unless part of the payment has paid something there.
 fn identify(books: &mut dyn Books, payment: &Payment, account: &AccountId) -> Result<(), Stop> {
     if payment.account.as_ref() != Some(account) {
-        if !payment.allocations.is_empty() || !payment.on_account.is_zero() {
+        if !payment.allocations.is_empty() {
             return Err(Refusal::Conflict(Text::from(format!("part of {} is another account's", payment.id))).into());
+        }
+        if let Some(other) = payment.account.as_ref().filter(|_| !payment.on_account.is_zero()) {
+            on_account(books, payment.id, other, -payment.on_account, "it is another account's");
         }
         let evidence = Text::const_new("a person said so");
         books.record(&payment.id, PaymentEvent::PayerIdentified { account: account.clone(), evidence });
@@ -232,6 +238,28 @@ mod tests {
         assert_eq!((unapplied(&mut story), story.order(order).receivable), (Amount(0), Amount(0)));
         assert_eq!(status(&mut story), PaymentStatus::Applied);
         assert!(match_manually(story.books(), payment, &[(invoice, Amount(1))], false, &clerk("ann", 9)).is_err());
+        story.check();
+    }
+
+    #[test]
+    fn money_that_lies_on_the_wrong_account_is_put_on_another_or_pays_what_is_owed_there() {
+        let (mut story, order, invoice) = billed();
+        let other = AccountId::from("OTHER");
+        let profile = crate::account::Profile { name: "Other Ltd".into(), tier: 3, ..Default::default() };
+        crate::account::set_profile(story.books(), &other, &profile, &at(5)).unwrap();
+        let payment = story.pay(invoice, 11_900);
+        unapply(story.books(), payment, invoice, "wrong invoice", &clerk("ann", 6)).unwrap();
+        put_on_account(story.books(), payment, &"ACME".into(), &clerk("ann", 6)).unwrap();
+        assert!(put_on_account(story.books(), payment, &"ACME".into(), &clerk("ann", 6)).is_err(), "it lies there");
+        put_on_account(story.books(), payment, &other, &clerk("ann", 7)).unwrap();
+        let of_other = |story: &mut Story| story.books().account(&other).unwrap().unwrap().ledger.unapplied;
+        assert_eq!((unapplied(&mut story), of_other(&mut story)), (Amount(0), Amount(11_900)));
+        story.check();
+        match_manually(story.books(), payment, &[(invoice, Amount(9_000))], false, &clerk("ann", 8)).unwrap();
+        assert_eq!((unapplied(&mut story), of_other(&mut story)), (Amount(2_900), Amount(0)));
+        assert_eq!(story.order(order).receivable, Amount(2_900));
+        let refused = put_on_account(story.books(), payment, &other, &clerk("ann", 9));
+        assert!(matches!(refused, Err(Stop::Refused(Refusal::Conflict(_)))), "{refused:?}");
         story.check();
     }
 

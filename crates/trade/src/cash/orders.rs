@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use units::Text;
 
 use super::state::Payment;
-use crate::account::{OpenItem, normalised};
+use crate::account::{Account, OpenItem, normalised};
+use crate::books::{Books, Stop};
+use crate::ids::OrderId;
+use crate::order::gross;
 
 /// From so many characters on, a purchase order number says by itself what is meant; a shorter one may be any number.
 const TELLING: usize = 4;
@@ -53,21 +56,35 @@ impl OrdersNamed {
         }
     }
 
-    /// Whether all orders that an item is for are named: whoever names one of several does not say that they pay the others. A short
-    /// purchase order number counts where it is called one, or where the item `has_amount` of the payment.
+    /// Whether all orders that an item is for are named: whoever names one of several does not say that they pay the others.
     pub(super) fn name(&self, item: &OpenItem, has_amount: bool) -> bool {
-        let is_named = |purchase_order: &str, order: String| {
-            let number = normalised(purchase_order);
-            let is_telling = has_amount || number.chars().count() >= TELLING;
-            self.called.contains(&number)
-                || is_telling && !number.is_empty() && self.all.contains(&number)
-                || self.all.contains(&normalised(&order))
-        };
         match item.shares.as_slice() {
-            [] => is_named(&item.purchase_order, item.order.to_string()),
-            shares => shares.iter().all(|share| is_named(&share.purchase_order, share.order.to_string())),
+            [] => self.name_order(&item.purchase_order, item.order, has_amount),
+            shares => shares.iter().all(|share| self.name_order(&share.purchase_order, share.order, has_amount)),
         }
     }
+
+    /// Whether an order is named, by the customer's number or by ours. A short number of theirs counts where it is called one, or where
+    /// what it is for `has_amount` of the payment.
+    fn name_order(&self, purchase_order: &str, order: OrderId, has_amount: bool) -> bool {
+        let number = normalised(purchase_order);
+        let is_telling = has_amount || number.chars().count() >= TELLING;
+        self.called.contains(&number)
+            || is_telling && !number.is_empty() && self.all.contains(&number)
+            || self.all.contains(&normalised(&order.to_string()))
+    }
+}
+
+/// The order that a payment names and that is held until it is paid. Source: domain §1.2 (prepayment terms), §1.7 (stage 2).
+pub(super) fn prepaid(books: &mut dyn Books, payer: &Account, payment: &Payment) -> Result<Option<OrderId>, Stop> {
+    let named = OrdersNamed::of(payment);
+    for id in &payer.ledger.held {
+        let Some(order) = books.order(id)?.filter(|order| order.terms.prepayment && !order.is_over()) else { continue };
+        if named.name_order(&order.purchase_order, *id, gross(&order) == payment.amount) {
+            return Ok(Some(*id));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -76,7 +93,7 @@ mod tests {
 
     fn names(purchase_order: &str, text: &str, has_amount: bool) -> bool {
         let payment = Payment { remittance: text.into(), ..Payment::default() };
-        let item = OpenItem { purchase_order: purchase_order.into(), order: crate::ids::OrderId(77), ..OpenItem::default() };
+        let item = OpenItem { purchase_order: purchase_order.into(), order: OrderId(77), ..OpenItem::default() };
         OrdersNamed::of(&payment).name(&item, has_amount)
     }
 

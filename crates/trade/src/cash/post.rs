@@ -74,11 +74,11 @@ fn received(allocations: &[Allocation], payer: &AccountId) -> BTreeMap<AccountId
     received
 }
 
-/// Puts money of a payment on an account, without an item.
-pub(super) fn on_account(books: &mut dyn Books, payment: PaymentId, account: &AccountId, amount: Amount) {
+/// Puts money of a payment on an account, without an item; what is below zero is taken off it.
+pub(super) fn on_account(books: &mut dyn Books, payment: PaymentId, account: &AccountId, amount: Amount, reason: &str) {
     books.record(account, AccountEvent::MoneyReceived { amount });
     books.record(account, AccountEvent::UnappliedChanged { by: amount });
-    books.record(&payment, PaymentEvent::PutOnAccount { amount });
+    books.record(&payment, PaymentEvent::PutOnAccount { amount, reason: reason.into() });
 }
 
 /// The payment, or a refusal if there is none.

@@ -169,6 +169,9 @@ pub enum PaymentEvent {
     PutOnAccount {
         /// How much.
         amount: Amount,
+        /// Why, where that is not what is left of a match.
+        #[serde(default)]
+        reason: Text,
     },
     /// It could not be applied; a person decides.
     Unmatched {
@@ -286,7 +289,7 @@ impl Folded for Payment {
                     (false, _) => PaymentStatus::Unmatched,
                 };
             }
-            PaymentEvent::PutOnAccount { amount } => {
+            PaymentEvent::PutOnAccount { amount, .. } => {
                 self.on_account += *amount;
                 self.status = if self.on_account.is_zero() { PaymentStatus::Applied } else { PaymentStatus::OnAccount };
             }

@@ -49,7 +49,7 @@ pub fn exposure(account: &Account, company: &Company, today: Day) -> Exposure {
     let policy = &company.policy.credit;
     let unapplied = match policy.unapplied {
         UnappliedPolicy::None => Amount::ZERO,
-        // only what a person or a reference has confirmed is put on an account
+        // what is put on an account is the payer's, whatever it is for; what may be meant for several documents waits beside it
         UnappliedPolicy::Verified => ledger.unapplied,
         UnappliedPolicy::All => ledger.unapplied + ledger.unconfirmed,
     };

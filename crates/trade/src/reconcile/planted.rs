@@ -250,7 +250,7 @@ fn r7_a_payment_that_no_statement_has() {
 fn r7_money_that_is_applied_twice() {
     let (mut story, _, invoice) = billed();
     let id = paid(&mut story, invoice);
-    story.books().record(&id, PaymentEvent::PutOnAccount { amount: Amount(300) });
+    story.books().record(&id, PaymentEvent::PutOnAccount { amount: Amount(300), reason: "again".into() });
     let applied = found(&story, "over-applied");
     assert_eq!((about(&applied), applied.since), (("R7", "PY-1", 300, Role::Receivables), Some(at(6).now)));
     assert_eq!(about(&found(&story, "received-differs")), ("R7", "ACME", 300, Role::Receivables));

@@ -212,6 +212,52 @@ fn an_unknown_payer_is_suspense_unless_the_documents_say_whose_it_is() {
 }
 
 #[test]
+fn domain_1_7_stage_9_money_of_a_known_payer_that_pays_nothing_known_lies_on_their_account() {
+    let mut memory = books(&[10_000, 10_000], None);
+    let (outcome, payment) = pay(&mut memory, 7_700, "thank you", "2026-03-10");
+    assert_eq!((outcome, payment.status), (Outcome::Unmatched { ambiguous: false }, PaymentStatus::OnAccount));
+    // what may be one or the other waits for whoever decides
+    let (outcome, payment) = pay(&mut memory, 10_000, "thank you", "2026-03-10");
+    assert_eq!((outcome, payment.status), (Outcome::Unmatched { ambiguous: true }, PaymentStatus::Unmatched));
+    let account = (&mut memory as &mut dyn Books).account(&"ACME".into()).unwrap().unwrap();
+    assert_eq!((account.ledger.unapplied, account.ledger.unconfirmed), (Amount(7_700), Amount(10_000)));
+}
+
+#[test]
+fn domain_1_2_money_that_names_an_order_to_be_paid_beforehand_lets_it_go_on() {
+    let mut story = Story::new();
+    let id = story.receive(&story.submission()).unwrap();
+    let mut order = (*story.order(id)).clone();
+    order.terms.prepayment = true;
+    story.books().record(&id, crate::order::OrderEvent::Received(Box::new(order)));
+    crate::credit::check(story.books(), id, &at(1)).unwrap();
+    assert!(story.order(id).is_held_by(crate::order::HoldKind::Credit));
+    let pay = |story: &mut Story, remittance: &str| {
+        let payment = Payment {
+            id: PaymentId(9),
+            amount: Amount(10_000),
+            currency: Currency::EUR,
+            customer_number: "ACME".into(),
+            remittance: remittance.into(),
+            ..Payment::default()
+        };
+        story.books().record(&PaymentId(9), PaymentEvent::Received(Box::new(payment)));
+        apply(story.books(), PaymentId(9), &at(2)).unwrap()
+    };
+    let item = OpenItem { invoice: InvoiceId(77), amount: Amount(10_000), open: Amount(10_000), ..OpenItem::default() };
+    let mut owing = story.clone();
+    owing.books().record(&AccountId::from("ACME"), AccountEvent::ItemOpened(item));
+    // what is owed has the amount as well, and it is not what is named
+    let applied = pay(&mut owing, &format!("deposit {id}"));
+    assert_eq!(applied.outcome, Outcome::OnAccount);
+    assert_eq!(pay(&mut owing, "thank you").outcome, Outcome::Applied);
+    let applied = pay(&mut story, &format!("for {id}"));
+    assert_eq!(applied.reason, format!("{id} is named, which is to be paid before anything ships"));
+    assert_eq!(crate::credit::recheck(story.books(), &"ACME".into(), &at(3)).unwrap(), [id]);
+    assert!(story.order(id).holds.is_empty());
+}
+
+#[test]
 fn money_in_another_currency_settles_nothing_at_par() {
     let mut memory = books(&[10_000], None);
     let books: &mut dyn Books = &mut memory;
