@@ -4,10 +4,10 @@
 //! looks at the amount and the queue at the owner.
 
 use bpmn::{Element, Kind};
-use feel::{Expression, Mode};
+use feel::{DaysDuration, Expression, Mode, Value};
 use trade::Role;
 use trade::exception::ExceptionKind;
-use units::{Finding, Severity};
+use units::{Finding, Minutes, Severity};
 
 use crate::content::of as about;
 
@@ -21,10 +21,16 @@ pub(crate) const CASE: &str = "crossdock:case";
 pub(crate) const AMOUNT: &str = "crossdock:amount";
 /// The role that owns it, if it is not that of the catalogue.
 pub(crate) const OWNER: &str = "crossdock:owner";
+/// How bad it is, if not as the catalogue says.
+pub(crate) const SEVERITY: &str = "crossdock:severity";
+/// In how much of the owner's working time somebody should have looked, by ISO 8601.
+pub(crate) const RESPOND: &str = "crossdock:respond";
+/// In how much of the owner's working time it should be resolved, by ISO 8601.
+pub(crate) const RESOLVE: &str = "crossdock:resolve";
 /// A called process goes on when its caller has ended.
 pub(crate) const OUTLIVES_CALLER: &str = "crossdock:outlives-caller";
 
-const ON_TASKS: [&str; 5] = [EXCEPTION, REASON, CASE, AMOUNT, OWNER];
+const ON_TASKS: [&str; 8] = [EXCEPTION, REASON, CASE, AMOUNT, OWNER, SEVERITY, RESPOND, RESOLVE];
 /// Read with the model of a job.
 const ON_JOBS: [&str; 2] = ["crossdock:priority", "crossdock:backoff"];
 const ON_PROCESSES: [&str; 1] = [OUTLIVES_CALLER];
@@ -82,12 +88,42 @@ fn wrong(name: &str, value: &str) -> Option<(String, String)> {
             ("type of exception", format!("use one of {}", names(&ExceptionKind::ALL)))
         }
         OWNER if named::<Role>(value).is_none() => ("role", format!("use one of {}", names(&ROLES))),
+        SEVERITY if named::<trade::exception::Severity>(value).is_none() => {
+            ("severity", format!("use one of {}", names(&SEVERITIES)))
+        }
+        RESPOND | RESOLVE if working_time(&Value::from(value)).is_none() => {
+            ("time", "write a duration of days, hours and minutes above zero, such as PT8H".to_owned())
+        }
         AMOUNT if value.parse::<units::Decimal>().is_err() => ("number", "write a number, or an expression".to_owned()),
         OUTLIVES_CALLER if !matches!(value, "true" | "false") => ("yes or no", "write true or false".to_owned()),
         _ => return None,
     };
     Some((format!("the property `{name}` is `{value}`, which is no {what}"), known))
 }
+
+/// The longest time that an exception may be given: ten years.
+const LONGEST: i64 = 10 * 366 * 24 * 60;
+
+/// How much working time a value gives: a duration of days and time, or the text of one. `None` for what is none, zero, negative or endless.
+pub(crate) fn working_time(value: &Value) -> Option<Minutes> {
+    let duration = match value {
+        Value::DaysDuration(duration) => *duration,
+        Value::String(text) => match feel::iso_duration(text)? {
+            (0, nanoseconds) => DaysDuration::from_nanoseconds(nanoseconds),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let minutes = duration.milliseconds()? / 60_000;
+    (1..=LONGEST).contains(&minutes).then_some(Minutes(minutes))
+}
+
+const SEVERITIES: [trade::exception::Severity; 4] = [
+    trade::exception::Severity::Low,
+    trade::exception::Severity::Medium,
+    trade::exception::Severity::High,
+    trade::exception::Severity::Critical,
+];
 
 /// Roles that own exceptions.
 const ROLES: [Role; 9] = [

@@ -77,6 +77,10 @@ pub(super) fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: Exceptio
         }
         _ => (undecided(&payment), None),
     };
+    let tier = match &payment.account {
+        Some(account) => task::tier_of(txn, account)?,
+        None => Value::Null,
+    };
     let variables = Variables::from_iter([
         ("paymentId", Value::from(id.to_string())),
         ("exception", Value::from(task::label(&kind))),
@@ -84,6 +88,7 @@ pub(super) fn ask_about_payment(txn: &mut Txn<'_>, id: PaymentId, kind: Exceptio
         // money without a rate is applied to nothing, so nothing of it is given away
         ("amount", task::estimated(txn, at_stake, payment.currency)?),
         ("owner", Value::from(owner)),
+        ("tier", tier),
     ]);
     txn.start("payment-exception", None, variables)?;
     Ok(())

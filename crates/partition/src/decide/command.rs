@@ -360,7 +360,8 @@ fn note_breaks(txn: &mut Txn<'_>, breaks: &[trade::reconcile::OpenBreak]) -> Out
             text(format_args!("{}, {}: {}; {} against {}", new.checkpoint, new.about, new.what, new.left, new.right));
         let case = text(format_args!("{} {}", new.checkpoint, new.cause));
         let raise = trade::exception::Raise::new(kind, subject, reason);
-        let raise = trade::exception::Raise { amount: new.value, owner: Some(new.owner), case, ..raise };
+        let raise =
+            trade::exception::Raise { amount: new.value, routing: trade::exception::Routing::to(new.owner), case, ..raise };
         trade::exception::raise(txn.books(), raise, &cx)?;
     }
     Ok(Reply::Done)
@@ -388,7 +389,8 @@ pub(super) fn cancel(txn: &mut Txn<'_>, order: OrderId, cancellation: &Cancellat
 fn request_return(txn: &mut Txn<'_>, document: &trade::returns::ReturnDocument) -> Outcome<Reply> {
     let cx = txn.cx.clone();
     let id = trade::returns::request(txn.books(), document, &cx)?;
-    let mut variables = Variables::from_iter([("returnId", Value::from(id.to_string()))]);
+    let tier = super::task::tier_of(txn, &document.account)?;
+    let mut variables = Variables::from_iter([("returnId", Value::from(id.to_string())), ("tier", tier)]);
     let request = txn.books().return_request(&id)?;
     if let Some(order) = request.and_then(|request| request.order) {
         variables.insert("orderId", Value::from(order.to_string()));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
 use feel::{Context as Variables, Environment, Value};
 use trade::cash::{Payment, PaymentStatus, Settlement};
-use trade::exception::{Action, Exception, ExceptionKind, Raise, Subject, TaskRef};
+use trade::exception::{Action, Exception, ExceptionKind, Raise, Routing, Subject, TaskRef};
 use trade::order::{Cancellation, HoldKind, Line, Order};
 use trade::{
     AccountId, ExceptionId, InvoiceId, ItemId, Key, LineNo, OrderId, PaymentId, Refusal, ReturnId, WarehouseOrderId,
@@ -18,7 +18,7 @@ use super::txn::{FollowUp, Outcome, Txn, text};
 use super::{billing, cash, credit, follow_up, substitution};
 use crate::effect::EffectId;
 use crate::key::AnyKey;
-use crate::property::{AMOUNT, CASE, EXCEPTION, OWNER, REASON, named};
+use crate::property::{AMOUNT, CASE, EXCEPTION, OWNER, REASON, RESOLVE, RESPOND, SEVERITY, named, working_time};
 
 /// Variables by which processes say what they are about.
 const SUBJECTS: [&str; 5] = ["orderId", "paymentId", "returnId", "invoiceId", "warehouseOrderId"];
@@ -50,7 +50,12 @@ pub(super) fn raise_for_task(
     let kind = kind.unwrap_or(ExceptionKind::PolicyOverride);
     let case = property(CASE).and_then(|case| case.as_str().map(Text::from)).unwrap_or_default();
     let amount = property(AMOUNT).and_then(|value| value.as_decimal());
-    let owner = property(OWNER).and_then(|owner| named(owner.as_str()?));
+    let routing = Routing {
+        owner: property(OWNER).and_then(|owner| named(owner.as_str()?)),
+        severity: property(SEVERITY).and_then(|severity| named(severity.as_str()?)),
+        respond: property(RESPOND).and_then(|time| working_time(&time)),
+        resolve: property(RESOLVE).and_then(|time| working_time(&time)),
+    };
     let subject = subject_of(txn, &variables)?;
     let currency = super::task::company(txn)?.currency;
     let amount = amount.and_then(|amount| Amount::from_decimal(amount, currency, units::Rounding::HalfUp));
@@ -59,12 +64,12 @@ pub(super) fn raise_for_task(
     let hold = hold.and_then(|kind| named(kind.as_str()?));
     if let (Some(id), Some(hold)) = (subject.order, hold)
         && let Some(asked) = asked_about(txn, id, hold)?
-        && trade::exception::await_answer(txn.books(), asked, task)?
+        && trade::exception::await_answer(txn.books(), asked, task, routing)?
     {
         return Ok(());
     }
     let amount = amount.unwrap_or_default();
-    let raise = Raise { amount, task: Some(task), case, owner, ..Raise::new(kind, subject, reason) };
+    let raise = Raise { amount, task: Some(task), case, routing, ..Raise::new(kind, subject, reason) };
     let cx = txn.system.clone();
     trade::exception::raise(txn.books(), raise, &cx)?;
     Ok(())

@@ -196,13 +196,19 @@ pub(super) fn redirect_under_way(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<(
 /// return to sender).
 pub(super) fn intercept(txn: &mut Txn<'_>, asked: &[(ShipmentId, ReturnId)]) -> Outcome<()> {
     for (shipment, waiting) in asked {
-        let order = txn.books().return_request(waiting)?.and_then(|request| request.order);
+        let request = txn.books().return_request(waiting)?;
+        let tier = match &request {
+            Some(request) => super::task::tier_of(txn, &request.account)?,
+            None => Value::Null,
+        };
+        let order = request.and_then(|request| request.order);
         let worth = txn.books().shipment(shipment)?.map_or(Amount::ZERO, |shipment| shipment.exposed);
         let company = super::task::company(txn)?;
         let variables = [
             ("atStake", Value::from(worth.to_decimal(company.currency))),
             ("returnId", Value::from(waiting.to_string())),
             ("orderId", Value::from(order.map(|order| order.to_string()))),
+            ("tier", tier),
             ("shipmentId", Value::from(shipment.to_string())),
         ];
         txn.start("return-request", None, Variables::from_iter(variables))?;

@@ -80,10 +80,8 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
         "trade.approve" => {
             trade::order::approve(txn.books(), id, &cx)?;
             let order = order(txn, id)?;
-            let account = txn.books().account(&order.account)?;
-            let tier = account.map_or(5, |account| account.profile.tier);
             Ok(Variables::from_iter([
-                ("tier", Value::from(i64::from(tier))),
+                ("tier", tier_of(txn, &order.account)?),
                 ("orderValue", at_stake(txn, trade::order::gross(&order), order.currency)?),
                 ("channel", Value::from(label(&order.channel))),
             ]))
@@ -165,9 +163,19 @@ fn state(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
     ]))
 }
 
+/// The tier of a customer, as processes have it; null for one that is not known.
+pub(super) fn tier_of(txn: &mut Txn<'_>, account: &trade::AccountId) -> Outcome<Value> {
+    let account = txn.books().account(account)?;
+    Ok(account.map_or(Value::Null, |account| Value::from(i64::from(account.profile.tier))))
+}
+
 fn holds(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
     let order = order(txn, id)?;
-    let ours = company(txn)?.currency;
+    let company = company(txn)?;
+    let (ours, cx) = (company.currency, txn.system.clone());
+    let tier = tier_of(txn, &order.account)?;
+    let subject = trade::exception::Subject { order: Some(id), ..Default::default() };
+    let urgent = trade::exception::is_urgent(txn.books(), &subject, &company.calendar, &cx)?;
     let holds: Vec<Value> = order
         .holds
         .iter()
@@ -177,6 +185,8 @@ fn holds(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
                 ("exception", Value::from(label(&trade::exception::kind_of_hold(hold.kind)))),
                 ("reason", Value::from(hold.reason.as_str())),
                 ("amount", Value::from(hold.amount.to_decimal(ours))),
+                ("tier", tier.clone()),
+                ("urgent", Value::from(urgent)),
             ]))
         })
         .collect();

@@ -10,7 +10,7 @@ use crate::account::{AccountEvent, OpenItem, settle, settled};
 use crate::billing::{Invoice, InvoiceEvent, credited_invoice, goodwill, may_give_away, net_of_goodwill};
 use crate::books::{Books, Key, Stop};
 use crate::context::{Context, Role};
-use crate::exception::{self, ExceptionKind, Raise, Subject};
+use crate::exception::{self, ExceptionKind, Raise, Routing, Subject};
 use crate::ids::{AccountId, InvoiceId};
 use crate::order::company;
 use crate::refusal::Refusal;
@@ -79,10 +79,10 @@ pub fn open_dispute(
     };
     let disputed = Money { amount, currency: document.currency };
     let reason = format_compact!("{disputed} of {} is disputed ({code}): {reason}", document.number);
-    let owner = Some(owner(&code));
+    let routing = Routing::to(owner(&code));
     let company = company(books)?;
     let amount = company.valued(amount, document.currency, company.calendar.local_day(cx.now));
-    exception::raise(books, Raise { amount, owner, ..Raise::new(ExceptionKind::Deduction, subject, reason) }, cx)?;
+    exception::raise(books, Raise { amount, routing, ..Raise::new(ExceptionKind::Deduction, subject, reason) }, cx)?;
     Ok(())
 }
 
@@ -437,7 +437,7 @@ mod tests {
             let payment = crate::cash::import(story.books(), &statement, &at(5)).unwrap().payments[0];
             crate::cash::apply(story.books(), payment, &at(5)).unwrap();
             let subject = Subject { key: Some(Key::Payment(payment)), ..Subject::default() };
-            let asked = Raise { owner: Some(owner("DMG")), ..Raise::new(ExceptionKind::Deduction, subject, "DMG") };
+            let asked = Raise { routing: Routing::to(owner("DMG")), ..Raise::new(ExceptionKind::Deduction, subject, "DMG") };
             exception::raise(story.books(), asked, &at(5)).unwrap();
             let mut cx = clerk("eve", 6);
             cx.actor.roles = vec![role];

@@ -1,9 +1,10 @@
 //! An exception is raised.
 
-use units::{Amount, Calendar, Minutes, Text};
+use units::{Amount, Calendar, Text};
 
 use super::catalogue::{rules, severity, time};
 use super::index;
+use super::routing::{Clocks, Routing, clocks, route};
 use super::state::{Action, Exception, ExceptionEvent, ExceptionKind, ExceptionStatus, Subject, TaskRef};
 use crate::books::{Books, Key, Kind, Stop};
 use crate::cash::{foreign, misfit};
@@ -11,11 +12,6 @@ use crate::context::{Context, Role};
 use crate::ids::ExceptionId;
 use crate::master::Escalation;
 use crate::order::{awaits_payment, company};
-
-/// How much of the time to resolve has passed at each step of the ladder, in per cent: a warning, the lead, the manager.
-pub(crate) const LADDER: [u16; 3] = [50, 100, 150];
-/// How much of the time to resolve has passed when somebody should have looked, in per cent.
-pub(crate) const RESPONSE: u16 = 25;
 
 /// What is to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +32,8 @@ pub struct Raise {
     pub dead_letter: Option<Text>,
     /// A process goes on only when something is done, so that to acknowledge it is not offered.
     pub is_waited_for: bool,
-    /// Who looks after it, where that hangs on more than its type.
-    pub owner: Option<Role>,
+    /// Who looks after it and by when, where that hangs on more than its type.
+    pub routing: Routing,
 }
 
 impl Raise {
@@ -52,7 +48,7 @@ impl Raise {
             case: Text::default(),
             dead_letter: None,
             is_waited_for: false,
-            owner: None,
+            routing: Routing::default(),
         }
     }
 }
@@ -66,9 +62,9 @@ pub fn restate(books: &mut dyn Books, id: ExceptionId, reason: &Text, amount: Am
     Ok(true)
 }
 
-/// Lets a user task wait for an exception that was raised without one. Says whether it does: not if it has ended, or another task
-/// waits for it.
-pub fn await_answer(books: &mut dyn Books, id: ExceptionId, task: TaskRef) -> Result<bool, Stop> {
+/// Lets a user task wait for an exception that was raised without one, and whose routing is that of the task from now on. Says whether it
+/// does: not if it has ended, or another task waits for it.
+pub fn await_answer(books: &mut dyn Books, id: ExceptionId, task: TaskRef, routing: Routing) -> Result<bool, Stop> {
     let free =
         |exception: &std::sync::Arc<Exception>| exception.is_open() && exception.task.is_none_or(|other| other == task);
     let Some(exception) = books.exception(&id)?.filter(free) else { return Ok(false) };
@@ -76,11 +72,12 @@ pub fn await_answer(books: &mut dyn Books, id: ExceptionId, task: TaskRef) -> Re
         books.record(&id, ExceptionEvent::Awaited { task });
         index::note_open(books, &Exception { task: Some(task), ..(*exception).clone() })?;
     }
+    route(books, &exception, routing)?;
     Ok(true)
 }
 
 /// The working time of whoever owns an exception: the warehouse's own where one is concerned, otherwise the company's.
-fn calendar_of(books: &mut dyn Books, owner: Role, subject: &Subject) -> Result<Calendar, Stop> {
+pub(super) fn calendar_of(books: &mut dyn Books, owner: Role, subject: &Subject) -> Result<Calendar, Stop> {
     let node = match &subject.key {
         Some(Key::WarehouseOrder(id)) => books.warehouse_order(id)?.map(|released| released.node.clone()),
         Some(Key::Shipment(id)) => books.shipment(id)?.map(|shipment| shipment.node.clone()),
@@ -92,7 +89,7 @@ fn calendar_of(books: &mut dyn Books, owner: Role, subject: &Subject) -> Result<
 }
 
 /// Whether the order that it keeps is wanted by the next working day, or was.
-fn is_due(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Context) -> Result<bool, Stop> {
+pub fn is_urgent(books: &mut dyn Books, subject: &Subject, calendar: &Calendar, cx: &Context) -> Result<bool, Stop> {
     let order = match subject.order {
         Some(id) => books.order(&id)?,
         None => None,
@@ -136,7 +133,7 @@ fn leads_on(books: &mut dyn Books, kind: ExceptionKind, subject: &Subject, actio
 /// Raises an exception, with owner, clocks and actions from the catalogue. One that is open already for the same task, the same dead
 /// letter, or else the same type and subject, is not raised twice. Source: domain §1.12.
 pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<ExceptionId, Stop> {
-    let Raise { kind, subject, reason, amount, task, case, dead_letter, is_waited_for, owner } = raise;
+    let Raise { kind, subject, reason, amount, task, case, dead_letter, is_waited_for, routing } = raise;
     let known = match (task, &dead_letter) {
         (Some(task), _) => index::of_task(books, task)?,
         (None, Some(letter)) => index::of_dead_letter(books, letter)?,
@@ -150,11 +147,14 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         None => 9,
     };
     let rules = rules(kind);
-    let owner = owner.unwrap_or(rules.owner);
+    let owner = routing.owner.unwrap_or(rules.owner);
     let calendar = &calendar_of(books, owner, &subject)?;
     let policy = Escalation::of(&company(books)?.policy.escalation, kind);
-    let severity = severity(amount, tier, is_due(books, &subject, calendar, cx)?);
-    let resolve = time(rules.resolve, severity);
+    let severity = match routing.severity {
+        Some(severity) => severity,
+        None => severity(amount, tier, is_urgent(books, &subject, calendar, cx)?),
+    };
+    let resolve = routing.resolve.unwrap_or_else(|| time(rules.resolve, severity));
     let id = ExceptionId(books.next_number(Kind::Exception)?);
     let mut offered = Vec::with_capacity(rules.actions.len());
     for action in rules.actions {
@@ -166,7 +166,7 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
             offered.push(*action);
         }
     }
-    let part = |percent: u16| calendar.after(cx.now, Minutes(resolve.0 * i64::from(percent) / 100));
+    let Clocks { respond_by, resolve_by, ladder } = clocks(calendar, cx.now, &policy, routing.respond, resolve);
     let exception = Exception {
         id,
         kind,
@@ -177,9 +177,9 @@ pub fn raise(books: &mut dyn Books, raise: Raise, cx: &Context) -> Result<Except
         owner,
         assignee: None,
         raised_at: cx.now,
-        respond_by: part(policy.response_percent.unwrap_or(RESPONSE)),
-        resolve_by: part(100),
-        ladder: policy.ladder_percent.unwrap_or(LADDER).map(part).to_vec(),
+        respond_by,
+        resolve_by,
+        ladder,
         escalations: 0,
         actions: offered,
         task,

@@ -82,6 +82,7 @@ fn open(books: &mut dyn Books, id: ExceptionId) -> Result<Arc<Exception>, Stop> 
 mod tests {
     use super::*;
     use crate::context::Role;
+    use crate::exception::Routing;
     use crate::exception::{ExceptionKind, Raise, Severity, Subject, escalate, lead, next_escalation, open_for, raise};
     use crate::ids::{OrderId, PaymentId};
     use crate::order::fixture::{Story, at, clerk};
@@ -151,7 +152,8 @@ mod tests {
     fn what_is_another_roles_business_is_not_decided_by_the_owner_of_its_type_unless_it_is_given_to_them() {
         let mut story = Story::new();
         let subject = Subject { key: Some(Key::Payment(PaymentId(7))), ..Subject::default() };
-        let wanted = Raise { owner: Some(Role::Warehouse), ..Raise::new(ExceptionKind::Deduction, subject, "damaged") };
+        let wanted =
+            Raise { routing: Routing::to(Role::Warehouse), ..Raise::new(ExceptionKind::Deduction, subject, "damaged") };
         let id = raise(story.books(), wanted, &at(0)).unwrap();
         let acting_as = |name: &str, role| {
             let mut cx = clerk(name, 1);

@@ -279,6 +279,19 @@ pub enum ExceptionEvent {
         /// Which.
         task: TaskRef,
     },
+    /// Its process found who looks after it, and by when.
+    Routed {
+        /// The role that owns it.
+        owner: Role,
+        /// How bad it is.
+        severity: Severity,
+        /// By when somebody should have looked.
+        respond_by: Timestamp,
+        /// By when it should be resolved.
+        resolve_by: Timestamp,
+        /// When the next on the ladder is told, step by step.
+        ladder: Vec<Timestamp>,
+    },
     /// Nobody had taken it when somebody should have looked; the lead was told.
     ResponseOverdue {
         /// Which role that is.
@@ -358,6 +371,11 @@ impl Folded for Exception {
                 self.amount = *amount;
             }
             ExceptionEvent::Awaited { task } => self.task = Some(*task),
+            ExceptionEvent::Routed { owner, severity, respond_by, resolve_by, ladder } => {
+                (self.owner, self.severity) = (*owner, *severity);
+                (self.respond_by, self.resolve_by) = (*respond_by, *resolve_by);
+                self.ladder.clone_from(ladder);
+            }
         }
     }
 }
