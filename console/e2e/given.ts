@@ -94,3 +94,14 @@ export async function ambiguousPayment(): Promise<Exception> {
   const of = async () => (await open("PAYMENT-UNMATCHED")).find(({ subject }) => subject === `payment ${ids[0]}`);
   return until(of, "the ambiguous payment");
 }
+
+/** Begins a process of one task that a worker does, of this type; the instance. */
+export async function startWork(type: string): Promise<string> {
+  const xml = `<?xml version="1.0"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t"><bpmn:process id="${type}" isExecutable="true">
+    <bpmn:startEvent id="s"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="do"/>
+    <bpmn:serviceTask id="do" name="Do it"><bpmn:extensionElements><zeebe:taskDefinition type="${type}"/></bpmn:extensionElements></bpmn:serviceTask>
+    </bpmn:process></bpmn:definitions>`;
+  await ask("dora", "/v1/processes", { resources: [{ name: `${type}.bpmn`, xml }] });
+  return (await ask<{ id: string }>("dora", `/v1/processes/${type}/instances`, { variables: {} })).id;
+}

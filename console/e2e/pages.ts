@@ -15,6 +15,8 @@ interface Things {
   readonly item: string;
   readonly instance: string;
   readonly payment: string;
+  readonly invoice: string;
+  readonly job: string;
   readonly event: string;
   readonly rule: string;
   readonly draftOfRule: string;
@@ -107,6 +109,14 @@ export function allPages(things: Things): Shown[] {
     },
     { name: "systems", path: "/systems", heading: /^Systems$/, sign: /erp\.post_invoice/ },
     { name: "dead-letters", path: "/systems?tab=dead-letters", heading: /^Systems$/, sign: /dead letters/ },
+    { name: "jobs", path: "/systems?tab=jobs&type=label-parcel", heading: /^Systems$/, sign: /jobs? shown/ },
+    { name: "job", path: `/systems?tab=jobs&open=${things.job}`, heading: /^Systems$/, sign: /Leased so far/ },
+    {
+      name: "invoice",
+      path: `/finance/invoices?open=${things.invoice}`,
+      heading: /^Invoices$/,
+      sign: /Credit or dispute/,
+    },
     { name: "users", path: "/administration/users", heading: /^Users$/, sign: /nora/ },
     {
       name: "user",

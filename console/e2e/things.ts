@@ -1,7 +1,16 @@
-import { ask } from "./browser";
+import { ask, until } from "./browser";
+import { startWork } from "./given";
 import type { allPages } from "./pages";
 
 type Page<T> = { items: T[] };
+
+/** A job for a worker that nobody leases; asking twice makes no second one. */
+async function job(): Promise<string> {
+  const jobs = () => ask<Page<{ id: string }>>("dora", "/v1/jobs?type=label-parcel");
+  if ((await jobs()).items.length === 0) await startWork("label-parcel");
+  const found = async () => (await jobs()).items[0]?.id;
+  return until(found, "the job");
+}
 
 /** Looks up what the pages are shown with. */
 export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
@@ -16,10 +25,12 @@ export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
   // one that waits to be matched shows most
   const unmatched = await ask<Page<{ id: string }>>("dora", "/v1/payments?status=unmatched&limit=1");
   const payments = await ask<Page<{ id: string }>>("dora", "/v1/payments?limit=1");
+  const { items: invoices } = await ask<Page<{ id: string; kind: string }>>("dora", "/v1/invoices?limit=50");
+  const invoice = invoices.find(({ kind }) => kind === "invoice");
   const held = exceptions.items.find(({ kind, order, task }) => kind === "PRICE" && order !== null && task !== null);
   const [shipped] = closed.items;
   const [payment] = [...unmatched.items, ...payments.items];
-  if (!held?.order || !held.task || !shipped || !payment)
+  if (!held?.order || !held.task || !shipped || !payment || !invoice)
     throw new Error("the demo left no held and no closed order; see its report");
   // for the pages of administration; asking twice changes nothing
   await ask("ada", "/v1/users", {
@@ -52,6 +63,8 @@ export async function lookUp(): Promise<Parameters<typeof allPages>[0]> {
     account: shipped.account,
     item: shipped.lines[0]?.item ?? "",
     payment: payment.id,
+    invoice: invoice.id,
+    job: await job(),
   };
 }
 

@@ -46,8 +46,10 @@ export function Lines({ order }: { order: Order }) {
                 <Table.Td>
                   <Link to="/availability" search={{ item: line.item }}>
                     {line.item}
-                  </Link>{" "}
-                  <Description of={line.item} />
+                  </Link>
+                  <Text size="xs" truncate maw={105}>
+                    <Description of={line.item} />
+                  </Text>
                 </Table.Td>
                 <Table.Td>
                   <Status of={line.state} />
