@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { as, ask, consoleUrl, launch, until } from "./browser";
 import { newOrder, type Order, startWork } from "./given";
 
@@ -8,7 +8,11 @@ let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  // a journey that did not end may have left it paused
+  process.kill(Number(inject("control")), "SIGCONT");
+  await browser.close();
+});
 
 interface Invoice {
   readonly id: string;
@@ -49,8 +53,11 @@ describe("corrections", () => {
   });
 
   it("note a dispute, decide on it in parts from its case, and take the letter to the customer", async () => {
+    const lab = Number(inject("control"));
     const order = await newOrder();
     const invoice = await until(async () => (await invoicesOf(order))[0], "the invoice");
+    // nobody pays meanwhile: of what is paid nothing is in dispute any more
+    process.kill(lab, "SIGSTOP");
     const page = await as(browser, "rita");
     await page.goto(`${consoleUrl()}/finance/invoices?open=${invoice.id}`);
     await page.getByRole("button", { name: "Credit or dispute" }).click();
@@ -83,6 +90,7 @@ describe("corrections", () => {
       director.getByRole("button", { name: "Letter of decision 1" }).click(),
     ]);
     expect((await readFile(await letter.path(), "utf8")).startsWith("%PDF-")).toBe(true);
+    process.kill(lab, "SIGCONT");
     await director.context().close();
   });
 
