@@ -79,6 +79,7 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         return give_up(books, &payment, None, Vec::new(), "money went out, or the bank took something back".into());
     }
     let mut referenced = referenced(books, &payment)?;
+    let by_number = !referenced.is_empty();
     let mut known = payer(books, &payment, &referenced)?;
     if known.is_none() && referenced.is_empty() {
         referenced = by_bill_of_lading(books, &payment)?;
@@ -121,6 +122,12 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         on_account(books, id, &account_id, amount, &reason);
         return Ok(Applied { account: Some(account_id), outcome: Outcome::OnAccount, reason });
     }
+    let by = match items.iter().any(|item| referenced.contains(&item.invoice)) {
+        true if by_number => "",
+        true => " (found by bill of lading)",
+        false if items.is_empty() => "",
+        false => " (found by order number)",
+    };
     let lines = remittance::lines(books, &payment)?;
     let found = match (items.is_empty(), referenced.is_empty()) {
         (false, _) => by_reference(&items, &lines, &payment, &policy),
@@ -132,6 +139,7 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
     };
     match found {
         Ok(mut found) => {
+            found.evidence.push_str(by);
             for allocation in &mut found.allocations {
                 let of_another = paid_for.iter().find(|(_, item)| item.invoice == allocation.invoice);
                 allocation.account = of_another.map(|(account, _)| account.clone());

@@ -82,7 +82,10 @@ pub fn match_manually(
         on_account(books, id, &account, -from_account, "a person applies it");
     }
     let rest = unallocated + from_account - wanted;
-    post(books, id, &account, allocations, Method::Manual, "decided by a person", cx)?;
+    let is_discounted = allocations.iter().any(|allocation| !allocation.discount.is_zero());
+    let evidence =
+        if is_discounted { "decided by a person, with the discount taken in time" } else { "decided by a person" };
+    post(books, id, &account, allocations, Method::Manual, evidence, cx)?;
     if rest.is_positive() {
         on_account(books, id, &account, rest, "");
     }

@@ -637,6 +637,8 @@ fn domain_1_7_stage_2_a_bill_of_lading_names_the_invoices_of_all_that_left_with_
     for text in ["your b/l BOL-004711", "BOL 4711", "bol-oo4711"] {
         let (applied, open) = paid_by_bill_of_lading(20_000, text);
         assert_eq!((applied.outcome, open), (Outcome::Applied, [Amount::ZERO; 2]), "{text}");
+        let why = "CD-2026-000001, CD-2026-000002: named, and the amount is theirs (found by bill of lading)";
+        assert_eq!(applied.reason, why);
     }
     let (applied, open) = paid_by_bill_of_lading(10_000, "BOL-004712");
     assert_eq!((applied.outcome, open), (Outcome::Unmatched { ambiguous: true }, [Amount(10_000); 2]));
@@ -648,6 +650,7 @@ fn domain_1_7_stage_2_a_bill_of_lading_names_the_invoices_of_all_that_left_with_
 fn domain_1_7_stage_2_an_order_that_is_named_is_meant_and_not_all_that_left_with_its_bill_of_lading() {
     let (applied, open) = paid_by_bill_of_lading(10_000, "SO-2 with BOL-004711");
     assert_eq!((applied.outcome, open), (Outcome::Applied, [Amount(10_000), Amount::ZERO]), "{}", applied.reason);
+    assert_eq!(applied.reason, "CD-2026-000002: named, and the amount is theirs (found by order number)");
 }
 
 #[test]
