@@ -93,7 +93,7 @@ impl Target {
 
 /// The API's own handlers on a store that is opened for reading.
 fn store_api(folder: &std::path::Path) -> anyhow::Result<Api> {
-    let reader = store::Sqlite::open_read_only(folder)?;
+    let reader = store::Sqlite::open_read_only(&crate::input::store_folder(folder))?;
     let key = crate::keys::generate()?;
     let owner = server::KeyConfig {
         name: "command line".into(),

@@ -116,11 +116,16 @@ const SECRET: &str = "crossdock.secret";
 
 /// Writes a commented configuration that works as it is, with one key, and beside it the server's secret. One that is there already stays:
 /// others know what was derived from it.
-pub(crate) fn write_initial(path: &Path, key_hash: &str, secret: &str) -> anyhow::Result<()> {
+pub(crate) fn write_initial(path: &Path, key_hash: &str) -> anyhow::Result<()> {
     let text = include_str!("initial.toml").replace("{key_hash}", key_hash);
     write_new(path, &text, std::fs::OpenOptions::new().write(true))?;
+    keep_secret(path)
+}
+
+/// Draws the server's secret beside a configuration, unless one is there.
+pub(crate) fn keep_secret(path: &Path) -> anyhow::Result<()> {
     let beside = path.with_file_name(SECRET);
-    if beside.exists() { Ok(()) } else { write_new(&beside, secret, private().write(true)) }
+    if beside.exists() { Ok(()) } else { write_new(&beside, &crate::keys::generate()?, private().write(true)) }
 }
 
 /// Options for a file that nobody else may read.

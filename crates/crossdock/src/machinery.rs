@@ -61,7 +61,7 @@ impl Machinery {
             .args(["--seed", &setting.seed.to_string(), "--speed", &setting.speed.to_string(), "--with-starter"])
             .arg("--data")
             .arg(folder.join("lab"))
-            .env("CROSSDOCK_API_KEY", &key)
+            .env("CROSSDOCK_API_KEY", key_of("systems", &key))
             .env_remove("CROSSDOCK_DATA")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -74,6 +74,7 @@ impl Machinery {
         let systems: serde_json::Map<String, Value> = serde_json::from_str(&first).context("read the lab's addresses")?;
         let systems: Vec<(String, String)> =
             systems.into_iter().map(|(name, url)| (name, url.as_str().unwrap_or_default().to_owned())).collect();
+        config::keep_secret(&folder.join("crossdock.toml"))?;
         std::fs::write(folder.join("crossdock.toml"), config(&url, &key, &systems)).context("write the configuration")?;
         let product = start_product(&program, folder)?;
         let mut machinery = Self { folder: folder.to_owned(), program, lab, product, systems, url, key, restarts: 0 };
@@ -134,10 +135,10 @@ impl Machinery {
         self.restarts
     }
 
-    /// A way to ask the product.
-    pub(crate) fn api(&self) -> anyhow::Result<Api> {
+    /// A way to ask the product as one of [`ACTORS`].
+    pub(crate) fn api(&self, actor: &str) -> anyhow::Result<Api> {
         let client = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Api::Http { client, url: self.url.clone(), credential: Credential::Key(self.key.clone()) })
+        Ok(Api::Http { client, url: self.url.clone(), credential: Credential::Key(key_of(actor, &self.key)) })
     }
 
     /// Where the product is.
@@ -238,14 +239,14 @@ fn must_be_free(port: u16, folder: &Path) -> anyhow::Result<()> {
 /// The product's configuration: one key, which measures the product rather than its quota, and the lab's systems.
 fn config(url: &str, key: &str, systems: &[(String, String)]) -> String {
     let listen = url.trim_start_matches("http://");
-    let mut text = format!(
-        "data = \"store\"\n\n[server]\nlisten = \"{listen}\"\n\n[[server.keys]]\nname = \"demo\"\nsha256 = \"{}\"\n\
-         roles = [\"admin\", \"director\", \"sales\", \"warehouse\", \"receivables\", \"operations\", \"credit_manager\"]\n\
-         quota = {{ per_second = 100000, burst = 100000 }}\n\n\
-         [[server.keys]]\nname = \"clerk\"\nsha256 = \"{}\"\nroles = [\"director\", \"sales\", \"warehouse\", \"receivables\", \"operations\"]\n",
-        server::hash_key(key),
-        server::hash_key(&clerk_key(key)),
-    );
+    let mut text = format!("data = \"store\"\n\n[server]\nlisten = \"{listen}\"\nsecret = \"file:crossdock.secret\"\n");
+    for (name, roles) in ACTORS {
+        let sha256 = server::hash_key(&key_of(name, key));
+        text.push_str(&format!(
+            "\n[[server.keys]]\nname = \"{name}\"\nsha256 = \"{sha256}\"\nroles = {roles:?}\n\
+             quota = {{ per_second = 100000, burst = 100000 }}\n"
+        ));
+    }
     for (name, url) in systems {
         text.push_str(&lab_system(name, url));
     }
@@ -279,7 +280,18 @@ pub(crate) fn lab_system(name: &str, url: &str) -> String {
     text
 }
 
-/// The clerks act under a key of their own: whoever submits an order does not release its holds.
-pub(crate) fn clerk_key(key: &str) -> String {
-    format!("{key}_clerk")
+/// Who acts in the demo, each under a key of its own, and their roles: whoever looks at it, who brings the orders in, the systems of the lab,
+/// and the clerks who decide. Whoever submits an order does not release its holds, so they are not one.
+pub(crate) const ACTORS: [(&str, &[&str]); 4] = [
+    (VIEWER, &["admin", "director", "sales", "warehouse", "receivables", "operations", "credit_manager"]),
+    ("import", &["admin", "sales", "warehouse"]),
+    ("systems", &["warehouse", "receivables", "operations"]),
+    ("clerk", &["director", "sales", "warehouse", "receivables", "operations"]),
+];
+/// Whose key people are shown.
+pub(crate) const VIEWER: &str = "demo";
+
+/// The key of an actor, from that of the viewer.
+fn key_of(actor: &str, key: &str) -> String {
+    if actor == VIEWER { key.to_owned() } else { format!("{key}_{actor}") }
 }

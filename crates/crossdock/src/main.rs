@@ -11,6 +11,7 @@ mod output;
 mod processes;
 mod session;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -48,7 +49,8 @@ fn main() -> ExitCode {
         Ok(output::Finding::None) => ExitCode::SUCCESS,
         Ok(output::Finding::Some) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("crossdock: {error:#}");
+            // whoever listened may have gone: then the exit code has to say it
+            let _ = writeln!(std::io::stderr(), "crossdock: {error:#}");
             ExitCode::from(output::exit_code(&error))
         }
     }

@@ -235,15 +235,29 @@ tokio::task_local! {
 
 static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
+/// Whether it is the id of a trace: 32 lower-case hexadecimal digits, not all of them zero. Source: W3C Trace Context, section 3.2.2.3.
+fn is_trace(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.len() == 32 && text.bytes().all(is_digit) && text.bytes().any(|byte| byte != b'0')
+}
+
+/// An id that no other program draws, nor this one after it was started again.
+fn new_trace() -> String {
+    let mut bytes = [0; 16];
+    // without random bytes its requests are still told apart
+    if getrandom::fill(&mut bytes).is_err() {
+        bytes = u128::from(REQUESTS.fetch_add(1, Ordering::Relaxed)).to_be_bytes();
+    }
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
+
 /// Gives the request a name, the caller's if it sent a W3C trace context, and puts it on the answer.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     let given =
         request.headers().get("traceparent").and_then(|value| value.to_str().ok()?.split('-').nth(1).map(str::to_owned));
-    let trace = given.filter(|trace| trace.len() == 32).unwrap_or_else(|| {
-        format!("{:032x}", u128::from(std::process::id()) << 64 | u128::from(REQUESTS.fetch_add(1, Ordering::Relaxed)))
-    });
+    let trace = given.filter(|trace| is_trace(trace)).unwrap_or_else(new_trace);
     let response = TRACE.scope(trace, next.run(request)).await;
     let mut response = crate::version::unless_known(&method, if_none_match.as_ref(), response);
     crate::page::link(&uri, &mut response);
@@ -254,6 +268,16 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_the_id_of_a_trace_is_taken_for_one() {
+        assert!(is_trace("0af7651916cd43dd8448eb211c80319c") && is_trace(&new_trace()));
+        let others = ["0af7651916cd43dd8448eb211c80319", "0AF7651916CD43DD8448EB211C80319C", "g"];
+        for other in others.map(str::to_owned).into_iter().chain(["0".repeat(32), "é".repeat(16)]) {
+            assert!(!is_trace(&other), "{other}");
+        }
+        assert_ne!(new_trace(), new_trace());
+    }
 
     #[test]
     fn every_refusal_has_a_code_of_its_own() {

@@ -24,7 +24,7 @@ pub(crate) struct AccrualsArguments {
 }
 
 pub(crate) fn run(arguments: &AccrualsArguments) -> anyhow::Result<Finding> {
-    let mut reader = store::Sqlite::open_read_only(&arguments.data)?;
+    let mut reader = store::Sqlite::open_read_only(&crate::input::store_folder(&arguments.data))?;
     let day = arguments.day.unwrap_or_else(|| runtime::SystemClock.now().day());
     let accruals = runtime::accruals(&mut reader, day)?;
     let sides = [

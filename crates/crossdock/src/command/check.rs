@@ -44,7 +44,7 @@ fn bar(what: &'static str) -> ProgressBar {
 }
 
 pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
-    let mut reader = store::Sqlite::open_read_only(&arguments.data)?;
+    let mut reader = store::Sqlite::open_read_only(&crate::input::store_folder(&arguments.data))?;
     let bar = bar("fold");
     let result = runtime::verify(&mut reader, |done, of| {
         bar.set_length(of);
@@ -84,7 +84,7 @@ fn age(millis: i64) -> String {
 }
 
 pub(crate) fn reconcile(arguments: &ReconcileArguments) -> anyhow::Result<Finding> {
-    let mut reader = store::Sqlite::open_read_only(&arguments.data)?;
+    let mut reader = store::Sqlite::open_read_only(&crate::input::store_folder(&arguments.data))?;
     let now = runtime::SystemClock.now();
     let report = runtime::reconcile(&mut reader, Some(now))?;
     if arguments.json {

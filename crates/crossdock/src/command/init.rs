@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Finding> {
     let key = keys::generate()?;
-    config::write_initial(&arguments.file, &server::hash_key(&key), &keys::generate()?)?;
+    config::write_initial(&arguments.file, &server::hash_key(&key))?;
     line(format_args!("wrote {}, and beside it crossdock.secret, which webhooks are signed with", arguments.file.display()));
     line("");
     line("The key of `admin`, shown this once; only its hash is kept:");

@@ -34,6 +34,8 @@ pub(crate) struct InvoiceView {
     pub(crate) date: String,
     /// Day on which it is due.
     pub(crate) due: String,
+    /// What is granted if it is paid early; none if nothing is.
+    pub(crate) early_payment: Option<EarlyPaymentView>,
     /// Lines.
     pub(crate) lines: Vec<InvoiceLineView>,
     /// Freight, net.
@@ -62,6 +64,15 @@ pub(crate) struct InvoiceView {
     pub(crate) tax_levels: Vec<TaxLevelView>,
     /// What was decided about what the customer disputed, the oldest first.
     pub(crate) decisions: Vec<DisputeDecisionView>,
+}
+
+/// What is granted if an invoice is paid early.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct EarlyPaymentView {
+    /// What need not be paid then.
+    pub(crate) discount: MoneyView,
+    /// The last day on which that counts.
+    pub(crate) until: String,
 }
 
 /// What was decided about a dispute.
@@ -141,6 +152,9 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         rebills: invoice.rebills.map(|id| id.to_string()),
         date: invoice.date.to_string(),
         due: invoice.due.to_string(),
+        early_payment: invoice
+            .early_payment
+            .map(|(discount, until)| EarlyPaymentView { discount: money(discount, currency), until: until.to_string() }),
         lines: lines.collect(),
         freight: money(invoice.freight, currency),
         discount: money(invoice.discount, currency),

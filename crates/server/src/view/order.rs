@@ -26,10 +26,16 @@ pub(crate) struct OrderView {
     pub(crate) requested: Option<String>,
     /// Country that it goes to.
     pub(crate) ship_to_country: String,
-    /// Net value of its lines, freight included, less discount.
+    /// Net value of its lines, cancelled units left out, before discount and freight.
     pub(crate) net: MoneyView,
+    /// Discount on the whole order, before tax.
+    pub(crate) discount: MoneyView,
+    /// Freight for the whole order, before tax.
+    pub(crate) freight: MoneyView,
     /// Tax.
     pub(crate) tax: MoneyView,
+    /// What the customer will owe for it: lines less discount, freight and tax.
+    pub(crate) gross: MoneyView,
     /// What the customer still owes for it.
     pub(crate) receivable: MoneyView,
     /// What keeps it.
@@ -199,7 +205,10 @@ pub(crate) fn order(order: &Order, ours: Currency) -> OrderView {
         requested: order.requested.map(|day| day.to_string()),
         ship_to_country: order.ship_to.country.to_string(),
         net: money(trade::order::net(order), currency),
+        discount: money(order.discount, currency),
+        freight: money(order.freight, currency),
         tax: money(order.tax, currency),
+        gross: money(trade::order::gross(order), currency),
         receivable: money(order.receivable, currency),
         holds: order
             .holds

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::api::Api;
-use crate::machinery::{Machinery, Setting};
+use crate::machinery::{Machinery, Setting, VIEWER};
 use crate::output::{self, Finding, line};
 use plan::Plan;
 
@@ -127,13 +127,13 @@ async fn show(
     watch: &watch::Watch,
     machinery: &mut Machinery,
 ) -> anyhow::Result<Finding> {
-    let api = machinery.api()?;
+    let (api, import) = (machinery.api(VIEWER)?, machinery.api("import")?);
     say(arguments, format_args!("product  {}   (key: {})", machinery.url(), machinery.key()));
     for (name, url) in machinery.lab_urls() {
         say(arguments, format_args!("{name:<8} {url}"));
     }
 
-    let fed = feed::feed(&api, plan, watch, machinery).await?;
+    let fed = feed::feed(&import, plan, watch, machinery).await?;
     let stuck = watch.until_idle(&api, machinery, !arguments.no_clerks, arguments.seed, PATIENCE).await?;
     let report = report::read(folder, machinery.lab_urls(), &fed, watch.running(), machinery.restarts()).await?;
     watch.finish();

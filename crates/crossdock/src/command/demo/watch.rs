@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::post;
-use crate::api::{Api, Credential};
-use crate::machinery::{Machinery, clerk_key};
+use crate::api::Api;
+use crate::machinery::Machinery;
 
 /// Nothing may change for so long before everything counts as done.
 const REST: Duration = Duration::from_millis(2_500);
@@ -102,12 +102,7 @@ impl Watch {
         patience: Duration,
     ) -> anyhow::Result<Option<String>> {
         let client = reqwest::Client::builder().no_proxy().build()?;
-        let clerk = match api {
-            Api::Http { client, url, credential: Credential::Key(key) } => {
-                Api::Http { client: client.clone(), url: url.clone(), credential: Credential::Key(clerk_key(key)) }
-            }
-            Api::Http { .. } | Api::Store { .. } => anyhow::bail!("the demo watches over HTTP, with a key"),
-        };
+        let clerk = machinery.api("clerk")?;
         let mut left: BTreeSet<String> = BTreeSet::new();
         let (mut position, mut moved) = (0, Instant::now());
         loop {
