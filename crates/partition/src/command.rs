@@ -175,6 +175,9 @@ pub enum Body {
     WarehouseCancelAnswer {
         /// What.
         warehouse_order: WarehouseOrderId,
+        /// The number that came with what it was asked.
+        #[serde(default)]
+        request: Option<u32>,
         /// `None` if it cancelled, else why it did not.
         refused: Option<Text>,
         /// Units that it ships in all, by line, those that have left included; none stands for doing all that it was asked for.

@@ -48,12 +48,16 @@ pub struct QuoteLine<'a> {
 }
 
 /// Asks a warehouse to ship, to cancel, or to ship elsewhere (`wms.release`, `wms.cancel`, `wms.redirect`): these units of these lines.
+/// To cancel, they come on top of what was asked before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReleaseDocument<'a> {
     pub(crate) warehouse_order: WarehouseOrderId,
     pub(crate) order: OrderId,
     pub(crate) node: &'a str,
     pub(crate) ship_to: Cow<'a, ShipTo>,
+    /// To cancel: which request it is, to be given back with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<u32>,
     #[serde(borrow)]
     pub(crate) lines: Vec<ReleaseLine<'a>>,
 }
@@ -64,6 +68,9 @@ pub struct ReleaseLine<'a> {
     pub(crate) line: u64,
     pub(crate) item: &'a str,
     pub(crate) quantity: Quantity,
+    /// To cancel: what is shipped in all if this and all requests before are agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ships: Option<Quantity>,
 }
 
 /// Asks a carrier to fetch a warehouse order (`tms.book`).

@@ -354,7 +354,7 @@ pub(crate) fn timers(key: &AnyKey, state: &AnyState) -> Vec<Timer> {
             bill.into_iter().chain(review).collect()
         }
         (AnyKey::Trade(trade::Key::WarehouseOrder(id)), AnyState::Trade(Aggregate::WarehouseOrder(state), _)) => {
-            state.answer_by.map(|due| Timer { due, owner: TimerOwner::CancelAnswer(*id) }).into_iter().collect()
+            state.answer_due().map(|due| Timer { due, owner: TimerOwner::CancelAnswer(*id) }).into_iter().collect()
         }
         (AnyKey::Trade(trade::Key::Account(id)), AnyState::Trade(Aggregate::Account(state), _)) => {
             let owner = || TimerOwner::Receivables(id.clone());

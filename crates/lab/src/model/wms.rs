@@ -1,6 +1,6 @@
 //! A warehouse: acknowledges, picks, ships; sometimes refuses, finds too little, or ships in parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -17,6 +17,8 @@ pub struct Wms {
 struct Release {
     /// Line number → item, units to ship, units found, units shipped.
     lines: BTreeMap<u64, Line>,
+    /// The numbers of the requests to cancel that it knows.
+    requests: BTreeSet<u64>,
     rejected: bool,
     picked: bool,
     shipments: u32,
@@ -75,6 +77,10 @@ impl Wms {
         let Some(release) = self.releases.get_mut(&id) else {
             return Answer::new(404, json!({ "error": format!("{id} is not known here") }));
         };
+        let request = body["request"].as_u64().unwrap_or(0);
+        if request > 0 && !release.requests.insert(request) {
+            return Answer::new(202, json!({ "accepted": true }));
+        }
         // decided now: what is confirmed will not be shipped, whatever else is on its way
         let refused =
             release.done || release.shipments > 0 || chance.hits(chance.faults.uncancellable, "uncancellable", &id);
@@ -88,7 +94,7 @@ impl Wms {
             }
         }
         let due = now + chance.between(MINUTE, 10 * MINUTE, "cancel", &id);
-        let name = format!("{} {id} {now}", if refused { "keep" } else { "cancelled" });
+        let name = format!("{} {id} {now} {request}", if refused { "keep" } else { "cancelled" });
         Answer { actions: vec![Action { due, name }], ..Answer::new(202, json!({ "accepted": true })) }
     }
 
@@ -187,7 +193,8 @@ impl Model for Wms {
                 // what is shipped in all, as far as it is known now: true whatever has been told before
                 let lines = release.lines.iter().map(|(no, line)| json!({ "line": no, "ships": line.wanted }));
                 let refused = (verb == "keep").then_some("it is on its way");
-                let body = json!({ "refused": refused, "lines": lines.collect::<Vec<_>>() });
+                let request = words.nth(1).and_then(|number| number.parse::<u32>().ok()).filter(|number| *number > 0);
+                let body = json!({ "request": request, "refused": refused, "lines": lines.collect::<Vec<_>>() });
                 (vec![message("cancel-answers", body)], Vec::new())
             }
             "redirect" | "misdirect" => {

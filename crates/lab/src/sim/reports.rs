@@ -37,7 +37,8 @@ pub(super) fn body_of(message: &Message) -> Option<Body> {
         }),
         "cancel-answers" => {
             let (refused, lines) = (body["refused"].as_str().map(Text::from), lines("ships")?);
-            Body::WarehouseCancelAnswer { warehouse_order: id, refused, lines }
+            let request = body["request"].as_u64().and_then(|number| u32::try_from(number).ok());
+            Body::WarehouseCancelAnswer { warehouse_order: id, request, refused, lines }
         }
         "redirect-answers" => {
             Body::WarehouseRedirectAnswer { warehouse_order: id, refused: body["refused"].as_str().map(Text::from) }

@@ -152,18 +152,17 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             follow_up::left_unexpectedly(txn, &shipped)?;
             Ok(Reply::Shipment(shipped.shipment))
         }
-        Body::WarehouseCancelAnswer { warehouse_order, refused, lines } => {
-            let refused = refused.as_deref();
-            let stops = follow_up::is_asked_to_stop(txn, *warehouse_order)?;
-            if let Some(reason) = refused {
-                follow_up::cancel_refused(txn, *warehouse_order, reason)?;
-                follow_up::missing_refused(txn, *warehouse_order, reason)?;
+        Body::WarehouseCancelAnswer { warehouse_order, request, refused, lines } => {
+            let (id, refused) = (*warehouse_order, refused.as_deref());
+            let answered = trade::fulfilment::cancel_answered(txn.books(), id, *request, refused, lines, &cx)?;
+            let why = refused.unwrap_or("it does not cancel them");
+            follow_up::cancel_refused(txn, id, &answered, why)?;
+            follow_up::missing_refused(txn, id, &answered, why)?;
+            if answered.reopened {
+                source_again(txn, id)?;
             }
-            if trade::fulfilment::cancel_answered(txn.books(), *warehouse_order, refused, lines, &cx)? {
-                source_again(txn, *warehouse_order)?;
-            }
-            if let Some(reason) = refused.filter(|_| stops) {
-                follow_up::stop_refused(txn, *warehouse_order, reason)?;
+            if answered.kept.iter().any(|line| line.stopping > line.missing) {
+                follow_up::stop_refused(txn, id, why)?;
             }
             Ok(Reply::Done)
         }
@@ -460,8 +459,9 @@ fn rebill(txn: &mut Txn<'_>, id: OrderId, rebilling: &trade::billing::Rebilling)
 
 pub(super) fn ask_to_cancel(txn: &mut Txn<'_>, asked: &[WarehouseOrderId]) -> Outcome<()> {
     for id in asked {
-        let effect = document::cancellation(txn, *id)?;
-        txn.request(effect);
+        if let Some(effect) = document::cancellation(txn, *id)? {
+            txn.request(effect);
+        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use engine::InstanceId;
 use feel::{Context as Variables, Value};
 use serde::Serialize;
 use trade::cash::LedgerEntry;
+use trade::fulfilment::{WarehouseLine, WarehouseOrder};
 use trade::{AccountId, InvoiceId, Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Amount, Currency, Day, Text};
 
@@ -48,7 +49,7 @@ pub(super) fn effect(
         }
         "wms.release" => {
             let id: WarehouseOrderId = id(variables, "warehouseOrderId")?;
-            warehouse_order(txn, id, &mut effect, |line| line.outstanding())?;
+            outstanding(txn, id, &mut effect)?;
         }
         "tms.book" => {
             let id: WarehouseOrderId = id(variables, "warehouseOrderId")?;
@@ -76,17 +77,21 @@ fn with_headers(variables: &Variables, headers: &[(Text, Text)]) -> Variables {
     document
 }
 
-/// Asks a warehouse to cancel what it has not shipped; no process waits for it, the warehouse answers with a command.
-pub(super) fn cancellation(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<Effect> {
+/// Asks a warehouse not to ship what it was asked for last; no process waits for it, the warehouse answers with a command. `None` if
+/// that was asked before, for another reason.
+pub(super) fn cancellation(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<Option<Effect>> {
+    let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(None) };
+    let Some(request) = released.request(released.requested) else { return Ok(None) };
+    let lines = request.lines.iter().filter_map(|asked| Some((released.line(asked.line)?, asked.units)));
+    let lines = lines.map(|(line, units)| ReleaseLine { ships: Some(line.ships_at_most()), ..release_line(line, units) });
     let mut effect = Effect {
         id: txn.loose_effect_id(),
         capability: Text::const_new("wms.cancel"),
         requested_at: txn.now(),
         ..Effect::default()
     };
-    // what the warehouse shall not ship, not what it was asked to ship
-    warehouse_order(txn, id, &mut effect, |line| line.cancelling)?;
-    Ok(effect)
+    warehouse_order(txn, &released, &mut effect, lines.collect(), Some(request.number))?;
+    Ok(Some(effect))
 }
 
 /// Asks a warehouse to ship to the order's new address; it answers with a command.
@@ -97,7 +102,7 @@ pub(super) fn redirection(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<Ef
         requested_at: txn.now(),
         ..Effect::default()
     };
-    warehouse_order(txn, id, &mut effect, |line| line.outstanding())?;
+    outstanding(txn, id, &mut effect)?;
     Ok(effect)
 }
 
@@ -228,30 +233,37 @@ fn tax_quote(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Text> {
     }))
 }
 
+/// What a warehouse order has still to ship.
+fn outstanding(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outcome<()> {
+    let released = txn.books().warehouse_order(&id)?.ok_or(Refusal::NotFound(Key::WarehouseOrder(id)))?;
+    let lines = released.lines.iter().filter(|line| line.outstanding().is_positive());
+    let lines = lines.map(|line| release_line(line, line.outstanding())).collect();
+    warehouse_order(txn, &released, effect, lines, None)
+}
+
+fn release_line(line: &WarehouseLine, quantity: units::Quantity) -> ReleaseLine<'_> {
+    ReleaseLine { line: line.line.0, item: line.item.as_str(), quantity, ships: None }
+}
+
 fn warehouse_order(
     txn: &mut Txn<'_>,
-    id: WarehouseOrderId,
+    released: &WarehouseOrder,
     effect: &mut Effect,
-    units: fn(&trade::fulfilment::WarehouseLine) -> units::Quantity,
+    lines: Vec<ReleaseLine<'_>>,
+    request: Option<u32>,
 ) -> Outcome<()> {
-    let key = Key::WarehouseOrder(id);
-    let released = txn.books().warehouse_order(&id)?.ok_or(Refusal::NotFound(key.clone()))?;
     let order = order(txn, released.order)?;
-    let lines = released.lines.iter().filter(|line| units(line).is_positive()).map(|line| ReleaseLine {
-        line: line.line.0,
-        item: line.item.as_str(),
-        quantity: units(line),
-    });
     effect.document = json(&ReleaseDocument {
-        warehouse_order: id,
+        warehouse_order: released.id,
         order: released.order,
         node: released.node.as_str(),
         ship_to: Cow::Borrowed(&order.ship_to),
-        lines: lines.collect(),
+        request,
+        lines,
     });
     effect.route = released.node.0.clone();
     effect.order = Some(released.order);
-    effect.subject = Some(key);
+    effect.subject = Some(Key::WarehouseOrder(released.id));
     Ok(())
 }
 

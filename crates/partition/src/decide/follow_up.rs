@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use feel::{Context as Variables, Value};
 use trade::exception::{ExceptionKind, Raise};
-use trade::fulfilment::{Booking, InterceptStatus, ShipConfirm, WarehouseOrder};
+use trade::fulfilment::{Answered, Booking, InterceptStatus, ShipConfirm, WarehouseOrder};
 use trade::order::Order;
 use trade::{Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Amount, Quantity, Text};
@@ -58,14 +58,9 @@ pub(super) fn has_left_anyway(txn: &mut Txn<'_>, confirm: &ShipConfirm, refusal:
 }
 
 /// A warehouse will not cancel what it was asked to (domain §1.5.4: too late, offer to refuse at the dock or to return).
-pub(super) fn cancel_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
-    let Some(released) = txn.books().warehouse_order(&id)?.filter(|released| released.cancel_requested) else {
-        return Ok(());
-    };
-    let units: Quantity = released.lines.iter().map(|line| line.cancelling - line.stopping).sum();
-    if !units.is_positive() {
-        return Ok(());
-    }
+pub(super) fn cancel_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, answered: &Answered, why: &str) -> Outcome<()> {
+    let units: Quantity = answered.kept.iter().map(|line| line.units - line.stopping).sum();
+    let Some(released) = txn.books().warehouse_order(&id)?.filter(|_| units.is_positive()) else { return Ok(()) };
     let reason = text(format_args!(
         "{} ships {units} units of {id} that were to be cancelled ({why}): have them refused at the dock, or take them back",
         released.node
@@ -74,13 +69,18 @@ pub(super) fn cancel_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str)
 }
 
 /// A warehouse does not give back units that a count did not find: one of the two is wrong (domain §1.1.6).
-pub(super) fn missing_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str) -> Outcome<()> {
+pub(super) fn missing_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, answered: &Answered, why: &str) -> Outcome<()> {
     let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(()) };
-    let missing: Vec<String> = released
-        .lines
+    let missing: Vec<String> = answered
+        .kept
         .iter()
-        .filter(|line| line.missing.is_positive())
-        .map(|line| format!("{} of {} on line {} (missing by {})", line.missing, line.item, line.line.0, line.missing_by))
+        .filter(|kept| kept.missing.is_positive())
+        .map(|kept| {
+            let item = released.line(kept.line).map_or("", |line| line.item.as_str());
+            let document = answered.missing_by.iter().find(|(no, _)| *no == kept.line);
+            let document = document.map_or("", |(_, document)| document.as_str());
+            format!("{} of {item} on line {} (missing by {document})", kept.missing, kept.line.0)
+        })
         .collect();
     if missing.is_empty() {
         return Ok(());
@@ -91,12 +91,6 @@ pub(super) fn missing_refused(txn: &mut Txn<'_>, id: WarehouseOrderId, why: &str
         missing.join(", ")
     ));
     ask(txn, released.order, ExceptionKind::ShipDiscrepancy, Key::WarehouseOrder(id), reason)
-}
-
-/// Whether a warehouse was asked to stop units that the customer still wants, at another address.
-pub(super) fn is_asked_to_stop(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<bool> {
-    let released = txn.books().warehouse_order(&id)?;
-    Ok(released.is_some_and(|released| released.lines.iter().any(|line| line.stopping > line.missing)))
 }
 
 /// A warehouse does not stop what was to go to another address: it is asked to ship it there, or somebody has it intercepted while a hold
@@ -124,22 +118,41 @@ fn address(order: &Order) -> String {
 /// A warehouse was asked to cancel and has not answered in time: somebody asks it. The exception ends with the answer (domain §1.5.4, ask).
 pub(super) fn answer_late(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
     let cx = txn.system.clone();
-    let is_late = |by: units::Timestamp| by <= cx.now;
-    let released = txn.books().warehouse_order(&id)?.filter(|released| released.answer_by.is_some_and(is_late));
-    let Some(released) = released else { return Ok(()) };
-    let units: Quantity = released.lines.iter().map(|line| line.cancelling).sum();
-    let reason = text(format_args!("{} has not answered whether it cancels {units} units of {id}", released.node));
+    let Some(released) = txn.books().warehouse_order(&id)? else { return Ok(()) };
+    let late = released.requests.iter().filter(|open| open.answer_by.is_some_and(|by| by <= cx.now));
+    let (mut numbers, mut questions) = (Vec::new(), Vec::new());
+    for open in late {
+        let units: Quantity = open.lines.iter().map(|line| line.units).sum();
+        questions.push(format!("{units} units (request {})", open.number));
+        numbers.push(open.number);
+    }
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let reason =
+        text(format_args!("{} has not answered whether it cancels {} of {id}", released.node, questions.join(" and ")));
     let order = order(txn, released.order)?;
     let subject = subject(&order, Some(Key::WarehouseOrder(id)));
-    let exception = trade::exception::raise(txn.books(), Raise::new(ExceptionKind::WmsReject, subject, reason), &cx)?;
-    trade::fulfilment::note_answer_late(txn.books(), id, exception);
+    let asked = match released.answer_chased {
+        Some(id) => txn.books().exception(&id)?.filter(|asked| asked.is_open()),
+        None => None,
+    };
+    let exception = match asked {
+        Some(asked) => {
+            let reason = text(format_args!("{}; {reason}", asked.reason));
+            trade::exception::restate(txn.books(), asked.id, &reason, asked.amount)?;
+            asked.id
+        }
+        None => trade::exception::raise(txn.books(), Raise::new(ExceptionKind::WmsReject, subject, reason), &cx)?,
+    };
+    trade::fulfilment::note_answer_late(txn.books(), id, exception, numbers);
     Ok(())
 }
 
-/// The warehouse has answered what it was asked to cancel, or there is nothing left to answer.
+/// The warehouse has answered what somebody asks it about, or there is nothing left to answer.
 pub(super) fn answer_came(txn: &mut Txn<'_>, id: WarehouseOrderId) -> Outcome<()> {
     let cx = txn.system.clone();
-    let released = txn.books().warehouse_order(&id)?.filter(|released| !released.cancel_requested);
+    let released = txn.books().warehouse_order(&id)?.filter(|released| released.has_answered());
     if let Some(exception) = released.and_then(|released| released.answer_chased) {
         trade::exception::clear(txn.books(), exception, "the warehouse has answered", &cx)?;
     }

@@ -90,7 +90,12 @@ fn a_shipment_that_wins_over_a_cancellation_leaves_a_task() {
     assert_eq!(world.state(id).lines[0].cancel_failed, Quantity(10));
     assert!(world.open(ExceptionKind::ShipDiscrepancy)[0].reason.contains("was to cancel"));
     // the answer that comes too late changes nothing
-    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: Some("gone".into()), lines: Vec::new() });
+    world.tell(Body::WarehouseCancelAnswer {
+        warehouse_order: released,
+        request: None,
+        refused: Some("gone".into()),
+        lines: Vec::new(),
+    });
     assert_eq!(world.open(ExceptionKind::ShipDiscrepancy).len(), 1);
     world.check();
 }
@@ -102,6 +107,7 @@ fn a_refused_cancellation_leaves_a_task() {
     world.tell(Body::CancelOrder { order: id, cancellation });
     world.tell(Body::WarehouseCancelAnswer {
         warehouse_order: released,
+        request: None,
         refused: Some("too late".into()),
         lines: Vec::new(),
     });
@@ -119,7 +125,12 @@ fn stopped() -> (World, OrderId, WarehouseOrderId) {
 }
 
 fn too_late(world: &mut World, warehouse_order: WarehouseOrderId) {
-    world.tell(Body::WarehouseCancelAnswer { warehouse_order, refused: Some("it is picked".into()), lines: Vec::new() });
+    world.tell(Body::WarehouseCancelAnswer {
+        warehouse_order,
+        request: None,
+        refused: Some("it is picked".into()),
+        lines: Vec::new(),
+    });
     assert_eq!(world.open(ExceptionKind::ShipDiscrepancy).len(), 0, "nothing was to be cancelled");
     world.check();
 }
@@ -171,7 +182,7 @@ fn cancelling_thousands_of_lines_serves_who_waits_and_looks_at_the_order_once() 
     assert_eq!(world.state(other).units_in(Bucket::Backordered), Quantity(2_000));
     world.tell(Body::CancelOrder { order: id, cancellation: Cancellation { lines: vec![], reason: "no".into() } });
     let released = world.state(id).warehouse_orders[0];
-    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: None, lines: Vec::new() });
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, request: None, refused: None, lines: Vec::new() });
     assert_eq!(world.state(id).units_in(Bucket::Cancelled), Quantity(2_000));
     assert_eq!(world.state(other).units_in(Bucket::Backordered), Quantity(0));
     world.check();

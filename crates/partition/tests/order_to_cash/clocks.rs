@@ -23,9 +23,48 @@ fn domain_1_5_4_a_warehouse_that_does_not_answer_a_cancellation_is_asked_and_the
     let asked = world.open(ExceptionKind::WmsReject);
     assert!(asked[0].reason.contains("EAST has not answered whether it cancels 4 units"), "{}", asked[0].reason);
     assert!(!world.let_end(TimerOwner::CancelAnswer(released)), "it is asked about once");
-    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: None, lines: vec![] });
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, request: None, refused: None, lines: vec![] });
     assert_eq!(world.open(ExceptionKind::WmsReject).len(), 0);
     assert_eq!(world.state(id).units_in(Bucket::Cancelled), Quantity(4));
+    world.check();
+}
+
+#[test]
+fn domain_1_5_4_each_of_two_requests_is_sent_asked_about_and_answered_by_its_number() {
+    let mut world = World::new(false);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    let released = world.state(id).warehouse_orders[0];
+    for units in [4, 3] {
+        let lines = vec![(LineNo(1), Some(Quantity(units)))];
+        world.tell(Body::CancelOrder { order: id, cancellation: Cancellation { lines, reason: "less".into() } });
+    }
+    let sent: Vec<serde_json::Value> = world
+        .asked
+        .iter()
+        .filter(|(asked, _)| asked == "wms.cancel")
+        .map(|(_, sent)| serde_json::from_str(sent).unwrap())
+        .collect();
+    let told = |sent: &serde_json::Value| {
+        [&sent["request"], &sent["lines"][0]["quantity"], &sent["lines"][0]["ships"]].map(|part| part.as_i64().unwrap())
+    };
+    assert_eq!(sent.iter().map(told).collect::<Vec<_>>(), [[1, 4, 6], [2, 3, 3]]);
+    assert!(world.let_end(TimerOwner::CancelAnswer(released)));
+    let asked = world.open(ExceptionKind::WmsReject);
+    assert!(asked[0].reason.contains("4 units (request 1)"), "{}", asked[0].reason);
+    let answer = |request, refused: Option<&str>| Body::WarehouseCancelAnswer {
+        warehouse_order: released,
+        request,
+        refused: refused.map(Into::into),
+        lines: vec![],
+    };
+    assert!(world.try_to(answer(None, None)).is_err(), "nobody knows which one it answers");
+    world.tell(answer(Some(2), None));
+    assert_eq!(world.state(id).units_in(Bucket::Cancelled), Quantity(3));
+    assert_eq!(world.open(ExceptionKind::WmsReject).len(), 1, "the first is still to be answered");
+    world.tell(answer(Some(1), Some("it is packed")));
+    assert_eq!((world.open(ExceptionKind::WmsReject).len(), world.state(id).units_in(Bucket::Cancelled)), (0, Quantity(3)));
+    assert!(world.open(ExceptionKind::ShipDiscrepancy)[0].reason.contains("ships 4 units"));
     world.check();
 }
 
@@ -36,7 +75,7 @@ fn an_answer_in_time_stops_the_clock() {
     let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
     let released = world.state(id).warehouse_orders[0];
     world.tell(Body::CancelOrder { order: id, cancellation: Cancellation::default() });
-    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, refused: None, lines: vec![] });
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, request: None, refused: None, lines: vec![] });
     assert!(!world.let_end(TimerOwner::CancelAnswer(released)));
 }
 

@@ -34,7 +34,8 @@ fn count(world: &mut World, on_hand: i64, document: &str) {
 
 fn answer(world: &mut World, warehouse_order: WarehouseOrderId, refused: Option<&str>) {
     let refused = refused.map(Into::into);
-    world.tell(Body::WarehouseCancelAnswer { warehouse_order, refused, lines: Vec::new() });
+    let request = u32::try_from(world.asked("wms.cancel")).ok();
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order, request, refused, lines: Vec::new() });
     world.check();
 }
 

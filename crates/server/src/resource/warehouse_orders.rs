@@ -218,10 +218,14 @@ async fn ship(
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancelAnswer {
+    /// The `request` that came with what was asked. Give it or the lines once you were asked twice about the same warehouse order:
+    /// without both nobody can tell which request is meant, and the answer is refused.
+    #[serde(default)]
+    request: Option<u32>,
     /// Why it is too late; absent or null if it was cancelled.
     #[serde(default)]
     refused: Option<String>,
-    /// Units that it ships in all, by line, those that have left included; absent for doing all that it was asked for. Tell them,
+    /// Units that it ships in all, by line, those that have left included; absent for doing all that it was asked for with that request. Tell them,
     /// and no harm is done by an answer that comes twice or late, or by a pick that crosses it.
     #[serde(default)]
     lines: Vec<LineShips>,
@@ -248,6 +252,7 @@ async fn cancel_answer(
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let body = Body::WarehouseCancelAnswer {
         warehouse_order: id(&order)?,
+        request: request.request,
         refused: request.refused.map(Into::into),
         lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.ships))).collect(),
     };

@@ -1,7 +1,7 @@
 //! What the API shows of warehouse orders and shipments.
 
 use serde::Serialize;
-use trade::fulfilment::{Shipment, WarehouseOrder};
+use trade::fulfilment::{CancelRequest, Shipment, WarehouseOrder};
 
 use super::{name, texts};
 
@@ -43,6 +43,8 @@ pub(crate) struct WarehouseOrderView {
     pub(crate) released_at: String,
     /// The warehouse was asked to cancel and has not answered.
     pub(crate) cancel_requested: bool,
+    /// What it was asked not to ship and has not answered.
+    pub(crate) cancel_requests: Vec<CancelRequestView>,
     /// The carrier's booking.
     pub(crate) booking: Option<String>,
     /// What it shall ship.
@@ -51,6 +53,17 @@ pub(crate) struct WarehouseOrderView {
     pub(crate) shipments: Vec<String>,
     /// Whether it goes to another address than it was released for: `asked`, `agreed` or `refused`.
     pub(crate) redirect: Option<String>,
+}
+
+/// What a warehouse was asked not to ship.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CancelRequestView {
+    /// Its number, which the answer gives back.
+    pub(crate) request: u32,
+    /// Until when the warehouse has time to answer; null once somebody was asked to look after it.
+    pub(crate) answer_by: Option<String>,
+    /// The units.
+    pub(crate) lines: Vec<UnitsView>,
 }
 
 /// Shows a warehouse order.
@@ -71,11 +84,26 @@ pub(crate) fn warehouse_order(order: &WarehouseOrder) -> WarehouseOrderView {
         progress: name(&order.progress),
         released_at: order.released_at.to_string(),
         cancel_requested: order.cancel_requested,
+        cancel_requests: order.requests.iter().map(|request| cancel_request(order, request)).collect(),
         booking: order.booking.as_ref().map(|booking| format!("{} {}", booking.carrier, booking.reference)),
         lines: lines.collect(),
         shipments: texts(&order.shipments),
         redirect: order.redirect.as_ref().map(|redirect| name(&redirect.status)),
     }
+}
+
+fn cancel_request(order: &WarehouseOrder, request: &CancelRequest) -> CancelRequestView {
+    let lines = request.lines.iter().map(|asked| UnitsView {
+        line: asked.line.0,
+        item: order.line(asked.line).map(|line| line.item.to_string()).unwrap_or_default(),
+        quantity: asked.units.0,
+        picked: None,
+        shipped: None,
+        dropped: None,
+        invoiced: None,
+    });
+    let answer_by = request.answer_by.map(|by| by.to_string());
+    CancelRequestView { request: request.number, answer_by, lines: lines.collect() }
 }
 
 /// A shipment.

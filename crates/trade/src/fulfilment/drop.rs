@@ -80,13 +80,14 @@ pub(super) fn shrink(
 
 /// Takes units out of a warehouse order that will not come: first those that it was asked not to ship, which are cancelled or, if they
 /// were only stopped, go back to the order, and wait for supply if they are known to be missing; the rest goes back to the order and out
-/// of stock. Says whether any went back.
+/// of stock. `request` is the one that the warehouse has answered, if it is that. Says whether any went back.
 pub(super) fn fall_short(
     books: &mut dyn Books,
     id: WarehouseOrderId,
     line: &WarehouseLine,
     short: Quantity,
     reason: &Text,
+    request: Option<u32>,
     cx: &Context,
 ) -> Result<bool, Stop> {
     if !short.is_positive() {
@@ -98,11 +99,11 @@ pub(super) fn fall_short(
     let others = asked - missing;
     if others.is_positive() {
         let lines = vec![(line.line, others)];
-        books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines, missing_by: None });
+        books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines, missing_by: None, request });
         drop_units(books, id, line.line, cancelled, Bucket::Cancelled, &Text::const_new("cancelled"))?;
         drop_units(books, id, line.line, others - cancelled, Bucket::Open, &Text::const_new("stopped"))?;
     }
-    give_back(books, id, line, missing, cx)?;
+    give_back(books, id, line, missing, request, cx)?;
     let short = short - asked;
     if !short.is_positive() {
         return Ok(asked > cancelled);
@@ -127,13 +128,14 @@ fn give_back(
     id: WarehouseOrderId,
     line: &WarehouseLine,
     missing: Quantity,
+    request: Option<u32>,
     cx: &Context,
 ) -> Result<(), Stop> {
     if !missing.is_positive() {
         return Ok(());
     }
     let (lines, document) = (vec![(line.line, missing)], &line.missing_by);
-    books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines, missing_by: Some(document.clone()) });
+    books.record(&id, WarehouseOrderEvent::CancelConfirmed { lines, missing_by: Some(document.clone()), request });
     drop_units(books, id, line.line, missing, Bucket::Backordered, document)?;
     let released = warehouse_order(books, id)?;
     let (order, stock) = (released.order, StockKey::new(&line.item, &released.node));

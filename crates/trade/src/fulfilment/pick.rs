@@ -58,7 +58,7 @@ pub fn pick(
     for no in released.lines.iter().map(|line| line.line) {
         if let Some(line) = line_of(books, id, no)? {
             let missing = line.outstanding() - line.staged();
-            is_short |= fall_short(books, id, &line, missing, &Text::const_new("short_pick"), cx)?;
+            is_short |= fall_short(books, id, &line, missing, &Text::const_new("short_pick"), None, cx)?;
         }
     }
     complete_if_done(books, id)?;

@@ -120,7 +120,7 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, cx: &Context) -> Resul
     if is_last {
         for no in released.lines.iter().map(|line| line.line) {
             if let Some(line) = line_of(books, id, no)? {
-                short |= fall_short(books, id, &line, line.outstanding(), &Text::const_new("short_ship"), cx)?;
+                short |= fall_short(books, id, &line, line.outstanding(), &Text::const_new("short_ship"), None, cx)?;
             }
         }
     }

@@ -6,6 +6,7 @@ use units::{Amount, Minutes, Quantity, Text, Timestamp};
 use super::deliver::Delivery;
 use super::intercept::{Intercept, InterceptStatus};
 use super::redirect::{Redirect, RedirectStatus};
+use super::request::CancelRequest;
 use crate::books::Folded;
 use crate::ids::*;
 use crate::master::ShipTo;
@@ -36,10 +37,16 @@ pub struct WarehouseOrder {
     /// Another address than it was released for.
     #[serde(default)]
     pub redirect: Option<Redirect>,
-    /// Until when the warehouse has time to answer what it was asked to cancel.
+    /// The number of the last request to cancel. One that asks for units that are asked for already is not sent.
     #[serde(default)]
-    pub answer_by: Option<Timestamp>,
-    /// The exception that asks for that answer.
+    pub requested: u32,
+    /// How many requests to cancel the warehouse was sent.
+    #[serde(default)]
+    pub asked_times: u32,
+    /// What it was asked and has not answered, the oldest first.
+    #[serde(default)]
+    pub requests: Vec<CancelRequest>,
+    /// The exception that asks for an answer.
     #[serde(default)]
     pub answer_chased: Option<ExceptionId>,
     /// The warehouse was asked to stop what it has, because the order may go elsewhere.
@@ -156,6 +163,9 @@ pub enum WarehouseOrderEvent {
         /// The document that shows that units to stop are not there.
         #[serde(default)]
         missing_by: Option<Text>,
+        /// Which request it belongs to; 0 for one of its own.
+        #[serde(default)]
+        request: u32,
     },
     /// The warehouse agreed to cancel; the units are dropped next.
     CancelConfirmed {
@@ -164,11 +174,17 @@ pub enum WarehouseOrderEvent {
         /// The document that shows that they are not there: they wait for supply now.
         #[serde(default)]
         missing_by: Option<Text>,
+        /// Which request it has answered; the oldest are answered by what was picked or shipped.
+        #[serde(default)]
+        request: Option<u32>,
     },
     /// The warehouse will not cancel: it is too late.
     CancelRefused {
         /// Why.
         reason: Text,
+        /// Which request it has answered; all of them, if none is named.
+        #[serde(default)]
+        request: Option<u32>,
     },
     /// It was cancelled.
     Cancelled,
@@ -200,6 +216,9 @@ pub enum WarehouseOrderEvent {
     AnswerLate {
         /// Which exception asks for it.
         exception: ExceptionId,
+        /// Which requests it asks about; all of them, if none is named.
+        #[serde(default)]
+        requests: Vec<u32>,
     },
     /// Units that the warehouse was asked to cancel are wanted after all: they go back to the order, if it does not ship them.
     WantedAgain {
@@ -343,7 +362,7 @@ impl WarehouseLine {
     }
 
     /// No more units are asked back than are there.
-    fn limit_asked(&mut self, cancelling: Quantity) {
+    pub(super) fn limit_asked(&mut self, cancelling: Quantity) {
         self.cancelling = cancelling.or_zero().min(self.outstanding());
         self.stopping = self.stopping.min(self.cancelling);
         self.missing = self.missing.min(self.stopping);
@@ -374,13 +393,7 @@ impl WarehouseOrder {
         self.lines.get(at)
     }
 
-    fn settle_cancellation(&mut self) {
-        self.cancel_requested = false;
-        self.answer_by = None;
-        self.lines.iter_mut().for_each(|line| line.limit_asked(Quantity::ZERO));
-    }
-
-    fn line_mut(&mut self, no: LineNo) -> Option<&mut WarehouseLine> {
+    pub(super) fn line_mut(&mut self, no: LineNo) -> Option<&mut WarehouseLine> {
         let at = self.lines.binary_search_by_key(&no, |line| line.line).ok()?;
         self.lines.get_mut(at)
     }
@@ -413,30 +426,32 @@ impl Folded for WarehouseOrder {
                     line.dropped += *quantity;
                     line.limit_asked(line.cancelling);
                 }
+                self.fit_requests(*line, None);
+                self.end_empty_requests();
             }
             WarehouseOrderEvent::Booked(booking) => self.booking = Some(booking.clone()),
-            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop, missing_by } => {
-                self.cancel_requested = true;
-                self.answer_by = *answer_by;
+            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop, missing_by, request } => {
                 self.moved |= *stop && missing_by.is_none();
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {
                         line.ask(*quantity, *stop, missing_by.as_ref());
                     }
                 }
+                self.open_request(*request, *answer_by, lines);
             }
-            WarehouseOrderEvent::CancelConfirmed { lines, missing_by } => {
+            WarehouseOrderEvent::CancelConfirmed { lines, missing_by, request } => {
                 for (no, quantity) in lines {
                     match self.line_mut(*no) {
                         Some(line) if missing_by.is_some() => line.give_back(*quantity),
                         Some(line) => line.limit_asked(line.cancelling - *quantity),
                         None => {}
                     }
+                    self.fit_requests(*no, *request);
                 }
-                self.cancel_requested = self.lines.iter().any(|line| line.cancelling.is_positive());
-                self.answer_by = self.answer_by.filter(|_| self.cancel_requested);
+                self.end_empty_requests();
             }
-            WarehouseOrderEvent::CancelRefused { .. } => self.settle_cancellation(),
+            WarehouseOrderEvent::CancelRefused { request: Some(request), .. } => self.refuse_request(*request),
+            WarehouseOrderEvent::CancelRefused { request: None, .. } => self.settle_cancellation(),
             WarehouseOrderEvent::Cancelled => {
                 self.settle_cancellation();
                 self.progress = Progress::Cancelled;
@@ -447,7 +462,9 @@ impl Folded for WarehouseOrder {
                     if let Some(line) = self.line_mut(*no) {
                         line.ship(*quantity);
                     }
+                    self.fit_requests(*no, None);
                 }
+                self.end_empty_requests();
             }
             WarehouseOrderEvent::Completed => {
                 self.settle_cancellation();
@@ -463,8 +480,8 @@ impl Folded for WarehouseOrder {
                     redirect.reason = refused.clone().unwrap_or_default();
                 }
             }
-            WarehouseOrderEvent::AnswerLate { exception } => {
-                self.answer_by = None;
+            WarehouseOrderEvent::AnswerLate { exception, requests } => {
+                self.chase(requests);
                 self.answer_chased = Some(*exception);
             }
             WarehouseOrderEvent::WantedAgain { lines } => {
@@ -525,6 +542,7 @@ mod tests {
             answer_by: None,
             stop,
             missing_by: None,
+            request: 0,
         };
         order.apply(&asked(2, false));
         order.apply(&asked(3, true));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Minutes, Quantity, Text};
+use units::{Amount, Quantity, Text};
 
 use super::bind::{unbind, unpeg};
 use super::cart;
@@ -14,12 +14,9 @@ use super::state::{Bucket, Order};
 use super::value::{leave_exposure, leaving};
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::fulfilment::{WarehouseLine, WarehouseOrderEvent};
+use crate::fulfilment::{self, Ask, WarehouseLine};
 use crate::ids::*;
 use crate::refusal::Refusal;
-
-/// A warehouse has half an hour to answer what it is asked to cancel, as it has for a release (domain §1.10, R2).
-pub(crate) const ANSWER_WITHIN: Minutes = Minutes(30);
 
 /// What to cancel.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -132,13 +129,10 @@ fn cancel_line(
         if !units.is_positive() {
             continue;
         }
-        let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
-        let lines = vec![(no, units)];
-        books.record(
-            warehouse_order,
-            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: false, missing_by: None },
-        );
-        if !outcome.asked.contains(warehouse_order) {
+        let with_last = outcome.asked.contains(warehouse_order);
+        let ask = Ask { lines: vec![(no, units)], stop: false, missing_by: None, with_last };
+        fulfilment::ask(books, *warehouse_order, ask, cx)?;
+        if !with_last {
             outcome.asked.push(*warehouse_order);
         }
         left -= units;
@@ -148,8 +142,14 @@ fn cancel_line(
 }
 
 /// Asks the warehouses not to ship what they still have of an order that may not be sent as it is now: the units come back to the order.
-/// Gives the warehouse orders that each has to be asked about. Source: domain §1.5.4 (released: ask).
-pub(super) fn stop(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
+/// Gives the warehouse orders that each has to be asked about; those of `asked_now` are asked about more at the same time. Source:
+/// domain §1.5.4 (released: ask).
+pub(super) fn stop(
+    books: &mut dyn Books,
+    id: OrderId,
+    asked_now: &[WarehouseOrderId],
+    cx: &Context,
+) -> Result<Vec<WarehouseOrderId>, Stop> {
     let mut asked = existing(books, id)?.warehouse_orders.clone();
     for warehouse_order in std::mem::take(&mut asked) {
         let Some(released) = books.warehouse_order(&warehouse_order)?.filter(|released| !released.is_done()) else {
@@ -161,11 +161,8 @@ pub(super) fn stop(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<V
         if lines.is_empty() {
             continue;
         }
-        let answer_by = Some(cx.now.plus(ANSWER_WITHIN));
-        books.record(
-            &warehouse_order,
-            WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: true, missing_by: None },
-        );
+        let with_last = asked_now.contains(&warehouse_order);
+        fulfilment::ask(books, warehouse_order, Ask { lines, stop: true, missing_by: None, with_last }, cx)?;
         asked.push(warehouse_order);
     }
     Ok(asked)
@@ -174,7 +171,6 @@ pub(super) fn stop(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fulfilment;
     use crate::order::fixture::{Story, at, clerk};
     use crate::order::{Status, release};
 
@@ -206,7 +202,7 @@ mod tests {
         assert_eq!((outcome.cancelled, outcome.asked.as_slice()), (Quantity(0), [released].as_slice()));
         let again = cancel(story.books(), id, &all(), &clerk("ann", 4)).unwrap();
         assert_eq!((again.asked.len(), again.too_late), (0, Quantity(0)));
-        fulfilment::cancel_answered(story.books(), released, None, &[], &at(5)).unwrap();
+        fulfilment::cancel_answered(story.books(), released, None, None, &[], &at(5)).unwrap();
         assert_eq!(story.order(id).status(), Status::Cancelled);
         assert_eq!((story.open_orders(), story.stock_of("X", "WH1").available_to_sell()), (Amount(0), Quantity(10)));
         story.check();
@@ -220,7 +216,7 @@ mod tests {
         let released = release(story.books(), id, &at(2)).unwrap()[0];
         cancel(story.books(), id, &all(), &clerk("ann", 3)).unwrap();
         story.ship(released, &[(1, 10)], "S-1");
-        fulfilment::cancel_answered(story.books(), released, None, &[], &at(5)).unwrap();
+        fulfilment::cancel_answered(story.books(), released, None, None, &[], &at(5)).unwrap();
         assert_eq!(story.order(id).units_in(Bucket::Shipped), Quantity(10));
         assert_eq!(story.order(id).lines[0].cancel_failed, Quantity(10));
         let late = cancel(story.books(), id, &all(), &clerk("ann", 6)).unwrap();

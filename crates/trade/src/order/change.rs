@@ -145,7 +145,7 @@ pub fn change(books: &mut dyn Books, id: OrderId, change: &Change, cx: &Context)
     }
     if let Some(ship_to) = ship_to {
         if screen_moved(books, id, cx)? {
-            let stopped = stop(books, id, cx)?;
+            let stopped = stop(books, id, &outcome.asked, cx)?;
             outcome.asked.retain(|asked| !stopped.contains(asked));
             outcome.asked.extend(stopped);
         } else {

@@ -590,7 +590,7 @@ mod tests {
         let released = existing(&mut counting, id).unwrap().warehouse_orders[0];
         let all = Cancellation::default();
         cancel(&mut counting, id, &all, &clerk("ann", 4)).unwrap();
-        crate::fulfilment::cancel_answered(&mut counting, released, None, &[], &at(5)).unwrap();
+        crate::fulfilment::cancel_answered(&mut counting, released, None, None, &[], &at(5)).unwrap();
         assert!(existing(&mut counting, id).unwrap().is_over());
         counting.copies
     }

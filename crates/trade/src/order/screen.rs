@@ -428,7 +428,7 @@ mod tests {
         let outcome = change(story.books(), id, &to_korea(), &clerk("ann", 3)).unwrap();
         assert_eq!((outcome.asked, outcome.redirected), (released.clone(), vec![]));
         assert_eq!(holds(&mut story, id), [(HoldKind::Export, "nothing is sent to KP without leave".to_owned())]);
-        let went_back = cancel_answered(story.books(), released[0], None, &[], &at(4)).unwrap();
+        let went_back = cancel_answered(story.books(), released[0], None, None, &[], &at(4)).unwrap().reopened;
         let line = story.order(id).lines[0].clone();
         assert_eq!((went_back, line.buckets.open, line.buckets.cancelled), (true, Quantity(5), Quantity::ZERO));
         assert_eq!(story.stock_of("X", "WH1").available_to_sell(), Quantity(5));
@@ -448,7 +448,7 @@ mod tests {
         change(story.books(), id, &to_korea(), &clerk("ann", 3)).unwrap();
         let less = Cancellation { lines: vec![(LineNo(1), Some(Quantity(2)))], reason: "less".into() };
         assert_eq!(cancel(story.books(), id, &less, &clerk("ann", 4)).unwrap().asked, released);
-        cancel_answered(story.books(), released[0], None, &[], &at(5)).unwrap();
+        cancel_answered(story.books(), released[0], None, None, &[], &at(5)).unwrap();
         let buckets = story.order(id).lines[0].buckets;
         assert_eq!((buckets.open, buckets.cancelled), (Quantity(3), Quantity(2)));
         story.check();

@@ -7,11 +7,9 @@ use units::{Quantity, Text, Timestamp};
 use super::state::{Claim, ClaimKind, Stock, StockEvent};
 use crate::books::{Books, Stop};
 use crate::context::Context;
-use crate::fulfilment::WarehouseOrderEvent;
+use crate::fulfilment::{self, Ask};
 use crate::ids::*;
-use crate::order::{
-    ANSWER_WITHIN, Backorder, Bucket, LineAllocation, existing, note_promise, set_backorder, unbind_at, waiting_since,
-};
+use crate::order::{Backorder, Bucket, LineAllocation, existing, note_promise, set_backorder, unbind_at, waiting_since};
 
 /// What a smaller stock takes from orders.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,10 +85,10 @@ fn ask_back(
             continue;
         }
         short -= units;
-        let (lines, answer_by) = (vec![(no, units)], Some(cx.now.plus(ANSWER_WITHIN)));
-        let missing_by = Some(document.clone());
-        books.record(&id, WarehouseOrderEvent::CancelRequested { lines, answer_by, stop: true, missing_by });
-        if !asked.contains(&id) {
+        let with_last = asked.contains(&id);
+        let ask = Ask { lines: vec![(no, units)], stop: true, missing_by: Some(document.clone()), with_last };
+        fulfilment::ask(books, id, ask, cx)?;
+        if !with_last {
             asked.push(id);
         }
     }
@@ -187,8 +185,14 @@ mod tests {
         line(story, id).missing.0
     }
 
+    /// The warehouse answers all that it was asked, one after the other.
     fn answer(story: &mut Story, id: WarehouseOrderId, refused: Option<&str>) -> bool {
-        fulfilment::cancel_answered(story.books(), id, refused, &[], &at(6)).unwrap()
+        let open = story.books().warehouse_order(&id).unwrap().unwrap().requests.clone();
+        let answered = open.iter().map(|request| {
+            let number = Some(request.number);
+            fulfilment::cancel_answered(story.books(), id, number, refused, &[], &at(6)).unwrap().reopened
+        });
+        answered.fold(false, |any, reopened| any | reopened)
     }
 
     /// Units of an order that wait, are with the warehouse, and are picked.

@@ -27,7 +27,7 @@ pub(crate) const ACCOUNTS: [&str; 6] = ["PER-SHIPMENT", "COMPLETE", "DEPOSIT", "
 enum Message {
     Picked(WarehouseOrderId, Vec<(LineNo, Quantity)>, bool),
     Shipped(ShipConfirm),
-    Answered(WarehouseOrderId, bool, Vec<(LineNo, Quantity)>),
+    Answered(WarehouseOrderId, Option<u32>, bool, Vec<(LineNo, Quantity)>),
     Received(Receipt),
     Adjusted(Adjustment),
     Statement(StatementDocument),
@@ -456,8 +456,12 @@ impl World {
             return Ok("nothing");
         }
         let ships = released.lines.iter().map(|line| (line.line, line.quantity - line.dropped - line.cancelling));
-        let ships = if agrees { ships.collect() } else { Vec::new() };
-        self.tell(Message::Answered(id, agrees, ships), "answered")
+        // by the number of the request, by what is shipped in all, or by both
+        let names_all = agrees && self.minute % 3 != 0;
+        let ships = if names_all { ships.collect() } else { Vec::new() };
+        let open = if self.minute % 2 == 0 { released.requests.first() } else { released.requests.last() };
+        let request = open.map(|open| open.number).filter(|_| !names_all || self.minute % 3 == 1);
+        self.tell(Message::Answered(id, request, agrees, ships), "answered")
     }
 
     fn pay(&mut self, invoices: &[usize], difference: i64, is_named: bool) -> Did {
@@ -540,9 +544,9 @@ impl World {
             Message::Shipped(confirm) => {
                 fulfilment::ship(books, confirm, &cx)?;
             }
-            Message::Answered(id, agrees, ships) => {
+            Message::Answered(id, request, agrees, ships) => {
                 let refused = (!agrees).then_some("too late");
-                fulfilment::cancel_answered(books, *id, refused, ships, &cx)?;
+                fulfilment::cancel_answered(books, *id, *request, refused, ships, &cx)?;
             }
             Message::Received(receipt) => {
                 stock::receive(books, receipt, &cx)?;
