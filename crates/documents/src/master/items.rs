@@ -24,6 +24,7 @@ const COLUMNS: [&str; 15] = [
     "min_split_value",
     "licence",
     "export_control",
+    "over_ship_percent",
     "substitutes",
 ];
 
@@ -73,6 +74,7 @@ fn item(row: &Row<'_>) -> Result<Item, Box<Finding>> {
         discontinued: row.flag("discontinued")?.unwrap_or_default(),
         min_split_value: minor_units(row, "min_split_value")?,
         export_control: Some(row.get("export_control")).filter(|control| !control.is_empty()).map(Text::from),
+        over_ship_percent: row.parsed("over_ship_percent", "give a percentage such as 2, or nothing")?,
         licence: Some(row.get("licence")).filter(|licence| !licence.is_empty()).map(Text::from),
         substitutes: substitutes(row)?,
     })

@@ -28,9 +28,9 @@ use crate::{Finding, Place, Read};
 ///
 /// Columns: `id` (needed), `description`, `base_uom`, `uoms` (such as `CS=12|PAL=480`, in base units), `aliases` (separated by a vertical
 /// bar), `list_price`, `landed_cost`, `tax_category` (`standard` unless given), `weight_grams`, `hazardous`, `discontinued`,
-/// `min_split_value`, `licence` (that a warehouse needs to ship it), `export_control` (its entry of the control list), `substitutes` (such
-/// as `X-2|X-3=3/2 notify lower_of 2026-01-01..2026-06-30`: three of X-3 for two, the customer is told, the lower price, from and to which
-/// day).
+/// `min_split_value`, `licence` (that a warehouse needs to ship it), `export_control` (its entry of the control list), `over_ship_percent`
+/// (how much more than was released may leave), `substitutes` (such as `X-2|X-3=3/2 notify lower_of 2026-01-01..2026-06-30`: three of X-3
+/// for two, the customer is told, the lower price, from and to which day).
 pub fn read_items(bytes: &[u8], name: &str) -> Read<Item> {
     read(bytes, name, json::items, items::read)
 }

@@ -149,6 +149,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             if shipped.short {
                 source_again(txn, confirm.warehouse_order)?;
             }
+            for (stock, bumped) in &shipped.bumped {
+                shortage::follow(txn, stock, bumped, &confirm.reference)?;
+            }
             follow_up::left_unexpectedly(txn, &shipped)?;
             Ok(Reply::Shipment(shipped.shipment))
         }

@@ -57,6 +57,8 @@ pub(crate) struct ItemView {
     licence: Option<String>,
     /// Its entry in the export control list.
     export_control: Option<String>,
+    /// How much more than was released may leave, in per cent; null for as much as the company says.
+    over_ship_percent: Option<String>,
     /// What may be sent instead, the best first.
     substitutes: Vec<SubstituteView>,
 }
@@ -116,6 +118,7 @@ fn item_view(item: &Item) -> ItemView {
         discontinued: item.discontinued,
         licence: item.licence.as_ref().map(ToString::to_string),
         export_control: item.export_control.as_ref().map(ToString::to_string),
+        over_ship_percent: item.over_ship_percent.map(|percent| percent.to_string()),
         substitutes: substitutes.collect(),
     }
 }

@@ -171,6 +171,8 @@ pub(crate) struct LineView {
     pub(crate) promise: Option<String>,
     /// Units that shipped although their cancellation was under way.
     pub(crate) cancel_failed: i64,
+    /// Units that left beyond what was ordered, within the tolerance.
+    pub(crate) over_shipped: i64,
     /// What was ordered, if the item is sent instead of it.
     pub(crate) replaces: Option<ReplacedView>,
 }
@@ -282,6 +284,7 @@ fn line(line: &trade::order::Line, order: &Order) -> LineView {
         tax_rate: line.tax_rate.to_string(),
         promise: line.promise.map(|day| day.to_string()),
         cancel_failed: line.cancel_failed.0,
+        over_shipped: line.over_shipped.0,
         replaces: line.replaces.as_ref().map(|replaces| ReplacedView {
             line: replaces.line.0,
             item: replaces.item.to_string(),

@@ -9,6 +9,7 @@ mod cancel;
 mod deliver;
 mod drop;
 mod intercept;
+mod over;
 mod pick;
 mod redirect;
 mod request;

@@ -3,6 +3,7 @@
 use units::{Quantity, Text};
 
 use super::drop::{complete_if_done, fall_short, line_of, warehouse_order};
+use super::over::tolerated;
 use super::state::{Progress, WarehouseLine, WarehouseOrderEvent};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -14,7 +15,7 @@ use crate::stock::{Claim, ClaimKind, StockEvent};
 /// Records what is picked in all so far, by line; says whether units are missing and went back to the order.
 ///
 /// With `complete` nothing more will be picked: what is missing then is taken out of stock, since the warehouse could not find it.
-/// A message that says less than one before is old and changes nothing. Refused for more than was released. Source: domain §1.5.1.
+/// A message that says less than one before is old and changes nothing. Refused for more than was released and is tolerated. Source: domain §1.5.1, §1.10 (R3).
 pub fn pick(
     books: &mut dyn Books,
     id: WarehouseOrderId,
@@ -29,10 +30,10 @@ pub fn pick(
     let mut picked = Vec::with_capacity(lines.len());
     for (no, quantity) in lines {
         let line = released.line(*no).ok_or_else(|| unknown_line(*no))?;
-        if *quantity > line.quantity {
+        if *quantity > line.quantity + tolerated(books, &released, line)? {
             return Err(Refusal::NotEnough { wanted: *quantity, available: line.quantity }.into());
         }
-        // units may have been cancelled after they were picked, and that may have been told first
+        // units may have been cancelled after they were picked, and that may have been told first; more than was released counts when it leaves
         let there = (*quantity).min(line.quantity - line.dropped);
         if there > line.picked {
             picked.push((*no, there));

@@ -5,6 +5,7 @@ use units::{Quantity, Text, Timestamp};
 
 use super::bill_of_lading;
 use super::drop::{complete_if_done, fall_short, line_of, shrink, warehouse_order};
+use super::over::{bump_others, excess, take_up};
 use super::pick::{stage, unknown_line};
 use super::state::{Progress, Shipment, ShipmentEvent, ShipmentLine, WarehouseLine, WarehouseOrder, WarehouseOrderEvent};
 use crate::books::{Books, Kind, Stop};
@@ -13,7 +14,7 @@ use crate::ids::*;
 use crate::order::{Bucket, OrderEvent, company, existing, leave_exposure, leaving, moved};
 use crate::reference::ReferenceEvent;
 use crate::refusal::Refusal;
-use crate::stock::{StockEvent, used_of_parents};
+use crate::stock::{Bumped, StockEvent, used_of_parents};
 
 /// A warehouse's confirmation that goods left.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ pub struct ShipConfirm {
 }
 
 /// What a confirmation came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shipped {
     /// Our number of the shipment.
     pub shipment: ShipmentId,
@@ -53,12 +54,15 @@ pub struct Shipped {
     pub uncounted: Quantity,
     /// Units that left although their cancellation was under way: the shipment wins.
     pub cancel_failed: Quantity,
+    /// What others were promised of the units that left beyond what was released.
+    pub bumped: Vec<(StockKey, Bumped)>,
 }
 
 /// Records a shipment: units leave stock and order, and their value goes from open orders to shipped.
 ///
 /// Known by the warehouse's reference, a repeat changes nothing. A shipment that overtook pick or acknowledgement implies both.
-/// Refused for more than is outstanding, and for a release that is over. Source: domain §1.5.1, §1.2 (exposure), §1.5.4 (ties).
+/// More than is outstanding is sold within the tolerance of the item, or of the company. Refused for more than that, and for a release
+/// that is over. Source: domain §1.5.1, §1.2 (exposure), §1.5.4 (ties), §1.10 (R3).
 pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, cx: &Context) -> Result<Shipped, Stop> {
     let id = confirm.warehouse_order;
     let released = warehouse_order(books, id)?;
@@ -67,7 +71,10 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, cx: &Context) -> Resul
     if books.reference(&reference)?.is_some() {
         return repeated(books, &released, confirm);
     }
-    check(&released, confirm)?;
+    let excess = excess(books, &released, confirm)?;
+    check(&released, confirm, &excess)?;
+    take_up(books, id, &excess)?;
+    let released = warehouse_order(books, id)?;
     let shipment = ShipmentId(books.next_number(Kind::Shipment)?);
     books.record(&reference, ReferenceEvent::Seen);
     imply(books, &released, confirm)?;
@@ -125,7 +132,8 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, cx: &Context) -> Resul
         }
     }
     complete_if_done(books, id)?;
-    Ok(Shipped { shipment, new: true, short, uncounted, cancel_failed })
+    let bumped = bump_others(books, &released, &excess, &confirm.reference, cx)?;
+    Ok(Shipped { shipment, new: true, short, uncounted, cancel_failed, bumped })
 }
 
 /// Notes on the order what the warehouse was asked not to ship and shipped, but for what was only missing: that is wanted. Source: domain §1.5.4 (ship-confirm wins).
@@ -179,7 +187,8 @@ fn repeated(books: &mut dyn Books, released: &WarehouseOrder, confirm: &ShipConf
             lines.sort_unstable();
             if lines == told {
                 let (uncounted, cancel_failed) = (Quantity::ZERO, Quantity::ZERO);
-                return Ok(Shipped { shipment: *id, new: false, short: false, uncounted, cancel_failed });
+                let bumped = Vec::new();
+                return Ok(Shipped { shipment: *id, new: false, short: false, uncounted, cancel_failed, bumped });
             }
         }
     }
@@ -188,7 +197,7 @@ fn repeated(books: &mut dyn Books, released: &WarehouseOrder, confirm: &ShipConf
     Err(Refusal::Conflict(Text::from(what)).into())
 }
 
-fn check(released: &WarehouseOrder, confirm: &ShipConfirm) -> Result<(), Refusal> {
+fn check(released: &WarehouseOrder, confirm: &ShipConfirm, excess: &[(LineNo, Quantity)]) -> Result<(), Refusal> {
     if matches!(released.progress, Progress::Rejected | Progress::Cancelled) {
         let what = format!("{} was {:?} before: nothing is to be shipped for it", released.id, released.progress);
         return Err(Refusal::Conflict(Text::from(what)));
@@ -210,7 +219,8 @@ fn check(released: &WarehouseOrder, confirm: &ShipConfirm) -> Result<(), Refusal
                 wanted: Text::const_new("more than 0, and each line once"),
             });
         }
-        if *quantity > line.outstanding() {
+        let tolerated = excess.iter().find(|(over, _)| over == no).map_or(Quantity::ZERO, |(_, units)| *units);
+        if *quantity > line.outstanding() + tolerated {
             return Err(Refusal::NotEnough { wanted: *quantity, available: line.outstanding() });
         }
     }

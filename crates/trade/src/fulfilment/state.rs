@@ -71,6 +71,9 @@ pub struct WarehouseLine {
     pub shipped: Quantity,
     /// Units that will not come from here: short-picked, rejected, cancelled.
     pub dropped: Quantity,
+    /// Units to ship that were not released: they left all the same, within the tolerance (domain §1.10, R3).
+    #[serde(default)]
+    pub over: Quantity,
     /// Units that the warehouse was asked not to ship, and has not answered for.
     pub cancelling: Quantity,
     /// Of those, units that only must not go out as things are: they go back to the order and are not cancelled.
@@ -193,6 +196,11 @@ pub enum WarehouseOrderEvent {
         /// The shipment.
         shipment: ShipmentId,
         /// By line.
+        lines: Vec<(LineNo, Quantity)>,
+    },
+    /// More is leaving than was released, within the tolerance (domain §1.10, R3).
+    OverShipped {
+        /// By line: units beyond what was outstanding.
         lines: Vec<(LineNo, Quantity)>,
     },
     /// Everything that will come has shipped.
@@ -465,6 +473,14 @@ impl Folded for WarehouseOrder {
                     self.fit_requests(*no, None);
                 }
                 self.end_empty_requests();
+            }
+            WarehouseOrderEvent::OverShipped { lines } => {
+                for (no, quantity) in lines {
+                    if let Some(line) = self.line_mut(*no) {
+                        line.quantity += *quantity;
+                        line.over += *quantity;
+                    }
+                }
             }
             WarehouseOrderEvent::Completed => {
                 self.settle_cancellation();

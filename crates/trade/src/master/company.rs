@@ -140,6 +140,8 @@ pub struct Policy {
     pub tax_rules: Vec<TaxRule>,
     /// What is taken off list prices for a while (domain §1.3).
     pub promotions: Vec<Promotion>,
+    /// How much more than was released may leave, in per cent, of items that have no tolerance of their own (domain §1.10, R3).
+    pub over_ship_percent: Decimal,
     /// Who is told about exceptions of a type, and when, if nobody deals with them in time; at most one entry for each type.
     pub escalation: Vec<Escalation>,
 }

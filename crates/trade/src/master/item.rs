@@ -42,6 +42,9 @@ pub struct Item {
     /// Under which entry of the export control list it stands; `None` if it may be sent anywhere.
     #[serde(default)]
     pub export_control: Option<Text>,
+    /// How much more than was released may leave, in per cent; `None` for as much as the company says (domain §1.10, R3).
+    #[serde(default)]
+    pub over_ship_percent: Option<Decimal>,
 }
 
 /// An item that may be sent instead of another one (domain §1.1.8).

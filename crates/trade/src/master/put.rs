@@ -36,6 +36,7 @@ pub fn put_item(books: &mut dyn Books, item: &Item, _cx: &Context) -> Result<(),
             return Err(Refusal::invalid(format!("uoms[{at}].factor"), given, "how many base units it holds").into());
         }
     }
+    check_percent("over_ship_percent", item.over_ship_percent.unwrap_or_default())?;
     check_substitutes(item)?;
     let mut item = item.clone();
     if item.base_uom.as_str().is_empty() {
@@ -217,6 +218,7 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
         check_percent(&field("percent_off"), promotion.percent_off)?;
     }
     check_percent("policy.price.percent_tolerance", policy.price.percent_tolerance)?;
+    check_percent("policy.over_ship_percent", policy.over_ship_percent)?;
     check_percent("policy.credit.tolerance_percent", policy.credit.tolerance_percent)?;
     check_percent("policy.cash.write_off_percent", policy.cash.write_off_percent)?;
     let growth = policy.credit.release_growth_percent;

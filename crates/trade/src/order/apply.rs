@@ -242,6 +242,12 @@ impl Folded for Order {
                     }
                 }
             }
+            OrderEvent::OverShipped { line, quantity } => {
+                if let Some(line) = self.line_mut(*line) {
+                    line.buckets.released += *quantity;
+                    line.over_shipped += *quantity;
+                }
+            }
             OrderEvent::CancelFailed { lines, .. } => {
                 for (no, quantity) in lines {
                     if let Some(line) = self.line_mut(*no) {

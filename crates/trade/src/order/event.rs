@@ -235,6 +235,13 @@ pub enum OrderEvent {
         /// When they are looked at again.
         at: Option<Timestamp>,
     },
+    /// A warehouse ships more than was ordered, within the tolerance: that is ordered from now on (domain §1.10, R3).
+    OverShipped {
+        /// The line.
+        line: LineNo,
+        /// Units beyond what was ordered.
+        quantity: Quantity,
+    },
     /// Units shipped before the warehouse could cancel them (domain §1.5.4: cancel failed – shipped).
     CancelFailed {
         /// Units by line.

@@ -208,6 +208,20 @@ impl Story {
         stock::announce(self.books(), &StockKey::new(&item.into(), &node.into()), &inbound, &at(0)).unwrap();
     }
 
+    pub(crate) fn set_policy(&mut self, change: impl FnOnce(&mut crate::master::Policy)) {
+        let key = Text::const_new(Company::KEY);
+        let mut company = (*self.books().company(&key).unwrap().unwrap()).clone();
+        change(&mut company.policy);
+        self.books().record(&key, CompanyEvent::Set(Box::new(company)));
+    }
+
+    pub(crate) fn set_item(&mut self, id: &str, change: impl FnOnce(&mut Item)) {
+        let id = ItemId::from(id);
+        let mut item = (*self.books().item(&id).unwrap().unwrap()).clone();
+        change(&mut item);
+        self.books().record(&id, ItemEvent::Set(Box::new(item)));
+    }
+
     pub(crate) fn order(&mut self, id: OrderId) -> Arc<Order> {
         self.books().order(&id).unwrap().unwrap()
     }

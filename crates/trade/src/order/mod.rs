@@ -64,7 +64,7 @@ pub use validate::validate;
 pub use value::{gross, line_net, net, units_value};
 
 pub(crate) use apply::moved;
-pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind_at, waiting_since};
+pub(crate) use bind::{Backorder, Binding, bind, set_backorder, unbind, unbind_at, unpeg, waiting_since};
 pub(crate) use find::{channel_group, company, existing, existing_and_live, refused_nodes};
 pub(crate) use hold::lift;
 pub(crate) use promise::{arrival, eligibility, note_promise, pegs, serving};

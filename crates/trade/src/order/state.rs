@@ -263,6 +263,9 @@ pub struct Line {
     /// Units of which a delivery is proved.
     #[serde(default)]
     pub delivered: Quantity,
+    /// Units that left beyond what the customer ordered, within the tolerance (domain §1.10, R3).
+    #[serde(default)]
+    pub over_shipped: Quantity,
 }
 
 /// What was ordered, of a line with a substitute.

@@ -26,7 +26,7 @@ pub struct Bumped {
 /// reservation. Each unit that was bumped waits for supply; whoever calls this serves backorders next, which finds units at other nodes.
 /// For released units the warehouse is asked, and they wait once it has given them back; what it has picked is not touched.
 /// Source: domain §1.1.6.
-pub(super) fn bump(books: &mut dyn Books, key: &StockKey, document: &Text, cx: &Context) -> Result<Bumped, Stop> {
+pub(crate) fn bump(books: &mut dyn Books, key: &StockKey, document: &Text, cx: &Context) -> Result<Bumped, Stop> {
     let stock = books.stock(key)?.unwrap_or_default();
     let mut short = (-stock.available_to_fulfil()).or_zero();
     let mut bumped = Bumped::default();

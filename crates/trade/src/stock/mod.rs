@@ -34,6 +34,6 @@ pub use state::{Claim, ClaimKind, ClaimOwner, Demand, Inbound, Quota, Stock, Sto
 pub use supply::{announce, set_safety};
 
 pub(crate) use atp::Ladder;
-pub(crate) use bump::wait_for_supply;
+pub(crate) use bump::{bump, wait_for_supply};
 pub(crate) use peg::{Waiting, peg};
 pub(crate) use quota::{ladder_for, used_of_parents};
