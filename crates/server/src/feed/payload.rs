@@ -418,6 +418,8 @@ mod tests {
             degraded: false,
             exposure_parts: trade::credit::Exposure { receivable: Amount(900), ..Default::default() },
             order_value: Amount(200),
+            policy_version: 1,
+            account_version: 4,
         };
         let eur = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
         let told = told(&checked);
@@ -439,7 +441,13 @@ mod tests {
     fn everything_else_is_as_json_has_it() {
         let event = Event::Order(
             OrderId(1),
-            OrderEvent::HoldReleased { kind: trade::order::HoldKind::Credit, by: "ann".into(), reason: "paid".into() },
+            OrderEvent::HoldReleased {
+                kind: trade::order::HoldKind::Credit,
+                by: "ann".into(),
+                reason: "paid".into(),
+                authority: vec![trade::Role::CreditClerk],
+                expires: None,
+            },
         );
         assert_eq!(told(&event), serde_json::to_value(&event).unwrap());
         let item = trade::master::ItemEvent::Set(Box::default());

@@ -95,7 +95,7 @@ async fn map(
 fn step(event: &OrderEvent) -> Option<&'static str> {
     Some(match event {
         OrderEvent::Received(_) => "order.received",
-        OrderEvent::Validated => "order.validated",
+        OrderEvent::Validated { .. } => "order.validated",
         OrderEvent::HoldPlaced(_) => "order.hold_placed",
         OrderEvent::HoldReleased { .. } => "order.hold_released",
         OrderEvent::Approved { .. } => "order.approved",

@@ -257,6 +257,12 @@ pub enum AccountEvent {
         /// What the order, and those that passed just before it, add to that.
         #[serde(default)]
         order_value: Amount,
+        /// How often the company, whose policy it is, had been set.
+        #[serde(default)]
+        policy_version: u64,
+        /// How many changes of the account that holds the limit were known.
+        #[serde(default)]
+        account_version: u64,
     },
     /// What was decided while the source of credit data was down is decided again.
     DegradedSettled,

@@ -232,7 +232,13 @@ mod tests {
         let rates = vec![(LineNo(1), ten), (LineNo(2), ten)];
         story.books().record(
             &id,
-            OrderEvent::TaxDetermined { rates, tax: Amount(12_000), degraded: false, scheme: Default::default() },
+            OrderEvent::TaxDetermined {
+                rates,
+                tax: Amount(12_000),
+                degraded: false,
+                scheme: Default::default(),
+                basis: Default::default(),
+            },
         );
         approve(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();

@@ -406,9 +406,16 @@ mod tests {
         let submission = Submission { lines: vec![line], freight: Amount(100), discount: Amount(10), ..story.submission() };
         let id = story.receive(&submission).unwrap();
         let rates = vec![(LineNo(1), "8.25".parse().unwrap())];
-        story
-            .books()
-            .record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(21), degraded: false, scheme: Default::default() });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined {
+                rates,
+                tax: Amount(21),
+                degraded: false,
+                scheme: Default::default(),
+                basis: Default::default(),
+            },
+        );
         approve(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();
         story.ship_everything(id);

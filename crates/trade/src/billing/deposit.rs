@@ -206,9 +206,16 @@ mod tests {
         story.books().record(&id, OrderEvent::Received(Box::new(order)));
         let rate = Decimal::from(rate);
         let tax = Amount(10_000).percent(rate);
-        story
-            .books()
-            .record(&id, OrderEvent::TaxDetermined { rates: vec![(LineNo(1), rate)], tax, degraded: false, scheme });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined {
+                rates: vec![(LineNo(1), rate)],
+                tax,
+                degraded: false,
+                scheme,
+                basis: Default::default(),
+            },
+        );
         let asked = deposit(story.books(), id, &at(2)).unwrap().unwrap();
         cancel(story.books(), id, &Cancellation::default(), &at(3)).unwrap();
         let note = release_deposit(story.books(), id, &at(4)).unwrap()[0];
@@ -270,7 +277,10 @@ mod tests {
     fn taxed(story: &mut Story, id: OrderId, lines: &[u64]) {
         let rates = lines.iter().map(|line| (LineNo(*line), Decimal::from(10i64))).collect();
         let tax = crate::order::net(&story.order(id)).percent(Decimal::from(10i64));
-        story.books().record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme: Default::default() });
+        story.books().record(
+            &id,
+            OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme: Default::default(), basis: Default::default() },
+        );
     }
 
     fn gross_of(story: &mut Story, id: InvoiceId) -> i64 {

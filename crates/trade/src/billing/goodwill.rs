@@ -148,7 +148,13 @@ mod tests {
         let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
         let rates = [19i64, 7, 5].map(Decimal::from);
         let rates: Vec<_> = (1..).map(LineNo).zip(rates).collect();
-        let event = OrderEvent::TaxDetermined { rates, tax: Amount(5), degraded: false, scheme: Default::default() };
+        let event = OrderEvent::TaxDetermined {
+            rates,
+            tax: Amount(5),
+            degraded: false,
+            scheme: Default::default(),
+            basis: Default::default(),
+        };
         story.books().record(&id, event);
         approve(story.books(), id, &at(1)).unwrap();
         promise(story.books(), id, &at(1)).unwrap();
@@ -207,7 +213,13 @@ mod tests {
         let rates = vec![(LineNo(1), Decimal::from(10i64))];
         story.books().record(
             &id,
-            OrderEvent::TaxDetermined { rates, tax: Amount(10_000_000), degraded: false, scheme: Default::default() },
+            OrderEvent::TaxDetermined {
+                rates,
+                tax: Amount(10_000_000),
+                degraded: false,
+                scheme: Default::default(),
+                basis: Default::default(),
+            },
         );
         approve(story.books(), id, &at(1)).unwrap();
         deposit(story.books(), id, &at(1)).unwrap();

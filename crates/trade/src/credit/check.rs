@@ -6,7 +6,7 @@ use units::{Amount, Decimal, Text, Timestamp};
 use super::group::{Group, account_of};
 use super::outage::{in_outage, is_of_outage};
 use crate::account::{Account, AccountEvent, OpenItem};
-use crate::books::{Books, Stop};
+use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
@@ -57,7 +57,8 @@ pub(super) fn check_as_of(
     if let Some(since) = down_since {
         decision = in_outage(since, &company, &account, &order, decision, cx);
     }
-    let mut checked = checked(&company, &group, &order, Amount::ZERO, &decision, cx);
+    let versions = versions(books, &group)?;
+    let mut checked = checked(&company, &group, &order, Amount::ZERO, &decision, versions, cx);
     if let AccountEvent::CreditChecked { degraded, .. } = &mut checked {
         *degraded = down_since.is_some();
     }
@@ -123,7 +124,8 @@ pub fn recheck(books: &mut dyn Books, account: &AccountId, cx: &Context) -> Resu
             place_hold(books, id, HoldKind::Credit, reason, Vec::new(), over, cx)?;
             continue;
         }
-        let checked = checked(&company, &group, &order, promised, &decision, cx);
+        let versions = versions(books, &group)?;
+        let checked = checked(&company, &group, &order, promised, &decision, versions, cx);
         promised += value_of(&company, &order, cx);
         drop((order, account));
         books.record(&owner, checked);
@@ -169,6 +171,7 @@ fn checked(
     order: &Order,
     promised: Amount,
     decision: &Decision,
+    (policy_version, account_version): (u64, u64),
     cx: &Context,
 ) -> AccountEvent {
     let today = company.calendar.local_day(cx.now);
@@ -187,7 +190,15 @@ fn checked(
         degraded: false,
         exposure_parts,
         order_value,
+        policy_version,
+        account_version,
     }
+}
+
+/// The versions of the company's policy and of the account that holds the limit. Source: domain §1 (conventions).
+fn versions(books: &mut dyn Books, group: &Group) -> Result<(u64, u64), Stop> {
+    let account = Key::Account(group.holder().id.clone());
+    Ok((books.version(&Key::Company(Text::const_new(Company::KEY)))?, books.version(&account)?))
 }
 
 /// Whether a person has let the order pass, and that still counts.
@@ -343,14 +354,25 @@ mod tests {
     fn domain_1_5_3_a_check_tells_what_the_exposure_is_made_of_to_the_cent() {
         let (company, account, order) = case();
         let group = Group::alone(&account);
-        let told = super::checked(&company, &group, &order, Amount(500), &Decision::Pass, &at(0));
-        let AccountEvent::CreditChecked { exposure, exposure_parts, order_value, limit, decision, .. } = told else {
+        let told = super::checked(&company, &group, &order, Amount(500), &Decision::Pass, (3, 7), &at(0));
+        let AccountEvent::CreditChecked {
+            exposure,
+            exposure_parts,
+            order_value,
+            limit,
+            decision,
+            policy_version,
+            account_version,
+            ..
+        } = told
+        else {
             panic!("it is a check")
         };
         assert_eq!((exposure_parts.receivable, exposure_parts.shipped), (Amount(6_200_000), Amount(800_000)));
         assert_eq!((exposure_parts.open_orders, order_value), (Amount(2_150_000), Amount(920_500)));
         assert_eq!((exposure, limit, decision.as_str()), (Amount(10_070_500), Some(Amount(10_000_000)), "pass"));
         assert_eq!(exposure_parts.total() + order_value, exposure);
+        assert_eq!((policy_version, account_version), (3, 7));
     }
 
     #[test]

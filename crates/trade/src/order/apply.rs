@@ -29,7 +29,7 @@ impl Folded for Order {
         match event {
             OrderEvent::Received(order) => *self = (**order).clone(),
             OrderEvent::DuplicateDetected { first } => self.duplicate_of = Some(*first),
-            OrderEvent::Validated => self.validated = true,
+            OrderEvent::Validated { .. } => self.validated = true,
             OrderEvent::LinePriced { line, price, rule, tax_category, .. } => {
                 self.revalue = true;
                 if let Some(line) = self.line_mut(*line) {
@@ -48,7 +48,7 @@ impl Folded for Order {
                     line.unresolved = None;
                 }
             }
-            OrderEvent::TaxDetermined { rates, tax, degraded: _, scheme } => {
+            OrderEvent::TaxDetermined { rates, tax, scheme, .. } => {
                 self.tax = *tax;
                 self.tax_scheme = *scheme;
                 self.revalue = true;

@@ -5,8 +5,9 @@ use units::{Amount, Day, Decimal, Quantity, Text, Timestamp};
 
 use super::state::{Bucket, Hold, HoldKind, LineAllocation, Order, Peg};
 use crate::books::Key;
+use crate::context::Role;
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo, Terms};
+use crate::master::{BillingPolicy, ShipTo, TaxRounding, Terms};
 use crate::tax::TaxScheme;
 
 /// Which version of a pricing rule gave a price, and on which inputs: what it takes to find it again (domain §1, conventions). The item and
@@ -23,6 +24,41 @@ pub struct Applied {
     pub day: Option<Day>,
     /// The price that the customer asked for, if they did.
     pub requested: Option<Decimal>,
+}
+
+/// What a tax goes back to: rules, their versions and their inputs (domain §1, conventions; §1.5.3, 15). The rules are those of the
+/// company, the exemptions those of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TaxBasis {
+    /// How often the company had been set.
+    pub company_version: u64,
+    /// How many changes of the account were known.
+    pub account_version: u64,
+    /// The day whose rates count.
+    pub day: Option<Day>,
+    /// Where it was rounded.
+    pub mode: TaxRounding,
+    /// What each jurisdiction gets of it.
+    pub jurisdictions: Vec<(Text, Amount)>,
+    /// The exemption certificates that took something off.
+    pub certificates: Vec<Text>,
+    /// Its own tax if the tax service was asked, whether it was taken or not.
+    pub quoted: Option<Amount>,
+}
+
+/// A check that ran at validation: the rule, the version of the master data that it looked at, and what it looked at (domain §1.5.3, 4).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PassedCheck {
+    /// `items`, `ship_to` or `duplicate`.
+    pub rule: Text,
+    /// What holds the rule; `None` where it is the same for everybody.
+    pub holder: Option<Key>,
+    /// How often that had been set.
+    pub version: u64,
+    /// What was looked at.
+    pub input: Text,
+    /// `passed`: what fails holds the order, until it passes or a person lets it pass.
+    pub result: Text,
 }
 
 /// A fact about one order. Names in the feed: `order.received`, `order.hold_placed` … (domain §1.5.3).
@@ -61,7 +97,10 @@ pub enum OrderEvent {
         requested_price: Option<Decimal>,
     },
     /// All checks that ran at validation passed, or their holds were released.
-    Validated,
+    Validated {
+        /// What was checked.
+        checks: Vec<PassedCheck>,
+    },
     /// Tax was determined.
     TaxDetermined {
         /// Rate in per cent by line.
@@ -73,6 +112,9 @@ pub enum OrderEvent {
         /// Who accounts for it.
         #[serde(default)]
         scheme: TaxScheme,
+        /// What it goes back to.
+        #[serde(default)]
+        basis: TaxBasis,
     },
     /// A check failed and keeps the order.
     HoldPlaced(Hold),
@@ -84,6 +126,12 @@ pub enum OrderEvent {
         by: Text,
         /// Why.
         reason: Text,
+        /// The roles that they released it in.
+        #[serde(default)]
+        authority: Vec<Role>,
+        /// Until when that counts; `None` without end.
+        #[serde(default)]
+        expires: Option<Timestamp>,
     },
     /// It may be promised and shipped.
     Approved {

@@ -47,9 +47,16 @@ pub(crate) fn billed_with(other: Order) -> (Story, OrderId, InvoiceId) {
     let order = Order { discount: other.discount, billing: other.billing, terms: other.terms, ..(*story.order(id)).clone() };
     story.books().record(&id, OrderEvent::Received(Box::new(order)));
     let rates = vec![(LineNo(1), Decimal::from(19i64))];
-    story
-        .books()
-        .record(&id, OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false, scheme: Default::default() });
+    story.books().record(
+        &id,
+        OrderEvent::TaxDetermined {
+            rates,
+            tax: Amount(1_900),
+            degraded: false,
+            scheme: Default::default(),
+            basis: Default::default(),
+        },
+    );
     approve(story.books(), id, &at(1)).unwrap();
     deposit(story.books(), id, &at(1)).unwrap();
     promise(story.books(), id, &at(1)).unwrap();

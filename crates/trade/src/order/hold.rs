@@ -1,7 +1,7 @@
 //! Holds: a set of reasons that keep an order; nothing goes on until the set is empty (domain §1.5.1).
 
 use compact_str::format_compact;
-use units::{Amount, Text};
+use units::{Amount, Minutes, Text, Timestamp};
 
 use super::event::OrderEvent;
 use super::find::{company, existing, existing_and_live};
@@ -158,7 +158,15 @@ pub fn release_hold(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: 
         credit::authorise_release(books, &order, &hold, actor)?;
     }
     drop(order);
-    end(books, id, &hold, reason, cx)?;
+    // domain §1.2: a release of credit is valid for so many days
+    let expires = match kind {
+        HoldKind::Credit if !cx.actor.roles.contains(&Role::System) => {
+            let days = i64::from(company(books)?.policy.credit.release_valid_days);
+            Some(cx.now.plus(Minutes(days * 1_440)))
+        }
+        _ => None,
+    };
+    end(books, id, &hold, reason, expires, cx)?;
     if kind == HoldKind::Credit {
         credit::record_release(books, id, cx)?;
     }
@@ -180,19 +188,26 @@ fn is_asked(books: &mut dyn Books, hold: &Hold, actor: &Actor) -> Result<bool, S
 /// Lifts a hold whose cause is gone; nothing happens if there is none.
 pub(crate) fn lift(books: &mut dyn Books, id: OrderId, kind: HoldKind, reason: &str, cx: &Context) -> Result<(), Stop> {
     let hold = existing(books, id)?.holds.iter().find(|hold| hold.kind == kind).cloned();
-    hold.map_or(Ok(()), |hold| end(books, id, &hold, reason, cx))
+    hold.map_or(Ok(()), |hold| end(books, id, &hold, reason, None, cx))
 }
 
 /// Lifts every hold, because the units that they kept are gone.
 pub(super) fn lift_all(books: &mut dyn Books, id: OrderId, reason: &str, cx: &Context) -> Result<(), Stop> {
     let holds = existing(books, id)?.holds.clone();
-    holds.iter().try_for_each(|hold| end(books, id, hold, reason, cx))
+    holds.iter().try_for_each(|hold| end(books, id, hold, reason, None, cx))
 }
 
 /// The hold is gone, and so is the question about it.
-fn end(books: &mut dyn Books, id: OrderId, hold: &Hold, reason: &str, cx: &Context) -> Result<(), Stop> {
-    let by = cx.actor.id.clone();
-    books.record(&id, OrderEvent::HoldReleased { kind: hold.kind, by, reason: reason.into() });
+fn end(
+    books: &mut dyn Books,
+    id: OrderId,
+    hold: &Hold,
+    reason: &str,
+    expires: Option<Timestamp>,
+    cx: &Context,
+) -> Result<(), Stop> {
+    let (by, authority) = (cx.actor.id.clone(), cx.actor.roles.clone());
+    books.record(&id, OrderEvent::HoldReleased { kind: hold.kind, by, reason: reason.into(), authority, expires });
     hold.exception.map_or(Ok(()), |exception| exception::clear(books, exception, reason, cx))
 }
 
@@ -268,6 +283,23 @@ mod tests {
         release_hold(story.books(), id, HoldKind::Manual, "fine", &clerk("ann", 2)).unwrap();
         let refused = release_hold(story.books(), id, HoldKind::Manual, "fine", &clerk("ann", 2));
         assert_eq!(refused, Err(Stop::Refused(Refusal::NotHeld(HoldKind::Manual))));
+    }
+
+    #[test]
+    fn domain_1_5_3_a_release_tells_on_whose_authority_and_until_when_it_counts() {
+        for (kind, days) in [(HoldKind::Credit, Some(7)), (HoldKind::Manual, None)] {
+            let mut story = Story::new();
+            let id = story.receive(&story.submission()).unwrap();
+            place_hold(story.books(), id, kind, "look".into(), vec![], Amount(1), &clerk("bob", 1)).unwrap();
+            story.books.take_events();
+            release_hold(story.books(), id, kind, "fine", &clerk("ann", 2)).unwrap();
+            let told = story.books.take_events().into_iter().find_map(|event| match event {
+                crate::Event::Order(_, OrderEvent::HoldReleased { authority, expires, .. }) => Some((authority, expires)),
+                _ => None,
+            });
+            let until = days.map(|days: i64| clerk("ann", 2 + days * 1_440).now);
+            assert_eq!(told, Some((clerk("ann", 2).actor.roles, until)), "{kind:?}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use change::{Change, ChangeOutcome, change};
 pub use check::check;
 pub use close::close;
 pub use correct::correct_line;
-pub use event::{Applied, OrderEvent};
+pub use event::{Applied, OrderEvent, PassedCheck, TaxBasis};
 pub use hold::{hold_by_hand, keep_asked, place_hold, release_hold};
 pub use line_state::LineState;
 pub use promise::{Promised, promise};

@@ -13,7 +13,7 @@ use super::splitting::{ahead, cancel_rest, is_far, is_whole, review};
 use super::state::{Bucket, Line, Order, Peg, Sourcing};
 use super::substitute::{Replacements, replace_late};
 use crate::account::Account;
-use crate::books::{Books, Stop};
+use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::counters::Counters;
 use crate::ids::*;
@@ -72,7 +72,7 @@ pub fn promise(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Promi
     let mut network = Network::read(books, &company, open.iter().map(|line| &line.item))?;
     network.own = if committed.is_positive() { Vec::new() } else { own };
     let plan = plan(books, &order, &open, &network, &wanted, cx)?;
-    explain(books, &order, &plan, cx);
+    explain(books, &order, &plan, cx)?;
     let lines: Vec<LineNo> = open.iter().map(|line| line.no).collect();
     let mut promised = Promised { backordered: committed, ..Promised::default() };
     for assignment in &plan.assignments {
@@ -217,7 +217,7 @@ pub(crate) fn eligibility<'a>(
 }
 
 /// Keeps with the order why its units come from where they come: if a node was left out, or several ship.
-fn explain(books: &mut dyn Books, order: &Order, plan: &Plan, cx: &Context) {
+fn explain(books: &mut dyn Books, order: &Order, plan: &Plan, cx: &Context) -> Result<(), Stop> {
     let sourcing = Sourcing {
         shipments: u16::try_from(plan.shipments).unwrap_or(u16::MAX),
         cost: plan.cost,
@@ -225,10 +225,13 @@ fn explain(books: &mut dyn Books, order: &Order, plan: &Plan, cx: &Context) {
         excluded: plan.excluded.clone(),
         unfilled: plan.unfilled.iter().map(|(_, quantity)| *quantity).sum(),
         at: cx.now,
+        policy_version: books.version(&Key::Company(Text::const_new(Company::KEY)))?,
+        requested: order.requested,
     };
     if !sourcing.excluded.is_empty() || sourcing.shipments > 1 {
         books.record(&order.id, OrderEvent::Sourced(Box::new(sourcing)));
     }
+    Ok(())
 }
 
 /// The latest promise of lines that are still to ship; `None` if one of them has none.

@@ -253,7 +253,13 @@ mod tests {
         let rates = vec![(LineNo(1), "19".parse().unwrap())];
         story.books().record(
             &id,
-            OrderEvent::TaxDetermined { rates, tax: Amount(1_900), degraded: false, scheme: Default::default() },
+            OrderEvent::TaxDetermined {
+                rates,
+                tax: Amount(1_900),
+                degraded: false,
+                scheme: Default::default(),
+                basis: Default::default(),
+            },
         );
         screen(story.books(), id, &at(2)).unwrap();
         assert_eq!(holds(&mut story, id), []);

@@ -170,6 +170,12 @@ pub struct Sourcing {
     pub unfilled: Quantity,
     /// When.
     pub at: Timestamp,
+    /// How often the company, whose nodes, limits and weights counted, had been set (domain §1, conventions).
+    #[serde(default)]
+    pub policy_version: u64,
+    /// The day by which as much as possible was to be filled.
+    #[serde(default)]
+    pub requested: Option<Day>,
 }
 
 /// The way by which an order came.

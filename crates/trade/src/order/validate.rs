@@ -4,12 +4,12 @@ use compact_str::format_compact;
 use units::{Amount, Text};
 
 use super::duplicate;
-use super::event::OrderEvent;
+use super::event::{OrderEvent, PassedCheck};
 use super::find::{company, existing};
 use super::hold::{lift, place};
 use super::resolve;
-use super::state::{HoldKind, Line};
-use crate::books::{Books, Stop};
+use super::state::{HoldKind, Line, Order};
+use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::{Company, ShipTo, item_named};
@@ -66,9 +66,36 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
         }
     }
     if is_clean && !(was_validated && existing(books, id)?.validated) {
-        books.record(&id, OrderEvent::Validated);
+        let checks = checks(books, id)?;
+        books.record(&id, OrderEvent::Validated { checks });
     }
     Ok(())
+}
+
+/// What was checked of an order that is clean.
+fn checks(books: &mut dyn Books, id: OrderId) -> Result<Vec<PassedCheck>, Stop> {
+    let order = existing(books, id)?;
+    let open = order.lines.iter().filter(|line| line.buckets.open.is_positive()).count();
+    let ship_to = &order.ship_to;
+    let holder = match ship_to.code.as_str() {
+        "" => Key::Company(Text::const_new(Company::KEY)),
+        _ => Key::Account(order.account.clone()),
+    };
+    let passed = |rule: &'static str, holder: Option<Key>, version, input| PassedCheck {
+        rule: Text::const_new(rule),
+        holder,
+        version,
+        input,
+        result: Text::const_new("passed"),
+    };
+    let version = books.version(&holder)?;
+    let address = [&ship_to.code, &ship_to.street, &ship_to.city, &ship_to.country].map(Text::as_str);
+    let address = address.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    Ok(vec![
+        passed("items", None, 0, format_compact!("{open} open lines")),
+        passed("ship_to", Some(holder), version, address.into()),
+        passed("duplicate", None, 0, order.purchase_order.clone()),
+    ])
 }
 
 /// Reads lines again that named something unknown.
@@ -173,7 +200,16 @@ mod tests {
         let id = story.receive(&story.submission()).unwrap();
         story.validate(id);
         assert!(story.order(id).validated && story.order(id).holds.is_empty());
-        story.books.take_events();
+        let events = story.books.take_events();
+        let checks = events.into_iter().find_map(|event| match event {
+            crate::Event::Order(_, OrderEvent::Validated { checks }) => Some(checks),
+            _ => None,
+        });
+        let checks = checks.unwrap();
+        assert_eq!(checks.iter().map(|check| check.rule.as_str()).collect::<Vec<_>>(), ["items", "ship_to", "duplicate"]);
+        assert_eq!(checks[0].input, "1 open lines");
+        let holder = checks[1].holder.clone().unwrap();
+        assert_eq!(checks[1].version, story.books().version(&holder).unwrap());
         story.validate(id);
         assert_eq!(story.books.take_events(), []);
     }

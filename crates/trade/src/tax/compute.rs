@@ -25,6 +25,8 @@ pub struct TaxComputation {
     pub void: Option<(Text, Vec<LineNo>)>,
     /// What each jurisdiction gets of it.
     pub levels: Vec<(Text, Amount)>,
+    /// The exemption certificates that took something off.
+    pub certificates: Vec<Text>,
     /// Who accounts for it.
     pub scheme: TaxScheme,
 }
@@ -59,10 +61,16 @@ pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> Tax
     let mut rates = Vec::with_capacity(order.lines.len());
     let mut taxed = Vec::with_capacity(order.lines.len());
     let mut charged = Vec::with_capacity(order.lines.len());
+    let mut certificates: Vec<Text> = Vec::new();
     for line in &order.lines {
         let charge = taxation.charged(&line.tax_category, day);
         if let Some(why) = &charge.void {
             void.get_or_insert_with(|| (why.clone(), Vec::new())).1.push(line.no);
+        }
+        for number in &charge.exempted_by {
+            if !certificates.contains(number) {
+                certificates.push(number.clone());
+            }
         }
         let rate = total(&charge.levels);
         let units = line.ordered() - line.never_billed();
@@ -75,7 +83,7 @@ pub fn own(company: &Company, order: &Order, account: &Account, day: Day) -> Tax
     let lines = by_rate(mode, &with_header);
     let tax = lines.iter().map(|line| line.tax).sum();
     let levels = by_level(with_header.iter().map(|line| line.net).zip(charged), tax);
-    TaxComputation { rates, lines, tax, mode, void, levels, scheme }
+    TaxComputation { rates, lines, tax, mode, void, levels, certificates, scheme }
 }
 
 /// What of a tax each jurisdiction gets, by what it charges of each net amount; together the whole tax, to the minor unit.

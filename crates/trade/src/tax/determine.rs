@@ -10,7 +10,7 @@ use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Company;
-use crate::order::{Hold, HoldKind, Order, OrderEvent, company, existing, lift, place_hold};
+use crate::order::{Hold, HoldKind, Order, OrderEvent, TaxBasis, company, existing, lift, place_hold};
 use crate::refusal::Refusal;
 
 /// What the tax service says.
@@ -33,7 +33,17 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
     let order = existing(books, id)?;
     let account = books.account(&order.account)?.ok_or_else(|| Refusal::NotFound(Key::Account(order.account.clone())))?;
     let company = company(books)?;
-    let computed = own(&company, &order, &account, company.calendar.local_day(cx.now));
+    let day = company.calendar.local_day(cx.now);
+    let computed = own(&company, &order, &account, day);
+    let mut basis = TaxBasis {
+        company_version: books.version(&Key::Company(Text::const_new(Company::KEY)))?,
+        account_version: books.version(&Key::Account(order.account.clone()))?,
+        day: Some(day),
+        mode: computed.mode,
+        jurisdictions: computed.levels.clone(),
+        certificates: computed.certificates.clone(),
+        quoted: quote.map(|quote| quote.tax),
+    };
     let tolerance = Amount(i64::try_from(order.lines.len()).unwrap_or(i64::MAX).max(1));
     let near = |tax: Amount| (tax - computed.tax).abs() <= tolerance;
     let scheme = computed.scheme;
@@ -42,13 +52,16 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         drop(order);
         if !stands {
             let (rates, tax) = (computed.rates, computed.tax);
-            books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: true, scheme });
+            books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: true, scheme, basis });
         }
         return ask_about(books, id, &account.profile, computed.void, &company, cx);
     };
     let differs = differing_level(quote, &computed, tolerance);
     let taken = Some(quote).filter(|quote| near(quote.tax) && differs.is_none());
     let tax = taken.map_or(computed.tax, |quote| quote.tax);
+    if let Some(quote) = taken.filter(|quote| !quote.levels.is_empty()) {
+        basis.jurisdictions.clone_from(&quote.levels);
+    }
     let quoted =
         |no: LineNo| taken.and_then(|quote| quote.rates.iter().find(|(line, _)| *line == no)).map(|(_, rate)| *rate);
     let rates: Vec<_> = computed.rates.iter().map(|(no, rate)| (*no, quoted(*no).unwrap_or(*rate))).collect();
@@ -57,7 +70,7 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
     let currency = order.currency;
     drop(order);
     if !is_known {
-        books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme });
+        books.record(&id, OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme, basis });
     }
     if is_accepted {
         let of_certificate = existing(books, id)?.holds.iter().any(Hold::is_of_certificate);
@@ -143,6 +156,18 @@ mod tests {
         determine(story.books(), id, Some(&quote(1_901)), &at(1)).unwrap();
         determine(story.books(), id, None, &at(2)).unwrap();
         assert_eq!((story.order(id).tax, story.order(id).holds.len()), (Amount(1_901), 0));
+    }
+
+    #[test]
+    fn domain_1_5_3_a_tax_tells_rules_versions_and_inputs() {
+        let (mut story, id) = case();
+        story.books.take_events();
+        determine(story.books(), id, Some(&quote(1_901)), &at(1)).unwrap();
+        let events = story.books.take_events();
+        let [crate::Event::Order(_, OrderEvent::TaxDetermined { basis, .. })] = &events[..] else { panic!("{events:?}") };
+        assert_eq!((&basis.jurisdictions[..], basis.quoted), (&[("DE".into(), Amount(1_900))][..], Some(Amount(1_901))));
+        let key = Key::Company(Company::KEY.into());
+        assert_eq!((basis.company_version, basis.day.is_some()), (story.books().version(&key).unwrap(), true));
     }
 
     #[test]

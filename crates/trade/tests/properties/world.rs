@@ -354,7 +354,16 @@ impl World {
             let rates = order.lines.iter().map(|line| (line.no, nineteen)).collect();
             let net = order::net(&order) - order.discount + order.freight;
             let tax = net.max(Amount::ZERO).percent(nineteen);
-            books.record(&id, order::OrderEvent::TaxDetermined { rates, tax, degraded: false, scheme: Default::default() });
+            books.record(
+                &id,
+                order::OrderEvent::TaxDetermined {
+                    rates,
+                    tax,
+                    degraded: false,
+                    scheme: Default::default(),
+                    basis: Default::default(),
+                },
+            );
         }
         order::approve(books, id, &cx)?;
         billing::deposit(books, id, &cx)?;
