@@ -94,6 +94,12 @@ pub(super) fn clear(txn: &mut Txn<'_>, item: &ItemId, served: &[OrderId]) -> Out
                 end(txn, &of_line(subject(&order, Some(Key::Stock(StockKey::new(item, node)))), line.no))?;
             }
         }
+        if lines().all(|line| line.buckets.backordered.is_zero()) {
+            // those that were asked about before exceptions named a line
+            for node in &nodes {
+                end(txn, &subject(&order, Some(Key::Stock(StockKey::new(item, node)))))?;
+            }
+        }
         if has_substitutes && lines().all(|line| line.buckets.backordered.is_zero()) {
             end(txn, &subject(&order, Some(Key::Item(item.clone()))))?;
         }

@@ -14,7 +14,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::Terms;
-use crate::order::{Order, OrderEvent, existing, existing_and_live, units_value};
+use crate::order::{HoldKind, Order, OrderEvent, existing, existing_and_live, units_value};
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
 
@@ -44,8 +44,9 @@ pub struct Rebilled {
 /// units anew at the original rates. What was paid of the first pays the second; only what is more is the customer's credit.
 ///
 /// Of an invoice for several orders it is the part of this order. Refused for an order that is over, without a reason, for a price that is
-/// out of range or as it was, where nothing is left that is billed, and above the actor's limit by what the customer has to pay less; terms
-/// that are more generous take a role of credit. Source: domain §1.5.4 (invoiced: credit and re-bill, linked pair).
+/// out of range or as it was, where nothing is left that is billed, at a higher price or on more generous terms while credit holds the
+/// order, and above the actor's limit by what the customer has to pay less; terms that are more generous take a role of credit. Source:
+/// domain §1.2 (every exposure-increasing transition), §1.5.4 (invoiced: credit and re-bill, linked pair).
 pub fn rebill(books: &mut dyn Books, id: OrderId, wanted: &Rebilling, cx: &Context) -> Result<Vec<Rebilled>, Stop> {
     let order = existing_and_live(books, id, "reopen it before it is billed anew")?;
     let terms = wanted.terms.filter(|terms| *terms != order.terms);
@@ -72,6 +73,13 @@ pub fn rebill(books: &mut dyn Books, id: OrderId, wanted: &Rebilling, cx: &Conte
     }
     if pairs.is_empty() {
         let why = format_compact!("nothing of {id} that this is about is billed: change the order instead");
+        return Err(Refusal::Conflict(why).into());
+    }
+    let is_dearer = pairs.iter().any(|(_, note, draft)| draft.gross > note.gross);
+    let is_longer = terms.is_some_and(|terms| terms.is_more_generous_than(order.terms));
+    if order.is_held_by(HoldKind::Credit) && (is_dearer || is_longer) {
+        let what = if is_dearer { "at a higher price" } else { "on more generous terms" };
+        let why = format_compact!("{id} is held for credit: it is billed anew {what} once that is released");
         return Err(Refusal::Conflict(why).into());
     }
     let lines = ledger(&order, &wanted.prices, pairs.iter().map(|(_, note, draft)| (&**note, draft)));
@@ -220,7 +228,7 @@ mod tests {
     use crate::billing::{bill, credit_note, price_credit};
     use crate::context::Role;
     use crate::order::fixture::{Story, at, billed, clerk};
-    use crate::order::{Status, close};
+    use crate::order::{Status, close, place_hold};
     use units::Quantity;
 
     fn to(price: &str) -> Rebilling {
@@ -261,6 +269,26 @@ mod tests {
             );
             story.check();
         }
+    }
+
+    #[test]
+    fn domain_1_2_an_order_that_is_held_for_credit_is_not_billed_higher() {
+        let (mut story, id, _) = billed();
+        place_hold(story.books(), id, HoldKind::Credit, "over the limit".into(), Vec::new(), Amount(1), &at(4)).unwrap();
+        let terms = Rebilling {
+            terms: Some(Terms { net_days: 90, ..Terms::default() }),
+            reason: "asked".into(),
+            ..Rebilling::default()
+        };
+        for wanted in [to("10.50"), terms] {
+            let refused = rebill(&mut story.books.clone(), id, &wanted, &clerk("ann", 5));
+            assert!(
+                matches!(&refused, Err(Stop::Refused(Refusal::Conflict(why))) if why.contains("held for credit")),
+                "{refused:?}"
+            );
+        }
+        rebill(story.books(), id, &to("9.50"), &clerk("ann", 5)).unwrap();
+        story.check();
     }
 
     #[test]
