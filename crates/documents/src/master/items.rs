@@ -9,7 +9,7 @@ use crate::Finding;
 use crate::Read;
 use crate::csv_table::{Row, rows, short};
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "id",
     "description",
     "base_uom",
