@@ -114,7 +114,7 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 WarehouseOrderEvent::Rejected { .. } | WarehouseOrderEvent::Cancelled => {
                     txn.publish("warehouse_order.closed", id, None);
                 }
-                WarehouseOrderEvent::CancelConfirmed { lines, missing_by: Some(document) } => {
+                WarehouseOrderEvent::CancelConfirmed { lines, missing_by: Some(document), .. } => {
                     shortage::given_back(txn, *id, lines, document)?;
                 }
                 WarehouseOrderEvent::Completed if shipped_nothing(txn)? => txn.publish("warehouse_order.closed", id, None),
