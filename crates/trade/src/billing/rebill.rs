@@ -13,7 +13,7 @@ use super::state::{DocumentKind, Invoice, InvoiceLine};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::Terms;
+use crate::master::{Terms, is_price};
 use crate::order::{HoldKind, Order, OrderEvent, existing, existing_and_live, units_value};
 use crate::refusal::Refusal;
 use crate::tax::{self, TaxedLine};
@@ -114,8 +114,7 @@ fn check(order: &Order, wanted: &Rebilling, terms: Option<Terms>, cx: &Context) 
         if order.line(*no).is_none() || wanted.prices.iter().take(at).any(|(other, _)| other == no) {
             return Err(Refusal::invalid(field("line"), no.0, "a line of the order, once"));
         }
-        let is_possible = !price.is_negative() && *price <= Decimal::from(1_000_000_000i64);
-        if !is_possible {
+        if !is_price(*price) {
             return Err(Refusal::invalid(field("price"), price, "0 to 1,000,000,000"));
         }
     }

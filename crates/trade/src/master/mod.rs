@@ -34,6 +34,7 @@ pub use named::item_named;
 pub use party::Party;
 pub use price_book::{PriceBook, PriceBookEvent, PriceEntry, PriceTier, Tiering};
 pub use promotion::Promotion;
+pub(crate) use put::is_price;
 pub use put::{put_company, put_item, put_price_book};
 pub use quote::{Quote, QuoteEvent, QuotedPrice, put_quote};
 pub use screening::{ExportLicence, ScreeningPolicy, Watch};

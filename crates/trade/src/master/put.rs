@@ -245,7 +245,8 @@ fn check_percent(field: &str, percent: Decimal) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn is_price(price: Decimal) -> bool {
+/// Whether somebody may ask for a price per base unit.
+pub(crate) fn is_price(price: Decimal) -> bool {
     !price.is_negative() && price <= Decimal::from(1_000_000_000i64)
 }
 

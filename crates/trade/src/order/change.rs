@@ -16,7 +16,7 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::fulfilment::{Shipment, WarehouseLine, WarehouseOrderEvent};
 use crate::ids::*;
-use crate::master::{BillingPolicy, ShipTo, Terms};
+use crate::master::{BillingPolicy, ShipTo, Terms, is_price};
 use crate::refusal::Refusal;
 
 /// What shall be different.
@@ -239,7 +239,7 @@ fn check_prices(order: &Order, change: &Change) -> Result<(), Refusal> {
         if line.invoiced.is_positive() {
             return Err(Refusal::invalid(field, price, "the price of a line that is not invoiced; bill it anew instead"));
         }
-        if price.is_negative() || *price > Decimal::from(1_000_000_000i64) {
+        if !is_price(*price) {
             return Err(Refusal::invalid(field, price, "0 to 1,000,000,000"));
         }
     }
